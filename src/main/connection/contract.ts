@@ -1,0 +1,136 @@
+import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
+import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { ConnectedBy, SessionConnection } from '../../protocol/assistance/status.ts';
+
+/** Host (IPv4, IPv6 without brackets, or name) and TCP port. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type ConnectionErrorCode = 'NO_PORT' | 'NO_ADDRESS' | 'PIN_MISMATCH' | 'NOT_TLS' | 'WRONG_SESSION_ID' | 'DEADLINE' | 'ABORTED' | 'SOCKET';
+
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  readonly code: ConnectionErrorCode;
+  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface LinkTraffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** Why a link is over, as seen here. `lost`: the socket broke without a word. */
+export type LinkEnd = RdpClientClosed | 'lost';
+
+/* ---------- the novice's end ---------- */
+
+/** Open from before the novice ticket is sent until one expert has presented the session id, or `close`. */
+export interface NoviceEndpoint {
+  /** Where the listener (dynamic port > 1024) can be reached: all usable addresses of this computer, IPv4 and IPv6. */
+  readonly addresses: readonly HostPort[];
+  /** SHA-256 of the fresh certificate (DER), 32 bytes. */
+  readonly pin: Uint8Array;
+  /** Fresh RASessionID, 32 random bytes. */
+  readonly sessionId: Uint8Array;
+  /** Reverse connect: dials every address, raced; every TCP connection made goes through the handshake. */
+  dial(addresses: readonly HostPort[]): void;
+  onEvent(listener: (event: NoviceEndpointEvent) => void): () => void;
+  /** Closes the listener and every socket that is not a presented link. Idempotent. */
+  close(): Promise<void>;
+}
+
+export type NoviceEndpointEvent =
+  | { readonly tag: 'attempt'; readonly by: ConnectedBy; readonly address: string }
+  /** One connection failed or was refused; the others go on. */
+  | { readonly tag: 'refused'; readonly by: ConnectedBy; readonly address: string; readonly error: ConnectionError | ProtocolError }
+  /** Every dialled address has failed; the listener goes on waiting for a forward connect. */
+  | { readonly tag: 'dialFailed' }
+  /** Comes at most once: the expert presented the right session id inside TLS. Everything else is closed by now. */
+  | { readonly tag: 'presented'; readonly link: NoviceLink };
+
+export type NoviceLinkEvent =
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
+  | { readonly tag: 'display'; readonly wanted: boolean }
+  | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
+  | { readonly tag: 'roundTrip'; readonly ms: number }
+  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
+  /** Last event. The socket is closed. */
+  | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
+
+/** The RDP server on the one connection that presented the session id; it waits at Client Info for `admit`. */
+export interface NoviceLink {
+  readonly connection: SessionConnection;
+  readonly traffic: LinkTraffic;
+  admit(desktop: Size): void;
+  /** Resolves when the socket has taken it all (drained), which is what paces frames. Rejects when the link has ended. */
+  sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void>;
+  sendPointerShape(shape: PointerShape | null): void;
+  sendPointerPosition(x: number, y: number): void;
+  resize(desktop: Size): void;
+  sendChannel(name: string, data: Uint8Array): void;
+  onEvent(listener: (event: NoviceLinkEvent) => void): () => void;
+  /** Says goodbye with the reason, closes within a second whatever the peer does; `ended` follows. Idempotent. */
+  close(reason: RdpDisconnectReason): Promise<void>;
+}
+
+/* ---------- the expert's end ---------- */
+
+/** Open from before the expert ticket is sent until one novice is verified, or `close`. */
+export interface ExpertEndpoint {
+  readonly addresses: readonly HostPort[];
+  /** The novice ticket has come: sockets that already dialled in are verified now, and later ones as they come. */
+  expect(ticket: { readonly addresses: readonly HostPort[]; readonly sessionId: Uint8Array; readonly pin: Uint8Array }): void;
+  /** Forward connect: dials the novice ticket's addresses while the listener stays open. */
+  forward(): void;
+  onEvent(listener: (event: ExpertEndpointEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+export type ExpertEndpointEvent =
+  | { readonly tag: 'attempt'; readonly by: ConnectedBy; readonly address: string }
+  | { readonly tag: 'refused'; readonly by: ConnectedBy; readonly address: string; readonly error: ConnectionError | ProtocolError }
+  | { readonly tag: 'dialFailed' }
+  /** At most once: the pin matched; every other socket and the listener are closed. The session id goes out on this one only. */
+  | { readonly tag: 'verified'; readonly link: ExpertLink };
+
+export type ExpertLinkEvent =
+  | { readonly tag: 'presented' }
+  | { readonly tag: 'active'; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
+  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
+  | { readonly tag: 'roundTrip'; readonly ms: number }
+  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
+  | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
+
+/** What an RDP client engine makes of a verified connection. Two engines: our own, and `node-rdpjs` ("classic"). */
+export interface ExpertLink {
+  readonly connection: SessionConnection;
+  readonly traffic: LinkTraffic;
+  sendInput(events: readonly InputEvent[]): void;
+  acknowledgeFrame(frameId: number): void;
+  setDisplayWanted(wanted: boolean): void;
+  refresh(areas: readonly Rect[]): void;
+  /** False where the engine has no channels (classic). */
+  readonly hasChannels: boolean;
+  sendChannel(name: string, data: Uint8Array): void;
+  onEvent(listener: (event: ExpertLinkEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+export type EngineName = 'ringback' | 'classic';
+
+export interface ConnectionRoom {
+  openNovice(signal: AbortSignal): Promise<NoviceEndpoint>;
+  openExpert(options: { readonly engine: EngineName; readonly userName: string }, signal: AbortSignal): Promise<ExpertEndpoint>;
+}

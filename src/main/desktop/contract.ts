@@ -1,0 +1,68 @@
+import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+
+/** What this computer can do as a novice. `reason` is a key of the word list, for the novice to read. */
+export interface DesktopSupport {
+  readonly capture: boolean;
+  readonly input: boolean;
+  readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.noExtension';
+}
+
+export type DesktopErrorCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
+
+export class DesktopError extends Error {
+  override readonly name = 'DesktopError';
+  readonly code: DesktopErrorCode;
+  constructor(code: DesktopErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One frame, already compared and encoded off the main thread. */
+export interface EncodedFrame {
+  readonly frameId: number;
+  readonly updates: readonly GraphicsUpdate[];
+  readonly changedPixels: number;
+  readonly captureMs: number;
+  readonly encodeMs: number;
+}
+
+export type CaptureEvent =
+  | { readonly tag: 'resized'; readonly size: Size }
+  /** The cursor apart from the picture; `null` is hidden. */
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
+  | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
+  /** Nothing more comes after this. */
+  | { readonly tag: 'failed'; readonly error: DesktopError };
+
+/**
+ * Pull, not push: `nextFrame` waits until something has changed since the last frame and gives only that, so a slow
+ * socket skips pictures instead of queueing them, and an idle screen costs nothing.
+ */
+export interface ScreenCapture {
+  readonly size: Size;
+  /** From the capability exchange. The next frame is a whole one. */
+  configure(settings: GraphicsSettings): void;
+  /** At most one call at a time. Rejects with DesktopError LOST after `failed` or `close`, or with the signal's reason. */
+  nextFrame(signal: AbortSignal): Promise<EncodedFrame>;
+  /** Refresh Rect ([MS-RDPBCGR] 2.2.11.2): these areas count as changed. */
+  refresh(areas: readonly Rect[]): void;
+  onEvent(listener: (event: CaptureEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Injects for real. Knows which keys and buttons it holds down, so that none stays down. */
+export interface InputInjector {
+  inject(events: readonly InputEvent[]): void;
+  /** Releases everything held. Called when control is taken back, on stop and on every error. */
+  releaseAll(): void;
+  close(): Promise<void>;
+}
+
+/** One way to share this computer's desktop: X11, the capture page, Windows and macOS injection … */
+export interface Desktop {
+  support(): Promise<DesktopSupport>;
+  openCapture(signal: AbortSignal): Promise<ScreenCapture>;
+  openInput(signal: AbortSignal): Promise<InputInjector>;
+}

@@ -1,0 +1,115 @@
+/** What every messenger transport offers. One folder per transport; the compliance suite in test/messenger runs on each. */
+
+export type Presence = 'online' | 'busy' | 'away' | 'offline';
+
+export interface Contact {
+  /** The transport's address, lower case (for MSNP an e-mail-like log-in name). */
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly presence: Presence;
+}
+
+/** Everything needed to sign in. `server` is `host:port`. */
+export interface Account {
+  readonly server: string;
+  readonly address: string;
+  readonly accessToken: string;
+  readonly friendlyName: string;
+}
+
+export type MessengerErrorCode =
+  | 'UNREACHABLE'
+  | 'WRONG_CREDENTIALS'
+  | 'SIGNED_IN_ELSEWHERE'
+  | 'CONNECTION_LOST'
+  | 'PROTOCOL'
+  | 'NO_SUCH_USER'
+  | 'CONTACT_OFFLINE'
+  | 'CONTACT_LIST_FULL'
+  | 'NOT_SIGNED_IN'
+  | 'TOO_LARGE'
+  | 'TIMEOUT'
+  | 'REFUSED';
+
+export class MessengerError extends Error {
+  override readonly name = 'MessengerError';
+  readonly code: MessengerErrorCode;
+  constructor(code: MessengerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** `waiting` is between two attempts of the back-off; the transport keeps trying until `signOut`. Wrong credentials end in `signedOut`. */
+export type MessengerState =
+  | { readonly tag: 'signedOut'; readonly reason?: MessengerErrorCode }
+  | { readonly tag: 'connecting' }
+  | { readonly tag: 'signedIn'; readonly address: string; readonly friendlyName: string }
+  | { readonly tag: 'waiting'; readonly retryAtMs: number; readonly reason: MessengerErrorCode };
+
+/** Rendezvous API session states (public Messenger API documentation, SESSION_STATE). */
+export type RendezvousState = 'READY' | 'INVITATION' | 'ACCEPTED' | 'CONNECTED' | 'CANCELLED' | 'DECLINED' | 'TERMINATED';
+
+export type CancelCode = 'FAIL' | 'FTTIMEOUT' | 'OUTBANDCANCEL' | 'REJECT' | 'REJECT_NOT_INSTALLED' | 'TIMEOUT';
+
+/** Rendezvous API events. After `declined`, `cancelled`, `appNotPresent`, `terminated` or `sendError` nothing more comes and the session is over. */
+export type RendezvousEvent =
+  /** Inviter: the invitee accepted. */
+  | { readonly tag: 'accepted' }
+  | { readonly tag: 'declined' }
+  /** The other side took it back (or its own timeout ran out). */
+  | { readonly tag: 'cancelled'; readonly code: CancelCode }
+  | { readonly tag: 'appNotPresent' }
+  /** Both sides have said yes and context data may flow (state CONNECTED). */
+  | { readonly tag: 'readyToLaunch' }
+  | { readonly tag: 'contextData'; readonly data: string }
+  /** The other side left, or the transport lost its server. */
+  | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
+  /** Something we sent was not delivered. */
+  | { readonly tag: 'sendError'; readonly error: MessengerError };
+
+export interface Application {
+  /** With braces, compared without regard to case. */
+  readonly guid: string;
+  readonly name: string;
+}
+
+/** One invitation, seen from either end (Rendezvous API IMsgrSession). */
+export interface RendezvousSession {
+  readonly id: string;
+  readonly flag: 'INVITER' | 'INVITEE';
+  readonly application: Application;
+  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly state: RendezvousState;
+  /** Invitee only, in INVITATION. */
+  accept(): void;
+  /** Invitee only, in INVITATION. */
+  decline(code?: 'REJECT' | 'REJECT_NOT_INSTALLED'): void;
+  /** Inviter before ACCEPTED, or either side later; idempotent. */
+  cancel(code?: CancelCode): void;
+  /** CONNECTED only; at most 300 characters, no CR or LF (throws MessengerError TOO_LARGE / REFUSED). */
+  sendContextData(data: string): void;
+  onEvent(listener: (event: RendezvousEvent) => void): () => void;
+}
+
+export type MessengerEvent =
+  | { readonly tag: 'state'; readonly state: MessengerState }
+  | { readonly tag: 'contacts'; readonly contacts: readonly Contact[] }
+  /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
+  | { readonly tag: 'invitation'; readonly session: RendezvousSession };
+
+export interface Messenger {
+  readonly state: MessengerState;
+  readonly contacts: readonly Contact[];
+  /** Starts signing in and keeps signed in (back-off, presence restored) until `signOut`. Progress comes as `state` events. */
+  signIn(account: Account): void;
+  /** Ends every session with `terminated`, closes every socket; resolves when nothing is open. */
+  signOut(): Promise<void>;
+  setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;
+  setFriendlyName(name: string): Promise<void>;
+  addContact(address: string): Promise<void>;
+  removeContact(address: string): Promise<void>;
+  /** Sends the INVITE. Failure to deliver arrives as `sendError` (CONTACT_OFFLINE …) on the session. */
+  invite(address: string, application: Application): RendezvousSession;
+  onEvent(listener: (event: MessengerEvent) => void): () => void;
+}

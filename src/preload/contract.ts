@@ -1,0 +1,165 @@
+/* The one typed contract between main and renderer. Types and channel names only; main parses every argument at run time. */
+import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
+import type { InputEvent } from '../protocol/rdp/input/events.ts';
+import type { PointerShape, Rect, Size } from '../protocol/rdp/graphics/contract.ts';
+import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
+
+export type Presence = 'online' | 'busy' | 'away' | 'offline';
+
+export interface ContactView {
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly presence: Presence;
+  /** Unix ms of the last session with this person, if any. */
+  readonly lastHelpedAtMs?: number;
+}
+
+/** `code` is a MessengerErrorCode; the word list has a sentence for each. */
+export type MessengerStatus =
+  | { readonly tag: 'noAccount' }
+  | { readonly tag: 'signedOut'; readonly code?: string }
+  | { readonly tag: 'connecting' }
+  | { readonly tag: 'signedIn'; readonly presence: Presence }
+  | { readonly tag: 'waiting'; readonly retryAtMs: number; readonly code: string };
+
+/** The account without its secret. */
+export interface AccountView {
+  readonly server: string;
+  readonly address: string;
+  readonly friendlyName: string;
+}
+
+/** "Use this computer as the messenger". The access token of an account is shown once, in the answer of `createHostedAccount`. */
+export type HostingView =
+  | { readonly tag: 'off' }
+  | { readonly tag: 'on'; readonly addresses: readonly string[]; readonly reach: 'loopback' | 'lan'; readonly accounts: readonly HostedAccountView[] }
+  | { readonly tag: 'failed'; readonly message: string };
+
+export interface HostedAccountView {
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly online: boolean;
+}
+
+export interface InvitationView {
+  readonly id: string;
+  readonly from: { readonly address: string; readonly friendlyName: string };
+  readonly receivedAtMs: number;
+}
+
+export interface HistoryEntryView {
+  readonly id: string;
+  readonly role: Role;
+  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly connectedBy?: ConnectedBy;
+  readonly address?: string;
+  readonly viewed: boolean;
+  readonly controlled: boolean;
+  readonly reason: EndReason;
+}
+
+export interface SettingsView {
+  readonly engine: 'ringback' | 'classic';
+  readonly viewerScaling: 'fit' | 'actual';
+  /** Accelerator of the global Stop shortcut. */
+  readonly stopShortcut: string;
+  readonly playSound: boolean;
+  readonly startHidden: boolean;
+  readonly hosting: { readonly enabled: boolean; readonly reach: 'loopback' | 'lan'; readonly port: number };
+}
+
+/** Something the person should know; `key` names a sentence in the word list, `values` fill its placeholders. */
+export interface NoticeView {
+  readonly id: string;
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly key: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** The whole state the windows show; main sends a new one on every change. */
+export interface AppState {
+  readonly version: string;
+  readonly messenger: MessengerStatus;
+  readonly account?: AccountView;
+  readonly contacts: readonly ContactView[];
+  readonly hosting: HostingView;
+  readonly invitations: readonly InvitationView[];
+  readonly session?: SessionStatus;
+  readonly history: readonly HistoryEntryView[];
+  readonly settings: SettingsView;
+  readonly notices: readonly NoticeView[];
+  /** What this computer can do as a novice. `reason` is a word-list key. */
+  readonly desktop: { readonly capture: boolean; readonly input: boolean; readonly reason?: string };
+}
+
+/** Answer of every command: a refusal has a code the renderer has words for, and the offending field. */
+export type CommandResult<T = undefined> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string; readonly field?: string; readonly message: string };
+
+/** One method, one IPC channel (`ringback:<name>`), one run-time schema in main/shell. No generic `send`. */
+export interface Commands {
+  getState(): Promise<CommandResult<AppState>>;
+  saveAccount(account: { server: string; address: string; friendlyName: string; accessToken: string }): Promise<CommandResult>;
+  signIn(): Promise<CommandResult>;
+  signOut(): Promise<CommandResult>;
+  forgetAccount(): Promise<CommandResult>;
+  setPresence(presence: 'online' | 'busy' | 'away'): Promise<CommandResult>;
+  setFriendlyName(name: string): Promise<CommandResult>;
+  addContact(address: string): Promise<CommandResult>;
+  removeContact(address: string): Promise<CommandResult>;
+  /** Novice: step 1. */
+  askForHelp(address: string): Promise<CommandResult>;
+  /** Expert: step 2. */
+  acceptInvitation(id: string): Promise<CommandResult>;
+  declineInvitation(id: string): Promise<CommandResult>;
+  /** Either side, at any time: ends the session or the attempt. */
+  endSession(): Promise<CommandResult>;
+  /** Novice: opens the main process's own question; the answer is given there, never here. */
+  offerControl(): Promise<CommandResult>;
+  /** Novice: at once, without a question. */
+  takeBackControl(): Promise<CommandResult>;
+  /** Expert. */
+  requestControl(): Promise<CommandResult>;
+  releaseControl(): Promise<CommandResult>;
+  /** Puts the ended session away. */
+  dismissSession(): Promise<CommandResult>;
+  dismissNotice(id: string): Promise<CommandResult>;
+  setHosting(hosting: { enabled: boolean; reach: 'loopback' | 'lan'; port: number }): Promise<CommandResult>;
+  createHostedAccount(account: { address: string; friendlyName: string }): Promise<CommandResult<{ server: string; accessToken: string }>>;
+  removeHostedAccount(address: string): Promise<CommandResult>;
+  saveSettings(settings: Partial<Omit<SettingsView, 'hosting'>>): Promise<CommandResult>;
+  clearHistory(): Promise<CommandResult>;
+  /** Expert's session window. */
+  setFullScreen(on: boolean): Promise<CommandResult>;
+  copyText(text: string): Promise<CommandResult>;
+}
+
+/** `window.ringback`. */
+export interface RingbackBridge extends Commands {
+  onState(listener: (state: AppState) => void): () => void;
+  /** Expert's session window: main hands over a MessagePort for the picture. The port arrives as a window `message` event (data `ViewerPortHello`), since ports cannot cross the bridge. */
+  openViewer(): Promise<CommandResult>;
+}
+
+export interface ViewerPortHello {
+  readonly tag: 'ringback:viewer-port';
+}
+
+/** main → viewer, over the MessagePort (main transfers nothing; bytes are copied once by the structured clone). */
+export type ToViewer =
+  | { readonly tag: 'size'; readonly size: Size }
+  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
+  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
+  /** Input is worth sending only while granted. */
+  | { readonly tag: 'control'; readonly granted: boolean };
+
+/** viewer → main. `painted` follows each Frame Marker END once it is on the canvas. */
+export type FromViewer =
+  | { readonly tag: 'painted'; readonly frameId: number }
+  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly tag: 'displayWanted'; readonly wanted: boolean }
+  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] };

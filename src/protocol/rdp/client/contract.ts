@@ -1,0 +1,62 @@
+import type { PointerShape, Rect, Size } from '../graphics/contract.ts';
+import type { InputEvent } from '../input/events.ts';
+
+/**
+ * The RDP client (the expert) as a machine without I/O. `RdpClient` (rdp-client.ts) implements it.
+ * It offers PROTOCOL_SSL only; any other answer, a licence server that wants more than STATUS_VALID_CLIENT, or
+ * encryption other than NONE ends it with a ProtocolError REFUSED.
+ */
+export interface RdpClientMachine {
+  /** The Connection Request. */
+  start(nowMs: number): RdpClientOutput[];
+  receive(bytes: Uint8Array, nowMs: number): RdpClientOutput[];
+  tick(nowMs: number): RdpClientOutput[];
+  /** TLS is up **and the pin has been checked**: goes on to MCS Connect-Initial and so to Client Info. */
+  tlsEstablished(nowMs: number): RdpClientOutput[];
+  /** Encoded as fast-path input when the server has it, else slow path. Ignored before `active`. */
+  sendInput(events: readonly InputEvent[]): RdpClientOutput[];
+  acknowledgeFrame(frameId: number): RdpClientOutput[];
+  /** Suppress Output: our window is hidden (or shown again). */
+  setDisplayWanted(wanted: boolean): RdpClientOutput[];
+  refresh(areas: readonly Rect[]): RdpClientOutput[];
+  sendChannel(name: string, data: Uint8Array): RdpClientOutput[];
+  /** Shutdown, MCS Disconnect Provider Ultimatum. */
+  disconnect(): RdpClientOutput[];
+}
+
+export interface RdpClientConfig {
+  /** Goes into Client Info WorkingDir: the RASessionID of the novice ticket, base64. */
+  readonly workingDir: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly alternateShell: string;
+  readonly clientName: string;
+  /** Wished for; the server decides. */
+  readonly desktop: Size;
+  readonly keyboardLayout: number;
+  /** Static channels to ask for, e.g. `encomsp`. */
+  readonly channels: readonly { readonly name: string; readonly options: number }[];
+  readonly peerGoneAfterMs: number;
+}
+
+/** Graphics as they came, undecoded: the viewer's worker decodes. */
+export type ViewerGraphics =
+  /** Fast-path update, joined from its fragments, or a slow-path one in the same shape: `data` is the updateData of `updateCode` ([MS-RDPBCGR] 2.2.9.1.2.1). */
+  | { readonly tag: 'update'; readonly updateCode: number; readonly data: Uint8Array }
+  /** Payload of a graphics dynamic channel. */
+  | { readonly tag: 'channelGraphics'; readonly channel: string; readonly data: Uint8Array };
+
+export type RdpClientOutput =
+  | { readonly tag: 'send'; readonly bytes: Uint8Array }
+  | { readonly tag: 'startTls' }
+  /** Client Info is sent: from here the novice is being asked. */
+  | { readonly tag: 'presented' }
+  | { readonly tag: 'active'; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
+  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
+  | { readonly tag: 'roundTrip'; readonly ms: number }
+  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
+  | { readonly tag: 'closed'; readonly reason: RdpClientClosed };
+
+export type RdpClientClosed = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'peerGone' | 'disconnected';

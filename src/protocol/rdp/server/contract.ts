@@ -1,0 +1,65 @@
+import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../graphics/contract.ts';
+import type { InputEvent } from '../input/events.ts';
+
+/**
+ * The RDP server (the novice) as a machine without I/O: bytes and time in, outputs out, in order.
+ * `RdpServer` (rdp-server.ts) implements it; main/connection drives it over a socket.
+ *
+ * TLS: after `startTls` the driver finishes writing what came before, wraps the socket as TLS *server* and goes on with
+ * decrypted bytes. Plain RDP security is refused with RDP_NEG_FAILURE SSL_REQUIRED_BY_SERVER and `closed`.
+ */
+export interface RdpServerMachine {
+  receive(bytes: Uint8Array, nowMs: number): RdpServerOutput[];
+  /** Called about once a second; sends RTT Measure Requests, notices silence. */
+  tick(nowMs: number): RdpServerOutput[];
+  /** The driver's TLS handshake is complete. */
+  tlsEstablished(nowMs: number): RdpServerOutput[];
+  /** After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests. */
+  admit(desktop: Size, nowMs: number): RdpServerOutput[];
+  /** Ends the connection with a reason the peer can show (Set Error Info when possible, then MCS Disconnect Provider Ultimatum). */
+  disconnect(reason: RdpDisconnectReason): RdpServerOutput[];
+  /** Only in the active session; else ProtocolError ILLEGAL_TRANSITION. */
+  sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[];
+  sendPointerShape(shape: PointerShape | null): RdpServerOutput[];
+  sendPointerPosition(x: number, y: number): RdpServerOutput[];
+  /** Deactivate-All and a new Demand Active with the new size ([MS-RDPBCGR] 1.3.1.3). `active` comes again. */
+  resize(desktop: Size): RdpServerOutput[];
+  /** Static virtual channel data, chunked here ([MS-RDPBCGR] 2.2.6.1). Unknown channel: ProtocolError. */
+  sendChannel(name: string, data: Uint8Array): RdpServerOutput[];
+}
+
+/** `userRequested`: a person stopped it. `denied`: the novice said no. */
+export type RdpDisconnectReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError';
+
+export interface RdpServerConfig {
+  /** Silence from a peer that answers round-trip requests, after which `closed` peerGone comes. */
+  readonly peerGoneAfterMs: number;
+}
+
+export type RdpServerOutput =
+  | { readonly tag: 'send'; readonly bytes: Uint8Array }
+  | { readonly tag: 'startTls' }
+  /** TS_INFO_PACKET ([MS-RDPBCGR] 2.2.1.11.1.1): the machine now waits for `admit` or `disconnect`. */
+  | { readonly tag: 'clientInfo'; readonly info: ClientInfoFacts }
+  /** The connection is active: graphics may be sent. Comes again after a resize. */
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
+  /** Suppress Output: `false` means the client's window is hidden and nothing needs sending. */
+  | { readonly tag: 'display'; readonly wanted: boolean }
+  | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
+  | { readonly tag: 'roundTrip'; readonly ms: number }
+  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
+  /** Nothing more comes. The driver closes the socket after writing what is pending. */
+  | { readonly tag: 'closed'; readonly reason: 'peerDisconnected' | 'peerGone' | 'disconnected' | 'refused' };
+
+/** The parts of Client Info that are decided on. Secrets: never logged. */
+export interface ClientInfoFacts {
+  readonly domain: string;
+  readonly userName: string;
+  readonly password: string;
+  readonly alternateShell: string;
+  readonly workingDir: string;
+  readonly clientName: string;
+  readonly clientBuild: number;
+}
