@@ -1,0 +1,41 @@
+// Entry of every npm script: needs nothing but Node >= 20 and npm. Installs the locked dependencies when they are missing or stale,
+// then runs scripts/<command>.ts under the project's own Node (24), which runs TypeScript as it is.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [command, ...args] = process.argv.slice(2);
+const stamp = join(root, 'node_modules', '.ringback-installed');
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+
+if (installed !== wanted || !existsSync(node)) {
+  console.log('Installing what Ringback needs (once) …');
+  // ELECTRON_SKIP_BINARY_DOWNLOAD: the runtime is looked after by scripts/electron-runtime.ts, which has a second way to get one.
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' },
+  });
+  if (npm.status !== 0 || !existsSync(node)) {
+    console.error('npm could not install the dependencies (see above). Ringback needs the npm registry once.');
+    process.exit(npm.status || 1);
+  }
+  writeFileSync(stamp, wanted);
+}
+
+const child = spawn(node, [join(root, 'scripts', `${command}.ts`), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}` },
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
