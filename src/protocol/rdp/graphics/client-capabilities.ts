@@ -1,0 +1,11 @@
+/** What a client said in its Core Data and Confirm Active that decides how pictures are sent, as plain data. */
+export interface ClientGraphicsCapabilities {
+  /** Colour depth the session runs at, in bits: highColorDepth, or 32 with RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
+  readonly bitsPerPixel: number;
+  /** DRAW_ALLOW_SKIP_ALPHA in the Bitmap capability's drawingFlags (2.2.7.1.2). */
+  readonly skipAlpha: boolean;
+  /** Frame Acknowledge capability ([MS-RDPRFX] 2.2.1.3) present, together with Surface Commands that include Frame Marker. */
+  readonly frameAcknowledge: boolean;
+  /** MaxRequestSize of the Multifragment Update capability (2.2.7.2.6) in bytes, 0 if absent. */
+  readonly multifragmentMaxBytes: number;
+}
