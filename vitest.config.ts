@@ -1,11 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+// Two projects, because real programs want the machine to themselves.
+const REAL = ['test/interop/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/main/desktop/**/*.test.ts', 'test/scripts/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: REAL,
+          testTimeout: 20_000,
+          pool: 'forks',
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: REAL,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

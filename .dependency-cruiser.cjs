@@ -1,0 +1,52 @@
+// The layer table of ARCHITECTURE.md. A room may import what its line says, and nothing else.
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+});
+
+const protocolBytes = '^src/protocol/bytes/';
+const rdpGraphics = '^src/protocol/rdp/';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(electron|x11|node-rdpjs)' } },
+    only('protocol-bytes-imports-itself', protocolBytes, [protocolBytes]),
+    only('protocol-msnp', '^src/protocol/msnp/', [protocolBytes, '^src/protocol/msnp/']),
+    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, '^src/protocol/assistance/']),
+    only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
+    only('main-connection', '^src/main/connection/', ['^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/clock\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/(@peculiar/x509|node-rdpjs)']),
+    only('main-messenger', '^src/main/messenger/', ['^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/clock\\.ts$', '^node:', '^(net|tls|os|crypto|fs|path|events|util|process)', 'node_modules/zod']),
+    only('main-assistance', '^src/main/assistance/', ['^src/protocol/', '^src/main/assistance/', '^src/main/clock\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
+    only('main-desktop', '^src/main/desktop/', ['^src/protocol/', '^src/main/desktop/', '^src/main/clock\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi)']),
+    only('main-settings', '^src/main/settings/', ['^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),
+    only('main-history', '^src/main/history/', ['^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
+    only('main-shell', '^src/main/shell/', ['^src/main/', '^src/preload/contract\\.ts$', '^src/protocol/', '^src/words/', '^electron$', 'node_modules/(electron|zod)', '^(path|fs|url|crypto|os|util|process)']),
+    only('preload', '^src/preload/', ['^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|rdp/(input/events|graphics/contract|client/contract))\\.ts$']),
+    only('words', '^src/words/', ['^src/words/', '^assets/']),
+    only('renderer-app', '^src/renderer/app/', ['^src/renderer/(app|viewer)/', '^src/preload/contract\\.ts$', '^src/protocol/assistance/status\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
+    only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/preload/contract\\.ts$', '^src/protocol/(bytes|rdp)/']),
+    only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/capture/', rdpGraphics, protocolBytes]),
+    {
+      name: 'only-shell-and-root-know-electron',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(main/shell/|main/index\\.ts|preload/)' },
+      to: { path: '^electron$|node_modules/electron/' },
+    },
+    {
+      name: 'nobody-imports-the-composition-root',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/main/index\\.ts$' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.css'], conditionNames: ['import', 'node', 'default'] },
+    exclude: { path: '\\.(css|svg|png|wav)(\\?.*)?$' },
+  },
+};
