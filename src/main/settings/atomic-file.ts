@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+
+/** More than any file of ours; a larger one is damaged, not read. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * What a file on disk turned out to be. A damaged one has been renamed to `setAsideAs` (absent when even that failed), so the
+ * next write cannot lose it; the caller goes on with its defaults and tells the person.
+ */
+export type JsonFile<T> =
+  | { readonly tag: 'read'; readonly value: T }
+  | { readonly tag: 'missing' }
+  | { readonly tag: 'damaged'; readonly path: string; readonly setAsideAs?: string; readonly problem: string };
+
+const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+/** Reads and validates a JSON file. Only trouble that is not the file's own (permission, I/O) rejects. */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<JsonFile<T>> {
+  let text: string | undefined;
+  try {
+    if ((await stat(path)).size <= MAX_FILE_BYTES) text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return { tag: 'missing' };
+    throw error;
+  }
+  let problem: string;
+  try {
+    if (text === undefined) throw new RangeError(`larger than ${MAX_FILE_BYTES} bytes`);
+    const parsed = schema.safeParse(JSON.parse(text));
+    if (parsed.success) return { tag: 'read', value: parsed.data };
+    const issue = parsed.error.issues[0];
+    problem = issue === undefined ? 'does not match its schema' : `${issue.path.map(String).join('.') || 'file'}: ${issue.message}`;
+  } catch (error) {
+    // The parser quotes what it read, which may be a secret: only its kind is told.
+    problem = error instanceof SyntaxError ? 'is not JSON' : error instanceof Error ? error.message : 'cannot be read';
+  }
+  const setAsideAs = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  try {
+    await rename(path, setAsideAs);
+    return { tag: 'damaged', path, setAsideAs, problem };
+  } catch {
+    return { tag: 'damaged', path, problem };
+  }
+}
+
+const lastWrite = new Map<string, Promise<void>>();
+
+async function writeOnce(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    // Private from the first byte: settings and accounts hold access tokens.
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  // The rename itself survives a power cut only once the directory is on disk; Windows cannot open one and needs none.
+  if (process.platform === 'win32') return;
+  const directory = await open(dirname(path), 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Writes `value` as JSON so that a reader sees the old file or the new one and never a part: temporary file, fsync, rename.
+ * Writes to one path happen in the order of the calls. Resolves when this value is on disk.
+ */
+export function writeJsonFile(path: string, value: unknown): Promise<void> {
+  const key = resolve(path);
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const before = lastWrite.get(key) ?? Promise.resolve();
+  const mine = before.then(
+    () => writeOnce(key, text),
+    () => writeOnce(key, text),
+  );
+  lastWrite.set(key, mine);
+  const forget = (): void => {
+    if (lastWrite.get(key) === mine) lastWrite.delete(key);
+  };
+  mine.then(forget, forget);
+  return mine;
+}
