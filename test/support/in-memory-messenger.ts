@@ -1,0 +1,440 @@
+import type { Clock } from '../../src/main/clock.ts';
+import {
+  MessengerError,
+  type Account,
+  type Application,
+  type CancelCode,
+  type Contact,
+  type Messenger,
+  type MessengerEvent,
+  type MessengerErrorCode,
+  type MessengerState,
+  type Presence,
+  type RendezvousEvent,
+  type RendezvousSession,
+  type RendezvousState,
+} from '../../src/main/messenger/contract.ts';
+
+/* A messenger without sockets: the contract, all of it, in virtual time, with faults on demand. Production never imports it. */
+
+export const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
+const MAX_CONTEXT_CHARACTERS = 300;
+const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+
+/** What travels between two users. `LAUNCH` is the inviter's own ACCEPT; `BYE` is leaving without a word. */
+export type InMemoryMessage = {
+  readonly from: string;
+  readonly to: string;
+  readonly sessionId: string;
+} & (
+  | { readonly kind: 'INVITE'; readonly application: Application }
+  | { readonly kind: 'ACCEPT' | 'LAUNCH' | 'BYE' }
+  | { readonly kind: 'CANCEL'; readonly code: CancelCode }
+  | { readonly kind: 'CONTEXT'; readonly data: string }
+);
+
+/** What becomes of a message: on its way as usual, lost, extra milliseconds on the way (so later ones overtake it), or twice. */
+export type Fate = 'deliver' | 'drop' | 'duplicate' | { readonly delayMs: number };
+
+export interface InMemoryNetwork {
+  /** Makes an account; the answer is what `signIn` takes. */
+  account(address: string, friendlyName?: string): Account;
+  /** A messenger for one user. Without `applications` it has Remote Assistance. */
+  messenger(options?: { readonly applications?: readonly string[] }): Messenger;
+  /** Decides over every message from now on; without it all are delivered. */
+  intercept(fate: ((message: InMemoryMessage) => Fate) | undefined): void;
+  /** Breaks the user's connection to the server: they see `waiting`, everyone else sees them go offline. */
+  cutOff(address: string): void;
+  /** Their next attempt succeeds again. */
+  restore(address: string): void;
+  /** Every message that was sent, dropped ones too. */
+  readonly sent: readonly InMemoryMessage[];
+  /** Users signed in plus sessions not over: zero when nothing is left open. */
+  readonly open: number;
+}
+
+interface User {
+  readonly account: Account;
+  friendlyName: string;
+  presence: Exclude<Presence, 'offline'>;
+  readonly contacts: Set<string>;
+  cut: boolean;
+  online: InMemoryMessenger | undefined;
+}
+
+/** All messages take `latencyMs` (default 0, still asynchronous); messages of equal delay keep their order. */
+export function createInMemoryNetwork(options: { readonly clock: Clock; readonly latencyMs?: number }): InMemoryNetwork {
+  return new Network(options.clock, options.latencyMs ?? 0);
+}
+
+class Network implements InMemoryNetwork {
+  readonly clock: Clock;
+  readonly users = new Map<string, User>();
+  readonly sent: InMemoryMessage[] = [];
+  readonly messengers: InMemoryMessenger[] = [];
+  private readonly latencyMs: number;
+  private fate: ((message: InMemoryMessage) => Fate) | undefined;
+  private nextId = 1;
+
+  constructor(clock: Clock, latencyMs: number) {
+    this.clock = clock;
+    this.latencyMs = latencyMs;
+  }
+
+  account(address: string, friendlyName = address): Account {
+    const account = { server: 'in-memory:1863', address: address.toLowerCase(), accessToken: `token-of-${address}`, friendlyName };
+    this.users.set(account.address, { account, friendlyName, presence: 'online', contacts: new Set(), cut: false, online: undefined });
+    return account;
+  }
+
+  messenger(options: { readonly applications?: readonly string[] } = {}): Messenger {
+    const messenger = new InMemoryMessenger(this, options.applications ?? [REMOTE_ASSISTANCE_GUID]);
+    this.messengers.push(messenger);
+    return messenger;
+  }
+
+  intercept(fate: ((message: InMemoryMessage) => Fate) | undefined): void {
+    this.fate = fate;
+  }
+
+  cutOff(address: string): void {
+    const user = this.user(address);
+    user.cut = true;
+    user.online?.connectionLost();
+  }
+
+  restore(address: string): void {
+    this.user(address).cut = false;
+  }
+
+  get open(): number {
+    return this.messengers.reduce((sum, messenger) => sum + messenger.openCount, 0);
+  }
+
+  user(address: string): User {
+    const user = this.users.get(address.toLowerCase());
+    if (user === undefined) throw new MessengerError('NO_SUCH_USER', `no account ${address}`);
+    return user;
+  }
+
+  newId(): string {
+    this.nextId += 1;
+    return `session-${this.nextId}`;
+  }
+
+  send(message: InMemoryMessage): void {
+    this.sent.push(message);
+    const fate = this.fate?.(message) ?? 'deliver';
+    if (fate === 'drop') return;
+    const delayMs = this.latencyMs + (typeof fate === 'object' ? fate.delayMs : 0);
+    for (let copies = fate === 'duplicate' ? 2 : 1; copies > 0; copies -= 1) {
+      this.clock.after(delayMs, () => this.users.get(message.to)?.online?.receive(message));
+    }
+  }
+
+  /** Whoever has this user as a contact sees the change. */
+  presenceChanged(address: string): void {
+    for (const user of this.users.values()) {
+      if (user.contacts.has(address)) this.clock.after(this.latencyMs, () => user.online?.contactsChanged());
+    }
+  }
+}
+
+class Listeners<E> {
+  private readonly all = new Set<(event: E) => void>();
+  add(listener: (event: E) => void): () => void {
+    this.all.add(listener);
+    return () => this.all.delete(listener);
+  }
+  emit(event: E): void {
+    for (const listener of [...this.all]) listener(event);
+  }
+}
+
+const OVER: ReadonlySet<RendezvousState> = new Set(['CANCELLED', 'DECLINED', 'TERMINATED']);
+
+class InMemorySession implements RendezvousSession {
+  readonly id: string;
+  readonly flag: 'INVITER' | 'INVITEE';
+  readonly application: Application;
+  readonly peer: { readonly address: string; readonly friendlyName: string };
+  state: RendezvousState = 'INVITATION';
+  private readonly listeners = new Listeners<RendezvousEvent>();
+  private readonly owner: InMemoryMessenger;
+
+  constructor(owner: InMemoryMessenger, id: string, flag: 'INVITER' | 'INVITEE', application: Application, peer: RendezvousSession['peer']) {
+    this.owner = owner;
+    this.id = id;
+    this.flag = flag;
+    this.application = application;
+    this.peer = peer;
+  }
+
+  get over(): boolean {
+    return OVER.has(this.state);
+  }
+
+  onEvent(listener: (event: RendezvousEvent) => void): () => void {
+    return this.listeners.add(listener);
+  }
+
+  accept(): void {
+    this.requireInvitation('accept');
+    this.state = 'ACCEPTED';
+    this.owner.sendFor(this, { kind: 'ACCEPT' });
+  }
+
+  decline(code: 'REJECT' | 'REJECT_NOT_INSTALLED' = 'REJECT'): void {
+    this.requireInvitation('decline');
+    this.state = 'DECLINED';
+    this.owner.sendFor(this, { kind: 'CANCEL', code });
+    this.owner.forget(this);
+  }
+
+  cancel(code: CancelCode = 'OUTBANDCANCEL'): void {
+    if (this.over) return;
+    if (this.flag === 'INVITEE' && this.state === 'INVITATION') return this.decline();
+    this.state = 'CANCELLED';
+    this.owner.sendFor(this, { kind: 'CANCEL', code });
+    this.owner.forget(this);
+  }
+
+  sendContextData(data: string): void {
+    if (this.state !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.state}`);
+    if (/[\r\n]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a line break');
+    if (data.length > MAX_CONTEXT_CHARACTERS) throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters`);
+    this.owner.sendFor(this, { kind: 'CONTEXT', data });
+  }
+
+  /** Ends the session here, with the last event. */
+  end(state: RendezvousState, event: RendezvousEvent): void {
+    if (this.over) return;
+    this.state = state;
+    this.owner.forget(this);
+    this.listeners.emit(event);
+  }
+
+  receive(message: InMemoryMessage): void {
+    switch (message.kind) {
+      case 'ACCEPT':
+        if (this.flag !== 'INVITER' || this.state !== 'INVITATION') return;
+        this.state = 'ACCEPTED';
+        this.listeners.emit({ tag: 'accepted' });
+        if (this.over) return;
+        this.owner.sendFor(this, { kind: 'LAUNCH' });
+        this.state = 'CONNECTED';
+        this.listeners.emit({ tag: 'readyToLaunch' });
+        return;
+      case 'LAUNCH':
+        if (this.flag !== 'INVITEE' || this.state !== 'ACCEPTED') return;
+        this.state = 'CONNECTED';
+        this.listeners.emit({ tag: 'readyToLaunch' });
+        return;
+      case 'CONTEXT':
+        if (this.state === 'CONNECTED') this.listeners.emit({ tag: 'contextData', data: message.data });
+        return;
+      case 'CANCEL':
+        if (this.flag === 'INVITER' && this.state === 'INVITATION' && message.code === 'REJECT') this.end('DECLINED', { tag: 'declined' });
+        else if (this.flag === 'INVITER' && this.state === 'INVITATION' && message.code === 'REJECT_NOT_INSTALLED') {
+          this.end('DECLINED', { tag: 'appNotPresent' });
+        } else this.end('CANCELLED', { tag: 'cancelled', code: message.code });
+        return;
+      case 'BYE':
+        this.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
+        return;
+      case 'INVITE':
+        return;
+    }
+  }
+
+  private requireInvitation(what: string): void {
+    if (this.flag !== 'INVITEE' || this.state !== 'INVITATION') throw new MessengerError('REFUSED', `${what} in state ${this.state} as ${this.flag}`);
+  }
+}
+
+type Body = InMemoryMessage extends infer M ? (M extends InMemoryMessage ? Omit<M, 'from' | 'to' | 'sessionId'> : never) : never;
+
+class InMemoryMessenger implements Messenger {
+  state: MessengerState = { tag: 'signedOut' };
+  private readonly network: Network;
+  private readonly applications: ReadonlySet<string>;
+  private readonly listeners = new Listeners<MessengerEvent>();
+  private readonly sessions = new Map<string, InMemorySession>();
+  private account: Account | undefined;
+  private cancelWait: () => void = () => {};
+  private attempts = 0;
+
+  constructor(network: Network, applications: readonly string[]) {
+    this.network = network;
+    this.applications = new Set(applications.map((guid) => guid.toLowerCase()));
+  }
+
+  get openCount(): number {
+    return (this.state.tag === 'signedOut' ? 0 : 1) + this.sessions.size;
+  }
+
+  get contacts(): readonly Contact[] {
+    if (this.account === undefined || this.state.tag !== 'signedIn') return [];
+    return [...this.network.user(this.account.address).contacts].map((address) => {
+      const user = this.network.users.get(address);
+      return { address, friendlyName: user?.friendlyName ?? address, presence: user?.online === undefined ? 'offline' : user.presence };
+    });
+  }
+
+  onEvent(listener: (event: MessengerEvent) => void): () => void {
+    return this.listeners.add(listener);
+  }
+
+  signIn(account: Account): void {
+    this.leave('signedOut');
+    this.account = account;
+    this.attempts = 0;
+    this.setState({ tag: 'connecting' });
+    this.cancelWait = this.network.clock.after(0, () => this.attempt());
+  }
+
+  signOut(): Promise<void> {
+    this.leave('signedOut');
+    this.account = undefined;
+    if (this.state.tag !== 'signedOut' || this.state.reason !== undefined) this.setState({ tag: 'signedOut' });
+    return Promise.resolve();
+  }
+
+  setPresence(presence: Exclude<Presence, 'offline'>): Promise<void> {
+    return this.whileSignedIn((user) => {
+      user.presence = presence;
+      this.network.presenceChanged(user.account.address);
+    });
+  }
+
+  setFriendlyName(name: string): Promise<void> {
+    return this.whileSignedIn((user) => {
+      user.friendlyName = name;
+      this.setState({ tag: 'signedIn', address: user.account.address, friendlyName: name });
+      this.network.presenceChanged(user.account.address);
+    });
+  }
+
+  addContact(address: string): Promise<void> {
+    return this.whileSignedIn((user) => {
+      const other = this.network.user(address);
+      user.contacts.add(other.account.address);
+      other.contacts.add(user.account.address);
+      this.contactsChanged();
+      this.network.clock.after(0, () => other.online?.contactsChanged());
+    });
+  }
+
+  removeContact(address: string): Promise<void> {
+    return this.whileSignedIn((user) => {
+      user.contacts.delete(address.toLowerCase());
+      this.contactsChanged();
+    });
+  }
+
+  invite(address: string, application: Application): RendezvousSession {
+    const user = this.requireUser();
+    const to = address.toLowerCase();
+    const peer = this.network.users.get(to);
+    const session = new InMemorySession(this, this.network.newId(), 'INVITER', application, { address: to, friendlyName: peer?.friendlyName ?? to });
+    this.sessions.set(session.id, session);
+    if (peer?.online === undefined) {
+      const error =
+        peer === undefined ? new MessengerError('NO_SUCH_USER', `no account ${to}`) : new MessengerError('CONTACT_OFFLINE', `${to} is offline`);
+      this.network.clock.after(0, () => session.end('TERMINATED', { tag: 'sendError', error }));
+    } else this.network.send({ kind: 'INVITE', application, from: user.account.address, to, sessionId: session.id });
+    return session;
+  }
+
+  sendFor(session: InMemorySession, body: Body): void {
+    if (this.account === undefined) return;
+    this.network.send({ ...body, from: this.account.address, to: session.peer.address, sessionId: session.id });
+  }
+
+  forget(session: InMemorySession): void {
+    this.sessions.delete(session.id);
+  }
+
+  receive(message: InMemoryMessage): void {
+    const session = this.sessions.get(message.sessionId);
+    if (session !== undefined) {
+      if (session.peer.address === message.from) session.receive(message);
+      return;
+    }
+    if (message.kind !== 'INVITE') return;
+    const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
+    const incoming = new InMemorySession(this, message.sessionId, 'INVITEE', message.application, peer);
+    if (!this.applications.has(message.application.guid.toLowerCase())) return incoming.decline('REJECT_NOT_INSTALLED');
+    this.sessions.set(incoming.id, incoming);
+    this.listeners.emit({ tag: 'invitation', session: incoming });
+  }
+
+  contactsChanged(): void {
+    this.listeners.emit({ tag: 'contacts', contacts: this.contacts });
+  }
+
+  connectionLost(): void {
+    this.leave('connectionLost');
+    this.wait('CONNECTION_LOST');
+  }
+
+  private attempt(): void {
+    const account = this.account;
+    if (account === undefined) return;
+    const user = this.network.users.get(account.address.toLowerCase());
+    if (user?.account.accessToken !== account.accessToken) return this.setState({ tag: 'signedOut', reason: 'WRONG_CREDENTIALS' });
+    if (user.cut) return this.wait('UNREACHABLE');
+    user.online?.displaced();
+    user.online = this;
+    user.friendlyName = account.friendlyName;
+    this.attempts = 0;
+    this.setState({ tag: 'signedIn', address: user.account.address, friendlyName: user.friendlyName });
+    this.contactsChanged();
+    this.network.presenceChanged(user.account.address);
+  }
+
+  private displaced(): void {
+    this.leave('connectionLost');
+    this.account = undefined;
+    this.setState({ tag: 'signedOut', reason: 'SIGNED_IN_ELSEWHERE' });
+  }
+
+  private wait(reason: MessengerErrorCode): void {
+    const delayMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** this.attempts);
+    this.attempts += 1;
+    this.setState({ tag: 'waiting', retryAtMs: this.network.clock.now() + delayMs, reason });
+    this.cancelWait = this.network.clock.after(delayMs, () => {
+      this.setState({ tag: 'connecting' });
+      this.attempt();
+    });
+  }
+
+  /** Off the network: sessions end here at once, and at their peers as a BYE. */
+  private leave(why: 'signedOut' | 'connectionLost'): void {
+    this.cancelWait();
+    const user = this.account === undefined ? undefined : this.network.users.get(this.account.address);
+    for (const session of [...this.sessions.values()]) {
+      if (user?.online === this) this.sendFor(session, { kind: 'BYE' });
+      session.end('TERMINATED', { tag: 'terminated', reason: 'connectionLost' });
+    }
+    if (user?.online !== this) return;
+    user.online = undefined;
+    this.network.presenceChanged(user.account.address);
+    if (why === 'connectionLost') this.listeners.emit({ tag: 'contacts', contacts: [] });
+  }
+
+  private setState(state: MessengerState): void {
+    this.state = state;
+    this.listeners.emit({ tag: 'state', state });
+  }
+
+  private requireUser(): User {
+    if (this.state.tag !== 'signedIn') throw new MessengerError('NOT_SIGNED_IN', `the messenger is ${this.state.tag}`);
+    return this.network.user(this.state.address);
+  }
+
+  private async whileSignedIn(act: (user: User) => void): Promise<void> {
+    act(this.requireUser());
+  }
+}
