@@ -135,4 +135,23 @@ export interface Placeholders {
   readonly 'notice.historyDamaged': 'file';
   readonly 'notice.contactsDamaged': 'file';
   readonly 'notice.shortcutTaken': 'shortcut';
+  readonly 'notice.accountDamaged': 'file';
+  readonly 'notice.unexpected': 'file';
+  readonly 'notice.hostingFailed': 'message';
+  readonly 'shell.notification.title': 'name';
+  readonly 'shell.notification.body': 'address';
+  readonly 'shell.tray.beingHelped': 'name';
+  readonly 'shell.tray.helping': 'name';
+  readonly 'shell.tray.connecting': 'name';
+  readonly 'shell.tray.invitation': 'address' | 'name';
+  readonly 'shell.tray.accept': 'name';
+  readonly 'shell.tray.decline': 'name';
+  readonly 'shell.window.novice': 'name';
+  readonly 'shell.window.expert': 'name';
+  readonly 'shell.consent.view.message': 'name';
+  readonly 'shell.consent.view.detail': 'address' | 'name';
+  readonly 'shell.consent.control.message': 'name';
+  readonly 'shell.consent.control.detail': 'address' | 'name';
+  readonly 'shell.about.message': 'version';
+  readonly 'shell.startFailed.dataDir': 'message';
 }
