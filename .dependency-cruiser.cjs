@@ -47,6 +47,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.css'], conditionNames: ['import', 'node', 'default'] },
-    exclude: { path: '\\.(css|svg|png|wav)(\\?.*)?$' },
+    exclude: { path: '[.](css|svg|png|wav)$' },
   },
 };

@@ -46,7 +46,7 @@ const SETS: Readonly<Record<PackageSet, Readonly<Record<string, string>>>> = {
 };
 
 function present(sign: string): boolean {
-  const [kind, name = ''] = [sign.slice(0, sign.indexOf(':')), sign.slice(sign.indexOf(':') + 1)];
+  const [kind, name] = [sign.slice(0, sign.indexOf(':')), sign.slice(sign.indexOf(':') + 1)];
   if (kind === 'file') return existsSync(name);
   if (kind === 'program') return hasProgram(name);
   const cache = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
