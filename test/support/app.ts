@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ElectronApplication, type Page, _electron } from 'playwright-core';
+import type { PersonDesktop } from './desktop.ts';
+import { until } from './programs.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The Electron to test in (`npm test` looks after it), or undefined: then such tests are skipped. */
+export const electronExecutable = process.env['RINGBACK_TEST_ELECTRON'];
+
+/** A running Ringback with what a person sees of it. */
+export interface App {
+  readonly electron: ElectronApplication;
+  readonly desktop: PersonDesktop;
+  readonly pid: number;
+  /** The main window. */
+  readonly main: Page;
+  /** The session window once it is open. */
+  session(): Promise<Page>;
+  /** What main and the windows wrote to their consoles. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+/** Starts the built app on a person's desktop with a data folder of its own. */
+export async function startApp(desktop: PersonDesktop, args: readonly string[] = []): Promise<App> {
+  if (!electronExecutable) throw new Error('RINGBACK_TEST_ELECTRON is not set: run through npm test');
+  const data = join(desktop.home, 'ringback');
+  mkdirSync(data, { recursive: true });
+  const environment: Record<string, string> = { RINGBACK_DATA_DIR: data };
+  for (const [name, value] of Object.entries(desktop.env)) if (value !== undefined) environment[name] ??= value;
+  let log = '';
+  const electron = await _electron.launch({
+    executablePath: electronExecutable,
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args],
+    env: environment,
+    cwd: desktop.home,
+    timeout: 60_000,
+  });
+  const child = electron.process();
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-200_000)));
+  electron.on('window', (page) => page.on('console', (message) => (log += `[page] ${message.text()}\n`)));
+  const named = (file: string, timeoutMs: number) =>
+    until(() => electron.windows().find((page) => page.url().includes(file)), `the window ${file}\n${log}`, timeoutMs);
+  const main = await named('index.html', 30_000);
+  await main.waitForLoadState('domcontentloaded');
+  return {
+    electron,
+    desktop,
+    pid: child.pid ?? -1,
+    main,
+    session: async () => {
+      const page = await named('session.html', 20_000);
+      await page.waitForLoadState('domcontentloaded');
+      return page;
+    },
+    log: () => log,
+    close: async () => {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      const hard = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      await electron.close().catch(() => undefined);
+      if (child.exitCode === null && child.signalCode === null) await gone;
+      clearTimeout(hard);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Display, type DisplayOptions, startDisplay } from './display.ts';
+import { startProgram, until } from './programs.ts';
+
+/** A display as a person has it: window manager, message bus, notifications, a home folder of its own. */
+export interface PersonDesktop extends Display {
+  readonly home: string;
+}
+
+const DUNSTRC = `[global]
+  monitor = 0
+  follow = none
+  origin = top-right
+  offset = 20x20
+  width = 360
+  font = DejaVu Sans 11
+  mouse_left_click = do_action
+  mouse_right_click = close_current
+  show_age_threshold = -1
+  idle_threshold = 0
+[urgency_low]
+  timeout = 60
+[urgency_normal]
+  timeout = 60
+[urgency_critical]
+  timeout = 60
+`;
+
+/** Starts the desktop of one person. Everything on it ends with `close`. */
+export async function startPersonDesktop(options: DisplayOptions = {}): Promise<PersonDesktop> {
+  const display = await startDisplay({ ...options, windowManager: true });
+  const home = mkdtempSync(join(tmpdir(), 'ringback-person-'));
+  const bus = startProgram('dbus-daemon', ['--session', '--nofork', '--print-address']);
+  const address = await until(() => /^unix:\S+/m.exec(bus.output())?.[0], 'the message bus');
+  display.env['DBUS_SESSION_BUS_ADDRESS'] = address;
+  display.env['HOME'] = home;
+  display.env['XDG_CONFIG_HOME'] = join(home, '.config');
+  display.env['XDG_CACHE_HOME'] = join(home, '.cache');
+  display.env['XDG_DATA_HOME'] = join(home, '.local/share');
+  const dunstrc = join(home, 'dunstrc');
+  writeFileSync(dunstrc, DUNSTRC);
+  display.start('dunst', ['-conf', dunstrc]);
+  return {
+    ...display,
+    home,
+    close: async () => {
+      await display.close();
+      await bus.stop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
