@@ -30,6 +30,7 @@ export interface Placeholders {
   readonly 'phase.novice.forwardConnecting': 'name';
   readonly 'phase.novice.awaitingConsent': 'name';
   readonly 'phase.novice.connected': 'name';
+  readonly 'phase.novice.notViewing': 'name';
   readonly 'phase.novice.controlled': 'name';
   readonly 'phase.expert.inviting': 'name';
   readonly 'phase.expert.tickets': 'name';

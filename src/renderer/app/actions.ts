@@ -1,0 +1,132 @@
+/** Everything a person can do. The only place in the windows that calls the bridge. */
+import type { Commands, CommandResult, RingbackBridge, SettingsView } from '../../preload/contract.ts';
+import { problemOf } from './problem.ts';
+import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
+import { t } from '../../words/words.ts';
+import { freeAddressFor } from './address.ts';
+
+export interface NewAccount {
+  readonly server: string;
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly accessToken: string;
+}
+
+export type Actions = ReturnType<typeof createActions>;
+
+export function createActions(store: WindowStore, bridge: RingbackBridge) {
+  /** Sends one command and puts its refusal where it belongs. A bridge that throws is an internal error, never an unhandled rejection. */
+  async function run<T>(place: Place, command: () => Promise<CommandResult<T>>): Promise<CommandResult<T>> {
+    store.setState((state) => withPending(state, place));
+    let result: CommandResult<T>;
+    try {
+      result = await command();
+    } catch (error) {
+      result = { ok: false, code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
+    }
+    store.setState((state) => withAnswer(state, place, problemOf(result)));
+    return result;
+  }
+
+  async function createHosted(account: { address: string; friendlyName: string }): Promise<CommandResult<IssuedAccount>> {
+    const created = await bridge.createHostedAccount(account);
+    return created.ok ? { ok: true, value: { ...account, ...created.value } } : created;
+  }
+
+  return {
+    /** Reads the first snapshot and follows all later ones. Returns the way to stop. */
+    connect(): () => void {
+      let newer = false;
+      const stop = bridge.onState((app) => {
+        newer = true;
+        store.setState((state) => withApp(state, app));
+      });
+      bridge.getState().then(
+        (result) => {
+          if (result.ok) {
+            if (!newer) store.setState((state) => withApp(state, result.value));
+          } else if (!newer) store.setState({ loadFailed: true });
+        },
+        () => store.setState((state) => ({ ...state, loadFailed: state.app === undefined })),
+      );
+      return stop;
+    },
+
+    showPage: (page: Page) => store.setState((state) => withPage(state, page)),
+    pickContact: (picking: boolean) => store.setState((state) => withPicking(state, picking)),
+    showWelcome: (step: WelcomeStep) => store.setState((state) => withWelcome(state, step)),
+    putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
+
+    saveAccount: (account: NewAccount) => run('account', () => bridge.saveAccount(account)),
+    forgetAccount: async () => {
+      const result = await run('account', () => bridge.forgetAccount());
+      if (result.ok) store.setState((state) => withWelcome(state, 'choose'));
+    },
+    signIn: () => run('messenger', () => bridge.signIn()),
+    signOut: () => run('messenger', () => bridge.signOut()),
+    setPresence: (presence: Parameters<Commands['setPresence']>[0]) => run('presence', () => bridge.setPresence(presence)),
+    setFriendlyName: (name: string) => run('friendlyName', () => bridge.setFriendlyName(name)),
+    addContact: (address: string) => run('contacts', () => bridge.addContact(address)),
+    removeContact: (address: string) => run('contacts', () => bridge.removeContact(address)),
+
+    askForHelp: async (address: string) => {
+      await run('ask', async () => {
+        // An ended session that is still shown makes room for the next one.
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.askForHelp(address);
+      });
+    },
+    acceptInvitation: (id: string) => run('invitation', () => bridge.acceptInvitation(id)),
+    declineInvitation: (id: string) => run('invitation', () => bridge.declineInvitation(id)),
+    endSession: () => run('session', () => bridge.endSession()),
+    dismissSession: () => run('session', () => bridge.dismissSession()),
+    offerControl: () => run('control', () => bridge.offerControl()),
+    takeBackControl: () => run('control', () => bridge.takeBackControl()),
+    requestControl: () => run('control', () => bridge.requestControl()),
+    releaseControl: () => run('control', () => bridge.releaseControl()),
+    setFullScreen: (on: boolean) => run('viewer', () => bridge.setFullScreen(on)),
+    openViewer: () => run('viewer', () => bridge.openViewer()),
+
+    dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
+    clearHistory: () => run('history', () => bridge.clearHistory()),
+    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) => run(settings.stopShortcut === undefined ? 'settings' : 'stopShortcut', () => bridge.saveSettings(settings)),
+    setHosting: (hosting: SettingsView['hosting']) => run('hosting', () => bridge.setHosting(hosting)),
+    removeHostedAccount: (address: string) => run('hostedAccounts', () => bridge.removeHostedAccount(address)),
+    copyText: (text: string) => run('copy', () => bridge.copyText(text)),
+
+    /** Makes an account on this computer's messenger and keeps its secret until it is put away. */
+    createHostedAccount: async (account: { address: string; friendlyName: string }) => {
+      const result = await run('hostedAccounts', () => createHosted(account));
+      if (result.ok) store.setState((state) => withIssued(state, result.value));
+      return result.ok;
+    },
+    copyIssued: (issued: IssuedAccount) => run('copy', () => bridge.copyText(t('token.copyText', { server: issued.server, address: issued.address, accessToken: issued.accessToken }))),
+
+    /** First start without an account: this computer becomes the messenger and signs in to itself. */
+    beginHosting: async (friendlyName: string, reach: 'loopback' | 'lan') => {
+      const result = await run('hosting', async (): Promise<CommandResult> => {
+        const port = store.getState().app?.settings.hosting.port ?? 0;
+        const hosting = await bridge.setHosting({ enabled: true, reach, port });
+        if (!hosting.ok) return hosting;
+        const hosted = store.getState().app?.hosting;
+        const taken = hosted?.tag === 'on' ? hosted.accounts.map((account) => account.address) : [];
+        const own = await createHosted({ address: freeAddressFor(friendlyName, 'me', taken), friendlyName });
+        if (!own.ok) return own;
+        store.setState((state) => withWelcome(state, 'hostReady'));
+        return bridge.saveAccount(own.value);
+      });
+      if (!result.ok && store.getState().app?.account === undefined) {
+        // Keeps the refusal: it is shown at the form that was sent.
+        store.setState((state) => ({ ...state, ui: { ...state.ui, welcome: 'host' } }));
+      }
+    },
+
+    /** The other person's account, and the two as contacts. */
+    createOtherAccount: async (account: { address: string; friendlyName: string }) => {
+      const result = await run('hostedAccounts', () => createHosted(account));
+      if (!result.ok) return;
+      store.setState((state) => withIssued(state, result.value));
+      await run('contacts', () => bridge.addContact(account.address));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** How times, durations and amounts are written. Pure: the present comes as an argument. */
+import { t } from '../../words/words.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const dayAndTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** `14:03:27`, local time. */
+export function clockTime(atMs: number): string {
+  return clock.format(atMs);
+}
+
+/** `Nov 22, 2026, 14:03`, local time. */
+export function dateTime(atMs: number): string {
+  return dayAndTime.format(atMs);
+}
+
+/** `3 minutes ago`, `yesterday`; a clock that is ahead of the present counts as now. */
+export function ago(atMs: number, nowMs: number): string {
+  const passed = Math.max(0, nowMs - atMs);
+  if (passed < MINUTE_MS) return t('time.justNow');
+  if (passed < HOUR_MS) return relative.format(-Math.floor(passed / MINUTE_MS), 'minute');
+  if (passed < DAY_MS) return relative.format(-Math.floor(passed / HOUR_MS), 'hour');
+  return relative.format(-Math.floor(passed / DAY_MS), 'day');
+}
+
+/** `4:07`, `1:02:33`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor((seconds % 3_600) / 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** Whole seconds until `atMs`, never below 0. */
+export function secondsUntil(atMs: number, nowMs: number): number {
+  return Math.max(0, Math.ceil((atMs - nowMs) / SECOND_MS));
+}
+
+/** `812 byte`, `3.4 MB`: decimal units. */
+export function byteCount(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 1_000 && unit < UNITS.length - 1) {
+    value /= 1_000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return new Intl.NumberFormat('en', { style: 'unit', unit: UNITS[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: digits }).format(value);
+}
+
+/** An Electron accelerator as people read it: `Ctrl + Alt + End`. */
+export function shortcutText(accelerator: string, mac = false): string {
+  const names: Readonly<Record<string, string>> = {
+    CommandOrControl: mac ? '⌘' : 'Ctrl', CmdOrCtrl: mac ? '⌘' : 'Ctrl', Command: '⌘', Cmd: '⌘', Control: 'Ctrl',
+    Option: 'Alt', Super: mac ? '⌘' : 'Super', Escape: 'Esc', PageUp: 'Page Up', PageDown: 'Page Down',
+  };
+  return accelerator.split('+').map((part) => names[part] ?? part).join(' + ');
+}

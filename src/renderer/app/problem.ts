@@ -1,0 +1,53 @@
+import { isWordKey, t } from '../../words/words.ts';
+import type { CommandResult } from '../../preload/contract.ts';
+
+/** Why a command was refused, as the windows keep it: the code, and the field it is about. */
+export interface Problem {
+  readonly code: string;
+  readonly field?: string;
+}
+
+export function problemOf(result: CommandResult<unknown>): Problem | undefined {
+  if (result.ok) return undefined;
+  return result.field === undefined ? { code: result.code } : { code: result.code, field: result.field };
+}
+
+/** The sentence for a refusal. A wrong argument is explained by its field, anything without words of its own as an internal error. */
+export function problemText(problem: Problem): string {
+  if (problem.code === 'INVALID_ARGUMENT' && problem.field !== undefined) {
+    const fieldKey = `problem.field.${problem.field}`;
+    if (isWordKey(fieldKey)) return t(fieldKey as 'problem.field.server');
+  }
+  const key = `problem.${problem.code}`;
+  return isWordKey(key) ? t(key as 'problem.INTERNAL') : t('problem.INTERNAL');
+}
+
+/** The sentence when the problem belongs to `field`. A wrong password belongs to the access token, an unreachable server to the server. */
+export function fieldProblem(problem: Problem | undefined, field: string): string | undefined {
+  if (problem === undefined) return undefined;
+  return fieldOf(problem) === field ? problemText(problem) : undefined;
+}
+
+/** The sentence when the problem belongs to none of `fields`. */
+export function generalProblem(problem: Problem | undefined, fields: readonly string[] = []): string | undefined {
+  if (problem === undefined) return undefined;
+  const field = fieldOf(problem);
+  return field !== undefined && fields.includes(field) ? undefined : problemText(problem);
+}
+
+function fieldOf(problem: Problem): string | undefined {
+  if (problem.field !== undefined) return problem.field;
+  switch (problem.code) {
+    case 'UNREACHABLE':
+      return 'server';
+    case 'WRONG_CREDENTIALS':
+      return 'accessToken';
+    case 'NO_SUCH_USER':
+    case 'ALREADY_EXISTS':
+      return 'address';
+    case 'PORT_IN_USE':
+      return 'port';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,37 @@
+/** Named questions to the state. */
+import type { AppState, ContactView, MessengerStatus } from '../../preload/contract.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { Place, WindowState } from './store.ts';
+import type { Problem } from './problem.ts';
+
+const PRESENCE_ORDER = { online: 0, away: 1, busy: 2, offline: 3 } as const;
+
+export const isPending = (state: WindowState, place: Place): boolean => state.ui.pending.includes(place);
+export const problemAt = (state: WindowState, place: Place): Problem | undefined => state.ui.problems[place];
+
+/** The first start, and the hosting path until its last page is put away. */
+export const showsWelcome = (state: WindowState): boolean => state.app?.account === undefined || state.ui.welcome === 'hostReady';
+
+export const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
+
+/** A session or attempt that is not over. */
+export const isRunning = (session: SessionStatus | undefined): session is SessionStatus => session !== undefined && session.phase.tag !== 'ended';
+
+/** Reachable people first, then by name. */
+export function sortedContacts(contacts: readonly ContactView[]): readonly ContactView[] {
+  return contacts.toSorted((a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || displayName(a).localeCompare(displayName(b), 'en'));
+}
+
+export const reachable = (contacts: readonly ContactView[]): readonly ContactView[] => sortedContacts(contacts).filter((contact) => contact.presence !== 'offline');
+export const unreachable = (contacts: readonly ContactView[]): readonly ContactView[] => sortedContacts(contacts).filter((contact) => contact.presence === 'offline');
+
+/** The name people use; the address where there is none. */
+export const displayName = (person: { readonly friendlyName: string; readonly address: string }): string => (person.friendlyName.trim() === '' ? person.address : person.friendlyName);
+
+/** Why the novice cannot ask right now, or undefined. */
+export type AskObstacle = 'desktop' | 'messenger' | 'session';
+export function askObstacle(app: AppState): AskObstacle | undefined {
+  if (!app.desktop.capture) return 'desktop';
+  if (!isSignedIn(app.messenger)) return 'messenger';
+  return isRunning(app.session) ? 'session' : undefined;
+}

@@ -1,0 +1,89 @@
+/** Which sentence a session shows, by phase and role. */
+import { isWordKey, t, tCount } from '../../../words/words.ts';
+import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
+import { displayName } from '../selectors.ts';
+import { secondsUntil } from '../figures.ts';
+
+type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
+
+/** One line: where we are. */
+export function headline(session: SessionStatus): string {
+  const name = displayName(session.peer);
+  const { phase, role } = session;
+  if (phase.tag === 'ended') return endedSentence(role, phase.reason, name);
+  if (phase.tag === 'connected') {
+    if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
+    return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
+  }
+  return t(`phase.${role}.${phase.tag}`, { name });
+}
+
+/** What that means for the person, while nothing is shown yet. */
+export function phaseHint(session: SessionStatus, nowMs: number): string | undefined {
+  const { phase, role } = session;
+  if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
+  if (role === 'expert' && phase.tag === 'reverseConnecting' && phase.forwardAtMs !== undefined) {
+    return tCount('phase.forwardIn', secondsUntil(phase.forwardAtMs, nowMs));
+  }
+  return hintOf(role, phase.tag, displayName(session.peer));
+}
+
+function hintOf(role: Role, tag: Exclude<RunningTag, 'connected'>, name: string): string {
+  if (role === 'novice') return tag === 'inviting' ? t('phase.hint.novice.inviting', { name }) : t(`phase.hint.novice.${tag}`);
+  switch (tag) {
+    case 'forwardConnecting':
+    case 'awaitingConsent':
+      return t(`phase.hint.expert.${tag}`, { name });
+    default:
+      return t(`phase.hint.expert.${tag}`);
+  }
+}
+
+export function stepText(role: Role, step: StepNumber, name: string): string {
+  return sentence(`steps.${role}.${step}`, name);
+}
+
+export function endedSentence(role: Role, reason: EndReason, name: string): string {
+  return sentence(`ended.${role}.${reason}`, name);
+}
+
+export function nextStep(role: Role, reason: EndReason, name: string): string {
+  return sentence(`ended.${role}.${reason}.next`, name);
+}
+
+/** Not every sentence of these families names the other person, so the placeholder is filled where there is one. */
+function sentence(key: EndedKey | StepKey, name: string): string {
+  return t(key as 'steps.novice.2', { name });
+}
+
+type EndedKey = `ended.${Role}.${EndReason}` | `ended.${Role}.${EndReason}.next`;
+type StepKey = `steps.${Role}.${StepNumber}`;
+
+export function connectionText(connection: SessionConnection, role: Role): string {
+  return t(`connection.${connection.by}.${role}`, { address: connection.address });
+}
+
+/** What the button of the ended card does for a novice. */
+export type NextAction = 'askAgain' | 'askSomeoneElse' | 'close';
+
+export function nextAction(role: Role, reason: EndReason): NextAction {
+  if (role === 'expert') return 'close';
+  switch (reason) {
+    case 'declined':
+    case 'contactOffline':
+    case 'appNotPresent':
+    case 'peerLeftMessenger':
+      return 'askSomeoneElse';
+    case 'stoppedByNovice':
+    case 'closedByExpert':
+    case 'cancelledByYou':
+      return 'close';
+    default:
+      return 'askAgain';
+  }
+}
+
+/** The reason this computer cannot be shown, as a sentence; nothing when there is no such key. */
+export function desktopReason(reason: string | undefined): string | undefined {
+  return reason !== undefined && isWordKey(reason) ? t(reason as 'desktop.wayland') : undefined;
+}

@@ -1,0 +1,88 @@
+/**
+ * What a window shows: the newest snapshot from main, and a small slice of its own (which page, what is being sent, what was refused).
+ * Nothing here calls the bridge; actions.ts does.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AppState } from '../../preload/contract.ts';
+import type { Problem } from './problem.ts';
+
+export type Page = 'home' | 'history' | 'settings';
+export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
+
+/** Where on the screen a command belongs, and so where its refusal is shown. */
+export type Place =
+  | 'account' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'ask' | 'invitation' | 'session' | 'control'
+  | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
+
+/** The secret of a new account, kept only until the person has passed it on. */
+export interface IssuedAccount {
+  readonly friendlyName: string;
+  readonly address: string;
+  readonly server: string;
+  readonly accessToken: string;
+}
+
+export interface UiState {
+  readonly page: Page;
+  readonly welcome: WelcomeStep;
+  readonly picking: boolean;
+  readonly issued?: IssuedAccount;
+  readonly pending: readonly Place[];
+  readonly problems: Readonly<Partial<Record<Place, Problem>>>;
+}
+
+export interface WindowState {
+  readonly app: AppState | undefined;
+  readonly loadFailed: boolean;
+  readonly ui: UiState;
+}
+
+export type WindowStore = StoreApi<WindowState>;
+
+export const INITIAL_UI: UiState = { page: 'home', welcome: 'choose', picking: false, pending: [], problems: {} };
+
+export function createWindowStore(initial: Partial<WindowState> = {}): WindowStore {
+  return createStore<WindowState>(() => ({ app: undefined, loadFailed: false, ui: INITIAL_UI, ...initial }));
+}
+
+/* ---------- reducers: a state in, a state out ---------- */
+
+export function withApp(state: WindowState, app: AppState): WindowState {
+  // A session that has just begun answers the contact picker.
+  const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
+  const ui = began ? { ...state.ui, picking: false, page: 'home' as const, problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']) } : state.ui;
+  return { ...state, app, loadFailed: false, ui };
+}
+
+export function withPage(state: WindowState, page: Page): WindowState {
+  return { ...state, ui: { ...state.ui, page, picking: false, problems: {} } };
+}
+
+export function withPicking(state: WindowState, picking: boolean): WindowState {
+  return { ...state, ui: { ...state.ui, picking, problems: withoutKeys(state.ui.problems, ['ask', 'contacts']) } };
+}
+
+export function withWelcome(state: WindowState, welcome: WelcomeStep): WindowState {
+  return { ...state, ui: { ...state.ui, welcome, problems: {} } };
+}
+
+export function withIssued(state: WindowState, issued: IssuedAccount | undefined): WindowState {
+  const { issued: _old, ...rest } = state.ui;
+  return { ...state, ui: issued === undefined ? rest : { ...rest, issued } };
+}
+
+export function withPending(state: WindowState, place: Place): WindowState {
+  return { ...state, ui: { ...state.ui, pending: [...state.ui.pending, place], problems: withoutKeys(state.ui.problems, [place]) } };
+}
+
+/** The command of `place` has been answered. */
+export function withAnswer(state: WindowState, place: Place, problem: Problem | undefined): WindowState {
+  const at = state.ui.pending.indexOf(place);
+  const pending = at < 0 ? state.ui.pending : state.ui.pending.toSpliced(at, 1);
+  const problems = problem === undefined ? withoutKeys(state.ui.problems, [place]) : { ...state.ui.problems, [place]: problem };
+  return { ...state, ui: { ...state.ui, pending, problems } };
+}
+
+function withoutKeys(problems: UiState['problems'], places: readonly Place[]): UiState['problems'] {
+  return Object.fromEntries(Object.entries(problems).filter(([place]) => !places.includes(place as Place)));
+}

@@ -1,0 +1,157 @@
+import { ArrowLeft, KeyRound, MonitorSmartphone } from 'lucide-react';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { t } from '../../../words/words.ts';
+import type { HostingView } from '../../../preload/contract.ts';
+import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
+import { BrandMark } from '../design/brand.tsx';
+import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
+import type { IssuedAccount, WelcomeStep } from '../store.ts';
+import type { NewAccount } from '../actions.ts';
+import { freeAddressFor } from '../address.ts';
+import { AccountForm } from './account-form.tsx';
+import { IssuedAccountCard } from './issued-account.tsx';
+import './welcome.css';
+
+export interface WelcomeProps {
+  readonly step: WelcomeStep;
+  readonly address: string | undefined;
+  readonly hosting: HostingView;
+  readonly issued: IssuedAccount | undefined;
+  readonly accountPending: boolean;
+  readonly accountProblem: Problem | undefined;
+  readonly hostingPending: boolean;
+  readonly hostingProblem: Problem | undefined;
+  readonly otherPending: boolean;
+  readonly otherProblem: Problem | undefined;
+  readonly onStep: (step: WelcomeStep) => void;
+  readonly onSaveAccount: (account: NewAccount) => void;
+  readonly onBeginHosting: (friendlyName: string, reach: 'loopback' | 'lan') => void;
+  readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
+  readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
+  readonly onDone: () => void;
+}
+
+/** The first start: two choices, and the way through each of them. */
+export function Welcome(props: WelcomeProps) {
+  switch (props.step) {
+    case 'choose':
+      return <Choose onStep={props.onStep} />;
+    case 'account':
+      return (
+        <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
+          <AccountForm pending={props.accountPending} problem={props.accountProblem} onSave={props.onSaveAccount} />
+        </WelcomeFrame>
+      );
+    case 'host':
+      return (
+        <WelcomeFrame title={t('hostStart.title')} lead={t('hostStart.lead')} onBack={() => props.onStep('choose')}>
+          <HostForm pending={props.hostingPending} problem={props.hostingProblem} onBegin={props.onBeginHosting} />
+        </WelcomeFrame>
+      );
+    case 'hostReady':
+      return <HostReady {...props} />;
+  }
+}
+
+function Choose({ onStep }: { readonly onStep: (step: WelcomeStep) => void }) {
+  return (
+    <main className="welcome">
+      <div className="welcome__hello">
+        <BrandMark size={76} />
+        <h1>{t('welcome.title')}</h1>
+        <p className="welcome__lead">{t('welcome.lead')}</p>
+      </div>
+      <h2 id="welcome-question">{t('welcome.question')}</h2>
+      <div className="welcome__choices" role="group" aria-labelledby="welcome-question">
+        <BigChoice icon={<KeyRound size={30} aria-hidden />} title={t('welcome.haveAccount')} hint={t('welcome.haveAccountHint')} onChoose={() => onStep('account')} />
+        <BigChoice icon={<MonitorSmartphone size={30} aria-hidden />} title={t('welcome.host')} hint={t('welcome.hostHint')} onChoose={() => onStep('host')} />
+      </div>
+    </main>
+  );
+}
+
+function BigChoice({ icon, title, hint, onChoose }: { readonly icon: ReactNode; readonly title: string; readonly hint: string; readonly onChoose: () => void }) {
+  return (
+    <button type="button" className="big-choice" onClick={onChoose}>
+      <span className="big-choice__icon">{icon}</span>
+      <span className="big-choice__title">{title}</span>
+      <span className="big-choice__hint">{hint}</span>
+    </button>
+  );
+}
+
+function WelcomeFrame({ title, lead, onBack, children }: { readonly title: string; readonly lead: string; readonly onBack?: () => void; readonly children: ReactNode }) {
+  return (
+    <main className="welcome welcome--form">
+      {onBack !== undefined && (
+        <div><Button look="quiet" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+      )}
+      <div className="stack">
+        <h1>{title}</h1>
+        <p className="soft break">{lead}</p>
+      </div>
+      <div className="card">{children}</div>
+    </main>
+  );
+}
+
+function HostForm({ pending, problem, onBegin }: { readonly pending: boolean; readonly problem: Problem | undefined; readonly onBegin: (name: string, reach: 'loopback' | 'lan') => void }) {
+  const [name, setName] = useState('');
+  const [reach, setReach] = useState<'loopback' | 'lan'>('loopback');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onBegin(name.trim(), reach);
+  };
+  return (
+    <form className="stack stack--wide" onSubmit={submit}>
+      <Field label={t('hostStart.yourName')} hint={t('account.friendlyNameHint')} value={name} onValue={setName} error={fieldProblem(problem, 'friendlyName')} autoFocus required maxLength={100} autoComplete="name" />
+      <Choices
+        legend={t('hostStart.where')}
+        value={reach}
+        onValue={setReach}
+        choices={[{ value: 'loopback', label: t('hostStart.whereLoopback') }, { value: 'lan', label: t('hostStart.whereLan') }]}
+      />
+      {reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
+      <ProblemLine text={generalProblem(problem, ['friendlyName'])} />
+      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>{pending ? t('welcome.hostPrepare') : t('hostStart.begin')}</Button>
+    </form>
+  );
+}
+
+function HostReady({ address, hosting, issued, otherPending, otherProblem, onCreateOther, onCopyIssued, onDone }: WelcomeProps) {
+  if (issued !== undefined) {
+    return (
+      <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address: address ?? '' })}>
+        <IssuedAccountCard issued={issued} doneLabel={t('hostStart.done')} onCopy={onCopyIssued} onDone={onDone} />
+      </WelcomeFrame>
+    );
+  }
+  return (
+    <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address: address ?? '' })}>
+      <div className="stack stack--wide">
+        {hosting.tag === 'on' && hosting.reach === 'loopback' && <Banner kind="info">{t('hostStart.loopbackNote')}</Banner>}
+        <OtherForm taken={hosting.tag === 'on' ? hosting.accounts.map((account) => account.address) : []} pending={otherPending} problem={otherProblem} onCreate={onCreateOther} />
+        <Button look="quiet" onClick={onDone}>{t('hostStart.later')}</Button>
+      </div>
+    </WelcomeFrame>
+  );
+}
+
+/** Name and address of an account to be made on this computer's messenger; the address follows the name until it is typed. */
+export function OtherForm({ taken, pending, problem, onCreate }: { readonly taken: readonly string[]; readonly pending: boolean; readonly problem: Problem | undefined; readonly onCreate: (account: { address: string; friendlyName: string }) => void }) {
+  const [name, setName] = useState('');
+  const [typedAddress, setTypedAddress] = useState<string>();
+  const address = typedAddress ?? (name.trim() === '' ? '' : freeAddressFor(name, 'helper', taken));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onCreate({ address: address.trim(), friendlyName: name.trim() });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Field label={t('hostStart.otherName')} value={name} onValue={setName} error={fieldProblem(problem, 'friendlyName')} required maxLength={100} autoComplete="off" />
+      <Field label={t('hostStart.otherAddress')} hint={t('hostStart.otherAddressHint')} value={address} onValue={setTypedAddress} error={fieldProblem(problem, 'address')} required maxLength={129} autoComplete="off" spellCheck={false} />
+      {problem !== undefined && fieldProblem(problem, 'friendlyName') === undefined && fieldProblem(problem, 'address') === undefined && <ProblemLine text={problemText(problem)} />}
+      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>{t('hostStart.makeAccount')}</Button>
+    </form>
+  );
+}
