@@ -1,0 +1,159 @@
+import { ProtocolError } from '../../bytes/errors.ts';
+import { BITMAP_DATA_HEADER_BYTES, BITMAP_UPDATE_HEADER_BYTES, bitmapRectangleSize, encodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
+import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { encodeFrameMarker } from '../pdu/frame-marker.ts';
+import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame, Rect } from './contract.ts';
+import { frameWords, type FrameWords } from './pixel-words.ts';
+import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from './planar/planar-encoder.ts';
+
+/** Room for one uncompressed row of a tile, headers and all, with something to spare. */
+export const MIN_PDU_BYTES = 512;
+
+/**
+ * The encoder for what the capability exchange settled: one case a codec.
+ * @throws ProtocolError OUT_OF_RANGE when `maxPduBytes` is too small to be useful
+ */
+export function createFrameEncoder(settings: GraphicsSettings): FrameEncoder {
+  switch (settings.codec) {
+    case 'planar':
+      return new PlanarFrameEncoder(settings);
+  }
+}
+
+/** Planar tiles of at most 64×64 in bitmap updates, as many to a PDU as fit; uncompressed where planar gains nothing. */
+class PlanarFrameEncoder implements FrameEncoder {
+  private readonly skipAlpha: boolean;
+  private readonly frameMarkers: boolean;
+  /** For the rectangles of one PDU, headers included. */
+  private readonly budget: number;
+  private readonly planar: PlanarEncoder;
+  /** Data of the rectangles of the PDU in the making, and room to try one more. */
+  private readonly payload: Uint8Array;
+  private used = 0;
+  private rectangles: BitmapRectangle[] = [];
+  private pdus: Uint8Array[] = [];
+
+  constructor(settings: GraphicsSettings) {
+    if (!(settings.maxPduBytes >= MIN_PDU_BYTES)) {
+      throw new ProtocolError('OUT_OF_RANGE', 'GraphicsSettings.maxPduBytes', `>= ${MIN_PDU_BYTES}`, settings.maxPduBytes);
+    }
+    this.skipAlpha = settings.skipAlpha;
+    this.frameMarkers = settings.frameMarkers;
+    this.budget = Math.min(settings.maxPduBytes, FAST_PATH_MAX_PDU_BYTES) - FAST_PATH_OVERHEAD_BYTES - BITMAP_UPDATE_HEADER_BYTES;
+    this.planar = new PlanarEncoder(settings.skipAlpha);
+    this.payload = new Uint8Array(this.budget + MAX_PLANAR_TILE_BYTES);
+  }
+
+  /**
+   * All PDUs of a frame as one update, or none when nothing changed. `changed` may have any size and may overlap; parts outside the frame are left out.
+   * @throws ProtocolError when the frame's memory is shorter than its size says
+   */
+  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number): GraphicsUpdate[] {
+    const words = frameWords(frame);
+    for (const rect of changed) this.encodeRect(frame, words, rect);
+    this.flush();
+    if (this.pdus.length === 0) return [];
+    const pdus = this.pdus;
+    this.pdus = [];
+    if (this.frameMarkers) {
+      pdus.unshift(encodeFastPathUpdate(FAST_PATH_UPDATE.surfaceCommands, encodeFrameMarker('begin', frameId)));
+      pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.surfaceCommands, encodeFrameMarker('end', frameId)));
+    }
+    return [{ route: 'fastPath', bytes: joined(pdus) }];
+  }
+
+  private encodeRect(frame: PixelFrame, words: FrameWords, rect: Rect): void {
+    const left = Math.max(0, rect.x);
+    const top = Math.max(0, rect.y);
+    const right = Math.min(frame.width, rect.x + rect.width);
+    const bottom = Math.min(frame.height, rect.y + rect.height);
+    for (let x = left; x < right; x += MAX_TILE_SIDE) {
+      // clients expect bitmap widths that are multiples of four: take in a few unchanged pixels rather than pad
+      const width = Math.min(frame.width, (Math.min(MAX_TILE_SIDE, right - x) + 3) & ~3);
+      const start = Math.min(x, frame.width - width);
+      for (let y = top; y < bottom; y += MAX_TILE_SIDE) {
+        this.encodeTile(words, start, y, width, Math.min(MAX_TILE_SIDE, bottom - y));
+      }
+    }
+  }
+
+  private encodeTile(words: FrameWords, x: number, y: number, width: number, height: number): void {
+    const most = this.budget - BITMAP_DATA_HEADER_BYTES;
+    const rawBytes = this.skipAlpha ? 2 + 3 * width * height : 4 * width * height;
+    const start = this.used;
+    let end = this.planar.encode(words, x, y, width, height, this.payload, start, Math.min(rawBytes, most + 1));
+    let compressed = true;
+    if (end < 0) {
+      if (rawBytes > most) {
+        this.splitTile(words, x, y, width, height);
+        return;
+      }
+      compressed = this.skipAlpha;
+      end = this.skipAlpha ? encodeRawPlanes(words, x, y, width, height, this.payload, start) : copyRaw(words, x, y, width, height, this.payload, start);
+    }
+    const length = end - start;
+    if (this.spent() + bitmapRectangleSize(length) > this.budget) {
+      this.flush();
+      this.payload.copyWithin(0, start, end);
+    }
+    const data = this.payload.subarray(this.used, this.used + length);
+    this.used += length;
+    this.rectangles.push({
+      destLeft: x,
+      destTop: y,
+      destRight: x + width - 1,
+      destBottom: y + height - 1,
+      width,
+      height,
+      bitsPerPixel: 32,
+      compressed,
+      data,
+    });
+  }
+
+  /** Noise that fills more than a PDU. A single row always fits: see {@link MIN_PDU_BYTES}. */
+  private splitTile(words: FrameWords, x: number, y: number, width: number, height: number): void {
+    const half = height >> 1;
+    this.encodeTile(words, x, y, width, half);
+    this.encodeTile(words, x, y + half, width, height - half);
+  }
+
+  private spent(): number {
+    return this.used + this.rectangles.length * BITMAP_DATA_HEADER_BYTES;
+  }
+
+  private flush(): void {
+    if (this.rectangles.length === 0) return;
+    this.pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, encodeBitmapUpdate(this.rectangles)));
+    this.rectangles = [];
+    this.used = 0;
+  }
+}
+
+/** Uncompressed 32-bit rows, bottom up. */
+function copyRaw({ words, stride }: FrameWords, x: number, y: number, width: number, height: number, out: Uint8Array, start: number): number {
+  let at = start;
+  for (let line = height - 1; line >= 0; line--) {
+    const row = (y + line) * stride + x;
+    for (let i = 0; i < width; i++, at += 4) {
+      const pixel = words[row + i]!;
+      out[at] = pixel;
+      out[at + 1] = pixel >>> 8;
+      out[at + 2] = pixel >>> 16;
+      out[at + 3] = 0xff;
+    }
+  }
+  return at;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  let size = 0;
+  for (const part of parts) size += part.length;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
