@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import { openStoredFile, type StoredFile } from './stored-file.ts';
+
+/** At least one modifier besides Shift and one key: a global key must not take a letter away from every other program. */
+export const accelerator = z
+  .string()
+  .max(64)
+  .regex(
+    /^(?=(?:\w+\+)*(?:CommandOrControl|CmdOrCtrl|Command|Cmd|Control|Ctrl|Alt|Option|AltGr|Super|Meta)\+)(?:(?:CommandOrControl|CmdOrCtrl|Command|Cmd|Control|Ctrl|Alt|Option|AltGr|Shift|Super|Meta)\+){1,4}(?:[A-Z0-9]|F(?:[1-9]|1[0-9]|2[0-4])|Escape|Esc|Space|Tab|Backspace|Delete|Insert|Return|Enter|Home|End|PageUp|PageDown|Up|Down|Left|Right|Plus|[-,./;=`[\]\\'])$/,
+  );
+
+/** Three modifiers, so that no program of the novice is likely to have it; S for Stop. */
+export const DEFAULT_STOP_SHORTCUT = 'CommandOrControl+Alt+Shift+S';
+
+/** Ports below 1024 need rights that we do not want; 0 lets the system choose. 1863 is MSNP's own. */
+export const hostingSchema = z.strictObject({
+  enabled: z.boolean(),
+  reach: z.enum(['loopback', 'lan']),
+  port: z.int().max(65_535).refine((port) => port === 0 || port >= 1_024),
+});
+
+const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
+
+/** Loose on purpose: a field of a newer version is kept through a load and a save, so that going back and forth loses nothing. */
+const settingsSchema = z.looseObject({
+  version: z.literal(1),
+  engine: z.enum(['ringback', 'classic']).default('ringback'),
+  viewerScaling: z.enum(['fit', 'actual']).default('fit'),
+  stopShortcut: accelerator.default(DEFAULT_STOP_SHORTCUT),
+  playSound: z.boolean().default(true),
+  startHidden: z.boolean().default(false),
+  hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
+  /** Which folder of main/messenger carries invitations. */
+  messenger: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('msnp'),
+  windowBounds: z.exactOptional(rect),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export type SettingsStore = StoredFile<Settings>;
+
+export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({ version: 1 });
+
+/** `settings.json`. */
+export function openSettings(path: string): Promise<SettingsStore> {
+  return openStoredFile(path, settingsSchema, DEFAULT_SETTINGS);
+}

@@ -1,0 +1,50 @@
+/* What all files of this room share: one value, loaded once, kept in memory, written atomically after every change. */
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import { readJsonFile, writeJsonFile } from './atomic-file.ts';
+
+/** A file that could not be read; it was kept under `file` (a name without its folder) and the defaults are in use. */
+export interface DamagedFile {
+  readonly file: string;
+  readonly problem: string;
+}
+
+export interface StoredFile<T> {
+  readonly value: T;
+  /** Set once, when loading found damage. */
+  readonly damaged: DamagedFile | undefined;
+  /** Replaces the value at once and resolves when it is on disk; rejects when it cannot be written (the value stays). */
+  set(value: T): Promise<void>;
+  /** Resolves when everything set so far is on disk or has failed. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Loads `path`. Missing or damaged files give `initial`; a damaged one has been set aside by then. A file that the system does not let us
+ * read counts as damaged too, so that one bad file never keeps the app from starting.
+ */
+export async function openStoredFile<T>(path: string, schema: z.ZodType<T>, initial: T): Promise<StoredFile<T>> {
+  let value = initial;
+  let damaged: DamagedFile | undefined;
+  try {
+    const read = await readJsonFile(path, schema);
+    if (read.tag === 'read') value = read.value;
+    else if (read.tag === 'damaged') damaged = { file: basename(read.setAsideAs ?? read.path), problem: read.problem };
+  } catch (error) {
+    damaged = { file: basename(path), problem: error instanceof Error ? error.message : 'cannot be read' };
+  }
+  let pending: Promise<void> = Promise.resolve();
+  return {
+    get value() {
+      return value;
+    },
+    damaged,
+    set(next) {
+      value = next;
+      const written = writeJsonFile(path, next);
+      pending = written.catch(() => undefined);
+      return written;
+    },
+    flush: () => pending,
+  };
+}

@@ -1,0 +1,149 @@
+/* What main knows, and how it becomes the one state that the windows show. */
+import type { AccountView, AppState, ContactView, HistoryEntryView, HostingView, InvitationView, MessengerStatus, NoticeView, Presence } from '../../preload/contract.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { Clock } from '../clock.ts';
+import type { DesktopSupport } from '../desktop/contract.ts';
+import type { Contact, MessengerState } from '../messenger/contract.ts';
+import type { Settings } from '../settings/settings-store.ts';
+
+export interface AppFacts {
+  readonly version: string;
+  readonly messenger: MessengerState;
+  /** What we show to others while signed in. */
+  readonly presence: Exclude<Presence, 'offline'>;
+  readonly account: AccountView | undefined;
+  /** From the messenger while signed in, from the disk otherwise. */
+  readonly contacts: readonly Contact[];
+  readonly hosting: HostingView;
+  readonly invitations: readonly InvitationView[];
+  readonly session: SessionStatus | undefined;
+  readonly history: readonly HistoryEntryView[];
+  readonly settings: Settings;
+  readonly notices: readonly NoticeView[];
+  readonly desktop: DesktopSupport;
+}
+
+function messengerStatus({ messenger, account, presence }: AppFacts): MessengerStatus {
+  switch (messenger.tag) {
+    case 'signedOut':
+      if (account === undefined) return { tag: 'noAccount' };
+      return messenger.reason === undefined ? { tag: 'signedOut' } : { tag: 'signedOut', code: messenger.reason };
+    case 'connecting':
+      return { tag: 'connecting' };
+    case 'signedIn':
+      return { tag: 'signedIn', presence };
+    case 'waiting':
+      return { tag: 'waiting', retryAtMs: messenger.retryAtMs, code: messenger.reason };
+  }
+}
+
+function contactViews({ contacts, history, messenger }: AppFacts): ContactView[] {
+  const lastHelped = new Map<string, number>();
+  for (const entry of history) {
+    if (!entry.viewed) continue;
+    lastHelped.set(entry.peer.address, Math.max(lastHelped.get(entry.peer.address) ?? 0, entry.endedAtMs));
+  }
+  return contacts.map(({ address, friendlyName, presence }) => {
+    const lastHelpedAtMs = lastHelped.get(address);
+    // Signed out, nothing is known of anybody.
+    const view = { address, friendlyName, presence: messenger.tag === 'signedIn' ? presence : ('offline' as const) };
+    return lastHelpedAtMs === undefined ? view : { ...view, lastHelpedAtMs };
+  });
+}
+
+/** The state for the windows: no access token, and nothing of `settings` that no window shows. */
+export function projectState(facts: AppFacts): AppState {
+  const { version, account, hosting, invitations, session, history, notices, desktop } = facts;
+  const { engine, viewerScaling, stopShortcut, playSound, startHidden, hosting: hosted } = facts.settings;
+  return {
+    version,
+    messenger: messengerStatus(facts),
+    ...(account === undefined ? {} : { account: { server: account.server, address: account.address, friendlyName: account.friendlyName } }),
+    contacts: contactViews(facts),
+    hosting,
+    invitations,
+    ...(session === undefined ? {} : { session }),
+    history,
+    settings: { engine, viewerScaling, stopShortcut, playSound, startHidden, hosting: { enabled: hosted.enabled, reach: hosted.reach, port: hosted.port } },
+    notices,
+    desktop,
+  };
+}
+
+/** Older notices give way: a person reads none of them after the tenth. */
+export const MAX_NOTICES = 10;
+
+export interface AppModel {
+  readonly facts: AppFacts;
+  /** The projection of the present facts. */
+  readonly state: AppState;
+  update(change: Partial<AppFacts>): void;
+  /** Says something to the person; the same thing twice stands there once. */
+  notify(kind: NoticeView['kind'], key: string, values?: Readonly<Record<string, string>>): void;
+  /** False when there is no such notice. */
+  dismissNotice(id: string): boolean;
+  /** Called at every change, at once. */
+  onChange(listener: () => void): () => void;
+}
+
+export function createAppModel(initial: AppFacts): AppModel {
+  let facts = initial;
+  let projected: AppState | undefined;
+  let notices = 0;
+  const listeners = new Set<() => void>();
+
+  const model: AppModel = {
+    get facts() {
+      return facts;
+    },
+    get state() {
+      projected ??= projectState(facts);
+      return projected;
+    },
+    update(change) {
+      facts = { ...facts, ...change };
+      projected = undefined;
+      for (const listener of [...listeners]) listener();
+    },
+    notify(kind, key, values = {}) {
+      const same = facts.notices.some((notice) => notice.key === key && JSON.stringify(notice.values) === JSON.stringify(values));
+      if (same) return;
+      notices += 1;
+      const notice: NoticeView = { id: `notice-${notices}`, kind, key, values };
+      model.update({ notices: [...facts.notices, notice].slice(-MAX_NOTICES) });
+    },
+    dismissNotice(id) {
+      const left = facts.notices.filter((notice) => notice.id !== id);
+      if (left.length === facts.notices.length) return false;
+      model.update({ notices: left });
+      return true;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return model;
+}
+
+/** At most this often: a screen shows no more, and the session's counters change all the time. */
+export const STATE_INTERVAL_MS = 50;
+
+/** Sends the newest state soon after a change, coalescing what changes meanwhile. The returned function stops it. */
+export function pushState(model: AppModel, clock: Clock, send: (state: AppState) => void): () => void {
+  let cancel: (() => void) | undefined;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const stop = model.onChange(() => {
+    if (cancel !== undefined) return;
+    const waitMs = Math.max(0, Math.min(STATE_INTERVAL_MS, lastMs + STATE_INTERVAL_MS - clock.now()));
+    cancel = clock.after(waitMs, () => {
+      cancel = undefined;
+      lastMs = clock.now();
+      send(model.state);
+    });
+  });
+  return () => {
+    stop();
+    cancel?.();
+  };
+}

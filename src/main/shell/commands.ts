@@ -1,0 +1,100 @@
+import type { SettingsView } from '../../preload/contract.ts';
+import type { Assistance } from '../assistance/contract.ts';
+import type { SessionLog } from '../history/session-log.ts';
+import type { Messenger } from '../messenger/contract.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { AppModel } from './app-facts.ts';
+import { CommandError, type CommandHandlers } from './command-handlers.ts';
+import type { Hosting } from './hosting.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** Asking for help and giving it, as the windows and the tray use it. */
+export type HelpCommands = Pick<
+  Assistance,
+  'askForHelp' | 'acceptInvitation' | 'declineInvitation' | 'endSession' | 'offerControl' | 'takeBackControl' | 'requestControl' | 'releaseControl' | 'dismissSession'
+>;
+
+export interface CommandDeps {
+  readonly model: AppModel;
+  readonly signIn: SignIn;
+  readonly messenger: Messenger;
+  readonly help: HelpCommands;
+  readonly hosting: Hosting;
+  readonly settings: SettingsStore;
+  readonly history: SessionLog;
+  readonly setFullScreen: (on: boolean) => void;
+  readonly copyText: (text: string) => void;
+  readonly openViewer: () => void;
+}
+
+/** Every command of the contract, on the use cases. */
+export function createCommands(deps: CommandDeps): CommandHandlers {
+  const { model, signIn, messenger, help, hosting, settings } = deps;
+
+  function signedIn(): Messenger {
+    if (messenger.state.tag !== 'signedIn') throw new CommandError('NOT_SIGNED_IN', 'not signed in');
+    return messenger;
+  }
+
+  async function saveSettings(change: Partial<Omit<SettingsView, 'hosting'>>): Promise<undefined> {
+    const next = { ...settings.value, ...change };
+    const written = settings.set(next);
+    model.update({ settings: next });
+    await written;
+  }
+
+  return {
+    getState: () => model.state,
+    saveAccount: async (account) => void (await signIn.save(account)),
+    signIn: () => void signIn.signIn(),
+    signOut: async () => void (await signIn.signOut()),
+    forgetAccount: async () => void (await signIn.forget()),
+    setPresence: async (presence) => void (await signIn.setPresence(presence)),
+    setFriendlyName: async (name) => {
+      signedIn();
+      await signIn.setFriendlyName(name);
+      return undefined;
+    },
+    addContact: async (address) => {
+      if (address === model.facts.account?.address) throw new CommandError('INVALID_ARGUMENT', 'that is your own address', 'address');
+      if (model.facts.contacts.some((contact) => contact.address === address)) throw new CommandError('ALREADY_EXISTS', 'already a contact', 'address');
+      await signedIn().addContact(address);
+      return undefined;
+    },
+    removeContact: async (address) => void (await signedIn().removeContact(address)),
+    askForHelp: async (address) => {
+      signedIn();
+      await help.askForHelp(address);
+      return undefined;
+    },
+    acceptInvitation: (id) => void help.acceptInvitation(id),
+    declineInvitation: (id) => void help.declineInvitation(id),
+    endSession: async () => void (await help.endSession()),
+    offerControl: () => void help.offerControl(),
+    takeBackControl: () => void help.takeBackControl(),
+    requestControl: () => void help.requestControl(),
+    releaseControl: () => void help.releaseControl(),
+    dismissSession: () => void help.dismissSession(),
+    dismissNotice: (id) => void model.dismissNotice(id),
+    setHosting: async (wanted) => {
+      const next = { ...settings.value, hosting: wanted };
+      await hosting.apply(wanted);
+      const written = settings.set(next);
+      model.update({ settings: next });
+      await written;
+      return undefined;
+    },
+    createHostedAccount: (account) => hosting.createAccount(account),
+    removeHostedAccount: async (address) => void (await hosting.removeAccount(address)),
+    saveSettings,
+    clearHistory: async () => {
+      const cleared = deps.history.clear();
+      model.update({ history: deps.history.entries });
+      await cleared;
+      return undefined;
+    },
+    setFullScreen: (on) => void deps.setFullScreen(on),
+    copyText: (text) => void deps.copyText(text),
+    openViewer: () => void deps.openViewer(),
+  };
+}

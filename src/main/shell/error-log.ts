@@ -1,0 +1,65 @@
+/* A small, bounded file that a person can send along with a question. No secrets: see `redact`. */
+import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+
+/** One file and one predecessor, each at most this many bytes (plus one entry). */
+export const MAX_LOG_BYTES = 256 * 1_024;
+const MAX_ENTRY_CHARACTERS = 4_096;
+const MAX_WAITING_ENTRIES = 200;
+
+/**
+ * Takes out what could open a door: known secrets literally, and every run that looks like a key, ticket, pin or token
+ * (base64 or hex, 32 characters or more).
+ */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let shown = text;
+  for (const secret of secrets) if (secret.length >= 4) shown = shown.replaceAll(secret, '[secret]');
+  return shown.replace(/[A-Za-z0-9+_=-]{32,}/g, '[long]');
+}
+
+/** What went wrong with its causes, as text. Any thrown value is accepted. */
+export function describeError(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : Object.prototype.toString.call(error);
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const stack = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12).join('\n');
+  const cause = error.cause === undefined || depth >= 3 ? '' : `\ncaused by ${describeError(error.cause, depth + 1)}`;
+  return `${error.name}${code}: ${error.message}\n${stack}${cause}`;
+}
+
+export interface ErrorLog {
+  /** Writes in the background, in order; a log that cannot be written is no reason to fail. */
+  write(where: string, error: unknown): void;
+  /** Values that must never be written, whatever they look like. */
+  setSecrets(secrets: readonly string[]): void;
+  /** Resolves when everything so far is on disk. */
+  flush(): Promise<void>;
+}
+
+export function createErrorLog(path: string, clock: Clock): ErrorLog {
+  let secrets: readonly string[] = [];
+  let waiting = 0;
+  let tail = Promise.resolve();
+
+  async function append(entry: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const size = await stat(path).then((file) => file.size, () => 0);
+    if (size >= MAX_LOG_BYTES) await rename(path, `${path}.1`);
+    await appendFile(path, entry, { mode: 0o600 });
+  }
+
+  return {
+    write(where, error) {
+      if (waiting >= MAX_WAITING_ENTRIES) return;
+      waiting += 1;
+      const entry = `${new Date(clock.now()).toISOString()} ${where}: ${redact(describeError(error), secrets).slice(0, MAX_ENTRY_CHARACTERS)}\n`;
+      tail = tail.then(() => append(entry)).catch(() => undefined).finally(() => {
+        waiting -= 1;
+      });
+    },
+    setSecrets(values) {
+      secrets = values;
+    },
+    flush: () => tail,
+  };
+}

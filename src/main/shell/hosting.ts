@@ -1,0 +1,94 @@
+/* "Use this computer as the messenger": the switch, the accounts, and what the windows show of both. */
+import type { HostedAccountView, HostingView, SettingsView } from '../../preload/contract.ts';
+import { CommandError } from './command-handlers.ts';
+
+/** The embedded messenger, as this room uses it. */
+export interface HostedServer {
+  start(options: { readonly reach: 'loopback' | 'lan'; readonly port: number }): Promise<void>;
+  stop(): Promise<void>;
+  /** `host:port` under which others reach it; the first is the one to tell them. Empty while it does not run. */
+  readonly addresses: readonly string[];
+  readonly accounts: readonly HostedAccountView[];
+  /** Resolves with the access token, which is shown once. */
+  createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<string>;
+  removeAccount(address: string): Promise<void>;
+  onChange(listener: () => void): () => void;
+}
+
+export interface Hosting {
+  readonly view: HostingView;
+  /** Starts, stops or moves the server. Rejects when it cannot run; it is off then and `view` says why. */
+  apply(hosting: SettingsView['hosting']): Promise<void>;
+  /** @throws CommandError NOT_HOSTING */
+  createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<{ server: string; accessToken: string }>;
+  removeAccount(address: string): Promise<void>;
+  /** Where this computer itself signs in, when the account lives here. */
+  ownServer(address: string): string | undefined;
+  stop(): Promise<void>;
+}
+
+export function createHosting(server: HostedServer, onView: (view: HostingView) => void): Hosting {
+  let running: SettingsView['hosting'] | undefined;
+  let view: HostingView = { tag: 'off' };
+
+  function show(next: HostingView): void {
+    view = next;
+    onView(next);
+  }
+  function refresh(): void {
+    if (running !== undefined) show({ tag: 'on', addresses: server.addresses, reach: running.reach, accounts: server.accounts });
+  }
+  server.onChange(refresh);
+
+  async function stop(): Promise<void> {
+    if (running === undefined) return;
+    running = undefined;
+    await server.stop();
+    show({ tag: 'off' });
+  }
+
+  function hosting(): void {
+    if (running === undefined) throw new CommandError('NOT_HOSTING', 'this computer is not the messenger');
+  }
+
+  return {
+    get view() {
+      return view;
+    },
+    async apply(wanted) {
+      if (running !== undefined && wanted.enabled && running.reach === wanted.reach && running.port === wanted.port) return;
+      await stop();
+      if (!wanted.enabled) {
+        show({ tag: 'off' });
+        return;
+      }
+      try {
+        await server.start({ reach: wanted.reach, port: wanted.port });
+      } catch (error) {
+        show({ tag: 'failed', message: error instanceof Error ? error.message : 'unknown' });
+        throw error;
+      }
+      running = wanted;
+      refresh();
+    },
+    async createAccount(account) {
+      hosting();
+      const accessToken = await server.createAccount(account);
+      refresh();
+      const [address] = server.addresses;
+      if (address === undefined) throw new CommandError('NOT_HOSTING', 'this computer has no address');
+      return { server: address, accessToken };
+    },
+    async removeAccount(address) {
+      hosting();
+      await server.removeAccount(address);
+      refresh();
+    },
+    ownServer(address) {
+      if (running === undefined || !server.accounts.some((account) => account.address === address)) return undefined;
+      const port = server.addresses[0]?.split(':').at(-1);
+      return port === undefined ? undefined : `127.0.0.1:${port}`;
+    },
+    stop,
+  };
+}

@@ -1,0 +1,93 @@
+import type { InvitationView } from '../../preload/contract.ts';
+import { t } from '../../words/words.ts';
+import { shownPeer } from './safe-text.ts';
+
+/** The part of Electron's Notification that is used; injected so that this can be tested. */
+export interface NotificationPort {
+  on(event: 'click' | 'close', listener: () => void): unknown;
+  on(event: 'failed', listener: () => void): unknown;
+  on(event: 'action', listener: (event: { readonly actionIndex?: number }, index?: number) => void): unknown;
+  show(): void;
+  close(): void;
+}
+
+export interface NotificationOptions {
+  readonly title: string;
+  readonly body: string;
+  readonly silent: boolean;
+  readonly urgency: 'critical';
+  readonly timeoutType: 'never';
+  readonly actions: readonly { readonly type: 'button'; readonly text: string }[];
+}
+
+export interface InvitationNotificationsDeps {
+  /** Undefined where the system has no notifications. */
+  readonly create: ((options: NotificationOptions) => NotificationPort) | undefined;
+  readonly accept: (id: string) => void;
+  readonly decline: (id: string) => void;
+  /** Opens the app on the invitation. */
+  readonly open: (id: string) => void;
+  /** Nobody would see a notification: draw attention in another way. */
+  readonly onUnseen: (id: string) => void;
+}
+
+export interface InvitationNotifications {
+  update(invitations: readonly InvitationView[], playSound: boolean): void;
+}
+
+/**
+ * One notification an invitation, withdrawn with it. Buttons appear where the system has them (macOS, Windows; Electron's
+ * Linux notifications have none before version 40 or so), and a click on the notification itself opens the app everywhere.
+ */
+export function createInvitationNotifications(deps: InvitationNotificationsDeps): InvitationNotifications {
+  // Kept here so that they are not collected while they are on the screen.
+  const shown = new Map<string, NotificationPort | undefined>();
+
+  function show(invitation: InvitationView, playSound: boolean): void {
+    const { id } = invitation;
+    if (deps.create === undefined) {
+      shown.set(id, undefined);
+      deps.onUnseen(id);
+      return;
+    }
+    const peer = shownPeer(invitation.from);
+    const notification = deps.create({
+      title: t('shell.notification.title', { name: peer.name }),
+      body: t('shell.notification.body', { address: peer.address }),
+      silent: !playSound,
+      urgency: 'critical',
+      timeoutType: 'never',
+      actions: [
+        { type: 'button', text: t('shell.accept') },
+        { type: 'button', text: t('shell.decline') },
+      ],
+    });
+    shown.set(id, notification);
+    const current = (): boolean => shown.get(id) === notification;
+    notification.on('click', () => {
+      if (current()) deps.open(id);
+    });
+    notification.on('action', (event, index) => {
+      if (!current()) return;
+      const action = event.actionIndex ?? index;
+      if (action === 0) deps.accept(id);
+      else if (action === 1) deps.decline(id);
+    });
+    notification.on('failed', () => {
+      if (current()) deps.onUnseen(id);
+    });
+    notification.show();
+  }
+
+  return {
+    update(invitations, playSound) {
+      const present = new Set(invitations.map((invitation) => invitation.id));
+      for (const [id, notification] of shown) {
+        if (present.has(id)) continue;
+        shown.delete(id);
+        notification?.close();
+      }
+      for (const invitation of invitations) if (!shown.has(invitation.id)) show(invitation, playSound);
+    },
+  };
+}

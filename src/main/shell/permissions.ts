@@ -1,0 +1,26 @@
+import { desktopCapturer, webContents, type Session, type Streams, type WebFrameMain } from 'electron';
+import { permits, type WindowKind } from './web-security.ts';
+import type { Windows } from './windows.ts';
+
+/** Denies every permission that the list in web-security.ts does not give to the window's kind, and lets only the capture page see a screen. */
+export function guardPermissions(session: Session, windows: Pick<Windows, 'kindOf' | 'kindOfSender'>): void {
+  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+    answer(details.isMainFrame && permits(windows.kindOf(contents), permission));
+  });
+  session.setPermissionCheckHandler((contents, permission) => permits(windows.kindOf(contents), permission));
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((request, answer) => {
+    void grantScreen(request.frame).then(
+      (granted) => answer(granted ?? {}),
+      () => answer({}),
+    );
+  });
+
+  async function grantScreen(frame: WebFrameMain | null): Promise<Streams | undefined> {
+    const kind: WindowKind | undefined = frame === null || frame.parent !== null ? undefined : windows.kindOf(webContents.fromFrame(frame));
+    if (kind !== 'capture') return undefined;
+    // The entire first screen, without thumbnails: those would be pictures of every window.
+    const [screen] = await desktopCapturer.getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } });
+    return screen === undefined ? undefined : { video: screen };
+  }
+}

@@ -1,0 +1,28 @@
+/*
+ * Names and addresses come from other people. In a native prompt they must not be able to break lines, turn the
+ * reading direction or push our own words out of sight.
+ */
+
+/** Longest name shown in a native prompt, in code points. */
+export const MAX_SHOWN_CHARACTERS = 64;
+
+/** Without control, format (bidi, zero width), separator, surrogate and private characters; spaces run together; cut with an ellipsis. */
+export function safeText(text: string, maxCharacters: number = MAX_SHOWN_CHARACTERS): string {
+  const plain = text
+    .slice(0, maxCharacters * 16)
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu, '')
+    // More than three combining marks on one letter only serve to cover the line above.
+    .replace(/(\p{M}{3})\p{M}+/gu, '$1')
+    .trim();
+  const characters = [...plain];
+  return characters.length <= maxCharacters ? plain : `${characters.slice(0, maxCharacters - 1).join('')}…`;
+}
+
+/** `Name (address)`, or the address alone where the name says nothing more. */
+export function shownPeer(peer: { readonly address: string; readonly friendlyName: string }): { readonly name: string; readonly address: string } {
+  const address = safeText(peer.address, 129);
+  const name = safeText(peer.friendlyName);
+  return { name: name === '' ? address : name, address };
+}

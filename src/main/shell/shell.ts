@@ -1,0 +1,261 @@
+/* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
+import { join } from 'node:path';
+import { app, clipboard, dialog, globalShortcut, MessageChannelMain, Notification, session as electronSession, type BrowserWindow } from 'electron';
+import type { AppState } from '../../preload/contract.ts';
+import type { Assistance, ConsentPrompts } from '../assistance/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { SessionLog } from '../history/session-log.ts';
+import type { Messenger } from '../messenger/contract.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import type { AppModel } from './app-facts.ts';
+import { pushState } from './app-facts.ts';
+import { installAppMenu } from './app-menu.ts';
+import { serveApp } from './app-protocol.ts';
+import { closeBehaviour } from './command-line.ts';
+import { refusal } from './command-handlers.ts';
+import { createCommands } from './commands.ts';
+import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
+import type { ErrorLog } from './error-log.ts';
+import type { Hosting } from './hosting.ts';
+import { createInvitationNotifications, type NotificationPort } from './invitation-notifications.ts';
+import { handleCommands } from './ipc.ts';
+import { guardPermissions } from './permissions.ts';
+import { shutDown } from './shutdown.ts';
+import type { SignIn } from './sign-in.ts';
+import { createStopShortcut } from './stop-shortcut.ts';
+import { createTray, iconFrom, type TrayIcon } from './tray.ts';
+import { createViewerPort, type ViewerPort } from './viewer-port.ts';
+import { APP_PARTITION } from './web-security.ts';
+import { createWindows, type Windows } from './windows.ts';
+
+export interface ShellDeps {
+  readonly clock: Clock;
+  readonly model: AppModel;
+  readonly settings: SettingsStore;
+  readonly log: ErrorLog;
+  /** Folder of the built app: `renderer/` and `preload/` below it. */
+  readonly outDir: string;
+  readonly assetsDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly quit: () => void;
+}
+
+/** What the shell shows and steers, once everything is built. */
+export interface ShellUseCases {
+  readonly assistance: Assistance;
+  readonly messenger: Messenger;
+  readonly hosting: Hosting;
+  readonly signIn: SignIn;
+  readonly history: SessionLog;
+}
+
+export interface Shell {
+  readonly windows: Windows;
+  readonly consent: ConsentPrompts;
+  /** From here on people see windows, and commands are answered. */
+  run(useCases: ShellUseCases, how: { readonly hidden: boolean }): void;
+}
+
+/** After `app` is ready. */
+export function createShell(deps: ShellDeps): Shell {
+  const { clock, model, settings, log } = deps;
+  const devTools = !app.isPackaged;
+  const icons = join(deps.assetsDir, 'icons');
+  const appIcon = iconFrom(icons, ['ringback.png', '256x256.png', 'icon.png']);
+  let tray: TrayIcon | undefined;
+  let useCases: ShellUseCases | undefined;
+
+  const windows = createWindows({
+    preloadDir: join(deps.outDir, 'preload'),
+    icon: appIcon,
+    devTools,
+    mainBounds: settings.value.windowBounds,
+    keepMainBounds: (windowBounds) => {
+      settings.set({ ...settings.value, windowBounds }).catch((error: unknown) => log.write('window bounds', error));
+    },
+    closeBehaviour: () => (tray === undefined ? 'quit' : closeBehaviour(process.platform, deps.env)),
+    quit: deps.quit,
+    onSessionWindowClosed: () => endOrDismiss(),
+    onPageGone: (kind, reason) => {
+      log.write('page gone', `${kind}: ${reason}`);
+      if (kind === 'capture') return;
+      model.notify('error', 'notice.windowCrashed');
+      // A broken viewer must not leave a key down on the other side, nor a novice without Stop: the session ends.
+      if (kind === 'session') void useCases?.assistance.endSession().catch(() => undefined);
+      const window = kind === 'main' ? windows.main : windows.session;
+      if (window !== undefined && !window.isDestroyed()) clock.after(200, () => {
+        if (!window.isDestroyed()) window.webContents.reload();
+      });
+    },
+  });
+
+  const electron = electronSession.fromPartition(APP_PARTITION);
+  serveApp(electron, join(deps.outDir, 'renderer'), devTools);
+  guardPermissions(electron, windows);
+
+  /** The person closed the session window: it is the end of the session, and an ended one is put away. */
+  function endOrDismiss(): void {
+    const assistance = useCases?.assistance;
+    const { session } = model.facts;
+    if (assistance === undefined || session === undefined) return;
+    if (session.phase.tag === 'ended') attempt('dismiss', () => assistance.dismissSession());
+    else attempt('end', () => assistance.endSession());
+  }
+
+  /** For what a person does outside the windows: a refusal is shown as a notice, anything else is logged too. */
+  function attempt(what: string, run: () => void | Promise<void>): void {
+    const failed = (error: unknown): void => {
+      const { code } = refusal(error);
+      if (code === 'INTERNAL') log.write(what, error);
+      // Gone in the meantime: the window shows that already.
+      else if (code !== 'NO_SESSION' && code !== 'UNKNOWN_INVITATION') model.notify('warning', `problem.${code}`);
+    };
+    try {
+      const running = run();
+      if (running !== undefined) running.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  const showQuestion: ShowQuestion = async (question, signal) => {
+    // A parent is needed on macOS for the signal to work, and everywhere keeps the question in front of the window it is about.
+    const parent: BrowserWindow | undefined = windows.session ?? windows.main;
+    const options = { ...question, buttons: [...question.buttons], signal };
+    if (parent !== undefined) {
+      if (parent.isMinimized()) parent.restore();
+      if (!parent.isVisible()) parent.show();
+      parent.flashFrame(true);
+    }
+    const answer = parent === undefined ? await dialog.showMessageBox(options) : await dialog.showMessageBox(parent, options);
+    if (parent !== undefined && !parent.isDestroyed()) parent.flashFrame(false);
+    return answer.response;
+  };
+
+  function ask(kind: ConsentKind): ConsentPrompts['allowView'] {
+    return (peer, signal) => askConsent(kind, peer, signal, showQuestion, clock);
+  }
+
+  function run(cases: ShellUseCases, how: { readonly hidden: boolean }): void {
+    useCases = cases;
+    const { assistance } = cases;
+    let viewer: ViewerPort | undefined;
+
+    const accept = (id: string): void => attempt('accept', () => assistance.acceptInvitation(id));
+    const decline = (id: string): void => attempt('decline', () => assistance.declineInvitation(id));
+    const end = (): void => attempt('end', () => assistance.endSession());
+
+    function openViewer(): void {
+      const window = windows.session;
+      if (window === undefined) return;
+      viewer?.close();
+      const { port1, port2 } = new MessageChannelMain();
+      const mine = createViewerPort(port1);
+      let detach: () => void;
+      try {
+        detach = assistance.attachViewer(mine);
+      } catch (error) {
+        mine.close();
+        throw error;
+      }
+      viewer = mine;
+      mine.onClose(() => {
+        detach();
+        if (mine.dropped > 0) log.write('viewer', `${mine.dropped} messages dropped`);
+        if (viewer === mine) viewer = undefined;
+      });
+      window.webContents.postMessage('ringback:viewer-port', null, [port2]);
+    }
+
+    handleCommands(
+      windows,
+      createCommands({
+        ...cases,
+        model,
+        help: assistance,
+        settings,
+        setFullScreen: (on) => windows.session?.setFullScreen(on),
+        copyText: (text) => clipboard.writeText(text),
+        openViewer,
+      }),
+      (where, error) => log.write(where, error),
+    );
+
+    try {
+      const normal = iconFrom(icons, ['tray.png', 'ringback-tray.png', '32x32.png', 'ringback.png']);
+      const attention = iconFrom(icons, ['tray-attention.png', 'tray-active.png', 'ringback-tray-attention.png']);
+      tray = createTray({ normal: normal.isEmpty() ? appIcon : normal, attention }, { open: () => windows.openMain(), accept, decline, end, quit: deps.quit });
+    } catch (error) {
+      // No tray here: closing the window quits.
+      log.write('tray', error);
+    }
+
+    const notifications = createInvitationNotifications({
+      create: Notification.isSupported()
+        ? (options) => new Notification({ ...options, actions: [...options.actions], icon: appIcon }) as unknown as NotificationPort
+        : undefined,
+      accept,
+      decline,
+      open: () => windows.openMain(),
+      onUnseen: () => windows.flashMain(),
+    });
+    const stopShortcut = createStopShortcut(globalShortcut, end, (shortcut) => model.notify('warning', 'notice.shortcutTaken', { shortcut }));
+
+    function follow(state: AppState): void {
+      tray?.update(state);
+      notifications.update(state.invitations, state.settings.playSound);
+      stopShortcut.update(state.session, state.settings.stopShortcut);
+      windows.showSession(state.session);
+      const live = state.session !== undefined && state.session.phase.tag !== 'ended';
+      if (!live) viewer?.close();
+    }
+
+    const showHelp = (): void => model.update({ session: assistance.status, invitations: assistance.invitations });
+    assistance.onChange(showHelp);
+    showHelp();
+    model.onChange(() => {
+      try {
+        follow(model.state);
+      } catch (error) {
+        log.write('shell', error);
+      }
+    });
+    pushState(model, clock, (state) => windows.send('ringback:state', state));
+    follow(model.state);
+
+    installAppMenu({ devTools, quit: deps.quit });
+    app.on('second-instance', () => windows.openMain());
+    app.on('activate', () => windows.openMain());
+    // The tray keeps the app alive; without one, the main window's close button quits by itself.
+    app.on('window-all-closed', () => undefined);
+    windows.openMain(how);
+
+    let leaving = false;
+    app.on('before-quit', (event) => {
+      if (leaving) return;
+      event.preventDefault();
+      leaving = true;
+      windows.prepareToQuit();
+      void shutDown(
+        [
+          { name: 'session', run: () => assistance.close() },
+          { name: 'shortcuts', run: () => globalShortcut.unregisterAll() },
+          { name: 'messenger', run: () => cases.messenger.signOut() },
+          { name: 'hosting', run: () => cases.hosting.stop() },
+          { name: 'files', run: async () => void (await Promise.all([settings.flush(), cases.history.flush(), log.flush()])) },
+        ],
+        clock,
+        (where, error) => log.write(where, error),
+      ).then(() => {
+        tray?.close();
+        app.exit(0);
+      });
+    });
+  }
+
+  return {
+    windows,
+    consent: { allowView: ask('view'), allowControl: ask('control') },
+    run,
+  };
+}

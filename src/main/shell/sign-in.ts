@@ -1,0 +1,115 @@
+/* The one account of this computer: kept, signed in, and shown. */
+import type { Account, Messenger } from '../messenger/contract.ts';
+import type { AccountStore, StoredAccount } from '../settings/account-store.ts';
+import type { ContactsCache } from '../settings/contacts-cache.ts';
+import type { AppModel } from './app-facts.ts';
+import { CommandError } from './command-handlers.ts';
+
+export interface SignInDeps {
+  readonly messenger: Messenger;
+  readonly account: AccountStore;
+  readonly contacts: ContactsCache;
+  readonly model: AppModel;
+  /** Where to sign in when the account lives on this computer's own messenger; undefined otherwise. */
+  readonly ownServer: (address: string) => string | undefined;
+  readonly onSecrets: (secrets: readonly string[]) => void;
+  readonly onStorageError: (error: unknown) => void;
+}
+
+export interface SignIn {
+  /** Signs in when there is an account that can. */
+  start(): void;
+  save(account: StoredAccount): Promise<void>;
+  /** @throws CommandError NO_ACCOUNT */
+  signIn(): void;
+  signOut(): Promise<void>;
+  forget(): Promise<void>;
+  setPresence(presence: 'online' | 'busy' | 'away'): Promise<void>;
+  setFriendlyName(name: string): Promise<void>;
+}
+
+export function createSignIn(deps: SignInDeps): SignIn {
+  const { messenger, model } = deps;
+
+  function show(): void {
+    const account = deps.account.account;
+    deps.onSecrets(account === undefined ? [] : [account.accessToken]);
+    model.update({
+      account: account && { server: account.server, address: account.address, friendlyName: account.friendlyName },
+      contacts: account === undefined ? [] : deps.contacts.of(account.address).map((contact) => ({ ...contact, presence: 'offline' as const })),
+    });
+  }
+
+  function signIn(): void {
+    const account = deps.account.account;
+    if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
+    const { tag } = messenger.state;
+    if (tag === 'signedIn' || tag === 'connecting') return;
+    const server = deps.ownServer(account.address) ?? account.server;
+    messenger.signIn({ ...account, server } satisfies Account);
+  }
+
+  async function keep(account: StoredAccount): Promise<void> {
+    if ((await deps.account.save(account)) === 'plain') model.notify('warning', 'notice.tokenNotEncrypted');
+  }
+
+  messenger.onEvent((event) => {
+    switch (event.tag) {
+      case 'state': {
+        model.update({ messenger: event.state });
+        const known = deps.account.account;
+        if (event.state.tag !== 'signedIn') return;
+        if (model.facts.presence !== 'online') messenger.setPresence(model.facts.presence).catch(() => undefined);
+        // The server's name for us wins: another copy of the app may have changed it.
+        if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
+        keep({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(show, deps.onStorageError);
+        return;
+      }
+      case 'contacts': {
+        const owner = deps.account.account?.address;
+        if (owner === undefined) return;
+        // Signed out, a messenger may say that the list is empty; what is known is more useful than that.
+        if (messenger.state.tag !== 'signedIn' && event.contacts.length === 0) return;
+        model.update({ contacts: event.contacts });
+        deps.contacts.keep(owner, event.contacts).catch(deps.onStorageError);
+        return;
+      }
+      case 'invitation':
+        return;
+    }
+  });
+  show();
+
+  return {
+    start() {
+      if (deps.account.account !== undefined) signIn();
+    },
+    signIn() {
+      signIn();
+    },
+    async save(account) {
+      if (messenger.state.tag !== 'signedOut') await messenger.signOut();
+      await keep(account);
+      show();
+      signIn();
+    },
+    signOut: () => messenger.signOut(),
+    async forget() {
+      await messenger.signOut();
+      await deps.account.forget();
+      await deps.contacts.clear();
+      show();
+    },
+    async setPresence(presence) {
+      if (messenger.state.tag === 'signedIn') await messenger.setPresence(presence);
+      model.update({ presence });
+    },
+    async setFriendlyName(name) {
+      const account = deps.account.account;
+      if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
+      await messenger.setFriendlyName(name);
+      await keep({ ...account, friendlyName: name });
+      show();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/* What Electron must hear before it is ready. */
+import { mkdirSync, statSync } from 'node:fs';
+import { app, dialog, protocol, safeStorage } from 'electron';
+import { t } from '../../words/words.ts';
+import type { SecretBox } from '../settings/account-store.ts';
+import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
+import { APP_SCHEME, SCHEME_PRIVILEGES } from './web-security.ts';
+
+/** Sets the data directory, asks for the single-instance lock and declares our scheme. Undefined when this process must go away again. */
+export function prepareElectron(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): LaunchOptions | undefined {
+  let launch: LaunchOptions;
+  try {
+    launch = parseLaunch(argv, env);
+    if (launch.dataDir !== undefined) {
+      useDirectory(launch.dataDir);
+      app.setPath('userData', launch.dataDir);
+      app.setPath('sessionData', launch.dataDir);
+    }
+  } catch (error) {
+    dialog.showErrorBox(t('shell.startFailed.title'), t('shell.startFailed.dataDir', { message: error instanceof Error ? error.message : '' }));
+    app.exit(2);
+    return undefined;
+  }
+  app.setAppUserModelId('org.ringback.Ringback');
+  app.enableSandbox();
+  // One process a data directory: two would overwrite each other's files. The first one comes to the front.
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return undefined;
+  }
+  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
+  return launch;
+}
+
+function useDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (!statSync(path).isDirectory()) throw new LaunchError('not a folder');
+  } catch (error) {
+    throw error instanceof LaunchError ? error : new LaunchError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The system's key store. On Linux without one, Electron falls back to a fixed key ("basic_text"), which hides nothing: that counts as none. */
+export function systemSecretBox(): SecretBox {
+  return {
+    isAvailable: () => safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text'),
+    encrypt: (text) => safeStorage.encryptString(text).toString('base64'),
+    decrypt: (base64) => safeStorage.decryptString(Buffer.from(base64, 'base64')),
+  };
+}

@@ -1,0 +1,60 @@
+import type { AppState } from '../../preload/contract.ts';
+import { t } from '../../words/words.ts';
+import { shownPeer } from './safe-text.ts';
+
+export interface TrayActions {
+  open(): void;
+  accept(id: string): void;
+  decline(id: string): void;
+  end(): void;
+  quit(): void;
+}
+
+export type TrayItem =
+  | { readonly type: 'separator' }
+  | { readonly type?: 'normal'; readonly label: string; readonly enabled?: boolean; readonly click?: () => void; readonly submenu?: TrayItem[] };
+
+/** Menus with more invitations than this would not fit on a screen; the window shows all. */
+const MAX_INVITATIONS = 8;
+
+/** A menu label as it is: `&` would be taken for an access key. */
+const label = (text: string): string => text.replaceAll('&', '&&');
+
+/** One line about where things stand; also the tray's tooltip. */
+export function trayStatus(state: Pick<AppState, 'messenger' | 'session' | 'invitations'>): string {
+  const { session } = state;
+  if (session !== undefined && session.phase.tag !== 'ended') {
+    const { name } = shownPeer(session.peer);
+    if (session.phase.tag === 'connected') return t(session.role === 'novice' ? 'shell.tray.beingHelped' : 'shell.tray.helping', { name });
+    return t('shell.tray.connecting', { name });
+  }
+  if (state.invitations.length > 0) return t('shell.tray.waitingForYou');
+  switch (state.messenger.tag) {
+    case 'signedIn':
+      return t('shell.tray.signedIn');
+    case 'connecting':
+    case 'waiting':
+      return t('shell.tray.signingIn');
+    default:
+      return t('shell.tray.signedOut');
+  }
+}
+
+/** The tray's menu for this state. */
+export function trayMenu(state: Pick<AppState, 'messenger' | 'session' | 'invitations'>, actions: TrayActions): TrayItem[] {
+  const items: TrayItem[] = [{ label: label(trayStatus(state)), enabled: false }, { type: 'separator' }];
+  for (const invitation of state.invitations.slice(0, MAX_INVITATIONS)) {
+    const peer = shownPeer(invitation.from);
+    items.push({ label: label(t('shell.tray.invitation', { name: peer.name, address: peer.address })), enabled: false });
+    items.push({ label: label(t('shell.tray.accept', { name: peer.name })), click: () => actions.accept(invitation.id) });
+    items.push({ label: label(t('shell.tray.decline', { name: peer.name })), click: () => actions.decline(invitation.id) });
+    items.push({ type: 'separator' });
+  }
+  if (state.session !== undefined && state.session.phase.tag !== 'ended') {
+    items.push({ label: label(t(state.session.role === 'novice' ? 'shell.tray.stop' : 'shell.tray.end')), click: () => actions.end() });
+    items.push({ type: 'separator' });
+  }
+  items.push({ label: label(t('shell.tray.open')), click: () => actions.open() });
+  items.push({ label: label(t('shell.tray.quit')), click: () => actions.quit() });
+  return items;
+}

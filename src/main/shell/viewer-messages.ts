@@ -1,0 +1,34 @@
+/* What may come from the viewer's port. Lengths are bounded before anything is looked at. */
+import * as z from 'zod';
+import type { FromViewer } from '../../preload/contract.ts';
+
+/** Desktops are at most this wide or high ([MS-RDPBCGR] 2.2.1.3.2: 8192; larger ones with later clients). */
+const coordinate = z.int().min(0).max(32_767);
+const pointer = { x: coordinate, y: coordinate };
+
+const inputEvent = z.discriminatedUnion('tag', [
+  z.strictObject({ tag: z.literal('key'), scancode: z.int().min(0).max(0xff), prefix: z.enum(['none', 'e0', 'e1']), down: z.boolean() }),
+  z.strictObject({ tag: z.literal('unicode'), codeUnit: z.int().min(0).max(0xffff), down: z.boolean() }),
+  z.strictObject({ tag: z.literal('pointerMove'), ...pointer }),
+  z.strictObject({ tag: z.literal('pointerButton'), button: z.enum(['left', 'right', 'middle', 'x1', 'x2']), down: z.boolean(), ...pointer }),
+  z.strictObject({ tag: z.literal('wheel'), axis: z.enum(['vertical', 'horizontal']), delta: z.int().min(-32_768).max(32_767), ...pointer }),
+  z.strictObject({
+    tag: z.literal('locks'),
+    locks: z.strictObject({ scrollLock: z.boolean(), numLock: z.boolean(), capsLock: z.boolean(), kanaLock: z.boolean() }),
+  }),
+]);
+
+const rect = z.strictObject({ x: coordinate, y: coordinate, width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
+
+const fromViewer = z.discriminatedUnion('tag', [
+  z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
+  z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(256) }),
+  z.strictObject({ tag: z.literal('displayWanted'), wanted: z.boolean() }),
+  z.strictObject({ tag: z.literal('refresh'), areas: z.array(rect).min(1).max(64) }),
+]) satisfies z.ZodType<FromViewer>;
+
+/** A message of the viewer, or undefined for anything else. Never throws. */
+export function parseFromViewer(data: unknown): FromViewer | undefined {
+  const parsed = fromViewer.safeParse(data);
+  return parsed.success ? parsed.data : undefined;
+}

@@ -1,0 +1,87 @@
+/* One end of the viewer's MessagePort as the use cases see it. */
+import type { FromViewer, ToViewer } from '../../preload/contract.ts';
+import type { FromViewerMessage, ToViewerMessage, ViewerSink } from '../assistance/contract.ts';
+import { parseFromViewer } from './viewer-messages.ts';
+
+/** The part of Electron's MessagePortMain that is used. */
+export interface PortEnd {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  start(): void;
+  close(): void;
+}
+
+export interface ViewerPort extends ViewerSink {
+  /** Messages that were not what the contract says; dropped. */
+  readonly dropped: number;
+  onClose(listener: () => void): void;
+  close(): void;
+}
+
+/** Bytes that own their memory exactly: the structured clone copies the whole buffer behind a view, and pools are large and hold other data. */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
+}
+
+/** The message with bytes that can cross to another process cheaply. */
+export function forPort(message: ToViewerMessage): ToViewer {
+  switch (message.tag) {
+    case 'graphics':
+      return { tag: 'graphics', graphics: { ...message.graphics, data: ownBytes(message.graphics.data) } };
+    case 'pointerShape':
+      return typeof message.shape === 'string' || message.shape === null ? message : { tag: 'pointerShape', shape: { ...message.shape, pixels: ownBytes(message.shape.pixels) } };
+    default:
+      return message;
+  }
+}
+
+/** Wraps the port. What comes from the page is checked; wrong messages are dropped and counted, never fatal. */
+export function createViewerPort(port: PortEnd): ViewerPort {
+  const listeners = new Set<(event: FromViewerMessage) => void>();
+  const closeListeners = new Set<() => void>();
+  let dropped = 0;
+  let closed = false;
+
+  function end(): void {
+    if (closed) return;
+    closed = true;
+    listeners.clear();
+    for (const listener of closeListeners) listener();
+    closeListeners.clear();
+  }
+
+  port.on('message', (event) => {
+    if (closed) return;
+    const message: FromViewer | undefined = parseFromViewer(event.data);
+    if (message === undefined) {
+      dropped += 1;
+      return;
+    }
+    for (const listener of [...listeners]) listener(message);
+  });
+  port.on('close', end);
+  port.start();
+
+  return {
+    get dropped() {
+      return dropped;
+    },
+    send(message) {
+      if (!closed) port.postMessage(forPort(message));
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onClose(listener) {
+      if (closed) listener();
+      else closeListeners.add(listener);
+    },
+    close() {
+      if (closed) return;
+      end();
+      port.close();
+    },
+  };
+}

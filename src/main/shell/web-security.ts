@@ -1,0 +1,124 @@
+/*
+ * What every window of ours may do, as plain constants and functions, so that a test can read them back.
+ * Electron security checklist: https://www.electronjs.org/docs/latest/tutorial/security
+ */
+import { extname, join, normalize, sep } from 'node:path';
+
+export const APP_SCHEME = 'ringback';
+export const APP_ORIGIN = `${APP_SCHEME}://app`;
+
+/** In memory only: our pages keep nothing on disk by themselves. */
+export const APP_PARTITION = 'ringback';
+
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self'",
+  "font-src 'self'",
+  "worker-src 'self'",
+  "connect-src 'none'",
+  "object-src 'none'",
+  "frame-src 'none'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Sent with every file of ours. */
+export const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/** Privileges of the scheme: a secure origin with modules and workers; no service workers, no way around the CSP. */
+export const SCHEME_PRIVILEGES = {
+  standard: true,
+  secure: true,
+  supportFetchAPI: true,
+  corsEnabled: false,
+  bypassCSP: false,
+  allowServiceWorkers: false,
+  stream: true,
+  codeCache: false,
+} as const;
+
+/** For every window. Explicit even where it is Electron's default. */
+export const WEB_PREFERENCES = {
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  plugins: false,
+  spellcheck: false,
+  safeDialogs: true,
+  partition: APP_PARTITION,
+} as const;
+
+export type WindowKind = 'main' | 'session' | 'capture';
+
+export const PAGES: Readonly<Record<WindowKind, string>> = {
+  main: `${APP_ORIGIN}/index.html`,
+  session: `${APP_ORIGIN}/session.html`,
+  capture: `${APP_ORIGIN}/capture.html`,
+};
+
+const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
+  main: [],
+  session: ['fullscreen', 'keyboardLock'],
+  capture: ['media', 'display-capture'],
+};
+
+/** May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing. */
+export function permits(kind: WindowKind | undefined, permission: string): boolean {
+  return kind !== undefined && PERMISSIONS[kind].includes(permission);
+}
+
+/** May this request leave for Chromium's network stack at all? Only to our own scheme and to what a page made itself. */
+export function isOwnRequest(url: string, devToolsAllowed: boolean): boolean {
+  return url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`) || url.startsWith(`blob:${APP_ORIGIN}/`) || url.startsWith('data:') || (devToolsAllowed && url.startsWith('devtools:'));
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.wav': 'audio/wav',
+  '.ogg': 'audio/ogg',
+  '.mp3': 'audio/mpeg',
+};
+
+/** The file behind an address of ours, or undefined (answer 404): only below `root`, only types we ship. */
+export function resolveAppFile(root: string, address: string): { readonly file: string; readonly mediaType: string } | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  if (url.protocol !== `${APP_SCHEME}:` || url.host !== 'app' || url.username !== '' || url.password !== '') return undefined;
+  let path: string;
+  try {
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    return undefined;
+  }
+  // Anything that could name a drive, a stream, a parent or a device is refused rather than cleaned.
+  if (path.length > 512 || !/^\/[A-Za-z0-9_@./-]+$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) return undefined;
+  const mediaType = MEDIA_TYPES[extname(path)];
+  if (mediaType === undefined) return undefined;
+  const base = normalize(root).replace(/[\\/]+$/, '');
+  const file = join(base, path);
+  return file.startsWith(base + sep) ? { file, mediaType } : undefined;
+}

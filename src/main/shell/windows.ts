@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { BrowserWindow, screen, type BrowserWindowConstructorOptions, type NativeImage, type WebContents, type WebFrameMain } from 'electron';
+import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import { t } from '../../words/words.ts';
+import { shownPeer } from './safe-text.ts';
+import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
+import { placePanel, placeWindow } from './window-bounds.ts';
+
+export interface WindowsDeps {
+  /** Folder with `index.cjs` and `capture.cjs`. */
+  readonly preloadDir: string;
+  readonly icon: NativeImage;
+  readonly devTools: boolean;
+  readonly mainBounds: Rect | undefined;
+  readonly keepMainBounds: (bounds: Rect) => void;
+  /** What closing the main window does while the app goes on. */
+  readonly closeBehaviour: () => 'hide' | 'minimise' | 'quit';
+  readonly quit: () => void;
+  /** The person closed the session window. */
+  readonly onSessionWindowClosed: (sessionId: string) => void;
+  readonly onPageGone: (kind: WindowKind, reason: string) => void;
+}
+
+export interface Windows {
+  openMain(how?: { readonly hidden: boolean }): void;
+  /** Draws attention to the main window without taking the keyboard. */
+  flashMain(): void;
+  /** Opens, retitles or closes the session window as the session goes. */
+  showSession(session: SessionStatus | undefined): void;
+  readonly main: BrowserWindow | undefined;
+  readonly session: BrowserWindow | undefined;
+  /** A hidden page of the given preload that may capture the screen. */
+  openCapturePage(): BrowserWindow;
+  kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
+  /** The kind of window whose main frame, showing our own page, this is. */
+  kindOfSender(contents: WebContents, frame: WebFrameMain | null): WindowKind | undefined;
+  /** To the pages of our app windows (not the capture page). */
+  send(channel: string, value: unknown): void;
+  /** From now on windows close for good. */
+  prepareToQuit(): void;
+}
+
+const MAIN_SIZE = { width: 980, height: 720 };
+const VIEWER_SIZE = { width: 1_280, height: 820 };
+const PANEL_SIZE = { width: 380, height: 560 };
+
+export function createWindows(deps: WindowsDeps): Windows {
+  const kinds = new Map<number, WindowKind>();
+  let main: BrowserWindow | undefined;
+  let sessionWindow: { readonly window: BrowserWindow; readonly id: string } | undefined;
+  /** A session whose window the person has closed does not open it again. */
+  let closedSessionId: string | undefined;
+  let quitting = false;
+
+  function create(kind: WindowKind, options: BrowserWindowConstructorOptions): BrowserWindow {
+    const window = new BrowserWindow({
+      show: false,
+      icon: deps.icon,
+      backgroundColor: '#ffffff',
+      autoHideMenuBar: true,
+      ...options,
+      webPreferences: {
+        ...WEB_PREFERENCES,
+        preload: join(deps.preloadDir, kind === 'capture' ? 'capture.cjs' : 'index.cjs'),
+        devTools: deps.devTools,
+        // A hidden page that captures must not be slowed down.
+        backgroundThrottling: kind !== 'capture',
+      },
+    });
+    const { webContents } = window;
+    const { id } = webContents;
+    kinds.set(id, kind);
+    webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    webContents.on('will-navigate', (event) => event.preventDefault());
+    webContents.on('will-frame-navigate', (event) => event.preventDefault());
+    webContents.on('will-redirect', (event) => event.preventDefault());
+    webContents.on('will-attach-webview', (event) => event.preventDefault());
+    // Only the word list decides what a title says.
+    window.on('page-title-updated', (event) => event.preventDefault());
+    webContents.on('render-process-gone', (_event, details) => {
+      if (details.reason !== 'clean-exit') deps.onPageGone(kind, details.reason);
+    });
+    window.on('closed', () => kinds.delete(id));
+    void window.loadURL(PAGES[kind]).catch(() => {
+      // A page that cannot be loaded stays empty; `did-fail-load` has told why.
+    });
+    return window;
+  }
+
+  const workAreas = (): Rect[] => {
+    const primary = screen.getPrimaryDisplay();
+    return [primary, ...screen.getAllDisplays().filter((display) => display.id !== primary.id)].map((display) => display.workArea);
+  };
+
+  function raise(window: BrowserWindow): void {
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+
+  function openMain({ hidden } = { hidden: false }): void {
+    if (main !== undefined) {
+      if (!hidden) raise(main);
+      return;
+    }
+    const window = create('main', { ...placeWindow(deps.mainBounds, MAIN_SIZE, workAreas()), minWidth: 680, minHeight: 520, title: t('app.mainTitle') });
+    main = window;
+    if (hidden) {
+      if (deps.closeBehaviour() !== 'hide') window.minimize();
+    } else window.once('ready-to-show', () => window.show());
+    const keep = (): void => {
+      if (!window.isMinimized() && !window.isFullScreen()) deps.keepMainBounds(window.getNormalBounds());
+    };
+    window.on('resized', keep);
+    window.on('moved', keep);
+    window.on('close', (event) => {
+      keep();
+      if (quitting) return;
+      event.preventDefault();
+      const behaviour = deps.closeBehaviour();
+      if (behaviour === 'hide') window.hide();
+      else if (behaviour === 'minimise') window.minimize();
+      else deps.quit();
+    });
+    window.on('closed', () => {
+      main = undefined;
+    });
+  }
+
+  function closeSession(): void {
+    const open = sessionWindow;
+    sessionWindow = undefined;
+    open?.window.destroy();
+  }
+
+  function openSession(session: SessionStatus): BrowserWindow {
+    const areas = workAreas();
+    const area = areas[0] ?? { x: 0, y: 0, ...VIEWER_SIZE };
+    const novice = session.role === 'novice';
+    const window = create(
+      'session',
+      novice
+        ? { ...placePanel(PANEL_SIZE, area), minWidth: 320, minHeight: 360, alwaysOnTop: true, maximizable: false, fullscreenable: false }
+        : { ...placeWindow(undefined, VIEWER_SIZE, areas), minWidth: 640, minHeight: 480, backgroundColor: '#101418' },
+    );
+    window.once('ready-to-show', () => window.show());
+    window.on('closed', () => {
+      if (sessionWindow?.window !== window) return;
+      sessionWindow = undefined;
+      closedSessionId = session.id;
+      if (!quitting) deps.onSessionWindowClosed(session.id);
+    });
+    return window;
+  }
+
+  return {
+    openMain,
+    flashMain() {
+      openMain({ hidden: true });
+      if (main === undefined) return;
+      if (!main.isVisible() && !main.isMinimized()) main.showInactive();
+      main.flashFrame(true);
+    },
+    showSession(session) {
+      if (session === undefined || (session.role === 'expert' && session.phase.tag === 'inviting')) {
+        closeSession();
+        return;
+      }
+      if (session.id === closedSessionId) return;
+      if (sessionWindow !== undefined && sessionWindow.id !== session.id) closeSession();
+      if (sessionWindow === undefined) {
+        if (session.phase.tag === 'ended') return;
+        sessionWindow = { window: openSession(session), id: session.id };
+      }
+      const title = t(session.role === 'novice' ? 'shell.window.novice' : 'shell.window.expert', { name: shownPeer(session.peer).name });
+      if (sessionWindow.window.getTitle() !== title) sessionWindow.window.setTitle(title);
+    },
+    get main() {
+      return main;
+    },
+    get session() {
+      return sessionWindow?.window;
+    },
+    openCapturePage: () => create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false }),
+    kindOf: (contents) => (contents ? kinds.get(contents.id) : undefined),
+    kindOfSender(contents, frame) {
+      const kind = kinds.get(contents.id);
+      if (kind === undefined || frame === null) return undefined;
+      // `parent` is null for a main frame only; the address is that of the document, which cannot be navigated away.
+      if (frame.parent !== null || !frame.url.startsWith(`${APP_ORIGIN}/`)) return undefined;
+      return frame.url.split(/[?#]/)[0] === PAGES[kind] ? kind : undefined;
+    },
+    send(channel, value) {
+      for (const window of [main, sessionWindow?.window]) {
+        if (window !== undefined && !window.isDestroyed() && !window.webContents.isDestroyed()) window.webContents.send(channel, value);
+      }
+    },
+    prepareToQuit() {
+      quitting = true;
+    },
+  };
+}
