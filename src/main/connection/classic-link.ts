@@ -1,0 +1,252 @@
+import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import { base64Encode } from '../../protocol/bytes/text.ts';
+import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
+import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import { pinOf } from './certificate.ts';
+import { classicInput } from './classic-input.ts';
+import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
+import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
+import { Events } from './events.ts';
+import type { ExpertLinkOptions } from './expert-engine.ts';
+import { type Candidate, type HandshakeError, asError } from './handshake.ts';
+import { RdpStream } from './rdp-stream.ts';
+import { samePin } from './session-id.ts';
+
+const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
+/** RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
+const WANT_32BPP_SESSION = 0x0002;
+/** CAPSTYPE_BITMAP (2.2.7.1.2), where the server says how big its desktop is. */
+const CAPSTYPE_BITMAP = 2;
+const MAX_DESKTOP_SIDE = 16_384;
+/** PDUTYPE2_SET_ERROR_INFO_PDU (2.2.5.1) and the codes that mean that a person ended it. */
+const PDUTYPE2_SET_ERROR_INFO = 47;
+const ERROR_INFO_ENDS: ReadonlyMap<number, LinkEnd> = new Map([
+  [0x01, 'userRequested'],
+  [0x02, 'userRequested'],
+  [0x03, 'timeout'],
+  [0x04, 'timeout'],
+  [0x07, 'denied'],
+  [0x0b, 'userRequested'],
+  [0x0c, 'userRequested'],
+]);
+/** MCS Disconnect Provider Ultimatum, rn-user-requested, in X.224 Data in TPKT (2.2.2.3): node-rdpjs just hangs up. */
+const DISCONNECT_ULTIMATUM = Uint8Array.of(0x03, 0x00, 0x00, 0x09, 0x02, 0xf0, 0x80, 0x21, 0x80);
+/** Input events in one PDU. */
+const MAX_INPUT_BATCH = 64;
+
+type State = 'handshake' | 'verified' | 'presented' | 'over';
+
+/**
+ * The second engine: node-rdpjs on the same connected socket. Its transport layer is replaced by {@link RdpStream}, because
+ * its own accepts any certificate; so the pin stands between its TLS and its MCS, and whatever it throws is caught here.
+ * It has no channels, no pointer shapes and no round trip measure.
+ */
+export class ClassicLink implements ExpertLink, Candidate {
+  readonly connection: SessionConnection;
+  readonly hasChannels = false;
+  readonly #options: ExpertLinkOptions;
+  readonly #client: ClassicClient;
+  readonly #stream: RdpStream;
+  readonly #events = new Events<ExpertLinkEvent>();
+  readonly #cancelDeadline: () => void;
+  #state: State = 'handshake';
+  #active = false;
+  #end: LinkEnd | undefined;
+  /** What Set Error Info said; the end itself comes after it. */
+  #announced: LinkEnd | undefined;
+  #error: Error | undefined;
+
+  constructor(options: ExpertLinkOptions) {
+    this.#options = options;
+    this.connection = options.connection;
+    this.#stream = new RdpStream(options.socket, options.clock, {
+      bytes: (bytes) => this.#receive(bytes),
+      gone: (error) => this.#gone(error),
+    });
+    this.#client = rdp.createClient({
+      userName: options.userName,
+      password: '*',
+      alternateShell: '*',
+      workingDir: base64Encode(options.sessionId),
+      screen: WISHED_DESKTOP,
+      locale: 'en',
+      // Tiles are decoded by our own decoder, in the viewer's worker.
+      decompress: false,
+      logLevel: 'ERROR',
+    });
+    this.#attach();
+    this.#cancelDeadline = options.clock.after(HANDSHAKE_DEADLINE_MS, () => {
+      const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
+      if (this.#state === 'handshake') this.refuse(error);
+      else this.#fail('timeout', error);
+    });
+    this.#stream.start();
+    this.#contained(() => this.#client.x224.connect());
+  }
+
+  readonly onEvent = this.#events.on;
+
+  get traffic(): LinkTraffic {
+    return this.#stream.traffic;
+  }
+
+  get gone(): Promise<void> {
+    return this.#stream.gone;
+  }
+
+  get stage(): number {
+    return this.#stream.secure ? 2 : this.#stream.upgrading ? 1 : 0;
+  }
+
+  sendInput(events: readonly InputEvent[]): void {
+    if (!this.#active || this.#end !== undefined) return;
+    const records = events.flatMap(classicInput);
+    this.#contained(() => {
+      for (let at = 0; at < records.length; at += MAX_INPUT_BATCH) this.#client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
+    });
+  }
+
+  /* node-rdpjs has no frame markers, Suppress Output or Refresh Rect; the picture is whole without them. */
+  acknowledgeFrame(): void {}
+  setDisplayWanted(): void {}
+  refresh(): void {}
+
+  sendChannel(name: string): void {
+    throw new ProtocolError('REFUSED', 'channel', 'an engine with channels', name);
+  }
+
+  close(): Promise<void> {
+    this.#goodbye('userRequested');
+    return this.#stream.finish();
+  }
+
+  abandon(): void {
+    this.#over();
+    this.#stream.destroy();
+  }
+
+  refuse(error: HandshakeError): void {
+    if (this.#state !== 'handshake') return;
+    this.abandon();
+    this.#options.refused(error);
+  }
+
+  #attach(): void {
+    const client = this.#client;
+    client.mcs.clientCoreData.obj.earlyCapabilityFlags.value |= WANT_32BPP_SESSION;
+    client.bufferLayer.send = (message) => this.#stream.write(message.toStream().buffer);
+    client.bufferLayer.startTLS = (ready) => this.#stream.connectTls((der) => this.#verify(der, ready));
+    // It asks for this when the server says goodbye (MCS Disconnect Provider Ultimatum, Shutdown Denied).
+    client.bufferLayer.close = () => {
+      this.#end ??= this.#announced ?? (this.#active ? 'disconnected' : 'denied');
+      void this.#stream.finish();
+    };
+    // Comes after its own listener, which has sent Client Info by then.
+    client.mcs.on('connect', () => {
+      if (this.#state !== 'verified') return;
+      this.#state = 'presented';
+      this.#cancelDeadline();
+      this.#events.emit({ tag: 'presented' });
+    });
+    const readDataPdu = client.global.readDataPDU.bind(client.global);
+    client.global.readDataPDU = (message) => {
+      if (message.obj.shareDataHeader.obj.pduType2.value === PDUTYPE2_SET_ERROR_INFO) {
+        this.#announced = ERROR_INFO_ENDS.get(message.obj.pduData.obj['errorInfo']?.value ?? 0);
+      }
+      readDataPdu(message);
+    };
+    client.on('connect', () => this.#activated());
+    client.on('bitmap', (bitmap) => this.#bitmap(bitmap));
+    client.on('error', (error) => this.#broken(error));
+  }
+
+  #activated(): void {
+    const capability = this.#client.global.serverCapabilities[CAPSTYPE_BITMAP]?.obj;
+    const width = capability?.['desktopWidth']?.value ?? 0;
+    const height = capability?.['desktopHeight']?.value ?? 0;
+    if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) {
+      throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
+    }
+    this.#active = true;
+    this.#events.emit({ tag: 'active', desktop: { width, height }, channels: [] });
+  }
+
+  /** Encoding anew copies the pixels, which are gone when this event is over. */
+  #bitmap(bitmap: ClassicBitmap): void {
+    if (this.#state !== 'presented') return;
+    const data = encodeBitmapUpdate([{ ...bitmap, compressed: Boolean(bitmap.isCompress) }]);
+    this.#events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const plain = this.stage === 0;
+    this.#contained(() => this.#client.bufferLayer.recv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+    // It is silent about a server that chooses plain RDP security: the one answer that goes on is the one that starts TLS.
+    if (plain && this.stage === 0) this.refuse(new ConnectionError('NOT_TLS', 'the other side did not answer with TLS'));
+  }
+
+  #verify(der: Uint8Array, ready: () => void): void {
+    if (this.#state !== 'handshake') return;
+    if (!samePin(pinOf(der), this.#options.pin)) {
+      this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
+      return;
+    }
+    this.#contained(() => {
+      this.#state = 'verified';
+      if (this.#options.verified(this)) ready();
+      else this.abandon();
+    });
+  }
+
+  /** node-rdpjs throws strings, errors and nothing at all from anywhere: it all ends here, and only this connection. */
+  #contained(run: () => void): void {
+    if (this.#state === 'over' || this.#end !== undefined) return;
+    try {
+      this.#stream.together(run);
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  #broken(thrown: unknown): void {
+    const error = asError(thrown);
+    if (this.#state === 'handshake') {
+      this.refuse(new ConnectionError(this.#stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: error }));
+    } else {
+      this.#fail('protocolError', error);
+    }
+  }
+
+  #goodbye(end: LinkEnd): void {
+    if (this.#state === 'over' || this.#end !== undefined) return;
+    this.#end = end;
+    if (this.#state === 'presented') this.#stream.write(DISCONNECT_ULTIMATUM);
+  }
+
+  #fail(end: LinkEnd, error: Error): void {
+    this.#error ??= error;
+    this.#goodbye(end);
+    void this.#stream.finish();
+  }
+
+  #over(): void {
+    this.#state = 'over';
+    this.#cancelDeadline();
+  }
+
+  #gone(error: Error | undefined): void {
+    const state = this.#state;
+    this.#over();
+    if (state === 'over') return;
+    if (state === 'handshake') {
+      const tls = this.#stream.upgrading && error !== undefined;
+      this.#options.refused(new ConnectionError(tls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }));
+      return;
+    }
+    const cause = this.#error ?? error;
+    this.#events.finish({ tag: 'ended', end: this.#end ?? this.#announced ?? 'lost', ...(cause === undefined ? {} : { error: cause }) });
+  }
+}

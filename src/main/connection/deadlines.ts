@@ -1,0 +1,14 @@
+/** A connection gets this long from TCP to a presented session id, whoever dialled. */
+export const HANDSHAKE_DEADLINE_MS = 10_000;
+/** From `admit` to the active session. */
+export const ACTIVATION_DEADLINE_MS = 15_000;
+/** One TCP connect. */
+export const DIAL_DEADLINE_MS = 8_000;
+/** Between the starts of two dials (RFC 8305 section 5 recommends 100 to 250). */
+export const DIAL_STAGGER_MS = 100;
+/** From saying goodbye to the socket being gone. */
+export const CLOSE_DEADLINE_MS = 1_000;
+/** How often the protocol machines are told the time. */
+export const TICK_MS = 1_000;
+/** Silence after which the other side counts as gone; with the tick this stays under five seconds. */
+export const PEER_GONE_AFTER_MS = 3_900;

@@ -1,0 +1,75 @@
+/** The parts of node-rdpjs-2 0.3.5 that classic-link.ts uses; the package has no types of its own. */
+declare module 'node-rdpjs' {
+  interface Field {
+    value: number;
+  }
+
+  interface Emitter {
+    on(event: string, listener: (...values: never[]) => void): this;
+  }
+
+  /** One rectangle. `data` is a view on memory that is used again: valid only during the event. */
+  export interface ClassicBitmap {
+    readonly destLeft: number;
+    readonly destTop: number;
+    readonly destRight: number;
+    readonly destBottom: number;
+    readonly width: number;
+    readonly height: number;
+    readonly bitsPerPixel: number;
+    readonly isCompress: boolean | number;
+    readonly data: Uint8Array;
+  }
+
+  export interface ClassicClient {
+    readonly bufferLayer: {
+      recv(bytes: Buffer): void;
+      send(message: { toStream(): { readonly buffer: Buffer } }): void;
+      startTLS(ready: () => void): void;
+      close(): void;
+    };
+    readonly x224: { connect(): void };
+    readonly mcs: Emitter & { readonly clientCoreData: { readonly obj: Readonly<Record<'earlyCapabilityFlags' | 'highColorDepth', Field>> } };
+    readonly global: {
+      readonly serverCapabilities: readonly ({ readonly obj: Readonly<Record<string, Field | undefined>> } | undefined)[];
+      sendInputEvents(events: readonly InputRecord[]): void;
+      readDataPDU(message: { readonly obj: { readonly shareDataHeader: { readonly obj: { readonly pduType2: Field } }; readonly pduData: { readonly obj: Readonly<Record<string, Field | undefined>> } } }): void;
+    };
+    on(event: 'connect', listener: () => void): this;
+    on(event: 'bitmap', listener: (bitmap: ClassicBitmap) => void): this;
+    on(event: 'error', listener: (error: unknown) => void): this;
+  }
+
+  export interface InputRecord {
+    readonly obj: Record<string, Field> & { __INPUT_MESSAGE_TYPE__: number };
+  }
+
+  const rdp: {
+    createClient(config: {
+      readonly domain?: string;
+      readonly userName?: string;
+      readonly password?: string;
+      readonly workingDir?: string;
+      readonly alternateShell?: string;
+      readonly autoLogin?: boolean;
+      readonly decompress?: boolean;
+      readonly screen?: { readonly width: number; readonly height: number };
+      readonly locale?: 'en' | 'fr';
+      readonly logLevel?: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+    }): ClassicClient;
+  };
+  export default rdp;
+}
+
+declare module 'node-rdpjs/lib/protocol/pdu/data.js' {
+  import type { InputRecord } from 'node-rdpjs';
+
+  /** Slow-path input structures ([MS-RDPBCGR] 2.2.8.1.1.3.1.1). */
+  const data: {
+    pointerEvent(): InputRecord;
+    scancodeKeyEvent(): InputRecord;
+    unicodeKeyEvent(): InputRecord;
+    synchronizeEvent(): InputRecord;
+  };
+  export default data;
+}

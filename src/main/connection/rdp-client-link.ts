@@ -1,0 +1,248 @@
+import { base64Encode } from '../../protocol/bytes/text.ts';
+import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { RdpClientMachine, RdpClientOutput } from '../../protocol/rdp/client/contract.ts';
+import { RdpClient } from '../../protocol/rdp/client/rdp-client.ts';
+import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Clock } from '../clock.ts';
+import { pinOf } from './certificate.ts';
+import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
+import { HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
+import { Events } from './events.ts';
+import type { ExpertLinkOptions } from './expert-engine.ts';
+import { type Candidate, type HandshakeError, asError, asHandshakeError } from './handshake.ts';
+import { RdpStream } from './rdp-stream.ts';
+import { samePin } from './session-id.ts';
+
+/** Only a wish: the novice's desktop has the size it has. */
+const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
+const US_KEYBOARD = 0x0409;
+/** CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP ([MS-RDPBCGR] 2.2.1.3.4.1). */
+const CHANNEL_OPTIONS = 0xc000_0000;
+/** What [MS-RA] clients send where there is no password. */
+const NO_PASSWORD = '*';
+
+type State = 'handshake' | 'verified' | 'presented' | 'over';
+
+/** Our own RDP client on one socket. A candidate until the certificate has proved to be the pinned one, a link afterwards. */
+export class RdpClientLink implements ExpertLink, Candidate {
+  readonly connection: SessionConnection;
+  readonly hasChannels = true;
+  readonly #options: ExpertLinkOptions;
+  readonly #clock: Clock;
+  readonly #machine: RdpClientMachine;
+  readonly #stream: RdpStream;
+  readonly #events = new Events<ExpertLinkEvent>();
+  #state: State = 'handshake';
+  #end: LinkEnd | undefined;
+  #error: Error | undefined;
+  #cancelTick: () => void = () => undefined;
+  readonly #cancelDeadline: () => void;
+
+  constructor(options: ExpertLinkOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.connection = options.connection;
+    this.#machine = new RdpClient({
+      workingDir: base64Encode(options.sessionId),
+      userName: options.userName,
+      password: NO_PASSWORD,
+      alternateShell: NO_PASSWORD,
+      clientName: 'RINGBACK',
+      desktop: WISHED_DESKTOP,
+      keyboardLayout: US_KEYBOARD,
+      channels: [{ name: 'encomsp', options: CHANNEL_OPTIONS }],
+      peerGoneAfterMs: PEER_GONE_AFTER_MS,
+    });
+    this.#stream = new RdpStream(options.socket, options.clock, {
+      bytes: (bytes) => this.#drive(() => this.#machine.receive(bytes, this.#clock.now())),
+      gone: (error) => this.#gone(error),
+    });
+    this.#cancelDeadline = this.#clock.after(HANDSHAKE_DEADLINE_MS, () => {
+      const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
+      if (this.#state === 'handshake') this.refuse(error);
+      else this.#fail('timeout', error);
+    });
+    this.#tick();
+    this.#stream.start();
+    this.#drive(() => this.#machine.start(this.#clock.now()));
+  }
+
+  readonly onEvent = this.#events.on;
+
+  get traffic(): LinkTraffic {
+    return this.#stream.traffic;
+  }
+
+  get gone(): Promise<void> {
+    return this.#stream.gone;
+  }
+
+  get stage(): number {
+    return this.#stream.secure ? 2 : this.#stream.upgrading ? 1 : 0;
+  }
+
+  sendInput(events: readonly InputEvent[]): void {
+    this.#send(() => this.#machine.sendInput(events));
+  }
+
+  acknowledgeFrame(frameId: number): void {
+    this.#send(() => this.#machine.acknowledgeFrame(frameId));
+  }
+
+  setDisplayWanted(wanted: boolean): void {
+    this.#send(() => this.#machine.setDisplayWanted(wanted));
+  }
+
+  refresh(areas: readonly Rect[]): void {
+    this.#send(() => this.#machine.refresh(areas));
+  }
+
+  sendChannel(name: string, data: Uint8Array): void {
+    this.#send(() => this.#machine.sendChannel(name, data));
+  }
+
+  close(): Promise<void> {
+    this.#goodbye('userRequested');
+    return this.#stream.finish();
+  }
+
+  abandon(): void {
+    this.#over();
+    this.#stream.destroy();
+  }
+
+  refuse(error: HandshakeError): void {
+    if (this.#state !== 'handshake') return;
+    this.abandon();
+    this.#options.refused(error);
+  }
+
+  /** What our own side asks for: its mistakes (an unknown channel) are thrown back at it. */
+  #send(outputs: () => RdpClientOutput[]): void {
+    if (this.#state === 'presented' && this.#end === undefined) this.#apply(outputs());
+  }
+
+  #tick(): void {
+    this.#cancelTick = this.#clock.after(TICK_MS, () => {
+      this.#tick();
+      this.#drive(() => this.#machine.tick(this.#clock.now()));
+    });
+  }
+
+  /** Runs the machine on something from outside: whatever it throws ends this connection and no other. */
+  #drive(outputs: () => RdpClientOutput[]): void {
+    if (this.#state === 'over' || this.#end !== undefined) return;
+    try {
+      this.#apply(outputs());
+    } catch (error) {
+      if (this.#state === 'handshake') this.refuse(this.#refusal(error));
+      else this.#fail('protocolError', asError(error));
+    }
+  }
+
+  /** Before TLS the only thing a server can be refused for is not going on to TLS. */
+  #refusal(error: unknown): HandshakeError {
+    if (this.#stage() === 'plain' && error instanceof ProtocolError) {
+      return new ConnectionError('NOT_TLS', 'the other side did not answer with TLS', { cause: error });
+    }
+    return asHandshakeError(error, this.#stream.upgrading);
+  }
+
+  #stage(): 'plain' | 'tls' {
+    return this.stage === 0 ? 'plain' : 'tls';
+  }
+
+  #apply(outputs: readonly RdpClientOutput[]): void {
+    this.#stream.together(() => {
+      for (const output of outputs) this.#one(output);
+    });
+  }
+
+  #one(output: RdpClientOutput): void {
+    switch (output.tag) {
+      case 'send':
+        this.#stream.write(output.bytes);
+        return;
+      case 'startTls':
+        this.#stream.connectTls((der) => this.#verify(der));
+        return;
+      case 'presented':
+        if (this.#state !== 'verified') return;
+        this.#state = 'presented';
+        this.#cancelDeadline();
+        this.#events.emit(output);
+        return;
+      case 'closed':
+        this.#closedByMachine(output.reason);
+        return;
+      default:
+        if (this.#state !== 'over') this.#events.emit(output);
+    }
+  }
+
+  #verify(der: Uint8Array): void {
+    if (this.#state !== 'handshake') return;
+    if (!samePin(pinOf(der), this.#options.pin)) {
+      this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
+      return;
+    }
+    // A throwing listener must not leave a verified connection that nobody owns.
+    this.#drive(() => {
+      this.#state = 'verified';
+      if (this.#options.verified(this)) return this.#machine.tlsEstablished(this.#clock.now());
+      this.abandon();
+      return [];
+    });
+  }
+
+  #closedByMachine(reason: LinkEnd): void {
+    if (this.#state === 'over') return;
+    if (this.#state === 'handshake') {
+      this.refuse(
+        this.#stage() === 'plain'
+          ? new ConnectionError('NOT_TLS', 'the other side did not answer with TLS')
+          : new ConnectionError('SOCKET', `the connection ended during the handshake: ${reason}`),
+      );
+      return;
+    }
+    this.#end ??= reason;
+    if (reason === 'peerGone') this.#stream.destroy();
+    else void this.#stream.finish();
+  }
+
+  #goodbye(end: LinkEnd): void {
+    if (this.#state === 'over' || this.#end !== undefined) return;
+    this.#end = end;
+    try {
+      this.#apply(this.#machine.disconnect());
+    } catch {
+      // It could not even say goodbye in this state: the socket goes all the same.
+    }
+  }
+
+  #fail(end: LinkEnd, error: Error): void {
+    this.#error ??= error;
+    this.#goodbye(end);
+    void this.#stream.finish();
+  }
+
+  #over(): void {
+    this.#state = 'over';
+    this.#cancelTick();
+    this.#cancelDeadline();
+  }
+
+  #gone(error: Error | undefined): void {
+    const state = this.#state;
+    this.#over();
+    if (state === 'over') return;
+    if (state === 'handshake') {
+      this.#options.refused(asHandshakeError(error, this.#stream.upgrading));
+      return;
+    }
+    const cause = this.#error ?? error;
+    this.#events.finish({ tag: 'ended', end: this.#end ?? 'lost', ...(cause === undefined ? {} : { error: cause }) });
+  }
+}

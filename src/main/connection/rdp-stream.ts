@@ -1,0 +1,219 @@
+import type { Socket } from 'node:net';
+import { type SecureContext, TLSSocket, connect as connectTls } from 'node:tls';
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { Clock } from '../clock.ts';
+import { ConnectionError, type LinkTraffic } from './contract.ts';
+import { CLOSE_DEADLINE_MS } from './deadlines.ts';
+
+/** X.224 Connection Request and Confirm are all that is said in plain; with a cookie they stay far below this. */
+const MAX_PLAIN_PDU_BYTES = 1024;
+const TPKT_VERSION = 3;
+const TPKT_HEADER_BYTES = 4;
+
+export interface RdpStreamHandlers {
+  /** Called with one whole TPKT before TLS and with any chunk after. */
+  readonly bytes: (bytes: Uint8Array) => void;
+  /** Once. The socket is gone; `error` is why, if there was an error. */
+  readonly gone: (error: Error | undefined) => void;
+}
+
+interface DrainWaiter {
+  readonly write: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One TCP connection that speaks RDP: X.224 in plain, then TLS on the same socket, as server or client whoever dialled.
+ * Never reads past the PDU that asked for TLS, so nothing of the TLS handshake gets lost.
+ */
+export class RdpStream {
+  readonly #raw: Socket;
+  readonly #clock: Clock;
+  readonly #handlers: RdpStreamHandlers;
+  readonly #waiters: DrainWaiter[] = [];
+  #tls: TLSSocket | undefined;
+  #plain: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  #phase: 'plain' | 'upgrading' | 'tls' = 'plain';
+  #error: Error | undefined;
+  #writes = 0;
+  #written = 0;
+  #finishing: Promise<void> | undefined;
+  readonly gone: Promise<void>;
+  #isGone = false;
+
+  constructor(socket: Socket, clock: Clock, handlers: RdpStreamHandlers) {
+    this.#raw = socket;
+    this.#clock = clock;
+    this.#handlers = handlers;
+    let settle: () => void = () => undefined;
+    this.gone = new Promise((resolve) => (settle = resolve));
+    socket.setNoDelay(true);
+    socket.on('error', this.#failed);
+    const closed = (): void => {
+      if (this.#isGone) return;
+      this.#isGone = true;
+      this.#tls?.destroy();
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.#error }));
+      settle();
+      handlers.gone(this.#error);
+    };
+    socket.once('close', closed);
+    if (socket.closed) queueMicrotask(closed);
+  }
+
+  /** Starts reading. */
+  start(): void {
+    if (this.#raw.destroyed) return;
+    this.#raw.on('data', this.#plainBytes);
+    this.#raw.resume();
+  }
+
+  get traffic(): LinkTraffic {
+    return { bytesSent: this.#raw.bytesWritten, bytesReceived: this.#raw.bytesRead };
+  }
+
+  /** Writes in order. Ignored once closing. */
+  write(bytes: Uint8Array): void {
+    const wire = this.#tls ?? this.#raw;
+    if (this.#isGone || this.#finishing !== undefined || wire.destroyed || bytes.length === 0) return;
+    this.#writes += 1;
+    wire.write(bytes, () => this.#oneWritten());
+  }
+
+  /** Bundles what `run` writes into as few segments as possible. */
+  together(run: () => void): void {
+    const wire = this.#tls ?? this.#raw;
+    wire.cork();
+    try {
+      run();
+    } finally {
+      wire.uncork();
+    }
+  }
+
+  /** Resolves when the kernel has taken everything written so far; rejects when the socket goes first. */
+  drained(): Promise<void> {
+    if (this.#isGone || this.#finishing !== undefined) return Promise.reject(new ConnectionError('SOCKET', 'the connection is closed'));
+    if (this.#written === this.#writes) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ write: this.#writes, resolve, reject }));
+  }
+
+  /** TLS server from here on. `ready` runs after the handshake; decrypted bytes go to the handlers. */
+  acceptTls(secureContext: SecureContext, ready: () => void): void {
+    this.#upgrade((raw) => {
+      const tls = new TLSSocket(raw, { isServer: true, secureContext });
+      tls.once('secure', () => this.#secured(ready));
+      return tls;
+    });
+  }
+
+  /**
+   * TLS client from here on. `ready` gets the server's certificate (DER) after the handshake and before anything else
+   * is sent or read: it is the caller who believes it or not. Empty when there is none.
+   */
+  connectTls(ready: (der: Uint8Array) => void): void {
+    this.#upgrade((raw) => {
+      // The chain means nothing for a self-signed certificate of a single session: the pin does.
+      const tls: TLSSocket = connectTls({ socket: raw, rejectUnauthorized: false, checkServerIdentity: () => undefined, minVersion: 'TLSv1.2' });
+      tls.once('secureConnect', () => {
+        const der = tls.getPeerX509Certificate()?.raw ?? new Uint8Array(0);
+        this.#secured(() => ready(new Uint8Array(der)));
+      });
+      return tls;
+    });
+  }
+
+  get secure(): boolean {
+    return this.#phase === 'tls';
+  }
+
+  /** True from the request for TLS on: an error now is one of TLS. */
+  get upgrading(): boolean {
+    return this.#phase === 'upgrading';
+  }
+
+  /** Sends what is pending, says goodbye, and is gone within {@link CLOSE_DEADLINE_MS} whatever the peer does. */
+  finish(): Promise<void> {
+    if (this.#finishing === undefined) {
+      this.#finishing = this.gone;
+      if (!this.#isGone) {
+        const cancel = this.#clock.after(CLOSE_DEADLINE_MS, () => this.destroy());
+        void this.gone.then(cancel);
+        const wire = this.#tls ?? this.#raw;
+        if (wire.destroyed) this.destroy();
+        else wire.end();
+      }
+    }
+    return this.#finishing;
+  }
+
+  /** Gone at once; unsent bytes are lost. */
+  destroy(): void {
+    this.#tls?.destroy();
+    this.#raw.destroy();
+  }
+
+  readonly #failed = (error: Error): void => {
+    this.#error ??= error;
+    this.destroy();
+  };
+
+  readonly #plainBytes = (chunk: Buffer): void => {
+    this.#plain = this.#plain.length === 0 ? chunk : Buffer.concat([this.#plain, chunk]);
+    while (this.#phase === 'plain' && this.#plain.length > 0 && !this.#raw.destroyed) {
+      const size = plainPduSize(this.#plain);
+      if (size === 'oversized') {
+        this.#failed(new ProtocolError('TOO_LARGE', 'tpktHeader.length', `<= ${MAX_PLAIN_PDU_BYTES} bytes before TLS`, this.#plain.length));
+        return;
+      }
+      if (size === 'incomplete') return;
+      const pdu = this.#plain.subarray(0, size);
+      this.#plain = this.#plain.subarray(size);
+      this.#handlers.bytes(pdu);
+    }
+  };
+
+  #upgrade(wrap: (raw: Socket) => TLSSocket): void {
+    const raw = this.#raw;
+    if (this.#phase !== 'plain' || raw.destroyed) return;
+    this.#phase = 'upgrading';
+    raw.off('data', this.#plainBytes);
+    raw.pause();
+    // `bytes` is called in the middle of the loop over `#plain`: what the loop has not handed out belongs to TLS.
+    if (this.#plain.length > 0) raw.unshift(this.#plain);
+    this.#plain = Buffer.alloc(0);
+    void this.drained().then(
+      () => {
+        if (raw.destroyed || this.#finishing !== undefined) return;
+        const tls = wrap(raw);
+        this.#tls = tls;
+        tls.on('error', this.#failed);
+        tls.once('close', () => raw.destroy());
+      },
+      () => undefined,
+    );
+  }
+
+  #secured(ready: () => void): void {
+    this.#phase = 'tls';
+    ready();
+    const tls = this.#tls;
+    if (tls !== undefined && !tls.destroyed) tls.on('data', (chunk: Buffer) => this.#handlers.bytes(chunk));
+  }
+
+  #oneWritten(): void {
+    this.#written += 1;
+    while (this.#waiters[0] !== undefined && this.#waiters[0].write <= this.#written) this.#waiters.shift()?.resolve();
+  }
+}
+
+/** Size of the first TPKT. What is not TPKT at all is handed over whole, for the machine to refuse. */
+function plainPduSize(bytes: Buffer): number | 'incomplete' | 'oversized' {
+  if (bytes[0] !== TPKT_VERSION) return bytes.length;
+  if (bytes.length < TPKT_HEADER_BYTES) return 'incomplete';
+  const size = bytes.readUInt16BE(2);
+  if (size > MAX_PLAIN_PDU_BYTES) return 'oversized';
+  if (size < TPKT_HEADER_BYTES) return bytes.length;
+  return bytes.length < size ? 'incomplete' : size;
+}

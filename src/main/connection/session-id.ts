@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** The RASessionID of a novice ticket, as it must be presented in Client Info WorkingDir ([MS-RA]): compared in constant time, good once. */
+export class SessionIdCheck {
+  readonly #expected: Buffer;
+  #spent = false;
+
+  constructor(sessionId: Uint8Array) {
+    this.#expected = digest(Buffer.from(sessionId).toString('base64'));
+  }
+
+  /** True for the first right one, false ever after. */
+  admit(presented: string): boolean {
+    // Hashes have one length, so neither length nor contents show in the time.
+    const right = timingSafeEqual(digest(presented), this.#expected);
+    if (!right || this.#spent) return false;
+    this.#spent = true;
+    return true;
+  }
+}
+
+/** Compares two SHA-256 values in constant time. */
+export function samePin(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === 32 && right.length === 32 && timingSafeEqual(left, right);
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}
