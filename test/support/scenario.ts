@@ -1,0 +1,123 @@
+/* What two people do, told by what they can see and click. Shared by the end-to-end tests and the demo. */
+import type { Page } from 'playwright-core';
+import { t } from '../../src/words/words.ts';
+import type { App } from './app.ts';
+import type { PersonDesktop } from './desktop.ts';
+import { until } from './programs.ts';
+
+export interface IssuedAccount {
+  readonly server: string;
+  readonly address: string;
+  readonly accessToken: string;
+}
+
+/** First start: this computer becomes the messenger, and the other person gets an account on it. */
+export async function hostMessenger(app: App, yourName: string, otherName: string): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
+  const { main } = app;
+  await main.getByRole('button', { name: t('welcome.host') }).click();
+  await main.getByLabel(t('hostStart.yourName')).fill(yourName);
+  await main.getByRole('button', { name: t('hostStart.begin') }).click();
+  await main.getByLabel(t('hostStart.otherName')).fill(otherName);
+  const lead = (await main.getByText(/You are signed in as/).textContent()) ?? '';
+  const ownAddress = /signed in as (\S+?)\.\s/.exec(lead)?.[1] ?? '';
+  await main.getByRole('button', { name: t('hostStart.makeAccount') }).click();
+  await main.getByRole('button', { name: t('hostStart.done') }).waitFor();
+  const value = async (label: string) => ((await main.locator('dl.issued div', { hasText: label }).locator('dd').textContent()) ?? '').trim();
+  const issued = { server: await value(t('token.server')), address: await value(t('token.address')), accessToken: await value(t('token.accessToken')) };
+  await main.getByRole('button', { name: t('hostStart.done') }).click();
+  return { ownAddress, issued };
+}
+
+/** First start: the account that someone gave me. */
+export async function signIn(app: App, account: IssuedAccount, yourName: string): Promise<void> {
+  const { main } = app;
+  await main.getByRole('button', { name: t('welcome.haveAccount') }).click();
+  await main.getByLabel(t('account.server')).fill(account.server);
+  await main.getByLabel(t('account.address'), { exact: true }).fill(account.address);
+  await main.getByLabel(t('account.friendlyName'), { exact: true }).fill(yourName);
+  await main.getByLabel(t('account.accessToken'), { exact: true }).fill(account.accessToken);
+  await main.getByRole('button', { name: t('account.save'), exact: true }).click();
+  await main.getByRole('button', { name: t('home.ask') }).first().waitFor();
+}
+
+/** Adds a contact by address, as far as it is not there already. */
+export async function addContact(app: App, address: string): Promise<void> {
+  const { main } = app;
+  const field = main.getByLabel(t('contacts.addAddress'));
+  if (!(await field.isVisible())) await main.getByRole('button', { name: t('contacts.add'), exact: true }).click();
+  await field.fill(address);
+  await main.getByRole('button', { name: t('contacts.addSubmit'), exact: true }).click();
+}
+
+/** Asks a contact who is online for help. */
+export async function askForHelp(app: App, name: string): Promise<void> {
+  await app.main.getByRole('button', { name: t('home.ask'), exact: true }).first().click();
+  await app.main.getByRole('button', { name: t('picker.askPerson', { name }) }).click();
+}
+
+/** The notification on the expert's screen, clicked with the mouse; then Accept (or Decline) in the window that it opens. */
+export async function answerNotification(app: App, answer: 'accept' | 'decline'): Promise<void> {
+  await clickNotification(app.desktop);
+  await app.main.getByRole('button', { name: t(answer === 'accept' ? 'invitation.accept' : 'invitation.decline') }).click();
+}
+
+/** Clicks the newest notification (dunst draws it in the top right corner). */
+export async function clickNotification(desktop: PersonDesktop): Promise<void> {
+  const id = await until(async () => (await windowsNamed(desktop, '--class', 'Dunst'))[0], 'a notification');
+  await clickWindow(desktop, id, 0.5, 0.4);
+}
+
+/** The ids of the visible windows that match. */
+async function windowsNamed(desktop: PersonDesktop, how: '--class' | '--name', what: string): Promise<string[]> {
+  const found = await desktop.xdotool('search', '--onlyvisible', how, what).catch(() => '');
+  return found.split('\n').filter((id) => id !== '');
+}
+
+async function clickWindow(desktop: PersonDesktop, id: string, acrossFraction: number, downFraction: number): Promise<void> {
+  const geometry = await desktop.xdotool('getwindowgeometry', '--shell', id);
+  const value = (name: string) => Number(new RegExp(`^${name}=(\\d+)`, 'm').exec(geometry)?.[1]);
+  const x = Math.round(value('X') + value('WIDTH') * acrossFraction);
+  const y = Math.round(value('Y') + value('HEIGHT') * downFraction);
+  await desktop.xdotool('mousemove', String(x), String(y), 'click', '1');
+}
+
+/** The main process's question on the novice's screen. */
+export async function waitForQuestion(desktop: PersonDesktop): Promise<string> {
+  return until(async () => (await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`))[0], 'the question to the novice', 20_000);
+}
+
+/**
+ * Answers it by keyboard, as a person would who does not use the mouse. The focus is on Deny; Allow is one to the right.
+ * An answer within the first moments does not count, so a little reading time passes.
+ */
+export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | 'Return' | 'Escape'): Promise<void> {
+  const id = await waitForQuestion(desktop);
+  await desktop.xdotool('windowactivate', '--sync', id);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  if (answer === 'allow') await desktop.xdotool('key', '--delay', '60', 'Tab', 'space');
+  else await desktop.xdotool('key', answer);
+  await until(async () => !(await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`)).includes(id), 'the question to close');
+}
+
+/** The seven steps as the window shows them. */
+export interface ShownStep {
+  readonly step: number;
+  readonly state: string;
+  readonly text: string;
+  /** ISO time, when there is one. */
+  readonly at?: string;
+}
+
+export async function shownSteps(session: Page): Promise<ShownStep[]> {
+  return session.locator('ol.steps > li').evaluateAll((items) =>
+    items.map((item, index) => {
+      const at = item.querySelector('time')?.getAttribute('datetime');
+      return {
+        step: index + 1,
+        state: [...item.classList].find((name) => name.startsWith('step--'))?.slice('step--'.length) ?? '',
+        text: item.querySelector('.step__text')?.textContent ?? '',
+        ...(at ? { at } : {}),
+      };
+    }),
+  );
+}
