@@ -1,0 +1,124 @@
+import { type Socket, connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
+import type { ConnectionError, HostPort } from '../../../src/main/connection/contract.ts';
+import { MAX_DIALS, addressText, dialAll } from '../../../src/main/connection/dialler.ts';
+import { type Listener, openListener } from '../../../src/main/connection/listener.ts';
+import { until } from '../../support/programs.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const HOST = '127.0.0.1';
+const opened: (Listener | Socket)[] = [];
+
+afterEach(async () => {
+  for (const thing of opened.splice(0)) {
+    if ('destroy' in thing) thing.destroy();
+    else await thing.close();
+  }
+});
+
+async function listener(onSocket: (socket: Socket) => void = (socket) => opened.push(socket)): Promise<Listener> {
+  const made = await openListener({ host: HOST, signal: new AbortController().signal, onSocket });
+  opened.push(made);
+  return made;
+}
+
+async function closedPort(): Promise<number> {
+  const made = await listener();
+  await made.close();
+  return made.port;
+}
+
+interface Outcome {
+  readonly sockets: HostPort[];
+  readonly failures: { readonly target: HostPort; readonly error: ConnectionError }[];
+}
+
+function dial(addresses: readonly HostPort[], signal = new AbortController().signal, clock = systemClock): Outcome & { readonly count: number } {
+  const outcome: Outcome = { sockets: [], failures: [] };
+  const count = dialAll(addresses, {
+    clock,
+    signal,
+    onSocket: (socket, target) => {
+      opened.push(socket);
+      outcome.sockets.push(target);
+    },
+    onFailure: (target, error) => outcome.failures.push({ target, error }),
+  });
+  return { ...outcome, count };
+}
+
+describe('listener', () => {
+  it('takes a random port above 1024 and lets it go', async () => {
+    const made = await listener();
+    expect(made.port).toBeGreaterThan(1024);
+    await made.close();
+    await made.close();
+    const refused = await new Promise<string | undefined>((resolve) => {
+      connect({ host: HOST, port: made.port }).on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    expect(refused).toBe('ECONNREFUSED');
+  });
+
+  it('does not open when stopped before, and says so when it cannot listen', async () => {
+    await expect(openListener({ host: HOST, signal: AbortSignal.abort(), onSocket: () => undefined })).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(openListener({ host: '203.0.113.1', signal: new AbortController().signal, onSocket: () => undefined })).rejects.toMatchObject({ code: 'NO_PORT' });
+  });
+});
+
+describe('dialling', () => {
+  it('reports every connection made and every one not made', async () => {
+    const [one, two] = [await listener(), await listener()];
+    const closed = await closedPort();
+    const outcome = dial([
+      { host: HOST, port: closed },
+      { host: HOST, port: one.port },
+      { host: HOST, port: two.port },
+      { host: HOST, port: 70_000 },
+    ]);
+    expect(outcome.count).toBe(4);
+    await until(() => outcome.sockets.length === 2 && outcome.failures.length === 2, 'all four');
+    expect(outcome.sockets.map(({ port }) => port).sort()).toEqual([one.port, two.port].sort());
+    expect(outcome.failures.map(({ error }) => error.code)).toEqual(['SOCKET', 'SOCKET']);
+  });
+
+  it('dials no address twice and no more than its bound', () => {
+    const stop = new AbortController();
+    const many = Array.from({ length: 30 }, (_, index) => ({ host: HOST, port: 20_000 + index }));
+    const clock = new VirtualClock();
+    expect(dial([...many, ...many], stop.signal, clock).count).toBe(MAX_DIALS);
+    expect(dial([many[0] as HostPort, many[0] as HostPort], stop.signal, clock).count).toBe(1);
+    stop.abort();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('staggers the dials and stops them all at once', async () => {
+    const made = await listener();
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    const other = await listener();
+    const outcome = dial([{ host: HOST, port: made.port }, { host: HOST, port: other.port }], stop.signal, clock);
+    await until(() => outcome.sockets.length === 1, 'the first');
+    expect(outcome.sockets[0]?.port).toBe(made.port);
+    stop.abort();
+    await clock.advance(1_000);
+    expect(outcome.sockets).toHaveLength(1);
+    expect(outcome.failures).toHaveLength(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('gives up on an address after its deadline', async () => {
+    const clock = new VirtualClock();
+    // Virtual time runs out before the kernel has answered at all.
+    const outcome = dial([{ host: HOST, port: await closedPort() }], new AbortController().signal, clock);
+    await clock.advance(8_000);
+    expect(outcome.failures.map(({ error }) => error.code)).toEqual(['DEADLINE']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('writes addresses as people read them', () => {
+    expect(addressText({ host: '::ffff:10.0.0.1', port: 5 })).toBe('10.0.0.1:5');
+    expect(addressText({ host: 'fd00::1', port: 5 })).toBe('[fd00::1]:5');
+    expect(addressText({ host: 'host.example', port: 5 })).toBe('host.example:5');
+  });
+});
