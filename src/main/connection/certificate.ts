@@ -15,6 +15,9 @@ const ALGORITHM = {
   modulusLength: 2048,
 } as const;
 
+/** The library speaks of the DOM's types where there are any, and these are Node's. */
+type SelfSignedArguments = Parameters<typeof X509CertificateGenerator.createSelfSigned>;
+
 /** The novice's TLS identity for one session. The private key never leaves memory. */
 export interface SessionCertificate {
   /** SHA-256 of the DER, 32 bytes. */
@@ -37,9 +40,9 @@ export async function createSessionCertificate(nowMs: number): Promise<SessionCe
       notBefore: new Date(nowMs - VALID_BEFORE_MS),
       notAfter: new Date(nowMs + VALID_AFTER_MS),
       signingAlgorithm: ALGORITHM,
-      keys,
+      keys: keys as SelfSignedArguments[0]['keys'],
     },
-    webcrypto as Parameters<typeof X509CertificateGenerator.createSelfSigned>[1],
+    webcrypto as SelfSignedArguments[1],
   );
   const der = new Uint8Array(certificate.rawData);
   return {

@@ -78,7 +78,8 @@ export class RdpStream {
     const wire = this.#tls ?? this.#raw;
     if (this.#isGone || this.#finishing !== undefined || wire.destroyed || bytes.length === 0) return;
     this.#writes += 1;
-    wire.write(bytes, () => this.#oneWritten());
+    // A failed write ends the socket, and that rejects whoever waits.
+    wire.write(bytes, (error) => error ?? this.#oneWritten());
   }
 
   /** Bundles what `run` writes into as few segments as possible. */
