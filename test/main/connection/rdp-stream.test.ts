@@ -1,0 +1,223 @@
+import { type Server, type Socket, connect, createServer } from 'node:net';
+import { type TLSSocket, connect as connectTls } from 'node:tls';
+import { Duplex } from 'node:stream';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/main/clock.ts';
+import { type SessionCertificate, createSessionCertificate } from '../../../src/main/connection/certificate.ts';
+import { RdpStream } from '../../../src/main/connection/rdp-stream.ts';
+import { until } from '../../support/programs.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const CONNECTION_REQUEST = Buffer.from('0300000b06e00000000000', 'hex');
+const CONNECTION_CONFIRM = Buffer.from('0300000b06d00000000000', 'hex');
+
+let certificate: SessionCertificate;
+const sockets: Socket[] = [];
+const servers: Server[] = [];
+
+beforeAll(async () => {
+  certificate = await createSessionCertificate(Date.now());
+});
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function socketPair(): Promise<[Socket, Socket]> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const dialled = connect(address.port, '127.0.0.1');
+  dialled.on('error', () => undefined);
+  const other = await accepted;
+  sockets.push(dialled, other);
+  return [dialled, other];
+}
+
+interface Watched {
+  readonly stream: RdpStream;
+  readonly chunks: Uint8Array[];
+  readonly ends: (Error | undefined)[];
+}
+
+function watched(socket: Socket, onBytes: (stream: RdpStream, bytes: Uint8Array) => void = () => undefined, clock: Clock = systemClock): Watched {
+  const chunks: Uint8Array[] = [];
+  const ends: (Error | undefined)[] = [];
+  const stream: RdpStream = new RdpStream(socket, clock, {
+    bytes: (bytes) => {
+      chunks.push(bytes.slice());
+      onBytes(stream, bytes);
+    },
+    gone: (error) => ends.push(error),
+  });
+  stream.start();
+  return { stream, chunks, ends };
+}
+
+/** A server stream that answers the first PDU and asks for TLS. */
+function tlsServer(socket: Socket): Watched & { ready: () => boolean } {
+  let ready = false;
+  const made = watched(socket, (stream) => {
+    if (stream.secure) return;
+    stream.write(CONNECTION_CONFIRM);
+    stream.acceptTls(certificate.secureContext, () => (ready = true));
+  });
+  return { ...made, ready: () => ready };
+}
+
+/** Sends everything it is given glued to `first`, so that one TCP segment holds plain bytes and a ClientHello. */
+class GluedDuplex extends Duplex {
+  #glue: Buffer | undefined;
+  readonly #socket: Socket;
+  constructor(socket: Socket, glue: Buffer, skip: number) {
+    super();
+    this.#socket = socket;
+    this.#glue = glue;
+    let left = skip;
+    socket.on('data', (chunk: Buffer) => {
+      const rest = chunk.subarray(Math.min(left, chunk.length));
+      left -= chunk.length - rest.length;
+      if (rest.length > 0) this.push(rest);
+    });
+  }
+  override _read(): void {}
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    const bytes = this.#glue === undefined ? chunk : Buffer.concat([this.#glue, chunk]);
+    this.#glue = undefined;
+    this.#socket.write(bytes, done);
+  }
+}
+
+describe('an RDP connection on a socket', () => {
+  it.each([1, 3, 1000])('hands out one whole TPKT at a time before TLS, fed %i bytes at a time', async (size) => {
+    const [peer, socket] = await socketPair();
+    const { chunks } = watched(socket);
+    const bytes = Buffer.concat([CONNECTION_REQUEST, CONNECTION_CONFIRM]);
+    for (let at = 0; at < bytes.length; at += size) {
+      peer.write(bytes.subarray(at, at + size));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => chunks.length === 2, 'both PDUs');
+    expect(chunks.map((chunk) => Buffer.from(chunk).toString('hex'))).toEqual([CONNECTION_REQUEST.toString('hex'), CONNECTION_CONFIRM.toString('hex')]);
+  });
+
+  it('loses nothing of a TLS handshake that came in the same segment as the request', async () => {
+    const [peer, socket] = await socketPair();
+    const { ready, chunks } = tlsServer(socket);
+    const tls = connectTls({ socket: new GluedDuplex(peer, CONNECTION_REQUEST, CONNECTION_CONFIRM.length), rejectUnauthorized: false });
+    tls.on('error', () => undefined);
+    await new Promise<void>((resolve) => tls.once('secureConnect', () => resolve()));
+    tls.write('inside');
+    await until(() => ready() && chunks.length === 2, 'decrypted bytes');
+    expect(Buffer.from(chunks[1] as Uint8Array).toString()).toBe('inside');
+    tls.destroy();
+  });
+
+  it('gives the certificate before anything is sent, on the side that dialled and on the other', async () => {
+    for (const swap of [false, true]) {
+      const pair = await socketPair();
+      const [clientSocket, serverSocket] = swap ? pair.reverse() : pair;
+      const server = tlsServer(serverSocket as Socket);
+      let der: Uint8Array | undefined;
+      const client = watched(clientSocket as Socket, (stream) => {
+        if (!stream.secure) stream.connectTls((given) => {
+          der = given;
+          stream.write(Buffer.from('after the pin'));
+        });
+      });
+      client.stream.write(CONNECTION_REQUEST);
+      await until(() => server.chunks.length === 2, 'bytes inside TLS');
+      expect(der).toEqual(certificate.der);
+      expect(Buffer.from(server.chunks[1] as Uint8Array).toString()).toBe('after the pin');
+      server.stream.write(new Uint8Array(500_000));
+      await server.stream.drained();
+      await until(() => client.chunks.slice(1).reduce((sum, chunk) => sum + chunk.length, 0) === 500_000, 'half a megabyte');
+      expect(server.stream.traffic.bytesSent).toBeGreaterThan(500_000);
+      expect(client.stream.traffic.bytesReceived).toBeGreaterThan(500_000);
+      await Promise.all([client.stream.finish(), server.stream.finish()]);
+    }
+  });
+
+  it('paces: drained waits while the other side does not read, and rejects when the socket goes', async () => {
+    const [peer, socket] = await socketPair();
+    const { stream } = watched(socket);
+    peer.pause();
+    let drained = false;
+    for (let count = 0; count < 200; count += 1) stream.write(new Uint8Array(256 * 1024));
+    const waiting = stream.drained().then(
+      () => (drained = true),
+      (error: { code: string }) => error.code,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(drained).toBe(false);
+    stream.destroy();
+    expect(await waiting).toBe('SOCKET');
+    await expect(stream.drained()).rejects.toMatchObject({ code: 'SOCKET' });
+  });
+
+  it('is gone a second after goodbye though the peer never closes', async () => {
+    const server = createServer({ allowHalfOpen: true });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.on('connection', (socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.resume();
+    });
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const socket = connect(address.port, '127.0.0.1');
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    const clock = new VirtualClock();
+    const { stream, ends } = watched(socket, undefined, clock);
+    const finished = stream.finish();
+    await clock.advance(999);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(ends).toHaveLength(0);
+    await clock.advance(1);
+    await finished;
+    expect(ends).toEqual([undefined]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('refuses to collect a long PDU in plain', async () => {
+    const [peer, socket] = await socketPair();
+    const { ends, chunks } = watched(socket);
+    peer.write(Buffer.from('0300ffff', 'hex'));
+    await until(() => ends.length === 1, 'the end');
+    expect(ends[0]).toMatchObject({ code: 'TOO_LARGE' });
+    expect(chunks).toHaveLength(0);
+  });
+
+  it('survives garbage in place of TLS, on both sides', async () => {
+    const [peer, socket] = await socketPair();
+    const server = tlsServer(socket);
+    peer.write(Buffer.concat([CONNECTION_REQUEST, Buffer.from('GET / HTTP/1.1\r\n\r\n')]));
+    await until(() => server.ends.length === 1, 'the server to give up');
+    expect(server.ends[0]).toBeInstanceOf(Error);
+
+    const [other, dialled] = await socketPair();
+    const client = watched(dialled, (stream) => {
+      if (!stream.upgrading) stream.connectTls(() => undefined);
+    });
+    other.write(Buffer.concat([CONNECTION_CONFIRM, Buffer.from('no TLS here, sorry')]));
+    await until(() => client.ends.length === 1, 'the client to give up');
+    expect(client.ends[0]).toBeInstanceOf(Error);
+  });
+
+  it('refuses TLS below 1.2', async () => {
+    const [peer, socket] = await socketPair();
+    const server = tlsServer(socket);
+    peer.write(CONNECTION_REQUEST);
+    await new Promise<void>((resolve) => peer.once('data', () => resolve()));
+    const tls: TLSSocket = connectTls({ socket: peer, rejectUnauthorized: false, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const failed = new Promise((resolve) => tls.once('error', resolve));
+    await failed;
+    await until(() => server.ends.length === 1, 'the server to give up');
+    expect(server.ready()).toBe(false);
+  });
+});
