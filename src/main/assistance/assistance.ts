@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { ASK_FOR_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
+import { MessengerError } from '../messenger/contract.ts';
+import { AskForHelp } from './ask-for-help.ts';
+import type { Assistance, AssistanceParts, Invitation, InvitationGone, ViewerSink } from './contract.ts';
+import { AssistanceError } from './contract.ts';
+import { GiveHelp } from './give-help.ts';
+import { Listeners } from './listeners.ts';
+import type { SessionHost } from './running-session.ts';
+import { TicketMemory } from './running-session.ts';
+
+/** More unanswered invitations than anyone reads; further ones are declined. */
+const MAX_PENDING_INVITATIONS = 16;
+
+/** The room's one door. Starts listening for invitations at once. */
+export function createAssistance(parts: AssistanceParts): Assistance {
+  return new AssistanceRoom(parts);
+}
+
+class AssistanceRoom implements Assistance {
+  private readonly parts: AssistanceParts;
+  private readonly host: SessionHost;
+  private readonly pending = new Map<string, GiveHelp>();
+  private readonly changes: Listeners<void>;
+  private readonly arrivals: Listeners<Invitation>;
+  private readonly departures: Listeners<InvitationGone>;
+  private readonly offMessenger: () => void;
+  private current: AskForHelp | GiveHelp | undefined;
+  private asking = false;
+
+  constructor(parts: AssistanceParts) {
+    this.parts = parts;
+    const log = parts.log ?? ((): void => {});
+    const onError = (error: unknown): void => log('listener failed', { message: error instanceof Error ? error.message : String(error) });
+    this.changes = new Listeners(onError);
+    this.arrivals = new Listeners(onError);
+    this.departures = new Listeners(onError);
+    this.host = {
+      tickets: new TicketMemory(),
+      log,
+      random: parts.random ?? ((bytes) => new Uint8Array(randomBytes(bytes))),
+      changed: () => this.changes.emit(),
+    };
+    this.offMessenger = parts.messenger.onEvent((event) => this.onMessenger(event));
+  }
+
+  get status(): SessionStatus | undefined {
+    return this.current?.status;
+  }
+
+  get invitations(): readonly Invitation[] {
+    return [...this.pending.values()].map(({ invitation }) => invitation);
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.changes.add(listener);
+  }
+  onInvitation(listener: (invitation: Invitation) => void): () => void {
+    return this.arrivals.add(listener);
+  }
+  onInvitationGone(listener: (gone: InvitationGone) => void): () => void {
+    return this.departures.add(listener);
+  }
+
+  async askForHelp(address: string): Promise<void> {
+    this.requireFree();
+    this.requireSignedIn();
+    this.asking = true;
+    try {
+      const support = await this.parts.desktop.support().catch((error: unknown) => {
+        throw new AssistanceError('DESKTOP_UNAVAILABLE', 'the desktop cannot be looked at', { cause: error });
+      });
+      if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
+      // The person may have accepted an invitation, or the messenger gone, meanwhile.
+      this.requireNoSession();
+      this.requireSignedIn();
+      this.current = new AskForHelp(this.parts, this.host, this.invite(address));
+    } finally {
+      this.asking = false;
+    }
+    this.changes.emit();
+  }
+
+  acceptInvitation(id: string): void {
+    const help = this.requireInvitation(id);
+    this.requireFree();
+    this.pending.delete(id);
+    this.current = help;
+    help.accept();
+    this.departures.emit({ id, from: help.invitation.from, reason: 'accepted' });
+  }
+
+  declineInvitation(id: string): void {
+    this.requireInvitation(id).decline();
+  }
+
+  async endSession(): Promise<void> {
+    const session = this.requireSession();
+    session.stop();
+    await session.closed;
+  }
+
+  offerControl(): void {
+    this.requireRole(AskForHelp).offerControl();
+  }
+  takeBackControl(): void {
+    this.requireRole(AskForHelp).takeBackControl();
+  }
+  requestControl(): void {
+    this.requireRole(GiveHelp).requestControl();
+  }
+  releaseControl(): void {
+    this.requireRole(GiveHelp).releaseControl();
+  }
+  attachViewer(sink: ViewerSink): () => void {
+    return this.requireRole(GiveHelp).attachViewer(sink);
+  }
+
+  dismissSession(): void {
+    if (this.current === undefined) return;
+    this.requireNoSession();
+    this.current = undefined;
+    this.changes.emit();
+  }
+
+  async close(): Promise<void> {
+    this.offMessenger();
+    const pending = [...this.pending.values()];
+    this.pending.clear();
+    this.current?.stop();
+    await Promise.all([this.current?.closed, ...pending.map((help) => help.abandon())]);
+  }
+
+  private onMessenger(event: MessengerEvent): void {
+    if (event.tag === 'invitation') this.onInvitationSession(event.session);
+  }
+
+  private onInvitationSession(rendezvous: RendezvousSession): void {
+    if (rendezvous.application.guid.toLowerCase() !== ASK_FOR_REMOTE_ASSISTANCE.guid) {
+      rendezvous.decline('REJECT_NOT_INSTALLED');
+      return;
+    }
+    if (this.pending.size >= MAX_PENDING_INVITATIONS || this.pending.has(rendezvous.id)) {
+      this.host.log('invitation declined', { pending: this.pending.size });
+      rendezvous.decline();
+      return;
+    }
+    const help: GiveHelp = new GiveHelp(this.parts, { ...this.host, changed: () => this.onHelpChanged(help) }, rendezvous);
+    this.pending.set(rendezvous.id, help);
+    this.arrivals.emit(help.invitation);
+    this.changes.emit();
+  }
+
+  private onHelpChanged(help: GiveHelp): void {
+    const { id, from } = help.invitation;
+    const phase = help.status.phase;
+    if (phase.tag === 'ended' && this.pending.get(id) === help) {
+      this.pending.delete(id);
+      this.departures.emit({ id, from, reason: phase.reason });
+    }
+    this.changes.emit();
+  }
+
+  private invite(address: string): RendezvousSession {
+    try {
+      return this.parts.messenger.invite(address, ASK_FOR_REMOTE_ASSISTANCE);
+    } catch (error) {
+      if (error instanceof MessengerError && error.code === 'NOT_SIGNED_IN') {
+        throw new AssistanceError('NOT_SIGNED_IN', 'the messenger is not signed in', { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  private requireSignedIn(): void {
+    const { tag } = this.parts.messenger.state;
+    if (tag !== 'signedIn') throw new AssistanceError('NOT_SIGNED_IN', `the messenger is ${tag}`);
+  }
+
+  private requireFree(): void {
+    if (this.asking) throw new AssistanceError('BUSY', 'another request is being made');
+    this.requireNoSession();
+  }
+
+  private requireNoSession(): void {
+    if (this.current !== undefined && !this.current.over) throw new AssistanceError('BUSY', 'a session is running');
+  }
+
+  private requireInvitation(id: string): GiveHelp {
+    const help = this.pending.get(id);
+    if (help === undefined) throw new AssistanceError('UNKNOWN_INVITATION', 'this invitation is gone');
+    return help;
+  }
+
+  private requireSession(): AskForHelp | GiveHelp {
+    if (this.current === undefined) throw new AssistanceError('NO_SESSION', 'no session');
+    return this.current;
+  }
+
+  private requireRole<T extends AskForHelp | GiveHelp>(role: abstract new (...args: never[]) => T): T {
+    const session = this.requireSession();
+    if (session.over) throw new AssistanceError('NO_SESSION', 'the session is over');
+    if (!(session instanceof role)) throw new AssistanceError('WRONG_ROLE', 'not in this role');
+    return session;
+  }
+}

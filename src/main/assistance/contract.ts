@@ -1,0 +1,140 @@
+import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
+import type { PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Clock } from '../clock.ts';
+import type { ConnectionRoom, EngineName } from '../connection/contract.ts';
+import type { Desktop } from '../desktop/contract.ts';
+import type { Messenger } from '../messenger/contract.ts';
+
+export type AssistanceErrorCode =
+  | 'BUSY'
+  | 'NOT_SIGNED_IN'
+  | 'UNKNOWN_INVITATION'
+  | 'NO_SESSION'
+  | 'WRONG_ROLE'
+  | 'DESKTOP_UNAVAILABLE'
+  /** The other side or the engine cannot negotiate control (no `encomsp` channel). */
+  | 'NO_CHANNEL';
+
+export class AssistanceError extends Error {
+  override readonly name = 'AssistanceError';
+  readonly code: AssistanceErrorCode;
+  constructor(code: AssistanceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface Peer {
+  readonly address: string;
+  readonly friendlyName: string;
+}
+
+/** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
+export interface ConsentPrompts {
+  allowView(peer: Peer, signal: AbortSignal): Promise<boolean>;
+  allowControl(peer: Peer, signal: AbortSignal): Promise<boolean>;
+}
+
+export type ToViewerMessage =
+  | { readonly tag: 'size'; readonly size: Size }
+  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
+  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
+  | { readonly tag: 'control'; readonly granted: boolean };
+
+export type FromViewerMessage =
+  | { readonly tag: 'painted'; readonly frameId: number }
+  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly tag: 'displayWanted'; readonly wanted: boolean }
+  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] };
+
+/** The expert's picture of the novice's desktop, wherever it is drawn. */
+export interface ViewerSink {
+  send(message: ToViewerMessage): void;
+  onEvent(listener: (event: FromViewerMessage) => void): () => void;
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly role: Role;
+  readonly peer: Peer;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly connectedBy?: SessionConnection['by'];
+  /** `host:port` of the other side. */
+  readonly address?: string;
+  readonly viewed: boolean;
+  readonly controlled: boolean;
+  readonly reason: EndReason;
+}
+
+export interface HistorySink {
+  add(entry: HistoryEntry): void | Promise<void>;
+}
+
+/** Someone asks us for help. */
+export interface Invitation {
+  readonly id: string;
+  readonly from: Peer;
+  readonly receivedAtMs: number;
+}
+
+export interface InvitationGone {
+  readonly id: string;
+  readonly from: Peer;
+  readonly reason: EndReason | 'accepted';
+}
+
+/** For the log: what happened, never a secret. */
+export type AssistanceLog = (event: string, facts: Readonly<Record<string, string | number>>) => void;
+
+export interface AssistanceParts {
+  readonly messenger: Messenger;
+  readonly connection: ConnectionRoom;
+  readonly desktop: Desktop;
+  readonly consent: ConsentPrompts;
+  readonly clock: Clock;
+  readonly history: HistorySink;
+  readonly engine: () => EngineName;
+  /** What the expert calls itself in Client Info. */
+  readonly userName: () => string;
+  /** Cryptographically random bytes; the system's by default. */
+  readonly random?: (bytes: number) => Uint8Array;
+  readonly log?: AssistanceLog;
+}
+
+/** The use cases, one session at a time. Every command throws AssistanceError. */
+export interface Assistance {
+  /** Newest session, running or ended and not yet dismissed. */
+  readonly status: SessionStatus | undefined;
+  readonly invitations: readonly Invitation[];
+  /** `status` or `invitations` changed; while nothing else happens, twice a second for the traffic. */
+  onChange(listener: () => void): () => void;
+  onInvitation(listener: (invitation: Invitation) => void): () => void;
+  /** Answered, taken back or timed out: withdraw its notification. */
+  onInvitationGone(listener: (gone: InvitationGone) => void): () => void;
+  /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
+  askForHelp(address: string): Promise<void>;
+  /** Step 2, expert. BUSY (the invitation stays), UNKNOWN_INVITATION. */
+  acceptInvitation(id: string): void;
+  /** UNKNOWN_INVITATION. */
+  declineInvitation(id: string): void;
+  /** Either side, at any time. Resolves when nothing of the session is open. NO_SESSION. */
+  endSession(): Promise<void>;
+  /** Novice, while connected: asks this person, as if the expert had requested it. NO_SESSION, WRONG_ROLE. */
+  offerControl(): void;
+  /** Novice: at once, without a question. NO_SESSION, WRONG_ROLE. */
+  takeBackControl(): void;
+  /** Expert. NO_SESSION, WRONG_ROLE, NO_CHANNEL. */
+  requestControl(): void;
+  /** Expert. NO_SESSION, WRONG_ROLE. */
+  releaseControl(): void;
+  /** Puts the ended session away. BUSY while it runs. */
+  dismissSession(): void;
+  /** Expert: where the picture goes, until the returned function is called or another viewer comes. NO_SESSION, WRONG_ROLE. */
+  attachViewer(sink: ViewerSink): () => void;
+  /** On quitting: ends the session, forgets the invitations; resolves when nothing is open. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,214 @@
+import type { ControlState } from '../../protocol/assistance/status.ts';
+import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
+import type { FromViewerMessage, ToViewerMessage, ViewerSink } from './contract.ts';
+import { AssistanceError } from './contract.ts';
+import { CONTROL_CHANNEL, controlRequestMessage, readControlChannel } from './control-channel.ts';
+import { FrameMeter } from './frame-meter.ts';
+
+/** What an old novice that names nobody is addressed by; FreeRDP sends it too. */
+const UNKNOWN_PARTICIPANT = 0;
+
+export interface ExpertSessionParts {
+  readonly link: ExpertLink;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+  /** Control or size has changed. */
+  readonly changed: () => void;
+}
+
+/** The expert's side of one RDP connection: the picture goes to the viewer, undecoded and unbuffered; its input goes out while control is granted. */
+export class ExpertSession {
+  private readonly parts: ExpertSessionParts;
+  private readonly painted = new FrameMeter();
+  private readonly arrived = new FrameMeter();
+  private viewer: { readonly sink: ViewerSink; readonly off: () => void } | undefined;
+  private size: Size | undefined;
+  private channels: readonly string[] = [];
+  private control: ControlState = 'no';
+  private wasControlled = false;
+  private participantId = UNKNOWN_PARTICIPANT;
+  private named = false;
+  private marked = false;
+  private lastArrivalMs = Number.NEGATIVE_INFINITY;
+  private pointer: Extract<ToViewerMessage, { tag: 'pointerShape' }> | undefined;
+  private newestRoundTripMs: number | undefined;
+  private closed = false;
+
+  constructor(parts: ExpertSessionParts) {
+    this.parts = parts;
+  }
+
+  get controlState(): ControlState {
+    return this.control;
+  }
+  get controlled(): boolean {
+    return this.wasControlled;
+  }
+  /** Size of the novice's desktop, once known. */
+  get desktop(): Size | undefined {
+    return this.size;
+  }
+  /** Painted frames where the novice marks frames, else updates that came at different moments. */
+  get framesPerSecond(): number {
+    return (this.marked ? this.painted : this.arrived).perSecond(this.parts.clock.now());
+  }
+  get roundTripMs(): number | undefined {
+    return this.newestRoundTripMs;
+  }
+
+  /** Everything the link says, but its end. */
+  onLink(event: Exclude<ExpertLinkEvent, { tag: 'ended' }>): void {
+    if (this.closed) return;
+    switch (event.tag) {
+      case 'presented':
+        return;
+      case 'active':
+        this.size = event.desktop;
+        this.channels = event.channels;
+        if (this.viewer === undefined) this.parts.link.setDisplayWanted(false);
+        else this.introduce();
+        this.parts.changed();
+        return;
+      case 'graphics':
+        this.countArrival();
+        this.show(event);
+        return;
+      case 'pointerShape':
+        this.pointer = event;
+        this.show(event);
+        return;
+      case 'pointerPosition':
+        this.show(event);
+        return;
+      case 'roundTrip':
+        this.newestRoundTripMs = event.ms;
+        return;
+      case 'channel':
+        this.onChannel(event.name, event.data);
+    }
+  }
+
+  /** From now on the picture goes here. Without a viewer the novice is told that none is wanted; the first one gets a whole picture. */
+  attach(sink: ViewerSink): () => void {
+    this.detach();
+    const off = sink.onEvent((event) => this.onViewer(sink, event));
+    this.viewer = { sink, off };
+    if (this.size !== undefined) {
+      this.introduce();
+      this.parts.link.setDisplayWanted(true);
+      this.parts.link.refresh([{ x: 0, y: 0, ...this.size }]);
+    }
+    return () => {
+      if (this.viewer?.sink === sink) this.detach();
+    };
+  }
+
+  /** Throws AssistanceError NO_CHANNEL where control cannot be negotiated. */
+  requestControl(): void {
+    if (!this.negotiable) throw new AssistanceError('NO_CHANNEL', 'this connection has no channel to ask for control on');
+    if (this.control === 'asked' || this.control === 'granted') return;
+    this.parts.link.sendChannel(CONTROL_CHANNEL, controlRequestMessage(this.participantId, true));
+    this.setControl('asked');
+  }
+
+  releaseControl(): void {
+    if (!this.negotiable || this.control === 'no' || this.control === 'refused') return;
+    this.setControl('no');
+    this.parts.link.sendChannel(CONTROL_CHANNEL, controlRequestMessage(this.participantId, false));
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.control = 'no';
+    this.detach();
+    this.closed = true;
+    await this.parts.link.close();
+  }
+
+  private get negotiable(): boolean {
+    return !this.closed && this.parts.link.hasChannels && this.channels.includes(CONTROL_CHANNEL);
+  }
+
+  /** Where control cannot be negotiated, input is sent and the novice's side alone decides whether it counts. */
+  private get mayInput(): boolean {
+    return this.size !== undefined && (this.control === 'granted' || !this.negotiable);
+  }
+
+  private introduce(): void {
+    if (this.size === undefined) return;
+    this.show({ tag: 'size', size: this.size });
+    this.show({ tag: 'control', granted: this.mayInput });
+    if (this.pointer !== undefined) this.show(this.pointer);
+  }
+
+  private show(message: ToViewerMessage): void {
+    const viewer = this.viewer;
+    if (viewer === undefined) return;
+    try {
+      viewer.sink.send(message);
+    } catch (error) {
+      // A window that is gone; the next one starts with a whole picture.
+      this.parts.onError(error);
+      this.detach();
+    }
+  }
+
+  private detach(): void {
+    const viewer = this.viewer;
+    if (viewer === undefined) return;
+    this.viewer = undefined;
+    viewer.off();
+    if (!this.closed && this.size !== undefined) this.parts.link.setDisplayWanted(false);
+  }
+
+  private onViewer(sink: ViewerSink, event: FromViewerMessage): void {
+    if (this.closed || this.viewer?.sink !== sink) return;
+    switch (event.tag) {
+      case 'painted':
+        this.marked = true;
+        this.painted.count(this.parts.clock.now());
+        this.parts.link.acknowledgeFrame(event.frameId);
+        return;
+      case 'input':
+        if (this.mayInput) this.parts.link.sendInput(event.events);
+        return;
+      case 'displayWanted':
+        this.parts.link.setDisplayWanted(event.wanted);
+        return;
+      case 'refresh':
+        this.parts.link.refresh(event.areas);
+    }
+  }
+
+  private onChannel(name: string, data: Uint8Array): void {
+    if (name !== CONTROL_CHANNEL) return;
+    for (const message of readControlChannel(data)) {
+      if (message.tag !== 'participant' || !message.you) continue;
+      this.participantId = message.participantId;
+      const answer = this.named;
+      this.named = true;
+      if (message.interact) this.setControl('granted');
+      else if (this.control === 'asked') {
+        // The first naming is not yet an answer: it may have crossed our request.
+        if (answer) this.setControl('refused');
+      } else if (this.control === 'granted') this.setControl('no');
+    }
+  }
+
+  private setControl(next: ControlState): void {
+    if (this.control === next) return;
+    this.control = next;
+    if (next === 'granted') this.wasControlled = true;
+    this.show({ tag: 'control', granted: this.mayInput });
+    this.parts.changed();
+  }
+
+  private countArrival(): void {
+    const nowMs = this.parts.clock.now();
+    if (this.marked || nowMs === this.lastArrivalMs) return;
+    this.lastArrivalMs = nowMs;
+    this.arrived.count(nowMs);
+  }
+}

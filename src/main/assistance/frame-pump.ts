@@ -1,0 +1,112 @@
+import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { NoviceLink } from '../connection/contract.ts';
+import type { ScreenCapture } from '../desktop/contract.ts';
+import { FrameMeter } from './frame-meter.ts';
+
+/** With Frame Acknowledge: frames the expert may be behind. One on its way, one being painted. */
+const MAX_UNACKNOWLEDGED_FRAMES = 2;
+
+export interface FramePumpParts {
+  readonly link: Pick<NoviceLink, 'sendGraphics'>;
+  readonly clock: Clock;
+  /** The capture failed. A link that fails says so itself. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Pulls one frame after the other and writes it, at the pace of the socket and of the expert's acknowledgements.
+ * Nothing is queued: while the expert is behind, no frame is pulled and the capture gathers what changes.
+ */
+export class FramePump {
+  private readonly parts: FramePumpParts;
+  private readonly meter = new FrameMeter();
+  private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
+  private idle: Promise<void> = Promise.resolve();
+  private unacknowledged: number[] = [];
+  private wanted = true;
+  private wake: () => void = () => {};
+
+  constructor(parts: FramePumpParts) {
+    this.parts = parts;
+  }
+
+  get framesPerSecond(): number {
+    return this.meter.perSecond(this.parts.clock.now());
+  }
+
+  /** Starts (again) with these settings, once the frame under way is through: a capture gives one frame at a time. */
+  start(capture: ScreenCapture, settings: GraphicsSettings): void {
+    this.pause();
+    const abort = new AbortController();
+    this.run = { capture, abort };
+    this.unacknowledged = [];
+    this.idle = this.idle.then(() => this.pump(capture, settings, abort.signal));
+  }
+
+  /** Until `start`. */
+  pause(): void {
+    this.run?.abort.abort();
+    this.run = undefined;
+    this.wake();
+  }
+
+  stop(): void {
+    this.pause();
+  }
+
+  /** Suppress Output ([MS-RDPBCGR] 2.2.11.3). When the picture is wanted again it comes whole. */
+  setWanted(wanted: boolean): void {
+    if (this.wanted === wanted) return;
+    this.wanted = wanted;
+    if (!wanted) return;
+    const { capture } = this.run ?? {};
+    capture?.refresh([{ x: 0, y: 0, ...capture.size }]);
+    this.forgetUnacknowledged();
+  }
+
+  /** Acknowledges this frame and all before it. */
+  acknowledged(frameId: number): void {
+    const index = this.unacknowledged.indexOf(frameId);
+    if (index >= 0) this.unacknowledged.splice(0, index + 1);
+    this.wake();
+  }
+
+  /** The expert has lost what was on its way (a new window, a refresh): do not wait for it. */
+  forgetUnacknowledged(): void {
+    this.unacknowledged = [];
+    this.wake();
+  }
+
+  private async pump(capture: ScreenCapture, settings: GraphicsSettings, signal: AbortSignal): Promise<void> {
+    try {
+      if (!signal.aborted) capture.configure(settings);
+      while (!signal.aborted) {
+        if (!this.wanted || this.unacknowledged.length >= MAX_UNACKNOWLEDGED_FRAMES) {
+          await new Promise<void>((resolve) => {
+            this.wake = resolve;
+          });
+          continue;
+        }
+        const frame = await capture.nextFrame(signal);
+        if (signal.aborted) return;
+        // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again.
+        if (!this.wanted || frame.updates.length === 0) continue;
+        if (settings.frameMarkers) this.unacknowledged.push(frame.frameId);
+        if (!(await this.send(frame.updates))) return;
+        this.meter.count(this.parts.clock.now());
+      }
+    } catch (error) {
+      if (!signal.aborted) this.parts.failed(error);
+    }
+  }
+
+  private async send(updates: Parameters<NoviceLink['sendGraphics']>[0]): Promise<boolean> {
+    try {
+      await this.parts.link.sendGraphics(updates);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../clock.ts';
+
+interface Machine<Event, Effect> {
+  readonly nextDeadlineMs: number | undefined;
+  handle(event: Event, nowMs: number): Effect[];
+}
+
+/** Gives a negotiation machine its events one after the other, does what it says, and wakes it at its deadlines. */
+export class NegotiationDriver<Event, Effect> {
+  private readonly machine: Machine<Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }, Effect>;
+  private readonly clock: Clock;
+  private readonly perform: (effect: Effect) => void;
+  private readonly changed: () => void;
+  private readonly queue: (Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string })[] = [];
+  private busy = false;
+  private cancelTimer: () => void = () => {};
+
+  /** `perform` does one effect; when it throws, the machine hears `failed`. `changed` follows every event. */
+  constructor(
+    machine: Machine<Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }, Effect>,
+    clock: Clock,
+    perform: (effect: Effect) => void,
+    changed: () => void,
+  ) {
+    this.machine = machine;
+    this.clock = clock;
+    this.perform = perform;
+    this.changed = changed;
+    this.rearm();
+  }
+
+  /** Events that effects cause at once wait until the effects of the one before are done. */
+  dispatch(event: Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }): void {
+    this.queue.push(event);
+    if (this.busy) return;
+    this.busy = true;
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      for (const effect of this.machine.handle(next, this.clock.now())) {
+        try {
+          this.perform(effect);
+        } catch (error) {
+          this.queue.push({ tag: 'failed', detail: error instanceof Error ? error.message : String(error) });
+        }
+      }
+    }
+    this.busy = false;
+    this.rearm();
+    this.changed();
+  }
+
+  /** No timer is left. */
+  stop(): void {
+    this.cancelTimer();
+    this.cancelTimer = () => {};
+  }
+
+  private rearm(): void {
+    this.stop();
+    const due = this.machine.nextDeadlineMs;
+    if (due === undefined) return;
+    this.cancelTimer = this.clock.after(Math.max(0, due - this.clock.now()), () => this.dispatch({ tag: 'deadline' }));
+  }
+}

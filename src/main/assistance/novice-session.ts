@@ -1,0 +1,277 @@
+import type { ControlState } from '../../protocol/assistance/status.ts';
+import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
+import type { GraphicsSettings, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
+import type { CaptureEvent, Desktop, InputInjector, ScreenCapture } from '../desktop/contract.ts';
+import type { ConsentPrompts, Peer } from './contract.ts';
+import { CONTROL_CHANNEL, participantMessages, readControlChannel } from './control-channel.ts';
+import { FramePump } from './frame-pump.ts';
+import { askPerson } from './prompt.ts';
+import { Scope } from './scope.ts';
+
+/** After the expert's mouse has moved ours, its own movement is not told back to it for this long: it would pull at its hand. */
+const POINTER_ECHO_MS = 500;
+
+export interface NoviceSessionParts {
+  readonly link: NoviceLink;
+  readonly desktop: Desktop;
+  readonly consent: ConsentPrompts;
+  readonly clock: Clock;
+  readonly peer: Peer;
+  readonly onError: (error: unknown) => void;
+  /** Control, traffic or size has changed. */
+  readonly changed: () => void;
+  readonly desktopFailed: (detail: string) => void;
+  readonly failed: (detail: string) => void;
+}
+
+type Control =
+  | { readonly tag: 'no' }
+  | { readonly tag: 'refused'; readonly coolDownUntilMs: number }
+  | { readonly tag: 'asked'; readonly prompt: AbortController }
+  | { readonly tag: 'granted'; readonly injector: InputInjector };
+
+/**
+ * The novice's side of one RDP connection, from consent to the end: the real desktop goes out, input comes in while control is granted.
+ * `close` is the only way out and leaves no key pressed and nothing open.
+ */
+export class NoviceSession {
+  private readonly parts: NoviceSessionParts;
+  private readonly scope: Scope;
+  private readonly lifetime = new AbortController();
+  private readonly pump: FramePump;
+  private capture: ScreenCapture | undefined;
+  private control: Control = { tag: 'no' };
+  private channels: readonly string[] = [];
+  private active = false;
+  private announced = false;
+  private wasControlled = false;
+  private pointerShape: { readonly shape: PointerShape | null } | undefined;
+  private steeredAtMs = Number.NEGATIVE_INFINITY;
+  private newestRoundTripMs: number | undefined;
+
+  constructor(parts: NoviceSessionParts) {
+    this.parts = parts;
+    this.scope = new Scope(parts.onError);
+    this.pump = new FramePump({
+      link: parts.link,
+      clock: parts.clock,
+      failed: (error) => this.fail(error),
+    });
+  }
+
+  get controlState(): ControlState {
+    return this.control.tag;
+  }
+  /** Control has been granted at least once. */
+  get controlled(): boolean {
+    return this.wasControlled;
+  }
+  get framesPerSecond(): number {
+    return this.pump.framesPerSecond;
+  }
+  get roundTripMs(): number | undefined {
+    return this.newestRoundTripMs;
+  }
+
+  /** The novice has said yes: opens the capture and lets the expert in. Failure is reported as `desktopFailed`. */
+  async admit(): Promise<void> {
+    try {
+      const capture = await this.parts.desktop.openCapture(this.lifetime.signal);
+      this.scope.add(() => capture.close());
+      if (this.scope.closed) return;
+      this.capture = capture;
+      this.scope.add(capture.onEvent((event) => this.onCapture(event)));
+      this.parts.link.admit(capture.size);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Everything the link says, but its end. */
+  onLink(event: Exclude<NoviceLinkEvent, { tag: 'ended' }>): void {
+    if (this.scope.closed) return;
+    switch (event.tag) {
+      case 'active':
+        this.onActive(event.graphics, event.desktop, event.channels);
+        return;
+      case 'input':
+        this.inject(event.events);
+        return;
+      case 'refresh':
+        this.capture?.refresh(event.areas);
+        this.pump.forgetUnacknowledged();
+        return;
+      case 'display':
+        this.pump.setWanted(event.wanted);
+        return;
+      case 'frameAcknowledged':
+        this.pump.acknowledged(event.frameId);
+        return;
+      case 'roundTrip':
+        this.newestRoundTripMs = event.ms;
+        return;
+      case 'channel':
+        this.onChannel(event.name, event.data);
+    }
+  }
+
+  /** The novice offers control, the expert need not have asked; the same question is put. Nothing happens before the session is active. */
+  offerControl(): void {
+    if (this.active && (this.control.tag === 'no' || this.control.tag === 'refused')) void this.askControl();
+  }
+
+  /** At once: keys are released before anything else happens. */
+  takeBackControl(): void {
+    this.setControl({ tag: 'no' });
+  }
+
+  /** Releases every key first, then says goodbye with the reason and closes what was opened. Idempotent. */
+  async close(reason: RdpDisconnectReason): Promise<void> {
+    this.endControl();
+    this.control = { tag: 'no' };
+    this.lifetime.abort();
+    this.pump.stop();
+    this.active = false;
+    const closed = this.scope.close();
+    await Promise.allSettled([this.parts.link.close(reason), closed]);
+  }
+
+  private onActive(graphics: GraphicsSettings, desktop: Size, channels: readonly string[]): void {
+    const capture = this.capture;
+    if (capture === undefined) return;
+    this.channels = channels;
+    if (capture.size.width !== desktop.width || capture.size.height !== desktop.height) {
+      // The screen changed while the connection was being set up: no picture until both agree.
+      this.parts.link.resize(capture.size);
+      return;
+    }
+    this.active = true;
+    this.pump.start(capture, graphics);
+    if (this.pointerShape !== undefined) this.parts.link.sendPointerShape(this.pointerShape.shape);
+    if (!this.announced) this.announceParticipant();
+    this.parts.changed();
+  }
+
+  private onCapture(event: CaptureEvent): void {
+    if (this.scope.closed) return;
+    try {
+      switch (event.tag) {
+        case 'resized':
+          if (!this.active) return;
+          this.active = false;
+          this.pump.pause();
+          this.parts.link.resize(event.size);
+          return;
+        case 'pointerShape':
+          this.pointerShape = { shape: event.shape };
+          if (this.active) this.parts.link.sendPointerShape(event.shape);
+          return;
+        case 'pointerMoved':
+          if (this.active && this.parts.clock.now() - this.steeredAtMs >= POINTER_ECHO_MS) this.parts.link.sendPointerPosition(event.x, event.y);
+          return;
+        case 'failed':
+          this.parts.desktopFailed(event.error.message);
+      }
+    } catch (error) {
+      this.parts.failed(messageOf(error));
+    }
+  }
+
+  private inject(events: readonly InputEvent[]): void {
+    if (this.control.tag !== 'granted') return;
+    if (events.some((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton' || event.tag === 'wheel')) {
+      this.steeredAtMs = this.parts.clock.now();
+    }
+    try {
+      this.control.injector.inject(events);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private onChannel(name: string, data: Uint8Array): void {
+    if (name !== CONTROL_CHANNEL) return;
+    for (const message of readControlChannel(data)) {
+      if (message.tag !== 'controlChange') continue;
+      if (message.interact) this.onControlRequest();
+      else if (this.control.tag === 'granted' || this.control.tag === 'asked') this.setControl({ tag: 'no' });
+    }
+  }
+
+  private onControlRequest(): void {
+    const control = this.control;
+    if (control.tag === 'asked') return;
+    const refusedJustNow = control.tag === 'refused' && this.parts.clock.now() < control.coolDownUntilMs;
+    // The answer is given again, the person is not bothered again.
+    if (control.tag === 'granted' || refusedJustNow) this.announceParticipant();
+    else void this.askControl();
+  }
+
+  private async askControl(): Promise<void> {
+    const prompt = new AbortController();
+    const asked: Control = { tag: 'asked', prompt };
+    this.setControl(asked);
+    const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
+    this.scope.add(cancelDeadline);
+    const allowed = await askPerson((signal) => this.parts.consent.allowControl(this.parts.peer, signal), prompt.signal);
+    cancelDeadline();
+    if (this.control !== asked) return;
+    if (!allowed) {
+      this.setControl({ tag: 'refused', coolDownUntilMs: this.parts.clock.now() + CONTROL_COOL_DOWN_MS });
+      return;
+    }
+    try {
+      const injector = await this.parts.desktop.openInput(this.lifetime.signal);
+      if (this.control === asked && !this.scope.closed) this.setControl({ tag: 'granted', injector });
+      else await injector.close();
+    } catch (error) {
+      if (this.control === asked) this.fail(error);
+    }
+  }
+
+  private setControl(next: Control): void {
+    this.endControl();
+    this.control = next;
+    if (next.tag === 'granted') this.wasControlled = true;
+    // Nothing is said while the novice thinks; every answer is told.
+    if (next.tag !== 'asked') this.announceParticipant();
+    this.parts.changed();
+  }
+
+  /** Releases and closes what the present control state holds. */
+  private endControl(): void {
+    const control = this.control;
+    if (control.tag === 'asked') control.prompt.abort();
+    if (control.tag !== 'granted') return;
+    try {
+      control.injector.releaseAll();
+    } catch (error) {
+      this.parts.onError(error);
+    }
+    control.injector.close().catch(this.parts.onError);
+  }
+
+  private announceParticipant(): void {
+    if (!this.active || !this.channels.includes(CONTROL_CHANNEL)) return;
+    this.announced = true;
+    try {
+      for (const message of participantMessages(this.parts.peer.friendlyName, this.control.tag === 'granted')) {
+        this.parts.link.sendChannel(CONTROL_CHANNEL, message);
+      }
+    } catch (error) {
+      this.parts.onError(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!this.scope.closed) this.parts.desktopFailed(messageOf(error));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
