@@ -1,0 +1,126 @@
+import type { Clock } from '../clock.ts';
+import { DesktopError, type Desktop, type DesktopSupport, type InputInjector, type ScreenCapture } from './contract.ts';
+import { OwnPointer } from './own-pointer.ts';
+import { openPageCapture, type CapturePage } from './page/page-capture.ts';
+import { openX11Capture } from './x11/x11-capture.ts';
+import { connectX11, type X11Address } from './x11/x11-connection.ts';
+import { openX11Input } from './x11/x11-input.ts';
+import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
+
+export interface DesktopOptions {
+  readonly platform: NodeJS.Platform;
+  /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `x11-capture-worker` is. */
+  readonly workerUrl: URL;
+  /** Opens the hidden capture page; main owns the window and what it may capture. */
+  readonly openCapturePage: () => Promise<CapturePage>;
+  readonly clock: Clock;
+}
+
+/** The way to share this computer's desktop. Chooses by system; opens nothing yet. */
+export function createDesktop(options: DesktopOptions): Desktop {
+  const { platform, env } = options;
+  if (platform === 'win32') return pageDesktop(options, windowsInput);
+  if (platform === 'darwin') return pageDesktop(options, macosInput);
+  if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
+  const wayland = (env['WAYLAND_DISPLAY'] ?? '') !== '' || env['XDG_SESSION_TYPE'] === 'wayland';
+  const display = env['DISPLAY'] ?? '';
+  if (display !== '') {
+    const xauthority = env['XAUTHORITY'] ?? '';
+    return x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland);
+  }
+  return wayland ? waylandDesktop(options) : noDesktop();
+}
+
+function noDesktop(): Desktop {
+  const refuse = () => Promise.reject(new DesktopError('NO_DISPLAY', 'there is no desktop to share here'));
+  return { support: async () => ({ capture: false, input: false, reason: 'desktop.noDisplay' }), openCapture: refuse, openInput: refuse };
+}
+
+/** The portal lets the person choose a screen to show; nothing but a desktop's own portal may inject input, so there is none. */
+function waylandDesktop({ openCapturePage, clock }: DesktopOptions): Desktop {
+  return {
+    support: async () => ({ capture: true, input: false, reason: 'desktop.wayland' }),
+    openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
+    openInput: () => Promise.reject(new DesktopError('UNSUPPORTED', 'mouse and keyboard cannot be controlled in a Wayland session')),
+  };
+}
+
+/**
+ * In a Wayland session DISPLAY is Xwayland: it has the windows of X programs only, and no picture of the desktop. So that session is
+ * treated as Wayland, unless DISPLAY is another X server (Xvfb, Xephyr), which is then whole.
+ */
+function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession: boolean): Desktop {
+  const own = new OwnPointer(options.clock);
+  const wayland = waylandDesktop(options);
+  const probe = async (): Promise<X11Abilities> => {
+    const connection = await connectX11(address, false);
+    try {
+      return await x11Abilities(connection);
+    } finally {
+      connection.close();
+    }
+  };
+  const isWayland = async () => waylandSession && (await probe()).xwayland;
+  return {
+    support: async () => {
+      let abilities: X11Abilities;
+      try {
+        abilities = await probe();
+      } catch {
+        return waylandSession ? wayland.support() : { capture: false, input: false, reason: 'desktop.noDisplay' };
+      }
+      if (waylandSession && abilities.xwayland) return wayland.support();
+      return x11Support(abilities);
+    },
+    openCapture: async (signal): Promise<ScreenCapture> => {
+      if (await isWayland()) return wayland.openCapture(signal);
+      return openX11Capture({
+        address,
+        way: 'auto',
+        useDamage: true,
+        workerUrl: options.workerUrl,
+        clock: options.clock,
+        signal,
+        ownPointer: (x, y) => own.isOwn(x, y),
+      });
+    },
+    openInput: async (signal): Promise<InputInjector> => {
+      if (await isWayland()) return wayland.openInput(signal);
+      const injector = await openX11Input({ address, clock: options.clock, onMoved: (x, y) => own.moved(x, y) });
+      if (!signal.aborted) return injector;
+      await injector.close();
+      throw signal.reason;
+    },
+  };
+}
+
+/** Without DAMAGE it works, at ten comparisons a second, and says so. */
+export function x11Support(abilities: X11Abilities): DesktopSupport {
+  if (!abilities.capture) return { capture: false, input: false, reason: 'desktop.noExtension' };
+  if (!abilities.input) return { capture: true, input: false, reason: 'desktop.noInjection' };
+  return abilities.damage ? { capture: true, input: true } : { capture: true, input: true, reason: 'desktop.noExtension' };
+}
+
+interface NativeInput {
+  support(): Promise<DesktopSupport>;
+  open(clock: Clock): Promise<InputInjector>;
+}
+
+/* Loaded only where they run: each binds libraries of its system. */
+const windowsInput = async (): Promise<NativeInput> => await import('./windows/windows-input.ts');
+const macosInput = async (): Promise<NativeInput> => await import('./macos/macos-input.ts');
+
+function pageDesktop({ openCapturePage, clock }: DesktopOptions, native: () => Promise<NativeInput>): Desktop {
+  return {
+    support: async () => (await native()).support(),
+    openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
+    openInput: async (signal) => {
+      const injector = await (await native()).open(clock);
+      if (!signal.aborted) return injector;
+      await injector.close();
+      throw signal.reason;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { InputEvent, PointerButton } from '../../protocol/rdp/input/events.ts';
+
+type KeyEvent = Extract<InputEvent, { tag: 'key' }>;
+
+/** Which keys and buttons have gone down and not come up, for systems where nobody else keeps count for us. */
+export class HeldInput {
+  private readonly keys = new Map<string, KeyEvent>();
+  private readonly buttons = new Set<PointerButton>();
+  private x = 0;
+  private y = 0;
+
+  note(event: InputEvent): void {
+    if (event.tag === 'key') {
+      const name = `${event.prefix}${event.scancode}`;
+      if (event.down) this.keys.set(name, event);
+      else this.keys.delete(name);
+    } else if (event.tag === 'pointerMove' || event.tag === 'wheel') {
+      this.x = event.x;
+      this.y = event.y;
+    } else if (event.tag === 'pointerButton') {
+      this.x = event.x;
+      this.y = event.y;
+      if (event.down) this.buttons.add(event.button);
+      else this.buttons.delete(event.button);
+    }
+  }
+
+  /** The events that let go of everything, last pressed first; nothing is held afterwards. */
+  release(): InputEvent[] {
+    const events: InputEvent[] = [...this.keys.values()].reverse().map((event) => ({ ...event, down: false }));
+    for (const button of this.buttons) events.push({ tag: 'pointerButton', button, down: false, x: this.x, y: this.y });
+    this.keys.clear();
+    this.buttons.clear();
+    return events;
+  }
+}

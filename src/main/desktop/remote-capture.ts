@@ -1,0 +1,237 @@
+import type { CapturedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import type { GraphicsSettings, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Clock } from '../clock.ts';
+import { parseFromCapture } from './capture-protocol.ts';
+import { DesktopError, type CaptureEvent, type EncodedFrame, type ScreenCapture } from './contract.ts';
+
+/** Whoever captures has this long to say `closed` before its thread or page is ended. */
+export const CLOSE_DEADLINE_MS = 1_000;
+
+/** The way to whoever captures: a worker thread, or the port of a page. */
+export interface CaptureChannel {
+  send(message: ToCapture): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** The other side is gone without a word. */
+  onGone(listener: (why: string) => void): void;
+  /** Ends the thread or page. */
+  end(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (frame: EncodedFrame) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+type State =
+  | { readonly tag: 'opening'; readonly resolve: (capture: ScreenCapture) => void; readonly reject: (reason: unknown) => void }
+  | { readonly tag: 'open' }
+  | { readonly tag: 'over'; readonly error: DesktopError };
+
+export interface RemoteCaptureOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** True for a position the expert's own input has just produced; it is not reported back. */
+  readonly ownPointer?: (x: number, y: number) => boolean;
+}
+
+/**
+ * Waits for `opened` and gives the capture behind the channel.
+ * Rejects with the failure's DesktopError, or with the signal's reason; the channel is ended then.
+ */
+export function openRemoteCapture(channel: CaptureChannel, options: RemoteCaptureOptions): Promise<ScreenCapture> {
+  return new Promise((resolve, reject) => {
+    new RemoteCapture(channel, options, resolve, reject);
+  });
+}
+
+class RemoteCapture implements ScreenCapture {
+  private readonly channel: CaptureChannel;
+  private readonly clock: Clock;
+  private readonly ownPointer: (x: number, y: number) => boolean;
+  private readonly listeners = new Set<(event: CaptureEvent) => void>();
+  private state: State;
+  private currentSize: Size = { width: 0, height: 0 };
+  private generation = 0;
+  /** `next` was sent and its frame has not come. It stays owed when the caller stops waiting: dropping it would lose its changes. */
+  private owed = false;
+  private ready: CapturedFrame | undefined;
+  private waiting: Waiting | undefined;
+  private closing: Promise<void> | undefined;
+  private closedByOther: () => void = () => undefined;
+
+  constructor(channel: CaptureChannel, options: RemoteCaptureOptions, resolve: (capture: ScreenCapture) => void, reject: (reason: unknown) => void) {
+    this.channel = channel;
+    this.clock = options.clock;
+    this.ownPointer = options.ownPointer ?? (() => false);
+    this.state = { tag: 'opening', resolve, reject };
+    channel.onMessage((message) => this.receive(message));
+    channel.onGone((why) => this.fail(new DesktopError('LOST', why)));
+    const { signal } = options;
+    const aborted = () => {
+      if (this.state.tag !== 'opening') return;
+      this.state = { tag: 'over', error: new DesktopError('LOST', 'opening the capture was given up') };
+      reject(signal.reason);
+      void channel.end();
+    };
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted, { once: true });
+  }
+
+  get size(): Size {
+    return this.currentSize;
+  }
+
+  configure(settings: GraphicsSettings): void {
+    if (this.state.tag !== 'open') return;
+    this.generation += 1;
+    this.ready = undefined;
+    this.channel.send({ tag: 'configure', settings, generation: this.generation });
+  }
+
+  nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+    if (this.state.tag === 'over') return Promise.reject(this.state.error);
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.waiting !== undefined) return Promise.reject(new DesktopError('UNSUPPORTED', 'nextFrame is already being waited for'));
+    const { ready } = this;
+    if (ready !== undefined) {
+      this.ready = undefined;
+      return Promise.resolve(ready);
+    }
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        this.waiting = undefined;
+        reject(signal.reason);
+      };
+      const done = () => {
+        this.waiting = undefined;
+        signal.removeEventListener('abort', aborted);
+      };
+      this.waiting = {
+        resolve: (frame) => {
+          done();
+          resolve(frame);
+        },
+        reject: (reason) => {
+          done();
+          reject(reason);
+        },
+      };
+      signal.addEventListener('abort', aborted, { once: true });
+      this.ask();
+    });
+  }
+
+  refresh(areas: readonly Rect[]): void {
+    if (this.state.tag === 'open' && areas.length > 0) this.channel.send({ tag: 'refresh', areas });
+  }
+
+  onEvent(listener: (event: CaptureEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shut();
+    return this.closing;
+  }
+
+  private async shut(): Promise<void> {
+    const wasOpen = this.state.tag === 'open';
+    if (wasOpen) this.over(new DesktopError('LOST', 'the capture was closed'));
+    if (wasOpen) {
+      await new Promise<void>((resolve) => {
+        const cancel = this.clock.after(CLOSE_DEADLINE_MS, resolve);
+        this.closedByOther = () => {
+          cancel();
+          resolve();
+        };
+        this.channel.send({ tag: 'close' });
+      });
+    }
+    await this.channel.end();
+  }
+
+  private ask(): void {
+    if (this.owed) return;
+    this.owed = true;
+    this.channel.send({ tag: 'next' });
+  }
+
+  private receive(value: unknown): void {
+    let message: FromCapture;
+    try {
+      message = parseFromCapture(value);
+    } catch (error) {
+      this.fail(new DesktopError('LOST', 'the capture sent something else than agreed', { cause: error }));
+      return;
+    }
+    if (message.tag === 'closed') {
+      this.closedByOther();
+      return;
+    }
+    if (message.tag === 'failed') {
+      this.closedByOther();
+      this.fail(new DesktopError(message.code, message.message));
+      return;
+    }
+    if (this.state.tag === 'opening') {
+      if (message.tag !== 'opened') return;
+      const { resolve } = this.state;
+      this.state = { tag: 'open' };
+      this.currentSize = message.size;
+      resolve(this);
+      return;
+    }
+    if (this.state.tag === 'open') this.open(message);
+  }
+
+  private open(message: FromCapture): void {
+    switch (message.tag) {
+      case 'frame':
+        this.owed = false;
+        if (message.generation !== this.generation) {
+          if (this.waiting !== undefined) this.ask();
+        } else if (this.waiting !== undefined) this.waiting.resolve(message.frame);
+        else this.ready = message.frame;
+        return;
+      case 'resized':
+        this.currentSize = message.size;
+        // Made for the old size; the next one is whole.
+        this.ready = undefined;
+        this.tell({ tag: 'resized', size: message.size });
+        return;
+      case 'pointerShape':
+        this.tell({ tag: 'pointerShape', shape: message.shape });
+        return;
+      case 'pointerMoved':
+        if (!this.ownPointer(message.x, message.y)) this.tell({ tag: 'pointerMoved', x: message.x, y: message.y });
+        return;
+      default:
+        return;
+    }
+  }
+
+  private fail(error: DesktopError): void {
+    const { state } = this;
+    if (state.tag === 'over') return;
+    if (state.tag === 'opening') {
+      this.state = { tag: 'over', error };
+      state.reject(error);
+      void this.channel.end();
+      return;
+    }
+    this.over(error);
+    this.tell({ tag: 'failed', error });
+    void this.close();
+  }
+
+  private over(error: DesktopError): void {
+    this.state = { tag: 'over', error };
+    this.ready = undefined;
+    this.waiting?.reject(error);
+  }
+
+  private tell(event: CaptureEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}

@@ -1,0 +1,23 @@
+/** Wheel units of one notch (WHEEL_DELTA). */
+export const WHEEL_NOTCH = 120;
+/** A single event turns at most this far: 9 bits and a sign on the wire are 2 notches, our own events some more. */
+const MAX_NOTCHES = 32;
+
+/** Adds up the fine steps of smooth wheels for systems that know only whole notches. Turning back starts afresh. */
+export class Wheel {
+  private readonly rest = { vertical: 0, horizontal: 0 };
+
+  /** @returns whole notches due, positive up or right */
+  turn(axis: 'vertical' | 'horizontal', delta: number): number {
+    const before = this.rest[axis];
+    const sum = (Math.sign(before) * Math.sign(delta) < 0 ? 0 : before) + delta;
+    const notches = Math.trunc(sum / WHEEL_NOTCH);
+    this.rest[axis] = sum - notches * WHEEL_NOTCH;
+    return Math.max(-MAX_NOTCHES, Math.min(MAX_NOTCHES, notches));
+  }
+
+  reset(): void {
+    this.rest.vertical = 0;
+    this.rest.horizontal = 0;
+  }
+}

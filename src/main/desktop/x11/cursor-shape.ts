@@ -1,0 +1,47 @@
+import type { PointerShape } from '../../../protocol/rdp/graphics/contract.ts';
+
+/** Large Pointers are at most this wide and high ([MS-RDPBCGR] 2.2.7.2.7); a larger cursor is cut off. */
+const MAX_POINTER_SIDE = 384;
+
+export interface XCursorImage {
+  readonly width: number;
+  readonly height: number;
+  readonly xhot: number;
+  readonly yhot: number;
+  /** ARGB32, little-endian, colours premultiplied with alpha (XFIXES protocol, section 7.1). */
+  readonly cursorImage: Uint8Array;
+}
+
+/** BGRA, not premultiplied. A cursor without a visible pixel is a hidden one: `null`. */
+export function pointerShapeFromX(cursor: XCursorImage): PointerShape | null {
+  const width = Math.min(cursor.width, MAX_POINTER_SIDE);
+  const height = Math.min(cursor.height, MAX_POINTER_SIDE);
+  const pixels = new Uint8Array(width * height * 4);
+  let visible = false;
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const from = (y * cursor.width + x) * 4;
+      const to = (y * width + x) * 4;
+      const alpha = cursor.cursorImage[from + 3] ?? 0;
+      if (alpha === 0) continue;
+      visible = true;
+      for (let channel = 0; channel < 3; channel += 1) {
+        pixels[to + channel] = Math.min(255, Math.round(((cursor.cursorImage[from + channel] ?? 0) * 255) / alpha));
+      }
+      pixels[to + 3] = alpha;
+    }
+  }
+  if (!visible) return null;
+  return { width, height, hotX: Math.min(cursor.xhot, width - 1), hotY: Math.min(cursor.yhot, height - 1), pixels };
+}
+
+export function samePointerShape(one: PointerShape | null, other: PointerShape | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.width === other.width &&
+    one.height === other.height &&
+    one.hotX === other.hotX &&
+    one.hotY === other.hotY &&
+    Buffer.compare(one.pixels, other.pixels) === 0
+  );
+}

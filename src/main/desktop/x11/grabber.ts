@@ -1,0 +1,137 @@
+import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import type { Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
+import { reply, type X11Connection } from './x11-connection.ts';
+
+/** ZPixmap of GetImage. */
+const Z_PIXMAP = 2;
+const ALL_PLANES = 0xffff_ffff;
+
+/** How pictures are taken, best first. `auto` takes the first that works. */
+export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
+
+/** Takes parts of the screen's picture. */
+export interface Grabber {
+  readonly way: GrabWay;
+  /**
+   * Copies the screen's pixels of `area` to the same place of `picture`, a BGRX picture of the whole screen.
+   * Rejects with the X error when the area reaches outside the screen, which has shrunk then.
+   */
+  grab(area: Rect, picture: Uint8Array, screenWidth: number): Promise<void>;
+  close(): void;
+}
+
+/** A place where the server writes pixels and we read them. */
+interface Segment {
+  readonly id: number;
+  /** Copies `length` bytes at `from` of the segment to `at` of `into`. */
+  read(into: Uint8Array, at: number, length: number, from: number): void;
+  close(): void;
+}
+
+/** Opens the way asked for, or the best that works: attaching a segment is the only test that can be believed. */
+export async function openGrabber(connection: X11Connection, size: Size, wish: GrabWay | 'auto'): Promise<Grabber> {
+  const bytes = size.width * size.height * 4;
+  const failures: unknown[] = [];
+  for (const [way, open] of [
+    ['shmFd', openFdSegment],
+    ['shmSysV', openSysVSegment],
+  ] as const) {
+    if (wish !== 'auto' && wish !== way) continue;
+    try {
+      return shmGrabber(connection, way, await open(connection, bytes));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (wish === 'auto' || wish === 'getImage') return coreGrabber(connection);
+  throw new Error(`${wish} does not work here`, { cause: failures[0] });
+}
+
+function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment): Grabber {
+  return {
+    way,
+    grab: async (area, picture, screenWidth) => {
+      const shm = await connection.extension('shm');
+      if (shm === undefined) throw new Error('no MIT-SHM');
+      await reply<{ readonly size: number }>((done) =>
+        shm.GetImage(connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
+      );
+      const rowBytes = area.width * 4;
+      const at = (area.y * screenWidth + area.x) * 4;
+      if (area.width === screenWidth) segment.read(picture, at, rowBytes * area.height, 0);
+      else for (let row = 0; row < area.height; row += 1) segment.read(picture, at + row * screenWidth * 4, rowBytes, row * rowBytes);
+    },
+    close: () => segment.close(),
+  };
+}
+
+/** MIT-SHM 1.2 AttachFd: a file on a tmpfs, unlinked at once, whose descriptor goes to the server. */
+async function openFdSegment(connection: X11Connection, bytes: number): Promise<Segment> {
+  const shm = await connection.extension('shm');
+  if (shm === undefined || !shm.fdCapable || (shm.major === 1 && shm.minor < 2)) throw new Error('no MIT-SHM with descriptors');
+  const path = `/dev/shm/ringback-${randomUUID()}`;
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    unlinkSync(path);
+    ftruncateSync(fd, bytes);
+    const id = connection.client.AllocID();
+    await reply<void>((done) => shm.AttachFd(id, fd, false, done));
+    return {
+      id,
+      read: (into, at, length, from) => {
+        readSync(fd, into, at, length, from);
+      },
+      close: () => {
+        shm.Detach(id);
+        closeSync(fd);
+      },
+    };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Classic MIT-SHM Attach on a System V segment, through libc: for runtimes that cannot pass descriptors. */
+async function openSysVSegment(connection: X11Connection, bytes: number): Promise<Segment> {
+  const shm = await connection.extension('shm');
+  if (shm === undefined) throw new Error('no MIT-SHM');
+  const { attachSharedMemory } = await import('./sysv-memory.ts');
+  const memory = attachSharedMemory(bytes);
+  try {
+    const id = connection.client.AllocID();
+    await reply<void>((done) => shm.Attach(id, memory.shmid, false, done));
+    // Both are attached: from here the segment goes when the last of them does, even after a crash.
+    memory.markForRemoval();
+    return {
+      id,
+      read: (into, at, length, from) => memory.read(into.subarray(at, at + length), from),
+      close: () => {
+        shm.Detach(id);
+        memory.detach();
+      },
+    };
+  } catch (error) {
+    memory.markForRemoval();
+    memory.detach();
+    throw error;
+  }
+}
+
+/** Core GetImage: the pixels come over the socket. About three times slower, and works with every server. */
+function coreGrabber(connection: X11Connection): Grabber {
+  return {
+    way: 'getImage',
+    grab: async (area, picture, screenWidth) => {
+      const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
+        connection.client.GetImage(Z_PIXMAP, connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, done),
+      );
+      const rowBytes = area.width * 4;
+      for (let row = 0; row < area.height; row += 1) {
+        picture.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), ((area.y + row) * screenWidth + area.x) * 4);
+      }
+    },
+    close: () => undefined,
+  };
+}

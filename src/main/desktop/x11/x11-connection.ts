@@ -1,0 +1,120 @@
+/// <reference path="./x11.d.ts" />
+import x11 from 'x11';
+import type { Client, Display, Event, Extensions, Screen } from 'x11';
+import { DesktopError } from '../contract.ts';
+import { readXCookie } from './xauthority.ts';
+
+/** An X server does not take longer than this to answer a connection setup, even a busy one. */
+export const CONNECT_DEADLINE_MS = 5_000;
+
+export interface X11Address {
+  /** DISPLAY. */
+  readonly display: string;
+  /** XAUTHORITY, if set. */
+  readonly xauthority?: string;
+}
+
+/** One connection to an X server, with promises. */
+export interface X11Connection {
+  readonly client: Client;
+  readonly display: Display;
+  readonly screen: Screen;
+  /** The extension, or undefined when the server has none. */
+  extension<Name extends keyof Extensions>(name: Name): Promise<Extensions[Name] | undefined>;
+  onEvent(listener: (event: Event) => void): void;
+  /** Once, when the server or the connection has gone, but not after `close`. */
+  onLost(listener: (why: string) => void): void;
+  /** X errors answer single requests and leave the connection whole; they are told here. */
+  onError(listener: (error: Error) => void): void;
+  close(): void;
+}
+
+/**
+ * Connects. Rejects with DesktopError NO_DISPLAY when there is no such server, it refuses us, or it does not answer in time.
+ * @param fdPassing builds a connection that can hand file descriptors to the server, for MIT-SHM 1.2
+ */
+export async function connectX11(address: X11Address, fdPassing: boolean): Promise<X11Connection> {
+  const parsed = /^(?:unix\/)?(.*):(\d+)(?:\.(\d+))?$/.exec(address.display);
+  if (parsed === null) throw new DesktopError('NO_DISPLAY', `DISPLAY is not of the form host:number, but ${JSON.stringify(address.display.slice(0, 80))}`);
+  const cookie = await readXCookie(parsed[2] ?? '0', address.xauthority);
+  const display = await new Promise<Display>((resolve, reject) => {
+    const refuse = (error: Error) => reject(new DesktopError('NO_DISPLAY', `no X server at ${address.display}: ${error.message}`, { cause: error }));
+    const timer = setTimeout(() => {
+      refuse(new Error('no answer'));
+      client.stream?.destroy();
+    }, CONNECT_DEADLINE_MS);
+    const client = x11.createClient({ display: address.display, auth: cookie, ...(fdPassing ? {} : { shm: false as const }) }, (error, answered) => {
+      clearTimeout(timer);
+      if (error) refuse(error);
+      else resolve(answered);
+    });
+    // A refused authorisation arrives here and not in the callback.
+    client.on('error', refuse);
+  });
+  return new Connection(display, Number(parsed[3] ?? 0));
+}
+
+/** One reply, as a promise. */
+export function reply<T>(ask: (done: (error: Error | null | undefined, result: T) => unknown) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    ask((error, result) => {
+      if (error) reject(error);
+      else resolve(result);
+      // Tells `x11` that the error was taken.
+      return true;
+    });
+  });
+}
+
+class Connection implements X11Connection {
+  readonly client: Client;
+  readonly display: Display;
+  readonly screen: Screen;
+  private readonly lostListeners: ((why: string) => void)[] = [];
+  private readonly errorListeners: ((error: Error) => void)[] = [];
+  private over = false;
+
+  constructor(display: Display, screenNumber: number) {
+    this.client = display.client;
+    this.display = display;
+    const screen = display.screen[screenNumber] ?? display.screen[0];
+    if (screen === undefined) throw new DesktopError('NO_DISPLAY', 'the X server has no screen');
+    this.screen = screen;
+    const gone = () => this.lost('the X server closed the connection');
+    this.client.stream.on('close', gone);
+    this.client.stream.on('end', gone);
+    this.client.on('error', (error) => {
+      // Socket errors have a code, X errors a number.
+      if ('error' in error && typeof error.error === 'number') for (const listener of this.errorListeners) listener(error);
+      else this.lost(error.message);
+    });
+  }
+
+  extension<Name extends keyof Extensions>(name: Name): Promise<Extensions[Name] | undefined> {
+    return new Promise((resolve) => this.client.require(name, (error, found) => resolve(error ? undefined : found)));
+  }
+
+  onEvent(listener: (event: Event) => void): void {
+    this.client.on('event', listener);
+  }
+
+  onLost(listener: (why: string) => void): void {
+    this.lostListeners.push(listener);
+  }
+
+  onError(listener: (error: Error) => void): void {
+    this.errorListeners.push(listener);
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.client.terminate();
+  }
+
+  private lost(why: string): void {
+    if (this.over) return;
+    this.over = true;
+    for (const listener of this.lostListeners) listener(why);
+  }
+}

@@ -1,0 +1,103 @@
+import { reply, type X11Connection } from './x11-connection.ts';
+
+/* Keysyms and modifier bits from X11/keysymdef.h and the X11 protocol, appendix A. */
+const KEYSYM_UNICODE = 0x0100_0000;
+const SHIFT_L = 0xffe1;
+const SHIFT_R = 0xffe2;
+const NUM_LOCK = 0xff7f;
+const SCROLL_LOCK = 0xff14;
+const CAPS_LOCK = 0xffe5;
+/** Control characters that are keys. */
+const CONTROL_KEYSYMS: ReadonlyMap<number, number> = new Map([
+  [0x08, 0xff08],
+  [0x09, 0xff09],
+  [0x0a, 0xff0d],
+  [0x0d, 0xff0d],
+  [0x1b, 0xff1b],
+  [0x7f, 0xffff],
+]);
+
+export const SHIFT_MASK = 1;
+export const LOCK_MASK = 2;
+
+/** Modifier rows of GetModifierMapping. */
+const SHIFT_ROW = 0;
+const LOCK_ROW = 1;
+
+export interface LockKey {
+  readonly keycode: number;
+  /** Bit of the modifier state it switches. */
+  readonly mask: number;
+}
+
+/** What the keyboard map of the server says, at one moment. */
+export interface X11Keymap {
+  readonly minKeycode: number;
+  /** Keysyms of each keycode from `minKeycode` on: columns 0 and 1 are group 1 without and with Shift. */
+  readonly rows: readonly (readonly number[])[];
+  readonly shift: number | undefined;
+  /** Both Shift keys, left and right, that the map has. */
+  readonly shifts: readonly number[];
+  readonly capsLock: LockKey | undefined;
+  readonly numLock: LockKey | undefined;
+  readonly scrollLock: LockKey | undefined;
+  /** Keycodes without any keysym, for characters that the map does not have. */
+  readonly spare: readonly number[];
+}
+
+export async function readKeymap(connection: X11Connection): Promise<X11Keymap> {
+  const { min_keycode: first, max_keycode: last } = connection.display;
+  const rows = await reply<number[][]>((done) => connection.client.GetKeyboardMapping(first, last - first + 1, done));
+  const modifiers = await reply<number[][]>((done) => connection.client.GetModifierMapping(done));
+  return keymapFrom(first, rows, modifiers);
+}
+
+export function keymapFrom(minKeycode: number, rows: readonly (readonly number[])[], modifiers: readonly (readonly number[])[]): X11Keymap {
+  const hasKeysym = (keycode: number, keysym: number) => rows[keycode - minKeycode]?.includes(keysym) === true;
+  const lock = (keysym: number): LockKey | undefined => {
+    for (const [row, keycodes] of modifiers.entries()) {
+      const keycode = keycodes.find((code) => code !== 0 && hasKeysym(code, keysym));
+      if (keycode !== undefined) return { keycode, mask: 1 << row };
+    }
+    return undefined;
+  };
+  const lockKeycode = modifiers[LOCK_ROW]?.find((code) => code !== 0 && hasKeysym(code, CAPS_LOCK));
+  const shifts = (modifiers[SHIFT_ROW] ?? []).filter((code) => code !== 0 && (hasKeysym(code, SHIFT_L) || hasKeysym(code, SHIFT_R)));
+  const spare: number[] = [];
+  for (const [index, row] of rows.entries()) if (row.every((keysym) => keysym === 0)) spare.push(minKeycode + index);
+  return {
+    minKeycode,
+    rows,
+    shift: shifts[0],
+    shifts,
+    capsLock: lockKeycode === undefined ? undefined : { keycode: lockKeycode, mask: LOCK_MASK },
+    numLock: lock(NUM_LOCK),
+    scrollLock: lock(SCROLL_LOCK),
+    spare,
+  };
+}
+
+/** The keysym of a Unicode character (X11 protocol, appendix A: Latin-1 is itself, the rest is 0x01000000 + code point). */
+export function keysymOf(codePoint: number): number {
+  const control = CONTROL_KEYSYMS.get(codePoint);
+  if (control !== undefined) return control;
+  if ((codePoint >= 0x20 && codePoint <= 0x7e) || (codePoint >= 0xa0 && codePoint <= 0xff)) return codePoint;
+  return KEYSYM_UNICODE + codePoint;
+}
+
+/** The key of group 1 that gives this keysym, and whether with Shift. `borrowed` keys are ours and their characters are not to be relied on. */
+export function findKey(keymap: X11Keymap, keysym: number, borrowed: ReadonlySet<number>): { readonly keycode: number; readonly shift: boolean } | undefined {
+  for (const shift of [false, true]) {
+    const index = keymap.rows.findIndex(
+      (row, at) => (shift ? row[1] === keysym && row[0] !== keysym : row[0] === keysym) && !borrowed.has(keymap.minKeycode + at),
+    );
+    if (index >= 0) return { keycode: keymap.minKeycode + index, shift };
+  }
+  return undefined;
+}
+
+/** Caps Lock acts on it. */
+export function hasCase(codePoint: number): boolean {
+  const text = String.fromCodePoint(codePoint);
+  return text.toLowerCase() !== text.toUpperCase();
+}

@@ -1,0 +1,263 @@
+import { MAX_DESKTOP_SIDE, MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import type { GraphicsUpdate, Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
+import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
+import { DesktopError } from '../contract.ts';
+import { grabAreas } from './grab-areas.ts';
+import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
+import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
+import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
+import { unusableVisual } from './x11-visual.ts';
+
+const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
+/** Without DAMAGE the whole screen is compared this often while somebody waits for a frame. */
+const COMPARE_INTERVAL_MS = 100;
+/** A grab fails while the screen is being resized; this long and this often it is tried again. */
+const RETRY_MS = 100;
+const MAX_RETRIES = 50;
+
+export interface X11CaptureOptions {
+  readonly address: X11Address;
+  readonly way: GrabWay | 'auto';
+  /** False compares instead, as where the extension is missing. */
+  readonly useDamage: boolean;
+}
+
+export type PostFromCapture = (message: FromCapture, transfer: readonly ArrayBuffer[]) => void;
+
+/**
+ * Captures one X screen. Runs in a worker: connects, posts `opened` (or `failed`), and then answers what it is told.
+ * Nothing runs while the screen is idle: DAMAGE reports once when it stops being clean.
+ */
+export async function openX11Screen(options: X11CaptureOptions, post: PostFromCapture): Promise<X11Screen> {
+  const connection = await connectX11(options.address, true);
+  try {
+    const unusable = unusableVisual(connection);
+    if (unusable !== undefined) throw new DesktopError('UNSUPPORTED', unusable);
+    const fixes = await connection.extension('fixes');
+    const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
+    const size = await rootSize(connection);
+    const grabber = await openGrabber(connection, size, options.way);
+    const screen = new X11Screen(connection, post, size, grabber);
+    screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
+    const randr = await connection.extension('randr');
+    randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
+    if (damage !== undefined && fixes !== undefined) screen.watchDamage(damage, fixes);
+    post({ tag: 'opened', size, way: grabber.way }, []);
+    return screen;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+async function rootSize(connection: X11Connection): Promise<Size> {
+  const { width, height } = await reply<Size>((done) => connection.client.GetGeometry(connection.screen.root, done));
+  if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
+  return { width, height };
+}
+
+interface DamageWatch {
+  /** Moves the damage collected so far out of the server's Damage object and gives its rectangles. */
+  take(): Promise<readonly Rect[]>;
+}
+
+export class X11Screen {
+  pointer: X11Pointer | undefined;
+  private readonly connection: X11Connection;
+  private readonly post: PostFromCapture;
+  private readonly stream: PictureStream;
+  private grabber: Grabber;
+  private size: Size;
+  private picture: Uint8Array;
+  private damage: DamageWatch | undefined;
+  private damaged = true;
+  private wanted = false;
+  /** Everything grabbed so far may be wrong: take the whole screen. */
+  private grabAll = true;
+  private lastStartMs = Number.NEGATIVE_INFINITY;
+  private retries = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private over = false;
+  /** Grabs and resizes run one after the other. */
+  private work: Promise<void> = Promise.resolve();
+  private turnQueued = false;
+
+  constructor(connection: X11Connection, post: PostFromCapture, size: Size, grabber: Grabber) {
+    this.connection = connection;
+    this.post = post;
+    this.size = size;
+    this.grabber = grabber;
+    this.picture = new Uint8Array(size.width * size.height * 4);
+    this.stream = new PictureStream(size);
+    connection.onEvent((event) => {
+      if (event.name === 'DamageNotify') {
+        this.damaged = true;
+        this.schedule();
+      } else if (event.name === 'RRScreenChangeNotify') this.queue(() => this.followSize());
+    });
+    connection.onLost((why) => this.fail(new DesktopError('LOST', why)));
+  }
+
+  receive(message: ToCapture): void {
+    switch (message.tag) {
+      case 'configure':
+        this.stream.configure(message.settings, message.generation);
+        this.pointer?.tellAgain();
+        this.schedule();
+        return;
+      case 'next':
+        this.wanted = true;
+        this.schedule();
+        return;
+      case 'refresh':
+        this.stream.refresh(message.areas);
+        this.schedule();
+        return;
+      case 'close':
+        this.shut();
+        this.post({ tag: 'closed' }, []);
+        return;
+    }
+  }
+
+  watchDamage(damage: import('x11').Extensions['damage'], fixes: import('x11').Extensions['fixes']): void {
+    const { client, screen } = this.connection;
+    const watched = client.AllocID();
+    const region = client.AllocID();
+    fixes.CreateRegion(region, []);
+    // NonEmpty: one event when the screen stops being clean, none while it goes on changing.
+    damage.Create(watched, screen.root, damage.ReportLevel.NonEmpty);
+    this.damage = {
+      take: async () => {
+        this.damaged = false;
+        damage.Subtract(watched, 0, region);
+        return (await reply<{ readonly rectangles: readonly Rect[] }>((done) => fixes.FetchRegion(region, done))).rectangles;
+      },
+    };
+  }
+
+  /** Takes a frame now if one is owed and may differ, or when the frame rate allows it. */
+  private schedule(): void {
+    if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
+    if (!this.damaged && this.damage !== undefined && !this.stream.dueAnyway) return;
+    const interval = this.damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
+    const delay = this.lastStartMs + interval - performance.now();
+    if (delay > 0) {
+      this.timer = setTimeout(() => {
+        this.timer = undefined;
+        this.startTurn();
+      }, delay);
+    } else this.startTurn();
+  }
+
+  private startTurn(): void {
+    if (this.turnQueued || this.over) return;
+    this.turnQueued = true;
+    this.queue(async () => {
+      try {
+        await this.turn();
+      } finally {
+        this.turnQueued = false;
+      }
+      this.schedule();
+    });
+  }
+
+  private queue(run: () => Promise<void>): void {
+    this.work = this.work.then(async () => {
+      if (this.over) return;
+      try {
+        await run();
+      } catch (error) {
+        this.fail(error instanceof DesktopError ? error : new DesktopError('LOST', error instanceof Error ? error.message : String(error), { cause: error }));
+      }
+    });
+  }
+
+  private async turn(): Promise<void> {
+    const startedMs = performance.now();
+    this.lastStartMs = startedMs;
+    const grabbed = await this.grab();
+    if (grabbed === undefined || this.over) return;
+    const { width, height } = this.size;
+    const frame = { width, height, stride: width * 4, pixels: this.picture };
+    const changed = this.stream.changes(frame, grabbed);
+    const comparedMs = performance.now();
+    if (changed.length === 0) return;
+    const encoded = this.stream.encode(frame, changed);
+    this.wanted = false;
+    this.post(
+      {
+        tag: 'frame',
+        generation: encoded.generation,
+        frame: {
+          frameId: encoded.frameId,
+          updates: encoded.updates,
+          changedPixels: encoded.changedPixels,
+          captureMs: comparedMs - startedMs,
+          encodeMs: performance.now() - comparedMs,
+        },
+      },
+      transferable(encoded.updates),
+    );
+  }
+
+  /** The areas of `picture` that are fresh now; undefined when the screen cannot be read at the moment. */
+  private async grab(): Promise<readonly Rect[] | undefined> {
+    const whole = { x: 0, y: 0, ...this.size };
+    const damaged = this.damage === undefined ? [whole] : await this.damage.take();
+    const areas = this.grabAll ? [whole] : grabAreas(damaged, this.size);
+    try {
+      for (const area of areas) await this.grabber.grab(area, this.picture, this.size.width);
+    } catch (error) {
+      // The screen has become smaller between the damage and the grab; its resize event is on the way.
+      this.retries += 1;
+      if (this.retries > MAX_RETRIES) throw error;
+      this.grabAll = true;
+      this.damaged = true;
+      this.lastStartMs = performance.now() + RETRY_MS;
+      this.queue(() => this.followSize());
+      return undefined;
+    }
+    this.retries = 0;
+    this.grabAll = false;
+    return areas;
+  }
+
+  private async followSize(): Promise<void> {
+    const size = await rootSize(this.connection);
+    if (size.width === this.size.width && size.height === this.size.height) return;
+    const { way } = this.grabber;
+    this.grabber.close();
+    this.grabber = await openGrabber(this.connection, size, way);
+    this.size = size;
+    this.picture = new Uint8Array(size.width * size.height * 4);
+    this.stream.resize(size);
+    this.grabAll = true;
+    this.damaged = true;
+    this.post({ tag: 'resized', size }, []);
+    this.schedule();
+  }
+
+  private fail(error: DesktopError): void {
+    if (this.over) return;
+    this.shut();
+    this.post({ tag: 'failed', code: error.code, message: error.message }, []);
+  }
+
+  private shut(): void {
+    if (this.over) return;
+    this.over = true;
+    clearTimeout(this.timer);
+    this.pointer?.close();
+    this.grabber.close();
+    this.connection.close();
+  }
+}
+
+/** The buffers behind the updates, each once, to be moved to the main thread and not copied. */
+function transferable(updates: readonly GraphicsUpdate[]): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const update of updates) if (update.bytes.buffer instanceof ArrayBuffer) buffers.add(update.bytes.buffer);
+  return [...buffers];
+}

@@ -1,0 +1,120 @@
+/* The part of npm `x11` 4.2 (no types of its own) that the desktop room uses. */
+declare module 'x11' {
+  type Reply<T> = (error: Error | null | undefined, result: T) => unknown;
+
+  interface Visual {
+    readonly vid: number;
+    readonly class: number;
+    readonly red_mask: number;
+    readonly green_mask: number;
+    readonly blue_mask: number;
+  }
+
+  interface Screen {
+    readonly root: number;
+    readonly root_visual: number;
+    readonly root_depth: number;
+    readonly pixel_width: number;
+    readonly pixel_height: number;
+    readonly depths: Readonly<Record<number, Readonly<Record<number, Visual>>>>;
+  }
+
+  interface Display {
+    readonly client: Client;
+    readonly screen: readonly Screen[];
+    readonly image_byte_order: number;
+    readonly min_keycode: number;
+    readonly max_keycode: number;
+    readonly format: Readonly<Record<number, { readonly bits_per_pixel: number; readonly scanline_pad: number }>>;
+  }
+
+  interface Event {
+    readonly name: string;
+    readonly sourceId?: number;
+    readonly request?: number;
+  }
+
+  interface Shm {
+    readonly fdCapable: boolean;
+    readonly major: number;
+    readonly minor: number;
+    Attach(segment: number, shmid: number, readOnly: boolean, reply: Reply<void>): void;
+    AttachFd(segment: number, fd: number, readOnly: boolean, reply: Reply<void>): void;
+    Detach(segment: number): void;
+    GetImage(drawable: number, x: number, y: number, width: number, height: number, planeMask: number, format: number, segment: number, offset: number, reply: Reply<{ readonly size: number }>): void;
+  }
+
+  interface Damage {
+    readonly ReportLevel: { readonly NonEmpty: number };
+    Create(damage: number, drawable: number, level: number): void;
+    Subtract(damage: number, repair: number, parts: number): void;
+  }
+
+  interface Fixes {
+    SelectCursorInput(window: number, mask: number): void;
+    GetCursorImage(reply: Reply<{ readonly width: number; readonly height: number; readonly xhot: number; readonly yhot: number; readonly cursorImage: Uint8Array }>): void;
+    CreateRegion(region: number, rects: readonly never[]): void;
+    FetchRegion(region: number, reply: Reply<{ readonly rectangles: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[] }>): void;
+  }
+
+  interface Randr {
+    readonly NotifyMask: { readonly ScreenChange: number };
+    SelectInput(window: number, mask: number): void;
+    GetScreenResourcesCurrent(window: number, reply: Reply<{ readonly outputs: readonly number[] }>): void;
+    GetOutputInfo(output: number, timestamp: number, reply: Reply<{ readonly name: string }>): void;
+  }
+
+  interface Xtest {
+    readonly KeyPress: number;
+    readonly KeyRelease: number;
+    readonly ButtonPress: number;
+    readonly ButtonRelease: number;
+    readonly MotionNotify: number;
+    FakeInput(type: number, detail: number, time: number, window: number, x: number, y: number): void;
+    GrabControl(impervious: boolean): void;
+  }
+
+  interface Xinput {
+    readonly EventMask: { readonly RawMotion: number };
+    XISelectEvents(window: number, masks: { readonly deviceId: number; readonly mask: number }): void;
+  }
+
+  interface Extensions {
+    shm: Shm;
+    damage: Damage;
+    fixes: Fixes;
+    randr: Randr;
+    xtest: Xtest;
+    xinput: Xinput;
+  }
+
+  interface Client {
+    AllocID(): number;
+    require<Name extends keyof Extensions>(name: Name, reply: Reply<Extensions[Name]>): void;
+    QueryExtension(name: string, reply: Reply<{ readonly present: number }>): void;
+    GetGeometry(drawable: number, reply: Reply<{ readonly width: number; readonly height: number }>): void;
+    GetImage(format: number, drawable: number, x: number, y: number, width: number, height: number, planeMask: number, reply: Reply<{ readonly data: Uint8Array }>): void;
+    QueryPointer(window: number, reply: Reply<{ readonly rootX: number; readonly rootY: number; readonly keyMask: number }>): void;
+    GetKeyboardMapping(first: number, count: number, reply: Reply<number[][]>): void;
+    ChangeKeyboardMapping(first: number, keysymsPerKeycode: number, keysyms: readonly number[]): void;
+    GetModifierMapping(reply: Reply<number[][]>): void;
+    GetInputFocus(reply: Reply<unknown>): void;
+    terminate(): void;
+    on(event: 'event', listener: (event: Event) => void): void;
+    on(event: 'error', listener: (error: Error) => void): void;
+    readonly stream: { on(event: 'close' | 'end', listener: () => void): unknown; destroy(): void };
+  }
+
+  interface ClientOptions {
+    readonly display: string;
+    readonly auth: { readonly name: string; readonly data: string };
+    readonly shm?: false;
+  }
+
+  const x11: {
+    createClient(options: ClientOptions, ready: (error: Error | undefined, display: Display) => void): Client;
+    parseDisplay(display: string): { readonly protocol: string; readonly host: string; readonly displayNum: string; readonly screenNum: string };
+  };
+  export default x11;
+  export type { Client, Display, Event, Extensions, Screen };
+}

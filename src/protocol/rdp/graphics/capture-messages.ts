@@ -1,0 +1,41 @@
+import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from './contract.ts';
+
+/*
+ * What the main process and whoever captures (a Node worker on X11, a hidden page elsewhere) say to each other over a message port.
+ * A picture is asked for with `next` and owed until `frame` answers it, so a slow socket skips pictures instead of queueing them.
+ */
+
+/** Most frames a second any capture makes, so that a video does not take the whole processor. */
+export const MAX_FRAMES_PER_SECOND = 60;
+
+/** Largest desktop side we take, in pixels ([MS-RDPBCGR] 2.2.7.1.2 desktopWidth is 16 bits, clients stop at 8192 or 16384). */
+export const MAX_DESKTOP_SIDE = 16_384;
+
+export type ToCapture =
+  /** `generation` goes up with every `configure` and comes back in each frame, so that a frame made for older settings is recognised. */
+  | { readonly tag: 'configure'; readonly settings: GraphicsSettings; readonly generation: number }
+  | { readonly tag: 'next' }
+  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
+  | { readonly tag: 'close' };
+
+export type CaptureFailureCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
+
+export interface CapturedFrame {
+  readonly frameId: number;
+  readonly updates: readonly GraphicsUpdate[];
+  readonly changedPixels: number;
+  readonly captureMs: number;
+  readonly encodeMs: number;
+}
+
+export type FromCapture =
+  /** First message: the capture runs. `way` names how pictures are taken, for logs and tests. */
+  | { readonly tag: 'opened'; readonly size: Size; readonly way: string }
+  | { readonly tag: 'frame'; readonly generation: number; readonly frame: CapturedFrame }
+  | { readonly tag: 'resized'; readonly size: Size }
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
+  | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
+  /** Last message. */
+  | { readonly tag: 'failed'; readonly code: CaptureFailureCode; readonly message: string }
+  /** Last message, the answer to `close`: everything is given back. */
+  | { readonly tag: 'closed' };
