@@ -1,0 +1,54 @@
+import { t } from '../../../words/words.ts';
+import type { HistoryEntryView } from '../../../preload/contract.ts';
+import { Avatar, ConfirmButton, ProblemLine } from '../design/controls.tsx';
+import { dateTime, duration } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName } from '../selectors.ts';
+import { endedSentence } from '../session/session-words.ts';
+import './history.css';
+
+export interface HistoryProps {
+  readonly entries: readonly HistoryEntryView[];
+  readonly problem: Problem | undefined;
+  readonly onClear: () => void;
+}
+
+/** Who, when, how connected, what was allowed, how it ended. Newest first. */
+export function History({ entries, problem, onClear }: HistoryProps) {
+  return (
+    <section className="stack stack--wide" aria-labelledby="history-title">
+      <div className="row">
+        <h1 id="history-title" className="grow">{t('history.title')}</h1>
+        {entries.length > 0 && <ConfirmButton question={t('history.clearSure')} confirm={t('history.clear')} onConfirm={onClear}>{t('history.clear')}</ConfirmButton>}
+      </div>
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      {entries.length === 0 ? <p className="card soft">{t('history.empty')}</p> : (
+        <ol className="card history">
+          {entries.toSorted((a, b) => b.startedAtMs - a.startedAtMs).map((entry) => <Entry key={entry.id} entry={entry} />)}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Entry({ entry }: { readonly entry: HistoryEntryView }) {
+  const name = displayName(entry.peer);
+  const allowed = entry.controlled ? 'controlled' : entry.viewed ? 'viewed' : 'nothing';
+  return (
+    <li className="history__entry">
+      <Avatar name={name} />
+      <div className="grow break">
+        <p className="person__name">{t(entry.viewed ? `history.role.${entry.role}` : `history.role.${entry.role}Attempt`, { name })}</p>
+        <p className="soft small">
+          <time dateTime={new Date(entry.startedAtMs).toISOString()}>{dateTime(entry.startedAtMs)}</time>
+          {entry.connectedBy !== undefined && <> · {duration(entry.endedAtMs - entry.startedAtMs)}</>}
+        </p>
+        <dl className="history__facts">
+          <div><dt className="visually-hidden">{t('history.allowed')}</dt><dd>{t(`history.allowed.${allowed}`)}</dd></div>
+          <div><dt className="visually-hidden">{t('history.how')}</dt><dd>{entry.connectedBy === undefined ? t('history.notConnected') : t(`connection.short.${entry.connectedBy}`, { address: entry.address ?? t('common.unknown') })}</dd></div>
+          <div><dt className="visually-hidden">{t('history.ended')}</dt><dd>{endedSentence(entry.role, entry.reason, name)}</dd></div>
+        </dl>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,80 @@
+import { ArrowLeft, ChevronRight } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { ContactView } from '../../../preload/contract.ts';
+import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName, reachable, unreachable } from '../selectors.ts';
+import { AddContact } from './contacts.tsx';
+import './home.css';
+
+export interface ContactPickerProps {
+  readonly contacts: readonly ContactView[];
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly contactsPending: boolean;
+  readonly contactsProblem: Problem | undefined;
+  readonly onAsk: (address: string) => void;
+  readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
+  readonly onBack: () => void;
+}
+
+/** Who should help: people who can answer now come first, the others say what to do about it. */
+export function ContactPicker({ contacts, pending, problem, contactsPending, contactsProblem, onAsk, onAddContact, onBack }: ContactPickerProps) {
+  const online = reachable(contacts);
+  const offline = unreachable(contacts);
+  return (
+    <section className="stack stack--wide" aria-labelledby="picker-title">
+      <div className="stack">
+        <div><Button look="quiet" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+        <h1 id="picker-title">{t('picker.title')}</h1>
+        <p className="ask__lead">{t('picker.lead')}</p>
+        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      </div>
+      {contacts.length === 0 ? (
+        <div className="card stack">
+          <p>{t('picker.empty')}</p>
+          <AddContact startOpen pending={contactsPending} problem={contactsProblem} disabled={false} onAdd={onAddContact} />
+        </div>
+      ) : (
+        <>
+          <div className="stack">
+            <h2>{t('picker.online')}</h2>
+            {online.length === 0 ? <p className="soft">{t('picker.nobodyOnline')}</p> : (
+              <ul className="stack">
+                {online.map((contact) => (
+                  <li key={contact.address}>
+                    <button type="button" className="pick" disabled={pending} onClick={() => onAsk(contact.address)} aria-label={t('picker.askPerson', { name: displayName(contact) })}>
+                      <Avatar name={displayName(contact)} presence={contact.presence} />
+                      <span className="person__words">
+                        <span className="person__name">{displayName(contact)}</span>
+                        <span className="person__more">{t(`presence.${contact.presence}`)} · {contact.address}</span>
+                      </span>
+                      <ChevronRight size={26} aria-hidden className="pick__go" />
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+          {offline.length > 0 && (
+            <div className="stack">
+              <h2>{t('picker.offline')}</h2>
+              <p className="soft">{t('picker.offlineHint')}</p>
+              <ul className="people">
+                {offline.map((contact) => (
+                  <li className="person" key={contact.address}>
+                    <Avatar name={displayName(contact)} presence="offline" />
+                    <span className="person__words">
+                      <span className="person__name">{displayName(contact)}</span>
+                      <span className="person__more">{contact.address}</span>
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { AppState } from '../../../preload/contract.ts';
+import { Banner, Button } from '../design/controls.tsx';
+import { desktopReason } from '../session/session-words.ts';
+import { askObstacle } from '../selectors.ts';
+import type { Problem } from '../problem.ts';
+import { Contacts } from './contacts.tsx';
+import { InvitationCard } from './invitation-card.tsx';
+import './home.css';
+
+export interface HomeProps {
+  readonly app: AppState;
+  readonly nowMs: number;
+  readonly contactsPending: boolean;
+  readonly contactsProblem: Problem | undefined;
+  readonly invitationPending: boolean;
+  readonly invitationProblem: Problem | undefined;
+  readonly onPick: () => void;
+  readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
+  readonly onRemoveContact: (address: string) => void;
+  readonly onAccept: (id: string) => void;
+  readonly onDecline: (id: string) => void;
+}
+
+export function Home(props: HomeProps) {
+  const { app } = props;
+  const obstacle = askObstacle(app);
+  const reason = desktopReason(app.desktop.reason);
+  return (
+    <div className="stack stack--wide">
+      <Invitations {...props} />
+      <section className="card ask" aria-labelledby="ask-title">
+        <div className="stack">
+          <h1 id="ask-title">{t('home.askTitle')}</h1>
+          <p className="ask__lead">{t('home.askLead')}</p>
+        </div>
+        {reason !== undefined && <Banner kind="warning">{reason}</Banner>}
+        <div>
+          <Button look="primary" size="large" disabled={obstacle !== undefined} aria-describedby={obstacle === 'messenger' ? 'ask-obstacle' : undefined} onClick={props.onPick}>
+            <LifeBuoy size={28} aria-hidden />
+            {t('home.ask')}
+          </Button>
+        </div>
+        {obstacle === 'messenger' && <p id="ask-obstacle" className="soft">{t('home.askNeedsMessenger')}</p>}
+        <p className="ask__safety"><ShieldCheck size={22} aria-hidden /><span>{t('home.safety')}</span></p>
+      </section>
+      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} />
+      <p className="give"><HandHelping size={24} aria-hidden /><span><strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}</span></p>
+    </div>
+  );
+}
+
+/** Everyone who asks for help right now. */
+export function Invitations({ app, nowMs, invitationPending, invitationProblem, onAccept, onDecline }: Pick<HomeProps, 'app' | 'nowMs' | 'invitationPending' | 'invitationProblem' | 'onAccept' | 'onDecline'>) {
+  if (app.invitations.length === 0) return null;
+  return (
+    <div className="stack" role="region" aria-live="assertive" aria-label={t('home.giveTitle')}>
+      {app.invitations.map((invitation) => (
+        <InvitationCard key={invitation.id} invitation={invitation} nowMs={nowMs} pending={invitationPending} problem={invitationProblem} onAccept={() => onAccept(invitation.id)} onDecline={() => onDecline(invitation.id)} />
+      ))}
+    </div>
+  );
+}

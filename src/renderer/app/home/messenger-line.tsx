@@ -1,0 +1,72 @@
+import { RefreshCw } from 'lucide-react';
+import { isWordKey, t, tCount } from '../../../words/words.ts';
+import type { AppState, MessengerStatus } from '../../../preload/contract.ts';
+import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { secondsUntil } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName } from '../selectors.ts';
+
+type OwnPresence = 'online' | 'busy' | 'away';
+const OWN_PRESENCES: readonly OwnPresence[] = ['online', 'busy', 'away'];
+
+/** The state of the messenger in plain words. */
+export function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
+  switch (messenger.tag) {
+    case 'noAccount':
+      return t('status.noAccount');
+    case 'signedOut':
+      return messenger.code !== undefined && isWordKey(`problem.${messenger.code}`) ? problemText({ code: messenger.code }) : t('status.signedOut');
+    case 'connecting':
+      return t('status.connecting');
+    case 'signedIn':
+      return t('status.signedIn');
+    case 'waiting': {
+      const left = secondsUntil(messenger.retryAtMs, nowMs);
+      return left === 0 ? t('status.retryNow') : tCount('status.retryIn', left);
+    }
+  }
+}
+
+export interface MessengerLineProps {
+  readonly app: AppState;
+  readonly nowMs: number;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onPresence: (presence: OwnPresence) => void;
+  readonly onSignIn: () => void;
+}
+
+/** Who I am to the others, and whether they can reach me. */
+export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSignIn }: MessengerLineProps) {
+  const { messenger, account } = app;
+  if (account === undefined) return null;
+  const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
+  const trouble = messenger.tag === 'waiting' || messenger.tag === 'signedOut';
+  return (
+    <section className={trouble ? 'messenger-line messenger-line--trouble' : 'messenger-line'} aria-label={t('settings.messenger')}>
+      <Avatar name={displayName(account)} presence={presence} />
+      <div className="grow" role="status">
+        <p className="person__name">{displayName(account)}</p>
+        <p className="person__more">
+          {messenger.tag === 'waiting' && <>{t('status.waiting')} {problemText({ code: messenger.code })} </>}
+          <span aria-live="off">{messengerSentence(messenger, nowMs)}</span>
+        </p>
+        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      </div>
+      {messenger.tag === 'signedIn' && (
+        <label className="presence-choice">
+          <span className="visually-hidden">{t('presence.yours')}</span>
+          <select className="input" value={messenger.presence} onChange={(event) => onPresence(event.target.value as OwnPresence)}>
+            {OWN_PRESENCES.map((value) => <option key={value} value={value}>{t(`presence.${value}`)}</option>)}
+          </select>
+        </label>
+      )}
+      {trouble && (
+        <Button busy={pending} onClick={onSignIn}>
+          <RefreshCw size={20} aria-hidden />
+          {messenger.tag === 'waiting' ? t('status.tryNow') : t('account.signIn')}
+        </Button>
+      )}
+    </section>
+  );
+}

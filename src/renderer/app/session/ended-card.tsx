@@ -1,0 +1,64 @@
+import { CircleCheck, CircleSlash, RotateCcw, UserRound } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Button, ProblemLine } from '../design/controls.tsx';
+import { duration } from '../figures.ts';
+import { displayName } from '../selectors.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { endedSentence, nextAction, nextStep } from './session-words.ts';
+import { Steps } from './steps.tsx';
+import './session-card.css';
+
+const GOOD_ENDS: readonly string[] = ['stoppedByNovice', 'closedByExpert'];
+
+export interface EndedCardProps {
+  readonly session: SessionStatus;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  /** Only where asking is possible: the main window. */
+  readonly onAskAgain?: () => void;
+  readonly onAskSomeoneElse?: () => void;
+  readonly onClose: () => void;
+  /** Compact leaves the seven steps behind a fold. */
+  readonly compact?: boolean;
+}
+
+/** Why it is over, in one sentence, and one thing to do next. */
+export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneElse, onClose, compact = false }: EndedCardProps) {
+  if (session.phase.tag !== 'ended') return null;
+  const { reason, detail, atMs } = session.phase;
+  const { role } = session;
+  const name = displayName(session.peer);
+  const good = GOOD_ENDS.includes(reason);
+  const action = nextAction(role, reason);
+  const canAsk = role === 'novice' && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
+  // The seventh step or a verified fifth is not the session; the connection is.
+  const lasted = session.connection !== undefined && good;
+  return (
+    <section className="session-card" aria-labelledby="ended-title">
+      <div className="row row--top">
+        <span className={`session-card__badge session-card__badge--${good ? 'good' : 'plain'}`}>
+          {good ? <CircleCheck size={30} aria-hidden /> : <CircleSlash size={30} aria-hidden />}
+        </span>
+        <div className="stack grow" role="status">
+          <p className="session-card__kicker">{good ? t('ended.title') : t('ended.titleAttempt')}</p>
+          <h1 id="ended-title" className="session-card__title break">{endedSentence(role, reason, name)}</h1>
+          <p className="session-card__next break">{nextStep(role, reason, name)}</p>
+          {lasted && <p className="soft">{t('ended.duration', { duration: duration(atMs - session.startedAtMs) })}</p>}
+        </div>
+      </div>
+      <div className="session-card__actions">
+        {canAsk && action === 'askSomeoneElse' && <Button look="primary" onClick={onAskSomeoneElse}><UserRound size={20} aria-hidden />{t('ended.askSomeoneElse')}</Button>}
+        {canAsk && action !== 'askSomeoneElse' && <Button look={action === 'askAgain' ? 'primary' : 'plain'} busy={pending} onClick={onAskAgain}><RotateCcw size={20} aria-hidden />{t('ended.askAgain')}</Button>}
+        {canAsk && action === 'askSomeoneElse' && <Button busy={pending} onClick={onAskAgain}>{t('ended.askAgain')}</Button>}
+        <Button look={canAsk && action !== 'close' ? 'plain' : 'primary'} onClick={onClose}>{t('ended.close')}</Button>
+      </div>
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <details className="fold" open={!compact && role === 'expert' && !good}>
+        <summary>{t('steps.show')}</summary>
+        <Steps session={session} />
+        {detail !== undefined && <p className="soft small break">{t('ended.technical', { detail })}</p>}
+      </details>
+    </section>
+  );
+}

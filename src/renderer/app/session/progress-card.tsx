@@ -1,0 +1,41 @@
+import { LoaderCircle, PhoneCall, X } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Button, ProblemLine } from '../design/controls.tsx';
+import { problemText, type Problem } from '../problem.ts';
+import { connectionText, headline, phaseHint } from './session-words.ts';
+import { Steps } from './steps.tsx';
+import './session-card.css';
+
+export interface ProgressCardProps {
+  readonly session: SessionStatus;
+  readonly nowMs: number;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onCancel: () => void;
+}
+
+/** From the question to the connection: where we are, what that means, and the way out. */
+export function ProgressCard({ session, nowMs, pending, problem, onCancel }: ProgressCardProps) {
+  const hint = phaseHint(session, nowMs);
+  const asksYou = session.role === 'novice' && session.phase.tag === 'awaitingConsent';
+  return (
+    <section className="session-card" aria-labelledby="progress-title">
+      <div className="row row--top">
+        <span className={`session-card__badge session-card__badge--${asksYou ? 'warm' : 'active'}`}>
+          {asksYou ? <PhoneCall size={30} aria-hidden /> : <LoaderCircle size={30} className="spin" aria-hidden />}
+        </span>
+        <div className="stack grow">
+          <h1 id="progress-title" className="session-card__title break" role="status" aria-live="polite">{headline(session)}</h1>
+          {hint !== undefined && <p className="session-card__next break">{hint}</p>}
+        </div>
+      </div>
+      <Steps session={session} />
+      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <div className="session-card__actions">
+        <Button busy={pending} onClick={onCancel}><X size={20} aria-hidden />{t('session.cancel')}</Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,46 @@
+import { Square } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Button, ProblemLine } from '../design/controls.tsx';
+import { duration, shortcutText } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { connectionText, headline } from './session-words.ts';
+import { Steps } from './steps.tsx';
+import './session-card.css';
+
+export interface RunningCardProps {
+  readonly session: SessionStatus;
+  readonly nowMs: number;
+  readonly stopShortcut: string;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onEnd: () => void;
+}
+
+/** The main window's view of a session that runs in its own window. */
+export function RunningCard({ session, nowMs, stopShortcut, pending, problem, onEnd }: RunningCardProps) {
+  if (session.phase.tag !== 'connected') return null;
+  const novice = session.role === 'novice';
+  return (
+    <section className="session-card" aria-labelledby="running-title">
+      <div className="row row--top">
+        <span className="session-card__live"><span className={`dot dot--${novice && session.viewing ? 'live' : 'safe'}`} /></span>
+        <div className="stack grow">
+          <h1 id="running-title" className="session-card__title break" role="status" aria-live="polite">{headline(session)}</h1>
+          <p className="soft">{t('time.running', { duration: duration(nowMs - session.phase.sinceMs) })}</p>
+          <p>{t('session.inOtherWindow')}</p>
+        </div>
+      </div>
+      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <div className="session-card__actions">
+        <Button look="danger" size="large" busy={pending} onClick={onEnd}><Square size={20} fill="currentColor" aria-hidden />{novice ? t('session.stopLong') : t('session.endLong')}</Button>
+        {novice && <span className="soft">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</span>}
+      </div>
+      <details className="fold">
+        <summary>{t('steps.show')}</summary>
+        <Steps session={session} />
+      </details>
+    </section>
+  );
+}

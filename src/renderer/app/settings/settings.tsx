@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { t } from '../../../words/words.ts';
+import type { AppState, SettingsView } from '../../../preload/contract.ts';
+import { Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
+import { AccountForm } from '../welcome/account-form.tsx';
+import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
+import type { NewAccount } from '../actions.ts';
+import type { IssuedAccount } from '../store.ts';
+import { Hosting } from './hosting.tsx';
+import { ShortcutField } from './shortcut-field.tsx';
+import './settings.css';
+
+export interface SettingsProps {
+  readonly app: AppState;
+  readonly issued: IssuedAccount | undefined;
+  readonly pending: { readonly account: boolean; readonly friendlyName: boolean; readonly messenger: boolean; readonly hosting: boolean; readonly hostedAccounts: boolean };
+  readonly problems: { readonly account: Problem | undefined; readonly friendlyName: Problem | undefined; readonly hosting: Problem | undefined; readonly hostedAccounts: Problem | undefined; readonly settings: Problem | undefined; readonly stopShortcut: Problem | undefined };
+  readonly onSaveAccount: (account: NewAccount) => Promise<{ readonly ok: boolean }>;
+  readonly onForgetAccount: () => void;
+  readonly onSignIn: () => void;
+  readonly onSignOut: () => void;
+  readonly onFriendlyName: (name: string) => void;
+  readonly onSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) => void;
+  readonly onHosting: (hosting: SettingsView['hosting']) => void;
+  readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
+  readonly onRemoveHosted: (address: string) => void;
+  readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
+  readonly onIssuedSeen: () => void;
+}
+
+export function Settings(props: SettingsProps) {
+  const { app } = props;
+  const { settings } = app;
+  return (
+    <div className="stack stack--wide">
+      <h1>{t('settings.title')}</h1>
+      <ProblemLine text={props.problems.settings === undefined ? undefined : problemText(props.problems.settings)} />
+      <You {...props} />
+      <section className="card stack" aria-labelledby="settings-helped">
+        <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
+        <ShortcutField value={settings.stopShortcut} problem={props.problems.stopShortcut} onValue={(stopShortcut) => props.onSettings({ stopShortcut })} />
+      </section>
+      <section className="card stack" aria-labelledby="settings-helping">
+        <h2 id="settings-helping">{t('settings.helping')}</h2>
+        <Switch label={t('settings.playSound')} on={settings.playSound} onChange={(playSound) => props.onSettings({ playSound })} />
+        <Choices
+          legend={t('settings.scaling')}
+          value={settings.viewerScaling}
+          onValue={(viewerScaling) => props.onSettings({ viewerScaling })}
+          choices={[{ value: 'fit', label: t('settings.scalingFit') }, { value: 'actual', label: t('settings.scalingActual') }]}
+        />
+        <Choices
+          legend={t('settings.engine')}
+          value={settings.engine}
+          onValue={(engine) => props.onSettings({ engine })}
+          choices={[{ value: 'ringback', label: t('settings.engineRingback') }, { value: 'classic', label: t('settings.engineClassic'), hint: t('settings.engineHint') }]}
+        />
+      </section>
+      <Hosting hosting={app.hosting} settings={settings.hosting} issued={props.issued} pending={props.pending} problems={props.problems} onHosting={props.onHosting} onCreate={props.onCreateHosted} onRemove={props.onRemoveHosted} onCopyIssued={props.onCopyIssued} onIssuedSeen={props.onIssuedSeen} />
+      <section className="card stack" aria-labelledby="settings-general">
+        <h2 id="settings-general">{t('settings.general')}</h2>
+        <Switch label={t('settings.startHidden')} on={settings.startHidden} onChange={(startHidden) => props.onSettings({ startHidden })} />
+        <p className="soft small">{t('settings.version', { version: app.version })}</p>
+      </section>
+    </div>
+  );
+}
+
+function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
+  const { account } = app;
+  const [name, setName] = useState(account?.friendlyName ?? '');
+  const [changing, setChanging] = useState(false);
+  return (
+    <section className="card stack" aria-labelledby="settings-you">
+      <h2 id="settings-you">{t('settings.you')}</h2>
+      {account !== undefined && (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            onFriendlyName(name.trim());
+          }}
+        >
+          <Field label={t('presence.yourName')} hint={t('account.friendlyNameHint')} value={name} onValue={setName} error={fieldProblem(problems.friendlyName, 'friendlyName') ?? generalProblem(problems.friendlyName)} maxLength={100} autoComplete="name" required />
+          <div><Button type="submit" busy={pending.friendlyName} disabled={name.trim() === '' || name.trim() === account.friendlyName}>{t('account.saveName')}</Button></div>
+        </form>
+      )}
+      <h3>{t('settings.messenger')}</h3>
+      {changing || account === undefined ? (
+        <AccountForm
+          {...(account === undefined ? {} : { initial: account, onCancel: () => setChanging(false) })}
+          pending={pending.account}
+          problem={problems.account}
+          onSave={(next) => {
+            void onSaveAccount(next).then((result) => {
+              if (result.ok) setChanging(false);
+            });
+          }}
+        />
+      ) : (
+        <>
+          <p className="break">{account.address}<br /><span className="soft">{account.server}</span></p>
+          <div className="row">
+            {app.messenger.tag === 'signedOut' ? <Button look="primary" busy={pending.messenger} onClick={onSignIn}>{t('account.signIn')}</Button> : <Button busy={pending.messenger} onClick={onSignOut}>{t('account.signOut')}</Button>}
+            <Button onClick={() => setChanging(true)}>{t('account.change')}</Button>
+            <ConfirmButton question={t('account.forgetSure')} confirm={t('common.remove')} onConfirm={onForgetAccount}>{t('account.forget')}</ConfirmButton>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { Keyboard } from 'lucide-react';
+import { useState, type KeyboardEvent } from 'react';
+import { t } from '../../../words/words.ts';
+import { acceleratorOf } from '../accelerator.ts';
+import { Button, ProblemLine } from '../design/controls.tsx';
+import { shortcutText } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+
+/** The Stop keys: choose the button, press the keys. Escape and Tab leave it as it is. */
+export function ShortcutField({ value, problem, onValue }: { readonly value: string; readonly problem: Problem | undefined; readonly onValue: (accelerator: string) => void }) {
+  const [listening, setListening] = useState(false);
+  const [tooFew, setTooFew] = useState(false);
+  const press = (event: KeyboardEvent) => {
+    if (!listening || event.key === 'Tab') return;
+    event.preventDefault();
+    const plain = !event.ctrlKey && !event.altKey && !event.shiftKey && !event.metaKey;
+    if (event.key === 'Escape' && plain) {
+      setListening(false);
+      return;
+    }
+    const accelerator = acceleratorOf(event);
+    if (accelerator === undefined) return;
+    setTooFew(accelerator === 'tooFew');
+    if (accelerator === 'tooFew') return;
+    setListening(false);
+    onValue(accelerator);
+  };
+  const text = tooFew ? t('problem.field.stopShortcut') : problem === undefined ? undefined : problemText(problem);
+  return (
+    <div className="field">
+      <span className="field__label" id="stop-keys">{t('settings.stopShortcut')}</span>
+      <div className="row">
+        <kbd className="keys" aria-labelledby="stop-keys">{shortcutText(value)}</kbd>
+        <Button aria-describedby="stop-keys-hint" aria-pressed={listening} onClick={() => { setListening(true); setTooFew(false); }} onKeyDown={press} onBlur={() => setListening(false)}>
+          <Keyboard size={20} aria-hidden />
+          <span aria-live="polite">{listening ? t('settings.stopShortcutPress') : t('settings.stopShortcutChange')}</span>
+        </Button>
+      </div>
+      <span className="field__hint" id="stop-keys-hint">{t('settings.stopShortcutHint')}</span>
+      <ProblemLine text={text} />
+    </div>
+  );
+}
