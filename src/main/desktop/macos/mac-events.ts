@@ -1,6 +1,6 @@
 import type { InputEvent, PointerButton } from '../../../protocol/rdp/input/events.ts';
+import { macKeycodeOf, type ScancodePrefix } from '../../../protocol/rdp/input/scancodes.ts';
 import { Wheel } from '../wheel.ts';
-import { macKeycode } from './mac-keycodes.ts';
 
 /* CGEvent calls as pure data (CoreGraphics CGEventTypes.h). */
 
@@ -85,8 +85,8 @@ export class MacEvents {
     }
   }
 
-  private key(scancode: number, prefix: 'none' | 'e0' | 'e1', down: boolean): MacCall[] {
-    const keycode = macKeycode(scancode, prefix);
+  private key(scancode: number, prefix: ScancodePrefix, down: boolean): MacCall[] {
+    const keycode = macKeycodeOf({ scancode, prefix });
     if (keycode === undefined) return [];
     if (MODIFIER.has(keycode)) {
       if (down) this.heldModifiers.add(keycode);

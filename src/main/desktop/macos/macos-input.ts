@@ -1,9 +1,9 @@
 import koffi from 'koffi';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
+import { PauseReader } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
 import { DesktopError, type DesktopSupport, type InputInjector } from '../contract.ts';
 import { HeldInput } from '../held-input.ts';
-import { PauseKey } from '../pause-key.ts';
 import { MacEvents, type MacCall, type MacScreen } from './mac-events.ts';
 
 const FRAMEWORKS = '/System/Library/Frameworks';
@@ -108,13 +108,14 @@ export async function open(clock: Clock): Promise<InputInjector> {
   if (!graphics.isTrusted()) throw new DesktopError('NOT_PERMITTED', 'the person has not allowed this program to control the computer');
   const translation = new MacEvents();
   const held = new HeldInput();
-  const pause = new PauseKey();
+  const pause = new PauseReader();
   let over = false;
   const inject = (events: readonly InputEvent[]) => {
     if (over) return;
     const screen = graphics.screen();
     for (const event of events) {
-      if (pause.isTail(event)) continue;
+      // The second half of Pause.
+      if (event.tag === 'key' && pause.read(event, event.down) === undefined) continue;
       held.note(event);
       for (const call of translation.translate(event, screen, clock.now())) graphics.post(call);
     }

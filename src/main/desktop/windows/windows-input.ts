@@ -1,9 +1,9 @@
 import koffi from 'koffi';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
+import { PauseReader } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
 import { DesktopError, type DesktopSupport, type InputInjector } from '../contract.ts';
 import { HeldInput } from '../held-input.ts';
-import { PauseKey } from '../pause-key.ts';
 import { INPUT_BYTES, inputRecords, packInputRecords, type InputRecord, type WindowsScreen } from './send-input-records.ts';
 
 const SM_SWAPBUTTON = 23;
@@ -53,7 +53,7 @@ export async function support(): Promise<DesktopSupport> {
 export async function open(_clock: Clock): Promise<InputInjector> {
   const user32 = loadUser32();
   const held = new HeldInput();
-  const pause = new PauseKey();
+  const pause = new PauseReader();
   let over = false;
   const inject = (events: readonly InputEvent[]) => {
     if (over) return;
@@ -61,7 +61,8 @@ export async function open(_clock: Clock): Promise<InputInjector> {
     const screen = user32.screen();
     const records: InputRecord[] = [];
     for (const event of events) {
-      if (pause.isTail(event)) continue;
+      // The second half of Pause.
+      if (event.tag === 'key' && pause.read(event, event.down) === undefined) continue;
       held.note(event);
       records.push(...inputRecords(event, screen));
     }

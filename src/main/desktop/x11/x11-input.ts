@@ -1,9 +1,8 @@
 import type { InputEvent, LockKeys, PointerButton } from '../../../protocol/rdp/input/events.ts';
+import { PauseReader, x11KeycodeOf } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
 import { DesktopError, type InputInjector } from '../contract.ts';
-import { PauseKey } from '../pause-key.ts';
 import { Wheel } from '../wheel.ts';
-import { evdevKeycode } from './evdev-keycode.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, type LockKey, type X11Keymap } from './x11-keymap.ts';
 
@@ -11,8 +10,6 @@ import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, type Loc
 export const SLOT_REUSE_MS = 40;
 /** Events that may wait behind characters that have no key. Further ones push out the oldest. */
 const MAX_QUEUED_EVENTS = 4_096;
-/** X keycodes are evdev's plus 8. */
-const EVDEV_OFFSET = 8;
 /** MappingNotify request for the keyboard (X11 protocol, section 11). */
 const MAPPING_KEYBOARD = 1;
 const MAPPING_MODIFIER = 0;
@@ -67,7 +64,7 @@ class X11Input implements InputInjector {
   private readonly heldKeys = new Set<number>();
   private readonly heldButtons = new Set<number>();
   private readonly wheel = new Wheel();
-  private readonly pauseKey = new PauseKey();
+  private readonly pauseReader = new PauseReader();
   private highSurrogate: number | undefined;
   private queue: InputEvent[] = [];
   private pumping = false;
@@ -142,9 +139,9 @@ class X11Input implements InputInjector {
   private injectOne(event: InputEvent): Promise<void> | undefined {
     switch (event.tag) {
       case 'key': {
-        if (this.pauseKey.isTail(event)) return undefined;
-        const evdev = evdevKeycode(event.scancode, event.prefix);
-        if (evdev !== undefined) this.key(evdev + EVDEV_OFFSET, event.down);
+        const key = this.pauseReader.read(event, event.down);
+        const keycode = key === undefined ? undefined : x11KeycodeOf(key);
+        if (keycode !== undefined) this.key(keycode, event.down);
         return undefined;
       }
       case 'unicode':
