@@ -1,39 +1,55 @@
 import { isAbsolute, normalize, parse } from 'node:path';
+import * as z from 'zod';
 
 export interface LaunchOptions {
   /** Where everything is kept, instead of the system's place. Absolute. */
   readonly dataDir?: string;
   /** Start in the tray. */
   readonly hidden: boolean;
+  /** RDP sockets listen on this IP address only, and tickets name no other. All addresses when left out. */
+  readonly listenHost?: string;
 }
 
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
-  readonly code = 'BAD_DATA_DIR';
+  readonly code: 'BAD_DATA_DIR' | 'BAD_ADDRESS';
+  constructor(code: 'BAD_DATA_DIR' | 'BAD_ADDRESS', message: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 const MAX_PATH = 1_024;
+const ipAddress = z.union([z.ipv4(), z.ipv6()]);
 
 function dataDirectory(path: string, source: string): string {
-  if (path.includes('\0') || path.length > MAX_PATH) throw new LaunchError(`${source} is not a usable path`);
-  if (!isAbsolute(path)) throw new LaunchError(`${source} must be an absolute path`);
+  if (path.includes('\0') || path.length > MAX_PATH) throw new LaunchError('BAD_DATA_DIR', `${source} is not a usable path`);
+  if (!isAbsolute(path)) throw new LaunchError('BAD_DATA_DIR', `${source} must be an absolute path`);
   const directory = normalize(path);
-  if (directory === parse(directory).root) throw new LaunchError(`${source} must not be the root of a drive`);
+  if (directory === parse(directory).root) throw new LaunchError('BAD_DATA_DIR', `${source} must not be the root of a drive`);
   return directory;
 }
 
 /**
- * Reads `--hidden`, `--user-data-dir=PATH` and RINGBACK_DATA_DIR (which the switch overrides). Everything else belongs to Chromium and is left alone.
- * @throws LaunchError when the data directory is not an absolute, usable path.
+ * Reads `--hidden`, `--user-data-dir=PATH`, RINGBACK_DATA_DIR (which that switch overrides) and RINGBACK_LISTEN_HOST. Everything else
+ * belongs to Chromium and is left alone.
+ * @throws LaunchError BAD_DATA_DIR when the data directory is not an absolute, usable path; BAD_ADDRESS when the host is not an IP address.
  */
 export function parseLaunch(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): LaunchOptions {
-  const hidden = argv.includes('--hidden');
   const prefix = '--user-data-dir=';
-  const argument = argv.find((arg) => arg.startsWith(prefix));
-  if (argument !== undefined) return { hidden, dataDir: dataDirectory(argument.slice(prefix.length), '--user-data-dir') };
-  const variable = env['RINGBACK_DATA_DIR'];
-  if (variable !== undefined && variable !== '') return { hidden, dataDir: dataDirectory(variable, 'RINGBACK_DATA_DIR') };
-  return { hidden };
+  const argument = argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
+  const variable = env['RINGBACK_DATA_DIR'] ?? '';
+  const listenHost = env['RINGBACK_LISTEN_HOST'] ?? '';
+  if (listenHost !== '' && !ipAddress.safeParse(listenHost).success) throw new LaunchError('BAD_ADDRESS', 'RINGBACK_LISTEN_HOST must be an IP address');
+  return {
+    hidden: argv.includes('--hidden'),
+    ...(argument !== undefined
+      ? { dataDir: dataDirectory(argument, '--user-data-dir') }
+      : variable !== ''
+        ? { dataDir: dataDirectory(variable, 'RINGBACK_DATA_DIR') }
+        : {}),
+    ...(listenHost === '' ? {} : { listenHost }),
+  };
 }
 
 /** Desktops that show tray icons without an extension. */

@@ -56,12 +56,18 @@ export interface Shell {
   run(useCases: ShellUseCases, how: { readonly hidden: boolean }): void;
 }
 
+/** A crashed page is loaded again after this, at most so often in a minute. */
+const RELOAD_DELAY_MS = 200;
+const MAX_RELOADS = 3;
+const RELOAD_WINDOW_MS = 60_000;
+
 /** After `app` is ready. */
 export function createShell(deps: ShellDeps): Shell {
   const { clock, model, settings, log } = deps;
   const devTools = !app.isPackaged;
   const icons = join(deps.assetsDir, 'icons');
   const appIcon = iconFrom(icons, ['ringback.png', '256x256.png', 'icon.png']);
+  let reloads: number[] = [];
   let tray: TrayIcon | undefined;
   let useCases: ShellUseCases | undefined;
 
@@ -83,7 +89,11 @@ export function createShell(deps: ShellDeps): Shell {
       // A broken viewer must not leave a key down on the other side, nor a novice without Stop: the session ends.
       if (kind === 'session') void useCases?.assistance.endSession().catch(() => undefined);
       const window = kind === 'main' ? windows.main : windows.session;
-      if (window !== undefined && !window.isDestroyed()) clock.after(200, () => {
+      // A page that keeps crashing is left alone: the tray still works.
+      reloads = reloads.filter((atMs) => clock.now() - atMs < RELOAD_WINDOW_MS);
+      if (window === undefined || reloads.length >= MAX_RELOADS) return;
+      reloads.push(clock.now());
+      clock.after(RELOAD_DELAY_MS, () => {
         if (!window.isDestroyed()) window.webContents.reload();
       });
     },

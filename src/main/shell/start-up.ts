@@ -22,7 +22,8 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
     return undefined;
   }
   app.setAppUserModelId('org.ringback.Ringback');
-  app.enableSandbox();
+  // `--no-sandbox` is what a test machine without user namespaces starts with; Chromium refuses to do both.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   // One process a data directory: two would overwrite each other's files. The first one comes to the front.
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -35,9 +36,9 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
 function useDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    if (!statSync(path).isDirectory()) throw new LaunchError('not a folder');
+    if (!statSync(path).isDirectory()) throw new LaunchError('BAD_DATA_DIR', 'not a folder');
   } catch (error) {
-    throw error instanceof LaunchError ? error : new LaunchError(error instanceof Error ? error.message : String(error));
+    throw error instanceof LaunchError ? error : new LaunchError('BAD_DATA_DIR', error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,0 +1,29 @@
+import { MessageChannelMain } from 'electron';
+import type { CapturePage } from '../desktop/page/page-capture.ts';
+import type { Windows } from './windows.ts';
+
+/** A hidden page that has been given one end of a port; closing it destroys the page. Rejects when the page does not load. */
+export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>): Promise<CapturePage> {
+  const window = windows.openCapturePage();
+  const { webContents } = window;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      webContents.once('did-finish-load', () => resolve());
+      webContents.once('did-fail-load', (_event, code, description) => reject(new Error(`the capture page did not load: ${description} (${code})`)));
+      window.once('closed', () => reject(new Error('the capture page closed while loading')));
+    });
+  } catch (error) {
+    if (!window.isDestroyed()) window.destroy();
+    throw error;
+  }
+  const { port1, port2 } = new MessageChannelMain();
+  webContents.postMessage('ringback:capture-port', null, [port2]);
+  // A page that crashed says nothing; closing the port here tells whoever captures.
+  webContents.once('render-process-gone', () => port1.close());
+  return {
+    port: port1,
+    close: () => {
+      if (!window.isDestroyed()) window.destroy();
+    },
+  };
+}
