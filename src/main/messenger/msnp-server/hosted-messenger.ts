@@ -1,0 +1,106 @@
+import type { Clock } from '../../clock.ts';
+import { formatEndpoint } from '../../../protocol/msnp/endpoint.ts';
+import { normaliseAddress } from '../../../protocol/msnp/address.ts';
+import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
+import type { ServerLimits } from './limits.ts';
+import { MsnpServer } from './server.ts';
+
+export interface HostedAccount {
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly online: boolean;
+}
+
+export interface HostedMessengerOptions {
+  /** `127.0.0.1` unless the owner chose to be reached from the network. */
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly store: AccountStore;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** "Use this computer as the messenger": the embedded server and its accounts. */
+export class HostedMessenger {
+  private readonly listeners = new Set<() => void>();
+  private running: { readonly server: MsnpServer; readonly store: AccountStore } | undefined;
+  private changing: Promise<unknown> = Promise.resolve();
+
+  /** Gives the account files that were damaged and set aside. Rejects (`EADDRINUSE` …) with nothing left listening. */
+  start(options: HostedMessengerOptions): Promise<readonly DamagedFile[]> {
+    return this.inTurn(async () => {
+      await this.shutDown();
+      const damaged = await options.store.open();
+      const server = await MsnpServer.start({ ...options, onChange: () => this.changed() });
+      this.running = { server, store: options.store };
+      this.changed();
+      return damaged;
+    });
+  }
+
+  /** Resolves when no socket is open and everything is on disk. */
+  stop(): Promise<void> {
+    return this.inTurn(async () => {
+      await this.shutDown();
+      this.changed();
+    });
+  }
+
+  /** `host:port` of every address it listens on; empty when it does not. */
+  get addresses(): readonly string[] {
+    return this.running?.server.addresses.map(formatEndpoint) ?? [];
+  }
+
+  listAccounts(): readonly HostedAccount[] {
+    const { running } = this;
+    if (running === undefined) return [];
+    return running.store
+      .list()
+      .map(({ address, friendlyName }) => ({ address, friendlyName, online: running.server.directory.isOnline(address) }))
+      .sort((a, b) => (a.address < b.address ? -1 : 1));
+  }
+
+  /** The access token is shown this once. Rejects with AccountError. */
+  async createAccount(address: string, friendlyName: string): Promise<{ readonly accessToken: string }> {
+    const { store } = this.requireRunning();
+    const account = newAccount(address, friendlyName);
+    await store.create(account);
+    this.changed();
+    return { accessToken: account.accessToken };
+  }
+
+  /** Signs its owner out at once. Rejects with AccountError. */
+  async removeAccount(address: string): Promise<void> {
+    const { store, server } = this.requireRunning();
+    const normal = normaliseAddress(address) ?? address;
+    await store.remove(normal);
+    server.directory.accountRemoved(normal);
+    this.changed();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private requireRunning(): NonNullable<HostedMessenger['running']> {
+    if (this.running === undefined) throw new AccountError('NO_SUCH_ACCOUNT', 'the messenger is not running on this computer');
+    return this.running;
+  }
+
+  private async shutDown(): Promise<void> {
+    const { running } = this;
+    this.running = undefined;
+    await running?.server.stop();
+  }
+
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.changing.then(act, act);
+    this.changing = mine.catch(() => {});
+    return mine;
+  }
+
+  private changed(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}

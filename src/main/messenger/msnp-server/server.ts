@@ -1,0 +1,246 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { systemClock, type Clock } from '../../clock.ts';
+import { ProtocolError } from '../../../protocol/bytes/errors.ts';
+import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
+import { CommandDecoder, encodeCommand, type Command } from '../../../protocol/msnp/framing.ts';
+import { NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
+import { SwitchboardServerMachine } from '../../../protocol/msnp/server/switchboard.ts';
+import type { AccountStore } from './account-store.ts';
+import { Directory } from './directory.ts';
+import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
+import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
+
+/** How often other processes' accounts, overdue log-ins and silent clients are looked for. */
+const SWEEP_INTERVAL_MS = 1_000;
+/** A connection that was told to close and does not is destroyed. */
+const LINGER_MS = 1_000;
+/** A client that pings is gone when it misses four pings, but not before the first and not after the second of these. */
+const SILENCE_MIN_MS = 10_000;
+const SILENCE_MAX_MS = 180_000;
+
+export interface MsnpServerOptions {
+  readonly hosts: readonly string[];
+  /** 0 takes a free one, the same for all hosts. */
+  readonly port: number;
+  readonly store: AccountStore;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ServerLimits>;
+  /** An account came, went, signed in or out, or changed its name. */
+  readonly onChange?: () => void;
+  /** The store could not be written or read; the server goes on from memory. */
+  readonly onStoreError?: (error: unknown) => void;
+}
+
+/**
+ * Notification server and switchboard on one TCP port. A connection is what its first command says: VER opens a
+ * notification connection, USR with a cookie or ANS a switchboard. One port is what the owner of a firewall has to open, and
+ * what XFR and RNG name is simply the address the client has reached us at, so it is right behind any name or interface.
+ */
+export class MsnpServer {
+  readonly directory: Directory;
+  private readonly options: MsnpServerOptions;
+  private readonly clock: Clock;
+  private readonly limits: ServerLimits;
+  private readonly connecting: KeyedRateLimit;
+  private readonly servers: Server[] = [];
+  private readonly connections = new Set<Connection>();
+  private readonly perHost = new Map<string, number>();
+  private endpoints: readonly Endpoint[] = [];
+  private cancelSweep: () => void = () => {};
+  private stopped = false;
+
+  private constructor(options: MsnpServerOptions) {
+    this.options = options;
+    this.clock = options.clock ?? systemClock;
+    this.limits = { ...SERVER_LIMITS, ...options.limits };
+    this.connecting = new KeyedRateLimit(this.clock, this.limits.connecting);
+    this.directory = new Directory(options.store, this.clock, this.limits, () => options.onChange?.());
+  }
+
+  /** The store must be open. Rejects when a host or the port cannot be had; then nothing is left listening. */
+  static async start(options: MsnpServerOptions): Promise<MsnpServer> {
+    const server = new MsnpServer(options);
+    try {
+      let { port } = options;
+      for (const host of options.hosts) {
+        const endpoint = await server.listen(host, port);
+        port = endpoint.port;
+        server.endpoints = [...server.endpoints, endpoint];
+      }
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    server.scheduleSweep();
+    return server;
+  }
+
+  /** Where it listens. */
+  get addresses(): readonly Endpoint[] {
+    return this.endpoints;
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Says goodbye to everybody and resolves when no socket is open and everything is on disk. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancelSweep();
+    this.directory.expelAll();
+    const closed = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const connection of [...this.connections]) connection.close();
+    await Promise.all(closed);
+    await this.options.store.flush();
+  }
+
+  private listen(host: string, port: number): Promise<Endpoint> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 }, (socket) => this.connected(socket));
+      server.once('error', reject);
+      server.listen({ host, port, exclusive: true }, () => {
+        server.off('error', reject);
+        server.on('error', () => {});
+        this.servers.push(server);
+        const address = server.address();
+        resolve({ host, port: typeof address === 'object' && address !== null ? address.port : port });
+      });
+    });
+  }
+
+  private connected(socket: Socket): void {
+    const remoteHost = plainHost(socket.remoteAddress);
+    const open = this.perHost.get(remoteHost) ?? 0;
+    const full = this.connections.size >= this.limits.connections || open >= this.limits.connectionsPerHost;
+    if (this.stopped || full || !this.connecting.take(remoteHost)) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, this.directory, this.clock, this.limits, remoteHost);
+    this.connections.add(connection);
+    this.perHost.set(remoteHost, open + 1);
+    socket.once('close', () => {
+      this.connections.delete(connection);
+      const left = (this.perHost.get(remoteHost) ?? 1) - 1;
+      if (left > 0) this.perHost.set(remoteHost, left);
+      else this.perHost.delete(remoteHost);
+    });
+  }
+
+  private scheduleSweep(): void {
+    this.cancelSweep = this.clock.after(SWEEP_INTERVAL_MS, () => {
+      for (const connection of [...this.connections]) connection.checkTime();
+      this.refresh()
+        .catch((error: unknown) => this.options.onStoreError?.(error))
+        .finally(() => {
+          if (!this.stopped) this.scheduleSweep();
+        });
+    });
+  }
+
+  private async refresh(): Promise<void> {
+    const { store } = this.options;
+    const { added, removed } = await store.refresh();
+    for (const address of added) this.directory.accountAdded(address);
+    for (const address of removed) this.directory.accountRemoved(address);
+    if (added.length + removed.length > 0) this.options.onChange?.();
+    await store.flush();
+  }
+}
+
+/** One socket, and the machine it turned out to need. */
+class Connection {
+  private readonly socket: Socket;
+  private readonly directory: Directory;
+  private readonly clock: Clock;
+  private readonly limits: ServerLimits;
+  private readonly remoteHost: string;
+  private readonly decoder = new CommandDecoder('server');
+  private readonly commands: RateLimit;
+  private readonly connectedAtMs: number;
+  private machine: NotificationServerMachine | SwitchboardServerMachine | undefined;
+  private closing = false;
+  private heardAtMs: number;
+  private pingedAtMs: number | undefined;
+  private pingIntervalMs: number | undefined;
+
+  constructor(socket: Socket, directory: Directory, clock: Clock, limits: ServerLimits, remoteHost: string) {
+    this.socket = socket;
+    this.directory = directory;
+    this.clock = clock;
+    this.limits = limits;
+    this.remoteHost = remoteHost;
+    this.commands = new RateLimit(clock, limits.commands);
+    this.connectedAtMs = clock.now();
+    this.heardAtMs = this.connectedAtMs;
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.on('error', () => {});
+    socket.once('close', () => this.machine?.closed());
+  }
+
+  close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.socket.end();
+    // A peer that never closes its end must not keep ours open.
+    const cancel = this.clock.after(LINGER_MS, () => this.socket.destroy());
+    this.socket.once('close', cancel);
+  }
+
+  checkTime(): void {
+    const now = this.clock.now();
+    const overdue = this.machine?.signedIn !== true && now - this.connectedAtMs > this.limits.signInDeadlineMs;
+    const silenceMs = this.pingIntervalMs === undefined ? Infinity : Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, this.pingIntervalMs * 4));
+    if (overdue || now - this.heardAtMs > silenceMs) this.socket.destroy();
+  }
+
+  private receive(bytes: Uint8Array): void {
+    if (this.closing) return;
+    this.heardAtMs = this.clock.now();
+    try {
+      for (const command of this.decoder.push(bytes)) {
+        if (!this.commands.take()) {
+          this.send(encodeCommand(String(MSNP_ERROR.tooFast), [0]));
+          return this.close();
+        }
+        this.handle(command);
+        if (this.closing) return;
+      }
+    } catch (error) {
+      // Whatever one peer sends ends that peer's connection only; anything but bad input is our own fault and must be seen.
+      this.socket.destroy();
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  }
+
+  private handle(command: Command): void {
+    if (command.name === 'PNG') {
+      const now = this.clock.now();
+      if (this.pingedAtMs !== undefined) this.pingIntervalMs = now - this.pingedAtMs;
+      this.pingedAtMs = now;
+    }
+    this.machine ??= this.machineFor(command);
+    this.machine.receive(command);
+  }
+
+  private machineFor(first: Command): NotificationServerMachine | SwitchboardServerMachine {
+    const line = { send: (bytes: Uint8Array) => this.send(bytes), close: () => this.close() };
+    if (first.name === 'USR' || first.name === 'ANS') return new SwitchboardServerMachine(this.directory.switchboards, line);
+    const endpoint = { host: plainHost(this.socket.localAddress), port: this.socket.localPort ?? 0 };
+    return new NotificationServerMachine(this.directory.hostFor(endpoint, this.remoteHost), line, this.decoder);
+  }
+
+  private send(bytes: Uint8Array): void {
+    if (this.socket.destroyed || this.socket.writableEnded) return;
+    if (this.socket.writableLength + bytes.length > this.limits.unsentBytes) this.socket.destroy();
+    else this.socket.write(bytes);
+  }
+}
+
+/** IPv4 in IPv6 clothes is IPv4. */
+function plainHost(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:/i, '');
+}

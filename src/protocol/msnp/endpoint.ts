@@ -1,0 +1,25 @@
+import { ProtocolError } from '../bytes/errors.ts';
+
+/** Where a server listens, as XFR and RNG tell it. IPv6 addresses are without brackets here. */
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The port of MSNP where a server does not say. */
+export const DEFAULT_PORT = 1863;
+
+/** `host`, `host:port` or `[IPv6]:port`. */
+export function parseEndpoint(text: string): Endpoint {
+  const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
+  if (host === undefined || host.length > 255 || port < 1 || port > 65_535) {
+    throw new ProtocolError('MALFORMED', 'Endpoint', 'host:port', `${text.length} characters`);
+  }
+  return { host, port };
+}
+
+export function formatEndpoint({ host, port }: Endpoint): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,365 @@
+import { challengeResponse, type Md5Hex } from '../challenge.ts';
+import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, type ListName, type ListSnapshot } from '../lists.ts';
+import { MD5_DIALECTS, negotiate, type Dialect } from '../dialect.ts';
+import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
+import { encodeCommand, LINE_LIMIT_BEFORE_SIGN_IN, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
+import { decodeFriendlyName, encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../friendly-name.ts';
+import { formatEndpoint, type Endpoint } from '../endpoint.ts';
+import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
+import { normaliseAddress } from '../address.ts';
+
+/** Challenges (CHL) came with MSNP6. */
+const CHALLENGES_SINCE: Dialect = 6;
+
+export type Answer<T = unknown> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: MsnpErrorCode };
+
+/** How another user is seen. */
+export interface SeenContact {
+  readonly address: string;
+  readonly friendlyName: string;
+  readonly presence: PresenceCode;
+}
+
+/** A way into a switchboard, good once and for a short time. */
+export interface SwitchboardTicket {
+  readonly endpoint: Endpoint;
+  readonly cookie: string;
+}
+
+/** What the machine asks of the server's memory about the user who signed in on it. Every answer is given at once. */
+export interface SignedInUser {
+  readonly address: string;
+  readonly friendlyName: string;
+  snapshot(): ListSnapshot;
+  /** The contacts online are answered with the first presence only (ILN). */
+  setPresence(presence: PresenceCode): void;
+  contactsOnline(): readonly SeenContact[];
+  add(list: ListName, address: string, group: number): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }>;
+  remove(list: ListName, address: string, group: number | undefined): Answer<{ readonly serial: number }>;
+  rename(friendlyName: string): { readonly serial: number };
+  setPrivacy(privacy: 'AL' | 'BL'): { readonly serial: number };
+  setPrompt(prompt: 'A' | 'N'): { readonly serial: number };
+  addGroup(name: string): Answer<{ readonly serial: number; readonly id: number }>;
+  removeGroup(id: number): Answer<{ readonly serial: number }>;
+  renameGroup(id: number, name: string): Answer<{ readonly serial: number }>;
+  openSwitchboard(): SwitchboardTicket;
+  /** The connection is over for this user, whoever ended it. */
+  signedOut(): void;
+}
+
+export interface NotificationHost {
+  readonly md5Hex: Md5Hex;
+  /** Fresh and unpredictable, one word. */
+  newChallenge(): string;
+  /** Checks `md5Hex(challenge + token)`; the answer registers this machine as the user's connection. */
+  signIn(address: string, challenge: string, response: string, machine: NotificationServerMachine): Answer<{ readonly user: SignedInUser }>;
+}
+
+/** The connection as the machine sees it. `close` lets what was sent go out first. */
+export interface Line {
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+type State =
+  | { readonly tag: 'connected' }
+  | { readonly tag: 'negotiated'; readonly dialect: Dialect }
+  | { readonly tag: 'challenged'; readonly dialect: Dialect; readonly address: string; readonly challenge: string }
+  | { readonly tag: 'signedIn'; readonly dialect: Dialect; readonly user: SignedInUser; readonly presence?: PresenceCode; readonly challenge?: string }
+  | { readonly tag: 'closed' };
+
+/** The notification server's side of one connection, MSNP2–7. Commands in, answers and news out; it knows no socket and no clock. */
+export class NotificationServerMachine {
+  private state: State = { tag: 'connected' };
+  private readonly host: NotificationHost;
+  private readonly line: Line;
+  private readonly decoder: Pick<CommandDecoder, 'dialect' | 'lineLimit'>;
+
+  constructor(host: NotificationHost, line: Line, decoder: Pick<CommandDecoder, 'dialect' | 'lineLimit'>) {
+    this.host = host;
+    this.line = line;
+    this.decoder = decoder;
+    decoder.lineLimit = LINE_LIMIT_BEFORE_SIGN_IN;
+  }
+
+  get signedIn(): boolean {
+    return this.state.tag === 'signedIn';
+  }
+
+  receive(command: Command): void {
+    const state = this.state;
+    const [transactionId = '0', ...args] = command.args;
+    switch (state.tag) {
+      case 'closed':
+        return;
+      case 'connected':
+        return this.negotiate(command, transactionId, args);
+      case 'negotiated':
+      case 'challenged':
+        return this.authenticate(state, command, transactionId, args);
+      case 'signedIn':
+        return this.serve(state, command, transactionId, args);
+    }
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    const state = this.state;
+    this.state = { tag: 'closed' };
+    if (state.tag === 'signedIn') state.user.signedOut();
+  }
+
+  /* ---------- news from other users ---------- */
+
+  /** NLN or FLN, once this user has a presence of their own. */
+  contactChanged(contact: SeenContact): void {
+    if (this.state.tag !== 'signedIn' || this.state.presence === undefined) return;
+    if (isVisible(contact.presence)) this.write('NLN', [contact.presence, contact.address, encodeFriendlyName(contact.friendlyName)]);
+    else this.write('FLN', [contact.address]);
+  }
+
+  /** Somebody put this user on their forward list, or took them off. */
+  reverseListChanged(change: 'ADD' | 'REM', serial: number, contact: { readonly address: string; readonly friendlyName: string }): void {
+    if (this.state.tag !== 'signedIn') return;
+    this.write(change, [0, 'RL', serial, contact.address, ...(change === 'ADD' ? [encodeFriendlyName(contact.friendlyName)] : [])]);
+  }
+
+  /** Somebody calls this user into a switchboard. */
+  ring(sessionId: string, ticket: SwitchboardTicket, caller: { readonly address: string; readonly friendlyName: string }): void {
+    this.write('RNG', [sessionId, formatEndpoint(ticket.endpoint), 'CKI', ticket.cookie, caller.address, encodeFriendlyName(caller.friendlyName)]);
+  }
+
+  /** `OTH`: signed in elsewhere; `SSD`: the server goes down. */
+  expel(reason: 'OTH' | 'SSD'): void {
+    if (this.state.tag === 'closed') return;
+    this.write('OUT', [reason]);
+    this.end();
+  }
+
+  /* ---------- phases ---------- */
+
+  private negotiate(command: Command, transactionId: string, args: readonly string[]): void {
+    if (command.name === 'OUT') return this.end();
+    if (command.name !== 'VER') return this.fail(MSNP_ERROR.syntax, transactionId);
+    const { dialect, answer } = negotiate(args, MD5_DIALECTS);
+    this.write('VER', [transactionId, ...answer]);
+    if (dialect === undefined) return this.end();
+    this.state = { tag: 'negotiated', dialect };
+    this.decoder.dialect = dialect;
+  }
+
+  private authenticate(state: State & { tag: 'negotiated' | 'challenged' }, command: Command, transactionId: string, args: readonly string[]): void {
+    switch (command.name) {
+      case 'INF':
+        return this.write('INF', [transactionId, 'MD5']);
+      case 'CVR':
+        return this.writeClientVersion(transactionId, args);
+      case 'PNG':
+        return this.write('QNG', []);
+      case 'OUT':
+        return this.end();
+      case 'USR':
+        return this.identify(state, transactionId, args);
+      default:
+        return this.fail(MSNP_ERROR.notSignedIn, transactionId);
+    }
+  }
+
+  private identify(state: State & { tag: 'negotiated' | 'challenged' }, transactionId: string, [method, step, value]: readonly string[]): void {
+    if (method?.toUpperCase() !== 'MD5' || value === undefined) return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
+    const { dialect } = state;
+    if (step?.toUpperCase() === 'I' && state.tag === 'negotiated') {
+      // An unknown address gets a challenge too, so that nobody learns who has an account.
+      const challenge = this.host.newChallenge();
+      this.state = { tag: 'challenged', dialect, address: normaliseAddress(value) ?? '', challenge };
+      return this.write('USR', [transactionId, 'MD5', 'S', challenge]);
+    }
+    if (step?.toUpperCase() !== 'S' || state.tag !== 'challenged') return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
+    const answer = this.host.signIn(state.address, state.challenge, value.toLowerCase(), this);
+    if (!answer.ok) return this.fail(answer.error, transactionId);
+    this.state = { tag: 'signedIn', dialect, user: answer.user };
+    this.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
+    this.write('USR', [transactionId, 'OK', answer.user.address, encodeFriendlyName(answer.user.friendlyName), ...(dialect >= 6 ? [1] : [])]);
+  }
+
+  private serve(state: State & { tag: 'signedIn' }, command: Command, transactionId: string, args: readonly string[]): void {
+    const { user } = state;
+    switch (command.name) {
+      case 'PNG':
+        return this.write('QNG', []);
+      case 'OUT':
+        return this.end();
+      case 'CVR':
+        return this.writeClientVersion(transactionId, args);
+      case 'SYN':
+        return this.synchronise(state, transactionId, args);
+      case 'LST':
+        return this.sendList(state, transactionId, args);
+      case 'CHG':
+        return this.changePresence(state, transactionId, args);
+      case 'ADD':
+        return this.add(user, state.dialect, transactionId, args);
+      case 'REM':
+        return this.remove(user, transactionId, args);
+      case 'REA':
+        return this.rename(user, transactionId, args);
+      case 'BLP': {
+        const privacy = args[0] === 'AL' || args[0] === 'BL' ? args[0] : undefined;
+        if (privacy === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+        return this.write('BLP', [transactionId, user.setPrivacy(privacy).serial, privacy]);
+      }
+      case 'GTC': {
+        const prompt = args[0] === 'A' || args[0] === 'N' ? args[0] : undefined;
+        if (prompt === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+        return this.write('GTC', [transactionId, user.setPrompt(prompt).serial, prompt]);
+      }
+      case 'ADG':
+      case 'RMG':
+      case 'REG':
+        return this.changeGroups(state, command.name, transactionId, args);
+      case 'XFR': {
+        if (args[0]?.toUpperCase() !== 'SB') return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+        if (state.presence === undefined || !isVisible(state.presence)) return this.refuse(MSNP_ERROR.notWhileHidden, transactionId);
+        const ticket = user.openSwitchboard();
+        return this.write('XFR', [transactionId, 'SB', formatEndpoint(ticket.endpoint), 'CKI', ticket.cookie]);
+      }
+      case 'QRY':
+        return this.checkChallenge(state, transactionId, args, command.payload);
+      case 'USR':
+      case 'VER':
+      case 'INF':
+        return this.fail(MSNP_ERROR.syntax, transactionId);
+      default:
+        // URL, PRP, FND, SND …: services this server does not have. A real client goes on without them.
+        return this.refuse(MSNP_ERROR.disabled, transactionId);
+    }
+  }
+
+  /* ---------- lists ---------- */
+
+  private synchronise({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
+    const snapshot = user.snapshot();
+    this.write('SYN', [transactionId, snapshot.serial]);
+    if (args[0] === String(snapshot.serial)) return;
+    this.write('GTC', [transactionId, snapshot.serial, snapshot.prompt]);
+    this.write('BLP', [transactionId, snapshot.serial, snapshot.privacy]);
+    if (dialect >= GROUPS_SINCE) {
+      snapshot.groups.forEach((group, index) => {
+        this.write('LSG', [transactionId, snapshot.serial, index + 1, snapshot.groups.length, group.id, encodeFriendlyName(group.name), 0]);
+      });
+    }
+    for (const list of LIST_NAMES) {
+      for (const line of writeList(dialect, transactionId, list, snapshot)) this.write('LST', line);
+    }
+  }
+
+  private sendList({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
+    const list = parseListName(args[0]);
+    if (list === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    for (const line of writeList(dialect, transactionId, list, user.snapshot())) this.write('LST', line);
+  }
+
+  private add(user: SignedInUser, dialect: Dialect, transactionId: string, args: readonly string[]): void {
+    const list = parseListName(args[0]);
+    const address = normaliseAddress(args[1] ?? '');
+    const group = args[3] === undefined || dialect < GROUPS_SINCE ? 0 : Number(args[3]);
+    if (list === undefined || list === 'RL' || !Number.isSafeInteger(group)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    if (address === undefined) return this.refuse(MSNP_ERROR.noSuchUser, transactionId);
+    const answer = user.add(list, address, group);
+    if (!answer.ok) return this.refuse(answer.error, transactionId);
+    const inGroup = list === 'FL' && dialect >= GROUPS_SINCE ? [group] : [];
+    this.write('ADD', [transactionId, list, answer.serial, address, encodeFriendlyName(answer.friendlyName), ...inGroup]);
+    if (answer.online !== undefined && this.state.tag === 'signedIn' && this.state.presence !== undefined) this.writeInitialPresence(transactionId, answer.online);
+  }
+
+  private remove(user: SignedInUser, transactionId: string, args: readonly string[]): void {
+    const list = parseListName(args[0]);
+    const address = args[1]?.toLowerCase();
+    const group = args[2] === undefined ? undefined : Number(args[2]);
+    if (list === undefined || list === 'RL' || address === undefined || Number.isNaN(group)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    const answer = user.remove(list, address, group);
+    if (!answer.ok) return this.refuse(answer.error, transactionId);
+    this.write('REM', [transactionId, list, answer.serial, address, ...(group === undefined ? [] : [group])]);
+  }
+
+  private rename(user: SignedInUser, transactionId: string, args: readonly string[]): void {
+    const address = normaliseAddress(args[0] ?? '');
+    const encoded = args[1];
+    if (address === undefined || encoded === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    const friendlyName = decodeFriendlyName(encoded).trim();
+    if (friendlyName === '' || encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT) return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
+    // Clients also tell the new names of their contacts; the owner's own account already has them.
+    const serial = address === user.address ? user.rename(friendlyName).serial : user.snapshot().serial;
+    this.write('REA', [transactionId, serial, address, encodeFriendlyName(friendlyName)]);
+  }
+
+  private changeGroups({ dialect, user }: State & { tag: 'signedIn' }, name: 'ADG' | 'RMG' | 'REG', transactionId: string, args: readonly string[]): void {
+    if (dialect < GROUPS_SINCE) return this.refuse(MSNP_ERROR.disabled, transactionId);
+    const id = Number(args[0]);
+    const groupName = decodeFriendlyName(args[name === 'ADG' ? 0 : 1] ?? '');
+    const encoded = encodeFriendlyName(groupName);
+    if (name !== 'RMG' && (encoded === '' || encoded.length > FRIENDLY_NAME_LIMIT)) return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
+    if (name === 'ADG') {
+      const answer = user.addGroup(groupName);
+      return answer.ok ? this.write('ADG', [transactionId, answer.serial, encoded, answer.id, 0]) : this.refuse(answer.error, transactionId);
+    }
+    if (!Number.isSafeInteger(id)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    const answer = name === 'RMG' ? user.removeGroup(id) : user.renameGroup(id, groupName);
+    if (!answer.ok) return this.refuse(answer.error, transactionId);
+    this.write(name, [transactionId, answer.serial, id, ...(name === 'REG' ? [encoded, 0] : [])]);
+  }
+
+  /* ---------- presence and challenge ---------- */
+
+  private changePresence(state: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
+    const presence = parsePresence(args[0]);
+    if (presence === undefined || presence === 'FLN') return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    const first = state.presence === undefined;
+    const challenge = first && state.dialect >= CHALLENGES_SINCE ? this.host.newChallenge() : state.challenge;
+    this.state = { ...state, presence, ...(challenge === undefined ? {} : { challenge }) };
+    // A client id (MSNP8 and later, or a client that sends it early) is given back as it came.
+    this.write('CHG', [transactionId, presence, ...args.slice(1, 2)]);
+    if (first) for (const contact of state.user.contactsOnline()) this.writeInitialPresence(transactionId, contact);
+    if (first && challenge !== undefined) this.write('CHL', [0, challenge]);
+    state.user.setPresence(presence);
+  }
+
+  private checkChallenge(state: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[], payload: Uint8Array | undefined): void {
+    const given = String.fromCharCode(...(payload ?? []).slice(0, 64)).toLowerCase();
+    const expected = state.challenge === undefined ? undefined : challengeResponse(this.host.md5Hex, state.challenge, args[0] ?? '');
+    if (expected === undefined || given !== expected) return this.fail(MSNP_ERROR.challengeFailed, transactionId);
+    const { challenge: _, ...rest } = state;
+    this.state = rest;
+    this.write('QRY', [transactionId]);
+  }
+
+  private writeInitialPresence(transactionId: string, contact: SeenContact): void {
+    this.write('ILN', [transactionId, contact.presence, contact.address, encodeFriendlyName(contact.friendlyName)]);
+  }
+
+  /** CVR: recommended, newest and lowest usable version are the client's own; there is nothing to download. */
+  private writeClientVersion(transactionId: string, args: readonly string[]): void {
+    const version = args[5] ?? '1.0';
+    this.write('CVR', [transactionId, version, version, version, 'http://localhost/', 'http://localhost/']);
+  }
+
+  /* ---------- writing ---------- */
+
+  private write(name: string, args: readonly (string | number)[]): void {
+    this.line.send(encodeCommand(name, args));
+  }
+
+  private refuse(error: MsnpErrorCode, transactionId: string): void {
+    this.write(String(error), [/^\d{1,10}$/.test(transactionId) ? transactionId : 0]);
+  }
+
+  private fail(error: MsnpErrorCode, transactionId: string): void {
+    this.refuse(error, transactionId);
+    this.end();
+  }
+
+  private end(): void {
+    this.closed();
+    this.line.close();
+  }
+}
