@@ -1,0 +1,107 @@
+import type { InputEvent, PointerButton } from '../../protocol/rdp/input/events.ts';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const WHEEL_NOTCH = 120;
+/** One notch in the three units of WheelEvent.deltaMode: pixels, lines, pages. */
+const NOTCH_BY_MODE = [100, 3, 1] as const;
+/** A wild spin is not worth more than this in one event. */
+const MAX_NOTCHES = 10;
+
+/** By `MouseEvent.button`. */
+const BUTTONS: readonly PointerButton[] = ['left', 'middle', 'right', 'x1', 'x2'];
+
+/** The parts of a WheelEvent that matter; `wheelDelta…` are there in Chromium and count 120 a notch, positive is up or left. */
+export interface WheelTurn {
+  readonly deltaX: number;
+  readonly deltaY: number;
+  readonly deltaMode: number;
+  readonly wheelDeltaX?: number | undefined;
+  readonly wheelDeltaY?: number | undefined;
+}
+
+/** Mouse as RDP input, without the DOM: points are pixels of the novice's desktop. */
+export class PointerInput {
+  private readonly held = new Set<PointerButton>();
+  private pending: Point | undefined;
+  private last: Point | undefined;
+  private verticalRest = 0;
+  private horizontalRest = 0;
+
+  /** Kept until {@link flush}: only the newest position of a picture counts. */
+  move(point: Point): void {
+    this.pending = point;
+  }
+
+  /** The move that waits, if it leads anywhere. */
+  flush(): InputEvent[] {
+    const point = this.pending;
+    this.pending = undefined;
+    if (point === undefined || (this.last?.x === point.x && this.last.y === point.y)) return [];
+    this.last = point;
+    return [{ tag: 'pointerMove', x: point.x, y: point.y }];
+  }
+
+  /** `button` is MouseEvent.button. A waiting move goes first; a release without its press is dropped. */
+  button(button: number, down: boolean, point: Point): InputEvent[] {
+    const name = BUTTONS[button];
+    if (name === undefined) return [];
+    if (down) this.held.add(name);
+    else if (!this.held.delete(name)) return [];
+    this.pending = point;
+    return [...this.flush(), { tag: 'pointerButton', button: name, down, x: point.x, y: point.y }];
+  }
+
+  /** Whole notches of 120, the rest kept for the next turn. */
+  wheel(turn: WheelTurn, point: Point): InputEvent[] {
+    const vertical = this.notches('verticalRest', units(turn.deltaY, turn.deltaMode, turn.wheelDeltaY));
+    const horizontal = this.notches('horizontalRest', units(turn.deltaX, turn.deltaMode, turn.wheelDeltaX));
+    if (vertical === 0 && horizontal === 0) return [];
+    this.pending = point;
+    const events = this.flush();
+    for (let i = Math.abs(vertical); i > 0; i--) events.push({ tag: 'wheel', axis: 'vertical', delta: Math.sign(vertical) * WHEEL_NOTCH, ...point });
+    // to the right is positive in RDP and negative in wheelDeltaX
+    for (let i = Math.abs(horizontal); i > 0; i--) events.push({ tag: 'wheel', axis: 'horizontal', delta: -Math.sign(horizontal) * WHEEL_NOTCH, ...point });
+    return events;
+  }
+
+  /** Lets go of every button, where the pointer was last seen. */
+  releaseAll(): InputEvent[] {
+    const { x, y } = this.last ?? { x: 0, y: 0 };
+    const events = [...this.held].map((button): InputEvent => ({ tag: 'pointerButton', button, down: false, x, y }));
+    this.forget();
+    return events;
+  }
+
+  /** Forgets what is held without a word: nobody is listening any more. */
+  forget(): void {
+    this.held.clear();
+    this.pending = undefined;
+    this.verticalRest = 0;
+    this.horizontalRest = 0;
+  }
+
+  get isDragging(): boolean {
+    return this.held.size > 0;
+  }
+
+  private notches(rest: 'verticalRest' | 'horizontalRest', amount: number): number {
+    if (amount === 0) return 0;
+    // turning back starts afresh
+    const before = this[rest] * amount < 0 ? 0 : this[rest];
+    const sum = before + amount;
+    const whole = Math.trunc(sum / WHEEL_NOTCH);
+    this[rest] = sum - whole * WHEEL_NOTCH;
+    return Math.max(-MAX_NOTCHES, Math.min(MAX_NOTCHES, whole));
+  }
+}
+
+/** In wheel units, positive is up or left. */
+function units(delta: number, mode: number, wheelDelta: number | undefined): number {
+  if (wheelDelta !== undefined && Number.isFinite(wheelDelta) && (wheelDelta !== 0 || delta === 0)) return wheelDelta;
+  const amount = (-delta * WHEEL_NOTCH) / (NOTCH_BY_MODE[mode] ?? NOTCH_BY_MODE[0]);
+  return Number.isFinite(amount) ? amount : 0;
+}
