@@ -1,0 +1,174 @@
+import { expect } from 'vitest';
+import type { Assistance, ConsentPrompts, FromViewerMessage, HistoryEntry, InvitationGone, Peer, ToViewerMessage, ViewerSink } from '../../src/main/assistance/contract.ts';
+import { createAssistance } from '../../src/main/assistance/assistance.ts';
+import type { Messenger } from '../../src/main/messenger/contract.ts';
+import type { EndReason, SessionStatus } from '../../src/protocol/assistance/status.ts';
+import { FakeDesktop } from './fake-desktop.ts';
+import { createInMemoryInternet } from './in-memory-connection.ts';
+import { createInMemoryNetwork } from './in-memory-messenger.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** The person in front of the main process's questions. `wait` leaves the prompt open. */
+export type Answer = 'yes' | 'no' | 'wait' | 'error';
+
+export class FakePrompts implements ConsentPrompts {
+  view: Answer = 'yes';
+  control: Answer = 'yes';
+  readonly asked: ('view' | 'control')[] = [];
+  open = 0;
+  private readonly waiting: ((answer: boolean) => void)[] = [];
+
+  allowView(_peer: Peer, signal: AbortSignal): Promise<boolean> {
+    this.asked.push('view');
+    return this.ask(this.view, signal);
+  }
+  allowControl(_peer: Peer, signal: AbortSignal): Promise<boolean> {
+    this.asked.push('control');
+    return this.ask(this.control, signal);
+  }
+  answer(answer: boolean): void {
+    this.waiting.shift()?.(answer);
+  }
+  private async ask(answer: Answer, signal: AbortSignal): Promise<boolean> {
+    if (answer === 'error') throw new Error('no window to ask in');
+    if (answer !== 'wait') return answer === 'yes';
+    this.open += 1;
+    return new Promise((resolve) => {
+      const done = (value: boolean): void => {
+        this.open -= 1;
+        signal.removeEventListener('abort', onAbort);
+        resolve(value);
+      };
+      const onAbort = (): void => done(false);
+      signal.addEventListener('abort', onAbort);
+      this.waiting.push(done);
+    });
+  }
+}
+
+export class FakeViewer implements ViewerSink {
+  readonly messages: ToViewerMessage[] = [];
+  private readonly listeners = new Set<(event: FromViewerMessage) => void>();
+  get listenerCount(): number {
+    return this.listeners.size;
+  }
+  get control(): boolean | undefined {
+    return this.messages.findLast((message) => message.tag === 'control')?.granted;
+  }
+  get graphics(): number {
+    return this.messages.filter((message) => message.tag === 'graphics').length;
+  }
+  send(message: ToViewerMessage): void {
+    this.messages.push(message);
+  }
+  onEvent(listener: (event: FromViewerMessage) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+  act(event: FromViewerMessage): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+}
+
+export interface Side {
+  readonly assistance: Assistance;
+  readonly messenger: Messenger;
+  readonly desktop: FakeDesktop;
+  readonly prompts: FakePrompts;
+  readonly history: HistoryEntry[];
+  readonly gone: InvitationGone[];
+  readonly log: string[];
+}
+
+export const NOVICE = 'nora@example.test';
+export const EXPERT = 'edgar@example.test';
+
+/** Two whole Assistance rooms, a messenger and a network between them, all in virtual time. */
+export async function createPair(options: { readonly expertApplications?: readonly string[]; readonly latencyMs?: number } = {}) {
+  const clock = new VirtualClock();
+  const messages = createInMemoryNetwork({ clock, latencyMs: options.latencyMs ?? 10 });
+  const internet = createInMemoryInternet(clock);
+  let seed = 1;
+  const side = (address: string, host: string, applications?: readonly string[]): Side => {
+    const account = messages.account(address, address.split('@')[0]);
+    const messenger = messages.messenger(applications === undefined ? {} : { applications });
+    const desktop = new FakeDesktop();
+    const prompts = new FakePrompts();
+    const history: HistoryEntry[] = [];
+    const gone: InvitationGone[] = [];
+    const log: string[] = [];
+    const assistance = createAssistance({
+      messenger,
+      connection: internet.room(host),
+      desktop,
+      consent: prompts,
+      clock,
+      history: { add: (entry) => void history.push(entry) },
+      engine: () => 'ringback',
+      userName: () => address,
+      random: (bytes) => {
+        seed += 1;
+        return new Uint8Array(bytes).fill(seed & 0xff).fill(seed >> 8, 0, 1);
+      },
+      log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
+    });
+    assistance.onInvitationGone((event) => void gone.push(event));
+    messenger.signIn(account);
+    return { assistance, messenger, desktop, prompts, history, gone, log };
+  };
+  const novice = side(NOVICE, '192.168.1.10');
+  const expert = side(EXPERT, '192.168.1.20', options.expertApplications);
+  await clock.advance(50);
+  const world = {
+    clock,
+    messages,
+    internet,
+    novice,
+    expert,
+    /** Step 1, seen by the expert. */
+    async invite(): Promise<string> {
+      await novice.assistance.askForHelp(EXPERT);
+      await clock.advance(50);
+      return expert.assistance.invitations[0]?.id ?? '';
+    },
+    /** Steps 1 to 6 (or 7), consent as the prompts say. */
+    async connect(ms = 1_000): Promise<void> {
+      expert.assistance.acceptInvitation(await world.invite());
+      await clock.advance(ms);
+    },
+    reasons(): readonly [EndReason | undefined, EndReason | undefined] {
+      return [reasonOf(novice.assistance.status), reasonOf(expert.assistance.status)];
+    },
+    /** Nothing is open on either side, no timer is left, and nothing more happens however long one waits. */
+    async expectNothingLeft(): Promise<void> {
+      await clock.settle();
+      for (const each of [novice, expert]) {
+        expect(each.desktop.openCaptures, 'captures').toBe(0);
+        expect(each.desktop.openInjectors, 'injectors').toBe(0);
+        expect(each.desktop.held, 'keys held').toBe(0);
+        expect(each.prompts.open, 'prompts').toBe(0);
+        for (const capture of each.desktop.captures) expect(capture.listenerCount, 'capture listeners').toBe(0);
+      }
+      expect(internet.listeners, 'listeners').toBe(0);
+      expect(internet.sockets, 'sockets').toBe(0);
+      expect(expert.assistance.invitations, 'invitations').toEqual([]);
+      await Promise.all([novice.messenger.signOut(), expert.messenger.signOut()]);
+      await clock.advance(100);
+      expect(messages.open, 'rendezvous sessions').toBe(0);
+      expect(clock.pendingTimers, 'timers').toBe(0);
+      const before = world.reasons();
+      await clock.advance(600_000);
+      expect(world.reasons(), 'reasons stay').toEqual(before);
+    },
+  };
+  return world;
+}
+
+export function reasonOf(status: SessionStatus | undefined): EndReason | undefined {
+  return status?.phase.tag === 'ended' ? status.phase.reason : undefined;
+}
+
+/** `1 done, 2 done, …` without the times. */
+export function stepStates(status: SessionStatus | undefined): string {
+  return (status?.steps ?? []).map((step) => step.state).join(' ');
+}
