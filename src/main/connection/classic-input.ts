@@ -1,3 +1,4 @@
+/// <reference path="./node-rdpjs.d.ts" />
 import type { InputRecord } from 'node-rdpjs';
 import structures from 'node-rdpjs/lib/protocol/pdu/data.js';
 import type { InputEvent, PointerButton } from '../../protocol/rdp/input/events.ts';

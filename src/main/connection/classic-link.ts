@@ -1,3 +1,4 @@
+/// <reference path="./node-rdpjs.d.ts" />
 import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';

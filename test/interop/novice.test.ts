@@ -1,0 +1,201 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/main/clock.ts';
+import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import type { ExpertLink, EngineName } from '../../src/main/connection/contract.ts';
+import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { type Display, startDisplay } from '../support/display.ts';
+import { type Program, needs, startProgram, until } from '../support/programs.ts';
+import { paint, pictureOf, untilSame } from './pictures.ts';
+import { HOST, type Sharing, share, temporaryHome } from './sharing.ts';
+
+const WIDTH = 1024;
+const HEIGHT = 768;
+
+const screens = needs('Xvfb', 'import', 'display', 'xterm');
+const freerdp = needs('Xvfb', 'import', 'display', 'xterm', 'xfreerdp');
+const rdesktop = needs('Xvfb', 'import', 'display', 'xterm', 'rdesktop');
+
+let source: Display;
+let sharing: Sharing;
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+const programs: Program[] = [];
+const displays: Display[] = [];
+
+beforeAll(async () => {
+  if (screens.skip) return;
+  home = await temporaryHome();
+  source = await startDisplay({ width: WIDTH, height: HEIGHT });
+  await paint(source, WIDTH, HEIGHT);
+});
+
+afterEach(async () => {
+  for (const program of programs.splice(0)) await program.stop();
+  for (const display of displays.splice(0)) await display.close();
+  await sharing?.close();
+});
+
+afterAll(async () => {
+  await source?.close();
+  await home?.remove();
+});
+
+async function screen(): Promise<Display> {
+  const display = await startDisplay({ width: WIDTH, height: HEIGHT });
+  displays.push(display);
+  return display;
+}
+
+function client(display: Display, command: string, args: readonly string[], answer?: string): Program {
+  const program = startProgram(command, args, { env: { ...display.env, ...home.env }, stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  if (answer !== undefined) program.process.stdin?.write(answer);
+  programs.push(program);
+  return program;
+}
+
+function xfreerdp(display: Display, ...more: readonly string[]): Program {
+  return client(display, 'xfreerdp', [
+    `/v:${HOST}:${sharing.port}`,
+    '/cert:ignore',
+    '/u:expert',
+    '/p:unused',
+    `/size:${WIDTH}x${HEIGHT}`,
+    '/bpp:32',
+    '-decorations',
+    '-grab-keyboard',
+    '/log-level:WARN',
+    ...more,
+  ]);
+}
+
+function rdesktopClient(display: Display, ...more: readonly string[]): Program {
+  // It asks on standard input whether to trust a self-signed certificate.
+  return client(display, 'rdesktop', ['-u', 'expert', '-p', 'unused', '-g', `${WIDTH}x${HEIGHT}`, '-a', '32', '-D', ...more, `${HOST}:${sharing.port}`], 'yes\nyes\n');
+}
+
+function untilRefused(code: string): Promise<unknown> {
+  return until(() => sharing.events.some((event) => event.tag === 'refused' && event.error.code === code), `the refusal ${code}: ${JSON.stringify(sharing.events)}`);
+}
+
+function expectNothingShown(): void {
+  expect(sharing.link()).toBeUndefined();
+  expect(sharing.graphicsBytes()).toBe(0);
+}
+
+describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
+  it('presents the session id and shows the novice’s screen, pixel for pixel', async () => {
+    sharing = await share(source);
+    const display = await screen();
+    xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await untilSame(() => source.screenshot(), () => display.screenshot());
+    expect(sharing.linkEvents.map(({ tag }) => tag)).toContain('active');
+  });
+
+  it('steers: what is done in its window arrives as input', async () => {
+    sharing = await share(source);
+    const display = await screen();
+    xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await untilSame(() => source.screenshot(), () => display.screenshot());
+    await until(async () => {
+      await display.xdotool('mousemove', '300', '200', 'click', '1');
+      return sharing.linkEvents.some((event) => event.tag === 'input' && event.events.some((input) => input.tag === 'pointerButton' && input.button === 'left'));
+    }, 'a click');
+    const moves = sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : [])).filter((input) => input.tag === 'pointerButton');
+    expect(moves[0]).toMatchObject({ x: 300, y: 200 });
+  });
+
+  it('gets nothing with a wrong session id', async () => {
+    sharing = await share(source);
+    const program = xfreerdp(await screen(), `/shell-dir:${Buffer.alloc(32, 1).toString('base64')}`);
+    await untilRefused('WRONG_SESSION_ID');
+    await program.exited;
+    expectNothingShown();
+  });
+
+  it('gets nothing without a session id', async () => {
+    sharing = await share(source);
+    const program = xfreerdp(await screen());
+    await untilRefused('WRONG_SESSION_ID');
+    await program.exited;
+    expectNothingShown();
+  });
+
+  it('gets nothing with plain RDP security', async () => {
+    sharing = await share(source);
+    const program = xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '/sec:rdp');
+    await untilRefused('NOT_TLS');
+    await program.exited;
+    expectNothingShown();
+  });
+});
+
+describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop as expert'), () => {
+  it('presents the session id and shows the novice’s screen, pixel for pixel', async () => {
+    sharing = await share(source);
+    const display = await screen();
+    rdesktopClient(display, '-c', sharing.sessionId);
+    await untilSame(() => source.screenshot(), () => display.screenshot());
+  });
+
+  it('gets nothing with a wrong session id', async () => {
+    sharing = await share(source);
+    rdesktopClient(await screen(), '-c', Buffer.alloc(32, 2).toString('base64'));
+    await untilRefused('WRONG_SESSION_ID');
+    expectNothingShown();
+  });
+});
+
+describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(screens.title('our expert with the engine %s'), (engine: EngineName) => {
+  it('shows the novice’s screen, pixel for pixel, and its input arrives', async () => {
+    sharing = await share(source);
+    const stop = new AbortController();
+    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+    const endpoint = await room.openExpert({ engine, userName: 'expert' }, stop.signal);
+    let link: ExpertLink | undefined;
+    let decoder: GraphicsDecoder | undefined;
+    const ends: string[] = [];
+    endpoint.onEvent((event) => {
+      if (event.tag !== 'verified') return;
+      link = event.link;
+      link.onEvent((linkEvent) => {
+        if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
+        if (linkEvent.tag === 'ended') ends.push(linkEvent.end);
+        if (linkEvent.tag !== 'graphics') return;
+        for (const frame of decoder?.apply(linkEvent.graphics).frames ?? []) if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
+      });
+    });
+    try {
+      endpoint.expect({ addresses: sharing.endpoint.addresses, sessionId: sharing.endpoint.sessionId, pin: sharing.endpoint.pin });
+      sharing.endpoint.dial(endpoint.addresses);
+      await untilSame(
+        () => source.screenshot(),
+        async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface)),
+      );
+      link?.sendInput([
+        { tag: 'pointerMove', x: 12, y: 34 },
+        { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
+        { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
+        { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
+        { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
+        { tag: 'unicode', codeUnit: 0x20ac, down: true },
+        { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
+      ]);
+      const input = () => sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : []));
+      await until(() => input().some(({ tag }) => tag === 'locks'), 'the last input');
+      expect(input().slice(-7)).toEqual([
+        { tag: 'pointerMove', x: 12, y: 34 },
+        { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
+        { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
+        { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
+        { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
+        { tag: 'unicode', codeUnit: 0x20ac, down: true },
+        { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
+      ]);
+      await link?.close();
+      expect(ends).toEqual(['userRequested']);
+      await until(() => sharing.linkEvents.some((event) => event.tag === 'ended' && event.end === 'disconnected'), 'the novice to hear the goodbye');
+    } finally {
+      await endpoint.close();
+      await link?.close();
+    }
+  });
+});

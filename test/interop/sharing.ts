@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/main/clock.ts';
+import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
+import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
+import { createDesktop } from '../../src/main/desktop/desktop.ts';
+import type { Display } from '../support/display.ts';
+
+export const HOST = '127.0.0.1';
+const MAX_UNACKNOWLEDGED = 2;
+
+/** A novice that shares a display with whoever presents the session id: what main/assistance does, without the questions. */
+export interface Sharing {
+  readonly endpoint: NoviceEndpoint;
+  readonly port: number;
+  /** What a client must present. */
+  readonly sessionId: string;
+  readonly events: readonly NoviceEndpointEvent[];
+  readonly linkEvents: readonly NoviceLinkEvent[];
+  /** Graphics bytes sent so far. */
+  graphicsBytes(): number;
+  link(): NoviceLink | undefined;
+  close(): Promise<void>;
+}
+
+export async function share(display: Display): Promise<Sharing> {
+  const stop = new AbortController();
+  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+  const endpoint = await room.openNovice(stop.signal);
+  const desktop = createDesktop({
+    platform: 'linux',
+    env: display.env,
+    workerUrl: new URL('../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
+    openCapturePage: () => Promise.reject(new Error('no page here')),
+    clock: systemClock,
+  });
+  const capture = await desktop.openCapture(stop.signal);
+  const events: NoviceEndpointEvent[] = [];
+  const linkEvents: NoviceLinkEvent[] = [];
+  let link: NoviceLink | undefined;
+  let graphicsBytes = 0;
+  endpoint.onEvent((event) => {
+    events.push(event);
+    if (event.tag !== 'presented') return;
+    link = event.link;
+    serve(event.link, capture, stop.signal, (linkEvent) => linkEvents.push(linkEvent), (bytes) => (graphicsBytes += bytes));
+    event.link.admit(capture.size);
+  });
+  return {
+    endpoint,
+    port: endpoint.addresses[0]?.port ?? 0,
+    sessionId: Buffer.from(endpoint.sessionId).toString('base64'),
+    events,
+    linkEvents,
+    graphicsBytes: () => graphicsBytes,
+    link: () => link,
+    close: async () => {
+      stop.abort();
+      await endpoint.close();
+      await link?.close('userRequested');
+      await capture.close();
+    },
+  };
+}
+
+function serve(link: NoviceLink, capture: ScreenCapture, signal: AbortSignal, heard: (event: NoviceLinkEvent) => void, sent: (bytes: number) => void): void {
+  let unacknowledged = 0;
+  let acknowledges = false;
+  let acknowledged: () => void = () => undefined;
+  let pulling = false;
+  const pull = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const frame = await capture.nextFrame(signal);
+      await link.sendGraphics(frame.updates);
+      sent(frame.updates.reduce((sum, update) => sum + update.bytes.length, 0));
+      if (!acknowledges) continue;
+      unacknowledged += 1;
+      while (unacknowledged >= MAX_UNACKNOWLEDGED) await new Promise<void>((resolve) => (acknowledged = resolve));
+    }
+  };
+  link.onEvent((event) => {
+    heard(event);
+    if (event.tag === 'refresh') capture.refresh(event.areas);
+    if (event.tag === 'frameAcknowledged') {
+      unacknowledged = Math.max(0, unacknowledged - 1);
+      acknowledged();
+    }
+    if (event.tag !== 'active') return;
+    acknowledges = event.graphics.frameMarkers;
+    capture.configure(event.graphics);
+    if (!pulling) {
+      pulling = true;
+      // Ends with the link or the signal: that is how it is stopped.
+      void pull().catch(() => undefined);
+    }
+  });
+}
+
+/** A home of its own for a program that keeps certificates and settings. */
+export async function temporaryHome(): Promise<{ readonly env: NodeJS.ProcessEnv; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'ringback-peer-'));
+  return {
+    env: { HOME: path, XDG_CONFIG_HOME: join(path, 'config'), XDG_DATA_HOME: join(path, 'data') },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,392 @@
+import { randomBytes } from 'node:crypto';
+import { type Socket, createServer } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSessionCertificate } from '../../../src/main/connection/certificate.ts';
+import type { HostPort } from '../../../src/main/connection/contract.ts';
+import { RdpClientLink } from '../../../src/main/connection/rdp-client-link.ts';
+import { RdpServerLink } from '../../../src/main/connection/rdp-server-link.ts';
+import { systemClock } from '../../../src/main/clock.ts';
+import { until } from '../../support/programs.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { type Expert, HOST, type Novice, Race, addressOf, connected, has, openHandles, refusals, tags, ticketOf } from './race.ts';
+
+let race: Race;
+let handlesBefore: number;
+
+beforeEach(() => {
+  handlesBefore = openHandles();
+  race = new Race();
+});
+
+afterEach(async () => {
+  await race.end();
+  // Whatever a test did, nothing of it is left open.
+  await until(() => openHandles() <= handlesBefore, `sockets to go: ${process.getActiveResourcesInfo().join(' ')}`, 5_000);
+});
+
+async function both(): Promise<[Novice, Expert]> {
+  return Promise.all([race.novice(), race.expert()]);
+}
+
+async function closedPort(): Promise<HostPort> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { host: HOST, port: address.port };
+}
+
+/** A server on loopback that does this with every connection. */
+async function impostor(serve: (socket: Socket) => void): Promise<HostPort & { close(): void }> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    host: HOST,
+    port: address.port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+describe('the race', () => {
+  it('reverse: the novice dials and is RDP and TLS server on the connection it made', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    const links = await connected(novice, expert);
+    expect(links.novice.connection).toEqual({ by: 'reverse', address: `${HOST}:${addressOf(expert).port}` });
+    expect(links.expert.connection.by).toBe('reverse');
+    expect(has(expert.linkEvents, 'active')?.desktop).toEqual({ width: 640, height: 480 });
+    expect(tags(expert.linkEvents).indexOf('presented')).toBeLessThan(tags(expert.linkEvents).indexOf('active'));
+  });
+
+  it('forward: the expert dials when the novice cannot reach its listener', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial([await closedPort()]);
+    await until(() => has(novice.events, 'dialFailed'), 'the dial to fail');
+    expect(refusals(novice.events)).toEqual(['SOCKET']);
+    expert.endpoint.forward();
+    const links = await connected(novice, expert);
+    expect([links.novice.connection.by, links.expert.connection.by]).toEqual(['forward', 'forward']);
+  });
+
+  it('a socket that comes before the novice ticket is held, then verified', async () => {
+    const [novice, expert] = await both();
+    novice.endpoint.dial(expert.endpoint.addresses);
+    await until(() => has(expert.events, 'attempt'), 'the attempt');
+    expect(expert.link()).toBeUndefined();
+    expert.endpoint.expect(ticketOf(novice));
+    await connected(novice, expert);
+  });
+
+  it('both at once make one session, on which both ends agree, twelve times', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const [novice, expert] = await both();
+      expert.endpoint.expect(ticketOf(novice));
+      if (round % 2 === 0) expert.endpoint.forward();
+      novice.endpoint.dial(expert.endpoint.addresses);
+      if (round % 2 === 1) expert.endpoint.forward();
+      const links = await connected(novice, expert);
+      expect(links.novice.connection.by).toBe(links.expert.connection.by);
+      expect(tags(novice.events).filter((tag) => tag === 'presented')).toHaveLength(1);
+      expect(tags(expert.events).filter((tag) => tag === 'verified')).toHaveLength(1);
+      await links.expert.close();
+      await until(() => has(novice.linkEvents, 'ended'), 'the novice to notice');
+      expect(has(novice.linkEvents, 'ended')?.end).toBe('disconnected');
+      expect(has(expert.linkEvents, 'ended')?.end).toBe('userRequested');
+    }
+  });
+
+  it('twenty strangers at both listeners get nothing and stop nobody', async () => {
+    const [novice, expert] = await both();
+    const heard: Buffer[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      for (const side of [novice, expert]) {
+        const socket = await race.stranger(addressOf(side));
+        socket.on('data', (chunk: Buffer) => heard.push(chunk));
+        if (index % 3 === 1) socket.write(randomBytes(200));
+        if (index % 3 === 2) socket.write(Buffer.from([3]));
+      }
+    }
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    await connected(novice, expert);
+    // What a stranger at the expert hears is at most the Connection Request that everyone gets; no certificate, no session id.
+    for (const chunk of heard) expect(chunk.length).toBeLessThan(64);
+    expect(Buffer.concat(heard).includes(Buffer.from(novice.endpoint.sessionId))).toBe(false);
+    expect(Buffer.concat(heard).includes(Buffer.from(novice.endpoint.sessionId).toString('base64'), 0, 'utf16le')).toBe(false);
+  });
+});
+
+describe('the expert refuses', () => {
+  it('another certificate than the pinned one, before it has said anything inside TLS', async () => {
+    const expert = await race.expert();
+    const certificate = await createSessionCertificate(Date.now());
+    let presented = 0;
+    const server = await impostor((socket) => {
+      new RdpServerLink({
+        socket,
+        connection: { by: 'forward', address: 'test' },
+        certificate,
+        clock: systemClock,
+        admits: () => (presented += 1) > 0,
+        presented: () => undefined,
+        refused: () => undefined,
+      });
+    });
+    expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
+    expert.endpoint.forward();
+    await until(() => has(expert.events, 'dialFailed'), 'the refusal');
+    server.close();
+    expect(refusals(expert.events)).toEqual(['PIN_MISMATCH']);
+    expect(expert.link()).toBeUndefined();
+    expect(presented).toBe(0);
+  });
+
+  it.each([
+    ['plain RDP security', '030000130ed000000000000200080000000000'],
+    ['no negotiation at all', '0300000b06d00000000000'],
+    ['a negotiation failure', '030000130ed000000000000300080005000000'],
+    ['garbage', '485454502f312e3120343030'],
+    ['TLS that is none', '030000130ed000000000000200080001000000485454502f312e3120343030'],
+  ])('%s', async (_, answer) => {
+    const expert = await race.expert();
+    const server = await impostor((socket) => socket.once('data', () => socket.write(Buffer.from(answer, 'hex'))));
+    expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
+    expert.endpoint.forward();
+    await until(() => has(expert.events, 'dialFailed'), 'the refusal');
+    server.close();
+    expect(refusals(expert.events)).toEqual(['NOT_TLS']);
+  });
+});
+
+describe('the novice refuses', () => {
+  async function present(novice: Novice, sessionId: Uint8Array): Promise<string> {
+    const socket = await race.stranger(addressOf(novice));
+    return new Promise((resolve) => {
+      const link = new RdpClientLink({
+        socket,
+        connection: { by: 'forward', address: 'test' },
+        clock: systemClock,
+        userName: 'x',
+        sessionId,
+        pin: novice.endpoint.pin,
+        verified: (verified) => {
+          verified.onEvent((event) => event.tag === 'ended' && resolve(event.end));
+          return true;
+        },
+        refused: (error) => resolve(error.code),
+      });
+      void link.gone;
+    });
+  }
+
+  it('a wrong and an empty session id, and goes on waiting for the right one', async () => {
+    const [novice, expert] = await both();
+    expect(await present(novice, randomBytes(32))).toBe('lost');
+    expect(await present(novice, new Uint8Array(0))).toBe('lost');
+    expect(refusals(novice.events)).toEqual(['WRONG_SESSION_ID', 'WRONG_SESSION_ID']);
+    expect(novice.link()).toBeUndefined();
+    expert.endpoint.expect(ticketOf(novice));
+    expert.endpoint.forward();
+    await connected(novice, expert);
+  });
+
+  it('the same session id a second time', async () => {
+    const novice = await race.novice();
+    const outcomes = Promise.race([present(novice, novice.endpoint.sessionId), present(novice, novice.endpoint.sessionId)]);
+    expect(['lost', 'SOCKET', 'NOT_TLS']).toContain(await outcomes);
+    await until(() => novice.link(), 'the first');
+    expect(tags(novice.events).filter((tag) => tag === 'presented')).toHaveLength(1);
+    const late = await race.stranger(addressOf(novice));
+    await until(() => late.destroyed, 'the listener to be gone');
+  });
+
+  it.each([
+    ['plain RDP security', '030000130ee000000000000100080000000000'],
+    ['no negotiation at all', '0300000b06e00000000000'],
+  ])('%s', async (_, request) => {
+    const novice = await race.novice();
+    const socket = await race.stranger(addressOf(novice));
+    const answer: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => answer.push(chunk));
+    socket.write(Buffer.from(request, 'hex'));
+    await until(() => has(novice.events, 'refused'), 'the refusal');
+    await until(() => socket.closed, 'the end');
+    expect(refusals(novice.events)).toEqual(['NOT_TLS']);
+    expect(Buffer.concat(answer).length).toBeLessThan(64);
+  });
+
+  it('a stranger with TLS who says nothing more', async () => {
+    const clock = new VirtualClock();
+    const slow = new Race(clock);
+    try {
+      const novice = await slow.novice();
+      const socket = await slow.stranger(addressOf(novice));
+      socket.write(Buffer.from('030000130ee000000000000100080001000000', 'hex'));
+      await new Promise<void>((resolve) => socket.once('data', () => resolve()));
+      const tls = connectTls({ socket, rejectUnauthorized: false });
+      tls.on('error', () => undefined);
+      await new Promise<void>((resolve) => tls.once('secureConnect', () => resolve()));
+      await clock.advance(9_999);
+      expect(refusals(novice.events)).toEqual([]);
+      await clock.advance(1);
+      expect(refusals(novice.events)).toEqual(['DEADLINE']);
+      await until(() => tls.destroyed, 'the socket to be gone');
+      await novice.endpoint.close();
+      expect(clock.pendingTimers).toBe(0);
+    } finally {
+      await slow.end();
+    }
+  });
+});
+
+describe('deadlines and ends', () => {
+  it('holds a socket without a ticket for ten seconds', async () => {
+    const clock = new VirtualClock();
+    const slow = new Race(clock);
+    try {
+      const expert = await slow.expert();
+      const socket = await slow.stranger(addressOf(expert));
+      await until(() => has(expert.events, 'attempt'), 'the attempt');
+      await clock.advance(10_000);
+      expect(refusals(expert.events)).toEqual(['DEADLINE']);
+      socket.resume();
+      await until(() => socket.closed, 'the socket to be gone');
+      expect(clock.pendingTimers).toBe(0);
+    } finally {
+      await slow.end();
+    }
+  });
+
+  it('never holds more sockets than its bound', async () => {
+    const expert = await race.expert();
+    const strangers: Socket[] = [];
+    for (let index = 0; index < 30; index += 1) {
+      const socket = await race.stranger(addressOf(expert));
+      socket.resume();
+      strangers.push(socket);
+    }
+    await until(() => strangers.filter(({ closed }) => !closed).length <= 8, 'the others to be closed');
+  });
+
+  it('notices within five seconds that the other side has stopped answering', async () => {
+    const clock = new VirtualClock();
+    const quiet = new Race(clock);
+    try {
+      const [novice, expert] = await Promise.all([quiet.novice(), quiet.expert()]);
+      expert.endpoint.expect(ticketOf(novice));
+      novice.endpoint.dial(expert.endpoint.addresses);
+      await connected(novice, expert);
+      // Real bytes need real time, so seconds pass one by one until both have measured a round trip.
+      await until(async () => {
+        await clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return has(novice.linkEvents, 'roundTrip') !== undefined;
+      }, 'a round trip');
+      // From here the wire is silent: five seconds pass without the event loop ever reading a socket.
+      await clock.advance(5_000);
+      await until(() => has(novice.linkEvents, 'ended') ?? has(expert.linkEvents, 'ended'), 'an end');
+      const end = has(novice.linkEvents, 'ended')?.end ?? has(expert.linkEvents, 'ended')?.end;
+      expect(end).toBe('peerGone');
+    } finally {
+      await quiet.end();
+    }
+  });
+
+  it('tells the expert why: denied', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    const link = await until(() => novice.link(), 'the novice');
+    await until(() => has(expert.linkEvents, 'presented'), 'the expert');
+    await link.close('denied');
+    await link.close('denied');
+    const ended = await until(() => has(expert.linkEvents, 'ended'), 'the end');
+    expect(ended.end).toBe('denied');
+    expect(has(novice.linkEvents, 'ended')?.end).toBe('denied');
+    expect(has(expert.linkEvents, 'active')).toBeUndefined();
+    await expect(link.sendGraphics([])).rejects.toMatchObject({ code: 'SOCKET' });
+  });
+
+  it('tells the expert why: stopped by the novice', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    const links = await connected(novice, expert);
+    await links.novice.close('userRequested');
+    const ended = await until(() => has(expert.linkEvents, 'ended'), 'the end');
+    expect(ended.end).toBe('userRequested');
+  });
+
+  it('a channel and graphics get across, and the numbers grow', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    const links = await connected(novice, expert);
+    expect(links.expert.hasChannels).toBe(true);
+    links.expert.sendChannel('encomsp', Uint8Array.of(1, 2, 3));
+    links.novice.sendChannel('encomsp', Uint8Array.of(4, 5));
+    links.expert.sendInput([{ tag: 'pointerMove', x: 10, y: 20 }]);
+    const atNovice = await until(() => has(novice.linkEvents, 'channel'), 'channel data');
+    const atExpert = await until(() => has(expert.linkEvents, 'channel'), 'channel data');
+    expect([...atNovice.data]).toEqual([1, 2, 3]);
+    expect([...atExpert.data]).toEqual([4, 5]);
+    const input = await until(() => has(novice.linkEvents, 'input'), 'input');
+    expect(input.events).toEqual([{ tag: 'pointerMove', x: 10, y: 20 }]);
+    expect(links.novice.traffic.bytesSent).toBeGreaterThan(1_000);
+    expect(links.expert.traffic.bytesReceived).toBeGreaterThan(1_000);
+  });
+});
+
+describe('stopping', () => {
+  it('before it begins', async () => {
+    race.abort.abort();
+    await expect(race.novice()).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(race.expert()).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  it('while the certificate is made', async () => {
+    const opening = race.novice();
+    race.abort.abort();
+    await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  it.each(['listening', 'dialling', 'held', 'handshake'] as const)('while %s leaves no socket and no listener', async (stage) => {
+    const [novice, expert] = await both();
+    if (stage !== 'listening') novice.endpoint.dial(stage === 'dialling' ? [await closedPort(), addressOf(expert)] : expert.endpoint.addresses);
+    if (stage === 'held' || stage === 'handshake') await until(() => has(expert.events, 'attempt'), 'the attempt');
+    if (stage === 'handshake') expert.endpoint.expect(ticketOf(novice));
+    race.abort.abort();
+    await Promise.all([novice.endpoint.close(), expert.endpoint.close(), novice.endpoint.close()]);
+    expect(novice.link()).toBeUndefined();
+    await until(() => openHandles() <= handlesBefore, 'everything to be closed', 2_000);
+    const after = await race.stranger(addressOf(novice));
+    await until(() => after.destroyed, 'the listener to be gone');
+  });
+
+  it('a won race leaves exactly the one connection', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    novice.endpoint.dial(expert.endpoint.addresses);
+    expert.endpoint.forward();
+    const links = await connected(novice, expert);
+    // Two ends of one connection, both in this process.
+    await until(() => openHandles() <= handlesBefore + 2, 'the others to go', 2_000);
+    await Promise.all([novice.endpoint.close(), expert.endpoint.close()]);
+    links.expert.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
+    await until(() => has(novice.linkEvents, 'input'), 'the link to live on');
+  });
+});

@@ -1,0 +1,136 @@
+import { type Socket, connect } from 'node:net';
+import { type Clock, systemClock } from '../../../src/main/clock.ts';
+import { createConnectionRoom } from '../../../src/main/connection/connection-room.ts';
+import type {
+  ConnectionRoom,
+  EngineName,
+  ExpertEndpoint,
+  ExpertEndpointEvent,
+  ExpertLink,
+  ExpertLinkEvent,
+  HostPort,
+  NoviceEndpoint,
+  NoviceEndpointEvent,
+  NoviceLink,
+  NoviceLinkEvent,
+} from '../../../src/main/connection/contract.ts';
+import { until } from '../../support/programs.ts';
+
+export const HOST = '127.0.0.1';
+
+/** Everything one side of the race has told, and its link once there is one. */
+export interface Side<Endpoint, Event, Link, LinkEvent> {
+  readonly endpoint: Endpoint;
+  readonly events: Event[];
+  readonly linkEvents: LinkEvent[];
+  link(): Link | undefined;
+}
+
+export type Novice = Side<NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent>;
+export type Expert = Side<ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent>;
+
+/** Both ends of a race on loopback, and everything to put away afterwards. */
+export class Race {
+  readonly room: ConnectionRoom;
+  readonly abort = new AbortController();
+  readonly #sockets: Socket[] = [];
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(clock: Clock = systemClock) {
+    this.room = createConnectionRoom({ clock, listenHost: HOST });
+  }
+
+  async novice(): Promise<Novice> {
+    const endpoint = await this.room.openNovice(this.abort.signal);
+    const events: NoviceEndpointEvent[] = [];
+    const linkEvents: NoviceLinkEvent[] = [];
+    let link: NoviceLink | undefined;
+    endpoint.onEvent((event) => {
+      events.push(event);
+      if (event.tag !== 'presented') return;
+      link = event.link;
+      link.onEvent((linkEvent) => linkEvents.push(linkEvent));
+    });
+    this.#closers.push(async () => {
+      await endpoint.close();
+      await link?.close('userRequested');
+    });
+    return { endpoint, events, linkEvents, link: () => link };
+  }
+
+  async expert(engine: EngineName = 'ringback'): Promise<Expert> {
+    const endpoint = await this.room.openExpert({ engine, userName: 'expert' }, this.abort.signal);
+    const events: ExpertEndpointEvent[] = [];
+    const linkEvents: ExpertLinkEvent[] = [];
+    let link: ExpertLink | undefined;
+    endpoint.onEvent((event) => {
+      events.push(event);
+      if (event.tag !== 'verified') return;
+      link = event.link;
+      link.onEvent((linkEvent) => linkEvents.push(linkEvent));
+    });
+    this.#closers.push(async () => {
+      await endpoint.close();
+      await link?.close();
+    });
+    return { endpoint, events, linkEvents, link: () => link };
+  }
+
+  /** A stranger's TCP connection. */
+  async stranger(target: HostPort): Promise<Socket> {
+    const socket = connect(target.port, target.host);
+    socket.on('error', () => undefined);
+    this.#sockets.push(socket);
+    await new Promise<void>((resolve) => {
+      socket.once('connect', () => resolve());
+      socket.once('close', () => resolve());
+    });
+    return socket;
+  }
+
+  async end(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(this.#closers.map((close) => close()));
+  }
+}
+
+export function ticketOf({ endpoint }: Novice): { addresses: readonly HostPort[]; sessionId: Uint8Array; pin: Uint8Array } {
+  return { addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin };
+}
+
+export function addressOf({ endpoint }: Novice | Expert): HostPort {
+  const address = endpoint.addresses[0];
+  if (address === undefined) throw new Error('no address');
+  return address;
+}
+
+export function tags(events: readonly { readonly tag: string }[]): string[] {
+  return events.map(({ tag }) => tag);
+}
+
+export function has<E extends { readonly tag: string }, T extends E['tag']>(events: readonly E[], tag: T): Extract<E, { readonly tag: T }> | undefined {
+  return events.find((event): event is Extract<E, { readonly tag: T }> => event.tag === tag);
+}
+
+/** Codes of every refusal so far. */
+export function refusals(events: readonly (NoviceEndpointEvent | ExpertEndpointEvent)[]): string[] {
+  return events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []));
+}
+
+/** Waits until both ends have a link and the session is active on both. */
+export async function connected(novice: Novice, expert: Expert, desktop = { width: 640, height: 480 }): Promise<{ novice: NoviceLink; expert: ExpertLink }> {
+  const noviceLink = await until(() => novice.link(), `the novice to be presented: ${describeAll(novice, expert)}`, 8_000);
+  const expertLink = await until(() => expert.link(), 'the expert to verify', 8_000);
+  noviceLink.admit(desktop);
+  await until(() => has(novice.linkEvents, 'active') && has(expert.linkEvents, 'active'), 'an active session', 8_000);
+  return { novice: noviceLink, expert: expertLink };
+}
+
+function describeAll(novice: Novice, expert: Expert): string {
+  return JSON.stringify([tags(novice.events), refusals(novice.events), tags(expert.events), refusals(expert.events)]);
+}
+
+/** TCP sockets and listeners of this process that are alive now. */
+export function openHandles(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap' || name === 'TCPServerWrap').length;
+}
