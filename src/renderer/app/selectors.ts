@@ -35,3 +35,8 @@ export function askObstacle(app: AppState): AskObstacle | undefined {
   if (!isSignedIn(app.messenger)) return 'messenger';
   return isRunning(app.session) ? 'session' : undefined;
 }
+
+/** Whether an invitation has come that was not there before. */
+export function newInvitation(before: AppState | undefined, now: AppState): boolean {
+  return now.invitations.some((invitation) => !before?.invitations.some((known) => known.id === invitation.id));
+}

@@ -33,7 +33,9 @@ export interface WelcomeProps {
 
 /** The first start: two choices, and the way through each of them. */
 export function Welcome(props: WelcomeProps) {
-  switch (props.step) {
+  // The last page speaks of the own account, so it waits for it.
+  const step = props.step === 'hostReady' && props.address === undefined ? 'host' : props.step;
+  switch (step) {
     case 'choose':
       return <Choose onStep={props.onStep} />;
     case 'account':
@@ -49,7 +51,7 @@ export function Welcome(props: WelcomeProps) {
         </WelcomeFrame>
       );
     case 'hostReady':
-      return <HostReady {...props} />;
+      return <HostReady {...props} address={props.address ?? ''} />;
   }
 }
 
@@ -118,16 +120,16 @@ function HostForm({ pending, problem, onBegin }: { readonly pending: boolean; re
   );
 }
 
-function HostReady({ address, hosting, issued, otherPending, otherProblem, onCreateOther, onCopyIssued, onDone }: WelcomeProps) {
+function HostReady({ address, hosting, issued, otherPending, otherProblem, onCreateOther, onCopyIssued, onDone }: WelcomeProps & { readonly address: string }) {
   if (issued !== undefined) {
     return (
-      <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address: address ?? '' })}>
+      <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address })}>
         <IssuedAccountCard issued={issued} doneLabel={t('hostStart.done')} onCopy={onCopyIssued} onDone={onDone} />
       </WelcomeFrame>
     );
   }
   return (
-    <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address: address ?? '' })}>
+    <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address })}>
       <div className="stack stack--wide">
         {hosting.tag === 'on' && hosting.reach === 'loopback' && <Banner kind="info">{t('hostStart.loopbackNote')}</Banner>}
         <OtherForm taken={hosting.tag === 'on' ? hosting.accounts.map((account) => account.address) : []} pending={otherPending} problem={otherProblem} onCreate={onCreateOther} />

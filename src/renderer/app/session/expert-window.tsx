@@ -1,0 +1,184 @@
+import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Scan, X } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { t } from '../../../words/words.ts';
+import type { SettingsView } from '../../../preload/contract.ts';
+import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Button } from '../design/controls.tsx';
+import { byteCount, duration } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName } from '../selectors.ts';
+import { EndedCard } from './ended-card.tsx';
+import { ProgressCard } from './progress-card.tsx';
+import { SessionFacts } from './session-facts.tsx';
+import { Steps } from './steps.tsx';
+import './expert-window.css';
+
+type Scaling = SettingsView['viewerScaling'];
+const HINT_MS = 5_000;
+
+export interface ExpertWindowProps {
+  readonly session: SessionStatus;
+  readonly nowMs: number;
+  readonly scaling: Scaling;
+  readonly fullScreen: boolean;
+  readonly pending: { readonly session: boolean; readonly control: boolean };
+  readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined; readonly viewer: Problem | undefined };
+  /** The element that fills the window with the novice's desktop. */
+  readonly picture: (onInputWithoutControl: () => void) => ReactNode;
+  readonly onCancel: () => void;
+  readonly onEnd: () => void;
+  readonly onRequestControl: () => void;
+  readonly onReleaseControl: () => void;
+  readonly onScaling: (scaling: Scaling) => void;
+  readonly onFullScreen: (on: boolean) => void;
+  readonly onClose: () => void;
+}
+
+/** The expert's window: the steps, then the picture with a slim toolbar, then how it ended. */
+export function ExpertWindow(props: ExpertWindowProps) {
+  const { session } = props;
+  switch (session.phase.tag) {
+    case 'ended':
+      return <main className="expert-page"><div className="card"><EndedCard session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} /></div></main>;
+    case 'connected':
+      return <Viewing {...props} sinceMs={session.phase.sinceMs} />;
+    default:
+      return <main className="expert-page"><div className="card"><ProgressCard session={session} nowMs={props.nowMs} pending={props.pending.session} problem={props.problems.session} onCancel={props.onCancel} /></div></main>;
+  }
+}
+
+function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
+  const { session, scaling, fullScreen, problems, onFullScreen } = props;
+  const { hint, say } = usePassingHint(session.control, displayName(session.peer));
+  const refused = problems.control ?? problems.session ?? problems.viewer;
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'F11') return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (event.type === 'keydown' && !event.repeat) onFullScreen(!fullScreen);
+    };
+    // Before the viewer sees it: F11 is ours in both directions.
+    window.addEventListener('keydown', onKey, true);
+    window.addEventListener('keyup', onKey, true);
+    return () => {
+      window.removeEventListener('keydown', onKey, true);
+      window.removeEventListener('keyup', onKey, true);
+    };
+  }, [fullScreen, onFullScreen]);
+
+  useEffect(() => {
+    if (fullScreen) say(t('viewer.fullScreenHint'));
+  }, [fullScreen, say]);
+
+  const message = refused === undefined ? hint : problemText(refused);
+  return (
+    <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
+      <Toolbar {...props} />
+      <div className={`viewing__picture viewing__picture--${scaling}`}>
+        {props.picture(() => say(controlHint(session.control, displayName(session.peer))))}
+        <div className="viewing__hint" role="status" aria-live="polite">{message !== undefined && <p><Info size={20} aria-hidden /><span>{message}</span></p>}</div>
+      </div>
+    </main>
+  );
+}
+
+function controlHint(control: ControlState, name: string): string {
+  switch (control) {
+    case 'asked':
+      return t('control.expert.hintAsked', { name });
+    case 'refused':
+      return t('control.expert.hintRefused', { name });
+    default:
+      return t('control.expert.hintNo', { name });
+  }
+}
+
+/** A sentence that goes by itself; also says when control comes and goes. */
+function usePassingHint(control: ControlState, name: string): { readonly hint: string | undefined; readonly say: (text: string) => void } {
+  const [hint, setHint] = useState<string>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [say] = useState(() => (text: string) => {
+    clearTimeout(timer.current);
+    setHint(text);
+    timer.current = setTimeout(() => setHint(undefined), HINT_MS);
+  });
+  const before = useRef(control);
+  useEffect(() => {
+    if (before.current === control) return;
+    if (control === 'granted') say(t('control.expert.nowGranted', { name }));
+    else if (before.current === 'granted') say(t('control.expert.nowLost'));
+    else if (control === 'refused') say(t('control.expert.hintRefused', { name }));
+    before.current = control;
+  }, [control, name, say]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return { hint, say };
+}
+
+function Toolbar({ session, nowMs, sinceMs, scaling, fullScreen, pending, onEnd, onRequestControl, onReleaseControl, onScaling, onFullScreen }: ExpertWindowProps & { readonly sinceMs: number }) {
+  const name = displayName(session.peer);
+  return (
+    <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')}>
+      <span className="toolbar__name" title={session.peer.address}>{name}</span>
+      <ControlButton control={session.control} name={name} busy={pending.control} onRequest={onRequestControl} onRelease={onReleaseControl} />
+      <span className="toolbar__gap" />
+      <Details session={session} time={duration(nowMs - sinceMs)} />
+      <span className="toolbar__pair">
+        <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}><Expand size={20} aria-hidden /></ToolButton>
+        <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}><Scan size={20} aria-hidden /></ToolButton>
+      </span>
+      <ToolButton label={fullScreen ? t('viewer.leaveFullScreen') : t('viewer.fullScreen')} keys="F11" onClick={() => onFullScreen(!fullScreen)}>
+        {fullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}
+      </ToolButton>
+      <Button look="danger" busy={pending.session} onClick={onEnd}><X size={20} aria-hidden />{t('session.end')}</Button>
+    </div>
+  );
+}
+
+function ControlButton({ control, name, busy, onRequest, onRelease }: { readonly control: ControlState; readonly name: string; readonly busy: boolean; readonly onRequest: () => void; readonly onRelease: () => void }) {
+  switch (control) {
+    case 'granted':
+      return <Button look="primary" busy={busy} onClick={onRelease}><MousePointerClick size={20} aria-hidden />{t('control.expert.granted')}</Button>;
+    case 'asked':
+      return <Button disabled busy>{t('control.expert.asked', { name })}</Button>;
+    case 'refused':
+      return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.refused', { name })}</Button>;
+    case 'no':
+      return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.ask')}</Button>;
+  }
+}
+
+function ToolButton({ label, keys, pressed, onClick, children }: { readonly label: string; readonly keys?: string; readonly pressed?: boolean; readonly onClick: () => void; readonly children: ReactNode }) {
+  return (
+    <button type="button" className="tool" aria-label={label} aria-keyshortcuts={keys} title={keys === undefined ? label : `${label} (${keys})`} aria-pressed={pressed} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+/** Figures at a glance; the connection, the totals and the seven steps behind them. */
+function Details({ session, time }: { readonly session: SessionStatus; readonly time: string }) {
+  const { traffic, connection } = session;
+  return (
+    <details className="figures">
+      <summary title={t('session.detailsTitle')}>
+        <span role="timer" aria-label={t('session.duration')}>{time}</span>
+        {traffic !== undefined && (
+          <span className="figures__more">
+            <span>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</span>
+            {traffic.roundTripMs !== undefined && <span>{t('viewer.roundTrip', { ms: Math.round(traffic.roundTripMs) })}</span>}
+            <span>{byteCount(traffic.bytesReceived)}</span>
+          </span>
+        )}
+        {connection !== undefined && <span className="figures__most">{t(`connection.short.${connection.by}`, { address: connection.address })}</span>}
+      </summary>
+      <div className="figures__sheet card">
+        <h2>{t('session.detailsTitle')}</h2>
+        <SessionFacts session={session} />
+        <h2>{t('steps.title')}</h2>
+        <Steps session={session} />
+      </div>
+    </details>
+  );
+}

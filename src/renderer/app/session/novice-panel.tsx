@@ -1,0 +1,110 @@
+import { Hand, MousePointerClick, ShieldCheck, Square } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Button, ProblemLine } from '../design/controls.tsx';
+import { duration, shortcutText } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName } from '../selectors.ts';
+import { EndedCard } from './ended-card.tsx';
+import { SessionFacts } from './session-facts.tsx';
+import { headline, phaseHint } from './session-words.ts';
+import { Steps } from './steps.tsx';
+import './session-card.css';
+import './novice-panel.css';
+
+export interface NovicePanelProps {
+  readonly session: SessionStatus;
+  readonly nowMs: number;
+  readonly stopShortcut: string;
+  readonly pending: { readonly session: boolean; readonly control: boolean };
+  readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined };
+  readonly onStop: () => void;
+  readonly onOfferControl: () => void;
+  readonly onTakeBackControl: () => void;
+  readonly onClose: () => void;
+}
+
+/** The novice's small window that stays on top: who sees what, and the way to stop it. */
+export function NovicePanel(props: NovicePanelProps) {
+  const { session } = props;
+  if (session.phase.tag === 'ended') {
+    return (
+      <main className="panel">
+        <SeenLine session={session} />
+        <div className="panel__body"><EndedCard compact session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} /></div>
+      </main>
+    );
+  }
+  return session.phase.tag === 'connected' ? <Sharing {...props} sinceMs={session.phase.sinceMs} /> : <Connecting {...props} />;
+}
+
+/** Red while someone sees the screen, green while nobody does; the words say the same. */
+function SeenLine({ session, time }: { readonly session: SessionStatus; readonly time?: string }) {
+  const seen = session.phase.tag === 'connected' && session.viewing;
+  const words = session.phase.tag === 'connected' ? headline(seen ? { ...session, control: 'no' } : session) : t('phase.novice.nobody');
+  return (
+    <header className={seen ? 'seen seen--live' : 'seen'}>
+      <span className={`dot dot--${seen ? 'live' : 'safe'}`} aria-hidden />
+      <h1 className="grow break" role="status" aria-live="assertive">{words}</h1>
+      {time !== undefined && <span className="seen__time" role="timer" aria-label={t('session.duration')}>{time}</span>}
+    </header>
+  );
+}
+
+function Connecting({ session, nowMs, pending, problems, onStop }: NovicePanelProps) {
+  const hint = phaseHint(session, nowMs);
+  return (
+    <main className="panel">
+      <SeenLine session={session} />
+      <div className="panel__body">
+        <div className="stack stack--tight" role="status" aria-live="polite">
+          <h2 className="break">{headline(session)}</h2>
+          {hint !== undefined && <p className="soft break">{hint}</p>}
+        </div>
+        <Steps session={session} />
+      </div>
+      <footer className="panel__foot">
+        <ProblemLine text={problems.session === undefined ? undefined : problemText(problems.session)} />
+        <Button wide busy={pending.session} onClick={onStop}>{t('session.cancel')}</Button>
+      </footer>
+    </main>
+  );
+}
+
+function Sharing({ session, nowMs, sinceMs, stopShortcut, pending, problems, onStop, onOfferControl, onTakeBackControl }: NovicePanelProps & { readonly sinceMs: number }) {
+  const name = displayName(session.peer);
+  const granted = session.control === 'granted';
+  return (
+    <main className="panel">
+      <SeenLine session={session} time={duration(nowMs - sinceMs)} />
+      <div className="panel__body">
+        <section className={granted ? 'hands hands--given' : 'hands'}>
+          <p className="hands__state break" role="status" aria-live="assertive">
+            {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
+            <span>{t(`control.novice.${session.control}`, { name })}</span>
+          </p>
+          {granted ? (
+            <Button look="primary" wide busy={pending.control} onClick={onTakeBackControl}>{t('control.novice.takeBack')}</Button>
+          ) : (
+            <Button wide busy={pending.control} disabled={session.control === 'asked'} onClick={onOfferControl}>{t('control.novice.give', { name })}</Button>
+          )}
+          <ProblemLine text={problems.control === undefined ? undefined : problemText(problems.control)} />
+        </section>
+        <p className="panel__hint"><ShieldCheck size={22} aria-hidden /><span>{t('session.scamHint')}</span></p>
+        <details className="fold">
+          <summary>{t('session.details')}</summary>
+          <SessionFacts session={session} />
+          <Steps session={session} />
+        </details>
+      </div>
+      <footer className="panel__foot">
+        <ProblemLine text={problems.session === undefined ? undefined : problemText(problems.session)} />
+        <Button look="danger" size="large" wide busy={pending.session} onClick={onStop} aria-describedby="stop-keys">
+          <Square size={22} fill="currentColor" aria-hidden />
+          {t('session.stopLong')}
+        </Button>
+        <p className="panel__keys" id="stop-keys">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</p>
+      </footer>
+    </main>
+  );
+}

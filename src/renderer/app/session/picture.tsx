@@ -1,0 +1,60 @@
+import { useEffect, useRef } from 'react';
+import { t } from '../../../words/words.ts';
+import type { mountViewer, Scaling, ViewerHandle, ViewerOptions } from '../../viewer/viewer.ts';
+
+export interface PictureProps {
+  readonly scaling: Scaling;
+  readonly name: string;
+  readonly platform: ViewerOptions['platform'];
+  readonly controlGranted: boolean;
+  readonly fullScreen: boolean;
+  readonly openViewer: () => Promise<unknown>;
+  readonly nextPort: (signal: AbortSignal) => Promise<MessagePort>;
+  readonly mount: typeof mountViewer;
+  readonly onInputWithoutControl: () => void;
+  readonly onFailure: () => void;
+}
+
+/** Where the novice's desktop is drawn. The picture itself lives outside React's state. */
+export function Picture(props: PictureProps) {
+  const { scaling, controlGranted, fullScreen, openViewer, nextPort, mount } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const mounted = useRef<ViewerHandle>(undefined);
+  const newest = useRef(props);
+  newest.current = props;
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const stop = new AbortController();
+    // The port is waited for before it is asked for, so that none is missed.
+    nextPort(stop.signal).then(
+      (port) => {
+        mounted.current = mount(element, port, {
+          label: t('viewer.label', { name: newest.current.name }),
+          scaling: newest.current.scaling,
+          platform: newest.current.platform,
+          onInputWithoutControl: () => newest.current.onInputWithoutControl(),
+          onFailure: () => newest.current.onFailure(),
+        });
+        mounted.current.focus();
+      },
+      () => undefined,
+    );
+    void openViewer();
+    return () => {
+      stop.abort();
+      mounted.current?.dispose();
+      mounted.current = undefined;
+    };
+  }, [mount, nextPort, openViewer]);
+
+  useEffect(() => mounted.current?.setScaling(scaling), [scaling]);
+
+  // The button that was pressed for it has the focus; what the expert wants next is the picture.
+  useEffect(() => {
+    if (controlGranted || fullScreen) mounted.current?.focus();
+  }, [controlGranted, fullScreen]);
+
+  return <div className="viewing__host" ref={host} />;
+}

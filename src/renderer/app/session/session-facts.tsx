@@ -1,0 +1,28 @@
+import { t } from '../../../words/words.ts';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { byteCount } from '../figures.ts';
+import { connectionText } from './session-words.ts';
+
+/** What an expert, or the technician on the phone, wants to know. */
+export function SessionFacts({ session }: { readonly session: SessionStatus }) {
+  const { connection, traffic, desktop, peer, role } = session;
+  const facts: { readonly label: string; readonly value: string }[] = [];
+  if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, role) });
+  if (traffic !== undefined) {
+    facts.push({ label: t('session.traffic'), value: t('session.trafficValue', { sent: byteCount(traffic.bytesSent), received: byteCount(traffic.bytesReceived) }) });
+    facts.push({ label: t('session.frames'), value: String(Math.round(traffic.framesPerSecond)) });
+    facts.push({ label: t('session.roundTrip'), value: traffic.roundTripMs === undefined ? t('common.unknown') : t('session.roundTripValue', { ms: Math.round(traffic.roundTripMs) }) });
+  }
+  if (desktop !== undefined) facts.push({ label: t('session.desktop'), value: t('session.desktopValue', { width: String(desktop.width), height: String(desktop.height) }) });
+  facts.push({ label: t('session.address'), value: peer.address });
+  return (
+    <dl className="facts">
+      {facts.map((fact) => (
+        <div key={fact.label}>
+          <dt>{fact.label}</dt>
+          <dd className="break">{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
