@@ -17,7 +17,7 @@ export function placePicture(picture: Size, room: Size, scaling: Scaling, device
   const scale = scaling === 'actual' || !(fit > 0) ? actual : fit;
   const screenScale = scale * devicePixelRatio;
   const whole = Math.round(screenScale);
-  const sharp = whole >= 1 && Math.abs(screenScale - whole) * Math.max(picture.width, picture.height) < 1;
+  const sharp = whole >= 1 && Math.abs(screenScale - whole) * Math.max(picture.width, picture.height) < 0.5;
   const used = sharp ? whole / devicePixelRatio : scale;
   return { width: picture.width * used, height: picture.height * used, rendering: sharp ? 'pixelated' : 'auto' };
 }

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { picturePoint, placePicture } from '../../../src/renderer/viewer/placement.ts';
+
+describe('placement', () => {
+  it('fits the picture into the room in its own proportions', () => {
+    expect(placePicture({ width: 1920, height: 1080 }, { width: 960, height: 900 }, 'fit', 1)).toEqual({ width: 960, height: 540, rendering: 'auto' });
+    expect(placePicture({ width: 800, height: 600 }, { width: 1000, height: 1500 }, 'fit', 1)).toMatchObject({ width: 1000, height: 750 });
+  });
+
+  it('is sharp where a picture pixel is a whole number of screen pixels', () => {
+    expect(placePicture({ width: 800, height: 600 }, { width: 800, height: 700 }, 'fit', 1)).toEqual({ width: 800, height: 600, rendering: 'pixelated' });
+    expect(placePicture({ width: 800, height: 600 }, { width: 1600, height: 1200 }, 'fit', 1).rendering).toBe('pixelated');
+    expect(placePicture({ width: 800, height: 600 }, { width: 400, height: 300 }, 'fit', 2).rendering).toBe('pixelated');
+    expect(placePicture({ width: 800, height: 600 }, { width: 799, height: 600 }, 'fit', 1).rendering).toBe('auto');
+  });
+
+  it('shows actual size in screen pixels, whatever the room', () => {
+    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 1)).toEqual({ width: 800, height: 600, rendering: 'pixelated' });
+    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 2)).toEqual({ width: 400, height: 300, rendering: 'pixelated' });
+  });
+
+  it('does not vanish in a window without room', () => {
+    expect(placePicture({ width: 800, height: 600 }, { width: 0, height: 0 }, 'fit', 1).width).toBe(800);
+  });
+
+  it('maps each shown pixel to its own and never leaves the picture', () => {
+    const picture = { width: 1920, height: 1080 };
+    const box = { left: 100, top: 50, width: 960, height: 540 };
+    expect(picturePoint({ x: 100, y: 50 }, box, picture)).toEqual({ x: 0, y: 0 });
+    expect(picturePoint({ x: 580, y: 320 }, box, picture)).toEqual({ x: 960, y: 540 });
+    expect(picturePoint({ x: 1059.9, y: 589.9 }, box, picture)).toEqual({ x: 1919, y: 1079 });
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (x, y) => {
+        const point = picturePoint({ x, y }, box, picture);
+        expect(point.x).toBeGreaterThanOrEqual(0);
+        expect(point.x).toBeLessThan(1920);
+        expect(point.y).toBeGreaterThanOrEqual(0);
+        expect(point.y).toBeLessThan(1080);
+      }),
+    );
+    expect(picturePoint({ x: 5, y: 5 }, { left: 0, top: 0, width: 0, height: 0 }, picture)).toEqual({ x: 0, y: 0 });
+  });
+});
