@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Fate, InMemoryMessage } from '../support/in-memory-messenger.ts';
-import type { EndReason } from '../../src/protocol/assistance/status.ts';
 import { createPair } from '../support/pair.ts';
 
 const ORDER = ['INVITE', 'ACCEPT', 'LAUNCH', 'expert ticket', 'novice ticket'] as const;
@@ -35,18 +34,11 @@ describe('messages lost, doubled and out of order', () => {
     expect(order.slice(0, 5)).toEqual(['INVITE', 'ACCEPT', 'LAUNCH', 'CONTEXT', 'CONTEXT']);
   });
 
-  const LOST: readonly (readonly [EndReason | undefined, EndReason | undefined])[] = [
-    ['timedOut', undefined],
-    ['cancelledByPeer', 'timedOut'],
-    ['timedOut', 'timedOut'],
-    ['timedOut', 'timedOut'],
-    ['timedOut', 'timedOut'],
-  ];
-  test.each(ORDER.map((name, at) => [name, at] as const))('lost: %s', async (_name, at) => {
+  test.each(ORDER.map((name, at) => [name, at] as const))('lost: %s', async (name, at) => {
     const { connected, reasons, sessions } = await attempt((index) => (index === at ? 'drop' : 'deliver'));
     expect(connected).toBe(false);
     expect(sessions).toBe(0);
-    expect(reasons).toEqual(LOST[at]?.map((reason) => (reason === 'cancelledByPeer' ? 'timedOut' : reason)));
+    expect(reasons).toEqual(['timedOut', name === 'INVITE' ? undefined : 'timedOut']);
   });
 
   test.each(ORDER.map((name, at) => [name, at] as const))('doubled: %s', async (_name, at) => {
@@ -55,15 +47,16 @@ describe('messages lost, doubled and out of order', () => {
     expect(sessions).toBe(1);
   });
 
-  test.each(ORDER.map((name, at) => [name, at] as const))('late by half a minute: %s', async (_name, at) => {
+  test.each(ORDER.map((name, at) => [name, at] as const))('late by half a minute: %s', async (name, at) => {
     const { reasons, sessions } = await attempt((index) => (index === at ? { delayMs: 30_000 } : 'deliver'));
-    if (sessions === 0) expect(reasons.every((reason) => reason === 'timedOut' || reason === undefined)).toBe(true);
+    expect(sessions).toBe(0);
+    expect(reasons).toEqual(['timedOut', name === 'INVITE' ? undefined : 'timedOut']);
   });
 
-  test.each(ORDER.map((name, at) => [name, at] as const))('overtaken by the next: %s', async (_name, at) => {
-    const { reasons, sessions } = await attempt((index) => (index === at ? { delayMs: 15 } : 'deliver'));
-    expect(sessions).toBeLessThanOrEqual(1);
-    expect(reasons[0]).toBeDefined();
+  test.each(ORDER.map((name, at) => [name, at] as const))('late by some seconds: %s', async (_name, at) => {
+    const { connected, sessions } = await attempt((index) => (index === at ? { delayMs: 900 } : 'deliver'));
+    expect(connected).toBe(true);
+    expect(sessions).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { NoviceEffect, NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
@@ -221,7 +222,7 @@ export class AskForHelp implements RunningSession {
     try {
       act();
     } catch (error) {
-      this.driver.dispatch({ tag: 'failed', detail: messageOf(error) });
+      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: messageOf(error) });
     }
   }
 

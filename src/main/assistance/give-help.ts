@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { ExpertEffect, ExpertEvent } from '../../protocol/assistance/expert-negotiation.ts';
 import { ExpertNegotiation } from '../../protocol/assistance/expert-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
@@ -242,7 +243,7 @@ export class GiveHelp implements RunningSession {
     try {
       act();
     } catch (error) {
-      this.driver.dispatch({ tag: 'failed', detail: messageOf(error) });
+      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: messageOf(error) });
     }
   }
 

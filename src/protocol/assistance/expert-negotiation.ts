@@ -175,6 +175,8 @@ export class ExpertNegotiation {
         if (!this.link) return this.illegal(event.tag, nowMs);
         this.link = false;
         return this.end(this.reasonOfLinkEnd(event.end), nowMs, event.detail);
+      case 'peerBroke':
+        return this.end('protocolError', nowMs, event.detail);
       case 'failed':
         return this.end('internalError', nowMs, event.detail);
       case 'stop':

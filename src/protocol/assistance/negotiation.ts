@@ -36,6 +36,8 @@ export type CommonEvent =
   | { readonly tag: 'linkEnded'; readonly end: LinkEndSignal; readonly detail?: string }
   /** This side's person ends it. */
   | { readonly tag: 'stop' }
+  /** On a running connection the other side said something that makes no sense. */
+  | { readonly tag: 'peerBroke'; readonly detail: string }
   /** Something of ours broke. */
   | { readonly tag: 'failed'; readonly detail: string }
   | { readonly tag: 'deadline' };

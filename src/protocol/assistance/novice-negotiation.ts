@@ -139,6 +139,8 @@ export class NoviceNegotiation {
         return this.end(this.reasonOfLinkEnd(event.end), nowMs, event.detail);
       case 'desktopFailed':
         return this.end('desktopUnavailable', nowMs, event.detail);
+      case 'peerBroke':
+        return this.end('protocolError', nowMs, event.detail);
       case 'failed':
         return this.end('internalError', nowMs, event.detail);
       case 'stop':

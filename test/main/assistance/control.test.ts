@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
+import { FakeViewer, createPair } from '../../support/pair.ts';
+
+const key = (down: boolean): InputEvent => ({ tag: 'key', scancode: 0x1e, prefix: 'none', down });
+
+async function connected() {
+  const pair = await createPair();
+  const viewer = new FakeViewer();
+  await pair.connect();
+  pair.expert.assistance.attachViewer(viewer);
+  await pair.clock.advance(50);
+  const states = (): readonly unknown[] => [pair.novice.assistance.status?.control, pair.expert.assistance.status?.control, viewer.control];
+  const type = async (...events: InputEvent[]): Promise<void> => {
+    viewer.act({ tag: 'input', events });
+    await pair.clock.advance(20);
+  };
+  const finish = async (): Promise<void> => {
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    expect(viewer.listenerCount).toBe(0);
+    await pair.expectNothingLeft();
+  };
+  return { ...pair, pair, viewer, states, type, finish };
+}
+
+describe('control of mouse and keyboard', () => {
+  test('input without control is dropped on both sides', async () => {
+    const { type, novice, internet, clock, states, finish } = await connected();
+    expect(states()).toEqual(['no', 'no', false]);
+    await type(key(true));
+    // An expert that sends it all the same.
+    internet.experts[0]?.sendInput([key(true)]);
+    await clock.advance(20);
+    expect(novice.desktop.injectors).toEqual([]);
+    await finish();
+  });
+
+  test('asked, granted, used, taken back: no key stays pressed', async () => {
+    const { type, novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = 'wait';
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['asked', 'asked', false]);
+    await type(key(true));
+    expect(novice.desktop.injected).toEqual([]);
+    novice.prompts.answer(true);
+    await clock.advance(20);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await type(key(true));
+    expect(novice.desktop.held).toBe(1);
+    novice.assistance.takeBackControl();
+    expect(novice.desktop.held).toBe(0);
+    expect(novice.desktop.openInjectors).toBe(0);
+    await clock.advance(20);
+    expect(states()).toEqual(['no', 'no', false]);
+    await type(key(true));
+    expect(novice.desktop.held).toBe(0);
+    await finish();
+    expect(novice.history[0]).toMatchObject({ controlled: true });
+    expect(expert.history[0]).toMatchObject({ controlled: true });
+  });
+
+  test.each(['no', 'error'] as const)('refused (%s); asked again within ten seconds nobody is bothered', async (answer) => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = answer;
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['refused', 'refused', false]);
+    await clock.advance(5_000);
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['refused', 'refused', false]);
+    expect(novice.prompts.asked.filter((what) => what === 'control')).toHaveLength(1);
+    await clock.advance(5_000);
+    novice.prompts.control = 'yes';
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await finish();
+  });
+
+  test('requests while the question is open are ignored', async () => {
+    const { novice, expert, internet, clock, finish } = await connected();
+    novice.prompts.control = 'wait';
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    for (let times = 0; times < 5; times += 1) internet.experts[0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 7, 0, 0, 0));
+    await clock.advance(20);
+    expect(novice.prompts.asked).toEqual(['view', 'control']);
+    expect(novice.prompts.open).toBe(1);
+    await finish();
+  });
+
+  test('the request of the specification, as FreeRDP sends it, with id 0', async () => {
+    const { novice, internet, clock, states, finish } = await connected();
+    internet.experts[0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 0, 0, 0, 0));
+    await clock.advance(20);
+    expect(novice.prompts.asked).toEqual(['view', 'control']);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await finish();
+  });
+
+  test('nobody answers for two minutes: refused', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = 'wait';
+    expert.assistance.requestControl();
+    await clock.advance(120_100);
+    expect(states()).toEqual(['refused', 'refused', false]);
+    expect(novice.prompts.open).toBe(0);
+    await finish();
+  });
+
+  test('the novice offers', async () => {
+    const { novice, clock, states, finish } = await connected();
+    novice.assistance.offerControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await finish();
+  });
+
+  test('the expert gives it back, pressed keys and all', async () => {
+    const { type, novice, expert, clock, states, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    await type(key(true));
+    expert.assistance.releaseControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['no', 'no', false]);
+    expect(novice.desktop.held).toBe(0);
+    await finish();
+  });
+
+  test.each(['stop', 'cable', 'expert leaves', 'capture breaks', 'injection breaks'] as const)('%s while a key is down', async (how) => {
+    const { type, novice, expert, internet, clock, pair } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    await type(key(true));
+    expect(novice.desktop.held).toBe(1);
+    if (how === 'stop') void novice.assistance.endSession();
+    if (how === 'cable') internet.cut('lost');
+    if (how === 'expert leaves') await expert.assistance.endSession();
+    if (how === 'capture breaks') novice.desktop.capture.fail();
+    if (how === 'injection breaks') {
+      novice.desktop.failInject = true;
+      await type(key(true));
+      expect(pair.reasons()[0]).toBe('desktopUnavailable');
+    }
+    expect(novice.desktop.held).toBe(0);
+    await clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test('the injector cannot be opened', async () => {
+    const { novice, expert, clock, pair } = await connected();
+    novice.desktop.failInput = true;
+    expert.assistance.requestControl();
+    await clock.advance(50);
+    expect(pair.reasons()).toEqual(['desktopUnavailable', 'protocolError']);
+    await pair.expectNothingLeft();
+  });
+
+  test('taken back while the injector is still opening: it is closed, never used', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    expert.assistance.requestControl();
+    let open: () => void = () => {};
+    const real = novice.desktop.openInput.bind(novice.desktop);
+    novice.desktop.openInput = async () => {
+      await new Promise<void>((resolve) => (open = resolve));
+      return real();
+    };
+    await clock.advance(20);
+    novice.assistance.takeBackControl();
+    open();
+    await clock.advance(20);
+    expect(novice.desktop.injectors).toHaveLength(1);
+    expect(novice.desktop.openInjectors).toBe(0);
+    expect(states()[0]).toBe('no');
+    await finish();
+  });
+
+  test('no channel: asking is a typed error, an offer still works', async () => {
+    const pair = await createPair();
+    pair.internet.hasChannels = false;
+    pair.internet.channels = [];
+    const viewer = new FakeViewer();
+    await pair.connect();
+    pair.expert.assistance.attachViewer(viewer);
+    expect(() => pair.expert.assistance.requestControl()).toThrow(expect.objectContaining({ code: 'NO_CHANNEL' }));
+    viewer.act({ tag: 'input', events: [key(true)] });
+    await pair.clock.advance(20);
+    expect(pair.novice.desktop.injected).toEqual([]);
+    pair.novice.assistance.offerControl();
+    await pair.clock.advance(20);
+    viewer.act({ tag: 'input', events: [key(true)] });
+    await pair.clock.advance(20);
+    expect(pair.novice.desktop.injected).toHaveLength(1);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test.each(['expert', 'novice'] as const)('rubbish on the control channel from the %s', async (who) => {
+    const { internet, clock, pair } = await connected();
+    internet[who === 'expert' ? 'experts' : 'novices'][0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 200, 0, 3));
+    await clock.advance(50);
+    expect(pair.reasons()).toEqual(who === 'expert' ? ['protocolError', 'protocolError'] : ['closedByExpert', 'protocolError']);
+    await pair.expectNothingLeft();
+  });
+});

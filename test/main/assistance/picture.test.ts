@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { FakeViewer, createPair } from '../../support/pair.ts';
+
+async function connected(withViewer = true) {
+  const pair = await createPair();
+  const viewer = new FakeViewer();
+  await pair.connect();
+  if (withViewer) pair.expert.assistance.attachViewer(viewer);
+  await pair.clock.advance(50);
+  const link = pair.internet.novices[0];
+  const view = pair.internet.experts[0];
+  if (link === undefined || view === undefined) throw new Error('not connected');
+  const paint = async (): Promise<void> => {
+    viewer.act({ tag: 'painted', frameId: link.sent.length });
+    await pair.clock.advance(10);
+  };
+  const finish = async (): Promise<void> => {
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  };
+  return { ...pair, viewer, link, view, capture: pair.novice.desktop.capture, paint, finish };
+}
+
+describe('the picture', () => {
+  test('at most two frames are on their way; what changes meanwhile comes as one', async () => {
+    const { capture, link, clock, paint, finish } = await connected();
+    // What was dropped before the viewer came, then the whole picture it asked for.
+    const before = link.sent.length;
+    await paint();
+    for (let times = 0; times < 20; times += 1) {
+      capture.change();
+      await clock.advance(5);
+    }
+    expect(link.sent.length).toBe(before + 2);
+    await paint();
+    expect(link.sent.length).toBe(before + 3);
+    await finish();
+  });
+
+  test('without frame markers only the socket sets the pace', async () => {
+    const pair = await createPair();
+    pair.internet.graphics = { ...pair.internet.graphics, frameMarkers: false };
+    const viewer = new FakeViewer();
+    await pair.connect();
+    pair.expert.assistance.attachViewer(viewer);
+    await pair.clock.advance(50);
+    const before = pair.internet.novices[0]?.sent.length ?? 0;
+    for (let times = 0; times < 20; times += 1) {
+      pair.novice.desktop.capture.change();
+      await pair.clock.advance(5);
+    }
+    expect(pair.internet.novices[0]?.sent.length).toBe(before + 20);
+    expect(viewer.graphics).toBeGreaterThanOrEqual(20);
+    expect(pair.expert.assistance.status?.traffic?.framesPerSecond).toBeGreaterThan(0);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test('no viewer: nothing is sent and nothing is kept; the first one gets a whole picture', async () => {
+    const { capture, link, clock, expert, finish } = await connected(false);
+    const before = link.sent.length;
+    for (let times = 0; times < 10; times += 1) {
+      capture.change();
+      await clock.advance(5);
+    }
+    expect(link.sent.length).toBe(before);
+    const viewer = new FakeViewer();
+    expert.assistance.attachViewer(viewer);
+    await clock.advance(50);
+    expect(viewer.messages[0]).toEqual({ tag: 'size', size: { width: 640, height: 480 } });
+    expect(capture.refreshed).toContainEqual({ x: 0, y: 0, width: 640, height: 480 });
+    expect(viewer.graphics).toBeGreaterThan(0);
+    await finish();
+  });
+
+  test('a window that was reloaded does not leave the novice waiting for its acknowledgements', async () => {
+    const { capture, link, clock, expert, finish } = await connected();
+    for (let times = 0; times < 5; times += 1) {
+      capture.change();
+      await clock.advance(10);
+    }
+    const stuck = link.sent.length;
+    const second = new FakeViewer();
+    expert.assistance.attachViewer(second);
+    await clock.advance(50);
+    expect(link.sent.length).toBeGreaterThan(stuck);
+    expect(second.graphics).toBeGreaterThan(0);
+    await finish();
+  });
+
+  test('a hidden window pauses the picture', async () => {
+    const { capture, link, viewer, clock, paint, finish } = await connected();
+    await paint();
+    viewer.act({ tag: 'displayWanted', wanted: false });
+    await clock.advance(20);
+    const before = link.sent.length;
+    capture.change();
+    await clock.advance(20);
+    expect(link.sent.length).toBe(before);
+    viewer.act({ tag: 'displayWanted', wanted: true });
+    await clock.advance(20);
+    expect(link.sent.length).toBe(before + 1);
+    await finish();
+  });
+
+  test('the novice changes the resolution: no picture in between, then a whole one', async () => {
+    const { capture, link, viewer, clock, expert, paint, finish } = await connected();
+    await paint();
+    capture.resize({ width: 800, height: 600 });
+    const before = link.sent.length;
+    capture.change();
+    await clock.advance(2);
+    expect(link.sent.length).toBe(before);
+    await clock.advance(50);
+    expect(expert.assistance.status?.desktop).toEqual({ width: 800, height: 600 });
+    expect(viewer.messages).toContainEqual({ tag: 'size', size: { width: 800, height: 600 } });
+    expect(link.sent.length).toBeGreaterThan(before);
+    expect(expert.assistance.status?.phase.tag).toBe('connected');
+    await finish();
+  });
+
+  test('two changes of resolution in a row', async () => {
+    const { capture, clock, expert, finish } = await connected();
+    capture.resize({ width: 800, height: 600 });
+    capture.resize({ width: 1_024, height: 768 });
+    await clock.advance(100);
+    expect(expert.assistance.status?.desktop).toEqual({ width: 1_024, height: 768 });
+    expect(expert.assistance.status?.phase.tag).toBe('connected');
+    await finish();
+  });
+
+  test('the pointer is told, but not back to the hand that moves it', async () => {
+    const { capture, link, viewer, clock, expert, finish } = await connected();
+    capture.emit({ tag: 'pointerMoved', x: 1, y: 2 });
+    expect(link.positions).toEqual([{ x: 1, y: 2 }]);
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    viewer.act({ tag: 'input', events: [{ tag: 'pointerMove', x: 9, y: 9 }] });
+    await clock.advance(20);
+    capture.emit({ tag: 'pointerMoved', x: 9, y: 9 });
+    expect(link.positions).toHaveLength(1);
+    await clock.advance(600);
+    capture.emit({ tag: 'pointerMoved', x: 3, y: 4 });
+    expect(link.positions).toHaveLength(2);
+    await finish();
+  });
+
+  test('a viewer that throws is let go, the session goes on', async () => {
+    const { capture, viewer, clock, expert, finish } = await connected();
+    viewer.send = () => {
+      throw new Error('the window is gone');
+    };
+    capture.change();
+    await clock.advance(20);
+    expect(viewer.listenerCount).toBe(0);
+    expect(expert.assistance.status?.phase.tag).toBe('connected');
+    await finish();
+  });
+
+  test('a viewer attached before the connection gets it when it comes', async () => {
+    const pair = await createPair();
+    pair.novice.prompts.view = 'wait';
+    await pair.connect();
+    const viewer = new FakeViewer();
+    const detach = pair.expert.assistance.attachViewer(viewer);
+    pair.novice.prompts.answer(true);
+    await pair.clock.advance(100);
+    expect(viewer.messages.map(({ tag }) => tag)).toContain('size');
+    expect(viewer.graphics).toBeGreaterThan(0);
+    detach();
+    expect(viewer.listenerCount).toBe(0);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test('traffic is told twice a second, not for every frame', async () => {
+    const { capture, link, clock, novice, viewer, finish } = await connected();
+    let told = 0;
+    novice.assistance.onChange(() => {
+      told += 1;
+    });
+    for (let times = 0; times < 40; times += 1) {
+      capture.change();
+      await clock.advance(25);
+      viewer.act({ tag: 'painted', frameId: link.sent.length });
+      await clock.advance(25);
+    }
+    expect(told).toBe(4);
+    expect(novice.assistance.status?.traffic?.framesPerSecond).toBeGreaterThan(18);
+    expect(novice.assistance.status?.traffic?.bytesSent).toBe(link.bytesSent);
+    await finish();
+  });
+});

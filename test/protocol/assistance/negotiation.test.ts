@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ExpertEffect, ExpertEvent } from '../../../src/protocol/assistance/expert-negotiation.ts';
+import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negotiation.ts';
+import type { NoviceEffect, NoviceEvent } from '../../../src/protocol/assistance/novice-negotiation.ts';
+import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
+import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
+import { FORWARD_CONNECT_DELAY_MS } from '../../../src/protocol/assistance/timing.ts';
+
+const START = 1_000_000;
+const addresses = [{ host: '10.0.0.1', port: 5_000 }];
+const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+const expertTicket = formatExpertTicket({ addresses, id: bytes(1) });
+const noviceTicket = formatNoviceTicket({ addresses, sessionId: bytes(2), pin: bytes(3) });
+const reverse = { by: 'reverse', address: '10.0.0.1:5000' } as const;
+const tags = (effects: readonly { readonly tag: string }[]): string => effects.map(({ tag }) => tag).join(' ');
+
+describe('novice', () => {
+  test('the way through, effect by effect', () => {
+    const machine = new NoviceNegotiation(START);
+    const at = (event: NoviceEvent): string => tags(machine.handle(event, START + 1));
+    expect(machine.nextDeadlineMs).toBe(START + 120_000);
+    expect(at({ tag: 'accepted' })).toBe('');
+    expect(machine.nextDeadlineMs).toBe(START + 20_001);
+    expect(at({ tag: 'contextData', data: expertTicket, seen: [] })).toBe('rememberTicket openEndpoint');
+    // The novice listens before its ticket is on its way, and dials after.
+    expect(at({ tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) })).toBe('sendContextData dial');
+    expect(machine.nextDeadlineMs).toBe(START + 30_001);
+    expect(at({ tag: 'presented', connection: reverse })).toBe('askViewConsent');
+    expect(machine.nextDeadlineMs).toBe(START + 120_001);
+    expect(at({ tag: 'viewAllowed' })).toBe('admit');
+    expect(at({ tag: 'active' })).toBe('');
+    expect(machine.nextDeadlineMs).toBeUndefined();
+    expect(machine.phase).toEqual({ tag: 'connected', sinceMs: START + 1 });
+    expect(machine.handle({ tag: 'stop' }, START + 2)).toEqual([
+      { tag: 'closeLink', reason: 'userRequested' },
+      { tag: 'closeEndpoint' },
+      { tag: 'cancelRendezvous', code: 'OUTBANDCANCEL' },
+      { tag: 'ended', reason: 'stoppedByNovice' },
+    ]);
+    expect(at({ tag: 'linkEnded', end: 'lost' })).toBe('');
+    expect(machine.phase).toEqual({ tag: 'ended', reason: 'stoppedByNovice', atMs: START + 2 });
+  });
+
+  test('a ticket before the acceptance is unsolicited', () => {
+    const machine = new NoviceNegotiation(START);
+    const effects = machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
+    expect(effects[0]).toMatchObject({ tag: 'refused', error: { code: 'ILLEGAL_TRANSITION' } });
+    expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+  });
+
+  test('another ticket in place of the first ends it, the same one again does not', () => {
+    const machine = new NoviceNegotiation(START);
+    machine.handle({ tag: 'accepted' }, START);
+    machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
+    expect(tags(machine.handle({ tag: 'contextData', data: expertTicket, seen: ['AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='] }, START))).toBe('refused');
+    expect(machine.phase.tag).toBe('tickets');
+    machine.handle({ tag: 'contextData', data: formatExpertTicket({ addresses, id: bytes(9) }), seen: [] }, START);
+    expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+  });
+
+  test('a ticket after its time is expired even when the timer is late', () => {
+    const machine = new NoviceNegotiation(START);
+    machine.handle({ tag: 'accepted' }, START);
+    machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START + 20_001);
+    expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+  });
+
+  test('a deadline that comes early does nothing', () => {
+    const machine = new NoviceNegotiation(START);
+    expect(machine.handle({ tag: 'deadline' }, START + 119_999)).toEqual([]);
+    expect(tags(machine.handle({ tag: 'deadline' }, START + 120_000))).toBe('cancelRendezvous ended');
+  });
+});
+
+describe('expert', () => {
+  const prepared = (): ExpertNegotiation => {
+    const machine = new ExpertNegotiation(bytes(7), START);
+    machine.handle({ tag: 'accept' }, START);
+    return machine;
+  };
+
+  test.each([
+    ['the listener first', ['endpointOpened', 'readyToLaunch']],
+    ['the messenger first', ['readyToLaunch', 'endpointOpened']],
+  ] as const)('%s: the ticket goes out when both are there', (_name, order) => {
+    const machine = prepared();
+    const events: Record<string, ExpertEvent> = { endpointOpened: { tag: 'endpointOpened', addresses }, readyToLaunch: { tag: 'readyToLaunch' } };
+    const [first, second] = order.map((tag) => events[tag] as ExpertEvent);
+    expect(machine.handle(first as ExpertEvent, START)).toEqual([]);
+    expect(machine.handle(second as ExpertEvent, START)).toEqual([{ tag: 'sendContextData', data: formatExpertTicket({ addresses, id: bytes(7) }) }]);
+  });
+
+  test('step 7 exactly five seconds after the novice ticket, attempts or not', () => {
+    const machine = prepared();
+    machine.handle({ tag: 'readyToLaunch' }, START);
+    machine.handle({ tag: 'endpointOpened', addresses }, START);
+    expect(tags(machine.handle({ tag: 'contextData', data: noviceTicket, seen: [] }, START + 100))).toBe('rememberTicket expect');
+    expect(machine.nextDeadlineMs).toBe(START + 100 + FORWARD_CONNECT_DELAY_MS);
+    machine.handle({ tag: 'attempt', by: 'reverse' }, START + 200);
+    expect(machine.handle({ tag: 'deadline' }, START + 5_099)).toEqual([]);
+    expect(tags(machine.handle({ tag: 'deadline' }, START + 5_100))).toBe('forward');
+    expect(machine.handle({ tag: 'deadline' }, START + 5_100)).toEqual([]);
+  });
+
+  test('a replayed novice ticket', () => {
+    const machine = prepared();
+    machine.handle({ tag: 'readyToLaunch' }, START);
+    machine.handle({ tag: 'endpointOpened', addresses }, START);
+    machine.handle({ tag: 'contextData', data: noviceTicket, seen: ['AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI='] }, START);
+    expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+  });
+});
+
+describe('neighbours swapped', () => {
+  const ticket = { tag: 'contextData', data: expertTicket, seen: [] } as const;
+  test.each([
+    ['accepted, readyToLaunch', [{ tag: 'readyToLaunch' }, { tag: 'accepted' }, ticket], 'tickets'],
+    ['readyToLaunch, expert ticket', [{ tag: 'accepted' }, ticket, { tag: 'readyToLaunch' }], 'tickets'],
+    ['acceptance, expert ticket', [ticket, { tag: 'accepted' }, { tag: 'readyToLaunch' }], 'ended'],
+  ] as const)('novice: %s', (_name, events, phase) => {
+    const machine = new NoviceNegotiation(START);
+    for (const event of events) machine.handle(event, START);
+    expect(machine.phase.tag).toBe(phase);
+  });
+
+  test('expert: the novice ticket before the expert ticket has gone out is unsolicited', () => {
+    const machine = new ExpertNegotiation(bytes(7), START);
+    machine.handle({ tag: 'accept' }, START);
+    machine.handle({ tag: 'contextData', data: noviceTicket, seen: [] }, START);
+    expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+  });
+});
+
+describe('any order of events', () => {
+  const common = fc.oneof(
+    fc.constantFrom<NoviceEvent & ExpertEvent>(
+      { tag: 'accepted' },
+      { tag: 'declined' },
+      { tag: 'appNotPresent' },
+      { tag: 'readyToLaunch' },
+      { tag: 'terminated', reason: 'peerLeft' },
+      { tag: 'sendError', code: 'CONTACT_OFFLINE' },
+      { tag: 'endpointFailed', detail: 'x' },
+      { tag: 'attempt', by: 'reverse' },
+      { tag: 'attempt', by: 'forward' },
+      { tag: 'dialFailed' },
+      { tag: 'active' },
+      { tag: 'linkEnded', end: 'lost' },
+      { tag: 'stop' },
+      { tag: 'failed', detail: 'x' },
+      { tag: 'peerBroke', detail: 'x' },
+      { tag: 'deadline' },
+      { tag: 'contextData', data: expertTicket, seen: [] },
+      { tag: 'contextData', data: noviceTicket, seen: [] },
+      { tag: 'contextData', data: 'rubbish', seen: [] },
+    ),
+    fc.constantFrom('FAIL', 'FTTIMEOUT', 'OUTBANDCANCEL', 'REJECT', 'REJECT_NOT_INSTALLED', 'TIMEOUT', '?').map((code) => ({ tag: 'cancelled', code }) as const),
+  );
+  const noviceEvent: fc.Arbitrary<NoviceEvent> = fc.oneof(
+    common,
+    fc.constantFrom<NoviceEvent>(
+      { tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) },
+      { tag: 'presented', connection: reverse },
+      { tag: 'viewAllowed' },
+      { tag: 'viewRefused' },
+      { tag: 'desktopFailed', detail: 'x' },
+    ),
+  );
+  const expertEvent: fc.Arbitrary<ExpertEvent> = fc.oneof(
+    common,
+    fc.constantFrom<ExpertEvent>(
+      { tag: 'accept' },
+      { tag: 'decline' },
+      { tag: 'endpointOpened', addresses },
+      { tag: 'pinMismatch' },
+      { tag: 'verified', connection: reverse },
+      { tag: 'presented' },
+    ),
+  );
+  const happyNovice: NoviceEvent[] = [
+    { tag: 'accepted' },
+    { tag: 'contextData', data: expertTicket, seen: [] },
+    { tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) },
+    { tag: 'presented', connection: reverse },
+    { tag: 'viewAllowed' },
+    { tag: 'active' },
+  ];
+  const happyExpert: ExpertEvent[] = [
+    { tag: 'accept' },
+    { tag: 'readyToLaunch' },
+    { tag: 'endpointOpened', addresses },
+    { tag: 'contextData', data: noviceTicket, seen: [] },
+    { tag: 'verified', connection: reverse },
+    { tag: 'presented' },
+    { tag: 'active' },
+  ];
+
+  /** A stretch of the way through, then anything. */
+  const walk = <E>(happy: readonly E[], any: fc.Arbitrary<E>) =>
+    fc
+      .tuple(fc.nat(happy.length), fc.array(fc.tuple(any, fc.constantFrom(0, 1, 5_000, 30_000)), { maxLength: 25 }))
+      .map(([length, rest]) => [...happy.slice(0, length).map((event) => [event, 0] as const), ...rest]);
+
+  function check<E, F extends NoviceEffect | ExpertEffect>(machine: { handle(event: E, nowMs: number): F[]; nextDeadlineMs: number | undefined; phase: { tag: string }; steps: readonly unknown[] }, events: readonly (readonly [E, number])[]): void {
+    let now = START;
+    let ended: unknown;
+    let links = 0;
+    let opened = false;
+    for (const [event, wait] of events) {
+      now += wait;
+      const { tag } = event as { tag: string };
+      const effects = machine.handle(event, now);
+      if (ended !== undefined) {
+        expect(effects).toEqual([]);
+        expect(machine.phase).toEqual(ended);
+        continue;
+      }
+      if (tag === 'presented' && machine instanceof NoviceNegotiation) links += 1;
+      if (tag === 'verified') links += 1;
+      if (effects.some((effect) => effect.tag === 'openEndpoint')) opened = true;
+      if (tag === 'endpointOpened') opened = true;
+      if (tag === 'linkEnded') links = 0;
+      expect(machine.steps).toHaveLength(7);
+      if (machine.phase.tag !== 'ended') {
+        expect(links).toBeLessThanOrEqual(1);
+        expect(effects.map((effect) => effect.tag)).not.toContain('ended');
+        continue;
+      }
+      ended = machine.phase;
+      const closing = effects.map((effect) => effect.tag);
+      expect(closing.at(-1)).toBe('ended');
+      expect(closing.filter((effect) => effect === 'ended')).toHaveLength(1);
+      expect(closing.includes('closeEndpoint')).toBe(opened);
+      expect(closing.includes('closeLink')).toBe(links > 0);
+      expect(machine.nextDeadlineMs).toBeUndefined();
+    }
+  }
+
+  test('novice: no crash, one winner at most, the end is final and closes everything', () => {
+    fc.assert(
+      fc.property(walk(happyNovice, noviceEvent), (events) => check(new NoviceNegotiation(START), events)),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('expert: no crash, one winner at most, the end is final and closes everything', () => {
+    fc.assert(
+      fc.property(walk(happyExpert, expertEvent), (events) => check(new ExpertNegotiation(bytes(7), START), events)),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('left alone, every state but a running session comes to an end', () => {
+    const leftAlone = (machine: NoviceNegotiation | ExpertNegotiation): void => {
+      for (let guard = 0; machine.nextDeadlineMs !== undefined; guard += 1) {
+        expect(guard).toBeLessThan(10);
+        machine.handle({ tag: 'deadline' }, machine.nextDeadlineMs);
+      }
+      expect(['connected', 'ended']).toContain(machine.phase.tag);
+    };
+    fc.assert(
+      fc.property(walk(happyNovice, noviceEvent), (events) => {
+        const machine = new NoviceNegotiation(START);
+        for (const [event] of events) machine.handle(event, START);
+        leftAlone(machine);
+      }),
+    );
+    fc.assert(
+      fc.property(walk(happyExpert, expertEvent), (events) => {
+        const machine = new ExpertNegotiation(bytes(7), START);
+        for (const [event] of events) machine.handle(event, START);
+        leftAlone(machine);
+      }),
+    );
+  });
+});
