@@ -36,7 +36,9 @@ export class ByteWriter {
 
   u8(value: number, field = 'u8'): this {
     this.check(value, 0xff, field);
-    this.view.setUint8(this.room(1), value);
+    // the place first: making room may put another buffer in place of this one
+    const at = this.room(1);
+    this.view.setUint8(at, value);
     return this;
   }
   u16le(value: number, field = 'u16le'): this {
@@ -70,7 +72,8 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.buffer.set(value, this.room(value.length));
+    const at = this.room(value.length);
+    this.buffer.set(value, at);
     return this;
   }
 
