@@ -30,6 +30,8 @@ export function describeError(error: unknown, depth = 0): string {
 export interface ErrorLog {
   /** Writes in the background, in order; a log that cannot be written is no reason to fail. */
   write(where: string, error: unknown): void;
+  /** Something that happened and is no error. */
+  note(event: string, facts: Readonly<Record<string, string | number>>): void;
   /** Values that must never be written, whatever they look like. */
   setSecrets(secrets: readonly string[]): void;
   /** Resolves when everything so far is on disk. */
@@ -48,15 +50,22 @@ export function createErrorLog(path: string, clock: Clock): ErrorLog {
     await appendFile(path, entry, { mode: 0o600 });
   }
 
-  return {
-    write(where, error) {
-      if (waiting >= MAX_WAITING_ENTRIES) return;
-      waiting += 1;
-      const entry = `${new Date(clock.now()).toISOString()} ${where}: ${redact(describeError(error), secrets).slice(0, MAX_ENTRY_CHARACTERS)}\n`;
-      tail = tail.then(() => append(entry)).catch(() => undefined).finally(() => {
+  function enqueue(text: string): void {
+    if (waiting >= MAX_WAITING_ENTRIES) return;
+    waiting += 1;
+    const entry = `${new Date(clock.now()).toISOString()} ${redact(text, secrets).slice(0, MAX_ENTRY_CHARACTERS)}\n`;
+    tail = tail
+      .then(() => append(entry))
+      .catch(() => undefined)
+      .finally(() => {
         waiting -= 1;
       });
-    },
+  }
+
+  return {
+    write: (where, error) => enqueue(`${where}: ${describeError(error)}`),
+    // One line a note: what came from outside must not look like a line of ours.
+    note: (event, facts) => enqueue(`${event} ${Object.entries(facts).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')}`.replaceAll('\n', ' ')),
     setSecrets(values) {
       secrets = values;
     },

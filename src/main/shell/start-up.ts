@@ -33,6 +33,12 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
   return launch;
 }
 
+/** Nothing could be built: says why and goes away. */
+export function reportFailedStart(error: unknown): void {
+  dialog.showErrorBox(t('shell.startFailed.title'), error instanceof Error ? error.message : String(error));
+  app.exit(1);
+}
+
 function useDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
