@@ -1,0 +1,63 @@
+import { DISCONNECT_REASON } from './mcs-domain.ts';
+import { ERRINFO } from './set-error-info.ts';
+
+/** What the end of a connection means, in the words of the server's and the client's contract. */
+export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError';
+
+/**
+ * How an RDP server of ours says why, agreed with our client: Set Error Info once the session is active and the client can read it
+ * ([MS-RDPBCGR] 2.2.5.1), and always the reason of MCS Disconnect Provider Ultimatum (2.2.2.3). Before the session is active
+ * there is no share to send Set Error Info on, so there the three spare MCS reasons carry the meaning.
+ * FreeRDP and mstsc take rn-user-requested as "the user disconnected"; they show the error info if there is one.
+ */
+const ERROR_INFO: Record<EndMeaning, number> = {
+  denied: ERRINFO.serverDeniedConnection,
+  userRequested: ERRINFO.rpcInitiatedDisconnectByUser,
+  timeout: ERRINFO.idleTimeout,
+  protocolError: ERRINFO.unknownPduType2,
+};
+
+const EARLY_REASON: Record<EndMeaning, number> = {
+  denied: DISCONNECT_REASON.userRequested,
+  timeout: DISCONNECT_REASON.providerInitiated,
+  userRequested: DISCONNECT_REASON.domainDisconnected,
+  protocolError: DISCONNECT_REASON.channelPurged,
+};
+
+/** Set Error Info's errorInfo for `meaning`. */
+export function errorInfoOf(meaning: EndMeaning): number {
+  return ERROR_INFO[meaning];
+}
+
+/** MCS reason for `meaning`. In an active session the error info says it, and the ultimatum is what Windows servers send. */
+export function ultimatumReasonOf(meaning: EndMeaning, active: boolean): number {
+  if (!active) return EARLY_REASON[meaning];
+  return meaning === 'userRequested' ? DISCONNECT_REASON.userRequested : DISCONNECT_REASON.providerInitiated;
+}
+
+/** What an errorInfo means, including the codes Windows and FreeRDP servers send. Undefined: it says nothing about the end. */
+export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
+  switch (errorInfo) {
+    case ERRINFO.none:
+      return undefined;
+    case ERRINFO.serverDeniedConnection:
+      return 'denied';
+    case ERRINFO.idleTimeout:
+    case ERRINFO.logonTimeout:
+      return 'timeout';
+    case ERRINFO.rpcInitiatedDisconnect:
+    case ERRINFO.rpcInitiatedLogoff:
+    case ERRINFO.rpcInitiatedDisconnectByUser:
+    case ERRINFO.logoffByUser:
+      return 'userRequested';
+    default:
+      return errorInfo >= 0x10c9 ? 'protocolError' : undefined;
+  }
+}
+
+/** What an MCS reason means where no error info came before it. Undefined: the other side just left. */
+export function meaningOfUltimatum(reason: number, active: boolean): EndMeaning | undefined {
+  if (active) return reason === DISCONNECT_REASON.userRequested ? 'userRequested' : undefined;
+  for (const meaning of Object.keys(EARLY_REASON) as EndMeaning[]) if (EARLY_REASON[meaning] === reason) return meaning;
+  return undefined;
+}
