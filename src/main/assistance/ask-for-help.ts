@@ -4,13 +4,14 @@ import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
-import type { AssistanceParts, HistoryEntry } from './contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import { errorText } from './error-text.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
-import { rendezvousSignal } from './rendezvous-signal.ts';
-import type { RunningSession, SessionHost } from './running-session.ts';
-import { everyTrafficPeriod } from './running-session.ts';
+import { rendezvousSignal, sendTicket } from './rendezvous-signal.ts';
+import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
+import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
 import { Scope } from './scope.ts';
 
 /** The novice's side of KB 306298, from the invitation just sent to the end of the session. */
@@ -54,29 +55,7 @@ export class AskForHelp implements RunningSession {
   }
 
   get status(): SessionStatus {
-    const { machine, session, link } = this;
-    const connection = machine.connection;
-    return {
-      id: this.rendezvous.id,
-      role: 'novice',
-      peer: this.rendezvous.peer,
-      startedAtMs: this.startedAtMs,
-      phase: machine.phase,
-      steps: machine.steps,
-      ...(connection === undefined ? {} : { connection }),
-      viewing: machine.state.tag === 'connected',
-      control: this.over ? 'no' : (session?.controlState ?? 'no'),
-      ...(link === undefined || session === undefined
-        ? {}
-        : {
-            traffic: {
-              bytesSent: link.traffic.bytesSent,
-              bytesReceived: link.traffic.bytesReceived,
-              framesPerSecond: session.framesPerSecond,
-              ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
-            },
-          }),
-    };
+    return statusOf(this.facts);
   }
 
   stop(): void {
@@ -100,7 +79,7 @@ export class AskForHelp implements RunningSession {
         this.openEndpoint();
         return;
       case 'sendContextData':
-        this.sendContextData(effect.data);
+        this.sendTicket(effect.data);
         return;
       case 'dial':
         this.endpoint?.dial(effect.addresses);
@@ -146,7 +125,7 @@ export class AskForHelp implements RunningSession {
         this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
         this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin });
       },
-      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: messageOf(error) }),
+      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) }),
     );
   }
 
@@ -208,51 +187,36 @@ export class AskForHelp implements RunningSession {
     });
   }
 
-  private sendContextData(data: string): void {
-    try {
-      this.rendezvous.sendContextData(data);
-    } catch (error) {
-      this.logError(error);
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'PROTOCOL';
-      this.driver.dispatch({ tag: 'sendError', code });
-    }
-  }
-
   private guarded(act: () => void): void {
     try {
       act();
     } catch (error) {
-      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: messageOf(error) });
+      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: errorText(error) });
     }
+  }
+
+  private sendTicket(data: string): void {
+    const refused = sendTicket(this.rendezvous, data);
+    if (refused !== undefined) this.driver.dispatch(refused);
+  }
+
+  private get facts(): SessionFacts {
+    const { rendezvous, startedAtMs, machine: negotiation, link, session } = this;
+    return { role: 'novice', rendezvous, startedAtMs, negotiation, link, session };
   }
 
   private async finish(): Promise<void> {
     await this.scope.close();
-    const state = this.machine.state;
-    if (state.tag === 'ended') {
-      const entry: HistoryEntry = {
-        id: this.rendezvous.id,
-        role: 'novice',
-        peer: this.rendezvous.peer,
-        startedAtMs: this.startedAtMs,
-        endedAtMs: state.atMs,
-        ...(this.machine.connection === undefined
-          ? {}
-          : { connectedBy: this.machine.connection.by, address: this.machine.connection.address }),
-        viewed: this.viewed,
-        controlled: this.session?.controlled ?? false,
-        reason: state.reason,
-      };
-      await Promise.resolve(entry).then((made) => this.parts.history.add(made)).catch((error: unknown) => this.logError(error));
+    const entry = historyEntryOf(this.facts, this.viewed);
+    try {
+      if (entry !== undefined) await this.parts.history.add(entry);
+    } catch (error) {
+      this.logError(error);
     }
     this.resolveClosed();
   }
 
   private logError(error: unknown): void {
-    this.host.log('error', { role: 'novice', message: messageOf(error) });
+    this.host.log('error', { role: 'novice', message: errorText(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import { MessengerError } from '../messenger/contract.ts';
 import { AskForHelp } from './ask-for-help.ts';
 import type { Assistance, AssistanceParts, Invitation, InvitationGone, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
+import { errorText } from './error-text.ts';
 import { GiveHelp } from './give-help.ts';
 import { Listeners } from './listeners.ts';
 import type { SessionHost } from './running-session.ts';
@@ -33,7 +34,7 @@ class AssistanceRoom implements Assistance {
   constructor(parts: AssistanceParts) {
     this.parts = parts;
     const log = parts.log ?? ((): void => {});
-    const onError = (error: unknown): void => log('listener failed', { message: error instanceof Error ? error.message : String(error) });
+    const onError = (error: unknown): void => log('listener failed', { message: errorText(error) });
     this.changes = new Listeners(onError);
     this.arrivals = new Listeners(onError);
     this.departures = new Listeners(onError);

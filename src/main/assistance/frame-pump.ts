@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
@@ -10,7 +11,7 @@ const MAX_UNACKNOWLEDGED_FRAMES = 2;
 export interface FramePumpParts {
   readonly link: Pick<NoviceLink, 'sendGraphics'>;
   readonly clock: Clock;
-  /** The capture failed. A link that fails says so itself. */
+  /** The capture failed, or made something that cannot be sent. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -105,7 +106,9 @@ export class FramePump {
     try {
       await this.parts.link.sendGraphics(updates);
       return true;
-    } catch {
+    } catch (error) {
+      // A link that is over says so itself; between two resolutions `start` follows.
+      if (error instanceof ProtocolError && error.code !== 'ILLEGAL_TRANSITION') this.parts.failed(error);
       return false;
     }
   }

@@ -5,13 +5,14 @@ import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { TICKET_ID_BYTES } from '../../protocol/assistance/ticket.ts';
 import type { ExpertEndpoint, ExpertEndpointEvent, ExpertLink } from '../connection/contract.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
-import type { AssistanceParts, HistoryEntry, Invitation, ViewerSink } from './contract.ts';
+import type { AssistanceParts, Invitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
+import { errorText } from './error-text.ts';
 import { ExpertSession } from './expert-session.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
-import { rendezvousSignal } from './rendezvous-signal.ts';
-import type { RunningSession, SessionHost } from './running-session.ts';
-import { everyTrafficPeriod } from './running-session.ts';
+import { rendezvousSignal, sendTicket } from './rendezvous-signal.ts';
+import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
+import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
 import { Scope } from './scope.ts';
 
 /** The expert's side of KB 306298, from the invitation just shown to the end of the session. */
@@ -59,30 +60,7 @@ export class GiveHelp implements RunningSession {
   }
 
   get status(): SessionStatus {
-    const { machine, session, link } = this;
-    const connection = machine.connection;
-    return {
-      id: this.rendezvous.id,
-      role: 'expert',
-      peer: this.rendezvous.peer,
-      startedAtMs: this.startedAtMs,
-      phase: machine.phase,
-      steps: machine.steps,
-      ...(connection === undefined ? {} : { connection }),
-      viewing: machine.state.tag === 'connected',
-      control: this.over ? 'no' : (session?.controlState ?? 'no'),
-      ...(link === undefined || session === undefined
-        ? {}
-        : {
-            traffic: {
-              bytesSent: link.traffic.bytesSent,
-              bytesReceived: link.traffic.bytesReceived,
-              framesPerSecond: session.framesPerSecond,
-              ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
-            },
-          }),
-      ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
-    };
+    return statusOf(this.facts);
   }
 
   accept(): void {
@@ -139,7 +117,7 @@ export class GiveHelp implements RunningSession {
         this.openEndpoint();
         return;
       case 'sendContextData':
-        this.sendContextData(effect.data);
+        this.sendTicket(effect.data);
         return;
       case 'expect':
         this.endpoint?.expect(effect.ticket);
@@ -178,7 +156,7 @@ export class GiveHelp implements RunningSession {
         this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
         this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses });
       },
-      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: messageOf(error) }),
+      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) }),
     );
   }
 
@@ -229,52 +207,37 @@ export class GiveHelp implements RunningSession {
     if (this.viewer !== undefined) this.viewer.detach = session.attach(this.viewer.sink);
   }
 
-  private sendContextData(data: string): void {
-    try {
-      this.rendezvous.sendContextData(data);
-    } catch (error) {
-      this.logError(error);
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'PROTOCOL';
-      this.driver.dispatch({ tag: 'sendError', code });
-    }
-  }
-
   private guarded(act: () => void): void {
     try {
       act();
     } catch (error) {
-      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: messageOf(error) });
+      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: errorText(error) });
     }
+  }
+
+  private sendTicket(data: string): void {
+    const refused = sendTicket(this.rendezvous, data);
+    if (refused !== undefined) this.driver.dispatch(refused);
+  }
+
+  private get facts(): SessionFacts {
+    const { rendezvous, startedAtMs, machine: negotiation, link, session } = this;
+    return { role: 'expert', rendezvous, startedAtMs, negotiation, link, session };
   }
 
   private async finish(): Promise<void> {
     await this.scope.close();
-    const state = this.machine.state;
     // An invitation that was never accepted is no session.
-    if (state.tag === 'ended' && this.accepted) {
-      const entry: HistoryEntry = {
-        id: this.rendezvous.id,
-        role: 'expert',
-        peer: this.rendezvous.peer,
-        startedAtMs: this.startedAtMs,
-        endedAtMs: state.atMs,
-        ...(this.machine.connection === undefined
-          ? {}
-          : { connectedBy: this.machine.connection.by, address: this.machine.connection.address }),
-        viewed: this.viewed,
-        controlled: this.session?.controlled ?? false,
-        reason: state.reason,
-      };
-      await Promise.resolve(entry).then((made) => this.parts.history.add(made)).catch((error: unknown) => this.logError(error));
+    const entry = this.accepted ? historyEntryOf(this.facts, this.viewed) : undefined;
+    try {
+      if (entry !== undefined) await this.parts.history.add(entry);
+    } catch (error) {
+      this.logError(error);
     }
     this.resolveClosed();
   }
 
   private logError(error: unknown): void {
-    this.host.log('error', { role: 'expert', message: messageOf(error) });
+    this.host.log('error', { role: 'expert', message: errorText(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,8 @@
 import type { Clock } from '../clock.ts';
+import { errorText } from './error-text.ts';
+
+/** What the driver itself has to say to every machine. */
+type DriverEvent = { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string };
 
 interface Machine<Event, Effect> {
   readonly nextDeadlineMs: number | undefined;
@@ -7,17 +11,17 @@ interface Machine<Event, Effect> {
 
 /** Gives a negotiation machine its events one after the other, does what it says, and wakes it at its deadlines. */
 export class NegotiationDriver<Event, Effect> {
-  private readonly machine: Machine<Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }, Effect>;
+  private readonly machine: Machine<Event | DriverEvent, Effect>;
   private readonly clock: Clock;
   private readonly perform: (effect: Effect) => void;
   private readonly changed: () => void;
-  private readonly queue: (Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string })[] = [];
+  private readonly queue: (Event | DriverEvent)[] = [];
   private busy = false;
   private cancelTimer: () => void = () => {};
 
   /** `perform` does one effect; when it throws, the machine hears `failed`. `changed` follows every event. */
   constructor(
-    machine: Machine<Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }, Effect>,
+    machine: Machine<Event | DriverEvent, Effect>,
     clock: Clock,
     perform: (effect: Effect) => void,
     changed: () => void,
@@ -30,7 +34,7 @@ export class NegotiationDriver<Event, Effect> {
   }
 
   /** Events that effects cause at once wait until the effects of the one before are done. */
-  dispatch(event: Event | { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string }): void {
+  dispatch(event: Event | DriverEvent): void {
     this.queue.push(event);
     if (this.busy) return;
     this.busy = true;
@@ -39,7 +43,7 @@ export class NegotiationDriver<Event, Effect> {
         try {
           this.perform(effect);
         } catch (error) {
-          this.queue.push({ tag: 'failed', detail: error instanceof Error ? error.message : String(error) });
+          this.queue.push({ tag: 'failed', detail: errorText(error) });
         }
       }
     }

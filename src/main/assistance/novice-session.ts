@@ -8,6 +8,7 @@ import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { CaptureEvent, Desktop, InputInjector, ScreenCapture } from '../desktop/contract.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { CONTROL_CHANNEL, participantMessages, readControlChannel } from './control-channel.ts';
+import { errorText } from './error-text.ts';
 import { FramePump } from './frame-pump.ts';
 import { askPerson } from './prompt.ts';
 import { Scope } from './scope.ts';
@@ -177,7 +178,7 @@ export class NoviceSession {
           this.parts.desktopFailed(event.error.message);
       }
     } catch (error) {
-      this.parts.failed(messageOf(error));
+      this.parts.failed(errorText(error));
     }
   }
 
@@ -255,9 +256,10 @@ export class NoviceSession {
     control.injector.close().catch(this.parts.onError);
   }
 
+  /** Who may do what, as it is now; while the connection is not active (a change of resolution) it waits until it is. */
   private announceParticipant(): void {
+    this.announced = this.active;
     if (!this.active || !this.channels.includes(CONTROL_CHANNEL)) return;
-    this.announced = true;
     try {
       for (const message of participantMessages(this.parts.peer.friendlyName, this.control.tag === 'granted')) {
         this.parts.link.sendChannel(CONTROL_CHANNEL, message);
@@ -268,10 +270,6 @@ export class NoviceSession {
   }
 
   private fail(error: unknown): void {
-    if (!this.scope.closed) this.parts.desktopFailed(messageOf(error));
+    if (!this.scope.closed) this.parts.desktopFailed(errorText(error));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

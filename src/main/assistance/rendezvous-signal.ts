@@ -1,6 +1,7 @@
 import type { RendezvousSignal } from '../../protocol/assistance/negotiation.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
-import type { RendezvousEvent } from '../messenger/contract.ts';
+import { MessengerError } from '../messenger/contract.ts';
+import type { RendezvousEvent, RendezvousSession } from '../messenger/contract.ts';
 
 /** A messenger event as the negotiation machines take it. */
 export function rendezvousSignal(event: RendezvousEvent, seen: SeenTickets): RendezvousSignal {
@@ -11,5 +12,15 @@ export function rendezvousSignal(event: RendezvousEvent, seen: SeenTickets): Ren
       return { tag: 'sendError', code: event.error.code };
     default:
       return event;
+  }
+}
+
+/** Sends a ticket; the signal to hear when the messenger does not take it. */
+export function sendTicket(rendezvous: RendezvousSession, data: string): RendezvousSignal | undefined {
+  try {
+    rendezvous.sendContextData(data);
+    return undefined;
+  } catch (error) {
+    return { tag: 'sendError', code: error instanceof MessengerError ? error.code : 'PROTOCOL' };
   }
 }

@@ -1,8 +1,11 @@
-import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { ControlState, Role, SessionConnection, SessionPhase, SessionStatus, StepStatus } from '../../protocol/assistance/status.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
+import type { Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
-import type { AssistanceLog } from './contract.ts';
+import type { LinkTraffic } from '../connection/contract.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
+import type { AssistanceLog, HistoryEntry } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told twice a second. */
 const TRAFFIC_PERIOD_MS = 500;
@@ -26,7 +29,7 @@ export interface RunningSession {
   stop(): void;
 }
 
-/** Ids of every ticket used since the program started, newest 512. */
+/** Ids of every ticket used since the program started, the newest of them. */
 export class TicketMemory {
   private ids: SeenTickets = [];
   get seen(): SeenTickets {
@@ -35,6 +38,73 @@ export class TicketMemory {
   remember(id: Uint8Array): void {
     this.ids = rememberTicket(this.ids, id);
   }
+}
+
+/** Where a session's facts come from. */
+export interface SessionFacts {
+  readonly role: Role;
+  readonly rendezvous: Pick<RendezvousSession, 'id' | 'peer'>;
+  readonly startedAtMs: number;
+  readonly negotiation: {
+    readonly phase: SessionPhase;
+    readonly steps: readonly StepStatus[];
+    readonly connection: SessionConnection | undefined;
+  };
+  /** Once there is an RDP connection. */
+  readonly link: { readonly traffic: LinkTraffic } | undefined;
+  readonly session:
+    | {
+        readonly controlState: ControlState;
+        readonly controlled: boolean;
+        readonly framesPerSecond: number;
+        readonly roundTripMs: number | undefined;
+        readonly desktop?: Size | undefined;
+      }
+    | undefined;
+}
+
+/** The status as people see it, as of now. */
+export function statusOf({ role, rendezvous, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
+  const { phase, steps, connection } = negotiation;
+  return {
+    id: rendezvous.id,
+    role,
+    peer: rendezvous.peer,
+    startedAtMs,
+    phase,
+    steps,
+    ...(connection === undefined ? {} : { connection }),
+    viewing: phase.tag === 'connected',
+    control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
+    ...(link === undefined || session === undefined
+      ? {}
+      : {
+          traffic: {
+            bytesSent: link.traffic.bytesSent,
+            bytesReceived: link.traffic.bytesReceived,
+            framesPerSecond: session.framesPerSecond,
+            ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
+          },
+        }),
+    ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
+  };
+}
+
+/** What is kept of an ended session; undefined before its end. `viewed`: the picture has been shown. */
+export function historyEntryOf({ role, rendezvous, startedAtMs, negotiation, session }: SessionFacts, viewed: boolean): HistoryEntry | undefined {
+  const { phase, connection } = negotiation;
+  if (phase.tag !== 'ended') return undefined;
+  return {
+    id: rendezvous.id,
+    role,
+    peer: rendezvous.peer,
+    startedAtMs,
+    endedAtMs: phase.atMs,
+    ...(connection === undefined ? {} : { connectedBy: connection.by, address: connection.address }),
+    viewed,
+    controlled: session?.controlled ?? false,
+    reason: phase.reason,
+  };
 }
 
 /** Calls `tick` twice a second until the returned function is called. */

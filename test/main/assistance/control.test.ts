@@ -179,6 +179,20 @@ describe('control of mouse and keyboard', () => {
     await finish();
   });
 
+  test('granted while the resolution changes: the expert hears of it afterwards', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = 'wait';
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    novice.desktop.capture.resize({ width: 800, height: 600 });
+    novice.prompts.answer(true);
+    await clock.settle();
+    expect(states()).toEqual(['granted', 'asked', false]);
+    await clock.advance(50);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await finish();
+  });
+
   test('no channel: asking is a typed error, an offer still works', async () => {
     const pair = await createPair();
     pair.internet.hasChannels = false;

@@ -86,6 +86,10 @@ describe('Connection String 1', () => {
     expect(codeOf(() => parseConnectionString(text))).toBe(code);
   });
 
+  test('a password in a foreign ticket is not repeated in the error', () => {
+    expect(() => parseConnectionString(string('10.0.0.1:5000', `secret,${ID},*,*,${PIN}`))).toThrow(/^(?!.*secret)/);
+  });
+
   test('the least reachable addresses go first when it gets too long', () => {
     const long = (n: number): string => `2001:db8:1111:2222:3333:4444:5555:666${n}`;
     const addresses: TicketAddress[] = [

@@ -1,0 +1,4 @@
+/** What was thrown, in words for the log. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
