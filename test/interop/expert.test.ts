@@ -103,9 +103,9 @@ async function dial(engine: EngineName, pin: Uint8Array) {
 }
 
 describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
-  it('shows its screen to our expert, pixel for pixel', async () => {
+  it.each(['ringback', 'classic'] as const)('shows its screen to our expert with the engine %s, pixel for pixel', async (engine) => {
     const pin = await actualPin();
-    const session = await dial('ringback', pin as Uint8Array);
+    const session = await dial(engine, pin as Uint8Array);
     await until(() => session.linkEvents.some(({ tag }) => tag === 'active'), `an active session: ${shadow.output().slice(-2000)}`);
     await untilSame(() => source.screenshot(), session.picture);
   });

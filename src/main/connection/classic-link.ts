@@ -4,6 +4,7 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
+import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import { pinOf } from './certificate.ts';
@@ -22,17 +23,9 @@ const WANT_32BPP_SESSION = 0x0002;
 /** CAPSTYPE_BITMAP (2.2.7.1.2), where the server says how big its desktop is. */
 const CAPSTYPE_BITMAP = 2;
 const MAX_DESKTOP_SIDE = 16_384;
-/** PDUTYPE2_SET_ERROR_INFO_PDU (2.2.5.1) and the codes that mean that a person ended it. */
 const PDUTYPE2_SET_ERROR_INFO = 47;
-const ERROR_INFO_ENDS: ReadonlyMap<number, LinkEnd> = new Map([
-  [0x01, 'userRequested'],
-  [0x02, 'userRequested'],
-  [0x03, 'timeout'],
-  [0x04, 'timeout'],
-  [0x07, 'denied'],
-  [0x0b, 'userRequested'],
-  [0x0c, 'userRequested'],
-]);
+/** T.125 DomainMCSPDU choice, in the upper six bits of the first byte. */
+const DISCONNECT_PROVIDER_ULTIMATUM = 8;
 /** MCS Disconnect Provider Ultimatum, rn-user-requested, in X.224 Data in TPKT (2.2.2.3): node-rdpjs just hangs up. */
 const DISCONNECT_ULTIMATUM = Uint8Array.of(0x03, 0x00, 0x00, 0x09, 0x02, 0xf0, 0x80, 0x21, 0x80);
 /** Input events in one PDU. */
@@ -56,7 +49,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   #state: State = 'handshake';
   #active = false;
   #end: LinkEnd | undefined;
-  /** What Set Error Info said; the end itself comes after it. */
+  /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
   #announced: LinkEnd | undefined;
   #error: Error | undefined;
 
@@ -142,7 +135,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     client.bufferLayer.startTLS = (ready) => this.#stream.connectTls((der) => this.#verify(der, ready));
     // It asks for this when the server says goodbye (MCS Disconnect Provider Ultimatum, Shutdown Denied).
     client.bufferLayer.close = () => {
-      this.#end ??= this.#announced ?? (this.#active ? 'disconnected' : 'denied');
+      this.#end ??= this.#announced ?? 'disconnected';
       void this.#stream.finish();
     };
     // Comes after its own listener, which has sent Client Info by then.
@@ -155,9 +148,15 @@ export class ClassicLink implements ExpertLink, Candidate {
     const readDataPdu = client.global.readDataPDU.bind(client.global);
     client.global.readDataPDU = (message) => {
       if (message.obj.shareDataHeader.obj.pduType2.value === PDUTYPE2_SET_ERROR_INFO) {
-        this.#announced = ERROR_INFO_ENDS.get(message.obj.pduData.obj['errorInfo']?.value ?? 0);
+        this.#announced = meaningOfErrorInfo(message.obj.pduData.obj['errorInfo']?.value ?? 0);
       }
       readDataPdu(message);
+    };
+    const receiveMcs = client.mcs.recv.bind(client.mcs);
+    client.mcs.recv = (stream) => {
+      const [first = 0, second = 0] = stream.buffer.subarray(stream.offset, stream.offset + 2);
+      if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM) this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#active);
+      receiveMcs(stream);
     };
     client.on('connect', () => this.#activated());
     client.on('bitmap', (bitmap) => this.#bitmap(bitmap));

@@ -29,7 +29,10 @@ declare module 'node-rdpjs' {
       close(): void;
     };
     readonly x224: { connect(): void };
-    readonly mcs: Emitter & { readonly clientCoreData: { readonly obj: Readonly<Record<'earlyCapabilityFlags' | 'highColorDepth', Field>> } };
+    readonly mcs: Emitter & {
+      recv(stream: { readonly buffer: Buffer; readonly offset: number }): void;
+      readonly clientCoreData: { readonly obj: Readonly<Record<'earlyCapabilityFlags', Field>> };
+    };
     readonly global: {
       readonly serverCapabilities: readonly ({ readonly obj: Readonly<Record<string, Field | undefined>> } | undefined)[];
       sendInputEvents(events: readonly InputRecord[]): void;
