@@ -1,0 +1,370 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MessengerError, type Account, type Messenger, type MessengerEvent, type RendezvousEvent, type RendezvousSession } from '../../../src/main/messenger/contract.ts';
+
+export const REMOTE_ASSISTANCE = { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'Remote Assistance' };
+const WHITEBOARD = { guid: '{1DF57D09-637A-4ca5-91B9-2C3EDAAF62FE}', name: 'Whiteboard' };
+const PATIENCE_MS = 8_000;
+
+/** One network with users on it; what a transport has to bring to be tested. */
+export interface ComplianceNetwork {
+  account(address: string, friendlyName: string): Promise<Account>;
+  /** For one user, with Remote Assistance as its one application. */
+  messenger(): Messenger;
+  /** Breaks the user's connection and keeps it broken; `restore` lets the next attempt through. */
+  cutOff(address: string): void;
+  restore(address: string): void;
+  /** Connections and sessions that are open, as far as the network can tell: zero once everybody has signed out. */
+  open(): number;
+  close(): Promise<void>;
+}
+
+/** Everything a source of events has said so far, and waiting for more. */
+class Record<E> {
+  readonly events: E[] = [];
+  private readonly waiting = new Set<() => void>();
+  constructor(source: { onEvent(listener: (event: E) => void): () => void }) {
+    source.onEvent((event) => {
+      this.events.push(event);
+      for (const wake of [...this.waiting]) wake();
+    });
+  }
+
+  /** The first event, past or to come, that `matches`. */
+  async find<F extends E>(matches: (event: E) => event is F, what: string): Promise<F> {
+    const found = (): F | undefined => this.events.find(matches);
+    await this.until(() => found() !== undefined, what);
+    return found() as F;
+  }
+
+  async until(holds: () => boolean, what: string): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const wake = (): void => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        this.waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(wake);
+        reject(new Error(`waited in vain for ${what}; came: ${JSON.stringify(this.events)}`));
+      }, PATIENCE_MS);
+      this.waiting.add(wake);
+    });
+  }
+}
+
+class Person {
+  readonly account: Account;
+  readonly messenger: Messenger;
+  readonly record: Record<MessengerEvent>;
+  constructor(account: Account, messenger: Messenger) {
+    this.account = account;
+    this.messenger = messenger;
+    this.record = new Record(messenger);
+  }
+
+  async signIn(): Promise<void> {
+    this.messenger.signIn(this.account);
+    await this.state('signedIn');
+  }
+
+  state(tag: string): Promise<void> {
+    return this.record.until(() => this.messenger.state.tag === tag, `${this.account.address} being ${tag}, not ${this.messenger.state.tag}`);
+  }
+
+  sees(other: Person, presence: string): Promise<void> {
+    const seen = (): string | undefined => this.messenger.contacts.find(({ address }) => address === other.account.address)?.presence;
+    return this.record.until(() => seen() === presence, `${this.account.address} seeing ${other.account.address} ${presence}`);
+  }
+
+  /** The nth invitation that came, from 0. */
+  async invitation(index = 0): Promise<Side> {
+    const all = (): RendezvousSession[] => this.record.events.flatMap((event) => (event.tag === 'invitation' ? [event.session] : []));
+    await this.record.until(() => all().length > index, `invitation ${index}`);
+    return new Side(all()[index] as RendezvousSession);
+  }
+
+  invite(other: Person, application = REMOTE_ASSISTANCE): Side {
+    return new Side(this.messenger.invite(other.account.address, application));
+  }
+}
+
+/** One end of one invitation. */
+class Side {
+  readonly session: RendezvousSession;
+  readonly record: Record<RendezvousEvent>;
+  constructor(session: RendezvousSession) {
+    this.session = session;
+    this.record = new Record(session);
+  }
+  event<T extends RendezvousEvent['tag']>(tag: T): Promise<RendezvousEvent & { tag: T }> {
+    return this.record.find((event): event is RendezvousEvent & { tag: T } => event.tag === tag, tag);
+  }
+  get tags(): string[] {
+    return this.record.events.map(({ tag }) => tag);
+  }
+  async data(count: number): Promise<string[]> {
+    const all = (): string[] => this.record.events.flatMap((event) => (event.tag === 'contextData' ? [event.data] : []));
+    await this.record.until(() => all().length >= count, `${count} context data`);
+    return all();
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+/** What every transport must do, whatever is under it. */
+export function describeCompliance(name: string, open: () => Promise<ComplianceNetwork>): void {
+  describe(`messenger compliance: ${name}`, () => {
+    let network: ComplianceNetwork;
+    let novice: Person;
+    let expert: Person;
+    const persons: Person[] = [];
+    const person = async (address: string, friendlyName: string): Promise<Person> => {
+      const someone = new Person(await network.account(address, friendlyName), network.messenger());
+      persons.push(someone);
+      return someone;
+    };
+
+    beforeEach(async () => {
+      network = await open();
+      novice = await person('nora@home', 'Nora Novice');
+      expert = await person('eric@home', 'Éric “Expert” 100%');
+    });
+    afterEach(async () => {
+      await Promise.all(persons.splice(0).map(({ messenger }) => messenger.signOut()));
+      await network.close();
+    });
+
+    const bothIn = async (): Promise<void> => {
+      await Promise.all([novice.signIn(), expert.signIn()]);
+      await novice.messenger.addContact('eric@home');
+      await novice.sees(expert, 'online');
+    };
+    const connected = async (): Promise<[Side, Side]> => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      rung.session.accept();
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      return [asked, rung];
+    };
+
+    it('signs in and says with which name', async () => {
+      await novice.signIn();
+      expect(novice.messenger.state).toEqual({ tag: 'signedIn', address: 'nora@home', friendlyName: 'Nora Novice' });
+      await novice.messenger.setFriendlyName('Nora 诺拉');
+      expect(novice.messenger.state).toEqual({ tag: 'signedIn', address: 'nora@home', friendlyName: 'Nora 诺拉' });
+      await novice.messenger.signOut();
+      expect(novice.messenger.state).toEqual({ tag: 'signedOut' });
+    });
+
+    it('ends in signedOut with wrong credentials, for a wrong token and for no account alike', async () => {
+      novice.messenger.signIn({ ...novice.account, accessToken: 'wrong' });
+      await novice.state('signedOut');
+      expect(novice.messenger.state).toEqual({ tag: 'signedOut', reason: 'WRONG_CREDENTIALS' });
+      expert.messenger.signIn({ ...expert.account, address: 'nobody@home' });
+      await expert.state('signedOut');
+      expect(expert.messenger.state).toEqual({ tag: 'signedOut', reason: 'WRONG_CREDENTIALS' });
+    });
+
+    it('refuses everything but signing in while signed out', async () => {
+      const refused = { code: 'NOT_SIGNED_IN' };
+      await expect(novice.messenger.addContact('eric@home')).rejects.toMatchObject(refused);
+      await expect(novice.messenger.removeContact('eric@home')).rejects.toMatchObject(refused);
+      await expect(novice.messenger.setPresence('busy')).rejects.toMatchObject(refused);
+      await expect(novice.messenger.setFriendlyName('x')).rejects.toMatchObject(refused);
+      expect(() => novice.messenger.invite('eric@home', REMOTE_ASSISTANCE)).toThrow(MessengerError);
+    });
+
+    it('adds contacts that see each other, with names, and keeps them', async () => {
+      await bothIn();
+      await expert.sees(novice, 'online');
+      expect(novice.messenger.contacts).toEqual([{ address: 'eric@home', friendlyName: 'Éric “Expert” 100%', presence: 'online' }]);
+      await novice.messenger.addContact('ERIC@home');
+      expect(novice.messenger.contacts).toHaveLength(1);
+      await novice.messenger.signOut();
+      await expert.sees(novice, 'offline');
+      await novice.signIn();
+      await Promise.all([novice.sees(expert, 'online'), expert.sees(novice, 'online')]);
+    });
+
+    it('refuses a contact that does not exist, and removes one that does', async () => {
+      await bothIn();
+      await expect(novice.messenger.addContact('nobody@home')).rejects.toMatchObject({ code: 'NO_SUCH_USER' });
+      await novice.messenger.removeContact('eric@home');
+      expect(novice.messenger.contacts).toEqual([]);
+    });
+
+    it('shows presence and names both ways', async () => {
+      await bothIn();
+      await expert.sees(novice, 'online');
+      await novice.messenger.setPresence('busy');
+      await expert.sees(novice, 'busy');
+      await expert.messenger.setPresence('away');
+      await novice.sees(expert, 'away');
+      await expert.messenger.setFriendlyName('Erika');
+      await novice.record.until(() => novice.messenger.contacts[0]?.friendlyName === 'Erika', 'the new name');
+      await expert.messenger.signOut();
+      await novice.sees(expert, 'offline');
+    });
+
+    it('invites, accepts, and is ready on both sides', async () => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      expect(asked.session).toMatchObject({ flag: 'INVITER', state: 'INVITATION', peer: { address: 'eric@home' } });
+      const rung = await expert.invitation();
+      expect(rung.session).toMatchObject({ flag: 'INVITEE', state: 'INVITATION', peer: { address: 'nora@home', friendlyName: 'Nora Novice' } });
+      expect(rung.session.application.guid.toLowerCase()).toBe(REMOTE_ASSISTANCE.guid);
+      rung.session.accept();
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      expect(asked.tags).toEqual(['accepted', 'readyToLaunch']);
+      expect(rung.tags).toEqual(['readyToLaunch']);
+      expect([asked.session.state, rung.session.state]).toEqual(['CONNECTED', 'CONNECTED']);
+    });
+
+    it('declines', async () => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      rung.session.decline();
+      await asked.event('declined');
+      expect([asked.session.state, rung.session.state]).toEqual(['DECLINED', 'DECLINED']);
+      expect(() => rung.session.accept()).toThrow(MessengerError);
+    });
+
+    it.each(['TIMEOUT', 'OUTBANDCANCEL'] as const)('takes an invitation back (%s), once', async (code) => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      asked.session.cancel(code);
+      asked.session.cancel(code);
+      expect(await rung.event('cancelled')).toEqual({ tag: 'cancelled', code });
+      await pause(50);
+      expect([asked.session.state, rung.session.state]).toEqual(['CANCELLED', 'CANCELLED']);
+      expect([asked.tags, rung.tags]).toEqual([[], ['cancelled']]);
+    });
+
+    it('cancels after the acceptance, from either side', async () => {
+      const [asked, rung] = await connected();
+      rung.session.cancel('FAIL');
+      expect(await asked.event('cancelled')).toEqual({ tag: 'cancelled', code: 'FAIL' });
+      const again = novice.invite(expert);
+      const second = await expert.invitation(1);
+      second.session.accept();
+      await again.event('readyToLaunch');
+      again.session.cancel();
+      expect(await second.event('cancelled')).toEqual({ tag: 'cancelled', code: 'OUTBANDCANCEL' });
+    });
+
+    it('answers by itself where the application is not there', async () => {
+      await bothIn();
+      const asked = novice.invite(expert, WHITEBOARD);
+      await asked.event('appNotPresent');
+      expect(asked.session.state).toBe('DECLINED');
+      expect(expert.record.events.some(({ tag }) => tag === 'invitation')).toBe(false);
+    });
+
+    it('says when the contact is offline or nobody', async () => {
+      await bothIn();
+      await expert.messenger.signOut();
+      await novice.sees(expert, 'offline');
+      const asked = novice.invite(expert);
+      expect((await asked.event('sendError')).error.code).toBe('CONTACT_OFFLINE');
+      expect(asked.session.state).toBe('TERMINATED');
+      const lost = new Side(novice.messenger.invite('nobody@home', REMOTE_ASSISTANCE));
+      expect((await lost.event('sendError')).error.code).toMatch(/^(CONTACT_OFFLINE|NO_SUCH_USER)$/);
+    });
+
+    it('carries context data in both directions, in order and unchanged', async () => {
+      const [asked, rung] = await connected();
+      const there = Array.from({ length: 8 }, (_, index) => `65538,1,192.0.2.7:${4000 + index},*,${'q'.repeat(44)}=,*,*,${'p'.repeat(44)}=`);
+      const back = ['', ' : spaced  ', 'ünï → 💬', 'x'.repeat(300)];
+      for (const data of there) rung.session.sendContextData(data);
+      for (const data of back) asked.session.sendContextData(data);
+      expect(await asked.data(there.length)).toEqual(there);
+      expect(await rung.data(back.length)).toEqual(back);
+    });
+
+    it('refuses context data that is too long, has line breaks, or comes too early', async () => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      expect(() => asked.session.sendContextData('early')).toThrow(expect.objectContaining({ code: 'REFUSED' }));
+      rung.session.accept();
+      await asked.event('readyToLaunch');
+      expect(() => asked.session.sendContextData('x'.repeat(301))).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
+      for (const bad of ['a\rb', 'a\nb', 'a\r\nInvitation-Command: CANCEL']) {
+        expect(() => asked.session.sendContextData(bad)).toThrow(expect.objectContaining({ code: 'REFUSED' }));
+      }
+      expect(asked.session.state).toBe('CONNECTED');
+    });
+
+    it('tells when the other one leaves', async () => {
+      const [asked, rung] = await connected();
+      await expert.messenger.signOut();
+      expect(await asked.event('terminated')).toEqual({ tag: 'terminated', reason: 'peerLeft' });
+      expect(await rung.event('terminated')).toEqual({ tag: 'terminated', reason: 'connectionLost' });
+      expect([asked.session.state, rung.session.state]).toEqual(['TERMINATED', 'TERMINATED']);
+    });
+
+    it('tells both sides when a connection is lost, comes back by itself, and presence with it', async () => {
+      const [asked, rung] = await connected();
+      await novice.messenger.setPresence('busy');
+      await expert.sees(novice, 'busy');
+      network.cutOff('nora@home');
+      expect(await asked.event('terminated')).toEqual({ tag: 'terminated', reason: 'connectionLost' });
+      expect(await rung.event('terminated')).toEqual({ tag: 'terminated', reason: 'peerLeft' });
+      await Promise.all([novice.state('waiting'), expert.sees(novice, 'offline')]);
+      network.restore('nora@home');
+      await Promise.all([novice.state('signedIn'), expert.sees(novice, 'busy'), novice.sees(expert, 'online')]);
+      const again = novice.invite(expert);
+      (await expert.invitation(1)).session.accept();
+      await again.event('readyToLaunch');
+    });
+
+    it('is signed out by a second sign-in elsewhere, and stays out', async () => {
+      await novice.signIn();
+      const elsewhere = new Person(novice.account, network.messenger());
+      persons.push(elsewhere);
+      await elsewhere.signIn();
+      await novice.state('signedOut');
+      expect(novice.messenger.state).toEqual({ tag: 'signedOut', reason: 'SIGNED_IN_ELSEWHERE' });
+      await pause(100);
+      expect(elsewhere.messenger.state.tag).toBe('signedIn');
+    });
+
+    it('keeps two invitations apart, also when both ask each other', async () => {
+      await bothIn();
+      const third = await person('tess@home', 'Tess');
+      await third.signIn();
+      const asked = [novice.invite(expert), third.invite(expert), expert.invite(novice)] as const;
+      const [first, second] = [await expert.invitation(0), await expert.invitation(1)];
+      const fromNovice = first.session.peer.address === 'nora@home' ? first : second;
+      const fromThird = fromNovice === first ? second : first;
+      const fromExpert = await novice.invitation();
+      expect(fromThird.session.peer.address).toBe('tess@home');
+      fromNovice.session.accept();
+      fromThird.session.decline();
+      fromExpert.session.accept();
+      await Promise.all([asked[0].event('readyToLaunch'), asked[1].event('declined'), asked[2].event('readyToLaunch')]);
+      asked[0].session.sendContextData('to the expert');
+      asked[2].session.sendContextData('to the novice');
+      expect([await fromNovice.data(1), await fromExpert.data(1)]).toEqual([['to the expert'], ['to the novice']]);
+    });
+
+    it('leaves nothing open after signing out, in the middle of everything', async () => {
+      await bothIn();
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      novice.invite(expert);
+      rung.session.accept();
+      await asked.event('accepted');
+      await Promise.all([novice.messenger.signOut(), expert.messenger.signOut()]);
+      const deadline = Date.now() + PATIENCE_MS;
+      while (network.open() > 0 && Date.now() < deadline) await pause(10);
+      expect(network.open()).toBe(0);
+      expect(asked.session.state).toBe('TERMINATED');
+    });
+  });
+}

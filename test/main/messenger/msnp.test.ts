@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../../src/main/clock.ts';
+import { JsonAccountStore, newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
+import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { describeCompliance, REMOTE_ASSISTANCE } from './compliance.ts';
+import { Proxy } from './proxy.ts';
+
+/* Real sockets on loopback, the embedded server, and a proxy in front of each user that can be cut. */
+describeCompliance('MSNP', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ringback-'));
+  const store = new JsonAccountStore(directory);
+  await store.open();
+  const server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store });
+  const port = server.addresses[0]?.port ?? 0;
+  const proxies = new Map<string, Proxy>();
+  return {
+    async account(address, friendlyName) {
+      const account = newAccount(address, friendlyName);
+      await store.create(account);
+      const proxy = await Proxy.open(port);
+      proxies.set(address, proxy);
+      return { server: `127.0.0.1:${proxy.port}`, address, accessToken: account.accessToken, friendlyName };
+    },
+    messenger: () => createMessenger('msnp', { clock: systemClock, random: Math.random, applications: [REMOTE_ASSISTANCE.guid] }),
+    cutOff: (address) => proxies.get(address)?.cut(),
+    restore: (address) => proxies.get(address)?.restore(),
+    open: () => server.connectionCount + server.directory.switchboards.count,
+    async close() {
+      await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+});

@@ -1,0 +1,57 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A TCP proxy on loopback that can be cut, or go silent without closing anything. */
+export class Proxy {
+  readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private isCut = false;
+  private isSilent = false;
+
+  private constructor(port: number) {
+    this.server = createServer((client) => {
+      if (this.isCut) return void client.destroy();
+      const upstream = connect(port, '127.0.0.1');
+      for (const [from, to] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        this.sockets.add(from);
+        from.on('data', (bytes) => void (this.isSilent || to.write(bytes)));
+        from.on('error', () => {});
+        from.once('close', () => {
+          this.sockets.delete(from);
+          to.destroy();
+        });
+      }
+    });
+  }
+
+  static async open(port: number): Promise<Proxy> {
+    const proxy = new Proxy(port);
+    await new Promise<void>((resolve) => void proxy.server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  restore(): void {
+    this.isCut = false;
+    this.isSilent = false;
+  }
+
+  silence(): void {
+    this.isSilent = true;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => void this.server.close(resolve));
+  }
+}
