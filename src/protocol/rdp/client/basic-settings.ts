@@ -1,0 +1,54 @@
+import { ProtocolError } from '../../bytes/errors.ts';
+import { EARLY_CAPABILITY, RDP_VERSION_5_PLUS, encodeClientData } from '../pdu/client-data.ts';
+import { decodeConferenceCreateResponse, encodeConferenceCreateRequest } from '../pdu/gcc.ts';
+import { decodeConnectResponse, encodeConnectInitial } from '../pdu/mcs-connect.ts';
+import { decodeServerData } from '../pdu/server-data.ts';
+import { PROTOCOL, encodeX224Data } from '../pdu/x224.ts';
+import type { RdpClientConfig } from './contract.ts';
+
+/** A current Windows client's, which servers take as "knows everything of RDP 8 and later". */
+const CLIENT_BUILD = 18362;
+
+/** The MCS channels of this connection. */
+export interface ChannelPlan {
+  readonly ioChannelId: number;
+  readonly messageChannelId: number | undefined;
+  readonly byName: ReadonlyMap<string, number>;
+}
+
+/** Phase 2, basic settings exchange: Connect-Initial with our client data, whole. */
+export function connectInitial(config: RdpClientConfig): Uint8Array {
+  const clientData = encodeClientData({
+    core: {
+      version: RDP_VERSION_5_PLUS,
+      desktopWidth: config.desktop.width,
+      desktopHeight: config.desktop.height,
+      keyboardLayout: config.keyboardLayout,
+      clientBuild: CLIENT_BUILD,
+      clientName: config.clientName,
+      bitsPerPixel: 32,
+      earlyCapabilityFlags:
+        EARLY_CAPABILITY.errInfoPdu | EARLY_CAPABILITY.validConnectionType | EARLY_CAPABILITY.netcharAutodetect | EARLY_CAPABILITY.heartbeat,
+      serverSelectedProtocol: PROTOCOL.ssl,
+    },
+    security: { encryptionMethods: 0, extEncryptionMethods: 0 },
+    network: config.channels,
+    messageChannel: true,
+  });
+  return encodeX224Data(encodeConnectInitial(encodeConferenceCreateRequest(clientData)));
+}
+
+/** Connect-Response. Throws `REFUSED` when the server wants RDP's own encryption beside TLS. */
+export function readConnectResponse(mcs: Uint8Array, config: RdpClientConfig): ChannelPlan {
+  const server = decodeServerData(decodeConferenceCreateResponse(decodeConnectResponse(mcs).userData));
+  const { encryptionMethod, encryptionLevel } = server.security;
+  if (encryptionMethod !== 0 || encryptionLevel !== 0) {
+    throw new ProtocolError('REFUSED', 'TS_UD_SC_SEC1.encryptionMethod', 'ENCRYPTION_METHOD_NONE', `${encryptionMethod}, level ${encryptionLevel}`);
+  }
+  const byName = new Map<string, number>();
+  for (const [index, channel] of config.channels.entries()) {
+    const id = server.network.channelIds[index];
+    if (id !== undefined && id !== 0) byName.set(channel.name, id);
+  }
+  return { ioChannelId: server.network.ioChannelId, messageChannelId: server.messageChannelId, byName };
+}
