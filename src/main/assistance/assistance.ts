@@ -29,7 +29,6 @@ class AssistanceRoom implements Assistance {
   private readonly departures: Listeners<InvitationGone>;
   private readonly offMessenger: () => void;
   private current: AskForHelp | GiveHelp | undefined;
-  private asking = false;
 
   constructor(parts: AssistanceParts) {
     this.parts = parts;
@@ -66,27 +65,22 @@ class AssistanceRoom implements Assistance {
   }
 
   async askForHelp(address: string): Promise<void> {
-    this.requireFree();
+    this.requireNoSession();
     this.requireSignedIn();
-    this.asking = true;
-    try {
-      const support = await this.parts.desktop.support().catch((error: unknown) => {
-        throw new AssistanceError('DESKTOP_UNAVAILABLE', 'the desktop cannot be looked at', { cause: error });
-      });
-      if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
-      // The person may have accepted an invitation, or the messenger gone, meanwhile.
-      this.requireNoSession();
-      this.requireSignedIn();
-      this.current = new AskForHelp(this.parts, this.host, this.invite(address));
-    } finally {
-      this.asking = false;
-    }
+    const support = await this.parts.desktop.support().catch((error: unknown) => {
+      throw new AssistanceError('DESKTOP_UNAVAILABLE', 'the desktop cannot be looked at', { cause: error });
+    });
+    if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
+    // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
+    this.requireNoSession();
+    this.requireSignedIn();
+    this.current = new AskForHelp(this.parts, this.host, this.invite(address));
     this.changes.emit();
   }
 
   acceptInvitation(id: string): void {
     const help = this.requireInvitation(id);
-    this.requireFree();
+    this.requireNoSession();
     this.pending.delete(id);
     this.current = help;
     help.accept();
@@ -178,11 +172,6 @@ class AssistanceRoom implements Assistance {
   private requireSignedIn(): void {
     const { tag } = this.parts.messenger.state;
     if (tag !== 'signedIn') throw new AssistanceError('NOT_SIGNED_IN', `the messenger is ${tag}`);
-  }
-
-  private requireFree(): void {
-    if (this.asking) throw new AssistanceError('BUSY', 'another request is being made');
-    this.requireNoSession();
   }
 
   private requireNoSession(): void {

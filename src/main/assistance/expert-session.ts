@@ -1,10 +1,10 @@
 import type { ControlState } from '../../protocol/assistance/status.ts';
+import { ENCOMSP_CHANNEL, decodeEncomsp, encodeEncomsp } from '../../protocol/rdp/channels/encomsp.ts';
 import type { Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
 import type { FromViewerMessage, ToViewerMessage, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
-import { CONTROL_CHANNEL, controlRequestMessage, readControlChannel } from './control-channel.ts';
 import { FrameMeter } from './frame-meter.ts';
 
 /** What an old novice that names nobody is addressed by; FreeRDP sends it too. */
@@ -109,14 +109,14 @@ export class ExpertSession {
   requestControl(): void {
     if (!this.negotiable) throw new AssistanceError('NO_CHANNEL', 'this connection has no channel to ask for control on');
     if (this.control === 'asked' || this.control === 'granted') return;
-    this.parts.link.sendChannel(CONTROL_CHANNEL, controlRequestMessage(this.participantId, true));
+    this.sendControlChange(true);
     this.setControl('asked');
   }
 
   releaseControl(): void {
     if (!this.negotiable || this.control === 'no' || this.control === 'refused') return;
     this.setControl('no');
-    this.parts.link.sendChannel(CONTROL_CHANNEL, controlRequestMessage(this.participantId, false));
+    this.sendControlChange(false);
   }
 
   async close(): Promise<void> {
@@ -128,7 +128,7 @@ export class ExpertSession {
   }
 
   private get negotiable(): boolean {
-    return !this.closed && this.parts.link.hasChannels && this.channels.includes(CONTROL_CHANNEL);
+    return !this.closed && this.parts.link.hasChannels && this.channels.includes(ENCOMSP_CHANNEL);
   }
 
   /** Where control cannot be negotiated, input is sent and the novice's side alone decides whether it counts. */
@@ -182,14 +182,19 @@ export class ExpertSession {
     }
   }
 
+  private sendControlChange(interact: boolean): void {
+    const message = encodeEncomsp({ tag: 'controlChange', participantId: this.participantId, view: true, interact });
+    this.parts.link.sendChannel(ENCOMSP_CHANNEL, message);
+  }
+
   private onChannel(name: string, data: Uint8Array): void {
-    if (name !== CONTROL_CHANNEL) return;
-    for (const message of readControlChannel(data)) {
-      if (message.tag !== 'participant' || !message.you) continue;
+    if (name !== ENCOMSP_CHANNEL) return;
+    for (const message of decodeEncomsp(data)) {
+      if (message.tag !== 'participantCreated' || !message.you) continue;
       this.participantId = message.participantId;
       const answer = this.named;
       this.named = true;
-      if (message.interact) this.setControl('granted');
+      if (message.mayInteract) this.setControl('granted');
       else if (this.control === 'asked') {
         // The first naming is not yet an answer: it may have crossed our request.
         if (answer) this.setControl('refused');

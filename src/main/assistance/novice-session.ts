@@ -1,5 +1,6 @@
 import type { ControlState } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
+import { ENCOMSP_CHANNEL, decodeEncomsp, encodeEncomsp } from '../../protocol/rdp/channels/encomsp.ts';
 import type { GraphicsSettings, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
@@ -7,7 +8,6 @@ import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { CaptureEvent, Desktop, InputInjector, ScreenCapture } from '../desktop/contract.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
-import { CONTROL_CHANNEL, participantMessages, readControlChannel } from './control-channel.ts';
 import { errorText } from './error-text.ts';
 import { FramePump } from './frame-pump.ts';
 import { askPerson } from './prompt.ts';
@@ -15,6 +15,10 @@ import { Scope } from './scope.ts';
 
 /** After the expert's mouse has moved ours, its own movement is not told back to it for this long: it would pull at its hand. */
 const POINTER_ECHO_MS = 500;
+
+/** The one participant beside the novice; the number FreeRDP's own examples use. */
+const EXPERT_PARTICIPANT_ID = 7;
+const MAX_NAME_CHARACTERS = 64;
 
 export interface NoviceSessionParts {
   readonly link: NoviceLink;
@@ -195,8 +199,8 @@ export class NoviceSession {
   }
 
   private onChannel(name: string, data: Uint8Array): void {
-    if (name !== CONTROL_CHANNEL) return;
-    for (const message of readControlChannel(data)) {
+    if (name !== ENCOMSP_CHANNEL) return;
+    for (const message of decodeEncomsp(data)) {
       if (message.tag !== 'controlChange') continue;
       if (message.interact) this.onControlRequest();
       else if (this.control.tag === 'granted' || this.control.tag === 'asked') this.setControl({ tag: 'no' });
@@ -259,11 +263,14 @@ export class NoviceSession {
   /** Who may do what, as it is now; while the connection is not active (a change of resolution) it waits until it is. */
   private announceParticipant(): void {
     this.announced = this.active;
-    if (!this.active || !this.channels.includes(CONTROL_CHANNEL)) return;
+    if (!this.active || !this.channels.includes(ENCOMSP_CHANNEL)) return;
+    const mayInteract = this.control.tag === 'granted';
+    const name = this.parts.peer.friendlyName.slice(0, MAX_NAME_CHARACTERS);
     try {
-      for (const message of participantMessages(this.parts.peer.friendlyName, this.control.tag === 'granted')) {
-        this.parts.link.sendChannel(CONTROL_CHANNEL, message);
-      }
+      this.parts.link.sendChannel(
+        ENCOMSP_CHANNEL,
+        encodeEncomsp({ tag: 'participantCreated', participantId: EXPERT_PARTICIPANT_ID, mayView: true, mayInteract, you: true, name }),
+      );
     } catch (error) {
       this.parts.onError(error);
     }

@@ -77,6 +77,18 @@ describe('commands', () => {
     await pair.expectNothingLeft();
   });
 
+  test('asking while an invitation is being accepted: the first one counts', async () => {
+    const pair = await createPair();
+    await pair.invite();
+    const asking = codeOf(() => pair.expert.assistance.askForHelp(NOVICE));
+    pair.expert.assistance.acceptInvitation(pair.expert.assistance.invitations[0]?.id ?? '');
+    expect(await asking).toBe('BUSY');
+    await pair.clock.advance(1_000);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
   test('a second invitation while busy stays listed and can be accepted later', async () => {
     const pair = await createPair();
     await pair.novice.assistance.askForHelp(EXPERT);

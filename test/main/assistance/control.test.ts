@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
+import type { FakeExpertLink } from '../../support/in-memory-connection.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
 const key = (down: boolean): InputEvent => ({ tag: 'key', scancode: 0x1e, prefix: 'none', down });
@@ -28,7 +29,9 @@ describe('control of mouse and keyboard', () => {
   test('input without control is dropped on both sides', async () => {
     const { type, novice, internet, clock, states, finish } = await connected();
     expect(states()).toEqual(['no', 'no', false]);
+    const sendInput = vi.spyOn(internet.experts[0] as FakeExpertLink, 'sendInput');
     await type(key(true));
+    expect(sendInput).not.toHaveBeenCalled();
     // An expert that sends it all the same.
     internet.experts[0]?.sendInput([key(true)]);
     await clock.advance(20);
@@ -99,6 +102,22 @@ describe('control of mouse and keyboard', () => {
     expect(novice.prompts.asked).toEqual(['view', 'control']);
     expect(states()).toEqual(['granted', 'granted', true]);
     await finish();
+  });
+
+  test('a request that crosses the first naming is not taken for refused', async () => {
+    const pair = await createPair();
+    pair.novice.prompts.control = 'wait';
+    pair.expert.assistance.acceptInvitation(await pair.invite());
+    while (pair.expert.assistance.status?.phase.tag !== 'connected') await pair.clock.advance(1);
+    pair.expert.assistance.requestControl();
+    await pair.clock.advance(50);
+    expect(pair.expert.assistance.status?.control).toBe('asked');
+    pair.novice.prompts.answer(true);
+    await pair.clock.advance(50);
+    expect(pair.expert.assistance.status?.control).toBe('granted');
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
   });
 
   test('nobody answers for two minutes: refused', async () => {

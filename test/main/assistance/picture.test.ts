@@ -95,10 +95,16 @@ describe('the picture', () => {
     await paint();
     viewer.act({ tag: 'displayWanted', wanted: false });
     await clock.advance(20);
-    const before = link.sent.length;
     capture.change();
     await clock.advance(20);
+    const before = link.sent.length;
+    const pulls = capture.pulls;
+    for (let times = 0; times < 5; times += 1) {
+      capture.change();
+      await clock.advance(20);
+    }
     expect(link.sent.length).toBe(before);
+    expect(capture.pulls).toBe(pulls);
     viewer.act({ tag: 'displayWanted', wanted: true });
     await clock.advance(20);
     expect(link.sent.length).toBe(before + 1);
