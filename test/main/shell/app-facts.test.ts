@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { createAppModel, MAX_NOTICES, projectState, pushState, STATE_INTERVAL_MS, type AppFacts } from '../../../src/main/shell/app-facts.ts';
+import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import type { AppState, HistoryEntryView } from '../../../src/preload/contract.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const ACCOUNT = { server: '127.0.0.1:1863', address: 'me@home.example', friendlyName: 'Me' };
+const FACTS: AppFacts = {
+  version: '1.2.3',
+  messenger: { tag: 'signedOut' },
+  presence: 'busy',
+  account: undefined,
+  contacts: [],
+  hosting: { tag: 'off' },
+  invitations: [],
+  session: undefined,
+  history: [],
+  settings: DEFAULT_SETTINGS,
+  notices: [],
+  desktop: { capture: true, input: true },
+};
+const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntryView => ({
+  id: `${address}${endedAtMs}`,
+  role: 'expert',
+  peer: { address, friendlyName: 'x' },
+  startedAtMs: 1,
+  endedAtMs,
+  viewed,
+  controlled: false,
+  reason: 'closedByExpert',
+});
+
+describe('the state that windows see', () => {
+  it.each<[Partial<AppFacts>, AppState['messenger']]>([
+    [{}, { tag: 'noAccount' }],
+    [{ account: ACCOUNT }, { tag: 'signedOut' }],
+    [{ account: ACCOUNT, messenger: { tag: 'signedOut', reason: 'WRONG_CREDENTIALS' } }, { tag: 'signedOut', code: 'WRONG_CREDENTIALS' }],
+    [{ account: ACCOUNT, messenger: { tag: 'connecting' } }, { tag: 'connecting' }],
+    [{ account: ACCOUNT, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } }, { tag: 'signedIn', presence: 'busy' }],
+    [{ account: ACCOUNT, messenger: { tag: 'waiting', retryAtMs: 7, reason: 'UNREACHABLE' } }, { tag: 'waiting', retryAtMs: 7, code: 'UNREACHABLE' }],
+  ])('%j', (facts, expected) => {
+    expect(projectState({ ...FACTS, ...facts }).messenger).toEqual(expected);
+  });
+
+  it('carries no access token, no transport name and no window bounds', () => {
+    const withSecret = { ...ACCOUNT, accessToken: 'secret' };
+    const state = projectState({ ...FACTS, account: withSecret, settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } } });
+    expect(JSON.stringify(state)).not.toContain('secret');
+    expect(Object.keys(state.settings).sort()).toEqual(['engine', 'hosting', 'playSound', 'startHidden', 'stopShortcut', 'viewerScaling']);
+  });
+
+  it('shows nobody as online while signed out, and when someone was last helped', () => {
+    const contacts = [
+      { address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' as const },
+      { address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const },
+    ];
+    const facts: AppFacts = { ...FACTS, account: ACCOUNT, contacts, history: [helped('anna@home.example', 20), helped('anna@home.example', 10), helped('peter@home.example', 30, false)] };
+    expect(projectState(facts).contacts).toEqual([
+      { address: 'anna@home.example', friendlyName: 'Anna', presence: 'offline', lastHelpedAtMs: 20 },
+      { address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' },
+    ]);
+    const online = projectState({ ...facts, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } });
+    expect(online.contacts.map((contact) => contact.presence)).toEqual(['online', 'away']);
+  });
+});
+
+describe('notices', () => {
+  it('say the same thing once, give way to newer ones and can be put away', () => {
+    const model = createAppModel(FACTS);
+    model.notify('info', 'notice.storageFailed');
+    model.notify('info', 'notice.storageFailed');
+    expect(model.state.notices).toHaveLength(1);
+    for (let index = 0; index < MAX_NOTICES; index += 1) model.notify('error', 'notice.unexpected', { file: String(index) });
+    expect(model.state.notices).toHaveLength(MAX_NOTICES);
+    expect(model.state.notices.some((notice) => notice.key === 'notice.storageFailed')).toBe(false);
+    const id = model.state.notices[0]?.id ?? '';
+    expect(model.dismissNotice(id)).toBe(true);
+    expect(model.dismissNotice(id)).toBe(false);
+    expect(new Set(model.state.notices.map((notice) => notice.id)).size).toBe(MAX_NOTICES - 1);
+  });
+});
+
+describe('pushing the state', () => {
+  it('sends the newest of many changes, at most every interval, and the last one always', async () => {
+    const clock = new VirtualClock();
+    const model = createAppModel(FACTS);
+    const sent: string[] = [];
+    const stop = pushState(model, clock, (state) => sent.push(state.version));
+    for (const version of ['1', '2', '3']) model.update({ version });
+    await clock.advance(0);
+    expect(sent).toEqual(['3']);
+    for (let index = 0; index < 100; index += 1) {
+      model.update({ version: `x${index}` });
+      await clock.advance(1);
+    }
+    expect(sent.length).toBeLessThanOrEqual(1 + Math.ceil(100 / STATE_INTERVAL_MS));
+    await clock.advance(STATE_INTERVAL_MS);
+    expect(sent.at(-1)).toBe('x99');
+    model.update({ version: 'late' });
+    stop();
+    await clock.advance(1_000);
+    expect(sent.at(-1)).toBe('x99');
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
