@@ -1,0 +1,198 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createInvitationNotifications, type NotificationOptions, type NotificationPort } from '../../../src/main/shell/invitation-notifications.ts';
+import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
+import { trayMenu, type TrayActions, type TrayItem } from '../../../src/main/shell/tray-menu.ts';
+import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
+import type { AppState, InvitationView } from '../../../src/preload/contract.ts';
+import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistance/status.ts';
+
+const ANNA = { address: 'anna@home.example', friendlyName: 'Anna & Co' };
+const invitation = (id: string): InvitationView => ({ id, from: ANNA, receivedAtMs: 1 });
+const session = (role: 'novice' | 'expert', phase: SessionPhase): SessionStatus => ({ id: 's', role, peer: ANNA, startedAtMs: 1, phase, steps: [], viewing: false, control: 'no' });
+const CONNECTED: SessionPhase = { tag: 'connected', sinceMs: 1 };
+const ENDED: SessionPhase = { tag: 'ended', reason: 'stoppedByNovice', atMs: 1 };
+
+class FakeNotification implements NotificationPort {
+  readonly options: NotificationOptions;
+  shown = false;
+  closed = false;
+  readonly listeners = new Map<string, (event: { readonly actionIndex?: number }, index?: number) => void>();
+  constructor(options: NotificationOptions) {
+    this.options = options;
+  }
+  on(event: string, listener: (event: { readonly actionIndex?: number }, index?: number) => void): void {
+    this.listeners.set(event, listener);
+  }
+  show(): void {
+    this.shown = true;
+  }
+  close(): void {
+    this.closed = true;
+  }
+  fire(event: string, details: { readonly actionIndex?: number } = {}, index?: number): void {
+    this.listeners.get(event)?.(details, index);
+  }
+}
+
+describe('notifications of invitations', () => {
+  function notifying() {
+    const made: FakeNotification[] = [];
+    const deps = { accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: vi.fn() };
+    const notifications = createInvitationNotifications({
+      ...deps,
+      create: (options) => {
+        const notification = new FakeNotification(options);
+        made.push(notification);
+        return notification;
+      },
+    });
+    return { made, notifications, ...deps };
+  }
+
+  it('come once for each invitation and go with it', () => {
+    const { made, notifications, accept } = notifying();
+    notifications.update([invitation('1')], true);
+    notifications.update([invitation('1'), invitation('2')], true);
+    expect(made.map((one) => one.shown)).toEqual([true, true]);
+    expect(made[0]?.options.title).toContain('Anna & Co');
+    expect(made[0]?.options.body).toContain('anna@home.example');
+    expect(made[0]?.options.actions.map((action) => action.text)).toEqual(['Accept', 'Decline']);
+    notifications.update([invitation('2')], true);
+    expect(made.map((one) => one.closed)).toEqual([true, false]);
+    // A click that was under way when it was withdrawn answers nothing.
+    made[0]?.fire('action', { actionIndex: 0 });
+    expect(accept).not.toHaveBeenCalled();
+  });
+
+  it('accept, decline and open, by the old and the new shape of the event', () => {
+    const { made, notifications, accept, decline, open } = notifying();
+    notifications.update([invitation('1')], true);
+    made[0]?.fire('click');
+    made[0]?.fire('action', { actionIndex: 1 });
+    made[0]?.fire('action', {}, 0);
+    made[0]?.fire('action', {}, 7);
+    expect(open).toHaveBeenCalledExactlyOnceWith('1');
+    expect(decline).toHaveBeenCalledExactlyOnceWith('1');
+    expect(accept).toHaveBeenCalledExactlyOnceWith('1');
+  });
+
+  it('are silent when the person wants no sound', () => {
+    const { made, notifications } = notifying();
+    notifications.update([invitation('1')], false);
+    expect(made[0]?.options.silent).toBe(true);
+  });
+
+  it('draw attention otherwise where nobody would see them', () => {
+    const { made, notifications, onUnseen } = notifying();
+    notifications.update([invitation('1')], true);
+    made[0]?.fire('failed');
+    expect(onUnseen).toHaveBeenCalledExactlyOnceWith('1');
+    const without = vi.fn();
+    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([invitation('2')], true);
+    expect(without).toHaveBeenCalledExactlyOnceWith('2');
+  });
+});
+
+describe('the tray menu', () => {
+  const state = (more: Partial<AppState>): Pick<AppState, 'messenger' | 'session' | 'invitations'> => ({ messenger: { tag: 'signedIn', presence: 'online' }, invitations: [], ...more });
+  const actions = () => ({ open: vi.fn(), accept: vi.fn(), decline: vi.fn(), end: vi.fn(), quit: vi.fn() }) satisfies TrayActions;
+  const labels = (items: readonly TrayItem[]): string[] => items.flatMap((item) => (item.type === 'separator' ? [] : [item.label]));
+  const click = (items: readonly TrayItem[], text: RegExp): void => {
+    for (const item of items) if (item.type !== 'separator' && text.test(item.label)) item.click?.();
+  };
+
+  it('offers Accept and Decline for each invitation', () => {
+    const act = actions();
+    const menu = trayMenu(state({ invitations: [invitation('1')] }), act);
+    click(menu, /^Accept/);
+    click(menu, /^Decline/);
+    expect(act.accept).toHaveBeenCalledExactlyOnceWith('1');
+    expect(act.decline).toHaveBeenCalledExactlyOnceWith('1');
+    // `&` alone would be an access key.
+    expect(labels(menu).some((label) => label.includes('Anna && Co'))).toBe(true);
+  });
+
+  it('offers Stop to the novice and End to the expert while there is something to end', () => {
+    const act = actions();
+    const novice = trayMenu(state({ session: session('novice', CONNECTED) }), act);
+    click(novice, /^Stop/);
+    expect(act.end).toHaveBeenCalledOnce();
+    expect(labels(trayMenu(state({ session: session('expert', CONNECTED) }), act)).some((label) => label.startsWith('End'))).toBe(true);
+    expect(labels(trayMenu(state({ session: session('novice', ENDED) }), act)).some((label) => label.startsWith('Stop'))).toBe(false);
+    expect(labels(trayMenu(state({}), act))).toEqual(expect.arrayContaining(['Open Ringback', 'Quit Ringback']));
+  });
+
+  it('stays a menu with a hundred invitations', () => {
+    const many = Array.from({ length: 100 }, (_, index) => invitation(String(index)));
+    expect(trayMenu(state({ invitations: many }), actions()).length).toBeLessThan(50);
+  });
+});
+
+describe('the Stop shortcut', () => {
+  function shortcuts(register: (accelerator: string) => boolean = () => true) {
+    const held = new Map<string, () => void>();
+    const stop = vi.fn();
+    const onUnavailable = vi.fn();
+    const shortcut = createStopShortcut(
+      {
+        register: (accelerator, run) => {
+          if (!register(accelerator)) return false;
+          held.set(accelerator, run);
+          return true;
+        },
+        unregister: (accelerator) => void held.delete(accelerator),
+      },
+      stop,
+      onUnavailable,
+    );
+    return { shortcut, held, stop, onUnavailable };
+  }
+
+  it('is held only while the novice has something to stop', () => {
+    const { shortcut, held, stop } = shortcuts();
+    shortcut.update(undefined, 'A');
+    shortcut.update(session('expert', CONNECTED), 'A');
+    expect(held.size).toBe(0);
+    shortcut.update(session('novice', { tag: 'awaitingConsent' }), 'A');
+    shortcut.update(session('novice', CONNECTED), 'A');
+    held.get('A')?.();
+    expect(stop).toHaveBeenCalledOnce();
+    shortcut.update(session('novice', CONNECTED), 'B');
+    expect([...held.keys()]).toEqual(['B']);
+    shortcut.update(session('novice', ENDED), 'B');
+    expect(held.size).toBe(0);
+  });
+
+  it.each([
+    ['is taken', () => false],
+    [
+      'is not a key',
+      () => {
+        throw new TypeError('unknown key');
+      },
+    ],
+  ])('says once a session when it %s', (_why, register) => {
+    const { shortcut, onUnavailable } = shortcuts(register);
+    for (let index = 0; index < 3; index += 1) shortcut.update(session('novice', CONNECTED), 'A');
+    expect(onUnavailable).toHaveBeenCalledExactlyOnceWith('A');
+    shortcut.update(session('novice', ENDED), 'A');
+    shortcut.update(session('novice', CONNECTED), 'A');
+    expect(onUnavailable).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('where windows open', () => {
+  const SCREEN = { x: 0, y: 0, width: 1_280, height: 800 };
+  it('remembers a place that is still on a screen, and centres otherwise', () => {
+    const place = { x: 100, y: 50, width: 900, height: 600 };
+    expect(placeWindow(place, { width: 980, height: 720 }, [SCREEN])).toEqual(place);
+    expect(placeWindow({ ...place, x: 5_000 }, { width: 980, height: 720 }, [SCREEN])).toEqual({ x: 150, y: 40, width: 980, height: 720 });
+    expect(placeWindow({ ...place, y: -300 }, { width: 980, height: 720 }, [SCREEN])).toEqual({ x: 150, y: 40, width: 980, height: 720 });
+    expect(placeWindow({ ...place, width: 4_000 }, { width: 980, height: 720 }, [SCREEN]).width).toBe(1_280);
+    expect(placeWindow(undefined, { width: 2_000, height: 2_000 }, [SCREEN])).toEqual(SCREEN);
+  });
+  it('puts the panel in the corner, on the screen', () => {
+    expect(placePanel({ width: 380, height: 560 }, SCREEN)).toEqual({ x: 884, y: 224, width: 380, height: 560 });
+    expect(placePanel({ width: 2_000, height: 2_000 }, SCREEN)).toEqual(SCREEN);
+  });
+});

@@ -1,0 +1,294 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MessengerError, type Account, type Contact, type Messenger, type MessengerEvent, type MessengerState } from '../../../src/main/messenger/contract.ts';
+import { openAccount } from '../../../src/main/settings/account-store.ts';
+import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
+import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import { createAppModel } from '../../../src/main/shell/app-facts.ts';
+import { closeBehaviour, LaunchError, parseLaunch } from '../../../src/main/shell/command-line.ts';
+import { createErrorLog, MAX_LOG_BYTES, redact } from '../../../src/main/shell/error-log.ts';
+import { createHosting, type HostedServer } from '../../../src/main/shell/hosting.ts';
+import { SHUTDOWN_DEADLINE_MS, shutDown } from '../../../src/main/shell/shutdown.ts';
+import { createSignIn } from '../../../src/main/shell/sign-in.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ringback-shell-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('the command line', () => {
+  it('reads what is ours and leaves the rest', () => {
+    expect(parseLaunch(['electron', '.', '--no-sandbox'], {})).toEqual({ hidden: false });
+    expect(parseLaunch(['electron', '--hidden'], { RINGBACK_DATA_DIR: '/tmp/a/../b', RINGBACK_LISTEN_HOST: '127.0.0.1' })).toEqual({ hidden: true, dataDir: join('/tmp', 'b'), listenHost: '127.0.0.1' });
+    expect(parseLaunch(['--user-data-dir=/x/y'], { RINGBACK_DATA_DIR: '/z' }).dataDir).toBe(join('/x', 'y'));
+    expect(parseLaunch([], { RINGBACK_LISTEN_HOST: '::1' }).listenHost).toBe('::1');
+  });
+
+  it.each([
+    [['--user-data-dir='], {}],
+    [['--user-data-dir=here'], {}],
+    [[], { RINGBACK_DATA_DIR: 'relative/path' }],
+    [[], { RINGBACK_DATA_DIR: '/' }],
+    [[], { RINGBACK_DATA_DIR: `/${'a'.repeat(2_000)}` }],
+    [[], { RINGBACK_DATA_DIR: '/a\0b' }],
+    [[], { RINGBACK_LISTEN_HOST: 'example.org' }],
+  ])('refuses %j %j', (argv, env) => {
+    expect(() => parseLaunch(argv, env)).toThrow(LaunchError);
+  });
+
+  it('hides the window only where an icon remains', () => {
+    expect(closeBehaviour('win32', {})).toBe('hide');
+    expect(closeBehaviour('linux', { XDG_CURRENT_DESKTOP: 'KDE' })).toBe('hide');
+    expect(closeBehaviour('linux', { XDG_CURRENT_DESKTOP: 'GNOME' })).toBe('minimise');
+    expect(closeBehaviour('linux', { XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' })).toBe('hide');
+    expect(closeBehaviour('linux', {})).toBe('minimise');
+  });
+});
+
+describe('the log', () => {
+  it('has no secrets in it', async () => {
+    const path = join(folder, 'logs', 'ringback.log');
+    const log = createErrorLog(path, new VirtualClock());
+    log.setSecrets(['hunter2']);
+    const error = new MessengerError('PROTOCOL', 'token hunter2 in 65538,1,x,*,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,*', { cause: new Error('deep hunter2') });
+    log.write('messenger', error);
+    log.note('ticket', { from: 'anna\nforged line' });
+    await log.flush();
+    const text = await readFile(path, 'utf8');
+    expect(text).toContain('MessengerError PROTOCOL');
+    expect(text).toContain('caused by Error: deep [secret]');
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toMatch(/A{32}/);
+    expect(text).not.toMatch(/^forged/m);
+    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('is bounded', async () => {
+    const path = join(folder, 'ringback.log');
+    const log = createErrorLog(path, new VirtualClock());
+    for (let round = 0; round < 6; round += 1) {
+      for (let index = 0; index < 190; index += 1) log.write('x', 'word '.repeat(900));
+      await log.flush();
+    }
+    const files = await readdir(folder);
+    expect(files.sort()).toEqual(['ringback.log', 'ringback.log.1']);
+    for (const file of files) expect((await stat(join(folder, file))).size).toBeLessThan(MAX_LOG_BYTES + 8_192);
+  });
+
+  it('takes any thrown value, and a place that cannot be written is no error', async () => {
+    const log = createErrorLog(join(folder, 'x\0y'), new VirtualClock());
+    for (const thrown of [undefined, null, 7, 'text', {}, Symbol('s'), new Error('e', { cause: 'c' })]) log.write('any', thrown);
+    await log.flush();
+  });
+
+  it('takes out long runs only', () => {
+    expect(redact('short words stay')).toBe('short words stay');
+    expect(redact(`pin ${'ab12'.repeat(16)} end`)).toBe('pin [long] end');
+  });
+});
+
+describe('quitting', () => {
+  it('runs every step in order, though some fail or hang, and ends in time', async () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    const logged: string[] = [];
+    const outcome = shutDown(
+      [
+        { name: 'session', run: () => new Promise(() => ran.push('session')) },
+        { name: 'messenger', run: () => Promise.reject(new Error(String(ran.push('messenger')))) },
+        {
+          name: 'hosting',
+          run: () => {
+            ran.push('hosting');
+            throw new Error('x');
+          },
+        },
+        { name: 'files', run: () => void ran.push('files') },
+      ],
+      clock,
+      (where) => logged.push(where),
+    );
+    await clock.advance(SHUTDOWN_DEADLINE_MS - 1);
+    expect(await outcome).toBe('done');
+    expect(ran).toEqual(['session', 'messenger', 'hosting', 'files']);
+    expect(logged).toEqual(['shutdown session', 'shutdown messenger', 'shutdown hosting']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('does not wait beyond the deadline', async () => {
+    const clock = new VirtualClock();
+    const hang = { name: 'x', run: () => new Promise<void>(() => undefined) };
+    const outcome = shutDown([hang, hang, hang, hang], clock, () => undefined);
+    await clock.advance(SHUTDOWN_DEADLINE_MS);
+    expect(await outcome).toBe('deadline');
+  });
+});
+
+class FakeMessenger implements Messenger {
+  state: MessengerState = { tag: 'signedOut' };
+  contacts: readonly Contact[] = [];
+  readonly calls: string[] = [];
+  account: Account | undefined;
+  private readonly listeners = new Set<(event: MessengerEvent) => void>();
+  signIn(account: Account): void {
+    this.calls.push(`signIn ${account.server}`);
+    this.account = account;
+    this.become({ tag: 'connecting' });
+  }
+  async signOut(): Promise<void> {
+    this.calls.push('signOut');
+    this.become({ tag: 'signedOut' });
+  }
+  async setPresence(presence: string): Promise<void> {
+    this.calls.push(`presence ${presence}`);
+  }
+  async setFriendlyName(name: string): Promise<void> {
+    this.calls.push(`name ${name}`);
+  }
+  async addContact(): Promise<void> {}
+  async removeContact(): Promise<void> {}
+  invite(): never {
+    throw new MessengerError('CONTACT_OFFLINE', 'offline');
+  }
+  onEvent(listener: (event: MessengerEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  become(state: MessengerState): void {
+    this.state = state;
+    this.say({ tag: 'state', state });
+  }
+  say(event: MessengerEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+const ANNA = { server: '192.0.2.7:1863', address: 'anna@home.example', friendlyName: 'Anna', accessToken: 'secret-token' };
+
+describe('the account', () => {
+  async function desk(ownServer: (address: string) => string | undefined = () => undefined) {
+    const messenger = new FakeMessenger();
+    const account = await openAccount(join(folder, 'account.json'), { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text });
+    const contacts = await openContacts(join(folder, 'contacts.json'));
+    const model = createAppModel({
+      version: '1', messenger: messenger.state, presence: 'online', account: undefined, contacts: [], hosting: { tag: 'off' }, invitations: [], session: undefined,
+      history: [], settings: DEFAULT_SETTINGS, notices: [], desktop: { capture: true, input: true },
+    });
+    const secrets = vi.fn();
+    const signIn = createSignIn({ messenger, account, contacts, model, ownServer, onSecrets: secrets, onStorageError: (error) => { throw error; } });
+    return { messenger, account, contacts, model, signIn, secrets };
+  }
+
+  it('signs in by itself when there is one, and not otherwise', async () => {
+    const first = await desk();
+    first.signIn.start();
+    expect(first.messenger.calls).toEqual([]);
+    expect(() => first.signIn.signIn()).toThrow(expect.objectContaining({ code: 'NO_ACCOUNT' }));
+    await first.signIn.save(ANNA);
+    expect(first.messenger.calls).toEqual(['signIn 192.0.2.7:1863']);
+    expect(first.model.state.account).toEqual({ server: ANNA.server, address: ANNA.address, friendlyName: ANNA.friendlyName });
+    expect(first.model.state.notices.map((notice) => notice.key)).toEqual(['notice.tokenNotEncrypted']);
+    expect(first.secrets).toHaveBeenLastCalledWith(['secret-token']);
+    const second = await desk();
+    second.signIn.start();
+    expect(second.messenger.account).toMatchObject(ANNA);
+  });
+
+  it('signs in on this computer when the account lives here', async () => {
+    const { signIn, messenger } = await desk((address) => (address === ANNA.address ? '127.0.0.1:4000' : undefined));
+    await signIn.save(ANNA);
+    expect(messenger.calls).toEqual(['signIn 127.0.0.1:4000']);
+  });
+
+  it('shows the contacts of last time until the messenger says better', async () => {
+    const first = await desk();
+    await first.signIn.save(ANNA);
+    first.messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    first.messenger.say({ tag: 'contacts', contacts: [{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'online' }] });
+    expect(first.model.state.contacts[0]?.presence).toBe('online');
+    await first.contacts.flush();
+    const second = await desk();
+    expect(second.model.state.contacts).toEqual([{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' }]);
+    second.messenger.say({ tag: 'contacts', contacts: [] });
+    expect(second.model.state.contacts).toHaveLength(1);
+  });
+
+  it('signs out of the old account before another one, and forgets everything', async () => {
+    const { signIn, messenger, model } = await desk();
+    await signIn.save(ANNA);
+    await signIn.save({ ...ANNA, address: 'eve@home.example' });
+    expect(messenger.calls).toEqual(['signIn 192.0.2.7:1863', 'signOut', 'signIn 192.0.2.7:1863']);
+    await signIn.forget();
+    expect(model.state.messenger).toEqual({ tag: 'noAccount' });
+    expect(model.state.account).toBeUndefined();
+    expect(await readFile(join(folder, 'account.json'), 'utf8')).not.toContain('secret-token');
+  });
+
+  it('restores what the person shows to others after signing in again', async () => {
+    const { signIn, messenger, model } = await desk();
+    await signIn.save(ANNA);
+    await signIn.setPresence('away');
+    messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    expect(messenger.calls).toContain('presence away');
+    expect(model.state.messenger).toEqual({ tag: 'signedIn', presence: 'away' });
+  });
+});
+
+describe('hosting', () => {
+  function server(fail?: Error): HostedServer & { calls: string[] } {
+    const calls: string[] = [];
+    const accounts: { address: string; friendlyName: string; online: boolean }[] = [];
+    return {
+      calls,
+      start: async ({ port }) => {
+        calls.push(`start ${port}`);
+        if (fail !== undefined) throw fail;
+      },
+      stop: async () => void calls.push('stop'),
+      addresses: ['192.0.2.7:1863', '198.51.100.1:1863'],
+      accounts,
+      createAccount: async ({ address, friendlyName }) => {
+        accounts.push({ address, friendlyName, online: false });
+        return 'token';
+      },
+      removeAccount: async (address) => void accounts.splice(0, accounts.length, ...accounts.filter((account) => account.address !== address)),
+      onChange: () => () => undefined,
+    };
+  }
+  const ON = { enabled: true, reach: 'lan', port: 1_863 } as const;
+
+  it('starts, moves and stops', async () => {
+    const fake = server();
+    const hosting = createHosting(fake, () => undefined);
+    expect(hosting.view).toEqual({ tag: 'off' });
+    await hosting.apply(ON);
+    await hosting.apply(ON);
+    await hosting.apply({ ...ON, port: 2_000 });
+    await hosting.apply({ ...ON, enabled: false });
+    expect(fake.calls).toEqual(['start 1863', 'stop', 'start 2000', 'stop']);
+    expect(hosting.view).toEqual({ tag: 'off' });
+  });
+
+  it('makes accounts only while it runs, and signs in to itself over loopback', async () => {
+    const hosting = createHosting(server(), () => undefined);
+    await expect(hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).rejects.toMatchObject({ code: 'NOT_HOSTING' });
+    await hosting.apply(ON);
+    expect(await hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).toEqual({ server: '192.0.2.7:1863', accessToken: 'token' });
+    expect(hosting.view).toMatchObject({ tag: 'on', accounts: [{ address: 'a@b' }] });
+    expect(hosting.ownServer('a@b')).toBe('127.0.0.1:1863');
+    expect(hosting.ownServer('x@y')).toBeUndefined();
+    await hosting.removeAccount('a@b');
+    expect(hosting.ownServer('a@b')).toBeUndefined();
+  });
+
+  it('says why it cannot', async () => {
+    const hosting = createHosting(server(Object.assign(new Error('in use'), { code: 'EADDRINUSE' })), () => undefined);
+    await expect(hosting.apply(ON)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(hosting.view).toEqual({ tag: 'failed', message: 'in use' });
+    await expect(hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).rejects.toMatchObject({ code: 'NOT_HOSTING' });
+  });
+});
