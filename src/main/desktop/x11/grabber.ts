@@ -83,8 +83,8 @@ async function openFdSegment(connection: X11Connection, bytes: number): Promise<
         readSync(fd, into, at, length, from);
       },
       close: () => {
-        shm.Detach(id);
         closeSync(fd);
+        shm.Detach(id);
       },
     };
   } catch (error) {
@@ -108,8 +108,8 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
       id,
       read: (into, at, length, from) => memory.read(into.subarray(at, at + length), from),
       close: () => {
-        shm.Detach(id);
         memory.detach();
+        shm.Detach(id);
       },
     };
   } catch (error) {

@@ -15,7 +15,13 @@ export interface OpenX11CaptureOptions extends X11CaptureOptions {
 /** Starts the capture thread on its own X connection. Rejects with its DesktopError, or the signal's reason. */
 export function openX11Capture(options: OpenX11CaptureOptions): Promise<ScreenCapture> {
   const { address, way, useDamage } = options;
-  const worker = new Worker(options.workerUrl, { workerData: { address, way, useDamage } satisfies X11CaptureOptions, name: 'x11-capture' });
+  const worker = new Worker(options.workerUrl, {
+    workerData: { address, way, useDamage } satisfies X11CaptureOptions,
+    name: 'x11-capture',
+    // `x11` gives a duplicate descriptor to libuv, which closes it; Node would not see that, and at the thread's end would close
+    // whatever has the number by then, be it a socket of the main thread. The grabber closes its own.
+    trackUnmanagedFds: false,
+  });
   return openRemoteCapture(workerChannel(worker), options);
 }
 

@@ -14,6 +14,9 @@ export interface X11Address {
   readonly xauthority?: string;
 }
 
+/** An X server that listens on TCP does so on 6000 plus its number. */
+const MAX_DISPLAY_NUMBER = 65_535 - 6_000;
+
 /** One connection to an X server, with promises. */
 export interface X11Connection {
   readonly client: Client;
@@ -35,7 +38,7 @@ export interface X11Connection {
  */
 export async function connectX11(address: X11Address, fdPassing: boolean): Promise<X11Connection> {
   const parsed = /^(?:unix\/)?(.*):(\d+)(?:\.(\d+))?$/.exec(address.display);
-  if (parsed === null) throw new DesktopError('NO_DISPLAY', `DISPLAY is not of the form host:number, but ${JSON.stringify(address.display.slice(0, 80))}`);
+  if (parsed === null || Number(parsed[2]) > MAX_DISPLAY_NUMBER) throw new DesktopError('NO_DISPLAY', `DISPLAY is not of the form host:number with a number up to ${MAX_DISPLAY_NUMBER}, but ${JSON.stringify(address.display.slice(0, 80))}`);
   const cookie = await readXCookie(parsed[2] ?? '0', address.xauthority);
   const display = await new Promise<Display>((resolve, reject) => {
     const refuse = (error: Error) => reject(new DesktopError('NO_DISPLAY', `no X server at ${address.display}: ${error.message}`, { cause: error }));

@@ -112,7 +112,7 @@ class X11Input implements InputInjector {
     // The program that has the focus still has to read the map for the last character.
     const sinceMs = this.clock.now() - Math.max(...used.map((slot) => slot.usedAtMs));
     if (sinceMs < SLOT_REUSE_MS) await this.pause(SLOT_REUSE_MS - sinceMs);
-    for (const slot of used) this.connection.client.ChangeKeyboardMapping(slot.keycode, 2, [0, 0]);
+    for (const { first, count } of runs(used.map((slot) => slot.keycode))) this.connection.client.ChangeKeyboardMapping(first, 1, new Array<number>(count).fill(0));
     this.xtest.GrabControl(false);
     await reply((done) => this.connection.client.GetInputFocus(done)).catch(() => undefined);
     this.connection.close();
@@ -282,4 +282,15 @@ class X11Input implements InputInjector {
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.clock.after(ms, resolve));
   }
+}
+
+/** Neighbouring keycodes together: each change of the map makes window managers grab all their keys again. */
+function runs(keycodes: readonly number[]): { readonly first: number; readonly count: number }[] {
+  const found: { first: number; count: number }[] = [];
+  for (const keycode of [...keycodes].sort((a, b) => a - b)) {
+    const last = found.at(-1);
+    if (last !== undefined && last.first + last.count === keycode) last.count += 1;
+    else found.push({ first: keycode, count: 1 });
+  }
+  return found;
 }

@@ -13,6 +13,8 @@ const ALL_MASTER_DEVICES = 1;
 export interface X11Pointer {
   /** Tells shape and position whatever was told before: to a client that has just come. */
   tellAgain(): void;
+  /** The screen has changed: programs that set the pointer's position (games, drawing programs) do so without raw motion. */
+  screenChanged(): void;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ export async function watchX11Pointer(connection: X11Connection, post: (message:
       lookAtShape.now();
       lookAtPosition.now();
     },
+    screenChanged: () => lookAtPosition.now(),
     close: () => {
       closed = true;
       lookAtShape.stop();

@@ -186,6 +186,7 @@ export class X11Screen {
     if (changed.length === 0) return;
     const encoded = this.stream.encode(frame, changed);
     this.wanted = false;
+    this.pointer?.screenChanged();
     this.post(
       {
         tag: 'frame',

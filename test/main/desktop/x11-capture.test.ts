@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
+import type { CaptureEvent, EncodedFrame, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import type { GrabWay } from '../../../src/main/desktop/x11/grabber.ts';
+import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
+import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
+import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import { startDisplay, type Display, type Picture } from '../../support/display.ts';
+import { needs, run, until } from '../../support/programs.ts';
+import { ViewedScreen } from './viewed-screen.ts';
+
+const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
+
+function open(display: Display, way: GrabWay | 'auto' = 'auto', useDamage = true): Promise<ScreenCapture> {
+  return openX11Capture({ address: { display: display.name }, way, useDamage, workerUrl, clock: systemClock, signal: new AbortController().signal });
+}
+
+/** Pulls frames onto the screen until nothing has come for `quietMs`. */
+async function settle(capture: ScreenCapture, viewed: ViewedScreen, quietMs = 300): Promise<EncodedFrame[]> {
+  const frames: EncodedFrame[] = [];
+  for (;;) {
+    try {
+      const frame = await capture.nextFrame(AbortSignal.timeout(quietMs));
+      viewed.show(frame.updates);
+      frames.push(frame);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'TimeoutError') return frames;
+      throw error;
+    }
+  }
+}
+
+function different(one: Picture, other: Picture): number {
+  expect([one.width, one.height]).toEqual([other.width, other.height]);
+  let count = 0;
+  for (let at = 0; at < one.rgb.length; at += 3) {
+    if (one.rgb[at] !== other.rgb[at] || one.rgb[at + 1] !== other.rgb[at + 1] || one.rgb[at + 2] !== other.rgb[at + 2]) count += 1;
+  }
+  return count;
+}
+
+const programs = needs('Xvfb', 'import', 'xdotool', 'xsetroot', 'xrandr', 'xterm');
+
+describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), () => {
+  let display: Display;
+  beforeAll(async () => {
+    display = await startDisplay({ width: 800, height: 600 });
+    // Text in many colours on a stipple: runs, noise and edges, none of them on a tile's border.
+    await run('xsetroot', ['-mod', '5', '7', '-fg', '#fe8013', '-bg', '#0141c3'], { env: display.env });
+    const colours = 'i=0; while [ $i -lt 2000 ]; do printf "\\033[38;5;%dm%d\\033[48;5;%dmx" $((i % 256)) $i $((i * 7 % 256)); i=$((i + 1)); done; sleep 600';
+    display.start('xterm', ['-geometry', '70x20+37+29', '-e', 'sh', '-c', colours], { TERM: 'xterm-256color' });
+    await until(async () => (await display.xdotool('search', '--class', 'xterm').catch(() => '')) !== '', 'the xterm');
+  });
+  afterAll(() => display?.close());
+
+  for (const way of ['shmFd', 'shmSysV', 'getImage'] as const) {
+    it(`${way}: the picture equals a screenshot pixel for pixel, and so do small changes`, async () => {
+      const capture = await open(display, way);
+      try {
+        expect(capture.size).toEqual({ width: 800, height: 600 });
+        const viewed = new ViewedScreen(capture.size);
+        capture.configure(SETTINGS);
+        const first = await settle(capture, viewed);
+        expect(first[0]?.changedPixels).toBe(800 * 600);
+        expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+
+        const window = display.start('xterm', ['-geometry', '20x5+611+333', '-e', 'sleep 60']);
+        const later = await settle(capture, viewed, 600);
+        await window.stop();
+        later.push(...(await settle(capture, viewed, 600)));
+        expect(later.length).toBeGreaterThan(0);
+        for (const frame of later) expect(frame.changedPixels).toBeLessThan(800 * 600 / 4);
+        expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+      } finally {
+        await capture.close();
+      }
+    });
+  }
+
+  it('an idle screen gives no frame and takes no processor time', async () => {
+    const capture = await open(display);
+    try {
+      const viewed = new ViewedScreen(capture.size);
+      capture.configure(SETTINGS);
+      await settle(capture, viewed);
+      const before = process.cpuUsage();
+      await expect(capture.nextFrame(AbortSignal.timeout(1_000))).rejects.toMatchObject({ name: 'TimeoutError' });
+      const { user, system } = process.cpuUsage(before);
+      // Worker threads count with their process; an idle second is well under a twentieth of one.
+      expect((user + system) / 1_000).toBeLessThan(50);
+
+      // The frame stays owed while nobody waits, and loses nothing.
+      await run('xsetroot', ['-solid', '#123456'], { env: display.env });
+      const [frame] = await settle(capture, viewed);
+      expect(frame).toBeDefined();
+      expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('a change after idleness is answered at once', async () => {
+    const capture = await open(display);
+    try {
+      capture.configure(SETTINGS);
+      await settle(capture, new ViewedScreen(capture.size));
+      const latencies: number[] = [];
+      for (let turn = 0; turn < 5; turn += 1) {
+        const next = capture.nextFrame(AbortSignal.timeout(5_000));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const drawn = run('xsetroot', ['-solid', `#00${turn}0ff`], { env: display.env }).then(() => performance.now());
+        await next;
+        latencies.push(performance.now() - (await drawn));
+      }
+      latencies.sort((a, b) => a - b);
+      expect(latencies[2]).toBeLessThan(60);
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('without DAMAGE it compares, and still sends only what changed', async () => {
+    const capture = await open(display, 'auto', false);
+    try {
+      const viewed = new ViewedScreen(capture.size);
+      capture.configure(SETTINGS);
+      await settle(capture, viewed, 500);
+      const window = display.start('xterm', ['-geometry', '20x5+11+33', '-e', 'sleep 60']);
+      const frames = await settle(capture, viewed, 800);
+      expect(frames.length).toBeGreaterThan(0);
+      for (const frame of frames) expect(frame.changedPixels).toBeLessThan(800 * 600 / 4);
+      expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+      await window.stop();
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('refreshes only the areas asked for, and everything after configure', async () => {
+    const capture = await open(display);
+    try {
+      const viewed = new ViewedScreen(capture.size);
+      capture.configure(SETTINGS);
+      await settle(capture, viewed);
+      capture.refresh([{ x: 100, y: 100, width: 40, height: 20 }]);
+      const [refreshed] = await settle(capture, viewed);
+      expect(refreshed?.changedPixels).toBe(800);
+      capture.configure({ ...SETTINGS, skipAlpha: false });
+      const [whole] = await settle(capture, viewed);
+      expect(whole?.changedPixels).toBe(800 * 600);
+      expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('tells the cursor apart from the picture, and where it goes', async () => {
+    const capture = await open(display);
+    const events: CaptureEvent[] = [];
+    capture.onEvent((event) => events.push(event));
+    try {
+      capture.configure(SETTINGS);
+      const shapes = () => events.filter((event) => event.tag === 'pointerShape');
+      await until(() => shapes().length > 0, 'the first shape');
+      events.length = 0;
+      await run('xsetroot', ['-cursor_name', 'crosshair'], { env: display.env });
+      const input = await openX11Input({ address: { display: display.name }, clock: systemClock });
+      input.inject([{ tag: 'pointerMove', x: 321, y: 123 }]);
+      await until(() => events.some((event) => event.tag === 'pointerMoved' && event.x === 321 && event.y === 123), 'the position');
+      await input.close();
+      const last = await until(() => shapes().at(-1), 'the crosshair');
+      if (last.tag !== 'pointerShape' || last.shape === null) throw new Error('no shape');
+      const { width, height, hotX, hotY, pixels } = last.shape;
+      // The core font's crosshair: 16 rows or so, its hot spot where the lines cross.
+      expect(pixels.length).toBe(width * height * 4);
+      expect(pixels[(hotY * width + hotX) * 4 + 3]).toBe(255);
+      expect(hotX).toBeGreaterThan(3);
+      expect(hotY).toBeGreaterThan(3);
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('follows the screen when it changes size', async () => {
+    const own = await startDisplay({ width: 1024, height: 768 });
+    const capture = await open(own);
+    const events: CaptureEvent[] = [];
+    capture.onEvent((event) => events.push(event));
+    try {
+      capture.configure(SETTINGS);
+      await settle(capture, new ViewedScreen(capture.size));
+      for (const [width, height] of [
+        [640, 480],
+        [1024, 768],
+      ] as const) {
+        events.length = 0;
+        const mode = `${width}x${height}`;
+        if (width === 640) {
+          await run('xrandr', ['--newmode', mode, '0', `${width}`, '0', '0', `${width}`, `${height}`, '0', '0', `${height}`], { env: own.env });
+          await run('xrandr', ['--addmode', 'screen', mode], { env: own.env });
+        }
+        await run('xrandr', ['--output', 'screen', '--mode', mode, '--fb', mode], { env: own.env });
+        await until(() => events.some((event) => event.tag === 'resized' && event.size.width === width && event.size.height === height), 'resized');
+        expect(capture.size).toEqual({ width, height });
+        await run('xsetroot', ['-solid', '#80a0c0'], { env: own.env });
+        const viewed = new ViewedScreen({ width, height });
+        capture.configure(SETTINGS);
+        await settle(capture, viewed);
+        expect(different(viewed.picture(), await own.screenshot())).toBe(0);
+      }
+    } finally {
+      await capture.close();
+      await own.close();
+    }
+  });
+
+  it('says LOST when the X server goes away', async () => {
+    const own = await startDisplay({ width: 320, height: 240 });
+    const capture = await open(own);
+    const events: CaptureEvent[] = [];
+    capture.onEvent((event) => events.push(event));
+    capture.configure(SETTINGS);
+    await settle(capture, new ViewedScreen(capture.size));
+    const waiting = capture.nextFrame(AbortSignal.timeout(10_000));
+    const refused = expect(waiting).rejects.toMatchObject({ name: 'DesktopError', code: 'LOST' });
+    await own.close();
+    await refused;
+    await until(() => events.some((event) => event.tag === 'failed' && event.error.code === 'LOST'), 'failed');
+    await expect(capture.nextFrame(new AbortController().signal)).rejects.toMatchObject({ code: 'LOST' });
+    await capture.close();
+  });
+
+  it('says NO_DISPLAY where no X server listens, and stops opening when told to', async () => {
+    await expect(open({ ...display, name: ':59533' })).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
+    const signal = AbortSignal.abort(new Error('no longer wanted'));
+    await expect(
+      openX11Capture({ address: { display: display.name }, way: 'auto', useDamage: true, workerUrl, clock: systemClock, signal }),
+    ).rejects.toThrow('no longer wanted');
+  });
+
+  it('never makes more frames a second than it may', async () => {
+    const capture = await open(display);
+    const busy = display.start('xterm', ['-e', 'while :; do seq 1 50; done']);
+    try {
+      capture.configure(SETTINGS);
+      await capture.nextFrame(AbortSignal.timeout(5_000));
+      const startMs = performance.now();
+      let frames = 0;
+      while (performance.now() - startMs < 1_000) {
+        await capture.nextFrame(AbortSignal.timeout(5_000));
+        frames += 1;
+      }
+      expect(frames).toBeLessThanOrEqual(62);
+      expect(frames).toBeGreaterThan(3);
+    } finally {
+      await busy.stop();
+      await capture.close();
+    }
+  });
+});
+
+const depths = needs('Xvfb');
+describe.skipIf(depths.skip)(depths.title('X11 capture of a screen it cannot take'), () => {
+  it('refuses 16-bit colour with UNSUPPORTED', async () => {
+    const { startProgram } = await import('../../support/programs.ts');
+    const server = startProgram('Xvfb', ['-displayfd', '1', '-screen', '0', '320x240x16', '-nolisten', 'tcp', '-noreset']);
+    try {
+      const number = await until(() => /^(\d+)\s*$/m.exec(server.output())?.[1], 'Xvfb');
+      await expect(
+        openX11Capture({ address: { display: `:${number}` }, way: 'auto', useDamage: true, workerUrl, clock: systemClock, signal: new AbortController().signal }),
+      ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
