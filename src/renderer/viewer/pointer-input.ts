@@ -11,8 +11,14 @@ const NOTCH_BY_MODE = [100, 3, 1] as const;
 /** A wild spin is not worth more than this in one event. */
 const MAX_NOTCHES = 10;
 
-/** By `MouseEvent.button`. */
-const BUTTONS: readonly PointerButton[] = ['left', 'middle', 'right', 'x1', 'x2'];
+/** By MouseEvent.button; `bit` is its place in MouseEvent.buttons. */
+const BUTTONS: readonly { readonly name: PointerButton; readonly bit: number }[] = [
+  { name: 'left', bit: 1 },
+  { name: 'middle', bit: 4 },
+  { name: 'right', bit: 2 },
+  { name: 'x1', bit: 8 },
+  { name: 'x2', bit: 16 },
+];
 
 /** The parts of a WheelEvent that matter; `wheelDelta…` are there in Chromium and count 120 a notch, positive is up or left. */
 export interface WheelTurn {
@@ -45,14 +51,29 @@ export class PointerInput {
     return [{ tag: 'pointerMove', x: point.x, y: point.y }];
   }
 
-  /** `button` is MouseEvent.button. A waiting move goes first; a release without its press is dropped. */
-  button(button: number, down: boolean, point: Point): InputEvent[] {
-    const name = BUTTONS[button];
-    if (name === undefined) return [];
-    if (down) this.held.add(name);
-    else if (!this.held.delete(name)) return [];
+  /** `button` is MouseEvent.button. A waiting move goes first. */
+  press(button: number, point: Point): InputEvent[] {
+    const name = BUTTONS[button]?.name;
+    if (name === undefined || this.held.has(name)) return [];
+    this.held.add(name);
     this.pending = point;
-    return [...this.flush(), { tag: 'pointerButton', button: name, down, x: point.x, y: point.y }];
+    return [...this.flush(), { tag: 'pointerButton', button: name, down: true, ...point }];
+  }
+
+  /**
+   * Releases what is no longer down; `buttons` is MouseEvent.buttons. A release outside the window may be seen late or not at all,
+   * so every mouse event is good for this; none is good for a press, which may have been meant for something else.
+   */
+  settle(buttons: number, point: Point): InputEvent[] {
+    const gone = BUTTONS.filter(({ name, bit }) => this.held.has(name) && (buttons & bit) === 0);
+    if (gone.length === 0) return [];
+    this.pending = point;
+    const events = this.flush();
+    for (const { name } of gone) {
+      this.held.delete(name);
+      events.push({ tag: 'pointerButton', button: name, down: false, ...point });
+    }
+    return events;
   }
 
   /** Whole notches of 120, the rest kept for the next turn. */
@@ -82,10 +103,6 @@ export class PointerInput {
     this.pending = undefined;
     this.verticalRest = 0;
     this.horizontalRest = 0;
-  }
-
-  get isDragging(): boolean {
-    return this.held.size > 0;
   }
 
   private notches(rest: 'verticalRest' | 'horizontalRest', amount: number): number {

@@ -250,36 +250,31 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   }
   stage.addEventListener('pointermove', (event) => {
     // a second button of a mouse comes as a move
-    if (event.button >= 0 && event.pointerType === 'mouse') onButton(event, (event.buttons & (1 << [0, 2, 1, 3, 4][event.button]!)) !== 0);
+    if (event.button >= 0) press(event);
     if (!control) return;
     pointerMark.hidden = true;
+    send(pointer.settle(event.buttons, pointOf(event)));
     pointer.move(pointOf(event));
     if (moveAsked) return;
     moveAsked = true;
     requestAnimationFrame(sendMove);
   }, { signal });
 
-  function onButton(event: PointerEvent, down: boolean): void {
-    if (size === undefined) return;
-    if (down) {
-      keys.focus({ preventScroll: true });
-      if (!mayInput()) return;
-      syncLocks(event);
-      stage.setPointerCapture(event.pointerId);
-    }
-    if (control) send(pointer.button(event.button, down, pointOf(event)));
+  function press(event: PointerEvent): void {
+    if (size === undefined || (event.buttons & (1 << [0, 2, 1, 3, 4][event.button]!)) === 0) return;
+    keys.focus({ preventScroll: true });
+    if (!mayInput()) return;
+    syncLocks(event);
+    stage.setPointerCapture(event.pointerId);
+    send(pointer.press(event.button, pointOf(event)));
   }
-  stage.addEventListener('pointerdown', (event) => {
-    event.preventDefault();
-    onButton(event, true);
-  }, { signal });
-  stage.addEventListener('pointerup', (event) => {
-    event.preventDefault();
-    onButton(event, false);
-  }, { signal });
+  stage.addEventListener('pointerdown', press, { signal });
+  for (const type of ['pointerup', 'pointerenter', 'lostpointercapture'] as const) {
+    stage.addEventListener(type, (event) => send(pointer.settle(event.buttons, pointOf(event))), { signal });
+  }
   stage.addEventListener('pointercancel', () => send(pointer.releaseAll()), { signal });
   stage.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
-  // Chromium goes back and forward with the side buttons
+  // The mouse events, not the pointer events, move the focus away and go back and forward with the side buttons
   for (const type of ['mousedown', 'mouseup', 'auxclick'] as const) {
     stage.addEventListener(type, (event) => event.preventDefault(), { signal });
   }

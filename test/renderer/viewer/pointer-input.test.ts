@@ -18,36 +18,47 @@ describe('pointer input', () => {
   it('puts a waiting move before the button', () => {
     const pointer = new PointerInput();
     pointer.move({ x: 1, y: 1 });
-    expect(pointer.button(0, true, at)).toEqual([
+    expect(pointer.press(0, at)).toEqual([
       { tag: 'pointerMove', ...at },
       { tag: 'pointerButton', button: 'left', down: true, ...at },
     ]);
     expect(pointer.flush()).toEqual([]);
+    expect(pointer.press(0, at)).toEqual([]);
   });
 
-  it('knows all five buttons and drops others', () => {
+  it('knows all five buttons, by number and by bit, and drops others', () => {
+    const names = ['left', 'middle', 'right', 'x1', 'x2'];
+    for (const [button, bit] of [1, 4, 2, 8, 16].entries()) {
+      const pointer = new PointerInput();
+      expect(pointer.press(button, at).at(-1)).toMatchObject({ button: names[button], down: true });
+      expect(pointer.settle(bit, at)).toEqual([]);
+      expect(pointer.settle(31 - bit, at)).toEqual([{ tag: 'pointerButton', button: names[button], down: false, ...at }]);
+    }
+    expect(new PointerInput().press(5, at)).toEqual([]);
+    expect(new PointerInput().press(-1, at)).toEqual([]);
+  });
+
+  it('releases what is no longer down, once, and presses nothing by itself', () => {
     const pointer = new PointerInput();
-    const names = [0, 1, 2, 3, 4].map((button) => pointer.button(button, true, at).at(-1));
-    expect(names.map((event) => event?.tag === 'pointerButton' && event.button)).toEqual(['left', 'middle', 'right', 'x1', 'x2']);
-    expect(pointer.button(5, true, at)).toEqual([]);
-    expect(pointer.button(-1, true, at)).toEqual([]);
-  });
-
-  it('drops a release without its press', () => {
-    expect(new PointerInput().button(0, false, at)).toEqual([]);
+    pointer.press(0, at);
+    pointer.press(2, at);
+    expect(pointer.settle(1 | 8, { x: 30, y: 40 })).toEqual([
+      { tag: 'pointerMove', x: 30, y: 40 },
+      { tag: 'pointerButton', button: 'right', down: false, x: 30, y: 40 },
+    ]);
+    expect(pointer.settle(0, { x: 30, y: 40 })).toEqual([{ tag: 'pointerButton', button: 'left', down: false, x: 30, y: 40 }]);
+    expect(pointer.settle(0, at)).toEqual([]);
   });
 
   it('lets go of every button where the pointer last was', () => {
     const pointer = new PointerInput();
-    pointer.button(0, true, at);
-    pointer.button(2, true, at);
-    expect(pointer.isDragging).toBe(true);
+    pointer.press(0, at);
+    pointer.press(2, at);
     expect(pointer.releaseAll()).toEqual([
       { tag: 'pointerButton', button: 'left', down: false, ...at },
       { tag: 'pointerButton', button: 'right', down: false, ...at },
     ]);
     expect(pointer.releaseAll()).toEqual([]);
-    expect(pointer.isDragging).toBe(false);
   });
 
   it('counts notches by wheelDelta where there is one: up and right are positive', () => {
