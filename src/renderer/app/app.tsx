@@ -127,7 +127,7 @@ function HomePage({ state, app, actions }: PageProps) {
     onAccept: (id: string) => void actions.acceptInvitation(id),
     onDecline: (id: string) => void actions.declineInvitation(id),
   };
-  const line = <MessengerLine app={app} nowMs={nowMs} pending={isPending(state, 'messenger')} problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')} onPresence={(presence) => void actions.setPresence(presence)} onSignIn={() => void actions.signIn()} />;
+  const line = <MessengerLine app={app} nowMs={nowMs} pending={isPending(state, 'messenger')} problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')} onPresence={(presence) => void actions.setPresence(presence)} onSignIn={() => void actions.signIn()} onChangeAccount={() => actions.showPage('settings')} />;
 
   if (state.ui.picking && !isRunning(session)) {
     return (

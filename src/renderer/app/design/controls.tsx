@@ -3,7 +3,7 @@ import { useId, useState, type ComponentProps, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { Presence } from '../../../preload/contract.ts';
 
-type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet' | 'icon';
+type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet' | 'icon' | 'back';
 
 interface ButtonProps extends Omit<ComponentProps<'button'>, 'className' | 'type'> {
   readonly look?: ButtonLook;
@@ -14,7 +14,7 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'className' | 'type
 }
 
 export function Button({ look = 'plain', size, wide = false, busy = false, type = 'button', disabled, children, ...rest }: ButtonProps) {
-  const names = ['button', look === 'plain' ? '' : `button--${look}`, size === undefined ? '' : `button--${size}`, wide ? 'button--wide' : ''];
+  const names = ['button', look === 'plain' ? '' : look === 'back' ? 'button--quiet button--back' : `button--${look}`, size === undefined ? '' : `button--${size}`, wide ? 'button--wide' : ''];
   return (
     <button {...rest} type={type} disabled={disabled === true || busy} aria-busy={busy || undefined} className={names.filter((name) => name !== '').join(' ')}>
       {busy && <LoaderCircle className="spin" size={20} aria-hidden />}

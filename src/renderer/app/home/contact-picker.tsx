@@ -25,7 +25,7 @@ export function ContactPicker({ contacts, pending, problem, contactsPending, con
   return (
     <section className="stack stack--wide" aria-labelledby="picker-title">
       <div className="stack">
-        <div><Button look="quiet" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+        <div><Button look="back" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
         <h1 id="picker-title">{t('picker.title')}</h1>
         <p className="ask__lead">{t('picker.lead')}</p>
         <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />

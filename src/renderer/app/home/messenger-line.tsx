@@ -34,10 +34,11 @@ export interface MessengerLineProps {
   readonly problem: Problem | undefined;
   readonly onPresence: (presence: OwnPresence) => void;
   readonly onSignIn: () => void;
+  readonly onChangeAccount: () => void;
 }
 
 /** Who I am to the others, and whether they can reach me. */
-export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSignIn }: MessengerLineProps) {
+export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
   const { messenger, account } = app;
   if (account === undefined) return null;
   const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
@@ -61,7 +62,8 @@ export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSign
           </select>
         </label>
       )}
-      {trouble && (
+      {messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS' && <Button look="primary" onClick={onChangeAccount}>{t('account.change')}</Button>}
+      {trouble && !(messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS') && (
         <Button busy={pending} onClick={onSignIn}>
           <RefreshCw size={20} aria-hidden />
           {messenger.tag === 'waiting' ? t('status.tryNow') : t('account.signIn')}

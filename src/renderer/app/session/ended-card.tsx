@@ -9,6 +9,8 @@ import { endedSentence, nextAction, nextStep } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
+/** With a connection made, these end a session; everything else ends an attempt. */
+const SESSION_ENDS: readonly string[] = ['stoppedByNovice', 'closedByExpert', 'peerGone', 'connectionLost', 'protocolError', 'internalError', 'desktopUnavailable'];
 const GOOD_ENDS: readonly string[] = ['stoppedByNovice', 'closedByExpert'];
 
 export interface EndedCardProps {
@@ -32,8 +34,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
   const good = GOOD_ENDS.includes(reason);
   const action = nextAction(role, reason);
   const canAsk = role === 'novice' && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
-  // The seventh step or a verified fifth is not the session; the connection is.
-  const lasted = session.connection !== undefined && good;
+  const wasSession = session.connection !== undefined && SESSION_ENDS.includes(reason);
   return (
     <section className="session-card" aria-labelledby="ended-title">
       <div className="row row--top">
@@ -41,10 +42,10 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
           {good ? <CircleCheck size={30} aria-hidden /> : <CircleSlash size={30} aria-hidden />}
         </span>
         <div className="stack grow" role="status">
-          <p className="session-card__kicker">{good ? t('ended.title') : t('ended.titleAttempt')}</p>
+          <p className="session-card__kicker">{wasSession || good ? t('ended.title') : t('ended.titleAttempt')}</p>
           <h1 id="ended-title" className="session-card__title break">{endedSentence(role, reason, name)}</h1>
           <p className="session-card__next break">{nextStep(role, reason, name)}</p>
-          {lasted && <p className="soft">{t('ended.duration', { duration: duration(atMs - session.startedAtMs) })}</p>}
+          {wasSession && <p className="soft">{t('ended.duration', { duration: duration(atMs - session.startedAtMs) })}</p>}
         </div>
       </div>
       <div className="session-card__actions">

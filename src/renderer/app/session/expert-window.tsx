@@ -1,4 +1,4 @@
-import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Scan, X } from 'lucide-react';
+import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { SettingsView } from '../../../preload/contract.ts';
@@ -126,7 +126,7 @@ function Toolbar({ session, nowMs, sinceMs, scaling, fullScreen, pending, onEnd,
       <Details session={session} time={duration(nowMs - sinceMs)} />
       <span className="toolbar__pair">
         <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}><Expand size={20} aria-hidden /></ToolButton>
-        <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}><Scan size={20} aria-hidden /></ToolButton>
+        <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}><span aria-hidden>1:1</span></ToolButton>
       </span>
       <ToolButton label={fullScreen ? t('viewer.leaveFullScreen') : t('viewer.fullScreen')} keys="F11" onClick={() => onFullScreen(!fullScreen)}>
         {fullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}

@@ -83,10 +83,10 @@ function Sharing({ session, nowMs, sinceMs, stopShortcut, pending, problems, onS
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
-          {granted ? (
+          {session.control === 'asked' ? null : granted ? (
             <Button look="primary" wide busy={pending.control} onClick={onTakeBackControl}>{t('control.novice.takeBack')}</Button>
           ) : (
-            <Button wide busy={pending.control} disabled={session.control === 'asked'} onClick={onOfferControl}>{t('control.novice.give', { name })}</Button>
+            <Button wide busy={pending.control} onClick={onOfferControl}>{t('control.novice.give', { name })}</Button>
           )}
           <ProblemLine text={problems.control === undefined ? undefined : problemText(problems.control)} />
         </section>

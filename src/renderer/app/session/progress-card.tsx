@@ -30,12 +30,12 @@ export function ProgressCard({ session, nowMs, pending, problem, onCancel }: Pro
           {hint !== undefined && <p className="session-card__next break">{hint}</p>}
         </div>
       </div>
-      <Steps session={session} />
-      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       <div className="session-card__actions">
         <Button busy={pending} onClick={onCancel}><X size={20} aria-hidden />{t('session.cancel')}</Button>
       </div>
+      <Steps session={session} />
+      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
     </section>
   );
 }

@@ -23,7 +23,8 @@ export function phaseHint(session: SessionStatus, nowMs: number): string | undef
   const { phase, role } = session;
   if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
   if (role === 'expert' && phase.tag === 'reverseConnecting' && phase.forwardAtMs !== undefined) {
-    return tCount('phase.forwardIn', secondsUntil(phase.forwardAtMs, nowMs));
+    const left = secondsUntil(phase.forwardAtMs, nowMs);
+    if (left > 0) return tCount('phase.forwardIn', left);
   }
   return hintOf(role, phase.tag, displayName(session.peer));
 }

@@ -86,7 +86,7 @@ function WelcomeFrame({ title, lead, onBack, children }: { readonly title: strin
   return (
     <main className="welcome welcome--form">
       {onBack !== undefined && (
-        <div><Button look="quiet" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+        <div><Button look="back" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
       )}
       <div className="stack">
         <h1>{title}</h1>
