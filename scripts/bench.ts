@@ -1,0 +1,135 @@
+/**
+ * Ringback beside FreeRDP (shadow server and xfreerdp) on the same kind of Xvfb in one run: what a person at the client's screen sees.
+ * Prints measured figures and, because machines are noisy, ratios. Not a test. Options: --seconds N (per workload, default 8).
+ */
+import { parseArgs } from 'node:util';
+import { loopbackBytes, treeCpuMs } from '../test/bench/processes.ts';
+import { type Rival, startFreeRdp, startRingback } from '../test/bench/rivals.ts';
+import { type Area, openScreenProbe } from '../test/bench/screen-probe.ts';
+import { SCROLL, STATIC, TYPING, VIDEO, type Workload } from '../test/bench/workloads.ts';
+import { build } from './build.ts';
+import { ensureElectron } from './electron-runtime.ts';
+import { ensureSystemPackages, howToInstall } from './system-packages.ts';
+
+const KEYCODE_A = 38;
+const KEYS = 25;
+const SETTLE_MS = 2_500;
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '8' } } });
+const seconds = Number(values.seconds);
+if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120');
+const missing = ensureSystemPackages('runtime', 'display', 'peers');
+if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
+process.env['RINGBACK_TEST_ELECTRON'] = (await ensureElectron()).executable;
+await build();
+
+interface Figures {
+  readonly framesPerSecond: number;
+  readonly kilobytesPerFrame: number;
+  readonly kilobytesPerSecond: number;
+  readonly serverCpuPercent: number;
+  readonly clientCpuPercent: number;
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const at = (rival: Rival, area: Area): Area => ({ ...area, x: area.x + rival.origin.x, y: area.y + rival.origin.y });
+
+async function measure(rival: Rival, workload: Workload): Promise<Figures> {
+  const program = workload.start(rival.source);
+  const probe = await openScreenProbe(rival.client.name);
+  try {
+    await pause(SETTLE_MS);
+    const before = { server: treeCpuMs(rival.serverPid), client: treeCpuMs(rival.clientPid), bytes: loopbackBytes(), at: performance.now() };
+    const framesPerSecond = await probe.changesPerSecond(at(rival, workload.area), seconds);
+    const elapsedMs = performance.now() - before.at;
+    const kilobytesPerSecond = (loopbackBytes() - before.bytes) / 1000 / (elapsedMs / 1000);
+    return {
+      framesPerSecond,
+      kilobytesPerFrame: framesPerSecond > 0 ? kilobytesPerSecond / framesPerSecond : 0,
+      kilobytesPerSecond,
+      serverCpuPercent: ((treeCpuMs(rival.serverPid) - before.server) / elapsedMs) * 100,
+      clientCpuPercent: ((treeCpuMs(rival.clientPid) - before.client) / elapsedMs) * 100,
+    };
+  } finally {
+    probe.close();
+    await program.stop();
+    await pause(500);
+  }
+}
+
+async function latency(rival: Rival): Promise<{ readonly median: number; readonly p95: number; readonly lost: number }> {
+  const program = TYPING.start(rival.source);
+  const probe = await openScreenProbe(rival.client.name);
+  try {
+    await pause(SETTLE_MS);
+    const area = at(rival, TYPING.area);
+    // The terminal has the novice's keyboard: a click in it, from the expert's side.
+    await rival.client.xdotool('mousemove', String(area.x + 200), String(area.y + 60), 'click', '1');
+    await pause(700);
+    const times: number[] = [];
+    let lost = 0;
+    for (let key = 0; key < KEYS; key += 1) {
+      const ms = await probe.keyToPicture(KEYCODE_A, area);
+      if (ms === undefined) lost += 1;
+      else times.push(ms);
+      await pause(150);
+    }
+    times.sort((a, b) => a - b);
+    return { median: times[Math.floor(times.length / 2)] ?? Number.NaN, p95: times[Math.floor(times.length * 0.95)] ?? Number.NaN, lost };
+  } finally {
+    probe.close();
+    await program.stop();
+  }
+}
+
+type Row = { readonly rival: string; readonly workloads: ReadonlyMap<string, Figures>; readonly key: Awaited<ReturnType<typeof latency>> };
+
+const contestants: readonly (readonly [string, () => Promise<Rival>])[] = [
+  ['FreeRDP /gfx', () => startFreeRdp('FreeRDP /gfx', ['/gfx'])],
+  ['FreeRDP /gfx:RFX', () => startFreeRdp('FreeRDP /gfx:RFX', ['/gfx:RFX'])],
+  ['Ringback', () => startRingback()],
+];
+const rows: Row[] = [];
+for (const [name, start] of contestants) {
+  console.log(`${name} …`);
+  const rival = await start();
+  try {
+    const workloads = new Map<string, Figures>();
+    for (const workload of [STATIC, SCROLL, VIDEO]) workloads.set(workload.name, await measure(rival, workload));
+    rows.push({ rival: name, workloads, key: await latency(rival) });
+  } finally {
+    await rival.close();
+  }
+}
+
+const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
+console.log(`\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`);
+for (const workload of [STATIC, SCROLL, VIDEO]) {
+  console.log(`${workload.name.padEnd(22)} frames/s  kB/frame      kB/s   server%   client%`);
+  for (const row of rows) {
+    const figures = row.workloads.get(workload.name);
+    if (figures) {
+      console.log(
+        `  ${row.rival.padEnd(18)}${number(figures.framesPerSecond)}${number(figures.kilobytesPerFrame)} ${number(figures.kilobytesPerSecond)} ${number(figures.serverCpuPercent)} ${number(figures.clientCpuPercent)}`,
+      );
+    }
+  }
+}
+console.log('key press → picture       median       p95      lost');
+for (const row of rows) console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
+
+const ours = rows.find((row) => row.rival === 'Ringback');
+console.log('\nRatios, Ringback ÷ the other (frames/s: more is better; kB/frame, CPU, key: less is better)');
+for (const row of rows) {
+  if (!ours || row === ours) continue;
+  for (const workload of [SCROLL, VIDEO]) {
+    const mine = ours.workloads.get(workload.name);
+    const theirs = row.workloads.get(workload.name);
+    if (!mine || !theirs) continue;
+    const cpu = (figures: Figures) => figures.serverCpuPercent + figures.clientCpuPercent;
+    console.log(
+      `  ${workload.name.padEnd(20)} vs ${row.rival.padEnd(18)} frames/s ×${(mine.framesPerSecond / theirs.framesPerSecond).toFixed(2)}  kB/frame ×${(mine.kilobytesPerFrame / theirs.kilobytesPerFrame).toFixed(2)}  CPU ×${(cpu(mine) / cpu(theirs)).toFixed(2)}  CPU/frame ×${(cpu(mine) / mine.framesPerSecond / (cpu(theirs) / theirs.framesPerSecond)).toFixed(2)}`,
+    );
+  }
+  console.log(`  ${'typing'.padEnd(20)} vs ${row.rival.padEnd(18)} key ×${(ours.key.median / row.key.median).toFixed(2)}`);
+}
