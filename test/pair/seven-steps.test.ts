@@ -23,8 +23,12 @@ describe('the seven steps, two machines in virtual time', () => {
     expect(pair.reasons()).toEqual(['closedByExpert', 'closedByExpert']);
     await pair.expectNothingLeft();
     expect(pair.internet.sessions).toBe(1);
-    expect(pair.novice.history).toMatchObject([{ role: 'novice', connectedBy: 'reverse', viewed: true, controlled: false, reason: 'closedByExpert' }]);
-    expect(pair.expert.history).toMatchObject([{ role: 'expert', connectedBy: 'reverse', viewed: true, controlled: false, reason: 'closedByExpert' }]);
+    expect(pair.novice.history).toMatchObject([
+      { role: 'novice', connectedBy: 'reverse', viewed: true, controlled: false, reason: 'closedByExpert' },
+    ]);
+    expect(pair.expert.history).toMatchObject([
+      { role: 'expert', connectedBy: 'reverse', viewed: true, controlled: false, reason: 'closedByExpert' },
+    ]);
   });
 
   test('forward connect: five seconds after the novice ticket the expert dials', async () => {

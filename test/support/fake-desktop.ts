@@ -77,7 +77,7 @@ export class FakeCapture implements ScreenCapture {
     this.emit({ tag: 'resized', size });
   }
   emit(event: CaptureEvent): void {
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of this.listeners) listener(event);
   }
   fail(): void {
     this.emit({ tag: 'failed', error: new DesktopError('LOST', 'the display is gone') });
@@ -119,7 +119,13 @@ export class FakeCapture implements ScreenCapture {
   private take(): EncodedFrame {
     this.dirty = false;
     this.frameId += 1;
-    return { frameId: this.frameId, updates: [{ route: 'fastPath', bytes: Uint8Array.of(this.frameId) }], changedPixels: 1, captureMs: 1, encodeMs: 1 };
+    return {
+      frameId: this.frameId,
+      updates: [{ route: 'fastPath', bytes: Uint8Array.of(this.frameId) }],
+      changedPixels: 1,
+      captureMs: 1,
+      encodeMs: 1,
+    };
   }
 }
 

@@ -63,7 +63,7 @@ class Emitter<E> {
     return () => void this.all.delete(listener);
   }
   emit(event: E): void {
-    for (const listener of [...this.all]) listener(event);
+    for (const listener of this.all) listener(event);
   }
 }
 
@@ -113,7 +113,7 @@ class Internet implements InMemoryInternet {
   }
 
   cut(end: 'lost' | 'peerGone' = 'lost'): void {
-    for (const connection of [...this.connections]) connection.end(end, end);
+    for (const connection of this.connections) connection.end(end, end);
   }
 
   private sessionId(): Uint8Array {
@@ -121,7 +121,11 @@ class Internet implements InMemoryInternet {
     return new Uint8Array(32).fill(this.nextSession & 0xff).fill(0xaa, 0, 4);
   }
 
-  private async open<T extends FakeNoviceEndpoint | FakeExpertEndpoint>(host: string, signal: AbortSignal, make: (port: number) => T): Promise<T> {
+  private async open<T extends FakeNoviceEndpoint | FakeExpertEndpoint>(
+    host: string,
+    signal: AbortSignal,
+    make: (port: number) => T,
+  ): Promise<T> {
     await Promise.resolve();
     if (this.failing.delete(host)) throw new ConnectionError('NO_PORT', 'no port');
     if (signal.aborted) throw new ConnectionError('ABORTED', 'aborted');
@@ -242,7 +246,7 @@ class FakeNoviceEndpoint implements NoviceEndpoint {
     this.net.byPort.delete(this.port);
     for (const cancel of this.timers) cancel();
     this.timers.clear();
-    for (const connection of [...this.connections]) {
+    for (const connection of this.connections) {
       if (connection !== keep && connection.noviceLink === undefined) connection.end('lost', 'lost');
     }
   }
@@ -304,7 +308,12 @@ class FakeExpertEndpoint implements ExpertEndpoint {
   private verify(connection: FakeConnection): void {
     if (this.over || connection.over) return;
     if (this.net.wrongPin.has(connection.by)) {
-      this.emitter.emit({ tag: 'refused', by: connection.by, address: 'x:1', error: new ConnectionError('PIN_MISMATCH', 'another certificate') });
+      this.emitter.emit({
+        tag: 'refused',
+        by: connection.by,
+        address: 'x:1',
+        error: new ConnectionError('PIN_MISMATCH', 'another certificate'),
+      });
       connection.end('lost', 'lost');
       return;
     }
@@ -329,13 +338,18 @@ class FakeExpertEndpoint implements ExpertEndpoint {
     this.net.byPort.delete(this.port);
     for (const cancel of this.timers) cancel();
     this.timers.clear();
-    for (const connection of [...this.connections]) {
+    for (const connection of this.connections) {
       if (connection !== keep && connection.expertLink === undefined) connection.end('lost', 'lost');
     }
   }
 }
 
-const ENDS: Record<RdpDisconnectReason, LinkEnd> = { userRequested: 'userRequested', denied: 'denied', timeout: 'timeout', protocolError: 'protocolError' };
+const ENDS: Record<RdpDisconnectReason, LinkEnd> = {
+  userRequested: 'userRequested',
+  denied: 'denied',
+  timeout: 'timeout',
+  protocolError: 'protocolError',
+};
 
 export class FakeNoviceLink implements NoviceLink {
   readonly connection: SessionConnection;
@@ -383,7 +397,9 @@ export class FakeNoviceLink implements NoviceLink {
     this.sent.push(updates);
     for (const update of updates) {
       this.bytesSent += update.bytes.length;
-      this.wire.later(() => this.wire.expertLink?.emitter.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: 4, data: update.bytes } }));
+      this.wire.later(() =>
+        this.wire.expertLink?.emitter.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: 4, data: update.bytes } }),
+      );
     }
     await Promise.resolve();
   }

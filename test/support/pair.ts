@@ -1,5 +1,14 @@
 import { expect } from 'vitest';
-import type { Assistance, ConsentPrompts, FromViewerMessage, HistoryEntry, InvitationGone, Peer, ToViewerMessage, ViewerSink } from '../../src/main/assistance/contract.ts';
+import type {
+  Assistance,
+  ConsentPrompts,
+  FromViewerMessage,
+  HistoryEntry,
+  InvitationGone,
+  Peer,
+  ToViewerMessage,
+  ViewerSink,
+} from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
 import type { EndReason, SessionStatus } from '../../src/protocol/assistance/status.ts';
@@ -66,7 +75,7 @@ export class FakeViewer implements ViewerSink {
     return () => void this.listeners.delete(listener);
   }
   act(event: FromViewerMessage): void {
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of this.listeners) listener(event);
   }
 }
 

@@ -76,7 +76,7 @@ export class AskForHelp implements RunningSession {
         this.host.tickets.remember(effect.id);
         return;
       case 'openEndpoint':
-        this.openEndpoint();
+        void this.openEndpoint();
         return;
       case 'sendContextData':
         this.sendTicket(effect.data);
@@ -85,7 +85,7 @@ export class AskForHelp implements RunningSession {
         this.endpoint?.dial(effect.addresses);
         return;
       case 'askViewConsent':
-        this.askViewConsent();
+        void this.askViewConsent();
         return;
       case 'admit':
         void this.session?.admit();
@@ -109,7 +109,7 @@ export class AskForHelp implements RunningSession {
     }
   }
 
-  private openEndpoint(): void {
+  private async openEndpoint(): Promise<void> {
     const abort = new AbortController();
     const opening = this.parts.connection.openNovice(abort.signal);
     this.scope.add(async () => {
@@ -118,15 +118,15 @@ export class AskForHelp implements RunningSession {
       const endpoint = await opening.catch(() => undefined);
       await endpoint?.close();
     });
-    opening.then(
-      (endpoint) => {
-        if (this.scope.closed) return;
-        this.endpoint = endpoint;
-        this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
-        this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin });
-      },
-      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) }),
-    );
+    try {
+      const endpoint = await opening;
+      if (this.scope.closed) return;
+      this.endpoint = endpoint;
+      this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin });
+    } catch (error) {
+      this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
+    }
   }
 
   private onEndpoint(event: NoviceEndpointEvent): void {
@@ -179,12 +179,11 @@ export class AskForHelp implements RunningSession {
     this.driver.dispatch({ tag: 'presented', connection: link.connection });
   }
 
-  private askViewConsent(): void {
+  private async askViewConsent(): Promise<void> {
     const abort = new AbortController();
     this.scope.add(() => abort.abort());
-    void askPerson((signal) => this.parts.consent.allowView(this.rendezvous.peer, signal), abort.signal).then((allowed) => {
-      if (!this.scope.closed) this.driver.dispatch({ tag: allowed ? 'viewAllowed' : 'viewRefused' });
-    });
+    const allowed = await askPerson((signal) => this.parts.consent.allowView(this.rendezvous.peer, signal), abort.signal);
+    this.driver.dispatch({ tag: allowed ? 'viewAllowed' : 'viewRefused' });
   }
 
   private guarded(act: () => void): void {

@@ -114,7 +114,7 @@ export class GiveHelp implements RunningSession {
         this.host.tickets.remember(effect.id);
         return;
       case 'openEndpoint':
-        this.openEndpoint();
+        void this.openEndpoint();
         return;
       case 'sendContextData':
         this.sendTicket(effect.data);
@@ -140,7 +140,7 @@ export class GiveHelp implements RunningSession {
     }
   }
 
-  private openEndpoint(): void {
+  private async openEndpoint(): Promise<void> {
     const abort = new AbortController();
     const opening = this.parts.connection.openExpert({ engine: this.parts.engine(), userName: this.parts.userName() }, abort.signal);
     this.scope.add(async () => {
@@ -149,15 +149,15 @@ export class GiveHelp implements RunningSession {
       const endpoint = await opening.catch(() => undefined);
       await endpoint?.close();
     });
-    opening.then(
-      (endpoint) => {
-        if (this.scope.closed) return;
-        this.endpoint = endpoint;
-        this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
-        this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses });
-      },
-      (error: unknown) => this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) }),
-    );
+    try {
+      const endpoint = await opening;
+      if (this.scope.closed) return;
+      this.endpoint = endpoint;
+      this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses });
+    } catch (error) {
+      this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
+    }
   }
 
   private onEndpoint(event: ExpertEndpointEvent): void {

@@ -13,7 +13,7 @@ export class Listeners<Event> {
   }
 
   emit(event: Event): void {
-    for (const listener of [...this.all]) {
+    for (const listener of this.all) {
       try {
         listener(event);
       } catch (error) {

@@ -20,12 +20,7 @@ export class NegotiationDriver<Event, Effect> {
   private cancelTimer: () => void = () => {};
 
   /** `perform` does one effect; when it throws, the machine hears `failed`. `changed` follows every event. */
-  constructor(
-    machine: Machine<Event | DriverEvent, Effect>,
-    clock: Clock,
-    perform: (effect: Effect) => void,
-    changed: () => void,
-  ) {
+  constructor(machine: Machine<Event | DriverEvent, Effect>, clock: Clock, perform: (effect: Effect) => void, changed: () => void) {
     this.machine = machine;
     this.clock = clock;
     this.perform = perform;

@@ -176,7 +176,8 @@ export class NoviceSession {
           if (this.active) this.parts.link.sendPointerShape(event.shape);
           return;
         case 'pointerMoved':
-          if (this.active && this.parts.clock.now() - this.steeredAtMs >= POINTER_ECHO_MS) this.parts.link.sendPointerPosition(event.x, event.y);
+          if (this.active && this.parts.clock.now() - this.steeredAtMs >= POINTER_ECHO_MS)
+            this.parts.link.sendPointerPosition(event.x, event.y);
           return;
         case 'failed':
           this.parts.desktopFailed(event.error.message);

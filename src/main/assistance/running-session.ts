@@ -91,7 +91,10 @@ export function statusOf({ role, rendezvous, startedAtMs, negotiation, link, ses
 }
 
 /** What is kept of an ended session; undefined before its end. `viewed`: the picture has been shown. */
-export function historyEntryOf({ role, rendezvous, startedAtMs, negotiation, session }: SessionFacts, viewed: boolean): HistoryEntry | undefined {
+export function historyEntryOf(
+  { role, rendezvous, startedAtMs, negotiation, session }: SessionFacts,
+  viewed: boolean,
+): HistoryEntry | undefined {
   const { phase, connection } = negotiation;
   if (phase.tag !== 'ended') return undefined;
   return {

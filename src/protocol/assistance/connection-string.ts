@@ -27,7 +27,8 @@ function fixed(fields: readonly string[], index: number, name: string, expected:
 
 /** Strict: exactly eight fields, one to eight addresses (repeated ones once). Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED, OUT_OF_RANGE, REFUSED. */
 export function parseConnectionString(text: string): ConnectionString {
-  if (text.length > MAX_TICKET_CHARS) throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_TICKET_CHARS} characters`, text.length);
+  if (text.length > MAX_TICKET_CHARS)
+    throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_TICKET_CHARS} characters`, text.length);
   if (!/^[\x21-\x7e]+$/.test(text)) throw new ProtocolError('MALFORMED', 'ConnectionString1', 'visible ASCII', 'other characters');
   const fields = text.split(',');
   if (fields.length !== 8) throw new ProtocolError('MALFORMED', 'ConnectionString1', '8 fields', fields.length);
@@ -43,7 +44,8 @@ export function parseConnectionString(text: string): ConnectionString {
   }
   const addresses = [...new Set(parts)].map(parseTicketAddress);
   if (raSessionId === '') throw new ProtocolError('MALFORMED', 'ConnectionString1.RASessionID', 'base64', 'nothing');
-  if (protocolSpecificParms === '') throw new ProtocolError('MALFORMED', 'ConnectionString1.protocolSpecificParms', 'base64 or *', 'nothing');
+  if (protocolSpecificParms === '')
+    throw new ProtocolError('MALFORMED', 'ConnectionString1.protocolSpecificParms', 'base64 or *', 'nothing');
   return { addresses, raSessionId, protocolSpecificParms };
 }
 
@@ -63,6 +65,7 @@ export function formatConnectionString(parts: ConnectionString): string {
     if (chosen.length === MAX_TICKET_ADDRESSES) break;
     if (!chosen.includes(text) && render([...chosen, text]).length <= MAX_TICKET_CHARS) chosen.push(text);
   }
-  if (chosen.length === 0) throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);
+  if (chosen.length === 0)
+    throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);
   return render(chosen);
 }

@@ -6,7 +6,14 @@ import { NO_STEPS, withActiveFailed, withStep } from './steps.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatExpertTicket, parseNoviceTicket } from './ticket.ts';
 import type { TicketAddress } from './ticket-address.ts';
-import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, FORWARD_CONNECT_DELAY_MS, INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS, TICKET_WAIT_MS } from './timing.ts';
+import {
+  CONNECT_DEADLINE_MS,
+  CONSENT_DEADLINE_MS,
+  FORWARD_CONNECT_DELAY_MS,
+  INVITATION_TIMEOUT_MS,
+  SILENCE_MARGIN_MS,
+  TICKET_WAIT_MS,
+} from './timing.ts';
 
 export type ExpertState =
   | { readonly tag: 'invited'; readonly deadlineMs: number }
@@ -214,7 +221,8 @@ export class ExpertNegotiation {
       const ticket = parseNoviceTicket(data);
       // The same ticket delivered twice is refused without harm; another one in its place is not.
       if (this.sessionId?.every((byte, index) => byte === ticket.sessionId[index])) return this.refuse('a ticket again');
-      if (state.tag !== 'awaitingNoviceTicket') throw new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${state.tag}`, 'no ticket now', 'novice ticket');
+      if (state.tag !== 'awaitingNoviceTicket')
+        throw new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${state.tag}`, 'no ticket now', 'novice ticket');
       checkTicketUse(ticket.sessionId, seen, nowMs, state.deadlineMs);
       this.sessionId = ticket.sessionId;
       this.step(4, 'done', nowMs);
@@ -295,7 +303,12 @@ export class ExpertNegotiation {
   }
 
   private refuse(what: string): ExpertEffect[] {
-    return [{ tag: 'refused', error: new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${this.current.tag}`, 'an event of this state', what) }];
+    return [
+      {
+        tag: 'refused',
+        error: new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${this.current.tag}`, 'an event of this state', what),
+      },
+    ];
   }
 
   private illegal(what: string, nowMs: number): ExpertEffect[] {

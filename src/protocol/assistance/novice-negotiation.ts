@@ -20,7 +20,12 @@ export type NoviceState =
 
 export type NoviceEvent =
   | CommonEvent
-  | { readonly tag: 'endpointOpened'; readonly addresses: readonly TicketAddress[]; readonly sessionId: Uint8Array; readonly pin: Uint8Array }
+  | {
+      readonly tag: 'endpointOpened';
+      readonly addresses: readonly TicketAddress[];
+      readonly sessionId: Uint8Array;
+      readonly pin: Uint8Array;
+    }
   /** The expert has presented the session id inside TLS. */
   | { readonly tag: 'presented'; readonly connection: SessionConnection }
   | { readonly tag: 'viewAllowed' }
@@ -164,8 +169,10 @@ export class NoviceNegotiation {
     try {
       const ticket = parseExpertTicket(data);
       // The same ticket delivered twice is refused without harm; another one in its place is not.
-      if (this.expertTicketId !== undefined && isReplay(seen, ticket.id) && sameBytes(ticket.id, this.expertTicketId)) return this.refuse('a ticket again');
-      if (state.tag !== 'awaitingExpertTicket') throw new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${state.tag}`, 'no ticket now', 'expert ticket');
+      if (this.expertTicketId !== undefined && isReplay(seen, ticket.id) && sameBytes(ticket.id, this.expertTicketId))
+        return this.refuse('a ticket again');
+      if (state.tag !== 'awaitingExpertTicket')
+        throw new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${state.tag}`, 'no ticket now', 'expert ticket');
       checkTicketUse(ticket.id, seen, nowMs, state.deadlineMs);
       this.expertTicketId = ticket.id;
       this.step(3, 'done', nowMs);
@@ -251,7 +258,12 @@ export class NoviceNegotiation {
   }
 
   private refuse(what: string): NoviceEffect[] {
-    return [{ tag: 'refused', error: new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${this.current.tag}`, 'an event of this state', what) }];
+    return [
+      {
+        tag: 'refused',
+        error: new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${this.current.tag}`, 'an event of this state', what),
+      },
+    ];
   }
 
   private illegal(what: string, nowMs: number): NoviceEffect[] {

@@ -34,7 +34,9 @@ function ipv6Groups(text: string): readonly number[] | undefined {
   if (left === undefined || [...left, ...(right ?? [])].some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
   const missing = 8 - left.length - (right?.length ?? 0);
   if (right === undefined ? missing !== 0 : missing < 1) return undefined;
-  return [...left, ...Array<string>(right === undefined ? 0 : missing).fill('0'), ...(right ?? [])].map((group) => Number.parseInt(group, 16));
+  return [...left, ...Array<string>(right === undefined ? 0 : missing).fill('0'), ...(right ?? [])].map((group) =>
+    Number.parseInt(group, 16),
+  );
 }
 
 function isHostName(text: string): boolean {
@@ -75,7 +77,8 @@ export function parseTicketAddress(text: string): TicketAddress {
   const [, bracketed, plain = '', digits = ''] = match;
   const host = bracketed ?? plain;
   const wellFormed = bracketed === undefined ? ipv4Octets(host) !== undefined || isHostName(host) : ipv6Groups(host) !== undefined;
-  if (!wellFormed) throw new ProtocolError('MALFORMED', 'ConnectionString1.host', 'IPv4, [IPv6] without scope, or host name', host.slice(0, 64));
+  if (!wellFormed)
+    throw new ProtocolError('MALFORMED', 'ConnectionString1.host', 'IPv4, [IPv6] without scope, or host name', host.slice(0, 64));
   const port = Number(digits);
   if (port < 1 || port > 65_535) throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.port', '1..65535', digits);
   const why = refusal(host);

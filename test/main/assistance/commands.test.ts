@@ -20,8 +20,8 @@ const codeOf = async (run: () => Promise<unknown>): Promise<string> =>
 
 describe('commands', () => {
   test('without a session', async () => {
-    const { novice, expectNothingLeft } = await createPair();
-    const { assistance } = novice;
+    const pair = await createPair();
+    const { assistance } = pair.novice;
     expect(await codeOf(() => assistance.endSession())).toBe('NO_SESSION');
     for (const run of [
       () => assistance.offerControl(),
@@ -35,7 +35,7 @@ describe('commands', () => {
     expect(code(() => assistance.acceptInvitation('x'))).toBe('UNKNOWN_INVITATION');
     expect(code(() => assistance.declineInvitation('x'))).toBe('UNKNOWN_INVITATION');
     expect(code(() => assistance.dismissSession())).toBe('no error');
-    await expectNothingLeft();
+    await pair.expectNothingLeft();
   });
 
   test('not signed in', async () => {
@@ -121,7 +121,8 @@ describe('commands', () => {
 
   test('a flood of invitations is bounded', async () => {
     const pair = await createPair();
-    for (let times = 0; times < 20; times += 1) pair.novice.messenger.invite(EXPERT, { guid: '{56B994A7-380F-410B-9985-C809D78C1BDC}', name: 'x' });
+    for (let times = 0; times < 20; times += 1)
+      pair.novice.messenger.invite(EXPERT, { guid: '{56B994A7-380F-410B-9985-C809D78C1BDC}', name: 'x' });
     await pair.clock.advance(50);
     expect(pair.expert.assistance.invitations).toHaveLength(16);
     await pair.clock.advance(130_000);

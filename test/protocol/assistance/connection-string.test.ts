@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_TICKET_CHARS, formatConnectionString, parseConnectionString } from '../../../src/protocol/assistance/connection-string.ts';
 import type { TicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
@@ -117,7 +117,9 @@ describe('Connection String 1', () => {
   });
 
   test('no usable address is an error, not an empty ticket', () => {
-    expect(codeOf(() => formatConnectionString({ addresses: [{ host: '0.0.0.0', port: 1 }], raSessionId: ID, protocolSpecificParms: '*' }))).toBe('OUT_OF_RANGE');
+    expect(
+      codeOf(() => formatConnectionString({ addresses: [{ host: '0.0.0.0', port: 1 }], raSessionId: ID, protocolSpecificParms: '*' })),
+    ).toBe('OUT_OF_RANGE');
   });
 
   const address = fc.record({
@@ -145,11 +147,21 @@ describe('Connection String 1', () => {
   });
 
   test('arbitrary text gives a typed error or a connection string', () => {
-    const near = fc.array(fc.oneof(fc.constantFrom('65538', '1', '*', ID, PIN, '10.0.0.1:5000', '[::1]:1', ';', ''), fc.string()), { maxLength: 9 });
+    const near = fc.array(fc.oneof(fc.constantFrom('65538', '1', '*', ID, PIN, '10.0.0.1:5000', '[::1]:1', ';', ''), fc.string()), {
+      maxLength: 9,
+    });
     fc.assert(
-      fc.property(fc.oneof(fc.string({ maxLength: 400 }), near.map((parts) => parts.join(','))), (text) => {
-        expect(codeOf(() => parseConnectionString(text))).toMatch(/^(?:no error|TRUNCATED|OUT_OF_RANGE|UNEXPECTED|MALFORMED|TOO_LARGE|REFUSED)$/);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 400 }),
+          near.map((parts) => parts.join(',')),
+        ),
+        (text) => {
+          expect(codeOf(() => parseConnectionString(text))).toMatch(
+            /^(?:no error|TRUNCATED|OUT_OF_RANGE|UNEXPECTED|MALFORMED|TOO_LARGE|REFUSED)$/,
+          );
+        },
+      ),
       { numRuns: 500 },
     );
   });

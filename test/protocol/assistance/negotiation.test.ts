@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ExpertEffect, ExpertEvent } from '../../../src/protocol/assistance/expert-negotiation.ts';
 import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negotiation.ts';
@@ -53,7 +53,9 @@ describe('novice', () => {
     const machine = new NoviceNegotiation(START);
     machine.handle({ tag: 'accepted' }, START);
     machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
-    expect(tags(machine.handle({ tag: 'contextData', data: expertTicket, seen: ['AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='] }, START))).toBe('refused');
+    expect(
+      tags(machine.handle({ tag: 'contextData', data: expertTicket, seen: ['AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='] }, START)),
+    ).toBe('refused');
     expect(machine.phase.tag).toBe('tickets');
     machine.handle({ tag: 'contextData', data: formatExpertTicket({ addresses, id: bytes(9) }), seen: [] }, START);
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
@@ -85,10 +87,15 @@ describe('expert', () => {
     ['the messenger first', ['readyToLaunch', 'endpointOpened']],
   ] as const)('%s: the ticket goes out when both are there', (_name, order) => {
     const machine = prepared();
-    const events: Record<string, ExpertEvent> = { endpointOpened: { tag: 'endpointOpened', addresses }, readyToLaunch: { tag: 'readyToLaunch' } };
+    const events: Record<string, ExpertEvent> = {
+      endpointOpened: { tag: 'endpointOpened', addresses },
+      readyToLaunch: { tag: 'readyToLaunch' },
+    };
     const [first, second] = order.map((tag) => events[tag] as ExpertEvent);
     expect(machine.handle(first as ExpertEvent, START)).toEqual([]);
-    expect(machine.handle(second as ExpertEvent, START)).toEqual([{ tag: 'sendContextData', data: formatExpertTicket({ addresses, id: bytes(7) }) }]);
+    expect(machine.handle(second as ExpertEvent, START)).toEqual([
+      { tag: 'sendContextData', data: formatExpertTicket({ addresses, id: bytes(7) }) },
+    ]);
   });
 
   test('step 7 exactly five seconds after the novice ticket, attempts or not', () => {
@@ -155,7 +162,9 @@ describe('any order of events', () => {
       { tag: 'contextData', data: noviceTicket, seen: [] },
       { tag: 'contextData', data: 'rubbish', seen: [] },
     ),
-    fc.constantFrom('FAIL', 'FTTIMEOUT', 'OUTBANDCANCEL', 'REJECT', 'REJECT_NOT_INSTALLED', 'TIMEOUT', '?').map((code) => ({ tag: 'cancelled', code }) as const),
+    fc
+      .constantFrom('FAIL', 'FTTIMEOUT', 'OUTBANDCANCEL', 'REJECT', 'REJECT_NOT_INSTALLED', 'TIMEOUT', '?')
+      .map((code) => ({ tag: 'cancelled', code }) as const),
   );
   const noviceEvent: fc.Arbitrary<NoviceEvent> = fc.oneof(
     common,
@@ -202,7 +211,15 @@ describe('any order of events', () => {
       .tuple(fc.nat(happy.length), fc.array(fc.tuple(any, fc.constantFrom(0, 1, 5_000, 30_000)), { maxLength: 25 }))
       .map(([length, rest]) => [...happy.slice(0, length).map((event) => [event, 0] as const), ...rest]);
 
-  function check<E, F extends NoviceEffect | ExpertEffect>(machine: { handle(event: E, nowMs: number): F[]; nextDeadlineMs: number | undefined; phase: { tag: string }; steps: readonly unknown[] }, events: readonly (readonly [E, number])[]): void {
+  function check<E, F extends NoviceEffect | ExpertEffect>(
+    machine: {
+      handle(event: E, nowMs: number): F[];
+      nextDeadlineMs: number | undefined;
+      phase: { tag: string };
+      steps: readonly unknown[];
+    },
+    events: readonly (readonly [E, number])[],
+  ): void {
     let now = START;
     let ended: unknown;
     let links = 0;
