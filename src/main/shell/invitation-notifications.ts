@@ -14,7 +14,7 @@ export interface NotificationPort {
 export interface NotificationOptions {
   readonly title: string;
   readonly body: string;
-  readonly silent: boolean;
+  readonly silent: true;
   readonly urgency: 'critical';
   readonly timeoutType: 'never';
   readonly actions: readonly { readonly type: 'button'; readonly text: string }[];
@@ -32,7 +32,7 @@ export interface InvitationNotificationsDeps {
 }
 
 export interface InvitationNotifications {
-  update(invitations: readonly InvitationView[], playSound: boolean): void;
+  update(invitations: readonly InvitationView[]): void;
 }
 
 /**
@@ -43,7 +43,7 @@ export function createInvitationNotifications(deps: InvitationNotificationsDeps)
   // Kept here so that they are not collected while they are on the screen.
   const shown = new Map<string, NotificationPort | undefined>();
 
-  function show(invitation: InvitationView, playSound: boolean): void {
+  function show(invitation: InvitationView): void {
     const { id } = invitation;
     if (deps.create === undefined) {
       shown.set(id, undefined);
@@ -54,7 +54,8 @@ export function createInvitationNotifications(deps: InvitationNotificationsDeps)
     const notification = deps.create({
       title: t('shell.notification.title', { name: peer.name }),
       body: t('shell.notification.body', { address: peer.address }),
-      silent: !playSound,
+      // The main window plays our own sound, if the person wants one.
+      silent: true,
       urgency: 'critical',
       timeoutType: 'never',
       actions: [
@@ -80,14 +81,14 @@ export function createInvitationNotifications(deps: InvitationNotificationsDeps)
   }
 
   return {
-    update(invitations, playSound) {
+    update(invitations) {
       const present = new Set(invitations.map((invitation) => invitation.id));
       for (const [id, notification] of shown) {
         if (present.has(id)) continue;
         shown.delete(id);
         notification?.close();
       }
-      for (const invitation of invitations) if (!shown.has(invitation.id)) show(invitation, playSound);
+      for (const invitation of invitations) if (!shown.has(invitation.id)) show(invitation);
     },
   };
 }

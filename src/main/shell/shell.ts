@@ -66,7 +66,7 @@ export function createShell(deps: ShellDeps): Shell {
   const { clock, model, settings, log } = deps;
   const devTools = !app.isPackaged;
   const icons = join(deps.assetsDir, 'icons');
-  const appIcon = iconFrom(icons, ['ringback.png', '256x256.png', 'icon.png']);
+  const appIcon = iconFrom(icons, '256x256.png');
   let reloads: number[] = [];
   let tray: TrayIcon | undefined;
   let useCases: ShellUseCases | undefined;
@@ -192,9 +192,10 @@ export function createShell(deps: ShellDeps): Shell {
     );
 
     try {
-      const normal = iconFrom(icons, ['tray.png', 'ringback-tray.png', '32x32.png', 'ringback.png']);
-      const attention = iconFrom(icons, ['tray-attention.png', 'tray-active.png', 'ringback-tray-attention.png']);
-      tray = createTray({ normal: normal.isEmpty() ? appIcon : normal, attention }, { open: () => windows.openMain(), accept, decline, end, quit: deps.quit });
+      tray = createTray(
+        { normal: iconFrom(icons, 'tray.png'), attention: iconFrom(icons, 'tray-attention.png'), session: iconFrom(icons, 'tray-session.png') },
+        { open: () => windows.openMain(), accept, decline, end, quit: deps.quit },
+      );
     } catch (error) {
       // No tray here: closing the window quits.
       log.write('tray', error);
@@ -213,7 +214,7 @@ export function createShell(deps: ShellDeps): Shell {
 
     function follow(state: AppState): void {
       tray?.update(state);
-      notifications.update(state.invitations, state.settings.playSound);
+      notifications.update(state.invitations);
       stopShortcut.update(state.session, state.settings.stopShortcut);
       windows.showSession(state.session);
       const live = state.session !== undefined && state.session.phase.tag !== 'ended';

@@ -1,18 +1,19 @@
 import { Menu, nativeImage, Tray, type MenuItemConstructorOptions, type NativeImage } from 'electron';
 import { join } from 'node:path';
-import { existsSync } from 'node:fs';
 import type { AppState } from '../../preload/contract.ts';
 import { trayMenu, trayStatus, type TrayActions, type TrayItem } from './tray-menu.ts';
 
-/** The first of these that exists in `folder`; an empty picture otherwise (windows then show the system's default). */
-export function iconFrom(folder: string, names: readonly string[]): NativeImage {
-  for (const name of names) {
-    const path = join(folder, name);
-    if (!existsSync(path)) continue;
-    const image = nativeImage.createFromPath(path);
-    if (!image.isEmpty()) return image;
-  }
-  return nativeImage.createEmpty();
+/** The picture `name` of `folder` with its @2x form; an empty one (the system shows its own) where the file is missing or damaged. */
+export function iconFrom(folder: string, name: string): NativeImage {
+  return nativeImage.createFromPath(join(folder, name));
+}
+
+export interface TrayIcons {
+  readonly normal: NativeImage;
+  /** Someone asks for help. */
+  readonly attention: NativeImage;
+  /** A session runs: for the novice, someone may see this screen. */
+  readonly session: NativeImage;
 }
 
 const template = (items: readonly TrayItem[]): MenuItemConstructorOptions[] =>
@@ -27,8 +28,8 @@ export interface TrayIcon {
   close(): void;
 }
 
-/** The icon, its menu and tooltip. `attention` is the icon while someone is waiting for an answer or sees the screen. */
-export function createTray(icons: { readonly normal: NativeImage; readonly attention: NativeImage }, actions: TrayActions): TrayIcon {
+/** The icon, its menu and tooltip. Throws where there can be no tray. */
+export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
   const tray = new Tray(icons.normal);
   let shown = '';
   tray.on('click', () => actions.open());
@@ -41,8 +42,8 @@ export function createTray(icons: { readonly normal: NativeImage; readonly atten
       shown = key;
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));
       tray.setToolTip(trayStatus(state));
-      const attention = invitations.length > 0 || (session !== undefined && session.phase.tag === 'connected');
-      tray.setImage(attention && !icons.attention.isEmpty() ? icons.attention : icons.normal);
+      const live = session !== undefined && session.phase.tag !== 'ended';
+      tray.setImage(invitations.length > 0 ? icons.attention : live ? icons.session : icons.normal);
     },
     close: () => tray.destroy(),
   };

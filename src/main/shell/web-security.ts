@@ -63,6 +63,8 @@ export const WEB_PREFERENCES = {
   plugins: false,
   spellcheck: false,
   safeDialogs: true,
+  // The sound of an invitation comes without a click before it.
+  autoplayPolicy: 'no-user-gesture-required',
   partition: APP_PARTITION,
 } as const;
 

@@ -144,6 +144,9 @@ export function createWindows(deps: WindowsDeps): Windows {
         ? { ...placePanel(PANEL_SIZE, area), minWidth: 320, minHeight: 360, alwaysOnTop: true, maximizable: false, fullscreenable: false }
         : { ...placeWindow(undefined, VIEWER_SIZE, areas), minWidth: 640, minHeight: 480, backgroundColor: '#101418' },
     );
+    // What the expert types belongs to the novice's desktop, not to a menu of ours.
+    window.removeMenu();
+    if (!novice) window.webContents.setIgnoreMenuShortcuts(true);
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => {
       if (sessionWindow?.window !== window) return;

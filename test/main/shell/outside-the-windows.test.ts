@@ -51,13 +51,13 @@ describe('notifications of invitations', () => {
 
   it('come once for each invitation and go with it', () => {
     const { made, notifications, accept } = notifying();
-    notifications.update([invitation('1')], true);
-    notifications.update([invitation('1'), invitation('2')], true);
+    notifications.update([invitation('1')]);
+    notifications.update([invitation('1'), invitation('2')]);
     expect(made.map((one) => one.shown)).toEqual([true, true]);
     expect(made[0]?.options.title).toContain('Anna & Co');
     expect(made[0]?.options.body).toContain('anna@home.example');
     expect(made[0]?.options.actions.map((action) => action.text)).toEqual(['Accept', 'Decline']);
-    notifications.update([invitation('2')], true);
+    notifications.update([invitation('2')]);
     expect(made.map((one) => one.closed)).toEqual([true, false]);
     // A click that was under way when it was withdrawn answers nothing.
     made[0]?.fire('action', { actionIndex: 0 });
@@ -66,7 +66,7 @@ describe('notifications of invitations', () => {
 
   it('accept, decline and open, by the old and the new shape of the event', () => {
     const { made, notifications, accept, decline, open } = notifying();
-    notifications.update([invitation('1')], true);
+    notifications.update([invitation('1')]);
     made[0]?.fire('click');
     made[0]?.fire('action', { actionIndex: 1 });
     made[0]?.fire('action', {}, 0);
@@ -76,19 +76,13 @@ describe('notifications of invitations', () => {
     expect(accept).toHaveBeenCalledExactlyOnceWith('1');
   });
 
-  it('are silent when the person wants no sound', () => {
-    const { made, notifications } = notifying();
-    notifications.update([invitation('1')], false);
-    expect(made[0]?.options.silent).toBe(true);
-  });
-
   it('draw attention otherwise where nobody would see them', () => {
     const { made, notifications, onUnseen } = notifying();
-    notifications.update([invitation('1')], true);
+    notifications.update([invitation('1')]);
     made[0]?.fire('failed');
     expect(onUnseen).toHaveBeenCalledExactlyOnceWith('1');
     const without = vi.fn();
-    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([invitation('2')], true);
+    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([invitation('2')]);
     expect(without).toHaveBeenCalledExactlyOnceWith('2');
   });
 });
