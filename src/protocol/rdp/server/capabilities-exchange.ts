@@ -1,0 +1,132 @@
+import { ProtocolError } from '../../bytes/errors.ts';
+import { chooseGraphics } from '../graphics/choose-graphics.ts';
+import type { GraphicsSettings, Size } from '../graphics/contract.ts';
+import { DRAWING_FLAG } from '../pdu/capabilities/bitmap.ts';
+import { type CapabilitySet, findSet } from '../pdu/capabilities/capability-sets.ts';
+import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';
+import { GENERAL_EXTRA } from '../pdu/capabilities/general.ts';
+import { INPUT_FLAG } from '../pdu/capabilities/input.ts';
+import { LARGE_POINTER_FLAG } from '../pdu/capabilities/large-pointer.ts';
+import { NO_ORDERS } from '../pdu/capabilities/order.ts';
+import { SURFACE_COMMAND_FLAG } from '../pdu/capabilities/surface-commands-capability.ts';
+import { decodeConfirmActive } from '../pdu/confirm-active.ts';
+import { encodeDemandActive } from '../pdu/demand-active.ts';
+import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
+import { encodeLicenceValidClient } from '../pdu/licence.ts';
+import { encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
+import { CHANNEL_CHUNK_BYTES } from '../pdu/virtual-channel.ts';
+import type { RdpServerOutput } from './contract.ts';
+import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, type Session, SHARE_ID, type StateOf, type Step } from './server-state.ts';
+
+const POINTER_CACHE_ENTRIES = 25;
+const MAX_DESKTOP_SIDE = 0x7fff;
+/** Frames that a client may leave unacknowledged; how many really are on their way is decided by whoever paces frames. */
+const MAX_UNACKNOWLEDGED_FRAMES = 2;
+/** Pointer sides in pixels without, with the first and with the second large pointer flag. */
+const POINTER_SIDE = 32;
+const POINTER_SIDE_96 = 96;
+
+/** What the client can do, as far as the server goes by it. */
+export interface ClientAbilities {
+  readonly graphics: GraphicsSettings;
+  readonly pointer: {
+    /** New Pointer Update with its 32 bits a pixel; otherwise Color Pointer Update. */
+    readonly newPointers: boolean;
+    /** Pixels. */
+    readonly maxSide: number;
+    readonly cacheEntries: number;
+  };
+}
+
+/** Licensing ([MS-RDPBCGR] 2.2.1.12): there is nothing to license. */
+export function licensed(): RdpServerOutput {
+  const header = encodeSecurityHeader(SEC.licensePkt);
+  const message = encodeLicenceValidClient();
+  const data = new Uint8Array(header.length + message.length);
+  data.set(header);
+  data.set(message, header.length);
+  return sendOn(IO_CHANNEL_ID, data);
+}
+
+/** Demand Active (2.2.1.13.1) for a desktop of this size. Throws `OUT_OF_RANGE` for a size RDP cannot say. */
+export function demandActive(session: Session, desktop: Size, wasActive: boolean): Step {
+  for (const side of [desktop.width, desktop.height]) {
+    if (!Number.isInteger(side) || side < 1 || side > MAX_DESKTOP_SIDE) throw new ProtocolError('OUT_OF_RANGE', 'desktop', `1..${MAX_DESKTOP_SIDE}`, side);
+  }
+  return {
+    state: { tag: 'capabilities', session, desktop, wasActive },
+    outputs: [sendOn(IO_CHANNEL_ID, encodeDemandActive({ shareId: SHARE_ID, sets: serverSets(desktop) }, SERVER_CHANNEL_ID))],
+  };
+}
+
+/** General first: that order is what clients have always seen. */
+function serverSets(desktop: Size): CapabilitySet[] {
+  return [
+    { tag: 'share', nodeId: SERVER_CHANNEL_ID },
+    {
+      tag: 'general',
+      osMajorType: 0,
+      osMinorType: 0,
+      extraFlags: GENERAL_EXTRA.fastPathOutput | GENERAL_EXTRA.longCredentials | GENERAL_EXTRA.noBitmapCompressionHdr,
+      refreshRectSupport: true,
+      suppressOutputSupport: true,
+    },
+    { tag: 'virtualChannel', flags: 0, chunkSize: CHANNEL_CHUNK_BYTES },
+    { tag: 'font', fontSupportFlags: FONT_SUPPORT_FONT_LIST },
+    {
+      tag: 'bitmap',
+      preferredBitsPerPixel: 32,
+      desktopWidth: desktop.width,
+      desktopHeight: desktop.height,
+      desktopResize: true,
+      drawingFlags: DRAWING_FLAG.skipAlpha,
+    },
+    NO_ORDERS,
+    { tag: 'pointer', colorPointerFlag: true, colorPointerCacheSize: POINTER_CACHE_ENTRIES, pointerCacheSize: POINTER_CACHE_ENTRIES },
+    {
+      tag: 'input',
+      inputFlags: INPUT_FLAG.scancodes | INPUT_FLAG.mouseX | INPUT_FLAG.fastPathInput | INPUT_FLAG.unicode | INPUT_FLAG.fastPathInput2 | INPUT_FLAG.mouseHWheel,
+      keyboardLayout: 0,
+      keyboardType: 0,
+      keyboardSubType: 0,
+      keyboardFunctionKey: 0,
+    },
+    { tag: 'multifragmentUpdate', maxRequestSize: MAX_REQUEST_BYTES },
+    { tag: 'largePointer', flags: LARGE_POINTER_FLAG.side96 },
+    { tag: 'surfaceCommands', cmdFlags: SURFACE_COMMAND_FLAG.frameMarker },
+    { tag: 'frameAcknowledge', maxUnacknowledgedFrames: MAX_UNACKNOWLEDGED_FRAMES },
+  ];
+}
+
+/**
+ * Confirm Active (2.2.1.13.2). Throws `REFUSED` when the client cannot show what we can send: fast-path output and 32 bits a pixel are needed.
+ * @param body of the share control PDU
+ */
+export function receiveConfirmActive(state: StateOf<'capabilities'>, body: Uint8Array): Step {
+  const { shareId, sets } = decodeConfirmActive(body);
+  if (shareId !== SHARE_ID) throw new ProtocolError('UNEXPECTED', 'TS_CONFIRM_ACTIVE_PDU.shareId', SHARE_ID, shareId);
+  const { session, desktop, wasActive } = state;
+  return { state: { tag: 'finalization', session, desktop, wasActive, abilities: abilitiesOf(session, sets) }, outputs: [] };
+}
+
+function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAbilities {
+  const general = findSet(sets, 'general');
+  if (general === undefined || (general.extraFlags & GENERAL_EXTRA.fastPathOutput) === 0) {
+    throw new ProtocolError('REFUSED', 'TS_GENERAL_CAPABILITYSET.extraFlags', 'FASTPATH_OUTPUT_SUPPORTED', general?.extraFlags ?? 'no general set');
+  }
+  const surface = findSet(sets, 'surfaceCommands')?.cmdFlags ?? 0;
+  const graphics = chooseGraphics({
+    bitsPerPixel: session.core.bitsPerPixel,
+    skipAlpha: ((findSet(sets, 'bitmap')?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
+    frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
+    multifragmentMaxBytes: findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0,
+  });
+  const pointer = findSet(sets, 'pointer');
+  const newPointers = (pointer?.pointerCacheSize ?? 0) > 0;
+  const large = ((findSet(sets, 'largePointer')?.flags ?? 0) & LARGE_POINTER_FLAG.side96) !== 0;
+  const entries = newPointers ? pointer?.pointerCacheSize : pointer?.colorPointerCacheSize;
+  return {
+    graphics,
+    pointer: { newPointers, maxSide: newPointers && large ? POINTER_SIDE_96 : POINTER_SIDE, cacheEntries: Math.min(entries ?? 0, POINTER_CACHE_ENTRIES) },
+  };
+}

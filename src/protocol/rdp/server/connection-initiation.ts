@@ -1,0 +1,20 @@
+import { decodeConnectionRequest, encodeConnectionConfirm, NEG_FAILURE, NEG_RSP_FLAG, PROTOCOL } from '../pdu/x224.ts';
+import type { Step } from './server-state.ts';
+
+/**
+ * Connection initiation ([MS-RDPBCGR] 1.3.1.1, 2.2.1.1, 2.2.1.2): TLS or nothing. A client that offers CredSSP beside TLS gets TLS;
+ * one that offers plain RDP security only is told why not.
+ * @param payload of the TPKT
+ */
+export function receiveConnectionRequest(payload: Uint8Array): Step {
+  const { protocols } = decodeConnectionRequest(payload);
+  if (protocols === undefined || (protocols & PROTOCOL.ssl) === 0) {
+    const refusal = encodeConnectionConfirm({ tag: 'failure', failureCode: NEG_FAILURE.sslRequiredByServer });
+    return { state: { tag: 'closed' }, outputs: [{ tag: 'send', bytes: refusal }, { tag: 'closed', reason: 'refused' }] };
+  }
+  const confirm = encodeConnectionConfirm({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: NEG_RSP_FLAG.extendedClientData });
+  return {
+    state: { tag: 'tlsHandshake', requestedProtocols: protocols },
+    outputs: [{ tag: 'send', bytes: confirm }, { tag: 'startTls' }],
+  };
+}

@@ -1,0 +1,57 @@
+import type { PointerShape } from '../graphics/contract.ts';
+import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { encodePointerCached, encodePointerColor, encodePointerNew } from '../pdu/pointer-update.ts';
+import type { ClientAbilities } from './capabilities-exchange.ts';
+
+/** The client's pointer cache as the server fills it ([MS-RDPBCGR] 2.2.9.1.1.4): a shape that the client still has goes by its number. */
+export class PointerCache {
+  private readonly pointer: ClientAbilities['pointer'];
+  private readonly shapes: (PointerShape | undefined)[];
+  private next = 0;
+
+  constructor(pointer: ClientAbilities['pointer']) {
+    this.pointer = pointer;
+    this.shapes = Array.from({ length: Math.max(1, pointer.cacheEntries) });
+  }
+
+  /** A whole fast-path PDU that shows `shape`, cut to what the client can show; `null` hides the pointer. */
+  encode(shape: PointerShape | null): Uint8Array {
+    if (shape === null || shape.width === 0 || shape.height === 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
+    const cut = cropped(shape, this.pointer.maxSide);
+    const known = this.shapes.findIndex((cached) => cached !== undefined && same(cached, cut));
+    if (known >= 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerCached, encodePointerCached(known));
+    const cacheIndex = this.next;
+    this.next = (this.next + 1) % this.shapes.length;
+    this.shapes[cacheIndex] = cut;
+    return this.pointer.newPointers
+      ? encodeFastPathUpdate(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex, shape: cut }))
+      : encodeFastPathUpdate(FAST_PATH_UPDATE.pointerColor, encodePointerColor({ cacheIndex, shape: cut }));
+  }
+}
+
+/** Where to cut `length` pixels down to `most` so that the hot spot stays inside, from the start if that will do. */
+function offset(hot: number, length: number, most: number): number {
+  return length <= most || hot < most ? 0 : Math.min(length - most, hot - (most >> 1));
+}
+
+/** Always a copy: the shape is kept. The hot spot of a broken shape is moved into it. */
+function cropped(shape: PointerShape, most: number): PointerShape {
+  const hotX = Math.min(Math.max(0, shape.hotX), shape.width - 1);
+  const hotY = Math.min(Math.max(0, shape.hotY), shape.height - 1);
+  const left = offset(hotX, shape.width, most);
+  const top = offset(hotY, shape.height, most);
+  const width = Math.min(shape.width, most);
+  const height = Math.min(shape.height, most);
+  const pixels = new Uint8Array(width * height * 4);
+  for (let row = 0; row < height; row += 1) {
+    const from = ((top + row) * shape.width + left) * 4;
+    pixels.set(shape.pixels.subarray(from, from + width * 4), row * width * 4);
+  }
+  return { width, height, hotX: hotX - left, hotY: hotY - top, pixels };
+}
+
+function same(a: PointerShape, b: PointerShape): boolean {
+  if (a.width !== b.width || a.height !== b.height || a.hotX !== b.hotX || a.hotY !== b.hotY) return false;
+  for (let index = 0; index < a.pixels.length; index += 1) if (a.pixels[index] !== b.pixels[index]) return false;
+  return true;
+}

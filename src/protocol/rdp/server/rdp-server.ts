@@ -1,0 +1,238 @@
+import { ProtocolError } from '../../bytes/errors.ts';
+import type { GraphicsUpdate, PointerShape, Size } from '../graphics/contract.ts';
+import { encodeDeactivateAll } from '../pdu/deactivate-all.ts';
+import { errorInfoOf, ultimatumReasonOf } from '../pdu/disconnect-reasons.ts';
+import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
+import { decodeFastPathInput } from '../pdu/fast-path-input.ts';
+import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { decodeDomainPdu, type DomainPdu } from '../pdu/mcs-domain.ts';
+import { type Framed, PduFramer } from '../pdu/pdu-framer.ts';
+import { encodePointerPosition } from '../pdu/pointer-update.ts';
+import { encodeSetErrorInfo } from '../pdu/set-error-info.ts';
+import { decodeShareControls, SHARE_CONTROL_TYPE, type ShareControl } from '../pdu/share-control.ts';
+import { decodeShareData, encodeShareData, PDU_TYPE_2 } from '../pdu/share-data.ts';
+import { decodeX224Data } from '../pdu/x224.ts';
+import { clamped, inputOutputs, receiveActiveData, ultimatum } from './active-session.ts';
+import { receiveConnectInitial } from './basic-settings.ts';
+import { demandActive, licensed, receiveConfirmActive } from './capabilities-exchange.ts';
+import { receiveChannelConnection } from './channel-connection.ts';
+import { receiveConnectionRequest } from './connection-initiation.ts';
+import type { RdpDisconnectReason, RdpServerConfig, RdpServerMachine, RdpServerOutput } from './contract.ts';
+import { receiveFinalization } from './finalization.ts';
+import { RoundTrip } from './round-trip.ts';
+import type { ServerChannel } from './server-channel.ts';
+import { illegal, IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, type ServerState, SHARE_ID, type StateOf, type Step } from './server-state.ts';
+
+type AdmittedState = StateOf<'capabilities' | 'finalization' | 'active'>;
+
+/**
+ * The RDP server: a phase is a state, and each phase has its file. Whatever `receive` throws ends the connection; the machine is not to be
+ * used after it.
+ */
+export class RdpServer implements RdpServerMachine {
+  private readonly framer = new PduFramer();
+  private readonly roundTrip: RoundTrip;
+  private state: ServerState = { tag: 'connectionInitiation' };
+  /** A resize that came while an activation was under way; the newest counts. */
+  private nextDesktop: Size | undefined;
+
+  constructor(config: RdpServerConfig) {
+    this.roundTrip = new RoundTrip(config.peerGoneAfterMs);
+  }
+
+  receive(bytes: Uint8Array, nowMs: number): RdpServerOutput[] {
+    const outputs: RdpServerOutput[] = [];
+    if (this.state.tag === 'closed') return outputs;
+    this.roundTrip.heard();
+    for (const framed of this.framer.push(bytes)) {
+      outputs.push(...this.receiveFramed(framed, nowMs));
+      if (this.isClosed()) return outputs;
+    }
+    return outputs;
+  }
+
+  tick(nowMs: number): RdpServerOutput[] {
+    const { state } = this;
+    if (state.tag !== 'awaitingAdmission' && state.tag !== 'active') {
+      this.roundTrip.heard();
+      return [];
+    }
+    if (this.roundTrip.isGone(nowMs)) return this.close('peerGone');
+    return this.roundTrip.request(state.session, state.tag === 'active' ? 'continuous' : 'connectTime', nowMs);
+  }
+
+  tlsEstablished(): RdpServerOutput[] {
+    if (this.state.tag !== 'tlsHandshake') throw illegal(this.state, 'TLS');
+    this.state = { tag: 'basicSettings', requestedProtocols: this.state.requestedProtocols };
+    return [];
+  }
+
+  admit(desktop: Size): RdpServerOutput[] {
+    if (this.state.tag !== 'awaitingAdmission') throw illegal(this.state, 'admit');
+    const step = demandActive(this.state.session, desktop, false);
+    return [licensed(), ...this.take(step)];
+  }
+
+  disconnect(reason: RdpDisconnectReason): RdpServerOutput[] {
+    const { state } = this;
+    switch (state.tag) {
+      case 'closed':
+        return [];
+      case 'connectionInitiation':
+      case 'tlsHandshake':
+      case 'basicSettings':
+        return this.close('disconnected');
+      default: {
+        const wasActive = 'wasActive' in state && state.wasActive;
+        const reads = (state.session.core.earlyCapabilityFlags & EARLY_CAPABILITY.errInfoPdu) !== 0;
+        const why = wasActive && reads ? [shareData(PDU_TYPE_2.setErrorInfo, encodeSetErrorInfo(errorInfoOf(reason)))] : [];
+        return [...why, ultimatum(ultimatumReasonOf(reason, wasActive)), ...this.close('disconnected')];
+      }
+    }
+  }
+
+  sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[] {
+    if (this.state.tag !== 'active') throw illegal(this.state, 'graphics');
+    return updates.map((update) => {
+      // chooseGraphics names no codec that needs a dynamic channel.
+      if (update.route !== 'fastPath') throw new ProtocolError('UNEXPECTED', 'GraphicsUpdate.route', 'fastPath', update.route);
+      return { tag: 'send', bytes: update.bytes };
+    });
+  }
+
+  sendPointerShape(shape: PointerShape | null): RdpServerOutput[] {
+    if (this.state.tag !== 'active') throw illegal(this.state, 'pointer shape');
+    return [{ tag: 'send', bytes: this.state.pointers.encode(shape) }];
+  }
+
+  sendPointerPosition(x: number, y: number): RdpServerOutput[] {
+    if (this.state.tag !== 'active') throw illegal(this.state, 'pointer position');
+    const at = clamped({ x, y }, this.state.desktop);
+    return [{ tag: 'send', bytes: encodeFastPathUpdate(FAST_PATH_UPDATE.pointerPosition, encodePointerPosition(at.x, at.y)) }];
+  }
+
+  resize(desktop: Size): RdpServerOutput[] {
+    const { state } = this;
+    switch (state.tag) {
+      case 'active':
+        this.nextDesktop = undefined;
+        return [sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)), ...this.take(demandActive(state.session, desktop, true))];
+      case 'capabilities':
+      case 'finalization':
+        this.nextDesktop = desktop;
+        return [];
+      default:
+        throw illegal(state, 'resize');
+    }
+  }
+
+  sendChannel(name: string, data: Uint8Array): RdpServerOutput[] {
+    const { state } = this;
+    if (!('wasActive' in state) || !state.wasActive) throw illegal(state, 'channel data');
+    const channel = state.session.channels.find((candidate) => candidate.name === name && state.session.joined.has(candidate.id));
+    if (channel === undefined) throw new ProtocolError('UNEXPECTED', 'channel', 'a joined static channel', name);
+    if (state.tag === 'active') return channel.send(data);
+    channel.hold(data);
+    return [];
+  }
+
+  private isClosed(): boolean {
+    return this.state.tag === 'closed';
+  }
+
+  private close(reason: Extract<RdpServerOutput, { tag: 'closed' }>['reason']): RdpServerOutput[] {
+    this.state = { tag: 'closed' };
+    return [{ tag: 'closed', reason }];
+  }
+
+  private take(step: Step): RdpServerOutput[] {
+    this.state = step.state;
+    return step.outputs;
+  }
+
+  private receiveFramed(framed: Framed, nowMs: number): RdpServerOutput[] {
+    const { state } = this;
+    if (framed.tag === 'fastPath') return this.receiveFastPath(framed.bytes);
+    switch (state.tag) {
+      case 'connectionInitiation':
+        return this.take(receiveConnectionRequest(framed.payload));
+      case 'basicSettings':
+        return this.take(receiveConnectInitial(state, decodeX224Data(framed.payload)));
+      case 'tlsHandshake':
+      case 'closed':
+        throw illegal(state, 'data');
+      default:
+        return this.receiveDomain(state, decodeDomainPdu(decodeX224Data(framed.payload)), nowMs);
+    }
+  }
+
+  private receiveFastPath(pdu: Uint8Array): RdpServerOutput[] {
+    const { state } = this;
+    if (state.tag === 'finalization' || state.tag === 'active' || (state.tag === 'capabilities' && state.wasActive)) {
+      const events = decodeFastPathInput(pdu);
+      // Before the first Font List input means nothing yet: rdesktop sends it all the same.
+      return state.wasActive ? inputOutputs(events, state.desktop) : [];
+    }
+    throw illegal(state, 'fast-path input');
+  }
+
+  private receiveDomain(state: StateOf<'channelConnection' | 'awaitingAdmission'> | AdmittedState, pdu: DomainPdu, nowMs: number): RdpServerOutput[] {
+    if (pdu.tag === 'disconnectProviderUltimatum') return this.close('peerDisconnected');
+    if (pdu.tag === 'sendDataRequest' && pdu.initiator !== state.session.userId) {
+      throw new ProtocolError('UNEXPECTED', 'SendDataRequest.initiator', state.session.userId, pdu.initiator);
+    }
+    if (state.tag === 'channelConnection') return this.take(receiveChannelConnection(state, pdu));
+    if (pdu.tag !== 'sendDataRequest') throw illegal(state, pdu.tag);
+    if (pdu.channelId === state.session.messageChannelId) return this.roundTrip.receive(state.session, pdu.data, nowMs);
+    if (pdu.channelId !== IO_CHANNEL_ID) {
+      const channel = state.session.channels.find((candidate) => candidate.id === pdu.channelId);
+      if (channel === undefined) throw new ProtocolError('UNEXPECTED', 'SendDataRequest.channelId', 'a known channel', pdu.channelId);
+      return this.receiveChannel(state, channel, pdu.data);
+    }
+    if (state.tag === 'awaitingAdmission') throw illegal(state, 'data');
+    const outputs: RdpServerOutput[] = [];
+    for (const control of decodeShareControls(pdu.data)) {
+      outputs.push(...this.receiveShareControl(control));
+      if (this.isClosed()) break;
+    }
+    return outputs;
+  }
+
+  /** Nobody who is not in yet is listened to: what a client says on a channel before it is active is dropped. */
+  private receiveChannel(state: StateOf<'awaitingAdmission'> | AdmittedState, channel: ServerChannel, chunk: Uint8Array): RdpServerOutput[] {
+    return 'wasActive' in state && state.wasActive ? channel.receive(chunk) : [];
+  }
+
+  private receiveShareControl(control: ShareControl): RdpServerOutput[] {
+    const state = this.state as AdmittedState;
+    if (control.pduType === SHARE_CONTROL_TYPE.confirmActive) {
+      if (state.tag !== 'capabilities') throw illegal(state, 'Confirm Active');
+      return this.take(receiveConfirmActive(state, control.body));
+    }
+    if (control.pduType !== SHARE_CONTROL_TYPE.data) {
+      throw new ProtocolError('UNEXPECTED', 'TS_SHARECONTROLHEADER.pduType', 'Confirm Active or Data', control.pduType);
+    }
+    const data = decodeShareData(control.body);
+    if (state.tag === 'capabilities' && !state.wasActive) throw illegal(state, 'share data');
+    const outputs: RdpServerOutput[] = [];
+    if (state.wasActive) {
+      outputs.push(...receiveActiveData(state, data));
+      if (outputs.some((output) => output.tag === 'closed')) this.state = { tag: 'closed' };
+    }
+    if (state.tag === 'finalization' && !this.isClosed()) {
+      outputs.push(...this.take(receiveFinalization(state, data)));
+      if (this.state.tag === 'active') outputs.push(...this.activated(this.state));
+    }
+    return outputs;
+  }
+
+  /** What had to wait for the activation. */
+  private activated(state: StateOf<'active'>): RdpServerOutput[] {
+    if (this.nextDesktop !== undefined) return this.resize(this.nextDesktop);
+    return state.session.channels.flatMap((channel) => channel.release());
+  }
+}
+
+function shareData(pduType2: number, body: Uint8Array): RdpServerOutput {
+  return sendOn(IO_CHANNEL_ID, encodeShareData(SHARE_ID, SERVER_CHANNEL_ID, pduType2, body));
+}

@@ -1,0 +1,76 @@
+import { ByteReader } from '../../bytes/reader.ts';
+import { type AutoDetectRequest, decodeRttResponse, encodeAutoDetectRequest } from '../pdu/auto-detect.ts';
+import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
+import { decodeSecurityHeader, encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
+import type { RdpServerOutput } from './contract.ts';
+import { sendOn, type Session } from './server-state.ts';
+
+const SEQUENCES = 0x1_0000;
+/** Requests whose time of sending is still known. */
+const MAX_OUTSTANDING = 16;
+
+/**
+ * Round trips by network characteristics detection ([MS-RDPBCGR] 1.3.8, 2.2.14) on the message channel, and from them whether the peer is
+ * still there. A client that never answers is not judged: it may just not know the requests.
+ */
+export class RoundTrip {
+  private readonly peerGoneAfterMs: number;
+  private readonly sentAt = new Map<number, number>();
+  private sequence = 0;
+  private answered = false;
+  /** When the first request was sent that nothing has come after. */
+  private unansweredSinceMs: number | undefined;
+  private lastTickMs: number | undefined;
+
+  constructor(peerGoneAfterMs: number) {
+    this.peerGoneAfterMs = peerGoneAfterMs;
+  }
+
+  /** Anything at all came from the peer, or it is not being asked at present. */
+  heard(): void {
+    this.unansweredSinceMs = undefined;
+  }
+
+  /** True when a peer that used to answer has been silent for too long. A late tick (this computer slept) does not count against the peer. */
+  isGone(nowMs: number): boolean {
+    const late = this.lastTickMs !== undefined && nowMs - this.lastTickMs > this.peerGoneAfterMs;
+    this.lastTickMs = nowMs;
+    if (late && this.unansweredSinceMs !== undefined) this.unansweredSinceMs = nowMs;
+    return this.answered && this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs >= this.peerGoneAfterMs;
+  }
+
+  /** The next RTT Measure Request, if the client has said that it takes part and has joined the channel for it. */
+  request(session: Session, phase: 'connectTime' | 'continuous', nowMs: number): RdpServerOutput[] {
+    const takesPart = (session.core.earlyCapabilityFlags & EARLY_CAPABILITY.netcharAutodetect) !== 0;
+    if (!takesPart || session.messageChannelId === undefined || !session.joined.has(session.messageChannelId)) return [];
+    const sequence = this.sequence;
+    this.sequence = (sequence + 1) % SEQUENCES;
+    if (this.sentAt.size >= MAX_OUTSTANDING) for (const oldest of this.sentAt.keys()) if (this.sentAt.delete(oldest)) break;
+    this.sentAt.set(sequence, nowMs);
+    this.unansweredSinceMs ??= nowMs;
+    return [onMessageChannel(session.messageChannelId, { tag: 'rttRequest', sequence, phase })];
+  }
+
+  /** What came on the message channel. An answer to a request of ours becomes `roundTrip`, and the client is told. */
+  receive(session: Session, data: Uint8Array, nowMs: number): RdpServerOutput[] {
+    const reader = new ByteReader(data);
+    const flags = decodeSecurityHeader(reader);
+    if ((flags & SEC.autodetectRsp) === 0 || session.messageChannelId === undefined) return [];
+    const sequence = decodeRttResponse(reader.rest());
+    const sentAtMs = sequence === undefined ? undefined : this.sentAt.get(sequence);
+    if (sequence === undefined || sentAtMs === undefined) return [];
+    this.sentAt.delete(sequence);
+    this.answered = true;
+    const ms = Math.max(0, nowMs - sentAtMs);
+    return [{ tag: 'roundTrip', ms }, onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) })];
+  }
+}
+
+function onMessageChannel(channelId: number, request: Exclude<AutoDetectRequest, { readonly tag: 'other' }>): RdpServerOutput {
+  const header = encodeSecurityHeader(SEC.autodetectReq);
+  const body = encodeAutoDetectRequest(request);
+  const data = new Uint8Array(header.length + body.length);
+  data.set(header);
+  data.set(body, header.length);
+  return sendOn(channelId, data);
+}

@@ -1,0 +1,64 @@
+import type { Size } from '../graphics/contract.ts';
+import { encodeX224Data } from '../pdu/x224.ts';
+import { encodeDomainPdu } from '../pdu/mcs-domain.ts';
+import type { ClientCoreData } from '../pdu/client-data.ts';
+import { ProtocolError } from '../../bytes/errors.ts';
+import type { ClientAbilities } from './capabilities-exchange.ts';
+import type { PointerCache } from './pointer-cache.ts';
+import type { ServerChannel } from './server-channel.ts';
+import type { RdpServerOutput } from './contract.ts';
+
+/** pduSource and initiator of everything the server sends: the server channel id of [MS-RDPBCGR]. */
+export const SERVER_CHANNEL_ID = 0x03ea;
+export const IO_CHANNEL_ID = 0x03eb;
+/** One share a connection, so its id can be fixed. */
+export const SHARE_ID = 0x0001_03ea;
+
+/** What Connect-Initial said and how the channels were numbered. */
+export interface Session {
+  readonly core: ClientCoreData;
+  readonly channels: readonly ServerChannel[];
+  /** Given when the client asked for one. */
+  readonly messageChannelId: number | undefined;
+  readonly userId: number;
+  /** Channels joined so far. */
+  readonly joined: Set<number>;
+}
+
+/** The session has been admitted: it goes round `capabilities`, `finalization` and `active`, once and after each resize. */
+export interface Admitted {
+  readonly session: Session;
+  readonly desktop: Size;
+  /** Set once the session has been active: what is on its way while it is reactivated is not an error. */
+  readonly wasActive: boolean;
+}
+
+/** The phases of [MS-RDPBCGR] 1.3.1.1, each with what it needs and no more. */
+export type ServerState =
+  | { readonly tag: 'connectionInitiation' }
+  | { readonly tag: 'tlsHandshake'; readonly requestedProtocols: number }
+  | { readonly tag: 'basicSettings'; readonly requestedProtocols: number }
+  | { readonly tag: 'channelConnection'; readonly session: Session; readonly attached: boolean; readonly requests: number }
+  | { readonly tag: 'awaitingAdmission'; readonly session: Session }
+  | ({ readonly tag: 'capabilities' } & Admitted)
+  | ({ readonly tag: 'finalization'; readonly abilities: ClientAbilities } & Admitted)
+  | ({ readonly tag: 'active'; readonly abilities: ClientAbilities; readonly pointers: PointerCache } & Admitted)
+  | { readonly tag: 'closed' };
+
+export type StateOf<Tag extends ServerState['tag']> = Extract<ServerState, { readonly tag: Tag }>;
+
+/** What a PDU led to. */
+export interface Step {
+  readonly state: ServerState;
+  readonly outputs: RdpServerOutput[];
+}
+
+/** MCS Send Data Indication on a channel, as a whole PDU. */
+export function sendOn(channelId: number, data: Uint8Array): RdpServerOutput {
+  return { tag: 'send', bytes: encodeX224Data(encodeDomainPdu({ tag: 'sendDataIndication', initiator: SERVER_CHANNEL_ID, channelId, data })) };
+}
+
+/** `what` is valid in itself but not in this phase. */
+export function illegal(state: ServerState, what: string): ProtocolError {
+  return new ProtocolError('ILLEGAL_TRANSITION', what, `a phase other than ${state.tag}`, what);
+}
