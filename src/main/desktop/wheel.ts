@@ -11,7 +11,8 @@ export class Wheel {
   turn(axis: 'vertical' | 'horizontal', delta: number): number {
     const before = this.rest[axis];
     const sum = (Math.sign(before) * Math.sign(delta) < 0 ? 0 : before) + delta;
-    const notches = Math.trunc(sum / WHEEL_NOTCH);
+    // `+ 0` makes a plain zero of a negative one.
+    const notches = Math.trunc(sum / WHEEL_NOTCH) + 0;
     this.rest[axis] = sum - notches * WHEEL_NOTCH;
     return Math.max(-MAX_NOTCHES, Math.min(MAX_NOTCHES, notches));
   }

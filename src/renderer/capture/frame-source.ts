@@ -1,10 +1,7 @@
-import { MAX_DESKTOP_SIDE, MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { Size } from '../../protocol/rdp/graphics/contract.ts';
 import { PictureStream } from '../../protocol/rdp/graphics/picture-stream.ts';
 import { sameBytes } from './same-bytes.ts';
-
-/** Frames that come a little early, as a 60 Hz source's do, are not dropped for it. */
-const FRAME_INTERVAL_MS = 0.8 * (1_000 / MAX_FRAMES_PER_SECOND);
 
 /** What of a VideoFrame (WebCodecs) is used; it is closed exactly once whatever happens. */
 export interface CapturedVideoFrame {
@@ -26,7 +23,9 @@ export class FrameSource {
   private size: Size | undefined;
   private wanted = false;
   private over = false;
-  private lastStartMs = Number.NEGATIVE_INFINITY;
+  private taking = false;
+  /** Held until a newer one comes: on some systems a still screen sends no picture again. */
+  private latest: CapturedVideoFrame | undefined;
   /** The newest picture as it came (I420), and the buffer for the next. */
   private raw: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   private spare: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -52,29 +51,30 @@ export class FrameSource {
         break;
       case 'close':
         this.over = true;
+        this.letGo();
         this.post({ tag: 'closed' });
         return;
     }
-    // The picture we have may be the last for a while: a still screen sends none on some systems.
-    if (this.stream.dueAnyway && this.pixels.length > 0) this.guard(() => this.send(this.nowMs()));
+    // The picture we have may be the last for a while.
+    if (this.stream.dueAnyway && this.pixels.length > 0 && !this.taking) this.guard(() => this.send(this.nowMs()));
+    void this.takeLatest();
   }
 
-  /** Reads until the video ends, which is a lost capture unless `close` was told. Pictures nobody waits for are let go unread. */
+  /** Reads until the video ends, which is a lost capture unless `close` was told. */
   async run(frames: ReadableStream<CapturedVideoFrame>): Promise<void> {
     const reader = frames.getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) break;
-        try {
-          await this.take(value);
-        } finally {
-          value.close();
-        }
+        this.latest?.close();
+        this.latest = value;
         if (this.over) {
+          this.letGo();
           await reader.cancel();
           return;
         }
+        await this.takeLatest();
       }
       this.fail('the screen is no longer shared');
     } catch (error) {
@@ -82,16 +82,49 @@ export class FrameSource {
     }
   }
 
+  /** Looks at the newest picture if somebody waits for one, or it has another size. Pictures nobody waits for are replaced unread. */
+  private async takeLatest(): Promise<void> {
+    if (this.taking) return;
+    this.taking = true;
+    try {
+      for (;;) {
+        const frame = this.latest;
+        if (frame === undefined || this.over || (!this.wanted && this.isSized(frame))) return;
+        this.latest = undefined;
+        try {
+          await this.take(frame);
+        } finally {
+          frame.close();
+        }
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.taking = false;
+    }
+  }
+
+  private isSized(frame: CapturedVideoFrame): boolean {
+    return this.size !== undefined && this.size.width === frame.displayWidth && this.size.height === frame.displayHeight;
+  }
+
+  private letGo(): void {
+    this.latest?.close();
+    this.latest = undefined;
+  }
+
   private async take(frame: CapturedVideoFrame): Promise<void> {
     const startMs = this.nowMs();
     const { displayWidth: width, displayHeight: height } = frame;
-    const sized = this.size !== undefined && this.size.width === width && this.size.height === height;
-    if (sized && (!this.wanted || startMs - this.lastStartMs < FRAME_INTERVAL_MS)) return;
+    const sized = this.isSized(frame);
     if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) throw new RangeError(`a picture of ${width}×${height}`);
     const rawBytes = frame.allocationSize();
     if (this.spare.length !== rawBytes) this.spare = new Uint8Array(rawBytes);
     await frame.copyTo(this.spare);
-    if (sized && sameBytes(this.spare, this.raw)) return;
+    if (sized && sameBytes(this.spare, this.raw)) {
+      if (this.stream.dueAnyway) this.send(startMs);
+      return;
+    }
     [this.raw, this.spare] = [this.spare, this.raw];
     const bytes = frame.allocationSize({ format: 'BGRX' });
     if (this.pixels.length !== bytes) this.pixels = new Uint8Array(bytes);
@@ -104,7 +137,6 @@ export class FrameSource {
       this.stream.resize(this.size);
       this.post(first ? { tag: 'opened', size: this.size, way: 'page' } : { tag: 'resized', size: this.size });
     }
-    this.lastStartMs = startMs;
     this.send(startMs);
   }
 
@@ -131,6 +163,7 @@ export class FrameSource {
   private fail(message: string): void {
     if (this.over) return;
     this.over = true;
+    this.letGo();
     this.post({ tag: 'failed', code: 'LOST', message });
   }
 }

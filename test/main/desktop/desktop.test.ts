@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
+import { createDesktop, x11Support } from '../../../src/main/desktop/desktop.ts';
+import { OwnPointer } from '../../../src/main/desktop/own-pointer.ts';
+import { startDisplay } from '../../support/display.ts';
+import { needs } from '../../support/programs.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
+const desktop = (platform: NodeJS.Platform, env: Record<string, string>) =>
+  createDesktop({ platform, env, workerUrl, openCapturePage: () => Promise.reject(new Error('the page was asked for')), clock: systemClock });
+const never = () => new AbortController().signal;
+
+describe('the way to share a desktop', () => {
+  it('has none without a display, and says so', async () => {
+    const none = desktop('linux', {});
+    expect(await none.support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
+    await expect(none.openCapture(never())).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
+    await expect(none.openInput(never())).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
+  });
+
+  it('shows but does not steer a Wayland session', async () => {
+    for (const env of [{ WAYLAND_DISPLAY: 'wayland-0' }, { XDG_SESSION_TYPE: 'wayland' }, { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':59001' }]) {
+      expect(await desktop('linux', env).support()).toEqual({ capture: true, input: false, reason: 'desktop.wayland' });
+    }
+    const wayland = desktop('linux', { XDG_SESSION_TYPE: 'wayland' });
+    await expect(wayland.openCapture(never())).rejects.toThrow('the page was asked for');
+    await expect(wayland.openInput(never())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  });
+
+  it('says noDisplay when nothing answers at DISPLAY', async () => {
+    expect(await desktop('linux', { DISPLAY: ':59001' }).support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
+    expect(await desktop('linux', { DISPLAY: 'nonsense' }).support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
+  });
+
+  it('captures in the page on Windows and macOS', async () => {
+    await expect(desktop('win32', {}).openCapture(never())).rejects.toThrow('the page was asked for');
+    await expect(desktop('darwin', {}).openCapture(never())).rejects.toThrow('the page was asked for');
+  });
+
+  it('tells what an X server lacks', () => {
+    const all = { capture: true, damage: true, input: true, xwayland: false };
+    expect(x11Support(all)).toEqual({ capture: true, input: true });
+    expect(x11Support({ ...all, damage: false })).toEqual({ capture: true, input: true, reason: 'desktop.noExtension' });
+    expect(x11Support({ ...all, input: false })).toEqual({ capture: true, input: false, reason: 'desktop.noInjection' });
+    expect(x11Support({ ...all, capture: false })).toEqual({ capture: false, input: false, reason: 'desktop.noExtension' });
+  });
+
+  it('knows its own pointer positions for a second', async () => {
+    const clock = new VirtualClock();
+    const own = new OwnPointer(clock);
+    own.moved(3, 4);
+    expect(own.isOwn(3, 4)).toBe(true);
+    expect(own.isOwn(4, 3)).toBe(false);
+    await clock.advance(1_001);
+    expect(own.isOwn(3, 4)).toBe(false);
+    for (let x = 0; x < 300; x += 1) own.moved(x, 0);
+    expect(own.isOwn(0, 0)).toBe(false);
+    expect(own.isOwn(299, 0)).toBe(true);
+  });
+});
+
+const programs = needs('Xvfb');
+describe.skipIf(programs.skip)(programs.title('the way to share a real X display'), () => {
+  it('finds it whole, even in a Wayland session, and does not echo the expert’s own pointer', async () => {
+    const display = await startDisplay({ width: 320, height: 240 });
+    try {
+      const inSession = desktop('linux', { DISPLAY: display.name, WAYLAND_DISPLAY: 'wayland-0' });
+      expect(await inSession.support()).toEqual({ capture: true, input: true });
+      const x11 = desktop('linux', { DISPLAY: display.name });
+      const capture = await x11.openCapture(never());
+      const input = await x11.openInput(never());
+      const moves: string[] = [];
+      capture.onEvent((event) => {
+        if (event.tag === 'pointerMoved') moves.push(`${event.x},${event.y}`);
+      });
+      capture.configure({ codec: 'planar', skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 });
+      await capture.nextFrame(AbortSignal.timeout(5_000));
+      input.inject([{ tag: 'pointerMove', x: 11, y: 22 }]);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(moves).not.toContain('11,22');
+      await input.close();
+      await capture.close();
+    } finally {
+      await display.close();
+    }
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import { CLOSE_DEADLINE_MS, openRemoteCapture, type CaptureChannel } from '../../../src/main/desktop/remote-capture.ts';
+import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
+import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 };
+const SIZE = { width: 64, height: 32 };
+
+class OtherSide implements CaptureChannel {
+  readonly told: ToCapture[] = [];
+  ended = 0;
+  private listener: (message: unknown) => void = () => undefined;
+  gone: (why: string) => void = () => undefined;
+  send(message: ToCapture): void {
+    this.told.push(message);
+  }
+  onMessage(listener: (message: unknown) => void): void {
+    this.listener = listener;
+  }
+  onGone(listener: (why: string) => void): void {
+    this.gone = listener;
+  }
+  end(): Promise<void> {
+    this.ended += 1;
+    return Promise.resolve();
+  }
+  says(message: unknown): void {
+    this.listener(message);
+  }
+  frame(frameId: number, generation: number): void {
+    this.says({ tag: 'frame', generation, frame: { frameId, updates: [{ route: 'fastPath', bytes: Uint8Array.of(frameId) }], changedPixels: 4, captureMs: 1, encodeMs: 1 } });
+  }
+  count(tag: ToCapture['tag']): number {
+    return this.told.filter((message) => message.tag === tag).length;
+  }
+}
+
+async function opened(ownPointer?: (x: number, y: number) => boolean): Promise<{ other: OtherSide; clock: VirtualClock; capture: ScreenCapture; events: CaptureEvent[] }> {
+  const other = new OtherSide();
+  const clock = new VirtualClock();
+  const opening = openRemoteCapture(other, { clock, signal: new AbortController().signal, ...(ownPointer === undefined ? {} : { ownPointer }) });
+  other.says({ tag: 'opened', size: SIZE, way: 'test' });
+  const capture = await opening;
+  const events: CaptureEvent[] = [];
+  capture.onEvent((event) => events.push(event));
+  return { other, clock, capture, events };
+}
+
+const forever = () => new AbortController().signal;
+
+describe('a capture on the other side of a port', () => {
+  it('asks for one frame at a time and gives it to whoever waits', async () => {
+    const { other, capture } = await opened();
+    capture.configure(SETTINGS);
+    const next = capture.nextFrame(forever());
+    await expect(capture.nextFrame(forever())).rejects.toMatchObject({ name: 'DesktopError' });
+    expect(other.count('next')).toBe(1);
+    other.frame(1, 1);
+    expect((await next).frameId).toBe(1);
+  });
+
+  it('keeps a frame that comes after its caller has stopped waiting: its changes are in no other', async () => {
+    const { other, capture } = await opened();
+    capture.configure(SETTINGS);
+    const controller = new AbortController();
+    const given = capture.nextFrame(controller.signal);
+    controller.abort(new Error('paused'));
+    await expect(given).rejects.toThrow('paused');
+    const again = capture.nextFrame(forever());
+    expect(other.count('next')).toBe(1);
+    other.frame(1, 1);
+    expect((await again).frameId).toBe(1);
+
+    const second = new AbortController();
+    const dropped = capture.nextFrame(second.signal);
+    second.abort(new Error('paused'));
+    await expect(dropped).rejects.toThrow('paused');
+    other.frame(2, 1);
+    expect((await capture.nextFrame(forever())).frameId).toBe(2);
+    expect(other.count('next')).toBe(2);
+  });
+
+  it('drops a frame encoded for older settings and asks again', async () => {
+    const { other, capture } = await opened();
+    capture.configure(SETTINGS);
+    const next = capture.nextFrame(forever());
+    capture.configure({ ...SETTINGS, skipAlpha: false });
+    other.frame(1, 1);
+    expect(other.count('next')).toBe(2);
+    other.frame(2, 2);
+    expect((await next).frameId).toBe(2);
+  });
+
+  it('drops a frame that was made for the size before', async () => {
+    const { other, capture, events } = await opened();
+    capture.configure(SETTINGS);
+    const controller = new AbortController();
+    const given = capture.nextFrame(controller.signal);
+    controller.abort(new Error('paused'));
+    await expect(given).rejects.toThrow('paused');
+    other.frame(1, 1);
+    other.says({ tag: 'resized', size: { width: 8, height: 8 } });
+    expect(capture.size).toEqual({ width: 8, height: 8 });
+    expect(events).toEqual([{ tag: 'resized', size: { width: 8, height: 8 } }]);
+    const next = capture.nextFrame(forever());
+    other.frame(2, 1);
+    expect((await next).frameId).toBe(2);
+  });
+
+  it('says failed once, rejects what waits and everything after, and ends the other side', async () => {
+    const { other, capture, events } = await opened();
+    capture.configure(SETTINGS);
+    const next = capture.nextFrame(forever());
+    other.says({ tag: 'failed', code: 'LOST', message: 'the X server closed the connection' });
+    other.gone('the thread ended');
+    await expect(next).rejects.toMatchObject({ code: 'LOST' });
+    await expect(capture.nextFrame(forever())).rejects.toMatchObject({ code: 'LOST' });
+    await capture.close();
+    expect(events.map((event) => event.tag)).toEqual(['failed']);
+    expect(other.ended).toBe(1);
+  });
+
+  it('takes a message that is not of the protocol as the end', async () => {
+    for (const bad of [undefined, 7, { tag: 'frame' }, { tag: 'frame', generation: 1, frame: { frameId: 1, updates: [{ route: 'fastPath', bytes: 'x' }] } }, { tag: 'resized', size: { width: 0, height: 1 } }, { tag: 'pointerShape', shape: { width: 9_999, height: 1 } }, { tag: 'failed', code: 'WHATEVER', message: '' }]) {
+      const { other, capture, events } = await opened();
+      other.says(bad);
+      expect(events).toMatchObject([{ tag: 'failed', error: { code: 'LOST' } }]);
+      await capture.close();
+    }
+  });
+
+  it('passes the cursor on, but not the positions the expert has just put it to', async () => {
+    const { other, events } = await opened((x) => x === 5);
+    other.says({ tag: 'pointerShape', shape: { width: 1, height: 1, hotX: 0, hotY: 0, pixels: new Uint8Array(4) } });
+    other.says({ tag: 'pointerShape', shape: null });
+    other.says({ tag: 'pointerMoved', x: 5, y: 1 });
+    other.says({ tag: 'pointerMoved', x: 6, y: 1 });
+    expect(events.map((event) => event.tag)).toEqual(['pointerShape', 'pointerShape', 'pointerMoved']);
+  });
+
+  it('closes when the other side has answered, or after the deadline', async () => {
+    const answered = await opened();
+    const closing = answered.capture.close();
+    expect(answered.other.told.at(-1)).toEqual({ tag: 'close' });
+    expect(answered.other.ended).toBe(0);
+    answered.other.says({ tag: 'closed' });
+    await closing;
+    expect(answered.other.ended).toBe(1);
+    expect(answered.clock.pendingTimers).toBe(0);
+
+    const silent = await opened();
+    const slow = silent.capture.close();
+    await silent.clock.advance(CLOSE_DEADLINE_MS - 1);
+    expect(silent.other.ended).toBe(0);
+    await silent.clock.advance(1);
+    await slow;
+    expect(silent.other.ended).toBe(1);
+    await silent.capture.close();
+    expect(silent.other.ended).toBe(1);
+  });
+
+  it('gives up opening on abort and on failure, and ends the other side', async () => {
+    const other = new OtherSide();
+    const controller = new AbortController();
+    const opening = openRemoteCapture(other, { clock: new VirtualClock(), signal: controller.signal });
+    controller.abort(new Error('no longer wanted'));
+    await expect(opening).rejects.toThrow('no longer wanted');
+    expect(other.ended).toBe(1);
+
+    const refused = new OtherSide();
+    const asking = openRemoteCapture(refused, { clock: new VirtualClock(), signal: forever() });
+    refused.says({ tag: 'failed', code: 'NOT_PERMITTED', message: 'the person said no' });
+    await expect(asking).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
+    expect(refused.ended).toBe(1);
+  });
+});
