@@ -39,7 +39,7 @@ interface Carried {
   link: SwitchboardLink | undefined;
   /** Inviter: whether the INVITE may have got there. */
   delivered: boolean;
-  /** Inviter: while the INVITE is being tried, the loss of a switchboard is only a reason to try again. */
+  /** Inviter: while the INVITE is being tried, the end of a switchboard is only a reason to try again. */
   inviting: boolean;
   /** Every message waits for the one before it. */
   queue: Promise<void>;
@@ -269,7 +269,7 @@ export class Invitations {
       if (carried.link !== link) continue;
       carried.link = undefined;
       // An INVITE on its way is tried again by its own rules, and an idle switchboard is reopened when there is something to say.
-      if (why === 'idle' || (carried.inviting && (why === 'lost' || !carried.delivered))) continue;
+      if (why === 'idle' || (carried.inviting && carried.session.state === 'INVITATION')) continue;
       carried.session.end('TERMINATED', { tag: 'terminated', reason: why === 'left' ? 'peerLeft' : 'connectionLost' });
     }
   }
