@@ -49,10 +49,6 @@ export function createSignIn(deps: SignInDeps): SignIn {
     messenger.signIn({ ...account, server } satisfies Account);
   }
 
-  async function keep(account: StoredAccount): Promise<void> {
-    if ((await deps.account.save(account)) === 'plain') model.notify('warning', 'notice.tokenNotEncrypted');
-  }
-
   messenger.onEvent((event) => {
     switch (event.tag) {
       case 'state': {
@@ -62,7 +58,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         if (model.facts.presence !== 'online') messenger.setPresence(model.facts.presence).catch(() => undefined);
         // The server's name for us wins: another copy of the app may have changed it.
         if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
-        keep({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(show, deps.onStorageError);
+        deps.account.save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(show, deps.onStorageError);
         return;
       }
       case 'contacts': {
@@ -89,7 +85,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     },
     async save(account) {
       if (messenger.state.tag !== 'signedOut') await messenger.signOut();
-      await keep(account);
+      if ((await deps.account.save(account)) === 'plain') model.notify('warning', 'notice.tokenNotEncrypted');
       show();
       signIn();
     },
@@ -108,7 +104,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const account = deps.account.account;
       if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
       await messenger.setFriendlyName(name);
-      await keep({ ...account, friendlyName: name });
+      await deps.account.save({ ...account, friendlyName: name });
       show();
     },
   };

@@ -196,7 +196,8 @@ export function createWindows(deps: WindowsDeps): Windows {
     },
     send(channel, value) {
       for (const window of [main, sessionWindow?.window]) {
-        if (window !== undefined && !window.isDestroyed() && !window.webContents.isDestroyed()) window.webContents.send(channel, value);
+        // A page that has crashed has no frame to send to; it reads the whole state when it is loaded again.
+        if (window !== undefined && !window.isDestroyed() && !window.webContents.isCrashed()) window.webContents.send(channel, value);
       }
     },
     prepareToQuit() {
