@@ -351,7 +351,7 @@ const ENDS: Record<RdpDisconnectReason, LinkEnd> = {
   protocolError: 'protocolError',
 };
 
-export class FakeNoviceLink implements NoviceLink {
+class FakeNoviceLink implements NoviceLink {
   readonly connection: SessionConnection;
   readonly emitter = new Emitter<NoviceLinkEvent>();
   readonly sent: (readonly GraphicsUpdate[])[] = [];

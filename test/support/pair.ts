@@ -18,9 +18,9 @@ import { createInMemoryNetwork } from './in-memory-messenger.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** The person in front of the main process's questions. `wait` leaves the prompt open. */
-export type Answer = 'yes' | 'no' | 'wait' | 'error';
+type Answer = 'yes' | 'no' | 'wait' | 'error';
 
-export class FakePrompts implements ConsentPrompts {
+class FakePrompts implements ConsentPrompts {
   view: Answer = 'yes';
   control: Answer = 'yes';
   readonly asked: ('view' | 'control')[] = [];
@@ -173,7 +173,7 @@ export async function createPair(options: { readonly expertApplications?: readon
   return world;
 }
 
-export function reasonOf(status: SessionStatus | undefined): EndReason | undefined {
+function reasonOf(status: SessionStatus | undefined): EndReason | undefined {
   return status?.phase.tag === 'ended' ? status.phase.reason : undefined;
 }
 

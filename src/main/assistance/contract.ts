@@ -70,7 +70,7 @@ export interface HistoryEntry {
   readonly reason: EndReason;
 }
 
-export interface HistorySink {
+interface HistorySink {
   add(entry: HistoryEntry): void | Promise<void>;
 }
 

@@ -23,7 +23,7 @@ export class Scope {
   async close(): Promise<void> {
     if (!this.over) {
       this.over = true;
-      const closers = this.closers.reverse();
+      const closers = this.closers.toReversed();
       this.closers = [];
       this.done = Promise.all(closers.map((close) => this.run(close)));
     }

@@ -5,7 +5,7 @@ import { addressRank, formatTicketAddress, parseTicketAddress } from './ticket-a
 /** Context data of the messengers of the time holds this many characters. */
 export const MAX_TICKET_CHARS = 300;
 /** A ticket must not make its reader scan a network. */
-export const MAX_TICKET_ADDRESSES = 8;
+const MAX_TICKET_ADDRESSES = 8;
 
 /** Connection String 1 ([MS-RAI] 2.2.1): `65538,1,<addresses>,*,<RASessionID>,*,*,<protocolSpecificParms>`. */
 export interface ConnectionString {

@@ -4,7 +4,7 @@ import { formatConnectionString, parseConnectionString } from './connection-stri
 import type { TicketAddress } from './ticket-address.ts';
 
 export const TICKET_ID_BYTES = 32;
-export const PIN_BYTES = 32;
+const PIN_BYTES = 32;
 
 /** Step 3 of KB 306298: where the expert listens. `id` only tells tickets apart: the expert has no server key. */
 export interface ExpertTicket {

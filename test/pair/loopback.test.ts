@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createAssistance } from '../../src/main/assistance/assistance.ts';
+import type { Assistance } from '../../src/main/assistance/contract.ts';
+import { systemClock } from '../../src/main/clock.ts';
+import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import type { EngineName } from '../../src/main/connection/contract.ts';
+import type { EncodedFrame } from '../../src/main/desktop/contract.ts';
+import { createFrameEncoder } from '../../src/protocol/rdp/graphics/frame-encoder.ts';
+import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import type { PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
+import { FakeCapture, FakeDesktop } from '../support/fake-desktop.ts';
+import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
+import { EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
+import { until } from '../support/programs.ts';
+
+const SIZE = { width: 320, height: 200 };
+
+/** A picture in which every pixel differs from its neighbours. */
+function picture(): PixelFrame {
+  const pixels = new Uint8Array(SIZE.width * SIZE.height * 4);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const n = at / 4;
+    pixels.set([n & 0xff, (n >> 3) & 0xff, (n * 7) & 0xff, 0], at);
+  }
+  return { ...SIZE, stride: SIZE.width * 4, pixels };
+}
+
+/** A desktop that shows {@link picture}, encoded for real. */
+class PictureDesktop extends FakeDesktop {
+  override size = SIZE;
+  override async openCapture(): Promise<FakeCapture> {
+    const capture = new PictureCapture(SIZE);
+    this.captures.push(capture);
+    await Promise.resolve();
+    return capture;
+  }
+}
+
+class PictureCapture extends FakeCapture {
+  override async nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+    const frame = await super.nextFrame(signal);
+    if (this.settings === undefined) throw new Error('not configured');
+    const encoder = createFrameEncoder(this.settings);
+    return { ...frame, updates: encoder.encode(picture(), [{ x: 0, y: 0, ...SIZE }], frame.frameId) };
+  }
+}
+
+const rooms: Assistance[] = [];
+afterEach(async () => {
+  await Promise.all(rooms.splice(0).map((room) => room.close()));
+});
+
+async function machines(engine: EngineName) {
+  const messages = createInMemoryNetwork({ clock: systemClock });
+  const desktop = new PictureDesktop();
+  const viewer = new FakeViewer();
+  const make = (address: string): { assistance: Assistance; signedIn: () => boolean } => {
+    const messenger = messages.messenger();
+    const assistance = createAssistance({
+      messenger,
+      connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
+      desktop,
+      consent: { allowView: () => Promise.resolve(true), allowControl: () => Promise.resolve(true) },
+      clock: systemClock,
+      history: { add: () => {} },
+      engine: () => engine,
+      userName: () => 'Edgar',
+    });
+    rooms.push(assistance);
+    messenger.signIn(messages.account(address));
+    return { assistance, signedIn: () => messenger.state.tag === 'signedIn' };
+  };
+  const novice = make(NOVICE);
+  const expert = make(EXPERT);
+  await until(() => novice.signedIn() && expert.signedIn(), 'both to be signed in');
+  await novice.assistance.askForHelp(EXPERT);
+  await until(() => expert.assistance.invitations.length > 0, 'the invitation');
+  expert.assistance.acceptInvitation(expert.assistance.invitations[0]?.id ?? '');
+  expert.assistance.attachViewer(viewer);
+  await until(() => expert.assistance.status?.phase.tag === 'connected', 'the session');
+  return { novice: novice.assistance, expert: expert.assistance, desktop, viewer };
+}
+
+/** Whether the viewer has drawn the whole {@link picture}. */
+function shown(viewer: FakeViewer): boolean {
+  const decoder = new GraphicsDecoder(SIZE);
+  for (const message of viewer.messages) if (message.tag === 'graphics') decoder.apply(message.graphics);
+  const { pixels } = picture();
+  return decoder.surface.words.every((abgr, n) => {
+    const [blue = 0, green = 0, red = 0] = pixels.subarray(n * 4, n * 4 + 3);
+    return (abgr & 0xff_ffff) === (red | (green << 8) | (blue << 16));
+  });
+}
+
+describe('two rooms over real sockets, TLS and RDP on loopback', () => {
+  test.each(['ringback', 'classic'] as const)('%s: the picture arrives pixel for pixel, and Stop ends it on both sides', async (engine) => {
+    const { novice, expert, viewer, desktop } = await machines(engine);
+    expect(expert.status?.connection?.by).toBe('reverse');
+    expect(expert.status?.desktop).toEqual(SIZE);
+    await until(() => shown(viewer), 'the picture');
+    await novice.endSession();
+    await until(() => expert.status?.phase.tag === 'ended', 'the end');
+    expect(expert.status?.phase).toMatchObject({ reason: 'stoppedByNovice' });
+    expect(desktop.openCaptures).toBe(0);
+  });
+
+  test('control: asked for, granted, used, taken back', async () => {
+    const { novice, expert, viewer, desktop } = await machines('ringback');
+    const type = (down: boolean): void => viewer.act({ tag: 'input', events: [{ tag: 'key', scancode: 0x1e, prefix: 'none', down }] });
+    expert.requestControl();
+    await until(() => expert.status?.control === 'granted' && viewer.control === true, 'control');
+    type(true);
+    await until(() => desktop.held === 1, 'the key');
+    novice.takeBackControl();
+    expect(desktop.held).toBe(0);
+    await until(() => expert.status?.control === 'no', 'control to be gone');
+    await expert.endSession();
+    await until(() => novice.status?.phase.tag === 'ended', 'the end');
+    expect(novice.status?.phase).toMatchObject({ reason: 'closedByExpert' });
+  });
+});
