@@ -22,6 +22,7 @@ export class FrameRate {
   }
 
   private forget(nowMs: number): void {
-    while (this.times.length > 0 && this.times[0]! <= nowMs - WINDOW_MS) this.times.shift();
+    const fresh = this.times.findIndex((time) => time > nowMs - WINDOW_MS);
+    this.times.splice(0, fresh < 0 ? this.times.length : fresh);
   }
 }

@@ -78,7 +78,7 @@ export class KeyboardInput {
 
   /** Lets go of everything that is held, newest first. */
   releaseAll(): InputEvent[] {
-    const codes = [...this.held].reverse();
+    const codes = Array.from(this.held).toReversed();
     this.held.clear();
     return codes.flatMap((code) => keyEvents(code, false));
   }

@@ -51,6 +51,11 @@ export class PointerInput {
     return [{ tag: 'pointerMove', x: point.x, y: point.y }];
   }
 
+  /** Whether MouseEvent.buttons has this MouseEvent.button. */
+  isDown(button: number, buttons: number): boolean {
+    return (buttons & (BUTTONS[button]?.bit ?? 0)) !== 0;
+  }
+
   /** `button` is MouseEvent.button. A waiting move goes first. */
   press(button: number, point: Point): InputEvent[] {
     const name = BUTTONS[button]?.name;

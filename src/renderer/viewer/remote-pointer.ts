@@ -21,10 +21,8 @@ export function drawPointer(shape: PointerShape): PointerPicture | undefined {
   if (context === null) return undefined;
   const image = context.createImageData(width, height);
   for (let at = 0; at < width * height * 4; at += 4) {
-    image.data[at] = pixels[at + 2]!;
-    image.data[at + 1] = pixels[at + 1]!;
-    image.data[at + 2] = pixels[at]!;
-    image.data[at + 3] = pixels[at + 3]!;
+    const [blue = 0, green = 0, red = 0, alpha = 0] = pixels.subarray(at, at + 4);
+    image.data.set([red, green, blue, alpha], at);
   }
   context.putImageData(image, 0, 0);
   return { canvas, hotX: shape.hotX, hotY: shape.hotY };

@@ -261,7 +261,7 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   }, { signal });
 
   function press(event: PointerEvent): void {
-    if (size === undefined || (event.buttons & (1 << [0, 2, 1, 3, 4][event.button]!)) === 0) return;
+    if (size === undefined || !pointer.isDown(event.button, event.buttons)) return;
     keys.focus({ preventScroll: true });
     if (!mayInput()) return;
     syncLocks(event);

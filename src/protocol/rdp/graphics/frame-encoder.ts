@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../bytes/errors.ts';
 import { BITMAP_DATA_HEADER_BYTES, BITMAP_UPDATE_HEADER_BYTES, bitmapRectangleSize, encodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
 import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';

@@ -130,9 +130,8 @@ export class GraphicsDecoder {
     if (count !== PALETTE_COLOURS) {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_UPDATE_PALETTE_DATA.numberColors', PALETTE_COLOURS, count);
     }
-    const entries = reader.view8(count * 3, 'TS_UPDATE_PALETTE_DATA.paletteEntries');
     for (let i = 0; i < count; i++) {
-      this.palette[i] = rgbaFrom24((entries[3 * i]! << 16) | (entries[3 * i + 1]! << 8) | entries[3 * i + 2]!);
+      this.palette[i] = rgbaFrom24((reader.u8('TS_PALETTE_ENTRY.red') << 16) | (reader.u8('TS_PALETTE_ENTRY.green') << 8) | reader.u8('TS_PALETTE_ENTRY.blue'));
     }
   }
 }

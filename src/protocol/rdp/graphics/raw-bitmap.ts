@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../bytes/errors.ts';
 import { rgbaFrom15, rgbaFrom16 } from './colour.ts';
 import { OPAQUE, type BitmapTarget } from './surface.ts';

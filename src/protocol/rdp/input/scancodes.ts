@@ -204,7 +204,10 @@ function unpacked(value: number): Scancode {
 }
 
 const SCANCODE_BY_CODE = new Map<string, Scancode>(KEYS.map(([code, scancode]) => [code, unpacked(scancode)]));
-for (const [alias, code] of ALIASES) SCANCODE_BY_CODE.set(alias, SCANCODE_BY_CODE.get(code)!);
+for (const [alias, code] of ALIASES) {
+  const key = SCANCODE_BY_CODE.get(code);
+  if (key !== undefined) SCANCODE_BY_CODE.set(alias, key);
+}
 
 const CODE_BY_SCANCODE = new Map<number, string>(KEYS.map(([code, scancode]) => [scancode, code]));
 for (const [scancode, code] of OTHER_SCANCODES) CODE_BY_SCANCODE.set(scancode, code);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GraphicsSettings, PixelFrame, Rect } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { createFrameEncoder, MIN_PDU_BYTES } from '../../../../src/protocol/rdp/graphics/frame-encoder.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import { ByteWriter } from '../../../../src/protocol/bytes/writer.ts';
@@ -96,7 +96,7 @@ describe('graphics decoder', () => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
     apply(decoder, 1, encodeBitmapUpdate([bitmap({ data: red(2, 2) })]));
     decoder.resize({ width: 2, height: 2 });
-    expect(shown(decoder)).toEqual(new Array(4).fill(0xff_0000));
+    expect(shown(decoder)).toEqual(Array.from({ length: 4 }, () => 0xff_0000));
     decoder.resize({ width: 3, height: 1 });
     expect([...decoder.surface.words]).toEqual([BLACK, BLACK, BLACK]);
     expect(() => decoder.resize({ width: 0, height: 5 })).toThrow(ProtocolError);

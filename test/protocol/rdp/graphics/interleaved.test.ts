@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import { rgbaFrom24 } from '../../../../src/protocol/rdp/graphics/colour.ts';
@@ -17,7 +17,7 @@ function decode(data: readonly number[], bitsPerPixel: number, width: number, he
 }
 
 const hex = (text: string): number[] => text.match(/../g)!.map((pair) => parseInt(pair, 16));
-const repeat = (value: number, count: number): number[] => new Array<number>(count).fill(value);
+const repeat = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
 describe('RLE_BITMAP_STREAM ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4)', () => {
   it.each(INTERLEAVED_VECTORS)('decodes $kind at $bitsPerPixel bits as an independent encoder made it', ({ bitsPerPixel, data, picture }) => {

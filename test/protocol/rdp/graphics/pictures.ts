@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { createSurface, type BitmapTarget, type Surface } from '../../../../src/protocol/rdp/graphics/surface.ts';
 

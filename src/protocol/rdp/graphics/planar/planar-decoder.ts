@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 import { FORMAT_CHROMA_SUBSAMPLING, FORMAT_COLOR_LOSS_LEVEL, FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN } from './planar-format.ts';

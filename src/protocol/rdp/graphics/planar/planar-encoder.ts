@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { FrameWords } from '../pixel-words.ts';
 import { FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN, MAX_RAW, MAX_SHORT_RUN, MIN_RUN } from './planar-format.ts';
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { PixelFrame, Rect } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
 
