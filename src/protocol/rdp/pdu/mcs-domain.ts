@@ -88,6 +88,10 @@ export function decodeDomainPdu(bytes: Uint8Array): DomainPdu {
   const choice = first >> 2;
   switch (choice) {
     case CHOICE.erectDomainRequest:
+      // rdesktop leaves out the lengths and sends two 16-bit numbers.
+      if (reader.peek() === 0) {
+        return { tag: 'erectDomainRequest', subHeight: reader.u16be('ErectDomainRequest.subHeight'), subInterval: reader.u16be('ErectDomainRequest.subInterval') };
+      }
       return {
         tag: 'erectDomainRequest',
         subHeight: readPerInteger(reader, 'ErectDomainRequest.subHeight'),
