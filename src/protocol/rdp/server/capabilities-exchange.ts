@@ -59,7 +59,7 @@ export function demandActive(session: Session, desktop: Size, wasActive: boolean
   };
 }
 
-/** General first: that order is what clients have always seen. */
+/** Colour depth, size and what the server takes and sends; no drawing orders. */
 function serverSets(desktop: Size): CapabilitySet[] {
   return [
     { tag: 'share', nodeId: SERVER_CHANNEL_ID },
@@ -115,9 +115,11 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
     throw new ProtocolError('REFUSED', 'TS_GENERAL_CAPABILITYSET.extraFlags', 'FASTPATH_OUTPUT_SUPPORTED', general?.extraFlags ?? 'no general set');
   }
   const surface = findSet(sets, 'surfaceCommands')?.cmdFlags ?? 0;
+  const bitmap = findSet(sets, 'bitmap');
   const graphics = chooseGraphics({
-    bitsPerPixel: session.core.bitsPerPixel,
-    skipAlpha: ((findSet(sets, 'bitmap')?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
+    // The server's depth counts (2.2.7.1.2): rdesktop asks for 24 and then follows Demand Active; node-rdpjs asks for 32 and confirms 24.
+    bitsPerPixel: Math.max(session.core.bitsPerPixel, bitmap?.preferredBitsPerPixel ?? 0),
+    skipAlpha: ((bitmap?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
     multifragmentMaxBytes: findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0,
   });
