@@ -1,0 +1,87 @@
+import type { AppState, RingbackBridge } from '../../../src/preload/contract.ts';
+import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
+
+export const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+// A Record forces the list to name every member of the union, and nothing else.
+const REASONS: Readonly<Record<EndReason, true>> = {
+  declined: true, cancelledByYou: true, cancelledByPeer: true, timedOut: true, contactOffline: true, appNotPresent: true, messengerLost: true,
+  peerLeftMessenger: true, ticketRefused: true, noConnection: true, pinMismatch: true, viewRefused: true, consentTimedOut: true, stoppedByNovice: true,
+  closedByExpert: true, peerGone: true, connectionLost: true, desktopUnavailable: true, protocolError: true, internalError: true,
+};
+export const END_REASONS = Object.keys(REASONS) as EndReason[];
+export const ROLES: readonly Role[] = ['novice', 'expert'];
+
+export const RUNNING_PHASES: readonly SessionPhase[] = [
+  { tag: 'inviting' },
+  { tag: 'tickets' },
+  { tag: 'reverseConnecting', forwardAtMs: NOW_MS + 3_000 },
+  { tag: 'reverseConnecting' },
+  { tag: 'forwardConnecting' },
+  { tag: 'awaitingConsent' },
+];
+
+export function session(role: Role, phase: SessionPhase, more: Partial<SessionStatus> = {}): SessionStatus {
+  return {
+    id: 's1',
+    role,
+    peer: { address: 'anna@ringback.local', friendlyName: 'Anna' },
+    startedAtMs: NOW_MS - 60_000,
+    phase,
+    steps: ([1, 2, 3, 4, 5, 6, 7] as StepNumber[]).map((step) => (step < 4 ? { step, state: 'done', atMs: NOW_MS } : { step, state: step === 4 ? 'active' : 'pending' })),
+    viewing: false,
+    control: 'no',
+    ...more,
+  };
+}
+
+export const CONNECTED: SessionPhase = { tag: 'connected', sinceMs: NOW_MS - 65_000 };
+export const LIVE = {
+  viewing: true,
+  connection: { by: 'reverse', address: '192.0.2.7:49231' },
+  traffic: { bytesSent: 12_400_000, bytesReceived: 83_000, framesPerSecond: 24.3, roundTripMs: 12.4 },
+  desktop: { width: 1920, height: 1080 },
+} as const;
+
+export function appState(more: Partial<AppState> = {}): AppState {
+  return {
+    version: '0.1.0',
+    messenger: { tag: 'signedIn', presence: 'online' },
+    account: { server: '192.0.2.1:1863', address: 'margaret@ringback.local', friendlyName: 'Margaret' },
+    contacts: [
+      { address: 'zoe@ringback.local', friendlyName: 'Zoe', presence: 'offline' },
+      { address: 'tom@ringback.local', friendlyName: 'Tom', presence: 'busy' },
+      { address: 'anna@ringback.local', friendlyName: 'Anna', presence: 'online', lastHelpedAtMs: NOW_MS - 7_200_000 },
+    ],
+    hosting: { tag: 'off' },
+    invitations: [],
+    history: [],
+    settings: { engine: 'ringback', viewerScaling: 'fit', stopShortcut: 'CommandOrControl+Alt+End', playSound: true, startHidden: false, hosting: { enabled: false, reach: 'loopback', port: 0 } },
+    notices: [],
+    desktop: { capture: true, input: true },
+    ...more,
+  };
+}
+
+/** Main as the window sees it: what was called, and the answers a test gives. */
+export function fakeBridge(answers: Partial<Record<keyof RingbackBridge, unknown>> = {}) {
+  const calls: unknown[][] = [];
+  let send: (state: AppState) => void = () => undefined;
+  const bridge = new Proxy({} as RingbackBridge, {
+    get: (_target, name: string) => {
+      if (name === 'onState') {
+        return (listener: typeof send) => {
+          send = listener;
+          return () => undefined;
+        };
+      }
+      return async (...args: unknown[]) => {
+        calls.push([name, ...args]);
+        const answer = answers[name as keyof RingbackBridge];
+        if (answer instanceof Error) throw answer;
+        return answer ?? { ok: true, value: undefined };
+      };
+    },
+  });
+  return { bridge, calls, send: (state: AppState) => send(state) };
+}

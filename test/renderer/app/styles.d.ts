@@ -1,0 +1,2 @@
+/* Vite turns these into files of the page; tests only load the modules that name them. */
+declare module '*.css';

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import type { MessengerErrorCode } from '../../../src/main/messenger/contract.ts';
+import type { DesktopSupport } from '../../../src/main/desktop/contract.ts';
+import { isWordKey, t } from '../../../src/words/words.ts';
+import { fieldProblem, generalProblem, problemOf, problemText } from '../../../src/renderer/app/problem.ts';
+import { connectionText, desktopReason, endedSentence, headline, nextAction, nextStep, phaseHint, stepText } from '../../../src/renderer/app/session/session-words.ts';
+import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
+
+const MESSENGER_CODES: Readonly<Record<MessengerErrorCode, true>> = {
+  UNREACHABLE: true, WRONG_CREDENTIALS: true, SIGNED_IN_ELSEWHERE: true, CONNECTION_LOST: true, PROTOCOL: true, NO_SUCH_USER: true, CONTACT_OFFLINE: true,
+  CONTACT_LIST_FULL: true, NOT_SIGNED_IN: true, TOO_LARGE: true, TIMEOUT: true, REFUSED: true,
+};
+const COMMAND_CODES = ['BUSY', 'NOT_SIGNED_IN', 'UNKNOWN_INVITATION', 'NO_SESSION', 'WRONG_ROLE', 'DESKTOP_UNAVAILABLE', 'NO_CHANNEL', 'INVALID_ARGUMENT', 'REFUSED', 'INTERNAL', 'ALREADY_EXISTS', 'NO_ACCOUNT', 'NOT_HOSTING', 'PORT_IN_USE', 'STORAGE', 'FORBIDDEN'];
+const DESKTOP_REASONS: Readonly<Record<NonNullable<DesktopSupport['reason']>, true>> = {
+  'desktop.noDisplay': true, 'desktop.wayland': true, 'desktop.noInjection': true, 'desktop.needsPermission': true, 'desktop.noExtension': true,
+};
+const whole = (text: string | undefined): void => {
+  expect(text).toBeTypeOf('string');
+  expect(text).not.toMatch(/[{}]/);
+  expect(text).toMatch(/\S/);
+};
+
+describe('a sentence for everything', () => {
+  it.each([...Object.keys(MESSENGER_CODES), ...COMMAND_CODES])('code %s has its own', (code) => {
+    expect(isWordKey(`problem.${code}`)).toBe(true);
+    whole(problemText({ code }));
+  });
+
+  it('a code without words is an internal error, never the bare code', () => {
+    expect(problemText({ code: 'SURPRISE' })).toBe(t('problem.INTERNAL'));
+    expect(problemText({ code: 'toString' })).toBe(t('problem.INTERNAL'));
+  });
+
+  for (const role of ROLES) {
+    it.each(END_REASONS)(`${role}: %s has a reason and a next step`, (reason) => {
+      for (const suffix of ['', '.next']) expect(isWordKey(`ended.${role}.${reason}${suffix}`)).toBe(true);
+      whole(endedSentence(role, reason, 'Anna'));
+      whole(nextStep(role, reason, 'Anna'));
+      expect(nextStep(role, reason, 'Anna')).not.toBe(endedSentence(role, reason, 'Anna'));
+    });
+
+    it(`${role}: every phase and step`, () => {
+      for (const phase of RUNNING_PHASES) {
+        whole(headline(session(role, phase)));
+        whole(phaseHint(session(role, phase), NOW_MS));
+      }
+      whole(headline(session(role, CONNECTED, { viewing: true, control: 'granted' })));
+      const texts = ([1, 2, 3, 4, 5, 6, 7] as const).map((step) => stepText(role, step, 'Anna'));
+      texts.forEach(whole);
+      expect(new Set(texts).size).toBe(7);
+      for (const by of ['reverse', 'forward'] as const) expect(connectionText({ by, address: '192.0.2.7:5000' }, role)).toContain('192.0.2.7:5000');
+    });
+  }
+
+  it.each(Object.keys(DESKTOP_REASONS))('%s', (reason) => whole(desktopReason(reason)));
+  it('a desktop reason nobody wrote shows nothing', () => expect(desktopReason('desktop.moon')).toBeUndefined());
+});
+
+describe('what a session says', () => {
+  it('names who called whom from each side', () => {
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'novice')).toBe(t('connection.reverse.novice', { address: 'x:1' }));
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'expert')).toBe(t('connection.reverse.expert', { address: 'x:1' }));
+  });
+
+  it('counts down to the forward connect and then stops counting', () => {
+    const waiting = session('expert', { tag: 'reverseConnecting', forwardAtMs: NOW_MS + 2_100 });
+    expect(phaseHint(waiting, NOW_MS)).toBe('If no call comes, your computer calls in 3 seconds.');
+    expect(phaseHint(waiting, NOW_MS + 1_500)).toBe('If no call comes, your computer calls in 1 second.');
+    expect(phaseHint(waiting, NOW_MS + 9_000)).toBe(t('phase.hint.expert.reverseConnecting'));
+  });
+
+  it('does not claim that the screen is seen while it is not', () => {
+    expect(headline(session('novice', CONNECTED, { viewing: false }))).toBe(t('phase.novice.notViewing', { name: 'Anna' }));
+    expect(headline(session('novice', CONNECTED, { viewing: true }))).toBe(t('phase.novice.connected', { name: 'Anna' }));
+  });
+
+  it('uses the address of a person without a name', () => {
+    expect(headline(session('novice', { tag: 'inviting' }, { peer: { address: 'a@b.c', friendlyName: ' ' } }))).toContain('a@b.c');
+  });
+
+  it('offers a novice someone else where asking again would not help', () => {
+    expect(nextAction('novice', 'declined')).toBe('askSomeoneElse');
+    expect(nextAction('novice', 'noConnection')).toBe('askAgain');
+    expect(nextAction('novice', 'closedByExpert')).toBe('close');
+    expect(nextAction('expert', 'noConnection')).toBe('close');
+  });
+});
+
+describe('where a refusal is shown', () => {
+  it('at the field it names, once', () => {
+    const problem = problemOf({ ok: false, code: 'INVALID_ARGUMENT', field: 'server', message: '' });
+    expect(fieldProblem(problem, 'server')).toBe(t('problem.field.server'));
+    expect(fieldProblem(problem, 'address')).toBeUndefined();
+    expect(generalProblem(problem, ['server'])).toBeUndefined();
+  });
+
+  it('at the field it is about when it names none', () => {
+    expect(fieldProblem({ code: 'WRONG_CREDENTIALS' }, 'accessToken')).toBe(t('problem.WRONG_CREDENTIALS'));
+    expect(fieldProblem({ code: 'UNREACHABLE' }, 'server')).toBe(t('problem.UNREACHABLE'));
+    expect(generalProblem({ code: 'TIMEOUT' }, ['server'])).toBe(t('problem.TIMEOUT'));
+  });
+
+  it('nowhere when all went well', () => expect(problemOf({ ok: true, value: undefined })).toBeUndefined());
+});
