@@ -1,0 +1,70 @@
+import { app, BrowserWindow, desktopCapturer, MessageChannelMain, session } from 'electron';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { systemClock } from '../../../src/main/clock.ts';
+import { createDesktop } from '../../../src/main/desktop/desktop.ts';
+import { ViewedScreen } from './viewed-screen.ts';
+
+/* A small Electron application for page-capture.test.ts: for each line on its input it pulls frames until none has come for a second, writes the picture, and says how many came. */
+
+const folder = process.env['RINGBACK_TEST_FOLDER'] ?? '';
+const QUIET_MS = 1_000;
+
+const desktop = createDesktop({
+  platform: 'linux',
+  // A Wayland session as far as the choice goes: this is the way that captures in the page.
+  env: { XDG_SESSION_TYPE: 'wayland' },
+  workerUrl: new URL('file:///none'),
+  clock: systemClock,
+  openCapturePage: async () => {
+    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, backgroundThrottling: false, preload: join(folder, 'preload.cjs') } });
+    await window.loadFile(join(folder, 'renderer', 'capture.html'));
+    const { port1, port2 } = new MessageChannelMain();
+    window.webContents.postMessage('ringback:capture-port', null, [port2]);
+    return { port: port1, close: () => window.destroy() };
+  },
+});
+
+app.disableHardwareAcceleration();
+// `close` destroys the only window, and what follows is still to be told.
+app.on('window-all-closed', () => undefined);
+
+async function main(): Promise<void> {
+  await app.whenReady();
+  session.defaultSession.setDisplayMediaRequestHandler((_request, answer) => {
+    void desktopCapturer.getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } }).then(([video]) => answer(video === undefined ? {} : { video }));
+  });
+  const capture = await desktop.openCapture(AbortSignal.timeout(20_000));
+  const viewed = new ViewedScreen(capture.size);
+  capture.configure({ codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 });
+  say({ tag: 'opened', size: capture.size });
+  for await (const _line of createInterface({ input: process.stdin })) {
+    let frames = 0;
+    let changedPixels = 0;
+    for (;;) {
+      try {
+        const frame = await capture.nextFrame(AbortSignal.timeout(QUIET_MS));
+        viewed.show(frame.updates);
+        frames += 1;
+        changedPixels += frame.changedPixels;
+      } catch {
+        break;
+      }
+    }
+    writeFileSync(join(folder, 'picture.rgb'), viewed.picture().rgb);
+    say({ tag: 'pulled', frames, changedPixels });
+  }
+  await capture.close();
+  say({ tag: 'closed', windows: BrowserWindow.getAllWindows().length });
+  app.exit(0);
+}
+
+function say(message: unknown): void {
+  process.stdout.write(`@${JSON.stringify(message)}\n`);
+}
+
+main().catch((error: unknown) => {
+  say({ tag: 'error', message: String(error) });
+  app.exit(1);
+});

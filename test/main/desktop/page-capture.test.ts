@@ -1,0 +1,129 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from 'vite';
+import { startDisplay, type Display } from '../../support/display.ts';
+import { needs, run, startProgram, until, type Program } from '../../support/programs.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const electron = process.env['RINGBACK_TEST_ELECTRON'];
+const programs = needs('Xvfb', 'import', 'xsetroot', 'openbox', 'xprop', 'xdotool', 'xterm');
+const title = electron === undefined ? 'capture in the page [skipped: needs RINGBACK_TEST_ELECTRON, which npm test sets]' : programs.title('capture in the page');
+
+interface Said {
+  readonly tag: string;
+  readonly frames?: number;
+  readonly changedPixels?: number;
+  readonly windows?: number;
+  readonly size?: unknown;
+}
+
+describe.skipIf(programs.skip || electron === undefined)(title, () => {
+  let display: Display;
+  let folder: string;
+  let application: Program;
+
+  const said = (): Said[] => [...application.output().matchAll(/^@(\{.*\})$/gm)].map((match) => JSON.parse(match[1] ?? '') as Said);
+  const pull = async (): Promise<Said> => {
+    const before = said().length;
+    application.process.stdin?.write('\n');
+    return until(() => said()[before], `an answer of the application: ${application.output()}`);
+  };
+
+  /** Largest difference of any channel between the client's picture and the screen, leaving out where the pointer is drawn. */
+  const worst = async (): Promise<number> => {
+    const seen = await readFile(join(folder, 'picture.rgb'));
+    const real = await display.screenshot();
+    expect(seen.length).toBe(real.rgb.length);
+    let most = 0;
+    for (let y = 0; y < real.height; y += 1) {
+      for (let x = 0; x < real.width; x += 1) {
+        if (x > 560 && y > 420) continue;
+        for (let channel = 0; channel < 3; channel += 1) {
+          const at = (y * real.width + x) * 3 + channel;
+          most = Math.max(most, Math.abs((seen[at] ?? 0) - (real.rgb[at] ?? 0)));
+        }
+      }
+    }
+    return most;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringback-page-'));
+    const quiet = { configFile: false, logLevel: 'error' } as const;
+    await build({
+      ...quiet,
+      root: join(ROOT, 'src/renderer'),
+      base: './',
+      worker: { format: 'es' },
+      build: { outDir: join(folder, 'renderer'), target: 'chrome130', modulePreload: { polyfill: false }, rolldownOptions: { input: { capture: join(ROOT, 'src/renderer/capture.html') } } },
+    });
+    await build({
+      ...quiet,
+      root: ROOT,
+      build: {
+        ssr: true,
+        outDir: join(folder, 'main'),
+        target: 'node20.18',
+        rolldownOptions: { external: ['electron', 'koffi', 'x11'], input: { main: join(ROOT, 'test/main/desktop/page-capture-app.ts') }, output: { format: 'es', entryFileNames: '[name].js' } },
+      },
+    });
+    await build({
+      ...quiet,
+      root: ROOT,
+      build: {
+        ssr: true,
+        outDir: folder,
+        emptyOutDir: false,
+        rolldownOptions: { external: ['electron'], input: { preload: join(ROOT, 'src/preload/capture.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      },
+    });
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'page-capture-test', version: '1.0.0', type: 'module', main: 'main/main.js' }));
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    display = await startDisplay({ width: 640, height: 480, windowManager: true });
+    await display.xdotool('mousemove', '600', '450');
+    await run('xsetroot', ['-solid', '#306090'], { env: display.env });
+    application = startProgram(electron ?? '', [folder, '--no-sandbox'], {
+      env: { ...display.env, RINGBACK_TEST_FOLDER: folder, XDG_CONFIG_HOME: folder },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  });
+
+  afterAll(async () => {
+    await application?.stop();
+    await display?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('shows the whole screen, then sends nothing while it is still, then only what changed', async () => {
+    await until(() => said().find(({ tag }) => tag === 'opened' || tag === 'error'), `the application: ${application.output()}`, 30_000);
+    expect(said()[0]).toEqual({ tag: 'opened', size: { width: 640, height: 480 } });
+
+    const first = await pull();
+    expect(first.changedPixels).toBeGreaterThanOrEqual(640 * 480);
+    // The way through I420 halves the chroma and rounds; areas of one colour stay within a few steps.
+    expect(await worst()).toBeLessThanOrEqual(4);
+
+    const still = await pull();
+    expect(still.frames).toBe(0);
+
+    const xterm = display.start('xterm', ['-geometry', '20x5+40+40', '-e', 'sleep 60']);
+    const window = await pull();
+    expect(window.frames).toBeGreaterThan(0);
+    expect((window.changedPixels ?? 0) / (window.frames ?? 1)).toBeLessThan((640 * 480) / 3);
+    await xterm.stop();
+
+    await run('xsetroot', ['-solid', '#c08040'], { env: display.env });
+    await pull();
+    await pull();
+    expect(await worst()).toBeLessThanOrEqual(4);
+  });
+
+  it('leaves no window behind when it is closed', async () => {
+    application.process.stdin?.end();
+    await until(() => said().find(({ tag }) => tag === 'closed'), `closed: ${application.output()}`);
+    expect(said().at(-1)).toEqual({ tag: 'closed', windows: 0 });
+    expect(await application.exited).toBe(0);
+  });
+});
