@@ -242,8 +242,8 @@ export class ClassicLink implements ExpertLink, Candidate {
     this.#over();
     if (state === 'over') return;
     if (state === 'handshake') {
-      const tls = this.#stream.upgrading && error !== undefined;
-      this.#options.refused(new ConnectionError(tls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }));
+      const notTls = error instanceof ProtocolError || (this.#stream.upgrading && error !== undefined);
+      this.#options.refused(new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }));
       return;
     }
     const cause = this.#error ?? error;

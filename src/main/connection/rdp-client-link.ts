@@ -239,7 +239,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.#over();
     if (state === 'over') return;
     if (state === 'handshake') {
-      this.#options.refused(asHandshakeError(error, this.#stream.upgrading));
+      this.#options.refused(this.#refusal(error));
       return;
     }
     const cause = this.#error ?? error;

@@ -164,11 +164,11 @@ export class RdpStream {
     this.#plain = this.#plain.length === 0 ? chunk : Buffer.concat([this.#plain, chunk]);
     while (this.#phase === 'plain' && this.#plain.length > 0 && !this.#raw.destroyed) {
       const size = plainPduSize(this.#plain);
-      if (size === 'oversized') {
-        this.#failed(new ProtocolError('TOO_LARGE', 'tpktHeader.length', `<= ${MAX_PLAIN_PDU_BYTES} bytes before TLS`, this.#plain.length));
+      if (size === undefined) return;
+      if (size instanceof ProtocolError) {
+        this.#failed(size);
         return;
       }
-      if (size === 'incomplete') return;
       const pdu = this.#plain.subarray(0, size);
       this.#plain = this.#plain.subarray(size);
       this.#handlers.bytes(pdu);
@@ -209,12 +209,13 @@ export class RdpStream {
   }
 }
 
-/** Size of the first TPKT. What is not TPKT at all is handed over whole, for the machine to refuse. */
-function plainPduSize(bytes: Buffer): number | 'incomplete' | 'oversized' {
-  if (bytes[0] !== TPKT_VERSION) return bytes.length;
-  if (bytes.length < TPKT_HEADER_BYTES) return 'incomplete';
+/** Size of the first TPKT; undefined while that cannot be told or it is not all there. What is no TPKT, or a long one, is refused at once. */
+function plainPduSize(bytes: Buffer): number | undefined | ProtocolError {
+  const version = bytes[0] as number;
+  if (version !== TPKT_VERSION) return new ProtocolError('UNEXPECTED', 'tpktHeader.version', TPKT_VERSION, version);
+  if (bytes.length < TPKT_HEADER_BYTES) return undefined;
   const size = bytes.readUInt16BE(2);
-  if (size > MAX_PLAIN_PDU_BYTES) return 'oversized';
-  if (size < TPKT_HEADER_BYTES) return bytes.length;
-  return bytes.length < size ? 'incomplete' : size;
+  if (size < TPKT_HEADER_BYTES) return new ProtocolError('OUT_OF_RANGE', 'tpktHeader.length', `>= ${TPKT_HEADER_BYTES}`, size);
+  if (size > MAX_PLAIN_PDU_BYTES) return new ProtocolError('TOO_LARGE', 'tpktHeader.length', `<= ${MAX_PLAIN_PDU_BYTES} bytes before TLS`, size);
+  return bytes.length < size ? undefined : size;
 }
