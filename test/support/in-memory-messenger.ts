@@ -17,7 +17,7 @@ import {
 
 /* A messenger without sockets: the contract, all of it, in virtual time, with faults on demand. Production never imports it. */
 
-export const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
+const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
 const MAX_CONTEXT_CHARACTERS = 300;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -148,7 +148,7 @@ class Listeners<E> {
     return () => this.all.delete(listener);
   }
   emit(event: E): void {
-    for (const listener of [...this.all]) listener(event);
+    for (const listener of Array.from(this.all)) listener(event);
   }
 }
 
@@ -414,7 +414,7 @@ class InMemoryMessenger implements Messenger {
   private leave(why: 'signedOut' | 'connectionLost'): void {
     this.cancelWait();
     const user = this.account === undefined ? undefined : this.network.users.get(this.account.address);
-    for (const session of [...this.sessions.values()]) {
+    for (const session of Array.from(this.sessions.values())) {
       if (user?.online === this) this.sendFor(session, { kind: 'BYE' });
       session.end('TERMINATED', { tag: 'terminated', reason: 'connectionLost' });
     }

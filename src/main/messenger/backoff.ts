@@ -1,5 +1,5 @@
-export const BACKOFF_MIN_MS = 1_000;
-export const BACKOFF_MAX_MS = 60_000;
+const BACKOFF_MIN_MS = 1_000;
+const BACKOFF_MAX_MS = 60_000;
 
 /** Exponential back-off with jitter, 1 s to 60 s, so that a server that returns is not met by all its clients at once. */
 export class Backoff {

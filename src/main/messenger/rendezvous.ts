@@ -8,7 +8,7 @@ import {
 } from './contract.ts';
 
 /** Longest context data, characters (the public Messenger API's limit of the time). */
-export const CONTEXT_DATA_LIMIT = 300;
+const CONTEXT_DATA_LIMIT = 300;
 
 /** What one session has to say to the other side. `LAUNCH` is the inviter's own acceptance. */
 export type RendezvousMessage =
@@ -141,6 +141,6 @@ export class Rendezvous implements RendezvousSession {
   }
 
   private emit(event: RendezvousEvent): void {
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of Array.from(this.listeners)) listener(event);
   }
 }

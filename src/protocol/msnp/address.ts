@@ -1,5 +1,5 @@
 /** Longest log-in name. */
-export const ADDRESS_LIMIT = 129;
+const ADDRESS_LIMIT = 129;
 
 /** The address in lower case, or nothing where it is not `name@host` in plain ASCII. */
 export function normaliseAddress(text: string): string | undefined {

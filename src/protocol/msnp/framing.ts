@@ -15,7 +15,7 @@ export const LINE_LIMIT_SIGNED_IN = 8 * 1024;
 /** Largest MSG payload; real servers close the socket at one byte more. */
 export const MSG_PAYLOAD_LIMIT = 1664;
 /** Largest payload a client takes from a server (profiles and notifications are longer than messages). */
-export const CLIENT_PAYLOAD_LIMIT = 16 * 1024;
+const CLIENT_PAYLOAD_LIMIT = 16 * 1024;
 
 /** Who reads: the payload table depends on it. */
 export type Reader = 'client' | 'server';

@@ -1,10 +1,10 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { readFields, readMessage, writeFields, writeMessage } from './message.ts';
 
-export const INVITATION_CONTENT_TYPE = 'text/x-msmsgsinvite; charset=UTF-8';
+const INVITATION_CONTENT_TYPE = 'text/x-msmsgsinvite; charset=UTF-8';
 
 export const CANCEL_CODES = ['FAIL', 'FTTIMEOUT', 'OUTBANDCANCEL', 'REJECT', 'REJECT_NOT_INSTALLED', 'TIMEOUT'] as const;
-export type InvitationCancelCode = (typeof CANCEL_CODES)[number];
+type InvitationCancelCode = (typeof CANCEL_CODES)[number];
 
 const COOKIE = /^[0-9A-Za-z{}-]{1,40}$/;
 const CONTROL_SESSION_PROTOCOL = 'SM1';
@@ -26,7 +26,7 @@ export type InvitationMessage = InvitationBase &
   );
 
 /** Whether a MSG payload is an invitation message at all. */
-export function isInvitation(contentType: string): boolean {
+function isInvitation(contentType: string): boolean {
   return /^text\/x-msmsgsinvite\s*(?:;|$)/i.test(contentType.trim());
 }
 

@@ -18,7 +18,7 @@ export interface ListEntry {
   readonly groups: readonly number[];
 }
 
-export interface Group {
+interface Group {
   readonly id: number;
   readonly name: string;
 }

@@ -1,5 +1,5 @@
 /** CHG, ILN and NLN states; `HDN` is seen by others as offline. */
-export const PRESENCE_CODES = ['NLN', 'BSY', 'IDL', 'BRB', 'AWY', 'PHN', 'LUN', 'HDN', 'FLN'] as const;
+const PRESENCE_CODES = ['NLN', 'BSY', 'IDL', 'BRB', 'AWY', 'PHN', 'LUN', 'HDN', 'FLN'] as const;
 export type PresenceCode = (typeof PRESENCE_CODES)[number];
 
 /** Unknown codes give nothing. */

@@ -25,7 +25,7 @@ class Record<E> {
   constructor(source: { onEvent(listener: (event: E) => void): () => void }) {
     source.onEvent((event) => {
       this.events.push(event);
-      for (const wake of [...this.waiting]) wake();
+      for (const wake of Array.from(this.waiting)) wake();
     });
   }
 

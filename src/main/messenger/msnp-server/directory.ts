@@ -18,7 +18,7 @@ import type { ServerLimits } from './limits.ts';
 import { KeyedRateLimit } from './rate-limit.ts';
 import { Switchboards } from './switchboards.ts';
 
-export const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
+const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
 const GROUP_LIMIT = 30;
 
@@ -82,7 +82,7 @@ export class Directory {
   }
 
   expelAll(): void {
-    for (const user of [...this.online.values()]) user.machine.expel('SSD');
+    for (const user of Array.from(this.online.values())) user.machine.expel('SSD');
   }
 
   /* ---------- used by OnlineUser ---------- */

@@ -101,6 +101,6 @@ export class HostedMessenger {
   }
 
   private changed(): void {
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of Array.from(this.listeners)) listener();
   }
 }

@@ -91,7 +91,7 @@ export class MsnpServer {
     this.cancelSweep();
     this.directory.expelAll();
     const closed = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const connection of [...this.connections]) connection.close();
+    for (const connection of Array.from(this.connections)) connection.close();
     await Promise.all(closed);
     await this.options.store.flush();
   }
@@ -132,7 +132,7 @@ export class MsnpServer {
 
   private scheduleSweep(): void {
     this.cancelSweep = this.clock.after(SWEEP_INTERVAL_MS, () => {
-      for (const connection of [...this.connections]) connection.checkTime();
+      for (const connection of Array.from(this.connections)) connection.checkTime();
       this.refresh()
         .catch((error: unknown) => this.options.onStoreError?.(error))
         .finally(() => {

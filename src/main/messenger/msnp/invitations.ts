@@ -84,7 +84,7 @@ export class Invitations {
 
   /** A contact went offline: those of their sessions that have no switchboard to tell it are over. */
   contactOffline(address: string): void {
-    for (const { session, link, delivered } of [...this.carried.values()]) {
+    for (const { session, link, delivered } of Array.from(this.carried.values())) {
       if (session.peer.address === address && link === undefined && delivered) session.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
     }
   }
@@ -93,8 +93,8 @@ export class Invitations {
   async close(): Promise<void> {
     this.isClosed = true;
     const closed = [...this.links].map((link) => link.closed);
-    for (const { session } of [...this.carried.values()]) session.end('TERMINATED', { tag: 'terminated', reason: 'connectionLost' });
-    for (const link of [...this.links]) link.close();
+    for (const { session } of Array.from(this.carried.values())) session.end('TERMINATED', { tag: 'terminated', reason: 'connectionLost' });
+    for (const link of Array.from(this.links)) link.close();
     await Promise.all(closed);
   }
 
@@ -265,7 +265,7 @@ export class Invitations {
   }
 
   private linkEnded(link: SwitchboardLink, why: 'left' | 'idle' | 'lost'): void {
-    for (const carried of [...this.carried.values()]) {
+    for (const carried of Array.from(this.carried.values())) {
       if (carried.link !== link) continue;
       carried.link = undefined;
       // An INVITE on its way is tried again by its own rules, and an idle switchboard is reopened when there is something to say.

@@ -402,7 +402,7 @@ export class MsnpMessenger implements Messenger {
   }
 
   private emit(event: MessengerEvent): void {
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of Array.from(this.listeners)) listener(event);
   }
 }
 

@@ -116,7 +116,7 @@ export class SwitchboardLink {
     this.isClosed = true;
     this.cancelDeadline();
     this.settleJoined.reject(error);
-    for (const settle of [...this.unacknowledged.values()]) settle(false);
+    for (const settle of Array.from(this.unacknowledged.values())) settle(false);
   }
 }
 

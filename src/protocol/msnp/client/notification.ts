@@ -9,7 +9,7 @@ import { GROUPS_SINCE, LIST_NAMES, parseListName, readListLine, type ListName } 
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 
 /** What our client offers: `MSNP7 MSNP6 MSNP5 MSNP4 CVR0`. */
-export const OFFERED_DIALECTS: readonly Dialect[] = MD5_DIALECTS.filter((dialect) => dialect >= 4);
+const OFFERED_DIALECTS: readonly Dialect[] = MD5_DIALECTS.filter((dialect) => dialect >= 4);
 
 /** More list entries than any server keeps; a bound on a hostile one. */
 const LIST_ENTRY_LIMIT = 5_000;
