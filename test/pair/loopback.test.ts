@@ -50,7 +50,9 @@ afterEach(async () => {
   await Promise.all(rooms.splice(0).map((room) => room.close()));
 });
 
-async function machines(engine: EngineName) {
+const yes = (): Promise<boolean> => Promise.resolve(true);
+
+async function machines(engine: EngineName, answer: () => Promise<boolean> = yes) {
   const messages = createInMemoryNetwork({ clock: systemClock });
   const desktop = new PictureDesktop();
   const viewer = new FakeViewer();
@@ -60,7 +62,7 @@ async function machines(engine: EngineName) {
       messenger,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop,
-      consent: { allowView: () => Promise.resolve(true), allowControl: () => Promise.resolve(true) },
+      consent: { allowView: answer, allowControl: () => Promise.resolve(true) },
       clock: systemClock,
       history: { add: () => {} },
       engine: () => engine,
@@ -77,7 +79,8 @@ async function machines(engine: EngineName) {
   await until(() => expert.assistance.invitations.length > 0, 'the invitation');
   expert.assistance.acceptInvitation(expert.assistance.invitations[0]?.id ?? '');
   expert.assistance.attachViewer(viewer);
-  await until(() => expert.assistance.status?.phase.tag === 'connected', 'the session');
+  await until(() => ['awaitingConsent', 'connected', 'ended'].includes(expert.assistance.status?.phase.tag ?? ''), 'the connection');
+  if (answer === yes) await until(() => expert.assistance.status?.phase.tag === 'connected', 'the session');
   return { novice: novice.assistance, expert: expert.assistance, desktop, viewer };
 }
 
@@ -102,6 +105,44 @@ describe('two rooms over real sockets, TLS and RDP on loopback', () => {
     await until(() => expert.status?.phase.tag === 'ended', 'the end');
     expect(expert.status?.phase).toMatchObject({ reason: 'stoppedByNovice' });
     expect(desktop.openCaptures).toBe(0);
+  });
+
+  const bothEnded = async (novice: Assistance, expert: Assistance): Promise<readonly unknown[]> => {
+    await until(() => novice.status?.phase.tag === 'ended' && expert.status?.phase.tag === 'ended', 'both ends');
+    return [novice.status?.phase, expert.status?.phase].map((phase) => (phase?.tag === 'ended' ? phase.reason : undefined));
+  };
+
+  test.each(['ringback', 'classic'] as const)('%s: the novice says no', async (engine) => {
+    const { novice, expert, desktop, viewer } = await machines(engine, () => Promise.resolve(false));
+    expect(await bothEnded(novice, expert)).toEqual(['viewRefused', 'viewRefused']);
+    expect(desktop.captures).toEqual([]);
+    expect(viewer.graphics).toBe(0);
+  });
+
+  test.each([
+    ['ringback', 'expert', 'cancelledByPeer', 'cancelledByYou'],
+    ['classic', 'expert', 'cancelledByPeer', 'cancelledByYou'],
+    ['ringback', 'novice', 'cancelledByYou', 'cancelledByPeer'],
+  ] as const)('%s: the %s leaves while the novice is being asked', async (engine, who, noviceReason, expertReason) => {
+    const sides = await machines(engine, () => new Promise(() => {}));
+    await until(() => sides.novice.status?.phase.tag === 'awaitingConsent', 'the question');
+    await sides[who].endSession();
+    expect(await bothEnded(sides.novice, sides.expert)).toEqual([noviceReason, expertReason]);
+    expect(sides.viewer.graphics).toBe(0);
+  });
+
+  test.each(['ringback', 'classic'] as const)('%s: the capture breaks', async (engine) => {
+    const { novice, expert, desktop } = await machines(engine);
+    desktop.capture.fail();
+    expect(await bothEnded(novice, expert)).toEqual(['desktopUnavailable', 'protocolError']);
+  });
+
+  test.each(['ringback', 'classic'] as const)('%s: the novice changes the resolution', async (engine) => {
+    const { novice, expert, desktop, viewer } = await machines(engine);
+    await until(() => viewer.graphics > 0, 'the first picture');
+    desktop.capture.resize({ width: 200, height: 100 });
+    await until(() => expert.status?.desktop?.width === 200, 'the new size');
+    expect(novice.status?.phase.tag).toBe('connected');
   });
 
   test('control: asked for, granted, used, taken back', async () => {

@@ -223,7 +223,11 @@ export class NoviceSession {
     this.setControl(asked);
     const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
     this.scope.add(cancelDeadline);
-    const allowed = await askPerson((signal) => this.parts.consent.allowControl(this.parts.peer, signal), prompt.signal);
+    const allowed = await askPerson(async (signal) => {
+      // Where nothing can be injected (Wayland) there is nothing to ask; the session goes on without control.
+      const { input } = await this.parts.desktop.support();
+      return input && !signal.aborted && (await this.parts.consent.allowControl(this.parts.peer, signal));
+    }, prompt.signal);
     cancelDeadline();
     if (this.control !== asked) return;
     if (!allowed) {

@@ -170,6 +170,17 @@ describe('control of mouse and keyboard', () => {
     await pair.expectNothingLeft();
   });
 
+  test('a desktop that takes no input: refused without a question, the session goes on', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.desktop.answer = { capture: true, input: false, reason: 'desktop.wayland' };
+    expert.assistance.requestControl();
+    await clock.advance(50);
+    expect(states()).toEqual(['refused', 'refused', false]);
+    expect(novice.prompts.asked).toEqual(['view']);
+    expect(novice.assistance.status?.phase.tag).toBe('connected');
+    await finish();
+  });
+
   test('the injector cannot be opened', async () => {
     const { novice, expert, clock, pair } = await connected();
     novice.desktop.failInput = true;
