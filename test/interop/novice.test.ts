@@ -17,13 +17,12 @@ const rdesktop = needs('Xvfb', 'import', 'display', 'xterm', 'rdesktop');
 
 let source: Display;
 let sharing: Sharing;
-let home: Awaited<ReturnType<typeof temporaryHome>>;
 const programs: Program[] = [];
 const displays: Display[] = [];
+const homes: Awaited<ReturnType<typeof temporaryHome>>[] = [];
 
 beforeAll(async () => {
   if (screens.skip) return;
-  home = await temporaryHome();
   source = await startDisplay({ width: WIDTH, height: HEIGHT });
   await paint(source, WIDTH, HEIGHT);
 });
@@ -31,12 +30,12 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const program of programs.splice(0)) await program.stop();
   for (const display of displays.splice(0)) await display.close();
+  for (const home of homes.splice(0)) await home.remove();
   await sharing?.close();
 });
 
 afterAll(async () => {
   await source?.close();
-  await home?.remove();
 });
 
 async function screen(): Promise<Display> {
@@ -45,14 +44,17 @@ async function screen(): Promise<Display> {
   return display;
 }
 
-function client(display: Display, command: string, args: readonly string[], answer?: string): Program {
+/** Each in a home of its own: they remember certificates and do not share folders well. */
+async function client(display: Display, command: string, args: readonly string[], answer?: string): Promise<Program> {
+  const home = await temporaryHome();
+  homes.push(home);
   const program = startProgram(command, args, { env: { ...display.env, ...home.env }, stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
   if (answer !== undefined) program.process.stdin?.write(answer);
   programs.push(program);
   return program;
 }
 
-function xfreerdp(display: Display, ...more: readonly string[]): Program {
+function xfreerdp(display: Display, ...more: readonly string[]): Promise<Program> {
   return client(display, 'xfreerdp', [
     `/v:${HOST}:${sharing.port}`,
     '/cert:ignore',
@@ -67,7 +69,7 @@ function xfreerdp(display: Display, ...more: readonly string[]): Program {
   ]);
 }
 
-function rdesktopClient(display: Display, ...more: readonly string[]): Program {
+function rdesktopClient(display: Display, ...more: readonly string[]): Promise<Program> {
   // It asks on standard input whether to trust a self-signed certificate.
   return client(display, 'rdesktop', ['-u', 'expert', '-p', 'unused', '-g', `${WIDTH}x${HEIGHT}`, '-a', '32', '-D', ...more, `${HOST}:${sharing.port}`], 'yes\nyes\n');
 }
@@ -85,7 +87,7 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
   it('presents the session id and shows the novice’s screen, pixel for pixel', async () => {
     sharing = await share(source);
     const display = await screen();
-    xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
     await untilSame(() => source.screenshot(), () => display.screenshot());
     expect(sharing.linkEvents.map(({ tag }) => tag)).toContain('active');
   });
@@ -93,7 +95,7 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
   it('steers: what is done in its window arrives as input', async () => {
     sharing = await share(source);
     const display = await screen();
-    xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
     await untilSame(() => source.screenshot(), () => display.screenshot());
     await until(async () => {
       await display.xdotool('mousemove', '300', '200', 'click', '1');
@@ -105,7 +107,7 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
 
   it('gets nothing with a wrong session id', async () => {
     sharing = await share(source);
-    const program = xfreerdp(await screen(), `/shell-dir:${Buffer.alloc(32, 1).toString('base64')}`);
+    const program = await xfreerdp(await screen(), `/shell-dir:${Buffer.alloc(32, 1).toString('base64')}`);
     await untilRefused('WRONG_SESSION_ID');
     await program.exited;
     expectNothingShown();
@@ -113,7 +115,7 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
 
   it('gets nothing without a session id', async () => {
     sharing = await share(source);
-    const program = xfreerdp(await screen());
+    const program = await xfreerdp(await screen());
     await untilRefused('WRONG_SESSION_ID');
     await program.exited;
     expectNothingShown();
@@ -121,7 +123,7 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
 
   it('gets nothing with plain RDP security', async () => {
     sharing = await share(source);
-    const program = xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '/sec:rdp');
+    const program = await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '/sec:rdp');
     await untilRefused('NOT_TLS');
     await program.exited;
     expectNothingShown();
@@ -132,13 +134,13 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop as expert'), () => {
   it('presents the session id and shows the novice’s screen, pixel for pixel', async () => {
     sharing = await share(source);
     const display = await screen();
-    rdesktopClient(display, '-c', sharing.sessionId);
+    await rdesktopClient(display, '-c', sharing.sessionId);
     await untilSame(() => source.screenshot(), () => display.screenshot());
   });
 
   it('gets nothing with a wrong session id', async () => {
     sharing = await share(source);
-    rdesktopClient(await screen(), '-c', Buffer.alloc(32, 2).toString('base64'));
+    await rdesktopClient(await screen(), '-c', Buffer.alloc(32, 2).toString('base64'));
     await untilRefused('WRONG_SESSION_ID');
     expectNothingShown();
   });
