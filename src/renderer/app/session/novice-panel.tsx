@@ -45,7 +45,7 @@ function SeenLine({ session, time }: { readonly session: SessionStatus; readonly
   return (
     <header className={seen ? 'seen seen--live' : 'seen'}>
       <span className={`dot dot--${seen ? 'live' : 'safe'}`} aria-hidden />
-      <h1 className="grow break" role="status" aria-live="assertive">{words}</h1>
+      <div className="grow" role="status" aria-live="assertive"><h1 className="break">{words}</h1></div>
       {time !== undefined && <span className="seen__time" role="timer" aria-label={t('session.duration')}>{time}</span>}
     </header>
   );
@@ -57,8 +57,8 @@ function Connecting({ session, nowMs, pending, problems, onStop }: NovicePanelPr
     <main className="panel">
       <SeenLine session={session} />
       <div className="panel__body">
-        <div className="stack stack--tight" role="status" aria-live="polite">
-          <h2 className="break">{headline(session)}</h2>
+        <div className="stack stack--tight">
+          <div role="status" aria-live="polite"><h2 className="break">{headline(session)}</h2></div>
           {hint !== undefined && <p className="soft break">{hint}</p>}
         </div>
         <Steps session={session} />

@@ -26,7 +26,7 @@ export function ProgressCard({ session, nowMs, pending, problem, onCancel }: Pro
           {asksYou ? <PhoneCall size={30} aria-hidden /> : <LoaderCircle size={30} className="spin" aria-hidden />}
         </span>
         <div className="stack grow">
-          <h1 id="progress-title" className="session-card__title break" role="status" aria-live="polite">{headline(session)}</h1>
+          <div role="status" aria-live="polite"><h1 id="progress-title" className="session-card__title break">{headline(session)}</h1></div>
           {hint !== undefined && <p className="session-card__next break">{hint}</p>}
         </div>
       </div>

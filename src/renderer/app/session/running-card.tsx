@@ -26,7 +26,7 @@ export function RunningCard({ session, nowMs, stopShortcut, pending, problem, on
       <div className="row row--top">
         <span className="session-card__live"><span className={`dot dot--${novice && session.viewing ? 'live' : 'safe'}`} /></span>
         <div className="stack grow">
-          <h1 id="running-title" className="session-card__title break" role="status" aria-live="polite">{headline(session)}</h1>
+          <div role="status" aria-live="polite"><h1 id="running-title" className="session-card__title break">{headline(session)}</h1></div>
           <p className="soft">{t('time.running', { duration: duration(nowMs - session.phase.sinceMs) })}</p>
           <p>{t('session.inOtherWindow')}</p>
         </div>
