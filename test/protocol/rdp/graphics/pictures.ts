@@ -53,7 +53,7 @@ export function pictures(maxSide: number): fc.Arbitrary<PixelFrame> {
     .record({
       width: fc.integer({ min: 1, max: maxSide }),
       height: fc.integer({ min: 1, max: maxSide }),
-      kind: fc.constantFrom('noise', 'solid', 'rows', 'columns', 'few', 'grey', 'blocks', 'extremes'),
+      kind: fc.constantFrom('noise', 'solid', 'rows', 'columns', 'few', 'grey', 'blocks', 'extremes', 'oneChannel'),
       seed: fc.integer({ min: 1, max: 0x7fff_ffff }),
       padding: fc.constantFrom(0, 4, 3),
     })
@@ -75,6 +75,9 @@ export function pictures(maxSide: number): fc.Arbitrary<PixelFrame> {
           return paint(width, height, () => (next() & 0x0f) * 0x01_0101, padding);
         case 'blocks':
           return paint(width, height, (x, y) => palette[((x >> 3) * 31 + (y >> 2)) & 0xff]!, padding);
+        case 'oneChannel':
+          // one colour changes from row to row, the others repeat
+          return paint(width, height, (_, y) => 0x40_4040 ^ ((y & 7) << [0, 8, 16][seed % 3]!), padding);
         case 'extremes':
           return paint(width, height, () => (next() & 1 ? 0xff_00ff : 0x00_ff80), padding);
       }
