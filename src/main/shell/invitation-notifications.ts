@@ -66,7 +66,11 @@ export function createInvitationNotifications(deps: InvitationNotificationsDeps)
     shown.set(id, notification);
     const current = (): boolean => shown.get(id) === notification;
     notification.on('click', () => {
-      if (current()) deps.open(id);
+      if (!current()) return;
+      // It has done its work. Some servers leave a clicked notification on the screen, and Electron lets go of it after this event.
+      shown.set(id, undefined);
+      notification.close();
+      deps.open(id);
     });
     notification.on('action', (event, index) => {
       if (!current()) return;

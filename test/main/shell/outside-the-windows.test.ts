@@ -67,10 +67,14 @@ describe('notifications of invitations', () => {
   it('accept, decline and open, by the old and the new shape of the event', () => {
     const { made, notifications, accept, decline, open } = notifying();
     notifications.update([invitation('1')]);
-    made[0]?.fire('click');
     made[0]?.fire('action', { actionIndex: 1 });
     made[0]?.fire('action', {}, 0);
     made[0]?.fire('action', {}, 7);
+    made[0]?.fire('click');
+    expect(made[0]?.closed).toBe(true);
+    // Put away by the click; it does not come a second time.
+    notifications.update([invitation('1')]);
+    expect(made).toHaveLength(1);
     expect(open).toHaveBeenCalledExactlyOnceWith('1');
     expect(decline).toHaveBeenCalledExactlyOnceWith('1');
     expect(accept).toHaveBeenCalledExactlyOnceWith('1');
