@@ -8,7 +8,6 @@ import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.
 import type { FromPictureWorker, ToPictureWorker, ViewerFailure, ViewerStatistics } from './worker-messages.ts';
 
 export type { Scaling } from './placement.ts';
-export type { ViewerFailure, ViewerStatistics } from './worker-messages.ts';
 
 export interface ViewerOptions {
   /** What a screen reader calls the picture. */

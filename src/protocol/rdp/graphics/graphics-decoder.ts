@@ -12,7 +12,7 @@ import { decodeRawBitmap } from './raw-bitmap.ts';
 import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from './surface.ts';
 
 /** No server sends bitmaps larger than its desktop; this is what we set aside for one at most. */
-export const MAX_BITMAP_AREA = 16 * 1024 * 1024;
+const MAX_BITMAP_AREA = 16 * 1024 * 1024;
 
 const UPDATETYPE_PALETTE = 0x0002;
 const PALETTE_COLOURS = 256;
@@ -26,7 +26,7 @@ export interface AppliedGraphics {
   readonly frames: readonly FrameBoundary[];
 }
 
-export interface FrameBoundary {
+interface FrameBoundary {
   readonly action: 'begin' | 'end';
   readonly frameId: number;
 }

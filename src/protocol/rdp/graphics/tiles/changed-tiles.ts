@@ -3,7 +3,7 @@ import type { PixelFrame, Rect } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
 
 /** Classic clients take bitmaps of at most 64×64. */
-export const TILE_SIDE = 64;
+const TILE_SIDE = 64;
 
 /**
  * Remembers the last frame and says which parts of the next one differ: rectangles that lie inside the 64×64 grid, cut down to the changed
