@@ -52,11 +52,6 @@ export class PduFramer {
     }
     return out;
   }
-
-  /** True in the middle of a PDU. */
-  get pending(): boolean {
-    return this.whole !== undefined || this.headBytes > 0;
-  }
 }
 
 /** Size of the PDU that starts at `at`, or undefined while its header is incomplete. */

@@ -11,7 +11,6 @@ export const ERRINFO = {
   serverDeniedConnection: 0x0000_0007,
   rpcInitiatedDisconnectByUser: 0x0000_000b,
   logoffByUser: 0x0000_000c,
-  confirmActiveWrongShareId: 0x0000_10d4,
   unknownPduType2: 0x0000_10c9,
 } as const;
 

@@ -5,7 +5,7 @@ import { ByteWriter } from '../../bytes/writer.ts';
 /** `type` in pduType of TS_SHARECONTROLHEADER. */
 export const SHARE_CONTROL_TYPE = { demandActive: 1, confirmActive: 3, deactivateAll: 6, data: 7, serverRedirect: 10 } as const;
 
-export const SHARE_CONTROL_HEADER_BYTES = 6;
+const SHARE_CONTROL_HEADER_BYTES = 6;
 /** TS_PROTOCOL_VERSION, in pduType above the type. */
 const PROTOCOL_VERSION = 0x0010;
 /** A T.128 flow PDU has this instead of a length; eight bytes in all, of no meaning to RDP. */
