@@ -227,6 +227,7 @@ describe('MSNP client', () => {
     const second = await answer(bob, 'bob@home');
     expect(fieldOf(await hear(second), 'Invitation-Command')).toBe('INVITE');
     session.cancel('TIMEOUT');
+    session.cancel('TIMEOUT');
     const text = await hear(second);
     expect([fieldOf(text, 'Invitation-Command'), fieldOf(text, 'Cancel-Code')]).toEqual(['CANCEL', 'TIMEOUT']);
     await second.line().then((line) => expect(line).toBe('BYE ann@home'));
