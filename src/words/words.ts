@@ -18,10 +18,10 @@ type ValuesOf<K extends WordKey> = K extends keyof Placeholders ? readonly [valu
 /** A base that has `.one` and `.other`. */
 export type CountKey = { [K in WordKey]: K extends `${infer Base}.one` ? (`${Base}.other` extends WordKey ? Base : never) : never }[WordKey];
 type CountValuesOf<B extends CountKey> =
-  `${B}.other` extends keyof Placeholders
-    ? Exclude<Placeholders[`${B}.other` & keyof Placeholders], 'count'> extends never
+  `${B}.other` extends infer Other extends keyof Placeholders
+    ? Exclude<Placeholders[Other], 'count'> extends never
       ? readonly []
-      : readonly [values: Readonly<Record<Exclude<Placeholders[`${B}.other` & keyof Placeholders], 'count'>, string | number>>]
+      : readonly [values: Readonly<Record<Exclude<Placeholders[Other], 'count'>, string | number>>]
     : readonly [];
 
 const words: Readonly<Record<string, string>> = english;

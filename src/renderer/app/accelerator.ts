@@ -19,10 +19,10 @@ function keyName(code: string): string | undefined {
   return plain?.[1] ?? plain?.[2] ?? plain?.[3] ?? (Object.hasOwn(NAMED, code) ? NAMED[code] : undefined);
 }
 
-/** `undefined` while only modifiers are down; `tooFew` when a letter alone would be taken away from every other program. */
-export function acceleratorOf(press: KeyPress): string | 'tooFew' | undefined {
+/** `undefined` while only modifiers are down; `null` when there are too few of them, which would take a key away from every other program. */
+export function acceleratorOf(press: KeyPress): string | null | undefined {
   const key = keyName(press.code);
   if (key === undefined) return undefined;
   const modifiers = [press.ctrlKey ? 'Control' : '', press.altKey ? 'Alt' : '', press.shiftKey ? 'Shift' : '', press.metaKey ? 'Super' : ''].filter((name) => name !== '');
-  return modifiers.length < MIN_MODIFIERS ? 'tooFew' : [...modifiers, key].join('+');
+  return modifiers.length < MIN_MODIFIERS ? null : [...modifiers, key].join('+');
 }

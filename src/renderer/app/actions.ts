@@ -41,14 +41,12 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         newer = true;
         store.setState((state) => withApp(state, app));
       });
-      bridge.getState().then(
-        (result) => {
-          if (result.ok) {
-            if (!newer) store.setState((state) => withApp(state, result.value));
-          } else if (!newer) store.setState({ loadFailed: true });
-        },
-        () => store.setState((state) => ({ ...state, loadFailed: state.app === undefined })),
-      );
+      const readFirst = async (): Promise<void> => {
+        const result = await bridge.getState().catch(() => undefined);
+        if (newer) return;
+        store.setState((state) => (result?.ok === true ? withApp(state, result.value) : { ...state, loadFailed: true }));
+      };
+      void readFirst();
       return stop;
     },
 

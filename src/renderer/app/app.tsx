@@ -83,7 +83,7 @@ function PageBody({ state, app, actions }: PageProps) {
       return <HomePage state={state} app={app} actions={actions} />;
     case 'history':
       return <History entries={app.history} problem={problemAt(state, 'history')} onClear={() => void actions.clearHistory()} />;
-    case 'settings':
+    default:
       return <SettingsPage state={state} app={app} actions={actions} />;
   }
 }

@@ -42,7 +42,7 @@ export function SessionApp({ store, actions, mount, platform }: { readonly store
       fullScreen={fullScreen}
       pending={pending}
       problems={problems}
-      picture={(onInputWithoutControl) => (
+      renderPicture={(onInputWithoutControl) => (
         <Picture
           key={session.id}
           scaling={settings.viewerScaling}
@@ -84,9 +84,11 @@ function useFullScreen(actions: Actions): readonly [boolean, (on: boolean) => vo
     };
   }, []);
   const change = useCallback((next: boolean) => {
-    void actions.setFullScreen(next).then((result) => {
+    const ask = async (): Promise<void> => {
+      const result = await actions.setFullScreen(next);
       if (result.ok) setOn(next);
-    });
+    };
+    void ask();
   }, [actions]);
   return [on, change];
 }

@@ -147,11 +147,19 @@ export function Banner({ kind, children, onDismiss }: { readonly kind: 'info' | 
 }
 
 const AVATAR_TONES = 4;
+const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+function firstLetter(word: string): string {
+  for (const { segment } of letters.segment(word)) return segment;
+  return '';
+}
 
 /** Initials of a person; the tone is the same for the same name. */
 export function Avatar({ name, presence }: { readonly name: string; readonly presence?: Presence }) {
-  const initials = name.split(/[\s@.]+/).filter((part) => part !== '').slice(0, 2).map((part) => [...part][0]?.toLocaleUpperCase('en') ?? '').join('');
-  const tone = [...name].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0) % AVATAR_TONES;
+  const initials = name.split(/[\s@.]+/).filter((part) => part !== '').slice(0, 2).map((part) => firstLetter(part).toLocaleUpperCase('en')).join('');
+  let sum = 0;
+  for (let at = 0; at < name.length; at += 1) sum += name.charCodeAt(at);
+  const tone = sum % AVATAR_TONES;
   return (
     <span className={`avatar avatar--${tone}`} aria-hidden>
       {initials}
@@ -160,19 +168,18 @@ export function Avatar({ name, presence }: { readonly name: string; readonly pre
   );
 }
 
+const COPIED_SHOWN_MS = 3_000;
+
 /** Copies, and says so for a while. */
 export function CopyButton({ label, onCopy, look = 'plain' }: { readonly label: string; readonly onCopy: () => Promise<{ readonly ok: boolean }>; readonly look?: ButtonLook }) {
   const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    const result = await onCopy();
+    setCopied(result.ok);
+    if (result.ok) setTimeout(() => setCopied(false), COPIED_SHOWN_MS);
+  };
   return (
-    <Button
-      look={look}
-      onClick={() => {
-        void onCopy().then((result) => {
-          setCopied(result.ok);
-          if (result.ok) setTimeout(() => setCopied(false), 3_000);
-        });
-      }}
-    >
+    <Button look={look} onClick={() => void copy()}>
       {copied && <Check size={20} aria-hidden />}
       <span role="status">{copied ? t('common.copied') : label}</span>
     </Button>

@@ -51,13 +51,15 @@ export function AddContact({ pending, problem, disabled, startOpen, onAdd }: { r
   if (!open) {
     return <div><Button onClick={() => setOpen(true)} disabled={disabled}><UserPlus size={20} aria-hidden />{t('contacts.add')}</Button></div>;
   }
+  const add = async () => {
+    const result = await onAdd(address.trim());
+    if (!result.ok) return;
+    setAddress('');
+    setOpen(false);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void onAdd(address.trim()).then((result) => {
-      if (!result.ok) return;
-      setAddress('');
-      setOpen(false);
-    });
+    void add();
   };
   return (
     <form className="stack" onSubmit={submit}>

@@ -20,7 +20,7 @@ export function messengerSentence(messenger: MessengerStatus, nowMs: number): st
       return t('status.connecting');
     case 'signedIn':
       return t('status.signedIn');
-    case 'waiting': {
+    default: {
       const left = secondsUntil(messenger.retryAtMs, nowMs);
       return left === 0 ? t('status.retryNow') : tCount('status.retryIn', left);
     }

@@ -1,6 +1,6 @@
 import { CircleCheck, CircleSlash, RotateCcw, UserRound } from 'lucide-react';
 import { t } from '../../../words/words.ts';
-import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import type { EndReason, SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { displayName } from '../selectors.ts';
@@ -10,8 +10,8 @@ import { Steps } from './steps.tsx';
 import './session-card.css';
 
 /** With a connection made, these end a session; everything else ends an attempt. */
-const SESSION_ENDS: readonly string[] = ['stoppedByNovice', 'closedByExpert', 'peerGone', 'connectionLost', 'protocolError', 'internalError', 'desktopUnavailable'];
-const GOOD_ENDS: readonly string[] = ['stoppedByNovice', 'closedByExpert'];
+const SESSION_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert', 'peerGone', 'connectionLost', 'protocolError', 'internalError', 'desktopUnavailable']);
+const GOOD_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert']);
 
 export interface EndedCardProps {
   readonly session: SessionStatus;
@@ -31,10 +31,10 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
   const { reason, detail, atMs } = session.phase;
   const { role } = session;
   const name = displayName(session.peer);
-  const good = GOOD_ENDS.includes(reason);
+  const good = GOOD_ENDS.has(reason);
   const action = nextAction(role, reason);
   const canAsk = role === 'novice' && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
-  const wasSession = session.connection !== undefined && SESSION_ENDS.includes(reason);
+  const wasSession = session.connection !== undefined && SESSION_ENDS.has(reason);
   return (
     <section className="session-card" aria-labelledby="ended-title">
       <div className="row row--top">

@@ -24,7 +24,7 @@ export interface ExpertWindowProps {
   readonly pending: { readonly session: boolean; readonly control: boolean };
   readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined; readonly viewer: Problem | undefined };
   /** The element that fills the window with the novice's desktop. */
-  readonly picture: (onInputWithoutControl: () => void) => ReactNode;
+  readonly renderPicture: (onInputWithoutControl: () => void) => ReactNode;
   readonly onCancel: () => void;
   readonly onEnd: () => void;
   readonly onRequestControl: () => void;
@@ -77,7 +77,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
       <Toolbar {...props} />
       <div className={`viewing__picture viewing__picture--${scaling}`}>
-        {props.picture(() => say(controlHint(session.control, displayName(session.peer))))}
+        {props.renderPicture(() => say(controlHint(session.control, displayName(session.peer))))}
         <div className="viewing__hint" role="status" aria-live="polite">{message !== undefined && <p><Info size={20} aria-hidden /><span>{message}</span></p>}</div>
       </div>
     </main>
@@ -144,7 +144,7 @@ function ControlButton({ control, name, busy, onRequest, onRelease }: { readonly
       return <Button disabled busy>{t('control.expert.asked', { name })}</Button>;
     case 'refused':
       return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.refused', { name })}</Button>;
-    case 'no':
+    default:
       return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.ask')}</Button>;
   }
 }

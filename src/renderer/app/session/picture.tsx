@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { t } from '../../../words/words.ts';
 import type { mountViewer, Scaling, ViewerHandle, ViewerOptions } from '../../viewer/viewer.ts';
 
@@ -21,26 +21,28 @@ export function Picture(props: PictureProps) {
   const host = useRef<HTMLDivElement>(null);
   const mounted = useRef<ViewerHandle>(undefined);
   const newest = useRef(props);
-  newest.current = props;
+  useLayoutEffect(() => {
+    newest.current = props;
+  });
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
     const stop = new AbortController();
     // The port is waited for before it is asked for, so that none is missed.
-    nextPort(stop.signal).then(
-      (port) => {
-        mounted.current = mount(element, port, {
-          label: t('viewer.label', { name: newest.current.name }),
-          scaling: newest.current.scaling,
-          platform: newest.current.platform,
-          onInputWithoutControl: () => newest.current.onInputWithoutControl(),
-          onFailure: () => newest.current.onFailure(),
-        });
-        mounted.current.focus();
-      },
-      () => undefined,
-    );
+    const show = async (): Promise<void> => {
+      const port = await nextPort(stop.signal).catch(() => undefined);
+      if (port === undefined || stop.signal.aborted) return;
+      mounted.current = mount(element, port, {
+        label: t('viewer.label', { name: newest.current.name }),
+        scaling: newest.current.scaling,
+        platform: newest.current.platform,
+        onInputWithoutControl: () => newest.current.onInputWithoutControl(),
+        onFailure: () => newest.current.onFailure(),
+      });
+      mounted.current.focus();
+    };
+    void show();
     void openViewer();
     return () => {
       stop.abort();

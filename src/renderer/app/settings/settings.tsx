@@ -70,6 +70,10 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
   const { account } = app;
   const [name, setName] = useState(account?.friendlyName ?? '');
   const [changing, setChanging] = useState(false);
+  const save = async (next: NewAccount) => {
+    const result = await onSaveAccount(next);
+    if (result.ok) setChanging(false);
+  };
   return (
     <section className="card stack" aria-labelledby="settings-you">
       <h2 id="settings-you">{t('settings.you')}</h2>
@@ -91,11 +95,7 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
           {...(account === undefined ? {} : { initial: account, onCancel: () => setChanging(false) })}
           pending={pending.account}
           problem={problems.account}
-          onSave={(next) => {
-            void onSaveAccount(next).then((result) => {
-              if (result.ok) setChanging(false);
-            });
-          }}
+          onSave={(next) => void save(next)}
         />
       ) : (
         <>

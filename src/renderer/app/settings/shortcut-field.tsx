@@ -20,8 +20,8 @@ export function ShortcutField({ value, problem, onValue }: { readonly value: str
     }
     const accelerator = acceleratorOf(event);
     if (accelerator === undefined) return;
-    setTooFew(accelerator === 'tooFew');
-    if (accelerator === 'tooFew') return;
+    setTooFew(accelerator === null);
+    if (accelerator === null) return;
     setListening(false);
     onValue(accelerator);
   };

@@ -50,7 +50,7 @@ export function Welcome(props: WelcomeProps) {
           <HostForm pending={props.hostingPending} problem={props.hostingProblem} onBegin={props.onBeginHosting} />
         </WelcomeFrame>
       );
-    case 'hostReady':
+    default:
       return <HostReady {...props} address={props.address ?? ''} />;
   }
 }
