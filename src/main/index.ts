@@ -131,4 +131,8 @@ async function start(launch: LaunchOptions): Promise<void> {
 
 const launch = prepareElectron(process.argv, process.env);
 // No top-level await: Electron becomes ready only once this module has been evaluated.
-if (launch !== undefined) app.whenReady().then(() => start(launch)).catch(reportFailedStart);
+if (launch !== undefined)
+  app
+    .whenReady()
+    .then(() => start(launch))
+    .catch(reportFailedStart);

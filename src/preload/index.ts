@@ -6,10 +6,12 @@ type CommandName = keyof Commands | 'openViewer';
 type Answer<N extends CommandName> = ReturnType<RingbackBridge[N]>;
 
 function call<N extends CommandName>(name: N, ...args: Parameters<RingbackBridge[N]>): Answer<N> {
-  return ipcRenderer
-    .invoke(`ringback:${name}`, ...args)
-    // Main answers every command; this is for arguments that cannot be cloned, and for the moment in which main is going away.
-    .catch((): CommandResult<never> => ({ ok: false, code: 'INTERNAL', message: 'no answer' })) as Answer<N>;
+  return (
+    ipcRenderer
+      .invoke(`ringback:${name}`, ...args)
+      // Main answers every command; this is for arguments that cannot be cloned, and for the moment in which main is going away.
+      .catch((): CommandResult<never> => ({ ok: false, code: 'INTERNAL', message: 'no answer' })) as Answer<N>
+  );
 }
 
 const bridge: RingbackBridge = {

@@ -6,8 +6,26 @@ import { openStoredFile, type DamagedFile } from '../settings/stored-file.ts';
 export const MAX_HISTORY_ENTRIES = 1_000;
 
 const END_REASONS = [
-  'declined', 'cancelledByYou', 'cancelledByPeer', 'timedOut', 'contactOffline', 'appNotPresent', 'messengerLost', 'peerLeftMessenger', 'ticketRefused', 'noConnection',
-  'pinMismatch', 'viewRefused', 'consentTimedOut', 'stoppedByNovice', 'closedByExpert', 'peerGone', 'connectionLost', 'desktopUnavailable', 'protocolError', 'internalError',
+  'declined',
+  'cancelledByYou',
+  'cancelledByPeer',
+  'timedOut',
+  'contactOffline',
+  'appNotPresent',
+  'messengerLost',
+  'peerLeftMessenger',
+  'ticketRefused',
+  'noConnection',
+  'pinMismatch',
+  'viewRefused',
+  'consentTimedOut',
+  'stoppedByNovice',
+  'closedByExpert',
+  'peerGone',
+  'connectionLost',
+  'desktopUnavailable',
+  'protocolError',
+  'internalError',
 ] as const satisfies readonly EndReason[];
 
 const time = z.number().int().min(0).max(8.64e15);

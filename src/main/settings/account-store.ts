@@ -27,7 +27,12 @@ const token = z.discriminatedUnion('kind', [
 const accountSchema = z.strictObject({
   version: z.literal(1),
   account: z.nullable(
-    z.strictObject({ server: z.string().min(1).max(255), address: z.string().min(3).max(129), friendlyName: z.string().min(1).max(129), token }),
+    z.strictObject({
+      server: z.string().min(1).max(255),
+      address: z.string().min(3).max(129),
+      friendlyName: z.string().min(1).max(129),
+      token,
+    }),
   ),
 });
 

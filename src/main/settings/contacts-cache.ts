@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
 /** MSNP lists end at 600 contacts; other messengers allow some thousand. */
-export const MAX_CACHED_CONTACTS = 2_000;
+const MAX_CACHED_CONTACTS = 2_000;
 
 const contactsSchema = z.object({
   version: z.literal(1),
@@ -11,7 +11,7 @@ const contactsSchema = z.object({
   contacts: z.array(z.object({ address: z.string().min(1).max(129), friendlyName: z.string().max(400) })).max(MAX_CACHED_CONTACTS),
 });
 
-export type CachedContacts = z.infer<typeof contactsSchema>;
+type CachedContacts = z.infer<typeof contactsSchema>;
 
 export interface ContactsCache {
   readonly damaged: StoredFile<CachedContacts>['damaged'];
@@ -30,7 +30,9 @@ export async function openContacts(path: string): Promise<ContactsCache> {
     damaged: file.damaged,
     of: (owner) => (file.value.owner === owner ? file.value.contacts : []),
     async keep(owner, contacts) {
-      const kept = contacts.slice(0, MAX_CACHED_CONTACTS).map(({ address, friendlyName }) => ({ address, friendlyName: friendlyName.slice(0, 400) }));
+      const kept = contacts
+        .slice(0, MAX_CACHED_CONTACTS)
+        .map(({ address, friendlyName }) => ({ address, friendlyName: friendlyName.slice(0, 400) }));
       const next: CachedContacts = { version: 1, owner, contacts: kept };
       if (JSON.stringify(next) !== JSON.stringify(file.value)) await file.set(next);
     },

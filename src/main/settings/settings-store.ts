@@ -10,13 +10,16 @@ export const accelerator = z
   );
 
 /** Three modifiers, so that no program of the novice is likely to have it; S for Stop. */
-export const DEFAULT_STOP_SHORTCUT = 'CommandOrControl+Alt+Shift+S';
+const DEFAULT_STOP_SHORTCUT = 'CommandOrControl+Alt+Shift+S';
 
 /** Ports below 1024 need rights that we do not want; 0 lets the system choose. 1863 is MSNP's own. */
 export const hostingSchema = z.strictObject({
   enabled: z.boolean(),
   reach: z.enum(['loopback', 'lan']),
-  port: z.int().max(65_535).refine((port) => port === 0 || port >= 1_024),
+  port: z
+    .int()
+    .max(65_535)
+    .refine((port) => port === 0 || port >= 1_024),
 });
 
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
@@ -31,7 +34,10 @@ const settingsSchema = z.looseObject({
   startHidden: z.boolean().default(false),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   /** Which folder of main/messenger carries invitations. */
-  messenger: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('msnp'),
+  messenger: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/)
+    .default('msnp'),
   windowBounds: z.exactOptional(rect),
 });
 

@@ -1,5 +1,15 @@
 /* What main knows, and how it becomes the one state that the windows show. */
-import type { AccountView, AppState, ContactView, HistoryEntryView, HostingView, InvitationView, MessengerStatus, NoticeView, Presence } from '../../preload/contract.ts';
+import type {
+  AccountView,
+  AppState,
+  ContactView,
+  HistoryEntryView,
+  HostingView,
+  InvitationView,
+  MessengerStatus,
+  NoticeView,
+  Presence,
+} from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Clock } from '../clock.ts';
 import type { DesktopSupport } from '../desktop/contract.ts';
@@ -64,7 +74,14 @@ export function projectState(facts: AppFacts): AppState {
     invitations,
     ...(session === undefined ? {} : { session }),
     history,
-    settings: { engine, viewerScaling, stopShortcut, playSound, startHidden, hosting: { enabled: hosted.enabled, reach: hosted.reach, port: hosted.port } },
+    settings: {
+      engine,
+      viewerScaling,
+      stopShortcut,
+      playSound,
+      startHidden,
+      hosting: { enabled: hosted.enabled, reach: hosted.reach, port: hosted.port },
+    },
     notices,
     desktop,
   };
@@ -103,7 +120,7 @@ export function createAppModel(initial: AppFacts): AppModel {
     update(change) {
       facts = { ...facts, ...change };
       projected = undefined;
-      for (const listener of [...listeners]) listener();
+      for (const listener of listeners) listener();
     },
     notify(kind, key, values = {}) {
       const same = facts.notices.some((notice) => notice.key === key && JSON.stringify(notice.values) === JSON.stringify(values));

@@ -9,7 +9,9 @@ export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>)
   try {
     await new Promise<void>((resolve, reject) => {
       webContents.once('did-finish-load', () => resolve());
-      webContents.once('did-fail-load', (_event, code, description) => reject(new Error(`the capture page did not load: ${description} (${code})`)));
+      webContents.once('did-fail-load', (_event, code, description) =>
+        reject(new Error(`the capture page did not load: ${description} (${code})`)),
+      );
       window.once('closed', () => reject(new Error('the capture page closed while loading')));
     });
   } catch (error) {

@@ -32,16 +32,16 @@ export function refusal(error: unknown): Extract<CommandResult, { ok: false }> {
   if (error instanceof MessengerError || isOwnError(error)) return { ok: false, code: error.code, message: error.message };
   if (isSystemError(error)) {
     if (error.code === 'EADDRINUSE') return { ok: false, code: 'PORT_IN_USE', field: 'port', message: 'the port is in use' };
-    if (STORAGE_ERRORS.includes(error.code)) return { ok: false, code: 'STORAGE', message: error.code };
+    if (STORAGE_ERRORS.has(error.code)) return { ok: false, code: 'STORAGE', message: error.code };
   }
   return { ok: false, code: 'INTERNAL', message: 'internal error' };
 }
 
-const OWN_ERRORS = ['AssistanceError', 'ConnectionError', 'DesktopError', 'HostingError'];
-const STORAGE_ERRORS = ['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO'];
+const OWN_ERRORS: ReadonlySet<string> = new Set(['AssistanceError', 'ConnectionError', 'DesktopError', 'HostingError']);
+const STORAGE_ERRORS: ReadonlySet<string> = new Set(['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO']);
 
 function isOwnError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && OWN_ERRORS.includes(error.name) && 'code' in error && typeof error.code === 'string' && CODE.test(error.code);
+  return error instanceof Error && OWN_ERRORS.has(error.name) && 'code' in error && typeof error.code === 'string' && CODE.test(error.code);
 }
 
 function isSystemError(error: unknown): error is Error & { readonly code: string } {
@@ -60,7 +60,13 @@ export async function runCommand<N extends CommandName>(
 ): Promise<CommandResult<ValueOf<N>>> {
   try {
     const parsed = parseCommand(name, args);
-    if (!parsed.ok) return { ok: false, code: 'INVALID_ARGUMENT', message: 'invalid argument', ...(parsed.field === undefined ? {} : { field: parsed.field }) };
+    if (!parsed.ok)
+      return {
+        ok: false,
+        code: 'INVALID_ARGUMENT',
+        message: 'invalid argument',
+        ...(parsed.field === undefined ? {} : { field: parsed.field }),
+      };
     const handler = handlers[name] as (...args: Parameters<RingbackBridge[N]>) => ValueOf<N> | Promise<ValueOf<N>>;
     return { ok: true, value: await handler(...parsed.value) };
   } catch (error) {
@@ -69,4 +75,3 @@ export async function runCommand<N extends CommandName>(
     return result;
   }
 }
-

@@ -40,7 +40,8 @@ export function parseLaunch(argv: readonly string[], env: Readonly<Record<string
   const argument = argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
   const variable = env['RINGBACK_DATA_DIR'] ?? '';
   const listenHost = env['RINGBACK_LISTEN_HOST'] ?? '';
-  if (listenHost !== '' && !ipAddress.safeParse(listenHost).success) throw new LaunchError('BAD_ADDRESS', 'RINGBACK_LISTEN_HOST must be an IP address');
+  if (listenHost !== '' && !ipAddress.safeParse(listenHost).success)
+    throw new LaunchError('BAD_ADDRESS', 'RINGBACK_LISTEN_HOST must be an IP address');
   return {
     hidden: argv.includes('--hidden'),
     ...(argument !== undefined
@@ -53,7 +54,20 @@ export function parseLaunch(argv: readonly string[], env: Readonly<Record<string
 }
 
 /** Desktops that show tray icons without an extension. */
-const TRAY_DESKTOPS = ['kde', 'xfce', 'x-cinnamon', 'cinnamon', 'mate', 'lxqt', 'lxde', 'unity', 'budgie', 'deepin', 'pantheon', 'ubuntu'];
+const TRAY_DESKTOPS: ReadonlySet<string> = new Set([
+  'kde',
+  'xfce',
+  'x-cinnamon',
+  'cinnamon',
+  'mate',
+  'lxqt',
+  'lxde',
+  'unity',
+  'budgie',
+  'deepin',
+  'pantheon',
+  'ubuntu',
+]);
 
 /**
  * What closing the main window does. A window may only disappear where an icon surely remains to bring it back;
@@ -62,5 +76,5 @@ const TRAY_DESKTOPS = ['kde', 'xfce', 'x-cinnamon', 'cinnamon', 'mate', 'lxqt', 
 export function closeBehaviour(platform: string, env: Readonly<Record<string, string | undefined>>): 'hide' | 'minimise' {
   if (platform !== 'linux') return 'hide';
   const desktops = (env['XDG_CURRENT_DESKTOP'] ?? '').toLowerCase().split(':');
-  return desktops.some((desktop) => TRAY_DESKTOPS.includes(desktop)) ? 'hide' : 'minimise';
+  return desktops.some((desktop) => TRAY_DESKTOPS.has(desktop)) ? 'hide' : 'minimise';
 }

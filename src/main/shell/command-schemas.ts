@@ -7,21 +7,38 @@ import type { WindowKind } from './web-security.ts';
 export type CommandName = keyof Commands | 'openViewer';
 type CommandArguments<N extends CommandName> = Parameters<RingbackBridge[N]>;
 
-const oneLine = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u);
+const oneLine = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u);
 
 /** An e-mail-like log-in name. */
-const address = z.string().max(129).regex(/^[^\s@\p{Cc}\p{Cf}\p{Cs}%<>"]+@[^\s@\p{Cc}\p{Cf}\p{Cs}%<>"]+$/u).toLowerCase();
+const address = z
+  .string()
+  .max(129)
+  .regex(/^[^\s@\p{Cc}\p{Cf}\p{Cs}%<>"]+@[^\s@\p{Cc}\p{Cf}\p{Cs}%<>"]+$/u)
+  .toLowerCase();
 const friendlyName = oneLine(129).refine((name) => name.trim() !== '');
 /** `host:port`, IPv6 in brackets. */
-const serverAddress = z.string().max(255).regex(/^(\[[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+):\d{1,5}$/).refine((server) => {
-  const port = Number(server.slice(server.lastIndexOf(':') + 1));
-  return port >= 1 && port <= 65_535;
-});
-const accessToken = z.string().min(1).max(256).regex(/^[\x21-\x7e]+$/);
+const serverAddress = z
+  .string()
+  .max(255)
+  .regex(/^(\[[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+):\d{1,5}$/)
+  .refine((server) => {
+    const port = Number(server.slice(server.lastIndexOf(':') + 1));
+    return port >= 1 && port <= 65_535;
+  });
+const accessToken = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\x21-\x7e]+$/);
 const id = oneLine(128);
 const none = z.tuple([]);
 
-export const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments<N>> } = {
+const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments<N>> } = {
   getState: none,
   saveAccount: z.tuple([z.strictObject({ server: serverAddress, address, friendlyName, accessToken })]),
   signIn: none,
@@ -66,8 +83,18 @@ export const COMMAND_NAMES = Object.keys(COMMAND_SCHEMAS) as CommandName[];
 export const channelOf = (name: CommandName): string => `ringback:${name}`;
 
 const SESSION_WINDOW: ReadonlySet<CommandName> = new Set<CommandName>([
-  'getState', 'endSession', 'offerControl', 'takeBackControl', 'requestControl', 'releaseControl', 'dismissSession',
-  'dismissNotice', 'saveSettings', 'setFullScreen', 'copyText', 'openViewer',
+  'getState',
+  'endSession',
+  'offerControl',
+  'takeBackControl',
+  'requestControl',
+  'releaseControl',
+  'dismissSession',
+  'dismissNotice',
+  'saveSettings',
+  'setFullScreen',
+  'copyText',
+  'openViewer',
 ]);
 const SESSION_WINDOW_ONLY: ReadonlySet<CommandName> = new Set<CommandName>(['setFullScreen', 'openViewer']);
 

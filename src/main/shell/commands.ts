@@ -9,9 +9,17 @@ import type { Hosting } from './hosting.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Asking for help and giving it, as the windows and the tray use it. */
-export type HelpCommands = Pick<
+type HelpCommands = Pick<
   Assistance,
-  'askForHelp' | 'acceptInvitation' | 'declineInvitation' | 'endSession' | 'offerControl' | 'takeBackControl' | 'requestControl' | 'releaseControl' | 'dismissSession'
+  | 'askForHelp'
+  | 'acceptInvitation'
+  | 'declineInvitation'
+  | 'endSession'
+  | 'offerControl'
+  | 'takeBackControl'
+  | 'requestControl'
+  | 'releaseControl'
+  | 'dismissSession'
 >;
 
 export interface CommandDeps {
@@ -57,7 +65,8 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     },
     addContact: async (address) => {
       if (address === model.facts.account?.address) throw new CommandError('INVALID_ARGUMENT', 'that is your own address', 'address');
-      if (model.facts.contacts.some((contact) => contact.address === address)) throw new CommandError('ALREADY_EXISTS', 'already a contact', 'address');
+      if (model.facts.contacts.some((contact) => contact.address === address))
+        throw new CommandError('ALREADY_EXISTS', 'already a contact', 'address');
       await signedIn().addContact(address);
       return undefined;
     },

@@ -28,8 +28,16 @@ export function consentQuestion(kind: ConsentKind, peer: { readonly address: str
   const values = shownPeer(peer);
   const words =
     kind === 'view'
-      ? { message: t('shell.consent.view.message', { name: values.name }), detail: t('shell.consent.view.detail', values), allow: t('shell.consent.view.allow') }
-      : { message: t('shell.consent.control.message', { name: values.name }), detail: t('shell.consent.control.detail', values), allow: t('shell.consent.control.allow') };
+      ? {
+          message: t('shell.consent.view.message', { name: values.name }),
+          detail: t('shell.consent.view.detail', values),
+          allow: t('shell.consent.view.allow'),
+        }
+      : {
+          message: t('shell.consent.control.message', { name: values.name }),
+          detail: t('shell.consent.control.detail', values),
+          allow: t('shell.consent.control.allow'),
+        };
   return {
     type: 'warning',
     title: t('shell.consent.title'),

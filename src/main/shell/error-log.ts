@@ -19,10 +19,14 @@ export function redact(text: string, secrets: readonly string[] = []): string {
 }
 
 /** What went wrong with its causes, as text. Any thrown value is accepted. */
-export function describeError(error: unknown, depth = 0): string {
+function describeError(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return typeof error === 'string' ? error : Object.prototype.toString.call(error);
   const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  const stack = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12).join('\n');
+  const stack = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 12)
+    .join('\n');
   const cause = error.cause === undefined || depth >= 3 ? '' : `\ncaused by ${describeError(error.cause, depth + 1)}`;
   return `${error.name}${code}: ${error.message}\n${stack}${cause}`;
 }
@@ -45,7 +49,10 @@ export function createErrorLog(path: string, clock: Clock): ErrorLog {
 
   async function append(entry: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const size = await stat(path).then((file) => file.size, () => 0);
+    const size = await stat(path).then(
+      (file) => file.size,
+      () => 0,
+    );
     if (size >= MAX_LOG_BYTES) await rename(path, `${path}.1`);
     await appendFile(path, entry, { mode: 0o600 });
   }
@@ -65,7 +72,12 @@ export function createErrorLog(path: string, clock: Clock): ErrorLog {
   return {
     write: (where, error) => enqueue(`${where}: ${describeError(error)}`),
     // One line a note: what came from outside must not look like a line of ours.
-    note: (event, facts) => enqueue(`${event} ${Object.entries(facts).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(' ')}`.replaceAll('\n', ' ')),
+    note: (event, facts) =>
+      enqueue(
+        `${event} ${Object.entries(facts)
+          .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+          .join(' ')}`.replaceAll('\n', ' '),
+      ),
     setSecrets(values) {
       secrets = values;
     },

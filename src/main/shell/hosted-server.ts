@@ -19,7 +19,12 @@ export function createHostedServer({ messenger, directory, clock, onDamaged }: H
   return {
     async start(options) {
       reach = options.reach;
-      const damaged = await messenger.start({ hosts: [reach === 'lan' ? '0.0.0.0' : '127.0.0.1'], port: options.port, store: new JsonAccountStore(directory), clock });
+      const damaged = await messenger.start({
+        hosts: [reach === 'lan' ? '0.0.0.0' : '127.0.0.1'],
+        port: options.port,
+        store: new JsonAccountStore(directory),
+        clock,
+      });
       for (const file of damaged) onDamaged(file.setAsideAs ?? file.path);
     },
     stop: () => messenger.stop(),

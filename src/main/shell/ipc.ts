@@ -5,11 +5,17 @@ import { channelOf, COMMAND_NAMES, mayCall, type CommandName } from './command-s
 import type { Windows } from './windows.ts';
 
 /** One handler a command. A sender that is not the main frame of one of our windows, or not of the right one, is refused. */
-export function handleCommands(windows: Pick<Windows, 'kindOfSender'>, handlers: CommandHandlers, log: (where: string, error: unknown) => void): void {
-  const answer = (name: CommandName) => async (event: IpcMainInvokeEvent, ...args: unknown[]): Promise<CommandResult<unknown>> => {
-    const kind = windows.kindOfSender(event.sender, event.senderFrame);
-    if (!mayCall(kind, name)) return { ok: false, code: 'FORBIDDEN', message: 'not allowed from here' };
-    return runCommand(handlers, name, args, (error) => log(`command ${name}`, error));
-  };
+export function handleCommands(
+  windows: Pick<Windows, 'kindOfSender'>,
+  handlers: CommandHandlers,
+  log: (where: string, error: unknown) => void,
+): void {
+  const answer =
+    (name: CommandName) =>
+    async (event: IpcMainInvokeEvent, ...args: unknown[]): Promise<CommandResult<unknown>> => {
+      const kind = windows.kindOfSender(event.sender, event.senderFrame);
+      if (!mayCall(kind, name)) return { ok: false, code: 'FORBIDDEN', message: 'not allowed from here' };
+      return runCommand(handlers, name, args, (error) => log(`command ${name}`, error));
+    };
   for (const name of COMMAND_NAMES) ipcMain.handle(channelOf(name), answer(name));
 }

@@ -21,7 +21,10 @@ export function safeText(text: string, maxCharacters: number = MAX_SHOWN_CHARACT
 }
 
 /** `Name (address)`, or the address alone where the name says nothing more. */
-export function shownPeer(peer: { readonly address: string; readonly friendlyName: string }): { readonly name: string; readonly address: string } {
+export function shownPeer(peer: { readonly address: string; readonly friendlyName: string }): {
+  readonly name: string;
+  readonly address: string;
+} {
   const address = safeText(peer.address, 129);
   const name = safeText(peer.friendlyName);
   return { name: name === '' ? address : name, address };

@@ -1,6 +1,15 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
 import { join } from 'node:path';
-import { app, clipboard, dialog, globalShortcut, MessageChannelMain, Notification, session as electronSession, type BrowserWindow } from 'electron';
+import {
+  app,
+  clipboard,
+  dialog,
+  globalShortcut,
+  MessageChannelMain,
+  Notification,
+  session as electronSession,
+  type BrowserWindow,
+} from 'electron';
 import type { AppState } from '../../preload/contract.ts';
 import type { Assistance, ConsentPrompts } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
@@ -41,7 +50,7 @@ export interface ShellDeps {
 }
 
 /** What the shell shows and steers, once everything is built. */
-export interface ShellUseCases {
+interface ShellUseCases {
   readonly assistance: Assistance;
   readonly messenger: Messenger;
   readonly hosting: Hosting;
@@ -193,7 +202,11 @@ export function createShell(deps: ShellDeps): Shell {
 
     try {
       tray = createTray(
-        { normal: iconFrom(icons, 'tray.png'), attention: iconFrom(icons, 'tray-attention.png'), session: iconFrom(icons, 'tray-session.png') },
+        {
+          normal: iconFrom(icons, 'tray.png'),
+          attention: iconFrom(icons, 'tray-attention.png'),
+          session: iconFrom(icons, 'tray-session.png'),
+        },
         { open: () => windows.openMain(), accept, decline, end, quit: deps.quit },
       );
     } catch (error) {
@@ -210,7 +223,9 @@ export function createShell(deps: ShellDeps): Shell {
       open: () => windows.openMain(),
       onUnseen: () => windows.flashMain(),
     });
-    const stopShortcut = createStopShortcut(globalShortcut, end, (shortcut) => model.notify('warning', 'notice.shortcutTaken', { shortcut }));
+    const stopShortcut = createStopShortcut(globalShortcut, end, (shortcut) =>
+      model.notify('warning', 'notice.shortcutTaken', { shortcut }),
+    );
 
     function follow(state: AppState): void {
       tray?.update(state);
@@ -257,7 +272,7 @@ export function createShell(deps: ShellDeps): Shell {
         ],
         clock,
         (where, error) => log.write(where, error),
-      ).then(() => {
+      ).finally(() => {
         tray?.close();
         app.exit(0);
       });

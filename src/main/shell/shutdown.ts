@@ -15,7 +15,8 @@ export async function shutDown(
   const all = async (): Promise<void> => {
     for (const step of steps) {
       try {
-        if ((await within(Promise.resolve(step.run()), STEP_DEADLINE_MS, clock)) === 'deadline') log(`shutdown ${step.name}`, 'took too long');
+        if ((await within(Promise.resolve(step.run()), STEP_DEADLINE_MS, clock)) === 'deadline')
+          log(`shutdown ${step.name}`, 'took too long');
       } catch (error) {
         log(`shutdown ${step.name}`, error);
       }

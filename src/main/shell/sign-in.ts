@@ -36,7 +36,10 @@ export function createSignIn(deps: SignInDeps): SignIn {
     deps.onSecrets(account === undefined ? [] : [account.accessToken]);
     model.update({
       account: account && { server: account.server, address: account.address, friendlyName: account.friendlyName },
-      contacts: account === undefined ? [] : deps.contacts.of(account.address).map((contact) => ({ ...contact, presence: 'offline' as const })),
+      contacts:
+        account === undefined
+          ? []
+          : deps.contacts.of(account.address).map(({ address, friendlyName }) => ({ address, friendlyName, presence: 'offline' as const })),
     });
   }
 

@@ -17,7 +17,10 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
       app.setPath('sessionData', launch.dataDir);
     }
   } catch (error) {
-    dialog.showErrorBox(t('shell.startFailed.title'), t('shell.startFailed.dataDir', { message: error instanceof Error ? error.message : '' }));
+    dialog.showErrorBox(
+      t('shell.startFailed.title'),
+      t('shell.startFailed.dataDir', { message: error instanceof Error ? error.message : '' }),
+    );
     app.exit(2);
     return undefined;
   }
@@ -51,7 +54,8 @@ function useDirectory(path: string): void {
 /** The system's key store. On Linux without one, Electron falls back to a fixed key ("basic_text"), which hides nothing: that counts as none. */
 export function systemSecretBox(): SecretBox {
   return {
-    isAvailable: () => safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text'),
+    isAvailable: () =>
+      safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text'),
     encrypt: (text) => safeStorage.encryptString(text).toString('base64'),
     decrypt: (base64) => safeStorage.decryptString(Buffer.from(base64, 'base64')),
   };

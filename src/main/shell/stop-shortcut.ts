@@ -11,12 +11,16 @@ export interface StopShortcut {
 }
 
 /** Is this a session that the novice can stop? */
-export function isStoppable(session: SessionStatus | undefined): boolean {
+function isStoppable(session: SessionStatus | undefined): boolean {
   return session !== undefined && session.role === 'novice' && session.phase.tag !== 'ended';
 }
 
 /** Holds the key only while the novice has something to stop, so that other programs have it the rest of the time. */
-export function createStopShortcut(shortcuts: GlobalShortcuts, stop: () => void, onUnavailable: (accelerator: string) => void): StopShortcut {
+export function createStopShortcut(
+  shortcuts: GlobalShortcuts,
+  stop: () => void,
+  onUnavailable: (accelerator: string) => void,
+): StopShortcut {
   let held: string | undefined;
   let refused: string | undefined;
   return {

@@ -12,7 +12,13 @@ export interface TrayActions {
 
 export type TrayItem =
   | { readonly type: 'separator' }
-  | { readonly type?: 'normal'; readonly label: string; readonly enabled?: boolean; readonly click?: () => void; readonly submenu?: TrayItem[] };
+  | {
+      readonly type?: 'normal';
+      readonly label: string;
+      readonly enabled?: boolean;
+      readonly click?: () => void;
+      readonly submenu?: TrayItem[];
+    };
 
 /** Menus with more invitations than this would not fit on a screen; the window shows all. */
 const MAX_INVITATIONS = 8;

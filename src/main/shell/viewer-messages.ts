@@ -10,8 +10,18 @@ const inputEvent = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('key'), scancode: z.int().min(0).max(0xff), prefix: z.enum(['none', 'e0', 'e1']), down: z.boolean() }),
   z.strictObject({ tag: z.literal('unicode'), codeUnit: z.int().min(0).max(0xffff), down: z.boolean() }),
   z.strictObject({ tag: z.literal('pointerMove'), ...pointer }),
-  z.strictObject({ tag: z.literal('pointerButton'), button: z.enum(['left', 'right', 'middle', 'x1', 'x2']), down: z.boolean(), ...pointer }),
-  z.strictObject({ tag: z.literal('wheel'), axis: z.enum(['vertical', 'horizontal']), delta: z.int().min(-32_768).max(32_767), ...pointer }),
+  z.strictObject({
+    tag: z.literal('pointerButton'),
+    button: z.enum(['left', 'right', 'middle', 'x1', 'x2']),
+    down: z.boolean(),
+    ...pointer,
+  }),
+  z.strictObject({
+    tag: z.literal('wheel'),
+    axis: z.enum(['vertical', 'horizontal']),
+    delta: z.int().min(-32_768).max(32_767),
+    ...pointer,
+  }),
   z.strictObject({
     tag: z.literal('locks'),
     locks: z.strictObject({ scrollLock: z.boolean(), numLock: z.boolean(), capsLock: z.boolean(), kanaLock: z.boolean() }),

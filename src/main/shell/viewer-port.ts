@@ -20,7 +20,7 @@ export interface ViewerPort extends ViewerSink {
 }
 
 /** Bytes that own their memory exactly: the structured clone copies the whole buffer behind a view, and pools are large and hold other data. */
-export function ownBytes(bytes: Uint8Array): Uint8Array {
+function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
 }
 
@@ -30,7 +30,9 @@ export function forPort(message: ToViewerMessage): ToViewer {
     case 'graphics':
       return { tag: 'graphics', graphics: { ...message.graphics, data: ownBytes(message.graphics.data) } };
     case 'pointerShape':
-      return typeof message.shape === 'string' || message.shape === null ? message : { tag: 'pointerShape', shape: { ...message.shape, pixels: ownBytes(message.shape.pixels) } };
+      return typeof message.shape === 'string' || message.shape === null
+        ? message
+        : { tag: 'pointerShape', shape: { ...message.shape, pixels: ownBytes(message.shape.pixels) } };
     default:
       return message;
   }
@@ -58,7 +60,7 @@ export function createViewerPort(port: PortEnd): ViewerPort {
       dropped += 1;
       return;
     }
-    for (const listener of [...listeners]) listener(message);
+    for (const listener of listeners) listener(message);
   });
   port.on('close', end);
   port.start();

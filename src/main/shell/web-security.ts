@@ -89,7 +89,13 @@ export function permits(kind: WindowKind | undefined, permission: string): boole
 
 /** May this request leave for Chromium's network stack at all? Only to our own scheme and to what a page made itself. */
 export function isOwnRequest(url: string, devToolsAllowed: boolean): boolean {
-  return url === APP_ORIGIN || url.startsWith(`${APP_ORIGIN}/`) || url.startsWith(`blob:${APP_ORIGIN}/`) || url.startsWith('data:') || (devToolsAllowed && url.startsWith('devtools:'));
+  return (
+    url === APP_ORIGIN ||
+    url.startsWith(`${APP_ORIGIN}/`) ||
+    url.startsWith(`blob:${APP_ORIGIN}/`) ||
+    url.startsWith('data:') ||
+    (devToolsAllowed && url.startsWith('devtools:'))
+  );
 }
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -117,7 +123,8 @@ export function resolveAppFile(root: string, address: string): { readonly file: 
     return undefined;
   }
   // Anything that could name a drive, a stream, a parent or a device is refused rather than cleaned.
-  if (path.length > 512 || !/^\/[A-Za-z0-9_@./-]+$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) return undefined;
+  if (path.length > 512 || !/^\/[A-Za-z0-9_@./-]+$/.test(path) || path.split('/').some((part) => part === '..' || part === '.'))
+    return undefined;
   const mediaType = MEDIA_TYPES[extname(path)];
   if (mediaType === undefined) return undefined;
   const base = normalize(root).replace(/[\\/]+$/, '');

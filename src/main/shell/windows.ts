@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { BrowserWindow, screen, type BrowserWindowConstructorOptions, type NativeImage, type WebContents, type WebFrameMain } from 'electron';
+import {
+  BrowserWindow,
+  screen,
+  type BrowserWindowConstructorOptions,
+  type NativeImage,
+  type WebContents,
+  type WebFrameMain,
+} from 'electron';
 import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { t } from '../../words/words.ts';
@@ -104,7 +111,12 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (!hidden) raise(main);
       return;
     }
-    const window = create('main', { ...placeWindow(deps.mainBounds, MAIN_SIZE, workAreas()), minWidth: 680, minHeight: 520, title: t('app.mainTitle') });
+    const window = create('main', {
+      ...placeWindow(deps.mainBounds, MAIN_SIZE, workAreas()),
+      minWidth: 680,
+      minHeight: 520,
+      title: t('app.mainTitle'),
+    });
     main = window;
     if (hidden) {
       if (deps.closeBehaviour() !== 'hide') window.minimize();

@@ -28,7 +28,10 @@ it('keeps entries, newest first', async () => {
   const log = await openSessionLog(path);
   await log.add(entry('one'));
   await log.add(entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000' }));
-  expect((await openSessionLog(path)).entries).toEqual([entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000' }), entry('one')]);
+  expect((await openSessionLog(path)).entries).toEqual([
+    entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000' }),
+    entry('one'),
+  ]);
 });
 
 it('is bounded', async () => {

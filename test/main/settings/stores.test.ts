@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAccount, type SecretBox } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
@@ -14,11 +14,19 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const ANNA = { server: '127.0.0.1:1863', address: 'anna@home.example', friendlyName: 'Anna', accessToken: 'a-secret-token' };
-const none: SecretBox = { isAvailable: () => false, encrypt: () => { throw new Error('no key store'); }, decrypt: () => { throw new Error('no key store'); } };
+const none: SecretBox = {
+  isAvailable: () => false,
+  encrypt: () => {
+    throw new Error('no key store');
+  },
+  decrypt: () => {
+    throw new Error('no key store');
+  },
+};
 const reversing: SecretBox = {
   isAvailable: () => true,
-  encrypt: (text) => Buffer.from([...text].reverse().join('')).toString('base64'),
-  decrypt: (base64) => [...Buffer.from(base64, 'base64').toString()].reverse().join(''),
+  encrypt: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'),
+  decrypt: (base64) => [...Buffer.from(base64, 'base64').toString()].toReversed().join(''),
 };
 
 describe('settings', () => {
@@ -26,7 +34,12 @@ describe('settings', () => {
     const path = join(folder, 'settings.json');
     const first = await openSettings(path);
     expect(first.value).toEqual(DEFAULT_SETTINGS);
-    expect(first.value).toMatchObject({ engine: 'ringback', hosting: { enabled: false, reach: 'loopback', port: 1_863 }, messenger: 'msnp', playSound: true });
+    expect(first.value).toMatchObject({
+      engine: 'ringback',
+      hosting: { enabled: false, reach: 'loopback', port: 1_863 },
+      messenger: 'msnp',
+      playSound: true,
+    });
     await first.set({ ...first.value, engine: 'classic', windowBounds: { x: -5, y: 0, width: 900, height: 700 } });
     const second = await openSettings(path);
     expect(second.value).toEqual(first.value);
@@ -65,11 +78,17 @@ describe('settings', () => {
 
   it('survives any bytes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map((json) => Buffer.from(json))), async (bytes) => {
-        const path = join(folder, 'any.json');
-        await writeFile(path, bytes);
-        expect((await openSettings(path)).value.stopShortcut).toBeTypeOf('string');
-      }),
+      fc.asyncProperty(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 200 }),
+          fc.json().map((json) => Buffer.from(json)),
+        ),
+        async (bytes) => {
+          const path = join(folder, 'any.json');
+          await writeFile(path, bytes);
+          expect((await openSettings(path)).value.stopShortcut).toBeTypeOf('string');
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -84,8 +103,10 @@ describe('settings', () => {
   });
 
   it('knows an accelerator', () => {
-    for (const good of ['CommandOrControl+Alt+Shift+S', 'Control+F12', 'Alt+Super+Delete', 'Shift+Control+7']) expect(accelerator.safeParse(good).success, good).toBe(true);
-    for (const bad of ['S', 'Shift+S', 'Control+', 'Control+Alt', 'Control+ß', 'Foo+S', 'Control+S+S', '', 'Control S']) expect(accelerator.safeParse(bad).success, bad).toBe(false);
+    for (const good of ['CommandOrControl+Alt+Shift+S', 'Control+F12', 'Alt+Super+Delete', 'Shift+Control+7'])
+      expect(accelerator.safeParse(good).success, good).toBe(true);
+    for (const bad of ['S', 'Shift+S', 'Control+', 'Control+Alt', 'Control+ß', 'Foo+S', 'Control+S+S', '', 'Control S'])
+      expect(accelerator.safeParse(bad).success, bad).toBe(false);
   });
 });
 

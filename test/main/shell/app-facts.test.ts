@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createAppModel, MAX_NOTICES, projectState, pushState, STATE_INTERVAL_MS, type AppFacts } from '../../../src/main/shell/app-facts.ts';
+import {
+  createAppModel,
+  MAX_NOTICES,
+  projectState,
+  pushState,
+  STATE_INTERVAL_MS,
+  type AppFacts,
+} from '../../../src/main/shell/app-facts.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState, HistoryEntryView } from '../../../src/preload/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -34,17 +41,30 @@ describe('the state that windows see', () => {
   it.each<[Partial<AppFacts>, AppState['messenger']]>([
     [{}, { tag: 'noAccount' }],
     [{ account: ACCOUNT }, { tag: 'signedOut' }],
-    [{ account: ACCOUNT, messenger: { tag: 'signedOut', reason: 'WRONG_CREDENTIALS' } }, { tag: 'signedOut', code: 'WRONG_CREDENTIALS' }],
+    [
+      { account: ACCOUNT, messenger: { tag: 'signedOut', reason: 'WRONG_CREDENTIALS' } },
+      { tag: 'signedOut', code: 'WRONG_CREDENTIALS' },
+    ],
     [{ account: ACCOUNT, messenger: { tag: 'connecting' } }, { tag: 'connecting' }],
-    [{ account: ACCOUNT, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } }, { tag: 'signedIn', presence: 'busy' }],
-    [{ account: ACCOUNT, messenger: { tag: 'waiting', retryAtMs: 7, reason: 'UNREACHABLE' } }, { tag: 'waiting', retryAtMs: 7, code: 'UNREACHABLE' }],
+    [
+      { account: ACCOUNT, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } },
+      { tag: 'signedIn', presence: 'busy' },
+    ],
+    [
+      { account: ACCOUNT, messenger: { tag: 'waiting', retryAtMs: 7, reason: 'UNREACHABLE' } },
+      { tag: 'waiting', retryAtMs: 7, code: 'UNREACHABLE' },
+    ],
   ])('%j', (facts, expected) => {
     expect(projectState({ ...FACTS, ...facts }).messenger).toEqual(expected);
   });
 
   it('carries no access token, no transport name and no window bounds', () => {
     const withSecret = { ...ACCOUNT, accessToken: 'secret' };
-    const state = projectState({ ...FACTS, account: withSecret, settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } } });
+    const state = projectState({
+      ...FACTS,
+      account: withSecret,
+      settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
+    });
     expect(JSON.stringify(state)).not.toContain('secret');
     expect(Object.keys(state.settings).sort()).toEqual(['engine', 'hosting', 'playSound', 'startHidden', 'stopShortcut', 'viewerScaling']);
   });
@@ -54,7 +74,12 @@ describe('the state that windows see', () => {
       { address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' as const },
       { address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const },
     ];
-    const facts: AppFacts = { ...FACTS, account: ACCOUNT, contacts, history: [helped('anna@home.example', 20), helped('anna@home.example', 10), helped('peter@home.example', 30, false)] };
+    const facts: AppFacts = {
+      ...FACTS,
+      account: ACCOUNT,
+      contacts,
+      history: [helped('anna@home.example', 20), helped('anna@home.example', 10), helped('peter@home.example', 30, false)],
+    };
     expect(projectState(facts).contacts).toEqual([
       { address: 'anna@home.example', friendlyName: 'Anna', presence: 'offline', lastHelpedAtMs: 20 },
       { address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' },

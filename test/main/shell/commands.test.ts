@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { CommandError, refusal, runCommand, type CommandHandlers } from '../../../src/main/shell/command-handlers.ts';
 import { channelOf, COMMAND_NAMES, mayCall, parseCommand, type CommandName } from '../../../src/main/shell/command-schemas.ts';
@@ -39,7 +39,9 @@ const VALID: { readonly [N in CommandName]: unknown[] } = {
 /** Handlers that note their calls. */
 function noting(): { handlers: CommandHandlers; calls: [string, unknown[]][] } {
   const calls: [string, unknown[]][] = [];
-  const handlers = Object.fromEntries(COMMAND_NAMES.map((name) => [name, (...args: unknown[]) => void calls.push([name, args])])) as unknown as CommandHandlers;
+  const handlers = Object.fromEntries(
+    COMMAND_NAMES.map((name) => [name, (...args: unknown[]) => void calls.push([name, args])]),
+  ) as unknown as CommandHandlers;
   return { handlers, calls };
 }
 
@@ -58,16 +60,29 @@ describe('arguments', () => {
 
   it('never throws and calls nothing, whatever comes', async () => {
     // Anything but a valid argument list: the chance of making one up is nil, except for commands without arguments.
-    const withArguments = COMMAND_NAMES.filter((name) => VALID[name].length > 0 && name !== 'copyText' && !/Invitation|Notice|setFriendlyName|setFullScreen|saveSettings/.test(name));
+    const withArguments = COMMAND_NAMES.filter(
+      (name) => VALID[name].length > 0 && name !== 'copyText' && !/Invitation|Notice|setFriendlyName|setFullScreen|saveSettings/.test(name),
+    );
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...withArguments), fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true, withTypedArray: true }), async (name, args) => {
-        const { handlers, calls } = noting();
-        const result = await runCommand(handlers, name, args, fail);
-        expect(result).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT' });
-        const inArray = await runCommand(handlers, name, [args], fail);
-        expect(inArray.ok).toBe(false);
-        expect(calls).toEqual([]);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...withArguments),
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withNullPrototype: true,
+          withSparseArray: true,
+          withTypedArray: true,
+        }),
+        async (name, args) => {
+          const { handlers, calls } = noting();
+          const result = await runCommand(handlers, name, args, fail);
+          expect(result).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT' });
+          const inArray = await runCommand(handlers, name, [args], fail);
+          expect(inArray.ok).toBe(false);
+          expect(calls).toEqual([]);
+        },
+      ),
       { numRuns: 400 },
     );
   });
@@ -106,7 +121,20 @@ describe('who may call what', () => {
     expect(of(undefined)).toEqual([]);
     expect(of('capture')).toEqual([]);
     expect(of('session').sort()).toEqual(
-      ['copyText', 'dismissNotice', 'dismissSession', 'endSession', 'getState', 'offerControl', 'openViewer', 'releaseControl', 'requestControl', 'saveSettings', 'setFullScreen', 'takeBackControl'].sort(),
+      [
+        'copyText',
+        'dismissNotice',
+        'dismissSession',
+        'endSession',
+        'getState',
+        'offerControl',
+        'openViewer',
+        'releaseControl',
+        'requestControl',
+        'saveSettings',
+        'setFullScreen',
+        'takeBackControl',
+      ].sort(),
     );
     expect(COMMAND_NAMES.filter((name) => !mayCall('main', name))).toEqual(['setFullScreen', 'openViewer']);
   });
@@ -120,7 +148,12 @@ describe('who may call what', () => {
 describe('answers', () => {
   it('hands parsed arguments on and the value back', async () => {
     const { handlers } = noting();
-    const result = await runCommand({ ...handlers, createHostedAccount: async ({ address }) => ({ server: address, accessToken: 't' }) }, 'createHostedAccount', VALID.createHostedAccount, fail);
+    const result = await runCommand(
+      { ...handlers, createHostedAccount: async ({ address }) => ({ server: address, accessToken: 't' }) },
+      'createHostedAccount',
+      VALID.createHostedAccount,
+      fail,
+    );
     expect(result).toEqual({ ok: true, value: { server: 'peter@ringback.local', accessToken: 't' } });
   });
 
@@ -143,7 +176,10 @@ describe('answers', () => {
   it.each(['throws', 'rejects'])('never %s', async (how) => {
     const { handlers } = noting();
     const onInternal = vi.fn();
-    const broken = { ...handlers, endSession: how === 'throws' ? () => fail(new TypeError('x')) : () => Promise.reject(new TypeError('x')) } as CommandHandlers;
+    const broken = {
+      ...handlers,
+      endSession: how === 'throws' ? () => fail(new TypeError('x')) : () => Promise.reject(new TypeError('x')),
+    } as CommandHandlers;
     expect(await runCommand(broken, 'endSession', [], onInternal)).toMatchObject({ ok: false, code: 'INTERNAL' });
     expect(onInternal).toHaveBeenCalledOnce();
   });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { askConsent, consentQuestion, DELIBERATE_AFTER_MS, type ShowQuestion } from '../../../src/main/shell/consent-prompts.ts';
 import { MAX_SHOWN_CHARACTERS, safeText } from '../../../src/main/shell/safe-text.ts';
@@ -7,7 +7,10 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const ANNA = { address: 'anna@home.example', friendlyName: 'Anna' };
 const ALLOW = 1;
 
-function answering(clock: VirtualClock, ...answers: { readonly afterMs: number; readonly response: number }[]): { show: ShowQuestion; asked: () => number } {
+function answering(
+  clock: VirtualClock,
+  ...answers: { readonly afterMs: number; readonly response: number }[]
+): { show: ShowQuestion; asked: () => number } {
   let asked = 0;
   const show: ShowQuestion = () => {
     const answer = answers[Math.min(asked, answers.length - 1)];
@@ -71,7 +74,9 @@ describe('the answer', () => {
   });
 
   it('an error is no', async () => {
-    expect(await askConsent('view', ANNA, new AbortController().signal, () => Promise.reject(new Error('no display')), new VirtualClock())).toBe(false);
+    expect(
+      await askConsent('view', ANNA, new AbortController().signal, () => Promise.reject(new Error('no display')), new VirtualClock()),
+    ).toBe(false);
   });
 
   it('an abort is no at once, even when the box never closes', async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createInvitationNotifications, type NotificationOptions, type NotificationPort } from '../../../src/main/shell/invitation-notifications.ts';
+import {
+  createInvitationNotifications,
+  type NotificationOptions,
+  type NotificationPort,
+} from '../../../src/main/shell/invitation-notifications.ts';
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
 import { trayMenu, type TrayActions, type TrayItem } from '../../../src/main/shell/tray-menu.ts';
 import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
@@ -8,7 +12,16 @@ import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistan
 
 const ANNA = { address: 'anna@home.example', friendlyName: 'Anna & Co' };
 const invitation = (id: string): InvitationView => ({ id, from: ANNA, receivedAtMs: 1 });
-const session = (role: 'novice' | 'expert', phase: SessionPhase): SessionStatus => ({ id: 's', role, peer: ANNA, startedAtMs: 1, phase, steps: [], viewing: false, control: 'no' });
+const session = (role: 'novice' | 'expert', phase: SessionPhase): SessionStatus => ({
+  id: 's',
+  role,
+  peer: ANNA,
+  startedAtMs: 1,
+  phase,
+  steps: [],
+  viewing: false,
+  control: 'no',
+});
 const CONNECTED: SessionPhase = { tag: 'connected', sinceMs: 1 };
 const ENDED: SessionPhase = { tag: 'ended', reason: 'stoppedByNovice', atMs: 1 };
 
@@ -86,13 +99,19 @@ describe('notifications of invitations', () => {
     made[0]?.fire('failed');
     expect(onUnseen).toHaveBeenCalledExactlyOnceWith('1');
     const without = vi.fn();
-    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([invitation('2')]);
+    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([
+      invitation('2'),
+    ]);
     expect(without).toHaveBeenCalledExactlyOnceWith('2');
   });
 });
 
 describe('the tray menu', () => {
-  const state = (more: Partial<AppState>): Pick<AppState, 'messenger' | 'session' | 'invitations'> => ({ messenger: { tag: 'signedIn', presence: 'online' }, invitations: [], ...more });
+  const state = (more: Partial<AppState>): Pick<AppState, 'messenger' | 'session' | 'invitations'> => ({
+    messenger: { tag: 'signedIn', presence: 'online' },
+    invitations: [],
+    ...more,
+  });
   const actions = () => ({ open: vi.fn(), accept: vi.fn(), decline: vi.fn(), end: vi.fn(), quit: vi.fn() }) satisfies TrayActions;
   const labels = (items: readonly TrayItem[]): string[] => items.flatMap((item) => (item.type === 'separator' ? [] : [item.label]));
   const click = (items: readonly TrayItem[], text: RegExp): void => {

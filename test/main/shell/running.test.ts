@@ -2,7 +2,14 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MessengerError, type Account, type Contact, type Messenger, type MessengerEvent, type MessengerState } from '../../../src/main/messenger/contract.ts';
+import {
+  MessengerError,
+  type Account,
+  type Contact,
+  type Messenger,
+  type MessengerEvent,
+  type MessengerState,
+} from '../../../src/main/messenger/contract.ts';
 import { openAccount } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
@@ -23,7 +30,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe('the command line', () => {
   it('reads what is ours and leaves the rest', () => {
     expect(parseLaunch(['electron', '.', '--no-sandbox'], {})).toEqual({ hidden: false });
-    expect(parseLaunch(['electron', '--hidden'], { RINGBACK_DATA_DIR: '/tmp/a/../b', RINGBACK_LISTEN_HOST: '127.0.0.1' })).toEqual({ hidden: true, dataDir: join('/tmp', 'b'), listenHost: '127.0.0.1' });
+    expect(parseLaunch(['electron', '--hidden'], { RINGBACK_DATA_DIR: '/tmp/a/../b', RINGBACK_LISTEN_HOST: '127.0.0.1' })).toEqual({
+      hidden: true,
+      dataDir: join('/tmp', 'b'),
+      listenHost: '127.0.0.1',
+    });
     expect(parseLaunch(['--user-data-dir=/x/y'], { RINGBACK_DATA_DIR: '/z' }).dataDir).toBe(join('/x', 'y'));
     expect(parseLaunch([], { RINGBACK_LISTEN_HOST: '::1' }).listenHost).toBe('::1');
   });
@@ -54,7 +65,9 @@ describe('the log', () => {
     const path = join(folder, 'logs', 'ringback.log');
     const log = createErrorLog(path, new VirtualClock());
     log.setSecrets(['hunter2']);
-    const error = new MessengerError('PROTOCOL', 'token hunter2 in 65538,1,x,*,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,*', { cause: new Error('deep hunter2') });
+    const error = new MessengerError('PROTOCOL', 'token hunter2 in 65538,1,x,*,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,*', {
+      cause: new Error('deep hunter2'),
+    });
     log.write('messenger', error);
     log.note('ticket', { from: 'anna\nforged line' });
     await log.flush();
@@ -172,14 +185,38 @@ const ANNA = { server: '192.0.2.7:1863', address: 'anna@home.example', friendlyN
 describe('the account', () => {
   async function desk(ownServer: (address: string) => string | undefined = () => undefined) {
     const messenger = new FakeMessenger();
-    const account = await openAccount(join(folder, 'account.json'), { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text });
+    const account = await openAccount(join(folder, 'account.json'), {
+      isAvailable: () => false,
+      encrypt: (text) => text,
+      decrypt: (text) => text,
+    });
     const contacts = await openContacts(join(folder, 'contacts.json'));
     const model = createAppModel({
-      version: '1', messenger: messenger.state, presence: 'online', account: undefined, contacts: [], hosting: { tag: 'off' }, invitations: [], session: undefined,
-      history: [], settings: DEFAULT_SETTINGS, notices: [], desktop: { capture: true, input: true },
+      version: '1',
+      messenger: messenger.state,
+      presence: 'online',
+      account: undefined,
+      contacts: [],
+      hosting: { tag: 'off' },
+      invitations: [],
+      session: undefined,
+      history: [],
+      settings: DEFAULT_SETTINGS,
+      notices: [],
+      desktop: { capture: true, input: true },
     });
     const secrets = vi.fn();
-    const signIn = createSignIn({ messenger, account, contacts, model, ownServer, onSecrets: secrets, onStorageError: (error) => { throw error; } });
+    const signIn = createSignIn({
+      messenger,
+      account,
+      contacts,
+      model,
+      ownServer,
+      onSecrets: secrets,
+      onStorageError: (error) => {
+        throw error;
+      },
+    });
     return { messenger, account, contacts, model, signIn, secrets };
   }
 
@@ -255,7 +292,8 @@ describe('hosting', () => {
         accounts.push({ address, friendlyName, online: false });
         return 'token';
       },
-      removeAccount: async (address) => void accounts.splice(0, accounts.length, ...accounts.filter((account) => account.address !== address)),
+      removeAccount: async (address) =>
+        void accounts.splice(0, accounts.length, ...accounts.filter((account) => account.address !== address)),
       onChange: () => () => undefined,
     };
   }

@@ -1,7 +1,16 @@
 import { join, sep } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CONTENT_SECURITY_POLICY, isOwnRequest, PAGES, permits, resolveAppFile, RESPONSE_HEADERS, SCHEME_PRIVILEGES, WEB_PREFERENCES } from '../../../src/main/shell/web-security.ts';
+import {
+  CONTENT_SECURITY_POLICY,
+  isOwnRequest,
+  PAGES,
+  permits,
+  resolveAppFile,
+  RESPONSE_HEADERS,
+  SCHEME_PRIVILEGES,
+  WEB_PREFERENCES,
+} from '../../../src/main/shell/web-security.ts';
 
 const ROOT = join(sep, 'app', 'out', 'renderer');
 
@@ -25,7 +34,9 @@ describe('windows', () => {
   it('have a policy that starts from none and allows no inline, no eval and no network', () => {
     expect(CONTENT_SECURITY_POLICY.startsWith("default-src 'none'; ")).toBe(true);
     expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|https?:|\*|ws:/);
-    const directives = new Map(CONTENT_SECURITY_POLICY.split('; ').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]));
+    const directives = new Map(
+      CONTENT_SECURITY_POLICY.split('; ').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1).join(' ')]),
+    );
     expect(Object.fromEntries(directives)).toMatchObject({
       'script-src': "'self'",
       'style-src': "'self'",
@@ -41,7 +52,20 @@ describe('windows', () => {
   });
 
   it('have only the permissions on the list', () => {
-    const asked = ['media', 'display-capture', 'fullscreen', 'keyboardLock', 'geolocation', 'notifications', 'clipboard-read', 'midi', 'openExternal', 'pointerLock', 'hid', 'fileSystem'];
+    const asked = [
+      'media',
+      'display-capture',
+      'fullscreen',
+      'keyboardLock',
+      'geolocation',
+      'notifications',
+      'clipboard-read',
+      'midi',
+      'openExternal',
+      'pointerLock',
+      'hid',
+      'fileSystem',
+    ];
     const given = (kind: Parameters<typeof permits>[0]): string[] => asked.filter((permission) => permits(kind, permission));
     expect(given('main')).toEqual([]);
     expect(given('session')).toEqual(['fullscreen', 'keyboardLock']);
@@ -52,15 +76,29 @@ describe('windows', () => {
 
 describe('requests', () => {
   it('go to our own pages only', () => {
-    for (const url of [...Object.values(PAGES), 'ringback://app/assets/x.js', 'data:image/png;base64,AA==', 'blob:ringback://app/1']) expect(isOwnRequest(url, false), url).toBe(true);
-    for (const url of ['https://example.org/', 'http://127.0.0.1/', 'file:///etc/passwd', 'ringback://app.evil.example/', 'ringback://other/', 'ws://127.0.0.1/', 'devtools://devtools/x', 'blob:https://example.org/1']) expect(isOwnRequest(url, false), url).toBe(false);
+    for (const url of [...Object.values(PAGES), 'ringback://app/assets/x.js', 'data:image/png;base64,AA==', 'blob:ringback://app/1'])
+      expect(isOwnRequest(url, false), url).toBe(true);
+    for (const url of [
+      'https://example.org/',
+      'http://127.0.0.1/',
+      'file:///etc/passwd',
+      'ringback://app.evil.example/',
+      'ringback://other/',
+      'ws://127.0.0.1/',
+      'devtools://devtools/x',
+      'blob:https://example.org/1',
+    ])
+      expect(isOwnRequest(url, false), url).toBe(false);
     expect(isOwnRequest('devtools://devtools/x', true)).toBe(true);
   });
 });
 
 describe('files', () => {
   it('are found below the root with their type', () => {
-    expect(resolveAppFile(ROOT, 'ringback://app/index.html')).toEqual({ file: join(ROOT, 'index.html'), mediaType: 'text/html; charset=utf-8' });
+    expect(resolveAppFile(ROOT, 'ringback://app/index.html')).toEqual({
+      file: join(ROOT, 'index.html'),
+      mediaType: 'text/html; charset=utf-8',
+    });
     expect(resolveAppFile(ROOT, 'ringback://app/assets/worker-a1_B-2.js?x=1#y')?.file).toBe(join(ROOT, 'assets', 'worker-a1_B-2.js'));
   });
 
@@ -90,12 +128,17 @@ describe('files', () => {
 
   it('never leave the root', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', '%5c', 'a', 'index', '.js', '.html', '%00', ' ', ':')).map((parts) => parts.join('')), (path) => {
-        const found = resolveAppFile(ROOT, `ringback://app/${path}`);
-        if (found === undefined) return;
-        expect(found.file.startsWith(ROOT + sep)).toBe(true);
-        expect(found.file.split(sep)).not.toContain('..');
-      }),
+      fc.property(
+        fc
+          .array(fc.constantFrom('..', '.', '/', '\\', '%2e', '%2f', '%5c', 'a', 'index', '.js', '.html', '%00', ' ', ':'))
+          .map((parts) => parts.join('')),
+        (path) => {
+          const found = resolveAppFile(ROOT, `ringback://app/${path}`);
+          if (found === undefined) return;
+          expect(found.file.startsWith(ROOT + sep)).toBe(true);
+          expect(found.file.split(sep)).not.toContain('..');
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
