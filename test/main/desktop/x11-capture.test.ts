@@ -65,9 +65,15 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
         expect(first[0]?.changedPixels).toBe(800 * 600);
         expect(different(viewed.picture(), await display.screenshot())).toBe(0);
 
+        // Nobody pulls while these appear, far apart: their damage is one frame's, in several areas.
         const window = display.start('xterm', ['-geometry', '20x5+611+333', '-e', 'sleep 60']);
+        const other = display.start('xterm', ['-geometry', '20x5+3+500', '-e', 'sleep 60']);
+        await until(async () => (await display.xdotool('search', '--class', 'xterm')).split('\n').length >= 3, 'both windows');
+        await new Promise((resolve) => setTimeout(resolve, 500));
         const later = await settle(capture, viewed, 600);
+        expect(different(viewed.picture(), await display.screenshot())).toBe(0);
         await window.stop();
+        await other.stop();
         later.push(...(await settle(capture, viewed, 600)));
         expect(later.length).toBeGreaterThan(0);
         for (const frame of later) expect(frame.changedPixels).toBeLessThan(800 * 600 / 4);
