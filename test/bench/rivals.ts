@@ -4,7 +4,7 @@ import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { run, until } from '../support/programs.ts';
 import { t } from '../../src/words/words.ts';
-import { addContact, answerNotification, answerQuestion, askForHelp, hostMessenger, signIn } from '../support/scenario.ts';
+import { answerNotification, answerQuestion, askForHelp, hostMessenger, signIn, waitForOnline } from '../support/scenario.ts';
 
 export const SOURCE = { width: 1280, height: 720 } as const;
 const CLIENT = { width: 1500, height: 940 } as const;
@@ -74,15 +74,15 @@ export async function startRingback(): Promise<Rival> {
   const client: PersonDesktop = await startPersonDesktop(CLIENT);
   const expert: App = await startApp(client);
   const novice: App = await startApp(source);
-  const { ownAddress, issued } = await hostMessenger(expert, 'Peter', 'Anna');
+  const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
   await signIn(novice, issued, 'Anna');
-  await addContact(novice, ownAddress);
-  await novice.main.getByText(t('presence.online')).first().waitFor();
+  await waitForOnline(novice, 'Peter');
   await askForHelp(novice, 'Peter');
   await answerNotification(expert, 'accept');
   await answerQuestion(source, 'allow');
   const viewer = await expert.session();
-  await viewer.locator('canvas').waitFor();
+  const picture = viewer.getByRole('img', { name: t('viewer.label', { name: 'Anna' }) });
+  await picture.waitFor();
   await viewer.getByRole('button', { name: t('control.expert.ask') }).click();
   await answerQuestion(source, 'allow');
   await viewer.getByRole('button', { name: t('control.expert.granted') }).waitFor();
@@ -94,7 +94,7 @@ export async function startRingback(): Promise<Rival> {
   await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
   await novice.main.evaluate(() => window.close());
   const origin = await until(async () => {
-    const box = await viewer.locator('canvas').boundingBox();
+    const box = await picture.boundingBox();
     if (box === null || Math.round(box.width) !== SOURCE.width) return undefined;
     const inner = await viewer.evaluate(() => ({ x: window.screenX + (window.outerWidth - window.innerWidth) / 2, y: window.screenY + (window.outerHeight - window.innerHeight) }));
     return { x: Math.round(inner.x + box.x), y: Math.round(inner.y + box.y) };

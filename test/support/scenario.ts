@@ -1,9 +1,10 @@
 /* What two people do, told by what they can see and click. Shared by the end-to-end tests and the demo. */
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
+import type { Area } from '../bench/screen-probe.ts';
 import type { App } from './app.ts';
 import type { PersonDesktop } from './desktop.ts';
-import { until } from './programs.ts';
+import { run, until } from './programs.ts';
 
 export interface IssuedAccount {
   readonly server: string;
@@ -40,13 +41,9 @@ export async function signIn(app: App, account: IssuedAccount, yourName: string)
   await main.getByRole('button', { name: t('home.ask') }).first().waitFor();
 }
 
-/** Adds a contact by address, as far as it is not there already. */
-export async function addContact(app: App, address: string): Promise<void> {
-  const { main } = app;
-  const field = main.getByLabel(t('contacts.addAddress'));
-  if (!(await field.isVisible())) await main.getByRole('button', { name: t('contacts.add'), exact: true }).click();
-  await field.fill(address);
-  await main.getByRole('button', { name: t('contacts.addSubmit'), exact: true }).click();
+/** Waits until a contact is shown as online. Accounts on one hosted messenger know each other from the start. */
+export async function waitForOnline(app: App, name: string): Promise<void> {
+  await app.main.locator('li.person', { hasText: name }).filter({ hasText: t('presence.online') }).waitFor({ timeout: 15_000 });
 }
 
 /** Asks a contact who is online for help. */
@@ -73,12 +70,37 @@ async function windowsNamed(desktop: PersonDesktop, how: '--class' | '--name', w
   return found.split('\n').filter((id) => id !== '');
 }
 
+/** Where a window's content is on the screen. (xdotool counts a window manager's frame twice.) */
+async function windowArea(desktop: PersonDesktop, id: string): Promise<Area> {
+  const about = (await run('xwininfo', ['-id', id], { env: desktop.env })).toString();
+  const value = (name: string) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(about)?.[1]);
+  return { x: value('Absolute upper-left X'), y: value('Absolute upper-left Y'), width: value('Width'), height: value('Height') };
+}
+
 async function clickWindow(desktop: PersonDesktop, id: string, acrossFraction: number, downFraction: number): Promise<void> {
-  const geometry = await desktop.xdotool('getwindowgeometry', '--shell', id);
-  const value = (name: string) => Number(new RegExp(`^${name}=(\\d+)`, 'm').exec(geometry)?.[1]);
-  const x = Math.round(value('X') + value('WIDTH') * acrossFraction);
-  const y = Math.round(value('Y') + value('HEIGHT') * downFraction);
-  await desktop.xdotool('mousemove', String(x), String(y), 'click', '1');
+  const area = await windowArea(desktop, id);
+  await clickAt(desktop, area.x + area.width * acrossFraction, area.y + area.height * downFraction);
+}
+
+/** A real click with the left button. */
+export async function clickAt(desktop: PersonDesktop, x: number, y: number): Promise<void> {
+  await desktop.xdotool('mousemove', String(Math.round(x)), String(Math.round(y)), 'click', '1');
+}
+
+/** Where the novice's desktop is on the expert's screen, once the picture is there at its actual size. */
+export async function pictureArea(expert: App, noviceName: string): Promise<Area> {
+  const page = await expert.session();
+  const picture = page.getByRole('img', { name: t('viewer.label', { name: noviceName }) });
+  await picture.waitFor({ timeout: 20_000 });
+  const id = await until(
+    async () => (await windowsNamed(expert.desktop, '--name', `^${t('shell.window.expert', { name: noviceName })}$`))[0],
+    'the viewer window',
+  );
+  const actual = page.getByRole('button', { name: t('viewer.actual') });
+  if (await actual.isVisible()) await actual.click();
+  const box = await until(async () => (await picture.boundingBox()) ?? undefined, 'the picture');
+  const window = await windowArea(expert.desktop, id);
+  return { x: Math.round(window.x + box.x), y: Math.round(window.y + box.y), width: Math.round(box.width), height: Math.round(box.height) };
 }
 
 /** The main process's question on the novice's screen. */

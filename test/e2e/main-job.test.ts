@@ -1,0 +1,173 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
+import { type App, electronExecutable, startApp } from '../support/app.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { crop, differingPixels } from '../support/picture.ts';
+import { needs, until } from '../support/programs.ts';
+import {
+  answerNotification,
+  answerQuestion,
+  askForHelp,
+  clickAt,
+  hostMessenger,
+  pictureArea,
+  shownSteps,
+  signIn,
+  waitForOnline,
+  waitForQuestion,
+} from '../support/scenario.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
+const skip = programs.skip || !electronExecutable;
+const output = process.env['RINGBACK_TEST_OUTPUT'];
+
+describe.skipIf(skip)(programs.title('the main job, in two real apps on two displays'), () => {
+  let noviceDesktop: PersonDesktop;
+  let expertDesktop: PersonDesktop;
+  let novice: App;
+  let expert: App;
+  let typed: string;
+
+  const keep = async (name: string) => {
+    if (!output) return;
+    await noviceDesktop.saveScreenshot(join(output, `${name}-novice.png`));
+    await expertDesktop.saveScreenshot(join(output, `${name}-expert.png`));
+  };
+  const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
+  /** A click into the novice's terminal, through the viewer, and then keys. */
+  const typeThroughViewer = async (text: string) => {
+    const area = await pictureArea(expert, 'Anna');
+    await clickAt(expertDesktop, area.x + 200, area.y + 150);
+    await expertDesktop.xdotool('type', '--delay', '40', text);
+    await expertDesktop.xdotool('key', 'Return');
+  };
+
+  beforeAll(async () => {
+    noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
+    expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
+    expert = await startApp(expertDesktop);
+    novice = await startApp(noviceDesktop);
+    typed = join(noviceDesktop.home, 'typed');
+  }, 90_000);
+
+  afterAll(async () => {
+    await keep('last').catch(() => undefined);
+    await expert?.close();
+    await novice?.close();
+    await noviceDesktop?.close();
+    await expertDesktop?.close();
+  }, 60_000);
+
+  it('brings two people together on a messenger that one of the computers is', async () => {
+    const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
+    await signIn(novice, issued, 'Anna');
+    await waitForOnline(novice, 'Peter');
+    await waitForOnline(expert, 'Anna');
+  });
+
+  it('declined: both sides say so', async () => {
+    await askForHelp(novice, 'Peter');
+    await answerNotification(expert, 'decline');
+    await novice.main.getByText(t('ended.novice.declined', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+  });
+
+  it('asks again; the expert accepts from the notification; the novice is asked before anything is shown', async () => {
+    noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
+    await askForHelp(novice, 'Peter');
+    await keep('asked');
+    await answerNotification(expert, 'accept');
+    await waitForQuestion(noviceDesktop);
+    const session = await expert.session();
+    await session.getByText(t('phase.expert.awaitingConsent', { name: 'Anna' })).first().waitFor();
+    expect(await session.locator('canvas[role=img]').count()).toBe(0);
+    await keep('question');
+  });
+
+  it('Enter means no: nothing was shown and both sides say so', async () => {
+    await answerQuestion(noviceDesktop, 'Return');
+    await expert.main.getByText(t('ended.expert.viewRefused', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
+    await novice.main.getByText(t('ended.novice.viewRefused', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+    await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+  });
+
+  it('reverse connect; the expert sees the novice’s screen, pixel for pixel', async () => {
+    await askForHelp(novice, 'Peter');
+    await answerNotification(expert, 'accept');
+    await answerQuestion(noviceDesktop, 'allow');
+    const area = await pictureArea(expert, 'Anna');
+    expect([area.width, area.height]).toEqual([1280, 720]);
+    let least = Number.POSITIVE_INFINITY;
+    await until(
+      async () => {
+        const [source, seen] = await Promise.all([noviceDesktop.screenshot(), expertDesktop.screenshot()]);
+        least = Math.min(least, differingPixels(source, crop(seen, area)));
+        return least === 0;
+      },
+      'the same picture on both screens',
+      20_000,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; at best ${least} pixels differed`);
+    });
+    await keep('picture');
+    await expert.main.getByText(t('steps.show')).click();
+    const steps = await shownSteps(expert.main);
+    expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'notNeeded']);
+  });
+
+  it('keys do nothing before control is granted', async () => {
+    await typeThroughViewer('before');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(typedText()).toBe('');
+  });
+
+  it('control refused: still nothing', async () => {
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('control.expert.ask') }).click();
+    await answerQuestion(noviceDesktop, 'Escape');
+    await session.getByRole('button', { name: t('control.expert.refused', { name: 'Anna' }) }).waitFor();
+    await typeThroughViewer('refused');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(typedText()).toBe('');
+  });
+
+  it('control offered by the novice: what the expert types appears in the terminal', async () => {
+    const panel = await novice.session();
+    await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }) }).click();
+    await answerQuestion(noviceDesktop, 'allow');
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('control.expert.granted') }).waitFor();
+    await typeThroughViewer('Hello Anna, 2+2=4!');
+    await until(() => typedText() === 'Hello Anna, 2+2=4!\n', `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
+    await keep('control');
+  });
+
+  it('taken back at once: keys do nothing any more', async () => {
+    const panel = await novice.session();
+    await panel.getByRole('button', { name: t('control.novice.takeBack') }).click();
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('control.expert.ask') }).waitFor();
+    await typeThroughViewer('after');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(typedText()).toBe('Hello Anna, 2+2=4!\n');
+  });
+
+  it('Stop: over on both sides within a moment', async () => {
+    const panel = await novice.session();
+    await panel.getByRole('button', { name: t('session.stopLong') }).click();
+    await expert.main.getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
+    await novice.main.getByText(t('ended.novice.stoppedByNovice', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await keep('stopped');
+  });
+
+  it('is in the history of both', async () => {
+    await novice.main.getByRole('button', { name: t('nav.history') }).click();
+    await novice.main.getByText(t('history.allowed.controlled')).first().waitFor();
+    await expert.main.getByRole('button', { name: t('nav.history') }).click();
+    await expert.main.getByText(t('history.allowed.controlled')).first().waitFor();
+    await keep('history');
+  });
+});

@@ -1,0 +1,22 @@
+import type { Area } from '../bench/screen-probe.ts';
+import type { Picture } from './display.ts';
+
+/** The part of a picture. The area must lie inside. */
+export function crop(picture: Picture, area: Area): Picture {
+  const rgb = new Uint8Array(area.width * area.height * 3);
+  for (let row = 0; row < area.height; row += 1) {
+    const start = ((area.y + row) * picture.width + area.x) * 3;
+    rgb.set(picture.rgb.subarray(start, start + area.width * 3), row * area.width * 3);
+  }
+  return { width: area.width, height: area.height, rgb };
+}
+
+/** How many pixels differ; all of them when the sizes do. */
+export function differingPixels(a: Picture, b: Picture): number {
+  if (a.width !== b.width || a.height !== b.height) return Math.max(a.width * a.height, b.width * b.height);
+  let count = 0;
+  for (let at = 0; at < a.rgb.length; at += 3) {
+    if (a.rgb[at] !== b.rgb[at] || a.rgb[at + 1] !== b.rgb[at + 1] || a.rgb[at + 2] !== b.rgb[at + 2]) count += 1;
+  }
+  return count;
+}
