@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { readJsonFile, writeJsonFile, type JsonFile } from '../../settings/atomic-file.ts';
 
 export const CONTACT_LIMIT = 600;
 const GROUP_LIMIT = 30;
+/** Longer than a server needs to rewrite one account. */
+const REWRITE_MS = 100;
 const ADDRESS = z.string().transform((text, context) => {
   const address = normaliseAddress(text);
   if (address === undefined) context.addIssue({ code: 'custom', message: 'not an address' });
@@ -166,7 +167,7 @@ export class JsonAccountStore implements AccountStore {
     await this.saving;
     await rm(path, { force: true });
     // A server in another process may have been in the middle of rewriting it: once more after it has had the time to see.
-    await sleep(100);
+    await new Promise((resolve) => void setTimeout(resolve, REWRITE_MS));
     await rm(path, { force: true });
   }
 
