@@ -98,6 +98,22 @@ describe('the answer', () => {
     expect(await askConsent('view', ANNA, controller.signal, show, clock)).toBe(false);
     expect(asked()).toBe(1);
   });
+
+  it('a yes in the same moment as an abort is no', async () => {
+    const controller = new AbortController();
+    let now = 0;
+    const answer = askConsent(
+      'control',
+      ANNA,
+      controller.signal,
+      () => {
+        controller.abort();
+        return Promise.resolve(ALLOW);
+      },
+      { now: () => (now += DELIBERATE_AFTER_MS), after: () => () => undefined },
+    );
+    expect(await answer).toBe(false);
+  });
 });
 
 describe('safe text', () => {

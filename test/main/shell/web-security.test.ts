@@ -105,6 +105,7 @@ describe('files', () => {
   it.each([
     'ringback://app/',
     'ringback://app/..%2fmain/index.js',
+    'ringback://app/assets/..%2findex.html',
     'ringback://app/a/..%5c..%5cmain/index.js',
     'ringback://app/index.html%00.js',
     'ringback://app/index.js.map',
