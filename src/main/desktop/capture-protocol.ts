@@ -1,5 +1,10 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import { MAX_DESKTOP_SIDE, type CaptureFailureCode, type CapturedFrame, type FromCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import {
+  MAX_DESKTOP_SIDE,
+  type CaptureFailureCode,
+  type CapturedFrame,
+  type FromCapture,
+} from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsUpdate, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
 
 /** A frame is at most some thousand PDUs of 16 kB; more is not a frame of ours. */
@@ -18,7 +23,11 @@ export function parseFromCapture(value: unknown): FromCapture {
     case 'opened':
       return { tag: 'opened', size: size(message['size']), way: text(message['way'], 'opened.way') };
     case 'frame':
-      return { tag: 'frame', generation: integer(message['generation'], 0, Number.MAX_SAFE_INTEGER, 'frame.generation'), frame: frame(message['frame']) };
+      return {
+        tag: 'frame',
+        generation: integer(message['generation'], 0, Number.MAX_SAFE_INTEGER, 'frame.generation'),
+        frame: frame(message['frame']),
+      };
     case 'resized':
       return { tag: 'resized', size: size(message['size']) };
     case 'pointerShape':
@@ -44,7 +53,8 @@ export function parseFromCapture(value: unknown): FromCapture {
 function frame(value: unknown): CapturedFrame {
   const from = object(value, 'frame');
   const updates = from['updates'];
-  if (!Array.isArray(updates) || updates.length > MAX_UPDATES) throw new ProtocolError('MALFORMED', 'frame.updates', `at most ${MAX_UPDATES} updates`, typeof updates);
+  if (!Array.isArray(updates) || updates.length > MAX_UPDATES)
+    throw new ProtocolError('MALFORMED', 'frame.updates', `at most ${MAX_UPDATES} updates`, typeof updates);
   return {
     frameId: integer(from['frameId'], 0, 0xffff_ffff, 'frame.frameId'),
     updates: updates.map(update),
@@ -68,13 +78,23 @@ function pointerShape(value: unknown): PointerShape {
   const width = integer(from['width'], 1, MAX_POINTER_SIDE, 'shape.width');
   const height = integer(from['height'], 1, MAX_POINTER_SIDE, 'shape.height');
   const pixels = from['pixels'];
-  if (!(pixels instanceof Uint8Array) || pixels.length !== width * height * 4) throw new ProtocolError('MALFORMED', 'shape.pixels', `${width * height * 4} bytes`, typeof pixels);
-  return { width, height, hotX: integer(from['hotX'], 0, width - 1, 'shape.hotX'), hotY: integer(from['hotY'], 0, height - 1, 'shape.hotY'), pixels };
+  if (!(pixels instanceof Uint8Array) || pixels.length !== width * height * 4)
+    throw new ProtocolError('MALFORMED', 'shape.pixels', `${width * height * 4} bytes`, typeof pixels);
+  return {
+    width,
+    height,
+    hotX: integer(from['hotX'], 0, width - 1, 'shape.hotX'),
+    hotY: integer(from['hotY'], 0, height - 1, 'shape.hotY'),
+    pixels,
+  };
 }
 
 function size(value: unknown): Size {
   const from = object(value, 'size');
-  return { width: integer(from['width'], 1, MAX_DESKTOP_SIDE, 'size.width'), height: integer(from['height'], 1, MAX_DESKTOP_SIDE, 'size.height') };
+  return {
+    width: integer(from['width'], 1, MAX_DESKTOP_SIDE, 'size.width'),
+    height: integer(from['height'], 1, MAX_DESKTOP_SIDE, 'size.height'),
+  };
 }
 
 function object(value: unknown, field: string): Readonly<Record<string, unknown>> {
@@ -83,16 +103,19 @@ function object(value: unknown, field: string): Readonly<Record<string, unknown>
 }
 
 function integer(value: unknown, min: number, max: number, field: string): number {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) throw new ProtocolError('OUT_OF_RANGE', field, `${min}..${max}`, String(value).slice(0, 40));
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw new ProtocolError('OUT_OF_RANGE', field, `${min}..${max}`, String(value).slice(0, 40));
   return value;
 }
 
 function duration(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !(value >= 0 && value < 3_600_000)) throw new ProtocolError('OUT_OF_RANGE', field, 'milliseconds', String(value).slice(0, 40));
+  if (typeof value !== 'number' || !(value >= 0 && value < 3_600_000))
+    throw new ProtocolError('OUT_OF_RANGE', field, 'milliseconds', String(value).slice(0, 40));
   return value;
 }
 
 function text(value: unknown, field: string): string {
-  if (typeof value !== 'string' || value.length > 1_000) throw new ProtocolError('MALFORMED', field, 'at most 1000 characters', typeof value);
+  if (typeof value !== 'string' || value.length > 1_000)
+    throw new ProtocolError('MALFORMED', field, 'at most 1000 characters', typeof value);
   return value;
 }

@@ -27,7 +27,8 @@ export class HeldInput {
 
   /** The events that let go of everything, last pressed first; nothing is held afterwards. */
   release(): InputEvent[] {
-    const events: InputEvent[] = [...this.keys.values()].reverse().map((event) => ({ ...event, down: false }));
+    const events: InputEvent[] = [];
+    for (const event of [...this.keys.values()].toReversed()) events.push({ ...event, down: false });
     for (const button of this.buttons) events.push({ tag: 'pointerButton', button, down: false, x: this.x, y: this.y });
     this.keys.clear();
     this.buttons.clear();

@@ -20,10 +20,11 @@ export class OwnPointer {
     const key = `${x},${y}`;
     this.positions.delete(key);
     this.positions.set(key, this.clock.now());
-    if (this.positions.size > MAX_POSITIONS) for (const oldest of this.positions.keys()) {
-      this.positions.delete(oldest);
-      break;
-    }
+    if (this.positions.size > MAX_POSITIONS)
+      for (const oldest of this.positions.keys()) {
+        this.positions.delete(oldest);
+        break;
+      }
   }
 
   isOwn(x: number, y: number): boolean {

@@ -40,13 +40,15 @@ export interface RemoteCaptureOptions {
  */
 export function openRemoteCapture(channel: CaptureChannel, options: RemoteCaptureOptions): Promise<ScreenCapture> {
   return new Promise((resolve, reject) => {
-    new RemoteCapture(channel, options, resolve, reject);
+    const capture = new RemoteCapture(channel, options, resolve, reject);
+    capture.listen();
   });
 }
 
 class RemoteCapture implements ScreenCapture {
   private readonly channel: CaptureChannel;
   private readonly clock: Clock;
+  private readonly signal: AbortSignal;
   private readonly ownPointer: (x: number, y: number) => boolean;
   private readonly listeners = new Set<(event: CaptureEvent) => void>();
   private state: State;
@@ -59,19 +61,30 @@ class RemoteCapture implements ScreenCapture {
   private closing: Promise<void> | undefined;
   private closedByOther: () => void = () => undefined;
 
-  constructor(channel: CaptureChannel, options: RemoteCaptureOptions, resolve: (capture: ScreenCapture) => void, reject: (reason: unknown) => void) {
+  constructor(
+    channel: CaptureChannel,
+    options: RemoteCaptureOptions,
+    resolve: (capture: ScreenCapture) => void,
+    reject: (reason: unknown) => void,
+  ) {
     this.channel = channel;
     this.clock = options.clock;
     this.ownPointer = options.ownPointer ?? (() => false);
     this.state = { tag: 'opening', resolve, reject };
-    channel.onMessage((message) => this.receive(message));
-    channel.onGone((why) => this.fail(new DesktopError('LOST', why)));
-    const { signal } = options;
+    this.signal = options.signal;
+  }
+
+  /** Starts to hear the other side; once. */
+  listen(): void {
+    this.channel.onMessage((message) => this.receive(message));
+    this.channel.onGone((why) => this.fail(new DesktopError('LOST', why)));
+    const { signal } = this;
     const aborted = () => {
       if (this.state.tag !== 'opening') return;
+      const { reject } = this.state;
       this.state = { tag: 'over', error: new DesktopError('LOST', 'opening the capture was given up') };
       reject(signal.reason);
-      void channel.end();
+      void this.channel.end();
     };
     if (signal.aborted) aborted();
     else signal.addEventListener('abort', aborted, { once: true });
@@ -232,6 +245,6 @@ class RemoteCapture implements ScreenCapture {
   }
 
   private tell(event: CaptureEvent): void {
-    for (const listener of [...this.listeners]) listener(event);
+    for (const listener of this.listeners) listener(event);
   }
 }

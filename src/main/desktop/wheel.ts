@@ -1,5 +1,5 @@
 /** Wheel units of one notch (WHEEL_DELTA). */
-export const WHEEL_NOTCH = 120;
+const WHEEL_NOTCH = 120;
 /** A single event turns at most this far: 9 bits and a sign on the wire are 2 notches, our own events some more. */
 const MAX_NOTCHES = 32;
 

@@ -35,7 +35,8 @@ async function start(port: MessagePort): Promise<void> {
   track.contentHint = 'detail';
   const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
   const worker = new Worker(new URL('./capture.worker.ts', import.meta.url), { type: 'module' });
-  worker.addEventListener('error', (event) => console.error('capture worker', event.message));
+  // The port goes with the worker, and main hears that it closed.
+  worker.addEventListener('error', () => worker.terminate());
   worker.postMessage({ frames: readable, port } satisfies CaptureStart, [readable as unknown as Transferable, port]);
 }
 

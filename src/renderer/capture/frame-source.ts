@@ -8,7 +8,10 @@ export interface CapturedVideoFrame {
   readonly displayWidth: number;
   readonly displayHeight: number;
   allocationSize(options?: { readonly format: 'BGRX' }): number;
-  copyTo(destination: Uint8Array<ArrayBuffer>, options?: { readonly format: 'BGRX' }): Promise<readonly { readonly offset: number; readonly stride: number }[]>;
+  copyTo(
+    destination: Uint8Array<ArrayBuffer>,
+    options?: { readonly format: 'BGRX' },
+  ): Promise<readonly { readonly offset: number; readonly stride: number }[]>;
   close(): void;
 }
 
@@ -117,7 +120,8 @@ export class FrameSource {
     const startMs = this.nowMs();
     const { displayWidth: width, displayHeight: height } = frame;
     const sized = this.isSized(frame);
-    if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) throw new RangeError(`a picture of ${width}×${height}`);
+    if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
+      throw new RangeError(`a picture of ${width}×${height}`);
     const rawBytes = frame.allocationSize();
     if (this.spare.length !== rawBytes) this.spare = new Uint8Array(rawBytes);
     await frame.copyTo(this.spare);

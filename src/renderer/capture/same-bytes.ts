@@ -6,7 +6,7 @@ export function sameBytes(one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayB
   const b = new Int32Array(other.buffer, other.byteOffset, words);
   let i = 0;
   for (; i + 4 <= words; i += 4) {
-    if (((a[i]! ^ b[i]!) | (a[i + 1]! ^ b[i + 1]!) | (a[i + 2]! ^ b[i + 2]!) | (a[i + 3]! ^ b[i + 3]!)) !== 0) return false;
+    if (a[i] !== b[i] || a[i + 1] !== b[i + 1] || a[i + 2] !== b[i + 2] || a[i + 3] !== b[i + 3]) return false;
   }
   for (let at = i * 4; at < one.length; at += 1) if (one[at] !== other[at]) return false;
   return true;

@@ -8,7 +8,13 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
 const desktop = (platform: NodeJS.Platform, env: Record<string, string>) =>
-  createDesktop({ platform, env, workerUrl, openCapturePage: () => Promise.reject(new Error('the page was asked for')), clock: systemClock });
+  createDesktop({
+    platform,
+    env,
+    workerUrl,
+    openCapturePage: () => Promise.reject(new Error('the page was asked for')),
+    clock: systemClock,
+  });
 const never = () => new AbortController().signal;
 
 describe('the way to share a desktop', () => {
@@ -20,7 +26,11 @@ describe('the way to share a desktop', () => {
   });
 
   it('shows but does not steer a Wayland session', async () => {
-    for (const env of [{ WAYLAND_DISPLAY: 'wayland-0' }, { XDG_SESSION_TYPE: 'wayland' }, { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':59001' }]) {
+    for (const env of [
+      { WAYLAND_DISPLAY: 'wayland-0' },
+      { XDG_SESSION_TYPE: 'wayland' },
+      { WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':59001' },
+    ]) {
       expect(await desktop('linux', env).support()).toEqual({ capture: true, input: false, reason: 'desktop.wayland' });
     }
     const wayland = desktop('linux', { XDG_SESSION_TYPE: 'wayland' });
@@ -30,7 +40,11 @@ describe('the way to share a desktop', () => {
 
   it('says noDisplay when nothing answers at DISPLAY', async () => {
     expect(await desktop('linux', { DISPLAY: ':59001' }).support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
-    expect(await desktop('linux', { DISPLAY: 'nonsense' }).support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
+    expect(await desktop('linux', { DISPLAY: 'nonsense' }).support()).toEqual({
+      capture: false,
+      input: false,
+      reason: 'desktop.noDisplay',
+    });
   });
 
   it('captures in the page on Windows and macOS', async () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HeldInput } from '../../../src/main/desktop/held-input.ts';
 import { MacEvents, MOUSE_EVENT, type MacScreen } from '../../../src/main/desktop/macos/mac-events.ts';
@@ -6,7 +6,14 @@ import { INPUT_BYTES, inputRecords, packInputRecords, type WindowsScreen } from 
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 
 const NO_LOCKS = { scrollLock: false, numLock: false, capsLock: false, kanaLock: false };
-const SCREEN: WindowsScreen = { virtualLeft: -1920, virtualTop: 0, virtualWidth: 3840, virtualHeight: 1080, swapButtons: false, locks: NO_LOCKS };
+const SCREEN: WindowsScreen = {
+  virtualLeft: -1920,
+  virtualTop: 0,
+  virtualWidth: 3840,
+  virtualHeight: 1080,
+  swapButtons: false,
+  locks: NO_LOCKS,
+};
 const key = (scancode: number, prefix: 'none' | 'e0' | 'e1', down: boolean): InputEvent => ({ tag: 'key', scancode, prefix, down });
 
 describe('SendInput records', () => {
@@ -14,7 +21,9 @@ describe('SendInput records', () => {
     expect(inputRecords(key(0x1e, 'none', true), SCREEN)).toEqual([{ type: 'keyboard', vk: 0, scan: 0x1e, flags: 0x8 }]);
     expect(inputRecords(key(0x48, 'e0', false), SCREEN)).toEqual([{ type: 'keyboard', vk: 0, scan: 0x48, flags: 0x8 | 0x2 | 0x1 }]);
     expect(inputRecords(key(0x1d, 'e1', true), SCREEN)).toEqual([{ type: 'keyboard', vk: 0x13, scan: 0, flags: 0 }]);
-    expect(inputRecords({ tag: 'unicode', codeUnit: 0xd83d, down: false }, SCREEN)).toEqual([{ type: 'keyboard', vk: 0, scan: 0xd83d, flags: 0x4 | 0x2 }]);
+    expect(inputRecords({ tag: 'unicode', codeUnit: 0xd83d, down: false }, SCREEN)).toEqual([
+      { type: 'keyboard', vk: 0, scan: 0xd83d, flags: 0x4 | 0x2 },
+    ]);
   });
 
   it('reaches exactly the pixel meant on any virtual desktop', () => {
@@ -30,19 +39,29 @@ describe('SendInput records', () => {
   });
 
   it('presses buttons, the x buttons by number, swapped when the person has swapped them', () => {
-    const press = (button: 'left' | 'x2', swapButtons = false) => inputRecords({ tag: 'pointerButton', button, down: true, x: 0, y: 0 }, { ...SCREEN, swapButtons })[0];
+    const press = (button: 'left' | 'x2', swapButtons = false) =>
+      inputRecords({ tag: 'pointerButton', button, down: true, x: 0, y: 0 }, { ...SCREEN, swapButtons })[0];
     expect(press('left')).toMatchObject({ flags: 0xc003, mouseData: 0 });
     expect(press('left', true)).toMatchObject({ flags: 0xc009 });
     expect(press('x2')).toMatchObject({ flags: 0xc081, mouseData: 2 });
   });
 
   it('turns both wheels by the delta itself', () => {
-    expect(inputRecords({ tag: 'wheel', axis: 'vertical', delta: -40, x: 0, y: 0 }, SCREEN)[0]).toMatchObject({ flags: 0xc801, mouseData: -40 });
-    expect(inputRecords({ tag: 'wheel', axis: 'horizontal', delta: 120, x: 0, y: 0 }, SCREEN)[0]).toMatchObject({ flags: 0xd001, mouseData: 120 });
+    expect(inputRecords({ tag: 'wheel', axis: 'vertical', delta: -40, x: 0, y: 0 }, SCREEN)[0]).toMatchObject({
+      flags: 0xc801,
+      mouseData: -40,
+    });
+    expect(inputRecords({ tag: 'wheel', axis: 'horizontal', delta: 120, x: 0, y: 0 }, SCREEN)[0]).toMatchObject({
+      flags: 0xd001,
+      mouseData: 120,
+    });
   });
 
   it('taps only the lock keys that are not as wished', () => {
-    const records = inputRecords({ tag: 'locks', locks: { ...NO_LOCKS, capsLock: true, numLock: true } }, { ...SCREEN, locks: { ...NO_LOCKS, numLock: true } });
+    const records = inputRecords(
+      { tag: 'locks', locks: { ...NO_LOCKS, capsLock: true, numLock: true } },
+      { ...SCREEN, locks: { ...NO_LOCKS, numLock: true } },
+    );
     expect(records).toEqual([
       { type: 'keyboard', vk: 0x14, scan: 0, flags: 0 },
       { type: 'keyboard', vk: 0x14, scan: 0, flags: 2 },
@@ -56,27 +75,36 @@ describe('SendInput records', () => {
     ]);
     expect(bytes.length).toBe(2 * INPUT_BYTES);
     const hex = Buffer.from(bytes).toString('hex');
-    expect(hex.slice(0, 80)).toBe('00000000' + '00000000' + '01000000' + '02000000' + '88ffffff' + '01880000' + '0'.repeat(32));
-    expect(hex.slice(80)).toBe('01000000' + '00000000' + '0000' + '3412' + '04000000' + '0'.repeat(48));
+    expect(hex.slice(0, 80)).toBe(`0000000000000000010000000200000088ffffff01880000${'0'.repeat(32)}`);
+    expect(hex.slice(80)).toBe(`01000000000000000000341204000000${'0'.repeat(48)}`);
   });
 });
 
 describe('CGEvent calls', () => {
   const retina: MacScreen = { left: 0, top: 0, pixelsPerPoint: 2 };
-  const button = (down: boolean, x = 20, name: 'left' | 'right' | 'x1' = 'left'): InputEvent => ({ tag: 'pointerButton', button: name, down, x, y: 10 });
+  const button = (down: boolean, x = 20, name: 'left' | 'right' | 'x1' = 'left'): InputEvent => ({
+    tag: 'pointerButton',
+    button: name,
+    down,
+    x,
+    y: 10,
+  });
 
   it('repeats the held modifiers in every event', () => {
     const mac = new MacEvents();
     expect(mac.translate(key(0x2a, 'none', true), retina, 0)).toEqual([{ tag: 'key', keycode: 0x38, down: true, flags: 0x2_0000 }]);
     expect(mac.translate(key(0x1e, 'none', true), retina, 0)).toEqual([{ tag: 'key', keycode: 0x00, down: true, flags: 0x2_0000 }]);
-    expect(mac.translate(key(0x48, 'e0', true), retina, 0)).toEqual([{ tag: 'key', keycode: 0x7e, down: true, flags: 0x2_0000 | 0xa0_0000 }]);
+    expect(mac.translate(key(0x48, 'e0', true), retina, 0)).toEqual([
+      { tag: 'key', keycode: 0x7e, down: true, flags: 0x2_0000 | 0xa0_0000 },
+    ]);
     expect(mac.translate(key(0x2a, 'none', false), retina, 0)).toEqual([{ tag: 'key', keycode: 0x38, down: false, flags: 0 }]);
     expect(mac.translate(key(0x46, 'none', true), retina, 0)).toEqual([]);
   });
 
   it('works in points, drags while a button is held, and counts clicks', () => {
     const mac = new MacEvents();
-    const types = (event: InputEvent, nowMs: number) => mac.translate(event, retina, nowMs).map((call) => (call.tag === 'mouse' ? [call.type, call.x, call.clicks] : []));
+    const types = (event: InputEvent, nowMs: number) =>
+      mac.translate(event, retina, nowMs).map((call) => (call.tag === 'mouse' ? [call.type, call.x, call.clicks] : []));
     expect(types({ tag: 'pointerMove', x: 20, y: 10 }, 0)).toEqual([[MOUSE_EVENT.moved, 10, 0]]);
     expect(types(button(true), 0)).toEqual([[MOUSE_EVENT.leftDown, 10, 1]]);
     expect(types({ tag: 'pointerMove', x: 22, y: 10 }, 0)).toEqual([[MOUSE_EVENT.leftDragged, 11, 0]]);
@@ -97,18 +125,31 @@ describe('CGEvent calls', () => {
       { tag: 'unicode', text: '😀', down: false },
     ]);
     expect(mac.translate({ tag: 'unicode', codeUnit: 0xde00, down: true }, retina, 0)).toEqual([]);
-    expect(mac.translate({ tag: 'wheel', axis: 'horizontal', delta: 120, x: 0, y: 0 }, retina, 0)[1]).toEqual({ tag: 'scroll', vertical: 0, horizontal: -1 });
-    expect(mac.translate({ tag: 'wheel', axis: 'vertical', delta: 240, x: 0, y: 0 }, retina, 0)[1]).toEqual({ tag: 'scroll', vertical: 2, horizontal: 0 });
+    expect(mac.translate({ tag: 'wheel', axis: 'horizontal', delta: 120, x: 0, y: 0 }, retina, 0)[1]).toEqual({
+      tag: 'scroll',
+      vertical: 0,
+      horizontal: -1,
+    });
+    expect(mac.translate({ tag: 'wheel', axis: 'vertical', delta: 240, x: 0, y: 0 }, retina, 0)[1]).toEqual({
+      tag: 'scroll',
+      vertical: 2,
+      horizontal: 0,
+    });
   });
 });
 
 describe('what is held', () => {
   it('is let go once, last pressed first', () => {
     const held = new HeldInput();
-    for (const event of [key(0x2a, 'none', true), key(0x1e, 'none', true), key(0x30, 'none', true), key(0x30, 'none', false)]) held.note(event);
+    for (const event of [key(0x2a, 'none', true), key(0x1e, 'none', true), key(0x30, 'none', true), key(0x30, 'none', false)])
+      held.note(event);
     held.note({ tag: 'pointerButton', button: 'left', down: true, x: 1, y: 2 });
     held.note({ tag: 'pointerMove', x: 3, y: 4 });
-    expect(held.release()).toEqual([key(0x1e, 'none', false), key(0x2a, 'none', false), { tag: 'pointerButton', button: 'left', down: false, x: 3, y: 4 }]);
+    expect(held.release()).toEqual([
+      key(0x1e, 'none', false),
+      key(0x2a, 'none', false),
+      { tag: 'pointerButton', button: 'left', down: false, x: 3, y: 4 },
+    ]);
     expect(held.release()).toEqual([]);
   });
 });

@@ -18,7 +18,16 @@ const desktop = createDesktop({
   workerUrl: new URL('file:///none'),
   clock: systemClock,
   openCapturePage: async () => {
-    const window = new BrowserWindow({ show: false, webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, backgroundThrottling: false, preload: join(folder, 'preload.cjs') } });
+    const window = new BrowserWindow({
+      show: false,
+      webPreferences: {
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        backgroundThrottling: false,
+        preload: join(folder, 'preload.cjs'),
+      },
+    });
     await window.loadFile(join(folder, 'renderer', 'capture.html'));
     const { port1, port2 } = new MessageChannelMain();
     window.webContents.postMessage('ringback:capture-port', null, [port2]);
@@ -33,7 +42,9 @@ app.on('window-all-closed', () => undefined);
 async function main(): Promise<void> {
   await app.whenReady();
   session.defaultSession.setDisplayMediaRequestHandler((_request, answer) => {
-    void desktopCapturer.getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } }).then(([video]) => answer(video === undefined ? {} : { video }));
+    void desktopCapturer
+      .getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } })
+      .then(([video]) => answer(video === undefined ? {} : { video }));
   });
   const capture = await desktop.openCapture(AbortSignal.timeout(20_000));
   const viewed = new ViewedScreen(capture.size);

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
 import { startDisplay, type Display } from '../../support/display.ts';
@@ -9,7 +10,10 @@ import { needs, run, startProgram, until, type Program } from '../../support/pro
 const ROOT = resolve(import.meta.dirname, '../../..');
 const electron = process.env['RINGBACK_TEST_ELECTRON'];
 const programs = needs('Xvfb', 'import', 'xsetroot', 'openbox', 'xprop', 'xdotool', 'xterm');
-const title = electron === undefined ? 'capture in the page [skipped: needs RINGBACK_TEST_ELECTRON, which npm test sets]' : programs.title('capture in the page');
+const title =
+  electron === undefined
+    ? 'capture in the page [skipped: needs RINGBACK_TEST_ELECTRON, which npm test sets]'
+    : programs.title('capture in the page');
 
 interface Said {
   readonly tag: string;
@@ -57,7 +61,12 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
       root: join(ROOT, 'src/renderer'),
       base: './',
       worker: { format: 'es' },
-      build: { outDir: join(folder, 'renderer'), target: 'chrome130', modulePreload: { polyfill: false }, rolldownOptions: { input: { capture: join(ROOT, 'src/renderer/capture.html') } } },
+      build: {
+        outDir: join(folder, 'renderer'),
+        target: 'chrome130',
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: { capture: join(ROOT, 'src/renderer/capture.html') } },
+      },
     });
     await build({
       ...quiet,
@@ -66,7 +75,11 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
         ssr: true,
         outDir: join(folder, 'main'),
         target: 'node20.18',
-        rolldownOptions: { external: ['electron', 'koffi', 'x11'], input: { main: join(ROOT, 'test/main/desktop/page-capture-app.ts') }, output: { format: 'es', entryFileNames: '[name].js' } },
+        rolldownOptions: {
+          external: ['electron', 'koffi', 'x11'],
+          input: { main: fileURLToPath(new URL('./page-capture-app.ts', import.meta.url)) },
+          output: { format: 'es', entryFileNames: '[name].js' },
+        },
       },
     });
     await build({
@@ -76,10 +89,17 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
         ssr: true,
         outDir: folder,
         emptyOutDir: false,
-        rolldownOptions: { external: ['electron'], input: { preload: join(ROOT, 'src/preload/capture.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+        rolldownOptions: {
+          external: ['electron'],
+          input: { preload: join(ROOT, 'src/preload/capture.ts') },
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
       },
     });
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'page-capture-test', version: '1.0.0', type: 'module', main: 'main/main.js' }));
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'page-capture-test', version: '1.0.0', type: 'module', main: 'main/main.js' }),
+    );
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     display = await startDisplay({ width: 640, height: 480, windowManager: true });
     await display.xdotool('mousemove', '600', '450');

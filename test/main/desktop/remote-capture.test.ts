@@ -30,17 +30,27 @@ class OtherSide implements CaptureChannel {
     this.listener(message);
   }
   frame(frameId: number, generation: number): void {
-    this.says({ tag: 'frame', generation, frame: { frameId, updates: [{ route: 'fastPath', bytes: Uint8Array.of(frameId) }], changedPixels: 4, captureMs: 1, encodeMs: 1 } });
+    this.says({
+      tag: 'frame',
+      generation,
+      frame: { frameId, updates: [{ route: 'fastPath', bytes: Uint8Array.of(frameId) }], changedPixels: 4, captureMs: 1, encodeMs: 1 },
+    });
   }
   count(tag: ToCapture['tag']): number {
     return this.told.filter((message) => message.tag === tag).length;
   }
 }
 
-async function opened(ownPointer?: (x: number, y: number) => boolean): Promise<{ other: OtherSide; clock: VirtualClock; capture: ScreenCapture; events: CaptureEvent[] }> {
+async function opened(
+  ownPointer?: (x: number, y: number) => boolean,
+): Promise<{ other: OtherSide; clock: VirtualClock; capture: ScreenCapture; events: CaptureEvent[] }> {
   const other = new OtherSide();
   const clock = new VirtualClock();
-  const opening = openRemoteCapture(other, { clock, signal: new AbortController().signal, ...(ownPointer === undefined ? {} : { ownPointer }) });
+  const opening = openRemoteCapture(other, {
+    clock,
+    signal: new AbortController().signal,
+    ...(ownPointer === undefined ? {} : { ownPointer }),
+  });
   other.says({ tag: 'opened', size: SIZE, way: 'test' });
   const capture = await opening;
   const events: CaptureEvent[] = [];
@@ -123,7 +133,15 @@ describe('a capture on the other side of a port', () => {
   });
 
   it('takes a message that is not of the protocol as the end', async () => {
-    for (const bad of [undefined, 7, { tag: 'frame' }, { tag: 'frame', generation: 1, frame: { frameId: 1, updates: [{ route: 'fastPath', bytes: 'x' }] } }, { tag: 'resized', size: { width: 0, height: 1 } }, { tag: 'pointerShape', shape: { width: 9_999, height: 1 } }, { tag: 'failed', code: 'WHATEVER', message: '' }]) {
+    for (const bad of [
+      undefined,
+      7,
+      { tag: 'frame' },
+      { tag: 'frame', generation: 1, frame: { frameId: 1, updates: [{ route: 'fastPath', bytes: 'x' }] } },
+      { tag: 'resized', size: { width: 0, height: 1 } },
+      { tag: 'pointerShape', shape: { width: 9_999, height: 1 } },
+      { tag: 'failed', code: 'WHATEVER', message: '' },
+    ]) {
       const { other, capture, events } = await opened();
       other.says(bad);
       expect(events).toMatchObject([{ tag: 'failed', error: { code: 'LOST' } }]);

@@ -13,7 +13,14 @@ const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMark
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
 
 function open(display: Display, way: GrabWay | 'auto' = 'auto', useDamage = true): Promise<ScreenCapture> {
-  return openX11Capture({ address: { display: display.name }, way, useDamage, workerUrl, clock: systemClock, signal: new AbortController().signal });
+  return openX11Capture({
+    address: { display: display.name },
+    way,
+    useDamage,
+    workerUrl,
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
 }
 
 /** Pulls frames onto the screen until nothing has come for `quietMs`. */
@@ -48,7 +55,8 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
     display = await startDisplay({ width: 800, height: 600 });
     // Text in many colours on a stipple: runs, noise and edges, none of them on a tile's border.
     await run('xsetroot', ['-mod', '5', '7', '-fg', '#fe8013', '-bg', '#0141c3'], { env: display.env });
-    const colours = 'i=0; while [ $i -lt 2000 ]; do printf "\\033[38;5;%dm%d\\033[48;5;%dmx" $((i % 256)) $i $((i * 7 % 256)); i=$((i + 1)); done; sleep 600';
+    const colours =
+      'i=0; while [ $i -lt 2000 ]; do printf "\\033[38;5;%dm%d\\033[48;5;%dmx" $((i % 256)) $i $((i * 7 % 256)); i=$((i + 1)); done; sleep 600';
     display.start('xterm', ['-geometry', '70x20+37+29', '-e', 'sh', '-c', colours], { TERM: 'xterm-256color' });
     await until(async () => (await display.xdotool('search', '--class', 'xterm').catch(() => '')) !== '', 'the xterm');
   });
@@ -76,7 +84,7 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
         await other.stop();
         later.push(...(await settle(capture, viewed, 600)));
         expect(later.length).toBeGreaterThan(0);
-        for (const frame of later) expect(frame.changedPixels).toBeLessThan(800 * 600 / 4);
+        for (const frame of later) expect(frame.changedPixels).toBeLessThan((800 * 600) / 4);
         expect(different(viewed.picture(), await display.screenshot())).toBe(0);
       } finally {
         await capture.close();
@@ -135,7 +143,7 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
       const window = display.start('xterm', ['-geometry', '20x5+11+33', '-e', 'sleep 60']);
       const frames = await settle(capture, viewed, 800);
       expect(frames.length).toBeGreaterThan(0);
-      for (const frame of frames) expect(frame.changedPixels).toBeLessThan(800 * 600 / 4);
+      for (const frame of frames) expect(frame.changedPixels).toBeLessThan((800 * 600) / 4);
       expect(different(viewed.picture(), await display.screenshot())).toBe(0);
       await window.stop();
     } finally {
@@ -203,11 +211,16 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
         events.length = 0;
         const mode = `${width}x${height}`;
         if (width === 640) {
-          await run('xrandr', ['--newmode', mode, '0', `${width}`, '0', '0', `${width}`, `${height}`, '0', '0', `${height}`], { env: own.env });
+          await run('xrandr', ['--newmode', mode, '0', `${width}`, '0', '0', `${width}`, `${height}`, '0', '0', `${height}`], {
+            env: own.env,
+          });
           await run('xrandr', ['--addmode', 'screen', mode], { env: own.env });
         }
         await run('xrandr', ['--output', 'screen', '--mode', mode, '--fb', mode], { env: own.env });
-        await until(() => events.some((event) => event.tag === 'resized' && event.size.width === width && event.size.height === height), 'resized');
+        await until(
+          () => events.some((event) => event.tag === 'resized' && event.size.width === width && event.size.height === height),
+          'resized',
+        );
         expect(capture.size).toEqual({ width, height });
         await run('xsetroot', ['-solid', '#80a0c0'], { env: own.env });
         const viewed = new ViewedScreen({ width, height });
@@ -274,11 +287,17 @@ describe.skipIf(depths.skip)(depths.title('X11 capture of a screen it cannot tak
     try {
       const number = await until(() => /^(\d+)\s*$/m.exec(server.output())?.[1], 'Xvfb');
       await expect(
-        openX11Capture({ address: { display: `:${number}` }, way: 'auto', useDamage: true, workerUrl, clock: systemClock, signal: new AbortController().signal }),
+        openX11Capture({
+          address: { display: `:${number}` },
+          way: 'auto',
+          useDamage: true,
+          workerUrl,
+          clock: systemClock,
+          signal: new AbortController().signal,
+        }),
       ).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     } finally {
       await server.stop();
     }
   });
 });
-

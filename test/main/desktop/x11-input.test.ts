@@ -13,7 +13,10 @@ import { needs, run, until, type Program } from '../../support/programs.ts';
 const NO_LOCKS: LockKeys = { scrollLock: false, numLock: false, capsLock: false, kanaLock: false };
 
 const tap = (...codes: readonly string[]): InputEvent[] => codes.flatMap((code) => [...keyEvents(code, true), ...keyEvents(code, false)]);
-const chord = (...codes: readonly string[]): InputEvent[] => [...codes.flatMap((code) => keyEvents(code, true)), ...[...codes].reverse().flatMap((code) => keyEvents(code, false))];
+const chord = (...codes: readonly string[]): InputEvent[] => [
+  ...codes.flatMap((code) => keyEvents(code, true)),
+  ...codes.toReversed().flatMap((code) => keyEvents(code, false)),
+];
 const typed = (text: string): InputEvent[] =>
   Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).flatMap((codeUnit) => [
     { tag: 'unicode', codeUnit, down: true } as const,
@@ -80,7 +83,11 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
   }
 
   const expectText = async (window: { text(): Promise<string> }, wanted: string) => {
-    await until(async () => (await window.text()).length >= wanted.length, `“${wanted}”, but it is “${JSON.stringify(await window.text())}”`, 5_000).catch(() => undefined);
+    await until(
+      async () => (await window.text()).length >= wanted.length,
+      `“${wanted}”, but it is “${JSON.stringify(await window.text())}”`,
+      5_000,
+    ).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(await window.text()).toBe(wanted);
   };
@@ -131,7 +138,11 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
     const keys = (await run('xmodmap', ['-pke'], { env: display.env })).toString();
     const spare = [...keys.matchAll(/^keycode\s+(\d+) =\s*$/gm)].map((match) => match[1]);
     expect(spare.length).toBeGreaterThan(1);
-    await run('xmodmap', spare.slice(1).flatMap((keycode) => ['-e', `keycode ${keycode} = F35`]), { env: display.env });
+    await run(
+      'xmodmap',
+      spare.slice(1).flatMap((keycode) => ['-e', `keycode ${keycode} = F35`]),
+      { env: display.env },
+    );
     try {
       const window = await terminal('single');
       input = await openX11Input({ address: { display: display.name }, clock: systemClock });
@@ -140,7 +151,11 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
       await window.stop();
     } finally {
       await input.close();
-      await run('xmodmap', spare.slice(1).flatMap((keycode) => ['-e', `keycode ${keycode} =`]), { env: display.env });
+      await run(
+        'xmodmap',
+        spare.slice(1).flatMap((keycode) => ['-e', `keycode ${keycode} =`]),
+        { env: display.env },
+      );
     }
   });
 
@@ -162,7 +177,10 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
 
   it('moves, presses all five buttons, and turns the wheel both ways', async () => {
     const viewer = await eventViewer();
-    const pressed = () => [...viewer.output().matchAll(/Button(Press|Release) event[\s\S]*?root:\((\d+),(\d+)\),[\s\S]*?button (\d+)/g)].map((match) => `${match[1]} ${match[4]} ${match[2]},${match[3]}`);
+    const pressed = () =>
+      [...viewer.output().matchAll(/Button(Press|Release) event[\s\S]*?root:\((\d+),(\d+)\),[\s\S]*?button (\d+)/g)].map(
+        (match) => `${match[1]} ${match[4]} ${match[2]},${match[3]}`,
+      );
     for (const [index, name] of (['left', 'middle', 'right', 'x1', 'x2'] as const).entries()) {
       input.inject([button(name, true)]);
       await until(() => pressed().length === index * 2 + 1, `${name} down`);
@@ -177,8 +195,12 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
       { tag: 'wheel', axis: 'horizontal', delta: -120, x: 210, y: 160 },
     ]);
     const at = (number: number, place: string) => [`Press ${number} ${place}`, `Release ${number} ${place}`];
-    const wanted = [1, 2, 3, 8, 9].flatMap((number) => at(number, '200,150')).concat([4, 5, 7, 7, 6].flatMap((number) => at(number, '210,160')));
-    await until(() => pressed().length >= wanted.length, `${wanted.length} button events, but ${pressed().join('; ')}`, 5_000).catch(() => undefined);
+    const wanted = [1, 2, 3, 8, 9]
+      .flatMap((number) => at(number, '200,150'))
+      .concat([4, 5, 7, 7, 6].flatMap((number) => at(number, '210,160')));
+    await until(() => pressed().length >= wanted.length, `${wanted.length} button events, but ${pressed().join('; ')}`, 5_000).catch(
+      () => undefined,
+    );
     expect(pressed()).toEqual(wanted);
     expect(new Set(positions)).toEqual(new Set(['200,150', '210,160']));
     await viewer.stop();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Wheel } from '../../../src/main/desktop/wheel.ts';
 import { pointerShapeFromX } from '../../../src/main/desktop/x11/cursor-shape.ts';
@@ -8,7 +8,12 @@ import { findKey, keymapFrom, keysymOf } from '../../../src/main/desktop/x11/x11
 
 describe('the areas to grab', () => {
   const screen = { width: 300, height: 200 };
-  const rect = fc.record({ x: fc.integer({ min: -50, max: 320 }), y: fc.integer({ min: -50, max: 220 }), width: fc.integer({ min: 1, max: 400 }), height: fc.integer({ min: 1, max: 300 }) });
+  const rect = fc.record({
+    x: fc.integer({ min: -50, max: 320 }),
+    y: fc.integer({ min: -50, max: 220 }),
+    width: fc.integer({ min: 1, max: 400 }),
+    height: fc.integer({ min: 1, max: 300 }),
+  });
 
   it('cover every damaged pixel, stay inside the screen and never overlap', () => {
     fc.assert(
@@ -17,12 +22,14 @@ describe('the areas to grab', () => {
         const covered = new Uint8Array(screen.width * screen.height);
         for (const area of areas) {
           expect(area.x >= 0 && area.y >= 0 && area.x + area.width <= screen.width && area.y + area.height <= screen.height).toBe(true);
-          for (let y = area.y; y < area.y + area.height; y += 1) for (let x = area.x; x < area.x + area.width; x += 1) covered[y * screen.width + x] = (covered[y * screen.width + x] ?? 0) + 1;
+          for (let y = area.y; y < area.y + area.height; y += 1)
+            for (let x = area.x; x < area.x + area.width; x += 1) covered[y * screen.width + x] = (covered[y * screen.width + x] ?? 0) + 1;
         }
         expect(covered.every((count) => count <= 1)).toBe(true);
         for (const { x, y, width, height } of damaged) {
           for (let row = Math.max(0, y); row < Math.min(screen.height, y + height); row += 1) {
-            for (let column = Math.max(0, x); column < Math.min(screen.width, x + width); column += 1) if (covered[row * screen.width + column] !== 1) throw new Error(`${column},${row} is not grabbed`);
+            for (let column = Math.max(0, x); column < Math.min(screen.width, x + width); column += 1)
+              if (covered[row * screen.width + column] !== 1) throw new Error(`${column},${row} is not grabbed`);
           }
         }
       }),
@@ -65,10 +72,22 @@ describe('the wheel', () => {
 
 describe('Xauthority', () => {
   const counted = (text: string) => [text.length >> 8, text.length & 0xff, ...Array.from(text, (char) => char.charCodeAt(0))];
-  const entry = (family: number, address: string, number: string, data: string) => [family >> 8, family & 0xff, ...counted(address), ...counted(number), ...counted('MIT-MAGIC-COOKIE-1'), ...counted(data)];
+  const entry = (family: number, address: string, number: string, data: string) => [
+    family >> 8,
+    family & 0xff,
+    ...counted(address),
+    ...counted(number),
+    ...counted('MIT-MAGIC-COOKIE-1'),
+    ...counted(data),
+  ];
 
   it('gives the cookie of this computer’s display', () => {
-    const file = Uint8Array.from([...entry(256, 'elsewhere', '1', 'no'), ...entry(256, 'here', '2', 'two'), ...entry(256, 'here', '1', '\xff\x00one'), ...entry(65_535, '', '', 'wild')]);
+    const file = Uint8Array.from([
+      ...entry(256, 'elsewhere', '1', 'no'),
+      ...entry(256, 'here', '2', 'two'),
+      ...entry(256, 'here', '1', '\xff\x00one'),
+      ...entry(65_535, '', '', 'wild'),
+    ]);
     expect(findXCookie(file, '1', 'here')).toEqual({ name: 'MIT-MAGIC-COOKIE-1', data: '\xff\x00one' });
     expect(findXCookie(file, '7', 'here').data).toBe('wild');
     expect(findXCookie(file.subarray(0, 40), '1', 'here')).toEqual({ name: '', data: '' });
@@ -81,8 +100,24 @@ describe('Xauthority', () => {
 
 describe('the keyboard map', () => {
   // Keycodes 8 … 13: a/A, 1/!, nothing, Shift, Caps Lock, Num Lock.
-  const rows = [[0x61, 0x41], [0x31, 0x21], [0, 0], [0xffe1, 0], [0xffe5, 0], [0xff7f, 0]];
-  const modifiers = [[11, 0], [12, 0], [0, 0], [0, 0], [13, 0], [0, 0], [0, 0], [0, 0]];
+  const rows = [
+    [0x61, 0x41],
+    [0x31, 0x21],
+    [0, 0],
+    [0xffe1, 0],
+    [0xffe5, 0],
+    [0xff7f, 0],
+  ];
+  const modifiers = [
+    [11, 0],
+    [12, 0],
+    [0, 0],
+    [0, 0],
+    [13, 0],
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ];
   const keymap = keymapFrom(8, rows, modifiers);
 
   it('finds keys, Shift, the lock keys with their bits, and what is spare', () => {

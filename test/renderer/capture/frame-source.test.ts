@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FromCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import { FrameSource, type CapturedVideoFrame } from '../../../src/renderer/capture/frame-source.ts';
@@ -35,7 +35,10 @@ class GreyFrame implements CapturedVideoFrame {
 function source(): { posted: FromCapture[]; tell: FrameSource['receive']; give(frame: GreyFrame): Promise<void>; end(): Promise<void> } {
   const posted: FromCapture[] = [];
   let nowMs = 0;
-  const made = new FrameSource((message) => posted.push(message), () => nowMs);
+  const made = new FrameSource(
+    (message) => posted.push(message),
+    () => nowMs,
+  );
   const { readable, writable } = new TransformStream<CapturedVideoFrame, CapturedVideoFrame>(undefined, undefined, { highWaterMark: 0 });
   const writer = writable.getWriter();
   const run = made.run(readable);

@@ -17,7 +17,14 @@ export const MOUSE_EVENT = {
   otherDragged: 27,
 } as const;
 
-const FLAG = { shift: 0x2_0000, control: 0x4_0000, alternate: 0x8_0000, command: 0x10_0000, numericPad: 0x20_0000, secondaryFn: 0x80_0000 } as const;
+const FLAG = {
+  shift: 0x2_0000,
+  control: 0x4_0000,
+  alternate: 0x8_0000,
+  command: 0x10_0000,
+  numericPad: 0x20_0000,
+  secondaryFn: 0x80_0000,
+} as const;
 const MODIFIER: ReadonlyMap<number, number> = new Map([
   [0x38, FLAG.shift],
   [0x3c, FLAG.shift],
@@ -31,7 +38,9 @@ const MODIFIER: ReadonlyMap<number, number> = new Map([
 /** Arrows come from real keyboards with both of these; Home, End, Page Up, Page Down, Delete and Help with the second. */
 const ARROWS: ReadonlySet<number> = new Set([0x7b, 0x7c, 0x7d, 0x7e]);
 const FUNCTION_KEYS: ReadonlySet<number> = new Set([0x72, 0x73, 0x74, 0x75, 0x77, 0x79]);
-const KEYPAD: ReadonlySet<number> = new Set([0x41, 0x43, 0x45, 0x47, 0x4b, 0x4c, 0x4e, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5b, 0x5c]);
+const KEYPAD: ReadonlySet<number> = new Set([
+  0x41, 0x43, 0x45, 0x47, 0x4b, 0x4c, 0x4e, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59, 0x5b, 0x5c,
+]);
 
 const BUTTON_NUMBER: Readonly<Record<PointerButton, number>> = { left: 0, right: 1, middle: 2, x1: 3, x2: 4 };
 
@@ -42,7 +51,15 @@ const DOUBLE_CLICK_POINTS = 4;
 export type MacCall =
   | { readonly tag: 'key'; readonly keycode: number; readonly down: boolean; readonly flags: number }
   | { readonly tag: 'unicode'; readonly text: string; readonly down: boolean }
-  | { readonly tag: 'mouse'; readonly type: number; readonly x: number; readonly y: number; readonly button: number; readonly clicks: number; readonly flags: number }
+  | {
+      readonly tag: 'mouse';
+      readonly type: number;
+      readonly x: number;
+      readonly y: number;
+      readonly button: number;
+      readonly clicks: number;
+      readonly flags: number;
+    }
   /** In lines; positive is up and left, as CoreGraphics has it. */
   | { readonly tag: 'scroll'; readonly vertical: number; readonly horizontal: number };
 
@@ -62,7 +79,9 @@ export class MacEvents {
   private readonly heldModifiers = new Set<number>();
   private readonly heldButtons: PointerButton[] = [];
   private highSurrogate = '';
-  private click: { readonly button: PointerButton; readonly atMs: number; readonly x: number; readonly y: number; readonly count: number } | undefined;
+  private click:
+    | { readonly button: PointerButton; readonly atMs: number; readonly x: number; readonly y: number; readonly count: number }
+    | undefined;
 
   translate(event: InputEvent, screen: MacScreen, nowMs: number): MacCall[] {
     switch (event.tag) {
@@ -78,7 +97,12 @@ export class MacEvents {
         const notches = this.wheel.turn(event.axis, event.delta);
         const move = this.moved(event, screen);
         if (notches === 0) return [move];
-        return [move, event.axis === 'vertical' ? { tag: 'scroll', vertical: notches, horizontal: 0 } : { tag: 'scroll', vertical: 0, horizontal: -notches }];
+        return [
+          move,
+          event.axis === 'vertical'
+            ? { tag: 'scroll', vertical: notches, horizontal: 0 }
+            : { tag: 'scroll', vertical: 0, horizontal: -notches },
+        ];
       }
       case 'locks':
         return [];
@@ -116,7 +140,13 @@ export class MacEvents {
   private moved(at: { readonly x: number; readonly y: number }, screen: MacScreen): MacCall {
     const dragging = this.heldButtons[0];
     const type =
-      dragging === undefined ? MOUSE_EVENT.moved : dragging === 'left' ? MOUSE_EVENT.leftDragged : dragging === 'right' ? MOUSE_EVENT.rightDragged : MOUSE_EVENT.otherDragged;
+      dragging === undefined
+        ? MOUSE_EVENT.moved
+        : dragging === 'left'
+          ? MOUSE_EVENT.leftDragged
+          : dragging === 'right'
+            ? MOUSE_EVENT.rightDragged
+            : MOUSE_EVENT.otherDragged;
     return { tag: 'mouse', type, ...points(at, screen), button: BUTTON_NUMBER[dragging ?? 'left'], clicks: 0, flags: this.flags() };
   }
 
@@ -138,10 +168,16 @@ export class MacEvents {
     } else this.heldButtons.splice(index, 1);
     const type =
       button === 'left'
-        ? down ? MOUSE_EVENT.leftDown : MOUSE_EVENT.leftUp
+        ? down
+          ? MOUSE_EVENT.leftDown
+          : MOUSE_EVENT.leftUp
         : button === 'right'
-          ? down ? MOUSE_EVENT.rightDown : MOUSE_EVENT.rightUp
-          : down ? MOUSE_EVENT.otherDown : MOUSE_EVENT.otherUp;
+          ? down
+            ? MOUSE_EVENT.rightDown
+            : MOUSE_EVENT.rightUp
+          : down
+            ? MOUSE_EVENT.otherDown
+            : MOUSE_EVENT.otherUp;
     const clicks = this.click?.button === button ? this.click.count : 1;
     return [{ tag: 'mouse', type, ...at, button: BUTTON_NUMBER[button], clicks, flags: this.flags() }];
   }

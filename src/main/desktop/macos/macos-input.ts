@@ -43,7 +43,9 @@ function loadCoreGraphics(): CoreGraphics {
   const keyboardEvent = cg.func('void *CGEventCreateKeyboardEvent(void *source, uint16_t keycode, bool down)');
   const setText = cg.func('void CGEventKeyboardSetUnicodeString(void *event, unsigned long length, const uint16_t *text)');
   const mouseEvent = cg.func('void *CGEventCreateMouseEvent(void *source, uint32_t type, CGPoint at, uint32_t button)');
-  const scrollEvent = cg.func('void *CGEventCreateScrollWheelEvent2(void *source, uint32_t units, uint32_t wheels, int32_t one, int32_t two, int32_t three)');
+  const scrollEvent = cg.func(
+    'void *CGEventCreateScrollWheelEvent2(void *source, uint32_t units, uint32_t wheels, int32_t one, int32_t two, int32_t three)',
+  );
   const setField = cg.func('void CGEventSetIntegerValueField(void *event, uint32_t field, int64_t value)');
   const setFlags = cg.func('void CGEventSetFlags(void *event, uint64_t flags)');
   const postEvent = cg.func('void CGEventPost(uint32_t tap, void *event)');
@@ -86,7 +88,11 @@ function loadCoreGraphics(): CoreGraphics {
       const mode: unknown = copyMode(display);
       const pixels = mode === null ? bounds.size.width : Number(pixelWidth(mode));
       if (mode !== null) releaseMode(mode);
-      return { left: bounds.origin.x, top: bounds.origin.y, pixelsPerPoint: bounds.size.width > 0 && pixels > 0 ? pixels / bounds.size.width : 1 };
+      return {
+        left: bounds.origin.x,
+        top: bounds.origin.y,
+        pixelsPerPoint: bounds.size.width > 0 && pixels > 0 ? pixels / bounds.size.width : 1,
+      };
     },
     post: (call) => {
       const event = create(call);

@@ -3,7 +3,7 @@ import type { ScreenCapture } from '../contract.ts';
 import { openRemoteCapture, type CaptureChannel } from '../remote-capture.ts';
 
 /** What of Electron's MessagePortMain is needed. */
-export interface CapturePagePort {
+interface CapturePagePort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;
   on(event: 'close', listener: () => void): unknown;

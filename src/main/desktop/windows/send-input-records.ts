@@ -58,7 +58,14 @@ export function inputRecords(event: InputEvent, screen: WindowsScreen): InputRec
     case 'key': {
       const up = event.down ? 0 : KEYEVENTF_KEYUP;
       if (event.prefix === 'e1') return event.scancode === 0x1d ? [{ type: 'keyboard', vk: VK_PAUSE, scan: 0, flags: up }] : [];
-      return [{ type: 'keyboard', vk: 0, scan: event.scancode, flags: KEYEVENTF_SCANCODE | up | (event.prefix === 'e0' ? KEYEVENTF_EXTENDEDKEY : 0) }];
+      return [
+        {
+          type: 'keyboard',
+          vk: 0,
+          scan: event.scancode,
+          flags: KEYEVENTF_SCANCODE | up | (event.prefix === 'e0' ? KEYEVENTF_EXTENDEDKEY : 0),
+        },
+      ];
     }
     case 'unicode':
       return [{ type: 'keyboard', vk: 0, scan: event.codeUnit, flags: KEYEVENTF_UNICODE | (event.down ? 0 : KEYEVENTF_KEYUP) }];

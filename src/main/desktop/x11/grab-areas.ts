@@ -34,7 +34,8 @@ export function grabAreas(damaged: readonly Rect[], screen: Size): Rect[] {
     const y = band * BAND_ROWS;
     const height = Math.min(BAND_ROWS, screen.height - y);
     const last = areas.at(-1);
-    if (last !== undefined && last.x === x && last.width === end - x && last.y + last.height === y) areas[areas.length - 1] = { ...last, height: last.height + height };
+    if (last !== undefined && last.x === x && last.width === end - x && last.y + last.height === y)
+      areas[areas.length - 1] = { ...last, height: last.height + height };
     else areas.push({ x, y, width: end - x, height });
   }
   return areas;

@@ -34,7 +34,8 @@ export function attachSharedMemory(bytes: number): SharedMemory {
   return {
     shmid,
     read: (into, from) => {
-      if (!attached || from < 0 || from + into.length > bytes) throw new RangeError(`${into.length} bytes at ${from} of a segment of ${bytes}`);
+      if (!attached || from < 0 || from + into.length > bytes)
+        throw new RangeError(`${into.length} bytes at ${from} of a segment of ${bytes}`);
       memcpy(into, address + BigInt(from), into.length);
     },
     markForRemoval: () => {

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient types of a package that has none: nothing to import
 /// <reference path="./x11.d.ts" />
 import x11 from 'x11';
 import type { Client, Display, Event, Extensions, Screen } from 'x11';
@@ -5,7 +6,7 @@ import { DesktopError } from '../contract.ts';
 import { readXCookie } from './xauthority.ts';
 
 /** An X server does not take longer than this to answer a connection setup, even a busy one. */
-export const CONNECT_DEADLINE_MS = 5_000;
+const CONNECT_DEADLINE_MS = 5_000;
 
 export interface X11Address {
   /** DISPLAY. */
@@ -38,19 +39,27 @@ export interface X11Connection {
  */
 export async function connectX11(address: X11Address, fdPassing: boolean): Promise<X11Connection> {
   const parsed = /^(?:unix\/)?(.*):(\d+)(?:\.(\d+))?$/.exec(address.display);
-  if (parsed === null || Number(parsed[2]) > MAX_DISPLAY_NUMBER) throw new DesktopError('NO_DISPLAY', `DISPLAY is not of the form host:number with a number up to ${MAX_DISPLAY_NUMBER}, but ${JSON.stringify(address.display.slice(0, 80))}`);
+  if (parsed === null || Number(parsed[2]) > MAX_DISPLAY_NUMBER)
+    throw new DesktopError(
+      'NO_DISPLAY',
+      `DISPLAY is not of the form host:number with a number up to ${MAX_DISPLAY_NUMBER}, but ${JSON.stringify(address.display.slice(0, 80))}`,
+    );
   const cookie = await readXCookie(parsed[2] ?? '0', address.xauthority);
   const display = await new Promise<Display>((resolve, reject) => {
-    const refuse = (error: Error) => reject(new DesktopError('NO_DISPLAY', `no X server at ${address.display}: ${error.message}`, { cause: error }));
+    const refuse = (error: Error) =>
+      reject(new DesktopError('NO_DISPLAY', `no X server at ${address.display}: ${error.message}`, { cause: error }));
     const timer = setTimeout(() => {
       refuse(new Error('no answer'));
       client.stream?.destroy();
     }, CONNECT_DEADLINE_MS);
-    const client = x11.createClient({ display: address.display, auth: cookie, ...(fdPassing ? {} : { shm: false as const }) }, (error, answered) => {
-      clearTimeout(timer);
-      if (error) refuse(error);
-      else resolve(answered);
-    });
+    const client = x11.createClient(
+      { display: address.display, auth: cookie, ...(fdPassing ? {} : { shm: false as const }) },
+      (error, answered) => {
+        clearTimeout(timer);
+        if (error) refuse(error);
+        else resolve(answered);
+      },
+    );
     // A refused authorisation arrives here and not in the callback.
     client.on('error', refuse);
   });

@@ -7,7 +7,7 @@ import { connectX11, reply, type X11Address, type X11Connection } from './x11-co
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, type LockKey, type X11Keymap } from './x11-keymap.ts';
 
 /** A remapped key keeps its character this long: clients ask the server for the new map only when they see the key. */
-export const SLOT_REUSE_MS = 40;
+const SLOT_REUSE_MS = 40;
 /** Events that may wait behind characters that have no key. Further ones push out the oldest. */
 const MAX_QUEUED_EVENTS = 4_096;
 /** MappingNotify request for the keyboard (X11 protocol, section 11). */
@@ -82,7 +82,8 @@ class X11Input implements InputInjector {
       this.over = true;
     });
     connection.onEvent((event) => {
-      if (event.name === 'MappingNotify' && (event.request === MAPPING_KEYBOARD || event.request === MAPPING_MODIFIER)) this.keymapChanged();
+      if (event.name === 'MappingNotify' && (event.request === MAPPING_KEYBOARD || event.request === MAPPING_MODIFIER))
+        void this.keymapChanged();
     });
   }
 
@@ -112,7 +113,12 @@ class X11Input implements InputInjector {
     // The program that has the focus still has to read the map for the last character.
     const sinceMs = this.clock.now() - Math.max(...used.map((slot) => slot.usedAtMs));
     if (sinceMs < SLOT_REUSE_MS) await this.pause(SLOT_REUSE_MS - sinceMs);
-    for (const { first, count } of runs(used.map((slot) => slot.keycode))) this.connection.client.ChangeKeyboardMapping(first, 1, new Array<number>(count).fill(0));
+    for (const { first, count } of runs(used.map((slot) => slot.keycode)))
+      this.connection.client.ChangeKeyboardMapping(
+        first,
+        1,
+        Array.from({ length: count }, () => 0),
+      );
     this.xtest.GrabControl(false);
     await reply((done) => this.connection.client.GetInputFocus(done)).catch(() => undefined);
     this.connection.close();
@@ -242,7 +248,10 @@ class X11Input implements InputInjector {
   private async slotFor(keysym: number): Promise<number | undefined> {
     let slot = this.slots.find((candidate) => candidate.keysym === keysym);
     if (slot === undefined) {
-      slot = this.slots.reduce<Slot | undefined>((oldest, candidate) => (oldest === undefined || candidate.usedAtMs < oldest.usedAtMs ? candidate : oldest), undefined);
+      slot = this.slots.reduce<Slot | undefined>(
+        (oldest, candidate) => (oldest === undefined || candidate.usedAtMs < oldest.usedAtMs ? candidate : oldest),
+        undefined,
+      );
       if (slot === undefined) return undefined;
       const sinceMs = this.clock.now() - slot.usedAtMs;
       if (sinceMs < SLOT_REUSE_MS) await this.pause(SLOT_REUSE_MS - sinceMs);
@@ -266,17 +275,17 @@ class X11Input implements InputInjector {
   }
 
   private async modifierState(): Promise<number> {
-    return (await reply<{ readonly keyMask: number }>((done) => this.connection.client.QueryPointer(this.connection.screen.root, done))).keyMask;
+    return (await reply<{ readonly keyMask: number }>((done) => this.connection.client.QueryPointer(this.connection.screen.root, done)))
+      .keyMask;
   }
 
   /** Another layout, or our own remapping: our spare keys stay ours either way. */
-  private keymapChanged(): void {
-    readKeymap(this.connection).then(
-      (keymap) => {
-        this.keymap = keymap;
-      },
-      () => undefined,
-    );
+  private async keymapChanged(): Promise<void> {
+    try {
+      this.keymap = await readKeymap(this.connection);
+    } catch {
+      // A lost connection; the map it had is as good as any.
+    }
   }
 
   private pause(ms: number): Promise<void> {

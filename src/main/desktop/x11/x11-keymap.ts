@@ -86,7 +86,11 @@ export function keysymOf(codePoint: number): number {
 }
 
 /** The key of group 1 that gives this keysym, and whether with Shift. `borrowed` keys are ours and their characters are not to be relied on. */
-export function findKey(keymap: X11Keymap, keysym: number, borrowed: ReadonlySet<number>): { readonly keycode: number; readonly shift: boolean } | undefined {
+export function findKey(
+  keymap: X11Keymap,
+  keysym: number,
+  borrowed: ReadonlySet<number>,
+): { readonly keycode: number; readonly shift: boolean } | undefined {
   for (const shift of [false, true]) {
     const index = keymap.rows.findIndex(
       (row, at) => (shift ? row[1] === keysym && row[0] !== keysym : row[0] === keysym) && !borrowed.has(keymap.minKeycode + at),

@@ -34,7 +34,9 @@ export async function watchX11Pointer(connection: X11Connection, post: (message:
     post({ tag: 'pointerShape', shape: found });
   });
   const lookAtPosition = throttle(async () => {
-    const { rootX, rootY } = await reply<{ readonly rootX: number; readonly rootY: number }>((done) => connection.client.QueryPointer(root, done));
+    const { rootX, rootY } = await reply<{ readonly rootX: number; readonly rootY: number }>((done) =>
+      connection.client.QueryPointer(root, done),
+    );
     if (closed || position === `${rootX},${rootY}`) return;
     position = `${rootX},${rootY}`;
     post({ tag: 'pointerMoved', x: Math.max(0, rootX), y: Math.max(0, rootY) });

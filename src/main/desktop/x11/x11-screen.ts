@@ -1,4 +1,9 @@
-import { MAX_DESKTOP_SIDE, MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import {
+  MAX_DESKTOP_SIDE,
+  MAX_FRAMES_PER_SECOND,
+  type FromCapture,
+  type ToCapture,
+} from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsUpdate, Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
@@ -52,7 +57,8 @@ export async function openX11Screen(options: X11CaptureOptions, post: PostFromCa
 
 async function rootSize(connection: X11Connection): Promise<Size> {
   const { width, height } = await reply<Size>((done) => connection.client.GetGeometry(connection.screen.root, done));
-  if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
+  if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
+    throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
   return { width, height };
 }
 
@@ -164,14 +170,20 @@ export class X11Screen {
   }
 
   private queue(run: () => Promise<void>): void {
-    this.work = this.work.then(async () => {
+    const before = this.work;
+    this.work = (async () => {
+      await before;
       if (this.over) return;
       try {
         await run();
       } catch (error) {
-        this.fail(error instanceof DesktopError ? error : new DesktopError('LOST', error instanceof Error ? error.message : String(error), { cause: error }));
+        this.fail(
+          error instanceof DesktopError
+            ? error
+            : new DesktopError('LOST', error instanceof Error ? error.message : String(error), { cause: error }),
+        );
       }
-    });
+    })();
   }
 
   private async turn(): Promise<void> {

@@ -27,11 +27,13 @@ async function isXwayland(connection: X11Connection): Promise<boolean> {
   const randr = await connection.extension('randr');
   if (randr === undefined) return false;
   try {
-    const { outputs } = await reply<{ readonly outputs: readonly number[] }>((done) => randr.GetScreenResourcesCurrent(connection.screen.root, done));
+    const { outputs } = await reply<{ readonly outputs: readonly number[] }>((done) =>
+      randr.GetScreenResourcesCurrent(connection.screen.root, done),
+    );
     const [first] = outputs;
     if (first === undefined) return false;
     const { name } = await reply<{ readonly name: string }>((done) => randr.GetOutputInfo(first, 0, done));
-    return /^XWAYLAND/.test(name);
+    return name.startsWith('XWAYLAND');
   } catch {
     // RANDR before 1.3 has no outputs to ask for; Xwayland never had so old a one.
     return false;

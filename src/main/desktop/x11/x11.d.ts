@@ -41,7 +41,18 @@ declare module 'x11' {
     Attach(segment: number, shmid: number, readOnly: boolean, reply: Reply<void>): void;
     AttachFd(segment: number, fd: number, readOnly: boolean, reply: Reply<void>): void;
     Detach(segment: number): void;
-    GetImage(drawable: number, x: number, y: number, width: number, height: number, planeMask: number, format: number, segment: number, offset: number, reply: Reply<{ readonly size: number }>): void;
+    GetImage(
+      drawable: number,
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+      planeMask: number,
+      format: number,
+      segment: number,
+      offset: number,
+      reply: Reply<{ readonly size: number }>,
+    ): void;
   }
 
   interface Damage {
@@ -52,9 +63,22 @@ declare module 'x11' {
 
   interface Fixes {
     SelectCursorInput(window: number, mask: number): void;
-    GetCursorImage(reply: Reply<{ readonly width: number; readonly height: number; readonly xhot: number; readonly yhot: number; readonly cursorImage: Uint8Array }>): void;
+    GetCursorImage(
+      reply: Reply<{
+        readonly width: number;
+        readonly height: number;
+        readonly xhot: number;
+        readonly yhot: number;
+        readonly cursorImage: Uint8Array;
+      }>,
+    ): void;
     CreateRegion(region: number, rects: readonly never[]): void;
-    FetchRegion(region: number, reply: Reply<{ readonly rectangles: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[] }>): void;
+    FetchRegion(
+      region: number,
+      reply: Reply<{
+        readonly rectangles: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[];
+      }>,
+    ): void;
   }
 
   interface Randr {
@@ -93,7 +117,16 @@ declare module 'x11' {
     require<Name extends keyof Extensions>(name: Name, reply: Reply<Extensions[Name]>): void;
     QueryExtension(name: string, reply: Reply<{ readonly present: number }>): void;
     GetGeometry(drawable: number, reply: Reply<{ readonly width: number; readonly height: number }>): void;
-    GetImage(format: number, drawable: number, x: number, y: number, width: number, height: number, planeMask: number, reply: Reply<{ readonly data: Uint8Array }>): void;
+    GetImage(
+      format: number,
+      drawable: number,
+      x: number,
+      y: number,
+      width: number,
+      height: number,
+      planeMask: number,
+      reply: Reply<{ readonly data: Uint8Array }>,
+    ): void;
     QueryPointer(window: number, reply: Reply<{ readonly rootX: number; readonly rootY: number; readonly keyMask: number }>): void;
     GetKeyboardMapping(first: number, count: number, reply: Reply<number[][]>): void;
     ChangeKeyboardMapping(first: number, keysymsPerKeycode: number, keysyms: readonly number[]): void;
@@ -113,7 +146,12 @@ declare module 'x11' {
 
   const x11: {
     createClient(options: ClientOptions, ready: (error: Error | undefined, display: Display) => void): Client;
-    parseDisplay(display: string): { readonly protocol: string; readonly host: string; readonly displayNum: string; readonly screenNum: string };
+    parseDisplay(display: string): {
+      readonly protocol: string;
+      readonly host: string;
+      readonly displayNum: string;
+      readonly screenNum: string;
+    };
   };
   export default x11;
   export type { Client, Display, Event, Extensions, Screen };

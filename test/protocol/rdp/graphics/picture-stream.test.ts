@@ -6,7 +6,11 @@ const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMark
 const SIZE = { width: 128, height: 96 };
 const WHOLE = { x: 0, y: 0, ...SIZE };
 
-const picture = (): PixelFrame & { pixels: Uint8Array } => ({ ...SIZE, stride: SIZE.width * 4, pixels: new Uint8Array(SIZE.width * SIZE.height * 4) });
+const picture = (): PixelFrame & { pixels: Uint8Array } => ({
+  ...SIZE,
+  stride: SIZE.width * 4,
+  pixels: new Uint8Array(SIZE.width * SIZE.height * 4),
+});
 const area = (rects: readonly { width: number; height: number }[]) => rects.reduce((sum, rect) => sum + rect.width * rect.height, 0);
 
 describe('the stream of pictures to one client', () => {
