@@ -20,3 +20,14 @@ export function differingPixels(a: Picture, b: Picture): number {
   }
   return count;
 }
+
+/** The picture with an area painted black; what lies outside the picture is left out. */
+export function without(picture: Picture, area: Area): Picture {
+  const rgb = picture.rgb.slice();
+  for (let y = Math.max(0, area.y); y < Math.min(picture.height, area.y + area.height); y += 1) {
+    const from = Math.max(0, area.x);
+    const to = Math.min(picture.width, area.x + area.width);
+    if (to > from) rgb.fill(0, (y * picture.width + from) * 3, (y * picture.width + to) * 3);
+  }
+  return { ...picture, rgb };
+}
