@@ -15,7 +15,8 @@ export function encodeSynchronize(targetUser: number): Uint8Array {
 export function decodeSynchronize(body: Uint8Array): number {
   const reader = new ByteReader(body);
   const messageType = reader.u16le('TS_SYNCHRONIZE_PDU.messageType');
-  if (messageType !== SYNCMSGTYPE_SYNC) throw new ProtocolError('UNEXPECTED', 'TS_SYNCHRONIZE_PDU.messageType', SYNCMSGTYPE_SYNC, messageType);
+  if (messageType !== SYNCMSGTYPE_SYNC)
+    throw new ProtocolError('UNEXPECTED', 'TS_SYNCHRONIZE_PDU.messageType', SYNCMSGTYPE_SYNC, messageType);
   return reader.u16le('TS_SYNCHRONIZE_PDU.targetUser');
 }
 

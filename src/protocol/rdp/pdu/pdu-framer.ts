@@ -30,7 +30,7 @@ export class PduFramer {
         }
       }
       if (this.whole === undefined) {
-        this.head[this.headBytes] = bytes[at]!;
+        this.head[this.headBytes] = byteAt(bytes, at);
         this.headBytes += 1;
         at += 1;
         const size = pduSize(this.head.subarray(0, this.headBytes), 0);
@@ -57,19 +57,24 @@ export class PduFramer {
 /** Size of the PDU that starts at `at`, or undefined while its header is incomplete. */
 function pduSize(bytes: Uint8Array, at: number): number | undefined {
   const available = bytes.length - at;
-  const first = bytes[at]!;
+  const first = byteAt(bytes, at);
   if (first === TPKT_VERSION) {
     if (available < TPKT_HEADER_BYTES) return undefined;
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const length = (byteAt(bytes, at + 2) << 8) | byteAt(bytes, at + 3);
     if (length <= TPKT_HEADER_BYTES) throw new ProtocolError('OUT_OF_RANGE', 'TPKT.length', `> ${TPKT_HEADER_BYTES}`, length);
     return length;
   }
   if ((first & 0x03) !== 0) throw new ProtocolError('UNEXPECTED', 'TPKT.version', 'TPKT or fast-path', first);
   if (available < 2) return undefined;
-  const second = bytes[at + 1]!;
+  const second = byteAt(bytes, at + 1);
   if ((second & 0x80) === 0) return checkedFastPath(second, 2);
   if (available < 3) return undefined;
-  return checkedFastPath(((second & 0x7f) << 8) | bytes[at + 2]!, 3);
+  return checkedFastPath(((second & 0x7f) << 8) | byteAt(bytes, at + 2), 3);
+}
+
+/** A byte that is known to be there. */
+function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
 }
 
 function checkedFastPath(length: number, header: number): number {

@@ -36,7 +36,13 @@ export function receiveActiveData(state: Admitted, data: ShareData): RdpServerOu
 
 /** `input` with every position inside the desktop; nothing for no events. */
 export function inputOutputs(events: readonly InputEvent[], desktop: Size): RdpServerOutput[] {
-  return events.length === 0 ? [] : [{ tag: 'input', events: events.map((event) => ('x' in event ? { ...event, ...clamped(event, desktop) } : event)) }];
+  return events.length === 0 ? [] : [{ tag: 'input', events: events.map((event) => inside(event, desktop)) }];
+}
+
+function inside(event: InputEvent, desktop: Size): InputEvent {
+  if (!('x' in event)) return event;
+  const { x, y } = clamped(event, desktop);
+  return { ...event, x, y };
 }
 
 /** MCS Disconnect Provider Ultimatum (2.2.2.3), whole. */

@@ -16,7 +16,8 @@ export function receiveConnectInitial(state: StateOf<'basicSettings'>, mcs: Uint
   const data = decodeClientData(decodeConferenceCreateRequest(decodeConnectInitial(mcs).userData));
   // Zero: the field is optional. Anything else but TLS means that someone changed the negotiation on its way (5.4.3.1).
   const selected = data.core.serverSelectedProtocol;
-  if (selected !== 0 && selected !== PROTOCOL.ssl) throw new ProtocolError('UNEXPECTED', 'TS_UD_CS_CORE.serverSelectedProtocol', PROTOCOL.ssl, selected);
+  if (selected !== 0 && selected !== PROTOCOL.ssl)
+    throw new ProtocolError('UNEXPECTED', 'TS_UD_CS_CORE.serverSelectedProtocol', PROTOCOL.ssl, selected);
   const session = newSession(data);
   const response = encodeServerData({
     core: { version: RDP_VERSION_5_PLUS, clientRequestedProtocols: state.requestedProtocols, earlyCapabilityFlags: 0 },

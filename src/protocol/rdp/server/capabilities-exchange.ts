@@ -51,7 +51,8 @@ export function licensed(): RdpServerOutput {
 /** Demand Active (2.2.1.13.1) for a desktop of this size. Throws `OUT_OF_RANGE` for a size RDP cannot say. */
 export function demandActive(session: Session, desktop: Size, wasActive: boolean): Step {
   for (const side of [desktop.width, desktop.height]) {
-    if (!Number.isInteger(side) || side < 1 || side > MAX_DESKTOP_SIDE) throw new ProtocolError('OUT_OF_RANGE', 'desktop', `1..${MAX_DESKTOP_SIDE}`, side);
+    if (!Number.isInteger(side) || side < 1 || side > MAX_DESKTOP_SIDE)
+      throw new ProtocolError('OUT_OF_RANGE', 'desktop', `1..${MAX_DESKTOP_SIDE}`, side);
   }
   return {
     state: { tag: 'capabilities', session, desktop, wasActive },
@@ -85,7 +86,13 @@ function serverSets(desktop: Size): CapabilitySet[] {
     { tag: 'pointer', colorPointerFlag: true, colorPointerCacheSize: POINTER_CACHE_ENTRIES, pointerCacheSize: POINTER_CACHE_ENTRIES },
     {
       tag: 'input',
-      inputFlags: INPUT_FLAG.scancodes | INPUT_FLAG.mouseX | INPUT_FLAG.fastPathInput | INPUT_FLAG.unicode | INPUT_FLAG.fastPathInput2 | INPUT_FLAG.mouseHWheel,
+      inputFlags:
+        INPUT_FLAG.scancodes |
+        INPUT_FLAG.mouseX |
+        INPUT_FLAG.fastPathInput |
+        INPUT_FLAG.unicode |
+        INPUT_FLAG.fastPathInput2 |
+        INPUT_FLAG.mouseHWheel,
       keyboardLayout: 0,
       keyboardType: 0,
       keyboardSubType: 0,
@@ -112,7 +119,12 @@ export function receiveConfirmActive(state: StateOf<'capabilities'>, body: Uint8
 function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAbilities {
   const general = findSet(sets, 'general');
   if (general === undefined || (general.extraFlags & GENERAL_EXTRA.fastPathOutput) === 0) {
-    throw new ProtocolError('REFUSED', 'TS_GENERAL_CAPABILITYSET.extraFlags', 'FASTPATH_OUTPUT_SUPPORTED', general?.extraFlags ?? 'no general set');
+    throw new ProtocolError(
+      'REFUSED',
+      'TS_GENERAL_CAPABILITYSET.extraFlags',
+      'FASTPATH_OUTPUT_SUPPORTED',
+      general?.extraFlags ?? 'no general set',
+    );
   }
   const surface = findSet(sets, 'surfaceCommands')?.cmdFlags ?? 0;
   const bitmap = findSet(sets, 'bitmap');
@@ -129,6 +141,10 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
   const entries = newPointers ? pointer?.pointerCacheSize : pointer?.colorPointerCacheSize;
   return {
     graphics,
-    pointer: { newPointers, maxSide: newPointers && large ? POINTER_SIDE_96 : POINTER_SIDE, cacheEntries: Math.min(entries ?? 0, POINTER_CACHE_ENTRIES) },
+    pointer: {
+      newPointers,
+      maxSide: newPointers && large ? POINTER_SIDE_96 : POINTER_SIDE,
+      cacheEntries: Math.min(entries ?? 0, POINTER_CACHE_ENTRIES),
+    },
   };
 }

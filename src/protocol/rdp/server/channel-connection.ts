@@ -15,7 +15,8 @@ const RT_NO_SUCH_CHANNEL = 3;
  * they need. So Client Info on the I/O channel ends the phase, whatever has been joined by then.
  */
 export function receiveChannelConnection(state: StateOf<'channelConnection'>, pdu: DomainPdu): Step {
-  if (state.requests >= MAX_REQUESTS) throw new ProtocolError('TOO_LARGE', 'ChannelJoinRequest', `<= ${MAX_REQUESTS} requests`, state.requests + 1);
+  if (state.requests >= MAX_REQUESTS)
+    throw new ProtocolError('TOO_LARGE', 'ChannelJoinRequest', `<= ${MAX_REQUESTS} requests`, state.requests + 1);
   const next = { ...state, requests: state.requests + 1 };
   const { session } = state;
   switch (pdu.tag) {
@@ -45,7 +46,12 @@ export function receiveChannelConnection(state: StateOf<'channelConnection'>, pd
 }
 
 function isChannel(session: Session, id: number): boolean {
-  return id === IO_CHANNEL_ID || id === session.userId || id === session.messageChannelId || session.channels.some((channel) => channel.id === id);
+  return (
+    id === IO_CHANNEL_ID ||
+    id === session.userId ||
+    id === session.messageChannelId ||
+    session.channels.some((channel) => channel.id === id)
+  );
 }
 
 function answer(state: StateOf<'channelConnection'>, pdu: DomainPdu): Step {

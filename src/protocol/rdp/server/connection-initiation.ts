@@ -10,7 +10,13 @@ export function receiveConnectionRequest(payload: Uint8Array): Step {
   const { protocols } = decodeConnectionRequest(payload);
   if (protocols === undefined || (protocols & PROTOCOL.ssl) === 0) {
     const refusal = encodeConnectionConfirm({ tag: 'failure', failureCode: NEG_FAILURE.sslRequiredByServer });
-    return { state: { tag: 'closed' }, outputs: [{ tag: 'send', bytes: refusal }, { tag: 'closed', reason: 'refused' }] };
+    return {
+      state: { tag: 'closed' },
+      outputs: [
+        { tag: 'send', bytes: refusal },
+        { tag: 'closed', reason: 'refused' },
+      ],
+    };
   }
   const confirm = encodeConnectionConfirm({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: NEG_RSP_FLAG.extendedClientData });
   return {

@@ -28,7 +28,12 @@ function answerControl(session: Session, action: number): RdpServerOutput[] {
     case CONTROL_ACTION.cooperate:
       return [shareData(PDU_TYPE_2.control, encodeControl({ action, grantId: 0, controlId: 0 }))];
     case CONTROL_ACTION.requestControl:
-      return [shareData(PDU_TYPE_2.control, encodeControl({ action: CONTROL_ACTION.grantedControl, grantId: session.userId, controlId: SERVER_CHANNEL_ID }))];
+      return [
+        shareData(
+          PDU_TYPE_2.control,
+          encodeControl({ action: CONTROL_ACTION.grantedControl, grantId: session.userId, controlId: SERVER_CHANNEL_ID }),
+        ),
+      ];
     default:
       return [];
   }

@@ -16,7 +16,8 @@ export class PointerCache {
 
   /** A whole fast-path PDU that shows `shape`, cut to what the client can show; `null` hides the pointer. */
   encode(shape: PointerShape | null): Uint8Array {
-    if (shape === null || shape.width === 0 || shape.height === 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
+    if (shape === null || shape.width === 0 || shape.height === 0)
+      return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
     const cut = cropped(shape, this.pointer.maxSide);
     const known = this.shapes.findIndex((cached) => cached !== undefined && same(cached, cut));
     if (known >= 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerCached, encodePointerCached(known));

@@ -116,7 +116,10 @@ export class RdpServer implements RdpServerMachine {
     switch (state.tag) {
       case 'active':
         this.nextDesktop = undefined;
-        return [sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)), ...this.take(demandActive(state.session, desktop, true))];
+        return [
+          sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)),
+          ...this.take(demandActive(state.session, desktop, true)),
+        ];
       case 'capabilities':
       case 'finalization':
         this.nextDesktop = desktop;
@@ -176,7 +179,11 @@ export class RdpServer implements RdpServerMachine {
     throw illegal(state, 'fast-path input');
   }
 
-  private receiveDomain(state: StateOf<'channelConnection' | 'awaitingAdmission'> | AdmittedState, pdu: DomainPdu, nowMs: number): RdpServerOutput[] {
+  private receiveDomain(
+    state: StateOf<'channelConnection' | 'awaitingAdmission'> | AdmittedState,
+    pdu: DomainPdu,
+    nowMs: number,
+  ): RdpServerOutput[] {
     if (pdu.tag === 'disconnectProviderUltimatum') return this.close('peerDisconnected');
     if (pdu.tag === 'sendDataRequest' && pdu.initiator !== state.session.userId) {
       throw new ProtocolError('UNEXPECTED', 'SendDataRequest.initiator', state.session.userId, pdu.initiator);
@@ -199,7 +206,11 @@ export class RdpServer implements RdpServerMachine {
   }
 
   /** Nobody who is not in yet is listened to: what a client says on a channel before it is active is dropped. */
-  private receiveChannel(state: StateOf<'awaitingAdmission'> | AdmittedState, channel: ServerChannel, chunk: Uint8Array): RdpServerOutput[] {
+  private receiveChannel(
+    state: StateOf<'awaitingAdmission'> | AdmittedState,
+    channel: ServerChannel,
+    chunk: Uint8Array,
+  ): RdpServerOutput[] {
     return 'wasActive' in state && state.wasActive ? channel.receive(chunk) : [];
   }
 

@@ -62,7 +62,10 @@ export class RoundTrip {
     this.sentAt.delete(sequence);
     this.answered = true;
     const ms = Math.max(0, nowMs - sentAtMs);
-    return [{ tag: 'roundTrip', ms }, onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) })];
+    return [
+      { tag: 'roundTrip', ms },
+      onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) }),
+    ];
   }
 }
 

@@ -32,7 +32,8 @@ export class ServerChannel {
   /** Keeps a message until {@link release}: clients do not all look at channels in the middle of a reactivation. */
   hold(data: Uint8Array): void {
     this.heldBytes += data.length;
-    if (this.heldBytes > MAX_HELD_BYTES) throw new ProtocolError('TOO_LARGE', `channel ${this.name}`, `<= ${MAX_HELD_BYTES} bytes held`, this.heldBytes);
+    if (this.heldBytes > MAX_HELD_BYTES)
+      throw new ProtocolError('TOO_LARGE', `channel ${this.name}`, `<= ${MAX_HELD_BYTES} bytes held`, this.heldBytes);
     this.held.push(...this.send(data));
   }
 

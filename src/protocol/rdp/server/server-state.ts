@@ -55,7 +55,10 @@ export interface Step {
 
 /** MCS Send Data Indication on a channel, as a whole PDU. */
 export function sendOn(channelId: number, data: Uint8Array): RdpServerOutput {
-  return { tag: 'send', bytes: encodeX224Data(encodeDomainPdu({ tag: 'sendDataIndication', initiator: SERVER_CHANNEL_ID, channelId, data })) };
+  return {
+    tag: 'send',
+    bytes: encodeX224Data(encodeDomainPdu({ tag: 'sendDataIndication', initiator: SERVER_CHANNEL_ID, channelId, data })),
+  };
 }
 
 /** `what` is valid in itself but not in this phase. */

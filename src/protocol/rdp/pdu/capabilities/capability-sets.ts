@@ -38,7 +38,12 @@ import {
   encodeVirtualChannelCapability,
   type VirtualChannelCapability,
 } from './virtual-channel-capability.ts';
-import { CAPSTYPE_ACTIVATION, decodeWindowActivation, encodeWindowActivation, type WindowActivationCapability } from './window-activation.ts';
+import {
+  CAPSTYPE_ACTIVATION,
+  decodeWindowActivation,
+  encodeWindowActivation,
+  type WindowActivationCapability,
+} from './window-activation.ts';
 
 /** A set we have no structure for, kept as it came: `data` is what follows type and length. */
 export interface UnknownCapability {
@@ -77,7 +82,10 @@ export function encodeCapabilitySets(sets: readonly CapabilitySet[]): Uint8Array
   const writer = new ByteWriter(512).u16le(sets.length).u16le(0);
   for (const set of sets) {
     const { type, data } = encodeOne(set);
-    writer.u16le(type).u16le(SET_HEADER_BYTES + data.length, 'TS_CAPS_SET.lengthCapability').bytes(data);
+    writer
+      .u16le(type)
+      .u16le(SET_HEADER_BYTES + data.length, 'TS_CAPS_SET.lengthCapability')
+      .bytes(data);
   }
   return writer.finish();
 }
@@ -134,7 +142,8 @@ export function decodeCapabilitySets(reader: ByteReader): CapabilitySet[] {
   for (let index = 0; index < count; index += 1) {
     const type = reader.u16le('TS_CAPS_SET.capabilitySetType');
     const length = reader.u16le('TS_CAPS_SET.lengthCapability');
-    if (length < SET_HEADER_BYTES) throw new ProtocolError('OUT_OF_RANGE', 'TS_CAPS_SET.lengthCapability', `>= ${SET_HEADER_BYTES}`, length);
+    if (length < SET_HEADER_BYTES)
+      throw new ProtocolError('OUT_OF_RANGE', 'TS_CAPS_SET.lengthCapability', `>= ${SET_HEADER_BYTES}`, length);
     sets.push(decodeOne(type, reader.sub(length - SET_HEADER_BYTES, 'TS_CAPS_SET.capabilityData')));
   }
   return sets;
@@ -184,6 +193,9 @@ function decodeOne(type: number, body: ByteReader): CapabilitySet {
 }
 
 /** The set with this tag, if the other side sent one. */
-export function findSet<T extends CapabilitySet['tag']>(sets: readonly CapabilitySet[], tag: T): Extract<CapabilitySet, { readonly tag: T }> | undefined {
+export function findSet<T extends CapabilitySet['tag']>(
+  sets: readonly CapabilitySet[],
+  tag: T,
+): Extract<CapabilitySet, { readonly tag: T }> | undefined {
   return sets.find((set): set is Extract<CapabilitySet, { readonly tag: T }> => set.tag === tag);
 }

@@ -14,5 +14,8 @@ export function encodeFrameAcknowledgeCapability(set: FrameAcknowledgeCapability
 }
 
 export function decodeFrameAcknowledgeCapability(reader: ByteReader): FrameAcknowledgeCapability {
-  return { tag: 'frameAcknowledge', maxUnacknowledgedFrames: reader.u32le('TS_FRAME_ACKNOWLEDGE_CAPABILITYSET.maxUnacknowledgedFrameCount') };
+  return {
+    tag: 'frameAcknowledge',
+    maxUnacknowledgedFrames: reader.u32le('TS_FRAME_ACKNOWLEDGE_CAPABILITYSET.maxUnacknowledgedFrameCount'),
+  };
 }

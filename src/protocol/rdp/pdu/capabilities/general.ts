@@ -4,7 +4,13 @@ import { ByteWriter } from '../../../bytes/writer.ts';
 export const CAPSTYPE_GENERAL = 1;
 
 /** `extraFlags`. */
-export const GENERAL_EXTRA = { fastPathOutput: 0x0001, longCredentials: 0x0004, autoReconnect: 0x0008, encSaltedChecksum: 0x0010, noBitmapCompressionHdr: 0x0400 } as const;
+export const GENERAL_EXTRA = {
+  fastPathOutput: 0x0001,
+  longCredentials: 0x0004,
+  autoReconnect: 0x0008,
+  encSaltedChecksum: 0x0010,
+  noBitmapCompressionHdr: 0x0400,
+} as const;
 
 const TS_CAPS_PROTOCOLVERSION = 0x0200;
 

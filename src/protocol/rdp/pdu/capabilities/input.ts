@@ -4,7 +4,14 @@ import { ByteWriter } from '../../../bytes/writer.ts';
 export const CAPSTYPE_INPUT = 13;
 
 /** `inputFlags`. Fast-path input is offered as FASTPATH_INPUT2 by servers of RDP 5.1 and later, as FASTPATH_INPUT by older ones. */
-export const INPUT_FLAG = { scancodes: 0x0001, mouseX: 0x0004, fastPathInput: 0x0008, unicode: 0x0010, fastPathInput2: 0x0020, mouseHWheel: 0x0100 } as const;
+export const INPUT_FLAG = {
+  scancodes: 0x0001,
+  mouseX: 0x0004,
+  fastPathInput: 0x0008,
+  unicode: 0x0010,
+  fastPathInput2: 0x0020,
+  mouseHWheel: 0x0100,
+} as const;
 
 const IME_FILE_NAME_BYTES = 64;
 

@@ -4,7 +4,13 @@ import { ByteWriter } from '../../../bytes/writer.ts';
 export const CAPSTYPE_ORDER = 3;
 
 /** `orderFlags`; the first two are required of both sides. */
-export const ORDER_FLAG = { negotiateOrderSupport: 0x0002, zeroBoundsDeltas: 0x0008, colorIndex: 0x0020, solidPatternBrushOnly: 0x0040, extraFlags: 0x0080 } as const;
+export const ORDER_FLAG = {
+  negotiateOrderSupport: 0x0002,
+  zeroBoundsDeltas: 0x0008,
+  colorIndex: 0x0020,
+  solidPatternBrushOnly: 0x0040,
+  extraFlags: 0x0080,
+} as const;
 
 const ORDER_SUPPORT_BYTES = 32;
 

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAutoDetectRequest, encodeRttResponse } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
+import { EARLY_CAPABILITY } from '../../../../src/protocol/rdp/pdu/client-data.ts';
+import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/security-header.ts';
+import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
+import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
+import { concat } from '../pdu/arbitrary-bytes.ts';
+import { CHANNEL, CLIENT_DATA, joinAll, only, PEER_GONE_AFTER_MS, type Phase, sentOn, serverAt, wire } from './scripted-client.ts';
+
+const requests = (outputs: readonly RdpServerOutput[]) =>
+  sentOn(outputs, CHANNEL.message).map((data) => decodeAutoDetectRequest(data.subarray(4)));
+const answer = (sequence: number) =>
+  wire.on(CHANNEL.message, concat([encodeSecurityHeader(SEC.autodetectRsp), encodeRttResponse(sequence)]));
+
+/** Ticks each second from `fromMs`; answers while `answers` says so. The time at which `closed` came, if it did. */
+function run(server: RdpServer, fromMs: number, toMs: number, answers: (ms: number) => boolean): number | undefined {
+  for (let now = fromMs; now <= toMs; now += 1_000) {
+    const outputs = server.tick(now);
+    if (outputs.some((output) => output.tag === 'closed')) {
+      expect(only(outputs, 'closed').reason).toBe('peerGone');
+      return now;
+    }
+    for (const request of requests(outputs)) if (answers(now)) server.receive(answer(request.sequence), now + 20);
+  }
+  return undefined;
+}
+
+describe('round trips', () => {
+  it.each([
+    ['awaitingAdmission', 'connectTime'],
+    ['active', 'continuous'],
+  ] as const)('are asked for each second while %s, as %s requests', (phase, kind) => {
+    const server = serverAt(phase);
+    expect(requests(server.tick(0))).toEqual([{ tag: 'rttRequest', sequence: 0, phase: kind }]);
+    expect(requests(server.tick(1_000))).toEqual([{ tag: 'rttRequest', sequence: 1, phase: kind }]);
+  });
+
+  it.each(['tls', 'basicSettings', 'channelConnection', 'attached', 'capabilities', 'finalization'] as const satisfies readonly Phase[])(
+    'are not while %s',
+    (phase) => {
+      expect(serverAt(phase).tick(1_000)).toEqual([]);
+    },
+  );
+
+  it('are measured by the matching answer, and told to the client', () => {
+    const server = serverAt('active');
+    server.tick(1_000);
+    server.tick(2_000);
+    const outputs = server.receive(answer(0), 2_041);
+    expect(only(outputs, 'roundTrip').ms).toBe(1_041);
+    expect(requests(outputs)).toEqual([{ tag: 'characteristics', sequence: 0, averageRttMs: 1_041 }]);
+    expect(only(server.receive(answer(1), 2_055), 'roundTrip').ms).toBe(55);
+    // twice, never asked, or something else altogether
+    expect(server.receive(answer(1), 2_060)).toEqual([]);
+    expect(server.receive(answer(999), 2_060)).toEqual([]);
+    expect(server.receive(wire.on(CHANNEL.message, encodeSecurityHeader(SEC.heartbeat)), 2_060)).toEqual([]);
+  });
+
+  it('are not asked of a client that takes no part or has not joined the channel', () => {
+    const without = serverAt('basicSettings');
+    const core = { ...CLIENT_DATA.core, earlyCapabilityFlags: EARLY_CAPABILITY.want32Bpp };
+    without.receive(
+      concat([wire.connectInitial({ ...CLIENT_DATA, core }), wire.mcs({ tag: 'attachUserRequest' }), joinAll(), wire.clientInfo()]),
+      0,
+    );
+    expect(without.tick(1_000)).toEqual([]);
+    const unjoined = serverAt('attached');
+    unjoined.receive(wire.clientInfo(), 0);
+    expect(unjoined.tick(1_000)).toEqual([]);
+  });
+});
+
+describe('a peer that goes away', () => {
+  it.each(['awaitingAdmission', 'active'] as const)('is noticed within five seconds of its last sign while %s', (phase) => {
+    const server = serverAt(phase);
+    const closedAt = run(server, 0, 60_000, (now) => now < 10_000);
+    // last heard at 9,020
+    expect(closedAt).toBeGreaterThanOrEqual(9_020 + PEER_GONE_AFTER_MS);
+    expect(closedAt).toBeLessThanOrEqual(9_020 + 5_000);
+  });
+
+  it('is not judged when it never answered', () => {
+    expect(run(serverAt('active'), 0, 60_000, () => false)).toBeUndefined();
+  });
+
+  it('is there as long as anything comes', () => {
+    const server = serverAt('active');
+    run(server, 0, 3_000, () => true);
+    for (let now = 4_000; now < 30_000; now += 1_000) {
+      expect(server.tick(now).some((output) => output.tag === 'closed')).toBe(false);
+      server.receive(wire.share(45, new Uint8Array(4)), now + 500);
+    }
+  });
+
+  it('is not blamed for the sleep of this computer', () => {
+    const server = serverAt('active');
+    run(server, 0, 3_000, () => true);
+    server.tick(4_000);
+    expect(server.tick(3_600_000).some((output) => output.tag === 'closed')).toBe(false);
+    expect(run(server, 3_601_000, 3_630_000, () => true)).toBeUndefined();
+    expect(run(server, 3_631_000, 3_660_000, () => false)).toBeDefined();
+  });
+});
