@@ -90,7 +90,8 @@ async function dial(engine: EngineName, pin: Uint8Array) {
       if (linkEvent.tag !== 'graphics') linkEvents.push(linkEvent);
       if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
       if (linkEvent.tag !== 'graphics') return;
-      for (const frame of decoder?.apply(linkEvent.graphics).frames ?? []) if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
+      for (const frame of decoder?.apply(linkEvent.graphics).frames ?? [])
+        if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
     });
   });
   endpoint.expect({ addresses: [{ host: HOST, port }], sessionId: randomBytes(32), pin });
@@ -119,7 +120,9 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
 
   it.each(['ringback', 'classic'] as const)('is refused by the engine %s when it wants plain RDP security', async (engine) => {
     const plainPort = await freePort();
-    const plain = startProgram('freerdp-shadow-cli', [`/port:${plainPort}`, `/bind-address:${HOST}`, '-auth', '/sec:rdp'], { env: { ...source.env, ...home.env } });
+    const plain = startProgram('freerdp-shadow-cli', [`/port:${plainPort}`, `/bind-address:${HOST}`, '-auth', '/sec:rdp'], {
+      env: { ...source.env, ...home.env },
+    });
     const before = port;
     try {
       await until(() => listening(plainPort), 'the plain server to listen');

@@ -48,7 +48,10 @@ async function screen(): Promise<Display> {
 async function client(display: Display, command: string, args: readonly string[], answer?: string): Promise<Program> {
   const home = await temporaryHome();
   homes.push(home);
-  const program = startProgram(command, args, { env: { ...display.env, ...home.env }, stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  const program = startProgram(command, args, {
+    env: { ...display.env, ...home.env },
+    stdio: [answer === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   if (answer !== undefined) program.process.stdin?.write(answer);
   programs.push(program);
   return program;
@@ -71,11 +74,19 @@ function xfreerdp(display: Display, ...more: readonly string[]): Promise<Program
 
 function rdesktopClient(display: Display, ...more: readonly string[]): Promise<Program> {
   // It asks on standard input whether to trust a self-signed certificate.
-  return client(display, 'rdesktop', ['-u', 'expert', '-p', 'unused', '-g', `${WIDTH}x${HEIGHT}`, '-a', '32', '-D', ...more, `${HOST}:${sharing.port}`], 'yes\nyes\n');
+  return client(
+    display,
+    'rdesktop',
+    ['-u', 'expert', '-p', 'unused', '-g', `${WIDTH}x${HEIGHT}`, '-a', '32', '-D', ...more, `${HOST}:${sharing.port}`],
+    'yes\nyes\n',
+  );
 }
 
 function untilRefused(code: string): Promise<unknown> {
-  return until(() => sharing.events.some((event) => event.tag === 'refused' && event.error.code === code), `the refusal ${code}: ${JSON.stringify(sharing.events)}`);
+  return until(
+    () => sharing.events.some((event) => event.tag === 'refused' && event.error.code === code),
+    `the refusal ${code}: ${JSON.stringify(sharing.events)}`,
+  );
 }
 
 function expectNothingShown(): void {
@@ -88,7 +99,10 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     sharing = await share(source);
     const display = await screen();
     await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
-    await untilSame(() => source.screenshot(), () => display.screenshot());
+    await untilSame(
+      () => source.screenshot(),
+      () => display.screenshot(),
+    );
     expect(sharing.linkEvents.map(({ tag }) => tag)).toContain('active');
   });
 
@@ -96,13 +110,20 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     sharing = await share(source);
     const display = await screen();
     await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
-    await untilSame(() => source.screenshot(), () => display.screenshot());
+    await untilSame(
+      () => source.screenshot(),
+      () => display.screenshot(),
+    );
     await until(async () => {
       await display.xdotool('mousemove', '300', '200', 'click', '1');
-      return sharing.linkEvents.some((event) => event.tag === 'input' && event.events.some((input) => input.tag === 'pointerButton' && input.button === 'left'));
+      return sharing.linkEvents.some(
+        (event) => event.tag === 'input' && event.events.some((input) => input.tag === 'pointerButton' && input.button === 'left'),
+      );
     }, 'a click');
-    const moves = sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : [])).filter((input) => input.tag === 'pointerButton');
-    expect(moves[0]).toMatchObject({ x: 300, y: 200 });
+    const click = sharing.linkEvents
+      .flatMap((event) => (event.tag === 'input' ? event.events : []))
+      .find((input) => input.tag === 'pointerButton');
+    expect(click).toMatchObject({ x: 300, y: 200 });
   });
 
   it('gets nothing with a wrong session id', async () => {
@@ -135,7 +156,10 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop as expert'), () => {
     sharing = await share(source);
     const display = await screen();
     await rdesktopClient(display, '-c', sharing.sessionId);
-    await untilSame(() => source.screenshot(), () => display.screenshot());
+    await untilSame(
+      () => source.screenshot(),
+      () => display.screenshot(),
+    );
   });
 
   it('gets nothing with a wrong session id', async () => {
@@ -146,58 +170,65 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop as expert'), () => {
   });
 });
 
-describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(screens.title('our expert with the engine %s'), (engine: EngineName) => {
-  it('shows the novice’s screen, pixel for pixel, and its input arrives', async () => {
-    sharing = await share(source);
-    const stop = new AbortController();
-    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
-    const endpoint = await room.openExpert({ engine, userName: 'expert' }, stop.signal);
-    let link: ExpertLink | undefined;
-    let decoder: GraphicsDecoder | undefined;
-    const ends: string[] = [];
-    endpoint.onEvent((event) => {
-      if (event.tag !== 'verified') return;
-      link = event.link;
-      link.onEvent((linkEvent) => {
-        if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
-        if (linkEvent.tag === 'ended') ends.push(linkEvent.end);
-        if (linkEvent.tag !== 'graphics') return;
-        for (const frame of decoder?.apply(linkEvent.graphics).frames ?? []) if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
+describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(
+  screens.title('our expert with the engine %s'),
+  (engine: EngineName) => {
+    it('shows the novice’s screen, pixel for pixel, and its input arrives', async () => {
+      sharing = await share(source);
+      const stop = new AbortController();
+      const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+      const endpoint = await room.openExpert({ engine, userName: 'expert' }, stop.signal);
+      let link: ExpertLink | undefined;
+      let decoder: GraphicsDecoder | undefined;
+      const ends: string[] = [];
+      endpoint.onEvent((event) => {
+        if (event.tag !== 'verified') return;
+        link = event.link;
+        link.onEvent((linkEvent) => {
+          if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
+          if (linkEvent.tag === 'ended') ends.push(linkEvent.end);
+          if (linkEvent.tag !== 'graphics') return;
+          for (const frame of decoder?.apply(linkEvent.graphics).frames ?? [])
+            if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
+        });
       });
+      try {
+        endpoint.expect({ addresses: sharing.endpoint.addresses, sessionId: sharing.endpoint.sessionId, pin: sharing.endpoint.pin });
+        sharing.endpoint.dial(endpoint.addresses);
+        await untilSame(
+          () => source.screenshot(),
+          async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface)),
+        );
+        link?.sendInput([
+          { tag: 'pointerMove', x: 12, y: 34 },
+          { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
+          { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
+          { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
+          { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
+          { tag: 'unicode', codeUnit: 0x20ac, down: true },
+          { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
+        ]);
+        const input = () => sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : []));
+        await until(() => input().some(({ tag }) => tag === 'locks'), 'the last input');
+        expect(input().slice(-7)).toEqual([
+          { tag: 'pointerMove', x: 12, y: 34 },
+          { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
+          { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
+          { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
+          { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
+          { tag: 'unicode', codeUnit: 0x20ac, down: true },
+          { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
+        ]);
+        await link?.close();
+        expect(ends).toEqual(['userRequested']);
+        await until(
+          () => sharing.linkEvents.some((event) => event.tag === 'ended' && event.end === 'disconnected'),
+          'the novice to hear the goodbye',
+        );
+      } finally {
+        await endpoint.close();
+        await link?.close();
+      }
     });
-    try {
-      endpoint.expect({ addresses: sharing.endpoint.addresses, sessionId: sharing.endpoint.sessionId, pin: sharing.endpoint.pin });
-      sharing.endpoint.dial(endpoint.addresses);
-      await untilSame(
-        () => source.screenshot(),
-        async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface)),
-      );
-      link?.sendInput([
-        { tag: 'pointerMove', x: 12, y: 34 },
-        { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
-        { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
-        { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
-        { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
-        { tag: 'unicode', codeUnit: 0x20ac, down: true },
-        { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
-      ]);
-      const input = () => sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : []));
-      await until(() => input().some(({ tag }) => tag === 'locks'), 'the last input');
-      expect(input().slice(-7)).toEqual([
-        { tag: 'pointerMove', x: 12, y: 34 },
-        { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },
-        { tag: 'key', scancode: 0x48, prefix: 'e0', down: false },
-        { tag: 'wheel', axis: 'vertical', delta: -120, x: 12, y: 34 },
-        { tag: 'pointerButton', button: 'x1', down: true, x: 1, y: 2 },
-        { tag: 'unicode', codeUnit: 0x20ac, down: true },
-        { tag: 'locks', locks: { scrollLock: false, numLock: true, capsLock: true, kanaLock: false } },
-      ]);
-      await link?.close();
-      expect(ends).toEqual(['userRequested']);
-      await until(() => sharing.linkEvents.some((event) => event.tag === 'ended' && event.end === 'disconnected'), 'the novice to hear the goodbye');
-    } finally {
-      await endpoint.close();
-      await link?.close();
-    }
-  });
-});
+  },
+);

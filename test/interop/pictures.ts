@@ -16,14 +16,15 @@ export async function paint(display: Display, width: number, height: number): Pr
 
 function colourful({ rgb }: Picture): boolean {
   const colours = new Set<number>();
-  for (let at = 0; at < rgb.length; at += 3 * 997) colours.add(((rgb[at] as number) << 16) | ((rgb[at + 1] as number) << 8) | (rgb[at + 2] as number));
+  for (let at = 0; at < rgb.length; at += 3 * 997)
+    colours.add(((rgb[at] as number) << 16) | ((rgb[at + 1] as number) << 8) | (rgb[at + 2] as number));
   let white = 0;
   for (let at = 0; at < rgb.length; at += 3) if (rgb[at] === 255 && rgb[at + 1] === 255 && rgb[at + 2] === 255) white += 1;
   return colours.size > 50 && white > 20_000;
 }
 
 /** Undefined when every pixel is equal, else what differs, for a person to read. */
-export function samePicture(expected: Picture, actual: Picture): string | undefined {
+function samePicture(expected: Picture, actual: Picture): string | undefined {
   if (expected.width !== actual.width || expected.height !== actual.height) {
     return `${actual.width}x${actual.height} in place of ${expected.width}x${expected.height}`;
   }
@@ -56,10 +57,14 @@ export function pictureOf({ width, height, words }: Surface): Picture {
 /** Waits until both show the same; says what differs when they never do. */
 export async function untilSame(expected: () => Promise<Picture>, actual: () => Promise<Picture>, timeoutMs = 12_000): Promise<void> {
   let difference: string | undefined = 'nothing seen yet';
-  await until(async () => {
-    difference = samePicture(await expected(), await actual());
-    return difference === undefined;
-  }, 'the pictures to be equal', timeoutMs).catch(() => {
+  await until(
+    async () => {
+      difference = samePicture(await expected(), await actual());
+      return difference === undefined;
+    },
+    'the pictures to be equal',
+    timeoutMs,
+  ).catch(() => {
     throw new Error(`the pictures stay different: ${difference}`);
   });
 }

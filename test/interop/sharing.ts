@@ -45,7 +45,13 @@ export async function share(display: Display): Promise<Sharing> {
     events.push(event);
     if (event.tag !== 'presented') return;
     link = event.link;
-    serve(event.link, capture, stop.signal, (linkEvent) => linkEvents.push(linkEvent), (bytes) => (graphicsBytes += bytes));
+    serve(
+      event.link,
+      capture,
+      stop.signal,
+      (linkEvent) => linkEvents.push(linkEvent),
+      (bytes) => (graphicsBytes += bytes),
+    );
     event.link.admit(capture.size);
   });
   return {
@@ -65,7 +71,13 @@ export async function share(display: Display): Promise<Sharing> {
   };
 }
 
-function serve(link: NoviceLink, capture: ScreenCapture, signal: AbortSignal, heard: (event: NoviceLinkEvent) => void, sent: (bytes: number) => void): void {
+function serve(
+  link: NoviceLink,
+  capture: ScreenCapture,
+  signal: AbortSignal,
+  heard: (event: NoviceLinkEvent) => void,
+  sent: (bytes: number) => void,
+): void {
   let unacknowledged = 0;
   let acknowledges = false;
   let acknowledged: () => void = () => undefined;
@@ -77,7 +89,7 @@ function serve(link: NoviceLink, capture: ScreenCapture, signal: AbortSignal, he
       sent(frame.updates.reduce((sum, update) => sum + update.bytes.length, 0));
       if (!acknowledges) continue;
       unacknowledged += 1;
-      while (unacknowledged >= MAX_UNACKNOWLEDGED) await new Promise<void>((resolve) => (acknowledged = resolve));
+      if (unacknowledged >= MAX_UNACKNOWLEDGED) await new Promise<void>((resolve) => (acknowledged = resolve));
     }
   };
   link.onEvent((event) => {

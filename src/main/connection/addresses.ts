@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 /** A ticket of at most 300 characters has room for about six. */
 export const MAX_ADDRESSES = 6;
 
-export type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
+type Interfaces = NodeJS.Dict<NetworkInterfaceInfo[]>;
 
 export interface AddressOptions {
   /** Gives 127.0.0.1 as the last address even when there are others: two copies of the app on one machine. */
@@ -45,7 +45,10 @@ function rankOfV4(address: string): Rank {
   if (first === 127) return 'loopback';
   if (first === 0 || first >= 224 || (first === 169 && second === 254)) return undefined;
   const isPrivate =
-    first === 10 || (first === 172 && second >= 16 && second < 32) || (first === 192 && second === 168) || (first === 100 && second >= 64 && second < 128);
+    first === 10 ||
+    (first === 172 && second >= 16 && second < 32) ||
+    (first === 192 && second === 168) ||
+    (first === 100 && second >= 64 && second < 128);
   return isPrivate ? 'private' : 'global';
 }
 

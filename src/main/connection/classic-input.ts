@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- a package without types: its declaration is ambient, so there is nothing to import
 /// <reference path="./node-rdpjs.d.ts" />
 import type { InputRecord } from 'node-rdpjs';
 import structures from 'node-rdpjs/lib/protocol/pdu/data.js';
@@ -30,7 +31,9 @@ export function classicInput(event: InputEvent): InputRecord[] {
   switch (event.tag) {
     case 'key': {
       const prefix = event.prefix === 'e0' ? KBDFLAGS_EXTENDED : event.prefix === 'e1' ? KBDFLAGS_EXTENDED1 : 0;
-      return [filled(structures.scancodeKeyEvent(), { keyboardFlags: prefix | (event.down ? 0 : KBDFLAGS_RELEASE), keyCode: event.scancode })];
+      return [
+        filled(structures.scancodeKeyEvent(), { keyboardFlags: prefix | (event.down ? 0 : KBDFLAGS_RELEASE), keyCode: event.scancode }),
+      ];
     }
     case 'unicode':
       return [filled(structures.unicodeKeyEvent(), { keyboardFlags: event.down ? 0 : KBDFLAGS_RELEASE, unicode: event.codeUnit })];

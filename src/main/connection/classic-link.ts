@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- a package without types: its declaration is ambient, so there is nothing to import
 /// <reference path="./node-rdpjs.d.ts" />
 import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
@@ -99,7 +100,8 @@ export class ClassicLink implements ExpertLink, Candidate {
     if (!this.#active || this.#end !== undefined) return;
     const records = events.flatMap(classicInput);
     this.#contained(() => {
-      for (let at = 0; at < records.length; at += MAX_INPUT_BATCH) this.#client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
+      for (let at = 0; at < records.length; at += MAX_INPUT_BATCH)
+        this.#client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
     });
   }
 
@@ -155,7 +157,8 @@ export class ClassicLink implements ExpertLink, Candidate {
     const receiveMcs = client.mcs.recv.bind(client.mcs);
     client.mcs.recv = (stream) => {
       const [first = 0, second = 0] = stream.buffer.subarray(stream.offset, stream.offset + 2);
-      if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM) this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#active);
+      if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM)
+        this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#active);
       receiveMcs(stream);
     };
     client.on('connect', () => this.#activated());
@@ -243,7 +246,9 @@ export class ClassicLink implements ExpertLink, Candidate {
     if (state === 'over') return;
     if (state === 'handshake') {
       const notTls = error instanceof ProtocolError || (this.#stream.upgrading && error !== undefined);
-      this.#options.refused(new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }));
+      this.#options.refused(
+        new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }),
+      );
       return;
     }
     const cause = this.#error ?? error;

@@ -11,7 +11,15 @@ export interface HostPort {
   readonly port: number;
 }
 
-export type ConnectionErrorCode = 'NO_PORT' | 'NO_ADDRESS' | 'PIN_MISMATCH' | 'NOT_TLS' | 'WRONG_SESSION_ID' | 'DEADLINE' | 'ABORTED' | 'SOCKET';
+export type ConnectionErrorCode =
+  | 'NO_PORT'
+  | 'NO_ADDRESS'
+  | 'PIN_MISMATCH'
+  | 'NOT_TLS'
+  | 'WRONG_SESSION_ID'
+  | 'DEADLINE'
+  | 'ABORTED'
+  | 'SOCKET';
 
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';

@@ -40,7 +40,9 @@ function dialOne(target: HostPort, { clock, signal, onSocket, onFailure }: DialO
     socket = connect({ host: target.host, port: target.port, noDelay: true });
   } catch (error) {
     // A port out of range throws at once; the caller must still hear of it after it has its count.
-    queueMicrotask(() => !signal.aborted && onFailure(target, new ConnectionError('SOCKET', `cannot dial ${addressText(target)}`, { cause: error })));
+    queueMicrotask(
+      () => !signal.aborted && onFailure(target, new ConnectionError('SOCKET', `cannot dial ${addressText(target)}`, { cause: error })),
+    );
     return;
   }
   const settle = (): void => {

@@ -17,7 +17,9 @@ export class Events<T> {
   };
 
   emit(event: T): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    // Who comes in while this event is told has not missed it.
+    const listeners = [...this.#listeners];
+    for (const listener of listeners) listener(event);
   }
 
   /** The last event: afterwards nothing more comes. */

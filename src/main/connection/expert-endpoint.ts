@@ -59,7 +59,7 @@ export class ExpertSide implements ExpertEndpoint {
   expect(ticket: Ticket): void {
     if (this.#ticket !== undefined || this.#closing !== undefined) return;
     this.#ticket = ticket;
-    for (const held of [...this.#held]) {
+    for (const held of this.#held) {
       const socket = held.release();
       if (!socket.destroyed) this.#begin(socket, 'reverse', held.address, ticket, () => undefined);
     }
@@ -153,7 +153,7 @@ export class ExpertSide implements ExpertEndpoint {
 
   async #stop(): Promise<void> {
     this.#dials.abort();
-    for (const held of [...this.#held]) discard(held.release());
+    for (const held of this.#held) discard(held.release());
     const losers = [...this.#candidates];
     this.#candidates.clear();
     for (const loser of losers) loser.abandon();
@@ -177,7 +177,9 @@ class HeldSocket implements PendingConnection {
     this.#left = left;
     socket.on('error', this.#broken);
     socket.on('close', this.#broken);
-    this.#cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () => refuse(new ConnectionError('DEADLINE', 'no novice ticket came for this connection')));
+    this.#cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () =>
+      refuse(new ConnectionError('DEADLINE', 'no novice ticket came for this connection')),
+    );
   }
 
   get remote(): string {

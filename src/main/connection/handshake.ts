@@ -24,7 +24,8 @@ export interface Candidate {
 /** Any exception or socket error as one of the contract's. In `upgrading`, whatever goes wrong is the peer not speaking TLS. */
 export function asHandshakeError(error: unknown, upgrading: boolean): HandshakeError {
   if (error instanceof ConnectionError || error instanceof ProtocolError) return error;
-  if (upgrading && error !== undefined) return new ConnectionError('NOT_TLS', 'the other side does not speak TLS as we need it', { cause: error });
+  if (upgrading && error !== undefined)
+    return new ConnectionError('NOT_TLS', 'the other side does not speak TLS as we need it', { cause: error });
   return new ConnectionError('SOCKET', 'the connection was closed during the handshake', { cause: error });
 }
 

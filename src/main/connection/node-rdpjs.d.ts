@@ -36,7 +36,12 @@ declare module 'node-rdpjs' {
     readonly global: {
       readonly serverCapabilities: readonly ({ readonly obj: Readonly<Record<string, Field | undefined>> } | undefined)[];
       sendInputEvents(events: readonly InputRecord[]): void;
-      readDataPDU(message: { readonly obj: { readonly shareDataHeader: { readonly obj: { readonly pduType2: Field } }; readonly pduData: { readonly obj: Readonly<Record<string, Field | undefined>> } } }): void;
+      readDataPDU(message: {
+        readonly obj: {
+          readonly shareDataHeader: { readonly obj: { readonly pduType2: Field } };
+          readonly pduData: { readonly obj: Readonly<Record<string, Field | undefined>> };
+        };
+      }): void;
     };
     on(event: 'connect', listener: () => void): this;
     on(event: 'bitmap', listener: (bitmap: ClassicBitmap) => void): this;

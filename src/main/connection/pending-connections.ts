@@ -40,7 +40,10 @@ export class PendingConnections {
   }
 
   #evictFrom(group: readonly PendingConnection[]): void {
-    const victim = group.reduce<PendingConnection | undefined>((least, next) => (least === undefined || next.stage < least.stage ? next : least), undefined);
+    const victim = group.reduce<PendingConnection | undefined>(
+      (least, next) => (least === undefined || next.stage < least.stage ? next : least),
+      undefined,
+    );
     if (victim === undefined) return;
     this.#inside.delete(victim);
     victim.evict();

@@ -154,7 +154,9 @@ export class RdpServerLink implements NoviceLink, Candidate {
         this.#stream.write(output.bytes);
         return;
       case 'startTls':
-        this.#stream.acceptTls(this.#options.certificate.secureContext, () => this.#drive(() => this.#machine.tlsEstablished(this.#clock.now())));
+        this.#stream.acceptTls(this.#options.certificate.secureContext, () =>
+          this.#drive(() => this.#machine.tlsEstablished(this.#clock.now())),
+        );
         return;
       case 'clientInfo':
         this.#present(output.info.workingDir);

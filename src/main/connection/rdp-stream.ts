@@ -54,7 +54,8 @@ export class RdpStream {
       if (this.#isGone) return;
       this.#isGone = true;
       this.#tls?.destroy();
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.#error }));
+      for (const waiter of this.#waiters.splice(0))
+        waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.#error }));
       settle();
       handlers.gone(this.#error);
     };
@@ -116,7 +117,12 @@ export class RdpStream {
   connectTls(ready: (der: Uint8Array) => void): void {
     this.#upgrade((raw) => {
       // The chain means nothing for a self-signed certificate of a single session: the pin does.
-      const tls: TLSSocket = connectTls({ socket: raw, rejectUnauthorized: false, checkServerIdentity: () => undefined, minVersion: 'TLSv1.2' });
+      const tls: TLSSocket = connectTls({
+        socket: raw,
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+        minVersion: 'TLSv1.2',
+      });
       tls.once('secureConnect', () => {
         const der = tls.getPeerX509Certificate()?.raw ?? new Uint8Array(0);
         this.#secured(() => ready(new Uint8Array(der)));
@@ -184,16 +190,20 @@ export class RdpStream {
     // `bytes` is called in the middle of the loop over `#plain`: what the loop has not handed out belongs to TLS.
     if (this.#plain.length > 0) raw.unshift(this.#plain);
     this.#plain = Buffer.alloc(0);
-    void this.drained().then(
-      () => {
-        if (raw.destroyed || this.#finishing !== undefined) return;
-        const tls = wrap(raw);
-        this.#tls = tls;
-        tls.on('error', this.#failed);
-        tls.once('close', () => raw.destroy());
-      },
-      () => undefined,
-    );
+    void this.#wrapWhenDrained(raw, wrap);
+  }
+
+  async #wrapWhenDrained(raw: Socket, wrap: (raw: Socket) => TLSSocket): Promise<void> {
+    try {
+      await this.drained();
+    } catch {
+      return;
+    }
+    if (raw.destroyed || this.#finishing !== undefined) return;
+    const tls = wrap(raw);
+    this.#tls = tls;
+    tls.on('error', this.#failed);
+    tls.once('close', () => raw.destroy());
   }
 
   #secured(ready: () => void): void {
@@ -216,6 +226,7 @@ function plainPduSize(bytes: Buffer): number | undefined | ProtocolError {
   if (bytes.length < TPKT_HEADER_BYTES) return undefined;
   const size = bytes.readUInt16BE(2);
   if (size < TPKT_HEADER_BYTES) return new ProtocolError('OUT_OF_RANGE', 'tpktHeader.length', `>= ${TPKT_HEADER_BYTES}`, size);
-  if (size > MAX_PLAIN_PDU_BYTES) return new ProtocolError('TOO_LARGE', 'tpktHeader.length', `<= ${MAX_PLAIN_PDU_BYTES} bytes before TLS`, size);
+  if (size > MAX_PLAIN_PDU_BYTES)
+    return new ProtocolError('TOO_LARGE', 'tpktHeader.length', `<= ${MAX_PLAIN_PDU_BYTES} bytes before TLS`, size);
   return bytes.length < size ? undefined : size;
 }

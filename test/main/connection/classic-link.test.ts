@@ -1,5 +1,5 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, uint8Array } from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { type SessionCertificate, createSessionCertificate } from '../../../src/main/connection/certificate.ts';
@@ -84,8 +84,8 @@ describe('the classic engine and a bad server', () => {
   });
 
   it('survives arbitrary bytes', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 4 }), async (answers) => {
+    await assert(
+      asyncProperty(array(uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 4 }), async (answers) => {
         expect(['lost', 'protocolError', 'disconnected', 'denied']).toContain(await badServer(answers));
       }),
       { numRuns: 25 },
@@ -93,9 +93,11 @@ describe('the classic engine and a bad server', () => {
   }, 30_000);
 
   it('survives arbitrary bytes in well-formed frames', async () => {
-    const frame = fc.uint8Array({ minLength: 0, maxLength: 200 }).map((body) => Buffer.concat([Buffer.from([3, 0, 0, 7 + body.length, 2, 0xf0, 0x80]), body]));
-    await fc.assert(
-      fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 4 }), async (answers) => {
+    const frame = uint8Array({ minLength: 0, maxLength: 200 }).map((body) =>
+      Buffer.concat([Buffer.from([3, 0, 0, 7 + body.length, 2, 0xf0, 0x80]), body]),
+    );
+    await assert(
+      asyncProperty(array(frame, { minLength: 1, maxLength: 4 }), async (answers) => {
         expect(['lost', 'protocolError', 'disconnected', 'denied']).toContain(await badServer(answers));
       }),
       { numRuns: 25 },
@@ -105,24 +107,49 @@ describe('the classic engine and a bad server', () => {
 
 describe('input of the classic engine', () => {
   const fields = (event: InputEvent) =>
-    classicInput(event).map(({ obj }) => Object.fromEntries(Object.entries(obj).map(([name, field]) => [name, typeof field === 'number' ? field : field.value])));
+    classicInput(event).map(({ obj }) =>
+      Object.fromEntries(Object.entries(obj).map(([name, field]) => [name, typeof field === 'number' ? field : field.value])),
+    );
 
   it.each<[InputEvent, Record<string, number>[]]>([
-    [{ tag: 'key', scancode: 0x45, prefix: 'e1', down: false }, [{ __INPUT_MESSAGE_TYPE__: 4, keyboardFlags: 0x8200, keyCode: 0x45, pad2Octets: 0 }]],
-    [{ tag: 'key', scancode: 0x1c, prefix: 'e0', down: true }, [{ __INPUT_MESSAGE_TYPE__: 4, keyboardFlags: 0x0100, keyCode: 0x1c, pad2Octets: 0 }]],
+    [
+      { tag: 'key', scancode: 0x45, prefix: 'e1', down: false },
+      [{ __INPUT_MESSAGE_TYPE__: 4, keyboardFlags: 0x8200, keyCode: 0x45, pad2Octets: 0 }],
+    ],
+    [
+      { tag: 'key', scancode: 0x1c, prefix: 'e0', down: true },
+      [{ __INPUT_MESSAGE_TYPE__: 4, keyboardFlags: 0x0100, keyCode: 0x1c, pad2Octets: 0 }],
+    ],
     [{ tag: 'unicode', codeUnit: 0xd83d, down: true }, [{ __INPUT_MESSAGE_TYPE__: 5, keyboardFlags: 0, unicode: 0xd83d, pad2Octets: 0 }]],
     [{ tag: 'pointerMove', x: -5, y: 70_000 }, [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0x0800, xPos: 0, yPos: 0xffff }]],
-    [{ tag: 'pointerButton', button: 'middle', down: true, x: 1, y: 2 }, [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0xc000, xPos: 1, yPos: 2 }]],
-    [{ tag: 'pointerButton', button: 'x2', down: true, x: 1, y: 2 }, [{ __INPUT_MESSAGE_TYPE__: 0x8002, pointerFlags: 0x8002, xPos: 1, yPos: 2 }]],
-    [{ tag: 'wheel', axis: 'vertical', delta: -120, x: 1, y: 2 }, [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0x0388, xPos: 1, yPos: 2 }]],
-    [{ tag: 'wheel', axis: 'horizontal', delta: 120, x: 1, y: 2 }, [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0x0478, xPos: 1, yPos: 2 }]],
-    [{ tag: 'locks', locks: { scrollLock: true, numLock: false, capsLock: true, kanaLock: false } }, [{ __INPUT_MESSAGE_TYPE__: 0, pad2Octets: 0, toggleFlags: 5 }]],
+    [
+      { tag: 'pointerButton', button: 'middle', down: true, x: 1, y: 2 },
+      [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0xc000, xPos: 1, yPos: 2 }],
+    ],
+    [
+      { tag: 'pointerButton', button: 'x2', down: true, x: 1, y: 2 },
+      [{ __INPUT_MESSAGE_TYPE__: 0x8002, pointerFlags: 0x8002, xPos: 1, yPos: 2 }],
+    ],
+    [
+      { tag: 'wheel', axis: 'vertical', delta: -120, x: 1, y: 2 },
+      [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0x0388, xPos: 1, yPos: 2 }],
+    ],
+    [
+      { tag: 'wheel', axis: 'horizontal', delta: 120, x: 1, y: 2 },
+      [{ __INPUT_MESSAGE_TYPE__: 0x8001, pointerFlags: 0x0478, xPos: 1, yPos: 2 }],
+    ],
+    [
+      { tag: 'locks', locks: { scrollLock: true, numLock: false, capsLock: true, kanaLock: false } },
+      [{ __INPUT_MESSAGE_TYPE__: 0, pad2Octets: 0, toggleFlags: 5 }],
+    ],
   ])('%o', (event, expected) => {
     expect(fields(event)).toEqual(expected);
   });
 
   it('cuts a big wheel delta into steps that fit nine bits, and never floods', () => {
-    expect(fields({ tag: 'wheel', axis: 'vertical', delta: 600, x: 0, y: 0 }).map(({ pointerFlags }) => (pointerFlags as number) & 0x1ff)).toEqual([255, 255, 90]);
+    expect(
+      fields({ tag: 'wheel', axis: 'vertical', delta: 600, x: 0, y: 0 }).map(({ pointerFlags }) => (pointerFlags as number) & 0x1ff),
+    ).toEqual([255, 255, 90]);
     expect(fields({ tag: 'wheel', axis: 'vertical', delta: 1e9, x: 0, y: 0 })).toHaveLength(16);
     expect(fields({ tag: 'wheel', axis: 'vertical', delta: 0, x: 0, y: 0 })).toHaveLength(0);
   });

@@ -136,7 +136,7 @@ describe('the expert refuses', () => {
     const certificate = await createSessionCertificate(Date.now());
     let presented = 0;
     const server = await impostor((socket) => {
-      new RdpServerLink({
+      const link = new RdpServerLink({
         socket,
         connection: { by: 'forward', address: 'test' },
         certificate,
@@ -145,6 +145,7 @@ describe('the expert refuses', () => {
         presented: () => undefined,
         refused: () => undefined,
       });
+      void link.gone;
     });
     expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
     expert.endpoint.forward();
@@ -366,7 +367,8 @@ describe('stopping', () => {
 
   it.each(['listening', 'dialling', 'held', 'handshake'] as const)('while %s leaves no socket and no listener', async (stage) => {
     const [novice, expert] = await both();
-    if (stage !== 'listening') novice.endpoint.dial(stage === 'dialling' ? [await closedPort(), addressOf(expert)] : expert.endpoint.addresses);
+    if (stage !== 'listening')
+      novice.endpoint.dial(stage === 'dialling' ? [await closedPort(), addressOf(expert)] : expert.endpoint.addresses);
     if (stage === 'held' || stage === 'handshake') await until(() => has(expert.events, 'attempt'), 'the attempt');
     if (stage === 'handshake') expert.endpoint.expect(ticketOf(novice));
     race.abort.abort();

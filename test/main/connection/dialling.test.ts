@@ -34,7 +34,11 @@ interface Outcome {
   readonly failures: { readonly target: HostPort; readonly error: ConnectionError }[];
 }
 
-function dial(addresses: readonly HostPort[], signal = new AbortController().signal, clock = systemClock): Outcome & { readonly count: number } {
+function dial(
+  addresses: readonly HostPort[],
+  signal = new AbortController().signal,
+  clock = systemClock,
+): Outcome & { readonly count: number } {
   const outcome: Outcome = { sockets: [], failures: [] };
   const count = dialAll(addresses, {
     clock,
@@ -61,8 +65,12 @@ describe('listener', () => {
   });
 
   it('does not open when stopped before, and says so when it cannot listen', async () => {
-    await expect(openListener({ host: HOST, signal: AbortSignal.abort(), onSocket: () => undefined })).rejects.toMatchObject({ code: 'ABORTED' });
-    await expect(openListener({ host: '203.0.113.1', signal: new AbortController().signal, onSocket: () => undefined })).rejects.toMatchObject({ code: 'NO_PORT' });
+    await expect(openListener({ host: HOST, signal: AbortSignal.abort(), onSocket: () => undefined })).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    await expect(
+      openListener({ host: '203.0.113.1', signal: new AbortController().signal, onSocket: () => undefined }),
+    ).rejects.toMatchObject({ code: 'NO_PORT' });
   });
 });
 
@@ -97,7 +105,14 @@ describe('dialling', () => {
     const clock = new VirtualClock();
     const stop = new AbortController();
     const other = await listener();
-    const outcome = dial([{ host: HOST, port: made.port }, { host: HOST, port: other.port }], stop.signal, clock);
+    const outcome = dial(
+      [
+        { host: HOST, port: made.port },
+        { host: HOST, port: other.port },
+      ],
+      stop.signal,
+      clock,
+    );
     await until(() => outcome.sockets.length === 1, 'the first');
     expect(outcome.sockets[0]?.port).toBe(made.port);
     stop.abort();

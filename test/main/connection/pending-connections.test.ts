@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PENDING, MAX_PENDING_A_REMOTE, type PendingConnection, PendingConnections } from '../../../src/main/connection/pending-connections.ts';
+import {
+  MAX_PENDING,
+  MAX_PENDING_A_REMOTE,
+  type PendingConnection,
+  PendingConnections,
+} from '../../../src/main/connection/pending-connections.ts';
 
 function connection(remote: string, stage: number, evicted: string[], name: string): PendingConnection {
   return { remote, stage, evict: () => void evicted.push(name) };

@@ -19,7 +19,7 @@ import { until } from '../../support/programs.ts';
 export const HOST = '127.0.0.1';
 
 /** Everything one side of the race has told, and its link once there is one. */
-export interface Side<Endpoint, Event, Link, LinkEvent> {
+interface Side<Endpoint, Event, Link, LinkEvent> {
   readonly endpoint: Endpoint;
   readonly events: Event[];
   readonly linkEvents: LinkEvent[];
@@ -108,7 +108,10 @@ export function tags(events: readonly { readonly tag: string }[]): string[] {
   return events.map(({ tag }) => tag);
 }
 
-export function has<E extends { readonly tag: string }, T extends E['tag']>(events: readonly E[], tag: T): Extract<E, { readonly tag: T }> | undefined {
+export function has<E extends { readonly tag: string }, T extends E['tag']>(
+  events: readonly E[],
+  tag: T,
+): Extract<E, { readonly tag: T }> | undefined {
   return events.find((event): event is Extract<E, { readonly tag: T }> => event.tag === tag);
 }
 
@@ -118,7 +121,11 @@ export function refusals(events: readonly (NoviceEndpointEvent | ExpertEndpointE
 }
 
 /** Waits until both ends have a link and the session is active on both. */
-export async function connected(novice: Novice, expert: Expert, desktop = { width: 640, height: 480 }): Promise<{ novice: NoviceLink; expert: ExpertLink }> {
+export async function connected(
+  novice: Novice,
+  expert: Expert,
+  desktop = { width: 640, height: 480 },
+): Promise<{ novice: NoviceLink; expert: ExpertLink }> {
   const noviceLink = await until(() => novice.link(), `the novice to be presented: ${describeAll(novice, expert)}`, 8_000);
   const expertLink = await until(() => expert.link(), 'the expert to verify', 8_000);
   noviceLink.admit(desktop);

@@ -44,7 +44,11 @@ interface Watched {
   readonly ends: (Error | undefined)[];
 }
 
-function watched(socket: Socket, onBytes: (stream: RdpStream, bytes: Uint8Array) => void = () => undefined, clock: Clock = systemClock): Watched {
+function watched(
+  socket: Socket,
+  onBytes: (stream: RdpStream, bytes: Uint8Array) => void = () => undefined,
+  clock: Clock = systemClock,
+): Watched {
   const chunks: Uint8Array[] = [];
   const ends: (Error | undefined)[] = [];
   const stream: RdpStream = new RdpStream(socket, clock, {
@@ -102,7 +106,10 @@ describe('an RDP connection on a socket', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await until(() => chunks.length === 2, 'both PDUs');
-    expect(chunks.map((chunk) => Buffer.from(chunk).toString('hex'))).toEqual([CONNECTION_REQUEST.toString('hex'), CONNECTION_CONFIRM.toString('hex')]);
+    expect(chunks.map((chunk) => Buffer.from(chunk).toString('hex'))).toEqual([
+      CONNECTION_REQUEST.toString('hex'),
+      CONNECTION_CONFIRM.toString('hex'),
+    ]);
   });
 
   it('loses nothing of a TLS handshake that came in the same segment as the request', async () => {
@@ -120,14 +127,15 @@ describe('an RDP connection on a socket', () => {
   it('gives the certificate before anything is sent, on the side that dialled and on the other', async () => {
     for (const swap of [false, true]) {
       const pair = await socketPair();
-      const [clientSocket, serverSocket] = swap ? pair.reverse() : pair;
+      const [clientSocket, serverSocket] = swap ? pair.toReversed() : pair;
       const server = tlsServer(serverSocket as Socket);
       let der: Uint8Array | undefined;
       const client = watched(clientSocket as Socket, (stream) => {
-        if (!stream.secure) stream.connectTls((given) => {
-          der = given;
-          stream.write(Buffer.from('after the pin'));
-        });
+        if (!stream.secure)
+          stream.connectTls((given) => {
+            der = given;
+            stream.write(Buffer.from('after the pin'));
+          });
       });
       client.stream.write(CONNECTION_REQUEST);
       await until(() => server.chunks.length === 2, 'bytes inside TLS');
@@ -214,7 +222,13 @@ describe('an RDP connection on a socket', () => {
     const server = tlsServer(socket);
     peer.write(CONNECTION_REQUEST);
     await new Promise<void>((resolve) => peer.once('data', () => resolve()));
-    const tls: TLSSocket = connectTls({ socket: peer, rejectUnauthorized: false, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const tls: TLSSocket = connectTls({
+      socket: peer,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
     const failed = new Promise((resolve) => tls.once('error', resolve));
     await failed;
     await until(() => server.ends.length === 1, 'the server to give up');

@@ -17,7 +17,7 @@ describe('session id', () => {
 
   it('compares pins of the right length only', () => {
     expect(samePin(id, id.slice())).toBe(true);
-    expect(samePin(id, id.slice().reverse())).toBe(false);
+    expect(samePin(id, id.toReversed())).toBe(false);
     expect(samePin(id.subarray(0, 31), id.subarray(0, 31))).toBe(false);
     expect(samePin(new Uint8Array(0), new Uint8Array(0))).toBe(false);
   });
