@@ -7,7 +7,8 @@ export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError
 /**
  * How an RDP server of ours says why, agreed with our client: Set Error Info once the session is active and the client can read it
  * ([MS-RDPBCGR] 2.2.5.1), and always the reason of MCS Disconnect Provider Ultimatum (2.2.2.3). Before the session is active
- * there is no share to send Set Error Info on, so there the three spare MCS reasons carry the meaning.
+ * there is no share to send Set Error Info on, so there the MCS reasons carry the meaning, one each.
+ * `active` means: has been active at least once; a resize in between changes nothing.
  * FreeRDP and mstsc take rn-user-requested as "the user disconnected"; they show the error info if there is one.
  */
 const ERROR_INFO: Record<EndMeaning, number> = {

@@ -53,7 +53,7 @@ export class RdpServer implements RdpServerMachine {
 
   tick(nowMs: number): RdpServerOutput[] {
     const { state } = this;
-    if (state.tag !== 'awaitingAdmission' && state.tag !== 'active') {
+    if (!measures(state)) {
       this.roundTrip.heard();
       return [];
     }
@@ -190,7 +190,7 @@ export class RdpServer implements RdpServerMachine {
     }
     if (state.tag === 'channelConnection') return this.take(receiveChannelConnection(state, pdu));
     if (pdu.tag !== 'sendDataRequest') throw illegal(state, pdu.tag);
-    if (pdu.channelId === state.session.messageChannelId) return this.roundTrip.receive(state.session, pdu.data, nowMs);
+    if (pdu.channelId === state.session.messageChannelId) return this.roundTrip.receive(state.session, pdu.data, measures(state), nowMs);
     if (pdu.channelId !== IO_CHANNEL_ID) {
       const channel = state.session.channels.find((candidate) => candidate.id === pdu.channelId);
       if (channel === undefined) throw new ProtocolError('UNEXPECTED', 'SendDataRequest.channelId', 'a known channel', pdu.channelId);
@@ -242,6 +242,11 @@ export class RdpServer implements RdpServerMachine {
     if (this.nextDesktop !== undefined) return this.resize(this.nextDesktop);
     return state.session.channels.flatMap((channel) => channel.release());
   }
+}
+
+/** Only here may anything go out on the message channel: the phases between belong to their own PDUs. */
+function measures(state: ServerState): state is StateOf<'awaitingAdmission' | 'active'> {
+  return state.tag === 'awaitingAdmission' || state.tag === 'active';
 }
 
 function shareData(pduType2: number, body: Uint8Array): RdpServerOutput {

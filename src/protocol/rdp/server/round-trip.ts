@@ -51,8 +51,8 @@ export class RoundTrip {
     return [onMessageChannel(session.messageChannelId, { tag: 'rttRequest', sequence, phase })];
   }
 
-  /** What came on the message channel. An answer to a request of ours becomes `roundTrip`, and the client is told. */
-  receive(session: Session, data: Uint8Array, nowMs: number): RdpServerOutput[] {
+  /** What came on the message channel. An answer to a request of ours becomes `roundTrip`; with `tell` the client learns it too. */
+  receive(session: Session, data: Uint8Array, tell: boolean, nowMs: number): RdpServerOutput[] {
     const reader = new ByteReader(data);
     const flags = decodeSecurityHeader(reader);
     if ((flags & SEC.autodetectRsp) === 0 || session.messageChannelId === undefined) return [];
@@ -62,10 +62,10 @@ export class RoundTrip {
     this.sentAt.delete(sequence);
     this.answered = true;
     const ms = Math.max(0, nowMs - sentAtMs);
-    return [
-      { tag: 'roundTrip', ms },
-      onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) }),
-    ];
+    const told = tell
+      ? [onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) })]
+      : [];
+    return [{ tag: 'roundTrip', ms }, ...told];
   }
 }
 

@@ -5,7 +5,7 @@ import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/secu
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import { concat } from '../pdu/arbitrary-bytes.ts';
-import { CHANNEL, CLIENT_DATA, joinAll, only, PEER_GONE_AFTER_MS, type Phase, sentOn, serverAt, wire } from './scripted-client.ts';
+import { CHANNEL, CLIENT_DATA, DESKTOP, joinAll, only, PEER_GONE_AFTER_MS, type Phase, sentOn, serverAt, wire } from './scripted-client.ts';
 
 const requests = (outputs: readonly RdpServerOutput[]) =>
   sentOn(outputs, CHANNEL.message).map((data) => decodeAutoDetectRequest(data.subarray(4)));
@@ -54,6 +54,14 @@ describe('round trips', () => {
     expect(server.receive(answer(1), 2_060)).toEqual([]);
     expect(server.receive(answer(999), 2_060)).toEqual([]);
     expect(server.receive(wire.on(CHANNEL.message, encodeSecurityHeader(SEC.heartbeat)), 2_060)).toEqual([]);
+  });
+
+  it('stay out of the activation: a late answer is measured, but nothing goes out between', () => {
+    const server = serverAt('awaitingAdmission');
+    server.tick(1_000);
+    server.admit(DESKTOP);
+    server.receive(concat([wire.confirmActive(), wire.synchronize()]), 1_010);
+    expect(server.receive(answer(0), 1_020)).toEqual([{ tag: 'roundTrip', ms: 20 }]);
   });
 
   it('are not asked of a client that takes no part or has not joined the channel', () => {
