@@ -1,0 +1,150 @@
+/* The main job from the first start to Stop, as two people do it. The demo plays it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { t } from '../../src/words/words.ts';
+import { type App, startApp } from './app.ts';
+import { type PersonDesktop, startPersonDesktop } from './desktop.ts';
+import { crop, differingPixels, without } from './picture.ts';
+import { until } from './programs.ts';
+import {
+  answerNotification,
+  answerQuestion,
+  askForHelp,
+  clickAt,
+  hostMessenger,
+  type IssuedAccount,
+  pictureArea,
+  type ShownStep,
+  shownSteps,
+  signIn,
+  waitForOnline,
+  waitForQuestion,
+} from './scenario.ts';
+
+export interface MainJobOptions {
+  readonly forward: boolean;
+  readonly say: (text: string) => void;
+  readonly screenshot: (person: 'novice' | 'expert', name: string) => string;
+}
+
+export interface MainJobResult {
+  readonly ok: boolean;
+  readonly steps: readonly ShownStep[];
+  readonly connection: string;
+  readonly picture: { readonly width: number; readonly height: number };
+  readonly differingPixels: number;
+  readonly pointerWanted: { readonly x: number; readonly y: number };
+  readonly pointer: { readonly x: number; readonly y: number };
+  readonly typed: string;
+}
+
+const NOVICE_SCREEN = { width: 1280, height: 720 } as const;
+const EXPERT_SCREEN = { width: 1500, height: 940 } as const;
+/** No pointer of these displays reaches further from its hot spot. */
+const POINTER_SIDE = 32;
+const SENTENCE = 'Hello Anna, I can see it too.';
+
+export async function pointerOf(desktop: PersonDesktop): Promise<{ readonly x: number; readonly y: number }> {
+  const [, x, y] = /x:(\d+) y:(\d+)/.exec(await desktop.xdotool('getmouselocation')) ?? [];
+  return { x: Number(x), y: Number(y) };
+}
+
+/** The fewest pixels in which the viewer and the novice's screen differ, tried until none do or time is up: clocks tick on the screen meanwhile. */
+export async function leastDifference(novice: PersonDesktop, expert: PersonDesktop, area: Awaited<ReturnType<typeof pictureArea>>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  await until(async () => {
+    // The pointer is no part of the screen's picture; the viewer draws it over it.
+    const { x, y } = await pointerOf(novice);
+    const pointer = { x: x - POINTER_SIDE, y: y - POINTER_SIDE, width: 2 * POINTER_SIDE, height: 2 * POINTER_SIDE };
+    const [source, seen] = await Promise.all([novice.screenshot(), expert.screenshot()]);
+    least = Math.min(least, differingPixels(without(source, pointer), without(crop(seen, area), pointer)));
+    return least === 0;
+  }, 'the same picture on both screens').catch(() => undefined);
+  return least;
+}
+
+export async function playMainJob(options: MainJobOptions): Promise<MainJobResult> {
+  const { say } = options;
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    say('two displays, each with a window manager, a message bus and notifications');
+    const noviceDesktop = await startPersonDesktop(NOVICE_SCREEN);
+    closing.push(() => noviceDesktop.close());
+    const expertDesktop = await startPersonDesktop(EXPERT_SCREEN);
+    closing.push(() => expertDesktop.close());
+    const keep = async (name: string) => {
+      await noviceDesktop.saveScreenshot(options.screenshot('novice', name));
+      await expertDesktop.saveScreenshot(options.screenshot('expert', name));
+    };
+    const start = async (desktop: PersonDesktop): Promise<App> => {
+      const app = await startApp(desktop);
+      closing.push(() => app.close());
+      return app;
+    };
+    const expert = await start(expertDesktop);
+    const novice = await start(noviceDesktop);
+    say('two apps: Peter (expert) and Anna (novice)');
+
+    const { issued }: { readonly issued: IssuedAccount } = await hostMessenger(expert, 'Peter', 'Anna');
+    await keep('1-account');
+    say(`Peter’s computer is the messenger at ${issued.server}; Anna has an account on it`);
+    await signIn(novice, issued, 'Anna');
+    await waitForOnline(novice, 'Peter');
+    say('Anna has signed in and sees Peter online');
+
+    const typed = join(noviceDesktop.home, 'typed');
+    noviceDesktop.start('xterm', ['-T', 'Notes', '-fa', 'DejaVu Sans Mono', '-fs', '11', '-geometry', '60x14+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
+    await askForHelp(novice, 'Peter');
+    await until(async () => (await expertDesktop.xdotool('search', '--onlyvisible', '--class', 'Dunst').catch(() => '')) !== '', 'the notification');
+    await keep('2-asked');
+    say('Anna has asked; Peter has a notification');
+    await answerNotification(expert, 'accept');
+    await waitForQuestion(noviceDesktop);
+    await keep('3-question');
+    say('Peter has accepted, tickets are exchanged, the connection stands; Anna is asked');
+    await answerQuestion(noviceDesktop, 'allow');
+
+    const area = await pictureArea(expert, 'Anna');
+    const difference = await leastDifference(noviceDesktop, expertDesktop, area);
+    await keep('4-picture');
+    say(`Peter sees Anna’s screen; ${difference} pixels differ`);
+
+    const viewer = await expert.session();
+    await viewer.getByRole('button', { name: t('control.expert.ask') }).click();
+    await answerQuestion(noviceDesktop, 'allow');
+    await viewer.getByRole('button', { name: t('control.expert.granted') }).waitFor();
+    say('Anna lets Peter use mouse and keyboard');
+    const pointerWanted = { x: 160, y: 120 };
+    await clickAt(expertDesktop, area.x + pointerWanted.x, area.y + pointerWanted.y);
+    const near = (at: { readonly x: number; readonly y: number }) => Math.abs(at.x - pointerWanted.x) <= 1 && Math.abs(at.y - pointerWanted.y) <= 1;
+    await until(async () => near(await pointerOf(noviceDesktop)), 'the pointer to move', 5_000).catch(() => undefined);
+    const pointer = await pointerOf(noviceDesktop);
+    await expertDesktop.xdotool('type', '--delay', '40', SENTENCE);
+    await expertDesktop.xdotool('key', 'Return');
+    const text = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
+    await until(() => text() === `${SENTENCE}\n`, 'the typed sentence', 8_000).catch(() => undefined);
+    await keep('5-control');
+    say('Peter has moved Anna’s mouse and typed into her terminal');
+
+    await expert.main.getByText(t('steps.show')).click();
+    const steps = await shownSteps(expert.main);
+    const connection = ((await expert.main.getByText(/connect\)$/).first().textContent()) ?? '').trim();
+    const panel = await novice.session();
+    await panel.getByRole('button', { name: t('session.stopLong') }).click();
+    await expert.main.getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
+    await keep('6-stopped');
+    say('Anna has pressed Stop; Peter is told');
+    return {
+      ok: difference === 0 && near(pointer) && text() === `${SENTENCE}\n`,
+      steps,
+      connection,
+      picture: { width: area.width, height: area.height },
+      differingPixels: difference,
+      pointerWanted,
+      pointer,
+      typed: text().trimEnd(),
+    };
+  } finally {
+    for (const close of closing.toReversed()) await close().catch(() => undefined);
+  }
+}
