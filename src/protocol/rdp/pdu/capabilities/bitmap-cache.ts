@@ -5,7 +5,7 @@ export const CAPSTYPE_BITMAPCACHE = 4;
 
 const CACHES = 3;
 
-export interface BitmapCacheDefinition {
+interface BitmapCacheDefinition {
   readonly entries: number;
   /** Bytes. */
   readonly maximumCellSize: number;

@@ -46,7 +46,7 @@ import {
 } from './window-activation.ts';
 
 /** A set we have no structure for, kept as it came: `data` is what follows type and length. */
-export interface UnknownCapability {
+interface UnknownCapability {
   readonly tag: 'unknown';
   readonly type: number;
   readonly data: Uint8Array;

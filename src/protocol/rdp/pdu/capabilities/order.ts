@@ -4,7 +4,7 @@ import { ByteWriter } from '../../../bytes/writer.ts';
 export const CAPSTYPE_ORDER = 3;
 
 /** `orderFlags`; the first two are required of both sides. */
-export const ORDER_FLAG = {
+const ORDER_FLAG = {
   negotiateOrderSupport: 0x0002,
   zeroBoundsDeltas: 0x0008,
   colorIndex: 0x0020,
