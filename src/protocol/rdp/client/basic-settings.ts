@@ -27,8 +27,7 @@ export function connectInitial(config: RdpClientConfig): Uint8Array {
       clientBuild: CLIENT_BUILD,
       clientName: config.clientName,
       bitsPerPixel: 32,
-      earlyCapabilityFlags:
-        EARLY_CAPABILITY.errInfoPdu | EARLY_CAPABILITY.validConnectionType | EARLY_CAPABILITY.netcharAutodetect | EARLY_CAPABILITY.heartbeat,
+      earlyCapabilityFlags: EARLY_CAPABILITY.errInfoPdu | EARLY_CAPABILITY.validConnectionType | EARLY_CAPABILITY.netcharAutodetect,
       serverSelectedProtocol: PROTOCOL.ssl,
     },
     security: { encryptionMethods: 0, extEncryptionMethods: 0 },
@@ -43,7 +42,12 @@ export function readConnectResponse(mcs: Uint8Array, config: RdpClientConfig): C
   const server = decodeServerData(decodeConferenceCreateResponse(decodeConnectResponse(mcs).userData));
   const { encryptionMethod, encryptionLevel } = server.security;
   if (encryptionMethod !== 0 || encryptionLevel !== 0) {
-    throw new ProtocolError('REFUSED', 'TS_UD_SC_SEC1.encryptionMethod', 'ENCRYPTION_METHOD_NONE', `${encryptionMethod}, level ${encryptionLevel}`);
+    throw new ProtocolError(
+      'REFUSED',
+      'TS_UD_SC_SEC1.encryptionMethod',
+      'ENCRYPTION_METHOD_NONE',
+      `${encryptionMethod}, level ${encryptionLevel}`,
+    );
   }
   const byName = new Map<string, number>();
   for (const [index, channel] of config.channels.entries()) {

@@ -1,18 +1,13 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import { ByteReader } from '../../bytes/reader.ts';
-import { ByteWriter } from '../../bytes/writer.ts';
 import type { Rect } from '../graphics/contract.ts';
 import type { InputEvent } from '../input/events.ts';
-import { encodeClientInfo, INFO } from '../pdu/client-info.ts';
 import { encodeConfirmActive } from '../pdu/confirm-active.ts';
 import { decodeDemandActive } from '../pdu/demand-active.ts';
 import { type EndMeaning, meaningOfErrorInfo, meaningOfUltimatum } from '../pdu/disconnect-reasons.ts';
 import { encodeFrameAcknowledge } from '../pdu/frame-acknowledge.ts';
-import { decodeLicence } from '../pdu/licence.ts';
 import { decodeDomainPdu, DISCONNECT_REASON, type DomainPdu, encodeDomainPdu } from '../pdu/mcs-domain.ts';
 import { PduFramer } from '../pdu/pdu-framer.ts';
 import { encodeRefreshRect } from '../pdu/refresh-rect.ts';
-import { decodeSecurityHeader, encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
 import { decodeSetErrorInfo } from '../pdu/set-error-info.ts';
 import { decodeShareControls, SHARE_CONTROL_TYPE } from '../pdu/share-control.ts';
 import { decodeShareData, encodeShareData, PDU_TYPE_2 } from '../pdu/share-data.ts';
@@ -26,7 +21,10 @@ import { attachUser, ChannelJoins } from './channel-connection.ts';
 import { connectionRequest, readConnectionConfirm } from './connection-initiation.ts';
 import type { RdpClientConfig, RdpClientMachine, RdpClientOutput } from './contract.ts';
 import { finalizationPdus } from './finalization.ts';
+import { readLicence } from './licensing.ts';
 import { readMessageChannel } from './message-channel.ts';
+import { clientInfo } from './secure-settings.ts';
+import { ServerPresence } from './server-presence.ts';
 
 /** The channels and our own id, from channel connection on. */
 interface Joined {
@@ -39,6 +37,9 @@ interface Shared extends Joined {
   readonly abilities: ServerAbilities;
 }
 
+/** What may wait for a reactivation to end: far more than a hand does in a round trip or two. */
+const MAX_HELD = 1024;
+
 /** Where the connection stands. The names are those of the phases in [MS-RDPBCGR] 1.3.1.1. */
 type State =
   | { readonly tag: 'idle' }
@@ -48,9 +49,9 @@ type State =
   | { readonly tag: 'awaitingAttachUserConfirm'; readonly plan: ChannelPlan }
   | { readonly tag: 'joiningChannels'; readonly plan: ChannelPlan; readonly joins: ChannelJoins }
   | ({ readonly tag: 'licensing' } & Joined)
-  /** Also after Deactivate-All. */
-  | ({ readonly tag: 'awaitingDemandActive' } & Joined)
-  | ({ readonly tag: 'finalizing' } & Shared)
+  /** `reactivating`: after Deactivate-All. */
+  | ({ readonly tag: 'awaitingDemandActive'; readonly reactivating: boolean } & Joined)
+  | ({ readonly tag: 'finalizing'; readonly reactivating: boolean } & Shared)
   | ({ readonly tag: 'active' } & Shared)
   | { readonly tag: 'over' };
 
@@ -60,79 +61,90 @@ export class RdpClient implements RdpClientMachine {
   private readonly framer = new PduFramer();
   private readonly session = new ActiveSession();
   private readonly joiners = new Map<number, { readonly name: string; readonly joiner: ChannelJoiner }>();
+  private readonly presence: ServerPresence;
   private state: State = { tag: 'idle' };
   private errorInfo: EndMeaning | undefined;
-  private lastHeardMs = 0;
-  /** The server measures round trips: silence means that it is gone. */
-  private monitored = false;
+  /** What was asked for while the session is reactivated: a key that goes up then must not stay down. */
+  private held: ((state: Shared) => RdpClientOutput[])[] = [];
 
   constructor(config: RdpClientConfig) {
     this.config = config;
+    this.presence = new ServerPresence(config.peerGoneAfterMs);
   }
 
   start(nowMs: number): RdpClientOutput[] {
-    this.lastHeardMs = nowMs;
+    if (this.state.tag !== 'idle') throw this.illegal('start');
+    this.presence.heard(nowMs);
     this.state = { tag: 'awaitingConnectionConfirm' };
     return [send(connectionRequest())];
   }
 
   receive(bytes: Uint8Array, nowMs: number): RdpClientOutput[] {
-    this.lastHeardMs = nowMs;
     const outputs: RdpClientOutput[] = [];
+    if (this.isOver()) return outputs;
+    this.presence.heard(nowMs);
     for (const framed of this.framer.push(bytes)) {
-      if (this.state.tag === 'over') break;
-      if (framed.tag === 'tpkt') outputs.push(...this.readTpkt(framed.payload));
+      if (framed.tag === 'tpkt') outputs.push(...this.readTpkt(framed.payload, nowMs));
       else if (this.state.tag === 'active') outputs.push(...this.session.readFastPath(framed.bytes));
       else if (this.state.tag !== 'finalizing' && this.state.tag !== 'awaitingDemandActive') throw this.illegal('fast-path output');
       // A server may still be drawing around Deactivate-All; the next picture is a whole one.
+      if (this.isOver()) break;
     }
     return outputs;
   }
 
   tick(nowMs: number): RdpClientOutput[] {
-    if (this.state.tag === 'over' || !this.monitored || nowMs - this.lastHeardMs <= this.config.peerGoneAfterMs) return [];
+    if (this.isOver() || !this.presence.isGone(nowMs, this.state.tag === 'active')) return [];
     this.state = { tag: 'over' };
     return [{ tag: 'closed', reason: 'peerGone' }];
   }
 
   tlsEstablished(nowMs: number): RdpClientOutput[] {
     if (this.state.tag !== 'awaitingTls') throw this.illegal('tlsEstablished');
-    this.lastHeardMs = nowMs;
+    this.presence.heard(nowMs);
     this.state = { tag: 'awaitingConnectResponse' };
     return [send(connectInitial(this.config))];
   }
 
   sendInput(events: readonly InputEvent[]): RdpClientOutput[] {
-    const { state } = this;
-    if (state.tag !== 'active' || events.length === 0) return [];
-    if (state.abilities.fastPathInput) return fastPathInput(events).map(send);
-    return slowPathInput(events).map((body) => shareData(state, PDU_TYPE_2.input, body));
+    // Where the pointer was on the old desktop is not worth keeping.
+    const wanted = this.state.tag === 'active' ? events : events.filter((event) => event.tag !== 'pointerMove');
+    if (wanted.length === 0) return [];
+    return this.whenActive((state) =>
+      state.abilities.fastPathInput
+        ? fastPathInput(wanted).map(send)
+        : slowPathInput(wanted).map((body) => shareData(state, PDU_TYPE_2.input, body)),
+    );
   }
 
   acknowledgeFrame(frameId: number): RdpClientOutput[] {
-    const { state } = this;
-    if (state.tag !== 'active' || !state.abilities.frameAcknowledge) return [];
-    return [shareData(state, PDU_TYPE_2.frameAcknowledge, encodeFrameAcknowledge(frameId))];
+    return this.whenActive((state) =>
+      state.abilities.frameAcknowledge ? [shareData(state, PDU_TYPE_2.frameAcknowledge, encodeFrameAcknowledge(frameId))] : [],
+    );
   }
 
   setDisplayWanted(wanted: boolean): RdpClientOutput[] {
-    const { state } = this;
-    if (state.tag !== 'active' || !state.abilities.suppressOutput) return [];
-    return [shareData(state, PDU_TYPE_2.suppressOutput, encodeSuppressOutput(wanted, state.abilities.desktop))];
+    return this.whenActive((state) =>
+      state.abilities.suppressOutput
+        ? [shareData(state, PDU_TYPE_2.suppressOutput, encodeSuppressOutput(wanted, state.abilities.desktop))]
+        : [],
+    );
   }
 
   refresh(areas: readonly Rect[]): RdpClientOutput[] {
-    const { state } = this;
-    if (state.tag !== 'active' || !state.abilities.refreshRect || areas.length === 0) return [];
-    return [shareData(state, PDU_TYPE_2.refreshRect, encodeRefreshRect(areas))];
+    if (areas.length === 0) return [];
+    return this.whenActive((state) =>
+      state.abilities.refreshRect ? [shareData(state, PDU_TYPE_2.refreshRect, encodeRefreshRect(areas))] : [],
+    );
   }
 
   sendChannel(name: string, data: Uint8Array): RdpClientOutput[] {
     const { state } = this;
-    if (state.tag !== 'active') throw this.illegal(`data for channel ${name}`);
+    if (!this.hasBeenActive() || !('plan' in state)) throw this.illegal(`data for channel ${name}`);
     const channelId = state.plan.byName.get(name);
     if (channelId === undefined) throw new ProtocolError('UNEXPECTED', 'channel', [...state.plan.byName.keys()].join(', '), name);
-    return encodeChannelChunks(data).map((chunk) => onChannel(state, channelId, chunk));
+    const chunks = encodeChannelChunks(data);
+    return this.whenActive((shared) => chunks.map((chunk) => onChannel(shared, channelId, chunk)));
   }
 
   disconnect(): RdpClientOutput[] {
@@ -144,7 +156,22 @@ export class RdpClient implements RdpClientMachine {
     return [send(encodeX224Data(encodeDomainPdu({ tag: 'disconnectProviderUltimatum', reason: DISCONNECT_REASON.userRequested }))), closed];
   }
 
-  private readTpkt(payload: Uint8Array): RdpClientOutput[] {
+  private isOver(): boolean {
+    return this.state.tag === 'over';
+  }
+
+  private hasBeenActive(): boolean {
+    return this.state.tag === 'active' || ('reactivating' in this.state && this.state.reactivating);
+  }
+
+  /** Now, or when the session is active again; never before it has been active once. */
+  private whenActive(act: (state: Shared) => RdpClientOutput[]): RdpClientOutput[] {
+    if (this.state.tag === 'active') return act(this.state);
+    if (this.hasBeenActive() && this.held.length < MAX_HELD) this.held.push(act);
+    return [];
+  }
+
+  private readTpkt(payload: Uint8Array, nowMs: number): RdpClientOutput[] {
     const { state } = this;
     if (state.tag === 'awaitingConnectionConfirm') {
       readConnectionConfirm(payload);
@@ -157,13 +184,13 @@ export class RdpClient implements RdpClientMachine {
       this.state = { tag: 'awaitingAttachUserConfirm', plan: readConnectResponse(mcs, this.config) };
       return attachUser().map(send);
     }
-    return this.readDomainPdu(decodeDomainPdu(mcs));
+    return this.readDomainPdu(decodeDomainPdu(mcs), nowMs);
   }
 
-  private readDomainPdu(pdu: DomainPdu): RdpClientOutput[] {
+  private readDomainPdu(pdu: DomainPdu, nowMs: number): RdpClientOutput[] {
     const { state } = this;
     if (pdu.tag === 'disconnectProviderUltimatum') {
-      const reason = this.errorInfo ?? meaningOfUltimatum(pdu.reason, state.tag === 'active') ?? 'disconnected';
+      const reason = this.errorInfo ?? meaningOfUltimatum(pdu.reason, this.hasBeenActive()) ?? 'disconnected';
       this.state = { tag: 'over' };
       return [{ tag: 'closed', reason }];
     }
@@ -180,7 +207,7 @@ export class RdpClient implements RdpClientMachine {
       case 'finalizing':
       case 'active':
         if (pdu.tag !== 'sendDataIndication') throw this.illegal(pdu.tag);
-        return this.readChannel(state, pdu.channelId, pdu.data);
+        return this.readChannel(state, pdu.channelId, pdu.data, nowMs);
       default:
         throw this.illegal(pdu.tag);
     }
@@ -196,23 +223,13 @@ export class RdpClient implements RdpClientMachine {
     const joined: Joined = { plan, userId: joins.userId };
     for (const [name, id] of plan.byName) this.joiners.set(id, { name, joiner: new ChannelJoiner() });
     this.state = { tag: 'licensing', ...joined };
-    const { userName, password, alternateShell, workingDir } = this.config;
-    const info = encodeClientInfo({
-      codePage: 0,
-      flags: INFO.mouse | INFO.unicode | INFO.disableCtrlAltDel | INFO.logonNotify | INFO.enableWindowsKey | INFO.mouseHasWheel | INFO.noAudioPlayback,
-      domain: '',
-      userName,
-      password,
-      alternateShell,
-      workingDir,
-    });
-    return [onChannel(joined, plan.ioChannelId, new ByteWriter(info.length + 4).bytes(encodeSecurityHeader(SEC.infoPkt)).bytes(info).finish()), { tag: 'presented' }];
+    return [onChannel(joined, plan.ioChannelId, clientInfo(this.config)), { tag: 'presented' }];
   }
 
-  private readChannel(state: Extract<State, Joined>, channelId: number, data: Uint8Array): RdpClientOutput[] {
+  private readChannel(state: Extract<State, Joined>, channelId: number, data: Uint8Array, nowMs: number): RdpClientOutput[] {
     if (channelId === state.plan.messageChannelId) {
       const answer = readMessageChannel(data);
-      this.monitored ||= answer.heartbeat;
+      if (answer.measured !== undefined) this.presence.measured(answer.measured, nowMs);
       return [
         ...(answer.reply === undefined ? [] : [onChannel(state, channelId, answer.reply)]),
         ...(answer.roundTripMs === undefined ? [] : [{ tag: 'roundTrip', ms: answer.roundTripMs } as const]),
@@ -223,17 +240,11 @@ export class RdpClient implements RdpClientMachine {
       const whole = joiner.joiner.push(data);
       return whole === undefined ? [] : [{ tag: 'channel', name: joiner.name, data: whole }];
     }
-    if (channelId !== state.plan.ioChannelId) throw new ProtocolError('UNEXPECTED', 'SendDataIndication.channelId', state.plan.ioChannelId, channelId);
-    return state.tag === 'licensing' ? this.readLicensing(state, data) : this.readShareControls(data);
-  }
-
-  private readLicensing(state: Joined, data: Uint8Array): RdpClientOutput[] {
-    const reader = new ByteReader(data);
-    const flags = decodeSecurityHeader(reader);
-    if ((flags & SEC.licensePkt) === 0) throw new ProtocolError('UNEXPECTED', 'TS_SECURITY_HEADER.flags', 'SEC_LICENSE_PKT', flags);
-    const message = decodeLicence(reader.rest());
-    if (message.tag !== 'validClient') throw new ProtocolError('REFUSED', 'LICENSE_ERROR_MESSAGE', 'STATUS_VALID_CLIENT', message.tag);
-    this.state = { tag: 'awaitingDemandActive', plan: state.plan, userId: state.userId };
+    if (channelId !== state.plan.ioChannelId)
+      throw new ProtocolError('UNEXPECTED', 'SendDataIndication.channelId', state.plan.ioChannelId, channelId);
+    if (state.tag !== 'licensing') return this.readShareControls(data);
+    readLicence(data);
+    this.state = { tag: 'awaitingDemandActive', reactivating: false, plan: state.plan, userId: state.userId };
     return [];
   }
 
@@ -241,26 +252,34 @@ export class RdpClient implements RdpClientMachine {
     const outputs: RdpClientOutput[] = [];
     for (const { pduType, source, body } of decodeShareControls(data)) {
       const { state } = this;
-      if (pduType === SHARE_CONTROL_TYPE.serverRedirect) throw new ProtocolError('REFUSED', 'TS_SHARECONTROLHEADER.pduType', 'no redirection', pduType);
+      if (pduType === SHARE_CONTROL_TYPE.serverRedirect)
+        throw new ProtocolError('REFUSED', 'TS_SHARECONTROLHEADER.pduType', 'no redirection', pduType);
       if (pduType === SHARE_CONTROL_TYPE.demandActive) {
         if (state.tag !== 'awaitingDemandActive') throw this.illegal('demandActive');
         outputs.push(...this.confirmActive(state, source, body));
       } else if (pduType === SHARE_CONTROL_TYPE.deactivateAll) {
         if (state.tag === 'active' || state.tag === 'finalizing') {
           this.session.suspend();
-          this.state = { tag: 'awaitingDemandActive', plan: state.plan, userId: state.userId };
+          this.state = { tag: 'awaitingDemandActive', reactivating: this.hasBeenActive(), plan: state.plan, userId: state.userId };
         }
       } else if (pduType === SHARE_CONTROL_TYPE.data) outputs.push(...this.readShareData(body));
     }
     return outputs;
   }
 
-  private confirmActive(state: Joined, serverUserId: number, body: Uint8Array): RdpClientOutput[] {
+  private confirmActive(
+    state: Extract<State, { readonly tag: 'awaitingDemandActive' }>,
+    serverUserId: number,
+    body: Uint8Array,
+  ): RdpClientOutput[] {
     const demand = decodeDemandActive(body);
     const abilities = readServerAbilities(demand, this.config.desktop);
     const shared: Shared = { plan: state.plan, userId: state.userId, shareId: demand.shareId, abilities };
-    this.state = { tag: 'finalizing', ...shared };
-    const confirm = encodeConfirmActive({ shareId: demand.shareId, sets: clientCapabilities(this.config, abilities.desktop) }, state.userId);
+    this.state = { tag: 'finalizing', reactivating: state.reactivating, ...shared };
+    const confirm = encodeConfirmActive(
+      { shareId: demand.shareId, sets: clientCapabilities(this.config, abilities.desktop) },
+      state.userId,
+    );
     return [
       onChannel(state, state.plan.ioChannelId, confirm),
       ...finalizationPdus(serverUserId).map((pdu) => shareData(shared, pdu.pduType2, pdu.body)),
@@ -276,8 +295,12 @@ export class RdpClient implements RdpClientMachine {
     const { state } = this;
     if (state.tag === 'active') return this.session.readShareData(pdu);
     if (state.tag !== 'finalizing' || pdu.pduType2 !== PDU_TYPE_2.fontMap) return [];
-    this.state = { ...state, tag: 'active' };
-    return [{ tag: 'active', desktop: state.abilities.desktop, channels: [...state.plan.byName.keys()] }];
+    const { plan, userId, shareId, abilities } = state;
+    const shared: Shared = { plan, userId, shareId, abilities };
+    this.state = { tag: 'active', ...shared };
+    const { held } = this;
+    this.held = [];
+    return [{ tag: 'active', desktop: abilities.desktop, channels: [...plan.byName.keys()] }, ...held.flatMap((act) => act(shared))];
   }
 
   private illegal(what: string): ProtocolError {

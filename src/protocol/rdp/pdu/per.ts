@@ -17,10 +17,8 @@ export function writePerLength(writer: ByteWriter, length: number): void {
 export function readPerLength(reader: ByteReader, field: string): number {
   const first = reader.u8(field);
   if (first < 0x80) return first;
-  if ((first & 0xc0) !== 0x80) {
-    // Some servers say 0x7fff with the wrong top bits; RDP never fragments, so anything else is a mistake.
-    throw new ProtocolError('OUT_OF_RANGE', field, 'an unfragmented length', first);
-  }
+  // RDP never fragments.
+  if ((first & 0xc0) !== 0x80) throw new ProtocolError('OUT_OF_RANGE', field, 'an unfragmented length', first);
   return ((first & 0x3f) << 8) | reader.u8(field);
 }
 

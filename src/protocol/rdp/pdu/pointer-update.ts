@@ -4,8 +4,8 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import type { PointerShape } from '../graphics/contract.ts';
 import { FAST_PATH_UPDATE } from './fast-path-output.ts';
 
-/** [MS-RDPBCGR] 2.2.9.1.1.4.4: a colour pointer is at most 32×32 (96×96 and 384×384 with the Large Pointer capability). */
-export const POINTER_MAX = { colour: 32, large96: 96, large384: 384 } as const;
+/** Sides in pixels of what we take as New and as Large Pointer Update, by our Large Pointer capability ([MS-RDPBCGR] 2.2.7.2.7). */
+const MAX_SIDE = { pointer: 96, large: 384 } as const;
 
 const SYSPTR_NULL = 0x0000_0000;
 const SYSPTR_DEFAULT = 0x0000_7f00;
@@ -79,23 +79,6 @@ export function encodePointerNew(cached: CachedShape): Uint8Array {
   return writeShape(new ByteWriter(64).u16le(32), cached, 4);
 }
 
-/** 2.2.9.1.2.1.11 TS_FP_LARGEPOINTERATTRIBUTE updateData: 32 bits a pixel, 32-bit mask lengths. */
-export function encodePointerLarge({ cacheIndex, shape }: CachedShape): Uint8Array {
-  const { xor, and } = masks(shape, 4);
-  return new ByteWriter(20 + xor.length + and.length)
-    .u16le(32)
-    .u16le(cacheIndex)
-    .u16le(shape.hotX)
-    .u16le(shape.hotY)
-    .u16le(shape.width)
-    .u16le(shape.height)
-    .u32le(and.length)
-    .u32le(xor.length)
-    .bytes(xor)
-    .bytes(and)
-    .finish();
-}
-
 /** 2.2.9.1.2.1.4 TS_FP_POINTERPOSATTRIBUTE updateData. */
 export function encodePointerPosition(x: number, y: number): Uint8Array {
   return new ByteWriter(4).u16le(x, 'TS_POINTERPOSATTRIBUTE.position').u16le(y, 'TS_POINTERPOSATTRIBUTE.position').finish();
@@ -139,11 +122,15 @@ interface Masks {
   readonly and: Uint8Array;
 }
 
-/** Joins the masks. Pixels that would invert the screen are shown black, which can be seen on most backgrounds. */
+/**
+ * Joins the masks. As in Windows, where any pixel has alpha the alpha counts and the AND mask does not. Pixels that would invert the screen are shown black, which can be seen on most
+ * backgrounds.
+ */
 function join({ width, height, hotX, hotY, bitsPerPixel, xor, and }: Masks): PointerShape {
   const xorRow = rowBytes(width, bitsPerPixel);
   const andRow = rowBytes(width, 1);
-  if (xor.length < xorRow * height) throw new ProtocolError('TRUNCATED', 'TS_COLORPOINTERATTRIBUTE.xorMaskData', xorRow * height, xor.length);
+  if (xor.length < xorRow * height)
+    throw new ProtocolError('TRUNCATED', 'TS_COLORPOINTERATTRIBUTE.xorMaskData', xorRow * height, xor.length);
   if (and.length > 0 && and.length < andRow * height) {
     throw new ProtocolError('TRUNCATED', 'TS_COLORPOINTERATTRIBUTE.andMaskData', andRow * height, and.length);
   }
@@ -171,14 +158,16 @@ function join({ width, height, hotX, hotY, bitsPerPixel, xor, and }: Masks): Poi
 }
 
 function readShape(reader: ByteReader, bitsPerPixel: number, large: boolean): PointerMessage {
-  if (![1, 15, 16, 24, 32].includes(bitsPerPixel)) throw new ProtocolError('OUT_OF_RANGE', 'TS_POINTERATTRIBUTE.xorBpp', '1, 15, 16, 24 or 32', bitsPerPixel);
+  if (![1, 15, 16, 24, 32].includes(bitsPerPixel))
+    throw new ProtocolError('OUT_OF_RANGE', 'TS_POINTERATTRIBUTE.xorBpp', '1, 15, 16, 24 or 32', bitsPerPixel);
   const cacheIndex = reader.u16le('TS_COLORPOINTERATTRIBUTE.cacheIndex');
   const hotX = reader.u16le('TS_COLORPOINTERATTRIBUTE.hotSpot');
   const hotY = reader.u16le('TS_COLORPOINTERATTRIBUTE.hotSpot');
   const width = reader.u16le('TS_COLORPOINTERATTRIBUTE.width');
   const height = reader.u16le('TS_COLORPOINTERATTRIBUTE.height');
-  const limit = large ? POINTER_MAX.large384 : POINTER_MAX.large96;
-  if (width > limit || height > limit) throw new ProtocolError('TOO_LARGE', 'TS_COLORPOINTERATTRIBUTE.width', limit, Math.max(width, height));
+  const limit = large ? MAX_SIDE.large : MAX_SIDE.pointer;
+  if (width > limit || height > limit)
+    throw new ProtocolError('TOO_LARGE', 'TS_COLORPOINTERATTRIBUTE.width', limit, Math.max(width, height));
   const andBytes = large ? reader.u32le('TS_LARGEPOINTERATTRIBUTE.lengthAndMask') : reader.u16le('TS_COLORPOINTERATTRIBUTE.lengthAndMask');
   const xorBytes = large ? reader.u32le('TS_LARGEPOINTERATTRIBUTE.lengthXorMask') : reader.u16le('TS_COLORPOINTERATTRIBUTE.lengthXorMask');
   const xor = reader.view8(xorBytes, 'TS_COLORPOINTERATTRIBUTE.xorMaskData');

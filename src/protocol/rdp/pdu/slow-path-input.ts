@@ -4,8 +4,8 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import type { InputEvent } from '../input/events.ts';
 import { isExtendedPointer, lockBits, locksOf, readExtendedPointer, readPointer, writePointer } from './pointer-flags.ts';
 
-const MESSAGE = { sync: 0x0000, unused: 0x0002, scancode: 0x0004, unicode: 0x0005, mouse: 0x8001, mouseX: 0x8002 } as const;
-const KBDFLAGS = { extended: 0x0100, extended1: 0x0200, down: 0x4000, release: 0x8000 } as const;
+const MESSAGE = { sync: 0x0000, scancode: 0x0004, unicode: 0x0005, mouse: 0x8001, mouseX: 0x8002 } as const;
+const KBDFLAGS = { extended: 0x0100, extended1: 0x0200, release: 0x8000 } as const;
 const EVENT_BYTES = 12;
 /** What fits in one PDU is far less than the 65,535 that the count allows. */
 const MAX_EVENTS = 1024;
@@ -17,12 +17,19 @@ function writeEvent(writer: ByteWriter, event: InputEvent): void {
     case 'key':
       writer
         .u16le(MESSAGE.scancode)
-        .u16le((event.down ? 0 : KBDFLAGS.release) | (event.prefix === 'e0' ? KBDFLAGS.extended : event.prefix === 'e1' ? KBDFLAGS.extended1 : 0))
+        .u16le(
+          (event.down ? 0 : KBDFLAGS.release) |
+            (event.prefix === 'e0' ? KBDFLAGS.extended : event.prefix === 'e1' ? KBDFLAGS.extended1 : 0),
+        )
         .u16le(event.scancode)
         .u16le(0);
       return;
     case 'unicode':
-      writer.u16le(MESSAGE.unicode).u16le(event.down ? 0 : KBDFLAGS.release).u16le(event.codeUnit).u16le(0);
+      writer
+        .u16le(MESSAGE.unicode)
+        .u16le(event.down ? 0 : KBDFLAGS.release)
+        .u16le(event.codeUnit)
+        .u16le(0);
       return;
     case 'locks':
       writer.u16le(MESSAGE.sync).u16le(0).u32le(lockBits(event.locks));
@@ -62,7 +69,11 @@ export function decodeSlowPathInput(body: Uint8Array): InputEvent[] {
       }
       case MESSAGE.unicode: {
         const flags = event.u16le('TS_UNICODE_KEYBOARD_EVENT.keyboardFlags');
-        events.push({ tag: 'unicode', codeUnit: event.u16le('TS_UNICODE_KEYBOARD_EVENT.unicodeCode'), down: (flags & KBDFLAGS.release) === 0 });
+        events.push({
+          tag: 'unicode',
+          codeUnit: event.u16le('TS_UNICODE_KEYBOARD_EVENT.unicodeCode'),
+          down: (flags & KBDFLAGS.release) === 0,
+        });
         break;
       }
       case MESSAGE.sync:

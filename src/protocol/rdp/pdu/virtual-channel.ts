@@ -24,9 +24,9 @@ export function encodeChannelChunks(data: Uint8Array): Uint8Array[] {
 /** Joins the chunks of one static channel. Compressed chunks are `REFUSED`: compression is never negotiated. */
 export class ChannelJoiner {
   private readonly maxBytes: number;
-  private parts: Uint8Array[] = [];
+  /** The message in the making: all its memory at once, so that tiny chunks cost no more than big ones. */
+  private message: Uint8Array | undefined;
   private joined = 0;
-  private total: number | undefined;
 
   constructor(maxBytes = CHANNEL_MAX_BYTES) {
     this.maxBytes = maxBytes;
@@ -40,27 +40,22 @@ export class ChannelJoiner {
     if ((flags & FLAG.compressed) !== 0) throw new ProtocolError('REFUSED', 'CHANNEL_PDU_HEADER.flags', 'no compression', flags);
     if (length > this.maxBytes) throw new ProtocolError('TOO_LARGE', 'CHANNEL_PDU_HEADER.length', this.maxBytes, length);
     const first = (flags & FLAG.first) !== 0;
-    if (first !== (this.total === undefined)) {
+    if (first !== (this.message === undefined)) {
       throw new ProtocolError('MALFORMED', 'CHANNEL_PDU_HEADER.flags', first ? 'the next chunk' : 'a first chunk', flags);
     }
     const data = reader.rest();
     if (this.joined + data.length > length) {
       throw new ProtocolError('OUT_OF_RANGE', 'CHANNEL_PDU_HEADER.length', `<= ${length}`, this.joined + data.length);
     }
-    this.total = length;
-    if (data.length > 0) this.parts.push(data.slice());
+    const message = this.message ?? new Uint8Array(length);
+    if (message.length !== length) throw new ProtocolError('MALFORMED', 'CHANNEL_PDU_HEADER.length', message.length, length);
+    message.set(data, this.joined);
+    this.message = message;
     this.joined += data.length;
     if ((flags & FLAG.last) === 0) return undefined;
     if (this.joined !== length) throw new ProtocolError('MALFORMED', 'CHANNEL_PDU_HEADER.length', length, this.joined);
-    const whole = new Uint8Array(length);
-    let at = 0;
-    for (const part of this.parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    this.parts = [];
+    this.message = undefined;
     this.joined = 0;
-    this.total = undefined;
-    return whole;
+    return message;
   }
 }
