@@ -19,7 +19,9 @@ const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 if (installed !== wanted || !existsSync(node)) {
   console.log('Installing what Ringback needs (once) …');
   // ELECTRON_SKIP_BINARY_DOWNLOAD: the runtime is looked after by scripts/electron-runtime.ts, which has a second way to get one.
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // A fresh folder gets exactly the lock file; one that is in use is only brought up to date, not emptied first.
+  const how = existsSync(join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci'];
+  const npm = spawnSync('npm', [...how, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: process.platform === 'win32',
