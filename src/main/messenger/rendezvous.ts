@@ -81,7 +81,8 @@ export class Rendezvous implements RendezvousSession {
     if (this.current !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.current}`);
     // oxlint-disable-next-line no-control-regex -- a line break would fake further fields of the message
     if (/[\u0000-\u001f\u007f]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a control character');
-    if (data.length > CONTEXT_DATA_LIMIT) throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters, at most ${CONTEXT_DATA_LIMIT}`);
+    if (data.length > CONTEXT_DATA_LIMIT)
+      throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters, at most ${CONTEXT_DATA_LIMIT}`);
     this.carrier.send({ tag: 'CONTEXT', data });
   }
 

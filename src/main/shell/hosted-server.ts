@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { usableAddresses } from '../connection/addresses.ts';
-import { AccountError, JsonAccountStore } from '../messenger/msnp-server/account-store.ts';
+import { AccountError } from '../messenger/msnp-server/account-store.ts';
 import type { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
+import { SqliteAccountStore } from '../messenger/msnp-server/sqlite-account-store.ts';
 import { CommandError } from './command-handlers.ts';
 import type { HostedServer } from './hosting.ts';
 
@@ -22,7 +23,7 @@ export function createHostedServer({ messenger, directory, clock, onDamaged }: H
       const damaged = await messenger.start({
         hosts: [reach === 'lan' ? '0.0.0.0' : '127.0.0.1'],
         port: options.port,
-        store: new JsonAccountStore(directory),
+        store: new SqliteAccountStore(directory),
         clock,
       });
       for (const file of damaged) onDamaged(file.setAsideAs ?? file.path);

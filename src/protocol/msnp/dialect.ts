@@ -17,7 +17,10 @@ export function offer(dialects: readonly Dialect[]): readonly string[] {
 }
 
 /** The dialect to speak, and the arguments of VER's answer: the intersection highest first, `CVR0` if offered, `0` if there is no common one. */
-export function negotiate(offered: readonly string[], supported: readonly Dialect[]): { readonly dialect?: Dialect; readonly answer: readonly string[] } {
+export function negotiate(
+  offered: readonly string[],
+  supported: readonly Dialect[],
+): { readonly dialect?: Dialect; readonly answer: readonly string[] } {
   const names = new Set(offered.map((name) => name.toUpperCase()));
   const common = supported.filter((dialect) => names.has(dialectName(dialect))).sort((a, b) => b - a);
   const dialect = common[0];

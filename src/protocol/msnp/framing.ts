@@ -95,7 +95,8 @@ export class CommandDecoder {
       if (line === undefined) return undefined;
       if (line.length === 0) continue;
       const [name = '', ...args] = line.split(' ').filter((part) => part !== '');
-      if (!/^[A-Za-z0-9]{3}$/.test(name)) throw new ProtocolError('MALFORMED', 'Command.name', 'three letters or digits', `${name.length} characters`);
+      if (!/^[A-Za-z0-9]{3}$/.test(name))
+        throw new ProtocolError('MALFORMED', 'Command.name', 'three letters or digits', `${name.length} characters`);
       const command = name.toUpperCase();
       const since = PAYLOAD_COMMANDS[this.reader][command];
       if (since === undefined || (this.dialect ?? 2) < since) return { name: command, args };
@@ -104,7 +105,8 @@ export class CommandDecoder {
   }
 
   private payloadLength(text: string | undefined): number {
-    if (text === undefined || !/^\d{1,6}$/.test(text)) throw new ProtocolError('MALFORMED', 'Command.length', 'a decimal number of bytes', text ?? 'nothing');
+    if (text === undefined || !/^\d{1,6}$/.test(text))
+      throw new ProtocolError('MALFORMED', 'Command.length', 'a decimal number of bytes', text ?? 'nothing');
     const length = Number(text);
     if (length > this.payloadLimit) throw new ProtocolError('TOO_LARGE', 'Command.length', `at most ${this.payloadLimit}`, length);
     return length;
@@ -115,13 +117,15 @@ export class CommandDecoder {
     const offset = this.buffer.subarray(from, this.end).indexOf(LF);
     const lineEnd = offset < 0 ? this.end : from + offset;
     // The CR of an unfinished line may be its last byte yet.
-    if (lineEnd - this.start > this.lineLimit + 1) throw new ProtocolError('TOO_LARGE', 'Command.line', `at most ${this.lineLimit} bytes`, lineEnd - this.start);
+    if (lineEnd - this.start > this.lineLimit + 1)
+      throw new ProtocolError('TOO_LARGE', 'Command.line', `at most ${this.lineLimit} bytes`, lineEnd - this.start);
     if (offset < 0) {
       this.searched = this.end;
       return undefined;
     }
     const stop = lineEnd > this.start && this.buffer[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
-    if (stop - this.start > this.lineLimit) throw new ProtocolError('TOO_LARGE', 'Command.line', `at most ${this.lineLimit} bytes`, stop - this.start);
+    if (stop - this.start > this.lineLimit)
+      throw new ProtocolError('TOO_LARGE', 'Command.line', `at most ${this.lineLimit} bytes`, stop - this.start);
     const bytes = this.buffer.subarray(this.start, stop);
     for (const byte of bytes) {
       if (byte < SPACE || byte === 0x7f) throw new ProtocolError('MALFORMED', 'Command.line', 'no control characters', byte);
@@ -137,7 +141,8 @@ export function encodeCommand(name: string, args: readonly (string | number)[], 
   const words = [name, ...args.map(String), ...(payload === undefined ? [] : [String(payload.length)])];
   for (const word of words) {
     // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
-    if (!/^[^\u0000-\u0020\u007f]+$/.test(word)) throw new ProtocolError('MALFORMED', `${name}.argument`, 'a word', `${word.length} characters`);
+    if (!/^[^\u0000-\u0020\u007f]+$/.test(word))
+      throw new ProtocolError('MALFORMED', `${name}.argument`, 'a word', `${word.length} characters`);
   }
   const line = utf8Encode(`${words.join(' ')}\r\n`);
   if (payload === undefined) return line;

@@ -68,7 +68,8 @@ export function readInvitation(payload: Uint8Array): InvitationMessage {
       return { ...base, command, code: CANCEL_CODES.find((known) => known === code) ?? 'FAIL' };
     }
     default:
-      if (contextData === undefined) throw new ProtocolError('UNEXPECTED', 'Invitation-Command', 'INVITE, ACCEPT, CANCEL or CONTEXT', command.slice(0, 40));
+      if (contextData === undefined)
+        throw new ProtocolError('UNEXPECTED', 'Invitation-Command', 'INVITE, ACCEPT, CANCEL or CONTEXT', command.slice(0, 40));
       return { ...base, command: 'CONTEXT', contextData };
   }
 }

@@ -38,7 +38,12 @@ export function parseListName(text: string | undefined): ListName | undefined {
 }
 
 /** Arguments of the LST commands of one list (MSNP2–7), an empty list being told as item 0 of 0. */
-export function writeList(dialect: Dialect, transactionId: string, name: ListName, snapshot: ListSnapshot): readonly (readonly (string | number)[])[] {
+export function writeList(
+  dialect: Dialect,
+  transactionId: string,
+  name: ListName,
+  snapshot: ListSnapshot,
+): readonly (readonly (string | number)[])[] {
   const entries = snapshot.lists[name];
   if (entries.length === 0) return [[transactionId, name, snapshot.serial, 0, 0]];
   return entries.map((entry, index) => [

@@ -47,7 +47,13 @@ export function readMessage(payload: Uint8Array): MessagePayload {
 
 /** Throws TOO_LARGE above 1664 bytes. */
 export function writeMessage({ contentType, body }: MessagePayload): Uint8Array {
-  const payload = utf8Encode(`${writeFields([['MIME-Version', '1.0'], ['Content-Type', contentType]])}\r\n${body}`);
-  if (payload.length > MSG_PAYLOAD_LIMIT) throw new ProtocolError('TOO_LARGE', 'MSG.payload', `at most ${MSG_PAYLOAD_LIMIT} bytes`, payload.length);
+  const payload = utf8Encode(
+    `${writeFields([
+      ['MIME-Version', '1.0'],
+      ['Content-Type', contentType],
+    ])}\r\n${body}`,
+  );
+  if (payload.length > MSG_PAYLOAD_LIMIT)
+    throw new ProtocolError('TOO_LARGE', 'MSG.payload', `at most ${MSG_PAYLOAD_LIMIT} bytes`, payload.length);
   return payload;
 }

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MessengerError, type Account, type Messenger, type MessengerEvent, type RendezvousEvent, type RendezvousSession } from '../../../src/main/messenger/contract.ts';
+import {
+  MessengerError,
+  type Account,
+  type Messenger,
+  type MessengerEvent,
+  type RendezvousEvent,
+  type RendezvousSession,
+} from '../../../src/main/messenger/contract.ts';
 
 export const REMOTE_ASSISTANCE = { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'Remote Assistance' };
 const WHITEBOARD = { guid: '{1DF57D09-637A-4ca5-91B9-2C3EDAAF62FE}', name: 'Whiteboard' };
@@ -70,7 +77,10 @@ class Person {
   }
 
   state(tag: string): Promise<void> {
-    return this.record.until(() => this.messenger.state.tag === tag, `${this.account.address} being ${tag}, not ${this.messenger.state.tag}`);
+    return this.record.until(
+      () => this.messenger.state.tag === tag,
+      `${this.account.address} being ${tag}, not ${this.messenger.state.tag}`,
+    );
   }
 
   sees(other: Person, presence: string): Promise<void> {
@@ -214,7 +224,11 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       const asked = novice.invite(expert);
       expect(asked.session).toMatchObject({ flag: 'INVITER', state: 'INVITATION', peer: { address: 'eric@home' } });
       const rung = await expert.invitation();
-      expect(rung.session).toMatchObject({ flag: 'INVITEE', state: 'INVITATION', peer: { address: 'nora@home', friendlyName: 'Nora Novice' } });
+      expect(rung.session).toMatchObject({
+        flag: 'INVITEE',
+        state: 'INVITATION',
+        peer: { address: 'nora@home', friendlyName: 'Nora Novice' },
+      });
       expect(rung.session.application.guid.toLowerCase()).toBe(REMOTE_ASSISTANCE.guid);
       rung.session.accept();
       await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
@@ -278,7 +292,10 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
 
     it('carries context data in both directions, in order and unchanged', async () => {
       const [asked, rung] = await connected();
-      const there = Array.from({ length: 8 }, (_, index) => `65538,1,192.0.2.7:${4000 + index},*,${'q'.repeat(44)}=,*,*,${'p'.repeat(44)}=`);
+      const there = Array.from(
+        { length: 8 },
+        (_, index) => `65538,1,192.0.2.7:${4000 + index},*,${'q'.repeat(44)}=,*,*,${'p'.repeat(44)}=`,
+      );
       const back = ['', ' : spaced  ', 'ünï → 💬', 'x'.repeat(300)];
       for (const data of there) rung.session.sendContextData(data);
       for (const data of back) asked.session.sendContextData(data);

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/main/clock.ts';
 import { Backoff } from '../../../src/main/messenger/backoff.ts';
 import type { Messenger, MessengerState, RendezvousEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
-import { JsonAccountStore, newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -24,10 +25,14 @@ let messenger: Messenger;
 let invitations: RendezvousSession[];
 const raws: RawClient[] = [];
 
-const newMessenger = (clock: Clock = systemClock): Messenger => createMessenger('msnp', { clock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] });
+const newMessenger = (clock: Clock = systemClock): Messenger =>
+  createMessenger('msnp', { clock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] });
 const signIn = async (one: Messenger, at = port): Promise<void> => {
   one.signIn({ server: `127.0.0.1:${at}`, address: 'ann@home', accessToken: annToken, friendlyName: 'Ann' });
-  await until(() => one.state.tag === 'signedIn', () => `signed in, is ${JSON.stringify(one.state)}`);
+  await until(
+    () => one.state.tag === 'signedIn',
+    () => `signed in, is ${JSON.stringify(one.state)}`,
+  );
 };
 const raw = async (): Promise<RawClient> => {
   const one = await RawClient.open(port);
@@ -56,7 +61,11 @@ const open = async (one: RawClient, address: string, callee: string): Promise<Ra
   const cookie = (await one.line()).split(' ')[5];
   const room = await raw();
   room.send(`USR 1 ${address} ${cookie}`, `CAL 2 ${callee}`);
-  expect(await room.lines(3)).toEqual([expect.stringMatching(/^USR 1 OK/), expect.stringMatching(/^CAL 2 RINGING/), expect.stringMatching(/^JOI /)]);
+  expect(await room.lines(3)).toEqual([
+    expect.stringMatching(/^USR 1 OK/),
+    expect.stringMatching(/^CAL 2 RINGING/),
+    expect.stringMatching(/^JOI /),
+  ]);
   return room;
 };
 const say = (room: RawClient, fields: string): void => {
@@ -75,19 +84,20 @@ const record = (session: RendezvousSession): RendezvousEvent[] => {
   session.onEvent((event) => events.push(event));
   return events;
 };
-const invite = (cookie: string): string => `Application-Name: Remote Assistance\nApplication-GUID: ${REMOTE_ASSISTANCE.guid}\nSession-Protocol: SM1\nInvitation-Command: INVITE\nInvitation-Cookie: ${cookie}\nSession-ID: {11111111-2222-3333-4444-555555555555}`;
+const invite = (cookie: string): string =>
+  `Application-Name: Remote Assistance\nApplication-GUID: ${REMOTE_ASSISTANCE.guid}\nSession-Protocol: SM1\nInvitation-Command: INVITE\nInvitation-Cookie: ${cookie}\nSession-ID: {11111111-2222-3333-4444-555555555555}`;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ringback-'));
-  const store = new JsonAccountStore(directory);
+  const store = new SqliteAccountStore(directory);
   await store.open();
-  [annToken, bobToken, cyToken] = await Promise.all(
+  [annToken, bobToken, cyToken] = (await Promise.all(
     ['ann@home', 'bob@home', 'cy@home'].map(async (address) => {
       const account = newAccount(address, '');
       await store.create(account);
       return account.accessToken;
     }),
-  ) as [string, string, string];
+  )) as [string, string, string];
   server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store });
   port = server.addresses[0]?.port ?? 0;
   messenger = newMessenger();
@@ -119,12 +129,18 @@ describe('MSNP client', () => {
     await server.stop();
     patient.signIn({ server: `127.0.0.1:${port}`, address: 'ann@home', accessToken: annToken, friendlyName: 'Ann' });
     for (const delay of [1000, 2000, 4000, 8000]) {
-      await until(() => patient.state.tag === 'waiting', () => 'waiting');
+      await until(
+        () => patient.state.tag === 'waiting',
+        () => 'waiting',
+      );
       expect(patient.state).toEqual({ tag: 'waiting', retryAtMs: clock.now() + delay, reason: 'UNREACHABLE' });
       await clock.advance(delay);
       expect(patient.state.tag).toBe('connecting');
     }
-    await until(() => patient.state.tag === 'waiting', () => 'waiting');
+    await until(
+      () => patient.state.tag === 'waiting',
+      () => 'waiting',
+    );
     await patient.signOut();
     expect(clock.pendingTimers).toBe(0);
     expect(states.at(-1)).toEqual({ tag: 'signedOut' });
@@ -137,7 +153,10 @@ describe('MSNP client', () => {
       await new Promise((resolve) => void setTimeout(resolve, 100));
       proxy.silence();
       const since = Date.now();
-      await until(() => messenger.state.tag === 'waiting', () => 'waiting');
+      await until(
+        () => messenger.state.tag === 'waiting',
+        () => 'waiting',
+      );
       expect(Date.now() - since).toBeLessThan(5_200);
       expect(messenger.state).toMatchObject({ reason: 'CONNECTION_LOST' });
     } finally {
@@ -172,8 +191,16 @@ describe('MSNP client', () => {
     });
     await new Promise<void>((resolve) => void web.listen(0, '127.0.0.1', resolve));
     try {
-      messenger.signIn({ server: `127.0.0.1:${(web.address() as AddressInfo).port}`, address: 'ann@home', accessToken: annToken, friendlyName: '' });
-      await until(() => messenger.state.tag === 'waiting', () => 'waiting');
+      messenger.signIn({
+        server: `127.0.0.1:${(web.address() as AddressInfo).port}`,
+        address: 'ann@home',
+        accessToken: annToken,
+        friendlyName: '',
+      });
+      await until(
+        () => messenger.state.tag === 'waiting',
+        () => 'waiting',
+      );
       expect(messenger.state).toMatchObject({ reason: 'PROTOCOL' });
     } finally {
       await messenger.signOut();
@@ -188,16 +215,29 @@ describe('MSNP client', () => {
     const events = record(session);
     const place = await answer(bob, 'bob@home');
     const text = await hear(place);
-    expect([fieldOf(text, 'Invitation-Command'), fieldOf(text, 'Application-GUID'), fieldOf(text, 'Session-Protocol')]).toEqual(['INVITE', REMOTE_ASSISTANCE.guid, 'SM1']);
+    expect([fieldOf(text, 'Invitation-Command'), fieldOf(text, 'Application-GUID'), fieldOf(text, 'Session-Protocol')]).toEqual([
+      'INVITE',
+      REMOTE_ASSISTANCE.guid,
+      'SM1',
+    ]);
     const room = await open(bob, 'bob@home', 'ann@home');
-    say(room, `invitation-COMMAND: accept\nInvitation-Cookie: ${fieldOf(text, 'Invitation-Cookie')}\nSession-ID: ${fieldOf(text, 'Session-ID').toLowerCase()}\nLaunch-Application: TRUE\nRequest-Data: IP-Address:\nIP-Address: 192.0.2.1`);
+    say(
+      room,
+      `invitation-COMMAND: accept\nInvitation-Cookie: ${fieldOf(text, 'Invitation-Cookie')}\nSession-ID: ${fieldOf(text, 'Session-ID').toLowerCase()}\nLaunch-Application: TRUE\nRequest-Data: IP-Address:\nIP-Address: 192.0.2.1`,
+    );
     expect(fieldOf(await hear(room), 'Invitation-Command')).toBe('ACCEPT');
     expect(events.map(({ tag }) => tag)).toEqual(['accepted', 'readyToLaunch']);
     say(room, `Invitation-Command: CONTEXT\nInvitation-Cookie: ${fieldOf(text, 'Invitation-Cookie')}\nContext-Data: 65538,1`);
-    await until(() => events.length === 3, () => 'context data');
+    await until(
+      () => events.length === 3,
+      () => 'context data',
+    );
     expect(events[2]).toEqual({ tag: 'contextData', data: '65538,1' });
     room.send('OUT');
-    await until(() => events.length === 4, () => 'the end');
+    await until(
+      () => events.length === 4,
+      () => 'the end',
+    );
     expect(events[3]).toEqual({ tag: 'terminated', reason: 'peerLeft' });
   });
 
@@ -213,7 +253,10 @@ describe('MSNP client', () => {
     say(place, `Invitation-Command: ACCEPT\nInvitation-Cookie: ${Number(cookie) + 1}\nLaunch-Application: TRUE`);
     say(place, `Invitation-Command: ACCEPT\nInvitation-Cookie: ${cookie}\nSession-ID: {0}\nLaunch-Application: TRUE`);
     say(place, `Invitation-Command: CANCEL\nInvitation-Cookie: ${cookie}\nCancel-Code: REJECT`);
-    await until(() => events.length > 0, () => 'the answer');
+    await until(
+      () => events.length > 0,
+      () => 'the answer',
+    );
     expect(events).toEqual([{ tag: 'declined' }]);
   });
 
@@ -247,7 +290,10 @@ describe('MSNP client', () => {
     expect(invitations).toHaveLength(0);
     say(room, invite('78'));
     say(room, invite('78'));
-    await until(() => invitations.length > 0, () => 'the invitation');
+    await until(
+      () => invitations.length > 0,
+      () => 'the invitation',
+    );
     invitations[0]?.decline();
     expect(fieldOf(await hear(room), 'Cancel-Code')).toBe('REJECT');
     const again = await open(bob, 'bob@home', 'ann@home');
@@ -261,11 +307,19 @@ describe('MSNP client', () => {
     await signIn(messenger);
     const bob = await online('bob@home', bobToken);
     const room = await open(bob, 'bob@home', 'ann@home');
-    for (const payload of ['MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nhi', '', '\u0000\u0001', 'Content-Type: text/x-msmsgsinvite\r\n\r\nInvitation-Command: INVITE']) {
+    for (const payload of [
+      'MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nhi',
+      '',
+      '\u0000\u0001',
+      'Content-Type: text/x-msmsgsinvite\r\n\r\nInvitation-Command: INVITE',
+    ]) {
       room.write(`MSG 4 U ${payload.length}\r\n${payload}`);
     }
     say(room, invite('5'));
-    await until(() => invitations.length === 1, () => 'the invitation');
+    await until(
+      () => invitations.length === 1,
+      () => 'the invitation',
+    );
     expect(invitations[0]?.peer.address).toBe('bob@home');
   });
 
@@ -273,7 +327,10 @@ describe('MSNP client', () => {
     await signIn(messenger);
     const bob = await online('bob@home', bobToken);
     bob.send('ADD 1 FL ann@home x');
-    await until(() => messenger.contacts.length === 1, () => 'the contact');
+    await until(
+      () => messenger.contacts.length === 1,
+      () => 'the contact',
+    );
     expect(messenger.contacts[0]).toEqual({ address: 'bob@home', friendlyName: 'bob@home', presence: 'online' });
     await messenger.removeContact('bob@home');
     await messenger.signOut();

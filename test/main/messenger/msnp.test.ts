@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/main/clock.ts';
-import { JsonAccountStore, newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
 import { describeCompliance, REMOTE_ASSISTANCE } from './compliance.ts';
@@ -11,7 +12,7 @@ import { Proxy } from './proxy.ts';
 /* Real sockets on loopback, the embedded server, and a proxy in front of each user that can be cut. */
 describeCompliance('MSNP', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'ringback-'));
-  const store = new JsonAccountStore(directory);
+  const store = new SqliteAccountStore(directory);
   await store.open();
   const server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store });
   const port = server.addresses[0]?.port ?? 0;
@@ -31,6 +32,7 @@ describeCompliance('MSNP', async () => {
     async close() {
       await Promise.all([...proxies.values()].map((proxy) => proxy.close()));
       await server.stop();
+      store.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

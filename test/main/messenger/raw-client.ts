@@ -42,7 +42,10 @@ export class RawClient {
 
   /** The next line. */
   async line(): Promise<string> {
-    await until(() => this.text.includes('\r\n', this.at) || this.ended, () => `a line after ${JSON.stringify(this.text)}`);
+    await until(
+      () => this.text.includes('\r\n', this.at) || this.ended,
+      () => `a line after ${JSON.stringify(this.text)}`,
+    );
     const end = this.text.indexOf('\r\n', this.at);
     if (end < 0) throw new Error(`closed after ${JSON.stringify(this.text)}`);
     const line = this.text.slice(this.at, end);
@@ -58,13 +61,19 @@ export class RawClient {
 
   /** As many characters as they are. */
   async payload(length: number): Promise<string> {
-    await until(() => this.text.length >= this.at + length, () => `${length} characters`);
+    await until(
+      () => this.text.length >= this.at + length,
+      () => `${length} characters`,
+    );
     this.at += length;
     return this.text.slice(this.at - length, this.at);
   }
 
   closed(): Promise<void> {
-    return until(() => this.ended, () => 'the end of the connection');
+    return until(
+      () => this.ended,
+      () => 'the end of the connection',
+    );
   }
 
   close(): void {

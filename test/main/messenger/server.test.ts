@@ -1,23 +1,25 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JsonAccountStore, newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
+import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { HostedMessenger } from '../../../src/main/messenger/msnp-server/hosted-messenger.ts';
 import type { ServerLimits } from '../../../src/main/messenger/msnp-server/limits.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { md5Hex, RawClient, until } from './raw-client.ts';
 
 let directory: string;
-let store: JsonAccountStore;
+let store: SqliteAccountStore;
 let server: MsnpServer;
 let port: number;
 const clients: RawClient[] = [];
+const storeErrors: unknown[] = [];
 const tokens = new Map<string, string>();
 
 const start = async (limits: Partial<ServerLimits> = {}): Promise<void> => {
-  server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store, limits });
+  server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store, limits, onStoreError: (error) => void storeErrors.push(error) });
   port = server.addresses[0]?.port ?? 0;
 };
 const client = async (): Promise<RawClient> => {
@@ -41,9 +43,13 @@ const online = async (address: string, dialect = 5): Promise<RawClient> => {
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ringback-'));
-  store = new JsonAccountStore(directory);
+  store = new SqliteAccountStore(directory);
   await store.open();
-  for (const [address, name] of [['ann@home', 'Ann A'], ['bob@home', 'Bob'], ['cy@home', 'Cy']] as const) {
+  for (const [address, name] of [
+    ['ann@home', 'Ann A'],
+    ['bob@home', 'Bob'],
+    ['cy@home', 'Cy'],
+  ] as const) {
     const account = newAccount(address, name);
     tokens.set(address, account.accessToken);
     await store.create(account);
@@ -52,6 +58,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const one of clients.splice(0)) one.close();
   await server.stop();
+  store.close();
+  storeErrors.length = 0;
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -65,7 +73,11 @@ describe('MSNP server, as any client sees it', () => {
     await start();
     const bob = await user('bob@home', dialect);
     bob.send('ADD 5 FL ann@home ann@home', 'ADD 6 AL ann@home ann@home', 'ADD 7 BL cy@home cy@home');
-    expect(await bob.lines(3)).toEqual([dialect === 7 ? 'ADD 5 FL 2 ann@home Ann%20A 0' : 'ADD 5 FL 2 ann@home Ann%20A', 'ADD 6 AL 3 ann@home Ann%20A', 'ADD 7 BL 4 cy@home Cy']);
+    expect(await bob.lines(3)).toEqual([
+      dialect === 7 ? 'ADD 5 FL 2 ann@home Ann%20A 0' : 'ADD 5 FL 2 ann@home Ann%20A',
+      'ADD 6 AL 3 ann@home Ann%20A',
+      'ADD 7 BL 4 cy@home Cy',
+    ]);
 
     const ann = await client();
     ann.send(`VER 0 MSNP9 MSNP8 MSNP${dialect} MSNP4 CVR0`);
@@ -90,7 +102,12 @@ describe('MSNP server, as any client sees it', () => {
       'LST 8 RL 4 0 0',
     ]);
     bob.send('SYN 9 4', 'PNG', 'CVR 10 0x0409 winnt 5.1 i386 MSMSGS 4.6.0073 MSMSGS', 'URL 11 INBOX');
-    expect(await bob.lines(4)).toEqual(['SYN 9 4', 'QNG', 'CVR 10 4.6.0073 4.6.0073 4.6.0073 http://localhost/ http://localhost/', '502 11']);
+    expect(await bob.lines(4)).toEqual([
+      'SYN 9 4',
+      'QNG',
+      'CVR 10 4.6.0073 4.6.0073 4.6.0073 http://localhost/ http://localhost/',
+      '502 11',
+    ]);
 
     ann.send('CHG 5 NLN');
     expect(await ann.line()).toBe('CHG 5 NLN');
@@ -100,11 +117,17 @@ describe('MSNP server, as any client sees it', () => {
       expect(await ann.line()).toBe('QRY 6');
     }
     bob.send('CHG 12 BSY 0');
-    expect((await bob.lines(2))).toEqual(['CHG 12 BSY 0', 'ILN 12 NLN ann@home Ann%20A']);
+    expect(await bob.lines(2)).toEqual(['CHG 12 BSY 0', 'ILN 12 NLN ann@home Ann%20A']);
     if (dialect >= 6) expect(await bob.line()).toMatch(/^CHL 0 \S+$/);
     ann.send('CHG 7 AWY', 'REA 8 ann@home Ann%20%C3%89', 'CHG 9 HDN', 'CHG 10 NLN', 'OUT');
     expect(await ann.lines(4)).toEqual(['CHG 7 AWY', 'REA 8 3 ann@home Ann%20%C3%89', 'CHG 9 HDN', 'CHG 10 NLN']);
-    expect(await bob.lines(5)).toEqual(['NLN AWY ann@home Ann%20A', 'NLN AWY ann@home Ann%20%C3%89', 'FLN ann@home', 'NLN NLN ann@home Ann%20%C3%89', 'FLN ann@home']);
+    expect(await bob.lines(5)).toEqual([
+      'NLN AWY ann@home Ann%20A',
+      'NLN AWY ann@home Ann%20%C3%89',
+      'FLN ann@home',
+      'NLN NLN ann@home Ann%20%C3%89',
+      'FLN ann@home',
+    ]);
     await ann.closed();
   });
 
@@ -112,8 +135,23 @@ describe('MSNP server, as any client sees it', () => {
     await start();
     const ann = await online('ann@home');
     const bob = await online('bob@home');
-    ann.send('ADD 1 FL bob@home x', 'ADD 2 FL bob@home x', 'ADD 3 FL nobody@home x', 'ADD 4 RL bob@home x', 'ADD 5 BL bob@home x', 'ADD 6 AL bob@home x');
-    expect(await ann.lines(7)).toEqual(['ADD 1 FL 2 bob@home Bob', 'ILN 1 NLN bob@home Bob', '215 2', '205 3', '201 4', 'ADD 5 BL 3 bob@home Bob', '219 6']);
+    ann.send(
+      'ADD 1 FL bob@home x',
+      'ADD 2 FL bob@home x',
+      'ADD 3 FL nobody@home x',
+      'ADD 4 RL bob@home x',
+      'ADD 5 BL bob@home x',
+      'ADD 6 AL bob@home x',
+    );
+    expect(await ann.lines(7)).toEqual([
+      'ADD 1 FL 2 bob@home Bob',
+      'ILN 1 NLN bob@home Bob',
+      '215 2',
+      '205 3',
+      '201 4',
+      'ADD 5 BL 3 bob@home Bob',
+      '219 6',
+    ]);
     expect(await bob.line()).toBe('ADD 0 RL 2 ann@home Ann%20A');
     ann.send('REM 7 AL bob@home', 'REM 8 FL bob@home', 'BLP 9 XX', 'GTC 10 N', 'BLP 11 BL', 'LST 12 FL');
     expect(await ann.lines(6)).toEqual(['216 7', 'REM 8 FL 4 bob@home', '201 9', 'GTC 10 5 N', 'BLP 11 6 BL', 'LST 12 FL 6 0 0']);
@@ -135,8 +173,26 @@ describe('MSNP server, as any client sees it', () => {
   it('keeps groups for MSNP7', async () => {
     await start();
     const ann = await user('ann@home', 7);
-    ann.send('ADG 1 Family%20A 0', 'ADD 2 FL bob@home x 1', 'ADD 3 FL cy@home x 9', 'RMG 4 1', 'REG 5 1 Kin 0', 'REM 6 FL bob@home 1', 'RMG 7 1', 'RMG 8 0');
-    expect(await ann.lines(8)).toEqual(['ADG 1 2 Family%20A 1 0', 'ADD 2 FL 3 bob@home Bob 1', '224 3', '226 4', 'REG 5 4 1 Kin 0', 'REM 6 FL 5 bob@home 1', 'RMG 7 6 1', '230 8']);
+    ann.send(
+      'ADG 1 Family%20A 0',
+      'ADD 2 FL bob@home x 1',
+      'ADD 3 FL cy@home x 9',
+      'RMG 4 1',
+      'REG 5 1 Kin 0',
+      'REM 6 FL bob@home 1',
+      'RMG 7 1',
+      'RMG 8 0',
+    );
+    expect(await ann.lines(8)).toEqual([
+      'ADG 1 2 Family%20A 1 0',
+      'ADD 2 FL 3 bob@home Bob 1',
+      '224 3',
+      '226 4',
+      'REG 5 4 1 Kin 0',
+      'REM 6 FL 5 bob@home 1',
+      'RMG 7 6 1',
+      '230 8',
+    ]);
   });
 
   it('opens a switchboard, rings, carries messages and says goodbye', async () => {
@@ -157,7 +213,12 @@ describe('MSNP server, as any client sees it', () => {
     place.send(`ANS 1 bob@home ${ring} ${sessionId}`);
     expect(await place.lines(2)).toEqual(['IRO 1 1 1 ann@home Ann%20A', 'ANS 1 OK']);
     expect(await room.line()).toBe('JOI bob@home Bob');
-    for (const [wish, answer] of [['A', 'ACK 7'], ['N', undefined], ['U', undefined], ['S', undefined]] as const) {
+    for (const [wish, answer] of [
+      ['A', 'ACK 7'],
+      ['N', undefined],
+      ['U', undefined],
+      ['S', undefined],
+    ] as const) {
       room.write(`MSG 7 ${wish} 7\r\nhe\r\nllo`);
       expect(await place.line()).toBe('MSG ann@home Ann%20A 7');
       expect(await place.payload(7)).toBe('he\r\nllo');
@@ -172,7 +233,10 @@ describe('MSNP server, as any client sees it', () => {
     await again.closed();
     ann.send('OUT');
     await room.closed();
-    await until(() => server.directory.switchboards.count === 0, () => 'the switchboard to go');
+    await until(
+      () => server.directory.switchboards.count === 0,
+      () => 'the switchboard to go',
+    );
   });
 
   it('gives switchboards to nobody who hides, and to nobody with another one’s or an old cookie', async () => {
@@ -247,7 +311,10 @@ describe('what a hostile or broken peer can do', () => {
       for (const rest of ['', ' 1', ' 1 %', ' 1 FL', ' 1 FL %%%', ' 1 AL -1 x NaN', ' x y z w v u t']) ann.send(`${name}${rest}`);
     }
     ann.send('PNG');
-    await until(() => ann.text.endsWith('QNG\r\n'), () => `QNG; ${ann.text.slice(-200)}`);
+    await until(
+      () => ann.text.endsWith('QNG\r\n'),
+      () => `QNG; ${ann.text.slice(-200)}`,
+    );
     const bob = await online('bob@home');
     bob.send('PNG');
     expect(await bob.line()).toBe('QNG');
@@ -273,7 +340,10 @@ describe('what a hostile or broken peer can do', () => {
     const [first] = [await client(), await client()];
     await (await client()).closed();
     first.close();
-    await until(() => server.connectionCount === 1, () => 'one connection');
+    await until(
+      () => server.connectionCount === 1,
+      () => 'one connection',
+    );
     const next = await client();
     next.send('VER 1 MSNP7');
     expect(await next.line()).toBe('VER 1 MSNP7');
@@ -306,7 +376,7 @@ describe('hosted messenger', () => {
       changes += 1;
     });
     const folder = join(directory, 'hosted');
-    await hosted.start({ hosts: ['127.0.0.1'], port: 0, store: new JsonAccountStore(folder) });
+    await hosted.start({ hosts: ['127.0.0.1'], port: 0, store: new SqliteAccountStore(folder) });
     const { accessToken } = await hosted.createAccount('Dee@home', 'Dee');
     expect(accessToken).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
     await expect(hosted.createAccount('dee@home', '')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
@@ -326,31 +396,40 @@ describe('hosted messenger', () => {
     expect(hosted.addresses).toEqual([]);
   });
 
-  it('keeps lists over a restart and sets one damaged account aside without losing the others', async () => {
+  it('keeps lists over a restart', async () => {
     await start();
     const ann = await user('ann@home');
     ann.send('ADD 1 FL bob@home x', 'REA 2 ann@home New');
     await ann.lines(2);
     await server.stop();
-    await writeFile(join(directory, 'accounts', 'bob%40home.json'), '{"version":1,');
-    store = new JsonAccountStore(directory);
-    const damaged = await store.open();
-    expect(damaged).toMatchObject([{ tag: 'damaged', problem: 'is not JSON' }]);
-    expect((await readdir(join(directory, 'accounts'))).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
-    expect(store.list().map(({ address }) => address).sort()).toEqual(['ann@home', 'cy@home']);
+    store.close();
+    store = new SqliteAccountStore(directory);
+    expect(await store.open()).toEqual([]);
     expect(store.find('ann@home')).toMatchObject({ friendlyName: 'New', forward: [{ address: 'bob@home', groups: [0] }] });
     await start();
   });
 
+  it('answers 500 to what could not be stored, changes nothing, and goes on', async () => {
+    await start();
+    const [ann, bob] = [await online('ann@home'), await online('bob@home')];
+    store.close();
+    ann.send('ADD 1 FL bob@home x', 'REA 2 ann@home New', 'PNG', 'LST 3 FL');
+    expect(await ann.lines(4)).toEqual(['500 1', '500 2', 'QNG', 'LST 3 FL 1 0 0']);
+    bob.send('LST 4 RL', 'PNG');
+    expect(await bob.lines(2)).toEqual(['LST 4 RL 1 0 0', 'QNG']);
+    expect(storeErrors.length).toBeGreaterThanOrEqual(2);
+  });
+
   it('sees accounts that another process adds and removes while it runs', async () => {
     await start();
-    const other = new JsonAccountStore(directory);
+    const other = new SqliteAccountStore(directory);
     await other.open();
     const account = newAccount('eve@home', 'Eve');
     await other.create(account);
     const eve = await client();
     expect(await eve.signIn(7, 'eve@home', account.accessToken)).toBe('USR 4 OK eve@home Eve 1');
     await other.remove('eve@home');
+    other.close();
     expect(await eve.line()).toBe('OUT SSD');
     expect(await (await client()).signIn(7, 'eve@home', account.accessToken)).toBe('911 4');
   });

@@ -28,7 +28,10 @@ const launch = (...args: string[]): Run => {
 };
 const finish = async (...args: string[]): Promise<Run> => {
   const run = launch(...args);
-  await until(() => run.code !== undefined, () => `the end of ${args.join(' ')}`);
+  await until(
+    () => run.code !== undefined,
+    () => `the end of ${args.join(' ')}`,
+  );
   return run;
 };
 
@@ -43,7 +46,10 @@ afterEach(async () => {
 describe('stand-alone messenger', () => {
   it('makes, lists and removes accounts, also while the server runs, and stops at a signal', async () => {
     const server = launch('--port', '0', '--data', directory);
-    await until(() => /accounts in/.test(server.out) || server.code !== undefined, () => `the server; ${server.error}`);
+    await until(
+      () => /accounts in/.test(server.out) || server.code !== undefined,
+      () => `the server; ${server.error}`,
+    );
     const port = Number(/messenger at 127\.0\.0\.1:(\d+)/.exec(server.out)?.[1]);
     const added = await finish('add-account', 'Ann@home', '--name', 'Ann A', '--data', directory);
     expect(added.code).toBe(0);
@@ -57,7 +63,10 @@ describe('stand-alone messenger', () => {
     expect(await ann.line()).toBe('OUT SSD');
     expect((await finish('remove-account', 'ann@home', '--data', directory)).error).toContain('NO_SUCH_ACCOUNT');
     server.child.kill('SIGTERM');
-    await until(() => server.code !== undefined, () => 'the end of the server');
+    await until(
+      () => server.code !== undefined,
+      () => 'the end of the server',
+    );
     expect([server.code, server.out.endsWith('messenger stopped\n')]).toEqual([0, true]);
     ann.close();
   });
@@ -78,7 +87,10 @@ describe('stand-alone messenger', () => {
 
   it('says when the port is taken', async () => {
     const first = launch('--port', '0', '--data', directory);
-    await until(() => /messenger at/.test(first.out), () => 'the server');
+    await until(
+      () => /messenger at/.test(first.out),
+      () => 'the server',
+    );
     const port = /127\.0\.0\.1:(\d+)/.exec(first.out)?.[1] ?? '';
     const second = await finish('--port', port, '--data', join(directory, 'other'));
     expect([second.code, second.error]).toEqual([1, expect.stringContaining('EADDRINUSE')]);

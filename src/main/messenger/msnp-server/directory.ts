@@ -46,7 +46,8 @@ export class Directory {
       limits,
       (caller, callee, sessionId, cookie) => {
         const user = this.online.get(callee);
-        if (this.store.find(callee) === undefined || user === undefined || !user.isSeenBy(caller.address)) return { ok: false, error: MSNP_ERROR.notOnline };
+        if (this.store.find(callee) === undefined || user === undefined || !user.isSeenBy(caller.address))
+          return { ok: false, error: MSNP_ERROR.notOnline };
         user.machine.ring(sessionId, { endpoint: user.endpoint, cookie }, caller);
         return { ok: true };
       },
@@ -180,9 +181,13 @@ class OnlineUser implements SignedInUser {
   }
 
   setPresence(presence: PresenceCode): void {
-    this.showing(this.watchers(), () => {
-      this.presence = presence;
-    }, true);
+    this.showing(
+      this.watchers(),
+      () => {
+        this.presence = presence;
+      },
+      true,
+    );
   }
 
   contactsOnline(): readonly SeenContact[] {
@@ -192,7 +197,11 @@ class OnlineUser implements SignedInUser {
     });
   }
 
-  add(list: ListName, address: string, group: number): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }> {
+  add(
+    list: ListName,
+    address: string,
+    group: number,
+  ): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }> {
     const { account } = this;
     if (this.directory.store.find(address) === undefined || address === this.address) return { ok: false, error: MSNP_ERROR.noSuchUser };
     if (list === 'FL') return this.addForward(account, address, group);
@@ -267,7 +276,19 @@ class OnlineUser implements SignedInUser {
     const account = this.directory.store.find(this.address);
     if (account !== undefined) return account;
     // Removed while signed in; the connection is about to be closed and only needs something harmless to look at.
-    return { version: 1, address: this.address, friendlyName: this.address, accessToken: '', serial: 1, privacy: 'BL', prompt: 'A', groups: [], forward: [], allow: [], block: [] };
+    return {
+      version: 1,
+      address: this.address,
+      friendlyName: this.address,
+      accessToken: '',
+      serial: 1,
+      privacy: 'BL',
+      prompt: 'A',
+      groups: [],
+      forward: [],
+      allow: [],
+      block: [],
+    };
   }
 
   private nameOf(address: string): string {
@@ -286,10 +307,15 @@ class OnlineUser implements SignedInUser {
     if (!account.groups.some(({ id }) => id === group)) return { ok: false, error: MSNP_ERROR.noSuchGroup };
     if (there === undefined && account.forward.length >= CONTACT_LIMIT) return { ok: false, error: MSNP_ERROR.listFull };
     const others = account.forward.filter((entry) => entry !== there);
-    const serial = this.change({ forward: [...others, { address, groups: [...(there?.groups ?? []), group] }] }, []);
+    const forward = [...others, { address, groups: [...(there?.groups ?? []), group] }];
+    const serial = there === undefined ? this.changeReverse('ADD', address, forward) : this.change({ forward }, []);
     const contact = this.directory.user(address);
-    if (there === undefined) this.tellReverse('ADD', address);
-    return { ok: true, serial, friendlyName: this.nameOf(address), ...(contact?.isSeenBy(this.address) === true ? { online: contact.seen() } : {}) };
+    return {
+      ok: true,
+      serial,
+      friendlyName: this.nameOf(address),
+      ...(contact?.isSeenBy(this.address) === true ? { online: contact.seen() } : {}),
+    };
   }
 
   private removeForward(account: StoredAccount, address: string, group: number | undefined): Answer<{ readonly serial: number }> {
@@ -297,29 +323,33 @@ class OnlineUser implements SignedInUser {
     if (there === undefined || (group !== undefined && !there.groups.includes(group))) return { ok: false, error: MSNP_ERROR.notThere };
     const groups = group === undefined ? [] : there.groups.filter((id) => id !== group);
     const others = account.forward.filter((entry) => entry !== there);
-    const serial = this.change({ forward: groups.length === 0 ? others : [...others, { address, groups }] }, []);
-    if (groups.length === 0) this.tellReverse('REM', address);
+    const serial =
+      groups.length === 0 ? this.changeReverse('REM', address, others) : this.change({ forward: [...others, { address, groups }] }, []);
     return { ok: true, serial };
   }
 
-  /** The other's reverse list follows from our forward list; its serial moves on. */
-  private tellReverse(change: 'ADD' | 'REM', address: string): void {
+  /** The other's reverse list follows from our forward list; its serial moves on with ours. */
+  private changeReverse(change: 'ADD' | 'REM', address: string, forward: StoredAccount['forward']): number {
+    const found = this.directory.store.find(address);
+    const other = found === undefined ? undefined : { ...found, serial: found.serial + 1 };
+    const serial = this.change({ forward }, [], other);
     const owners = this.directory.reverseOf(address);
     if (change === 'ADD') owners.add(this.address);
     else owners.delete(this.address);
-    const other = this.directory.store.find(address);
-    if (other === undefined) return;
-    const serial = other.serial + 1;
-    this.directory.store.put({ ...other, serial });
-    this.directory.user(address)?.machine.reverseListChanged(change, serial, this);
+    if (other !== undefined) this.directory.user(address)?.machine.reverseListChanged(change, other.serial, this);
+    return serial;
   }
 
-  /** Stores the change, and shows those concerned what it does to our being seen. Gives the new serial. */
-  private change(change: Partial<StoredAccount>, concerned: Iterable<string>): number {
+  /** Stores the change (and `other` with it), and shows those concerned what it does to our being seen. Gives the new serial. */
+  private change(change: Partial<StoredAccount>, concerned: Iterable<string>, other?: StoredAccount): number {
     const serial = this.account.serial + 1;
     const addresses = new Set(concerned);
     const watchers = this.watchers().filter((watcher) => addresses.has(watcher.address));
-    this.showing(watchers, () => this.directory.store.put({ ...this.account, ...change, serial }), false);
+    this.showing(
+      watchers,
+      () => this.directory.store.put({ ...this.account, ...change, serial }, ...(other === undefined ? [] : [other])),
+      false,
+    );
     return serial;
   }
 

@@ -31,14 +31,17 @@ export class HostedMessenger {
     return this.inTurn(async () => {
       await this.shutDown();
       const damaged = await options.store.open();
-      const server = await MsnpServer.start({ ...options, onChange: () => this.changed() });
+      const server = await MsnpServer.start({ ...options, onChange: () => this.changed() }).catch((error: unknown) => {
+        options.store.close();
+        throw error;
+      });
       this.running = { server, store: options.store };
       this.changed();
       return damaged;
     });
   }
 
-  /** Resolves when no socket is open and everything is on disk. */
+  /** Resolves when no socket and no file is open. */
   stop(): Promise<void> {
     return this.inTurn(async () => {
       await this.shutDown();
@@ -92,6 +95,7 @@ export class HostedMessenger {
     const { running } = this;
     this.running = undefined;
     await running?.server.stop();
+    running?.store.close();
   }
 
   private inTurn<T>(act: () => Promise<T>): Promise<T> {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT, formatEndpoint } from '../../../protocol/msnp/endpoint.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
-import { AccountError, JsonAccountStore, newAccount, type DamagedFile } from './account-store.ts';
+import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
 import { MsnpServer } from './server.ts';
+import { SqliteAccountStore } from './sqlite-account-store.ts';
 
 const USAGE = `Ringback messenger
 
@@ -55,7 +56,8 @@ function parseTask(args: readonly string[]): Task {
     case undefined: {
       refuse(['name']);
       const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
-      if (!/^\d*$/.test(values.port ?? '') || values.port === '' || port > 65_535) throw new UsageError(`--port is a number from 0 to 65535, not ${values.port}`);
+      if (!/^\d*$/.test(values.port ?? '') || values.port === '' || port > 65_535)
+        throw new UsageError(`--port is a number from 0 to 65535, not ${values.port}`);
       const hosts = values.host ?? ['127.0.0.1'];
       if (hosts.some((host) => host.trim() === '')) throw new UsageError('--host needs an address');
       return { tag: 'serve', hosts, port, directory };
@@ -65,7 +67,9 @@ function parseTask(args: readonly string[]): Task {
       refuse(['host', 'port', ...(verb === 'remove-account' ? (['name'] as const) : [])]);
       const normal = normaliseAddress(address ?? '');
       if (normal === undefined) throw new UsageError(`${verb} needs an address such as ann@home, not ${address ?? 'nothing'}`);
-      return verb === 'add-account' ? { tag: 'add', address: normal, friendlyName: values.name ?? '', directory } : { tag: 'remove', address: normal, directory };
+      return verb === 'add-account'
+        ? { tag: 'add', address: normal, friendlyName: values.name ?? '', directory }
+        : { tag: 'remove', address: normal, directory };
     }
     case 'list-accounts':
       refuse(['host', 'port', 'name']);
@@ -87,18 +91,21 @@ function readArguments(args: readonly string[]) {
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-async function openStore(directory: string): Promise<JsonAccountStore> {
-  const store = new JsonAccountStore(directory);
+async function withStore(directory: string, act: (store: AccountStore) => void | Promise<void>): Promise<void> {
+  const store = new SqliteAccountStore(directory);
   const damaged: readonly DamagedFile[] = await store.open();
-  for (const file of damaged) complain(`damaged account file: ${file.path} ${file.problem}; kept as ${file.setAsideAs ?? file.path}`);
-  return store;
+  for (const file of damaged) complain(`damaged accounts: ${file.path} ${file.problem}; kept as ${file.setAsideAs ?? file.path}`);
+  try {
+    await act(store);
+  } finally {
+    store.close();
+  }
 }
 
-async function serve({ hosts, port, directory }: Task & { tag: 'serve' }): Promise<void> {
+async function serve({ hosts, port, directory }: Task & { tag: 'serve' }, store: AccountStore): Promise<void> {
   const stopping = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  const store = await openStore(directory);
   const server = await MsnpServer.start({
     hosts,
     port,
@@ -117,22 +124,24 @@ async function run(task: Task): Promise<void> {
     case 'help':
       return say(USAGE);
     case 'serve':
-      return serve(task);
-    case 'add': {
-      const store = await openStore(task.directory);
-      const account = newAccount(task.address, task.friendlyName);
-      await store.create(account);
-      say(`account:      ${account.address} (${account.friendlyName})`);
-      say(`access token: ${account.accessToken}`);
-      return say('The token is shown this once. Give it to the person together with the server’s address.');
-    }
-    case 'remove': {
-      const store = await openStore(task.directory);
-      await store.remove(task.address);
-      return say(`removed ${task.address}`);
-    }
+      return withStore(task.directory, (store) => serve(task, store));
+    case 'add':
+      return withStore(task.directory, async (store) => {
+        const account = newAccount(task.address, task.friendlyName);
+        await store.create(account);
+        say(`account:      ${account.address} (${account.friendlyName})`);
+        say(`access token: ${account.accessToken}`);
+        say('The token is shown this once. Give it to the person together with the server’s address.');
+      });
+    case 'remove':
+      return withStore(task.directory, async (store) => {
+        await store.remove(task.address);
+        say(`removed ${task.address}`);
+      });
     case 'list':
-      for (const account of (await openStore(task.directory)).list()) say(`${account.address}\t${account.friendlyName}`);
+      return withStore(task.directory, (store) => {
+        for (const account of store.list()) say(`${account.address}\t${account.friendlyName}`);
+      });
   }
 }
 

@@ -6,7 +6,7 @@ import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { CommandDecoder, encodeCommand, type Command } from '../../../protocol/msnp/framing.ts';
 import { NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
 import { SwitchboardServerMachine } from '../../../protocol/msnp/server/switchboard.ts';
-import type { AccountStore } from './account-store.ts';
+import { StorageError, type AccountStore } from './account-store.ts';
 import { Directory } from './directory.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
@@ -28,7 +28,7 @@ export interface MsnpServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** An account came, went, signed in or out, or changed its name. */
   readonly onChange?: () => void;
-  /** The store could not be written or read; the server goes on from memory. */
+  /** The store could not be written or read. Whoever asked was told so, and the server goes on with what it has. */
   readonly onStoreError?: (error: unknown) => void;
 }
 
@@ -85,7 +85,7 @@ export class MsnpServer {
     return this.connections.size;
   }
 
-  /** Says goodbye to everybody and resolves when no socket is open and everything is on disk. */
+  /** Says goodbye to everybody and resolves when no socket is open. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelSweep();
@@ -93,7 +93,6 @@ export class MsnpServer {
     const closed = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const connection of Array.from(this.connections)) connection.close();
     await Promise.all(closed);
-    await this.options.store.flush();
   }
 
   private listen(host: string, port: number): Promise<Endpoint> {
@@ -119,7 +118,9 @@ export class MsnpServer {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.directory, this.clock, this.limits, remoteHost);
+    const connection = new Connection(socket, this.directory, this.clock, this.limits, remoteHost, (error) =>
+      this.options.onStoreError?.(error),
+    );
     this.connections.add(connection);
     this.perHost.set(remoteHost, open + 1);
     socket.once('close', () => {
@@ -133,21 +134,20 @@ export class MsnpServer {
   private scheduleSweep(): void {
     this.cancelSweep = this.clock.after(SWEEP_INTERVAL_MS, () => {
       for (const connection of Array.from(this.connections)) connection.checkTime();
-      this.refresh()
-        .catch((error: unknown) => this.options.onStoreError?.(error))
-        .finally(() => {
-          if (!this.stopped) this.scheduleSweep();
-        });
+      try {
+        this.refresh();
+      } catch (error) {
+        this.options.onStoreError?.(error);
+      }
+      this.scheduleSweep();
     });
   }
 
-  private async refresh(): Promise<void> {
-    const { store } = this.options;
-    const { added, removed } = await store.refresh();
+  private refresh(): void {
+    const { added, removed } = this.options.store.refresh();
     for (const address of added) this.directory.accountAdded(address);
     for (const address of removed) this.directory.accountRemoved(address);
     if (added.length + removed.length > 0) this.options.onChange?.();
-    await store.flush();
   }
 }
 
@@ -158,6 +158,7 @@ class Connection {
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
   private readonly remoteHost: string;
+  private readonly onStoreError: (error: StorageError) => void;
   private readonly decoder = new CommandDecoder('server');
   private readonly commands: RateLimit;
   private readonly connectedAtMs: number;
@@ -167,12 +168,20 @@ class Connection {
   private pingedAtMs: number | undefined;
   private pingIntervalMs: number | undefined;
 
-  constructor(socket: Socket, directory: Directory, clock: Clock, limits: ServerLimits, remoteHost: string) {
+  constructor(
+    socket: Socket,
+    directory: Directory,
+    clock: Clock,
+    limits: ServerLimits,
+    remoteHost: string,
+    onStoreError: (error: StorageError) => void,
+  ) {
     this.socket = socket;
     this.directory = directory;
     this.clock = clock;
     this.limits = limits;
     this.remoteHost = remoteHost;
+    this.onStoreError = onStoreError;
     this.commands = new RateLimit(clock, limits.commands);
     this.connectedAtMs = clock.now();
     this.heardAtMs = this.connectedAtMs;
@@ -193,7 +202,8 @@ class Connection {
   checkTime(): void {
     const now = this.clock.now();
     const overdue = this.machine?.signedIn !== true && now - this.connectedAtMs > this.limits.signInDeadlineMs;
-    const silenceMs = this.pingIntervalMs === undefined ? Infinity : Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, this.pingIntervalMs * 4));
+    const silenceMs =
+      this.pingIntervalMs === undefined ? Infinity : Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, this.pingIntervalMs * 4));
     if (overdue || now - this.heardAtMs > silenceMs) this.socket.destroy();
   }
 
@@ -223,7 +233,14 @@ class Connection {
       this.pingedAtMs = now;
     }
     this.machine ??= this.machineFor(command);
-    this.machine.receive(command);
+    try {
+      this.machine.receive(command);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      // Not kept, so not confirmed.
+      this.send(encodeCommand(String(MSNP_ERROR.internal), [/^\d{1,10}$/.test(command.args[0] ?? '') ? (command.args[0] as string) : 0]));
+      this.onStoreError(error);
+    }
   }
 
   private machineFor(first: Command): NotificationServerMachine | SwitchboardServerMachine {

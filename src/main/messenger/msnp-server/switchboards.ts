@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { Answer } from '../../../protocol/msnp/server/notification.ts';
-import type { SwitchboardHost, SwitchboardPerson, SwitchboardSeat, SwitchboardServerMachine } from '../../../protocol/msnp/server/switchboard.ts';
+import type {
+  SwitchboardHost,
+  SwitchboardPerson,
+  SwitchboardSeat,
+  SwitchboardServerMachine,
+} from '../../../protocol/msnp/server/switchboard.ts';
 import type { ServerLimits } from './limits.ts';
 
 /** Gets a user to the switchboard: rings their notification connection, or says why not. */
@@ -51,13 +56,18 @@ export class Switchboards implements SwitchboardHost {
       this.cookies.delete(value);
     }
     const value = randomBytes(16).toString('hex');
-    this.cookies.set(value, { address, expiresAtMs: now + this.limits.cookieLifetimeMs, ...(sessionId === undefined ? {} : { sessionId }) });
+    this.cookies.set(value, {
+      address,
+      expiresAtMs: now + this.limits.cookieLifetimeMs,
+      ...(sessionId === undefined ? {} : { sessionId }),
+    });
     return value;
   }
 
   open(address: string, cookie: string, machine: SwitchboardServerMachine): Answer<{ readonly seat: SwitchboardSeat }> {
     const given = this.redeem(address, cookie);
-    if (given === undefined || given.sessionId !== undefined || !this.hasRoom(address)) return { ok: false, error: MSNP_ERROR.authenticationFailed };
+    if (given === undefined || given.sessionId !== undefined || !this.hasRoom(address))
+      return { ok: false, error: MSNP_ERROR.authenticationFailed };
     const room: Switchboard = { sessionId: String(this.nextSessionId), seats: new Map() };
     this.nextSessionId += 1;
     this.rooms.set(room.sessionId, room);

@@ -85,7 +85,8 @@ export class Invitations {
   /** A contact went offline: those of their sessions that have no switchboard to tell it are over. */
   contactOffline(address: string): void {
     for (const { session, link, delivered } of Array.from(this.carried.values())) {
-      if (session.peer.address === address && link === undefined && delivered) session.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
+      if (session.peer.address === address && link === undefined && delivered)
+        session.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
     }
   }
 
@@ -250,7 +251,8 @@ export class Invitations {
     carried.link = link;
     const incoming = [...this.carried.values()].filter(({ session }) => session.flag === 'INVITEE');
     const fromPeer = incoming.filter(({ session }) => session.peer.address === from);
-    if (!this.options.applications.some((guid) => sameGuid(guid, message.applicationGuid))) return carried.session.decline('REJECT_NOT_INSTALLED');
+    if (!this.options.applications.some((guid) => sameGuid(guid, message.applicationGuid)))
+      return carried.session.decline('REJECT_NOT_INSTALLED');
     if (incoming.length > INCOMING_LIMIT || fromPeer.length > INCOMING_PER_PEER_LIMIT) return carried.session.decline('REJECT');
     this.options.invited(carried.session);
   }
@@ -319,6 +321,7 @@ function wire(carried: Carried, message: RendezvousMessage, ipAddress: string): 
 
 function asMessengerError(error: unknown): MessengerError {
   if (error instanceof MessengerError) return error;
-  if (error instanceof ProtocolError) return new MessengerError(error.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'REFUSED', error.message, { cause: error });
+  if (error instanceof ProtocolError)
+    return new MessengerError(error.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'REFUSED', error.message, { cause: error });
   return new MessengerError('PROTOCOL', error instanceof Error ? error.message : String(error), { cause: error });
 }

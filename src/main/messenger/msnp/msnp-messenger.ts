@@ -113,7 +113,8 @@ export class MsnpMessenger implements Messenger {
     const connection = this.requireConnection();
     const friendlyName = name.trim();
     if (friendlyName === '') throw new MessengerError('REFUSED', 'a friendly name is not empty');
-    if (encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT) throw new MessengerError('TOO_LARGE', 'the friendly name is too long');
+    if (encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT)
+      throw new MessengerError('TOO_LARGE', 'the friendly name is too long');
     await this.answer(connection, connection.machine.rename(friendlyName));
     if (this.account !== undefined) this.account = { ...this.account, friendlyName };
   }
@@ -165,7 +166,8 @@ export class MsnpMessenger implements Messenger {
         connection.heardAtMs = this.clock.now();
         connection.machine.receive(command);
       },
-      lost: (error, wasConnected) => this.lost(connection, error instanceof ProtocolError ? 'PROTOCOL' : wasConnected ? 'CONNECTION_LOST' : 'UNREACHABLE'),
+      lost: (error, wasConnected) =>
+        this.lost(connection, error instanceof ProtocolError ? 'PROTOCOL' : wasConnected ? 'CONNECTION_LOST' : 'UNREACHABLE'),
     });
     const connection: Connection = {
       socket,
@@ -194,9 +196,11 @@ export class MsnpMessenger implements Messenger {
       heardAtMs: this.clock.now(),
       answersPings: false,
     };
-    timers.add(this.clock.after(SIGN_IN_DEADLINE_MS, () => {
-      if (this.current.tag === 'connecting') this.lost(connection, 'TIMEOUT');
-    }));
+    timers.add(
+      this.clock.after(SIGN_IN_DEADLINE_MS, () => {
+        if (this.current.tag === 'connecting') this.lost(connection, 'TIMEOUT');
+      }),
+    );
     this.connection = connection;
   }
 
@@ -284,7 +288,8 @@ export class MsnpMessenger implements Messenger {
     if (account === undefined) return;
     this.backoff.reset();
     const friendlyName = account.friendlyName.trim() || serverName;
-    if (friendlyName !== serverName && encodeFriendlyName(friendlyName).length <= FRIENDLY_NAME_LIMIT) connection.machine.rename(friendlyName);
+    if (friendlyName !== serverName && encodeFriendlyName(friendlyName).length <= FRIENDLY_NAME_LIMIT)
+      connection.machine.rename(friendlyName);
     this.setState({ tag: 'signedIn', address: account.address, friendlyName });
     this.ping(connection);
   }
@@ -300,7 +305,11 @@ export class MsnpMessenger implements Messenger {
   private contactsChanged(connection: Connection): void {
     if (this.current.tag !== 'signedIn') return;
     const before = this.known;
-    this.known = connection.machine.contacts.map(({ address, friendlyName, presence }) => ({ address, friendlyName, presence: presenceOf(presence) }));
+    this.known = connection.machine.contacts.map(({ address, friendlyName, presence }) => ({
+      address,
+      friendlyName,
+      presence: presenceOf(presence),
+    }));
     for (const contact of before) {
       const now = this.known.find(({ address }) => address === contact.address);
       if (contact.presence !== 'offline' && now?.presence === 'offline') connection.invitations.contactOffline(contact.address);
@@ -315,7 +324,8 @@ export class MsnpMessenger implements Messenger {
   private async welcome(connection: Connection, address: string, friendlyName: string): Promise<void> {
     try {
       await this.allow(connection, address, friendlyName);
-      if (!connection.machine.isOn('FL', address)) await this.answer(connection, connection.machine.add('FL', address, friendlyName), [MSNP_ERROR.alreadyThere]);
+      if (!connection.machine.isOn('FL', address))
+        await this.answer(connection, connection.machine.add('FL', address, friendlyName), [MSNP_ERROR.alreadyThere]);
     } catch {
       // A full list or a lost connection: they stay on the reverse list and are looked at again at the next sign-in.
     }
@@ -386,7 +396,8 @@ export class MsnpMessenger implements Messenger {
   }
 
   private requireConnection(): Connection {
-    if (this.connection === undefined || this.current.tag !== 'signedIn') throw new MessengerError('NOT_SIGNED_IN', `the messenger is ${this.current.tag}`);
+    if (this.connection === undefined || this.current.tag !== 'signedIn')
+      throw new MessengerError('NOT_SIGNED_IN', `the messenger is ${this.current.tag}`);
     return this.connection;
   }
 

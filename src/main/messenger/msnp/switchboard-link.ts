@@ -26,7 +26,10 @@ export class SwitchboardLink {
   private readonly machine: SwitchboardClientMachine;
   private readonly unacknowledged = new Map<string, (delivered: boolean) => void>();
   private readonly cancelDeadline: () => void;
-  private settleJoined: { readonly resolve: () => void; readonly reject: (error: MessengerError) => void } = { resolve: () => {}, reject: () => {} };
+  private settleJoined: { readonly resolve: () => void; readonly reject: (error: MessengerError) => void } = {
+    resolve: () => {},
+    reject: () => {},
+  };
   private isClosed = false;
 
   constructor(endpoint: Endpoint, entry: SwitchboardEntry, clock: Clock, listener: SwitchboardLinkListener) {
@@ -46,7 +49,9 @@ export class SwitchboardLink {
       (bytes) => this.socket.send(bytes),
       (event) => this.happened(event),
     );
-    this.cancelDeadline = clock.after(JOIN_DEADLINE_MS, () => this.ended('lost', new MessengerError('TIMEOUT', 'nobody joined the switchboard')));
+    this.cancelDeadline = clock.after(JOIN_DEADLINE_MS, () =>
+      this.ended('lost', new MessengerError('TIMEOUT', 'nobody joined the switchboard')),
+    );
   }
 
   get closed(): Promise<void> {
@@ -88,11 +93,13 @@ export class SwitchboardLink {
         this.cancelDeadline();
         return this.settleJoined.resolve();
       case 'left':
-        if (this.machine.others.length === 0) this.ended(event.idle ? 'idle' : 'left', new MessengerError('CONTACT_OFFLINE', 'the other one left'));
+        if (this.machine.others.length === 0)
+          this.ended(event.idle ? 'idle' : 'left', new MessengerError('CONTACT_OFFLINE', 'the other one left'));
         return;
       case 'message': {
         const { others } = this.machine;
-        if (others.length === 1 && others[0] === event.address) this.listener.message(this, event.address, event.friendlyName, event.payload);
+        if (others.length === 1 && others[0] === event.address)
+          this.listener.message(this, event.address, event.friendlyName, event.payload);
         return;
       }
       case 'acknowledged':
@@ -123,6 +130,7 @@ export class SwitchboardLink {
 function refusal(step: 'enter' | 'call', code: number): MessengerError {
   if (step === 'enter') return new MessengerError('REFUSED', `the switchboard refused the cookie: ${code}`);
   if (code === MSNP_ERROR.notOnline) return new MessengerError('CONTACT_OFFLINE', 'the contact is offline');
-  if (code === MSNP_ERROR.noSuchUser || code === MSNP_ERROR.invalidUserName) return new MessengerError('NO_SUCH_USER', `no such user: ${code}`);
+  if (code === MSNP_ERROR.noSuchUser || code === MSNP_ERROR.invalidUserName)
+    return new MessengerError('NO_SUCH_USER', `no such user: ${code}`);
   return new MessengerError('REFUSED', `the call was refused: ${code}`);
 }

@@ -42,14 +42,27 @@ export type NotificationClientEvent =
   | { readonly tag: 'answered'; readonly transactionId: string }
   | { readonly tag: 'refused'; readonly transactionId: string; readonly code: number }
   | { readonly tag: 'switchboard'; readonly transactionId: string; readonly endpoint: Endpoint; readonly cookie: string }
-  | { readonly tag: 'rung'; readonly sessionId: string; readonly endpoint: Endpoint; readonly cookie: string; readonly address: string; readonly friendlyName: string }
+  | {
+      readonly tag: 'rung';
+      readonly sessionId: string;
+      readonly endpoint: Endpoint;
+      readonly cookie: string;
+      readonly address: string;
+      readonly friendlyName: string;
+    }
   | { readonly tag: 'pong' };
 
 type State =
   | { readonly tag: 'negotiating' }
   | { readonly tag: 'choosing'; readonly dialect: Dialect }
   | { readonly tag: 'authenticating'; readonly dialect: Dialect }
-  | { readonly tag: 'synchronising'; readonly dialect: Dialect; readonly transactionId: string; readonly remaining: Set<ListName>; readonly awaited?: number }
+  | {
+      readonly tag: 'synchronising';
+      readonly dialect: Dialect;
+      readonly transactionId: string;
+      readonly remaining: Set<ListName>;
+      readonly awaited?: number;
+    }
   | { readonly tag: 'announcing'; readonly dialect: Dialect; readonly transactionId: string }
   | { readonly tag: 'signedIn'; readonly dialect: Dialect }
   | { readonly tag: 'closed' };
@@ -101,7 +114,12 @@ export class NotificationClientMachine {
 
   add(list: 'FL' | 'AL' | 'BL', address: string, friendlyName = address): string {
     const dialect = this.state.tag === 'signedIn' ? this.state.dialect : 2;
-    return this.command('ADD', [list, address, encodeFriendlyName(friendlyName), ...(list === 'FL' && dialect >= GROUPS_SINCE ? ['0'] : [])]);
+    return this.command('ADD', [
+      list,
+      address,
+      encodeFriendlyName(friendlyName),
+      ...(list === 'FL' && dialect >= GROUPS_SINCE ? ['0'] : []),
+    ]);
   }
 
   remove(list: 'FL' | 'AL' | 'BL', address: string): string {
@@ -213,7 +231,8 @@ export class NotificationClientMachine {
       case 'choosing':
         return this.unusable(`error ${code}`);
       case 'authenticating':
-        if (code !== MSNP_ERROR.authenticationFailed && code !== MSNP_ERROR.noSuchUser && code !== MSNP_ERROR.invalidUserName) return this.unusable(`error ${code}`);
+        if (code !== MSNP_ERROR.authenticationFailed && code !== MSNP_ERROR.noSuchUser && code !== MSNP_ERROR.invalidUserName)
+          return this.unusable(`error ${code}`);
         this.state = { tag: 'closed' };
         return this.options.report({ tag: 'wrongCredentials' });
       case 'synchronising':
@@ -317,7 +336,14 @@ export class NotificationClientMachine {
     const [sessionId, where, , cookie, address, name] = args;
     const endpoint = this.endpoint(where);
     if (sessionId === undefined || endpoint === undefined || cookie === undefined || address === undefined) return;
-    this.options.report({ tag: 'rung', sessionId, endpoint, cookie, address: address.toLowerCase(), friendlyName: decodeFriendlyName(name ?? address) });
+    this.options.report({
+      tag: 'rung',
+      sessionId,
+      endpoint,
+      cookie,
+      address: address.toLowerCase(),
+      friendlyName: decodeFriendlyName(name ?? address),
+    });
   }
 
   private challenged(args: readonly string[]): void {

@@ -66,7 +66,8 @@ export class SwitchboardClientMachine {
     const { args } = command;
     const error = readError(command.name, args);
     if (error !== undefined) {
-      const step = error.transactionId === this.enterTransaction ? 'enter' : error.transactionId === this.callTransaction ? 'call' : 'message';
+      const step =
+        error.transactionId === this.enterTransaction ? 'enter' : error.transactionId === this.callTransaction ? 'call' : 'message';
       return this.report({ tag: 'refused', step, code: error.code });
     }
     switch (command.name) {

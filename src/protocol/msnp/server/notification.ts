@@ -34,7 +34,11 @@ export interface SignedInUser {
   /** The contacts online are answered with the first presence only (ILN). */
   setPresence(presence: PresenceCode): void;
   contactsOnline(): readonly SeenContact[];
-  add(list: ListName, address: string, group: number): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }>;
+  add(
+    list: ListName,
+    address: string,
+    group: number,
+  ): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }>;
   remove(list: ListName, address: string, group: number | undefined): Answer<{ readonly serial: number }>;
   rename(friendlyName: string): { readonly serial: number };
   setPrivacy(privacy: 'AL' | 'BL'): { readonly serial: number };
@@ -65,7 +69,13 @@ type State =
   | { readonly tag: 'connected' }
   | { readonly tag: 'negotiated'; readonly dialect: Dialect }
   | { readonly tag: 'challenged'; readonly dialect: Dialect; readonly address: string; readonly challenge: string }
-  | { readonly tag: 'signedIn'; readonly dialect: Dialect; readonly user: SignedInUser; readonly presence?: PresenceCode; readonly challenge?: string }
+  | {
+      readonly tag: 'signedIn';
+      readonly dialect: Dialect;
+      readonly user: SignedInUser;
+      readonly presence?: PresenceCode;
+      readonly challenge?: string;
+    }
   | { readonly tag: 'closed' };
 
 /** The notification server's side of one connection, MSNP2–7. Commands in, answers and news out; it knows no socket and no clock. */
@@ -126,7 +136,14 @@ export class NotificationServerMachine {
 
   /** Somebody calls this user into a switchboard. */
   ring(sessionId: string, ticket: SwitchboardTicket, caller: { readonly address: string; readonly friendlyName: string }): void {
-    this.write('RNG', [sessionId, formatEndpoint(ticket.endpoint), 'CKI', ticket.cookie, caller.address, encodeFriendlyName(caller.friendlyName)]);
+    this.write('RNG', [
+      sessionId,
+      formatEndpoint(ticket.endpoint),
+      'CKI',
+      ticket.cookie,
+      caller.address,
+      encodeFriendlyName(caller.friendlyName),
+    ]);
   }
 
   /** `OTH`: signed in elsewhere; `SSD`: the server goes down. */
@@ -148,7 +165,12 @@ export class NotificationServerMachine {
     this.decoder.dialect = dialect;
   }
 
-  private authenticate(state: State & { tag: 'negotiated' | 'challenged' }, command: Command, transactionId: string, args: readonly string[]): void {
+  private authenticate(
+    state: State & { tag: 'negotiated' | 'challenged' },
+    command: Command,
+    transactionId: string,
+    args: readonly string[],
+  ): void {
     switch (command.name) {
       case 'INF':
         return this.write('INF', [transactionId, 'MD5']);
@@ -165,7 +187,11 @@ export class NotificationServerMachine {
     }
   }
 
-  private identify(state: State & { tag: 'negotiated' | 'challenged' }, transactionId: string, [method, step, value]: readonly string[]): void {
+  private identify(
+    state: State & { tag: 'negotiated' | 'challenged' },
+    transactionId: string,
+    [method, step, value]: readonly string[],
+  ): void {
     if (method?.toUpperCase() !== 'MD5' || value === undefined) return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
     const { dialect } = state;
     if (step?.toUpperCase() === 'I' && state.tag === 'negotiated') {
@@ -179,7 +205,13 @@ export class NotificationServerMachine {
     if (!answer.ok) return this.fail(answer.error, transactionId);
     this.state = { tag: 'signedIn', dialect, user: answer.user };
     this.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
-    this.write('USR', [transactionId, 'OK', answer.user.address, encodeFriendlyName(answer.user.friendlyName), ...(dialect >= 6 ? [1] : [])]);
+    this.write('USR', [
+      transactionId,
+      'OK',
+      answer.user.address,
+      encodeFriendlyName(answer.user.friendlyName),
+      ...(dialect >= 6 ? [1] : []),
+    ]);
   }
 
   private serve(state: State & { tag: 'signedIn' }, command: Command, transactionId: string, args: readonly string[]): void {
@@ -269,14 +301,16 @@ export class NotificationServerMachine {
     if (!answer.ok) return this.refuse(answer.error, transactionId);
     const inGroup = list === 'FL' && dialect >= GROUPS_SINCE ? [group] : [];
     this.write('ADD', [transactionId, list, answer.serial, address, encodeFriendlyName(answer.friendlyName), ...inGroup]);
-    if (answer.online !== undefined && this.state.tag === 'signedIn' && this.state.presence !== undefined) this.writeInitialPresence(transactionId, answer.online);
+    if (answer.online !== undefined && this.state.tag === 'signedIn' && this.state.presence !== undefined)
+      this.writeInitialPresence(transactionId, answer.online);
   }
 
   private remove(user: SignedInUser, transactionId: string, args: readonly string[]): void {
     const list = parseListName(args[0]);
     const address = args[1]?.toLowerCase();
     const group = args[2] === undefined ? undefined : Number(args[2]);
-    if (list === undefined || list === 'RL' || address === undefined || Number.isNaN(group)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
+    if (list === undefined || list === 'RL' || address === undefined || Number.isNaN(group))
+      return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
     const answer = user.remove(list, address, group);
     if (!answer.ok) return this.refuse(answer.error, transactionId);
     this.write('REM', [transactionId, list, answer.serial, address, ...(group === undefined ? [] : [group])]);
@@ -287,21 +321,30 @@ export class NotificationServerMachine {
     const encoded = args[1];
     if (address === undefined || encoded === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
     const friendlyName = decodeFriendlyName(encoded).trim();
-    if (friendlyName === '' || encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT) return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
+    if (friendlyName === '' || encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT)
+      return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
     // Clients also tell the new names of their contacts; the owner's own account already has them.
     const serial = address === user.address ? user.rename(friendlyName).serial : user.snapshot().serial;
     this.write('REA', [transactionId, serial, address, encodeFriendlyName(friendlyName)]);
   }
 
-  private changeGroups({ dialect, user }: State & { tag: 'signedIn' }, name: 'ADG' | 'RMG' | 'REG', transactionId: string, args: readonly string[]): void {
+  private changeGroups(
+    { dialect, user }: State & { tag: 'signedIn' },
+    name: 'ADG' | 'RMG' | 'REG',
+    transactionId: string,
+    args: readonly string[],
+  ): void {
     if (dialect < GROUPS_SINCE) return this.refuse(MSNP_ERROR.disabled, transactionId);
     const id = Number(args[0]);
     const groupName = decodeFriendlyName(args[name === 'ADG' ? 0 : 1] ?? '');
     const encoded = encodeFriendlyName(groupName);
-    if (name !== 'RMG' && (encoded === '' || encoded.length > FRIENDLY_NAME_LIMIT)) return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
+    if (name !== 'RMG' && (encoded === '' || encoded.length > FRIENDLY_NAME_LIMIT))
+      return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
     if (name === 'ADG') {
       const answer = user.addGroup(groupName);
-      return answer.ok ? this.write('ADG', [transactionId, answer.serial, encoded, answer.id, 0]) : this.refuse(answer.error, transactionId);
+      return answer.ok
+        ? this.write('ADG', [transactionId, answer.serial, encoded, answer.id, 0])
+        : this.refuse(answer.error, transactionId);
     }
     if (!Number.isSafeInteger(id)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
     const answer = name === 'RMG' ? user.removeGroup(id) : user.renameGroup(id, groupName);
@@ -324,7 +367,12 @@ export class NotificationServerMachine {
     state.user.setPresence(presence);
   }
 
-  private checkChallenge(state: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[], payload: Uint8Array | undefined): void {
+  private checkChallenge(
+    state: State & { tag: 'signedIn' },
+    transactionId: string,
+    args: readonly string[],
+    payload: Uint8Array | undefined,
+  ): void {
     const given = String.fromCharCode(...(payload ?? []).slice(0, 64)).toLowerCase();
     const expected = state.challenge === undefined ? undefined : challengeResponse(this.host.md5Hex, state.challenge, args[0] ?? '');
     if (expected === undefined || given !== expected) return this.fail(MSNP_ERROR.challengeFailed, transactionId);
