@@ -50,7 +50,11 @@ export async function pointerOf(desktop: PersonDesktop): Promise<{ readonly x: n
 }
 
 /** The fewest pixels in which the viewer and the novice's screen differ, tried until none do or time is up: clocks tick on the screen meanwhile. */
-export async function leastDifference(novice: PersonDesktop, expert: PersonDesktop, area: Awaited<ReturnType<typeof pictureArea>>): Promise<number> {
+export async function leastDifference(
+  novice: PersonDesktop,
+  expert: PersonDesktop,
+  area: Awaited<ReturnType<typeof pictureArea>>,
+): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   await until(async () => {
     // The pointer is no part of the screen's picture; the viewer draws it over it.
@@ -93,9 +97,25 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     say('Anna has signed in and sees Peter online');
 
     const typed = join(noviceDesktop.home, 'typed');
-    noviceDesktop.start('xterm', ['-T', 'Notes', '-fa', 'DejaVu Sans Mono', '-fs', '11', '-geometry', '60x14+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
+    noviceDesktop.start('xterm', [
+      '-T',
+      'Notes',
+      '-fa',
+      'DejaVu Sans Mono',
+      '-fs',
+      '11',
+      '-geometry',
+      '60x14+20+30',
+      '-e',
+      'sh',
+      '-c',
+      `cat > ${typed}`,
+    ]);
     await askForHelp(novice, 'Peter');
-    await until(async () => (await expertDesktop.xdotool('search', '--onlyvisible', '--class', 'Dunst').catch(() => '')) !== '', 'the notification');
+    await until(
+      async () => (await expertDesktop.xdotool('search', '--onlyvisible', '--class', 'Dunst').catch(() => '')) !== '',
+      'the notification',
+    );
     await keep('2-asked');
     say('Anna has asked; Peter has a notification');
     await answerNotification(expert, 'accept');
@@ -116,7 +136,8 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     say('Anna lets Peter use mouse and keyboard');
     const pointerWanted = { x: 160, y: 120 };
     await clickAt(expertDesktop, area.x + pointerWanted.x, area.y + pointerWanted.y);
-    const near = (at: { readonly x: number; readonly y: number }) => Math.abs(at.x - pointerWanted.x) <= 1 && Math.abs(at.y - pointerWanted.y) <= 1;
+    const near = (at: { readonly x: number; readonly y: number }) =>
+      Math.abs(at.x - pointerWanted.x) <= 1 && Math.abs(at.y - pointerWanted.y) <= 1;
     await until(async () => near(await pointerOf(noviceDesktop)), 'the pointer to move', 5_000).catch(() => undefined);
     const pointer = await pointerOf(noviceDesktop);
     await expertDesktop.xdotool('type', '--delay', '40', SENTENCE);
@@ -128,10 +149,18 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
 
     await expert.main.getByText(t('steps.show')).click();
     const steps = await shownSteps(expert.main);
-    const connection = ((await expert.main.getByText(/connect\)$/).first().textContent()) ?? '').trim();
+    const connection = (
+      (await expert.main
+        .getByText(/connect\)$/)
+        .first()
+        .textContent()) ?? ''
+    ).trim();
     const panel = await novice.session();
     await panel.getByRole('button', { name: t('session.stopLong') }).click();
-    await expert.main.getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
+    await expert.main
+      .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
     await keep('6-stopped');
     say('Anna has pressed Stop; Peter is told');
     return {

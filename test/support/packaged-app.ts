@@ -1,0 +1,45 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { App } from './app.ts';
+import type { PersonDesktop } from './desktop.ts';
+import { until } from './programs.ts';
+
+/**
+ * Starts a packaged Ringback. Its fuses keep Node's inspector out, so it is looked at through Chromium's own debugging port.
+ */
+export async function startPackagedApp(desktop: PersonDesktop, executable: string): Promise<App> {
+  const data = join(desktop.home, 'ringback');
+  mkdirSync(data, { recursive: true });
+  const program = desktop.start(executable, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--remote-debugging-port=0'], {
+    RINGBACK_DATA_DIR: data,
+    RINGBACK_LISTEN_HOST: '127.0.0.1',
+  });
+  const endpoint = await until(
+    () => /DevTools listening on (ws:\S+)/.exec(program.output())?.[1],
+    `the packaged app: ${program.output()}`,
+    30_000,
+  );
+  const browser = await chromium.connectOverCDP(endpoint);
+  const page = (file: string) =>
+    until(
+      () =>
+        browser
+          .contexts()
+          .flatMap((context) => context.pages())
+          .find((candidate) => candidate.url().includes(file)),
+      `the window ${file}`,
+      30_000,
+    );
+  return {
+    desktop,
+    pid: program.pid,
+    main: await page('index.html'),
+    session: () => page('session.html'),
+    log: () => program.output(),
+    close: async () => {
+      await browser.close().catch(() => undefined);
+      await program.stop();
+    },
+  };
+}
