@@ -1,10 +1,13 @@
 /**
  * Ringback beside FreeRDP (shadow server and xfreerdp) on the same kind of Xvfb in one run: what a person at the client's screen sees.
- * Prints measured figures and, because machines are noisy, ratios. Not a test. Options: --seconds N (per workload, default 8).
+ * Prints measured figures and, because machines are noisy, ratios. Not a test. Options: --seconds N (per workload, default 8), --only NAME (part of
+ * a contestant's name), --screenshots FOLDER (what was on both screens at the end of each workload).
  */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loopbackBytes, treeCpuMs } from '../test/bench/processes.ts';
-import { type Rival, startFreeRdp, startRingback } from '../test/bench/rivals.ts';
+import { treeCpuMs, treeSentBytes } from '../test/bench/processes.ts';
+import type { Rival } from '../test/bench/rivals.ts';
 import { type Area, openScreenProbe } from '../test/bench/screen-probe.ts';
 import { SCROLL, STATIC, TYPING, VIDEO, type Workload } from '../test/bench/workloads.ts';
 import { build } from './build.ts';
@@ -15,13 +18,18 @@ const KEYCODE_A = 38;
 const KEYS = 25;
 const SETTLE_MS = 2_500;
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '8' } } });
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '8' }, only: { type: 'string' }, screenshots: { type: 'string' } },
+});
 const seconds = Number(values.seconds);
 if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120');
+if (values.screenshots !== undefined) mkdirSync(values.screenshots, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
 if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
 process.env['RINGBACK_TEST_ELECTRON'] = (await ensureElectron()).executable;
 await build();
+// Loaded only now: they look for the runtime when they are loaded.
+const { startFreeRdp, startRingback } = await import('../test/bench/rivals.ts');
 
 interface Figures {
   readonly framesPerSecond: number;
@@ -34,15 +42,28 @@ interface Figures {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const at = (rival: Rival, area: Area): Area => ({ ...area, x: area.x + rival.origin.x, y: area.y + rival.origin.y });
 
+/** What was on both screens, for a person to check that the right thing was looked at. */
+async function keep(rival: Rival, name: string): Promise<void> {
+  const file = (side: string) => join(values.screenshots ?? '', `${rival.name}-${name}-${side}.png`.replaceAll(/[^\w.-]+/g, '_'));
+  await rival.source.saveScreenshot(file('server'));
+  await rival.client.saveScreenshot(file('client'));
+}
+
 async function measure(rival: Rival, workload: Workload): Promise<Figures> {
   const program = workload.start(rival.source);
   const probe = await openScreenProbe(rival.client.name);
   try {
     await pause(SETTLE_MS);
-    const before = { server: treeCpuMs(rival.serverPid), client: treeCpuMs(rival.clientPid), bytes: loopbackBytes(), at: performance.now() };
+    const before = {
+      server: treeCpuMs(rival.serverPid),
+      client: treeCpuMs(rival.clientPid),
+      bytes: await treeSentBytes(rival.serverPid),
+      at: performance.now(),
+    };
     const framesPerSecond = await probe.changesPerSecond(at(rival, workload.area), seconds);
     const elapsedMs = performance.now() - before.at;
-    const kilobytesPerSecond = (loopbackBytes() - before.bytes) / 1000 / (elapsedMs / 1000);
+    if (values.screenshots !== undefined) await keep(rival, workload.name);
+    const kilobytesPerSecond = ((await treeSentBytes(rival.serverPid)) - before.bytes) / 1000 / (elapsedMs / 1000);
     return {
       framesPerSecond,
       kilobytesPerFrame: framesPerSecond > 0 ? kilobytesPerSecond / framesPerSecond : 0,
@@ -91,6 +112,7 @@ const contestants: readonly (readonly [string, () => Promise<Rival>])[] = [
 ];
 const rows: Row[] = [];
 for (const [name, start] of contestants) {
+  if (values.only !== undefined && !name.toLowerCase().includes(values.only.toLowerCase())) continue;
   console.log(`${name} …`);
   const rival = await start();
   try {
@@ -103,7 +125,9 @@ for (const [name, start] of contestants) {
 }
 
 const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
-console.log(`\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`);
+console.log(
+  `\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`,
+);
 for (const workload of [STATIC, SCROLL, VIDEO]) {
   console.log(`${workload.name.padEnd(22)} frames/s  kB/frame      kB/s   server%   client%`);
   for (const row of rows) {
@@ -116,7 +140,8 @@ for (const workload of [STATIC, SCROLL, VIDEO]) {
   }
 }
 console.log('key press → picture       median       p95      lost');
-for (const row of rows) console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
+for (const row of rows)
+  console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
 
 const ours = rows.find((row) => row.rival === 'Ringback');
 console.log('\nRatios, Ringback ÷ the other (frames/s: more is better; kB/frame, CPU, key: less is better)');

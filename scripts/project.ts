@@ -15,7 +15,11 @@ export interface Finished {
 }
 
 /** Runs one of the project's tools to its end. `show` passes its output through as it comes. */
-export function runTool(command: string, args: readonly string[], options: { show?: boolean; env?: Record<string, string> } = {}): Promise<Finished> {
+export function runTool(
+  command: string,
+  args: readonly string[],
+  options: { show?: boolean; env?: Record<string, string> } = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,

@@ -49,7 +49,16 @@ for (const project of ['unit', 'real']) {
   const started = Date.now();
   const done = await runTool(
     'vitest',
-    ['run', '--project', project, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...process.argv.slice(2)],
+    [
+      'run',
+      '--project',
+      project,
+      '--passWithNoTests',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...process.argv.slice(2),
+    ],
     { show: true, env },
   );
   const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
