@@ -198,6 +198,19 @@ describe('a running session', () => {
     await pair.expectNothingLeft();
   });
 
+  test('says afterwards since when it was connected, which is not when it was asked for', async () => {
+    const pair = await connected();
+    const before = pair.novice.assistance.status;
+    const sinceMs = before?.phase.tag === 'connected' ? before.phase.sinceMs : Number.NaN;
+    expect(sinceMs).toBeGreaterThan(before?.startedAtMs ?? Number.NaN);
+    await pair.clock.advance(3_000);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    expect(pair.novice.assistance.status?.phase).toMatchObject({ tag: 'ended', sinceMs });
+    expect(pair.expert.assistance.status?.phase).toMatchObject({ tag: 'ended', sinceMs });
+    await pair.expectNothingLeft();
+  });
+
   test('ends the invitation too', async () => {
     const pair = await connected();
     await pair.novice.assistance.endSession();

@@ -26,7 +26,7 @@ export type ExpertState =
   | { readonly tag: 'presenting'; readonly deadlineMs: number }
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly detail?: string };
+  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
 
 export type ExpertEvent =
   | CommonEvent
@@ -329,7 +329,8 @@ export class ExpertNegotiation {
     this.link = false;
     this.endpoint = false;
     this.rendezvousOver = true;
-    this.current = { tag: 'ended', reason, atMs: nowMs, ...(detail === undefined ? {} : { detail }) };
+    const since = this.current.tag === 'connected' ? { sinceMs: this.current.sinceMs } : {};
+    this.current = { tag: 'ended', reason, atMs: nowMs, ...since, ...(detail === undefined ? {} : { detail }) };
     return [...effects, { tag: 'ended', reason }];
   }
 }

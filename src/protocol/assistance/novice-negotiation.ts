@@ -16,7 +16,7 @@ export type NoviceState =
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
   | { readonly tag: 'admitting'; readonly deadlineMs: number }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly detail?: string };
+  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
 
 export type NoviceEvent =
   | CommonEvent
@@ -288,7 +288,8 @@ export class NoviceNegotiation {
     this.link = false;
     this.endpoint = false;
     this.rendezvousOver = true;
-    this.current = { tag: 'ended', reason, atMs: nowMs, ...(detail === undefined ? {} : { detail }) };
+    const since = this.current.tag === 'connected' ? { sinceMs: this.current.sinceMs } : {};
+    this.current = { tag: 'ended', reason, atMs: nowMs, ...since, ...(detail === undefined ? {} : { detail }) };
     return [...effects, { tag: 'ended', reason }];
   }
 }

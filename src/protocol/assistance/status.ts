@@ -54,7 +54,8 @@ export type SessionPhase =
   /** Connected and authenticated; the novice is being asked. */
   | { readonly tag: 'awaitingConsent' }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly detail?: string };
+  /** `sinceMs`: when it was connected, if it ever was. */
+  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
 
 export type ControlState = 'no' | 'asked' | 'refused' | 'granted';
 

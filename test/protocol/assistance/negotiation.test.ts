@@ -39,7 +39,7 @@ describe('novice', () => {
       { tag: 'ended', reason: 'stoppedByNovice' },
     ]);
     expect(at({ tag: 'linkEnded', end: 'lost' })).toBe('');
-    expect(machine.phase).toEqual({ tag: 'ended', reason: 'stoppedByNovice', atMs: START + 2 });
+    expect(machine.phase).toEqual({ tag: 'ended', reason: 'stoppedByNovice', atMs: START + 2, sinceMs: START + 1 });
   });
 
   test('a ticket before the acceptance is unsolicited', () => {

@@ -145,6 +145,12 @@ for (const role of ROLES) {
       }
     });
 
+    it('ended: how long it lasted counts from the connection, and nothing lasted that never was one', () => {
+      const ended = (more: object) => sessionWindow(appState({ session: session(role, { tag: 'ended', reason: 'peerGone', atMs: NOW_MS, ...more }, LIVE) }));
+      expect(ended({ sinceMs: NOW_MS - 65_000 })).toContain(t('ended.duration', { duration: '1:05' }));
+      expect(ended({})).not.toContain(t('ended.duration', { duration: '' }).slice(0, 5));
+    });
+
     it.each(END_REASONS)('ended, %s: why, and what next', (reason) => {
       const app = appState({ session: session(role, { tag: 'ended', reason, atMs: NOW_MS }) });
       for (const html of [mainWindow(app), sessionWindow(app)]) {

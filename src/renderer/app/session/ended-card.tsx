@@ -28,7 +28,7 @@ export interface EndedCardProps {
 /** Why it is over, in one sentence, and one thing to do next. */
 export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneElse, onClose, compact = false }: EndedCardProps) {
   if (session.phase.tag !== 'ended') return null;
-  const { reason, detail, atMs } = session.phase;
+  const { reason, detail, atMs, sinceMs } = session.phase;
   const { role } = session;
   const name = displayName(session.peer);
   const good = GOOD_ENDS.has(reason);
@@ -45,7 +45,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
           <p className="session-card__kicker">{wasSession || good ? t('ended.title') : t('ended.titleAttempt')}</p>
           <h1 id="ended-title" className="session-card__title break">{endedSentence(role, reason, name)}</h1>
           <p className="session-card__next break">{nextStep(role, reason, name)}</p>
-          {wasSession && <p className="soft">{t('ended.duration', { duration: duration(atMs - session.startedAtMs) })}</p>}
+          {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
         </div>
       </div>
       <div className="session-card__actions">
