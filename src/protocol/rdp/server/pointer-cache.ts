@@ -1,5 +1,6 @@
+import { ByteWriter } from '../../bytes/writer.ts';
 import type { PointerShape } from '../graphics/contract.ts';
-import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodePointerCached, encodePointerColor, encodePointerNew } from '../pdu/pointer-update.ts';
 import type { ClientAbilities } from './capabilities-exchange.ts';
 
@@ -14,7 +15,7 @@ export class PointerCache {
     this.shapes = Array.from({ length: Math.max(1, pointer.cacheEntries) });
   }
 
-  /** A whole fast-path PDU that shows `shape`, cut to what the client can show; `null` hides the pointer. */
+  /** Whole fast-path PDUs, usually one, that show `shape`, cut to what the client can show; `null` hides the pointer. */
   encode(shape: PointerShape | null): Uint8Array {
     if (shape === null || shape.width === 0 || shape.height === 0)
       return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
@@ -25,9 +26,17 @@ export class PointerCache {
     this.next = (this.next + 1) % this.shapes.length;
     this.shapes[cacheIndex] = cut;
     return this.pointer.newPointers
-      ? encodeFastPathUpdate(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex, shape: cut }))
-      : encodeFastPathUpdate(FAST_PATH_UPDATE.pointerColor, encodePointerColor({ cacheIndex, shape: cut }));
+      ? fragmented(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex, shape: cut }))
+      : fragmented(FAST_PATH_UPDATE.pointerColor, encodePointerColor({ cacheIndex, shape: cut }));
   }
+}
+
+/** In one PDU where it fits; only a shape of nearly 96×96 does not, and clients that take those join fragments (2.2.7.2.7). */
+function fragmented(updateCode: number, data: Uint8Array): Uint8Array {
+  const parts = encodeFastPathFragments(updateCode, data);
+  const writer = new ByteWriter(parts.reduce((bytes, part) => bytes + part.length, 0));
+  for (const part of parts) writer.bytes(part);
+  return writer.finish();
 }
 
 /** Where to cut `length` pixels down to `most` so that the hot spot stays inside, from the start if that will do. */

@@ -159,7 +159,22 @@ describe('graphics and pointer', () => {
 
   it.each([
     ['32 without large pointers', [] as CapabilitySet[], 32],
-    ['96 with them', [{ tag: 'largePointer', flags: 1 }] as CapabilitySet[], 96],
+    [
+      '32 where fragments of one cannot be joined',
+      [
+        { tag: 'multifragmentUpdate', maxRequestSize: 38_054 },
+        { tag: 'largePointer', flags: 1 },
+      ] as CapabilitySet[],
+      32,
+    ],
+    [
+      '96 with them',
+      [
+        { tag: 'multifragmentUpdate', maxRequestSize: 38_055 },
+        { tag: 'largePointer', flags: 1 },
+      ] as CapabilitySet[],
+      96,
+    ],
   ])('a shape too big is cut to %s, around its hot spot', (_, more, most) => {
     const server = activeWith((sets) => [...sets, ...more]);
     const big = shape(200, 40, 150, 10);

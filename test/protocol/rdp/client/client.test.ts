@@ -1,0 +1,420 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RdpClientOutput } from '../../../../src/protocol/rdp/client/contract.ts';
+import { RdpClient } from '../../../../src/protocol/rdp/client/rdp-client.ts';
+import type { InputEvent } from '../../../../src/protocol/rdp/input/events.ts';
+import { encodeAutoDetectRequest } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
+import { decodeFastPathInput } from '../../../../src/protocol/rdp/pdu/fast-path-input.ts';
+import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { encodePointerCached, encodePointerNew } from '../../../../src/protocol/rdp/pdu/pointer-update.ts';
+import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/security-header.ts';
+import { encodeSetErrorInfo, ERRINFO } from '../../../../src/protocol/rdp/pdu/set-error-info.ts';
+import { encodeShareControl, SHARE_CONTROL_TYPE } from '../../../../src/protocol/rdp/pdu/share-control.ts';
+import { PDU_TYPE_2 } from '../../../../src/protocol/rdp/pdu/share-data.ts';
+import { decodeSlowPathInput } from '../../../../src/protocol/rdp/pdu/slow-path-input.ts';
+import { decodeSuppressOutput } from '../../../../src/protocol/rdp/pdu/suppress-output.ts';
+import { encodeTpkt } from '../../../../src/protocol/rdp/pdu/tpkt.ts';
+import { encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
+import { decodeConnectionRequest, encodeConnectionConfirm, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
+import { chunks, concat, damaged, errorCode, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
+import {
+  clientAt,
+  CONFIG,
+  confirmedSet,
+  DESKTOP,
+  ID,
+  only,
+  PHASES,
+  sent,
+  sentFastPath,
+  sentOn,
+  sentShareData,
+  SERVER_DATA,
+  SERVER_SETS,
+  tags,
+  wire,
+} from './scripted-server.ts';
+
+const KEY_UP: InputEvent = { tag: 'key', scancode: 0x1e, prefix: 'none', down: false };
+const MOVE: InputEvent = { tag: 'pointerMove', x: 3, y: 4 };
+const rtt = (phase: 'connectTime' | 'continuous', sequence = 1) =>
+  wire.on(ID.message, concat([encodeSecurityHeader(SEC.autodetectReq), encodeAutoDetectRequest({ tag: 'rttRequest', sequence, phase })]));
+
+describe('connection', () => {
+  it('offers TLS and nothing else, and no name in plain text', () => {
+    const [request] = new RdpClient(CONFIG).start(0);
+    expect(request?.tag === 'send' && decodeConnectionRequest(request.bytes.subarray(4))).toEqual({ protocols: PROTOCOL.ssl, flags: 0 });
+    expect(request?.tag === 'send' && request.bytes).toHaveLength(19);
+    expect(errorCode(() => clientAt('awaitingTls').start(0))).toBe('ILLEGAL_TRANSITION');
+  });
+
+  it.each([
+    ['plain RDP security', wire.confirm(PROTOCOL.rdp)],
+    ['CredSSP', wire.confirm(PROTOCOL.hybrid)],
+    ['a server without negotiation', encodeTpkt(Uint8Array.of(6, 0xd0, 0, 0, 0x12, 0x34, 0))],
+    ['SSL_NOT_ALLOWED_BY_SERVER', encodeConnectionConfirm({ tag: 'failure', failureCode: 2 })],
+  ])('refuses %s', (_, confirm) => {
+    expect(errorCode(() => clientAt('awaitingConnectionConfirm').receive(confirm, 0))).toBe('REFUSED');
+  });
+
+  it('refuses encryption below TLS, by method and by level', () => {
+    for (const security of [
+      { encryptionMethod: 2, encryptionLevel: 0 },
+      { encryptionMethod: 0, encryptionLevel: 1 },
+    ]) {
+      expect(errorCode(() => clientAt('awaitingConnectResponse').receive(wire.connectResponse({ ...SERVER_DATA, security }), 0))).toBe(
+        'REFUSED',
+      );
+    }
+  });
+
+  it('joins its own channel, then I/O, message and static ones, one after the other, then presents itself', () => {
+    const client = clientAt('awaitingAttachUserConfirm');
+    let outputs = client.receive(wire.attachConfirm(), 0);
+    for (const channelId of [ID.user, ID.io, ID.message, ID.encomsp]) {
+      expect(sent(outputs)).toEqual([{ tag: 'channelJoinRequest', initiator: ID.user, channelId }]);
+      outputs = client.receive(wire.joinConfirm(channelId), 0);
+    }
+    expect(tags(outputs)).toEqual(['send', 'presented']);
+    expect(sentOn(outputs, ID.io)).toHaveLength(1);
+  });
+
+  it('does without a message channel, and without a static channel that the server has not got', () => {
+    const { messageChannelId: _, ...data } = { ...SERVER_DATA, network: { ioChannelId: ID.io, channelIds: [0] } };
+    const client = clientAt('awaitingConnectResponse');
+    client.receive(concat([wire.connectResponse(data), wire.attachConfirm(), wire.joinConfirm(ID.user), wire.joinConfirm(ID.io)]), 0);
+    const outputs = client.receive(concat([wire.licence(), wire.demandActive(), wire.fontMap()]), 0);
+    expect(only(outputs, 'active').channels).toEqual([]);
+    expect(errorCode(() => client.sendChannel('encomsp', new Uint8Array(1)))).toBe('UNEXPECTED');
+  });
+
+  it('takes no for an answer to a join, and no other channel', () => {
+    expect(errorCode(() => clientAt('joiningChannels').receive(wire.joinConfirm(ID.user, 14), 0))).toBe('REFUSED');
+    expect(errorCode(() => clientAt('joiningChannels').receive(wire.joinConfirm(ID.io), 0))).toBe('UNEXPECTED');
+  });
+
+  it('refuses to negotiate a licence, to be licensed below TLS, and to be redirected', () => {
+    const other = Uint8Array.of(1, 3, 16, 0);
+    const refused = Uint8Array.of(0xff, 3, 16, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0);
+    expect(errorCode(() => clientAt('licensing').receive(wire.licence(other), 0))).toBe('REFUSED');
+    expect(errorCode(() => clientAt('licensing').receive(wire.licence(refused), 0))).toBe('REFUSED');
+    expect(errorCode(() => clientAt('licensing').receive(wire.licence(undefined, SEC.licensePkt | SEC.encrypt), 0))).toBe('REFUSED');
+    expect(errorCode(() => clientAt('licensing').receive(wire.licence(undefined, 0), 0))).toBe('UNEXPECTED');
+    const redirect = wire.on(ID.io, encodeShareControl(SHARE_CONTROL_TYPE.serverRedirect, ID.server, new Uint8Array(8)));
+    for (const phase of ['awaitingDemandActive', 'finalizing', 'active'] as const) {
+      expect(errorCode(() => clientAt(phase).receive(redirect, 0))).toBe('REFUSED');
+    }
+  });
+
+  it("confirms the server's desktop, and keeps its own wish when that is unusable", () => {
+    const outputs = clientAt('awaitingDemandActive').receive(wire.demandActive(), 0);
+    expect(confirmedSet(outputs, 'bitmap')).toMatchObject({ desktopWidth: 640, desktopHeight: 480, preferredBitsPerPixel: 32 });
+    expect(confirmedSet(outputs, 'frameAcknowledge')).toBeDefined();
+    expect(sentShareData(outputs).map((pdu) => pdu.pduType2)).toEqual([
+      PDU_TYPE_2.synchronize,
+      PDU_TYPE_2.control,
+      PDU_TYPE_2.control,
+      PDU_TYPE_2.fontList,
+    ]);
+    for (const desktopWidth of [0, 20_000]) {
+      const sets = SERVER_SETS.map((set) => (set.tag === 'bitmap' ? { ...set, desktopWidth } : set));
+      const active = clientAt('awaitingDemandActive').receive(concat([wire.demandActive(sets), wire.fontMap()]), 0);
+      expect(only(active, 'active').desktop).toEqual(CONFIG.desktop);
+    }
+  });
+});
+
+describe('order', () => {
+  const PDUS = {
+    confirm: wire.confirm(),
+    connectResponse: wire.connectResponse(),
+    attachConfirm: wire.attachConfirm(),
+    joinConfirm: wire.joinConfirm(ID.user),
+    demandActive: wire.demandActive(),
+    fastPath: encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0)),
+    request: wire.mcs({ tag: 'sendDataRequest', initiator: ID.user, channelId: ID.io, data: new Uint8Array(8) }),
+  } as const;
+
+  it.each<[(typeof PHASES)[number], readonly (keyof typeof PDUS)[]]>([
+    ['awaitingConnectionConfirm', ['fastPath']],
+    ['awaitingTls', ['confirm', 'connectResponse', 'fastPath', 'demandActive']],
+    ['awaitingConnectResponse', ['fastPath']],
+    ['awaitingAttachUserConfirm', ['joinConfirm', 'demandActive', 'fastPath', 'request']],
+    ['joiningChannels', ['attachConfirm', 'demandActive', 'fastPath', 'request']],
+    ['licensing', ['attachConfirm', 'joinConfirm', 'fastPath', 'request']],
+    ['awaitingDemandActive', ['attachConfirm', 'joinConfirm', 'request']],
+    ['finalizing', ['demandActive', 'attachConfirm', 'request']],
+    ['active', ['demandActive', 'joinConfirm', 'request']],
+  ])('in phase %s these are illegal: %s', (phase, names) => {
+    for (const name of names) expect([name, errorCode(() => clientAt(phase).receive(PDUS[name], 0))]).toEqual([name, 'ILLEGAL_TRANSITION']);
+  });
+
+  it('TLS is believed once and in its place; what is coalesced with the confirm in plain text is refused', () => {
+    expect(errorCode(() => clientAt('awaitingConnectionConfirm').tlsEstablished(0))).toBe('ILLEGAL_TRANSITION');
+    expect(errorCode(() => clientAt('awaitingConnectResponse').tlsEstablished(0))).toBe('ILLEGAL_TRANSITION');
+    expect(errorCode(() => clientAt('awaitingConnectionConfirm').receive(concat([wire.confirm(), wire.connectResponse()]), 0))).toBe(
+      'ILLEGAL_TRANSITION',
+    );
+  });
+
+  it('before it has been active it sends neither input nor wishes, and channel data are an error', () => {
+    for (const phase of PHASES.slice(0, -1)) {
+      const client = clientAt(phase);
+      expect([
+        ...client.sendInput([KEY_UP]),
+        ...client.acknowledgeFrame(1),
+        ...client.setDisplayWanted(false),
+        ...client.refresh([{ x: 0, y: 0, width: 1, height: 1 }]),
+      ]).toEqual([]);
+      expect(errorCode(() => client.sendChannel('encomsp', new Uint8Array(1)))).toBe('ILLEGAL_TRANSITION');
+    }
+    const client = clientAt('finalizing');
+    client.sendInput([KEY_UP]);
+    expect(tags(client.receive(wire.fontMap(), 0))).toEqual(['active']);
+  });
+});
+
+describe('the active session', () => {
+  it('sends input by fast path where the server has it, by slow path elsewhere, in pieces', () => {
+    const events = Array.from({ length: 300 }, (): InputEvent => MOVE);
+    const fast = sentFastPath(clientAt('active').sendInput(events));
+    expect(fast.map((pdu) => decodeFastPathInput(pdu).length)).toEqual([255, 45]);
+    const old = clientAt('awaitingDemandActive');
+    old.receive(
+      concat([wire.demandActive(SERVER_SETS.map((set) => (set.tag === 'input' ? { ...set, inputFlags: 1 } : set))), wire.fontMap()]),
+      0,
+    );
+    const slow = sentShareData(old.sendInput(events));
+    expect(slow.map((pdu) => [pdu.pduType2, decodeSlowPathInput(pdu.body).length])).toEqual([
+      [28, 100],
+      [28, 100],
+      [28, 100],
+    ]);
+    expect(old.sendInput([])).toEqual([]);
+  });
+
+  it('says to a server only what it understands', () => {
+    const plain = clientAt('awaitingDemandActive');
+    const sets = SERVER_SETS.filter((set) => set.tag !== 'frameAcknowledge').map((set) =>
+      set.tag === 'general' ? { ...set, refreshRectSupport: false, suppressOutputSupport: false } : set,
+    );
+    plain.receive(concat([wire.demandActive(sets), wire.fontMap()]), 0);
+    const ask = (client: RdpClient) => [
+      ...client.acknowledgeFrame(1),
+      ...client.setDisplayWanted(false),
+      ...client.refresh([{ x: 0, y: 0, width: 1, height: 1 }]),
+    ];
+    expect(ask(plain)).toEqual([]);
+    expect(sentShareData(ask(clientAt('active'))).map((pdu) => pdu.pduType2)).toEqual([
+      PDU_TYPE_2.frameAcknowledge,
+      PDU_TYPE_2.suppressOutput,
+      PDU_TYPE_2.refreshRect,
+    ]);
+  });
+
+  it('hands graphics on, joined from fragments and in one shape from both paths', () => {
+    const data = Uint8Array.from({ length: 500 }, (_, index) => (index === 0 ? 1 : index === 1 ? 0 : index));
+    const expected: RdpClientOutput[] = [{ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } }];
+    expect(clientAt('active').receive(concat(encodeFastPathFragments(FAST_PATH_UPDATE.bitmap, data, 100)), 0)).toEqual(expected);
+    expect(clientAt('active').receive(wire.share(PDU_TYPE_2.update, data), 0)).toEqual(expected);
+    // synchronize, which says nothing
+    expect(clientAt('active').receive(wire.share(PDU_TYPE_2.update, Uint8Array.of(3, 0, 0, 0)), 0)).toEqual([]);
+  });
+
+  it('resolves pointers; one that was never sent is the default, one beyond our cache an error', () => {
+    const client = clientAt('active');
+    const shape = { width: 1, height: 1, hotX: 0, hotY: 0, pixels: Uint8Array.of(1, 2, 3, 4) };
+    const pointer = (code: number, data: Uint8Array) => client.receive(encodeFastPathUpdate(code, data), 0);
+    expect(pointer(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex: 63, shape }))).toEqual([{ tag: 'pointerShape', shape }]);
+    expect(pointer(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0))).toEqual([{ tag: 'pointerShape', shape: null }]);
+    expect(pointer(FAST_PATH_UPDATE.pointerCached, encodePointerCached(63))).toEqual([{ tag: 'pointerShape', shape }]);
+    expect(pointer(FAST_PATH_UPDATE.pointerCached, encodePointerCached(2))).toEqual([{ tag: 'pointerShape', shape: 'default' }]);
+    expect(errorCode(() => pointer(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex: 64, shape })))).toBe('OUT_OF_RANGE');
+    expect(client.receive(wire.share(PDU_TYPE_2.pointer, Uint8Array.of(3, 0, 0, 0, 7, 0, 8, 0)), 0)).toEqual([
+      { tag: 'pointerPosition', x: 7, y: 8 },
+    ]);
+  });
+
+  it('takes channel data in chunks, and none from a channel it did not ask for', () => {
+    const client = clientAt('active');
+    const data = Uint8Array.from({ length: 4000 }, (_, index) => index);
+    const outputs = encodeChannelChunks(data).flatMap((chunk) => client.receive(wire.on(ID.encomsp, chunk), 0));
+    expect(outputs).toEqual([{ tag: 'channel', name: 'encomsp', data }]);
+    expect(errorCode(() => client.receive(wire.on(1999, new Uint8Array(8)), 0))).toBe('UNEXPECTED');
+  });
+});
+
+describe('reactivation', () => {
+  it('what is asked for meanwhile waits for its end, but for where the pointer was', () => {
+    const client = clientAt('active');
+    expect(client.receive(wire.deactivateAll(), 0)).toEqual([]);
+    expect([...client.sendInput([MOVE, KEY_UP]), ...client.sendInput([MOVE]), ...client.setDisplayWanted(true)]).toEqual([]);
+    client.receive(wire.demandActive(), 0);
+    expect(client.sendChannel('encomsp', Uint8Array.of(5))).toEqual([]);
+    const outputs = client.receive(wire.fontMap(), 0);
+    expect(outputs[0]).toEqual({ tag: 'active', desktop: DESKTOP, channels: ['encomsp'] });
+    expect(sentFastPath(outputs).flatMap(decodeFastPathInput)).toEqual([KEY_UP]);
+    expect(sentShareData(outputs).map((pdu) => decodeSuppressOutput(pdu.body))).toEqual([true]);
+    expect(sentOn(outputs, ID.encomsp)).toEqual(encodeChannelChunks(Uint8Array.of(5)));
+    // once
+    client.receive(concat([wire.deactivateAll(), wire.demandActive()]), 0);
+    expect(tags(client.receive(wire.fontMap(), 0))).toEqual(['active']);
+  });
+
+  it('keeps a bounded number', () => {
+    const client = clientAt('active');
+    client.receive(wire.deactivateAll(), 0);
+    for (let count = 0; count < 5_000; count += 1) client.sendInput([KEY_UP]);
+    expect(sentFastPath(client.receive(concat([wire.demandActive(), wire.fontMap()]), 0))).toHaveLength(1024);
+  });
+
+  it('an update that was cut off by it is forgotten', () => {
+    const client = clientAt('active');
+    const [first] = encodeFastPathFragments(FAST_PATH_UPDATE.bitmap, new Uint8Array(500), 100);
+    client.receive(first!, 0);
+    client.receive(concat([wire.deactivateAll(), wire.demandActive(), wire.fontMap()]), 0);
+    expect(tags(client.receive(encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, Uint8Array.of(1, 0, 0, 0)), 0))).toEqual(['graphics']);
+  });
+
+  it('graphics around it are dropped', () => {
+    const client = clientAt('active');
+    client.receive(wire.deactivateAll(), 0);
+    expect(client.receive(encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, Uint8Array.of(1, 0, 0, 0)), 0)).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('error info explains the ultimatum after it, also during a reactivation', () => {
+    const client = clientAt('active');
+    client.receive(wire.share(PDU_TYPE_2.setErrorInfo, encodeSetErrorInfo(ERRINFO.idleTimeout)), 0);
+    client.receive(wire.deactivateAll(), 0);
+    expect(client.receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'timeout' }]);
+  });
+
+  it('without error info an ultimatum during a reactivation means what it means in a session: nobody was denied', () => {
+    const client = clientAt('active');
+    client.receive(wire.deactivateAll(), 0);
+    expect(client.receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'userRequested' }]);
+    expect(clientAt('licensing').receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'denied' }]);
+  });
+
+  it('nothing comes after it, whatever arrives', () => {
+    const client = clientAt('active');
+    client.receive(concat([wire.leave(1), wire.demandActive()]), 0);
+    expect(client.receive(Uint8Array.of(0xff, 0xff), 0)).toEqual([]);
+    expect([...client.tick(1e9), ...client.disconnect(), ...client.sendInput([KEY_UP])]).toEqual([]);
+  });
+
+  it.each(PHASES)('leaving in phase %s tells the server once there is MCS', (phase) => {
+    const outputs = clientAt(phase).disconnect();
+    const mcs = PHASES.indexOf(phase) >= PHASES.indexOf('awaitingAttachUserConfirm');
+    expect(tags(outputs)).toEqual(mcs ? ['send', 'closed'] : ['closed']);
+    if (mcs) expect(sent(outputs)).toEqual([{ tag: 'disconnectProviderUltimatum', reason: 3 }]);
+    expect(only(outputs, 'closed').reason).toBe('disconnected');
+  });
+});
+
+describe('silence', () => {
+  /** Ticks each second after `fromMs`; when `closed` came. */
+  const goneAt = (client: RdpClient, fromMs: number): number | undefined => {
+    for (let nowMs = fromMs + 1_000; nowMs <= fromMs + 60_000; nowMs += 1_000) if (client.tick(nowMs).length > 0) return nowMs;
+    return undefined;
+  };
+
+  it('of a server that measured again and again means that it is gone', () => {
+    const client = clientAt('active');
+    for (const nowMs of [1_000, 2_000, 3_000]) client.receive(rtt('continuous'), nowMs);
+    expect(goneAt(client, 3_000)).toBe(7_000);
+    const waiting = clientAt('licensing');
+    for (const nowMs of [1_000, 2_000]) waiting.receive(rtt('connectTime'), nowMs);
+    expect(goneAt(waiting, 2_000)).toBe(6_000);
+  });
+
+  it('of other servers means nothing: never measured, measured while connecting, or now and then', () => {
+    expect(goneAt(clientAt('active'), 0)).toBeUndefined();
+    const connecting = clientAt('licensing');
+    for (let count = 0; count < 5; count += 1) connecting.receive(rtt('connectTime'), 0);
+    connecting.receive(concat([wire.licence(), wire.demandActive(), wire.fontMap()]), 0);
+    expect(goneAt(connecting, 0)).toBeUndefined();
+    const rarely = clientAt('active');
+    for (const nowMs of [0, 10_000, 20_000]) rarely.receive(rtt('continuous'), nowMs);
+    expect(goneAt(rarely, 20_000)).toBeUndefined();
+  });
+
+  it('while this computer slept is not held against the server', () => {
+    const client = clientAt('active');
+    for (const nowMs of [1_000, 2_000]) client.receive(rtt('continuous'), nowMs);
+    expect(client.tick(2_500)).toEqual([]);
+    expect(client.tick(1_000_000)).toEqual([]);
+    expect(goneAt(client, 1_000_000)).toBe(1_004_000);
+  });
+
+  it('measurements are answered with their own number', () => {
+    const outputs = clientAt('active').receive(rtt('continuous', 0x1234), 0);
+    expect(sentOn(outputs, ID.message)).toEqual([Uint8Array.of(0, 0x20, 0, 0, 6, 1, 0x34, 0x12, 0, 0)]);
+  });
+});
+
+it('does the same whatever the chunks', () => {
+  const whole = concat([
+    wire.connectResponse(),
+    wire.attachConfirm(),
+    ...[ID.user, ID.io, ID.message, ID.encomsp].map((id) => wire.joinConfirm(id)),
+    wire.licence(),
+    wire.demandActive(),
+    wire.fontMap(),
+    ...encodeFastPathFragments(FAST_PATH_UPDATE.bitmap, new Uint8Array(700), 200),
+    rtt('continuous'),
+    wire.leave(3),
+  ]);
+  const run = (sizes: readonly number[]) => {
+    const client = clientAt('awaitingConnectResponse');
+    return chunks(whole, sizes).flatMap((chunk) => client.receive(chunk, 0));
+  };
+  const expected = run([whole.length]);
+  expect(tags(expected).filter((tag) => tag !== 'send')).toEqual(['presented', 'active', 'graphics', 'closed']);
+  expect(run([1])).toEqual(expected);
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 6 }), (sizes) => {
+      expect(run(sizes)).toEqual(expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+describe('arbitrary and damaged bytes', () => {
+  const valid = concat([
+    wire.confirm(),
+    wire.connectResponse(),
+    wire.attachConfirm(),
+    wire.joinConfirm(ID.user),
+    wire.licence(),
+    wire.demandActive(),
+    wire.fontMap(),
+    rtt('continuous'),
+  ]);
+  const bytes = fc
+    .uint8Array({ maxLength: 120 })
+    .chain((inner) =>
+      fc.constantFrom(
+        inner,
+        inner.length > 0 ? encodeTpkt(inner) : inner,
+        encodeX224Data(inner),
+        wire.on(ID.io, inner),
+        wire.on(ID.message, inner),
+        wire.on(ID.encomsp, inner),
+        wire.share(inner[0] ?? 0, inner),
+        encodeFastPathUpdate((inner[0] ?? 0) & 15, inner),
+      ),
+    );
+
+  it.each(PHASES)('in phase %s give nothing worse than a ProtocolError', (phase) => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(bytes, damaged(valid)), { minLength: 1, maxLength: 3 }), (parts) => {
+        const client = clientAt(phase);
+        onlyProtocolErrors(() => parts.map((part) => client.receive(part, 0)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
