@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
-import { type App, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { startPersonDesktop } from '../support/desktop.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { run, until } from '../support/programs.ts';
 import { t } from '../../src/words/words.ts';
-import { answerNotification, answerQuestion, askForHelp, hostMessenger, signIn, waitForOnline } from '../support/scenario.ts';
+import { answerNotification, answerQuestion, askForHelp, hostMessenger, pictureArea, signIn, waitForOnline } from '../support/scenario.ts';
+import { startDetachableApp } from './detachable-app.ts';
 
-export const SOURCE = { width: 1280, height: 720 } as const;
+const SOURCE = { width: 1280, height: 720 } as const;
 const CLIENT = { width: 1500, height: 940 } as const;
 
 /** A running session between two displays: somebody's server on one, somebody's client on the other. */
@@ -70,10 +70,10 @@ export async function startFreeRdp(name: string, options: readonly string[]): Pr
 
 /** Two real Ringbacks, brought together as two people would, with control granted and the picture at its actual size. */
 export async function startRingback(): Promise<Rival> {
-  const source: PersonDesktop = await startPersonDesktop(SOURCE);
-  const client: PersonDesktop = await startPersonDesktop(CLIENT);
-  const expert: App = await startApp(client);
-  const novice: App = await startApp(source);
+  const source = await startPersonDesktop(SOURCE);
+  const client = await startPersonDesktop(CLIENT);
+  const expert = await startDetachableApp(client);
+  const novice = await startDetachableApp(source);
   const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
   await signIn(novice, issued, 'Anna');
   await waitForOnline(novice, 'Peter');
@@ -81,24 +81,20 @@ export async function startRingback(): Promise<Rival> {
   await answerNotification(expert, 'accept');
   await answerQuestion(source, 'allow');
   const viewer = await expert.session();
-  const picture = viewer.getByRole('img', { name: t('viewer.label', { name: 'Anna' }) });
-  await picture.waitFor();
+  // The picture whole on the client's screen, at 1:1, for the probe.
+  const id = await until(async () => (await client.xdotool('search', '--onlyvisible', '--name', '^Anna').catch(() => '')).split('\n').find(Boolean), 'the viewer window');
+  await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
+  await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
   await viewer.getByRole('button', { name: t('control.expert.ask') }).click();
   await answerQuestion(source, 'allow');
   await viewer.getByRole('button', { name: t('control.expert.granted') }).waitFor();
-  const actual = viewer.getByRole('button', { name: t('viewer.actual') });
-  if (await actual.isVisible()) await actual.click();
-  // The picture whole on the client's screen, at 1:1, for the probe.
-  const id = await until(async () => (await client.xdotool('search', '--onlyvisible', '--name', 'Anna').catch(() => '')).split('\n').find(Boolean), 'the viewer window');
-  await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
-  await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
   await novice.main.evaluate(() => window.close());
   const origin = await until(async () => {
-    const box = await picture.boundingBox();
-    if (box === null || Math.round(box.width) !== SOURCE.width) return undefined;
-    const inner = await viewer.evaluate(() => ({ x: window.screenX + (window.outerWidth - window.innerWidth) / 2, y: window.screenY + (window.outerHeight - window.innerHeight) }));
-    return { x: Math.round(inner.x + box.x), y: Math.round(inner.y + box.y) };
+    const area = await pictureArea(expert, 'Anna');
+    return area.width === SOURCE.width && area.height === SOURCE.height ? { x: area.x, y: area.y } : undefined;
   }, 'the picture at its actual size');
+  await expert.detach();
+  await novice.detach();
   return {
     name: 'Ringback',
     source,
@@ -107,8 +103,6 @@ export async function startRingback(): Promise<Rival> {
     clientPid: expert.pid,
     origin,
     close: async () => {
-      await expert.close();
-      await novice.close();
       await client.close();
       await source.close();
     },

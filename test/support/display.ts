@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Program, run, startProgram, until } from './programs.ts';
 
 /** A real X display of a test's own (Xvfb), with what is started on it. */
@@ -75,10 +74,4 @@ function readPpm(bytes: Buffer): Picture {
   const rgb = new Uint8Array(bytes.subarray(header[0].length));
   if (rgb.length !== width * height * 3) throw new Error(`P6 picture of ${rgb.length} bytes`);
   return { width, height, rgb };
-}
-
-/** CPU time of a process in milliseconds (user + system), from /proc. */
-export function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -28,7 +28,7 @@ export const FAST_PATH_MAX_PDU_BYTES = 0x7fff;
 export const FAST_PATH_OVERHEAD_BYTES = 6;
 
 /** Most updateData one PDU can carry. */
-export const FAST_PATH_MAX_DATA_BYTES = FAST_PATH_MAX_PDU_BYTES - FAST_PATH_OVERHEAD_BYTES;
+const FAST_PATH_MAX_DATA_BYTES = FAST_PATH_MAX_PDU_BYTES - FAST_PATH_OVERHEAD_BYTES;
 
 /** What a client of ours takes as one update joined from fragments: our Multifragment Update capability, MaxRequestSize (2.2.7.2.6). */
 export const MAX_REQUEST_BYTES = 0x3f_0000;

@@ -12,7 +12,7 @@ const MIN_ROTATION = -0x100;
 
 export type PointerEvent = Extract<InputEvent, { readonly tag: 'pointerMove' | 'pointerButton' | 'wheel' }>;
 
-export function isExtendedButton(button: PointerButton): button is 'x1' | 'x2' {
+function isExtendedButton(button: PointerButton): button is 'x1' | 'x2' {
   return button === 'x1' || button === 'x2';
 }
 

@@ -10,7 +10,7 @@ type OwnPresence = 'online' | 'busy' | 'away';
 const OWN_PRESENCES: readonly OwnPresence[] = ['online', 'busy', 'away'];
 
 /** The state of the messenger in plain words. */
-export function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
+function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
   switch (messenger.tag) {
     case 'noAccount':
       return t('status.noAccount');
