@@ -69,3 +69,32 @@ export function formatConnectionString(parts: ConnectionString): string {
     throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);
   return render(chosen);
 }
+
+/** Windows' own strings have longer ids and more addresses than a messenger carries. */
+const MAX_FOREIGN_CHARS = 4096;
+const MAX_FOREIGN_ADDRESSES = 32;
+
+/**
+ * A Connection String 1 that another program wrote: addresses that cannot be used here (scoped, malformed, nobody's) are left out, what
+ * stands in the fields we do not need is theirs. Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED.
+ */
+export function parseForeignConnectionString(text: string): ConnectionString {
+  if (text.length > MAX_FOREIGN_CHARS)
+    throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_FOREIGN_CHARS} characters`, text.length);
+  const fields = text.trim().split(',');
+  if (fields.length < 8) throw new ProtocolError('MALFORMED', 'ConnectionString1', '8 fields', fields.length);
+  fixed(fields, 0, 'protocolVersion', PROTOCOL_VERSION);
+  fixed(fields, 1, 'protocolType', PROTOCOL_TYPE);
+  const [, , machineAddressList = '', , raSessionId = '', , , protocolSpecificParms = ''] = fields;
+  if (!/^[\x21-\x7e]{1,256}$/.test(raSessionId))
+    throw new ProtocolError('MALFORMED', 'ConnectionString1.RASessionID', 'a session id', `${raSessionId.length} characters`);
+  const addresses = machineAddressList.split(';', MAX_FOREIGN_ADDRESSES).flatMap((part) => {
+    try {
+      return [parseTicketAddress(part)];
+    } catch (error) {
+      if (error instanceof ProtocolError) return [];
+      throw error;
+    }
+  });
+  return { addresses, raSessionId, protocolSpecificParms };
+}

@@ -1,0 +1,154 @@
+import { ProtocolError } from '../bytes/errors.ts';
+import { base64Decode, base64Encode } from '../bytes/text.ts';
+import { parseXml } from '../xml/xml.ts';
+import { decodeXmlBytes } from '../xml/xml-encoding.ts';
+import { decryptTicket, encryptTicket, generatePassStub, passOf, type RandomBytes } from './assistance-crypto.ts';
+import { formatConnectionString, parseForeignConnectionString } from './connection-string.ts';
+import { type ConnectionString2, formatConnectionString2, type KeyHash, parseConnectionString2 } from './connection-string-2.ts';
+import { formatInvitationFile, type InvitationFile, type InvitationFileType, invitationOf } from './invitation-file.ts';
+import { addressRank, type TicketAddress } from './ticket-address.ts';
+
+/** Every kind of invitation a person may be handed: a `.msrcIncident`, or one of the two connection strings alone. */
+export type InvitationDocument =
+  | { readonly tag: 'file'; readonly file: InvitationFile }
+  | { readonly tag: 'connectionString1'; readonly text: string }
+  | { readonly tag: 'connectionString2'; readonly text: string };
+
+/** What the expert needs to connect. */
+export interface OpenInvitation {
+  /** Who asks for help, as the file says. */
+  readonly userName: string;
+  /** At most eight, none that is nobody's or means something only to the novice. */
+  readonly addresses: readonly TicketAddress[];
+  /** As text: not everybody's is base64. */
+  readonly raSessionId: string;
+  /** Commitments to the novice's key; any one that fits is enough. */
+  readonly keyHashes: readonly KeyHash[];
+  readonly certificate?: Uint8Array;
+  /** Proof of the password for `remdesk`. */
+  readonly pass?: Uint8Array;
+  readonly rcTicket?: string;
+}
+
+/** Larger files are no invitations. */
+export const MAX_INVITATION_BYTES = 0x4_0000;
+/** A file must not make its reader scan a network. */
+const MAX_ADDRESSES = 8;
+
+/** Reads what can be read without the password. Throws ProtocolError as the parsers do. */
+export function readInvitation(input: Uint8Array): InvitationDocument {
+  if (input.length > MAX_INVITATION_BYTES)
+    throw new ProtocolError('TOO_LARGE', 'Invitation', `<= ${MAX_INVITATION_BYTES} bytes`, input.length);
+  const text = decodeXmlBytes(input).replace(/[\s\0]+$/, '');
+  if (/^\s*\d+,/.test(text)) return { tag: 'connectionString1', text: text.trim() };
+  const root = parseXml(text);
+  return root.name === 'E' ? { tag: 'connectionString2', text } : { tag: 'file', file: invitationOf(root) };
+}
+
+/** Whether the person must be asked for a password. */
+export function needsPassword(document: InvitationDocument): boolean {
+  return document.tag === 'file' && (document.file.hasPassword || document.file.lhTicket !== undefined);
+}
+
+/** Past its time, by the file's own word; the novice knows better and has the last one. */
+export function isPast(document: InvitationDocument, nowMs: number): boolean {
+  const valid = document.tag === 'file' ? document.file.valid : undefined;
+  return valid !== undefined && nowMs > valid.fromMs + valid.minutes * 60_000;
+}
+
+/**
+ * Throws ProtocolError REFUSED `LHTICKET` for a wrong password (type 2 shows it; with type 1 only the novice can tell), OUT_OF_RANGE when no
+ * address is left, and as the parsers do.
+ */
+export function openInvitation(document: InvitationDocument, password: string): OpenInvitation {
+  switch (document.tag) {
+    case 'connectionString1':
+      return { userName: '', rcTicket: document.text, ...fromConnectionString1(document.text) };
+    case 'connectionString2':
+      return { userName: '', ...fromConnectionString2(parseConnectionString2(document.text)) };
+    case 'file': {
+      const { userName, passStub, rcTicket, lhTicket } = document.file;
+      return {
+        userName,
+        ...(passStub === undefined ? {} : { pass: passOf(password, passStub) }),
+        ...(rcTicket === undefined ? {} : { rcTicket }),
+        ...(lhTicket === undefined ? fromConnectionString1(rcTicket ?? '') : fromConnectionString2(decrypted(lhTicket, password))),
+      };
+    }
+  }
+}
+
+/** What a wrong password makes of a ticket is no connection string. */
+function decrypted(lhTicket: Uint8Array, password: string): ConnectionString2 {
+  const text = decryptTicket(lhTicket, password);
+  if (!text.trimStart().startsWith('<')) throw new ProtocolError('REFUSED', 'LHTICKET', 'the right password', 'another one');
+  return parseConnectionString2(text);
+}
+
+type Connecting = Pick<OpenInvitation, 'addresses' | 'raSessionId' | 'keyHashes' | 'certificate'>;
+
+function fromConnectionString1(text: string): Connecting {
+  const { addresses, raSessionId, protocolSpecificParms } = parseForeignConnectionString(text);
+  return { addresses: usable(addresses), raSessionId, keyHashes: keyHashOf(protocolSpecificParms) };
+}
+
+/** Field 8: 20 bytes of SHA-1 in Windows' strings, 32 of SHA-256 in ours. */
+function keyHashOf(text: string): KeyHash[] {
+  if (text === '*' || text === '') return [];
+  const hash = base64Decode(text, 'ConnectionString1.protocolSpecificParms');
+  if (hash.length === 20) return [{ algorithm: 'sha1', hash }];
+  return hash.length === 32 ? [{ algorithm: 'sha256', hash }] : [];
+}
+
+function fromConnectionString2({ listening, raSessionId, keyHashes, certificate }: ConnectionString2): Connecting {
+  const addresses = listening.map(({ host, port }) => ({ host, port }));
+  return { addresses: usable(addresses), raSessionId, keyHashes, ...(certificate === undefined ? {} : { certificate }) };
+}
+
+function usable(addresses: readonly TicketAddress[]): readonly TicketAddress[] {
+  const found = addresses.filter((address) => addressRank(address) !== undefined).slice(0, MAX_ADDRESSES);
+  if (found.length === 0) throw new ProtocolError('OUT_OF_RANGE', 'Invitation.addresses', 'one usable address', addresses.length);
+  return found;
+}
+
+/** What goes into an invitation file of ours. */
+export interface NewInvitation {
+  readonly type: InvitationFileType;
+  readonly userName: string;
+  readonly password: string;
+  readonly addresses: readonly TicketAddress[];
+  /** RASessionID, 32 random bytes. */
+  readonly sessionId: Uint8Array;
+  /** SHA-256 of the novice's certificate (DER): KH2, and field 8 of Connection String 1. */
+  readonly pin: Uint8Array;
+  /** SHA-1 of the same: KH, which older programs insist on being there. */
+  readonly sha1: Uint8Array;
+  readonly fromMs: number;
+  readonly minutes: number;
+}
+
+export interface WrittenInvitation {
+  /** To be saved as UTF-8. */
+  readonly text: string;
+  /** What the right password gives; what the novice compares with. */
+  readonly pass: Uint8Array;
+  readonly rcTicket: string;
+}
+
+/** Writes a `.msrcIncident`. Throws ProtocolError as `formatConnectionString` does. */
+export function writeInvitation(invitation: NewInvitation, random: RandomBytes): WrittenInvitation {
+  const { type, password, addresses, pin, fromMs, minutes, userName } = invitation;
+  const passStub = generatePassStub(random);
+  const raSessionId = base64Encode(invitation.sessionId);
+  const rcTicket = formatConnectionString({ addresses, raSessionId, protocolSpecificParms: base64Encode(pin) });
+  const keyHashes: KeyHash[] = [
+    { algorithm: 'sha1', hash: invitation.sha1 },
+    { algorithm: 'sha256', hash: pin },
+  ];
+  const lhTicket =
+    type === 2 ? { lhTicket: encryptTicket(formatConnectionString2({ keyHashes, raSessionId, listening: addresses }), password) } : {};
+  // In type 2 the plain ticket would show everybody who finds the file what the password protects.
+  const plain = type === 1 ? { rcTicket } : {};
+  const file: InvitationFile = { userName, ...plain, ...lhTicket, hasPassword: true, passStub, valid: { fromMs, minutes } };
+  return { text: formatInvitationFile(file), pass: passOf(password, passStub), rcTicket };
+}
