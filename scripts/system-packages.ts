@@ -27,6 +27,8 @@ const DISPLAY_PACKAGES: Readonly<Record<string, string>> = {
   'x11-xserver-utils': 'program:xrandr',
   imagemagick: 'program:import',
   dunst: 'program:dunst',
+  // Two networks for the forward connect.
+  iproute2: 'program:ip',
 };
 
 /** Independent programs that the tests talk to. */

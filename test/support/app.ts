@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ElectronApplication, type Page, _electron } from 'playwright-core';
+import { type Page, _electron } from 'playwright-core';
 import type { PersonDesktop } from './desktop.ts';
+import type { Network } from './network.ts';
 import { until } from './programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,7 +12,6 @@ export const electronExecutable = process.env['RINGBACK_TEST_ELECTRON'];
 
 /** A running Ringback with what a person sees of it. */
 export interface App {
-  readonly electron: ElectronApplication;
   readonly desktop: PersonDesktop;
   readonly pid: number;
   /** The main window. */
@@ -23,30 +23,35 @@ export interface App {
   close(): Promise<void>;
 }
 
+interface AppOptions {
+  /** The network its computer is in; the machine's own when left out. */
+  readonly network?: Network | undefined;
+}
+
 /** Starts the built app on a person's desktop with a data folder of its own. */
-export async function startApp(desktop: PersonDesktop, args: readonly string[] = []): Promise<App> {
+export async function startApp(desktop: PersonDesktop, args: readonly string[] = [], { network }: AppOptions = {}): Promise<App> {
   if (!electronExecutable) throw new Error('RINGBACK_TEST_ELECTRON is not set: run through npm test');
   const data = join(desktop.home, 'ringback');
   mkdirSync(data, { recursive: true });
-  const environment: Record<string, string> = { RINGBACK_DATA_DIR: data };
+  const environment: Record<string, string> = { RINGBACK_DATA_DIR: data, ...(network ? {} : { RINGBACK_LISTEN_HOST: '127.0.0.1' }) };
   for (const [name, value] of Object.entries(desktop.env)) if (value !== undefined) environment[name] ??= value;
   let log = '';
   const electron = await _electron.launch({
-    executablePath: electronExecutable,
+    executablePath: network?.executable(electronExecutable) ?? electronExecutable,
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args],
     env: environment,
     cwd: desktop.home,
     timeout: 60_000,
   });
   const child = electron.process();
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-200_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-200_000)));
   electron.on('window', (page) => page.on('console', (message) => (log += `[page] ${message.text()}\n`)));
   const named = (file: string, timeoutMs: number) =>
     until(() => electron.windows().find((page) => page.url().includes(file)), `the window ${file}\n${log}`, timeoutMs);
   const main = await named('index.html', 30_000);
   await main.waitForLoadState('domcontentloaded');
   return {
-    electron,
     desktop,
     pid: child.pid ?? -1,
     main,
@@ -58,10 +63,15 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
     log: () => log,
     close: async () => {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      const hard = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      const hard = setTimeout(() => killGroup(child.pid), 8_000);
       await electron.close().catch(() => undefined);
       if (child.exitCode === null && child.signalCode === null) await gone;
       clearTimeout(hard);
     },
   };
+}
+
+/** Playwright makes the app the leader of its process group: what it has started goes too. */
+function killGroup(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }

@@ -2,9 +2,12 @@
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
-import type { App } from './app.ts';
+import type { App as RunningApp } from './app.ts';
 import type { PersonDesktop } from './desktop.ts';
 import { run, until } from './programs.ts';
+
+/** What of a running app a person has before them. */
+type App = Pick<RunningApp, 'desktop' | 'main' | 'session'>;
 
 export interface IssuedAccount {
   readonly server: string;
@@ -12,19 +15,30 @@ export interface IssuedAccount {
   readonly accessToken: string;
 }
 
-/** First start: this computer becomes the messenger, and the other person gets an account on it. */
-export async function hostMessenger(app: App, yourName: string, otherName: string): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
+/** First start: this computer becomes the messenger, for itself or for its network, and the other person gets an account on it. */
+export async function hostMessenger(
+  app: App,
+  yourName: string,
+  otherName: string,
+  reach: 'loopback' | 'lan' = 'loopback',
+): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
   const { main } = app;
   await main.getByRole('button', { name: t('welcome.host') }).click();
   await main.getByLabel(t('hostStart.yourName')).fill(yourName);
+  await main.getByLabel(t(reach === 'lan' ? 'hostStart.whereLan' : 'hostStart.whereLoopback')).check();
   await main.getByRole('button', { name: t('hostStart.begin') }).click();
   await main.getByLabel(t('hostStart.otherName')).fill(otherName);
   const lead = (await main.getByText(/You are signed in as/).textContent()) ?? '';
   const ownAddress = /signed in as (\S+?)\.\s/.exec(lead)?.[1] ?? '';
   await main.getByRole('button', { name: t('hostStart.makeAccount') }).click();
   await main.getByRole('button', { name: t('hostStart.done') }).waitFor();
-  const value = async (label: string) => ((await main.locator('dl.issued div', { hasText: label }).locator('dd').textContent()) ?? '').trim();
-  const issued = { server: await value(t('token.server')), address: await value(t('token.address')), accessToken: await value(t('token.accessToken')) };
+  const value = async (label: string) =>
+    ((await main.locator('dl.issued div', { hasText: label }).locator('dd').textContent()) ?? '').trim();
+  const issued = {
+    server: await value(t('token.server')),
+    address: await value(t('token.address')),
+    accessToken: await value(t('token.accessToken')),
+  };
   await main.getByRole('button', { name: t('hostStart.done') }).click();
   return { ownAddress, issued };
 }
@@ -38,17 +52,26 @@ export async function signIn(app: App, account: IssuedAccount, yourName: string)
   await main.getByLabel(t('account.friendlyName'), { exact: true }).fill(yourName);
   await main.getByLabel(t('account.accessToken'), { exact: true }).fill(account.accessToken);
   await main.getByRole('button', { name: t('account.save'), exact: true }).click();
-  await main.getByRole('button', { name: t('home.ask') }).first().waitFor();
+  await main
+    .getByRole('button', { name: t('home.ask') })
+    .first()
+    .waitFor();
 }
 
 /** Waits until a contact is shown as online. Accounts on one hosted messenger know each other from the start. */
 export async function waitForOnline(app: App, name: string): Promise<void> {
-  await app.main.locator('li.person', { hasText: name }).filter({ hasText: t('presence.online') }).waitFor({ timeout: 15_000 });
+  await app.main
+    .locator('li.person', { hasText: name })
+    .filter({ hasText: t('presence.online') })
+    .waitFor({ timeout: 15_000 });
 }
 
 /** Asks a contact who is online for help. */
 export async function askForHelp(app: App, name: string): Promise<void> {
-  await app.main.getByRole('button', { name: t('home.ask'), exact: true }).first().click();
+  await app.main
+    .getByRole('button', { name: t('home.ask'), exact: true })
+    .first()
+    .click();
   await app.main.getByRole('button', { name: t('picker.askPerson', { name }) }).click();
 }
 
@@ -105,7 +128,11 @@ export async function pictureArea(expert: App, noviceName: string): Promise<Area
 
 /** The main process's question on the novice's screen. */
 export async function waitForQuestion(desktop: PersonDesktop): Promise<string> {
-  return until(async () => (await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`))[0], 'the question to the novice', 20_000);
+  return until(
+    async () => (await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`))[0],
+    'the question to the novice',
+    20_000,
+  );
 }
 
 /**

@@ -1,0 +1,204 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
+import { type App, electronExecutable, startApp } from '../support/app.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { leastDifference } from '../support/main-job.ts';
+import { type TwoNetworks, needsNamespaces, startTwoNetworks } from '../support/network.ts';
+import { needs, until } from '../support/programs.ts';
+import {
+  type IssuedAccount,
+  answerNotification,
+  answerQuestion,
+  askForHelp,
+  clickAt,
+  hostMessenger,
+  pictureArea,
+  shownSteps,
+  signIn,
+  waitForOnline,
+  waitForQuestion,
+} from '../support/scenario.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
+const namespaces = needsNamespaces();
+const output = process.env['RINGBACK_TEST_OUTPUT'];
+const FORWARD_AFTER_MS = 5_000;
+const GONE_WITHIN_MS = 5_000;
+
+describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
+  namespaces.title(programs.title('forward connect: the expert sits where nobody can dial, in a network of its own')),
+  () => {
+    let networks: TwoNetworks;
+    let noviceDesktop: PersonDesktop;
+    let expertDesktop: PersonDesktop;
+    let novice: App;
+    let expert: App;
+    let account: IssuedAccount;
+    let typed: string;
+
+    const keep = async (name: string) => {
+      if (!output) return;
+      await noviceDesktop.saveScreenshot(join(output, `forward-${name}-novice.png`));
+      await expertDesktop.saveScreenshot(join(output, `forward-${name}-expert.png`));
+    };
+    const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
+    const connect = async () => {
+      await askForHelp(novice, 'Peter');
+      await answerNotification(expert, 'accept');
+      await answerQuestion(noviceDesktop, 'allow');
+      return pictureArea(expert, 'Anna');
+    };
+    const giveControl = async () => {
+      const panel = await novice.session();
+      await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }) }).click();
+      await answerQuestion(noviceDesktop, 'allow');
+      await (await expert.session()).getByRole('button', { name: t('control.expert.granted') }).waitFor();
+    };
+    const putAway = async () => {
+      for (const app of [expert, novice]) await app.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+    };
+
+    beforeAll(async () => {
+      networks = await startTwoNetworks();
+      noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
+      expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
+      novice = await startApp(noviceDesktop, [], { network: networks.novice });
+      expert = await startApp(expertDesktop, [], { network: networks.expert });
+      typed = join(noviceDesktop.home, 'typed');
+    }, 90_000);
+
+    afterAll(async () => {
+      await keep('last').catch(() => undefined);
+      await expert?.close();
+      await novice?.close();
+      await noviceDesktop?.close();
+      await expertDesktop?.close();
+      await networks?.close();
+    }, 60_000);
+
+    it('the novice’s computer is the messenger of its network; the expert signs in to it', async () => {
+      account = (await hostMessenger(novice, 'Anna', 'Peter', 'lan')).issued;
+      expect(account.server).toMatch(new RegExp(`^${networks.novice.address.replaceAll('.', String.raw`\.`)}:\\d+$`));
+      await signIn(expert, account, 'Peter');
+      await waitForOnline(expert, 'Anna');
+      await waitForOnline(novice, 'Peter');
+    });
+
+    it('no call comes for five seconds, so the expert calls; nothing is shown before the novice says yes', async () => {
+      noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
+      await askForHelp(novice, 'Peter');
+      await answerNotification(expert, 'accept');
+      const session = await expert.session();
+      await session
+        .getByText(t('phase.expert.reverseConnecting', { name: 'Anna' }))
+        .first()
+        .waitFor();
+      await novice.main
+        .getByText(t('phase.novice.reverseConnecting', { name: 'Peter' }))
+        .first()
+        .waitFor();
+      expect(await networks.expert.listening()).toHaveLength(1);
+      await keep('waiting');
+      await waitForQuestion(noviceDesktop);
+      await session
+        .getByText(t('phase.expert.awaitingConsent', { name: 'Anna' }))
+        .first()
+        .waitFor();
+      expect(await session.locator('canvas[role=img]').count()).toBe(0);
+      // One connection has won: nobody else can come in, neither here nor there.
+      expect(await networks.expert.listening()).toEqual([]);
+      expect(await networks.novice.listening()).toHaveLength(1);
+      await keep('question');
+    });
+
+    it('the expert sees the novice’s screen, pixel for pixel', async () => {
+      await answerQuestion(noviceDesktop, 'allow');
+      const area = await pictureArea(expert, 'Anna');
+      expect([area.width, area.height]).toEqual([1280, 720]);
+      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+      await keep('picture');
+    });
+
+    it('both windows say that step 5 did not work and step 7 did, when, and with which address', async () => {
+      for (const { main } of [expert, novice]) {
+        await main.getByText(t('steps.show')).click();
+        const steps = await shownSteps(main);
+        expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'failed', 'done', 'done']);
+        const [ticket, forward] = [steps[3], steps[6]].map((step) => Date.parse(step?.at ?? ''));
+        expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeGreaterThanOrEqual(FORWARD_AFTER_MS - 100);
+        expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeLessThan(FORWARD_AFTER_MS + 4_000);
+      }
+      const called = new RegExp(`^Your computer called ${networks.novice.address}:\\d+ \\(forward connect\\)$`);
+      await expert.main.getByText(called).waitFor();
+      await novice.main.getByText(/^169\.254\.98\.2:\d+ called your computer \(forward connect\)$/).waitFor();
+      await keep('steps');
+    });
+
+    it('control: what the expert types appears in the novice’s terminal', async () => {
+      await giveControl();
+      const area = await pictureArea(expert, 'Anna');
+      await clickAt(expertDesktop, area.x + 200, area.y + 150);
+      await expertDesktop.xdotool('type', '--delay', '40', 'The other way round: #7!');
+      await expertDesktop.xdotool('key', 'Return');
+      await until(() => typedText() === 'The other way round: #7!\n', `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
+      await keep('control');
+    });
+
+    it('the expert ends it: both windows say so', async () => {
+      await (await expert.session()).getByRole('button', { name: t('session.end'), exact: true }).click();
+      await expert.main.getByText(t('ended.expert.closedByExpert')).first().waitFor({ timeout: 5_000 });
+      await novice.main
+        .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+      await keep('ended');
+      await putAway();
+    });
+
+    it('the cable is pulled: each side says within five seconds that the other is gone, and nothing is shared any more', async () => {
+      await connect();
+      await giveControl();
+      const pulledAt = Date.now();
+      await networks.unplug();
+      const said = async (app: App, reasons: readonly string[]) => {
+        await app.main.getByRole('heading', { name: new RegExp(`^(${reasons.join('|')})$`) }).waitFor({ timeout: 20_000 });
+        return Date.now() - pulledAt;
+      };
+      const after = await Promise.all([
+        said(novice, [t('ended.novice.peerGone', { name: 'Peter' }), t('ended.novice.connectionLost')]),
+        said(expert, [t('ended.expert.peerGone', { name: 'Anna' }), t('ended.expert.connectionLost', { name: 'Anna' })]),
+      ]);
+      await keep('unplugged');
+      for (const ms of after) expect(ms).toBeLessThanOrEqual(GONE_WITHIN_MS);
+      await (await novice.session()).getByText(t('phase.novice.nobody')).waitFor();
+      expect(await networks.novice.listening()).toHaveLength(1);
+    });
+
+    it('the messenger says that it is away, and comes back by itself when the cable is in again', async () => {
+      await putAway();
+      await expert.main.getByText(t('status.waiting')).first().waitFor({ timeout: 10_000 });
+      await novice.main
+        .locator('li.person', { hasText: 'Peter' })
+        .filter({ hasText: t('presence.offline') })
+        .waitFor({ timeout: 20_000 });
+      await keep('away');
+      await networks.plug();
+      await expert.main.getByText(t('status.signedIn')).first().waitFor({ timeout: 30_000 });
+      await waitForOnline(expert, 'Anna');
+      await waitForOnline(novice, 'Peter');
+      await keep('back');
+    });
+
+    it('and help is possible again', async () => {
+      const area = await connect();
+      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+      await (await novice.session()).getByRole('button', { name: t('session.stopLong') }).click();
+      await expert.main
+        .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+    });
+  },
+);

@@ -1,0 +1,180 @@
+/* Two computers' networks on one machine: Linux network namespaces (docs/decisions/0002). Nothing in them reaches the machine's own network. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { missing, run, startProgram, until } from './programs.ts';
+
+/** The network that one computer is in. */
+export interface Network {
+  /** The one address that its tickets name. */
+  readonly address: string;
+  /** An executable that runs `program` in this network and can be attached to from outside. */
+  executable(program: string): string;
+  /** Where something listens that others could dial, as `address:port`. */
+  listening(): Promise<readonly string[]>;
+}
+
+export interface TwoNetworks {
+  /** Can be dialled by the expert. */
+  readonly novice: Network;
+  /** Cannot be dialled by the novice, who gets no answer at all. */
+  readonly expert: Network;
+  /** Takes the cable between them out: no reset, no goodbye, just silence. */
+  unplug(): Promise<void>;
+  plug(): Promise<void>;
+  /** Ends what still runs in there and removes everything. */
+  close(): Promise<void>;
+}
+
+const NOVICE_ADDRESS = '10.98.0.1';
+const EXPERT_ADDRESS = '10.99.0.2';
+const PREFIX = 'ringback-test';
+
+/** Title and condition, like `needs(…)`, for what wants two networks. */
+export function needsNamespaces(): { readonly skip: boolean; title(text: string): string } {
+  const reason = whyNot();
+  return { skip: reason !== undefined, title: (text) => (reason === undefined ? text : `${text} [skipped: needs ${reason}]`) };
+}
+
+function whyNot(): string | undefined {
+  if (process.platform !== 'linux') return 'Linux';
+  if (process.getuid?.() !== 0) return 'root';
+  if (missing('ip').length > 0) return 'ip';
+  const probe = `${PREFIX}-${process.pid}-probe`;
+  const made = ipNow('netns', 'add', probe) && ipNow('-n', probe, 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two');
+  ipNow('netns', 'delete', probe);
+  return made ? undefined : 'network namespaces';
+}
+
+/** Makes the two networks. Everything in them has a name with this process's id, so that several can run at once. */
+export async function startTwoNetworks(): Promise<TwoNetworks> {
+  await removeLeftovers();
+  const novice = `${PREFIX}-${process.pid}-novice`;
+  const expert = `${PREFIX}-${process.pid}-expert`;
+  const folder = mkdtempSync(join(tmpdir(), 'ringback-network-'));
+  const removeNow = (): void => {
+    for (const name of [novice, expert]) {
+      for (const pid of pidsIn(name)) killNow(pid);
+      ipNow('netns', 'delete', name);
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', removeNow);
+  const doors: { stop(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const door of doors.splice(0)) await door.stop();
+    removeNow();
+    process.off('exit', removeNow);
+  };
+  const network = async (name: string, address: string): Promise<Network> => {
+    const socket = join(folder, `${name}.sock`);
+    const door = startProgram('ip', [
+      'netns',
+      'exec',
+      name,
+      process.execPath,
+      fileURLToPath(new URL('./network-inside.ts', import.meta.url)),
+      socket,
+    ]);
+    doors.push(door);
+    await until(() => door.output().includes('open\n'), `the way into ${name}: ${door.output()}`);
+    return {
+      address,
+      executable: (program) => {
+        const launcher = fileURLToPath(new URL('./network-launcher.ts', import.meta.url));
+        const path = join(folder, `${name}.sh`);
+        writeFileSync(path, `#!/bin/sh\nexec ${[process.execPath, launcher, name, socket, program].map(quoted).join(' ')} "$@"\n`);
+        chmodSync(path, 0o755);
+        return path;
+      },
+      listening: async () => {
+        const lines = (await run('ip', ['netns', 'exec', name, 'ss', '-Htln'])).toString().split('\n').filter(Boolean);
+        return lines.map((line) => line.split(/\s+/)[3] ?? '').filter((local) => !/^(127\.|\[::1\])/.test(local));
+      },
+    };
+  };
+  const inNovice = (...args: readonly string[]) => ip('-n', novice, ...args);
+  const inExpert = (...args: readonly string[]) => ip('-n', expert, ...args);
+  try {
+    await ip('netns', 'add', novice);
+    await ip('netns', 'add', expert);
+    await inNovice('link', 'set', 'lo', 'up');
+    await inExpert('link', 'set', 'lo', 'up');
+
+    await inNovice('link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', expert);
+    await inNovice('address', 'add', '169.254.98.1/30', 'dev', 'cable');
+    await inNovice('address', 'add', `${NOVICE_ADDRESS}/32`, 'dev', 'cable');
+    await inNovice('link', 'set', 'cable', 'up');
+    await inExpert('address', 'add', '169.254.98.2/30', 'dev', 'cable');
+    await inExpert('link', 'set', 'cable', 'up');
+    await inExpert('route', 'add', `${NOVICE_ADDRESS}/32`, 'via', '169.254.98.1');
+
+    await inExpert('link', 'add', 'home', 'type', 'veth', 'peer', 'name', 'home-end');
+    await inExpert('address', 'add', `${EXPERT_ADDRESS}/30`, 'dev', 'home');
+    await inExpert('link', 'set', 'home', 'up');
+    await inExpert('link', 'set', 'home-end', 'up');
+
+    // A way that swallows: to a neighbour whose hardware address nobody has.
+    await inNovice('link', 'add', 'nowhere', 'type', 'veth', 'peer', 'name', 'nowhere-end');
+    await inNovice('link', 'set', 'nowhere', 'up');
+    await inNovice('link', 'set', 'nowhere-end', 'up');
+    await inNovice('neighbour', 'add', EXPERT_ADDRESS, 'lladdr', '02:00:00:00:00:01', 'dev', 'nowhere', 'nud', 'permanent');
+    await inNovice('route', 'add', `${EXPERT_ADDRESS}/32`, 'dev', 'nowhere');
+    return {
+      novice: await network(novice, NOVICE_ADDRESS),
+      expert: await network(expert, EXPERT_ADDRESS),
+      unplug: () => inNovice('link', 'set', 'cable', 'down'),
+      plug: () => inNovice('link', 'set', 'cable', 'up'),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What a run that was killed has left behind. */
+async function removeLeftovers(): Promise<void> {
+  const names = (await run('ip', ['netns', 'list'])).toString();
+  for (const [name, pid] of names.matchAll(new RegExp(`^${PREFIX}-(\\d+)-\\w+`, 'gm'))) {
+    if (isAlive(Number(pid))) continue;
+    for (const left of pidsIn(name)) killNow(left);
+    ipNow('netns', 'delete', name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself.
+  }
+}
+
+/** Processes in a namespace of ours: only what a test has started. */
+function pidsIn(name: string): number[] {
+  const { status, stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
+  return status === 0 ? stdout.split('\n').filter(Boolean).map(Number) : [];
+}
+
+async function ip(...args: readonly string[]): Promise<void> {
+  await run('ip', args);
+}
+
+function ipNow(...args: readonly string[]): boolean {
+  return spawnSync('ip', args, { stdio: 'ignore' }).status === 0;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
