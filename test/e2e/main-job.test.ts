@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable, startApp } from '../support/app.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
-import { crop, differingPixels, without } from '../support/picture.ts';
+import { leastDifference } from '../support/main-job.ts';
 import { needs, until } from '../support/programs.ts';
 import {
   answerNotification,
@@ -21,8 +21,6 @@ import {
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
 const skip = programs.skip || !electronExecutable;
-/** No pointer of these displays reaches further from its hot spot. */
-const POINTER_SIDE = 32;
 const output = process.env['RINGBACK_TEST_OUTPUT'];
 
 describe.skipIf(skip)(programs.title('the main job, in two real apps on two displays'), () => {
@@ -72,7 +70,10 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   it('declined: both sides say so', async () => {
     await askForHelp(novice, 'Peter');
     await answerNotification(expert, 'decline');
-    await novice.main.getByText(t('ended.novice.declined', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await novice.main
+      .getByText(t('ended.novice.declined', { name: 'Peter' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
     await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
   });
 
@@ -83,15 +84,24 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await answerNotification(expert, 'accept');
     await waitForQuestion(noviceDesktop);
     const session = await expert.session();
-    await session.getByText(t('phase.expert.awaitingConsent', { name: 'Anna' })).first().waitFor();
+    await session
+      .getByText(t('phase.expert.awaitingConsent', { name: 'Anna' }))
+      .first()
+      .waitFor();
     expect(await session.locator('canvas[role=img]').count()).toBe(0);
     await keep('question');
   });
 
   it('Enter means no: nothing was shown and both sides say so', async () => {
     await answerQuestion(noviceDesktop, 'Return');
-    await expert.main.getByText(t('ended.expert.viewRefused', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
-    await novice.main.getByText(t('ended.novice.viewRefused', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await expert.main
+      .getByText(t('ended.expert.viewRefused', { name: 'Anna' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
+    await novice.main
+      .getByText(t('ended.novice.viewRefused', { name: 'Peter' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
     await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
     await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
   });
@@ -102,21 +112,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await answerQuestion(noviceDesktop, 'allow');
     const area = await pictureArea(expert, 'Anna');
     expect([area.width, area.height]).toEqual([1280, 720]);
-    // The novice's pointer is no part of the screen's picture; the viewer draws it over it.
-    const [x, y] = /x:(\d+) y:(\d+)/.exec(await noviceDesktop.xdotool('getmouselocation'))?.slice(1).map(Number) as [number, number];
-    const pointer = { x: x - POINTER_SIDE, y: y - POINTER_SIDE, width: 2 * POINTER_SIDE, height: 2 * POINTER_SIDE };
-    let least = Number.POSITIVE_INFINITY;
-    await until(
-      async () => {
-        const [source, seen] = await Promise.all([noviceDesktop.screenshot(), expertDesktop.screenshot()]);
-        least = Math.min(least, differingPixels(without(source, pointer), without(crop(seen, area), pointer)));
-        return least === 0;
-      },
-      'the same picture on both screens',
-      20_000,
-    ).catch((error: unknown) => {
-      throw new Error(`${String(error)}; at best ${least} pixels differed`);
-    });
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
     await keep('picture');
     await expert.main.getByText(t('steps.show')).click();
     const steps = await shownSteps(expert.main);
@@ -163,8 +159,14 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   it('Stop: over on both sides within a moment', async () => {
     const panel = await novice.session();
     await panel.getByRole('button', { name: t('session.stopLong') }).click();
-    await expert.main.getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' })).first().waitFor({ timeout: 5_000 });
-    await novice.main.getByText(t('ended.novice.stoppedByNovice', { name: 'Peter' })).first().waitFor({ timeout: 5_000 });
+    await expert.main
+      .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
+    await novice.main
+      .getByText(t('ended.novice.stoppedByNovice', { name: 'Peter' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
     await keep('stopped');
   });
 

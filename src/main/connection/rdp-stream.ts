@@ -33,7 +33,7 @@ export class RdpStream {
   readonly #handlers: RdpStreamHandlers;
   readonly #waiters: DrainWaiter[] = [];
   #tls: TLSSocket | undefined;
-  #plain: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+  #plain: Buffer = Buffer.alloc(0);
   #phase: 'plain' | 'upgrading' | 'tls' = 'plain';
   #error: Error | undefined;
   #writes = 0;

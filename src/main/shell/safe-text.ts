@@ -16,7 +16,7 @@ export function safeText(text: string, maxCharacters: number = MAX_SHOWN_CHARACT
     // More than three combining marks on one letter only serve to cover the line above.
     .replace(/(\p{M}{3})\p{M}+/gu, '$1')
     .trim();
-  const characters = [...plain];
+  const characters = Array.from(plain);
   return characters.length <= maxCharacters ? plain : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
 

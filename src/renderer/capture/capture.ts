@@ -37,7 +37,7 @@ async function start(port: MessagePort): Promise<void> {
   const worker = new Worker(new URL('./capture.worker.ts', import.meta.url), { type: 'module' });
   // The port goes with the worker, and main hears that it closed.
   worker.addEventListener('error', () => worker.terminate());
-  worker.postMessage({ frames: readable, port } satisfies CaptureStart, [readable as unknown as Transferable, port]);
+  worker.postMessage({ frames: readable, port } satisfies CaptureStart, [readable, port]);
 }
 
 function failureCode(error: unknown): CaptureFailureCode {

@@ -31,7 +31,8 @@ export async function openPageCapture({ openCapturePage, clock, signal }: PageCa
   return openRemoteCapture(pageChannel(page), { clock, signal });
 }
 
-function pageChannel({ port, close }: CapturePage): CaptureChannel {
+function pageChannel(page: CapturePage): CaptureChannel {
+  const { port } = page;
   let listening = false;
   return {
     send: (message) => port.postMessage(message),
@@ -43,7 +44,7 @@ function pageChannel({ port, close }: CapturePage): CaptureChannel {
     onGone: (listener) => void port.on('close', () => listener('the capture page closed')),
     end: async () => {
       port.close();
-      await close();
+      await page.close();
     },
   };
 }
