@@ -94,9 +94,8 @@ function encodePart(updateCode: number, fragmentation: number, data: Uint8Array)
  */
 export class FastPathOutputDecoder {
   private readonly maxBytes: number;
-  private parts: Uint8Array[] = [];
-  private joined = 0;
-  private joining: number | undefined;
+  /** The update in the making, in one piece of memory: tiny fragments cost no more than big ones. */
+  private joining: { readonly updateCode: number; readonly data: ByteWriter } | undefined;
 
   constructor(maxBytes = MAX_REQUEST_BYTES) {
     this.maxBytes = maxBytes;
@@ -106,7 +105,8 @@ export class FastPathOutputDecoder {
   decode(pdu: Uint8Array): FastPathUpdate[] {
     const reader = new ByteReader(pdu);
     const header = reader.u8('TS_FP_UPDATE_PDU.fpOutputHeader');
-    if ((header & 0x03) !== 0) throw new ProtocolError('UNEXPECTED', 'TS_FP_UPDATE_PDU.action', 'FASTPATH_OUTPUT_ACTION_FASTPATH', header & 3);
+    if ((header & 0x03) !== 0)
+      throw new ProtocolError('UNEXPECTED', 'TS_FP_UPDATE_PDU.action', 'FASTPATH_OUTPUT_ACTION_FASTPATH', header & 3);
     if ((header & 0xc0) !== 0) throw new ProtocolError('REFUSED', 'TS_FP_UPDATE_PDU.flags', 'no encryption', header >> 6);
     const first = reader.u8('TS_FP_UPDATE_PDU.length1');
     const length = first & 0x80 ? ((first & 0x7f) << 8) | reader.u8('TS_FP_UPDATE_PDU.length2') : first;
@@ -132,8 +132,6 @@ export class FastPathOutputDecoder {
 
   /** Forgets a half-joined update (Deactivate-All). */
   reset(): void {
-    this.parts = [];
-    this.joined = 0;
     this.joining = undefined;
   }
 
@@ -143,24 +141,15 @@ export class FastPathOutputDecoder {
       throw new ProtocolError('MALFORMED', 'TS_FP_UPDATE.fragmentation', begins ? 'the next fragment' : 'a first fragment', fragmentation);
     }
     if (fragmentation === FRAGMENT.single) return data;
-    if (this.joining !== undefined && this.joining !== updateCode) {
-      throw new ProtocolError('MALFORMED', 'TS_FP_UPDATE.updateCode', this.joining, updateCode);
+    const joining = this.joining ?? { updateCode, data: new ByteWriter(data.length) };
+    if (joining.updateCode !== updateCode) throw new ProtocolError('MALFORMED', 'TS_FP_UPDATE.updateCode', joining.updateCode, updateCode);
+    if (joining.data.size + data.length > this.maxBytes) {
+      throw new ProtocolError('TOO_LARGE', 'TS_FP_UPDATE.updateData', `<= ${this.maxBytes} bytes joined`, joining.data.size + data.length);
     }
-    if (this.joined + data.length > this.maxBytes) {
-      throw new ProtocolError('TOO_LARGE', 'TS_FP_UPDATE.updateData', `<= ${this.maxBytes} bytes joined`, this.joined + data.length);
-    }
-    // An empty fragment costs no bytes of the bound, so it must not cost memory either.
-    if (data.length > 0) this.parts.push(data.slice());
-    this.joined += data.length;
-    this.joining = updateCode;
+    joining.data.bytes(data);
+    this.joining = joining;
     if (fragmentation !== FRAGMENT.last) return undefined;
-    const whole = new Uint8Array(this.joined);
-    let at = 0;
-    for (const part of this.parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
     this.reset();
-    return whole;
+    return joining.data.finish();
   }
 }
