@@ -1,25 +1,49 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { run } from '../support/programs.ts';
 
-/** CPU time in ms (user + system) of a process and all its descendants alive now. */
-export function treeCpuMs(root: number): number {
+interface ProcessTimes {
+  readonly children: ReadonlyMap<number, readonly number[]>;
+  readonly cpuMs: ReadonlyMap<number, number>;
+}
+
+function processTimes(): ProcessTimes {
   const children = new Map<number, number[]>();
-  const times = new Map<number, number>();
+  const cpuMs = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
       const parent = Number(fields[1]);
-      times.set(Number(name), (Number(fields[11]) + Number(fields[12])) * 10);
+      cpuMs.set(Number(name), (Number(fields[11]) + Number(fields[12])) * 10);
       children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
     } catch {
       // Gone between the listing and the look.
     }
   }
-  const sum = (pid: number): number => (times.get(pid) ?? 0) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
-  return sum(root);
+  return { children, cpuMs };
 }
 
-/** Bytes that have gone over the loopback interface. X clients use Unix sockets, so this is what the two sides said to each other. */
-export function loopbackBytes(): number {
-  return Number(readFileSync('/sys/class/net/lo/statistics/tx_bytes', 'utf8'));
+function descendants(root: number, children: ProcessTimes['children']): number[] {
+  return [root, ...(children.get(root) ?? []).flatMap((child) => descendants(child, children))];
+}
+
+/** CPU time in ms (user + system) of a process and all its descendants alive now. */
+export function treeCpuMs(root: number): number {
+  const times = processTimes();
+  return descendants(root, times.children).reduce((sum, pid) => sum + (times.cpuMs.get(pid) ?? 0), 0);
+}
+
+/** Bytes that this process and its descendants have sent over TCP connections that are open now. */
+export async function treeSentBytes(root: number): Promise<number> {
+  const tree = new Set(descendants(root, processTimes().children));
+  // A line a socket, with what the kernel counted on it: users:(("ringback",pid=42,fd=17)) … bytes_sent:4711
+  const sockets = (await run('ss', ['-tniHpO', 'state', 'established'])).toString().split('\n');
+  let sent = 0;
+  for (const socket of sockets) {
+    const owners = [...socket.matchAll(/pid=(\d+)/g)].map((owner) => Number(owner[1]));
+    if (owners.some((owner) => tree.has(owner))) sent += Number(/bytes_sent:(\d+)/.exec(socket)?.[1] ?? 0);
+  }
+  return sent;
 }

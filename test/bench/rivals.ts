@@ -37,19 +37,26 @@ export async function startFreeRdp(name: string, options: readonly string[]): Pr
   const port = await freePort();
   const server = source.start('freerdp-shadow-cli', [`/port:${port}`, '/bind-address:127.0.0.1', '-auth']);
   await until(async () => (await run('ss', ['-ltn'])).toString().includes(`:${port} `), `the shadow server: ${server.output()}`);
-  const viewer = client.start('xfreerdp', [
-    `/v:127.0.0.1:${port}`,
-    '/cert:ignore',
-    '/u:expert',
-    '/p:expert',
-    `/size:${SOURCE.width}x${SOURCE.height}`,
-    '/bpp:32',
-    '/network:lan',
-    '-decorations',
-    '/log-level:ERROR',
-    ...options,
-  ], { HOME: source.home });
-  const id = await until(async () => (await client.xdotool('search', '--onlyvisible', '--class', 'xfreerdp').catch(() => '')).split('\n').find(Boolean), `xfreerdp: ${viewer.output()}`);
+  const viewer = client.start(
+    'xfreerdp',
+    [
+      `/v:127.0.0.1:${port}`,
+      '/cert:ignore',
+      '/u:expert',
+      '/p:expert',
+      `/size:${SOURCE.width}x${SOURCE.height}`,
+      '/bpp:32',
+      '/network:lan',
+      '-decorations',
+      '/log-level:ERROR',
+      ...options,
+    ],
+    { HOME: source.home },
+  );
+  const id = await until(
+    async () => (await client.xdotool('search', '--onlyvisible', '--class', 'xfreerdp').catch(() => '')).split('\n').find(Boolean),
+    `xfreerdp: ${viewer.output()}`,
+  );
   await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
   await client.xdotool('windowfocus', '--sync', id).catch(() => undefined);
   const geometry = await client.xdotool('getwindowgeometry', '--shell', id);
@@ -82,7 +89,10 @@ export async function startRingback(): Promise<Rival> {
   await answerQuestion(source, 'allow');
   const viewer = await expert.session();
   // The picture whole on the client's screen, at 1:1, for the probe.
-  const id = await until(async () => (await client.xdotool('search', '--onlyvisible', '--name', '^Anna').catch(() => '')).split('\n').find(Boolean), 'the viewer window');
+  const id = await until(
+    async () => (await client.xdotool('search', '--onlyvisible', '--name', '^Anna').catch(() => '')).split('\n').find(Boolean),
+    'the viewer window',
+  );
   await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
   await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
   await viewer.getByRole('button', { name: t('control.expert.ask') }).click();

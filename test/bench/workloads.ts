@@ -12,7 +12,16 @@ export interface Workload {
   start(display: Display): Program;
 }
 
-const xterm = (geometry: string, ...command: readonly string[]) => ['-fa', 'DejaVu Sans Mono', '-fs', '10', '-geometry', geometry, '-e', ...command];
+const xterm = (geometry: string, ...command: readonly string[]) => [
+  '-fa',
+  'DejaVu Sans Mono',
+  '-fs',
+  '10',
+  '-geometry',
+  geometry,
+  '-e',
+  ...command,
+];
 
 export const STATIC: Workload = {
   name: 'static desktop',
@@ -28,7 +37,12 @@ export const SCROLL: Workload = {
   start: (display) =>
     display.start(
       'xterm',
-      xterm('110x42+20+20', process.execPath, '-e', 'let n=0;setInterval(()=>{let s="";for(let i=0;i<3;i++)s+=`${++n} the quick brown fox ${(n*2654435761>>>0).toString(36)} jumps over the lazy dog ${n*7}\\n`;process.stdout.write(s)},33)'),
+      xterm(
+        '110x42+20+20',
+        process.execPath,
+        '-e',
+        'let n=0;setInterval(()=>{let s="";for(let i=0;i<3;i++)s+=`${++n} the quick brown fox ${(n*2654435761>>>0).toString(36)} jumps over the lazy dog ${n*7}\\n`;process.stdout.write(s)},33)',
+      ),
     ),
 };
 
