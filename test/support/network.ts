@@ -48,8 +48,10 @@ function whyNot(): string | undefined {
   return made ? undefined : 'network namespaces';
 }
 
-/** Makes the two networks. Everything in them has a name with this process's id, so that several can run at once. */
+/** Makes the two networks; throws where that is impossible. Everything in them has a name with this process's id, so that several can run at once. */
 export async function startTwoNetworks(): Promise<TwoNetworks> {
+  const reason = whyNot();
+  if (reason !== undefined) throw new Error(`Two networks on one machine need ${reason}.`);
   await removeLeftovers();
   const novice = `${PREFIX}-${process.pid}-novice`;
   const expert = `${PREFIX}-${process.pid}-expert`;
