@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RdpClientOutput } from '../../../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../../../src/protocol/rdp/client/rdp-client.ts';
 import type { InputEvent } from '../../../../src/protocol/rdp/input/events.ts';
+import type { CapabilitySet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
 import { encodeAutoDetectRequest } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
 import { decodeFastPathInput } from '../../../../src/protocol/rdp/pdu/fast-path-input.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
@@ -195,9 +196,15 @@ describe('the active session', () => {
 
   it('says to a server only what it understands', () => {
     const plain = clientAt('awaitingDemandActive');
-    const sets = SERVER_SETS.filter((set) => set.tag !== 'frameAcknowledge').map((set) =>
-      set.tag === 'general' ? { ...set, refreshRectSupport: false, suppressOutputSupport: false } : set,
-    );
+    const general: CapabilitySet = {
+      tag: 'general',
+      osMajorType: 0,
+      osMinorType: 0,
+      extraFlags: 0x0401,
+      refreshRectSupport: false,
+      suppressOutputSupport: false,
+    };
+    const sets = [general, ...SERVER_SETS.filter((set) => set.tag !== 'general' && set.tag !== 'frameAcknowledge')];
     plain.receive(concat([wire.demandActive(sets), wire.fontMap()]), 0);
     const ask = (client: RdpClient) => [
       ...client.acknowledgeFrame(1),
