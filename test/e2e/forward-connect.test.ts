@@ -56,6 +56,19 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await answerQuestion(noviceDesktop, 'allow');
       await (await expert.session()).getByRole('button', { name: t('control.expert.granted') }).waitFor();
     };
+    /** A key on the novice's own keyboard, in the terminal: what it writes tells whether a Shift is held. */
+    const typedAs = async (key: string, written: string) => {
+      const [terminal] = (await noviceDesktop.xdotool('search', '--onlyvisible', '--class', 'XTerm')).split('\n');
+      await noviceDesktop.xdotool('windowactivate', '--sync', terminal ?? '');
+      await until(
+        async () => {
+          await noviceDesktop.xdotool('key', '--delay', '40', key, 'Return');
+          return typedText().endsWith(`${written}\n`);
+        },
+        `${written} in the terminal, not ${JSON.stringify(typedText())}`,
+        3_000,
+      );
+    };
     const putAway = async () => {
       for (const app of [expert, novice]) await app.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
     };
@@ -158,8 +171,11 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
     });
 
     it('the cable is pulled: each side says within five seconds that the other is gone, and nothing is shared any more', async () => {
-      await connect();
+      const area = await connect();
       await giveControl();
+      await clickAt(expertDesktop, area.x + 200, area.y + 150);
+      await expertDesktop.xdotool('keydown', 'Shift_L');
+      await typedAs('a', 'A');
       const pulledAt = Date.now();
       await networks.unplug();
       const said = async (app: App, reasons: readonly string[]) => {
@@ -174,6 +190,9 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       for (const ms of after) expect(ms).toBeLessThanOrEqual(GONE_WITHIN_MS);
       await (await novice.session()).getByText(t('phase.novice.nobody')).waitFor();
       expect(await networks.novice.listening()).toHaveLength(1);
+      await expertDesktop.xdotool('keyup', 'Shift_L');
+      // The Shift that the expert held down went up with the session.
+      await typedAs('b', 'b');
     });
 
     it('the messenger says that it is away, and comes back by itself when the cable is in again', async () => {
