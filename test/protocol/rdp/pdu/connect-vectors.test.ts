@@ -196,6 +196,9 @@ describe('Client Info', () => {
       workingDir: '',
     });
     expect(ours.subarray(0, start.length)).toEqual(start);
+    const plain = encodeClientInfo({ codePage: 0, flags: 0, domain: '', userName: '', password: '', alternateShell: '', workingDir: '' });
+    // INFO_UNICODE is set whoever asks
+    expect(plain.subarray(4, 8)).toEqual(hex('10 00 00 00'));
   });
 
   it('is bounded', () => {
