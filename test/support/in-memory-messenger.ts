@@ -5,11 +5,13 @@ import {
   type Application,
   type CancelCode,
   type Contact,
+  type InvitationDetails,
   type Messenger,
   type MessengerEvent,
   type MessengerErrorCode,
   type MessengerState,
   type Presence,
+  type RendezvousAnswer,
   type RendezvousEvent,
   type RendezvousSession,
   type RendezvousState,
@@ -28,8 +30,9 @@ export type InMemoryMessage = {
   readonly to: string;
   readonly sessionId: string;
 } & (
-  | { readonly kind: 'INVITE'; readonly application: Application }
-  | { readonly kind: 'ACCEPT' | 'LAUNCH' | 'BYE' }
+  | { readonly kind: 'INVITE'; readonly application: Application; readonly contextData?: string }
+  | { readonly kind: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer }
+  | { readonly kind: 'BYE' }
   | { readonly kind: 'CANCEL'; readonly code: CancelCode }
   | { readonly kind: 'CONTEXT'; readonly data: string }
 );
@@ -152,6 +155,19 @@ class Listeners<E> {
   }
 }
 
+/** What the transport says as `IP-Address` by itself. */
+const OWN_ADDRESS = '192.0.2.1';
+
+function checkLine(data: string): void {
+  if (/[\r\n]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a line break');
+  if (data.length > MAX_CONTEXT_CHARACTERS) throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters`);
+}
+
+function checkAnswer({ ipAddress = '', contextData = '' }: RendezvousAnswer): void {
+  checkLine(ipAddress);
+  checkLine(contextData);
+}
+
 const OVER: ReadonlySet<RendezvousState> = new Set(['CANCELLED', 'DECLINED', 'TERMINATED']);
 
 class InMemorySession implements RendezvousSession {
@@ -160,10 +176,22 @@ class InMemorySession implements RendezvousSession {
   readonly application: Application;
   readonly peer: { readonly address: string; readonly friendlyName: string };
   state: RendezvousState = 'INVITATION';
+  peerAnswer: RendezvousAnswer | undefined;
+  readonly contextData: string | undefined;
+  private readonly details: InvitationDetails;
   private readonly listeners = new Listeners<RendezvousEvent>();
   private readonly owner: InMemoryMessenger;
 
-  constructor(owner: InMemoryMessenger, id: string, flag: 'INVITER' | 'INVITEE', application: Application, peer: RendezvousSession['peer']) {
+  constructor(
+    owner: InMemoryMessenger,
+    id: string,
+    flag: 'INVITER' | 'INVITEE',
+    application: Application,
+    peer: RendezvousSession['peer'],
+    details: InvitationDetails,
+  ) {
+    this.details = details;
+    this.contextData = details.contextData;
     this.owner = owner;
     this.id = id;
     this.flag = flag;
@@ -179,10 +207,11 @@ class InMemorySession implements RendezvousSession {
     return this.listeners.add(listener);
   }
 
-  accept(): void {
+  accept(answer: RendezvousAnswer = {}): void {
     this.requireInvitation('accept');
+    checkAnswer(answer);
     this.state = 'ACCEPTED';
-    this.owner.sendFor(this, { kind: 'ACCEPT' });
+    this.owner.sendFor(this, { kind: 'ACCEPT', answer: { ipAddress: OWN_ADDRESS, ...answer } });
   }
 
   decline(code: 'REJECT' | 'REJECT_NOT_INSTALLED' = 'REJECT'): void {
@@ -202,8 +231,7 @@ class InMemorySession implements RendezvousSession {
 
   sendContextData(data: string): void {
     if (this.state !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.state}`);
-    if (/[\r\n]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a line break');
-    if (data.length > MAX_CONTEXT_CHARACTERS) throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters`);
+    checkLine(data);
     this.owner.sendFor(this, { kind: 'CONTEXT', data });
   }
 
@@ -219,15 +247,17 @@ class InMemorySession implements RendezvousSession {
     switch (message.kind) {
       case 'ACCEPT':
         if (this.flag !== 'INVITER' || this.state !== 'INVITATION') return;
+        this.peerAnswer = message.answer;
         this.state = 'ACCEPTED';
         this.listeners.emit({ tag: 'accepted' });
         if (this.over) return;
-        this.owner.sendFor(this, { kind: 'LAUNCH' });
+        this.owner.sendFor(this, { kind: 'LAUNCH', answer: { ipAddress: OWN_ADDRESS, ...this.details.answer } });
         this.state = 'CONNECTED';
         this.listeners.emit({ tag: 'readyToLaunch' });
         return;
       case 'LAUNCH':
         if (this.flag !== 'INVITEE' || this.state !== 'ACCEPTED') return;
+        this.peerAnswer = message.answer;
         this.state = 'CONNECTED';
         this.listeners.emit({ tag: 'readyToLaunch' });
         return;
@@ -249,7 +279,8 @@ class InMemorySession implements RendezvousSession {
   }
 
   private requireInvitation(what: string): void {
-    if (this.flag !== 'INVITEE' || this.state !== 'INVITATION') throw new MessengerError('REFUSED', `${what} in state ${this.state} as ${this.flag}`);
+    if (this.flag !== 'INVITEE' || this.state !== 'INVITATION')
+      throw new MessengerError('REFUSED', `${what} in state ${this.state} as ${this.flag}`);
   }
 }
 
@@ -333,17 +364,25 @@ class InMemoryMessenger implements Messenger {
     });
   }
 
-  invite(address: string, application: Application): RendezvousSession {
+  invite(address: string, application: Application, details: InvitationDetails = {}): RendezvousSession {
+    checkLine(details.contextData ?? '');
+    checkAnswer(details.answer ?? {});
     const user = this.requireUser();
     const to = address.toLowerCase();
     const peer = this.network.users.get(to);
-    const session = new InMemorySession(this, this.network.newId(), 'INVITER', application, { address: to, friendlyName: peer?.friendlyName ?? to });
+    const about = { address: to, friendlyName: peer?.friendlyName ?? to };
+    const session = new InMemorySession(this, this.network.newId(), 'INVITER', application, about, details);
     this.sessions.set(session.id, session);
     if (peer?.online === undefined) {
       const error =
-        peer === undefined ? new MessengerError('NO_SUCH_USER', `no account ${to}`) : new MessengerError('CONTACT_OFFLINE', `${to} is offline`);
+        peer === undefined
+          ? new MessengerError('NO_SUCH_USER', `no account ${to}`)
+          : new MessengerError('CONTACT_OFFLINE', `${to} is offline`);
       this.network.clock.after(0, () => session.end('TERMINATED', { tag: 'sendError', error }));
-    } else this.network.send({ kind: 'INVITE', application, from: user.account.address, to, sessionId: session.id });
+    } else {
+      const context = details.contextData === undefined ? {} : { contextData: details.contextData };
+      this.network.send({ kind: 'INVITE', application, ...context, from: user.account.address, to, sessionId: session.id });
+    }
     return session;
   }
 
@@ -364,8 +403,12 @@ class InMemoryMessenger implements Messenger {
     }
     if (message.kind !== 'INVITE') return;
     const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
-    const incoming = new InMemorySession(this, message.sessionId, 'INVITEE', message.application, peer);
-    if (!this.applications.has(message.application.guid.toLowerCase())) return incoming.decline('REJECT_NOT_INSTALLED');
+    const details = message.contextData === undefined ? {} : { contextData: message.contextData };
+    const incoming = new InMemorySession(this, message.sessionId, 'INVITEE', message.application, peer, details);
+    if (!this.applications.has(message.application.guid.toLowerCase())) {
+      incoming.decline('REJECT_NOT_INSTALLED');
+      return this.listeners.emit({ tag: 'invitationRefused', peer, reason: 'notInstalled', what: message.application.name });
+    }
     this.sessions.set(incoming.id, incoming);
     this.listeners.emit({ tag: 'invitation', session: incoming });
   }

@@ -69,9 +69,24 @@ export type RendezvousEvent =
   | { readonly tag: 'sendError'; readonly error: MessengerError };
 
 export interface Application {
-  /** With braces, compared without regard to case. */
+  /** As it is written, compared without regard to case and braces. */
   readonly guid: string;
   readonly name: string;
+  /** Application-URL. */
+  readonly url?: string;
+}
+
+/** What an ACCEPT carries. One line each, at most 300 characters. */
+export interface RendezvousAnswer {
+  /** `IP-Address`, with or without a port, as it is said; what the other side says is not checked. The transport's own address where it is left out. */
+  readonly ipAddress?: string;
+  readonly contextData?: string;
+}
+
+/** What an inviter says beside the application: in the INVITE, and later in its own ACCEPT. */
+export interface InvitationDetails {
+  readonly contextData?: string;
+  readonly answer?: RendezvousAnswer;
 }
 
 /** One invitation, seen from either end (Rendezvous API IMsgrSession). */
@@ -81,8 +96,12 @@ export interface RendezvousSession {
   readonly application: Application;
   readonly peer: { readonly address: string; readonly friendlyName: string };
   readonly state: RendezvousState;
+  /** Context-Data of the INVITE. */
+  readonly contextData: string | undefined;
+  /** The other side's ACCEPT, from `accepted` (inviter) or `readyToLaunch` (invitee) on. */
+  readonly peerAnswer: RendezvousAnswer | undefined;
   /** Invitee only, in INVITATION. */
-  accept(): void;
+  accept(answer?: RendezvousAnswer): void;
   /** Invitee only, in INVITATION. */
   decline(code?: 'REJECT' | 'REJECT_NOT_INSTALLED'): void;
   /** Inviter before ACCEPTED, or either side later; idempotent. */
@@ -96,7 +115,15 @@ export type MessengerEvent =
   | { readonly tag: 'state'; readonly state: MessengerState }
   | { readonly tag: 'contacts'; readonly contacts: readonly Contact[] }
   /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
-  | { readonly tag: 'invitation'; readonly session: RendezvousSession };
+  | { readonly tag: 'invitation'; readonly session: RendezvousSession }
+  /** One that the transport has answered itself: an application that is not registered, or an INVITE that makes no sense. */
+  | {
+      readonly tag: 'invitationRefused';
+      readonly peer: { readonly address: string; readonly friendlyName: string };
+      readonly reason: 'notInstalled' | 'malformed';
+      /** The name that the INVITE gave, for `malformed` what is wrong with it. */
+      readonly what: string;
+    };
 
 export interface Messenger {
   readonly state: MessengerState;
@@ -109,7 +136,7 @@ export interface Messenger {
   setFriendlyName(name: string): Promise<void>;
   addContact(address: string): Promise<void>;
   removeContact(address: string): Promise<void>;
-  /** Sends the INVITE. Failure to deliver arrives as `sendError` (CONTACT_OFFLINE …) on the session. */
-  invite(address: string, application: Application): RendezvousSession;
+  /** Sends the INVITE. Failure to deliver arrives as `sendError` (CONTACT_OFFLINE …) on the session; details that do not fit throw TOO_LARGE / REFUSED. */
+  invite(address: string, application: Application, details?: InvitationDetails): RendezvousSession;
   onEvent(listener: (event: MessengerEvent) => void): () => void;
 }

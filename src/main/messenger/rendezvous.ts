@@ -2,6 +2,8 @@ import {
   MessengerError,
   type Application,
   type CancelCode,
+  type InvitationDetails,
+  type RendezvousAnswer,
   type RendezvousEvent,
   type RendezvousSession,
   type RendezvousState,
@@ -12,7 +14,7 @@ const CONTEXT_DATA_LIMIT = 300;
 
 /** What one session has to say to the other side. `LAUNCH` is the inviter's own acceptance. */
 export type RendezvousMessage =
-  | { readonly tag: 'ACCEPT' | 'LAUNCH' }
+  | { readonly tag: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer }
   | { readonly tag: 'CANCEL'; readonly code: CancelCode }
   | { readonly tag: 'CONTEXT'; readonly data: string };
 
@@ -24,6 +26,25 @@ export interface RendezvousCarrier {
   over(): void;
 }
 
+/** Throws MessengerError REFUSED for a control character, TOO_LARGE for more than 300 characters. */
+function checkLine(data: string): void {
+  // oxlint-disable-next-line no-control-regex -- a line break would fake further fields of the message
+  if (/[\u0000-\u001f\u007f]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a control character');
+  if (data.length > CONTEXT_DATA_LIMIT)
+    throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters, at most ${CONTEXT_DATA_LIMIT}`);
+}
+
+function checkAnswer({ ipAddress = '', contextData = '' }: RendezvousAnswer): void {
+  checkLine(ipAddress);
+  checkLine(contextData);
+}
+
+/** What an inviter wants to say; throws like `checkLine`, before anything is sent. */
+export function checkDetails({ contextData = '', answer = {} }: InvitationDetails): void {
+  checkLine(contextData);
+  checkAnswer(answer);
+}
+
 const OVER: ReadonlySet<RendezvousState> = new Set(['CANCELLED', 'DECLINED', 'TERMINATED']);
 
 /** The state of one invitation, the same for every transport. What the user does goes to the carrier; what the peer did comes from it. */
@@ -32,16 +53,30 @@ export class Rendezvous implements RendezvousSession {
   readonly flag: 'INVITER' | 'INVITEE';
   readonly application: Application;
   readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly contextData: string | undefined;
+  private readonly ownAnswer: RendezvousAnswer;
+  private theirAnswer: RendezvousAnswer | undefined;
   private current: RendezvousState = 'INVITATION';
   private readonly carrier: RendezvousCarrier;
   private readonly listeners = new Set<(event: RendezvousEvent) => void>();
 
-  constructor(about: Pick<RendezvousSession, 'id' | 'flag' | 'application' | 'peer'>, carrier: RendezvousCarrier) {
+  /** `details.answer` is the inviter's own. */
+  constructor(
+    about: Pick<RendezvousSession, 'id' | 'flag' | 'application' | 'peer'>,
+    details: InvitationDetails,
+    carrier: RendezvousCarrier,
+  ) {
     this.id = about.id;
     this.flag = about.flag;
     this.application = about.application;
     this.peer = about.peer;
+    this.contextData = details.contextData;
+    this.ownAnswer = details.answer ?? {};
     this.carrier = carrier;
+  }
+
+  get peerAnswer(): RendezvousAnswer | undefined {
+    return this.theirAnswer;
   }
 
   get state(): RendezvousState {
@@ -59,10 +94,11 @@ export class Rendezvous implements RendezvousSession {
 
   /* ---------- what the user does ---------- */
 
-  accept(): void {
+  accept(answer: RendezvousAnswer = {}): void {
     this.requireInvitation('accept');
+    checkAnswer(answer);
     this.current = 'ACCEPTED';
-    this.carrier.send({ tag: 'ACCEPT' });
+    this.carrier.send({ tag: 'ACCEPT', answer });
   }
 
   decline(code: 'REJECT' | 'REJECT_NOT_INSTALLED' = 'REJECT'): void {
@@ -79,27 +115,27 @@ export class Rendezvous implements RendezvousSession {
 
   sendContextData(data: string): void {
     if (this.current !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.current}`);
-    // oxlint-disable-next-line no-control-regex -- a line break would fake further fields of the message
-    if (/[\u0000-\u001f\u007f]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a control character');
-    if (data.length > CONTEXT_DATA_LIMIT)
-      throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters, at most ${CONTEXT_DATA_LIMIT}`);
+    checkLine(data);
     this.carrier.send({ tag: 'CONTEXT', data });
   }
 
   /* ---------- what comes from the carrier ---------- */
 
   /** ACCEPT of the other side: the invitee's yes, or the inviter's own that follows it. Repeated ones change nothing. */
-  peerAccepted(): void {
+  peerAccepted(answer: RendezvousAnswer): void {
     if (this.flag === 'INVITEE') {
+      // Context data may have come first; the address is told all the same.
+      if (this.current === 'ACCEPTED' || this.current === 'CONNECTED') this.theirAnswer ??= answer;
       if (this.current === 'ACCEPTED') this.launch();
       return;
     }
     if (this.current !== 'INVITATION') return;
+    this.theirAnswer = answer;
     this.current = 'ACCEPTED';
     this.emit({ tag: 'accepted' });
     // The listener may have cancelled.
     if (this.state !== 'ACCEPTED') return;
-    this.carrier.send({ tag: 'LAUNCH' });
+    this.carrier.send({ tag: 'LAUNCH', answer: this.ownAnswer });
     this.launch();
   }
 

@@ -19,7 +19,13 @@ interface InvitationBase {
 /** `text/x-msmsgsinvite`. `role` of an ACCEPT when writing: the inviter's own has no Request-Data. */
 export type InvitationMessage = InvitationBase &
   (
-    | { readonly command: 'INVITE'; readonly applicationGuid: string; readonly applicationName: string; readonly contextData?: string }
+    | {
+        readonly command: 'INVITE';
+        readonly applicationGuid: string;
+        readonly applicationName: string;
+        readonly applicationUrl?: string;
+        readonly contextData?: string;
+      }
     | { readonly command: 'ACCEPT'; readonly from: 'INVITER' | 'INVITEE'; readonly ipAddress?: string; readonly contextData?: string }
     | { readonly command: 'CANCEL'; readonly code: InvitationCancelCode }
     | { readonly command: 'CONTEXT'; readonly contextData: string }
@@ -56,7 +62,9 @@ export function readInvitation(payload: Uint8Array): InvitationMessage {
     case 'INVITE': {
       const applicationGuid = word('application-guid') ?? '';
       if (applicationGuid === '') throw new ProtocolError('MALFORMED', 'Application-GUID', 'a GUID', 'nothing');
-      return { ...base, command, applicationGuid, applicationName: word('application-name') ?? '', ...context };
+      const applicationUrl = word('application-url');
+      const url = applicationUrl === undefined || applicationUrl === '' ? {} : { applicationUrl };
+      return { ...base, command, applicationGuid, applicationName: word('application-name') ?? '', ...url, ...context };
     }
     case 'ACCEPT': {
       const ipAddress = word('ip-address');
@@ -74,6 +82,23 @@ export function readInvitation(payload: Uint8Array): InvitationMessage {
   }
 }
 
+/**
+ * The cookie of a payload that `readInvitation` refuses, where it is an INVITE that an answer can refer to; undefined for
+ * everything else, answers above all: two programs must not answer each other for ever.
+ */
+export function malformedInviteCookie(payload: Uint8Array): string | undefined {
+  try {
+    const { contentType, body } = readMessage(payload);
+    const fields = readFields(body);
+    const cookie = fields.get('invitation-cookie')?.trim() ?? '';
+    const isInvite = isInvitation(contentType) && fields.get('invitation-command')?.trim().toUpperCase() === 'INVITE';
+    return isInvite && COOKIE.test(cookie) ? cookie : undefined;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
 /** The MSG payload. Line breaks in a value throw REFUSED, more than 1664 bytes TOO_LARGE. */
 export function writeInvitation(message: InvitationMessage): Uint8Array {
   const session: [string, string][] = message.sessionId === undefined ? [] : [['Session-ID', message.sessionId]];
@@ -88,6 +113,7 @@ export function writeInvitation(message: InvitationMessage): Uint8Array {
           ['Session-Protocol', CONTROL_SESSION_PROTOCOL],
           ...context(message.contextData),
           ...common,
+          ...(message.applicationUrl === undefined ? [] : ([['Application-URL', message.applicationUrl]] as [string, string][])),
         ];
       case 'ACCEPT':
         return [

@@ -9,13 +9,15 @@ import {
 } from '../../../src/main/messenger/contract.ts';
 
 export const REMOTE_ASSISTANCE = { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'Remote Assistance' };
+const CONVERSATION = { guid: '{02D3C01F-BF30-4825-A83A-DE7AF41648AA}', name: 'Voice and video conversation', url: 'http://example.test' };
+export const COMPLIANCE_APPLICATIONS = [REMOTE_ASSISTANCE.guid, CONVERSATION.guid];
 const WHITEBOARD = { guid: '{1DF57D09-637A-4ca5-91B9-2C3EDAAF62FE}', name: 'Whiteboard' };
 const PATIENCE_MS = 8_000;
 
 /** One network with users on it; what a transport has to bring to be tested. */
 export interface ComplianceNetwork {
   account(address: string, friendlyName: string): Promise<Account>;
-  /** For one user, with Remote Assistance as its one application. */
+  /** For one user, with the COMPLIANCE_APPLICATIONS. */
   messenger(): Messenger;
   /** Breaks the user's connection and keeps it broken; `restore` lets the next attempt through. */
   cutOff(address: string): void;
@@ -277,6 +279,49 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await asked.event('appNotPresent');
       expect(asked.session.state).toBe('DECLINED');
       expect(expert.record.events.some(({ tag }) => tag === 'invitation')).toBe(false);
+      expect(expert.record.events).toContainEqual({
+        tag: 'invitationRefused',
+        peer: { address: 'nora@home', friendlyName: 'Nora Novice' },
+        reason: 'notInstalled',
+        what: 'Whiteboard',
+      });
+    });
+
+    it('carries what INVITE and both ACCEPTs say: context data, the address with its port, the URL', async () => {
+      await bothIn();
+      const details = { contextData: 'Requested:SIP_A,;Capabilities:SIP_A,SIP_V,;', answer: { ipAddress: '192.0.2.7:13455' } };
+      const asked = new Side(novice.messenger.invite('eric@home', CONVERSATION, details));
+      const rung = await expert.invitation();
+      expect(rung.session.application).toEqual(CONVERSATION);
+      expect(rung.session.contextData).toBe(details.contextData);
+      expect([asked.session.peerAnswer, rung.session.peerAnswer]).toEqual([undefined, undefined]);
+      rung.session.accept({ ipAddress: '[2001:db8::1]:16253', contextData: 'Requested:SIP_A,;' });
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      expect(asked.session.peerAnswer).toEqual({ ipAddress: '[2001:db8::1]:16253', contextData: 'Requested:SIP_A,;' });
+      expect(rung.session.peerAnswer).toEqual({ ipAddress: '192.0.2.7:13455' });
+    });
+
+    it('says its own address where nobody gives another, and no more', async () => {
+      const [asked, rung] = await connected();
+      for (const side of [asked, rung]) {
+        expect(side.session.contextData).toBeUndefined();
+        expect(side.session.peerAnswer).toEqual({ ipAddress: expect.stringMatching(/^[0-9a-f.:]+$/) as unknown });
+      }
+    });
+
+    it('refuses details that would not be one short line, before anything is sent', async () => {
+      await bothIn();
+      for (const bad of [{ contextData: 'a\r\nb' }, { answer: { ipAddress: '1.2.3.4\r\nX: y' } }, { answer: { contextData: 'a\nb' } }]) {
+        expect(() => novice.messenger.invite('eric@home', CONVERSATION, bad)).toThrow(expect.objectContaining({ code: 'REFUSED' }));
+      }
+      expect(() => novice.messenger.invite('eric@home', CONVERSATION, { contextData: 'x'.repeat(301) })).toThrow(
+        expect.objectContaining({ code: 'TOO_LARGE' }),
+      );
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      expect(() => rung.session.accept({ ipAddress: '1.2.3.4\nX' })).toThrow(expect.objectContaining({ code: 'REFUSED' }));
+      rung.session.accept();
+      await asked.event('readyToLaunch');
     });
 
     it('says when the contact is offline or nobody', async () => {

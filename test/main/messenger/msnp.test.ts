@@ -6,7 +6,7 @@ import { newAccount } from '../../../src/main/messenger/msnp-server/account-stor
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
-import { describeCompliance, REMOTE_ASSISTANCE } from './compliance.ts';
+import { COMPLIANCE_APPLICATIONS, describeCompliance } from './compliance.ts';
 import { Proxy } from './proxy.ts';
 
 /* Real sockets on loopback, the embedded server, and a proxy in front of each user that can be cut. */
@@ -25,7 +25,7 @@ describeCompliance('MSNP', async () => {
       proxies.set(address, proxy);
       return { server: `127.0.0.1:${proxy.port}`, address, accessToken: account.accessToken, friendlyName };
     },
-    messenger: () => createMessenger('msnp', { clock: systemClock, random: Math.random, applications: [REMOTE_ASSISTANCE.guid] }),
+    messenger: () => createMessenger('msnp', { clock: systemClock, random: Math.random, applications: COMPLIANCE_APPLICATIONS }),
     cutOff: (address) => proxies.get(address)?.cut(),
     restore: (address) => proxies.get(address)?.restore(),
     open: () => server.connectionCount + server.directory.switchboards.count,

@@ -15,9 +15,26 @@ const md5Hex = (text: string): string => createHash('md5').update(text).digest('
 const line = fc.string({ unit: 'binary', maxLength: 300 }).map((text) => text.replaceAll(/[\u0000-\u001f\u007f\ud800-\udfff]/gu, '.'));
 const base = { cookie: fc.nat().map(String), sessionId: fc.uuid().map((id) => `{${id}}`) };
 const anyInvitation: fc.Arbitrary<InvitationMessage> = fc.oneof(
-  fc.record({ ...base, command: fc.constant('INVITE' as const), applicationGuid: fc.uuid(), applicationName: fc.constant('Remote Assistance') }),
-  fc.record({ ...base, command: fc.constant('INVITE' as const), applicationGuid: fc.uuid(), applicationName: fc.constant(''), contextData: line }),
-  fc.record({ ...base, command: fc.constant('ACCEPT' as const), from: fc.constantFrom('INVITER' as const, 'INVITEE' as const), ipAddress: fc.ipV4() }),
+  fc.record({
+    ...base,
+    command: fc.constant('INVITE' as const),
+    applicationGuid: fc.uuid(),
+    applicationName: fc.constant('Remote Assistance'),
+  }),
+  fc.record({
+    ...base,
+    command: fc.constant('INVITE' as const),
+    applicationGuid: fc.uuid(),
+    applicationName: fc.constant(''),
+    applicationUrl: fc.webUrl(),
+    contextData: line,
+  }),
+  fc.record({
+    ...base,
+    command: fc.constant('ACCEPT' as const),
+    from: fc.constantFrom('INVITER' as const, 'INVITEE' as const),
+    ipAddress: fc.ipV4(),
+  }),
   fc.record({ ...base, command: fc.constant('CANCEL' as const), code: fc.constantFrom(...CANCEL_CODES) }),
   fc.record({ ...base, command: fc.constant('CONTEXT' as const), contextData: line }),
 );
@@ -30,7 +47,8 @@ const codeOf = (act: () => unknown): string => {
   }
   return 'none';
 };
-const payload = (body: string): Uint8Array => utf8Encode(`MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n${body}`);
+const payload = (body: string): Uint8Array =>
+  utf8Encode(`MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n${body}`);
 
 describe('invitation message', () => {
   it('reads back what it writes', () => {
@@ -46,13 +64,21 @@ describe('invitation message', () => {
       fc.property(anyInvitation, fc.boolean(), fc.nat(), (message, lf, seed) => {
         const text = utf8Decode(writeInvitation(message));
         const gap = text.indexOf('\r\n\r\n');
-        const fields = text.slice(gap + 4).trimEnd().split('\r\n');
+        const fields = text
+          .slice(gap + 4)
+          .trimEnd()
+          .split('\r\n');
         const whole = fields.map((field) => (field.endsWith(':') ? `${field} ` : field));
         const turned = [...whole.slice(seed % whole.length), 'X-Unknown: 1', 'no colon', ...whole.slice(0, seed % whole.length)]
           .map((field) => field.replace(/^[^:]+/, (name) => (seed % 2 === 0 ? name.toUpperCase() : name.toLowerCase())))
           .join(lf ? '\n' : '\r\n');
         // `trimEnd` above may have eaten spaces that belong to the last value.
-        const plain = (given: InvitationMessage): string => JSON.stringify(Object.entries(given).map(([name, value]) => [name, value.trimEnd()]).sort());
+        const plain = (given: InvitationMessage): string =>
+          JSON.stringify(
+            Object.entries(given)
+              .map(([name, value]) => [name, value.trimEnd()])
+              .sort(),
+          );
         expect(plain(readInvitation(payload(`${turned}\r\n\r\n`)))).toBe(plain(message));
       }),
     );
@@ -82,8 +108,16 @@ describe('invitation message', () => {
   });
 
   it('takes a command it does not know for CONTEXT when there is context data, and an unknown cancel code for FAIL', () => {
-    expect(readInvitation(payload('invitation-command: cOnTeXtDaTa\r\nInvitation-Cookie: 1\r\nContext-Data: x'))).toEqual({ command: 'CONTEXT', cookie: '1', contextData: 'x' });
-    expect(readInvitation(payload('Invitation-Command: CANCEL\r\nInvitation-Cookie: 1\r\nCancel-Code: WHATEVER'))).toEqual({ command: 'CANCEL', cookie: '1', code: 'FAIL' });
+    expect(readInvitation(payload('invitation-command: cOnTeXtDaTa\r\nInvitation-Cookie: 1\r\nContext-Data: x'))).toEqual({
+      command: 'CONTEXT',
+      cookie: '1',
+      contextData: 'x',
+    });
+    expect(readInvitation(payload('Invitation-Command: CANCEL\r\nInvitation-Cookie: 1\r\nCancel-Code: WHATEVER'))).toEqual({
+      command: 'CANCEL',
+      cookie: '1',
+      code: 'FAIL',
+    });
   });
 
   it('refuses what is not an invitation, or would not stay one', () => {
@@ -91,15 +125,18 @@ describe('invitation message', () => {
     expect(codeOf(() => readInvitation(payload('Invitation-Command: INVITE\r\nApplication-GUID: {x}')))).toBe('MALFORMED');
     expect(codeOf(() => readInvitation(payload('Invitation-Command: INVITE\r\nInvitation-Cookie: 1')))).toBe('MALFORMED');
     expect(codeOf(() => readInvitation(payload('Invitation-Command: DANCE\r\nInvitation-Cookie: 1')))).toBe('UNEXPECTED');
-    for (const bad of ['a\r\nb', 'a\nb', 'a\rb']) expect(codeOf(() => writeInvitation({ command: 'CONTEXT', cookie: '1', contextData: bad }))).toBe('REFUSED');
+    for (const bad of ['a\r\nb', 'a\nb', 'a\rb'])
+      expect(codeOf(() => writeInvitation({ command: 'CONTEXT', cookie: '1', contextData: bad }))).toBe('REFUSED');
     expect(codeOf(() => writeInvitation({ command: 'CONTEXT', cookie: '1', contextData: 'x'.repeat(1664) }))).toBe('TOO_LARGE');
   });
 
   it('throws nothing but ProtocolError on arbitrary bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), fc.string(), (bytes, body) => {
-      codeOf(() => readInvitation(bytes));
-      codeOf(() => readInvitation(payload(body)));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), fc.string(), (bytes, body) => {
+        codeOf(() => readInvitation(bytes));
+        codeOf(() => readInvitation(payload(body)));
+      }),
+    );
   });
 
   it('compares GUIDs without case and braces', () => {
@@ -149,7 +186,10 @@ describe('small codecs', () => {
       entry: { address: 'ann@home', friendlyName: 'Ann A' },
     });
     expect(readListLine('5 RL 1 0 0'.split(' '))).toEqual({ lists: ['RL'], position: { index: 0, total: 0 } });
-    expect(readListLine('ann@home Ann 11 0,1'.split(' '))).toEqual({ lists: ['FL', 'AL', 'RL'], entry: { address: 'ann@home', friendlyName: 'Ann' } });
+    expect(readListLine('ann@home Ann 11 0,1'.split(' '))).toEqual({
+      lists: ['FL', 'AL', 'RL'],
+      entry: { address: 'ann@home', friendlyName: 'Ann' },
+    });
     expect(readListLine(['5', 'FL', '1', '3', '2', 'a@b', 'x'])).toBeUndefined();
     expect(readListLine([])).toBeUndefined();
   });

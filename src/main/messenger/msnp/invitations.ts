@@ -1,10 +1,16 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { MessengerError, type Application, type RendezvousSession } from '../contract.ts';
-import { Rendezvous, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
+import { MessengerError, type Application, type InvitationDetails, type MessengerEvent, type RendezvousSession } from '../contract.ts';
+import { checkDetails, Rendezvous, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
-import { readInvitation, sameGuid, writeInvitation, type InvitationMessage } from '../../../protocol/msnp/invitation.ts';
+import {
+  malformedInviteCookie,
+  readInvitation,
+  sameGuid,
+  writeInvitation,
+  type InvitationMessage,
+} from '../../../protocol/msnp/invitation.ts';
 import { SwitchboardLink, type SwitchboardLinkListener } from './switchboard-link.ts';
 
 /** An INVITE that was not acknowledged is tried again in a new switchboard. */
@@ -28,6 +34,7 @@ export interface InvitationsOptions {
   readonly nameOf: (address: string) => string;
   readonly isBlocked: (address: string) => boolean;
   readonly invited: (session: RendezvousSession) => void;
+  readonly refused: (event: MessengerEvent & { readonly tag: 'invitationRefused' }) => void;
 }
 
 /** One invitation and what carries it: its cookie, its switchboard of the moment, its messages in order. */
@@ -62,12 +69,13 @@ export class Invitations {
     };
   }
 
-  invite(address: string, application: Application): RendezvousSession {
+  invite(address: string, application: Application, details: InvitationDetails): RendezvousSession {
+    checkDetails(details);
     const peer = { address, friendlyName: this.options.nameOf(address) };
     let cookie: string;
     do cookie = String(randomInt(1, 2 ** 31));
     while (this.carried.has(keyOf(address, cookie)));
-    const carried = this.carry('INVITER', { address, cookie, sessionId: `{${randomUUID().toUpperCase()}}`, application, peer });
+    const carried = this.carry('INVITER', { address, cookie, sessionId: `{${randomUUID().toUpperCase()}}`, application, peer }, details);
     carried.queue = this.deliverInvite(carried).finally(() => {
       carried.inviting = false;
     });
@@ -104,13 +112,14 @@ export class Invitations {
   private carry(
     flag: 'INVITER' | 'INVITEE',
     about: { address: string; cookie: string; sessionId: string; application: Application; peer: RendezvousSession['peer'] },
+    details: InvitationDetails,
   ): Carried {
     const key = keyOf(about.address, about.cookie);
     const carrier: RendezvousCarrier = {
       send: (message) => this.enqueue(carried, message),
       over: () => this.over(carried),
     };
-    const session = new Rendezvous({ id: about.sessionId, flag, application: about.application, peer: about.peer }, carrier);
+    const session = new Rendezvous({ id: about.sessionId, flag, application: about.application, peer: about.peer }, details, carrier);
     const carried: Carried = {
       key,
       cookie: about.cookie,
@@ -135,6 +144,8 @@ export class Invitations {
         sessionId: carried.sessionId,
         applicationGuid: session.application.guid,
         applicationName: session.application.name,
+        ...(session.application.url === undefined ? {} : { applicationUrl: session.application.url }),
+        ...(session.contextData === undefined ? {} : { contextData: session.contextData }),
       });
       for (let attempt = 1; attempt <= INVITE_ATTEMPTS && !session.isOver; attempt += 1) {
         const outcome = await this.tryInvite(carried, payload);
@@ -211,7 +222,7 @@ export class Invitations {
       message = readInvitation(payload);
     } catch (error) {
       // Typing notices, chat of other programs, nonsense: none of it is for us, and the switchboard goes on.
-      if (error instanceof ProtocolError) return;
+      if (error instanceof ProtocolError) return this.malformed(link, from, friendlyName, payload, error);
       throw error;
     }
     const carried = this.carried.get(keyOf(from, message.cookie));
@@ -230,7 +241,10 @@ export class Invitations {
       case 'INVITE':
         return;
       case 'ACCEPT':
-        return carried.session.peerAccepted();
+        return carried.session.peerAccepted({
+          ...(message.ipAddress === undefined ? {} : { ipAddress: message.ipAddress }),
+          ...(message.contextData === undefined ? {} : { contextData: message.contextData }),
+        });
       case 'CANCEL':
         return carried.session.peerCancelled(message.code);
       case 'CONTEXT':
@@ -238,21 +252,47 @@ export class Invitations {
     }
   }
 
+  /** An INVITE that makes no sense is answered, so that nobody waits; everything else that makes none is passed over. */
+  private malformed(link: SwitchboardLink, from: string, friendlyName: string, payload: Uint8Array, error: ProtocolError): void {
+    const cookie = malformedInviteCookie(payload);
+    if (cookie === undefined || this.options.isBlocked(from)) return;
+    const key = keyOf(from, cookie);
+    if (this.remembered.has(key) || this.carried.has(key)) return;
+    this.remember(key);
+    void link.deliver(writeInvitation({ command: 'CANCEL', cookie, code: 'FAIL' }));
+    this.options.refused({ tag: 'invitationRefused', peer: { address: from, friendlyName }, reason: 'malformed', what: error.message });
+  }
+
   private incoming(link: SwitchboardLink, from: string, friendlyName: string, message: InvitationMessage & { command: 'INVITE' }): void {
     const key = keyOf(from, message.cookie);
     if (this.remembered.has(key) || this.options.isBlocked(from)) return;
-    const carried = this.carry('INVITEE', {
-      address: from,
-      cookie: message.cookie,
-      sessionId: message.sessionId ?? `{${randomUUID().toUpperCase()}}`,
-      application: { guid: message.applicationGuid, name: message.applicationName },
-      peer: { address: from, friendlyName },
-    });
+    const carried = this.carry(
+      'INVITEE',
+      {
+        address: from,
+        cookie: message.cookie,
+        sessionId: message.sessionId ?? `{${randomUUID().toUpperCase()}}`,
+        application: {
+          guid: message.applicationGuid,
+          name: message.applicationName,
+          ...(message.applicationUrl === undefined ? {} : { url: message.applicationUrl }),
+        },
+        peer: { address: from, friendlyName },
+      },
+      message.contextData === undefined ? {} : { contextData: message.contextData },
+    );
     carried.link = link;
     const incoming = [...this.carried.values()].filter(({ session }) => session.flag === 'INVITEE');
     const fromPeer = incoming.filter(({ session }) => session.peer.address === from);
-    if (!this.options.applications.some((guid) => sameGuid(guid, message.applicationGuid)))
-      return carried.session.decline('REJECT_NOT_INSTALLED');
+    if (!this.options.applications.some((guid) => sameGuid(guid, message.applicationGuid))) {
+      carried.session.decline('REJECT_NOT_INSTALLED');
+      return this.options.refused({
+        tag: 'invitationRefused',
+        peer: carried.session.peer,
+        reason: 'notInstalled',
+        what: message.applicationName,
+      });
+    }
     if (incoming.length > INCOMING_LIMIT || fromPeer.length > INCOMING_PER_PEER_LIMIT) return carried.session.decline('REJECT');
     this.options.invited(carried.session);
   }
@@ -278,11 +318,15 @@ export class Invitations {
 
   private over(carried: Carried): void {
     this.carried.delete(carried.key);
-    this.remembered.add(carried.key);
-    if (this.remembered.size > REMEMBERED_LIMIT) this.remembered.delete(this.remembered.values().next().value as string);
+    this.remember(carried.key);
     // Whoever still waits for the peer to join has no reason to; everything sent before the end still goes out first.
     if (!carried.delivered) this.drop(carried, carried.link);
     else void carried.queue.then(() => this.drop(carried, carried.link));
+  }
+
+  private remember(key: string): void {
+    this.remembered.add(key);
+    if (this.remembered.size > REMEMBERED_LIMIT) this.remembered.delete(this.remembered.values().next().value as string);
   }
 
   private drop(carried: Carried, link: SwitchboardLink | undefined): void {
@@ -309,9 +353,9 @@ function wire(carried: Carried, message: RendezvousMessage, ipAddress: string): 
   const base = { cookie: carried.cookie, sessionId: carried.sessionId };
   switch (message.tag) {
     case 'ACCEPT':
-      return { ...base, command: 'ACCEPT', from: 'INVITEE', ipAddress };
+      return { ...base, command: 'ACCEPT', from: 'INVITEE', ipAddress, ...message.answer };
     case 'LAUNCH':
-      return { ...base, command: 'ACCEPT', from: 'INVITER', ipAddress };
+      return { ...base, command: 'ACCEPT', from: 'INVITER', ipAddress, ...message.answer };
     case 'CANCEL':
       return { ...base, command: 'CANCEL', code: message.code };
     case 'CONTEXT':

@@ -6,6 +6,7 @@ import {
   type Account,
   type Application,
   type Contact,
+  type InvitationDetails,
   type Messenger,
   type MessengerErrorCode,
   type MessengerEvent,
@@ -134,11 +135,11 @@ export class MsnpMessenger implements Messenger {
     await this.answer(connection, connection.machine.remove('FL', address.toLowerCase()), [MSNP_ERROR.notThere]);
   }
 
-  invite(address: string, application: Application): RendezvousSession {
+  invite(address: string, application: Application, details: InvitationDetails = {}): RendezvousSession {
     const { invitations } = this.requireConnection();
     const normal = normaliseAddress(address.trim());
     if (normal === undefined) throw new MessengerError('NO_SUCH_USER', 'not an address');
-    return invitations.invite(normal, application);
+    return invitations.invite(normal, application, details);
   }
 
   /* ---------- connecting ---------- */
@@ -188,6 +189,7 @@ export class MsnpMessenger implements Messenger {
         nameOf: (address) => this.known.find((contact) => contact.address === address)?.friendlyName ?? address,
         isBlocked: (address) => connection.machine.isOn('BL', address),
         invited: (session) => this.emit({ tag: 'invitation', session }),
+        refused: (event) => this.emit(event),
       }),
       answers: new Map(),
       switchboards: new Map(),
