@@ -26,7 +26,8 @@ function sessionWindow(app: AppState): string {
 
 /** As React writes text into markup. */
 const shown = (text: string): string => text.replaceAll('&', '&amp;').replaceAll("'", '&#x27;').replaceAll('"', '&quot;');
-const button = (html: string, words: string): string | undefined => html.match(/<button.*?<\/button>/gs)?.find((found) => found.includes(shown(words)));
+const button = (html: string, words: string): string | undefined =>
+  html.match(/<button.*?<\/button>/gs)?.find((found) => found.includes(shown(words)));
 const { account: _account, ...withoutAccount } = appState({ messenger: { tag: 'noAccount' }, contacts: [] });
 
 describe('main window', () => {
@@ -94,15 +95,20 @@ describe('main window', () => {
   });
 
   it('invitation: who, what it means, Accept and Decline, announced at once', () => {
-    const html = mainWindow(appState({ invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: 'Margaret' }, receivedAtMs: Date.now() }] }));
-    for (const words of [t('invitation.title', { name: 'Margaret' }), t('invitation.meaning', { name: 'Margaret' }), 'm@b.c']) expect(html).toContain(shown(words));
+    const html = mainWindow(
+      appState({ invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: 'Margaret' }, receivedAtMs: Date.now() }] }),
+    );
+    for (const words of [t('invitation.title', { name: 'Margaret' }), t('invitation.meaning', { name: 'Margaret' }), 'm@b.c'])
+      expect(html).toContain(shown(words));
     expect(button(html, t('invitation.accept'))).toBeDefined();
     expect(button(html, t('invitation.decline'))).toBeDefined();
     expect(html).toContain('aria-live="assertive"');
   });
 
   it('a name is shown as text, whatever it is', () => {
-    const html = mainWindow(appState({ invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: '<img src=x>{name}' }, receivedAtMs: 0 }] }));
+    const html = mainWindow(
+      appState({ invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: '<img src=x>{name}' }, receivedAtMs: 0 }] }),
+    );
     expect(html).not.toContain('<img');
     expect(html).toContain('&lt;img src=x&gt;{name} asks for your help');
   });
@@ -115,16 +121,37 @@ describe('main window', () => {
   });
 
   it('history: who, when, how connected, what was allowed, how it ended', () => {
-    const entry = { id: 'h', role: 'novice', peer: { address: 'a@b.c', friendlyName: 'Anna' }, startedAtMs: NOW_MS, endedAtMs: NOW_MS + 247_000, connectedBy: 'reverse', address: '192.0.2.7:5000', viewed: true, controlled: true, reason: 'stoppedByNovice' } as const;
+    const entry = {
+      id: 'h',
+      role: 'novice',
+      peer: { address: 'a@b.c', friendlyName: 'Anna' },
+      startedAtMs: NOW_MS,
+      endedAtMs: NOW_MS + 247_000,
+      connectedBy: 'reverse',
+      address: '192.0.2.7:5000',
+      viewed: true,
+      controlled: true,
+      reason: 'stoppedByNovice',
+    } as const;
     const html = mainWindow(appState({ history: [entry] }), { page: 'history' });
-    for (const words of [t('history.role.novice', { name: 'Anna' }), '4:07', t('connection.short.reverse', { address: '192.0.2.7:5000' }), t('history.allowed.controlled'), endedSentence('novice', 'stoppedByNovice', 'Anna')]) expect(html).toContain(shown(words));
+    for (const words of [
+      t('history.role.novice', { name: 'Anna' }),
+      '4:07',
+      t('connection.short.reverse', { address: '192.0.2.7:5000' }),
+      t('history.allowed.controlled'),
+      endedSentence('novice', 'stoppedByNovice', 'Anna'),
+    ])
+      expect(html).toContain(shown(words));
     expect(button(html, t('history.clear'))).toBeDefined();
     expect(mainWindow(appState(), { page: 'history' })).toContain(t('history.empty'));
   });
 
   it('settings: a plain warning for the network, and a failure of hosting', () => {
     const { settings } = appState();
-    const lan = appState({ hosting: { tag: 'failed', message: 'EADDRINUSE' }, settings: { ...settings, hosting: { enabled: true, reach: 'lan', port: 1_863 } } });
+    const lan = appState({
+      hosting: { tag: 'failed', message: 'EADDRINUSE' },
+      settings: { ...settings, hosting: { enabled: true, reach: 'lan', port: 1_863 } },
+    });
     const html = mainWindow(lan, { page: 'settings' });
     expect(html).toContain(shown(t('settings.lanWarning')));
     expect(html).toContain(shown(t('settings.hostingFailed', { message: 'EADDRINUSE' })));
@@ -146,7 +173,8 @@ for (const role of ROLES) {
     });
 
     it('ended: how long it lasted counts from the connection, and nothing lasted that never was one', () => {
-      const ended = (more: object) => sessionWindow(appState({ session: session(role, { tag: 'ended', reason: 'peerGone', atMs: NOW_MS, ...more }, LIVE) }));
+      const ended = (more: object) =>
+        sessionWindow(appState({ session: session(role, { tag: 'ended', reason: 'peerGone', atMs: NOW_MS, ...more }, LIVE) }));
       expect(ended({ sinceMs: NOW_MS - 65_000 })).toContain(t('ended.duration', { duration: '1:05' }));
       expect(ended({})).not.toContain(t('ended.duration', { duration: '' }).slice(0, 5));
     });
@@ -200,7 +228,10 @@ describe('novice panel', () => {
 describe('expert window', () => {
   const viewing = (more = {}) => sessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, ...more }) }));
 
-  it.each([['no', 'control.expert.ask'], ['granted', 'control.expert.granted']] as const)('control %s', (control, key) => expect(button(viewing({ control }), t(key))).toBeDefined());
+  it.each([
+    ['no', 'control.expert.ask'],
+    ['granted', 'control.expert.granted'],
+  ] as const)('control %s', (control, key) => expect(button(viewing({ control }), t(key))).toBeDefined());
 
   it('does not ask twice at a time, and may ask again after a no', () => {
     expect(button(viewing({ control: 'asked' }), t('control.expert.asked', { name: 'Anna' }))).toContain('disabled');
@@ -209,7 +240,8 @@ describe('expert window', () => {
 
   it('shows figures, the connection and the seven steps, and names every tool', () => {
     const html = viewing();
-    for (const words of ['24 fps', '12 ms', '1920 × 1080', t('connection.short.reverse', { address: '192.0.2.7:49231' })]) expect(html).toContain(words);
+    for (const words of ['24 fps', '12 ms', '1920 × 1080', t('connection.short.reverse', { address: '192.0.2.7:49231' })])
+      expect(html).toContain(words);
     expect(html.match(/<li class="step /g)).toHaveLength(7);
     for (const label of [t('viewer.fit'), t('viewer.actual'), t('viewer.fullScreen')]) expect(html).toContain(`aria-label="${label}"`);
     expect(html).toContain('role="toolbar"');

@@ -10,7 +10,15 @@ import { Steps } from './steps.tsx';
 import './session-card.css';
 
 /** With a connection made, these end a session; everything else ends an attempt. */
-const SESSION_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert', 'peerGone', 'connectionLost', 'protocolError', 'internalError', 'desktopUnavailable']);
+const SESSION_ENDS: ReadonlySet<EndReason> = new Set([
+  'stoppedByNovice',
+  'closedByExpert',
+  'peerGone',
+  'connectionLost',
+  'protocolError',
+  'internalError',
+  'desktopUnavailable',
+]);
 const GOOD_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert']);
 
 export interface EndedCardProps {
@@ -43,16 +51,34 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
         </span>
         <div className="stack grow" role="status">
           <p className="session-card__kicker">{wasSession || good ? t('ended.title') : t('ended.titleAttempt')}</p>
-          <h1 id="ended-title" className="session-card__title break">{endedSentence(role, reason, name)}</h1>
+          <h1 id="ended-title" className="session-card__title break">
+            {endedSentence(role, reason, name)}
+          </h1>
           <p className="session-card__next break">{nextStep(role, reason, name)}</p>
           {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
         </div>
       </div>
       <div className="session-card__actions">
-        {canAsk && action === 'askSomeoneElse' && <Button look="primary" onClick={onAskSomeoneElse}><UserRound size={20} aria-hidden />{t('ended.askSomeoneElse')}</Button>}
-        {canAsk && action !== 'askSomeoneElse' && <Button look={action === 'askAgain' ? 'primary' : 'plain'} busy={pending} onClick={onAskAgain}><RotateCcw size={20} aria-hidden />{t('ended.askAgain')}</Button>}
-        {canAsk && action === 'askSomeoneElse' && <Button busy={pending} onClick={onAskAgain}>{t('ended.askAgain')}</Button>}
-        <Button look={canAsk && action !== 'close' ? 'plain' : 'primary'} onClick={onClose}>{t('ended.close')}</Button>
+        {canAsk && action === 'askSomeoneElse' && (
+          <Button look="primary" onClick={onAskSomeoneElse}>
+            <UserRound size={20} aria-hidden />
+            {t('ended.askSomeoneElse')}
+          </Button>
+        )}
+        {canAsk && action !== 'askSomeoneElse' && (
+          <Button look={action === 'askAgain' ? 'primary' : 'plain'} busy={pending} onClick={onAskAgain}>
+            <RotateCcw size={20} aria-hidden />
+            {t('ended.askAgain')}
+          </Button>
+        )}
+        {canAsk && action === 'askSomeoneElse' && (
+          <Button busy={pending} onClick={onAskAgain}>
+            {t('ended.askAgain')}
+          </Button>
+        )}
+        <Button look={canAsk && action !== 'close' ? 'plain' : 'primary'} onClick={onClose}>
+          {t('ended.close')}
+        </Button>
       </div>
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       <details className="fold" open={!compact && role === 'expert' && !good}>
