@@ -140,6 +140,26 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
   }
 
+  /** Stop must stay within reach when the screen gets smaller, or another one. */
+  function keepPanelOnScreen(window: BrowserWindow): void {
+    const move = (): void => {
+      const bounds = window.getBounds();
+      const area = screen.getDisplayMatching(bounds).workArea;
+      const inside =
+        bounds.x >= area.x &&
+        bounds.y >= area.y &&
+        bounds.x + bounds.width <= area.x + area.width &&
+        bounds.y + bounds.height <= area.y + area.height;
+      if (!inside) window.setBounds(placePanel(bounds, area));
+    };
+    screen.on('display-metrics-changed', move);
+    screen.on('display-removed', move);
+    window.on('closed', () => {
+      screen.off('display-metrics-changed', move);
+      screen.off('display-removed', move);
+    });
+  }
+
   function closeSession(): void {
     const open = sessionWindow;
     sessionWindow = undefined;
@@ -159,6 +179,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     // What the expert types belongs to the novice's desktop, not to a menu of ours.
     window.removeMenu();
     if (!novice) window.webContents.setIgnoreMenuShortcuts(true);
+    if (novice) keepPanelOnScreen(window);
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => {
       if (sessionWindow?.window !== window) return;

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
+import { type App, electronExecutable, startApp } from '../support/app.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { leastDifference } from '../support/main-job.ts';
+import { needs, run, until } from '../support/programs.ts';
+import { answerNotification, answerQuestion, askForHelp, hostMessenger, pictureArea, signIn, waitForOnline } from '../support/scenario.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xrandr');
+const output = process.env['RINGBACK_TEST_OUTPUT'];
+
+describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, in two real apps on two displays'), () => {
+  let noviceDesktop: PersonDesktop;
+  let expertDesktop: PersonDesktop;
+  let novice: App;
+  let expert: App;
+
+  const keep = async (name: string) => {
+    if (!output) return;
+    await noviceDesktop.saveScreenshot(join(output, `${name}-novice.png`));
+    await expertDesktop.saveScreenshot(join(output, `${name}-expert.png`));
+  };
+  const connect = async () => {
+    await askForHelp(novice, 'Peter');
+    await answerNotification(expert, 'accept');
+    await answerQuestion(noviceDesktop, 'allow');
+    return pictureArea(expert, 'Anna');
+  };
+  /** The end is told in both main windows; both are put away. */
+  const ended = async (reason: 'stoppedByNovice' | 'closedByExpert' | 'cancelledByYou') => {
+    const other = reason === 'cancelledByYou' ? 'cancelledByPeer' : reason;
+    await novice.main
+      .getByText(t(`ended.novice.${reason}`, { name: 'Peter' }))
+      .first()
+      .waitFor({ timeout: 5_000 });
+    if (reason !== 'cancelledByYou') {
+      await expert.main
+        .getByText(t(`ended.expert.${other}`, { name: 'Anna' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+      await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+    }
+    await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+  };
+
+  beforeAll(async () => {
+    noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
+    expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
+    expert = await startApp(expertDesktop);
+    novice = await startApp(noviceDesktop);
+    const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
+    await signIn(novice, issued, 'Anna');
+    await waitForOnline(novice, 'Peter');
+  }, 90_000);
+
+  afterAll(async () => {
+    await keep('sessions-last').catch(() => undefined);
+    await expert?.close();
+    await novice?.close();
+    await noviceDesktop?.close();
+    await expertDesktop?.close();
+  }, 60_000);
+
+  it('a question that is taken back disappears from the expert’s screen', async () => {
+    await askForHelp(novice, 'Peter');
+    await expert.main.getByText(t('invitation.title', { name: 'Anna' })).waitFor();
+    await novice.main
+      .getByRole('button', { name: t('session.cancel'), exact: true })
+      .first()
+      .click();
+    await expert.main.getByText(t('invitation.title', { name: 'Anna' })).waitFor({ state: 'detached', timeout: 5_000 });
+    await until(
+      async () => (await expertDesktop.xdotool('search', '--onlyvisible', '--class', 'Dunst').catch(() => '')) === '',
+      'the notification to go',
+      5_000,
+    );
+    await ended('cancelledByYou');
+  });
+
+  it('an idle screen sends next to nothing', async () => {
+    await connect();
+    const session = await expert.session();
+    // The panel's clock ticks once a second, here and in the main window.
+    await session.getByText(/^[0-3] fps$/).waitFor({ timeout: 15_000 });
+  });
+
+  it('the viewer follows when the novice’s screen changes its size', async () => {
+    const { env } = noviceDesktop;
+    await run('xrandr', ['--newmode', '1024x600', '0', '1024', '0', '0', '1024', '600', '0', '0', '600'], { env });
+    await run('xrandr', ['--addmode', 'screen', '1024x600'], { env });
+    await run('xrandr', ['--output', 'screen', '--mode', '1024x600', '--fb', '1024x600'], { env });
+    const area = await until(async () => {
+      const now = await pictureArea(expert, 'Anna');
+      return now.width === 1024 && now.height === 600 ? now : undefined;
+    }, 'a picture of 1024×600');
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+    const panel = await novice.session();
+    const stop = panel.getByRole('button', { name: t('session.stopLong') });
+    await until(async () => {
+      const [box, left, top] = [
+        await stop.boundingBox(),
+        await panel.evaluate(() => window.screenX),
+        await panel.evaluate(() => window.screenY),
+      ];
+      return box !== null && left + box.x + box.width <= 1024 && top + box.y + box.height <= 600;
+    }, 'Stop to be on the smaller screen');
+    await keep('resized');
+  });
+
+  it('the keys that stop everything do so from any program', async () => {
+    await noviceDesktop.xdotool('key', 'ctrl+alt+shift+s');
+    await ended('stoppedByNovice');
+  });
+
+  it('the classic engine shows the same picture', async () => {
+    await expert.main.getByRole('button', { name: t('nav.settings') }).click();
+    await expert.main.getByRole('radio', { name: t('settings.engineClassic') }).check();
+    await expert.main.getByRole('button', { name: t('nav.home') }).click();
+    const area = await connect();
+    expect([area.width, area.height]).toEqual([1024, 600]);
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+    await keep('classic');
+  });
+
+  it('the expert ends it; the novice is told', async () => {
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('session.end'), exact: true }).click();
+    await ended('closedByExpert');
+  });
+
+  it('an app that dies is noticed by the other within five seconds', async () => {
+    await connect();
+    process.kill(novice.pid, 'SIGKILL');
+    const died = Date.now();
+    await expert.main
+      .getByText(new RegExp(`${t('ended.expert.peerGone', { name: 'Anna' })}|${t('ended.expert.connectionLost', { name: 'Anna' })}`))
+      .first()
+      .waitFor({ timeout: 10_000 });
+    expect(Date.now() - died).toBeLessThan(5_000);
+    await keep('died');
+  });
+});
