@@ -1,8 +1,14 @@
-/** MSNP versions whose shapes we know. 2 and 3 differ from 4 in nothing that we use; 8 is read in contact lists only. */
+/** MSNP versions we speak. 2 and 3 differ from 4 in nothing that we use. */
 export type Dialect = 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Dialects with MD5 log-in, highest first. MSNP8 (log-in by TWN ticket) would be added in front. */
+/** Dialects with MD5 log-in, highest first. */
 export const MD5_DIALECTS: readonly Dialect[] = [7, 6, 5, 4, 3, 2];
+
+/** Log-in by ticket (TWN) instead of MD5, and lists that say of each person on which they are. */
+export const TICKETS_SINCE: Dialect = 8;
+
+/** What a server speaks. */
+export const DIALECTS: readonly Dialect[] = [TICKETS_SINCE, ...MD5_DIALECTS];
 
 /** Offered beside the dialects; a real client gives up when a server that was offered it does not list it. */
 const CLIENT_VERSION_PROTOCOL = 'CVR0';

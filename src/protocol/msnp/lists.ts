@@ -58,6 +58,25 @@ export function writeList(
   ]);
 }
 
+/** Arguments of MSNP8's LST commands: each person once, with the lists they are on as bits, and groups where one of them is the forward list. */
+export function writeMergedList(snapshot: ListSnapshot): readonly (readonly (string | number)[])[] {
+  const people = new Map<string, { readonly friendlyName: string; bits: number; groups: readonly number[] }>();
+  for (const name of LIST_NAMES) {
+    for (const { address, friendlyName, groups } of snapshot.lists[name]) {
+      const person = people.get(address) ?? { friendlyName, bits: 0, groups: [] };
+      person.bits |= LIST_BITS[name];
+      if (name === 'FL') person.groups = groups;
+      people.set(address, person);
+    }
+  }
+  return [...people].map(([address, { friendlyName, bits, groups }]) => [
+    address,
+    encodeFriendlyName(friendlyName) || address,
+    bits,
+    ...((bits & LIST_BITS.FL) === 0 ? [] : [groups.join(',') || '0']),
+  ]);
+}
+
 /** One LST in any dialect's shape. `position` is there in MSNP2–7, where each list is counted apart. */
 export interface ListLine {
   readonly lists: readonly ListName[];

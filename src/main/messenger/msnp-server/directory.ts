@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { loginResponse } from '../../../protocol/msnp/challenge.ts';
+import { DIALECTS, type Dialect } from '../../../protocol/msnp/dialect.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { ListEntry, ListName, ListSnapshot } from '../../../protocol/msnp/lists.ts';
@@ -16,6 +17,7 @@ import type {
 import { CONTACT_LIMIT, type AccountStore, type StoredAccount } from './account-store.ts';
 import type { ServerLimits } from './limits.ts';
 import { KeyedRateLimit } from './rate-limit.ts';
+import { Tickets } from './tickets.ts';
 import { Switchboards } from './switchboards.ts';
 
 const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
@@ -35,9 +37,13 @@ export class Directory {
   private readonly failures: KeyedRateLimit;
   private readonly hostFailures: KeyedRateLimit;
   private readonly changed: () => void;
+  private readonly tickets: Tickets;
+  private readonly dialects: readonly Dialect[];
 
-  constructor(store: AccountStore, clock: Clock, limits: ServerLimits, changed: () => void) {
+  constructor(store: AccountStore, clock: Clock, limits: ServerLimits, changed: () => void, dialects: readonly Dialect[] = DIALECTS) {
     this.store = store;
+    this.dialects = dialects;
+    this.tickets = new Tickets(clock, limits);
     this.changed = changed;
     this.failures = new KeyedRateLimit(clock, limits.failedSignIns);
     this.hostFailures = new KeyedRateLimit(clock, { burst: limits.failedSignIns.burst * 4, perSecond: limits.failedSignIns.perSecond * 4 });
@@ -65,12 +71,24 @@ export class Directory {
     return {
       md5Hex,
       newChallenge: () => randomBytes(10).toString('hex'),
+      dialects: this.dialects,
       signIn: (address, challenge, response, machine) => this.signIn(address, challenge, response, machine, endpoint, remoteHost),
+      signInWithTicket: (address, ticket, machine) => {
+        if (!this.tickets.redeem(address, ticket) || this.store.find(address) === undefined) {
+          return { ok: false, error: MSNP_ERROR.authenticationFailed };
+        }
+        return this.admit(address, machine, endpoint);
+      },
     };
   }
 
   accountAdded(address: string): void {
     for (const { address: contact } of this.store.find(address)?.forward ?? []) this.reverseOf(contact).add(address);
+  }
+
+  /** A ticket for whoever `knows` the account's access token; the log-in page asks. */
+  issueTicket(address: string, remoteHost: string, knows: (accessToken: string) => boolean): string | undefined {
+    return this.authenticate(address, remoteHost, knows) ? this.tickets.issue(address) : undefined;
   }
 
   /** The account is gone from the store: its owner is thrown out and nobody has it any more on their reverse list. */
@@ -117,19 +135,29 @@ export class Directory {
     endpoint: Endpoint,
     remoteHost: string,
   ): Answer<{ readonly user: SignedInUser }> {
-    const refused = { ok: false, error: MSNP_ERROR.authenticationFailed } as const;
+    const right = this.authenticate(address, remoteHost, (accessToken) => {
+      const expected = Buffer.from(loginResponse(md5Hex, challenge, accessToken));
+      const given = Buffer.from(response);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+    return right ? this.admit(address, machine, endpoint) : { ok: false, error: MSNP_ERROR.authenticationFailed };
+  }
+
+  /** Whether they know the token, unless there have been too many who did not. */
+  private authenticate(address: string, remoteHost: string, knows: (accessToken: string) => boolean): boolean {
     const key = `${remoteHost} ${address}`;
-    if (!this.failures.peek(key) || !this.hostFailures.peek(remoteHost)) return refused;
+    if (!this.failures.peek(key) || !this.hostFailures.peek(remoteHost)) return false;
     const account = this.store.find(address);
-    // The digest is made and compared for an unknown address too, so that the time tells nothing.
-    const expected = Buffer.from(loginResponse(md5Hex, challenge, account?.accessToken ?? 'nobody'));
-    const given = Buffer.from(response);
-    const right = given.length === expected.length && timingSafeEqual(given, expected);
-    if (account === undefined || !right) {
+    // Looked at for an unknown address too, so that the time tells nothing.
+    const right = knows(account?.accessToken ?? 'nobody') && account !== undefined;
+    if (!right) {
       this.failures.take(key);
       this.hostFailures.take(remoteHost);
-      return refused;
     }
+    return right;
+  }
+
+  private admit(address: string, machine: NotificationServerMachine, endpoint: Endpoint): Answer<{ readonly user: SignedInUser }> {
     this.accountAdded(address);
     this.online.get(address)?.machine.expel('OTH');
     const user = new OnlineUser(this, address, machine, endpoint);
@@ -146,6 +174,7 @@ class OnlineUser implements SignedInUser {
   readonly endpoint: Endpoint;
   private readonly directory: Directory;
   private presence: PresenceCode = 'FLN';
+  private clientId: string | undefined;
 
   constructor(directory: Directory, address: string, machine: NotificationServerMachine, endpoint: Endpoint) {
     this.directory = directory;
@@ -180,7 +209,8 @@ class OnlineUser implements SignedInUser {
     };
   }
 
-  setPresence(presence: PresenceCode): void {
+  setPresence(presence: PresenceCode, clientId?: string): void {
+    this.clientId = clientId;
     this.showing(
       this.watchers(),
       () => {
@@ -269,7 +299,9 @@ class OnlineUser implements SignedInUser {
   }
 
   seen(): SeenContact {
-    return { address: this.address, friendlyName: this.friendlyName, presence: isVisible(this.presence) ? this.presence : 'FLN' };
+    const presence = isVisible(this.presence) ? this.presence : 'FLN';
+    const { address, friendlyName, clientId } = this;
+    return { address, friendlyName, presence, ...(clientId === undefined ? {} : { clientId }) };
   }
 
   private get account(): StoredAccount {

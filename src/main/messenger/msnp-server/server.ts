@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock, type Clock } from '../../clock.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
+import type { Dialect } from '../../../protocol/msnp/dialect.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { CommandDecoder, encodeCommand, type Command } from '../../../protocol/msnp/framing.ts';
@@ -8,6 +9,7 @@ import { NotificationServerMachine } from '../../../protocol/msnp/server/notific
 import { SwitchboardServerMachine } from '../../../protocol/msnp/server/switchboard.ts';
 import { StorageError, type AccountStore } from './account-store.ts';
 import { Directory } from './directory.ts';
+import { TicketPage } from './login-page.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
 
@@ -26,6 +28,8 @@ export interface MsnpServerOptions {
   readonly store: AccountStore;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
+  /** MSNP versions to speak; all, unless said. */
+  readonly dialects?: readonly Dialect[];
   /** An account came, went, signed in or out, or changed its name. */
   readonly onChange?: () => void;
   /** The store could not be written or read. Whoever asked was told so, and the server goes on with what it has. */
@@ -39,6 +43,7 @@ export interface MsnpServerOptions {
  */
 export class MsnpServer {
   readonly directory: Directory;
+  private readonly page: TicketPage;
   private readonly options: MsnpServerOptions;
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
@@ -55,7 +60,11 @@ export class MsnpServer {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...SERVER_LIMITS, ...options.limits };
     this.connecting = new KeyedRateLimit(this.clock, this.limits.connecting);
-    this.directory = new Directory(options.store, this.clock, this.limits, () => options.onChange?.());
+    this.directory = new Directory(options.store, this.clock, this.limits, () => options.onChange?.(), options.dialects);
+    this.page = new TicketPage(
+      (address, remoteHost, knows) => this.directory.issueTicket(address, remoteHost, knows),
+      () => this.clock.now(),
+    );
   }
 
   /** The store must be open. Rejects when a host or the port cannot be had; then nothing is left listening. */
@@ -118,9 +127,13 @@ export class MsnpServer {
       socket.destroy();
       return;
     }
-    const connection = new Connection(socket, this.directory, this.clock, this.limits, remoteHost, (error) =>
-      this.options.onStoreError?.(error),
-    );
+    const connection = new Connection(socket, remoteHost, {
+      directory: this.directory,
+      page: this.page,
+      clock: this.clock,
+      limits: this.limits,
+      onStoreError: (error) => this.options.onStoreError?.(error),
+    });
     this.connections.add(connection);
     this.perHost.set(remoteHost, open + 1);
     socket.once('close', () => {
@@ -151,14 +164,26 @@ export class MsnpServer {
   }
 }
 
+/** What a connection needs of the server. */
+interface ConnectionServices {
+  readonly directory: Directory;
+  readonly page: TicketPage;
+  readonly clock: Clock;
+  readonly limits: ServerLimits;
+  readonly onStoreError: (error: StorageError) => void;
+}
+
+/** First bytes of a TLS record with a handshake, and of `GET`; no MSNP connection begins with either. */
+const TLS_HANDSHAKE = 0x16;
+const HTTP_GET = 0x47;
+
 /** One socket, and the machine it turned out to need. */
 class Connection {
   private readonly socket: Socket;
-  private readonly directory: Directory;
+  private readonly remoteHost: string;
+  private readonly services: ConnectionServices;
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
-  private readonly remoteHost: string;
-  private readonly onStoreError: (error: StorageError) => void;
   private readonly decoder = new CommandDecoder('server');
   private readonly commands: RateLimit;
   private readonly connectedAtMs: number;
@@ -168,24 +193,22 @@ class Connection {
   private pingedAtMs: number | undefined;
   private pingIntervalMs: number | undefined;
 
-  constructor(
-    socket: Socket,
-    directory: Directory,
-    clock: Clock,
-    limits: ServerLimits,
-    remoteHost: string,
-    onStoreError: (error: StorageError) => void,
-  ) {
+  constructor(socket: Socket, remoteHost: string, services: ConnectionServices) {
     this.socket = socket;
-    this.directory = directory;
-    this.clock = clock;
-    this.limits = limits;
     this.remoteHost = remoteHost;
-    this.onStoreError = onStoreError;
-    this.commands = new RateLimit(clock, limits.commands);
-    this.connectedAtMs = clock.now();
+    this.services = services;
+    this.clock = services.clock;
+    this.limits = services.limits;
+    this.commands = new RateLimit(this.clock, this.limits.commands);
+    this.connectedAtMs = this.clock.now();
     this.heardAtMs = this.connectedAtMs;
-    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    const first = (bytes: Buffer): void => {
+      socket.off('data', first);
+      if (bytes[0] === TLS_HANDSHAKE || bytes[0] === HTTP_GET) return this.showPage(bytes);
+      socket.on('data', (more: Buffer) => this.receive(more));
+      this.receive(bytes);
+    };
+    socket.on('data', first);
     socket.on('error', () => {});
     socket.once('close', () => this.machine?.closed());
   }
@@ -205,6 +228,20 @@ class Connection {
     const silenceMs =
       this.pingIntervalMs === undefined ? Infinity : Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, this.pingIntervalMs * 4));
     if (overdue || now - this.heardAtMs > silenceMs) this.socket.destroy();
+  }
+
+  /** Passwords in the clear travel inside this computer only. */
+  private showPage(bytes: Buffer): void {
+    const secure = bytes[0] === TLS_HANDSHAKE;
+    if (!secure && !isLoopback(this.remoteHost)) {
+      this.socket.destroy();
+      return;
+    }
+    this.socket.pause();
+    this.socket.unshift(bytes);
+    this.services.page
+      .serve(this.socket, secure)
+      .catch((error: unknown) => this.socket.destroy(error instanceof Error ? error : undefined));
   }
 
   private receive(bytes: Uint8Array): void {
@@ -239,15 +276,15 @@ class Connection {
       if (!(error instanceof StorageError)) throw error;
       // Not kept, so not confirmed.
       this.send(encodeCommand(String(MSNP_ERROR.internal), [/^\d{1,10}$/.test(command.args[0] ?? '') ? (command.args[0] as string) : 0]));
-      this.onStoreError(error);
+      this.services.onStoreError(error);
     }
   }
 
   private machineFor(first: Command): NotificationServerMachine | SwitchboardServerMachine {
     const line = { send: (bytes: Uint8Array) => this.send(bytes), close: () => this.close() };
-    if (first.name === 'USR' || first.name === 'ANS') return new SwitchboardServerMachine(this.directory.switchboards, line);
+    if (first.name === 'USR' || first.name === 'ANS') return new SwitchboardServerMachine(this.services.directory.switchboards, line);
     const endpoint = { host: plainHost(this.socket.localAddress), port: this.socket.localPort ?? 0 };
-    return new NotificationServerMachine(this.directory.hostFor(endpoint, this.remoteHost), line, this.decoder);
+    return new NotificationServerMachine(this.services.directory.hostFor(endpoint, this.remoteHost), line, this.decoder);
   }
 
   private send(bytes: Uint8Array): void {
@@ -255,6 +292,10 @@ class Connection {
     if (this.socket.writableLength + bytes.length > this.limits.unsentBytes) this.socket.destroy();
     else this.socket.write(bytes);
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
 }
 
 /** IPv4 in IPv6 clothes is IPv4. */

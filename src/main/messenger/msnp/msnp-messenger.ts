@@ -17,13 +17,14 @@ import {
 import type { MessengerDependencies } from '../transports.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
-import { NotificationClientMachine, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
+import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
 import { parseEndpoint, type Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
 import type { PresenceCode } from '../../../protocol/msnp/presence.ts';
 import { CommandSocket } from './command-socket.ts';
 import { Invitations } from './invitations.ts';
+import { requestTicket } from './ticket.ts';
 
 /** From dialling to being signed in, referrals included. */
 const SIGN_IN_DEADLINE_MS = 15_000;
@@ -44,14 +45,20 @@ interface Transaction<T> {
 
 /** One connection to a notification server, from dialling to its end. */
 interface Connection {
+  readonly endpoint: Endpoint;
+  readonly logIn: LogInMethod;
   readonly socket: CommandSocket;
+  /** Ends what is asked of the log-in page. */
+  readonly page: AbortController;
   readonly machine: NotificationClientMachine;
   readonly invitations: Invitations;
   readonly answers: Map<string, Transaction<void>>;
   readonly switchboards: Map<string, Transaction<{ readonly endpoint: Endpoint; readonly cookie: string }>>;
   /** Cancels every timer of this connection. */
   readonly timers: Set<() => void>;
-  referrals: number;
+  readonly referrals: number;
+  /** The server has answered our offer. */
+  isAgreed: boolean;
   heardAtMs: number;
   /** A server that has answered one ping answers them all, or is gone. */
   answersPings: boolean;
@@ -67,6 +74,8 @@ export class MsnpMessenger implements Messenger {
   private current: MessengerState = { tag: 'signedOut' };
   private known: readonly Contact[] = [];
   private account: Account | undefined;
+  /** Ticket until the server turns out not to have it. */
+  private logIn: LogInMethod = 'ticket';
   private presence: Exclude<Presence, 'offline'> = 'online';
   private connection: Connection | undefined;
   private cancelRetry: () => void = () => {};
@@ -93,6 +102,7 @@ export class MsnpMessenger implements Messenger {
   signIn(account: Account): void {
     this.abandon();
     this.account = { ...account, address: account.address.toLowerCase() };
+    this.logIn = 'ticket';
     this.backoff.reset();
     this.connect();
   }
@@ -164,17 +174,26 @@ export class MsnpMessenger implements Messenger {
     const socket = new CommandSocket(endpoint, this.clock, {
       connected: () => connection.machine.start(),
       command: (command) => {
+        connection.isAgreed ||= command.name !== 'VER' || command.args[1] !== '0';
         connection.heardAtMs = this.clock.now();
         connection.machine.receive(command);
       },
-      lost: (error, wasConnected) =>
-        this.lost(connection, error instanceof ProtocolError ? 'PROTOCOL' : wasConnected ? 'CONNECTION_LOST' : 'UNREACHABLE'),
+      lost: (error, wasConnected) => {
+        // Some servers close at once when they know nothing of what is offered.
+        if (wasConnected && !connection.isAgreed && connection.logIn === 'ticket') return this.withoutTicket(connection);
+        this.lost(connection, error instanceof ProtocolError ? 'PROTOCOL' : wasConnected ? 'CONNECTION_LOST' : 'UNREACHABLE');
+      },
     });
     const connection: Connection = {
+      endpoint,
+      logIn: this.logIn,
+      isAgreed: false,
+      page: new AbortController(),
       socket,
       machine: new NotificationClientMachine({
         address: account.address,
         accessToken: account.accessToken,
+        logIn: this.logIn,
         presence: PRESENCE_CODES[this.presence],
         md5Hex,
         send: (bytes) => socket.send(bytes),
@@ -209,6 +228,7 @@ export class MsnpMessenger implements Messenger {
   /** The connection is over, whatever ended it; sessions on it are too. */
   private release(connection: Connection): void {
     for (const cancel of connection.timers) cancel();
+    connection.page.abort();
     const error = new MessengerError('CONNECTION_LOST', 'the connection to the messenger ended');
     for (const { reject } of [...connection.answers.values(), ...connection.switchboards.values()]) reject(error);
     connection.machine.leave();
@@ -251,6 +271,11 @@ export class MsnpMessenger implements Messenger {
     switch (event.tag) {
       case 'signedIn':
         return this.signedIn(connection, event.friendlyName);
+      case 'versionRefused':
+        return this.withoutTicket(connection);
+      case 'ticketWanted':
+        void this.fetchTicket(connection, event.parameters);
+        return;
       case 'referral':
         return this.referred(connection, event.endpoint);
       case 'wrongCredentials':
@@ -302,6 +327,34 @@ export class MsnpMessenger implements Messenger {
     if (connection.referrals >= REFERRAL_LIMIT) return this.lost(connection, 'PROTOCOL');
     this.release(connection);
     this.dial(account, endpoint, connection.referrals + 1);
+  }
+
+  private async fetchTicket(connection: Connection, parameters: string): Promise<void> {
+    const { account } = this;
+    if (account === undefined) return;
+    const { endpoint, page, machine } = connection;
+    try {
+      const ticket = await requestTicket(
+        { endpoint, address: account.address, accessToken: account.accessToken, parameters },
+        this.clock,
+        page.signal,
+      );
+      machine.presentTicket(ticket);
+    } catch (error) {
+      if (this.connection !== connection) return;
+      if (error instanceof MessengerError && error.code === 'WRONG_CREDENTIALS') this.ended(connection, error.code);
+      else this.withoutTicket(connection);
+    }
+  }
+
+  /** The same server once more, with MD5; where that was tried already, it is of no use. */
+  private withoutTicket(connection: Connection): void {
+    const { account } = this;
+    if (this.connection !== connection || account === undefined) return;
+    if (connection.logIn === 'md5') return this.lost(connection, 'PROTOCOL');
+    this.logIn = 'md5';
+    this.release(connection);
+    this.dial(account, connection.endpoint, connection.referrals);
   }
 
   private contactsChanged(connection: Connection): void {
@@ -454,8 +507,7 @@ function presenceOf(code: PresenceCode): Presence {
     case 'BRB':
     case 'LUN':
       return 'away';
-    case 'HDN':
-    case 'FLN':
+    default:
       return 'offline';
   }
 }

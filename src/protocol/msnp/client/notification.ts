@@ -1,6 +1,6 @@
 import { asciiEncode } from '../../bytes/text.ts';
 import { challengeResponse, loginResponse, PRODUCT_ID, type Md5Hex } from '../challenge.ts';
-import { MD5_DIALECTS, dialectName, offer, type Dialect } from '../dialect.ts';
+import { MD5_DIALECTS, TICKETS_SINCE, dialectName, offer, type Dialect } from '../dialect.ts';
 import { parseEndpoint, type Endpoint } from '../endpoint.ts';
 import { MSNP_ERROR, readError } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
@@ -8,8 +8,15 @@ import { decodeFriendlyName, encodeFriendlyName } from '../friendly-name.ts';
 import { GROUPS_SINCE, LIST_NAMES, parseListName, readListLine, type ListName } from '../lists.ts';
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 
-/** What our client offers: `MSNP7 MSNP6 MSNP5 MSNP4 CVR0`. */
-const OFFERED_DIALECTS: readonly Dialect[] = MD5_DIALECTS.filter((dialect) => dialect >= 4);
+/** How to log in decides what to offer: `MSNP7 MSNP6 MSNP5 MSNP4 CVR0`, or `MSNP8 CVR0` alone, since a log-in cannot be changed on the way. */
+export type LogInMethod = 'md5' | 'ticket';
+const OFFERED_DIALECTS: Readonly<Record<LogInMethod, readonly Dialect[]>> = {
+  md5: MD5_DIALECTS.filter((dialect) => dialect >= 4),
+  ticket: [TICKETS_SINCE],
+};
+
+/** CVR, which MSNP8 wants between VER and USR: language, system, its version, processor, program, its version, program again. */
+const CLIENT_VERSION = ['0x0409', 'other', '1.0', 'other', 'RINGBACK', '1.0.0', 'MSMSGS'];
 
 /** More list entries than any server keeps; a bound on a hostile one. */
 const LIST_ENTRY_LIMIT = 5_000;
@@ -25,6 +32,10 @@ export type NotificationClientEvent =
   | { readonly tag: 'signedIn'; readonly friendlyName: string }
   /** Go there instead (XFR NS) and begin again. */
   | { readonly tag: 'referral'; readonly endpoint: Endpoint }
+  /** The server speaks nothing that was offered. */
+  | { readonly tag: 'versionRefused' }
+  /** Go to the log-in page with these, then `presentTicket`. */
+  | { readonly tag: 'ticketWanted'; readonly parameters: string }
   /** The server refused the log-in; it will refuse it again. */
   | { readonly tag: 'wrongCredentials' }
   /** Another program signed in with the account (OUT OTH). */
@@ -70,6 +81,8 @@ type State =
 export interface NotificationClientOptions {
   readonly address: string;
   readonly accessToken: string;
+  /** MD5 unless said. */
+  readonly logIn?: LogInMethod;
   readonly presence: PresenceCode;
   readonly md5Hex: Md5Hex;
   readonly send: (bytes: Uint8Array) => void;
@@ -77,7 +90,7 @@ export interface NotificationClientOptions {
   readonly decoder: Pick<CommandDecoder, 'dialect' | 'lineLimit'>;
 }
 
-/** A client's side of the notification connection: log-in by MD5, lists, presence, switchboards. Knows no socket and no clock. */
+/** A client's side of the notification connection: log-in, lists, presence, switchboards. Knows no socket and no clock. */
 export class NotificationClientMachine {
   private state: State = { tag: 'negotiating' };
   private readonly options: NotificationClientOptions;
@@ -101,7 +114,7 @@ export class NotificationClientMachine {
   }
 
   start(): void {
-    this.command('VER', offer(OFFERED_DIALECTS));
+    this.command('VER', offer(OFFERED_DIALECTS[this.options.logIn ?? 'md5']));
   }
 
   changePresence(presence: PresenceCode): string {
@@ -148,6 +161,8 @@ export class NotificationClientMachine {
     switch (command.name) {
       case 'VER':
         return this.versionAgreed(args);
+      case 'CVR':
+        return this.clientVersionTaken();
       case 'INF':
         return this.methodAgreed(args);
       case 'USR':
@@ -188,18 +203,30 @@ export class NotificationClientMachine {
 
   private versionAgreed(args: readonly string[]): void {
     if (this.state.tag !== 'negotiating') return;
-    const agreed = OFFERED_DIALECTS.find((dialect) => args.includes(dialectName(dialect)));
-    if (agreed === undefined) return this.unusable('no common version');
+    const agreed = OFFERED_DIALECTS[this.options.logIn ?? 'md5'].find((dialect) => args.includes(dialectName(dialect)));
+    if (agreed === undefined) return this.closeWith({ tag: 'versionRefused' });
     this.state = { tag: 'choosing', dialect: agreed };
     this.options.decoder.dialect = agreed;
-    this.command('INF', []);
+    if (agreed >= TICKETS_SINCE) this.command('CVR', [...CLIENT_VERSION, this.options.address]);
+    else this.command('INF', []);
   }
 
   private methodAgreed(args: readonly string[]): void {
-    if (this.state.tag !== 'choosing') return;
+    if (this.state.tag !== 'choosing' || this.state.dialect >= TICKETS_SINCE) return;
     if (!args.includes('MD5')) return this.unusable('no MD5 log-in');
     this.state = { tag: 'authenticating', dialect: this.state.dialect };
     this.command('USR', ['MD5', 'I', this.options.address]);
+  }
+
+  private clientVersionTaken(): void {
+    if (this.state.tag !== 'choosing' || this.state.dialect < TICKETS_SINCE) return;
+    this.state = { tag: 'authenticating', dialect: this.state.dialect };
+    this.command('USR', ['TWN', 'I', this.options.address]);
+  }
+
+  /** After `ticketWanted`. Throws ProtocolError where the ticket is not one word. */
+  presentTicket(ticket: string): void {
+    if (this.state.tag === 'authenticating') this.command('USR', ['TWN', 'S', ticket]);
   }
 
   private userAnswered(args: readonly string[]): void {
@@ -207,6 +234,8 @@ export class NotificationClientMachine {
     const { dialect } = this.state;
     if (args[1] === 'MD5' && args[2] === 'S' && args[3] !== undefined) {
       this.command('USR', ['MD5', 'S', loginResponse(this.options.md5Hex, args[3], this.options.accessToken)]);
+    } else if (args[1] === 'TWN' && args[2] === 'S') {
+      this.options.report({ tag: 'ticketWanted', parameters: args[3] ?? '' });
     } else if (args[1] === 'OK') {
       this.ownName = decodeFriendlyName(args[3] ?? this.options.address);
       this.options.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
@@ -233,8 +262,7 @@ export class NotificationClientMachine {
       case 'authenticating':
         if (code !== MSNP_ERROR.authenticationFailed && code !== MSNP_ERROR.noSuchUser && code !== MSNP_ERROR.invalidUserName)
           return this.unusable(`error ${code}`);
-        this.state = { tag: 'closed' };
-        return this.options.report({ tag: 'wrongCredentials' });
+        return this.closeWith({ tag: 'wrongCredentials' });
       case 'synchronising':
       case 'announcing':
         if (transactionId === this.state.transactionId) return this.unusable(`error ${code}`);
@@ -360,8 +388,12 @@ export class NotificationClientMachine {
   }
 
   private unusable(problem: string): void {
+    this.closeWith({ tag: 'unusable', problem });
+  }
+
+  private closeWith(event: NotificationClientEvent): void {
     this.state = { tag: 'closed' };
-    this.options.report({ tag: 'unusable', problem });
+    this.options.report(event);
   }
 
   private command(name: string, args: readonly string[], payload?: Uint8Array): string {

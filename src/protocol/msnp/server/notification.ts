@@ -1,15 +1,19 @@
 import { challengeResponse, type Md5Hex } from '../challenge.ts';
-import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, type ListName, type ListSnapshot } from '../lists.ts';
-import { MD5_DIALECTS, negotiate, type Dialect } from '../dialect.ts';
+import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, writeMergedList, type ListName, type ListSnapshot } from '../lists.ts';
+import { negotiate, TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_BEFORE_SIGN_IN, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
 import { decodeFriendlyName, encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../friendly-name.ts';
 import { formatEndpoint, type Endpoint } from '../endpoint.ts';
+import { isTicket } from '../passport.ts';
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 import { normaliseAddress } from '../address.ts';
 
 /** Challenges (CHL) came with MSNP6. */
 const CHALLENGES_SINCE: Dialect = 6;
+
+/** Comes back in the log-in page's `Authorization`; ours needs none of it, clients want some. */
+const TICKET_PARAMETERS = 'lc=1033,id=507,tw=40,fs=1,ru=http%3A%2F%2Fmessenger%2Emsn%2Ecom,kpp=1,kv=5,ver=2.1.0173.1';
 
 export type Answer<T = unknown> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: MsnpErrorCode };
 
@@ -18,6 +22,8 @@ export interface SeenContact {
   readonly address: string;
   readonly friendlyName: string;
   readonly presence: PresenceCode;
+  /** What their client can do, as it said with CHG (MSNP8 and later). */
+  readonly clientId?: string;
 }
 
 /** A way into a switchboard, good once and for a short time. */
@@ -32,7 +38,7 @@ export interface SignedInUser {
   readonly friendlyName: string;
   snapshot(): ListSnapshot;
   /** The contacts online are answered with the first presence only (ILN). */
-  setPresence(presence: PresenceCode): void;
+  setPresence(presence: PresenceCode, clientId?: string): void;
   contactsOnline(): readonly SeenContact[];
   add(
     list: ListName,
@@ -57,6 +63,10 @@ export interface NotificationHost {
   newChallenge(): string;
   /** Checks `md5Hex(challenge + token)`; the answer registers this machine as the user's connection. */
   signIn(address: string, challenge: string, response: string, machine: NotificationServerMachine): Answer<{ readonly user: SignedInUser }>;
+  /** The same for a ticket of the log-in page, which is good once. */
+  signInWithTicket(address: string, ticket: string, machine: NotificationServerMachine): Answer<{ readonly user: SignedInUser }>;
+  /** MSNP versions to speak, highest first. */
+  readonly dialects: readonly Dialect[];
 }
 
 /** The connection as the machine sees it. `close` lets what was sent go out first. */
@@ -69,6 +79,7 @@ type State =
   | { readonly tag: 'connected' }
   | { readonly tag: 'negotiated'; readonly dialect: Dialect }
   | { readonly tag: 'challenged'; readonly dialect: Dialect; readonly address: string; readonly challenge: string }
+  | { readonly tag: 'ticketAwaited'; readonly dialect: Dialect; readonly address: string }
   | {
       readonly tag: 'signedIn';
       readonly dialect: Dialect;
@@ -78,7 +89,7 @@ type State =
     }
   | { readonly tag: 'closed' };
 
-/** The notification server's side of one connection, MSNP2–7. Commands in, answers and news out; it knows no socket and no clock. */
+/** The notification server's side of one connection, MSNP2–8. Commands in, answers and news out; it knows no socket and no clock. */
 export class NotificationServerMachine {
   private state: State = { tag: 'connected' };
   private readonly host: NotificationHost;
@@ -106,6 +117,7 @@ export class NotificationServerMachine {
         return this.negotiate(command, transactionId, args);
       case 'negotiated':
       case 'challenged':
+      case 'ticketAwaited':
         return this.authenticate(state, command, transactionId, args);
       case 'signedIn':
         return this.serve(state, command, transactionId, args);
@@ -124,7 +136,7 @@ export class NotificationServerMachine {
   /** NLN or FLN, once this user has a presence of their own. */
   contactChanged(contact: SeenContact): void {
     if (this.state.tag !== 'signedIn' || this.state.presence === undefined) return;
-    if (isVisible(contact.presence)) this.write('NLN', [contact.presence, contact.address, encodeFriendlyName(contact.friendlyName)]);
+    if (isVisible(contact.presence)) this.write('NLN', this.presenceOf(contact));
     else this.write('FLN', [contact.address]);
   }
 
@@ -158,7 +170,7 @@ export class NotificationServerMachine {
   private negotiate(command: Command, transactionId: string, args: readonly string[]): void {
     if (command.name === 'OUT') return this.end();
     if (command.name !== 'VER') return this.fail(MSNP_ERROR.syntax, transactionId);
-    const { dialect, answer } = negotiate(args, MD5_DIALECTS);
+    const { dialect, answer } = negotiate(args, this.host.dialects);
     this.write('VER', [transactionId, ...answer]);
     if (dialect === undefined) return this.end();
     this.state = { tag: 'negotiated', dialect };
@@ -166,13 +178,15 @@ export class NotificationServerMachine {
   }
 
   private authenticate(
-    state: State & { tag: 'negotiated' | 'challenged' },
+    state: State & { tag: 'negotiated' | 'challenged' | 'ticketAwaited' },
     command: Command,
     transactionId: string,
     args: readonly string[],
   ): void {
     switch (command.name) {
       case 'INF':
+        // MSNP8 has no choice of methods and so no INF; a client that asks nevertheless learns that.
+        if (state.dialect >= TICKETS_SINCE) return this.refuse(MSNP_ERROR.disabled, transactionId);
         return this.write('INF', [transactionId, 'MD5']);
       case 'CVR':
         return this.writeClientVersion(transactionId, args);
@@ -188,12 +202,14 @@ export class NotificationServerMachine {
   }
 
   private identify(
-    state: State & { tag: 'negotiated' | 'challenged' },
+    state: State & { tag: 'negotiated' | 'challenged' | 'ticketAwaited' },
     transactionId: string,
     [method, step, value]: readonly string[],
   ): void {
-    if (method?.toUpperCase() !== 'MD5' || value === undefined) return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
     const { dialect } = state;
+    const expected = dialect >= TICKETS_SINCE ? 'TWN' : 'MD5';
+    if (method?.toUpperCase() !== expected || value === undefined) return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
+    if (expected === 'TWN') return this.identifyByTicket(state, transactionId, step, value);
     if (step?.toUpperCase() === 'I' && state.tag === 'negotiated') {
       // An unknown address gets a challenge too, so that nobody learns who has an account.
       const challenge = this.host.newChallenge();
@@ -203,15 +219,34 @@ export class NotificationServerMachine {
     if (step?.toUpperCase() !== 'S' || state.tag !== 'challenged') return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
     const answer = this.host.signIn(state.address, state.challenge, value.toLowerCase(), this);
     if (!answer.ok) return this.fail(answer.error, transactionId);
-    this.state = { tag: 'signedIn', dialect, user: answer.user };
+    this.welcome(dialect, transactionId, answer.user);
+  }
+
+  private identifyByTicket(
+    state: State & { tag: 'negotiated' | 'challenged' | 'ticketAwaited' },
+    transactionId: string,
+    step: string | undefined,
+    value: string,
+  ): void {
+    const { dialect } = state;
+    if (step?.toUpperCase() === 'I' && state.tag === 'negotiated') {
+      this.state = { tag: 'ticketAwaited', dialect, address: normaliseAddress(value) ?? '' };
+      return this.write('USR', [transactionId, 'TWN', 'S', TICKET_PARAMETERS]);
+    }
+    if (step?.toUpperCase() !== 'S' || state.tag !== 'ticketAwaited' || !isTicket(value)) {
+      return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
+    }
+    const answer = this.host.signInWithTicket(state.address, value, this);
+    if (!answer.ok) return this.fail(answer.error, transactionId);
+    this.welcome(dialect, transactionId, answer.user);
+  }
+
+  /** `USR OK email name`, from MSNP6 with `1` (verified), from 8 with `0` (not a child's account) after it. */
+  private welcome(dialect: Dialect, transactionId: string, user: SignedInUser): void {
+    this.state = { tag: 'signedIn', dialect, user };
     this.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
-    this.write('USR', [
-      transactionId,
-      'OK',
-      answer.user.address,
-      encodeFriendlyName(answer.user.friendlyName),
-      ...(dialect >= 6 ? [1] : []),
-    ]);
+    const flags = dialect >= TICKETS_SINCE ? [1, 0] : dialect >= 6 ? [1] : [];
+    this.write('USR', [transactionId, 'OK', user.address, encodeFriendlyName(user.friendlyName), ...flags]);
   }
 
   private serve(state: State & { tag: 'signedIn' }, command: Command, transactionId: string, args: readonly string[]): void {
@@ -271,6 +306,7 @@ export class NotificationServerMachine {
 
   private synchronise({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
     const snapshot = user.snapshot();
+    if (dialect >= TICKETS_SINCE) return this.synchroniseMerged(snapshot, transactionId, args[0] === String(snapshot.serial));
     this.write('SYN', [transactionId, snapshot.serial]);
     if (args[0] === String(snapshot.serial)) return;
     this.write('GTC', [transactionId, snapshot.serial, snapshot.prompt]);
@@ -283,6 +319,17 @@ export class NotificationServerMachine {
     for (const list of LIST_NAMES) {
       for (const line of writeList(dialect, transactionId, list, snapshot)) this.write('LST', line);
     }
+  }
+
+  /** MSNP8 counts people and groups in SYN and leaves out of the rest what SYN has said. */
+  private synchroniseMerged(snapshot: ListSnapshot, transactionId: string, isCurrent: boolean): void {
+    const people = writeMergedList(snapshot);
+    this.write('SYN', [transactionId, snapshot.serial, ...(isCurrent ? [] : [people.length, snapshot.groups.length])]);
+    if (isCurrent) return;
+    this.write('GTC', [snapshot.prompt]);
+    this.write('BLP', [snapshot.privacy]);
+    for (const { id, name } of snapshot.groups) this.write('LSG', [id, encodeFriendlyName(name), 0]);
+    for (const line of people) this.write('LST', line);
   }
 
   private sendList({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
@@ -364,7 +411,7 @@ export class NotificationServerMachine {
     this.write('CHG', [transactionId, presence, ...args.slice(1, 2)]);
     if (first) for (const contact of state.user.contactsOnline()) this.writeInitialPresence(transactionId, contact);
     if (first && challenge !== undefined) this.write('CHL', [0, challenge]);
-    state.user.setPresence(presence);
+    state.user.setPresence(presence, /^\d{1,10}$/.test(args[1] ?? '') ? args[1] : undefined);
   }
 
   private checkChallenge(
@@ -382,7 +429,12 @@ export class NotificationServerMachine {
   }
 
   private writeInitialPresence(transactionId: string, contact: SeenContact): void {
-    this.write('ILN', [transactionId, contact.presence, contact.address, encodeFriendlyName(contact.friendlyName)]);
+    this.write('ILN', [transactionId, ...this.presenceOf(contact)]);
+  }
+
+  private presenceOf({ presence, address, friendlyName, clientId }: SeenContact): readonly string[] {
+    const withId = this.state.tag === 'signedIn' && this.state.dialect >= TICKETS_SINCE;
+    return [presence, address, encodeFriendlyName(friendlyName), ...(withId ? [clientId ?? '0'] : [])];
   }
 
   /** CVR: recommended, newest and lowest usable version are the client's own; there is nothing to download. */

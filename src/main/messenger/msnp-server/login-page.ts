@@ -1,0 +1,108 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { normaliseAddress } from '../../../protocol/msnp/address.ts';
+import { formatEndpoint, parseEndpoint } from '../../../protocol/msnp/endpoint.ts';
+import {
+  isLoginPath,
+  NEXUS_PATH,
+  readAuthorization,
+  writeAuthenticationFailure,
+  writeAuthenticationInfo,
+  writePassportUrls,
+} from '../../../protocol/msnp/passport.ts';
+import { ticketProof } from '../ticket-proof.ts';
+import { createPageIdentity } from './page-identity.ts';
+
+const HEADER_LIMIT_BYTES = 8 * 1024;
+const REQUESTS_PER_CONNECTION = 8;
+const HANDSHAKE_DEADLINE_MS = 10_000;
+
+/** Gives a ticket to the address whose access token `knows`; nothing where there is no such account or it does not. */
+export type IssueTicket = (address: string, remoteHost: string, knows: (accessToken: string) => boolean) => string | undefined;
+
+/** Nexus and log-in page of MSNP8, for connections that turn out to speak HTTP. It listens nowhere itself. */
+export class TicketPage {
+  private readonly issue: IssueTicket;
+  private readonly nowMs: () => number;
+  private readonly plain: Server;
+  private secure: Promise<Server> | undefined;
+
+  constructor(issue: IssueTicket, nowMs: () => number) {
+    this.issue = issue;
+    this.nowMs = nowMs;
+    this.plain = this.prepared(createHttpServer({ maxHeaderSize: HEADER_LIMIT_BYTES }));
+  }
+
+  /** Takes the connection over; what was read from it must have been put back. The caller still ends it when it takes too long. */
+  async serve(socket: Socket, secure: boolean): Promise<void> {
+    const server = secure ? await (this.secure ??= this.secured()) : this.plain;
+    if (socket.destroyed) return;
+    server.emit('connection', socket);
+    socket.resume();
+  }
+
+  private async secured(): Promise<Server> {
+    const identity = await createPageIdentity(this.nowMs());
+    return this.prepared(
+      createHttpsServer({ ...identity, minVersion: 'TLSv1.2', maxHeaderSize: HEADER_LIMIT_BYTES, handshakeTimeout: HANDSHAKE_DEADLINE_MS }),
+    );
+  }
+
+  private prepared<S extends Server>(server: S): S {
+    server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response));
+    // What is not HTTP or not TLS ends its own connection.
+    server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
+    server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+    return server;
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Content-Length', 0);
+    const path = request.url?.split('?')[0] ?? '';
+    if (request.method !== 'GET') response.statusCode = 405;
+    else if (path === NEXUS_PATH) response.setHeader('PassportURLs', writePassportUrls(hostOf(request)));
+    else if (isLoginPath(path)) this.logIn(request, response);
+    else response.statusCode = 404;
+    if (response.statusCode !== 200) response.setHeader('Connection', 'close');
+    response.end();
+  }
+
+  private logIn(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const given = readAuthorization(request.headers.authorization ?? '');
+    const address = normaliseAddress(given?.address ?? '');
+    const password = given?.password ?? '';
+    const ticket =
+      address === undefined
+        ? undefined
+        : this.issue(address, (socket.remoteAddress ?? '').replace(/^::ffff:/i, ''), (accessToken) => {
+            const proof = socket instanceof TLSSocket ? ticketProof(socket, address, accessToken) : accessToken;
+            return same(password, proof) || same(password, accessToken);
+          });
+    if (ticket === undefined) {
+      response.statusCode = 401;
+      response.setHeader('WWW-Authenticate', writeAuthenticationFailure());
+    } else response.setHeader('Authentication-Info', writeAuthenticationInfo(ticket));
+  }
+}
+
+/** What the client called us, so that the page is right behind any name or forwarded port. */
+function hostOf({ headers, socket }: IncomingMessage): string {
+  try {
+    parseEndpoint(headers.host ?? '');
+    return headers.host ?? '';
+  } catch {
+    return formatEndpoint({ host: (socket.localAddress ?? '').replace(/^::ffff:/i, ''), port: socket.localPort ?? 0 });
+  }
+}
+
+/** In a time that tells nothing about either. */
+function same(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
