@@ -19,7 +19,7 @@ module.exports = {
     only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, '^src/protocol/(assistance|xml|rdp/channels)/', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
     only('main-connection', '^src/main/connection/', ['^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/clock\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/(@peculiar/x509|reflect-metadata|node-rdpjs)']),
-    only('main-messenger', '^src/main/messenger/', ['^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/clock\\.ts$', '^node:', '^(net|tls|http|https|os|crypto|fs|path|events|util|process)', 'node_modules/(zod|@photostructure/sqlite|@peculiar/x509)']),
+    only('main-messenger', '^src/main/messenger/', ['^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/clock\\.ts$', '^node:', '^(net|tls|http|https|os|crypto|fs|path|events|util|process)', 'node_modules/(zod|@photostructure/sqlite|@peculiar/x509|reflect-metadata)']),
     only('main-assistance', '^src/main/assistance/', ['^src/protocol/', '^src/main/assistance/', '^src/main/clock\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
     only('main-desktop', '^src/main/desktop/', ['^src/protocol/', '^src/main/desktop/', '^src/main/clock\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi)']),
     only('main-settings', '^src/main/settings/', ['^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),
