@@ -89,7 +89,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     },
     async save(account) {
       if (messenger.state.tag !== 'signedOut') await messenger.signOut();
-      if ((await deps.account.save(account)) === 'plain') model.notify('warning', 'notice.tokenNotEncrypted');
+      if ((await deps.account.save(account)) === 'plain') model.notify('info', 'notice.tokenNotEncrypted');
       show();
       signIn();
     },

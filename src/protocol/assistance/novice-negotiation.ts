@@ -156,6 +156,8 @@ export class NoviceNegotiation {
   }
 
   private onAccepted(tag: string, nowMs: number): NoviceEffect[] {
+    // A transport tells both: accepted, and that context data may flow. The first of them is the news.
+    if (tag === 'readyToLaunch' && this.current.tag === 'awaitingExpertTicket') return [];
     if (this.current.tag !== 'inviting') return this.refuse(tag);
     this.step(2, 'done', nowMs);
     this.step(3, 'active', nowMs);
