@@ -12,10 +12,14 @@ import { ensureElectron } from './electron-runtime.ts';
 import { root } from './project.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
 
-const { values } = parseArgs({ options: { forward: { type: 'boolean', default: false }, output: { type: 'string', default: join(root, 'demo-output') } } });
+const { values } = parseArgs({
+  options: { forward: { type: 'boolean', default: false }, output: { type: 'string', default: join(root, 'demo-output') } },
+});
 
 if (process.platform !== 'linux') {
-  console.error('The demo makes two X displays of its own (Xvfb), which only Linux has. Elsewhere: npm start on two computers, or twice with two RINGBACK_DATA_DIR.');
+  console.error(
+    'The demo makes two X displays of its own (Xvfb), which only Linux has. Elsewhere: npm start on two computers, or twice with two RINGBACK_DATA_DIR.',
+  );
   process.exit(1);
 }
 const missing = ensureSystemPackages('runtime', 'display');
@@ -48,8 +52,12 @@ try {
     console.log(`  ${step.step}  ${step.state.padEnd(10)} ${at.padStart(9)}  ${step.text}`);
   }
   console.log(`\n  ${result.connection}`);
-  console.log(`  Picture: ${result.picture.width}×${result.picture.height}, ${result.differingPixels} of ${result.picture.width * result.picture.height} pixels differ from the novice’s screen (pointer apart).`);
-  console.log(`  Mouse: the novice’s pointer went to ${result.pointer.x},${result.pointer.y} (${result.pointerWanted.x},${result.pointerWanted.y} asked for).`);
+  console.log(
+    `  Picture: ${result.picture.width}×${result.picture.height}, ${result.differingPixels} of ${result.picture.width * result.picture.height} pixels differ from the novice’s screen (pointer apart).`,
+  );
+  console.log(
+    `  Mouse: the novice’s pointer went to ${result.pointer.x},${result.pointer.y} (${result.pointerWanted.x},${result.pointerWanted.y} asked for).`,
+  );
   console.log(`  Keyboard: the novice’s terminal got ${JSON.stringify(result.typed)}.`);
   if (!result.ok) throw new Error('The expert did not see or steer the novice’s desktop as it should.');
 } catch (error) {
