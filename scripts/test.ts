@@ -54,7 +54,7 @@ for (const project of ['unit', 'real']) {
       '--project',
       project,
       '--passWithNoTests',
-      '--reporter=default',
+      '--reporter=dot',
       '--reporter=json',
       `--outputFile.json=${file}`,
       ...process.argv.slice(2),
