@@ -3,15 +3,15 @@ import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink, EngineName } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
-import { type Display, startDisplay } from '../support/display.ts';
+import { type Display, type Picture, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
-import { paint, pictureOf, untilSame } from './pictures.ts';
+import { paint, pictureOf, scroll, untilSame } from './pictures.ts';
 import { HOST, type Sharing, share, temporaryHome } from './sharing.ts';
 
 const WIDTH = 1024;
 const HEIGHT = 768;
 
-const screens = needs('Xvfb', 'import', 'display', 'xterm');
+const screens = needs('Xvfb', 'import', 'display', 'xterm', 'xdotool');
 const freerdp = needs('Xvfb', 'import', 'display', 'xterm', 'xfreerdp');
 const rdesktop = needs('Xvfb', 'import', 'display', 'xterm', 'rdesktop');
 
@@ -89,6 +89,19 @@ function untilRefused(code: string): Promise<unknown> {
   );
 }
 
+/** Something scrolls on the novice's screen; the client shows it exactly, by copies if it has announced that it can. */
+async function expectScrolled(seen: () => Promise<Picture>, copied: boolean): Promise<void> {
+  await untilSame(() => source.screenshot(), seen);
+  const terminal = await scroll(source);
+  try {
+    await untilSame(() => source.screenshot(), seen);
+    if (copied) expect(sharing.orderUpdates()).toBeGreaterThan(5);
+    else expect(sharing.orderUpdates()).toBe(0);
+  } finally {
+    await terminal.stop();
+  }
+}
+
 function expectNothingShown(): void {
   expect(sharing.link()).toBeUndefined();
   expect(sharing.graphicsBytes()).toBe(0);
@@ -104,6 +117,13 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
       () => display.screenshot(),
     );
     expect(sharing.linkEvents.map(({ tag }) => tag)).toContain('active');
+  });
+
+  it('copies what scrolls, pixel for pixel', async () => {
+    sharing = await share(source);
+    const display = await screen();
+    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await expectScrolled(() => display.screenshot(), true);
   });
 
   it('steers: what is done in its window arrives as input', async () => {
@@ -162,6 +182,13 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop as expert'), () => {
     );
   });
 
+  it('copies what scrolls, pixel for pixel', async () => {
+    sharing = await share(source);
+    const display = await screen();
+    await rdesktopClient(display, '-c', sharing.sessionId);
+    await expectScrolled(() => display.screenshot(), true);
+  });
+
   it('gets nothing with a wrong session id', async () => {
     sharing = await share(source);
     await rdesktopClient(await screen(), '-c', Buffer.alloc(32, 2).toString('base64'));
@@ -195,10 +222,10 @@ describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(
       try {
         endpoint.expect({ addresses: sharing.endpoint.addresses, sessionId: sharing.endpoint.sessionId, pin: sharing.endpoint.pin });
         sharing.endpoint.dial(endpoint.addresses);
-        await untilSame(
-          () => source.screenshot(),
-          async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface)),
-        );
+        const seen = async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface));
+        await untilSame(() => source.screenshot(), seen);
+        // The other engine announces no drawing orders.
+        await expectScrolled(seen, engine === 'ringback');
         link?.sendInput([
           { tag: 'pointerMove', x: 12, y: 34 },
           { tag: 'key', scancode: 0x48, prefix: 'e0', down: true },

@@ -6,6 +6,8 @@ import { createConnectionRoom } from '../../src/main/connection/connection-room.
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
+import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
 import type { Display } from '../support/display.ts';
 
 export const HOST = '127.0.0.1';
@@ -21,6 +23,8 @@ export interface Sharing {
   readonly linkEvents: readonly NoviceLinkEvent[];
   /** Graphics bytes sent so far. */
   graphicsBytes(): number;
+  /** Updates sent so far that were drawing orders. */
+  orderUpdates(): number;
   link(): NoviceLink | undefined;
   close(): Promise<void>;
 }
@@ -41,6 +45,7 @@ export async function share(display: Display): Promise<Sharing> {
   const linkEvents: NoviceLinkEvent[] = [];
   let link: NoviceLink | undefined;
   let graphicsBytes = 0;
+  let orderUpdates = 0;
   endpoint.onEvent((event) => {
     events.push(event);
     if (event.tag !== 'presented') return;
@@ -50,7 +55,10 @@ export async function share(display: Display): Promise<Sharing> {
       capture,
       stop.signal,
       (linkEvent) => linkEvents.push(linkEvent),
-      (bytes) => (graphicsBytes += bytes),
+      (bytes) => {
+        graphicsBytes += bytes.length;
+        orderUpdates += countOrderUpdates(bytes);
+      },
     );
     event.link.admit(capture.size);
   });
@@ -61,6 +69,7 @@ export async function share(display: Display): Promise<Sharing> {
     events,
     linkEvents,
     graphicsBytes: () => graphicsBytes,
+    orderUpdates: () => orderUpdates,
     link: () => link,
     close: async () => {
       stop.abort();
@@ -76,7 +85,7 @@ function serve(
   capture: ScreenCapture,
   signal: AbortSignal,
   heard: (event: NoviceLinkEvent) => void,
-  sent: (bytes: number) => void,
+  sent: (bytes: Uint8Array) => void,
 ): void {
   let unacknowledged = 0;
   let acknowledges = false;
@@ -86,7 +95,7 @@ function serve(
     while (!signal.aborted) {
       const frame = await capture.nextFrame(signal);
       await link.sendGraphics(frame.updates);
-      sent(frame.updates.reduce((sum, update) => sum + update.bytes.length, 0));
+      for (const update of frame.updates) sent(update.bytes);
       if (!acknowledges) continue;
       unacknowledged += 1;
       if (unacknowledged >= MAX_UNACKNOWLEDGED) await new Promise<void>((resolve) => (acknowledged = resolve));
@@ -108,6 +117,14 @@ function serve(
       void pull().catch(() => undefined);
     }
   });
+}
+
+function countOrderUpdates(bytes: Uint8Array): number {
+  const decoder = new FastPathOutputDecoder();
+  return new PduFramer()
+    .push(bytes)
+    .flatMap((framed) => (framed.tag === 'fastPath' ? decoder.decode(framed.bytes) : []))
+    .filter(({ updateCode }) => updateCode === FAST_PATH_UPDATE.orders).length;
 }
 
 /** A home of its own for a program that keeps certificates and settings. */

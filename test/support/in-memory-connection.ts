@@ -76,7 +76,7 @@ class Internet implements InMemoryInternet {
   wrongPin: ReadonlySet<ConnectedBy> = new Set();
   channels: readonly string[] = ['encomsp'];
   hasChannels = true;
-  graphics: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+  graphics: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
   readonly byPort = new Map<number, FakeNoviceEndpoint | FakeExpertEndpoint>();
   readonly noviceEndpoints: FakeNoviceEndpoint[] = [];
   readonly expertEndpoints: FakeExpertEndpoint[] = [];
@@ -189,6 +189,7 @@ class FakeNoviceEndpoint implements NoviceEndpoint {
   readonly host: string;
   readonly port: number;
   readonly pin = PIN;
+  readonly certificate = PIN;
   readonly sessionId: Uint8Array;
   readonly addresses: readonly HostPort[];
   readonly connections = new Set<FakeConnection>();

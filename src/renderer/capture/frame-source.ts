@@ -150,7 +150,7 @@ export class FrameSource {
     const frame = { ...size, stride: this.stride, pixels: this.pixels };
     const changed = this.stream.changes(frame, [{ x: 0, y: 0, ...size }]);
     const comparedMs = this.nowMs();
-    if (changed.length === 0) return;
+    if (changed.areas.length === 0 && changed.copies.length === 0) return;
     const { generation, ...encoded } = this.stream.encode(frame, changed);
     this.wanted = false;
     this.post({ tag: 'frame', generation, frame: { ...encoded, captureMs: comparedMs - startMs, encodeMs: this.nowMs() - comparedMs } });

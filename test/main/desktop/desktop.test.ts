@@ -88,7 +88,7 @@ describe.skipIf(programs.skip)(programs.title('the way to share a real X display
       capture.onEvent((event) => {
         if (event.tag === 'pointerMoved') moves.push(`${event.x},${event.y}`);
       });
-      capture.configure({ codec: 'planar', skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 });
+      capture.configure({ codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 });
       await capture.nextFrame(AbortSignal.timeout(5_000));
       input.inject([{ tag: 'pointerMove', x: 11, y: 22 }]);
       await new Promise((resolve) => setTimeout(resolve, 300));

@@ -5,7 +5,7 @@ import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messa
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 };
+const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 };
 const SIZE = { width: 64, height: 32 };
 
 class OtherSide implements CaptureChannel {

@@ -9,7 +9,7 @@ import { startDisplay, type Display, type Picture } from '../../support/display.
 import { needs, run, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
-const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
 
 function open(display: Display, way: GrabWay | 'auto' = 'auto', useDamage = true): Promise<ScreenCapture> {

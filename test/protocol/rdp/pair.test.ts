@@ -128,7 +128,7 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
     expect(last(pair.atNovice, 'active')).toMatchObject({
       desktop: DESKTOP,
       channels: ['encomsp'],
-      graphics: { codec: 'planar', skipAlpha: true, frameMarkers: true },
+      graphics: { codec: 'planar', scrollCopies: true, skipAlpha: true, frameMarkers: true },
     });
     expect(last(pair.atExpert, 'active')).toEqual({ tag: 'active', desktop: DESKTOP, channels: ['encomsp'] });
   });

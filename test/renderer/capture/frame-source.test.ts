@@ -4,7 +4,7 @@ import type { FromCapture } from '../../../src/protocol/rdp/graphics/capture-mes
 import { FrameSource, type CapturedVideoFrame } from '../../../src/renderer/capture/frame-source.ts';
 import { sameBytes } from '../../../src/renderer/capture/same-bytes.ts';
 
-const SETTINGS = { codec: 'planar', skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 } as const;
+const SETTINGS = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 } as const;
 
 /** A VideoFrame of one grey level: I420 as it comes, BGRX when asked for. */
 class GreyFrame implements CapturedVideoFrame {

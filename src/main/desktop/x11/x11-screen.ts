@@ -195,7 +195,7 @@ export class X11Screen {
     const frame = { width, height, stride: width * 4, pixels: this.picture };
     const changed = this.stream.changes(frame, grabbed);
     const comparedMs = performance.now();
-    if (changed.length === 0) return;
+    if (changed.areas.length === 0 && changed.copies.length === 0) return;
     const encoded = this.stream.encode(frame, changed);
     this.wanted = false;
     this.pointer?.screenChanged();

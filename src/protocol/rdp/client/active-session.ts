@@ -9,9 +9,12 @@ import type { RdpClientOutput } from './contract.ts';
 import { PointerCache } from './pointer-cache.ts';
 
 /** updateType of a slow-path update ([MS-RDPBCGR] 2.2.9.1.1.3.1). */
+const UPDATETYPE_ORDERS = 0x0000;
 const UPDATETYPE_BITMAP = 0x0001;
 /** The smallest bound among servers that were seen; far more than a hand or a wheel makes at once. */
 const SLOW_PATH_EVENTS_A_PDU = 100;
+
+const GRAPHICS: ReadonlySet<number> = new Set([FAST_PATH_UPDATE.orders, FAST_PATH_UPDATE.bitmap, FAST_PATH_UPDATE.surfaceCommands]);
 
 /** What a running session shows: graphics undecoded, pointers resolved. */
 export class ActiveSession {
@@ -24,10 +27,10 @@ export class ActiveSession {
     for (const update of this.fastPath.decode(pdu)) {
       const pointer = decodeFastPathPointer(update.updateCode, update.data);
       if (pointer !== undefined) outputs.push(this.pointers.resolve(pointer));
-      else if (update.updateCode === FAST_PATH_UPDATE.bitmap || update.updateCode === FAST_PATH_UPDATE.surfaceCommands) {
+      else if (GRAPHICS.has(update.updateCode)) {
         outputs.push({ tag: 'graphics', graphics: { tag: 'update', ...update } });
       }
-      // Orders (none were negotiated), palette (not at 32 bits) and synchronize say nothing to us.
+      // Palette (not at 32 bits) and synchronize say nothing to us.
     }
     return outputs;
   }
@@ -36,8 +39,12 @@ export class ActiveSession {
   readShareData({ pduType2, body }: ShareData): RdpClientOutput[] {
     if (pduType2 === PDU_TYPE_2.update) {
       const updateType = new ByteReader(body).u16le('TS_UPDATE_HDR.updateType');
+      if (updateType === UPDATETYPE_ORDERS)
+        return [{ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.orders, data: withoutPads(body) } }];
       // TS_UPDATE_BITMAP_DATA begins with its updateType on both paths.
-      return updateType === UPDATETYPE_BITMAP ? [{ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data: body } }] : [];
+      return updateType === UPDATETYPE_BITMAP
+        ? [{ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data: body } }]
+        : [];
     }
     if (pduType2 === PDU_TYPE_2.pointer) {
       const pointer = decodeSlowPathPointer(body);
@@ -50,6 +57,19 @@ export class ActiveSession {
   suspend(): void {
     this.fastPath.reset();
   }
+}
+
+/** TS_UPDATE_ORDERS_PDU_DATA ([MS-RDPEGDI] 2.2.2.2: updateType, pad, numberOrders, pad, orders) in its fast-path shape. */
+function withoutPads(body: Uint8Array): Uint8Array {
+  const reader = new ByteReader(body);
+  reader.skip(4, 'TS_UPDATE_ORDERS_PDU_DATA.pad2OctetsA');
+  const count = reader.view8(2, 'TS_UPDATE_ORDERS_PDU_DATA.numberOrders');
+  reader.skip(2, 'TS_UPDATE_ORDERS_PDU_DATA.pad2OctetsB');
+  const orders = reader.rest();
+  const data = new Uint8Array(2 + orders.length);
+  data.set(count);
+  data.set(orders, 2);
+  return data;
 }
 
 /** Input as whole fast-path PDUs. */

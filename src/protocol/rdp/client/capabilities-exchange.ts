@@ -4,7 +4,7 @@ import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';
 import { GENERAL_EXTRA } from '../pdu/capabilities/general.ts';
 import { INPUT_FLAG } from '../pdu/capabilities/input.ts';
 import { LARGE_POINTER_FLAG } from '../pdu/capabilities/large-pointer.ts';
-import { NO_ORDERS } from '../pdu/capabilities/order.ts';
+import { SCREEN_BLT_ONLY } from '../pdu/capabilities/order.ts';
 import { SURFACE_COMMAND_FLAG } from '../pdu/capabilities/surface-commands-capability.ts';
 import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
 import type { DemandActive } from '../pdu/demand-active.ts';
@@ -35,7 +35,10 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
   const inputFlags = findSet(sets, 'input')?.inputFlags ?? 0;
   const usable = (side: number | undefined) => side !== undefined && side > 0 && side <= MAX_DESKTOP_SIDE;
   return {
-    desktop: bitmap !== undefined && usable(bitmap.desktopWidth) && usable(bitmap.desktopHeight) ? { width: bitmap.desktopWidth, height: bitmap.desktopHeight } : wished,
+    desktop:
+      bitmap !== undefined && usable(bitmap.desktopWidth) && usable(bitmap.desktopHeight)
+        ? { width: bitmap.desktopWidth, height: bitmap.desktopHeight }
+        : wished,
     fastPathInput: (inputFlags & (INPUT_FLAG.fastPathInput | INPUT_FLAG.fastPathInput2)) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined,
     suppressOutput: general?.suppressOutputSupport ?? false,
@@ -44,7 +47,7 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
 }
 
 /**
- * Our side for Confirm Active ([MS-RDPBCGR] 2.2.1.13.2): 32-bit bitmaps, planar without alpha, no drawing orders, no caches but the pointer's,
+ * Our side for Confirm Active ([MS-RDPBCGR] 2.2.1.13.2): 32-bit bitmaps, planar without alpha, ScrBlt as the only drawing order, no caches but the pointer's,
  * frames that are acknowledged. A codec that plugs in next adds its set here.
  */
 export function clientCapabilities(config: RdpClientConfig, desktop: Size): CapabilitySet[] {
@@ -66,7 +69,7 @@ export function clientCapabilities(config: RdpClientConfig, desktop: Size): Capa
       desktopResize: true,
       drawingFlags: DRAWING_FLAG.skipAlpha | DRAWING_FLAG.dynamicColorFidelity,
     },
-    NO_ORDERS,
+    SCREEN_BLT_ONLY,
     { tag: 'bitmapCache', caches: [] },
     { tag: 'pointer', colorPointerFlag: true, colorPointerCacheSize: POINTER_CACHE_SIZE, pointerCacheSize: POINTER_CACHE_SIZE },
     {

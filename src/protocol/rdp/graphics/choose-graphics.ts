@@ -8,6 +8,13 @@ const MAX_PDU_BYTES = FAST_PATH_MAX_PDU_BYTES;
 
 /** One codec for the whole session from what the client can do. A client without 32 bits a pixel cannot be served exactly and is `REFUSED`. */
 export function chooseGraphics(client: ClientGraphicsCapabilities): GraphicsSettings {
-  if (client.bitsPerPixel !== 32) throw new ProtocolError('REFUSED', 'TS_UD_CS_CORE.highColorDepth', '32 bits a pixel', client.bitsPerPixel);
-  return { codec: 'planar', skipAlpha: client.skipAlpha, frameMarkers: client.frameAcknowledge, maxPduBytes: MAX_PDU_BYTES };
+  if (client.bitsPerPixel !== 32)
+    throw new ProtocolError('REFUSED', 'TS_UD_CS_CORE.highColorDepth', '32 bits a pixel', client.bitsPerPixel);
+  return {
+    codec: 'planar',
+    skipAlpha: client.skipAlpha,
+    frameMarkers: client.frameAcknowledge,
+    scrollCopies: client.screenBlt,
+    maxPduBytes: MAX_PDU_BYTES,
+  };
 }

@@ -6,6 +6,8 @@ export interface ClientGraphicsCapabilities {
   readonly skipAlpha: boolean;
   /** Frame Acknowledge capability ([MS-RDPRFX] 2.2.1.3) present, together with Surface Commands that include Frame Marker. */
   readonly frameAcknowledge: boolean;
+  /** ScrBlt among the orders of the Order capability (2.2.7.1.3). */
+  readonly screenBlt: boolean;
   /** MaxRequestSize of the Multifragment Update capability (2.2.7.2.6) in bytes, 0 if absent. */
   readonly multifragmentMaxBytes: number;
 }

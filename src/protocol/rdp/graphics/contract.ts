@@ -1,3 +1,5 @@
+import type { ScreenCopy } from '../pdu/drawing-orders.ts';
+
 /** A rectangle in pixels; `x`,`y` inclusive, size > 0. */
 export interface Rect {
   readonly x: number;
@@ -27,6 +29,8 @@ export type GraphicsSettings = {
   readonly skipAlpha: boolean;
   /** Both sides have the Frame Acknowledge capability ([MS-RDPRFX] 2.2.1.3): frames carry Frame Markers and are acknowledged. */
   readonly frameMarkers: boolean;
+  /** The client has the ScrBlt order ([MS-RDPBCGR] 2.2.7.1.3 TS_NEG_SCRBLT_INDEX): what has scrolled is copied on its side. */
+  readonly scrollCopies: boolean;
   /** Largest fast-path PDU to make, in bytes. Fragments are not used: classic clients cannot join them. */
   readonly maxPduBytes: number;
 };
@@ -38,9 +42,15 @@ export type GraphicsUpdate =
   /** Payload for a dynamic virtual channel (EGFX and later). */
   | { readonly route: 'dynamicChannel'; readonly channel: string; readonly bytes: Uint8Array };
 
-/** Turns changed parts of a frame into updates. Keeps whatever state its codec needs; one instance a session. */
+/** What turns the picture that the client has into the next one: first the copies, in order, then these areas of the frame. */
+export interface PictureChanges {
+  readonly copies: readonly ScreenCopy[];
+  readonly areas: readonly Rect[];
+}
+
+/** Turns changed parts of a frame into updates: first the copies, in order, then the areas. Keeps whatever state its codec needs; one instance a session. */
 export interface FrameEncoder {
-  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number): GraphicsUpdate[];
+  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number, copies?: readonly ScreenCopy[]): GraphicsUpdate[];
 }
 
 /** A cursor picture ([MS-RDPBCGR] 2.2.9.1.1.4.5), 32-bit BGRA not premultiplied, rows top down. `null` hides the pointer. */

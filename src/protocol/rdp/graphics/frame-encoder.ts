@@ -1,6 +1,13 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../bytes/errors.ts';
-import { BITMAP_DATA_HEADER_BYTES, BITMAP_UPDATE_HEADER_BYTES, bitmapRectangleSize, encodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
+import {
+  BITMAP_DATA_HEADER_BYTES,
+  BITMAP_UPDATE_HEADER_BYTES,
+  bitmapRectangleSize,
+  encodeBitmapUpdate,
+  type BitmapRectangle,
+} from '../pdu/bitmap-update.ts';
+import { encodeScreenCopies, type ScreenCopy } from '../pdu/drawing-orders.ts';
 import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodeFrameMarker } from '../pdu/frame-marker.ts';
 import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame, Rect } from './contract.ts';
@@ -49,8 +56,9 @@ class PlanarFrameEncoder implements FrameEncoder {
    * All PDUs of a frame as one update, or none when nothing changed. `changed` may have any size and may overlap; parts outside the frame are left out.
    * @throws ProtocolError when the frame's memory is shorter than its size says
    */
-  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number): GraphicsUpdate[] {
+  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number, copies: readonly ScreenCopy[] = []): GraphicsUpdate[] {
     const words = frameWords(frame);
+    if (copies.length > 0) this.pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.orders, encodeScreenCopies(copies)));
     for (const rect of changed) this.encodeRect(frame, words, rect);
     this.flush();
     if (this.pdus.length === 0) return [];
@@ -90,7 +98,9 @@ class PlanarFrameEncoder implements FrameEncoder {
         return;
       }
       compressed = this.skipAlpha;
-      end = this.skipAlpha ? encodeRawPlanes(words, x, y, width, height, this.payload, start) : copyRaw(words, x, y, width, height, this.payload, start);
+      end = this.skipAlpha
+        ? encodeRawPlanes(words, x, y, width, height, this.payload, start)
+        : copyRaw(words, x, y, width, height, this.payload, start);
     }
     const length = end - start;
     if (this.spent() + bitmapRectangleSize(length) > this.budget) {
@@ -132,7 +142,15 @@ class PlanarFrameEncoder implements FrameEncoder {
 }
 
 /** Uncompressed 32-bit rows, bottom up. */
-function copyRaw({ words, stride }: FrameWords, x: number, y: number, width: number, height: number, out: Uint8Array, start: number): number {
+function copyRaw(
+  { words, stride }: FrameWords,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  out: Uint8Array,
+  start: number,
+): number {
   let at = start;
   for (let line = height - 1; line >= 0; line--) {
     const row = (y + line) * stride + x;

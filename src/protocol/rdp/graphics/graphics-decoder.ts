@@ -2,12 +2,14 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import type { ViewerGraphics } from '../client/contract.ts';
 import { decodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
+import { DrawingOrderDecoder } from '../pdu/drawing-orders.ts';
 import { FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { decodeSurfaceCommands, type SurfaceBits } from '../pdu/surface-commands.ts';
 import { rgbaFrom24 } from './colour.ts';
 import type { Rect, Size } from './contract.ts';
 import { InterleavedDecoder } from './interleaved/interleaved-decoder.ts';
 import { PlanarDecoder } from './planar/planar-decoder.ts';
+import { copyOnPicture } from './scroll/screen-copy.ts';
 import { decodeRawBitmap } from './raw-bitmap.ts';
 import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from './surface.ts';
 
@@ -40,6 +42,7 @@ const NOTHING: AppliedGraphics = { dirty: [], frames: [] };
 export class GraphicsDecoder {
   private current: Surface;
   private readonly planar = new PlanarDecoder();
+  private readonly orders = new DrawingOrderDecoder();
   private readonly interleaved = new InterleavedDecoder();
   private readonly palette = new Int32Array(PALETTE_COLOURS).fill(OPAQUE);
 
@@ -52,14 +55,15 @@ export class GraphicsDecoder {
     return this.current;
   }
 
-  /** A new, black surface when the size differs. */
+  /** The session is active (again) with this size: a new, black surface when the size differs. */
   resize(size: Size): void {
+    this.orders.reset();
     if (size.width !== this.current.width || size.height !== this.current.height) this.current = createSurface(size);
   }
 
   /**
    * Draws what came, clipped to the surface. What was drawn before an error stays drawn.
-   * @throws ProtocolError for anything wrong in the data, and UNEXPECTED for graphics that were never offered (drawing orders, other channels)
+   * @throws ProtocolError for anything wrong in the data, and UNEXPECTED for graphics that were never offered (other drawing orders, other channels)
    */
   apply(graphics: ViewerGraphics): AppliedGraphics {
     if (graphics.tag === 'channelGraphics') {
@@ -69,6 +73,14 @@ export class GraphicsDecoder {
       case FAST_PATH_UPDATE.bitmap: {
         const dirty: Rect[] = [];
         for (const rectangle of decodeBitmapUpdate(graphics.data)) this.drawBitmap(rectangle, dirty);
+        return { dirty, frames: [] };
+      }
+      case FAST_PATH_UPDATE.orders: {
+        const dirty: Rect[] = [];
+        for (const copy of this.orders.decode(graphics.data)) {
+          const drawn = copyOnPicture(this.current.words, this.current, copy);
+          if (drawn !== undefined) dirty.push(drawn);
+        }
         return { dirty, frames: [] };
       }
       case FAST_PATH_UPDATE.surfaceCommands: {
@@ -86,7 +98,12 @@ export class GraphicsDecoder {
       case FAST_PATH_UPDATE.synchronize:
         return NOTHING;
       default:
-        throw new ProtocolError('UNEXPECTED', 'TS_FP_UPDATE.updateCode', 'bitmap, palette, synchronize or surface commands', graphics.updateCode);
+        throw new ProtocolError(
+          'UNEXPECTED',
+          'TS_FP_UPDATE.updateCode',
+          'orders, bitmap, palette, synchronize or surface commands',
+          graphics.updateCode,
+        );
     }
   }
 
@@ -110,7 +127,8 @@ export class GraphicsDecoder {
   private drawSurfaceBits(bits: SurfaceBits, dirty: Rect[]): void {
     if (bits.codecId !== CODEC_NONE) throw new ProtocolError('UNEXPECTED', 'TS_BITMAP_DATA_EX.codecID', CODEC_NONE, bits.codecId);
     const { width, height } = bits;
-    if (width < 1 || height < 1) throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_DATA_EX.width', 'width and height >= 1', `${width}x${height}`);
+    if (width < 1 || height < 1)
+      throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_DATA_EX.width', 'width and height >= 1', `${width}x${height}`);
     checkArea('TS_BITMAP_DATA_EX.width', width, height);
     const visible = clipToSurface(this.current, { x: bits.destLeft, y: bits.destTop, width, height });
     if (visible === undefined) return;
@@ -131,7 +149,9 @@ export class GraphicsDecoder {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_UPDATE_PALETTE_DATA.numberColors', PALETTE_COLOURS, count);
     }
     for (let i = 0; i < count; i++) {
-      this.palette[i] = rgbaFrom24((reader.u8('TS_PALETTE_ENTRY.red') << 16) | (reader.u8('TS_PALETTE_ENTRY.green') << 8) | reader.u8('TS_PALETTE_ENTRY.blue'));
+      this.palette[i] = rgbaFrom24(
+        (reader.u8('TS_PALETTE_ENTRY.red') << 16) | (reader.u8('TS_PALETTE_ENTRY.green') << 8) | reader.u8('TS_PALETTE_ENTRY.blue'),
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame, Rect, Size } from './contract.ts';
+import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PictureChanges, PixelFrame, Rect, Size } from './contract.ts';
 import { createFrameEncoder } from './frame-encoder.ts';
 import { ChangedTiles } from './tiles/changed-tiles.ts';
 
@@ -18,6 +18,7 @@ export class PictureStream {
   private readonly tiles = new ChangedTiles();
   private size: Size;
   private encoder: FrameEncoder | undefined;
+  private scrollCopies = false;
   private generation = 0;
   private frameId = 0;
   private whole = true;
@@ -39,6 +40,7 @@ export class PictureStream {
   /** The next frame is a whole one. `generation` comes back in every frame encoded with these settings. */
   configure(settings: GraphicsSettings, generation: number): void {
     this.encoder = createFrameEncoder(settings);
+    this.scrollCopies = settings.scrollCopies;
     this.generation = generation;
     this.whole = true;
   }
@@ -64,27 +66,29 @@ export class PictureStream {
   }
 
   /** What of `frame` the client must be sent. Only inside `damage` may it differ from the frame before. Counts as sent. */
-  changes(frame: PixelFrame, damage: readonly Rect[]): Rect[] {
+  changes(frame: PixelFrame, damage: readonly Rect[]): PictureChanges {
     if (this.whole) {
       this.whole = false;
       this.forced = [];
       this.tiles.forget();
-      return this.tiles.update(frame, []);
+      return { copies: [], areas: this.tiles.update(frame, []) };
     }
     const { forced } = this;
     this.forced = [];
-    return [...this.tiles.update(frame, damage), ...forced];
+    // Who asks for something again may not have it: nothing is copied from there.
+    const copies = this.scrollCopies && forced.length === 0 ? this.tiles.scroll(frame, damage) : [];
+    return { copies, areas: [...this.tiles.update(frame, [...damage, ...copies]), ...forced] };
   }
 
   /** @throws ProtocolError ILLEGAL_TRANSITION before `configure` */
-  encode(frame: PixelFrame, changed: readonly Rect[]): EncodedPicture {
+  encode(frame: PixelFrame, changed: PictureChanges): EncodedPicture {
     if (this.encoder === undefined) throw new ProtocolError('ILLEGAL_TRANSITION', 'PictureStream.encode', 'configured', 'not configured');
     this.frameId = (this.frameId + 1) >>> 0;
     return {
       generation: this.generation,
       frameId: this.frameId,
-      updates: this.encoder.encode(frame, changed, this.frameId),
-      changedPixels: changed.reduce((sum, rect) => sum + rect.width * rect.height, 0),
+      updates: this.encoder.encode(frame, changed.areas, this.frameId, changed.copies),
+      changedPixels: [...changed.copies, ...changed.areas].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
   }
 }

@@ -7,7 +7,7 @@ import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';
 import { GENERAL_EXTRA } from '../pdu/capabilities/general.ts';
 import { INPUT_FLAG } from '../pdu/capabilities/input.ts';
 import { LARGE_POINTER_FLAG } from '../pdu/capabilities/large-pointer.ts';
-import { NO_ORDERS } from '../pdu/capabilities/order.ts';
+import { hasScreenBlt, SCREEN_BLT_ONLY } from '../pdu/capabilities/order.ts';
 import { SURFACE_COMMAND_FLAG } from '../pdu/capabilities/surface-commands-capability.ts';
 import { decodeConfirmActive } from '../pdu/confirm-active.ts';
 import { encodeDemandActive } from '../pdu/demand-active.ts';
@@ -62,7 +62,7 @@ export function demandActive(session: Session, desktop: Size, wasActive: boolean
   };
 }
 
-/** Colour depth, size and what the server takes and sends; no drawing orders. */
+/** Colour depth, size and what the server takes and sends; of the drawing orders ScrBlt alone. */
 function serverSets(desktop: Size): CapabilitySet[] {
   return [
     { tag: 'share', nodeId: SERVER_CHANNEL_ID },
@@ -84,7 +84,7 @@ function serverSets(desktop: Size): CapabilitySet[] {
       desktopResize: true,
       drawingFlags: DRAWING_FLAG.skipAlpha,
     },
-    NO_ORDERS,
+    SCREEN_BLT_ONLY,
     { tag: 'pointer', colorPointerFlag: true, colorPointerCacheSize: POINTER_CACHE_ENTRIES, pointerCacheSize: POINTER_CACHE_ENTRIES },
     {
       tag: 'input',
@@ -136,6 +136,7 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
     bitsPerPixel: Math.max(session.core.bitsPerPixel, bitmap?.preferredBitsPerPixel ?? 0),
     skipAlpha: ((bitmap?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
+    screenBlt: hasScreenBlt(findSet(sets, 'order')),
     multifragmentMaxBytes,
   });
   const pointer = findSet(sets, 'pointer');

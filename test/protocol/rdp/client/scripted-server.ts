@@ -1,7 +1,7 @@
 import type { RdpClientConfig, RdpClientOutput } from '../../../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../../../src/protocol/rdp/client/rdp-client.ts';
 import { type CapabilitySet, findSet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
-import { NO_ORDERS } from '../../../../src/protocol/rdp/pdu/capabilities/order.ts';
+import { SCREEN_BLT_ONLY } from '../../../../src/protocol/rdp/pdu/capabilities/order.ts';
 import { decodeConfirmActive } from '../../../../src/protocol/rdp/pdu/confirm-active.ts';
 import { encodeDeactivateAll } from '../../../../src/protocol/rdp/pdu/deactivate-all.ts';
 import { encodeDemandActive } from '../../../../src/protocol/rdp/pdu/demand-active.ts';
@@ -51,7 +51,7 @@ export const SERVER_SETS: readonly CapabilitySet[] = [
     desktopResize: true,
     drawingFlags: 8,
   },
-  NO_ORDERS,
+  SCREEN_BLT_ONLY,
   { tag: 'input', inputFlags: 0x0021 | 0x0008, keyboardLayout: 0, keyboardType: 0, keyboardSubType: 0, keyboardFunctionKey: 0 },
   { tag: 'frameAcknowledge', maxUnacknowledgedFrames: 2 },
 ];

@@ -5,7 +5,8 @@ import { ChangedTiles, tilesOf } from '../../../../src/protocol/rdp/graphics/til
 import { paint, pictures } from './pictures.ts';
 
 const whole = (frame: PixelFrame): Rect => ({ x: 0, y: 0, width: frame.width, height: frame.height });
-const inside = (x: number, y: number, rect: Rect): boolean => x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
+const inside = (x: number, y: number, rect: Rect): boolean =>
+  x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
 
 function poked(frame: PixelFrame, spots: readonly { x: number; y: number }[]): PixelFrame {
   const pixels = frame.pixels.slice();
@@ -18,11 +19,26 @@ const spots = fc.array(fc.record({ x: fc.nat(1000), y: fc.nat(1000) }), { maxLen
 describe('changed tiles', () => {
   it('reports everything for the first frame and after a change of size', () => {
     const tiles = new ChangedTiles();
-    expect(tiles.update(paint(130, 70, () => 1), [])).toEqual(tilesOf(130, 70));
+    expect(
+      tiles.update(
+        paint(130, 70, () => 1),
+        [],
+      ),
+    ).toEqual(tilesOf(130, 70));
     expect(tilesOf(130, 70)).toHaveLength(6);
-    expect(tiles.update(paint(130, 71, () => 1), [])).toEqual(tilesOf(130, 71));
+    expect(
+      tiles.update(
+        paint(130, 71, () => 1),
+        [],
+      ),
+    ).toEqual(tilesOf(130, 71));
     tiles.forget();
-    expect(tiles.update(paint(130, 71, () => 1), [])).toEqual(tilesOf(130, 71));
+    expect(
+      tiles.update(
+        paint(130, 71, () => 1),
+        [],
+      ),
+    ).toEqual(tilesOf(130, 71));
   });
 
   it('covers every changed pixel, only tiles that changed, and as few rows as possible', () => {
@@ -59,13 +75,19 @@ describe('changed tiles', () => {
 
   it('looks only where there is damage, and finds the rest when damage comes', () => {
     const before = paint(200, 200, () => 0);
-    const after = poked(before, [{ x: 10, y: 10 }, { x: 150, y: 150 }]);
+    const after = poked(before, [
+      { x: 10, y: 10 },
+      { x: 150, y: 150 },
+    ]);
     const tiles = new ChangedTiles();
     tiles.update(before, []);
     expect(tiles.update(after, [{ x: 9, y: 9, width: 3, height: 3 }])).toEqual([{ x: 8, y: 10, width: 4, height: 1 }]);
-    expect(tiles.update(after, [{ x: -50, y: -50, width: 1000, height: 1000 }, { x: 150, y: 150, width: 1, height: 1 }])).toEqual([
-      { x: 148, y: 150, width: 4, height: 1 },
-    ]);
+    expect(
+      tiles.update(after, [
+        { x: -50, y: -50, width: 1000, height: 1000 },
+        { x: 150, y: 150, width: 1, height: 1 },
+      ]),
+    ).toEqual([{ x: 148, y: 150, width: 4, height: 1 }]);
   });
 
   it('does not mind the fourth byte, nor that the memory is used again', () => {

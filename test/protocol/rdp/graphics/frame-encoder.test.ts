@@ -7,7 +7,7 @@ import { decodeBitmapUpdate } from '../../../../src/protocol/rdp/pdu/bitmap-upda
 import { FAST_PATH_UPDATE, FastPathOutputDecoder, type FastPathUpdate } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { noise, paint, pictures, rgbaOf } from './pictures.ts';
 
-const planar: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 0x3fff };
+const planar: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 0x3fff };
 
 /** Cuts written bytes into fast-path PDUs as a socket reader would. */
 function updatesIn(bytes: Uint8Array, maxPduBytes: number): FastPathUpdate[] {
@@ -44,10 +44,16 @@ const whole = (frame: PixelFrame): Rect => ({ x: 0, y: 0, width: frame.width, he
 describe('frame encoder', () => {
   it('shows the client exactly the picture, for any picture and settings', () => {
     fc.assert(
-      fc.property(pictures(150), fc.boolean(), fc.boolean(), fc.constantFrom(MIN_PDU_BYTES, 2000, 0x3fff, 100_000), (frame, skipAlpha, frameMarkers, maxPduBytes) => {
-        const updates = encoded({ codec: 'planar', skipAlpha, frameMarkers, maxPduBytes }, frame, [whole(frame)]);
-        expect(shown(frame, updates).surface.words).toEqual(rgbaOf(frame));
-      }),
+      fc.property(
+        pictures(150),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom(MIN_PDU_BYTES, 2000, 0x3fff, 100_000),
+        (frame, skipAlpha, frameMarkers, maxPduBytes) => {
+          const updates = encoded({ codec: 'planar', scrollCopies: false, skipAlpha, frameMarkers, maxPduBytes }, frame, [whole(frame)]);
+          expect(shown(frame, updates).surface.words).toEqual(rgbaOf(frame));
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -112,6 +118,8 @@ describe('frame encoder', () => {
 
   it('refuses a PDU bound that is too small, and a frame that is shorter than it says', () => {
     expect(() => createFrameEncoder({ ...planar, maxPduBytes: 100 })).toThrow(/maxPduBytes/);
-    expect(() => createFrameEncoder(planar).encode({ width: 8, height: 8, stride: 32, pixels: new Uint8Array(200) }, [], 1)).toThrow(/PixelFrame/);
+    expect(() => createFrameEncoder(planar).encode({ width: 8, height: 8, stride: 32, pixels: new Uint8Array(200) }, [], 1)).toThrow(
+      /PixelFrame/,
+    );
   });
 });

@@ -10,7 +10,17 @@ const BLACK = 0xff00_0000 | 0;
 
 function bitmap(fields: Partial<BitmapRectangle> & { data: Uint8Array }): BitmapRectangle {
   const { destLeft = 0, destTop = 0, width = 2, height = 2 } = fields;
-  return { destLeft, destTop, width, height, destRight: destLeft + width - 1, destBottom: destTop + height - 1, bitsPerPixel: 32, compressed: false, ...fields };
+  return {
+    destLeft,
+    destTop,
+    width,
+    height,
+    destRight: destLeft + width - 1,
+    destBottom: destTop + height - 1,
+    bitsPerPixel: 32,
+    compressed: false,
+    ...fields,
+  };
 }
 
 function apply(decoder: GraphicsDecoder, updateCode: number, data: Uint8Array): AppliedGraphics {
@@ -24,8 +34,19 @@ function shown(decoder: GraphicsDecoder): number[] {
 
 const surfaceBits = (x: number, y: number, width: number, height: number, codecId: number, data: Uint8Array): Uint8Array =>
   new ByteWriter()
-    .u16le(1).u16le(x).u16le(y).u16le(x + width).u16le(y + height)
-    .u8(32).u8(0).u8(0).u8(codecId).u16le(width).u16le(height).u32le(data.length).bytes(data)
+    .u16le(1)
+    .u16le(x)
+    .u16le(y)
+    .u16le(x + width)
+    .u16le(y + height)
+    .u8(32)
+    .u8(0)
+    .u8(0)
+    .u8(codecId)
+    .u16le(width)
+    .u16le(height)
+    .u32le(data.length)
+    .bytes(data)
     .finish();
 
 describe('uncompressed bitmaps', () => {
@@ -37,14 +58,22 @@ describe('uncompressed bitmaps', () => {
   ])('are drawn bottom up at %i bits', (bitsPerPixel, bytes, expected) => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
     const data = Uint8Array.from(bytes);
-    expect(apply(decoder, 1, encodeBitmapUpdate([bitmap({ bitsPerPixel, data })]))).toEqual({ dirty: [{ x: 0, y: 0, width: 2, height: 2 }], frames: [] });
+    expect(apply(decoder, 1, encodeBitmapUpdate([bitmap({ bitsPerPixel, data })]))).toEqual({
+      dirty: [{ x: 0, y: 0, width: 2, height: 2 }],
+      frames: [],
+    });
     expect(shown(decoder)).toEqual(expected);
     expect(() => apply(decoder, 1, encodeBitmapUpdate([bitmap({ bitsPerPixel, data: data.subarray(0, -1) })]))).toThrow(/TRUNCATED/);
   });
 
   it('take their colours from the palette at 8 bits', () => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
-    const palette = new ByteWriter().u16le(2).u16le(0).u32le(256).bytes(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3))).finish();
+    const palette = new ByteWriter()
+      .u16le(2)
+      .u16le(0)
+      .u32le(256)
+      .bytes(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)))
+      .finish();
     expect(apply(decoder, 2, palette)).toEqual({ dirty: [], frames: [] });
     apply(decoder, 1, encodeBitmapUpdate([bitmap({ bitsPerPixel: 8, data: Uint8Array.of(0, 1, 9, 9, 2, 3, 9, 9) })]));
     expect(shown(decoder)).toEqual([0x020202, 0x030303, 0x000000, 0x010101]);
@@ -55,21 +84,30 @@ describe('uncompressed bitmaps', () => {
 });
 
 describe('graphics decoder', () => {
-  const red = (width: number, height: number): Uint8Array => Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 2 ? 0xff : 0));
+  const red = (width: number, height: number): Uint8Array =>
+    Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 2 ? 0xff : 0));
 
   it('clips to the surface, on every side a bitmap can cross', () => {
     fc.assert(
-      fc.property(fc.nat(20), fc.nat(20), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), (destLeft, destTop, width, height) => {
-        const decoder = new GraphicsDecoder({ width: 16, height: 12 });
-        const { dirty } = apply(decoder, 1, encodeBitmapUpdate([bitmap({ destLeft, destTop, width, height, data: red(width, height) })]));
-        const visible = destLeft < 16 && destTop < 12;
-        expect(dirty).toEqual(visible ? [{ x: destLeft, y: destTop, width: Math.min(width, 16 - destLeft), height: Math.min(height, 12 - destTop) }] : []);
-        shown(decoder).forEach((colour, i) => {
-          const x = i % 16;
-          const y = Math.floor(i / 16);
-          expect(colour).toBe(x >= destLeft && x < destLeft + width && y >= destTop && y < destTop + height ? 0xff_0000 : 0);
-        });
-      }),
+      fc.property(
+        fc.nat(20),
+        fc.nat(20),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 12 }),
+        (destLeft, destTop, width, height) => {
+          const decoder = new GraphicsDecoder({ width: 16, height: 12 });
+          const { dirty } = apply(decoder, 1, encodeBitmapUpdate([bitmap({ destLeft, destTop, width, height, data: red(width, height) })]));
+          const visible = destLeft < 16 && destTop < 12;
+          expect(dirty).toEqual(
+            visible ? [{ x: destLeft, y: destTop, width: Math.min(width, 16 - destLeft), height: Math.min(height, 12 - destTop) }] : [],
+          );
+          shown(decoder).forEach((colour, i) => {
+            const x = i % 16;
+            const y = Math.floor(i / 16);
+            expect(colour).toBe(x >= destLeft && x < destLeft + width && y >= destTop && y < destTop + height ? 0xff_0000 : 0);
+          });
+        },
+      ),
     );
   });
 
@@ -85,7 +123,10 @@ describe('graphics decoder', () => {
     const data = new ByteWriter().bytes(encodeFrameMarker('begin', 9)).bytes(bits).bytes(encodeFrameMarker('end', 9)).finish();
     expect(apply(decoder, 4, data)).toEqual({
       dirty: [{ x: 2, y: 0, width: 2, height: 2 }],
-      frames: [{ action: 'begin', frameId: 9 }, { action: 'end', frameId: 9 }],
+      frames: [
+        { action: 'begin', frameId: 9 },
+        { action: 'end', frameId: 9 },
+      ],
     });
     expect(shown(decoder)).toEqual([0, 0, 3, 4, 0, 0, 1, 2]);
     expect(() => apply(decoder, 4, surfaceBits(0, 0, 2, 2, 3, new Uint8Array(16)))).toThrow(/codecID/);
@@ -106,15 +147,25 @@ describe('graphics decoder', () => {
 
   it('refuses graphics that were never offered', () => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
-    expect(() => apply(decoder, 0, new Uint8Array(4))).toThrow(/UNEXPECTED/);
-    expect(() => decoder.apply({ tag: 'channelGraphics', channel: 'Microsoft::Windows::RDS::Graphics', data: new Uint8Array(1) })).toThrow(/UNEXPECTED/);
+    expect(() => apply(decoder, 0, Uint8Array.of(1, 0, 0x09, 0x00))).toThrow(/UNEXPECTED/);
+    expect(() => decoder.apply({ tag: 'channelGraphics', channel: 'Microsoft::Windows::RDS::Graphics', data: new Uint8Array(1) })).toThrow(
+      /UNEXPECTED/,
+    );
     expect(apply(decoder, 3, new Uint8Array(0))).toEqual({ dirty: [], frames: [] });
   });
 
   it('sets no memory aside for a huge bitmap', () => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
     for (const bitsPerPixel of [8, 16, 24, 32]) {
-      const huge = bitmap({ width: 65_535, height: 65_535, destRight: 1, destBottom: 1, bitsPerPixel, compressed: true, data: new Uint8Array(60_000) });
+      const huge = bitmap({
+        width: 65_535,
+        height: 65_535,
+        destRight: 1,
+        destBottom: 1,
+        bitsPerPixel,
+        compressed: true,
+        data: new Uint8Array(60_000),
+      });
       expect(() => apply(decoder, 1, encodeBitmapUpdate([huge]))).toThrow(/TOO_LARGE/);
     }
   });

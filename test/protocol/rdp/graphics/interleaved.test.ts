@@ -20,11 +20,14 @@ const hex = (text: string): number[] => text.match(/../g)!.map((pair) => parseIn
 const repeat = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
 describe('RLE_BITMAP_STREAM ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4)', () => {
-  it.each(INTERLEAVED_VECTORS)('decodes $kind at $bitsPerPixel bits as an independent encoder made it', ({ bitsPerPixel, data, picture }) => {
-    const kept = { 15: 0xf8_f8f8, 16: 0xf8_fcf8, 24: 0xff_ffff }[bitsPerPixel];
-    const decoded = decode(hex(data), bitsPerPixel, 16, 6).map((colour) => colour & kept);
-    expect(decoded).toEqual(picture.match(/.{6}/g)!.map((rgb) => parseInt(rgb, 16) & kept));
-  });
+  it.each(INTERLEAVED_VECTORS)(
+    'decodes $kind at $bitsPerPixel bits as an independent encoder made it',
+    ({ bitsPerPixel, data, picture }) => {
+      const kept = { 15: 0xf8_f8f8, 16: 0xf8_fcf8, 24: 0xff_ffff }[bitsPerPixel];
+      const decoded = decode(hex(data), bitsPerPixel, 16, 6).map((colour) => colour & kept);
+      expect(decoded).toEqual(picture.match(/.{6}/g)!.map((rgb) => parseInt(rgb, 16) & kept));
+    },
+  );
 
   it('background runs repeat the row below, and two in a row have a foreground pixel between them', () => {
     // row 0: colour run 4 × 0x0f; row 1: set foreground 0x01, one pixel; run of 1; run of 2 begins with the foreground

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
 
-const SETTINGS: GraphicsSettings = { codec: 'planar', skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
 const SIZE = { width: 128, height: 96 };
 const WHOLE = { x: 0, y: 0, ...SIZE };
 
@@ -20,13 +20,13 @@ describe('the stream of pictures to one client', () => {
     stream.configure(SETTINGS, 3);
     expect(stream.dueAnyway).toBe(true);
     const frame = picture();
-    expect(area(stream.changes(frame, []))).toBe(128 * 96);
+    expect(area(stream.changes(frame, []).areas)).toBe(128 * 96);
     expect(stream.dueAnyway).toBe(false);
-    expect(stream.changes(frame, [WHOLE])).toEqual([]);
+    expect(stream.changes(frame, [WHOLE]).areas).toEqual([]);
     frame.pixels[(70 * 128 + 100) * 4] = 255;
-    expect(stream.changes(frame, [{ x: 0, y: 0, width: 10, height: 10 }])).toEqual([]);
+    expect(stream.changes(frame, [{ x: 0, y: 0, width: 10, height: 10 }]).areas).toEqual([]);
     const changed = stream.changes(frame, [WHOLE]);
-    expect(area(changed)).toBe(4);
+    expect(area(changed.areas)).toBe(4);
     const first = stream.encode(frame, changed);
     expect(first).toMatchObject({ generation: 3, frameId: 1, changedPixels: 4 });
     expect(stream.encode(frame, changed).frameId).toBe(2);
@@ -42,11 +42,11 @@ describe('the stream of pictures to one client', () => {
       { x: 500, y: 0, width: 5, height: 5 },
     ]);
     expect(stream.dueAnyway).toBe(true);
-    expect(stream.changes(frame, [])).toEqual([{ x: 0, y: 0, width: 10, height: 10 }]);
+    expect(stream.changes(frame, []).areas).toEqual([{ x: 0, y: 0, width: 10, height: 10 }]);
     stream.refresh([{ x: 500, y: 500, width: 5, height: 5 }]);
     expect(stream.dueAnyway).toBe(false);
     stream.refresh(Array.from({ length: 4 }, () => WHOLE));
-    expect(area(stream.changes(frame, []))).toBe(128 * 96);
+    expect(area(stream.changes(frame, []).areas)).toBe(128 * 96);
   });
 
   it('is whole again after new settings and after a new size', () => {
@@ -54,12 +54,14 @@ describe('the stream of pictures to one client', () => {
     stream.configure(SETTINGS, 1);
     stream.changes(picture(), []);
     stream.configure(SETTINGS, 2);
-    expect(area(stream.changes(picture(), []))).toBe(128 * 96);
+    expect(area(stream.changes(picture(), []).areas)).toBe(128 * 96);
     stream.resize({ width: 64, height: 64 });
-    expect(area(stream.changes({ width: 64, height: 64, stride: 256, pixels: new Uint8Array(64 * 256) }, []))).toBe(64 * 64);
+    expect(area(stream.changes({ width: 64, height: 64, stride: 256, pixels: new Uint8Array(64 * 256) }, []).areas)).toBe(64 * 64);
   });
 
   it('refuses to encode before it has settings', () => {
-    expect(() => new PictureStream(SIZE).encode(picture(), [WHOLE])).toThrow(expect.objectContaining({ code: 'ILLEGAL_TRANSITION' }));
+    expect(() => new PictureStream(SIZE).encode(picture(), { copies: [], areas: [WHOLE] })).toThrow(
+      expect.objectContaining({ code: 'ILLEGAL_TRANSITION' }),
+    );
   });
 });

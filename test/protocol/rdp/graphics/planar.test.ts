@@ -56,7 +56,12 @@ describe('RDP6_BITMAP_STREAM vectors ([MS-RDPEGDI] 2.2.2.5.1, 3.1.9.2)', () => {
       const flat = paint(width, 3, () => 0);
       expect(decode(encode(flat, false)!, width, 3), `flat width ${width}`).toEqual(rgbaOf(flat));
     }
-    expect([...encode(paint(48, 1, () => 0), true)!]).toEqual([0x30, 0xc2, 0x04, 0xc2, 0x04, 0xc2, 0x04]);
+    expect([
+      ...encode(
+        paint(48, 1, () => 0),
+        true,
+      )!,
+    ]).toEqual([0x30, 0xc2, 0x04, 0xc2, 0x04, 0xc2, 0x04]);
   });
 
   it('decodes raw planes with and without alpha', () => {
@@ -112,7 +117,12 @@ describe('planar round trips', () => {
   });
 
   it('makes a solid 64×64 tile almost nothing', () => {
-    expect(encode(paint(64, 64, () => 0x3a_6ea5), true)!.length).toBeLessThan(400);
+    expect(
+      encode(
+        paint(64, 64, () => 0x3a_6ea5),
+        true,
+      )!.length,
+    ).toBeLessThan(400);
   });
 });
 
@@ -147,7 +157,9 @@ describe('planar decoder on bad data', () => {
   it('refuses colour loss and subsampling, which were not offered', () => {
     const surface = surfaceOf(1, 1);
     for (const header of [0x31, 0x38, 0x17]) {
-      expect(() => new PlanarDecoder().decode(Uint8Array.of(header, 0x10, 0, 0x10, 0, 0x10, 0), 1, 1, wholeTarget(surface))).toThrow(/UNEXPECTED/);
+      expect(() => new PlanarDecoder().decode(Uint8Array.of(header, 0x10, 0, 0x10, 0, 0x10, 0), 1, 1, wholeTarget(surface))).toThrow(
+        /UNEXPECTED/,
+      );
     }
   });
 

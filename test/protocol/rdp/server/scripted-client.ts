@@ -1,5 +1,5 @@
 import type { CapabilitySet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
-import { NO_ORDERS } from '../../../../src/protocol/rdp/pdu/capabilities/order.ts';
+import { SCREEN_BLT_ONLY } from '../../../../src/protocol/rdp/pdu/capabilities/order.ts';
 import { type ClientData, EARLY_CAPABILITY, encodeClientData, RDP_VERSION_5_PLUS } from '../../../../src/protocol/rdp/pdu/client-data.ts';
 import { encodeClientInfo } from '../../../../src/protocol/rdp/pdu/client-info.ts';
 import { encodeConfirmActive } from '../../../../src/protocol/rdp/pdu/confirm-active.ts';
@@ -55,7 +55,7 @@ export const CLIENT_DATA: ClientData = {
 export const CLIENT_SETS: readonly CapabilitySet[] = [
   { tag: 'general', osMajorType: 0, osMinorType: 0, extraFlags: 0x0401, refreshRectSupport: true, suppressOutputSupport: true },
   { tag: 'bitmap', preferredBitsPerPixel: 32, desktopWidth: 800, desktopHeight: 600, desktopResize: true, drawingFlags: 8 },
-  NO_ORDERS,
+  SCREEN_BLT_ONLY,
   { tag: 'pointer', colorPointerFlag: true, colorPointerCacheSize: 20, pointerCacheSize: 20 },
   { tag: 'surfaceCommands', cmdFlags: 0x52 },
   { tag: 'frameAcknowledge', maxUnacknowledgedFrames: 2 },

@@ -38,7 +38,8 @@ export class PlanarDecoder {
     if (this.places.length < 3 * height) this.places = new Int32Array(3 * height);
     let at = 1;
     if (planes === 4) at = skipPlane(data, at, width, height);
-    for (let plane = 0; plane < 3; plane++) at = decodePlane(data, at, width, height, this.planes, plane * area, this.places, plane * height);
+    for (let plane = 0; plane < 3; plane++)
+      at = decodePlane(data, at, width, height, this.planes, plane * area, this.places, plane * height);
     combine(this.planes, this.places, height, target);
   }
 }

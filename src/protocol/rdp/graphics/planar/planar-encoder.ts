@@ -120,7 +120,15 @@ export class PlanarEncoder {
  * The same tile with raw planes, no alpha and the closing pad byte: 2 + 3 × width × height bytes.
  * @returns the offset after the stream
  */
-export function encodeRawPlanes(frame: FrameWords, x: number, y: number, width: number, height: number, out: Uint8Array, start: number): number {
+export function encodeRawPlanes(
+  frame: FrameWords,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  out: Uint8Array,
+  start: number,
+): number {
   const { words, stride } = frame;
   const area = width * height;
   out[start] = FORMAT_NO_ALPHA;

@@ -1,6 +1,10 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { PixelFrame, Rect } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
+import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
+import { detectScroll } from '../scroll/scroll-detector.ts';
+import { copyOnPicture } from '../scroll/screen-copy.ts';
+import { rowsEqual } from './row-compare.ts';
 
 /** Classic clients take bitmaps of at most 64×64. */
 const TILE_SIDE = 64;
@@ -12,8 +16,8 @@ const TILE_SIDE = 64;
  */
 export class ChangedTiles {
   private previous = new Int32Array(0);
-  private width = 0;
-  private height = 0;
+  width = 0;
+  height = 0;
   private touched = new Uint8Array(0);
 
   /**
@@ -45,6 +49,17 @@ export class ChangedTiles {
       if (rect !== undefined) changed.push(rect);
     }
     return changed;
+  }
+
+  /**
+   * What of the last frame can be copied to where it is in this one, in this order; counts as done. Then {@link update} is to be given the
+   * places copied to beside the damage.
+   */
+  scroll(frame: PixelFrame, damage: readonly Rect[]): ScreenCopy[] {
+    if (frame.width !== this.width || frame.height !== this.height) return [];
+    const copies = detectScroll(frameWords(frame), this.previous, this, damage);
+    for (const copy of copies) copyOnPicture(this.previous, this, copy);
+    return copies;
   }
 
   /** The next frame will have changed everywhere. */
@@ -102,24 +117,4 @@ export function tilesOf(width: number, height: number): Rect[] {
     }
   }
   return tiles;
-}
-
-function rowsEqual(a: Int32Array, atA: number, b: Int32Array, atB: number, count: number): boolean {
-  let i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const p = atA + i;
-    const q = atB + i;
-    const difference =
-      (a[p]! ^ b[q]!) |
-      (a[p + 1]! ^ b[q + 1]!) |
-      (a[p + 2]! ^ b[q + 2]!) |
-      (a[p + 3]! ^ b[q + 3]!) |
-      (a[p + 4]! ^ b[q + 4]!) |
-      (a[p + 5]! ^ b[q + 5]!) |
-      (a[p + 6]! ^ b[q + 6]!) |
-      (a[p + 7]! ^ b[q + 7]!);
-    if ((difference & 0xff_ffff) !== 0) return false;
-  }
-  for (; i < count; i++) if (((a[atA + i]! ^ b[atB + i]!) & 0xff_ffff) !== 0) return false;
-  return true;
 }

@@ -14,19 +14,27 @@ const ORDER_FLAG = {
 
 const ORDER_SUPPORT_BYTES = 32;
 
-/** [MS-RDPBCGR] 2.2.7.1.3 Order Capability Set (TS_ORDER_CAPABILITYSET). `orderSupport`: one byte an order; we support none. */
+/** [MS-RDPBCGR] 2.2.7.1.3 Order Capability Set (TS_ORDER_CAPABILITYSET). `orderSupport`: one byte an order. */
 export interface OrderCapability {
   readonly tag: 'order';
   readonly orderFlags: number;
   readonly orderSupport: Uint8Array;
 }
 
-/** No drawing orders at all: pictures come as bitmaps. */
-export const NO_ORDERS: OrderCapability = {
+/** TS_NEG_SCRBLT_INDEX in `orderSupport`. */
+const SCRBLT_INDEX = 2;
+
+/** ScrBlt, and no other drawing order: pictures come as bitmaps, and what scrolls is copied. */
+export const SCREEN_BLT_ONLY: OrderCapability = {
   tag: 'order',
   orderFlags: ORDER_FLAG.negotiateOrderSupport | ORDER_FLAG.zeroBoundsDeltas | ORDER_FLAG.colorIndex,
-  orderSupport: new Uint8Array(ORDER_SUPPORT_BYTES),
+  orderSupport: new Uint8Array(ORDER_SUPPORT_BYTES).fill(1, SCRBLT_INDEX, SCRBLT_INDEX + 1),
 };
+
+/** Whether this side draws ScrBlt. */
+export function hasScreenBlt(set: OrderCapability | undefined): boolean {
+  return set !== undefined && set.orderSupport[SCRBLT_INDEX] === 1;
+}
 
 export function encodeOrder(set: OrderCapability): Uint8Array {
   return new ByteWriter(84)

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
+import { copyOnPicture } from '../../../../src/protocol/rdp/graphics/scroll/screen-copy.ts';
+import { FastPathOutputDecoder } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { PduFramer } from '../../../../src/protocol/rdp/pdu/pdu-framer.ts';
+
+const WIDTH = 320;
+const HEIGHT = 240;
+const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: true, skipAlpha: true, frameMarkers: true, maxPduBytes: 0x7fff };
+const WHOLE = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
+
+/** Lines of something like text at `first` and on, in a window with a border and a still scroll bar, on a still background. */
+function terminal(first: number): PixelFrame {
+  const pixels = new Uint8Array(WIDTH * HEIGHT * 4);
+  const words = new Int32Array(pixels.buffer);
+  for (let y = 0; y < HEIGHT; y += 1) {
+    for (let x = 0; x < WIDTH; x += 1) {
+      const inside = x >= 20 && x < 300 && y >= 15 && y < 230;
+      const line = first + Math.floor((y - 15) / 10);
+      const glyph = Math.imul(line * 131 + Math.floor((x - 20) / 6), 0x9e37_79b1) >>> 3;
+      const text = inside && x < 290 && (y - 15) % 10 < 8 && ((glyph >>> (((y - 15) % 10) * 3 + ((x - 20) % 3))) & 1) === 1;
+      words[y * WIDTH + x] = text ? 0x20_2020 : inside ? 0xff_ffff : (x * 3 + y * 7) & 0xff_ffff;
+    }
+  }
+  return { width: WIDTH, height: HEIGHT, stride: WIDTH * 4, pixels };
+}
+
+/** What a client that starts with nothing shows after these pictures. */
+function watch(settings: GraphicsSettings) {
+  const stream = new PictureStream(WHOLE);
+  const decoder = new GraphicsDecoder(WHOLE);
+  stream.configure(settings, 1);
+  return {
+    stream,
+    show(frame: PixelFrame): number {
+      let sent = 0;
+      for (const update of stream.encode(frame, stream.changes(frame, [WHOLE])).updates) {
+        sent += update.bytes.length;
+        for (const framed of new PduFramer().push(update.bytes)) {
+          if (framed.tag !== 'fastPath') throw new Error('not fast-path');
+          for (const { updateCode, data } of new FastPathOutputDecoder().decode(framed.bytes))
+            decoder.apply({ tag: 'update', updateCode, data });
+        }
+      }
+      return sent;
+    },
+    differs(frame: PixelFrame): number {
+      const words = new Int32Array(frame.pixels.buffer);
+      const seen = decoder.surface.words;
+      let count = 0;
+      for (let at = 0; at < words.length; at += 1) {
+        const rgb = words[at] ?? 0;
+        const rgba = (rgb & 0xff00) | ((rgb & 0xff) << 16) | ((rgb >> 16) & 0xff);
+        if (((seen[at] ?? 0) & 0xff_ffff) !== (rgba & 0xff_ffff)) count += 1;
+      }
+      return count;
+    },
+  };
+}
+
+describe('what scrolls', () => {
+  it.each([1, 3, 9, -1, -4])('by %i lines is copied: exact, and a fraction of the bytes', (lines) => {
+    const copying = watch(SETTINGS);
+    const plain = watch({ ...SETTINGS, scrollCopies: false });
+    for (const client of [copying, plain]) client.show(terminal(50));
+    let [copied, sent] = [0, 0];
+    for (let step = 1; step <= 4; step += 1) {
+      const next = terminal(50 + step * lines);
+      copied += copying.show(next);
+      sent += plain.show(next);
+      expect(copying.differs(next)).toBe(0);
+      expect(plain.differs(next)).toBe(0);
+    }
+    expect(copied).toBeLessThan(sent * (Math.abs(lines) < 9 ? 0.4 : 0.7));
+  });
+
+  it('is not copied where an area was asked for again: the client may not have what would be copied', () => {
+    const { stream, show } = watch(SETTINGS);
+    show(terminal(1));
+    stream.refresh([{ x: 0, y: 0, width: 10, height: 10 }]);
+    expect(stream.changes(terminal(2), [WHOLE]).copies).toEqual([]);
+    expect(stream.changes(terminal(3), [WHOLE]).copies).not.toEqual([]);
+  });
+
+  it('stays exact for any picture after any other', () => {
+    const block = fc.record({
+      y: fc.nat(HEIGHT - 1),
+      rows: fc.integer({ min: 1, max: 160 }),
+      shift: fc.integer({ min: -90, max: 90 }),
+      first: fc.nat(200),
+    });
+    fc.assert(
+      fc.property(fc.array(block, { minLength: 1, maxLength: 4 }), (blocks) => {
+        const client = watch(SETTINGS);
+        const frame = terminal(7);
+        client.show(frame);
+        const words = new Int32Array(frame.pixels.buffer);
+        for (const { y, rows, shift, first } of blocks) {
+          copyOnPicture(words, WHOLE, { x: 30, y, width: 200, height: rows, fromX: 30, fromY: y + shift });
+          words.set(new Int32Array(terminal(first).pixels.buffer).subarray(y * WIDTH, (y + 4) * WIDTH), y * WIDTH);
+          client.show(frame);
+          expect(client.differs(frame)).toBe(0);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a copy on a picture', () => {
+  it('is as if read before it is written, and cut to the picture on both sides', () => {
+    const place = fc.integer({ min: -20, max: 30 });
+    const side = fc.integer({ min: 1, max: 30 });
+    fc.assert(
+      fc.property(fc.record({ x: place, y: place, width: side, height: side, fromX: place, fromY: place }), (copy) => {
+        const size = { width: 17, height: 13 };
+        const before = Int32Array.from({ length: size.width * size.height }, (_, at) => at + 1);
+        const after = before.slice();
+        copyOnPicture(after, size, copy);
+        const inside = (x: number, y: number) => x >= 0 && y >= 0 && x < size.width && y < size.height;
+        for (let y = 0; y < size.height; y += 1) {
+          for (let x = 0; x < size.width; x += 1) {
+            const [column, row] = [x - copy.x, y - copy.y];
+            const covered =
+              column >= 0 && row >= 0 && column < copy.width && row < copy.height && inside(copy.fromX + column, copy.fromY + row);
+            const wanted = covered ? (copy.fromY + row) * size.width + copy.fromX + column + 1 : y * size.width + x + 1;
+            expect(after[y * size.width + x]).toBe(wanted);
+          }
+        }
+      }),
+    );
+  });
+});
