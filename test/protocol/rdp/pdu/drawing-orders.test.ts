@@ -30,7 +30,7 @@ describe('ScrBlt drawing orders', () => {
     expect(fast).toEqual([{ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.orders, data: orders } }]);
     // updateType, pad, numberOrders, pad
     const body = bytes('0000 0000 0100 0000 09027f080010002c01c800cc08003700');
-    expect(new ActiveSession().readShareData({ pduType2: PDU_TYPE_2.update, body })).toEqual(fast);
+    expect(new ActiveSession().readShareData({ shareId: 1, pduType2: PDU_TYPE_2.update, body })).toEqual(fast);
   });
 
   it('takes what an order leaves out from the one before, and changes where they are sent as changes', () => {
