@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/main/clock.ts';
 import {
   MessengerError,
+  type ChatContent,
   type Account,
   type Application,
   type CancelCode,
@@ -21,6 +22,7 @@ import {
 
 const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
 const MAX_CONTEXT_CHARACTERS = 300;
+const MAX_CHAT_BYTES = 1_400;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
 
@@ -35,6 +37,7 @@ export type InMemoryMessage = {
   | { readonly kind: 'BYE' }
   | { readonly kind: 'CANCEL'; readonly code: CancelCode }
   | { readonly kind: 'CONTEXT'; readonly data: string }
+  | { readonly kind: 'CHAT'; readonly content: ChatContent }
 );
 
 /** What becomes of a message: on its way as usual, lost, extra milliseconds on the way (so later ones overtake it), or twice. */
@@ -274,6 +277,7 @@ class InMemorySession implements RendezvousSession {
         this.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
         return;
       case 'INVITE':
+      case 'CHAT':
         return;
     }
   }
@@ -386,6 +390,22 @@ class InMemoryMessenger implements Messenger {
     return session;
   }
 
+  sendMessage(address: string, text: string): Promise<void> {
+    return this.whileSignedIn((user) => {
+      const body = text.trimEnd();
+      if (body === '') throw new MessengerError('REFUSED', 'nothing to say');
+      if (new TextEncoder().encode(body).length > MAX_CHAT_BYTES) throw new MessengerError('TOO_LARGE', 'too much to say');
+      const to = address.toLowerCase();
+      if (this.network.users.get(to)?.online === undefined) throw new MessengerError('CONTACT_OFFLINE', `${to} is offline`);
+      this.network.send({ kind: 'CHAT', content: { tag: 'text', text: body }, from: user.account.address, to, sessionId: 'chat' });
+    });
+  }
+
+  sendTyping(address: string): void {
+    if (this.state.tag !== 'signedIn') return;
+    this.network.send({ kind: 'CHAT', content: { tag: 'typing' }, from: this.state.address, to: address.toLowerCase(), sessionId: 'chat' });
+  }
+
   sendFor(session: InMemorySession, body: Body): void {
     if (this.account === undefined) return;
     this.network.send({ ...body, from: this.account.address, to: session.peer.address, sessionId: session.id });
@@ -396,6 +416,10 @@ class InMemoryMessenger implements Messenger {
   }
 
   receive(message: InMemoryMessage): void {
+    if (message.kind === 'CHAT') {
+      const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
+      return this.listeners.emit({ tag: 'chat', peer, content: message.content });
+    }
     const session = this.sessions.get(message.sessionId);
     if (session !== undefined) {
       if (session.peer.address === message.from) session.receive(message);

@@ -111,11 +111,16 @@ export interface RendezvousSession {
   onEvent(listener: (event: RendezvousEvent) => void): () => void;
 }
 
+/** What people say to each other, and that they are about to. Lines end in LF. */
+export type ChatContent = { readonly tag: 'text'; readonly text: string } | { readonly tag: 'typing' };
+
 export type MessengerEvent =
   | { readonly tag: 'state'; readonly state: MessengerState }
   | { readonly tag: 'contacts'; readonly contacts: readonly Contact[] }
   /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
   | { readonly tag: 'invitation'; readonly session: RendezvousSession }
+  /** Somebody says something to us alone; those who have been blocked are not heard. */
+  | { readonly tag: 'chat'; readonly peer: { readonly address: string; readonly friendlyName: string }; readonly content: ChatContent }
   /** One that the transport has answered itself: an application that is not registered, or an INVITE that makes no sense. */
   | {
       readonly tag: 'invitationRefused';
@@ -138,5 +143,9 @@ export interface Messenger {
   removeContact(address: string): Promise<void>;
   /** Sends the INVITE. Failure to deliver arrives as `sendError` (CONTACT_OFFLINE …) on the session; details that do not fit throw TOO_LARGE / REFUSED. */
   invite(address: string, application: Application, details?: InvitationDetails): RendezvousSession;
+  /** Resolves once it is with them, in the order of the calls. Rejects with CONTACT_OFFLINE, TIMEOUT …, TOO_LARGE above 1,400 bytes of UTF-8, REFUSED when empty. */
+  sendMessage(address: string, text: string): Promise<void>;
+  /** Shown to them for a few seconds; call it again while it goes on. Never fails: whoever is not there does not see it. */
+  sendTyping(address: string): void;
   onEvent(listener: (event: MessengerEvent) => void): () => void;
 }

@@ -74,6 +74,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         return;
       }
       case 'invitation':
+      case 'chat':
       case 'invitationRefused':
         return;
     }

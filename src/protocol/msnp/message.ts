@@ -11,6 +11,8 @@ export type Fields = ReadonlyMap<string, string>;
 /** MSG payload: MIME-like header, empty line, body. */
 export interface MessagePayload {
   readonly contentType: string;
+  /** When writing: more header fields. */
+  readonly fields?: readonly (readonly [string, string])[];
   readonly body: string;
 }
 
@@ -46,13 +48,8 @@ export function readMessage(payload: Uint8Array): MessagePayload {
 }
 
 /** Throws TOO_LARGE above 1664 bytes. */
-export function writeMessage({ contentType, body }: MessagePayload): Uint8Array {
-  const payload = utf8Encode(
-    `${writeFields([
-      ['MIME-Version', '1.0'],
-      ['Content-Type', contentType],
-    ])}\r\n${body}`,
-  );
+export function writeMessage({ contentType, fields = [], body }: MessagePayload): Uint8Array {
+  const payload = utf8Encode(`${writeFields([['MIME-Version', '1.0'], ['Content-Type', contentType], ...fields])}\r\n${body}`);
   if (payload.length > MSG_PAYLOAD_LIMIT)
     throw new ProtocolError('TOO_LARGE', 'MSG.payload', `at most ${MSG_PAYLOAD_LIMIT} bytes`, payload.length);
   return payload;

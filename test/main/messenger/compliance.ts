@@ -415,6 +415,79 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       expect([await fromNovice.data(1), await fromExpert.data(1)]).toEqual([['to the expert'], ['to the novice']]);
     });
 
+    const heard = (someone: Person): string[] =>
+      someone.record.events.flatMap((event) => (event.tag === 'chat' && event.content.tag === 'text' ? [event.content.text] : []));
+
+    it('carries what people say both ways, in order and unchanged, and that they are typing', async () => {
+      await bothIn();
+      novice.messenger.sendTyping('eric@home');
+      await expert.record.until(
+        () => expert.record.events.some((event) => event.tag === 'chat' && event.content.tag === 'typing'),
+        'typing',
+      );
+      const there = [
+        'Hello?',
+        'ünï → 💬 100% ; a: b',
+        'two\nlines\n\nand a third',
+        ...Array.from({ length: 10 }, (_, index) => `word ${index}`),
+      ];
+      await Promise.all(there.map((text) => novice.messenger.sendMessage('ERIC@home', text)));
+      await expert.record.until(() => heard(expert).length >= there.length, 'all that was said');
+      expect(heard(expert)).toEqual(there);
+      const said = expert.record.events.find((event) => event.tag === 'chat');
+      expect(said).toMatchObject({ peer: { address: 'nora@home', friendlyName: 'Nora Novice' } });
+      await expert.messenger.sendMessage('nora@home', 'Yes, I am here');
+      await novice.record.until(() => heard(novice).length === 1, 'the answer');
+      expect(heard(novice)).toEqual(['Yes, I am here']);
+    });
+
+    it('loses nothing when both begin to speak at once, and has room for invitations beside it', async () => {
+      await bothIn();
+      await Promise.all([
+        ...['a', 'b', 'c'].map((text) => novice.messenger.sendMessage('eric@home', text)),
+        ...['1', '2', '3'].map((text) => expert.messenger.sendMessage('nora@home', text)),
+      ]);
+      await Promise.all([
+        expert.record.until(() => heard(expert).length >= 3, 'three words'),
+        novice.record.until(() => heard(novice).length >= 3, 'three answers'),
+      ]);
+      expect([heard(expert), heard(novice)]).toEqual([
+        ['a', 'b', 'c'],
+        ['1', '2', '3'],
+      ]);
+      const asked = novice.invite(expert);
+      const rung = await expert.invitation();
+      rung.session.accept();
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      rung.session.sendContextData('a ticket');
+      await novice.messenger.sendMessage('eric@home', 'd');
+      expect(await asked.data(1)).toEqual(['a ticket']);
+      rung.session.cancel();
+      await asked.event('cancelled');
+      await novice.messenger.sendMessage('eric@home', 'e');
+      await expert.record.until(() => heard(expert).length >= 5, 'what came after');
+      expect(heard(expert)).toEqual(['a', 'b', 'c', 'd', 'e']);
+    });
+
+    it('says when nobody hears: offline, signed out, too much, nothing', async () => {
+      await bothIn();
+      await expect(novice.messenger.sendMessage('eric@home', 'x'.repeat(1_401))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+      await expect(novice.messenger.sendMessage('eric@home', ' \n ')).rejects.toMatchObject({ code: 'REFUSED' });
+      await novice.messenger.sendMessage('eric@home', 'x'.repeat(1_400));
+      await novice.messenger.sendMessage('eric@home', 'still there?');
+      await expert.messenger.signOut();
+      await novice.sees(expert, 'offline');
+      await expect(novice.messenger.sendMessage('eric@home', 'gone')).rejects.toMatchObject({ code: 'CONTACT_OFFLINE' });
+      novice.messenger.sendTyping('eric@home');
+      await expert.signIn();
+      await novice.sees(expert, 'online');
+      await novice.messenger.sendMessage('eric@home', 'back');
+      await expert.record.until(() => heard(expert).includes('back'), 'the first word after');
+      await novice.messenger.signOut();
+      await expect(novice.messenger.sendMessage('eric@home', 'x')).rejects.toMatchObject({ code: 'NOT_SIGNED_IN' });
+      novice.messenger.sendTyping('eric@home');
+    });
+
     it('leaves nothing open after signing out, in the middle of everything', async () => {
       await bothIn();
       const asked = novice.invite(expert);

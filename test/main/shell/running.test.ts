@@ -164,6 +164,14 @@ class FakeMessenger implements Messenger {
   }
   async addContact(): Promise<void> {}
   async removeContact(): Promise<void> {}
+  readonly said: string[] = [];
+  sendMessage(address: string, text: string): Promise<void> {
+    this.said.push(`${address}: ${text}`);
+    return Promise.resolve();
+  }
+  sendTyping(address: string): void {
+    this.said.push(`${address} …`);
+  }
   invite(): never {
     throw new MessengerError('CONTACT_OFFLINE', 'offline');
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { MessengerError, type Application, type InvitationDetails, type MessengerEvent, type RendezvousSession } from '../contract.ts';
 import { checkDetails, Rendezvous, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
+import { readChat, type ChatPayload } from '../../../protocol/msnp/chat.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import {
   malformedInviteCookie,
@@ -34,6 +35,12 @@ export interface InvitationsOptions {
   readonly nameOf: (address: string) => string;
   readonly isBlocked: (address: string) => boolean;
   readonly invited: (session: RendezvousSession) => void;
+  /** What people say to each other travels in the same switchboards. */
+  readonly chat: {
+    heard(link: SwitchboardLink, address: string, friendlyName: string, content: ChatPayload): void;
+    holds(link: SwitchboardLink): boolean;
+    ended(link: SwitchboardLink): void;
+  };
   readonly refused: (event: MessengerEvent & { readonly tag: 'invitationRefused' }) => void;
 }
 
@@ -202,26 +209,45 @@ export class Invitations {
     }
   }
 
-  /** A new switchboard with the peer in it. */
+  /** A new switchboard with the peer of an invitation in it. */
   private async call(carried: Carried): Promise<SwitchboardLink> {
-    const { endpoint, cookie } = await this.options.requestSwitchboard();
-    if (this.isClosed) throw new MessengerError('CONNECTION_LOST', 'signed out');
-    if (carried.session.isOver && !carried.delivered) throw new MessengerError('REFUSED', 'the invitation was taken back');
-    if (this.links.size >= LINK_LIMIT) throw new MessengerError('REFUSED', 'too many conversations');
-    const link = this.open(endpoint, { tag: 'call', address: this.options.address, cookie, peer: carried.session.peer.address });
+    const link = await this.openTo(carried.session.peer.address, () => {
+      if (carried.session.isOver && !carried.delivered) throw new MessengerError('REFUSED', 'the invitation was taken back');
+    });
     carried.link = link;
     await link.joined;
     return link;
   }
 
+  /** A new switchboard with the person in it. Rejects with MessengerError. */
+  async callPerson(address: string): Promise<SwitchboardLink> {
+    const link = await this.openTo(address, () => {});
+    await link.joined;
+    return link;
+  }
+
+  /** `check` throws where it is not wanted any more. */
+  private async openTo(peer: string, check: () => void): Promise<SwitchboardLink> {
+    const { endpoint, cookie } = await this.options.requestSwitchboard();
+    if (this.isClosed) throw new MessengerError('CONNECTION_LOST', 'signed out');
+    check();
+    if (this.links.size >= LINK_LIMIT) throw new MessengerError('REFUSED', 'too many conversations');
+    return this.open(endpoint, { tag: 'call', address: this.options.address, cookie, peer });
+  }
+
   /* ---------- receiving ---------- */
 
   private received(link: SwitchboardLink, from: string, friendlyName: string, payload: Uint8Array): void {
+    const content = readChat(payload);
+    if (content !== undefined) {
+      if (!this.options.isBlocked(from)) this.options.chat.heard(link, from, friendlyName, content);
+      return;
+    }
     let message: InvitationMessage;
     try {
       message = readInvitation(payload);
     } catch (error) {
-      // Typing notices, chat of other programs, nonsense: none of it is for us, and the switchboard goes on.
+      // Other programs' own messages, nonsense: none of it is for us, and the switchboard goes on.
       if (error instanceof ProtocolError) return this.malformed(link, from, friendlyName, payload, error);
       throw error;
     }
@@ -307,6 +333,7 @@ export class Invitations {
   }
 
   private linkEnded(link: SwitchboardLink, why: 'left' | 'idle' | 'lost'): void {
+    this.options.chat.ended(link);
     for (const carried of Array.from(this.carried.values())) {
       if (carried.link !== link) continue;
       carried.link = undefined;
@@ -334,7 +361,9 @@ export class Invitations {
     if (link !== undefined) this.closeIfUnused(link);
   }
 
-  private closeIfUnused(link: SwitchboardLink): void {
+  /** Leaves a switchboard that neither an invitation nor a conversation needs. */
+  closeIfUnused(link: SwitchboardLink): void {
+    if (this.options.chat.holds(link)) return;
     if ([...this.carried.values()].every((carried) => carried.link !== link)) link.close();
   }
 

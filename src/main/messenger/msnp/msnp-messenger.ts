@@ -18,11 +18,13 @@ import type { MessengerDependencies } from '../transports.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
+import { writeChatText } from '../../../protocol/msnp/chat.ts';
 import { parseEndpoint, type Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
 import type { PresenceCode } from '../../../protocol/msnp/presence.ts';
 import { CommandSocket } from './command-socket.ts';
+import { Conversations } from './conversations.ts';
 import { Invitations } from './invitations.ts';
 import { requestTicket } from './ticket.ts';
 
@@ -52,6 +54,7 @@ interface Connection {
   readonly page: AbortController;
   readonly machine: NotificationClientMachine;
   readonly invitations: Invitations;
+  readonly conversations: Conversations;
   readonly answers: Map<string, Transaction<void>>;
   readonly switchboards: Map<string, Transaction<{ readonly endpoint: Endpoint; readonly cookie: string }>>;
   /** Cancels every timer of this connection. */
@@ -152,6 +155,26 @@ export class MsnpMessenger implements Messenger {
     return invitations.invite(normal, application, details);
   }
 
+  async sendMessage(address: string, text: string): Promise<void> {
+    const { conversations } = this.requireConnection();
+    const normal = normaliseAddress(address.trim());
+    if (normal === undefined) throw new MessengerError('NO_SUCH_USER', 'not an address');
+    let payload: Uint8Array;
+    try {
+      payload = writeChatText(text);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      throw new MessengerError(error.code === 'TOO_LARGE' ? 'TOO_LARGE' : 'REFUSED', error.message);
+    }
+    await conversations.send(normal, payload);
+  }
+
+  sendTyping(address: string): void {
+    const { connection } = this;
+    const normal = normaliseAddress(address.trim());
+    if (this.current.tag === 'signedIn' && normal !== undefined) connection?.conversations.typing(normal);
+  }
+
   /* ---------- connecting ---------- */
 
   private connect(): void {
@@ -209,6 +232,18 @@ export class MsnpMessenger implements Messenger {
         isBlocked: (address) => connection.machine.isOn('BL', address),
         invited: (session) => this.emit({ tag: 'invitation', session }),
         refused: (event) => this.emit(event),
+        chat: {
+          heard: (...said) => connection.conversations.heard(...said),
+          holds: (link) => connection.conversations.holds(link),
+          ended: (link) => connection.conversations.ended(link),
+        },
+      }),
+      conversations: new Conversations({
+        clock: this.clock,
+        address: account.address,
+        call: (address) => connection.invitations.callPerson(address),
+        release: (link) => connection.invitations.closeIfUnused(link),
+        heard: (peer, content) => this.emit({ tag: 'chat', peer, content }),
       }),
       answers: new Map(),
       switchboards: new Map(),
@@ -229,6 +264,7 @@ export class MsnpMessenger implements Messenger {
   private release(connection: Connection): void {
     for (const cancel of connection.timers) cancel();
     connection.page.abort();
+    connection.conversations.close();
     const error = new MessengerError('CONNECTION_LOST', 'the connection to the messenger ended');
     for (const { reject } of [...connection.answers.values(), ...connection.switchboards.values()]) reject(error);
     connection.machine.leave();

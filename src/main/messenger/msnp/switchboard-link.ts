@@ -77,6 +77,11 @@ export class SwitchboardLink {
     });
   }
 
+  /** Sends MSG of which it does not matter whether it gets there. */
+  say(payload: Uint8Array): void {
+    if (!this.isClosed) this.machine.sendMessage(payload, 'U');
+  }
+
   /** Leaves; no event follows. */
   close(): void {
     if (this.isClosed) return;

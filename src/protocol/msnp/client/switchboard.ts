@@ -50,9 +50,9 @@ export class SwitchboardClientMachine {
         : this.command('ANS', [entry.address, entry.cookie, entry.sessionId]);
   }
 
-  /** MSG with acknowledgement; the transaction comes back in `acknowledged`. */
-  sendMessage(payload: Uint8Array): string {
-    return this.command('MSG', ['A'], payload);
+  /** MSG. With acknowledgement (A) the transaction comes back in `acknowledged`; with U nothing does. */
+  sendMessage(payload: Uint8Array, acknowledgement: 'A' | 'U' = 'A'): string {
+    return this.command('MSG', [acknowledgement], payload);
   }
 
   leave(): void {
