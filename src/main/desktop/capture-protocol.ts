@@ -46,7 +46,7 @@ export function parseFromCapture(value: unknown): FromCapture {
     case 'closed':
       return { tag: 'closed' };
     default:
-      throw new ProtocolError('MALFORMED', 'message.tag', 'a capture message', String(message['tag']).slice(0, 40));
+      throw new ProtocolError('MALFORMED', 'message.tag', 'a capture message', shown(message['tag']));
   }
 }
 
@@ -70,7 +70,7 @@ function update(value: unknown): GraphicsUpdate {
   if (!(bytes instanceof Uint8Array)) throw new ProtocolError('MALFORMED', 'update.bytes', 'bytes', typeof bytes);
   if (from['route'] === 'fastPath') return { route: 'fastPath', bytes };
   if (from['route'] === 'dynamicChannel') return { route: 'dynamicChannel', channel: text(from['channel'], 'update.channel'), bytes };
-  throw new ProtocolError('MALFORMED', 'update.route', 'fastPath | dynamicChannel', String(from['route']).slice(0, 40));
+  throw new ProtocolError('MALFORMED', 'update.route', 'fastPath | dynamicChannel', shown(from['route']));
 }
 
 function pointerShape(value: unknown): PointerShape {
@@ -104,13 +104,13 @@ function object(value: unknown, field: string): Readonly<Record<string, unknown>
 
 function integer(value: unknown, min: number, max: number, field: string): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-    throw new ProtocolError('OUT_OF_RANGE', field, `${min}..${max}`, String(value).slice(0, 40));
+    throw new ProtocolError('OUT_OF_RANGE', field, `${min}..${max}`, shown(value));
   return value;
 }
 
 function duration(value: unknown, field: string): number {
   if (typeof value !== 'number' || !(value >= 0 && value < 3_600_000))
-    throw new ProtocolError('OUT_OF_RANGE', field, 'milliseconds', String(value).slice(0, 40));
+    throw new ProtocolError('OUT_OF_RANGE', field, 'milliseconds', shown(value));
   return value;
 }
 
@@ -118,4 +118,9 @@ function text(value: unknown, field: string): string {
   if (typeof value !== 'string' || value.length > 1_000)
     throw new ProtocolError('MALFORMED', field, 'at most 1000 characters', typeof value);
   return value;
+}
+
+/** An object is not asked for its text: it may have none, or a `toString` of its own. */
+function shown(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : typeof value;
 }

@@ -144,7 +144,8 @@ function decodeNetwork(body: ByteReader): StaticChannel[] {
   if (count > MAX_STATIC_CHANNELS) throw new ProtocolError('TOO_LARGE', 'TS_UD_CS_NET.channelCount', MAX_STATIC_CHANNELS, count);
   const channels: StaticChannel[] = [];
   for (let index = 0; index < count; index += 1) {
-    const name = untilNul(String.fromCharCode(...body.view8(CHANNEL_NAME_BYTES, 'CHANNEL_DEF.name')));
+    // The eighth byte is the terminator, whatever stands there.
+    const name = untilNul(String.fromCharCode(...body.view8(CHANNEL_NAME_BYTES, 'CHANNEL_DEF.name').subarray(0, CHANNEL_NAME_BYTES - 1)));
     channels.push({ name, options: body.u32le('CHANNEL_DEF.options') });
   }
   return channels;
