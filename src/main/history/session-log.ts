@@ -46,7 +46,7 @@ const entrySchema = z.object({
 /** Who, when, how connected, what was allowed, why it ended. */
 export type HistoryEntry = Readonly<z.infer<typeof entrySchema>>;
 
-const logSchema = z.object({ version: z.literal(1), entries: z.array(entrySchema) });
+export const logSchema = z.object({ version: z.literal(1), entries: z.array(entrySchema) });
 
 export interface SessionLog {
   /** Newest first. */

@@ -24,7 +24,7 @@ const token = z.discriminatedUnion('kind', [
 ]);
 
 /** Strict on purpose: this file holds a secret, and nothing that we do not know belongs beside it. */
-const accountSchema = z.strictObject({
+export const accountSchema = z.strictObject({
   version: z.literal(1),
   account: z.nullable(
     z.strictObject({

@@ -4,7 +4,7 @@ import { openStoredFile, type StoredFile } from './stored-file.ts';
 /** MSNP lists end at 600 contacts; other messengers allow some thousand. */
 const MAX_CACHED_CONTACTS = 2_000;
 
-const contactsSchema = z.object({
+export const contactsSchema = z.object({
   version: z.literal(1),
   /** Whose contacts these are. */
   owner: z.string().max(129),

@@ -25,7 +25,7 @@ export const hostingSchema = z.strictObject({
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
 /** Loose on purpose: a field of a newer version is kept through a load and a save, so that going back and forth loses nothing. */
-const settingsSchema = z.looseObject({
+export const settingsSchema = z.looseObject({
   version: z.literal(1),
   engine: z.enum(['ringback', 'classic']).default('ringback'),
   viewerScaling: z.enum(['fit', 'actual']).default('fit'),

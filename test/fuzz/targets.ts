@@ -1,0 +1,23 @@
+import type { Target } from './rules.ts';
+import { APP_TARGETS } from './targets/app.ts';
+import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
+import { GRAPHICS_TARGETS } from './targets/graphics.ts';
+import { MACHINE_TARGETS } from './targets/machines.ts';
+import { MESSENGER_TARGETS } from './targets/messenger.ts';
+import { RDP_TARGETS } from './targets/rdp.ts';
+
+/** Everything that reads what others wrote. */
+export const TARGETS: readonly Target[] = [
+  ...MESSENGER_TARGETS,
+  ...ASSISTANCE_TARGETS,
+  ...RDP_TARGETS,
+  ...MACHINE_TARGETS,
+  ...GRAPHICS_TARGETS,
+  ...APP_TARGETS,
+];
+
+export function targetNamed(name: string): Target {
+  const target = TARGETS.find((candidate) => candidate.name === name);
+  if (target === undefined) throw new Error(`no target ${name}; --list shows them`);
+  return target;
+}
