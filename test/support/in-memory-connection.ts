@@ -350,6 +350,7 @@ const ENDS: Record<RdpDisconnectReason, LinkEnd> = {
   denied: 'denied',
   timeout: 'timeout',
   protocolError: 'protocolError',
+  desktopUnavailable: 'desktopUnavailable',
 };
 
 class FakeNoviceLink implements NoviceLink {
@@ -415,7 +416,8 @@ class FakeNoviceLink implements NoviceLink {
     this.wire.later(() => this.wire.expertLink?.emitter.emit({ tag: 'channel', name, data }));
   }
   close(reason: RdpDisconnectReason): Promise<void> {
-    if (!this.over) this.wire.end('disconnected', ENDS[reason]);
+    // Before the session is active there is no word for it (pdu/disconnect-reasons.ts).
+    if (!this.over) this.wire.end('disconnected', reason === 'desktopUnavailable' && !this.active ? 'protocolError' : ENDS[reason]);
     return Promise.resolve();
   }
   ended(end: LinkEnd): void {

@@ -115,6 +115,7 @@ export async function createPair(options: { readonly expertApplications?: readon
       history: { add: (entry) => void history.push(entry) },
       engine: () => 'ringback',
       userName: () => address,
+      allowPlainExperts: () => false,
       random: (bytes) => {
         seed += 1;
         return new Uint8Array(bytes).fill(seed & 0xff).fill(seed >> 8, 0, 1);

@@ -1,13 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
+import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import { AskForHelp } from './ask-for-help.ts';
-import type { Assistance, AssistanceParts, Invitation, InvitationGone, ViewerSink } from './contract.ts';
+import type { Assistance, AssistanceParts, FileInvitation, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { GiveHelp } from './give-help.ts';
+import { HelpByInvitation } from './help-by-invitation.ts';
+import { HelpedByFile } from './helped-by-file.ts';
+import { InviteByFile } from './invite-by-file.ts';
 import { Listeners } from './listeners.ts';
 import type { SessionHost } from './running-session.ts';
 import { TicketMemory } from './running-session.ts';
@@ -20,6 +26,10 @@ export function createAssistance(parts: AssistanceParts): Assistance {
   return new AssistanceRoom(parts);
 }
 
+type NoviceRole = AskForHelp | HelpedByFile;
+type ExpertRole = GiveHelp | HelpByInvitation;
+type Session = NoviceRole | ExpertRole;
+
 class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
@@ -28,7 +38,8 @@ class AssistanceRoom implements Assistance {
   private readonly arrivals: Listeners<Invitation>;
   private readonly departures: Listeners<InvitationGone>;
   private readonly offMessenger: () => void;
-  private current: AskForHelp | GiveHelp | undefined;
+  private current: Session | undefined;
+  private file: InviteByFile | undefined;
 
   constructor(parts: AssistanceParts) {
     this.parts = parts;
@@ -50,6 +61,10 @@ class AssistanceRoom implements Assistance {
     return this.current?.status;
   }
 
+  get fileInvitation(): FileInvitation | undefined {
+    return this.file?.status;
+  }
+
   get invitations(): readonly Invitation[] {
     return [...this.pending.values()].map(({ invitation }) => invitation);
   }
@@ -67,14 +82,42 @@ class AssistanceRoom implements Assistance {
   async askForHelp(address: string): Promise<void> {
     this.requireNoSession();
     this.requireSignedIn();
-    const support = await this.parts.desktop.support().catch((error: unknown) => {
-      throw new AssistanceError('DESKTOP_UNAVAILABLE', 'the desktop cannot be looked at', { cause: error });
-    });
-    if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
+    await this.requireDesktop();
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn();
     this.current = new AskForHelp(this.parts, this.host, this.invite(address));
+    this.changes.emit();
+  }
+
+  async inviteByFile(type: InvitationFileType): Promise<NewFileInvitation> {
+    this.requireNoFileInvitation();
+    await this.requireDesktop();
+    this.requireNoFileInvitation();
+    const file = new InviteByFile(this.parts, { ...this.host, begin: (session) => this.beginHelped(session) }, type);
+    this.file = file;
+    try {
+      return await file.open();
+    } catch (error) {
+      await file.cancel();
+      if (this.file === file) this.file = undefined;
+      throw error;
+    }
+  }
+
+  async removeFileInvitation(): Promise<void> {
+    const { file } = this;
+    if (file === undefined) return;
+    this.file = undefined;
+    await file.cancel();
+    this.changes.emit();
+  }
+
+  helpByInvitation(document: InvitationDocument, password: string): void {
+    this.requireNoSession();
+    const help = new HelpByInvitation(this.parts, this.host, opened(document, password));
+    this.current = help;
+    help.start();
     this.changes.emit();
   }
 
@@ -98,19 +141,19 @@ class AssistanceRoom implements Assistance {
   }
 
   offerControl(): void {
-    this.requireRole(AskForHelp).offerControl();
+    this.requireNovice().offerControl();
   }
   takeBackControl(): void {
-    this.requireRole(AskForHelp).takeBackControl();
+    this.requireNovice().takeBackControl();
   }
   requestControl(): void {
-    this.requireRole(GiveHelp).requestControl();
+    this.requireExpert().requestControl();
   }
   releaseControl(): void {
-    this.requireRole(GiveHelp).releaseControl();
+    this.requireExpert().releaseControl();
   }
   attachViewer(sink: ViewerSink): () => void {
-    return this.requireRole(GiveHelp).attachViewer(sink);
+    return this.requireExpert().attachViewer(sink);
   }
 
   dismissSession(): void {
@@ -125,7 +168,7 @@ class AssistanceRoom implements Assistance {
     const pending = [...this.pending.values()];
     this.pending.clear();
     this.current?.stop();
-    await Promise.all([this.current?.closed, ...pending.map((help) => help.abandon())]);
+    await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((help) => help.abandon())]);
   }
 
   private onMessenger(event: MessengerEvent): void {
@@ -184,15 +227,57 @@ class AssistanceRoom implements Assistance {
     return help;
   }
 
-  private requireSession(): AskForHelp | GiveHelp {
+  private requireSession(): Session {
     if (this.current === undefined) throw new AssistanceError('NO_SESSION', 'no session');
     return this.current;
   }
 
-  private requireRole<T extends AskForHelp | GiveHelp>(role: abstract new (...args: never[]) => T): T {
+  private requireRunning(): Session {
     const session = this.requireSession();
     if (session.over) throw new AssistanceError('NO_SESSION', 'the session is over');
-    if (!(session instanceof role)) throw new AssistanceError('WRONG_ROLE', 'not in this role');
     return session;
+  }
+
+  private requireNovice(): NoviceRole {
+    const session = this.requireRunning();
+    if (session instanceof AskForHelp || session instanceof HelpedByFile) return session;
+    throw new AssistanceError('WRONG_ROLE', 'not in this role');
+  }
+
+  private requireExpert(): ExpertRole {
+    const session = this.requireRunning();
+    if (session instanceof GiveHelp || session instanceof HelpByInvitation) return session;
+    throw new AssistanceError('WRONG_ROLE', 'not in this role');
+  }
+
+  private requireNoFileInvitation(): void {
+    if (this.file?.status.state === 'waiting') throw new AssistanceError('BUSY', 'a saved invitation is waiting');
+  }
+
+  private async requireDesktop(): Promise<void> {
+    const support = await this.parts.desktop.support().catch((error: unknown) => {
+      throw new AssistanceError('DESKTOP_UNAVAILABLE', 'the desktop cannot be looked at', { cause: error });
+    });
+    if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
+  }
+
+  private beginHelped(session: HelpedByFile): boolean {
+    if (this.current !== undefined && !this.current.over) return false;
+    this.current = session;
+    this.changes.emit();
+    return true;
+  }
+}
+
+function opened(document: InvitationDocument, password: string): OpenInvitation {
+  try {
+    const invitation = openInvitation(document, password);
+    if (invitation.keyHashes.length === 0 && invitation.certificate === undefined)
+      throw new AssistanceError('NO_KEY_HASH', 'the invitation does not name the key of the computer to connect to');
+    return invitation;
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const code = error.code === 'REFUSED' && error.field === 'LHTICKET' ? 'WRONG_PASSWORD' : 'BAD_INVITATION';
+    throw new AssistanceError(code, error.message, { cause: error });
   }
 }

@@ -1,3 +1,5 @@
+import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
+import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
 import type { PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
@@ -14,6 +16,14 @@ export type AssistanceErrorCode =
   | 'NO_SESSION'
   | 'WRONG_ROLE'
   | 'DESKTOP_UNAVAILABLE'
+  /** It was cancelled meanwhile. */
+  | 'ENDED'
+  /** An invitation file with another password. */
+  | 'WRONG_PASSWORD'
+  /** It cannot be read, or names no address anyone could dial. */
+  | 'BAD_INVITATION'
+  /** The invitation does not say what the novice's key is: whoever answers could not be told from a stranger. */
+  | 'NO_KEY_HASH'
   /** The other side or the engine cannot negotiate control (no `encomsp` channel). */
   | 'NO_CHANNEL';
 
@@ -61,6 +71,8 @@ export interface HistoryEntry {
   readonly role: Role;
   readonly peer: Peer;
   readonly startedAtMs: number;
+  /** When the picture could first be seen; absent where it came to nothing. */
+  readonly connectedAtMs?: number;
   readonly endedAtMs: number;
   readonly connectedBy?: SessionConnection['by'];
   /** `host:port` of the other side. */
@@ -87,6 +99,23 @@ export interface InvitationGone {
   readonly reason: EndReason | 'accepted';
 }
 
+/** A saved invitation, without its password. `burnt`: three wrong passwords. Only a waiting one lets anyone in. */
+export interface FileInvitation {
+  readonly id: string;
+  readonly state: 'waiting' | 'used' | 'expired' | 'cancelled' | 'burnt';
+  readonly expiresAtMs: number;
+  readonly wrongPasswords: number;
+}
+
+/** What is handed out once. */
+export interface NewFileInvitation {
+  /** The `.msrcIncident`, to be written as UTF-8. */
+  readonly text: string;
+  /** To be told by phone. */
+  readonly password: string;
+  readonly expiresAtMs: number;
+}
+
 /** For the log: what happened, never a secret. */
 export type AssistanceLog = (event: string, facts: Readonly<Record<string, string | number>>) => void;
 
@@ -100,6 +129,8 @@ export interface AssistanceParts {
   readonly engine: () => EngineName;
   /** What the expert calls itself in Client Info. */
   readonly userName: () => string;
+  /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */
+  readonly allowPlainExperts: () => boolean;
   /** Cryptographically random bytes; the system's by default. */
   readonly random?: (bytes: number) => Uint8Array;
   readonly log?: AssistanceLog;
@@ -110,13 +141,24 @@ export interface Assistance {
   /** Newest session, running or ended and not yet dismissed. */
   readonly status: SessionStatus | undefined;
   readonly invitations: readonly Invitation[];
-  /** `status` or `invitations` changed; while nothing else happens, twice a second for the traffic. */
+  /** The newest saved invitation, until it is dismissed. */
+  readonly fileInvitation: FileInvitation | undefined;
+  /** `status`, `invitations` or `fileInvitation` changed; while nothing else happens, twice a second for the traffic. */
   onChange(listener: () => void): () => void;
   onInvitation(listener: (invitation: Invitation) => void): () => void;
   /** Answered, taken back or timed out: withdraw its notification. */
   onInvitationGone(listener: (gone: InvitationGone) => void): () => void;
   /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
   askForHelp(address: string): Promise<void>;
+  /**
+   * Novice, without a messenger: listens for the one expert who gets the file and its password. BUSY (a saved one still waits),
+   * DESKTOP_UNAVAILABLE, ENDED; ConnectionError.
+   */
+  inviteByFile(type: InvitationFileType): Promise<NewFileInvitation>;
+  /** Takes it back, or puts away one that is over. A session that came of it goes on. */
+  removeFileInvitation(): Promise<void>;
+  /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH. */
+  helpByInvitation(document: InvitationDocument, password: string): void;
   /** Step 2, expert. BUSY (the invitation stays), UNKNOWN_INVITATION. */
   acceptInvitation(id: string): void;
   /** UNKNOWN_INVITATION. */

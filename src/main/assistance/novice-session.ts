@@ -84,13 +84,22 @@ export class NoviceSession {
 
   /** The novice has said yes: opens the capture and lets the expert in. Failure is reported as `desktopFailed`. */
   async admit(): Promise<void> {
+    await this.withCapture((capture) => this.parts.link.admit(capture.size));
+  }
+
+  /** The same where the expert has been let in before, to a blank desktop: the picture comes in its own size. */
+  async show({ graphics, desktop, channels }: Extract<NoviceLinkEvent, { tag: 'active' }>): Promise<void> {
+    await this.withCapture(() => this.onActive(graphics, desktop, channels));
+  }
+
+  private async withCapture(begin: (capture: ScreenCapture) => void): Promise<void> {
     try {
       const capture = await this.parts.desktop.openCapture(this.lifetime.signal);
       this.scope.add(() => capture.close());
       if (this.scope.closed) return;
       this.capture = capture;
       this.scope.add(capture.onEvent((event) => this.onCapture(event)));
-      this.parts.link.admit(capture.size);
+      begin(capture);
     } catch (error) {
       this.fail(error);
     }

@@ -2,13 +2,11 @@
 /// <reference path="./node-rdpjs.d.ts" />
 import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
 import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-import { pinOf } from './certificate.ts';
 import { classicInput } from './classic-input.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
@@ -16,7 +14,6 @@ import { Events } from './events.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asError } from './handshake.ts';
 import { RdpStream } from './rdp-stream.ts';
-import { samePin } from './session-id.ts';
 
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
 /** RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
@@ -65,7 +62,7 @@ export class ClassicLink implements ExpertLink, Candidate {
       userName: options.userName,
       password: '*',
       alternateShell: '*',
-      workingDir: base64Encode(options.sessionId),
+      workingDir: options.workingDir,
       screen: WISHED_DESKTOP,
       locale: 'en',
       // Tiles are decoded by our own decoder, in the viewer's worker.
@@ -193,7 +190,7 @@ export class ClassicLink implements ExpertLink, Candidate {
 
   #verify(der: Uint8Array, ready: () => void): void {
     if (this.#state !== 'handshake') return;
-    if (!samePin(pinOf(der), this.#options.pin)) {
+    if (!this.#options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }

@@ -19,14 +19,18 @@ export interface ConnectionRoomDeps extends AddressOptions {
 /** The room that owns every RDP socket: `openNovice` to be helped, `openExpert` to help. */
 export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   return {
-    openNovice: async (signal) => {
+    openNovice: async (signal, { standing } = { standing: false }) => {
       throwIfAborted(signal);
       const certificate = await createSessionCertificate(deps.clock.now());
-      return open(new NoviceSide({ clock: deps.clock, certificate }), deps, signal);
+      return open(new NoviceSide({ clock: deps.clock, certificate, standing }), deps, signal);
     },
-    openExpert: async ({ engine, userName }, signal) => {
+    openExpert: async ({ engine, userName, invited = false }, signal) => {
       throwIfAborted(signal);
-      return open(new ExpertSide({ clock: deps.clock, engine: await engineCalled(engine), userName }), deps, signal);
+      const side = new ExpertSide({ clock: deps.clock, engine: await engineCalled(engine), userName, invited });
+      if (!invited) return open(side, deps, signal);
+      throwIfAborted(signal);
+      signal.addEventListener('abort', () => void side.close(), { once: true });
+      return side;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/
 import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { KeyHash } from '../../protocol/assistance/connection-string-2.ts';
 import type { ConnectedBy, SessionConnection } from '../../protocol/assistance/status.ts';
 
 /** Host (IPv4, IPv6 without brackets, or name) and TCP port. */
@@ -46,6 +47,8 @@ export interface NoviceEndpoint {
   readonly addresses: readonly HostPort[];
   /** SHA-256 of the fresh certificate (DER), 32 bytes. */
   readonly pin: Uint8Array;
+  /** The certificate itself (DER): invitation files also carry older hashes of it. */
+  readonly certificate: Uint8Array;
   /** Fresh RASessionID, 32 random bytes. */
   readonly sessionId: Uint8Array;
   /** Reverse connect: dials every address, raced; every TCP connection made goes through the handshake. */
@@ -61,7 +64,10 @@ export type NoviceEndpointEvent =
   | { readonly tag: 'refused'; readonly by: ConnectedBy; readonly address: string; readonly error: ConnectionError | ProtocolError }
   /** Every dialled address has failed; the listener goes on waiting for a forward connect. */
   | { readonly tag: 'dialFailed' }
-  /** Comes at most once: the expert presented the right session id inside TLS. Everything else is closed by now. */
+  /**
+   * The expert presented the right session id inside TLS. Comes at most once, and everything else is closed by now; from a standing endpoint,
+   * which goes on listening, again after the link before has ended.
+   */
   | { readonly tag: 'presented'; readonly link: NoviceLink };
 
 export type NoviceLinkEvent =
@@ -97,11 +103,24 @@ export interface NoviceLink {
 export interface ExpertEndpoint {
   readonly addresses: readonly HostPort[];
   /** The novice ticket has come: sockets that already dialled in are verified now, and later ones as they come. */
-  expect(ticket: { readonly addresses: readonly HostPort[]; readonly sessionId: Uint8Array; readonly pin: Uint8Array }): void;
+  expect(ticket: ExpectedNovice): void;
   /** Forward connect: dials the novice ticket's addresses while the listener stays open. */
   forward(): void;
   onEvent(listener: (event: ExpertEndpointEvent) => void): () => void;
   close(): Promise<void>;
+}
+
+/** Whom to connect to: our own novice ticket, or what an invitation of any program says. */
+export type ExpectedNovice =
+  | { readonly addresses: readonly HostPort[]; readonly sessionId: Uint8Array; readonly pin: Uint8Array }
+  | InvitedNovice;
+
+export interface InvitedNovice {
+  readonly addresses: readonly HostPort[];
+  /** As it stands in the invitation. */
+  readonly raSessionId: string;
+  readonly keyHashes: readonly KeyHash[];
+  readonly certificate?: Uint8Array;
 }
 
 export type ExpertEndpointEvent =
@@ -138,7 +157,19 @@ export interface ExpertLink {
 
 export type EngineName = 'ringback' | 'classic';
 
+export interface NoviceOptions {
+  /** Listens on after a link has been presented, one link at a time, until `close`: an invitation file may be opened with a wrong password first. */
+  readonly standing: boolean;
+}
+
+export interface ExpertOptions {
+  readonly engine: EngineName;
+  readonly userName: string;
+  /** From an invitation: `remdesk` is joined and nothing listens, since nobody was told where to. */
+  readonly invited?: boolean;
+}
+
 export interface ConnectionRoom {
-  openNovice(signal: AbortSignal): Promise<NoviceEndpoint>;
-  openExpert(options: { readonly engine: EngineName; readonly userName: string }, signal: AbortSignal): Promise<ExpertEndpoint>;
+  openNovice(signal: AbortSignal, options?: NoviceOptions): Promise<NoviceEndpoint>;
+  openExpert(options: ExpertOptions, signal: AbortSignal): Promise<ExpertEndpoint>;
 }

@@ -1,22 +1,48 @@
 import type { Socket } from 'node:net';
 import type { ConnectedBy } from '../../protocol/assistance/status.ts';
+import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { Clock } from '../clock.ts';
-import { ConnectionError, type ExpertEndpoint, type ExpertEndpointEvent, type ExpertLink, type HostPort } from './contract.ts';
+import { pinOf } from './certificate.ts';
+import {
+  ConnectionError,
+  type ExpectedNovice,
+  type ExpertEndpoint,
+  type ExpertEndpointEvent,
+  type ExpertLink,
+  type HostPort,
+} from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
 import { addressText, dialAll } from './dialler.ts';
 import { Events } from './events.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import type { Candidate, HandshakeError } from './handshake.ts';
+import { isCommittedTo } from './key-commitment.ts';
 import type { Listener } from './listener.ts';
 import { type PendingConnection, PendingConnections } from './pending-connections.ts';
+import { samePin } from './session-id.ts';
 
 export interface ExpertEndpointOptions {
   readonly clock: Clock;
   readonly engine: ExpertEngine;
   readonly userName: string;
+  /** Connects to the novice of an invitation. */
+  readonly invited: boolean;
 }
 
-type Ticket = Parameters<ExpertEndpoint['expect']>[0];
+/** What the handshake goes by, wherever it comes from. */
+interface Ticket {
+  readonly addresses: readonly HostPort[];
+  readonly workingDir: string;
+  readonly trusts: (der: Uint8Array) => boolean;
+}
+
+function ticketOf(novice: ExpectedNovice): Ticket {
+  if ('pin' in novice) {
+    const { addresses, sessionId, pin } = novice;
+    return { addresses, workingDir: base64Encode(sessionId), trusts: (der) => samePin(pinOf(der), pin) };
+  }
+  return { addresses: novice.addresses, workingDir: novice.raSessionId, trusts: (der) => isCommittedTo(novice, der) };
+}
 
 /** The expert's end of the race (docs/decisions/0001): RDP client on every connection; the first whose certificate is the pinned one wins. */
 export class ExpertSide implements ExpertEndpoint {
@@ -56,8 +82,9 @@ export class ExpertSide implements ExpertEndpoint {
     else this.#begin(socket, 'reverse', remote, this.#ticket, () => undefined);
   };
 
-  expect(ticket: Ticket): void {
+  expect(novice: ExpectedNovice): void {
     if (this.#ticket !== undefined || this.#closing !== undefined) return;
+    const ticket = ticketOf(novice);
     this.#ticket = ticket;
     for (const held of this.#held) {
       const socket = held.release();
@@ -128,8 +155,9 @@ export class ExpertSide implements ExpertEndpoint {
       connection: { by, address },
       clock: this.#options.clock,
       userName: this.#options.userName,
-      sessionId: ticket.sessionId,
-      pin: ticket.pin,
+      remdesk: this.#options.invited,
+      workingDir: ticket.workingDir,
+      trusts: ticket.trusts,
       verified: (link) => {
         leave();
         return this.#won(link);

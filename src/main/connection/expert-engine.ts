@@ -9,11 +9,13 @@ export interface ExpertLinkOptions extends HandshakeOutcome {
   readonly connection: SessionConnection;
   readonly clock: Clock;
   readonly userName: string;
-  /** RASessionID of the novice ticket; goes out in Client Info and nowhere else. */
-  readonly sessionId: Uint8Array;
-  /** SHA-256 of the certificate the novice ticket promises. */
-  readonly pin: Uint8Array;
-  /** TLS is up and the pin matches. True: this connection won, go on; false: another one has. Listeners are added in here. */
+  /** RASessionID, as text; goes out in Client Info and nowhere else. */
+  readonly workingDir: string;
+  /** Is this certificate (DER) the one the novice ticket or the invitation promises? */
+  readonly trusts: (der: Uint8Array) => boolean;
+  /** Join `remdesk`, where the engine has channels. */
+  readonly remdesk: boolean;
+  /** TLS is up and the certificate is trusted. True: this connection won, go on; false: another one has. Listeners are added in here. */
   readonly verified: (link: ExpertLink) => boolean;
 }
 

@@ -17,12 +17,14 @@ const SESSION_ID_BYTES = 32;
 export interface NoviceEndpointOptions {
   readonly clock: Clock;
   readonly certificate: SessionCertificate;
+  readonly standing: boolean;
 }
 
 /** The novice's end of the race (docs/decisions/0001): RDP server on every connection; the first that presents the session id is let in. */
 export class NoviceSide implements NoviceEndpoint {
   readonly sessionId: Uint8Array = new Uint8Array(randomBytes(SESSION_ID_BYTES));
   readonly pin: Uint8Array;
+  readonly certificate: Uint8Array;
   readonly #options: NoviceEndpointOptions;
   readonly #check = new SessionIdCheck(this.sessionId);
   readonly #events = new Events<NoviceEndpointEvent>();
@@ -36,6 +38,7 @@ export class NoviceSide implements NoviceEndpoint {
   constructor(options: NoviceEndpointOptions) {
     this.#options = options;
     this.pin = options.certificate.pin;
+    this.certificate = options.certificate.der;
   }
 
   /** Once, right after listening has begun. */
@@ -123,6 +126,13 @@ export class NoviceSide implements NoviceEndpoint {
   }
 
   #won(link: NoviceLink): void {
+    if (this.#options.standing) {
+      link.onEvent((event) => {
+        if (event.tag === 'ended') this.#check.renew();
+      });
+      this.#events.emit({ tag: 'presented', link });
+      return;
+    }
     void this.close();
     this.#events.finish({ tag: 'presented', link });
   }

@@ -1,19 +1,18 @@
-import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { RdpClientMachine, RdpClientOutput } from '../../protocol/rdp/client/contract.ts';
+import { ENCOMSP_CHANNEL } from '../../protocol/rdp/channels/encomsp.ts';
+import { REMDESK_CHANNEL, REMDESK_CHANNEL_OPTIONS } from '../../protocol/rdp/channels/remdesk.ts';
 import { RdpClient } from '../../protocol/rdp/client/rdp-client.ts';
 import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
-import { pinOf } from './certificate.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
 import { Events } from './events.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asError, asHandshakeError } from './handshake.ts';
 import { RdpStream } from './rdp-stream.ts';
-import { samePin } from './session-id.ts';
 
 /** Only a wish: the novice's desktop has the size it has. */
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
@@ -45,14 +44,17 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.#clock = options.clock;
     this.connection = options.connection;
     this.#machine = new RdpClient({
-      workingDir: base64Encode(options.sessionId),
+      workingDir: options.workingDir,
       userName: options.userName,
       password: NO_PASSWORD,
       alternateShell: NO_PASSWORD,
       clientName: 'RINGBACK',
       desktop: WISHED_DESKTOP,
       keyboardLayout: US_KEYBOARD,
-      channels: [{ name: 'encomsp', options: CHANNEL_OPTIONS }],
+      channels: [
+        { name: ENCOMSP_CHANNEL, options: CHANNEL_OPTIONS },
+        ...(options.remdesk ? [{ name: REMDESK_CHANNEL, options: REMDESK_CHANNEL_OPTIONS }] : []),
+      ],
       peerGoneAfterMs: PEER_GONE_AFTER_MS,
     });
     this.#stream = new RdpStream(options.socket, options.clock, {
@@ -184,7 +186,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
 
   #verify(der: Uint8Array): void {
     if (this.#state !== 'handshake') return;
-    if (!samePin(pinOf(der), this.#options.pin)) {
+    if (!this.#options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }

@@ -17,6 +17,11 @@ export class SessionIdCheck {
     this.#spent = true;
     return true;
   }
+
+  /** Who presented it is gone and was not let in: good once more. */
+  renew(): void {
+    this.#spent = false;
+  }
 }
 
 /** Compares two SHA-256 values in constant time. */

@@ -17,6 +17,9 @@ const END_REASONS = [
   'ticketRefused',
   'noConnection',
   'pinMismatch',
+  'wrongPassword',
+  'invitationExpired',
+  'versionMismatch',
   'viewRefused',
   'consentTimedOut',
   'stoppedByNovice',
@@ -35,6 +38,8 @@ const entrySchema = z.object({
   role: z.enum(['novice', 'expert']),
   peer: z.object({ address: z.string().max(129), friendlyName: z.string().max(400) }),
   startedAtMs: time,
+  /** Absent: never connected, or written by a version that did not keep it. */
+  connectedAtMs: z.exactOptional(time),
   endedAtMs: time,
   connectedBy: z.exactOptional(z.enum(['reverse', 'forward'])),
   address: z.exactOptional(z.string().max(300)),

@@ -33,6 +33,10 @@ export type EndReason =
   | 'ticketRefused'
   | 'noConnection'
   | 'pinMismatch'
+  /** Invitation by file: what the novice's computer said about password and time. */
+  | 'wrongPassword'
+  | 'invitationExpired'
+  | 'versionMismatch'
   | 'viewRefused'
   | 'consentTimedOut'
   | 'stoppedByNovice'

@@ -57,8 +57,9 @@ async function badServer(answers: readonly Uint8Array[]): Promise<string> {
       connection: { by: 'forward', address: 'test' },
       clock: systemClock,
       userName: 'expert',
-      sessionId: new Uint8Array(32),
-      pin: certificate.pin,
+      workingDir: '',
+      trusts: () => true,
+      remdesk: false,
       refused: (error) => resolve(`refused ${error.code}`),
       verified: (verified) => {
         verified.onEvent((event) => event.tag === 'ended' && resolve(event.end));

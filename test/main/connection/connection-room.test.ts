@@ -182,8 +182,9 @@ describe('the novice refuses', () => {
         connection: { by: 'forward', address: 'test' },
         clock: systemClock,
         userName: 'x',
-        sessionId,
-        pin: novice.endpoint.pin,
+        workingDir: Buffer.from(sessionId).toString('base64'),
+        trusts: () => true,
+        remdesk: false,
         verified: (verified) => {
           verified.onEvent((event) => event.tag === 'ended' && resolve(event.end));
           return true;

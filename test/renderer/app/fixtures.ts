@@ -6,7 +6,7 @@ export const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
 // A Record forces the list to name every member of the union, and nothing else.
 const REASONS: Readonly<Record<EndReason, true>> = {
   declined: true, cancelledByYou: true, cancelledByPeer: true, timedOut: true, contactOffline: true, appNotPresent: true, messengerLost: true,
-  peerLeftMessenger: true, ticketRefused: true, noConnection: true, pinMismatch: true, viewRefused: true, consentTimedOut: true, stoppedByNovice: true,
+  peerLeftMessenger: true, ticketRefused: true, noConnection: true, pinMismatch: true, wrongPassword: true, invitationExpired: true, versionMismatch: true, viewRefused: true, consentTimedOut: true, stoppedByNovice: true,
   closedByExpert: true, peerGone: true, connectionLost: true, desktopUnavailable: true, protocolError: true, internalError: true,
 };
 export const END_REASONS = Object.keys(REASONS) as EndReason[];
@@ -55,8 +55,9 @@ export function appState(more: Partial<AppState> = {}): AppState {
     ],
     hosting: { tag: 'off' },
     invitations: [],
+    conversations: [],
     history: [],
-    settings: { engine: 'ringback', viewerScaling: 'fit', stopShortcut: 'CommandOrControl+Alt+End', playSound: true, startHidden: false, hosting: { enabled: false, reach: 'loopback', port: 0 } },
+    settings: { engine: 'ringback', viewerScaling: 'fit', stopShortcut: 'CommandOrControl+Alt+End', playSound: true, startHidden: false, allowPlainExperts: false, hosting: { enabled: false, reach: 'loopback', port: 0 } },
     notices: [],
     desktop: { capture: true, input: true },
     ...more,

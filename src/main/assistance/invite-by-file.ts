@@ -1,0 +1,162 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { generatePassword } from '../../protocol/assistance/assistance-crypto.ts';
+import { writeInvitation, type WrittenInvitation } from '../../protocol/assistance/invitation.ts';
+import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
+import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts';
+import type { AssistanceParts, FileInvitation, NewFileInvitation } from './contract.ts';
+import { AssistanceError } from './contract.ts';
+import { errorText } from './error-text.ts';
+import { HelpedByFile } from './helped-by-file.ts';
+import { RemdeskGate } from './remdesk-gate.ts';
+import type { SessionHost } from './running-session.ts';
+import { Scope } from './scope.ts';
+
+const VALID_MINUTES = 60;
+/** So long after its time an invitation still answers, to say that it has expired. */
+const EXPIRED_ANSWER_MS = 600_000;
+const MAX_WRONG_PASSWORDS = 3;
+/** After each wrong password nobody is listened to for this long, times the number of them. */
+const WRONG_PASSWORD_PAUSE_MS = 3_000;
+const MAX_NAME_CHARACTERS = 64;
+
+export interface InviteByFileHost extends SessionHost {
+  /** Someone with the right password: false where another session is running. */
+  readonly begin: (session: HelpedByFile) => boolean;
+}
+
+type State = FileInvitation['state'];
+
+/**
+ * One saved invitation, from the file to the one expert who has its password. Listens until it is used, cancelled, burnt by wrong passwords
+ * or past its time; then it is never good again.
+ */
+export class InviteByFile {
+  private readonly id = randomUUID();
+  private readonly parts: AssistanceParts;
+  private readonly host: InviteByFileHost;
+  private readonly type: InvitationFileType;
+  private readonly scope: Scope;
+  private readonly expiresAtMs: number;
+  private state: State = 'waiting';
+  private wrongPasswords = 0;
+  private pausedUntilMs = Number.NEGATIVE_INFINITY;
+  private endpoint: NoviceEndpoint | undefined;
+  private written: WrittenInvitation | undefined;
+  private gate: RemdeskGate | undefined;
+
+  constructor(parts: AssistanceParts, host: InviteByFileHost, type: InvitationFileType) {
+    this.parts = parts;
+    this.host = host;
+    this.type = type;
+    this.expiresAtMs = parts.clock.now() + VALID_MINUTES * 60_000;
+    this.scope = new Scope((error) => host.log('error', { role: 'novice', message: errorText(error) }));
+  }
+
+  get status(): FileInvitation {
+    const { id, state, expiresAtMs, wrongPasswords } = this;
+    return { id, state, expiresAtMs, wrongPasswords };
+  }
+
+  /** Starts listening and gives the file and the password, which is kept nowhere else. Throws ConnectionError, AssistanceError ENDED. */
+  async open(): Promise<NewFileInvitation> {
+    const abort = new AbortController();
+    const opening = this.parts.connection.openNovice(abort.signal, { standing: true });
+    this.scope.add(async () => {
+      if (this.endpoint === undefined) abort.abort();
+      const endpoint = await opening.catch(() => undefined);
+      await endpoint?.close();
+    });
+    const endpoint = await opening;
+    if (this.scope.closed) throw new AssistanceError('ENDED', 'the invitation was cancelled');
+    this.endpoint = endpoint;
+    const password = generatePassword(this.host.random);
+    const { addresses, sessionId, pin, certificate } = endpoint;
+    const fromMs = this.parts.clock.now();
+    this.written = writeInvitation(
+      {
+        type: this.type,
+        userName: this.parts.userName(),
+        password,
+        addresses,
+        sessionId,
+        pin,
+        sha1: createHash('sha1').update(certificate).digest(),
+        fromMs,
+        minutes: VALID_MINUTES,
+      },
+      this.host.random,
+    );
+    this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+    this.scope.add(this.parts.clock.after(this.expiresAtMs - fromMs, () => this.expire()));
+    this.host.changed();
+    return { text: this.written.text, password, expiresAtMs: this.expiresAtMs };
+  }
+
+  /** The person takes it back, or the program quits. Resolves when nothing of it is open; a session that came of it goes on. */
+  async cancel(): Promise<void> {
+    this.end('cancelled');
+    await this.scope.close();
+  }
+
+  private onEndpoint(event: NoviceEndpointEvent): void {
+    if (event.tag === 'refused') this.host.log('connection refused', { role: 'novice', by: event.by, code: event.error.code });
+    if (event.tag === 'presented') this.onPresented(event.link);
+  }
+
+  private onPresented(link: NoviceLink): void {
+    const { written } = this;
+    if (written === undefined || this.parts.clock.now() < this.pausedUntilMs) {
+      void link.close('denied');
+      return;
+    }
+    const gate: RemdeskGate = new RemdeskGate({
+      link,
+      clock: this.parts.clock,
+      remdesk: { version: this.type, pass: written.pass, rcTicket: written.rcTicket, usable: () => this.state === 'waiting' },
+      allowPlain: () => this.state === 'waiting' && this.parts.allowPlainExperts(),
+      verified: (expertName, active) => {
+        const address = link.connection.address;
+        const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS) };
+        const session = new HelpedByFile(this.parts, this.host, { link, peer, active, answer: (allowed) => gate.answer(allowed) });
+        if (!this.host.begin(session)) {
+          gate.answer(false);
+          return;
+        }
+        this.end('used');
+        session.start();
+      },
+      refused: (why) => {
+        if (this.gate === gate) this.gate = undefined;
+        if (why !== 'gone') this.host.log('expert refused', { why });
+        if (why === 'wrongPassword' || why === 'outOfOrder') this.countWrong();
+      },
+    });
+    this.gate = gate;
+  }
+
+  private countWrong(): void {
+    if (this.state !== 'waiting') return;
+    this.wrongPasswords += 1;
+    this.pausedUntilMs = this.parts.clock.now() + this.wrongPasswords * WRONG_PASSWORD_PAUSE_MS;
+    if (this.wrongPasswords >= MAX_WRONG_PASSWORDS) this.end('burnt');
+    else this.host.changed();
+  }
+
+  private expire(): void {
+    if (this.state !== 'waiting') return;
+    this.state = 'expired';
+    this.gate?.expire();
+    this.scope.add(this.parts.clock.after(EXPIRED_ANSWER_MS, () => void this.scope.close()));
+    this.host.changed();
+  }
+
+  private end(state: Exclude<State, 'waiting' | 'expired'>): void {
+    if (this.state === 'waiting') {
+      this.state = state;
+      // Whoever stands at the door hears why; a verified one is past it.
+      this.gate?.expire();
+      this.host.changed();
+    }
+    void this.scope.close();
+  }
+}

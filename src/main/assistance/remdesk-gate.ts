@@ -1,0 +1,122 @@
+import {
+  RemdeskNovice,
+  type RemdeskNoviceConfig,
+  type RemdeskNoviceOutput,
+  type RemdeskRefusal,
+} from '../../protocol/assistance/remdesk-novice.ts';
+import { REMDESK_CHANNEL } from '../../protocol/rdp/channels/remdesk.ts';
+import type { Clock } from '../clock.ts';
+import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
+
+export type LinkActive = Extract<NoviceLinkEvent, { tag: 'active' }>;
+
+/** What a stranger is shown of the size of the novice's screen: nothing. FreeRDP does not take less than this well. */
+const BLANK_DESKTOP = { width: 800, height: 600 } as const;
+/** From the session id to the password; programs have it ready by then. */
+const REMDESK_DEADLINE_MS = 30_000;
+
+export interface RemdeskGateParts {
+  readonly link: NoviceLink;
+  readonly clock: Clock;
+  readonly remdesk: RemdeskNoviceConfig;
+  /** An expert without `remdesk` may pass, without a password. */
+  readonly allowPlain: () => boolean;
+  /** At most once: the expert has proved the password; the novice is to be asked. `active` is the connection as it stands. */
+  readonly verified: (expertName: string, active: LinkActive) => void;
+  /** Not verified: the connection is closing. */
+  readonly refused: (why: RemdeskRefusal | 'noRemdesk' | 'gone') => void;
+}
+
+/**
+ * Stands between an invitation file and the novice ([MS-RA]): the RDP session has to be active for `remdesk` to run, so the expert is let
+ * into a blank desktop of a made-up size, hears no graphics and moves nothing, until the password is right.
+ */
+export class RemdeskGate {
+  private readonly parts: RemdeskGateParts;
+  private readonly machine: RemdeskNovice;
+  private readonly cancelDeadline: () => void;
+  private active: LinkActive | undefined;
+  private settled = false;
+
+  constructor(parts: RemdeskGateParts) {
+    this.parts = parts;
+    this.machine = new RemdeskNovice(parts.remdesk);
+    this.cancelDeadline = parts.clock.after(REMDESK_DEADLINE_MS, () => this.refuse('gone', 'timeout'));
+    parts.link.onEvent((event) => this.onLink(event));
+    parts.link.admit(BLANK_DESKTOP);
+  }
+
+  /** The novice's yes or no, told where the version has a word for it. A no closes the connection. */
+  answer(allowed: boolean): void {
+    this.perform(this.machine.answer(allowed));
+    if (!allowed) void this.parts.link.close('denied');
+  }
+
+  /** The invitation is no longer good. */
+  expire(): void {
+    if (this.settled) return;
+    if (this.active === undefined) this.refuse('expired', 'denied');
+    else this.perform(this.machine.expire());
+  }
+
+  private onLink(event: NoviceLinkEvent): void {
+    if (event.tag === 'ended') this.refuse('gone', 'denied');
+    else if (event.tag === 'active' && this.active === undefined) this.onActive(event);
+    else if (event.tag === 'channel' && event.name === REMDESK_CHANNEL && this.active !== undefined) this.receive(event.data);
+  }
+
+  private onActive(active: LinkActive): void {
+    this.active = active;
+    if (active.channels.includes(REMDESK_CHANNEL)) this.perform(this.machine.start());
+    else if (this.parts.allowPlain()) this.verify('', active);
+    else this.refuse('noRemdesk', 'denied');
+  }
+
+  private receive(data: Uint8Array): void {
+    try {
+      this.perform(this.machine.receive(data));
+    } catch {
+      // Bytes that make no sense prove no password; after the yes they end the session all the same.
+      this.refuse('outOfOrder', 'protocolError');
+      void this.parts.link.close('protocolError');
+    }
+  }
+
+  private perform(outputs: readonly RemdeskNoviceOutput[]): void {
+    for (const output of outputs) {
+      switch (output.tag) {
+        case 'send':
+          this.parts.link.sendChannel(REMDESK_CHANNEL, output.data);
+          break;
+        case 'verified':
+          if (this.active !== undefined) this.verify(output.expertName, this.active);
+          break;
+        case 'refused':
+          this.refuse(output.why, 'denied');
+          void this.parts.link.close('denied');
+          break;
+        case 'disconnected':
+          this.refuse('gone', 'userRequested');
+          void this.parts.link.close('userRequested');
+      }
+    }
+  }
+
+  private verify(expertName: string, active: LinkActive): void {
+    if (this.settled) return;
+    this.settle();
+    this.parts.verified(expertName, active);
+  }
+
+  private refuse(why: RemdeskRefusal | 'noRemdesk' | 'gone', reason: Parameters<NoviceLink['close']>[0]): void {
+    if (this.settled) return;
+    this.settle();
+    void this.parts.link.close(reason);
+    this.parts.refused(why);
+  }
+
+  private settle(): void {
+    this.settled = true;
+    this.cancelDeadline();
+  }
+}

@@ -1,0 +1,362 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createAssistance } from '../../src/main/assistance/assistance.ts';
+import type { Assistance, HistoryEntry, NewFileInvitation } from '../../src/main/assistance/contract.ts';
+import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
+import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
+import type { EndReason } from '../../src/protocol/assistance/status.ts';
+import { utf8Encode } from '../../src/protocol/bytes/text.ts';
+import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
+import { systemClock, type Clock } from '../../src/main/clock.ts';
+import type { FakeDesktop } from '../support/fake-desktop.ts';
+import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
+import { FakeViewer, stepStates } from '../support/pair.ts';
+import { PictureDesktop } from '../support/picture-desktop.ts';
+import { until } from '../support/programs.ts';
+
+const HOST = '127.0.0.1';
+
+/** Real time that can be put forward: sockets do not wait for a virtual clock. */
+class ShiftedClock implements Clock {
+  private shift = 0;
+  private readonly timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
+  now(): number {
+    return systemClock.now() + this.shift;
+  }
+  after(delayMs: number, run: () => void): () => void {
+    const timer = {
+      atMs: this.now() + delayMs,
+      fire: (): void => {
+        cancel();
+        run();
+      },
+    };
+    const cancelReal = systemClock.after(delayMs, () => timer.fire());
+    const cancel = (): void => {
+      cancelReal();
+      this.timers.delete(timer);
+    };
+    this.timers.add(timer);
+    return cancel;
+  }
+  forward(ms: number): void {
+    this.shift += ms;
+    for (const { atMs, fire } of this.timers) if (atMs <= this.now()) fire();
+  }
+}
+
+interface Side {
+  readonly assistance: Assistance;
+  readonly desktop: FakeDesktop;
+  readonly history: HistoryEntry[];
+  readonly asked: string[];
+  readonly log: string[];
+  readonly endpoints: NoviceEndpoint[];
+  readonly links: NoviceLink[];
+}
+
+const sides: Side[] = [];
+const links: ExpertLink[] = [];
+afterEach(async () => {
+  await Promise.all(links.splice(0).map((link) => link.close()));
+  await Promise.all(sides.splice(0).map(({ assistance }) => assistance.close()));
+});
+
+function side(options: { readonly answer?: () => Promise<boolean>; readonly clock?: Clock; readonly allowPlain?: boolean } = {}): Side {
+  const clock = options.clock ?? systemClock;
+  const desktop = new PictureDesktop();
+  const history: HistoryEntry[] = [];
+  const asked: string[] = [];
+  const log: string[] = [];
+  const endpoints: NoviceEndpoint[] = [];
+  const presented: NoviceLink[] = [];
+  const room = createConnectionRoom({ clock, listenHost: HOST });
+  const assistance = createAssistance({
+    messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
+    connection: {
+      openExpert: room.openExpert,
+      openNovice: async (signal, standing) => {
+        const endpoint = await room.openNovice(signal, standing);
+        endpoints.push(endpoint);
+        endpoint.onEvent((event) => {
+          if (event.tag === 'presented') presented.push(event.link);
+        });
+        return endpoint;
+      },
+    },
+    desktop,
+    consent: {
+      allowView: (peer) => {
+        asked.push(peer.friendlyName);
+        return options.answer?.() ?? Promise.resolve(true);
+      },
+      allowControl: () => Promise.resolve(true),
+    },
+    clock,
+    history: { add: (entry) => void history.push(entry) },
+    engine: () => 'ringback',
+    userName: () => 'Nora',
+    allowPlainExperts: () => options.allowPlain ?? false,
+    log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
+  });
+  const made = { assistance, desktop, history, asked, log, endpoints, links: presented };
+  sides.push(made);
+  return made;
+}
+
+function document(invitation: NewFileInvitation) {
+  return readInvitation(utf8Encode(invitation.text));
+}
+
+function reasonOf({ assistance }: Side): EndReason | undefined {
+  const phase = assistance.status?.phase;
+  return phase?.tag === 'ended' ? phase.reason : undefined;
+}
+
+function untilEnded(who: Side): Promise<unknown> {
+  return until(() => reasonOf(who) !== undefined, 'an end');
+}
+
+async function untilConnected(...both: Side[]): Promise<void> {
+  const phases = () => both.map(({ assistance }) => assistance.status?.phase.tag);
+  try {
+    await until(() => phases().every((phase) => phase === 'connected'), 'a connection', 5_000);
+  } catch (cause) {
+    throw new Error(`${phases().join()} ${both.map(({ log }) => log.join()).join()}`, { cause });
+  }
+}
+
+/** A client of our own without the use case around it: presents the session id and then does as the test says. */
+async function intruder(invitation: NewFileInvitation, remdesk = true): Promise<{ link: ExpertLink; events: ExpertLinkEvent[] }> {
+  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+  const endpoint = await room.openExpert({ engine: 'ringback', userName: 'Mallory', invited: remdesk }, new AbortController().signal);
+  const events: ExpertLinkEvent[] = [];
+  const link = await new Promise<ExpertLink>((resolve) => {
+    endpoint.onEvent((event) => {
+      if (event.tag !== 'verified') return;
+      event.link.onEvent((each) => events.push(each));
+      resolve(event.link);
+    });
+    endpoint.expect(openInvitation(document(invitation), invitation.password));
+    endpoint.forward();
+  });
+  links.push(link);
+  return { link, events };
+}
+
+describe('an invitation file', () => {
+  it.each([1, 2] as const)('of type %i brings the one who has its password to the picture, once', async (type) => {
+    const novice = side();
+    const expert = side();
+    const invitation = await novice.assistance.inviteByFile(type);
+    expect(invitation.password).toMatch(/^[A-HJKM-NP-Z2-9]{12}$/);
+    expect(novice.assistance.fileInvitation).toMatchObject({ state: 'waiting', wrongPasswords: 0 });
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    const viewer = new FakeViewer();
+    expert.assistance.attachViewer(viewer);
+    await untilConnected(novice, expert);
+    await until(
+      () => viewer.messages.some((message) => message.tag === 'size' && message.size.width === novice.desktop.size.width),
+      'the size',
+    );
+    expect(novice.asked).toEqual(['Nora']);
+    expect(novice.assistance.fileInvitation?.state).toBe('used');
+    const steps = 'done notNeeded notNeeded notNeeded notNeeded done done';
+    expect([stepStates(novice.assistance.status), stepStates(expert.assistance.status)]).toEqual([steps, steps]);
+
+    const second = side();
+    second.assistance.helpByInvitation(document(invitation), invitation.password);
+    await untilEnded(second);
+    expect(reasonOf(second)).toBe('noConnection');
+
+    await expert.assistance.endSession();
+    await untilEnded(novice);
+    expect([reasonOf(novice), reasonOf(expert)]).toEqual(['closedByExpert', 'closedByExpert']);
+    expect(novice.desktop.openCaptures).toBe(0);
+    await until(() => novice.history.length + expert.history.length === 2, 'both histories');
+    expect(novice.history[0]).toMatchObject({ role: 'novice', viewed: true, connectedBy: 'forward', reason: 'closedByExpert' });
+    expect(JSON.stringify([novice.log, expert.log, novice.history])).not.toContain(invitation.password);
+  });
+
+  it('opens nothing and asks nothing before the password is right, and shows nothing before the yes', async () => {
+    let answer: (yes: boolean) => void = () => {};
+    const novice = side({ answer: () => new Promise((resolve) => (answer = resolve)) });
+    const expert = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    const { link, events } = await intruder(invitation);
+    await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
+    link.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
+    link.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 7, 0, 0, 0));
+    link.refresh([{ x: 0, y: 0, width: 800, height: 600 }]);
+    await link.close();
+    expect(novice.asked).toEqual([]);
+    expect(novice.desktop.captures).toEqual([]);
+    expect(events.filter(({ tag }) => tag === 'graphics')).toEqual([]);
+    expect(events.find(({ tag }) => tag === 'active')).toMatchObject({ desktop: { width: 800, height: 600 } });
+
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    await until(() => novice.asked.length === 1, 'the question');
+    expect(novice.desktop.captures).toEqual([]);
+    expect(expert.assistance.status?.phase.tag).toBe('awaitingConsent');
+    answer(true);
+    await untilConnected(novice, expert);
+  });
+
+  it('is told no in words of its own (41)', async () => {
+    const novice = side({ answer: () => Promise.resolve(false) });
+    const expert = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    await untilEnded(expert);
+    await untilEnded(novice);
+    expect([reasonOf(novice), reasonOf(expert)]).toEqual(['viewRefused', 'viewRefused']);
+    expect(expert.assistance.status?.phase).toMatchObject({ detail: 'remdesk 41' });
+    expect(novice.assistance.fileInvitation?.state).toBe('used');
+  });
+
+  it.each([
+    [1, 'remdesk 26'],
+    [2, 'remdesk 61'],
+  ] as const)('of type %i is burnt by three wrong passwords, with a pause after each', async (type, detail) => {
+    const clock = new ShiftedClock();
+    const novice = side({ clock });
+    const invitation = await novice.assistance.inviteByFile(type);
+    const file = document(invitation);
+    // The file opens, the proof is wrong: what a guesser with the connection string would send.
+    const forged = file.tag === 'file' ? { ...file, file: { ...file.file, passStub: 'RT=0PvIndan52*' } } : file;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const expert = side();
+      expert.assistance.helpByInvitation(forged, invitation.password);
+      await untilEnded(expert);
+      expect([attempt, reasonOf(expert), expert.assistance.status?.phase]).toEqual([
+        attempt,
+        'wrongPassword',
+        expect.objectContaining({ detail }),
+      ]);
+      expect(novice.assistance.fileInvitation).toMatchObject({ wrongPasswords: attempt, state: attempt < 3 ? 'waiting' : 'burnt' });
+      if (attempt === 1) {
+        const hasty = side();
+        hasty.assistance.helpByInvitation(file, invitation.password);
+        await untilEnded(hasty);
+        expect(reasonOf(hasty)).toBe('viewRefused');
+      }
+      clock.forward(20_000);
+    }
+    const late = side();
+    late.assistance.helpByInvitation(file, invitation.password);
+    await untilEnded(late);
+    expect(reasonOf(late)).toBe('noConnection');
+    expect(novice.asked).toEqual([]);
+  });
+
+  it('says that it has expired (27), and after a while nothing', async () => {
+    const clock = new ShiftedClock();
+    const novice = side({ clock });
+    const invitation = await novice.assistance.inviteByFile(2);
+    clock.forward(60 * 60_000);
+    expect(novice.assistance.fileInvitation?.state).toBe('expired');
+    const expert = side();
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    await untilEnded(expert);
+    expect([reasonOf(expert), expert.assistance.status?.phase]).toEqual([
+      'invitationExpired',
+      expect.objectContaining({ detail: 'remdesk 27' }),
+    ]);
+    clock.forward(10 * 60_000);
+    await until(() => portClosed(novice), 'the port to be closed');
+    expect(novice.asked).toEqual([]);
+  });
+
+  it('is taken back at once, also from under who stands at the door', async () => {
+    const novice = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    const { events } = await intruder(invitation);
+    await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
+    await novice.assistance.removeFileInvitation();
+    expect(novice.assistance.fileInvitation).toBeUndefined();
+    await until(() => events.some(({ tag }) => tag === 'ended'), 'the goodbye');
+    expect(await portClosed(novice)).toBe(true);
+  });
+
+  it('waits alone: a second one is refused until the first is over', async () => {
+    const novice = side();
+    await novice.assistance.inviteByFile(2);
+    await expect(novice.assistance.inviteByFile(2)).rejects.toMatchObject({ code: 'BUSY' });
+    await novice.assistance.removeFileInvitation();
+    await novice.assistance.inviteByFile(2);
+  });
+
+  it.each([
+    [false, undefined],
+    [true, 'connected'],
+  ])('lets a program without remdesk in only where the setting says so (%s)', async (allowPlain, phase) => {
+    const novice = side({ allowPlain });
+    const invitation = await novice.assistance.inviteByFile(2);
+    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+    const endpoint = await room.openExpert({ engine: 'classic', userName: 'Old' }, new AbortController().signal);
+    const events: ExpertLinkEvent[] = [];
+    endpoint.onEvent((event) => {
+      if (event.tag !== 'verified') return;
+      links.push(event.link);
+      event.link.onEvent((each) => events.push(each));
+    });
+    endpoint.expect(openInvitation(document(invitation), invitation.password));
+    endpoint.forward();
+    if (allowPlain) await until(() => novice.assistance.status?.phase.tag === 'connected', 'the session');
+    else await until(() => novice.log.some((line) => line.includes('noRemdesk')), 'the refusal');
+    expect(novice.assistance.status?.phase.tag).toBe(phase);
+    expect(novice.asked).toHaveLength(allowPlain ? 1 : 0);
+    await endpoint.close();
+  });
+
+  it('is not opened where another computer answers, nor where nothing names the key', async () => {
+    const novice = side();
+    const expert = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    const opened = openInvitation(document(invitation), invitation.password);
+    const ticket = (parms: string): string =>
+      `65538,1,${opened.addresses.map(({ host, port }) => `${host}:${port}`).join(';')},*,${opened.raSessionId},*,*,${parms}`;
+    expect(() => expert.assistance.helpByInvitation({ tag: 'connectionString1', text: ticket('*') }, '')).toThrow(
+      expect.objectContaining({ code: 'NO_KEY_HASH' }),
+    );
+    expert.assistance.helpByInvitation({ tag: 'connectionString1', text: ticket(Buffer.alloc(32, 1).toString('base64')) }, '');
+    await untilEnded(expert);
+    expect(reasonOf(expert)).toBe('pinMismatch');
+    expect(novice.links).toEqual([]);
+  });
+
+  it('tells a wrong password before it dials, and what is no invitation', async () => {
+    const novice = side();
+    const expert = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    expect(() => expert.assistance.helpByInvitation(document(invitation), 'wrong')).toThrow(
+      expect.objectContaining({ code: 'WRONG_PASSWORD' }),
+    );
+    expect(() => expert.assistance.helpByInvitation({ tag: 'connectionString1', text: '65538' }, '')).toThrow(
+      expect.objectContaining({ code: 'BAD_INVITATION' }),
+    );
+    expect(expert.assistance.status).toBeUndefined();
+  });
+
+  it('closes on bytes that make no sense', async () => {
+    const novice = side();
+    const invitation = await novice.assistance.inviteByFile(2);
+    const { link, events } = await intruder(invitation);
+    await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
+    link.sendChannel('remdesk', encodeRemdesk({ tag: 'serverAnnounce' }).slice(0, 20));
+    await until(() => events.some(({ tag }) => tag === 'ended'), 'the end');
+    expect(novice.assistance.fileInvitation).toMatchObject({ state: 'waiting', wrongPasswords: 1 });
+  });
+});
+
+function portClosed({ endpoints }: Side): Promise<boolean> {
+  const port = endpoints[0]?.addresses[0]?.port ?? 0;
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', () => resolve(true));
+  });
+}

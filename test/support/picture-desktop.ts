@@ -1,0 +1,36 @@
+import type { EncodedFrame } from '../../src/main/desktop/contract.ts';
+import type { PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
+import { createFrameEncoder } from '../../src/protocol/rdp/graphics/frame-encoder.ts';
+import { FakeCapture, FakeDesktop } from './fake-desktop.ts';
+
+export const SIZE = { width: 320, height: 200 };
+
+/** A picture in which every pixel differs from its neighbours. */
+export function picture(): PixelFrame {
+  const pixels = new Uint8Array(SIZE.width * SIZE.height * 4);
+  for (let at = 0; at < pixels.length; at += 4) {
+    const n = at / 4;
+    pixels.set([n & 0xff, (n >> 3) & 0xff, (n * 7) & 0xff, 0], at);
+  }
+  return { ...SIZE, stride: SIZE.width * 4, pixels };
+}
+
+/** A desktop that shows {@link picture}, encoded for real. */
+export class PictureDesktop extends FakeDesktop {
+  override size = SIZE;
+  override async openCapture(): Promise<FakeCapture> {
+    const capture = new PictureCapture(SIZE);
+    this.captures.push(capture);
+    await Promise.resolve();
+    return capture;
+  }
+}
+
+class PictureCapture extends FakeCapture {
+  override async nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+    const frame = await super.nextFrame(signal);
+    if (this.settings === undefined) throw new Error('not configured');
+    const encoder = createFrameEncoder(this.settings);
+    return { ...frame, updates: encoder.encode(picture(), [{ x: 0, y: 0, ...SIZE }], frame.frameId) };
+  }
+}
