@@ -6,8 +6,8 @@ import { Wheel } from '../wheel.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, type LockKey, type X11Keymap } from './x11-keymap.ts';
 
-/** A remapped key keeps its character this long: clients ask the server for the new map only when they see the key. */
-const SLOT_REUSE_MS = 40;
+/** A remapped key keeps its character this long: clients ask the server for the new map only when they see the key, and a busy one sees it late. */
+const SLOT_REUSE_MS = 300;
 /** Events that may wait behind characters that have no key. Further ones push out the oldest. */
 const MAX_QUEUED_EVENTS = 4_096;
 /** MappingNotify request for the keyboard (X11 protocol, section 11). */
