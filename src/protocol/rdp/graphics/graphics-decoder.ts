@@ -16,6 +16,13 @@ import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from
 /** No server sends bitmaps larger than its desktop; this is what we set aside for one at most. */
 const MAX_BITMAP_AREA = 16 * 1024 * 1024;
 
+/**
+ * What one update may draw, in times its desktop, and what is always allowed: three bytes can stand for 65,535 pixels, and a dozen for a copy of
+ * the whole desktop, so the length of an update says nothing about its work. Servers draw a pixel about once.
+ */
+const MAX_OVERDRAW = 8;
+const FREE_AREA = 64 * 1024;
+
 const UPDATETYPE_PALETTE = 0x0002;
 const PALETTE_COLOURS = 256;
 /** Uncompressed surface bits; other codecs were not offered. */
@@ -46,6 +53,9 @@ export class GraphicsDecoder {
   private readonly interleaved = new InterleavedDecoder();
   private readonly palette = new Int32Array(PALETTE_COLOURS).fill(OPAQUE);
 
+  /** Pixels that the update under way may still draw. */
+  private areaLeft = 0;
+
   /** @throws ProtocolError when the size is empty or too large */
   constructor(size: Size) {
     this.current = createSurface(size);
@@ -69,6 +79,7 @@ export class GraphicsDecoder {
     if (graphics.tag === 'channelGraphics') {
       throw new ProtocolError('UNEXPECTED', 'graphics.channel', 'no graphics channel', graphics.channel);
     }
+    this.areaLeft = MAX_OVERDRAW * this.current.width * this.current.height + FREE_AREA;
     switch (graphics.updateCode) {
       case FAST_PATH_UPDATE.bitmap: {
         const dirty: Rect[] = [];
@@ -79,7 +90,9 @@ export class GraphicsDecoder {
         const dirty: Rect[] = [];
         for (const copy of this.orders.decode(graphics.data)) {
           const drawn = copyOnPicture(this.current.words, this.current, copy);
-          if (drawn !== undefined) dirty.push(drawn);
+          if (drawn === undefined) continue;
+          this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height);
+          dirty.push(drawn);
         }
         return { dirty, frames: [] };
       }
@@ -109,7 +122,7 @@ export class GraphicsDecoder {
 
   private drawBitmap(bitmap: BitmapRectangle, dirty: Rect[]): void {
     const { width, height, bitsPerPixel, data } = bitmap;
-    checkArea('TS_BITMAP_DATA.width', width, height);
+    this.spend('TS_BITMAP_DATA.width', width, height);
     const visible = clipToSurface(this.current, {
       x: bitmap.destLeft,
       y: bitmap.destTop,
@@ -129,7 +142,7 @@ export class GraphicsDecoder {
     const { width, height } = bits;
     if (width < 1 || height < 1)
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_DATA_EX.width', 'width and height >= 1', `${width}x${height}`);
-    checkArea('TS_BITMAP_DATA_EX.width', width, height);
+    this.spend('TS_BITMAP_DATA_EX.width', width, height);
     const visible = clipToSurface(this.current, { x: bits.destLeft, y: bits.destTop, width, height });
     if (visible === undefined) return;
     decodeRawBitmap(bits.data, bits.bitsPerPixel, width, height, this.palette, bitmapTarget(this.current, visible));
@@ -154,8 +167,12 @@ export class GraphicsDecoder {
       );
     }
   }
-}
 
-function checkArea(field: string, width: number, height: number): void {
-  if (width * height > MAX_BITMAP_AREA) throw new ProtocolError('TOO_LARGE', field, `<= ${MAX_BITMAP_AREA} pixels`, width * height);
+  /** Counts what is drawn, a bitmap before anything is set aside for it. */
+  private spend(field: string, width: number, height: number): void {
+    const area = width * height;
+    const limit = Math.min(MAX_BITMAP_AREA, this.areaLeft);
+    if (area > limit) throw new ProtocolError('TOO_LARGE', field, `<= ${limit} pixels`, area);
+    this.areaLeft -= area;
+  }
 }
