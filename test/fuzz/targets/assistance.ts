@@ -7,6 +7,12 @@ import {
 } from '../../../src/protocol/assistance/ticket-address.ts';
 import { formatExpertTicket, formatNoviceTicket, parseExpertTicket, parseNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
+import { formatConnectionString2, parseConnectionString2 } from '../../../src/protocol/assistance/connection-string-2.ts';
+import { formatExpertBlob, parseExpertBlob } from '../../../src/protocol/assistance/expert-blob.ts';
+import { formatInvitationFile, parseInvitationFile } from '../../../src/protocol/assistance/invitation-file.ts';
+import { isPast, needsPassword, openInvitation, readInvitation, writeInvitation } from '../../../src/protocol/assistance/invitation.ts';
+import { decodeRemdesk, encodeRemdesk, type RemdeskMessage } from '../../../src/protocol/rdp/channels/remdesk.ts';
+import { parseXml } from '../../../src/protocol/xml/xml.ts';
 import { decoding, type Target } from '../rules.ts';
 
 const ADDRESSES = [
@@ -22,6 +28,53 @@ function text<T>(name: string, parse: (text: string) => T, seeds: readonly strin
     return written === undefined ? undefined : utf8Encode(written);
   };
   return { name, seeds: () => seeds.map(utf8Encode), check: decoding((input) => parse(utf8Decode(input)), encode) };
+}
+
+const PASSWORD = 'ABCDEFGHJKMN';
+const STRING_2 = {
+  keyHashes: [
+    { algorithm: 'sha1', hash: ID.slice(0, 20) },
+    { algorithm: 'sha256', hash: ID },
+  ],
+  raSessionId: 'c2Vzc2lvbg==',
+  listening: [...ADDRESSES, { host: 'fe80::1', scope: '3', port: 3389 }],
+} as const;
+const FILES = ([1, 2] as const).map((type) =>
+  utf8Encode(
+    writeInvitation(
+      {
+        type,
+        userName: 'Grace & Ada',
+        password: PASSWORD,
+        addresses: ADDRESSES.slice(0, 2),
+        sessionId: ID,
+        pin: ID,
+        sha1: ID.slice(0, 20),
+        fromMs: 1_700_000_000_000,
+        minutes: 60,
+      },
+      (count) => Uint8Array.from({ length: count }, (_, index) => index * 37),
+    ).text,
+  ),
+);
+const REMDESK: readonly RemdeskMessage[] = [
+  { tag: 'remoteControlDesktop', connectionString: '65538,1,10.0.0.1:3389,*,x,*,*,*' },
+  { tag: 'result', code: 41 },
+  { tag: 'authenticate', text: '65538\0' + formatExpertBlob({ name: 'Grace', pass: ID }) },
+  { tag: 'serverAnnounce' },
+  { tag: 'disconnect' },
+  { tag: 'versionInfo', major: 1, minor: 2 },
+  { tag: 'isConnected' },
+  { tag: 'verifyPassword', expertBlob: formatExpertBlob({ name: 'Grace', pass: ID }) },
+  { tag: 'expertOnVista', pass: ID },
+  { tag: 'noviceName', name: 'Ada' },
+  { tag: 'expertName', name: 'Grace' },
+  { tag: 'token', token: ID },
+];
+
+/** What XML cannot hold is left out when it is written. */
+function inOneLine(name: string): boolean {
+  return /^[\p{L}\p{N}\p{P}\p{S} ]*$/u.test(name);
 }
 
 interface Addressed {
@@ -62,4 +115,41 @@ export const ASSISTANCE_TARGETS: readonly Target[] = [
     ['192.168.1.2:3389', '[2001:db8::1]:49152', 'desk.home:50000', '[::ffff:1.2.3.4]:50000'],
     formatTicketAddress,
   ),
+  text(
+    'connection-string-2',
+    parseConnectionString2,
+    [formatConnectionString2(STRING_2), `<?xml version="1.0"?>${formatConnectionString2({ ...STRING_2, listening: [] })}`],
+    // Windows' shape has no place for these.
+    (string) =>
+      string.certificate !== undefined || string.listening.some(({ uri }) => uri !== undefined)
+        ? undefined
+        : formatConnectionString2(string),
+  ),
+  {
+    name: 'invitation-file',
+    seeds: () => FILES,
+    // Written without the fields that it has but does not need.
+    check: decoding(parseInvitationFile, (file) => (inOneLine(file.userName) ? utf8Encode(formatInvitationFile(file)) : undefined)),
+  },
+  {
+    name: 'invitation',
+    seeds: () => [
+      ...FILES,
+      utf8Encode(formatConnectionString2(STRING_2)),
+      utf8Encode(formatConnectionString({ addresses: ADDRESSES, raSessionId: 'c2Vzc2lvbg==', protocolSpecificParms: '*' })),
+    ],
+    check: (input) => {
+      const document = readInvitation(input);
+      needsPassword(document);
+      isPast(document, 0);
+      openInvitation(document, PASSWORD);
+    },
+  },
+  { name: 'xml', seeds: () => [...FILES, utf8Encode('<a b="&amp;&#x20ac;"><!-- c --><d/>e</a>')], check: decoding(parseXml) },
+  text('expert-blob', parseExpertBlob, [formatExpertBlob({ name: 'Grace', pass: ID })], formatExpertBlob),
+  {
+    name: 'remdesk',
+    seeds: () => REMDESK.map(encodeRemdesk),
+    check: decoding(decodeRemdesk, (message) => (message === undefined ? undefined : encodeRemdesk(message))),
+  },
 ];

@@ -6,6 +6,7 @@ import { decodeRawBitmap } from '../../../src/protocol/rdp/graphics/raw-bitmap.t
 import { bitmapTarget, createSurface } from '../../../src/protocol/rdp/graphics/surface.ts';
 import { decodeBitmapUpdate, encodeBitmapUpdate } from '../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { DrawingOrderDecoder, encodeScreenCopies } from '../../../src/protocol/rdp/pdu/drawing-orders.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
 import { PduFramer } from '../../../src/protocol/rdp/pdu/pdu-framer.ts';
 import { decodeSurfaceCommands } from '../../../src/protocol/rdp/pdu/surface-commands.ts';
@@ -120,7 +121,17 @@ function surfaceBits(): Uint8Array {
 
 const palette = joined(u16(2), u16(0), u16(256), u16(0), picture(16, 16).slice(0, 768));
 
+const COPIES = [
+  { x: 0, y: 10, width: 640, height: 400, fromX: 0, fromY: 30 },
+  { x: 20, y: 0, width: 100, height: 300, fromX: 0, fromY: 0 },
+];
+
 export const GRAPHICS_TARGETS: readonly Target[] = [
+  {
+    name: 'drawing-orders',
+    seeds: () => [encodeScreenCopies(COPIES), encodeScreenCopies(COPIES.slice(0, 1))],
+    check: decoding((input) => new DrawingOrderDecoder().decode(input), encodeScreenCopies),
+  },
   {
     name: 'bitmap-update',
     seeds: () => [
@@ -180,6 +191,7 @@ export const GRAPHICS_TARGETS: readonly Target[] = [
       ...[8, 15, 16, 24, 32].map((bitsPerPixel) => joined(Uint8Array.of(FAST_PATH_UPDATE.bitmap), rawUpdate(bitsPerPixel))),
       joined(Uint8Array.of(FAST_PATH_UPDATE.surfaceCommands), surfaceBits()),
       joined(Uint8Array.of(FAST_PATH_UPDATE.palette), palette),
+      joined(Uint8Array.of(FAST_PATH_UPDATE.orders), encodeScreenCopies(COPIES)),
     ],
     // The surface, and the scratch of the codecs: a bitmap is not larger than the surface by much.
     mayAllocate: (bytes) => DESKTOP.width * DESKTOP.height * 4 * 16 + bytes * 64,

@@ -12,7 +12,7 @@ import {
   decodeCapabilitySets,
   encodeCapabilitySets,
 } from '../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
-import { decodeClientData, encodeClientData } from '../../../src/protocol/rdp/pdu/client-data.ts';
+import { decodeClientData, EARLY_CAPABILITY, encodeClientData } from '../../../src/protocol/rdp/pdu/client-data.ts';
 import { decodeClientInfo, encodeClientInfo, INFO } from '../../../src/protocol/rdp/pdu/client-info.ts';
 import { decodeConfirmActive, encodeConfirmActive } from '../../../src/protocol/rdp/pdu/confirm-active.ts';
 import { decodeDeactivateAll, encodeDeactivateAll } from '../../../src/protocol/rdp/pdu/deactivate-all.ts';
@@ -222,7 +222,11 @@ export const RDP_TARGETS: readonly Target[] = [
     'client-data',
     decodeClientData,
     () => [encodeClientData(CLIENT_DATA), encodeClientData({ ...CLIENT_DATA, network: [], messageChannel: false })],
-    encodeClientData,
+    // Other depths are no depths, and 32 bits are asked for by the flag.
+    (data) =>
+      data.core.bitsPerPixel <= 24 || (data.core.bitsPerPixel === 32 && (data.core.earlyCapabilityFlags & EARLY_CAPABILITY.want32Bpp) !== 0)
+        ? encodeClientData(data)
+        : undefined,
   ),
   target('server-data', decodeServerData, () => [SERVER_DATA], encodeServerData),
   target(
