@@ -77,7 +77,7 @@ export class PictureStream {
     this.forced = [];
     // Who asks for something again may not have it: nothing is copied from there.
     const copies = this.scrollCopies && forced.length === 0 ? this.tiles.scroll(frame, damage) : [];
-    return { copies, areas: [...this.tiles.update(frame, [...damage, ...copies]), ...forced] };
+    return { copies, areas: [...this.tiles.update(frame, damage), ...forced] };
   }
 
   /** @throws ProtocolError ILLEGAL_TRANSITION before `configure` */

@@ -7,20 +7,22 @@ import { rowsEqual } from '../tiles/row-compare.ts';
 /** A change smaller than this is quicker sent than looked into. Pixels. */
 const MIN_BOX_WIDTH = 64;
 const MIN_BOX_HEIGHT = 48;
+/** Of the changed rows one in so many is looked at: what is missed at the edges is sent like any change. */
+const LOOK_EVERY_ROWS = 4;
 /** Rows are recognised by these parts of them, spread over the changed box. */
 const PROBES = 4;
 const PROBE_WIDTH = 32;
 /** Rows that must agree on how far the picture has moved. */
 const MIN_VOTES = 12;
-/** Columns in which moved rows are looked for each on its own: windows have borders and scroll bars. */
+/** Columns, on the grid of the tiles, in which moved rows are looked for each on its own: windows have borders and scroll bars. */
 const STRIP_WIDTH = 64;
 /** Fewer rows are not worth a copy. */
 const MIN_COPY_ROWS = 16;
 const MAX_COPIES = 256;
 
 /**
- * Finds what has scrolled up or down between two pictures inside `damage`. A guess that is right for nearly all pixels: whoever uses it makes
- * the copies in order on `previous` and sends what then still differs.
+ * Finds what has scrolled up or down between two pictures inside `damage`. Made in order on `previous`, the copies leave every pixel that
+ * they write as it is in `now`; what else has changed is not theirs.
  */
 export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, damage: readonly Rect[]): ScreenCopy[] {
   const box = changedBox(now, previous, size, damage);
@@ -29,7 +31,7 @@ export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, 
   return shift === 0 ? [] : copiesFor(now, previous, size, box, shift);
 }
 
-/** The smallest rectangle that holds every changed pixel. */
+/** A rectangle that holds about every changed pixel: some rows are looked at, and its sides lie on the grid of four that bitmaps have. */
 function changedBox(
   { words, stride }: FrameWords,
   previous: Int32Array,
@@ -45,17 +47,22 @@ function changedBox(
     const x1 = Math.min(width, rect.x + rect.width);
     const y1 = Math.min(height, rect.y + rect.height);
     if (x0 >= x1) continue;
-    for (let y = Math.max(0, rect.y); y < y1; y++) {
+    for (let y = Math.max(0, rect.y); y < y1; y += LOOK_EVERY_ROWS) {
       const a = y * stride;
       const b = y * width;
       if (rowsEqual(words, a + x0, previous, b + x0, x1 - x0)) continue;
-      if (y < top) top = y;
-      if (y >= bottom) bottom = y + 1;
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y + 1);
       for (let x = x0; x < Math.min(x1, left); x++) if (((words[a + x]! ^ previous[b + x]!) & 0xff_ffff) !== 0) left = x;
       for (let x = x1 - 1; x >= Math.max(x0, right); x--) if (((words[a + x]! ^ previous[b + x]!) & 0xff_ffff) !== 0) right = x + 1;
     }
   }
-  return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : undefined;
+  if (right <= left || bottom <= top) return undefined;
+  left &= ~3;
+  right = Math.min(width, (right + 3) & ~3);
+  top = Math.max(0, top - LOOK_EVERY_ROWS + 1);
+  bottom = Math.min(height, bottom + LOOK_EVERY_ROWS - 1);
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** By how many rows most of the recognisable rows have moved (down: > 0); 0 when they do not agree. */
@@ -92,8 +99,10 @@ function copiesFor({ words, stride }: FrameWords, previous: Int32Array, { width 
   const end = box.y + box.height;
   const first = Math.max(box.y, box.y + shift);
   const last = Math.min(end, end + shift);
-  for (let x = box.x; x < box.x + box.width; x += STRIP_WIDTH) {
-    const span = Math.min(STRIP_WIDTH, box.x + box.width - x);
+  const right = box.x + box.width;
+  for (let x = box.x, next = 0; x < right; x = next) {
+    next = Math.min(right, (Math.floor(x / STRIP_WIDTH) + 1) * STRIP_WIDTH);
+    const span = next - x;
     const runs: ScreenCopy[] = [];
     let start = first;
     for (let y = first; y <= last; y++) {

@@ -19,6 +19,11 @@ export class ChangedTiles {
   width = 0;
   height = 0;
   private touched = new Uint8Array(0);
+  /** First and last changed row of each tile of the row of tiles that is looked at. */
+  private first = new Int32Array(0);
+  private last = new Int32Array(0);
+  /** Written by the copies for the coming update, and so the same already. */
+  private copied: readonly Rect[] = [];
 
   /**
    * What changed inside the tiles that `damage` touches (rectangles may overlap or leave the frame).
@@ -32,33 +37,27 @@ export class ChangedTiles {
       this.height = height;
       this.previous = new Int32Array(width * height);
       this.touched = new Uint8Array(Math.ceil(width / TILE_SIDE) * Math.ceil(height / TILE_SIDE));
+      this.first = new Int32Array(Math.ceil(width / TILE_SIDE));
+      this.last = new Int32Array(Math.ceil(width / TILE_SIDE));
       for (let y = 0; y < height; y++) this.previous.set(words.subarray(y * stride, y * stride + width), y * width);
       return tilesOf(width, height);
     }
     this.touch(damage);
+    this.leaveOutCopied();
     const changed: Rect[] = [];
-    const columns = Math.ceil(width / TILE_SIDE);
-    for (let tile = 0; tile < this.touched.length; tile++) {
-      if (this.touched[tile] === 0) continue;
-      this.touched[tile] = 0;
-      const left = (tile % columns) * TILE_SIDE;
-      const top = Math.floor(tile / columns) * TILE_SIDE;
-      const right = Math.min(width, left + TILE_SIDE);
-      const bottom = Math.min(height, top + TILE_SIDE);
-      const rect = this.compare(words, stride, left, top, right, bottom);
-      if (rect !== undefined) changed.push(rect);
-    }
+    for (let row = 0; row * TILE_SIDE < height; row++) this.updateTileRow(words, stride, row, changed);
     return changed;
   }
 
   /**
-   * What of the last frame can be copied to where it is in this one, in this order; counts as done. Then {@link update} is to be given the
-   * places copied to beside the damage.
+   * What of the last frame can be copied to where it is in this one, in this order; counts as done. {@link update} with the same frame and
+   * damage then says what is left.
    */
   scroll(frame: PixelFrame, damage: readonly Rect[]): ScreenCopy[] {
     if (frame.width !== this.width || frame.height !== this.height) return [];
     const copies = detectScroll(frameWords(frame), this.previous, this, damage);
     for (const copy of copies) copyOnPicture(this.previous, this, copy);
+    this.copied = copies;
     return copies;
   }
 
@@ -66,6 +65,7 @@ export class ChangedTiles {
   forget(): void {
     this.width = 0;
     this.height = 0;
+    this.copied = [];
   }
 
   private touch(damage: readonly Rect[]): void {
@@ -80,15 +80,54 @@ export class ChangedTiles {
     }
   }
 
-  private compare(words: Int32Array, stride: number, left: number, top: number, right: number, bottom: number): Rect | undefined {
+  private leaveOutCopied(): void {
+    const columns = Math.ceil(this.width / TILE_SIDE);
+    for (const rect of this.copied) {
+      const right = Math.floor((rect.x + rect.width) / TILE_SIDE);
+      const bottom = Math.floor((rect.y + rect.height) / TILE_SIDE);
+      for (let y = Math.ceil(rect.y / TILE_SIDE); y < bottom; y++) {
+        for (let x = Math.ceil(rect.x / TILE_SIDE); x < right; x++) this.touched[y * columns + x] = 0;
+      }
+    }
+    this.copied = [];
+  }
+
+  /** Neighbouring tiles are looked at together, row by row as they lie in memory: that is twice as quick as one by one. */
+  private updateTileRow(words: Int32Array, stride: number, row: number, changed: Rect[]): void {
+    const { previous, width, touched, first, last } = this;
+    const columns = first.length;
+    const top = row * TILE_SIDE;
+    const bottom = Math.min(this.height, top + TILE_SIDE);
+    for (let column = 0; column < columns; column++) {
+      const start = column;
+      while (column < columns && touched[row * columns + column] !== 0) {
+        touched[row * columns + column] = 0;
+        first[column] = bottom;
+        column++;
+      }
+      if (column === start) continue;
+      const left = start * TILE_SIDE;
+      const right = Math.min(width, column * TILE_SIDE);
+      for (let y = top; y < bottom; y++) {
+        const now = y * stride;
+        const before = y * width;
+        if (rowsEqual(words, now + left, previous, before + left, right - left)) continue;
+        for (let tile = start, x = left; tile < column; tile++, x += TILE_SIDE) {
+          if (rowsEqual(words, now + x, previous, before + x, Math.min(TILE_SIDE, right - x))) continue;
+          if (first[tile] === bottom) first[tile] = y;
+          last[tile] = y;
+        }
+      }
+      for (let tile = start, x = left; tile < column; tile++, x += TILE_SIDE) {
+        if (first[tile]! < bottom) changed.push(this.take(words, stride, x, Math.min(right, x + TILE_SIDE), first[tile]!, last[tile]!));
+      }
+    }
+  }
+
+  /** Remembers the changed rows `first` to `last` of a tile, and gives the columns that changed in them. */
+  private take(words: Int32Array, stride: number, left: number, right: number, first: number, last: number): Rect {
     const { previous, width } = this;
     const span = right - left;
-    let first = top;
-    while (first < bottom && rowsEqual(words, first * stride + left, previous, first * width + left, span)) first++;
-    if (first === bottom) return undefined;
-    let last = bottom - 1;
-    while (last > first && rowsEqual(words, last * stride + left, previous, last * width + left, span)) last--;
-
     let from = span;
     let to = 0;
     for (let y = first; y <= last; y++) {
