@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { connect, createServer } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
@@ -9,12 +8,11 @@ import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decode
 import { type Display, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { paint, pictureOf, untilSame } from './pictures.ts';
+import { actualCertificate, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
 
 const WIDTH = 1024;
 const HEIGHT = 768;
-/** TPKT, X.224 Connection Request, RDP_NEG_REQ for PROTOCOL_SSL. */
-const CONNECTION_REQUEST = Buffer.from('030000130ee000000000000100080001000000', 'hex');
 
 const peers = needs('Xvfb', 'import', 'display', 'xterm', 'freerdp-shadow-cli');
 
@@ -24,30 +22,10 @@ let port: number;
 let home: Awaited<ReturnType<typeof temporaryHome>>;
 const endpoints: { readonly endpoint: ExpertEndpoint; link(): ExpertLink | undefined }[] = [];
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-/** The certificate the server really has, as a novice ticket would promise it; undefined while there is no server. */
-function actualPin(): Promise<Uint8Array | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect(port, HOST, () => socket.write(CONNECTION_REQUEST));
-    socket.on('error', () => resolve(undefined));
-    socket.on('close', () => resolve(undefined));
-    socket.once('data', () => {
-      const tls = connectTls({ socket, rejectUnauthorized: false }, () => {
-        const raw = tls.getPeerX509Certificate()?.raw;
-        resolve(raw && new Uint8Array(createHash('sha256').update(raw).digest()));
-        tls.destroy();
-      });
-      tls.on('error', () => resolve(undefined));
-    });
-  });
+/** As a novice ticket would promise it. */
+async function actualPin(): Promise<Uint8Array | undefined> {
+  const certificate = await actualCertificate(port);
+  return certificate && new Uint8Array(createHash('sha256').update(certificate).digest());
 }
 
 beforeAll(async () => {

@@ -2,49 +2,21 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance, HistoryEntry, NewFileInvitation } from '../../src/main/assistance/contract.ts';
+import { type Clock, systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
 import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
 import type { EndReason } from '../../src/protocol/assistance/status.ts';
 import { utf8Encode } from '../../src/protocol/bytes/text.ts';
 import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
-import { systemClock, type Clock } from '../../src/main/clock.ts';
 import type { FakeDesktop } from '../support/fake-desktop.ts';
 import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
 import { FakeViewer, stepStates } from '../support/pair.ts';
 import { PictureDesktop } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
+import { ShiftedClock } from '../support/shifted-clock.ts';
 
 const HOST = '127.0.0.1';
-
-/** Real time that can be put forward: sockets do not wait for a virtual clock. */
-class ShiftedClock implements Clock {
-  private shift = 0;
-  private readonly timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
-  now(): number {
-    return systemClock.now() + this.shift;
-  }
-  after(delayMs: number, run: () => void): () => void {
-    const timer = {
-      atMs: this.now() + delayMs,
-      fire: (): void => {
-        cancel();
-        run();
-      },
-    };
-    const cancelReal = systemClock.after(delayMs, () => timer.fire());
-    const cancel = (): void => {
-      cancelReal();
-      this.timers.delete(timer);
-    };
-    this.timers.add(timer);
-    return cancel;
-  }
-  forward(ms: number): void {
-    this.shift += ms;
-    for (const { atMs, fire } of this.timers) if (atMs <= this.now()) fire();
-  }
-}
 
 interface Side {
   readonly assistance: Assistance;

@@ -16,6 +16,8 @@ export interface ExpertSessionParts {
   readonly onError: (error: unknown) => void;
   /** Control or size has changed. */
   readonly changed: () => void;
+  /** The picture is wanted before there is a viewer: where nothing else tells that the novice has said yes. */
+  readonly wantsPicture?: boolean;
 }
 
 /** The expert's side of one RDP connection: the picture goes to the viewer, undecoded and unbuffered; its input goes out while control is granted. */
@@ -67,8 +69,8 @@ export class ExpertSession {
       case 'active':
         this.size = event.desktop;
         this.channels = event.channels;
-        if (this.viewer === undefined) this.parts.link.setDisplayWanted(false);
-        else this.introduce();
+        if (this.viewer !== undefined) this.introduce();
+        else if (this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
         this.parts.changed();
         return;
       case 'graphics':

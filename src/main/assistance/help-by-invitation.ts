@@ -140,6 +140,7 @@ export class HelpByInvitation implements RunningSession {
       clock: this.parts.clock,
       onError: (error) => this.logError(error),
       changed: () => this.host.changed(),
+      wantsPicture: true,
     });
     this.link = link;
     this.session = session;

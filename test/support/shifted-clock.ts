@@ -1,0 +1,30 @@
+import { type Clock, systemClock } from '../../src/main/clock.ts';
+
+/** Real time that can be put forward: sockets do not wait for a virtual clock. */
+export class ShiftedClock implements Clock {
+  private shift = 0;
+  private readonly timers = new Set<{ readonly atMs: number; readonly fire: () => void }>();
+  now(): number {
+    return systemClock.now() + this.shift;
+  }
+  after(delayMs: number, run: () => void): () => void {
+    const timer = {
+      atMs: this.now() + delayMs,
+      fire: (): void => {
+        cancel();
+        run();
+      },
+    };
+    const cancelReal = systemClock.after(delayMs, () => timer.fire());
+    const cancel = (): void => {
+      cancelReal();
+      this.timers.delete(timer);
+    };
+    this.timers.add(timer);
+    return cancel;
+  }
+  forward(ms: number): void {
+    this.shift += ms;
+    for (const { atMs, fire } of this.timers) if (atMs <= this.now()) fire();
+  }
+}
