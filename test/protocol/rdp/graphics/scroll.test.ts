@@ -77,6 +77,17 @@ describe('what scrolls', () => {
     expect(copied).toBeLessThan(sent * (Math.abs(lines) < 9 ? 0.4 : 0.7));
   });
 
+  it.each([40, -40])('by %i rows is exact where rows in the middle have changed as well', (rows) => {
+    const { show, differs } = watch(SETTINGS);
+    const frame = terminal(3);
+    show(frame);
+    const words = new Int32Array(frame.pixels.buffer);
+    copyOnPicture(words, WHOLE, { ...WHOLE, fromX: 0, fromY: -rows });
+    words.fill(0x12_3456, 100 * WIDTH, 102 * WIDTH);
+    show(frame);
+    expect(differs(frame)).toBe(0);
+  });
+
   it('is not copied where an area was asked for again: the client may not have what would be copied', () => {
     const { stream, show } = watch(SETTINGS);
     show(terminal(1));
