@@ -45,6 +45,7 @@ async function start(launch: LaunchOptions): Promise<void> {
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
+    conversations: [],
     session: undefined,
     history: history.entries,
     settings: settings.value,
@@ -109,6 +110,7 @@ async function start(launch: LaunchOptions): Promise<void> {
     },
     engine: () => settings.value.engine,
     userName: () => account.account?.friendlyName ?? '',
+    allowPlainExperts: () => settings.value.allowPlainExperts,
     log: (event, facts) => log.note(event, facts),
   });
 

@@ -47,11 +47,30 @@ export interface InvitationView {
   readonly receivedAtMs: number;
 }
 
+/** One thing that was written. `delivery` is there until it has been delivered, and stays where it was not. */
+export interface ChatLineView {
+  readonly id: string;
+  readonly from: 'me' | 'them';
+  readonly text: string;
+  readonly atMs: number;
+  readonly delivery?: 'sending' | 'failed';
+}
+
+/** What was written to and by one contact since the app was started. */
+export interface ConversationView {
+  readonly address: string;
+  readonly lines: readonly ChatLineView[];
+  readonly unread: number;
+  /** They are typing. */
+  readonly typing: boolean;
+}
+
 export interface HistoryEntryView {
   readonly id: string;
   readonly role: Role;
   readonly peer: { readonly address: string; readonly friendlyName: string };
   readonly startedAtMs: number;
+  readonly connectedAtMs?: number;
   readonly endedAtMs: number;
   readonly connectedBy?: ConnectedBy;
   readonly address?: string;
@@ -67,6 +86,8 @@ export interface SettingsView {
   readonly stopShortcut: string;
   readonly playSound: boolean;
   readonly startHidden: boolean;
+  /** On an invitation file, a program without `remdesk` may come in without the password. */
+  readonly allowPlainExperts: boolean;
   readonly hosting: { readonly enabled: boolean; readonly reach: 'loopback' | 'lan'; readonly port: number };
 }
 
@@ -86,6 +107,7 @@ export interface AppState {
   readonly contacts: readonly ContactView[];
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];
+  readonly conversations: readonly ConversationView[];
   readonly session?: SessionStatus;
   readonly history: readonly HistoryEntryView[];
   readonly settings: SettingsView;
@@ -110,6 +132,12 @@ export interface Commands {
   setFriendlyName(name: string): Promise<CommandResult>;
   addContact(address: string): Promise<CommandResult>;
   removeContact(address: string): Promise<CommandResult>;
+  /** Answered once it is with them. */
+  sendMessage(message: { address: string; text: string }): Promise<CommandResult>;
+  /** Every few seconds while the person types. */
+  sendTyping(address: string): Promise<CommandResult>;
+  /** The person has seen what was written. */
+  readConversation(address: string): Promise<CommandResult>;
   /** Novice: step 1. */
   askForHelp(address: string): Promise<CommandResult>;
   /** Expert: step 2. */

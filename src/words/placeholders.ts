@@ -10,6 +10,15 @@ export interface Placeholders {
   readonly 'contacts.remove': 'name';
   readonly 'contacts.removeSure': 'name';
   readonly 'contacts.lastHelped': 'when';
+  readonly 'chat.open': 'name';
+  readonly 'chat.openUnread': 'count' | 'name';
+  readonly 'chat.newFrom': 'name';
+  readonly 'chat.log': 'name';
+  readonly 'chat.empty': 'name';
+  readonly 'chat.typing': 'name';
+  readonly 'chat.write': 'name';
+  readonly 'chat.them': 'name';
+  readonly 'chat.offline': 'name';
   readonly 'invitation.title': 'name';
   readonly 'invitation.when': 'when';
   readonly 'invitation.meaning': 'name';
@@ -85,6 +94,10 @@ export interface Placeholders {
   readonly 'ended.novice.ticketRefused': 'name';
   readonly 'ended.novice.ticketRefused.next': 'name';
   readonly 'ended.novice.pinMismatch': 'name';
+  readonly 'ended.novice.wrongPassword': 'name';
+  readonly 'ended.novice.invitationExpired.next': 'name';
+  readonly 'ended.novice.versionMismatch': 'name';
+  readonly 'ended.novice.versionMismatch.next': 'name';
   readonly 'ended.novice.viewRefused': 'name';
   readonly 'ended.novice.consentTimedOut': 'name';
   readonly 'ended.novice.stoppedByNovice': 'name';
@@ -107,6 +120,11 @@ export interface Placeholders {
   readonly 'ended.expert.ticketRefused.next': 'name';
   readonly 'ended.expert.noConnection.next': 'name';
   readonly 'ended.expert.pinMismatch.next': 'name';
+  readonly 'ended.expert.wrongPassword': 'name';
+  readonly 'ended.expert.wrongPassword.next': 'name';
+  readonly 'ended.expert.invitationExpired.next': 'name';
+  readonly 'ended.expert.versionMismatch': 'name';
+  readonly 'ended.expert.versionMismatch.next': 'name';
   readonly 'ended.expert.viewRefused': 'name';
   readonly 'ended.expert.viewRefused.next': 'name';
   readonly 'ended.expert.consentTimedOut': 'name';

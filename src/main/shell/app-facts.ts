@@ -3,6 +3,7 @@ import type {
   AccountView,
   AppState,
   ContactView,
+  ConversationView,
   HistoryEntryView,
   HostingView,
   InvitationView,
@@ -26,6 +27,7 @@ export interface AppFacts {
   readonly contacts: readonly Contact[];
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];
+  readonly conversations: readonly ConversationView[];
   readonly session: SessionStatus | undefined;
   readonly history: readonly HistoryEntryView[];
   readonly settings: Settings;
@@ -63,8 +65,8 @@ function contactViews({ contacts, history, messenger }: AppFacts): ContactView[]
 
 /** The state for the windows: no access token, and nothing of `settings` that no window shows. */
 export function projectState(facts: AppFacts): AppState {
-  const { version, account, hosting, invitations, session, history, notices, desktop } = facts;
-  const { engine, viewerScaling, stopShortcut, playSound, startHidden, hosting: hosted } = facts.settings;
+  const { version, account, hosting, invitations, conversations, session, history, notices, desktop } = facts;
+  const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowPlainExperts, hosting: hosted } = facts.settings;
   return {
     version,
     messenger: messengerStatus(facts),
@@ -72,6 +74,7 @@ export function projectState(facts: AppFacts): AppState {
     contacts: contactViews(facts),
     hosting,
     invitations,
+    conversations,
     ...(session === undefined ? {} : { session }),
     history,
     settings: {
@@ -80,6 +83,7 @@ export function projectState(facts: AppFacts): AppState {
       stopShortcut,
       playSound,
       startHidden,
+      allowPlainExperts,
       hosting: { enabled: hosted.enabled, reach: hosted.reach, port: hosted.port },
     },
     notices,

@@ -35,6 +35,11 @@ const accessToken = z
   .min(1)
   .max(256)
   .regex(/^[\x21-\x7e]+$/);
+/** As much as a message holds; line breaks are welcome. */
+const chatText = z
+  .string()
+  .max(1_400)
+  .refine((text) => text.trim() !== '');
 const id = oneLine(128);
 const none = z.tuple([]);
 
@@ -48,6 +53,9 @@ const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments
   setFriendlyName: z.tuple([friendlyName]),
   addContact: z.tuple([address]),
   removeContact: z.tuple([address]),
+  sendMessage: z.tuple([z.strictObject({ address, text: chatText })]),
+  sendTyping: z.tuple([address]),
+  readConversation: z.tuple([address]),
   askForHelp: z.tuple([address]),
   acceptInvitation: z.tuple([id]),
   declineInvitation: z.tuple([id]),
@@ -69,6 +77,7 @@ const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments
       stopShortcut: z.exactOptional(accelerator),
       playSound: z.exactOptional(z.boolean()),
       startHidden: z.exactOptional(z.boolean()),
+      allowPlainExperts: z.exactOptional(z.boolean()),
     }),
   ]),
   clearHistory: none,

@@ -5,6 +5,7 @@ import type { Messenger } from '../messenger/contract.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { AppModel } from './app-facts.ts';
 import { CommandError, type CommandHandlers } from './command-handlers.ts';
+import type { Conversations } from './conversations.ts';
 import type { Hosting } from './hosting.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -26,6 +27,7 @@ export interface CommandDeps {
   readonly model: AppModel;
   readonly signIn: SignIn;
   readonly messenger: Messenger;
+  readonly conversations: Conversations;
   readonly help: HelpCommands;
   readonly hosting: Hosting;
   readonly settings: SettingsStore;
@@ -71,6 +73,9 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
       return undefined;
     },
     removeContact: async (address) => void (await signedIn().removeContact(address)),
+    sendMessage: async ({ address, text }) => void (await deps.conversations.send(address, text)),
+    sendTyping: (address) => void deps.conversations.typing(address),
+    readConversation: (address) => void deps.conversations.read(address),
     askForHelp: async (address) => {
       signedIn();
       await help.askForHelp(address);

@@ -23,6 +23,7 @@ import { serveApp } from './app-protocol.ts';
 import { closeBehaviour } from './command-line.ts';
 import { refusal } from './command-handlers.ts';
 import { createCommands } from './commands.ts';
+import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
@@ -191,6 +192,7 @@ export function createShell(deps: ShellDeps): Shell {
       createCommands({
         ...cases,
         model,
+        conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard: () => windows.callAttention() }),
         help: assistance,
         settings,
         setFullScreen: (on) => windows.session?.setFullScreen(on),

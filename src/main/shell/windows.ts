@@ -33,6 +33,8 @@ export interface Windows {
   openMain(how?: { readonly hidden: boolean }): void;
   /** Draws attention to the main window without taking the keyboard. */
   flashMain(): void;
+  /** Lets the main window ask for a look where it is not being looked at; opens nothing. */
+  callAttention(): void;
   /** Opens, retitles or closes the session window as the session goes. */
   showSession(session: SessionStatus | undefined): void;
   readonly main: BrowserWindow | undefined;
@@ -197,6 +199,9 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (main === undefined) return;
       if (!main.isVisible() && !main.isMinimized()) main.showInactive();
       main.flashFrame(true);
+    },
+    callAttention() {
+      if (main?.isFocused() === false) main.flashFrame(true);
     },
     showSession(session) {
       if (session === undefined || (session.role === 'expert' && session.phase.tag === 'inviting')) {

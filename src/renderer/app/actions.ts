@@ -1,7 +1,7 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
 import type { Commands, CommandResult, RingbackBridge, SettingsView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
-import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
+import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withTalk, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
 import { t } from '../../words/words.ts';
 import { freeAddressFor } from './address.ts';
 
@@ -52,6 +52,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     showPage: (page: Page) => store.setState((state) => withPage(state, page)),
     pickContact: (picking: boolean) => store.setState((state) => withPicking(state, picking)),
+    talkTo: (address: string | undefined) => store.setState((state) => withTalk(state, address)),
     showWelcome: (step: WelcomeStep) => store.setState((state) => withWelcome(state, step)),
     putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
 
@@ -66,6 +67,10 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     setFriendlyName: (name: string) => run('friendlyName', () => bridge.setFriendlyName(name)),
     addContact: (address: string) => run('contacts', () => bridge.addContact(address)),
     removeContact: (address: string) => run('contacts', () => bridge.removeContact(address)),
+
+    sendMessage: (address: string, text: string) => run('chat', () => bridge.sendMessage({ address, text })),
+    sendTyping: (address: string) => bridge.sendTyping(address).catch(() => undefined),
+    readConversation: (address: string) => bridge.readConversation(address).catch(() => undefined),
 
     askForHelp: async (address: string) => {
       await run('ask', async () => {

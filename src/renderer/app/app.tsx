@@ -1,16 +1,18 @@
 import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-react';
+import { useCallback } from 'react';
 import { useStore } from 'zustand';
 import { t, tFromData } from '../../words/words.ts';
-import type { AppState } from '../../preload/contract.ts';
+import type { AppState, ContactView } from '../../preload/contract.ts';
 import type { Actions } from './actions.ts';
 import { useNow } from './clock.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { ContactPicker } from './home/contact-picker.tsx';
+import { Conversation } from './home/conversation.tsx';
 import { Home, Invitations } from './home/home.tsx';
 import { MessengerLine } from './home/messenger-line.tsx';
 import { History } from './history/history.tsx';
-import { isPending, isRunning, problemAt, showsWelcome } from './selectors.ts';
+import { askObstacle, isPending, isRunning, problemAt, showsWelcome } from './selectors.ts';
 import { EndedCard } from './session/ended-card.tsx';
 import { ProgressCard } from './session/progress-card.tsx';
 import { RunningCard } from './session/running-card.tsx';
@@ -146,6 +148,16 @@ function HomePage({ state, app, actions }: PageProps) {
       </>
     );
   }
+  const talkingTo = app.contacts.find(({ address }) => address === state.ui.talkingTo);
+  if (talkingTo !== undefined) {
+    return (
+      <>
+        {app.messenger.tag !== 'signedIn' && line}
+        <Invitations {...invitations} />
+        <Talk key={talkingTo.address} contact={talkingTo} state={state} app={app} actions={actions} />
+      </>
+    );
+  }
   if (session !== undefined) {
     const common = { session, nowMs, pending: isPending(state, 'session'), problem: problemAt(state, 'session') };
     return (
@@ -174,8 +186,27 @@ function HomePage({ state, app, actions }: PageProps) {
   return (
     <>
       {line}
-      <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onRemoveContact={(address) => void actions.removeContact(address)} />
+      <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onTalk={actions.talkTo} onRemoveContact={(address) => void actions.removeContact(address)} />
     </>
+  );
+}
+
+function Talk({ contact, state, app, actions }: PageProps & { readonly contact: ContactView }) {
+  const { address } = contact;
+  const read = useCallback(() => void actions.readConversation(address), [actions, address]);
+  return (
+    <Conversation
+      contact={contact}
+      conversation={app.conversations.find((conversation) => conversation.address === address)}
+      canAsk={askObstacle(app) === undefined}
+      askPending={isPending(state, 'ask')}
+      problem={problemAt(state, 'ask') ?? problemAt(state, 'chat')}
+      onSend={(text) => void actions.sendMessage(address, text)}
+      onTyping={() => void actions.sendTyping(address)}
+      onRead={read}
+      onAsk={() => void actions.askForHelp(address)}
+      onBack={() => actions.talkTo(undefined)}
+    />
   );
 }
 

@@ -11,7 +11,7 @@ export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
 
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =
-  | 'account' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'ask' | 'invitation' | 'session' | 'control'
+  | 'account' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'chat' | 'ask' | 'invitation' | 'session' | 'control'
   | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
 
 /** The secret of a new account, kept only until the person has passed it on. */
@@ -26,6 +26,8 @@ export interface UiState {
   readonly page: Page;
   readonly welcome: WelcomeStep;
   readonly picking: boolean;
+  /** Address of the contact whose conversation is open. */
+  readonly talkingTo?: string;
   readonly issued?: IssuedAccount;
   readonly pending: readonly Place[];
   readonly problems: Readonly<Partial<Record<Place, Problem>>>;
@@ -50,16 +52,27 @@ export function createWindowStore(initial: Partial<WindowState> = {}): WindowSto
 export function withApp(state: WindowState, app: AppState): WindowState {
   // A session that has just begun answers the contact picker.
   const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
-  const ui = began ? { ...state.ui, picking: false, page: 'home' as const, problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']) } : state.ui;
+  const ui = began ? { ...withoutTalk(state.ui), picking: false, page: 'home' as const, problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']) } : state.ui;
   return { ...state, app, loadFailed: false, ui };
 }
 
 export function withPage(state: WindowState, page: Page): WindowState {
-  return { ...state, ui: { ...state.ui, page, picking: false, problems: {} } };
+  return { ...state, ui: { ...withoutTalk(state.ui), page, picking: false, problems: {} } };
 }
 
 export function withPicking(state: WindowState, picking: boolean): WindowState {
   return { ...state, ui: { ...state.ui, picking, problems: withoutKeys(state.ui.problems, ['ask', 'contacts']) } };
+}
+
+/** Opens the conversation with a contact, or closes it. */
+export function withTalk(state: WindowState, address: string | undefined): WindowState {
+  const ui = { ...withoutTalk(state.ui), problems: withoutKeys(state.ui.problems, ['ask', 'chat']) };
+  return { ...state, ui: address === undefined ? ui : { ...ui, talkingTo: address } };
+}
+
+function withoutTalk(state: UiState): UiState {
+  const { talkingTo: _closed, ...ui } = state;
+  return ui;
 }
 
 export function withWelcome(state: WindowState, welcome: WelcomeStep): WindowState {

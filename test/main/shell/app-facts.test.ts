@@ -20,6 +20,7 @@ const FACTS: AppFacts = {
   contacts: [],
   hosting: { tag: 'off' },
   invitations: [],
+  conversations: [],
   session: undefined,
   history: [],
   settings: DEFAULT_SETTINGS,
@@ -66,7 +67,7 @@ describe('the state that windows see', () => {
       settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
     });
     expect(JSON.stringify(state)).not.toContain('secret');
-    expect(Object.keys(state.settings).sort()).toEqual(['engine', 'hosting', 'playSound', 'startHidden', 'stopShortcut', 'viewerScaling']);
+    expect(Object.keys(state.settings).sort()).toEqual(['allowPlainExperts', 'engine', 'hosting', 'playSound', 'startHidden', 'stopShortcut', 'viewerScaling']);
   });
 
   it('shows nobody as online while signed out, and when someone was last helped', () => {

@@ -16,6 +16,9 @@ const VALID: { readonly [N in CommandName]: unknown[] } = {
   setFriendlyName: ['Änne ☕'],
   addContact: ['peter@home.example'],
   removeContact: ['peter@home.example'],
+  sendMessage: [{ address: 'peter@home.example', text: 'Hello\nthere' }],
+  sendTyping: ['peter@home.example'],
+  readConversation: ['peter@home.example'],
   askForHelp: ['peter@home.example'],
   acceptInvitation: ['1'],
   declineInvitation: ['1'],
@@ -78,6 +81,8 @@ describe('arguments', () => {
           const { handlers, calls } = noting();
           const result = await runCommand(handlers, name, args, fail);
           expect(result).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT' });
+          // Anything with an @ may be an address.
+          if (typeof args === 'string' && args.includes('@')) return;
           const inArray = await runCommand(handlers, name, [args], fail);
           expect(inArray.ok).toBe(false);
           expect(calls).toEqual([]);

@@ -207,6 +207,7 @@ describe('the account', () => {
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
+      conversations: [],
       session: undefined,
       history: [],
       settings: DEFAULT_SETTINGS,

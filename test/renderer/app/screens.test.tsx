@@ -57,6 +57,29 @@ describe('main window', () => {
     expect(mainWindow(app, { welcome: 'hostReady' })).toContain(t('hostStart.otherName'));
   });
 
+  it('conversation: what was written, by whom, and what did not get there; help can be asked for in it', () => {
+    const line = { id: '1', from: 'them', text: 'Shall I <b>help</b>?', atMs: NOW_MS } as const;
+    const conversations = [
+      { address: 'anna@ringback.local', unread: 2, typing: true, lines: [line, { ...line, id: '2', from: 'me', text: 'Yes', delivery: 'failed' } as const] },
+    ];
+    const closed = mainWindow(appState({ conversations }));
+    expect(closed).toContain(t('chat.openUnread', { name: 'Anna', count: '2' }));
+    expect(closed).toContain(t('chat.open', { name: 'Tom' }));
+    expect(button(closed, t('chat.newFrom', { name: 'Anna' }))).toBeDefined();
+    expect(button(closed, t('chat.newFrom', { name: 'Tom' }))).toBeUndefined();
+    const html = mainWindow(appState({ conversations }), { talkingTo: 'anna@ringback.local' });
+    expect(html).toContain('Shall I &lt;b&gt;help&lt;/b&gt;?');
+    expect(html).toContain(shown(t('chat.failed')));
+    expect(html).toContain(shown(t('chat.typing', { name: 'Anna' })));
+    expect(button(html, t('contacts.askShort'))).not.toContain('disabled');
+    expect(html).toMatch(/<textarea[^>]*maxLength="400"/);
+    const offline = mainWindow(appState(), { talkingTo: 'zoe@ringback.local' });
+    expect(offline).toContain(shown(t('chat.offline', { name: 'Zoe' })));
+    expect(offline).not.toContain('<textarea');
+    expect(button(offline, t('contacts.askShort'))).toContain('disabled');
+    expect(mainWindow(appState(), { talkingTo: 'gone@ringback.local' })).toContain(t('home.ask'));
+  });
+
   it('home: one big button, and contacts with their presence', () => {
     const html = mainWindow(appState());
     expect(button(html, t('home.ask'))).not.toContain('disabled');
@@ -142,6 +165,9 @@ describe('main window', () => {
       endedSentence('novice', 'stoppedByNovice', 'Anna'),
     ])
       expect(html).toContain(shown(words));
+    const counted = (more: object) => mainWindow(appState({ history: [{ ...entry, ...more }] }), { page: 'history' });
+    expect(counted({ connectedAtMs: NOW_MS + 60_000 })).toContain('3:07');
+    expect(counted({ viewed: false, controlled: false, reason: 'viewRefused' })).not.toContain('4:07');
     expect(button(html, t('history.clear'))).toBeDefined();
     expect(mainWindow(appState(), { page: 'history' })).toContain(t('history.empty'));
   });

@@ -1,7 +1,7 @@
-import { Trash2, UserPlus } from 'lucide-react';
+import { MessageCircle, Trash2, UserPlus } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
-import type { ContactView } from '../../../preload/contract.ts';
+import type { ContactView, ConversationView } from '../../../preload/contract.ts';
 import { Avatar, Button, ConfirmButton, Field } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
@@ -15,9 +15,11 @@ export interface ContactsProps {
   readonly problem: Problem | undefined;
   readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onRemove: (address: string) => void;
+  readonly conversations: readonly ConversationView[];
+  readonly onTalk: (address: string) => void;
 }
 
-export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, onRemove }: ContactsProps) {
+export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, onRemove, conversations, onTalk }: ContactsProps) {
   return (
     <section className="card stack" aria-labelledby="contacts-title">
       <h2 id="contacts-title">{t('contacts.title')}</h2>
@@ -32,6 +34,7 @@ export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, o
                 <span className="person__name">{displayName(contact)}</span>
                 <span className="person__more">{t(`presence.${contact.presence}`)}{contact.lastHelpedAtMs !== undefined && <> · {t('contacts.lastHelped', { when: ago(contact.lastHelpedAtMs, nowMs) })}</>}</span>
               </span>
+              <TalkButton name={displayName(contact)} unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0} onTalk={() => onTalk(contact.address)} />
               <ConfirmButton look="icon" label={t('contacts.remove', { name: displayName(contact) })} question={t('contacts.removeSure', { name: displayName(contact) })} confirm={t('common.remove')} onConfirm={() => onRemove(contact.address)}>
                 <Trash2 size={20} aria-hidden />
               </ConfirmButton>
@@ -41,6 +44,30 @@ export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, o
       )}
       <AddContact pending={pending} problem={problem} disabled={!signedIn} startOpen={contacts.length === 0} onAdd={onAdd} />
     </section>
+  );
+}
+
+/** Who has written something that was not read: the list of contacts may be below what is on the screen. */
+export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsProps, 'contacts' | 'conversations' | 'onTalk'>) {
+  const writers = contacts.filter(({ address }) => conversations.some((conversation) => conversation.address === address && conversation.unread > 0));
+  if (writers.length === 0) return null;
+  return (
+    <div className="stack" role="status">
+      {writers.map((contact) => (
+        <Button key={contact.address} wide onClick={() => onTalk(contact.address)}><MessageCircle size={22} aria-hidden />{t('chat.newFrom', { name: displayName(contact) })}</Button>
+      ))}
+    </div>
+  );
+}
+
+/** Opens the conversation; says how much there is that has not been read. */
+function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly unread: number; readonly onTalk: () => void }) {
+  const label = unread === 0 ? t('chat.open', { name }) : t('chat.openUnread', { name, count: String(unread) });
+  return (
+    <Button look="icon" aria-label={label} title={label} onClick={onTalk}>
+      <MessageCircle size={20} aria-hidden />
+      {unread > 0 && <span className="unread" aria-hidden>{unread > 99 ? '99+' : unread}</span>}
+    </Button>
   );
 }
 

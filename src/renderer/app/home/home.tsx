@@ -5,7 +5,7 @@ import { Banner, Button } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
 import { askObstacle } from '../selectors.ts';
 import type { Problem } from '../problem.ts';
-import { Contacts } from './contacts.tsx';
+import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
 import './home.css';
 
@@ -19,6 +19,7 @@ export interface HomeProps {
   readonly onPick: () => void;
   readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onRemoveContact: (address: string) => void;
+  readonly onTalk: (address: string) => void;
   readonly onAccept: (id: string) => void;
   readonly onDecline: (id: string) => void;
 }
@@ -30,6 +31,7 @@ export function Home(props: HomeProps) {
   return (
     <div className="stack stack--wide">
       <Invitations {...props} />
+      <NewMessages contacts={app.contacts} conversations={app.conversations} onTalk={props.onTalk} />
       <section className="card ask" aria-labelledby="ask-title">
         <div className="stack">
           <h1 id="ask-title">{t('home.askTitle')}</h1>
@@ -45,7 +47,7 @@ export function Home(props: HomeProps) {
         {obstacle === 'messenger' && <p id="ask-obstacle" className="soft">{t('home.askNeedsMessenger')}</p>}
         <p className="ask__safety"><ShieldCheck size={22} aria-hidden /><span>{t('home.safety')}</span></p>
       </section>
-      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} />
+      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} conversations={app.conversations} onTalk={props.onTalk} />
       <p className="give"><HandHelping size={24} aria-hidden /><span><strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}</span></p>
     </div>
   );
