@@ -208,6 +208,7 @@ describe('a running session', () => {
     await pair.clock.advance(100);
     expect(pair.novice.assistance.status?.phase).toMatchObject({ tag: 'ended', sinceMs });
     expect(pair.expert.assistance.status?.phase).toMatchObject({ tag: 'ended', sinceMs });
+    for (const { history } of [pair.novice, pair.expert]) expect(history).toMatchObject([{ connectedAtMs: sinceMs }]);
     await pair.expectNothingLeft();
   });
 
@@ -234,7 +235,7 @@ describe('a running session', () => {
     const pair = await connected();
     pair.novice.desktop.capture.fail();
     await pair.clock.advance(100);
-    expect(pair.reasons()).toEqual(['desktopUnavailable', 'protocolError']);
+    expect(pair.reasons()).toEqual(['desktopUnavailable', 'desktopUnavailable']);
     expect(pair.novice.assistance.status?.phase).toMatchObject({ detail: 'the display is gone' });
     await pair.expectNothingLeft();
   });

@@ -295,6 +295,7 @@ export class ExpertNegotiation {
       case 'timeout':
         return connected ? 'connectionLost' : 'consentTimedOut';
       case 'protocolError':
+      case 'desktopUnavailable':
       case 'peerGone':
         return end;
       case 'lost':

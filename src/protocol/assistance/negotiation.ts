@@ -23,7 +23,7 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
 /** How the RDP connection ended, as this side saw it. */
-export type LinkEndSignal = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'peerGone' | 'disconnected' | 'lost';
+export type LinkEndSignal = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'desktopUnavailable' | 'peerGone' | 'disconnected' | 'lost';
 
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =

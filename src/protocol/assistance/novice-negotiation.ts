@@ -43,7 +43,7 @@ export type NoviceEffect =
   | { readonly tag: 'admit' }
   /** Dropped with a typed error; the negotiation goes on. */
   | { readonly tag: 'refused'; readonly error: ProtocolError }
-  | { readonly tag: 'closeLink'; readonly reason: 'userRequested' | 'denied' | 'timeout' | 'protocolError' }
+  | { readonly tag: 'closeLink'; readonly reason: LinkCloseReason }
   | { readonly tag: 'closeEndpoint' }
   | { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal }
   | { readonly tag: 'ended'; readonly reason: EndReason };
@@ -254,6 +254,7 @@ export class NoviceNegotiation {
         return end;
       case 'denied':
       case 'timeout':
+      case 'desktopUnavailable':
       case 'lost':
         return 'connectionLost';
     }
@@ -296,7 +297,9 @@ export class NoviceNegotiation {
   }
 }
 
-function linkCloseReason(reason: EndReason): 'userRequested' | 'denied' | 'timeout' | 'protocolError' {
+type LinkCloseReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
+
+function linkCloseReason(reason: EndReason): LinkCloseReason {
   switch (reason) {
     case 'viewRefused':
       return 'denied';
@@ -306,6 +309,8 @@ function linkCloseReason(reason: EndReason): 'userRequested' | 'denied' | 'timeo
     case 'cancelledByYou':
     case 'stoppedByNovice':
       return 'userRequested';
+    case 'desktopUnavailable':
+      return reason;
     default:
       return 'protocolError';
   }

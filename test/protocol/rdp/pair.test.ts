@@ -252,6 +252,18 @@ describe('endings', () => {
     },
   );
 
+  it('a desktop that breaks in mid-session is told as that; before the session there is no word for it', () => {
+    for (const [pair, reason] of [
+      [new Pair().active(), 'desktopUnavailable'],
+      [new Pair().presented(), 'protocolError'],
+    ] as const) {
+      pair.fromServer(pair.server.disconnect('desktopUnavailable'));
+      pair.settle();
+      expect(pair.atExpert.at(-1)).toEqual({ tag: 'closed', reason });
+      expect(pair.atNovice.at(-1)).toEqual({ tag: 'closed', reason: 'disconnected' });
+    }
+  });
+
   it('the novice says no: no graphics, no pointer, nothing but the end came before it', () => {
     const pair = new Pair().presented();
     pair.fromServer(pair.server.disconnect('denied'));

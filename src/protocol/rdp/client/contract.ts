@@ -59,4 +59,4 @@ export type RdpClientOutput =
   | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
   | { readonly tag: 'closed'; readonly reason: RdpClientClosed };
 
-export type RdpClientClosed = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'peerGone' | 'disconnected';
+export type RdpClientClosed = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'desktopUnavailable' | 'peerGone' | 'disconnected';

@@ -2,12 +2,13 @@ import { DISCONNECT_REASON } from './mcs-domain.ts';
 import { ERRINFO } from './set-error-info.ts';
 
 /** What the end of a connection means, in the words of the server's and the client's contract. */
-export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError';
+export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
 
 /**
  * How an RDP server of ours says why, agreed with our client: Set Error Info once the session is active and the client can read it
  * ([MS-RDPBCGR] 2.2.5.1), and always the reason of MCS Disconnect Provider Ultimatum (2.2.2.3). Before the session is active
- * there is no share to send Set Error Info on, so there the MCS reasons carry the meaning, one each.
+ * there is no share to send Set Error Info on, so there the MCS reasons carry the meaning, one each; all five are taken by then, so
+ * `desktopUnavailable` is told as `protocolError` there.
  * `active` means: has been active at least once; a resize in between changes nothing.
  * FreeRDP and mstsc take rn-user-requested as "the user disconnected"; they show the error info if there is one.
  */
@@ -16,9 +17,10 @@ const ERROR_INFO: Record<EndMeaning, number> = {
   userRequested: ERRINFO.rpcInitiatedDisconnectByUser,
   timeout: ERRINFO.idleTimeout,
   protocolError: ERRINFO.unknownPduType2,
+  desktopUnavailable: ERRINFO.graphicsSubsystemFailed,
 };
 
-const EARLY_REASON: Record<EndMeaning, number> = {
+const EARLY_REASON: Record<Exclude<EndMeaning, 'desktopUnavailable'>, number> = {
   denied: DISCONNECT_REASON.userRequested,
   timeout: DISCONNECT_REASON.providerInitiated,
   userRequested: DISCONNECT_REASON.domainDisconnected,
@@ -32,7 +34,7 @@ export function errorInfoOf(meaning: EndMeaning): number {
 
 /** MCS reason for `meaning`. In an active session the error info says it, and the ultimatum is what Windows servers send. */
 export function ultimatumReasonOf(meaning: EndMeaning, active: boolean): number {
-  if (!active) return EARLY_REASON[meaning];
+  if (!active) return EARLY_REASON[meaning === 'desktopUnavailable' ? 'protocolError' : meaning];
   return meaning === 'userRequested' ? DISCONNECT_REASON.userRequested : DISCONNECT_REASON.providerInitiated;
 }
 
@@ -51,6 +53,8 @@ export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
     case ERRINFO.rpcInitiatedDisconnectByUser:
     case ERRINFO.logoffByUser:
       return 'userRequested';
+    case ERRINFO.graphicsSubsystemFailed:
+      return 'desktopUnavailable';
     default:
       return errorInfo >= 0x10c9 ? 'protocolError' : undefined;
   }
@@ -59,6 +63,6 @@ export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
 /** What an MCS reason means where no error info came before it. Undefined: the other side just left. */
 export function meaningOfUltimatum(reason: number, active: boolean): EndMeaning | undefined {
   if (active) return reason === DISCONNECT_REASON.userRequested ? 'userRequested' : undefined;
-  for (const meaning of Object.keys(EARLY_REASON) as EndMeaning[]) if (EARLY_REASON[meaning] === reason) return meaning;
+  for (const meaning of Object.keys(EARLY_REASON) as (keyof typeof EARLY_REASON)[]) if (EARLY_REASON[meaning] === reason) return meaning;
   return undefined;
 }

@@ -12,6 +12,7 @@ export const ERRINFO = {
   rpcInitiatedDisconnectByUser: 0x0000_000b,
   logoffByUser: 0x0000_000c,
   unknownPduType2: 0x0000_10c9,
+  graphicsSubsystemFailed: 0x0000_112f,
 } as const;
 
 /** [MS-RDPBCGR] 2.2.5.1.1 TS_SET_ERROR_INFO_PDU: the body of PDUTYPE2_SET_ERROR_INFO_PDU. */

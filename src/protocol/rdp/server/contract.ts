@@ -28,8 +28,8 @@ export interface RdpServerMachine {
   sendChannel(name: string, data: Uint8Array): RdpServerOutput[];
 }
 
-/** `userRequested`: a person stopped it. `denied`: the novice said no. */
-export type RdpDisconnectReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError';
+/** `userRequested`: a person stopped it. `denied`: the novice said no. `desktopUnavailable`: the desktop cannot be served any more; before the first `active` the peer learns it as `protocolError`. */
+export type RdpDisconnectReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
 
 export interface RdpServerConfig {
   /** Silence from a peer that answers round-trip requests, after which `closed` peerGone comes. */

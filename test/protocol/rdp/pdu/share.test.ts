@@ -110,6 +110,13 @@ describe('finalization and endings', () => {
     expect(meaningOfUltimatum(ultimatumReasonOf(meaning, false), false)).toBe(meaning);
   });
 
+  it('a desktop that cannot be served: ERRINFO_GRAPHICS_SUBSYSTEM_FAILED when active, no word of its own before', () => {
+    expect(errorInfoOf('desktopUnavailable')).toBe(0x112f);
+    expect(meaningOfErrorInfo(0x112f)).toBe('desktopUnavailable');
+    expect(ultimatumReasonOf('desktopUnavailable', true)).toBe(ultimatumReasonOf('protocolError', true));
+    expect(meaningOfUltimatum(ultimatumReasonOf('desktopUnavailable', false), false)).toBe('protocolError');
+  });
+
   it('understands what other servers say, and leaves alone what says nothing about the end', () => {
     expect(meaningOfErrorInfo(ERRINFO.none)).toBeUndefined();
     expect(meaningOfErrorInfo(ERRINFO.logonTimeout)).toBe('timeout');
