@@ -27,6 +27,7 @@ const DISPLAY_PACKAGES: Readonly<Record<string, string>> = {
   'x11-xserver-utils': 'program:xrandr',
   imagemagick: 'program:import',
   dunst: 'program:dunst',
+  trayer: 'program:trayer',
   // Two networks for the forward connect.
   iproute2: 'program:ip',
 };
@@ -36,7 +37,6 @@ const PEER_PACKAGES: Readonly<Record<string, string>> = {
   'freerdp2-x11': 'program:xfreerdp',
   'freerdp2-shadow-x11': 'program:freerdp-shadow-cli',
   rdesktop: 'program:rdesktop',
-  trayer: 'program:trayer',
 };
 
 export type PackageSet = 'runtime' | 'display' | 'peers';

@@ -28,8 +28,13 @@ const DUNSTRC = `[global]
   timeout = 60
 `;
 
+interface PersonDesktopOptions extends DisplayOptions {
+  /** A panel with a system tray at the bottom. */
+  readonly tray?: boolean;
+}
+
 /** Starts the desktop of one person. Everything on it ends with `close`. */
-export async function startPersonDesktop(options: DisplayOptions = {}): Promise<PersonDesktop> {
+export async function startPersonDesktop({ tray = false, ...options }: PersonDesktopOptions = {}): Promise<PersonDesktop> {
   const display = await startDisplay({ ...options, windowManager: true });
   const home = mkdtempSync(join(tmpdir(), 'ringback-person-'));
   const bus = startProgram('dbus-daemon', ['--session', '--nofork', '--print-address']);
@@ -42,6 +47,10 @@ export async function startPersonDesktop(options: DisplayOptions = {}): Promise<
   const dunstrc = join(home, 'dunstrc');
   writeFileSync(dunstrc, DUNSTRC);
   display.start('dunst', ['-conf', dunstrc]);
+  if (tray) {
+    display.start('trayer', ['--edge', 'bottom', '--align', 'right', '--widthtype', 'pixel', '--width', '120', '--heighttype', 'pixel', '--height', '28']);
+    await until(async () => (await display.xdotool('search', '--onlyvisible', '--class', 'trayer').catch(() => '')) !== '', 'the system tray');
+  }
   return {
     ...display,
     home,
