@@ -102,6 +102,7 @@ export function historyEntryOf(
     role,
     peer: rendezvous.peer,
     startedAtMs,
+    ...(phase.sinceMs === undefined ? {} : { connectedAtMs: phase.sinceMs }),
     endedAtMs: phase.atMs,
     ...(connection === undefined ? {} : { connectedBy: connection.by, address: connection.address }),
     viewed,

@@ -27,9 +27,9 @@ const entry = (id: string, more: Partial<HistoryEntry> = {}): HistoryEntry => ({
 it('keeps entries, newest first', async () => {
   const log = await openSessionLog(path);
   await log.add(entry('one'));
-  await log.add(entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000' }));
+  await log.add(entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000', connectedAtMs: 1_500 }));
   expect((await openSessionLog(path)).entries).toEqual([
-    entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000' }),
+    entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000', connectedAtMs: 1_500 }),
     entry('one'),
   ]);
 });

@@ -41,7 +41,8 @@ function Entry({ entry }: { readonly entry: HistoryEntryView }) {
         <p className="person__name">{t(entry.viewed ? `history.role.${entry.role}` : `history.role.${entry.role}Attempt`, { name })}</p>
         <p className="soft small">
           <time dateTime={new Date(entry.startedAtMs).toISOString()}>{dateTime(entry.startedAtMs)}</time>
-          {entry.connectedBy !== undefined && <> · {duration(entry.endedAtMs - entry.startedAtMs)}</>}
+          {/* Older entries do not say when it was connected. */}
+          {entry.viewed && <> · {duration(entry.endedAtMs - (entry.connectedAtMs ?? entry.startedAtMs))}</>}
         </p>
         <dl className="history__facts">
           <div><dt className="visually-hidden">{t('history.allowed')}</dt><dd>{t(`history.allowed.${allowed}`)}</dd></div>
