@@ -15,7 +15,7 @@ import { joined } from '../mutations.ts';
 import { BrokenRule, decoding, type Target } from '../rules.ts';
 
 const PALETTE = new Int32Array(256);
-const DESKTOP = { width: 640, height: 480 };
+const DESKTOP = { width: 160, height: 120 };
 /** Scratch of a codec: a bitmap at its largest, once. */
 const SCRATCH_BYTES = 64 * 1024 * 1024;
 

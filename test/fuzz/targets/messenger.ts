@@ -137,6 +137,8 @@ export const MESSENGER_TARGETS: readonly Target[] = [
   },
   {
     name: 'msnp-notification-client',
+    // Read four times over, and everything told compared.
+    maxBytes: 16 * 1024,
     seeds: () => [
       SIGN_IN,
       SIGNED_IN,
@@ -146,7 +148,13 @@ export const MESSENGER_TARGETS: readonly Target[] = [
     ],
     check: anyChunks(notificationClient),
   },
-  { name: 'msnp-switchboard-client', seeds: () => [SWITCHBOARD], check: anyChunks(switchboardClient) },
+  {
+    name: 'msnp-switchboard-client',
+    // Read four times over, and everything told compared.
+    maxBytes: 16 * 1024,
+    seeds: () => [SWITCHBOARD],
+    check: anyChunks(switchboardClient),
+  },
   {
     name: 'invitation-message',
     maxBytes: 16 * 1024,
