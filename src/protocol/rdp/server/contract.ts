@@ -14,7 +14,7 @@ export interface RdpServerMachine {
   tick(nowMs: number): RdpServerOutput[];
   /** The driver's TLS handshake is complete. */
   tlsEstablished(nowMs: number): RdpServerOutput[];
-  /** After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests. */
+  /** After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests and their results. */
   admit(desktop: Size, nowMs: number): RdpServerOutput[];
   /** Ends the connection with a reason the peer can show (Set Error Info when possible, then MCS Disconnect Provider Ultimatum). */
   disconnect(reason: RdpDisconnectReason): RdpServerOutput[];
