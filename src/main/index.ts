@@ -47,6 +47,8 @@ async function start(launch: LaunchOptions): Promise<void> {
     invitations: [],
     conversations: [],
     session: undefined,
+    fileInvitation: undefined,
+    offeredInvitation: undefined,
     history: history.entries,
     settings: settings.value,
     notices: [],
@@ -109,12 +111,16 @@ async function start(launch: LaunchOptions): Promise<void> {
       },
     },
     engine: () => settings.value.engine,
-    userName: () => account.account?.friendlyName ?? '',
+    // Without an account, as in an invitation file, the name that the system has for this person.
+    userName: () => account.account?.friendlyName ?? env['USER'] ?? env['USERNAME'] ?? '',
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: (event, facts) => log.note(event, facts),
   });
 
-  shell.run({ assistance, messenger, hosting, signIn, history }, { hidden: launch.hidden || settings.value.startHidden });
+  shell.run({ assistance, messenger, hosting, signIn, history }, {
+    hidden: launch.hidden || settings.value.startHidden,
+    ...(launch.invitation === undefined ? {} : { invitation: launch.invitation }),
+  });
 
   const support = desktop.support().then(
     (able) => model.update({ desktop: able }),

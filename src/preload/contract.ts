@@ -32,7 +32,12 @@ export interface AccountView {
 /** "Use this computer as the messenger". The access token of an account is shown once, in the answer of `createHostedAccount`. */
 export type HostingView =
   | { readonly tag: 'off' }
-  | { readonly tag: 'on'; readonly addresses: readonly string[]; readonly reach: 'loopback' | 'lan'; readonly accounts: readonly HostedAccountView[] }
+  | {
+      readonly tag: 'on';
+      readonly addresses: readonly string[];
+      readonly reach: 'loopback' | 'lan';
+      readonly accounts: readonly HostedAccountView[];
+    }
   | { readonly tag: 'failed'; readonly message: string };
 
 export interface HostedAccountView {
@@ -63,6 +68,30 @@ export interface ConversationView {
   readonly unread: number;
   /** They are typing. */
   readonly typing: boolean;
+}
+
+/** An invitation of ours that was saved to a file. Its password is nowhere in the state. */
+export interface FileInvitationView {
+  readonly id: string;
+  readonly state: 'waiting' | 'used' | 'expired' | 'cancelled' | 'burnt';
+  readonly expiresAtMs: number;
+  readonly wrongPasswords: number;
+}
+
+/** The one answer that has the password in it. */
+export interface SavedInvitationView {
+  readonly fileName: string;
+  readonly password: string;
+  readonly expiresAtMs: number;
+}
+
+/** An invitation file that was opened here, dropped or double-clicked. `past`: too old by its own word. */
+export interface OfferedInvitationView {
+  readonly fileName: string;
+  /** Who asks, as the file says; may be empty. */
+  readonly from: string;
+  readonly needsPassword: boolean;
+  readonly past: boolean;
 }
 
 export interface HistoryEntryView {
@@ -109,6 +138,8 @@ export interface AppState {
   readonly invitations: readonly InvitationView[];
   readonly conversations: readonly ConversationView[];
   readonly session?: SessionStatus;
+  readonly fileInvitation?: FileInvitationView;
+  readonly offeredInvitation?: OfferedInvitationView;
   readonly history: readonly HistoryEntryView[];
   readonly settings: SettingsView;
   readonly notices: readonly NoticeView[];
@@ -143,6 +174,17 @@ export interface Commands {
   /** Expert: step 2. */
   acceptInvitation(id: string): Promise<CommandResult>;
   declineInvitation(id: string): Promise<CommandResult>;
+  /** Novice, without a messenger: asks where, saves, listens. Null when the person does not choose a place. Type 1 is for Windows XP. */
+  saveInvitation(type: 1 | 2): Promise<CommandResult<SavedInvitationView | null>>;
+  /** Takes the saved one back, or puts away one that is over. */
+  removeInvitation(): Promise<CommandResult>;
+  /** Expert: the system's dialog; what is chosen appears as `offeredInvitation`. */
+  chooseInvitation(): Promise<CommandResult>;
+  /** Expert: a file dropped on the window. */
+  offerInvitation(file: { fileName: string; bytes: Uint8Array }): Promise<CommandResult>;
+  /** Expert: connects by the offered one. */
+  useInvitation(password: string): Promise<CommandResult>;
+  putInvitationAway(): Promise<CommandResult>;
   /** Either side, at any time: ends the session or the attempt. */
   endSession(): Promise<CommandResult>;
   /** Novice: opens the main process's own question; the answer is given there, never here. */

@@ -6,6 +6,11 @@ export interface Placeholders {
   readonly 'token.copyText': 'accessToken' | 'address' | 'server';
   readonly 'status.retryIn.one': 'count';
   readonly 'status.retryIn.other': 'count';
+  readonly 'file.tell': 'file';
+  readonly 'file.until': 'duration';
+  readonly 'file.wrongPasswords': 'count';
+  readonly 'file.offered': 'name';
+  readonly 'file.offeredUnnamed': 'file';
   readonly 'picker.askPerson': 'name';
   readonly 'contacts.remove': 'name';
   readonly 'contacts.removeSure': 'name';

@@ -10,6 +10,14 @@ const root = join(import.meta.dirname, '../..');
 /** The Electron to test in (`npm test` looks after it), or undefined: then such tests are skipped. */
 export const electronExecutable = process.env['RINGBACK_TEST_ELECTRON'];
 
+/** What a start of the app takes, on the machine's own network. */
+export function appCommand(desktop: PersonDesktop): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
+  return {
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root],
+    env: { ...desktop.env, RINGBACK_DATA_DIR: join(desktop.home, 'ringback'), RINGBACK_LISTEN_HOST: '127.0.0.1' },
+  };
+}
+
 /** A running Ringback with what a person sees of it. */
 export interface App {
   readonly desktop: PersonDesktop;
@@ -23,13 +31,19 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** One whose system dialogs answer themselves. */
+export interface SteeredApp extends App {
+  /** What the person will choose in the dialogs for saving and opening. */
+  chooseFile(path: string): Promise<void>;
+}
+
 interface AppOptions {
   /** The network its computer is in; the machine's own when left out. */
   readonly network?: Network | undefined;
 }
 
 /** Starts the built app on a person's desktop with a data folder of its own. */
-export async function startApp(desktop: PersonDesktop, args: readonly string[] = [], { network }: AppOptions = {}): Promise<App> {
+export async function startApp(desktop: PersonDesktop, args: readonly string[] = [], { network }: AppOptions = {}): Promise<SteeredApp> {
   if (!electronExecutable) throw new Error('RINGBACK_TEST_ELECTRON is not set: run through npm test');
   const data = join(desktop.home, 'ringback');
   mkdirSync(data, { recursive: true });
@@ -60,6 +74,11 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
       await page.waitForLoadState('domcontentloaded');
       return page;
     },
+    chooseFile: (path) =>
+      electron.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+      }, path),
     log: () => log,
     close: async () => {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -4,11 +4,13 @@ import type {
   AppState,
   ContactView,
   ConversationView,
+  FileInvitationView,
   HistoryEntryView,
   HostingView,
   InvitationView,
   MessengerStatus,
   NoticeView,
+  OfferedInvitationView,
   Presence,
 } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
@@ -29,6 +31,8 @@ export interface AppFacts {
   readonly invitations: readonly InvitationView[];
   readonly conversations: readonly ConversationView[];
   readonly session: SessionStatus | undefined;
+  readonly fileInvitation: FileInvitationView | undefined;
+  readonly offeredInvitation: OfferedInvitationView | undefined;
   readonly history: readonly HistoryEntryView[];
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
@@ -65,7 +69,8 @@ function contactViews({ contacts, history, messenger }: AppFacts): ContactView[]
 
 /** The state for the windows: no access token, and nothing of `settings` that no window shows. */
 export function projectState(facts: AppFacts): AppState {
-  const { version, account, hosting, invitations, conversations, session, history, notices, desktop } = facts;
+  const { version, account, hosting, invitations, conversations, session, fileInvitation, offeredInvitation, history, notices, desktop } =
+    facts;
   const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowPlainExperts, hosting: hosted } = facts.settings;
   return {
     version,
@@ -76,6 +81,8 @@ export function projectState(facts: AppFacts): AppState {
     invitations,
     conversations,
     ...(session === undefined ? {} : { session }),
+    ...(fileInvitation === undefined ? {} : { fileInvitation }),
+    ...(offeredInvitation === undefined ? {} : { offeredInvitation }),
     history,
     settings: {
       engine,

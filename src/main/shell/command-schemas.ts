@@ -1,6 +1,7 @@
 /* The run-time shape of every command's arguments. Strict: an unknown field is refused, so that none is quietly ignored. */
 import * as z from 'zod';
 import type { Commands, RingbackBridge } from '../../preload/contract.ts';
+import { MAX_INVITATION_BYTES } from '../../protocol/assistance/invitation.ts';
 import { accelerator, hostingSchema } from '../settings/settings-store.ts';
 import type { WindowKind } from './web-security.ts';
 
@@ -40,6 +41,8 @@ const chatText = z
   .string()
   .max(1_400)
   .refine((text) => text.trim() !== '');
+/** One byte too many is let through, to be refused as no invitation. */
+const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_INVITATION_BYTES + 1);
 const id = oneLine(128);
 const none = z.tuple([]);
 
@@ -59,6 +62,12 @@ const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments
   askForHelp: z.tuple([address]),
   acceptInvitation: z.tuple([id]),
   declineInvitation: z.tuple([id]),
+  saveInvitation: z.tuple([z.literal([1, 2])]),
+  removeInvitation: none,
+  chooseInvitation: none,
+  offerInvitation: z.tuple([z.strictObject({ fileName: oneLine(255), bytes: invitationBytes })]),
+  useInvitation: z.tuple([z.string().max(128)]),
+  putInvitationAway: none,
   endSession: none,
   offerControl: none,
   takeBackControl: none,

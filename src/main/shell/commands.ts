@@ -6,6 +6,7 @@ import type { SettingsStore } from '../settings/settings-store.ts';
 import type { AppModel } from './app-facts.ts';
 import { CommandError, type CommandHandlers } from './command-handlers.ts';
 import type { Conversations } from './conversations.ts';
+import type { FileInvitations } from './file-invitations.ts';
 import type { Hosting } from './hosting.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -29,6 +30,7 @@ export interface CommandDeps {
   readonly messenger: Messenger;
   readonly conversations: Conversations;
   readonly help: HelpCommands;
+  readonly files: FileInvitations;
   readonly hosting: Hosting;
   readonly settings: SettingsStore;
   readonly history: SessionLog;
@@ -39,7 +41,7 @@ export interface CommandDeps {
 
 /** Every command of the contract, on the use cases. */
 export function createCommands(deps: CommandDeps): CommandHandlers {
-  const { model, signIn, messenger, help, hosting, settings } = deps;
+  const { model, signIn, messenger, help, files, hosting, settings } = deps;
 
   function signedIn(): Messenger {
     if (messenger.state.tag !== 'signedIn') throw new CommandError('NOT_SIGNED_IN', 'not signed in');
@@ -83,6 +85,12 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     },
     acceptInvitation: (id) => void help.acceptInvitation(id),
     declineInvitation: (id) => void help.declineInvitation(id),
+    saveInvitation: (type) => files.save(type),
+    removeInvitation: async () => void (await files.remove()),
+    chooseInvitation: async () => void (await files.choose()),
+    offerInvitation: ({ fileName, bytes }) => void files.offer(fileName, bytes),
+    useInvitation: (password) => void files.use(password),
+    putInvitationAway: () => void files.putAway(),
     endSession: async () => void (await help.endSession()),
     offerControl: () => void help.offerControl(),
     takeBackControl: () => void help.takeBackControl(),

@@ -1,5 +1,6 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
-import { join } from 'node:path';
+import { open, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import {
   app,
   clipboard,
@@ -9,9 +10,11 @@ import {
   Notification,
   session as electronSession,
   type BrowserWindow,
+  type OpenDialogOptions,
 } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
 import type { Assistance, ConsentPrompts } from '../assistance/contract.ts';
+import { t } from '../../words/words.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionLog } from '../history/session-log.ts';
 import type { Messenger } from '../messenger/contract.ts';
@@ -27,6 +30,7 @@ import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
+import { createFileInvitations, invitationArgument } from './file-invitations.ts';
 import { createInvitationNotifications, type NotificationPort } from './invitation-notifications.ts';
 import { handleCommands } from './ipc.ts';
 import { guardPermissions } from './permissions.ts';
@@ -63,7 +67,20 @@ export interface Shell {
   readonly windows: Windows;
   readonly consent: ConsentPrompts;
   /** From here on people see windows, and commands are answered. */
-  run(useCases: ShellUseCases, how: { readonly hidden: boolean }): void;
+  run(useCases: ShellUseCases, how: { readonly hidden: boolean; readonly invitation?: string }): void;
+}
+
+const invitationFilters = () => [{ name: t('shell.invitationFiles'), extensions: ['msrcIncident'] }];
+
+/** Reads a file that may be anything, a device included, without taking in more than this. */
+async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(maxBytes), 0, maxBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** A crashed page is loaded again after this, at most so often in a minute. */
@@ -156,7 +173,7 @@ export function createShell(deps: ShellDeps): Shell {
     return (peer, signal) => askConsent(kind, peer, signal, showQuestion, clock);
   }
 
-  function run(cases: ShellUseCases, how: { readonly hidden: boolean }): void {
+  function run(cases: ShellUseCases, how: { readonly hidden: boolean; readonly invitation?: string }): void {
     useCases = cases;
     const { assistance } = cases;
     let viewer: ViewerPort | undefined;
@@ -187,6 +204,35 @@ export function createShell(deps: ShellDeps): Shell {
       window.webContents.postMessage('ringback:viewer-port', null, [port2]);
     }
 
+    const files = createFileInvitations({
+      help: assistance,
+      model,
+      clock,
+      chooseSavePath: async (suggested) => {
+        const options = {
+          title: t('shell.saveInvitation'),
+          defaultPath: join(app.getPath('documents'), suggested),
+          filters: invitationFilters(),
+        };
+        const answer =
+          windows.main === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(windows.main, options);
+        return answer.canceled ? undefined : answer.filePath;
+      },
+      chooseOpenPath: async () => {
+        const options: OpenDialogOptions = { title: t('shell.openInvitation'), properties: ['openFile'], filters: invitationFilters() };
+        const answer =
+          windows.main === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(windows.main, options);
+        return answer.filePaths[0];
+      },
+      // Nobody else's business, until the person hands it on.
+      write: (path, text) => writeFile(path, text, { encoding: 'utf8', mode: 0o600 }),
+      read: readAtMost,
+    });
+    function openInvitation(path: string): void {
+      windows.openMain();
+      attempt('open invitation', () => files.openPath(path));
+    }
+
     handleCommands(
       windows,
       createCommands({
@@ -194,6 +240,7 @@ export function createShell(deps: ShellDeps): Shell {
         model,
         conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard: () => windows.callAttention() }),
         help: assistance,
+        files,
         settings,
         setFullScreen: (on) => windows.session?.setFullScreen(on),
         copyText: (text) => clipboard.writeText(text),
@@ -238,7 +285,8 @@ export function createShell(deps: ShellDeps): Shell {
       if (!live) viewer?.close();
     }
 
-    const showHelp = (): void => model.update({ session: assistance.status, invitations: assistance.invitations });
+    const showHelp = (): void =>
+      model.update({ session: assistance.status, invitations: assistance.invitations, fileInvitation: assistance.fileInvitation });
     assistance.onChange(showHelp);
     showHelp();
     model.onChange(() => {
@@ -252,11 +300,20 @@ export function createShell(deps: ShellDeps): Shell {
     follow(model.state);
 
     installAppMenu({ devTools, quit: deps.quit });
-    app.on('second-instance', () => windows.openMain());
+    app.on('second-instance', (_event, argv, directory) => {
+      const path = invitationArgument(argv);
+      if (path === undefined) windows.openMain();
+      else openInvitation(resolve(directory, path));
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      openInvitation(path);
+    });
     app.on('activate', () => windows.openMain());
     // The tray keeps the app alive; without one, the main window's close button quits by itself.
     app.on('window-all-closed', () => undefined);
     windows.openMain(how);
+    if (how.invitation !== undefined) openInvitation(how.invitation);
 
     let leaving = false;
     app.on('before-quit', (event) => {

@@ -6,7 +6,7 @@ import { ByteWriter } from '../bytes/writer.ts';
 
 /* What [MS-RA] and [MS-RAI] ask for; nobody would choose it today. The password is therefore long, used once, and three wrong ones burn the invitation. */
 
-export const PASS_STUB_CHARS = 14;
+const PASS_STUB_CHARS = 14;
 /** PASS: four bytes of length and the stub in UTF-16. */
 export const PASS_BYTES = 4 + 2 * PASS_STUB_CHARS;
 const ANY = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*_';

@@ -1,7 +1,7 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
 import type { Commands, CommandResult, RingbackBridge, SettingsView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
-import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withTalk, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
+import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withSavedInvitation, withTalk, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
 import { t } from '../../words/words.ts';
 import { freeAddressFor } from './address.ts';
 
@@ -11,6 +11,9 @@ export interface NewAccount {
   readonly friendlyName: string;
   readonly accessToken: string;
 }
+
+/** An invitation has a few kilobytes; main refuses what is larger. */
+const MAX_FILE_BYTES = 0x4_0001;
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -81,6 +84,26 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     },
     acceptInvitation: (id: string) => run('invitation', () => bridge.acceptInvitation(id)),
     declineInvitation: (id: string) => run('invitation', () => bridge.declineInvitation(id)),
+    saveInvitation: async (type: 1 | 2) => {
+      const result = await run('file', () => bridge.saveInvitation(type));
+      if (result.ok && result.value !== null) {
+        const saved = result.value;
+        store.setState((state) => withSavedInvitation(state, saved));
+      }
+    },
+    removeInvitation: async () => {
+      const result = await run('file', () => bridge.removeInvitation());
+      if (result.ok) store.setState((state) => withSavedInvitation(state, undefined));
+    },
+    chooseInvitation: () => run('file', () => bridge.chooseInvitation()),
+    /** A file that was dropped: too large a one is refused as what it is, without reading it all. */
+    offerInvitation: (file: File) => run('file', async () => bridge.offerInvitation({ fileName: file.name, bytes: new Uint8Array(await file.slice(0, MAX_FILE_BYTES).arrayBuffer()) })),
+    useInvitation: (password: string) =>
+      run('file', async () => {
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.useInvitation(password);
+      }),
+    putInvitationAway: () => run('file', () => bridge.putInvitationAway()),
     endSession: () => run('session', () => bridge.endSession()),
     dismissSession: () => run('session', () => bridge.dismissSession()),
     offerControl: () => run('control', () => bridge.offerControl()),

@@ -1,5 +1,5 @@
 import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-react';
-import { useCallback } from 'react';
+import { useCallback, type DragEvent } from 'react';
 import { useStore } from 'zustand';
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState, ContactView } from '../../preload/contract.ts';
@@ -8,6 +8,7 @@ import { useNow } from './clock.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { ContactPicker } from './home/contact-picker.tsx';
+import { FileInvitations, FileWays } from './home/file-invitation.tsx';
 import { Conversation } from './home/conversation.tsx';
 import { Home, Invitations } from './home/home.tsx';
 import { MessengerLine } from './home/messenger-line.tsx';
@@ -35,7 +36,7 @@ export function App({ store, actions }: { readonly store: WindowStore; readonly 
   if (app === undefined) return <Opening failed={state.loadFailed} />;
   if (showsWelcome(state)) return <WelcomePage state={state} app={app} actions={actions} />;
   return (
-    <div className="window">
+    <div className="window" onDragOver={(event) => event.preventDefault()} onDrop={(event) => dropped(event, actions)}>
       <header className="top">
         <span className="top__brand"><BrandMark size={34} />{t('app.name')}</span>
         <nav className="top__nav" aria-label={t('app.mainNavigation')}>
@@ -53,6 +54,29 @@ export function App({ store, actions }: { readonly store: WindowStore; readonly 
       </main>
     </div>
   );
+}
+
+/** An invitation file dropped anywhere on the window. */
+function dropped(event: DragEvent, actions: Actions): void {
+  event.preventDefault();
+  const file = event.dataTransfer.files[0];
+  if (file === undefined) return;
+  actions.showPage('home');
+  void actions.offerInvitation(file);
+}
+
+function fileProps(state: WindowState, app: AppState, actions: Actions) {
+  return {
+    app,
+    saved: state.ui.savedInvitation,
+    pending: isPending(state, 'file'),
+    problem: problemAt(state, 'file'),
+    onSave: (type: 1 | 2) => void actions.saveInvitation(type),
+    onRemove: () => void actions.removeInvitation(),
+    onOpen: () => void actions.chooseInvitation(),
+    onUse: (password: string) => void actions.useInvitation(password),
+    onPutAway: () => void actions.putInvitationAway(),
+  };
 }
 
 function Opening({ failed }: { readonly failed: boolean }) {
@@ -93,6 +117,7 @@ function PageBody({ state, app, actions }: PageProps) {
 function WelcomePage({ state, app, actions }: PageProps) {
   return (
     <Welcome
+      files={<FileWays {...fileProps(state, app, actions)} />}
       step={state.ui.welcome}
       address={app.account?.address}
       hosting={app.hosting}
@@ -129,6 +154,7 @@ function HomePage({ state, app, actions }: PageProps) {
     onAccept: (id: string) => void actions.acceptInvitation(id),
     onDecline: (id: string) => void actions.declineInvitation(id),
   };
+  const files = { ...fileProps(state, app, actions), nowMs };
   const line = <MessengerLine app={app} nowMs={nowMs} pending={isPending(state, 'messenger')} problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')} onPresence={(presence) => void actions.setPresence(presence)} onSignIn={() => void actions.signIn()} onChangeAccount={() => actions.showPage('settings')} />;
 
   if (state.ui.picking && !isRunning(session)) {
@@ -164,6 +190,7 @@ function HomePage({ state, app, actions }: PageProps) {
       <>
         {line}
         <Invitations {...invitations} />
+        {!isRunning(session) && <FileInvitations {...files} />}
         <div className="card">
           {session.phase.tag === 'ended' ? (
             <EndedCard
@@ -186,7 +213,9 @@ function HomePage({ state, app, actions }: PageProps) {
   return (
     <>
       {line}
+      <FileInvitations {...files} />
       <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onTalk={actions.talkTo} onRemoveContact={(address) => void actions.removeContact(address)} />
+      <FileWays {...files} />
     </>
   );
 }

@@ -9,8 +9,13 @@ const PRESENCE_ORDER = { online: 0, away: 1, busy: 2, offline: 3 } as const;
 export const isPending = (state: WindowState, place: Place): boolean => state.ui.pending.includes(place);
 export const problemAt = (state: WindowState, place: Place): Problem | undefined => state.ui.problems[place];
 
+/** Something goes on that needs no messenger. */
+const withoutMessenger = (app: AppState | undefined): boolean =>
+  app !== undefined && (app.session !== undefined || app.fileInvitation !== undefined || app.offeredInvitation !== undefined);
+
 /** The first start, and the hosting path until its last page is put away. */
-export const showsWelcome = (state: WindowState): boolean => state.app?.account === undefined || state.ui.welcome === 'hostReady';
+export const showsWelcome = (state: WindowState): boolean =>
+  (state.app?.account === undefined && !withoutMessenger(state.app)) || state.ui.welcome === 'hostReady';
 
 export const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
 

@@ -3,7 +3,7 @@
  * Nothing here calls the bridge; actions.ts does.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppState } from '../../preload/contract.ts';
+import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
 import type { Problem } from './problem.ts';
 
 export type Page = 'home' | 'history' | 'settings';
@@ -11,7 +11,7 @@ export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
 
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =
-  | 'account' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'chat' | 'ask' | 'invitation' | 'session' | 'control'
+  | 'account' | 'file' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'chat' | 'ask' | 'invitation' | 'session' | 'control'
   | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
 
 /** The secret of a new account, kept only until the person has passed it on. */
@@ -29,6 +29,8 @@ export interface UiState {
   /** Address of the contact whose conversation is open. */
   readonly talkingTo?: string;
   readonly issued?: IssuedAccount;
+  /** The password of the saved invitation, as long as this window lives. */
+  readonly savedInvitation?: SavedInvitationView;
   readonly pending: readonly Place[];
   readonly problems: Readonly<Partial<Record<Place, Problem>>>;
 }
@@ -82,6 +84,11 @@ export function withWelcome(state: WindowState, welcome: WelcomeStep): WindowSta
 export function withIssued(state: WindowState, issued: IssuedAccount | undefined): WindowState {
   const { issued: _old, ...rest } = state.ui;
   return { ...state, ui: issued === undefined ? rest : { ...rest, issued } };
+}
+
+export function withSavedInvitation(state: WindowState, saved: SavedInvitationView | undefined): WindowState {
+  const { savedInvitation: _old, ...rest } = state.ui;
+  return { ...state, ui: saved === undefined ? rest : { ...rest, savedInvitation: saved } };
 }
 
 export function withPending(state: WindowState, place: Place): WindowState {

@@ -22,6 +22,8 @@ const FACTS: AppFacts = {
   invitations: [],
   conversations: [],
   session: undefined,
+  fileInvitation: undefined,
+  offeredInvitation: undefined,
   history: [],
   settings: DEFAULT_SETTINGS,
   notices: [],

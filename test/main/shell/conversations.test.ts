@@ -31,6 +31,8 @@ beforeEach(async () => {
     invitations: [],
     conversations: [],
     session: undefined,
+    fileInvitation: undefined,
+    offeredInvitation: undefined,
     history: [],
     settings: DEFAULT_SETTINGS,
     notices: [],

@@ -209,6 +209,8 @@ describe('the account', () => {
       invitations: [],
       conversations: [],
       session: undefined,
+      fileInvitation: undefined,
+      offeredInvitation: undefined,
       history: [],
       settings: DEFAULT_SETTINGS,
       notices: [],

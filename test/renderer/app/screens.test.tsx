@@ -33,9 +33,11 @@ const { account: _account, ...withoutAccount } = appState({ messenger: { tag: 'n
 describe('main window', () => {
   it('waits in words', () => expect(mainWindow(undefined)).toContain(t('app.loading')));
 
-  it('first start: two choices and no more', () => {
+  it('first start: two choices and no more, the ways without a messenger folded away', () => {
     const html = mainWindow(withoutAccount);
-    expect(html.match(/<button/g)).toHaveLength(2);
+    const [open = '', folded = ''] = html.split('<details');
+    expect(open.match(/<button/g)).toHaveLength(2);
+    expect(folded).toContain(t('file.save'));
     expect(button(html, t('welcome.haveAccount'))).toBeDefined();
     expect(button(html, t('welcome.host'))).toBeDefined();
   });

@@ -5,7 +5,7 @@ import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { displayName } from '../selectors.ts';
 import { problemText, type Problem } from '../problem.ts';
-import { endedSentence, nextAction, nextStep } from './session-words.ts';
+import { endedSentence, isByFile, nextAction, nextStep } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
@@ -41,7 +41,8 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
   const name = displayName(session.peer);
   const good = GOOD_ENDS.has(reason);
   const action = nextAction(role, reason);
-  const canAsk = role === 'novice' && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
+  // Who came by an invitation file has no address at the messenger.
+  const canAsk = role === 'novice' && !isByFile(session) && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
   const wasSession = session.connection !== undefined && SESSION_ENDS.has(reason);
   return (
     <section className="session-card" aria-labelledby="ended-title">

@@ -18,6 +18,9 @@ export function headline(session: SessionStatus): string {
   return t(`phase.${role}.${phase.tag}`, { name });
 }
 
+/** By invitation file: nobody accepted anything over a messenger. */
+export const isByFile = (session: SessionStatus): boolean => session.steps[1]?.state === 'notNeeded';
+
 /** What that means for the person, while nothing is shown yet. */
 export function phaseHint(session: SessionStatus, nowMs: number): string | undefined {
   const { phase, role } = session;
@@ -26,6 +29,8 @@ export function phaseHint(session: SessionStatus, nowMs: number): string | undef
     const left = secondsUntil(phase.forwardAtMs, nowMs);
     if (left > 0) return tCount('phase.forwardIn', left);
   }
+  // By invitation file there was no call to wait for.
+  if (phase.tag === 'forwardConnecting' && isByFile(session)) return t('phase.hint.expert.byFile');
   return hintOf(role, phase.tag, displayName(session.peer));
 }
 

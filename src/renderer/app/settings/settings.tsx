@@ -13,8 +13,21 @@ import './settings.css';
 export interface SettingsProps {
   readonly app: AppState;
   readonly issued: IssuedAccount | undefined;
-  readonly pending: { readonly account: boolean; readonly friendlyName: boolean; readonly messenger: boolean; readonly hosting: boolean; readonly hostedAccounts: boolean };
-  readonly problems: { readonly account: Problem | undefined; readonly friendlyName: Problem | undefined; readonly hosting: Problem | undefined; readonly hostedAccounts: Problem | undefined; readonly settings: Problem | undefined; readonly stopShortcut: Problem | undefined };
+  readonly pending: {
+    readonly account: boolean;
+    readonly friendlyName: boolean;
+    readonly messenger: boolean;
+    readonly hosting: boolean;
+    readonly hostedAccounts: boolean;
+  };
+  readonly problems: {
+    readonly account: Problem | undefined;
+    readonly friendlyName: Problem | undefined;
+    readonly hosting: Problem | undefined;
+    readonly hostedAccounts: Problem | undefined;
+    readonly settings: Problem | undefined;
+    readonly stopShortcut: Problem | undefined;
+  };
   readonly onSaveAccount: (account: NewAccount) => Promise<{ readonly ok: boolean }>;
   readonly onForgetAccount: () => void;
   readonly onSignIn: () => void;
@@ -38,7 +51,11 @@ export function Settings(props: SettingsProps) {
       <You {...props} />
       <section className="card stack" aria-labelledby="settings-helped">
         <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
-        <ShortcutField value={settings.stopShortcut} problem={props.problems.stopShortcut} onValue={(stopShortcut) => props.onSettings({ stopShortcut })} />
+        <ShortcutField
+          value={settings.stopShortcut}
+          problem={props.problems.stopShortcut}
+          onValue={(stopShortcut) => props.onSettings({ stopShortcut })}
+        />
       </section>
       <section className="card stack" aria-labelledby="settings-helping">
         <h2 id="settings-helping">{t('settings.helping')}</h2>
@@ -47,19 +64,41 @@ export function Settings(props: SettingsProps) {
           legend={t('settings.scaling')}
           value={settings.viewerScaling}
           onValue={(viewerScaling) => props.onSettings({ viewerScaling })}
-          choices={[{ value: 'fit', label: t('settings.scalingFit') }, { value: 'actual', label: t('settings.scalingActual') }]}
+          choices={[
+            { value: 'fit', label: t('settings.scalingFit') },
+            { value: 'actual', label: t('settings.scalingActual') },
+          ]}
         />
         <Choices
           legend={t('settings.engine')}
           value={settings.engine}
           onValue={(engine) => props.onSettings({ engine })}
-          choices={[{ value: 'ringback', label: t('settings.engineRingback') }, { value: 'classic', label: t('settings.engineClassic'), hint: t('settings.engineHint') }]}
+          choices={[
+            { value: 'ringback', label: t('settings.engineRingback') },
+            { value: 'classic', label: t('settings.engineClassic'), hint: t('settings.engineHint') },
+          ]}
         />
       </section>
-      <Hosting hosting={app.hosting} settings={settings.hosting} issued={props.issued} pending={props.pending} problems={props.problems} onHosting={props.onHosting} onCreate={props.onCreateHosted} onRemove={props.onRemoveHosted} onCopyIssued={props.onCopyIssued} onIssuedSeen={props.onIssuedSeen} />
+      <Hosting
+        hosting={app.hosting}
+        settings={settings.hosting}
+        issued={props.issued}
+        pending={props.pending}
+        problems={props.problems}
+        onHosting={props.onHosting}
+        onCreate={props.onCreateHosted}
+        onRemove={props.onRemoveHosted}
+        onCopyIssued={props.onCopyIssued}
+        onIssuedSeen={props.onIssuedSeen}
+      />
       <section className="card stack" aria-labelledby="settings-general">
         <h2 id="settings-general">{t('settings.general')}</h2>
         <Switch label={t('settings.startHidden')} on={settings.startHidden} onChange={(startHidden) => props.onSettings({ startHidden })} />
+        <Switch
+          label={t('settings.allowPlainExperts')}
+          on={settings.allowPlainExperts}
+          onChange={(allowPlainExperts) => props.onSettings({ allowPlainExperts })}
+        />
         <p className="soft small">{t('settings.version', { version: app.version })}</p>
       </section>
     </div>
@@ -85,8 +124,21 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
             onFriendlyName(name.trim());
           }}
         >
-          <Field label={t('presence.yourName')} hint={t('account.friendlyNameHint')} value={name} onValue={setName} error={fieldProblem(problems.friendlyName, 'friendlyName') ?? generalProblem(problems.friendlyName)} maxLength={100} autoComplete="name" required />
-          <div><Button type="submit" busy={pending.friendlyName} disabled={name.trim() === '' || name.trim() === account.friendlyName}>{t('account.saveName')}</Button></div>
+          <Field
+            label={t('presence.yourName')}
+            hint={t('account.friendlyNameHint')}
+            value={name}
+            onValue={setName}
+            error={fieldProblem(problems.friendlyName, 'friendlyName') ?? generalProblem(problems.friendlyName)}
+            maxLength={100}
+            autoComplete="name"
+            required
+          />
+          <div>
+            <Button type="submit" busy={pending.friendlyName} disabled={name.trim() === '' || name.trim() === account.friendlyName}>
+              {t('account.saveName')}
+            </Button>
+          </div>
         </form>
       )}
       <h3>{t('settings.messenger')}</h3>
@@ -99,11 +151,25 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
         />
       ) : (
         <>
-          <p className="break">{account.address}<br /><span className="soft">{account.server}</span></p>
+          <p className="break">
+            {account.address}
+            <br />
+            <span className="soft">{account.server}</span>
+          </p>
           <div className="row">
-            {app.messenger.tag === 'signedOut' ? <Button look="primary" busy={pending.messenger} onClick={onSignIn}>{t('account.signIn')}</Button> : <Button busy={pending.messenger} onClick={onSignOut}>{t('account.signOut')}</Button>}
+            {app.messenger.tag === 'signedOut' ? (
+              <Button look="primary" busy={pending.messenger} onClick={onSignIn}>
+                {t('account.signIn')}
+              </Button>
+            ) : (
+              <Button busy={pending.messenger} onClick={onSignOut}>
+                {t('account.signOut')}
+              </Button>
+            )}
             <Button onClick={() => setChanging(true)}>{t('account.change')}</Button>
-            <ConfirmButton question={t('account.forgetSure')} confirm={t('common.remove')} onConfirm={onForgetAccount}>{t('account.forget')}</ConfirmButton>
+            <ConfirmButton question={t('account.forgetSure')} confirm={t('common.remove')} onConfirm={onForgetAccount}>
+              {t('account.forget')}
+            </ConfirmButton>
           </div>
         </>
       )}

@@ -13,6 +13,8 @@ import { IssuedAccountCard } from './issued-account.tsx';
 import './welcome.css';
 
 export interface WelcomeProps {
+  /** The ways in without a messenger. */
+  readonly files: ReactNode;
   readonly step: WelcomeStep;
   readonly address: string | undefined;
   readonly hosting: HostingView;
@@ -37,7 +39,7 @@ export function Welcome(props: WelcomeProps) {
   const step = props.step === 'hostReady' && props.address === undefined ? 'host' : props.step;
   switch (step) {
     case 'choose':
-      return <Choose onStep={props.onStep} />;
+      return <Choose files={props.files} onStep={props.onStep} />;
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
@@ -55,7 +57,7 @@ export function Welcome(props: WelcomeProps) {
   }
 }
 
-function Choose({ onStep }: { readonly onStep: (step: WelcomeStep) => void }) {
+function Choose({ files, onStep }: { readonly files: ReactNode; readonly onStep: (step: WelcomeStep) => void }) {
   return (
     <main className="welcome">
       <div className="welcome__hello">
@@ -68,6 +70,10 @@ function Choose({ onStep }: { readonly onStep: (step: WelcomeStep) => void }) {
         <BigChoice icon={<KeyRound size={30} aria-hidden />} title={t('welcome.haveAccount')} hint={t('welcome.haveAccountHint')} onChoose={() => onStep('account')} />
         <BigChoice icon={<MonitorSmartphone size={30} aria-hidden />} title={t('welcome.host')} hint={t('welcome.hostHint')} onChoose={() => onStep('host')} />
       </div>
+      <details className="fold">
+        <summary>{t('file.title')}</summary>
+        {files}
+      </details>
     </main>
   );
 }

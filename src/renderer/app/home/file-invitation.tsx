@@ -1,0 +1,178 @@
+import { FileKey, FolderOpen } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
+import { t } from '../../../words/words.ts';
+import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
+import { Banner, Button, ConfirmButton, ProblemLine, SecretField } from '../design/controls.tsx';
+import { duration } from '../figures.ts';
+import { problemText, type Problem } from '../problem.ts';
+import './file-invitation.css';
+
+/** Groups of four, as one reads a number out on the phone. */
+const inGroups = (password: string): readonly string[] => password.match(/.{1,4}/g) ?? [];
+
+export interface FileInvitationProps {
+  readonly app: AppState;
+  readonly nowMs: number;
+  readonly saved: SavedInvitationView | undefined;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onSave: (type: 1 | 2) => void;
+  readonly onRemove: () => void;
+  readonly onOpen: () => void;
+  readonly onUse: (password: string) => void;
+  readonly onPutAway: () => void;
+}
+
+/** What has just appeared is what the person is waiting for, wherever the page stands. */
+function useBroughtIntoView() {
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => element.current?.scrollIntoView({ block: 'center' }), []);
+  return element;
+}
+
+/** What is open of invitations by file: one that waits for the other person, and one that somebody gave us. */
+export function FileInvitations(props: FileInvitationProps) {
+  const { fileInvitation, offeredInvitation } = props.app;
+  return (
+    <>
+      {offeredInvitation !== undefined && <Offered key={offeredInvitation.fileName} offered={offeredInvitation} {...props} />}
+      {fileInvitation !== undefined && <Saved invitation={fileInvitation} {...props} />}
+    </>
+  );
+}
+
+/** The novice's: the password to tell, and how it goes on. */
+function Saved({
+  invitation,
+  saved,
+  nowMs,
+  pending,
+  problem,
+  onRemove,
+}: FileInvitationProps & { readonly invitation: FileInvitationView }) {
+  const title = useId();
+  const card = useBroughtIntoView();
+  const waiting = invitation.state === 'waiting';
+  return (
+    <section ref={card} className="card stack saved" aria-labelledby={title}>
+      <h2 id={title} role="status">
+        {t(`file.state.${invitation.state}`)}
+      </h2>
+      {waiting && saved !== undefined && (
+        <>
+          <p>{t('file.tell', { file: saved.fileName })}</p>
+          <p className="saved__password" aria-label={t('file.password')}>
+            {inGroups(saved.password).map((group, index) => (
+              <span key={index} className="saved__group">
+                {group}
+              </span>
+            ))}
+          </p>
+          <p className="soft">{t('file.tellHow')}</p>
+          <p className="soft">{t('file.once')}</p>
+        </>
+      )}
+      {waiting && saved === undefined && <p>{t('file.passwordGone')}</p>}
+      {waiting && <p>{t('file.until', { duration: duration(Math.max(0, invitation.expiresAtMs - nowMs)) })}</p>}
+      {waiting && invitation.wrongPasswords > 0 && (
+        <Banner kind="warning">{t('file.wrongPasswords', { count: String(invitation.wrongPasswords) })}</Banner>
+      )}
+      {!waiting && <p className="soft">{t(`file.state.${invitation.state}.next`)}</p>}
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <div>
+        {waiting ? (
+          <ConfirmButton question={t('file.cancelQuestion')} confirm={t('file.cancel')} onConfirm={onRemove}>
+            {t('file.cancel')}
+          </ConfirmButton>
+        ) : (
+          <Button busy={pending} onClick={onRemove}>
+            {t('common.close')}
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** The expert's: who asks, and the password they said on the phone. */
+function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitationProps & { readonly offered: OfferedInvitationView }) {
+  const title = useId();
+  const card = useBroughtIntoView();
+  const [password, setPassword] = useState('');
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    onUse(password);
+  }
+  return (
+    <section ref={card} className="card stack" aria-labelledby={title}>
+      <h2 id={title} className="break">
+        {offered.from === '' ? t('file.offeredUnnamed', { file: offered.fileName }) : t('file.offered', { name: offered.from })}
+      </h2>
+      {offered.past && <Banner kind="warning">{t('file.past')}</Banner>}
+      <form className="stack" onSubmit={submit}>
+        {offered.needsPassword && (
+          <SecretField
+            label={t('file.passwordField')}
+            hint={t('file.passwordHint')}
+            error={problem === undefined ? undefined : problemText(problem)}
+            value={password}
+            onValue={setPassword}
+            required
+            maxLength={128}
+            autoFocus
+          />
+        )}
+        {!offered.needsPassword && <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />}
+        <div className="row">
+          <Button type="submit" look="primary" busy={pending}>
+            {t('file.connect')}
+          </Button>
+          <Button onClick={onPutAway}>{t('common.cancel')}</Button>
+        </div>
+      </form>
+    </section>
+  );
+}
+
+/** The ways in, for those without a messenger. */
+export function FileWays({
+  app,
+  pending,
+  problem,
+  onSave,
+  onOpen,
+}: Pick<FileInvitationProps, 'app' | 'pending' | 'problem' | 'onSave' | 'onOpen'>) {
+  const title = useId();
+  const busy = app.fileInvitation?.state === 'waiting';
+  return (
+    <section className="card stack" aria-labelledby={title}>
+      <h2 id={title}>{t('file.title')}</h2>
+      <p className="soft">{t('file.lead')}</p>
+      <div className="row">
+        <Button busy={pending} disabled={busy || !app.desktop.capture} onClick={() => onSave(2)}>
+          <FileKey size={20} aria-hidden />
+          {t('file.save')}
+        </Button>
+        <Button busy={pending} onClick={onOpen}>
+          <FolderOpen size={20} aria-hidden />
+          {t('file.open')}
+        </Button>
+      </div>
+      <p className="soft small">{t('file.drop')}</p>
+      <details className="fold">
+        <summary>{t('file.old')}</summary>
+        <div className="stack">
+          <p className="soft">{t('file.oldHint')}</p>
+          <div>
+            <Button busy={pending} disabled={busy || !app.desktop.capture} onClick={() => onSave(1)}>
+              {t('file.saveOld')}
+            </Button>
+          </div>
+        </div>
+      </details>
+      {app.offeredInvitation === undefined && app.fileInvitation === undefined && (
+        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      )}
+    </section>
+  );
+}
