@@ -68,7 +68,11 @@ export function createConversations({ messenger, model, clock, onHeard }: Conver
   function showTyping(address: string, on: boolean): void {
     typing.get(address)?.();
     typing.delete(address);
-    if (on) typing.set(address, clock.after(TYPING_SHOWN_MS, () => showTyping(address, false)));
+    if (on)
+      typing.set(
+        address,
+        clock.after(TYPING_SHOWN_MS, () => showTyping(address, false)),
+      );
     if ((find(address)?.typing ?? false) !== on) change(address, (before) => ({ ...before, typing: on }));
   }
 

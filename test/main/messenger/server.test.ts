@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
@@ -326,6 +327,43 @@ describe('what a hostile or broken peer can do', () => {
     ann.send('VER 1 MSNP7', ...Array.from({ length: 20 }, () => 'PNG'));
     await ann.closed();
     expect(ann.text).toBe(`VER 1 MSNP7\r\n${'QNG\r\n'.repeat(9)}800 0\r\n`);
+  });
+
+  it('lets who floods wait before they come again, and nobody else', async () => {
+    await start({ commands: { burst: 10, perSecond: 0 }, connecting: { burst: 8, perSecond: 0 }, floodPenalty: 3 });
+    for (let flood = 0; flood < 2; flood += 1) {
+      const one = await client();
+      one.send('VER 1 MSNP7', ...Array.from({ length: 20 }, () => 'PNG'));
+      await one.closed();
+      expect(one.text.endsWith('800 0\r\n')).toBe(true);
+    }
+    // Eight at once, two of them used, three each lost: none is left.
+    await (await client()).closed();
+    const other = await RawClient.open(port, '127.0.0.2');
+    clients.push(other);
+    other.send('VER 1 MSNP7');
+    expect(await other.line()).toBe('VER 1 MSNP7');
+  });
+
+  it('reads no more from a connection that it has ended for flooding', async () => {
+    await start({ commands: { burst: 10, perSecond: 0 } });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    const noise = Buffer.from('PNG\r\n'.repeat(100_000));
+    let taken = 0;
+    await new Promise<void>((resolve) => {
+      socket.once('close', () => resolve());
+      socket.write('VER 1 MSNP7\r\n');
+      for (let round = 0; round < 60; round += 1)
+        socket.write(noise, (error) => {
+          if (error === null || error === undefined) taken += 1;
+        });
+    });
+    // 30 MB are more than all buffers on the way hold.
+    expect(taken).toBeLessThan(40);
+    const ann = await online('ann@home');
+    ann.send('PNG');
+    expect(await ann.line()).toBe('QNG');
   });
 
   it('limits wrong log-ins for one account, and not for another', async () => {

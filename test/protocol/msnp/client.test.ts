@@ -33,9 +33,18 @@ function notification() {
 }
 
 const SEVEN = [
-  'GTC 4 9 A', 'BLP 4 9 AL', 'PRP 4 9 PHH 1', 'LSG 4 9 1 1 0 Other 0',
-  'LST 4 FL 9 1 2 bob@home Bob 0', 'BPR 4 9 bob@home PHH 1', 'LST 4 FL 9 2 2 Cy@home Cy%20C 0,1',
-  'LST 4 AL 9 1 1 bob@home Bob', 'LST 4 BL 9 1 1 eve@home Eve', 'LST 4 RL 9 1 3 bob@home Bob', 'LST 4 RL 9 2 3 dee@home Dee', 'LST 4 RL 9 3 3 eve@home Eve',
+  'GTC 4 9 A',
+  'BLP 4 9 AL',
+  'PRP 4 9 PHH 1',
+  'LSG 4 9 1 1 0 Other 0',
+  'LST 4 FL 9 1 2 bob@home Bob 0',
+  'BPR 4 9 bob@home PHH 1',
+  'LST 4 FL 9 2 2 Cy@home Cy%20C 0,1',
+  'LST 4 AL 9 1 1 bob@home Bob',
+  'LST 4 BL 9 1 1 eve@home Eve',
+  'LST 4 RL 9 1 3 bob@home Bob',
+  'LST 4 RL 9 2 3 dee@home Dee',
+  'LST 4 RL 9 3 3 eve@home Eve',
 ];
 
 describe('notification client', () => {
@@ -55,7 +64,20 @@ describe('notification client', () => {
   it.each([
     ['MSNP7', 7, ['SYN 4 9', ...SEVEN]],
     ['MSNP4 to 6', 5, ['SYN 4 9', ...SEVEN.filter((line) => !/^(LSG|BPR|PRP)/.test(line)).map((line) => line.replace(/ 0(,1)?$/, ''))]],
-    ['MSNP8', 7, ['SYN 4 9 4 1', 'GTC A', 'BLP AL', 'LSG 0 Other 0', 'LST bob@home Bob 11 0', 'LST Cy@home Cy%20C 1 0,1', 'LST dee@home Dee 8', 'LST eve@home Eve 12']],
+    [
+      'MSNP8',
+      7,
+      [
+        'SYN 4 9 4 1',
+        'GTC A',
+        'BLP AL',
+        'LSG 0 Other 0',
+        'LST bob@home Bob 11 0',
+        'LST Cy@home Cy%20C 1 0,1',
+        'LST dee@home Dee 8',
+        'LST eve@home Eve 12',
+      ],
+    ],
   ])('takes the contact list in the shape of %s', (_, dialect, lines) => {
     const { machine, sent, hear, logIn, tags, events } = notification();
     logIn(dialect);
@@ -105,10 +127,25 @@ describe('notification client', () => {
     hear('SYN 4 2', 'LST 4 FL 2 0 0', 'CHL 0 15570131571988941333', 'LST 4 AL 2 0 0', 'LST 4 BL 2 0 0', 'LST 4 RL 2 0 0', 'CHG 6 NLN');
     expect(sent[0]).toBe(`QRY 5 msmsgs@msnmsgr.com 32\r\n${md5Hex('15570131571988941333Q1P7W2E4J9R8U3S5')}`);
     expect(tags()).toEqual(['signedIn', 'contacts']);
-    hear('ADD 0 RL 3 gil@home Gil', 'RNG 17 127.0.0.1:1863 CKI 123.4 Gil@home Gil%20G', 'XFR 8 SB 127.0.0.1:1863 CKI 99', '217 9', 'QRY 5', 'QNG', 'ZZZ 1');
+    hear(
+      'ADD 0 RL 3 gil@home Gil',
+      'RNG 17 127.0.0.1:1863 CKI 123.4 Gil@home Gil%20G',
+      'XFR 8 SB 127.0.0.1:1863 CKI 99',
+      '217 9',
+      'QRY 5',
+      'QNG',
+      'ZZZ 1',
+    );
     expect(events.slice(2)).toEqual([
       { tag: 'addedBy', address: 'gil@home', friendlyName: 'Gil' },
-      { tag: 'rung', sessionId: '17', endpoint: { host: '127.0.0.1', port: 1863 }, cookie: '123.4', address: 'gil@home', friendlyName: 'Gil G' },
+      {
+        tag: 'rung',
+        sessionId: '17',
+        endpoint: { host: '127.0.0.1', port: 1863 },
+        cookie: '123.4',
+        address: 'gil@home',
+        friendlyName: 'Gil G',
+      },
       { tag: 'switchboard', transactionId: '8', endpoint: { host: '127.0.0.1', port: 1863 }, cookie: '99' },
       { tag: 'refused', transactionId: '9', code: 217 },
       { tag: 'pong' },
@@ -124,15 +161,24 @@ describe('switchboard client', () => {
     const sent: string[] = [];
     const events: SwitchboardClientEvent[] = [];
     const decoder = new CommandDecoder('client');
-    const machine = new SwitchboardClientMachine({ tag: 'call', address: 'ann@home', cookie: '7', peer: 'bob@home' }, (bytes) => sent.push(utf8Decode(bytes)), (event) => events.push(event));
+    const machine = new SwitchboardClientMachine(
+      { tag: 'call', address: 'ann@home', cookie: '7', peer: 'bob@home' },
+      (bytes) => sent.push(utf8Decode(bytes)),
+      (event) => events.push(event),
+    );
     machine.start();
     const hear = (text: string): void => {
       for (const command of decoder.push(utf8Encode(text))) machine.receive(command);
     };
-    hear('USR 1 OK ann@home Ann\r\nCAL 2 RINGING 5\r\nJOI Bob@home Bob%20B\r\nMSG bob@home Bob 2\r\nhiACK 3\r\nNAK 4\r\n217 2\r\nBYE bob@home 1\r\nBYE bob@home\r\n');
+    hear(
+      'USR 1 OK ann@home Ann\r\nCAL 2 RINGING 5\r\nJOI Bob@home Bob%20B\r\nMSG bob@home Bob 2\r\nhiACK 3\r\nNAK 4\r\n217 2\r\nBYE bob@home 1\r\nBYE bob@home\r\n',
+    );
     expect(sent).toEqual(['USR 1 ann@home 7\r\n', 'CAL 2 bob@home\r\n']);
     expect(events.map(({ tag }) => tag)).toEqual(['seated', 'joined', 'message', 'acknowledged', 'acknowledged', 'refused', 'left']);
-    expect(events.slice(5)).toEqual([{ tag: 'refused', step: 'call', code: 217 }, { tag: 'left', address: 'bob@home', idle: true }]);
+    expect(events.slice(5)).toEqual([
+      { tag: 'refused', step: 'call', code: 217 },
+      { tag: 'left', address: 'bob@home', idle: true },
+    ]);
     expect(machine.others).toEqual([]);
   });
 });

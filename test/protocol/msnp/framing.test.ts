@@ -23,7 +23,11 @@ const codeOf = (act: () => unknown): string => {
 
 const word = fc.string({ unit: fc.constantFrom(...'abcXYZ019@.%-_:é诺'), minLength: 1, maxLength: 12 });
 const plain = fc.record({ name: fc.constantFrom('VER', 'USR', 'LST', 'ADD', '217'), args: fc.array(word, { maxLength: 6 }) });
-const message = fc.record({ name: fc.constant('MSG'), args: fc.array(word, { maxLength: 3 }), payload: fc.uint8Array({ maxLength: 1664 }) });
+const message = fc.record({
+  name: fc.constant('MSG'),
+  args: fc.array(word, { maxLength: 3 }),
+  payload: fc.uint8Array({ maxLength: 1664 }),
+});
 const stream = fc.array(fc.oneof(plain, message), { maxLength: 8 });
 const encodeAll = (commands: readonly Command[]): Uint8Array => {
   const parts = commands.map(({ name, args, payload }) => encodeCommand(name, args, payload));
@@ -66,9 +70,13 @@ describe('command framing', () => {
 
   it('never hangs and throws nothing but ProtocolError on arbitrary bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 }), fc.constantFrom<Reader>('client', 'server'), (chunks, reader) => {
-        codeOf(() => decode(chunks, reader));
-      }),
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 8 }),
+        fc.constantFrom<Reader>('client', 'server'),
+        (chunks, reader) => {
+          codeOf(() => decode(chunks, reader));
+        },
+      ),
     );
   });
 
@@ -79,12 +87,19 @@ describe('command framing', () => {
       seen.push(command);
       if (command.name === 'VER') decoder.dialect = 7;
     }
-    expect(seen.map(({ name, payload }) => [name, payload?.length])).toEqual([['VER', undefined], ['NOT', 3], ['QNG', undefined]]);
+    expect(seen.map(({ name, payload }) => [name, payload?.length])).toEqual([
+      ['VER', undefined],
+      ['NOT', 3],
+      ['QNG', undefined],
+    ]);
   });
 
   it('has a payload table for each reader: a QRY has one to the server and none to the client', () => {
     expect(decode([bytes('QRY 3 x 2\r\nab')], 'server')).toEqual([{ name: 'QRY', args: ['3', 'x'], payload: bytes('ab') }]);
-    expect(decode([bytes('QRY 3\r\nOUT\r\n')], 'client')).toEqual([{ name: 'QRY', args: ['3'] }, { name: 'OUT', args: [] }]);
+    expect(decode([bytes('QRY 3\r\nOUT\r\n')], 'client')).toEqual([
+      { name: 'QRY', args: ['3'] },
+      { name: 'OUT', args: [] },
+    ]);
     expect(decode([bytes('NOT 2\r\nOUT\r\n')], 'client', 4)).toHaveLength(2);
   });
 

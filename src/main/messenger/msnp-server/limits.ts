@@ -10,6 +10,8 @@ export interface ServerLimits {
   readonly failedSignIns: Rate;
   /** Commands and messages on one connection; beyond it the connection ends with error 800. */
   readonly commands: Rate;
+  /** Connections that a host has fewer after one of them was ended for that: who floods and comes again soon has to wait. */
+  readonly floodPenalty: number;
   /** Until signed in. */
   readonly signInDeadlineMs: number;
   /** Until a switchboard cookie is of no use. */
@@ -21,11 +23,12 @@ export interface ServerLimits {
 }
 
 export const SERVER_LIMITS: ServerLimits = {
-  connections: 2_000,
+  connections: 10_000,
   connectionsPerHost: 500,
   connecting: { burst: 200, perSecond: 20 },
   failedSignIns: { burst: 5, perSecond: 1 / 12 },
   commands: { burst: 300, perSecond: 30 },
+  floodPenalty: 50,
   signInDeadlineMs: 30_000,
   cookieLifetimeMs: 60_000,
   switchboardsPerUser: 32,

@@ -32,6 +32,11 @@ export class RateLimit {
     return true;
   }
 
+  /** Takes as many as there are of `count`: a fine, not a question. */
+  spend(count: number): void {
+    this.tokens = Math.max(0, this.available() - count);
+  }
+
   /** Whether one more would be allowed; takes nothing. */
   peek(): boolean {
     return this.available() >= 1;
@@ -58,6 +63,10 @@ export class KeyedRateLimit {
 
   take(key: string): boolean {
     return this.bucket(key).take();
+  }
+
+  spend(key: string, count: number): void {
+    this.bucket(key).spend(count);
   }
 
   peek(key: string): boolean {

@@ -133,6 +133,7 @@ export class MsnpServer {
       clock: this.clock,
       limits: this.limits,
       onStoreError: (error) => this.options.onStoreError?.(error),
+      onFlood: () => this.connecting.spend(remoteHost, this.limits.floodPenalty),
     });
     this.connections.add(connection);
     this.perHost.set(remoteHost, open + 1);
@@ -171,6 +172,7 @@ interface ConnectionServices {
   readonly clock: Clock;
   readonly limits: ServerLimits;
   readonly onStoreError: (error: StorageError) => void;
+  readonly onFlood: () => void;
 }
 
 /** First bytes of a TLS record with a handshake, and of `GET`; no MSNP connection begins with either. */
@@ -247,10 +249,15 @@ class Connection {
   private receive(bytes: Uint8Array): void {
     if (this.closing) return;
     this.heardAtMs = this.clock.now();
+    // Many small answers are one write.
+    this.socket.cork();
     try {
       for (const command of this.decoder.push(bytes)) {
         if (!this.commands.take()) {
           this.send(encodeCommand(String(MSNP_ERROR.tooFast), [0]));
+          // What else they have to say stays in their own buffers.
+          this.socket.pause();
+          this.services.onFlood();
           return this.close();
         }
         this.handle(command);
@@ -260,6 +267,8 @@ class Connection {
       // Whatever one peer sends ends that peer's connection only; anything but bad input is our own fault and must be seen.
       this.socket.destroy();
       if (!(error instanceof ProtocolError)) throw error;
+    } finally {
+      this.socket.uncork();
     }
   }
 
