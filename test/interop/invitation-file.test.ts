@@ -29,13 +29,14 @@ const WIDTH = 1024;
 const HEIGHT = 768;
 
 const freerdp = needs('Xvfb', 'openbox', 'import', 'display', 'xterm', 'xdotool', 'xfreerdp');
+const rdesktop = needs('Xvfb', 'import', 'display', 'xterm', 'rdesktop');
 const shadowing = needs('Xvfb', 'import', 'display', 'xterm', 'freerdp-shadow-cli');
 
 let source: Display;
 const closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  if (freerdp.skip && shadowing.skip) return;
+  if (freerdp.skip && shadowing.skip && rdesktop.skip) return;
   source = await startDisplay({ width: WIDTH, height: HEIGHT });
   await paint(source, WIDTH, HEIGHT);
 });
@@ -59,7 +60,7 @@ interface Novice {
 }
 
 /** A whole novice whose desktop is the painted display. */
-async function novice(answers: { readonly view?: boolean; readonly control?: boolean } = {}): Promise<Novice> {
+async function novice(answers: { readonly view?: boolean; readonly control?: boolean; readonly plain?: boolean } = {}): Promise<Novice> {
   const clock = new ShiftedClock();
   const room = createConnectionRoom({ clock, listenHost: HOST });
   const asked: string[] = [];
@@ -109,7 +110,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
     history: { add: () => {} },
     engine: () => 'ringback',
     userName: () => 'Nora',
-    allowPlainExperts: () => false,
+    allowPlainExperts: () => answers.plain ?? false,
     log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
   });
   closers.push(() => assistance.close());
@@ -275,6 +276,46 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp with our invitation file')
     const gone = await xfreerdp(who.invitation.text, who.invitation.password, { display });
     expect(await gone.program.exited).not.toBe(0);
     expect([who.asked, who.sent()]).toEqual([[], 0]);
+  });
+});
+
+describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop, which knows no remdesk, at a saved invitation'), () => {
+  it.each([true, false])('comes to the question only where the setting lets it (%s)', async (plain) => {
+    const who = await novice({ plain });
+    const home = await temporaryHome();
+    closers.push(() => home.remove());
+    const display = await startDisplay({ width: WIDTH, height: HEIGHT });
+    closers.push(() => display.close());
+    const port = who.endpoint().addresses[0]?.port ?? 0;
+    const program = startProgram(
+      'rdesktop',
+      [
+        '-u',
+        'expert',
+        '-p',
+        'unused',
+        '-g',
+        `${WIDTH}x${HEIGHT}`,
+        '-a',
+        '32',
+        '-D',
+        '-c',
+        base64Encode(who.endpoint().sessionId),
+        `${HOST}:${port}`,
+      ],
+      { env: { ...display.env, ...home.env }, stdio: ['pipe', 'pipe', 'pipe'] },
+    );
+    // It asks whether to trust a self-signed certificate.
+    program.process.stdin?.write('yes\nyes\n');
+    closers.push(() => program.stop());
+    if (plain) {
+      await untilPhase(who, 'connected', program);
+      await until(() => who.sent() > 0, 'a picture');
+    } else {
+      await until(() => who.log.some((line) => line.includes('noRemdesk')), 'the refusal');
+      await program.exited;
+      expect([who.asked, who.sent(), who.assistance.fileInvitation?.state]).toEqual([[], 0, 'waiting']);
+    }
   });
 });
 
