@@ -5,9 +5,11 @@ import type { Assistance, HistoryEntry, NewFileInvitation } from '../../src/main
 import { type Clock, systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
+import { formatExpertBlob } from '../../src/protocol/assistance/expert-blob.ts';
 import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
 import type { EndReason } from '../../src/protocol/assistance/status.ts';
 import { utf8Encode } from '../../src/protocol/bytes/text.ts';
+import { encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
 import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
 import type { FakeDesktop } from '../support/fake-desktop.ts';
 import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
@@ -63,7 +65,10 @@ function side(options: { readonly answer?: () => Promise<boolean>; readonly cloc
         asked.push(peer.friendlyName);
         return options.answer?.() ?? Promise.resolve(true);
       },
-      allowControl: () => Promise.resolve(true),
+      allowControl: () => {
+        asked.push('control');
+        return Promise.resolve(true);
+      },
     },
     clock,
     history: { add: (entry) => void history.push(entry) },
@@ -173,6 +178,28 @@ describe('an invitation file', () => {
     expect(expert.assistance.status?.phase.tag).toBe('awaitingConsent');
     answer(true);
     await untilConnected(novice, expert);
+  });
+
+  it('hears no request for control and takes no input while the novice is being asked', async () => {
+    let answer: (yes: boolean) => void = () => {};
+    const novice = side({ answer: () => new Promise((resolve) => (answer = resolve)) });
+    const invitation = await novice.assistance.inviteByFile(2);
+    const { link, events } = await intruder(invitation);
+    await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
+    const { pass } = openInvitation(document(invitation), invitation.password);
+    link.sendChannel(
+      'remdesk',
+      encodeRemdesk({ tag: 'verifyPassword', expertBlob: formatExpertBlob({ name: 'Erika', pass: pass ?? new Uint8Array() }) }),
+    );
+    await until(() => novice.asked.length === 1, 'the question');
+    link.sendChannel('encomsp', encodeEncomsp({ tag: 'controlChange', participantId: 0, view: true, interact: true }));
+    link.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(novice.asked).toEqual(['Erika']);
+    expect(novice.desktop.injected).toEqual([]);
+    answer(false);
+    await until(() => events.some(({ tag }) => tag === 'ended'), 'the end');
+    expect(events.filter(({ tag }) => tag === 'graphics')).toEqual([]);
   });
 
   it('is told no in words of its own (41)', async () => {

@@ -77,7 +77,8 @@ export class HelpByInvitation implements RunningSession {
     this.end(this.phase.tag === 'connected' ? 'closedByExpert' : 'cancelledByYou');
   }
   requestControl(): void {
-    if (this.session === undefined || this.over) throw new AssistanceError('NO_CHANNEL', 'not connected yet');
+    // The novice hears nothing of it before the yes.
+    if (this.session === undefined || this.phase.tag !== 'connected') throw new AssistanceError('NO_CHANNEL', 'not connected yet');
     this.session.requestControl();
   }
   releaseControl(): void {
