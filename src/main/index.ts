@@ -1,9 +1,12 @@
 /* Composition root: builds everything, decides nothing. */
 import { basename, join } from 'node:path';
-import { app } from 'electron';
-import { ASK_FOR_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
+import { app, shell as system } from 'electron';
+import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
+import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
+import { createLauncher } from './activities/launcher.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
+import { usableAddresses } from './connection/addresses.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { createDesktop } from './desktop/desktop.ts';
 import { openSessionLog } from './history/session-log.ts';
@@ -11,6 +14,7 @@ import { HostedMessenger } from './messenger/msnp-server/hosted-messenger.ts';
 import { createMessenger, TRANSPORT_NAMES } from './messenger/transports.ts';
 import { openAccount } from './settings/account-store.ts';
 import { openContacts } from './settings/contacts-cache.ts';
+import { openPrograms } from './settings/programs-store.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { createAppModel } from './shell/app-facts.ts';
 import { openCapturePage } from './shell/capture-page.ts';
@@ -28,15 +32,20 @@ async function start(launch: LaunchOptions): Promise<void> {
   const outDir = join(import.meta.dirname, '..');
   const log = createErrorLog(join(data, 'logs', 'ringback.log'), clock);
 
-  const [settings, account, contacts, history] = await Promise.all([
+  const [settings, account, contacts, history, programs] = await Promise.all([
     openSettings(join(data, 'settings.json')),
     openAccount(join(data, 'account.json'), systemSecretBox()),
     openContacts(join(data, 'contacts.json')),
     openSessionLog(join(data, 'history.json')),
+    openPrograms(join(data, 'programs.json')),
   ]);
 
   const transport = TRANSPORT_NAMES.find((name) => name === settings.value.messenger) ?? 'msnp';
-  const messenger = createMessenger(transport, { clock, random: Math.random, applications: [ASK_FOR_REMOTE_ASSISTANCE.guid] });
+  const messenger = createMessenger(transport, {
+    clock,
+    random: Math.random,
+    applications: [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS],
+  });
   const model = createAppModel({
     version: app.getVersion(),
     messenger: messenger.state,
@@ -45,6 +54,8 @@ async function start(launch: LaunchOptions): Promise<void> {
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
+    activities: [],
+    programs: programs.value.programs,
     conversations: [],
     session: undefined,
     fileInvitation: undefined,
@@ -70,6 +81,8 @@ async function start(launch: LaunchOptions): Promise<void> {
   if (account.tokenUnreadable) model.notify('warning', 'notice.tokenUnreadable');
   if (contacts.damaged !== undefined) model.notify('warning', 'notice.contactsDamaged', { file: contacts.damaged.file });
   if (history.damaged !== undefined) model.notify('warning', 'notice.historyDamaged', { file: history.damaged.file });
+
+  if (programs.damaged !== undefined) model.notify('warning', 'notice.programsDamaged', { file: programs.damaged.file });
 
   const hostedServer = createHostedServer({
     messenger: new HostedMessenger(),
@@ -113,14 +126,28 @@ async function start(launch: LaunchOptions): Promise<void> {
     engine: () => settings.value.engine,
     // Without an account, as in an invitation file, the name that the system has for this person.
     userName: () => account.account?.friendlyName ?? env['USER'] ?? env['USERNAME'] ?? '',
+    allowOffers: () => settings.value.allowOffers,
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: (event, facts) => log.note(event, facts),
   });
 
-  shell.run({ assistance, messenger, hosting, signIn, history }, {
-    hidden: launch.hidden || settings.value.startHidden,
-    ...(launch.invitation === undefined ? {} : { invitation: launch.invitation }),
+  const launcher = createLauncher({ open: (url) => system.openExternal(url), has: (url) => app.getApplicationNameForProtocol(url) !== '' });
+  const activities = createActivities({
+    messenger,
+    launcher,
+    clock,
+    programs: () => programs.value.programs,
+    ownAddress: () => listenHost ?? usableAddresses()[0] ?? '127.0.0.1',
+    log: (event, facts) => log.note(event, facts),
   });
+
+  shell.run(
+    { assistance, messenger, hosting, signIn, history, activities, launcher, programs },
+    {
+      hidden: launch.hidden || settings.value.startHidden,
+      ...(launch.invitation === undefined ? {} : { invitation: launch.invitation }),
+    },
+  );
 
   const support = desktop.support().then(
     (able) => model.update({ desktop: able }),

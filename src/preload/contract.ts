@@ -1,5 +1,6 @@
 /* The one typed contract between main and renderer. Types and channel names only; main parses every argument at run time. */
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
+import type { ActivityKind } from '../protocol/msnp/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
 import type { PointerShape, Rect, Size } from '../protocol/rdp/graphics/contract.ts';
 import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
@@ -50,6 +51,32 @@ export interface InvitationView {
   readonly id: string;
   readonly from: { readonly address: string; readonly friendlyName: string };
   readonly receivedAtMs: number;
+  /** They offer to help; otherwise they ask for help. */
+  readonly offer?: true;
+}
+
+/** Another application's invitation that waits or is being negotiated. */
+export interface ActivityView {
+  readonly id: string;
+  readonly kind: ActivityKind;
+  readonly role: 'inviter' | 'invitee';
+  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly startedAtMs: number;
+  readonly phase: 'waiting' | 'negotiating';
+  /** What a yes would run. */
+  readonly line: string;
+}
+
+export type ProgramChoiceView = { readonly use: 'default' } | { readonly use: 'none' } | { readonly use: 'own'; readonly line: string };
+
+/** What is run for an activity. */
+export interface ProgramView {
+  readonly kind: ActivityKind;
+  readonly choice: ProgramChoiceView;
+  /** What works without registration. */
+  readonly defaultLine?: string;
+  /** Something can be run. */
+  readonly ready: boolean;
 }
 
 /** One thing that was written. `delivery` is there until it has been delivered, and stays where it was not. */
@@ -115,6 +142,8 @@ export interface SettingsView {
   readonly stopShortcut: string;
   readonly playSound: boolean;
   readonly startHidden: boolean;
+  /** Contacts may offer to help this person. */
+  readonly allowOffers: boolean;
   /** On an invitation file, a program without `remdesk` may come in without the password. */
   readonly allowPlainExperts: boolean;
   readonly hosting: { readonly enabled: boolean; readonly reach: 'loopback' | 'lan'; readonly port: number };
@@ -137,6 +166,8 @@ export interface AppState {
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];
   readonly conversations: readonly ConversationView[];
+  readonly activities: readonly ActivityView[];
+  readonly programs: readonly ProgramView[];
   readonly session?: SessionStatus;
   readonly fileInvitation?: FileInvitationView;
   readonly offeredInvitation?: OfferedInvitationView;
@@ -171,7 +202,19 @@ export interface Commands {
   readConversation(address: string): Promise<CommandResult>;
   /** Novice: step 1. */
   askForHelp(address: string): Promise<CommandResult>;
-  /** Expert: step 2. */
+  /** Expert: asks whether help is wanted. */
+  offerHelp(address: string): Promise<CommandResult>;
+  startActivity(activity: { address: string; kind: ActivityKind }): Promise<CommandResult>;
+  acceptActivity(id: string): Promise<CommandResult>;
+  /** Incoming: no. Outgoing: takes it back. */
+  cancelActivity(id: string): Promise<CommandResult>;
+  setProgram(program: { kind: ActivityKind; choice: ProgramChoiceView }): Promise<CommandResult>;
+  /** What a line would run, with example values; nothing is started. */
+  testProgram(program: {
+    kind: ActivityKind;
+    line: string;
+  }): Promise<CommandResult<{ readonly words: readonly string[]; readonly known: boolean }>>;
+  /** Step 2: the expert takes an invitation, or the novice an offer. */
   acceptInvitation(id: string): Promise<CommandResult>;
   declineInvitation(id: string): Promise<CommandResult>;
   /** Novice, without a messenger: asks where, saves, listens. Null when the person does not choose a place. Type 1 is for Windows XP. */

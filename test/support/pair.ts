@@ -93,7 +93,14 @@ export const NOVICE = 'nora@example.test';
 export const EXPERT = 'edgar@example.test';
 
 /** Two whole Assistance rooms, a messenger and a network between them, all in virtual time. */
-export async function createPair(options: { readonly expertApplications?: readonly string[]; readonly latencyMs?: number } = {}) {
+export async function createPair(
+  options: {
+    readonly expertApplications?: readonly string[];
+    readonly latencyMs?: number;
+    readonly noviceApplications?: readonly string[];
+    readonly allowOffers?: boolean;
+  } = {},
+) {
   const clock = new VirtualClock();
   const messages = createInMemoryNetwork({ clock, latencyMs: options.latencyMs ?? 10 });
   const internet = createInMemoryInternet(clock);
@@ -115,6 +122,7 @@ export async function createPair(options: { readonly expertApplications?: readon
       history: { add: (entry) => void history.push(entry) },
       engine: () => 'ringback',
       userName: () => address,
+      ...(options.allowOffers === undefined ? {} : { allowOffers: () => options.allowOffers === true }),
       allowPlainExperts: () => false,
       random: (bytes) => {
         seed += 1;
@@ -126,7 +134,7 @@ export async function createPair(options: { readonly expertApplications?: readon
     messenger.signIn(account);
     return { assistance, messenger, desktop, prompts, history, gone, log };
   };
-  const novice = side(NOVICE, '192.168.1.10');
+  const novice = side(NOVICE, '192.168.1.10', options.noviceApplications);
   const expert = side(EXPERT, '192.168.1.20', options.expertApplications);
   await clock.advance(50);
   const world = {

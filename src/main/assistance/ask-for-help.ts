@@ -14,7 +14,7 @@ import type { RunningSession, SessionFacts, SessionHost } from './running-sessio
 import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
 import { Scope } from './scope.ts';
 
-/** The novice's side of KB 306298, from the invitation just sent to the end of the session. */
+/** The novice's side of KB 306298, from the invitation just sent (or the offer just taken) to the end of the session. */
 export class AskForHelp implements RunningSession {
   readonly closed: Promise<void>;
   private readonly parts: AssistanceParts;
@@ -48,6 +48,10 @@ export class AskForHelp implements RunningSession {
     );
     this.scope.add(() => this.driver.stop());
     this.scope.add(rendezvous.onEvent((event) => this.driver.dispatch(rendezvousSignal(event, host.tickets.seen))));
+    if (rendezvous.flag === 'INVITEE') {
+      rendezvous.accept();
+      this.driver.dispatch({ tag: 'accepted' });
+    }
   }
 
   get over(): boolean {

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { ASK_FOR_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { SessionStatus } from '../../protocol/assistance/status.ts';
-import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
+import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { Application, MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import { AskForHelp } from './ask-for-help.ts';
 import type { Assistance, AssistanceParts, FileInvitation, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { GiveHelp } from './give-help.ts';
+import { ReceivedOffer } from './received-offer.ts';
 import { HelpByInvitation } from './help-by-invitation.ts';
 import { HelpedByFile } from './helped-by-file.ts';
 import { InviteByFile } from './invite-by-file.ts';
@@ -30,10 +31,13 @@ type NoviceRole = AskForHelp | HelpedByFile;
 type ExpertRole = GiveHelp | HelpByInvitation;
 type Session = NoviceRole | ExpertRole;
 
+const isFor = (rendezvous: RendezvousSession, { guid }: Application): boolean =>
+  rendezvous.application.guid.toLowerCase() === guid.toLowerCase();
+
 class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
-  private readonly pending = new Map<string, GiveHelp>();
+  private readonly pending = new Map<string, GiveHelp | ReceivedOffer>();
   private readonly changes: Listeners<void>;
   private readonly arrivals: Listeners<Invitation>;
   private readonly departures: Listeners<InvitationGone>;
@@ -86,7 +90,7 @@ class AssistanceRoom implements Assistance {
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn();
-    this.current = new AskForHelp(this.parts, this.host, this.invite(address));
+    this.current = new AskForHelp(this.parts, this.host, this.invite(address, ASK_FOR_REMOTE_ASSISTANCE));
     this.changes.emit();
   }
 
@@ -121,17 +125,34 @@ class AssistanceRoom implements Assistance {
     this.changes.emit();
   }
 
+  offerHelp(address: string): void {
+    this.requireNoSession();
+    this.requireSignedIn();
+    this.current = new GiveHelp(this.parts, this.host, this.invite(address, OFFER_REMOTE_ASSISTANCE));
+    this.changes.emit();
+  }
+
   acceptInvitation(id: string): void {
     const help = this.requireInvitation(id);
     this.requireNoSession();
     this.pending.delete(id);
-    this.current = help;
-    help.accept();
+    if (help instanceof ReceivedOffer) {
+      help.settle();
+      this.current = new AskForHelp(this.parts, this.host, help.rendezvous);
+      this.changes.emit();
+    } else {
+      this.current = help;
+      help.accept();
+    }
     this.departures.emit({ id, from: help.invitation.from, reason: 'accepted' });
   }
 
   declineInvitation(id: string): void {
-    this.requireInvitation(id).decline();
+    const help = this.requireInvitation(id);
+    if (!(help instanceof ReceivedOffer)) return help.decline();
+    help.settle();
+    help.rendezvous.decline();
+    this.offerGone(help, 'declined');
   }
 
   async endSession(): Promise<void> {
@@ -168,7 +189,11 @@ class AssistanceRoom implements Assistance {
     const pending = [...this.pending.values()];
     this.pending.clear();
     this.current?.stop();
-    await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((help) => help.abandon())]);
+    await Promise.all([
+      this.current?.closed,
+      this.file?.cancel(),
+      ...pending.map((help) => (help instanceof ReceivedOffer ? help.settle() : help.abandon())),
+    ]);
   }
 
   private onMessenger(event: MessengerEvent): void {
@@ -176,7 +201,10 @@ class AssistanceRoom implements Assistance {
   }
 
   private onInvitationSession(rendezvous: RendezvousSession): void {
-    if (rendezvous.application.guid.toLowerCase() !== ASK_FOR_REMOTE_ASSISTANCE.guid) {
+    // Other applications are other rooms'; a GUID that nobody has registered is answered by the transport.
+    const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);
+    if (!isOffer && !isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return;
+    if (isOffer && this.parts.allowOffers?.() !== true) {
       rendezvous.decline('REJECT_NOT_INSTALLED');
       return;
     }
@@ -185,9 +213,22 @@ class AssistanceRoom implements Assistance {
       rendezvous.decline();
       return;
     }
+    if (isOffer) {
+      const offer: ReceivedOffer = new ReceivedOffer(rendezvous, this.parts.clock, (reason) => this.offerGone(offer, reason));
+      this.pending.set(rendezvous.id, offer);
+      this.arrivals.emit(offer.invitation);
+      this.changes.emit();
+      return;
+    }
     const help: GiveHelp = new GiveHelp(this.parts, { ...this.host, changed: () => this.onHelpChanged(help) }, rendezvous);
     this.pending.set(rendezvous.id, help);
     this.arrivals.emit(help.invitation);
+    this.changes.emit();
+  }
+
+  private offerGone({ invitation: { id, from } }: ReceivedOffer, reason: EndReason): void {
+    this.pending.delete(id);
+    this.departures.emit({ id, from, reason });
     this.changes.emit();
   }
 
@@ -201,9 +242,9 @@ class AssistanceRoom implements Assistance {
     this.changes.emit();
   }
 
-  private invite(address: string): RendezvousSession {
+  private invite(address: string, application: Application): RendezvousSession {
     try {
-      return this.parts.messenger.invite(address, ASK_FOR_REMOTE_ASSISTANCE);
+      return this.parts.messenger.invite(address, application);
     } catch (error) {
       if (error instanceof MessengerError && error.code === 'NOT_SIGNED_IN') {
         throw new AssistanceError('NOT_SIGNED_IN', 'the messenger is not signed in', { cause: error });
@@ -221,7 +262,7 @@ class AssistanceRoom implements Assistance {
     if (this.current !== undefined && !this.current.over) throw new AssistanceError('BUSY', 'a session is running');
   }
 
-  private requireInvitation(id: string): GiveHelp {
+  private requireInvitation(id: string): GiveHelp | ReceivedOffer {
     const help = this.pending.get(id);
     if (help === undefined) throw new AssistanceError('UNKNOWN_INVITATION', 'this invitation is gone');
     return help;

@@ -86,11 +86,13 @@ interface HistorySink {
   add(entry: HistoryEntry): void | Promise<void>;
 }
 
-/** Someone asks us for help. */
+/** Someone asks us for help, or offers it. */
 export interface Invitation {
   readonly id: string;
   readonly from: Peer;
   readonly receivedAtMs: number;
+  /** They offer: whoever accepts is the novice. */
+  readonly offer?: true;
 }
 
 export interface InvitationGone {
@@ -127,6 +129,8 @@ export interface AssistanceParts {
   readonly clock: Clock;
   readonly history: HistorySink;
   readonly engine: () => EngineName;
+  /** Whether contacts may offer to help this person; not, when left out: then an offer is answered as not installed. */
+  readonly allowOffers?: () => boolean;
   /** What the expert calls itself in Client Info. */
   readonly userName: () => string;
   /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */
@@ -159,7 +163,9 @@ export interface Assistance {
   removeFileInvitation(): Promise<void>;
   /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH. */
   helpByInvitation(document: InvitationDocument, password: string): void;
-  /** Step 2, expert. BUSY (the invitation stays), UNKNOWN_INVITATION. */
+  /** Expert: asks a contact whether help is wanted. BUSY, NOT_SIGNED_IN; what goes wrong later ends the session with its reason. */
+  offerHelp(address: string): void;
+  /** Step 2, expert; the novice's yes to an offer. BUSY (the invitation stays), UNKNOWN_INVITATION. */
   acceptInvitation(id: string): void;
   /** UNKNOWN_INVITATION. */
   declineInvitation(id: string): void;

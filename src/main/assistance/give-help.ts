@@ -15,7 +15,7 @@ import type { RunningSession, SessionFacts, SessionHost } from './running-sessio
 import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
 import { Scope } from './scope.ts';
 
-/** The expert's side of KB 306298, from the invitation just shown to the end of the session. */
+/** The expert's side of KB 306298, from the invitation just shown (or the offer just sent) to the end of the session. */
 export class GiveHelp implements RunningSession {
   readonly closed: Promise<void>;
   readonly invitation: Invitation;
@@ -44,7 +44,9 @@ export class GiveHelp implements RunningSession {
       this.resolveClosed = resolve;
     });
     this.scope = new Scope((error) => this.logError(error));
-    this.machine = new ExpertNegotiation(host.random(TICKET_ID_BYTES), this.startedAtMs);
+    const offered = rendezvous.flag === 'INVITER';
+    this.machine = new ExpertNegotiation(host.random(TICKET_ID_BYTES), this.startedAtMs, offered);
+    this.accepted = offered;
     this.driver = new NegotiationDriver(
       this.machine,
       parts.clock,
@@ -52,7 +54,13 @@ export class GiveHelp implements RunningSession {
       () => host.changed(),
     );
     this.scope.add(() => this.driver.stop());
-    this.scope.add(rendezvous.onEvent((event) => this.driver.dispatch(rendezvousSignal(event, host.tickets.seen))));
+    this.scope.add(
+      rendezvous.onEvent((event) => {
+        // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
+        if (offered && event.tag === 'accepted') this.driver.dispatch({ tag: 'accept' });
+        else this.driver.dispatch(rendezvousSignal(event, host.tickets.seen));
+      }),
+    );
   }
 
   get over(): boolean {
@@ -105,7 +113,7 @@ export class GiveHelp implements RunningSession {
   private perform(effect: ExpertEffect): void {
     switch (effect.tag) {
       case 'acceptInvitation':
-        this.rendezvous.accept();
+        if (this.rendezvous.flag === 'INVITEE') this.rendezvous.accept();
         return;
       case 'declineInvitation':
         this.rendezvous.decline();

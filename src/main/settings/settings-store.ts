@@ -32,6 +32,8 @@ export const settingsSchema = z.looseObject({
   stopShortcut: accelerator.default(DEFAULT_STOP_SHORTCUT),
   playSound: z.boolean().default(true),
   startHidden: z.boolean().default(false),
+  /** Off: people who were not asking are the ones who get scammed. */
+  allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   /** Which folder of main/messenger carries invitations. */

@@ -1,6 +1,7 @@
 /* What main knows, and how it becomes the one state that the windows show. */
 import type {
   AccountView,
+  ActivityView,
   AppState,
   ContactView,
   ConversationView,
@@ -12,8 +13,12 @@ import type {
   NoticeView,
   OfferedInvitationView,
   Presence,
+  ProgramView,
 } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import { ACTIVITY_KINDS } from '../../protocol/msnp/applications.ts';
+import type { ProgramChoices } from '../activities/contract.ts';
+import { lineOf, templateOf } from '../activities/template.ts';
 import type { Clock } from '../clock.ts';
 import type { DesktopSupport } from '../desktop/contract.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
@@ -29,6 +34,8 @@ export interface AppFacts {
   readonly contacts: readonly Contact[];
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];
+  readonly activities: readonly ActivityView[];
+  readonly programs: ProgramChoices;
   readonly conversations: readonly ConversationView[];
   readonly session: SessionStatus | undefined;
   readonly fileInvitation: FileInvitationView | undefined;
@@ -67,11 +74,19 @@ function contactViews({ contacts, history, messenger }: AppFacts): ContactView[]
   });
 }
 
+function programViews(programs: ProgramChoices): ProgramView[] {
+  return ACTIVITY_KINDS.map((kind) => {
+    const choice = programs[kind] ?? { use: 'default' };
+    const defaultLine = lineOf(kind);
+    return { kind, choice, ...(defaultLine === undefined ? {} : { defaultLine }), ready: templateOf(kind, choice) !== undefined };
+  });
+}
+
 /** The state for the windows: no access token, and nothing of `settings` that no window shows. */
 export function projectState(facts: AppFacts): AppState {
   const { version, account, hosting, invitations, conversations, session, fileInvitation, offeredInvitation, history, notices, desktop } =
     facts;
-  const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowPlainExperts, hosting: hosted } = facts.settings;
+  const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowOffers, allowPlainExperts, hosting: hosted } = facts.settings;
   return {
     version,
     messenger: messengerStatus(facts),
@@ -79,6 +94,8 @@ export function projectState(facts: AppFacts): AppState {
     contacts: contactViews(facts),
     hosting,
     invitations,
+    activities: facts.activities,
+    programs: programViews(facts.programs),
     conversations,
     ...(session === undefined ? {} : { session }),
     ...(fileInvitation === undefined ? {} : { fileInvitation }),
@@ -90,6 +107,7 @@ export function projectState(facts: AppFacts): AppState {
       stopShortcut,
       playSound,
       startHidden,
+      allowOffers,
       allowPlainExperts,
       hosting: { enabled: hosted.enabled, reach: hosted.reach, port: hosted.port },
     },

@@ -37,7 +37,7 @@ export function refusal(error: unknown): Extract<CommandResult, { ok: false }> {
   return { ok: false, code: 'INTERNAL', message: 'internal error' };
 }
 
-const OWN_ERRORS: ReadonlySet<string> = new Set(['AssistanceError', 'ConnectionError', 'DesktopError', 'HostingError']);
+const OWN_ERRORS: ReadonlySet<string> = new Set(['AssistanceError', 'ActivityError', 'ConnectionError', 'DesktopError', 'HostingError']);
 const STORAGE_ERRORS: ReadonlySet<string> = new Set(['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO']);
 
 function isOwnError(error: unknown): error is Error & { readonly code: string } {

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import type { Commands, RingbackBridge } from '../../preload/contract.ts';
 import { MAX_INVITATION_BYTES } from '../../protocol/assistance/invitation.ts';
+import { ACTIVITY_KINDS } from '../../protocol/msnp/applications.ts';
+import { programChoiceSchema } from '../settings/programs-store.ts';
 import { accelerator, hostingSchema } from '../settings/settings-store.ts';
 import type { WindowKind } from './web-security.ts';
 
@@ -44,6 +46,7 @@ const chatText = z
 /** One byte too many is let through, to be refused as no invitation. */
 const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_INVITATION_BYTES + 1);
 const id = oneLine(128);
+const kind = z.enum(ACTIVITY_KINDS);
 const none = z.tuple([]);
 
 const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments<N>> } = {
@@ -60,6 +63,12 @@ const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments
   sendTyping: z.tuple([address]),
   readConversation: z.tuple([address]),
   askForHelp: z.tuple([address]),
+  offerHelp: z.tuple([address]),
+  startActivity: z.tuple([z.strictObject({ address, kind })]),
+  acceptActivity: z.tuple([id]),
+  cancelActivity: z.tuple([id]),
+  setProgram: z.tuple([z.strictObject({ kind, choice: programChoiceSchema })]),
+  testProgram: z.tuple([z.strictObject({ kind, line: z.string().max(4_096) })]),
   acceptInvitation: z.tuple([id]),
   declineInvitation: z.tuple([id]),
   saveInvitation: z.tuple([z.literal([1, 2])]),
@@ -86,6 +95,7 @@ const COMMAND_SCHEMAS: { readonly [N in CommandName]: z.ZodType<CommandArguments
       stopShortcut: z.exactOptional(accelerator),
       playSound: z.exactOptional(z.boolean()),
       startHidden: z.exactOptional(z.boolean()),
+      allowOffers: z.exactOptional(z.boolean()),
       allowPlainExperts: z.exactOptional(z.boolean()),
     }),
   ]),
@@ -133,6 +143,7 @@ const ONLY_FIELD: { readonly [N in CommandName]?: string } = {
   addContact: 'address',
   removeContact: 'address',
   askForHelp: 'address',
+  offerHelp: 'address',
   removeHostedAccount: 'address',
   setFriendlyName: 'friendlyName',
 };

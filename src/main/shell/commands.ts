@@ -1,7 +1,12 @@
-import type { SettingsView } from '../../preload/contract.ts';
+import type { ProgramChoiceView, SettingsView } from '../../preload/contract.ts';
+import type { ActivityKind } from '../../protocol/msnp/applications.ts';
+import type { Activities, Launcher } from '../activities/contract.ts';
+import { TemplateError } from '../activities/template.ts';
+import { tryLine, type Trial } from '../activities/trial.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { SessionLog } from '../history/session-log.ts';
 import type { Messenger } from '../messenger/contract.ts';
+import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import type { AppModel } from './app-facts.ts';
 import { CommandError, type CommandHandlers } from './command-handlers.ts';
@@ -14,6 +19,7 @@ import type { SignIn } from './sign-in.ts';
 type HelpCommands = Pick<
   Assistance,
   | 'askForHelp'
+  | 'offerHelp'
   | 'acceptInvitation'
   | 'declineInvitation'
   | 'endSession'
@@ -34,6 +40,9 @@ export interface CommandDeps {
   readonly hosting: Hosting;
   readonly settings: SettingsStore;
   readonly history: SessionLog;
+  readonly activities: Activities;
+  readonly launcher: Launcher;
+  readonly programs: ProgramsStore;
   readonly setFullScreen: (on: boolean) => void;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;
@@ -52,6 +61,22 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     const next = { ...settings.value, ...change };
     const written = settings.set(next);
     model.update({ settings: next });
+    await written;
+  }
+
+  async function trial(kind: ActivityKind, line: string): Promise<Trial> {
+    try {
+      return await tryLine(kind, line, deps.launcher);
+    } catch (error) {
+      throw error instanceof TemplateError ? new CommandError(`LINE_${error.code}`, error.message, 'line') : error;
+    }
+  }
+
+  async function setProgram(kind: ActivityKind, choice: ProgramChoiceView): Promise<undefined> {
+    if (choice.use === 'own') await trial(kind, choice.line);
+    const programs = { ...deps.programs.value.programs, [kind]: choice };
+    const written = deps.programs.set({ version: 1, programs });
+    model.update({ programs });
     await written;
   }
 
@@ -83,6 +108,16 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
       await help.askForHelp(address);
       return undefined;
     },
+    offerHelp: (address) => {
+      signedIn();
+      help.offerHelp(address);
+      return undefined;
+    },
+    startActivity: async ({ address, kind }) => void (await deps.activities.start(address, kind)),
+    acceptActivity: async (id) => void (await deps.activities.accept(id)),
+    cancelActivity: (id) => void deps.activities.cancel(id),
+    setProgram: ({ kind, choice }) => setProgram(kind, choice),
+    testProgram: ({ kind, line }) => trial(kind, line),
     acceptInvitation: (id) => void help.acceptInvitation(id),
     declineInvitation: (id) => void help.declineInvitation(id),
     saveInvitation: (type) => files.save(type),

@@ -20,7 +20,27 @@ export interface NotificationOptions {
   readonly actions: readonly { readonly type: 'button'; readonly text: string }[];
 }
 
-export interface InvitationNotificationsDeps {
+/** Somebody asks for help, or offers it. */
+export function helpNotificationWords(
+  { name, address }: { readonly name: string; readonly address: string },
+  { offer }: InvitationView,
+): { readonly title: string; readonly body: string } {
+  return offer
+    ? { title: t('shell.notification.offerTitle', { name }), body: t('shell.notification.offerBody', { address }) }
+    : { title: t('shell.notification.title', { name }), body: t('shell.notification.body', { address }) };
+}
+
+/** What a notification is about. */
+interface Notified {
+  readonly id: string;
+  readonly from: InvitationView['from'];
+}
+
+export interface InvitationNotificationsDeps<I extends Notified> {
+  readonly words: (
+    peer: { readonly name: string; readonly address: string },
+    invitation: I,
+  ) => { readonly title: string; readonly body: string };
   /** Undefined where the system has no notifications. */
   readonly create: ((options: NotificationOptions) => NotificationPort) | undefined;
   readonly accept: (id: string) => void;
@@ -31,29 +51,27 @@ export interface InvitationNotificationsDeps {
   readonly onUnseen: (id: string) => void;
 }
 
-export interface InvitationNotifications {
-  update(invitations: readonly InvitationView[]): void;
+export interface InvitationNotifications<I extends Notified> {
+  update(invitations: readonly I[]): void;
 }
 
 /**
  * One notification an invitation, withdrawn with it. Buttons appear where the system has them (macOS, Windows; Electron's
  * Linux notifications have none before version 40 or so), and a click on the notification itself opens the app everywhere.
  */
-export function createInvitationNotifications(deps: InvitationNotificationsDeps): InvitationNotifications {
+export function createInvitationNotifications<I extends Notified>(deps: InvitationNotificationsDeps<I>): InvitationNotifications<I> {
   // Kept here so that they are not collected while they are on the screen.
   const shown = new Map<string, NotificationPort | undefined>();
 
-  function show(invitation: InvitationView): void {
+  function show(invitation: I): void {
     const { id } = invitation;
     if (deps.create === undefined) {
       shown.set(id, undefined);
       deps.onUnseen(id);
       return;
     }
-    const peer = shownPeer(invitation.from);
     const notification = deps.create({
-      title: t('shell.notification.title', { name: peer.name }),
-      body: t('shell.notification.body', { address: peer.address }),
+      ...deps.words(shownPeer(invitation.from), invitation),
       // The main window plays our own sound, if the person wants one.
       silent: true,
       urgency: 'critical',

@@ -13,12 +13,15 @@ import {
   type OpenDialogOptions,
 } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
+import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance, ConsentPrompts } from '../assistance/contract.ts';
 import { t } from '../../words/words.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionLog } from '../history/session-log.ts';
 import type { Messenger } from '../messenger/contract.ts';
+import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
+import { activityNotice, waitingActivities } from './activity-words.ts';
 import type { AppModel } from './app-facts.ts';
 import { pushState } from './app-facts.ts';
 import { installAppMenu } from './app-menu.ts';
@@ -31,7 +34,12 @@ import { askConsent, type ConsentKind, type ShowQuestion } from './consent-promp
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
 import { createFileInvitations, invitationArgument } from './file-invitations.ts';
-import { createInvitationNotifications, type NotificationPort } from './invitation-notifications.ts';
+import {
+  createInvitationNotifications,
+  helpNotificationWords,
+  type NotificationOptions,
+  type NotificationPort,
+} from './invitation-notifications.ts';
 import { handleCommands } from './ipc.ts';
 import { guardPermissions } from './permissions.ts';
 import { shutDown } from './shutdown.ts';
@@ -61,6 +69,9 @@ interface ShellUseCases {
   readonly hosting: Hosting;
   readonly signIn: SignIn;
   readonly history: SessionLog;
+  readonly activities: Activities;
+  readonly launcher: Launcher;
+  readonly programs: ProgramsStore;
 }
 
 export interface Shell {
@@ -145,7 +156,8 @@ export function createShell(deps: ShellDeps): Shell {
       const { code } = refusal(error);
       if (code === 'INTERNAL') log.write(what, error);
       // Gone in the meantime: the window shows that already.
-      else if (code !== 'NO_SESSION' && code !== 'UNKNOWN_INVITATION') model.notify('warning', `problem.${code}`);
+      else if (code !== 'NO_SESSION' && code !== 'UNKNOWN_INVITATION' && code !== 'UNKNOWN_ACTIVITY')
+        model.notify('warning', `problem.${code}`);
     };
     try {
       const running = run();
@@ -263,10 +275,25 @@ export function createShell(deps: ShellDeps): Shell {
       log.write('tray', error);
     }
 
+    const { activities } = cases;
+    const notificationPort = Notification.isSupported()
+      ? (options: NotificationOptions) =>
+          new Notification({ ...options, actions: [...options.actions], icon: appIcon }) as unknown as NotificationPort
+      : undefined;
+    const activityNotifications = createInvitationNotifications({
+      words: ({ name, address }, { activity }: ReturnType<typeof waitingActivities>[number]) => ({
+        title: t('shell.notification.activityTitle', { name, activity: t(`activity.name.${activity.kind}`) }),
+        body: t('shell.notification.activityBody', { address }),
+      }),
+      create: notificationPort,
+      accept: (id) => attempt('activity', () => activities.accept(id)),
+      decline: (id) => attempt('activity', () => activities.cancel(id)),
+      open: () => windows.openMain(),
+      onUnseen: () => windows.flashMain(),
+    });
     const notifications = createInvitationNotifications({
-      create: Notification.isSupported()
-        ? (options) => new Notification({ ...options, actions: [...options.actions], icon: appIcon }) as unknown as NotificationPort
-        : undefined,
+      words: helpNotificationWords,
+      create: notificationPort,
       accept,
       decline,
       open: () => windows.openMain(),
@@ -279,6 +306,7 @@ export function createShell(deps: ShellDeps): Shell {
     function follow(state: AppState): void {
       tray?.update(state);
       notifications.update(state.invitations);
+      activityNotifications.update(waitingActivities(state.activities));
       stopShortcut.update(state.session, state.settings.stopShortcut);
       windows.showSession(state.session);
       const live = state.session !== undefined && state.session.phase.tag !== 'ended';
@@ -289,6 +317,8 @@ export function createShell(deps: ShellDeps): Shell {
       model.update({ session: assistance.status, invitations: assistance.invitations, fileInvitation: assistance.fileInvitation });
     assistance.onChange(showHelp);
     showHelp();
+    activities.onChange(() => model.update({ activities: activities.list }));
+    activities.onNews((news) => model.notify(...activityNotice(news)));
     model.onChange(() => {
       try {
         follow(model.state);
@@ -324,10 +354,14 @@ export function createShell(deps: ShellDeps): Shell {
       void shutDown(
         [
           { name: 'session', run: () => assistance.close() },
+          { name: 'activities', run: () => activities.close() },
           { name: 'shortcuts', run: () => globalShortcut.unregisterAll() },
           { name: 'messenger', run: () => cases.messenger.signOut() },
           { name: 'hosting', run: () => cases.hosting.stop() },
-          { name: 'files', run: async () => void (await Promise.all([settings.flush(), cases.history.flush(), log.flush()])) },
+          {
+            name: 'files',
+            run: async () => void (await Promise.all([settings.flush(), cases.programs.flush(), cases.history.flush(), log.flush()])),
+          },
         ],
         clock,
         (where, error) => log.write(where, error),

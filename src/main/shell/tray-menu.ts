@@ -51,8 +51,14 @@ export function trayMenu(state: Pick<AppState, 'messenger' | 'session' | 'invita
   const items: TrayItem[] = [{ label: label(trayStatus(state)), enabled: false }, { type: 'separator' }];
   for (const invitation of state.invitations.slice(0, MAX_INVITATIONS)) {
     const peer = shownPeer(invitation.from);
-    items.push({ label: label(t('shell.tray.invitation', { name: peer.name, address: peer.address })), enabled: false });
-    items.push({ label: label(t('shell.tray.accept', { name: peer.name })), click: () => actions.accept(invitation.id) });
+    items.push({
+      label: label(t(invitation.offer ? 'shell.tray.offer' : 'shell.tray.invitation', { name: peer.name, address: peer.address })),
+      enabled: false,
+    });
+    items.push({
+      label: label(t(invitation.offer ? 'shell.tray.acceptOffer' : 'shell.tray.accept', { name: peer.name })),
+      click: () => actions.accept(invitation.id),
+    });
     items.push({ label: label(t('shell.tray.decline', { name: peer.name })), click: () => actions.decline(invitation.id) });
     items.push({ type: 'separator' });
   }

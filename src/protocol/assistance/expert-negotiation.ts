@@ -70,9 +70,11 @@ export class ExpertNegotiation {
   private link = false;
   private rendezvousOver = false;
   private pinMismatchSeen = false;
+  private readonly offered: boolean;
 
-  /** An invitation has just come. `ticketId`: 32 random bytes for the expert ticket. */
-  constructor(ticketId: Uint8Array, nowMs: number) {
+  /** An invitation has just come, or an offer has just been sent. `ticketId`: 32 random bytes for the expert ticket. */
+  constructor(ticketId: Uint8Array, nowMs: number, offered = false) {
+    this.offered = offered;
     this.ownTicketId = ticketId;
     this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + SILENCE_MARGIN_MS };
     this.stepList = withStep(withStep(NO_STEPS, 1, 'done', nowMs), 2, 'active', nowMs);
@@ -149,6 +151,8 @@ export class ExpertNegotiation {
       case 'appNotPresent':
       case 'terminated':
       case 'sendError':
+        // The novice wants no help: nothing is shown.
+        if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', nowMs);
         return this.onRendezvousOver(reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'), nowMs);
       case 'endpointOpened':
         if (state.tag !== 'preparing' || state.addresses !== undefined) {
@@ -187,7 +191,7 @@ export class ExpertNegotiation {
       case 'failed':
         return this.end('internalError', nowMs, event.detail);
       case 'stop':
-        if (state.tag === 'invited') return this.decline(nowMs);
+        if (state.tag === 'invited' && !this.offered) return this.decline(nowMs);
         return this.end(state.tag === 'connected' ? 'closedByExpert' : 'cancelledByYou', nowMs);
       case 'deadline':
         return this.onDeadline(nowMs);

@@ -1,5 +1,5 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
-import type { Commands, CommandResult, RingbackBridge, SettingsView } from '../../preload/contract.ts';
+import type { Commands, CommandResult, ProgramView, RingbackBridge, SettingsView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
 import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withSavedInvitation, withTalk, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
 import { t } from '../../words/words.ts';
@@ -82,6 +82,17 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         return bridge.askForHelp(address);
       });
     },
+    offerHelp: async (address: string) => {
+      await run('activity', async () => {
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.offerHelp(address);
+      });
+    },
+    startActivity: (address: string, kind: ProgramView['kind']) => run('activity', () => bridge.startActivity({ address, kind })),
+    acceptActivity: (id: string) => run('activity', () => bridge.acceptActivity(id)),
+    cancelActivity: (id: string) => run('activity', () => bridge.cancelActivity(id)),
+    setProgram: (kind: ProgramView['kind'], choice: ProgramView['choice']) => run('programs', () => bridge.setProgram({ kind, choice })),
+    testProgram: (kind: ProgramView['kind'], line: string) => run('programs', () => bridge.testProgram({ kind, line })),
     acceptInvitation: (id: string) => run('invitation', () => bridge.acceptInvitation(id)),
     declineInvitation: (id: string) => run('invitation', () => bridge.declineInvitation(id)),
     saveInvitation: async (type: 1 | 2) => {

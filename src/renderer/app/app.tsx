@@ -7,6 +7,7 @@ import type { Actions } from './actions.ts';
 import { useNow } from './clock.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
+import { Activities } from './home/activities.tsx';
 import { ContactPicker } from './home/contact-picker.tsx';
 import { FileInvitations, FileWays } from './home/file-invitation.tsx';
 import { Conversation } from './home/conversation.tsx';
@@ -157,6 +158,8 @@ function HomePage({ state, app, actions }: PageProps) {
   const files = { ...fileProps(state, app, actions), nowMs };
   const line = <MessengerLine app={app} nowMs={nowMs} pending={isPending(state, 'messenger')} problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')} onPresence={(presence) => void actions.setPresence(presence)} onSignIn={() => void actions.signIn()} onChangeAccount={() => actions.showPage('settings')} />;
 
+  const activities = <Activities app={app} problem={problemAt(state, 'activity')} onAccept={(id) => void actions.acceptActivity(id)} onCancel={(id) => void actions.cancelActivity(id)} />;
+
   if (state.ui.picking && !isRunning(session)) {
     return (
       <>
@@ -190,6 +193,7 @@ function HomePage({ state, app, actions }: PageProps) {
       <>
         {line}
         <Invitations {...invitations} />
+        {activities}
         {!isRunning(session) && <FileInvitations {...files} />}
         <div className="card">
           {session.phase.tag === 'ended' ? (
@@ -213,8 +217,9 @@ function HomePage({ state, app, actions }: PageProps) {
   return (
     <>
       {line}
+      {activities}
       <FileInvitations {...files} />
-      <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onTalk={actions.talkTo} onRemoveContact={(address) => void actions.removeContact(address)} />
+      <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onTalk={actions.talkTo} onRemoveContact={(address) => void actions.removeContact(address)} onStartActivity={(address, kind) => void actions.startActivity(address, kind)} onOfferHelp={(address) => void actions.offerHelp(address)} onSetUpPrograms={() => actions.showPage('settings')} />
       <FileWays {...files} />
     </>
   );
@@ -252,6 +257,7 @@ function SettingsPage({ state, app, actions }: PageProps) {
         hostedAccounts: problemAt(state, 'hostedAccounts'),
         settings: problemAt(state, 'settings'),
         stopShortcut: problemAt(state, 'stopShortcut'),
+        programs: problemAt(state, 'programs'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={() => void actions.forgetAccount()}
@@ -259,6 +265,8 @@ function SettingsPage({ state, app, actions }: PageProps) {
       onSignOut={() => void actions.signOut()}
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
+      onSetProgram={actions.setProgram}
+      onTestProgram={actions.testProgram}
       onHosting={(hosting) => void actions.setHosting(hosting)}
       onCreateHosted={(account) => void actions.createHostedAccount(account)}
       onRemoveHosted={(address) => void actions.removeHostedAccount(address)}

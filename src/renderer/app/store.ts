@@ -12,7 +12,7 @@ export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =
   | 'account' | 'file' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'chat' | 'ask' | 'invitation' | 'session' | 'control'
-  | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
+  | 'activity' | 'programs' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
 
 /** The secret of a new account, kept only until the person has passed it on. */
 export interface IssuedAccount {

@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAccount, type SecretBox } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
+import { openPrograms } from '../../../src/main/settings/programs-store.ts';
 import { accelerator, DEFAULT_SETTINGS, openSettings } from '../../../src/main/settings/settings-store.ts';
 
 let folder: string;
@@ -175,5 +176,34 @@ describe('contacts', () => {
     await rm(path);
     await cache.keep('a@b', list);
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('programs', () => {
+  const path = () => join(folder, 'programs.json');
+
+  it('are kept', async () => {
+    const store = await openPrograms(path());
+    expect([store.value, store.damaged]).toEqual([{ version: 1, programs: {} }, undefined]);
+    const programs = { voice: { use: 'own', line: 'phone {address}' }, video: { use: 'none' } } as const;
+    await store.set({ version: 1, programs });
+    expect((await openPrograms(path())).value.programs).toEqual(programs);
+  });
+
+  it.each([
+    '{',
+    '[]',
+    '{"version":2,"programs":{}}',
+    '{"version":1,"programs":{"shell":{"use":"own","line":"x"}}}',
+    '{"version":1,"programs":{"voice":{"use":"own","line":""}}}',
+    '{"version":1,"programs":{"voice":{"use":"own","line":"x","shell":true}}}',
+    '{"version":1,"programs":{"voice":"x"}}',
+    JSON.stringify({ version: 1, programs: { voice: { use: 'own', line: 'x'.repeat(1_001) } } }),
+  ])('a damaged file is set aside and starts nothing: %s', async (text) => {
+    await writeFile(path(), text);
+    const store = await openPrograms(path());
+    expect(store.value.programs).toEqual({});
+    expect(store.damaged?.file).toMatch(/^programs\.json\.damaged-/);
+    expect(await readFile(join(folder, store.damaged?.file ?? ''), 'utf8')).toBe(text);
   });
 });

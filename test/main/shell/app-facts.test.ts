@@ -20,6 +20,8 @@ const FACTS: AppFacts = {
   contacts: [],
   hosting: { tag: 'off' },
   invitations: [],
+  activities: [],
+  programs: {},
   conversations: [],
   session: undefined,
   fileInvitation: undefined,
@@ -69,7 +71,16 @@ describe('the state that windows see', () => {
       settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
     });
     expect(JSON.stringify(state)).not.toContain('secret');
-    expect(Object.keys(state.settings).sort()).toEqual(['allowPlainExperts', 'engine', 'hosting', 'playSound', 'startHidden', 'stopShortcut', 'viewerScaling']);
+    expect(Object.keys(state.settings).sort()).toEqual([
+      'allowOffers',
+      'allowPlainExperts',
+      'engine',
+      'hosting',
+      'playSound',
+      'startHidden',
+      'stopShortcut',
+      'viewerScaling',
+    ]);
   });
 
   it('shows nobody as online while signed out, and when someone was last helped', () => {

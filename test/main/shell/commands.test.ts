@@ -20,6 +20,12 @@ const VALID: { readonly [N in CommandName]: unknown[] } = {
   sendTyping: ['peter@home.example'],
   readConversation: ['peter@home.example'],
   askForHelp: ['peter@home.example'],
+  offerHelp: ['peter@home.example'],
+  startActivity: [{ address: 'peter@home.example', kind: 'whiteboard' }],
+  acceptActivity: ['1'],
+  cancelActivity: ['1'],
+  setProgram: [{ kind: 'voice', choice: { use: 'own', line: 'phone {address}' } }],
+  testProgram: [{ kind: 'voice', line: 'phone {address}' }],
   acceptInvitation: ['1'],
   declineInvitation: ['1'],
   saveInvitation: [2],
@@ -70,7 +76,10 @@ describe('arguments', () => {
   it('never throws and calls nothing, whatever comes', async () => {
     // Anything but a valid argument list: the chance of making one up is nil, except for commands without arguments.
     const withArguments = COMMAND_NAMES.filter(
-      (name) => VALID[name].length > 0 && name !== 'copyText' && !/Invitation|Notice|setFriendlyName|setFullScreen|saveSettings/.test(name),
+      (name) =>
+        VALID[name].length > 0 &&
+        name !== 'copyText' &&
+        !/Invitation|Activity|Notice|setFriendlyName|setFullScreen|saveSettings/.test(name),
     );
     await fc.assert(
       fc.asyncProperty(

@@ -2,7 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Messenger } from '../../../src/main/messenger/contract.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { createAppModel, type AppModel } from '../../../src/main/shell/app-facts.ts';
-import { CONVERSATION_LIMIT, createConversations, LINE_LIMIT, TYPING_SHOWN_MS, type Conversations } from '../../../src/main/shell/conversations.ts';
+import {
+  CONVERSATION_LIMIT,
+  createConversations,
+  LINE_LIMIT,
+  TYPING_SHOWN_MS,
+  type Conversations,
+} from '../../../src/main/shell/conversations.ts';
 import { createInMemoryNetwork, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -15,7 +21,9 @@ let conversations: Conversations;
 let heard: number;
 
 const texts = (address = 'tom@home'): string[] =>
-  model.state.conversations.find((conversation) => conversation.address === address)?.lines.map((line) => `${line.from}: ${line.text}${line.delivery ?? ''}`) ?? [];
+  model.state.conversations
+    .find((conversation) => conversation.address === address)
+    ?.lines.map((line) => `${line.from}: ${line.text}${line.delivery ?? ''}`) ?? [];
 
 beforeEach(async () => {
   clock = new VirtualClock();
@@ -29,6 +37,8 @@ beforeEach(async () => {
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
+    activities: [],
+    programs: {},
     conversations: [],
     session: undefined,
     fileInvitation: undefined,
@@ -97,7 +107,9 @@ describe('conversations', () => {
       network.account(`p${person}@home`);
       await conversations.send(`p${person}@home`, 'x').catch(() => {});
     }
-    expect(model.state.conversations.map(({ address }) => address)).toEqual(Array.from({ length: CONVERSATION_LIMIT }, (_, index) => `p${index + 3}@home`));
+    expect(model.state.conversations.map(({ address }) => address)).toEqual(
+      Array.from({ length: CONVERSATION_LIMIT }, (_, index) => `p${index + 3}@home`),
+    );
   });
 
   it('hear only who is on the contact list', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
   createInvitationNotifications,
+  helpNotificationWords,
   type NotificationOptions,
   type NotificationPort,
 } from '../../../src/main/shell/invitation-notifications.ts';
@@ -52,6 +53,7 @@ describe('notifications of invitations', () => {
     const made: FakeNotification[] = [];
     const deps = { accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: vi.fn() };
     const notifications = createInvitationNotifications({
+      words: helpNotificationWords,
       ...deps,
       create: (options) => {
         const notification = new FakeNotification(options);
@@ -99,9 +101,14 @@ describe('notifications of invitations', () => {
     made[0]?.fire('failed');
     expect(onUnseen).toHaveBeenCalledExactlyOnceWith('1');
     const without = vi.fn();
-    createInvitationNotifications({ create: undefined, accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: without }).update([
-      invitation('2'),
-    ]);
+    createInvitationNotifications({
+      words: helpNotificationWords,
+      create: undefined,
+      accept: vi.fn(),
+      decline: vi.fn(),
+      open: vi.fn(),
+      onUnseen: without,
+    }).update([invitation('2')]);
     expect(without).toHaveBeenCalledExactlyOnceWith('2');
   });
 });

@@ -207,6 +207,8 @@ describe('the account', () => {
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
+      activities: [],
+      programs: {},
       conversations: [],
       session: undefined,
       fileInvitation: undefined,

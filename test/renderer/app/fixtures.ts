@@ -1,4 +1,5 @@
 import type { AppState, RingbackBridge } from '../../../src/preload/contract.ts';
+import { ACTIVITY_KINDS } from '../../../src/protocol/msnp/applications.ts';
 import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -55,9 +56,11 @@ export function appState(more: Partial<AppState> = {}): AppState {
     ],
     hosting: { tag: 'off' },
     invitations: [],
+    activities: [],
+    programs: ACTIVITY_KINDS.map((kind) => ({ kind, choice: { use: 'default' }, ready: kind === 'voice', ...(kind === 'voice' ? { defaultLine: 'sip:{address}:{port}' } : {}) })),
     conversations: [],
     history: [],
-    settings: { engine: 'ringback', viewerScaling: 'fit', stopShortcut: 'CommandOrControl+Alt+End', playSound: true, startHidden: false, allowPlainExperts: false, hosting: { enabled: false, reach: 'loopback', port: 0 } },
+    settings: { engine: 'ringback', viewerScaling: 'fit', stopShortcut: 'CommandOrControl+Alt+End', playSound: true, startHidden: false, allowOffers: false, allowPlainExperts: false, hosting: { enabled: false, reach: 'loopback', port: 0 } },
     notices: [],
     desktop: { capture: true, input: true },
     ...more,

@@ -1,11 +1,12 @@
-import { MessageCircle, Trash2, UserPlus } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { MessageCircle, Shapes, Trash2, UserPlus } from 'lucide-react';
+import { Fragment, useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
-import type { ContactView, ConversationView } from '../../../preload/contract.ts';
+import type { ContactView, ConversationView, ProgramView } from '../../../preload/contract.ts';
 import { Avatar, Button, ConfirmButton, Field } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
+import { ActivityMenu } from './activities.tsx';
 
 export interface ContactsProps {
   readonly contacts: readonly ContactView[];
@@ -17,9 +18,15 @@ export interface ContactsProps {
   readonly onRemove: (address: string) => void;
   readonly conversations: readonly ConversationView[];
   readonly onTalk: (address: string) => void;
+  readonly programs: readonly ProgramView[];
+  readonly onStartActivity: (address: string, kind: ProgramView['kind']) => void;
+  /** Undefined while a session runs. */
+  readonly onOfferHelp: ((address: string) => void) | undefined;
+  readonly onSetUpPrograms: () => void;
 }
 
-export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, onRemove, conversations, onTalk }: ContactsProps) {
+export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, onRemove, conversations, onTalk, programs, onStartActivity, onOfferHelp, onSetUpPrograms }: ContactsProps) {
+  const [openFor, setOpenFor] = useState<string>();
   return (
     <section className="card stack" aria-labelledby="contacts-title">
       <h2 id="contacts-title">{t('contacts.title')}</h2>
@@ -28,17 +35,41 @@ export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, o
       ) : (
         <ul className="people">
           {sortedContacts(contacts).map((contact) => (
-            <li className="person" key={contact.address}>
+            <Fragment key={contact.address}>
+            <li className="person">
               <Avatar name={displayName(contact)} presence={contact.presence} />
               <span className="person__words">
                 <span className="person__name">{displayName(contact)}</span>
                 <span className="person__more">{t(`presence.${contact.presence}`)}{contact.lastHelpedAtMs !== undefined && <> · {t('contacts.lastHelped', { when: ago(contact.lastHelpedAtMs, nowMs) })}</>}</span>
               </span>
               <TalkButton name={displayName(contact)} unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0} onTalk={() => onTalk(contact.address)} />
+              {signedIn && contact.presence !== 'offline' && (
+                <Button aria-expanded={openFor === contact.address} onClick={() => setOpenFor(openFor === contact.address ? undefined : contact.address)}>
+                  <Shapes size={20} aria-hidden />{t('activity.menu')}
+                </Button>
+              )}
               <ConfirmButton look="icon" label={t('contacts.remove', { name: displayName(contact) })} question={t('contacts.removeSure', { name: displayName(contact) })} confirm={t('common.remove')} onConfirm={() => onRemove(contact.address)}>
                 <Trash2 size={20} aria-hidden />
               </ConfirmButton>
             </li>
+            {signedIn && contact.presence !== 'offline' && openFor === contact.address && (
+              <li>
+                <ActivityMenu
+                  contact={contact}
+                  programs={programs}
+                  onStart={(kind) => {
+                    setOpenFor(undefined);
+                    onStartActivity(contact.address, kind);
+                  }}
+                  onOfferHelp={onOfferHelp === undefined ? undefined : () => {
+                    setOpenFor(undefined);
+                    onOfferHelp(contact.address);
+                  }}
+                  onSetUp={onSetUpPrograms}
+                />
+              </li>
+            )}
+            </Fragment>
           ))}
         </ul>
       )}

@@ -1,9 +1,9 @@
 import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
 import { t } from '../../../words/words.ts';
-import type { AppState } from '../../../preload/contract.ts';
+import type { AppState, ProgramView } from '../../../preload/contract.ts';
 import { Banner, Button } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
-import { askObstacle } from '../selectors.ts';
+import { askObstacle, isRunning } from '../selectors.ts';
 import type { Problem } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
@@ -22,6 +22,9 @@ export interface HomeProps {
   readonly onTalk: (address: string) => void;
   readonly onAccept: (id: string) => void;
   readonly onDecline: (id: string) => void;
+  readonly onStartActivity: (address: string, kind: ProgramView['kind']) => void;
+  readonly onOfferHelp: (address: string) => void;
+  readonly onSetUpPrograms: () => void;
 }
 
 export function Home(props: HomeProps) {
@@ -47,7 +50,7 @@ export function Home(props: HomeProps) {
         {obstacle === 'messenger' && <p id="ask-obstacle" className="soft">{t('home.askNeedsMessenger')}</p>}
         <p className="ask__safety"><ShieldCheck size={22} aria-hidden /><span>{t('home.safety')}</span></p>
       </section>
-      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} conversations={app.conversations} onTalk={props.onTalk} />
+      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} conversations={app.conversations} onTalk={props.onTalk} programs={app.programs} onStartActivity={props.onStartActivity} onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp} onSetUpPrograms={props.onSetUpPrograms} />
       <p className="give"><HandHelping size={24} aria-hidden /><span><strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}</span></p>
     </div>
   );

@@ -14,15 +14,15 @@ export function InvitationCard({ invitation, nowMs, pending, problem, onAccept, 
       <div className="row row--top">
         <Avatar name={name} />
         <div className="grow">
-          <h1 id={titleId} className="break">{t('invitation.title', { name })}</h1>
+          <h1 id={titleId} className="break">{t(invitation.offer ? 'offer.title' : 'invitation.title', { name })}</h1>
           <p className="soft small break">{invitation.from.address}</p>
           <p className="soft small">{t('invitation.when', { when: ago(invitation.receivedAtMs, nowMs) })}</p>
         </div>
       </div>
-      <p className="break">{t('invitation.meaning', { name })}</p>
+      <p className="break">{t(invitation.offer ? 'offer.meaning' : 'invitation.meaning', { name })}</p>
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       <div className="row">
-        <Button look="primary" busy={pending} onClick={onAccept}><Check size={22} aria-hidden />{t('invitation.accept')}</Button>
+        <Button look="primary" busy={pending} onClick={onAccept}><Check size={22} aria-hidden />{invitation.offer ? t('offer.accept', { name }) : t('invitation.accept')}</Button>
         <Button disabled={pending} onClick={onDecline}><X size={22} aria-hidden />{t('invitation.decline')}</Button>
       </div>
     </section>

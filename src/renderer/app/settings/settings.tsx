@@ -7,6 +7,7 @@ import { fieldProblem, generalProblem, problemText, type Problem } from '../prob
 import type { NewAccount } from '../actions.ts';
 import type { IssuedAccount } from '../store.ts';
 import { Hosting } from './hosting.tsx';
+import { Programs, type ProgramsProps } from './programs.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
 import './settings.css';
 
@@ -27,7 +28,10 @@ export interface SettingsProps {
     readonly hostedAccounts: Problem | undefined;
     readonly settings: Problem | undefined;
     readonly stopShortcut: Problem | undefined;
+    readonly programs: Problem | undefined;
   };
+  readonly onSetProgram: ProgramsProps['onSet'];
+  readonly onTestProgram: ProgramsProps['onTest'];
   readonly onSaveAccount: (account: NewAccount) => Promise<{ readonly ok: boolean }>;
   readonly onForgetAccount: () => void;
   readonly onSignIn: () => void;
@@ -56,6 +60,10 @@ export function Settings(props: SettingsProps) {
           problem={props.problems.stopShortcut}
           onValue={(stopShortcut) => props.onSettings({ stopShortcut })}
         />
+        <div>
+          <Switch label={t('settings.allowOffers')} on={settings.allowOffers} onChange={(allowOffers) => props.onSettings({ allowOffers })} />
+          <p className="soft small">{t('settings.allowOffersHint')}</p>
+        </div>
       </section>
       <section className="card stack" aria-labelledby="settings-helping">
         <h2 id="settings-helping">{t('settings.helping')}</h2>
@@ -79,6 +87,7 @@ export function Settings(props: SettingsProps) {
           ]}
         />
       </section>
+      <Programs programs={app.programs} problem={props.problems.programs} onSet={props.onSetProgram} onTest={props.onTestProgram} />
       <Hosting
         hosting={app.hosting}
         settings={settings.hosting}

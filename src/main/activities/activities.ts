@@ -1,0 +1,189 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import {
+  APPLICATIONS,
+  applicationOf,
+  applicationOfActivity,
+  guidsOf,
+  readSipContext,
+  type ActivityKind,
+  type SipCapability,
+} from '../../protocol/msnp/applications.ts';
+import type { DialAddress } from '../../protocol/msnp/dial-address.ts';
+import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
+import type { Activities, ActivitiesParts, Activity, ActivityNews } from './contract.ts';
+import { ActivityError } from './contract.ts';
+import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
+import { templateOf } from './template.ts';
+
+/** More than anyone does at a time; further invitations are declined. */
+const LIMIT = 12;
+/** Sessions whose end nobody sees. */
+const HANDED_ON_LIMIT = 4;
+
+/** Every GUID that this room answers. */
+export const ACTIVITY_GUIDS: readonly string[] = Object.values(APPLICATIONS)
+  .filter(({ key }) => key !== 'remoteAssistance' && key !== 'offerRemoteAssistance')
+  .flatMap(guidsOf);
+
+/** The room's one door. Starts listening for invitations at once. */
+export function createActivities(parts: ActivitiesParts): Activities {
+  return new ActivitiesRoom(parts);
+}
+
+class ActivitiesRoom implements Activities, ActivityHost {
+  private readonly parts: ActivitiesParts;
+  /** Waiting or being negotiated. */
+  private readonly open = new Map<string, RunningActivity>();
+  private readonly running = new Set<RunningActivity>();
+  private handed: readonly RunningActivity[] = [];
+  private readonly changeListeners = new Set<() => void>();
+  private readonly newsListeners = new Set<(news: ActivityNews) => void>();
+  private readonly offMessenger: () => void;
+
+  constructor(parts: ActivitiesParts) {
+    this.parts = parts;
+    this.offMessenger = parts.messenger.onEvent((event) => this.heard(event));
+  }
+
+  get list(): readonly Activity[] {
+    return [...this.open.values()].map(({ view }) => view);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
+  }
+
+  onNews(listener: (news: ActivityNews) => void): () => void {
+    this.newsListeners.add(listener);
+    return () => this.newsListeners.delete(listener);
+  }
+
+  async start(address: string, kind: ActivityKind): Promise<void> {
+    const doing = this.doing(kind);
+    if (doing === undefined) throw new ActivityError('NO_PROGRAM', 'no program is registered for it');
+    const application = applicationOfActivity(kind);
+    this.requireSignedIn();
+    const port = await announcedPort(application, doing.template, this.parts);
+    this.requireSignedIn();
+    if (this.open.size >= LIMIT) throw new ActivityError('TOO_MANY_ACTIVITIES', 'too many at a time');
+    const own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
+    const { guid, name, url } = application;
+    const invited = { guid, name, ...(url === undefined ? {} : { url }) };
+    this.add(this.parts.messenger.invite(address, invited, detailsOf(application, doing, own)), doing, own);
+  }
+
+  async accept(id: string): Promise<void> {
+    await this.require(id).accept();
+  }
+
+  cancel(id: string): void {
+    this.require(id).cancel();
+  }
+
+  close(): void {
+    this.offMessenger();
+    for (const activity of [...this.open.values(), ...this.running]) activity.abandon();
+    this.open.clear();
+    this.running.clear();
+    this.handed = [];
+  }
+
+  /* ---------- what activities say ---------- */
+
+  changed(): void {
+    for (const listener of Array.from(this.changeListeners)) listener();
+  }
+
+  news(news: ActivityNews): void {
+    for (const listener of Array.from(this.newsListeners)) listener(news);
+  }
+
+  settled(activity: RunningActivity): void {
+    this.open.delete(activity.session.id);
+    this.running.add(activity);
+    this.changed();
+  }
+
+  over(activity: RunningActivity): void {
+    this.open.delete(activity.session.id);
+    this.running.delete(activity);
+    this.handed = this.handed.filter((each) => each !== activity);
+    this.changed();
+  }
+
+  handedOn(activity: RunningActivity): void {
+    const older = this.handed.filter(({ peerAddress }) => peerAddress === activity.peerAddress);
+    this.handed = [...this.handed, activity];
+    for (const each of older) each.cancel();
+    if (this.handed.length > HANDED_ON_LIMIT) this.handed[0]?.cancel();
+  }
+
+  /* ---------- invitations ---------- */
+
+  private heard(event: MessengerEvent): void {
+    if (event.tag === 'invitation') this.invited(event.session);
+    else if (event.tag === 'invitationRefused') {
+      this.parts.log('invitation refused', { reason: event.reason, what: event.what });
+      this.news({ tag: event.reason === 'malformed' ? 'malformed' : 'unknown', what: event.what, peer: event.peer });
+    }
+  }
+
+  private invited(session: RendezvousSession): void {
+    const kind = this.kindOf(session);
+    if (kind === undefined) return;
+    if (kind === 'malformed') {
+      session.decline();
+      return this.news({ tag: 'malformed', what: session.application.name, peer: session.peer });
+    }
+    const doing = this.doing(kind);
+    if (doing === undefined) {
+      session.decline('REJECT_NOT_INSTALLED');
+      return this.news({ tag: 'notInstalledHere', kind, peer: session.peer });
+    }
+    if (this.open.size >= LIMIT || this.open.has(session.id)) {
+      this.parts.log('invitation declined', { open: this.open.size });
+      return session.decline();
+    }
+    this.add(session, doing, undefined);
+  }
+
+  /** Undefined for what other rooms answer. */
+  private kindOf(session: RendezvousSession): ActivityKind | 'malformed' | undefined {
+    const key = applicationOf(session.application.guid)?.key;
+    if (key === undefined || key === 'remoteAssistance' || key === 'offerRemoteAssistance') return undefined;
+    if (key !== 'conversation') return key;
+    // Without capabilities it is what every client of the time could do.
+    if (session.contextData === undefined) return 'voice';
+    try {
+      return readSipContext(session.contextData).requested.includes('video') ? 'video' : 'voice';
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.parts.log('invitation refused', { reason: 'malformed', what: error.message });
+      return 'malformed';
+    }
+  }
+
+  private add(session: RendezvousSession, doing: Doing, own: DialAddress | undefined): void {
+    this.open.set(session.id, new RunningActivity(session, doing, own, this.parts, this));
+    this.changed();
+  }
+
+  private doing(kind: ActivityKind): Doing | undefined {
+    const programs = this.parts.programs();
+    const found = templateOf(kind, programs[kind]);
+    if (found === undefined) return undefined;
+    const capabilities: readonly SipCapability[] = templateOf('video', programs.video) === undefined ? ['audio'] : ['audio', 'video'];
+    return { kind, ...found, capabilities };
+  }
+
+  private require(id: string): RunningActivity {
+    const activity = this.open.get(id);
+    if (activity === undefined) throw new ActivityError('UNKNOWN_ACTIVITY', 'this invitation is gone');
+    return activity;
+  }
+
+  private requireSignedIn(): void {
+    if (this.parts.messenger.state.tag !== 'signedIn') throw new ActivityError('NOT_SIGNED_IN', 'the messenger is not signed in');
+  }
+}

@@ -1,0 +1,280 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import {
+  applicationOfActivity,
+  readSipContext,
+  writeSipContext,
+  type ActivityKind,
+  type InvitationApplication,
+  type SipCapability,
+} from '../../protocol/msnp/applications.ts';
+import { readDialAddress, writeDialAddress, type DialAddress } from '../../protocol/msnp/dial-address.ts';
+import {
+  MessengerError,
+  type InvitationDetails,
+  type RendezvousAnswer,
+  type RendezvousEvent,
+  type RendezvousSession,
+} from '../messenger/contract.ts';
+import type { ActivitiesParts, Activity, ActivityErrorCode, ActivityNews, ActivityRole } from './contract.ts';
+import { ActivityError } from './contract.ts';
+import { fillTemplate, takes, type Template } from './template.ts';
+
+/** The inviter's own patience, and a little more for whoever never hears of it. */
+const ANSWER_MS = 120_000;
+const QUESTION_MS = 300_000;
+/** From the first yes to the start of the program. */
+const NEGOTIATION_MS = 30_000;
+/** A program that is gone sooner and content has handed its work on to another. */
+const HANDED_ON_MS = 5_000;
+
+export interface Doing {
+  readonly kind: ActivityKind;
+  readonly line: string;
+  readonly template: Template;
+  /** What this side can do, for voice and video. */
+  readonly capabilities: readonly SipCapability[];
+}
+
+type Ending = Exclude<Extract<ActivityNews, { kind: ActivityKind }>['tag'], 'failedHere'>;
+
+export interface ActivityHost {
+  changed(): void;
+  news(news: ActivityNews): void;
+  /** It is neither waiting nor being negotiated any more. */
+  settled(activity: RunningActivity): void;
+  /** Nothing of it is left. */
+  over(activity: RunningActivity): void;
+  /** Its program runs where no end can be seen. */
+  handedOn(activity: RunningActivity): void;
+}
+
+/** The port that this side is reached at, as docs/decisions/0004 chooses it. */
+export async function announcedPort(
+  { ports }: InvitationApplication,
+  template: Template,
+  { launcher }: ActivitiesParts,
+): Promise<number | undefined> {
+  if (ports.fixed !== undefined) return ports.fixed;
+  return takes(template, 'ownPort') ? launcher.freePort() : ports.standard;
+}
+
+/** What the ACCEPT of this side says; both roles say the same fields. */
+function answerOf(application: InvitationApplication, own: DialAddress): RendezvousAnswer {
+  return { ipAddress: application.address.ipAddress === 'addressAndPort' ? writeDialAddress(own) : own.host };
+}
+
+/** What the INVITE says, and later the inviter's ACCEPT. */
+export function detailsOf(application: InvitationApplication, doing: Doing, own: DialAddress): InvitationDetails {
+  const answer = answerOf(application, own);
+  if (application.address.contextData !== 'capabilities') return { answer };
+  return { contextData: writeSipContext({ requested: requestedBy(doing.kind), capabilities: doing.capabilities }), answer };
+}
+
+const requestedBy = (kind: ActivityKind): readonly SipCapability[] => (kind === 'video' ? ['audio', 'video'] : ['audio']);
+
+/** One activity with one contact, from the invitation to the end of its program. */
+export class RunningActivity {
+  readonly session: RendezvousSession;
+  private readonly role: ActivityRole;
+  private readonly doing: Doing;
+  private readonly application: InvitationApplication;
+  private readonly parts: ActivitiesParts;
+  private readonly host: ActivityHost;
+  private readonly startedAtMs: number;
+  private readonly offSession: () => void;
+  private phase: 'waiting' | 'negotiating' | 'launching' | 'running' | 'over' = 'waiting';
+  private cancelTimer: () => void;
+  private own: DialAddress | undefined;
+
+  /** `own` is known to an inviter; an invitee finds it out when the person accepts. */
+  constructor(session: RendezvousSession, doing: Doing, own: DialAddress | undefined, parts: ActivitiesParts, host: ActivityHost) {
+    this.session = session;
+    this.role = session.flag === 'INVITER' ? 'inviter' : 'invitee';
+    this.doing = doing;
+    this.application = applicationOfActivity(doing.kind);
+    this.own = own;
+    this.parts = parts;
+    this.host = host;
+    this.startedAtMs = parts.clock.now();
+    this.offSession = session.onEvent((event) => this.heard(event));
+    this.cancelTimer =
+      this.role === 'inviter'
+        ? parts.clock.after(ANSWER_MS, () => this.end('TIMEOUT', 'noAnswer'))
+        : parts.clock.after(QUESTION_MS, () => this.decline());
+  }
+
+  get view(): Activity {
+    return {
+      id: this.session.id,
+      kind: this.doing.kind,
+      role: this.role,
+      peer: this.session.peer,
+      startedAtMs: this.startedAtMs,
+      phase: this.phase === 'waiting' ? 'waiting' : 'negotiating',
+      line: this.doing.line,
+    };
+  }
+
+  get peerAddress(): string {
+    return this.session.peer.address;
+  }
+
+  /** The invitee's yes. */
+  async accept(): Promise<void> {
+    if (this.role !== 'invitee' || this.phase !== 'waiting')
+      throw new ActivityError('UNKNOWN_ACTIVITY', 'not one that waits for an answer');
+    this.negotiating();
+    try {
+      const port = await announcedPort(this.application, this.doing.template, this.parts);
+      this.own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
+      if (this.isOver) return;
+      const answer = answerOf(this.application, this.own);
+      const capabilities = this.application.address.contextData === 'capabilities';
+      this.session.accept(capabilities ? { ...answer, contextData: writeSipContext({ requested: requestedBy(this.doing.kind) }) } : answer);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** This side's person does not want it. */
+  cancel(): void {
+    if (this.role === 'invitee' && this.session.state === 'INVITATION') this.decline();
+    else this.end('OUTBANDCANCEL');
+  }
+
+  /** Lets go of it without a word. */
+  abandon(): void {
+    this.cancelTimer();
+    this.offSession();
+    this.phase = 'over';
+  }
+
+  private get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  private heard(event: RendezvousEvent): void {
+    const connectsByContext = this.application.address.contextData === 'addressAndPort' && this.role === 'inviter';
+    switch (event.tag) {
+      case 'accepted':
+        this.negotiating();
+        return;
+      case 'readyToLaunch':
+        // Where the port follows by context data, the inviter waits for it.
+        if (!connectsByContext) void this.launch(this.session.peerAnswer?.ipAddress);
+        return;
+      case 'contextData':
+        if (connectsByContext) void this.launch(event.data);
+        else this.parts.log('activity message refused', { kind: this.doing.kind, message: 'context data without need' });
+        return;
+      case 'declined':
+        return this.ended('declined');
+      case 'appNotPresent':
+        return this.ended('notInstalledThere');
+      case 'cancelled':
+        if (event.code === 'OUTBANDCANCEL' || (this.phase === 'waiting' && this.role === 'invitee')) return this.ended('takenBack');
+        return this.ended(event.code === 'TIMEOUT' || event.code === 'FTTIMEOUT' ? 'noAnswer' : 'failedThere');
+      case 'terminated':
+        return this.ended('connectionLost');
+      case 'sendError':
+        return this.ended(
+          event.error.code === 'CONTACT_OFFLINE' || event.error.code === 'NO_SUCH_USER' ? 'contactOffline' : 'connectionLost',
+        );
+    }
+  }
+
+  private negotiating(): void {
+    this.phase = 'negotiating';
+    this.cancelTimer();
+    this.cancelTimer = this.parts.clock.after(NEGOTIATION_MS, () => this.end('FAIL', 'failedThere'));
+    this.host.changed();
+  }
+
+  /** `said`: where the other side is, in its own words. */
+  private async launch(said: string | undefined): Promise<void> {
+    if (this.phase !== 'negotiating') return;
+    this.phase = 'launching';
+    this.cancelTimer();
+    try {
+      const { ports, address } = this.application;
+      const { own } = this;
+      const answered = this.session.peerAnswer?.contextData;
+      if (address.contextData === 'capabilities' && answered !== undefined) readSipContext(answered);
+      const there = said === undefined ? undefined : readDialAddress(said);
+      const port = ports.fixed ?? there?.port ?? ports.standard;
+      const target = fillTemplate(this.doing.template, {
+        ...(there === undefined ? {} : { address: there.host }),
+        ...(port === undefined ? {} : { port }),
+        role: this.role,
+        contact: this.peerAddress,
+        ownAddress: own?.host ?? '',
+        ...(own?.port === undefined ? {} : { ownPort: own.port }),
+      });
+      const { exited } = await this.parts.launcher.start(target);
+      this.tell('started');
+      if (this.isOver) return;
+      // The other side connects to what has just been started.
+      if (address.contextData === 'addressAndPort' && this.role === 'invitee' && own !== undefined)
+        this.session.sendContextData(writeDialAddress(own));
+      this.running(exited);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private running(exited: Promise<number | null> | undefined): void {
+    this.phase = 'running';
+    this.host.settled(this);
+    if (exited === undefined) this.host.handedOn(this);
+    else void this.followProgram(exited);
+  }
+
+  private async followProgram(exited: Promise<number | null>): Promise<void> {
+    const startedAtMs = this.parts.clock.now();
+    const code = await exited;
+    if (this.isOver) return;
+    if (this.parts.clock.now() - startedAtMs >= HANDED_ON_MS) this.end('OUTBANDCANCEL');
+    else if (code === 0) this.host.handedOn(this);
+    else this.failed(new ActivityError('PROGRAM_FAILED', `the program ended at once with ${code ?? 'a signal'}`));
+  }
+
+  private decline(): void {
+    this.session.decline();
+    this.finish();
+  }
+
+  /** This side ends it. */
+  private end(code: 'TIMEOUT' | 'FAIL' | 'OUTBANDCANCEL', say?: Ending): void {
+    if (this.isOver) return;
+    this.session.cancel(code);
+    if (say !== undefined) this.tell(say);
+    this.finish();
+  }
+
+  /** The other side or the messenger ended it. A program that runs belongs to this person and goes on. */
+  private ended(say: Ending): void {
+    if (this.isOver) return;
+    if (this.phase !== 'running') this.tell(say);
+    this.finish();
+  }
+
+  private failed(error: unknown): void {
+    const code: ActivityErrorCode =
+      error instanceof ActivityError ? error.code : error instanceof ProtocolError ? 'BAD_ADDRESS' : 'PROGRAM_FAILED';
+    const known = error instanceof ProtocolError || error instanceof MessengerError || error instanceof ActivityError;
+    this.parts.log('activity failed', { kind: this.doing.kind, code, message: known ? error.message : 'unexpected' });
+    if (!this.isOver) this.session.cancel('FAIL');
+    this.host.news({ tag: 'failedHere', kind: this.doing.kind, peer: this.session.peer, code });
+    this.finish();
+  }
+
+  private tell(tag: Ending): void {
+    this.host.news({ tag, kind: this.doing.kind, peer: this.session.peer });
+  }
+
+  private finish(): void {
+    if (this.isOver) return;
+    this.abandon();
+    this.host.over(this);
+  }
+}

@@ -1,0 +1,98 @@
+import { Check, LifeBuoy, Play, X } from 'lucide-react';
+import { t } from '../../../words/words.ts';
+import type { ActivityView, AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
+import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { problemText, type Problem } from '../problem.ts';
+import { displayName, waitingActivities } from '../selectors.ts';
+import './activities.css';
+
+interface ActivitiesProps {
+  readonly app: AppState;
+  readonly problem: Problem | undefined;
+  readonly onAccept: (id: string) => void;
+  readonly onCancel: (id: string) => void;
+}
+
+/** Invitations to other programs: those that wait for an answer, and a line for each that is under way. */
+export function Activities({ app, problem, onAccept, onCancel }: ActivitiesProps) {
+  const waiting = waitingActivities(app);
+  const underWay = app.activities.filter((activity) => !waiting.includes(activity));
+  if (app.activities.length === 0 && problem === undefined) return null;
+  return (
+    <div className="stack" role="region" aria-live="polite" aria-label={t('activity.region')}>
+      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      {waiting.map((activity) => <ActivityCard key={activity.id} activity={activity} onAccept={() => onAccept(activity.id)} onDecline={() => onCancel(activity.id)} />)}
+      {underWay.map((activity) => {
+        const values = { name: displayName(activity.peer), activity: t(`activity.name.${activity.kind}`) };
+        return (
+          <div className="card row" key={activity.id}>
+            <p className="grow break">{activity.phase === 'waiting' ? t('activity.waiting', values) : t('activity.negotiating', values)}</p>
+            <Button onClick={() => onCancel(activity.id)}>{t('activity.cancel')}</Button>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function ActivityCard({ activity, onAccept, onDecline }: { readonly activity: ActivityView; readonly onAccept: () => void; readonly onDecline: () => void }) {
+  const name = displayName(activity.peer);
+  const titleId = `activity-${activity.id}`;
+  return (
+    <section className="card invitation" aria-labelledby={titleId}>
+      <div className="row row--top">
+        <Avatar name={name} />
+        <div className="grow">
+          <h1 id={titleId} className="break">{t('activity.invitedTitle', { name, activity: t(`activity.name.${activity.kind}`) })}</h1>
+          <p className="soft small break">{activity.peer.address}</p>
+        </div>
+      </div>
+      <p>{t(`activity.does.${activity.kind}`)}</p>
+      <p>{t('activity.runs')} <code className="line">{activity.line}</code></p>
+      <p className="soft small">{t('activity.runsHint')}</p>
+      <div className="row">
+        <Button look="primary" onClick={onAccept}><Check size={22} aria-hidden />{t('activity.accept')}</Button>
+        <Button onClick={onDecline}><X size={22} aria-hidden />{t('activity.decline')}</Button>
+      </div>
+    </section>
+  );
+}
+
+interface ActivityMenuProps {
+  readonly contact: ContactView;
+  readonly programs: readonly ProgramView[];
+  readonly onStart: (kind: ProgramView['kind']) => void;
+  /** Undefined while a session runs. */
+  readonly onOfferHelp: (() => void) | undefined;
+  readonly onSetUp: () => void;
+}
+
+/** What can be done together with one contact: what works now comes first, the rest says what it needs. */
+export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp }: ActivityMenuProps) {
+  const name = displayName(contact);
+  const ready = programs.filter((program) => program.ready);
+  const others = programs.filter((program) => !program.ready);
+  return (
+    <section className="inset stack" aria-label={t('activity.menuFor', { name })}>
+      <h3>{t('activity.menuTitle', { name })}</h3>
+      <ul className="choices-list">
+        <li>
+          <Button disabled={onOfferHelp === undefined} onClick={onOfferHelp}><LifeBuoy size={20} aria-hidden />{t('activity.offerHelp')}</Button>
+          <span className="soft small">{t('activity.offerHelpDoes', { name })}</span>
+        </li>
+        {ready.map(({ kind }) => (
+          <li key={kind}>
+            <Button onClick={() => onStart(kind)}><Play size={20} aria-hidden />{t(`activity.name.${kind}`)}</Button>
+            <span className="soft small">{t(`activity.does.${kind}`)}</span>
+          </li>
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <div className="stack">
+          <p className="soft small">{t('activity.needProgram')} {others.map(({ kind }) => t(`activity.name.${kind}`)).join(' · ')}</p>
+          <div><Button look="quiet" onClick={onSetUp}>{t('activity.setUp')}</Button></div>
+        </div>
+      )}
+    </section>
+  );
+}
