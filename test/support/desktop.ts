@@ -48,8 +48,26 @@ export async function startPersonDesktop({ tray = false, ...options }: PersonDes
   writeFileSync(dunstrc, DUNSTRC);
   display.start('dunst', ['-conf', dunstrc]);
   if (tray) {
-    display.start('trayer', ['--edge', 'bottom', '--align', 'right', '--widthtype', 'pixel', '--width', '120', '--heighttype', 'pixel', '--height', '28']);
-    await until(async () => (await display.xdotool('search', '--onlyvisible', '--class', 'trayer').catch(() => '')) !== '', 'the system tray');
+    display.start('trayer', [
+      '--SetPartialStrut',
+      'true',
+      '--edge',
+      'bottom',
+      '--align',
+      'right',
+      '--widthtype',
+      'pixel',
+      '--width',
+      '120',
+      '--heighttype',
+      'pixel',
+      '--height',
+      '28',
+    ]);
+    await until(
+      async () => (await display.xdotool('search', '--onlyvisible', '--class', 'trayer').catch(() => '')) !== '',
+      'the system tray',
+    );
   }
   return {
     ...display,

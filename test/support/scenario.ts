@@ -88,13 +88,13 @@ export async function clickNotification(desktop: PersonDesktop): Promise<void> {
 }
 
 /** The ids of the visible windows that match. */
-async function windowsNamed(desktop: PersonDesktop, how: '--class' | '--name', what: string): Promise<string[]> {
+export async function windowsNamed(desktop: PersonDesktop, how: '--class' | '--name', what: string): Promise<string[]> {
   const found = await desktop.xdotool('search', '--onlyvisible', how, what).catch(() => '');
   return found.split('\n').filter((id) => id !== '');
 }
 
 /** Where a window's content is on the screen. (xdotool counts a window manager's frame twice.) */
-async function windowArea(desktop: PersonDesktop, id: string): Promise<Area> {
+export async function windowArea(desktop: PersonDesktop, id: string): Promise<Area> {
   const about = (await run('xwininfo', ['-id', id], { env: desktop.env })).toString();
   const value = (name: string) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(about)?.[1]);
   return { x: value('Absolute upper-left X'), y: value('Absolute upper-left Y'), width: value('Width'), height: value('Height') };

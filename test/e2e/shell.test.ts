@@ -1,0 +1,274 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
+import { type App, appCommand, electronExecutable, startApp } from '../support/app.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { crop, differingPixels } from '../support/picture.ts';
+import { needs, until } from '../support/programs.ts';
+import {
+  answerQuestion,
+  askForHelp,
+  clickAt,
+  hostMessenger,
+  pictureArea,
+  signIn,
+  waitForOnline,
+  waitForQuestion,
+  windowArea,
+  windowsNamed,
+} from '../support/scenario.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm', 'xwininfo', 'trayer');
+const output = process.env['RINGBACK_TEST_OUTPUT'];
+const ICON_SIDE = 28;
+
+describe.skipIf(programs.skip || !electronExecutable)(
+  programs.title('tray, question, windows and keys, in two real apps on two displays'),
+  () => {
+    let noviceDesktop: PersonDesktop;
+    let expertDesktop: PersonDesktop;
+    let novice: App;
+    let expert: App;
+
+    const keep = async (name: string) => {
+      if (!output) return;
+      await noviceDesktop.saveScreenshot(join(output, `shell-${name}-novice.png`));
+      await expertDesktop.saveScreenshot(join(output, `shell-${name}-expert.png`));
+    };
+    const accept = async () => {
+      await expert.main.getByRole('button', { name: t('invitation.accept') }).click();
+    };
+    const ask = async () => {
+      await askForHelp(novice, 'Peter');
+      await accept();
+      return waitForQuestion(noviceDesktop);
+    };
+    const connect = async () => {
+      await ask();
+      await answerQuestion(noviceDesktop, 'allow');
+      return pictureArea(expert, 'Anna');
+    };
+    const ended = async (
+      noviceReason: 'declined' | 'viewRefused' | 'cancelledByPeer' | 'stoppedByNovice',
+      expertReason?: 'viewRefused' | 'cancelledByYou' | 'stoppedByNovice',
+    ) => {
+      await novice.main
+        .getByText(t(`ended.novice.${noviceReason}`, { name: 'Peter' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+      await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+      if (expertReason === undefined) return;
+      await expert.main
+        .getByText(t(`ended.expert.${expertReason}`, { name: 'Anna' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+      await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+    };
+
+    beforeAll(async () => {
+      noviceDesktop = await startPersonDesktop({ width: 1280, height: 720, tray: true });
+      expertDesktop = await startPersonDesktop({ width: 1500, height: 940, tray: true });
+      [expert, novice] = await Promise.all([startApp(expertDesktop), startApp(noviceDesktop)]);
+      const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
+      await signIn(novice, issued, 'Anna');
+      await waitForOnline(novice, 'Peter');
+    }, 90_000);
+
+    afterAll(async () => {
+      await keep('last').catch(() => undefined);
+      await expert?.close();
+      await novice?.close();
+      await noviceDesktop?.close();
+      await expertDesktop?.close();
+    }, 60_000);
+
+    describe('the tray', () => {
+      it('has our icon, and another one while somebody asks; its menu declines', async () => {
+        const calm = await until(async () => {
+          const icon = await trayIcon(expertDesktop);
+          return colours(icon) > 20 && icon;
+        }, 'the icon in the tray');
+        await askForHelp(novice, 'Peter');
+        await until(async () => differingPixels(await trayIcon(expertDesktop), calm) > 20, 'the icon that says somebody asks');
+        await chooseFromTray(expertDesktop, 2, () => keep('tray-menu'));
+        await ended('declined');
+        await until(async () => differingPixels(await trayIcon(expertDesktop), calm) === 0, 'the calm icon');
+      });
+
+      it('its menu accepts, and stops a running session', async () => {
+        await askForHelp(novice, 'Peter');
+        await expert.main.getByRole('button', { name: t('invitation.accept') }).waitFor();
+        await chooseFromTray(expertDesktop, 1);
+        await answerQuestion(noviceDesktop, 'allow');
+        await pictureArea(expert, 'Anna');
+        await chooseFromTray(noviceDesktop, 1, () => keep('tray-stop'));
+        await ended('stoppedByNovice', 'stoppedByNovice');
+      });
+    });
+
+    describe('the question to the novice', () => {
+      it.each(['space', 'Return', 'Escape', 'alt+F4'])('%s on what has the focus first means no', async (keys) => {
+        const id = await ask();
+        await noviceDesktop.xdotool('windowactivate', '--sync', id);
+        await noviceDesktop.xdotool('key', keys);
+        await ended('viewRefused', 'viewRefused');
+      });
+
+      it('closes by itself when the expert leaves, and the novice is told', async () => {
+        await ask();
+        await expert.main
+          .getByRole('button', { name: t('session.cancel'), exact: true })
+          .first()
+          .click();
+        await until(
+          async () => (await windowsNamed(noviceDesktop, '--name', `^${t('shell.consent.title')}$`)).length === 0,
+          'the question to go',
+          3_000,
+        );
+        await keep('expert-left');
+        await ended('cancelledByPeer', 'cancelledByYou');
+      });
+    });
+
+    describe('in a session', () => {
+      let typed: string;
+      const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
+      const viewerWindow = () =>
+        until(
+          async () => (await windowsNamed(expertDesktop, '--name', `^${t('shell.window.expert', { name: 'Anna' })}$`))[0],
+          'the viewer window',
+        );
+
+      it('F11 fills the screen, and again gives the window back', async () => {
+        typed = join(noviceDesktop.home, 'typed');
+        // No line discipline between the keys and the file.
+        noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `stty -icanon -echo; cat > ${typed}`]);
+        await connect();
+        const id = await viewerWindow();
+        const width = async () => (await windowArea(expertDesktop, id)).width;
+        const before = await width();
+        await expertDesktop.xdotool('windowactivate', '--sync', id);
+        await expertDesktop.xdotool('key', 'F11');
+        await until(async () => (await width()) === 1500 && (await windowArea(expertDesktop, id)).height === 940, 'the full screen', 5_000);
+        await keep('full-screen');
+        await expertDesktop.xdotool('key', 'F11');
+        await until(async () => (await width()) === before, 'the window again', 5_000);
+      });
+
+      it('Caps Lock at the expert makes capitals at the novice', async () => {
+        const panel = await novice.session();
+        await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }) }).click();
+        await answerQuestion(noviceDesktop, 'allow');
+        await (await expert.session()).getByRole('button', { name: t('control.expert.granted') }).waitFor();
+        const area = await pictureArea(expert, 'Anna');
+        await clickAt(expertDesktop, area.x + 200, area.y + 150);
+        await expertDesktop.xdotool('key', '--delay', '60', 'Caps_Lock', 'a', 'b', 'Caps_Lock', 'c', 'd');
+        await until(() => typedText() === 'ABcd', `ABcd, not ${JSON.stringify(typedText())}`, 5_000).catch(() => undefined);
+        expect(typedText()).toBe('ABcd');
+      });
+
+      it('a key that is down when control is taken back goes up', async () => {
+        await expertDesktop.xdotool('keydown', 'e');
+        // Held long enough to repeat, or there would be nothing to see afterwards.
+        await until(() => typedText().endsWith('eee'), 'the key to repeat', 5_000);
+        await (await novice.session()).getByRole('button', { name: t('control.novice.takeBack') }).click();
+        await (await expert.session()).getByRole('button', { name: t('control.expert.ask') }).waitFor();
+        const stillGrows = async () => {
+          const { length } = typedText();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          return typedText().length > length;
+        };
+        await until(async () => !(await stillGrows()), 'the key to be up', 2_500);
+        await expertDesktop.xdotool('keyup', 'e');
+      });
+
+      it('a novice’s panel that dies ends the session at once: nobody looks on without a Stop', async () => {
+        const panel = renderers(novice.pid).at(-1);
+        process.kill(panel ?? Number.NaN, 'SIGKILL');
+        await ended('stoppedByNovice', 'stoppedByNovice');
+        await keep('panel-died');
+      });
+    });
+
+    it('a second start on the same data goes away and brings the first one’s window up', async () => {
+      const id = await until(async () => (await windowsNamed(noviceDesktop, '--name', `^${t('app.mainTitle')}$`))[0], 'the main window');
+      await noviceDesktop.xdotool('windowminimize', id);
+      await until(
+        async () => (await windowsNamed(noviceDesktop, '--name', `^${t('app.mainTitle')}$`)).length === 0,
+        'the window to be minimised',
+      );
+      const { args, env } = appCommand(noviceDesktop);
+      const second = noviceDesktop.start(electronExecutable ?? '', args, env);
+      expect(await second.exited).toBe(0);
+      await until(async () => (await noviceDesktop.xdotool('getactivewindow').catch(() => '')) === id, 'the first one’s window', 5_000);
+    });
+
+    it('a main window that dies comes back', async () => {
+      const id = await until(async () => (await windowsNamed(noviceDesktop, '--name', `^${t('app.mainTitle')}$`))[0], 'the main window');
+      const area = await windowArea(noviceDesktop, id);
+      const before = crop(await noviceDesktop.screenshot(), area);
+      const old = renderers(novice.pid);
+      for (const pid of old) process.kill(pid, 'SIGKILL');
+      await until(() => renderers(novice.pid).some((pid) => !old.includes(pid)), 'another renderer', 5_000);
+      // What stays the same is the paper; a dead page has none.
+      await until(
+        async () => differingPixels(before, crop(await noviceDesktop.screenshot(), area)) < (area.width * area.height) / 2,
+        'the page again',
+        5_000,
+      );
+      await keep('main-died');
+    });
+  },
+);
+
+/** The panel's right end, where the only icon is. */
+async function trayIcon(desktop: PersonDesktop) {
+  const { x, y } = await trayPlace(desktop);
+  return crop(await desktop.screenshot(), { x, y, width: ICON_SIDE, height: ICON_SIDE });
+}
+
+async function trayPlace(desktop: PersonDesktop): Promise<{ readonly x: number; readonly y: number }> {
+  const panel = await until(async () => (await windowsNamed(desktop, '--class', '^trayer$')).at(-1), 'the panel');
+  const area = await windowArea(desktop, panel);
+  return { x: area.x + area.width - ICON_SIDE, y: area.y };
+}
+
+function colours({ rgb }: { readonly rgb: Uint8Array }): number {
+  const seen = new Set<number>();
+  for (let at = 0; at < rgb.length; at += 3) seen.add(((rgb[at] ?? 0) << 16) | ((rgb[at + 1] ?? 0) << 8) | (rgb[at + 2] ?? 0));
+  return seen.size;
+}
+
+/** Opens the icon's menu with the right mouse button and takes its nth choice (what cannot be chosen does not count) with the keyboard. */
+async function chooseFromTray(desktop: PersonDesktop, choice: number, look?: () => Promise<void>): Promise<void> {
+  const icon = await trayPlace(desktop);
+  const before = await desktop.screenshot();
+  await desktop.xdotool('mousemove', String(icon.x + ICON_SIDE / 2), String(icon.y + ICON_SIDE / 2), 'click', '3');
+  // A menu has neither name nor class: it is seen by what it covers above the panel.
+  const place = { x: icon.x - 120, y: icon.y - 80, width: 140, height: 70 };
+  await until(async () => differingPixels(crop(before, place), crop(await desktop.screenshot(), place)) > 5_000, 'the menu to open', 5_000);
+  await look?.();
+  await desktop.xdotool('key', '--delay', '60', ...Array.from({ length: choice }, () => 'Down'), 'Return');
+}
+
+/** The page processes below an app, oldest first. */
+function renderers(app: number): number[] {
+  const parents = new Map<number, number>();
+  const found: number[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    try {
+      // The fields after the program's name, which may hold anything.
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      parents.set(pid, Number(parent));
+      if (state !== 'Z' && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('--type=renderer')) found.push(pid);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const below = (pid: number | undefined): boolean => pid !== undefined && pid > 1 && (pid === app || below(parents.get(pid)));
+  return found.filter(below).toSorted((a, b) => a - b);
+}
