@@ -17,7 +17,7 @@ const withoutMessenger = (app: AppState | undefined): boolean =>
 export const showsWelcome = (state: WindowState): boolean =>
   (state.app?.account === undefined && !withoutMessenger(state.app)) || state.ui.welcome === 'hostReady';
 
-export const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
+const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
 
 /** A session or attempt that is not over. */
 export const isRunning = (session: SessionStatus | undefined): session is SessionStatus => session !== undefined && session.phase.tag !== 'ended';
