@@ -60,6 +60,8 @@ function get(
       headers: { Host: formatEndpoint({ host, port }), Connection: 'close' },
       agent: false,
       rejectUnauthorized: false,
+      // Below, an exporter may be the same on two connections (RFC 9266, section 3).
+      minVersion: 'TLSv1.3',
       maxHeaderSize: HEADER_LIMIT_BYTES,
       signal,
     });
