@@ -1,8 +1,9 @@
 import { ProtocolError } from '../bytes/errors.ts';
-import type { CancelSignal, CommonEvent, LinkEndSignal } from './negotiation.ts';
-import { cancelSignalFor, reasonOfSignal } from './negotiation.ts';
+import { sameBytes } from './assistance-crypto.ts';
+import type { CommonEvent, EndedPhase } from './negotiation.ts';
+import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
-import { NO_STEPS, withActiveFailed, withStep } from './steps.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatExpertTicket, parseNoviceTicket } from './ticket.ts';
 import type { TicketAddress } from './ticket-address.ts';
@@ -26,7 +27,7 @@ export type ExpertState =
   | { readonly tag: 'presenting'; readonly deadlineMs: number }
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
+  | EndedPhase;
 
 export type ExpertEvent =
   | CommonEvent
@@ -40,21 +41,14 @@ export type ExpertEvent =
 
 /** What the driver does, in this order. After `ended` comes nothing more. */
 export type ExpertEffect =
+  | CommonEffect
   | { readonly tag: 'acceptInvitation' }
   | { readonly tag: 'declineInvitation' }
-  | { readonly tag: 'openEndpoint' }
-  | { readonly tag: 'rememberTicket'; readonly id: Uint8Array }
-  | { readonly tag: 'sendContextData'; readonly data: string }
   /** Step 6 can be done now: the novice ticket is valid. */
   | { readonly tag: 'expect'; readonly ticket: NoviceTicket }
   /** Step 7. */
   | { readonly tag: 'forward' }
-  /** Dropped with a typed error; the negotiation goes on. */
-  | { readonly tag: 'refused'; readonly error: ProtocolError }
-  | { readonly tag: 'closeLink' }
-  | { readonly tag: 'closeEndpoint' }
-  | { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal }
-  | { readonly tag: 'ended'; readonly reason: EndReason };
+  | { readonly tag: 'closeLink' };
 
 /**
  * The expert's part of the seven steps (KB 306298), without I/O: events and the time in, effects out.
@@ -62,13 +56,9 @@ export type ExpertEffect =
  */
 export class ExpertNegotiation {
   private current: ExpertState;
-  private stepList: readonly StepStatus[];
-  private way: SessionConnection | undefined;
+  private readonly record: NegotiationRecord;
   private readonly ownTicketId: Uint8Array;
   private sessionId: Uint8Array | undefined;
-  private endpoint = false;
-  private link = false;
-  private rendezvousOver = false;
   private pinMismatchSeen = false;
   private readonly offered: boolean;
 
@@ -77,17 +67,17 @@ export class ExpertNegotiation {
     this.offered = offered;
     this.ownTicketId = ticketId;
     this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + SILENCE_MARGIN_MS };
-    this.stepList = withStep(withStep(NO_STEPS, 1, 'done', nowMs), 2, 'active', nowMs);
+    this.record = new NegotiationRecord(nowMs);
   }
 
   get state(): ExpertState {
     return this.current;
   }
   get steps(): readonly StepStatus[] {
-    return this.stepList;
+    return this.record.steps;
   }
   get connection(): SessionConnection | undefined {
-    return this.way;
+    return this.record.connection;
   }
   /** Unix ms, undefined when nothing is waited for. */
   get nextDeadlineMs(): number | undefined {
@@ -131,9 +121,9 @@ export class ExpertNegotiation {
     switch (event.tag) {
       case 'accept':
         if (state.tag !== 'invited') return this.refuse(event.tag);
-        this.step(2, 'done', nowMs);
-        this.step(3, 'active', nowMs);
-        this.endpoint = true;
+        this.record.step(2, 'done', nowMs);
+        this.record.step(3, 'active', nowMs);
+        this.record.endpoint = true;
         this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
         return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
       case 'decline':
@@ -156,7 +146,7 @@ export class ExpertNegotiation {
         return this.onRendezvousOver(reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'), nowMs);
       case 'endpointOpened':
         if (state.tag !== 'preparing' || state.addresses !== undefined) {
-          this.endpoint = true;
+          this.record.endpoint = true;
           return this.illegal(event.tag, nowMs);
         }
         this.current = { ...state, addresses: event.addresses };
@@ -183,9 +173,9 @@ export class ExpertNegotiation {
         this.current = { tag: 'connected', sinceMs: nowMs };
         return [];
       case 'linkEnded':
-        if (!this.link) return this.illegal(event.tag, nowMs);
-        this.link = false;
-        return this.end(this.reasonOfLinkEnd(event.end), nowMs, event.detail);
+        if (!this.record.link) return this.illegal(event.tag, nowMs);
+        this.record.link = false;
+        return this.end(reasonOfLinkEnd(event.end, 'expert', state.tag === 'connected'), nowMs, event.detail);
       case 'peerBroke':
         return this.end('protocolError', nowMs, event.detail);
       case 'failed':
@@ -199,7 +189,7 @@ export class ExpertNegotiation {
   }
 
   private decline(nowMs: number): ExpertEffect[] {
-    this.rendezvousOver = true;
+    this.record.rendezvousOver = true;
     return [{ tag: 'declineInvitation' }, ...this.end('declined', nowMs)];
   }
 
@@ -212,26 +202,26 @@ export class ExpertNegotiation {
     } catch (error) {
       return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
     }
-    this.step(3, 'done', nowMs);
-    this.step(4, 'active', nowMs);
+    this.record.step(3, 'done', nowMs);
+    this.record.step(4, 'active', nowMs);
     this.current = { tag: 'awaitingNoviceTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
     return [{ tag: 'sendContextData', data }];
   }
 
   private onContextData(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
     const state = this.current;
-    if (this.link) return this.refuse('contextData');
+    if (this.record.link) return this.refuse('contextData');
     try {
       const ticket = parseNoviceTicket(data);
       // The same ticket delivered twice is refused without harm; another one in its place is not.
-      if (this.sessionId?.every((byte, index) => byte === ticket.sessionId[index])) return this.refuse('a ticket again');
+      if (this.sessionId !== undefined && sameBytes(ticket.sessionId, this.sessionId)) return this.refuse('a ticket again');
       if (state.tag !== 'awaitingNoviceTicket')
         throw new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${state.tag}`, 'no ticket now', 'novice ticket');
       checkTicketUse(ticket.sessionId, seen, nowMs, state.deadlineMs);
       this.sessionId = ticket.sessionId;
-      this.step(4, 'done', nowMs);
-      this.step(5, 'active', nowMs);
-      this.step(6, 'active', nowMs);
+      this.record.step(4, 'done', nowMs);
+      this.record.step(5, 'active', nowMs);
+      this.record.step(6, 'active', nowMs);
       this.current = { tag: 'reverseConnecting', forwardAtMs: nowMs + FORWARD_CONNECT_DELAY_MS, giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
       return [
         { tag: 'rememberTicket', id: ticket.sessionId },
@@ -244,19 +234,16 @@ export class ExpertNegotiation {
   }
 
   private onRendezvousOver(reason: EndReason, nowMs: number): ExpertEffect[] {
-    this.rendezvousOver = true;
+    this.record.rendezvousOver = true;
     // Once the RDP connection is verified the messenger is not needed any more (KB 306298, step 5).
-    if (this.link) return [];
+    if (this.record.link) return [];
     return this.end(reason === 'noConnection' ? this.noConnection() : reason, nowMs);
   }
 
   private onVerified(connection: SessionConnection, nowMs: number): ExpertEffect[] {
-    this.link = true;
+    this.record.link = true;
     if (this.current.tag !== 'reverseConnecting' && this.current.tag !== 'forwardConnecting') return this.illegal('verified', nowMs);
-    this.way = connection;
-    this.step(5, connection.by === 'reverse' ? 'done' : 'failed', nowMs);
-    this.step(6, 'done', nowMs);
-    this.step(7, connection.by === 'reverse' ? 'notNeeded' : 'done', nowMs);
+    this.record.connected(connection, nowMs);
     this.current = { tag: 'presenting', deadlineMs: nowMs + CONNECT_DEADLINE_MS };
     return [];
   }
@@ -270,7 +257,7 @@ export class ExpertNegotiation {
         // Without a listener it is ours that is late, without the messenger it is theirs.
         return this.end(state.addresses === undefined ? 'noConnection' : 'timedOut', nowMs);
       case 'reverseConnecting':
-        this.step(7, 'active', nowMs);
+        this.record.step(7, 'active', nowMs);
         this.current = { tag: 'forwardConnecting', giveUpAtMs: state.giveUpAtMs };
         return [{ tag: 'forward' }];
       case 'forwardConnecting':
@@ -288,32 +275,8 @@ export class ExpertNegotiation {
     return this.pinMismatchSeen ? 'pinMismatch' : 'noConnection';
   }
 
-  private reasonOfLinkEnd(end: LinkEndSignal): EndReason {
-    const connected = this.current.tag === 'connected';
-    switch (end) {
-      case 'denied':
-        return 'viewRefused';
-      case 'userRequested':
-      case 'disconnected':
-        return connected ? 'stoppedByNovice' : 'cancelledByPeer';
-      case 'timeout':
-        return connected ? 'connectionLost' : 'consentTimedOut';
-      case 'protocolError':
-      case 'desktopUnavailable':
-      case 'peerGone':
-        return end;
-      case 'lost':
-        return 'connectionLost';
-    }
-  }
-
   private refuse(what: string): ExpertEffect[] {
-    return [
-      {
-        tag: 'refused',
-        error: new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${this.current.tag}`, 'an event of this state', what),
-      },
-    ];
+    return [this.record.refused(`ExpertNegotiation.${this.current.tag}`, what)];
   }
 
   private illegal(what: string, nowMs: number): ExpertEffect[] {
@@ -321,21 +284,8 @@ export class ExpertNegotiation {
     return [...refused, ...this.end('protocolError', nowMs, `${what} in ${this.current.tag}`)];
   }
 
-  private step(step: StepStatus['step'], state: StepStatus['state'], nowMs: number): void {
-    this.stepList = withStep(this.stepList, step, state, nowMs);
-  }
-
   private end(reason: EndReason, nowMs: number, detail?: string): ExpertEffect[] {
-    const effects: ExpertEffect[] = [];
-    if (this.link) effects.push({ tag: 'closeLink' });
-    if (this.endpoint) effects.push({ tag: 'closeEndpoint' });
-    if (!this.rendezvousOver) effects.push({ tag: 'cancelRendezvous', code: cancelSignalFor(reason) });
-    this.stepList = withActiveFailed(this.stepList, nowMs);
-    this.link = false;
-    this.endpoint = false;
-    this.rendezvousOver = true;
-    const since = this.current.tag === 'connected' ? { sinceMs: this.current.sinceMs } : {};
-    this.current = { tag: 'ended', reason, atMs: nowMs, ...since, ...(detail === undefined ? {} : { detail }) };
-    return [...effects, { tag: 'ended', reason }];
+    this.current = endedPhase(this.current, reason, nowMs, detail);
+    return this.record.end(reason, { tag: 'closeLink' }, nowMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { EndReason, Role, SessionConnection } from './status.ts';
+import type { EndReason, Role, SessionConnection, SessionPhase } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
 
 /** What the messenger reports, as the Rendezvous API names it. `code` of `sendError` is the messenger's error code. */
@@ -23,7 +23,15 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
 /** How the RDP connection ended, as this side saw it. */
-export type LinkEndSignal = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'desktopUnavailable' | 'peerGone' | 'disconnected' | 'lost';
+export type LinkEndSignal =
+  | 'denied'
+  | 'userRequested'
+  | 'timeout'
+  | 'protocolError'
+  | 'desktopUnavailable'
+  | 'peerGone'
+  | 'disconnected'
+  | 'lost';
 
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =
@@ -86,6 +94,41 @@ function reasonOfSendError(code: string, stage: 'inviting' | 'negotiating'): End
     default:
       return 'messengerLost';
   }
+}
+
+/** Why it is over when the RDP connection has ended. `connected`: it had come as far as the picture. */
+export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boolean): EndReason {
+  switch (end) {
+    case 'protocolError':
+    case 'peerGone':
+      return end;
+    case 'lost':
+      return 'connectionLost';
+    case 'userRequested':
+    case 'disconnected':
+      if (!connected) return 'cancelledByPeer';
+      return role === 'novice' ? 'closedByExpert' : 'stoppedByNovice';
+    // Only a novice has these to say.
+    case 'denied':
+      return role === 'novice' ? 'connectionLost' : 'viewRefused';
+    case 'timeout':
+      return role === 'novice' || connected ? 'connectionLost' : 'consentTimedOut';
+    case 'desktopUnavailable':
+      return role === 'novice' ? 'connectionLost' : end;
+  }
+}
+
+export type EndedPhase = Extract<SessionPhase, { tag: 'ended' }>;
+
+/** The end of what was in `phase`, which knows since when it was connected, if it was. */
+export function endedPhase(
+  phase: { readonly tag: string; readonly sinceMs?: number },
+  reason: EndReason,
+  atMs: number,
+  detail: string | undefined,
+): EndedPhase {
+  const { sinceMs } = phase;
+  return { tag: 'ended', reason, atMs, ...(sinceMs === undefined ? {} : { sinceMs }), ...(detail === undefined ? {} : { detail }) };
 }
 
 /** What to tell the other side over the messenger. */

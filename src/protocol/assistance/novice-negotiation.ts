@@ -1,8 +1,9 @@
 import { ProtocolError } from '../bytes/errors.ts';
-import type { CancelSignal, CommonEvent, LinkEndSignal } from './negotiation.ts';
-import { cancelSignalFor, reasonOfSignal } from './negotiation.ts';
+import { sameBytes } from './assistance-crypto.ts';
+import type { CommonEvent, EndedPhase } from './negotiation.ts';
+import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
-import { NO_STEPS, withActiveFailed, withStep } from './steps.ts';
 import type { SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatNoviceTicket, isReplay, parseExpertTicket } from './ticket.ts';
 import type { TicketAddress } from './ticket-address.ts';
@@ -16,7 +17,7 @@ export type NoviceState =
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
   | { readonly tag: 'admitting'; readonly deadlineMs: number }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
+  | EndedPhase;
 
 export type NoviceEvent =
   | CommonEvent
@@ -34,19 +35,12 @@ export type NoviceEvent =
 
 /** What the driver does, in this order. After `ended` comes nothing more. */
 export type NoviceEffect =
-  | { readonly tag: 'openEndpoint' }
-  | { readonly tag: 'rememberTicket'; readonly id: Uint8Array }
-  | { readonly tag: 'sendContextData'; readonly data: string }
+  | CommonEffect
   /** Reverse connect. */
   | { readonly tag: 'dial'; readonly addresses: readonly TicketAddress[] }
   | { readonly tag: 'askViewConsent' }
   | { readonly tag: 'admit' }
-  /** Dropped with a typed error; the negotiation goes on. */
-  | { readonly tag: 'refused'; readonly error: ProtocolError }
-  | { readonly tag: 'closeLink'; readonly reason: LinkCloseReason }
-  | { readonly tag: 'closeEndpoint' }
-  | { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal }
-  | { readonly tag: 'ended'; readonly reason: EndReason };
+  | { readonly tag: 'closeLink'; readonly reason: LinkCloseReason };
 
 /**
  * The novice's part of the seven steps (KB 306298), without I/O: events and the time in, effects out.
@@ -54,27 +48,23 @@ export type NoviceEffect =
  */
 export class NoviceNegotiation {
   private current: NoviceState;
-  private stepList: readonly StepStatus[];
-  private way: SessionConnection | undefined;
+  private readonly record: NegotiationRecord;
   private expertTicketId: Uint8Array | undefined;
-  private endpoint = false;
-  private link = false;
-  private rendezvousOver = false;
 
   /** The invitation has just been sent. */
   constructor(nowMs: number) {
     this.current = { tag: 'inviting', deadlineMs: nowMs + INVITATION_TIMEOUT_MS };
-    this.stepList = withStep(withStep(NO_STEPS, 1, 'done', nowMs), 2, 'active', nowMs);
+    this.record = new NegotiationRecord(nowMs);
   }
 
   get state(): NoviceState {
     return this.current;
   }
   get steps(): readonly StepStatus[] {
-    return this.stepList;
+    return this.record.steps;
   }
   get connection(): SessionConnection | undefined {
-    return this.way;
+    return this.record.connection;
   }
   /** Unix ms, undefined when nothing is waited for. */
   get nextDeadlineMs(): number | undefined {
@@ -112,9 +102,9 @@ export class NoviceNegotiation {
       case 'appNotPresent':
       case 'terminated':
       case 'sendError':
-        this.rendezvousOver = true;
+        this.record.rendezvousOver = true;
         // Once the RDP connection is authenticated the messenger is not needed any more (KB 306298, step 5).
-        if (this.link) return [];
+        if (this.record.link) return [];
         return this.end(reasonOfSignal(event, 'novice', this.current.tag === 'inviting' ? 'inviting' : 'negotiating'), nowMs);
       case 'endpointOpened':
         return this.onEndpointOpened(event, nowMs);
@@ -123,7 +113,7 @@ export class NoviceNegotiation {
       case 'attempt':
         return event.by === 'forward' ? this.onForward(nowMs) : [];
       case 'dialFailed':
-        if (this.current.tag === 'connecting') this.step(5, 'failed', nowMs);
+        if (this.current.tag === 'connecting') this.record.step(5, 'failed', nowMs);
         return this.onForward(nowMs);
       case 'presented':
         return this.onPresented(event.connection, nowMs);
@@ -139,9 +129,9 @@ export class NoviceNegotiation {
         this.current = { tag: 'connected', sinceMs: nowMs };
         return [];
       case 'linkEnded':
-        if (!this.link) return this.illegal(event.tag, nowMs);
-        this.link = false;
-        return this.end(this.reasonOfLinkEnd(event.end), nowMs, event.detail);
+        if (!this.record.link) return this.illegal(event.tag, nowMs);
+        this.record.link = false;
+        return this.end(reasonOfLinkEnd(event.end, 'novice', this.current.tag === 'connected'), nowMs, event.detail);
       case 'desktopFailed':
         return this.end('desktopUnavailable', nowMs, event.detail);
       case 'peerBroke':
@@ -159,15 +149,15 @@ export class NoviceNegotiation {
     // A transport tells both: accepted, and that context data may flow. The first of them is the news.
     if (tag === 'readyToLaunch' && this.current.tag === 'awaitingExpertTicket') return [];
     if (this.current.tag !== 'inviting') return this.refuse(tag);
-    this.step(2, 'done', nowMs);
-    this.step(3, 'active', nowMs);
+    this.record.step(2, 'done', nowMs);
+    this.record.step(3, 'active', nowMs);
     this.current = { tag: 'awaitingExpertTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
     return [];
   }
 
   private onContextData(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
     const state = this.current;
-    if (this.link) return this.refuse('contextData');
+    if (this.record.link) return this.refuse('contextData');
     try {
       const ticket = parseExpertTicket(data);
       // The same ticket delivered twice is refused without harm; another one in its place is not.
@@ -177,9 +167,9 @@ export class NoviceNegotiation {
         throw new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${state.tag}`, 'no ticket now', 'expert ticket');
       checkTicketUse(ticket.id, seen, nowMs, state.deadlineMs);
       this.expertTicketId = ticket.id;
-      this.step(3, 'done', nowMs);
-      this.step(4, 'active', nowMs);
-      this.endpoint = true;
+      this.record.step(3, 'done', nowMs);
+      this.record.step(4, 'active', nowMs);
+      this.record.endpoint = true;
       this.current = { tag: 'openingEndpoint', deadlineMs: nowMs + TICKET_WAIT_MS, dial: ticket.addresses };
       return [{ tag: 'rememberTicket', id: ticket.id }, { tag: 'openEndpoint' }];
     } catch (error) {
@@ -191,7 +181,7 @@ export class NoviceNegotiation {
   private onEndpointOpened(event: Extract<NoviceEvent, { tag: 'endpointOpened' }>, nowMs: number): NoviceEffect[] {
     const state = this.current;
     if (state.tag !== 'openingEndpoint') {
-      this.endpoint = true;
+      this.record.endpoint = true;
       return this.illegal(event.tag, nowMs);
     }
     let data: string;
@@ -200,8 +190,8 @@ export class NoviceNegotiation {
     } catch (error) {
       return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
     }
-    this.step(4, 'done', nowMs);
-    this.step(5, 'active', nowMs);
+    this.record.step(4, 'done', nowMs);
+    this.record.step(5, 'active', nowMs);
     this.current = { tag: 'connecting', deadlineMs: nowMs + CONNECT_DEADLINE_MS, forward: false };
     return [
       { tag: 'sendContextData', data },
@@ -211,18 +201,15 @@ export class NoviceNegotiation {
 
   private onForward(nowMs: number): NoviceEffect[] {
     if (this.current.tag !== 'connecting') return [];
-    this.step(7, 'active', nowMs);
+    this.record.step(7, 'active', nowMs);
     this.current = { ...this.current, forward: true };
     return [];
   }
 
   private onPresented(connection: SessionConnection, nowMs: number): NoviceEffect[] {
-    this.link = true;
+    this.record.link = true;
     if (this.current.tag !== 'connecting') return this.illegal('presented', nowMs);
-    this.way = connection;
-    this.step(5, connection.by === 'reverse' ? 'done' : 'failed', nowMs);
-    this.step(6, 'done', nowMs);
-    this.step(7, connection.by === 'reverse' ? 'notNeeded' : 'done', nowMs);
+    this.record.connected(connection, nowMs);
     this.current = { tag: 'awaitingConsent', deadlineMs: nowMs + CONSENT_DEADLINE_MS };
     return [{ tag: 'askViewConsent' }];
   }
@@ -244,29 +231,8 @@ export class NoviceNegotiation {
     }
   }
 
-  private reasonOfLinkEnd(end: LinkEndSignal): EndReason {
-    switch (end) {
-      case 'userRequested':
-      case 'disconnected':
-        return this.current.tag === 'connected' ? 'closedByExpert' : 'cancelledByPeer';
-      case 'protocolError':
-      case 'peerGone':
-        return end;
-      case 'denied':
-      case 'timeout':
-      case 'desktopUnavailable':
-      case 'lost':
-        return 'connectionLost';
-    }
-  }
-
   private refuse(what: string): NoviceEffect[] {
-    return [
-      {
-        tag: 'refused',
-        error: new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${this.current.tag}`, 'an event of this state', what),
-      },
-    ];
+    return [this.record.refused(`NoviceNegotiation.${this.current.tag}`, what)];
   }
 
   private illegal(what: string, nowMs: number): NoviceEffect[] {
@@ -274,26 +240,13 @@ export class NoviceNegotiation {
     return [...refused, ...this.end('protocolError', nowMs, `${what} in ${this.current.tag}`)];
   }
 
-  private step(step: StepStatus['step'], state: StepStatus['state'], nowMs: number): void {
-    this.stepList = withStep(this.stepList, step, state, nowMs);
-  }
-
   private end(reason: EndReason, nowMs: number, detail?: string): NoviceEffect[] {
-    const effects: NoviceEffect[] = [];
-    if (this.link) effects.push({ tag: 'closeLink', reason: linkCloseReason(reason) });
-    if (this.endpoint) effects.push({ tag: 'closeEndpoint' });
-    if (!this.rendezvousOver) effects.push({ tag: 'cancelRendezvous', code: cancelSignalFor(reason) });
     if (this.current.tag === 'inviting' && (reason === 'contactOffline' || reason === 'appNotPresent' || reason === 'messengerLost')) {
-      this.step(1, 'failed', nowMs);
-      this.step(2, 'pending', nowMs);
+      this.record.step(1, 'failed', nowMs);
+      this.record.step(2, 'pending', nowMs);
     }
-    this.stepList = withActiveFailed(this.stepList, nowMs);
-    this.link = false;
-    this.endpoint = false;
-    this.rendezvousOver = true;
-    const since = this.current.tag === 'connected' ? { sinceMs: this.current.sinceMs } : {};
-    this.current = { tag: 'ended', reason, atMs: nowMs, ...since, ...(detail === undefined ? {} : { detail }) };
-    return [...effects, { tag: 'ended', reason }];
+    this.current = endedPhase(this.current, reason, nowMs, detail);
+    return this.record.end(reason, { tag: 'closeLink', reason: linkCloseReason(reason) }, nowMs);
   }
 }
 
@@ -314,8 +267,4 @@ function linkCloseReason(reason: EndReason): LinkCloseReason {
     default:
       return 'protocolError';
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
