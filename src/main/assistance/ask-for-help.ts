@@ -1,4 +1,3 @@
-import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { NoviceEffect, NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
@@ -6,54 +5,50 @@ import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from '../connect
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
+import { followLink } from './negotiated-link.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
 import { rendezvousSignal, sendTicket } from './rendezvous-signal.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
-import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
-import { Scope } from './scope.ts';
+import { statusOf } from './running-session.ts';
+import { SessionLife } from './session-life.ts';
 
 /** The novice's side of KB 306298, from the invitation just sent (or the offer just taken) to the end of the session. */
 export class AskForHelp implements RunningSession {
-  readonly closed: Promise<void>;
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly rendezvous: RendezvousSession;
   private readonly machine: NoviceNegotiation;
   private readonly driver: NegotiationDriver<NoviceEvent, NoviceEffect>;
-  private readonly scope: Scope;
-  private readonly startedAtMs: number;
+  private readonly life: SessionLife;
   private endpoint: NoviceEndpoint | undefined;
   private link: NoviceLink | undefined;
   private session: NoviceSession | undefined;
-  private viewed = false;
-  private resolveClosed: () => void = () => {};
 
   constructor(parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
     this.parts = parts;
     this.host = host;
     this.rendezvous = rendezvous;
-    this.startedAtMs = parts.clock.now();
-    this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
-    });
-    this.scope = new Scope((error) => this.logError(error));
-    this.machine = new NoviceNegotiation(this.startedAtMs);
+    this.life = new SessionLife(parts, host, 'novice');
+    this.machine = new NoviceNegotiation(this.life.startedAtMs);
     this.driver = new NegotiationDriver(
       this.machine,
       parts.clock,
       (effect) => this.perform(effect),
       () => host.changed(),
     );
-    this.scope.add(() => this.driver.stop());
-    this.scope.add(rendezvous.onEvent((event) => this.driver.dispatch(rendezvousSignal(event, host.tickets.seen))));
+    this.life.scope.add(() => this.driver.stop());
+    this.life.scope.add(rendezvous.onEvent((event) => this.driver.dispatch(rendezvousSignal(event, host.tickets.seen))));
     if (rendezvous.flag === 'INVITEE') {
       rendezvous.accept();
       this.driver.dispatch({ tag: 'accepted' });
     }
   }
 
+  get closed(): Promise<void> {
+    return this.life.closed;
+  }
   get over(): boolean {
     return this.machine.state.tag === 'ended';
   }
@@ -83,7 +78,7 @@ export class AskForHelp implements RunningSession {
         void this.openEndpoint();
         return;
       case 'sendContextData':
-        this.sendTicket(effect.data);
+        sendTicket(this.rendezvous, effect.data, this.driver);
         return;
       case 'dial':
         this.endpoint?.dial(effect.addresses);
@@ -99,7 +94,7 @@ export class AskForHelp implements RunningSession {
         return;
       case 'closeLink': {
         const closing = this.session?.close(effect.reason);
-        this.scope.add(() => closing);
+        this.life.scope.add(() => closing);
         return;
       }
       case 'closeEndpoint':
@@ -109,24 +104,16 @@ export class AskForHelp implements RunningSession {
         this.rendezvous.cancel(effect.code);
         return;
       case 'ended':
-        void this.finish();
+        void this.life.finish(() => this.facts);
     }
   }
 
   private async openEndpoint(): Promise<void> {
-    const abort = new AbortController();
-    const opening = this.parts.connection.openNovice(abort.signal);
-    this.scope.add(async () => {
-      // An endpoint that is open is closed in good order; one that is still opening is called off.
-      if (this.endpoint === undefined) abort.abort();
-      const endpoint = await opening.catch(() => undefined);
-      await endpoint?.close();
-    });
     try {
-      const endpoint = await opening;
-      if (this.scope.closed) return;
+      const endpoint = await this.life.scope.open((signal) => this.parts.connection.openNovice(signal));
+      if (endpoint === undefined) return;
       this.endpoint = endpoint;
-      this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      this.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
       this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin });
     } catch (error) {
       this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
@@ -156,7 +143,7 @@ export class AskForHelp implements RunningSession {
       consent: this.parts.consent,
       clock: this.parts.clock,
       peer: this.rendezvous.peer,
-      onError: (error) => this.logError(error),
+      onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
       desktopFailed: (detail) => this.driver.dispatch({ tag: 'desktopFailed', detail }),
       failed: (detail) => this.driver.dispatch({ tag: 'failed', detail }),
@@ -164,62 +151,20 @@ export class AskForHelp implements RunningSession {
     this.link = link;
     this.session = session;
     // Whatever way it ends; the reason has been given by `closeLink` before, if there was one to give.
-    this.scope.add(() => session.close('userRequested'));
-    this.scope.add(
-      link.onEvent((event) => {
-        if (event.tag === 'ended') {
-          const detail = event.error === undefined ? {} : { detail: event.error.message };
-          this.driver.dispatch({ tag: 'linkEnded', end: event.end, ...detail });
-          return;
-        }
-        if (event.tag === 'active') {
-          if (!this.viewed) this.scope.add(everyTrafficPeriod(this.parts.clock, () => this.host.changed()));
-          this.viewed = true;
-          this.driver.dispatch({ tag: 'active' });
-        }
-        this.guarded(() => session.onLink(event));
-      }),
-    );
+    this.life.scope.add(() => session.close('userRequested'));
+    followLink({ link, driver: this.driver, life: this.life, onEvent: (event) => session.onLink(event) });
     this.driver.dispatch({ tag: 'presented', connection: link.connection });
   }
 
   private async askViewConsent(): Promise<void> {
     const abort = new AbortController();
-    this.scope.add(() => abort.abort());
+    this.life.scope.add(() => abort.abort());
     const allowed = await askPerson((signal) => this.parts.consent.allowView(this.rendezvous.peer, signal), abort.signal);
     this.driver.dispatch({ tag: allowed ? 'viewAllowed' : 'viewRefused' });
   }
 
-  private guarded(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.driver.dispatch({ tag: error instanceof ProtocolError ? 'peerBroke' : 'failed', detail: errorText(error) });
-    }
-  }
-
-  private sendTicket(data: string): void {
-    const refused = sendTicket(this.rendezvous, data);
-    if (refused !== undefined) this.driver.dispatch(refused);
-  }
-
   private get facts(): SessionFacts {
-    const { rendezvous, startedAtMs, machine: negotiation, link, session } = this;
-    return { role: 'novice', rendezvous, startedAtMs, negotiation, link, session };
-  }
-
-  private async finish(): Promise<void> {
-    await this.scope.close();
-    const entry = historyEntryOf(this.facts, this.viewed);
-    try {
-      if (entry !== undefined) await this.parts.history.add(entry);
-    } catch (error) {
-      this.logError(error);
-    }
-    this.resolveClosed();
-  }
-
-  private logError(error: unknown): void {
-    this.host.log('error', { role: 'novice', message: errorText(error) });
+    const { rendezvous, machine: negotiation, link, session } = this;
+    return { role: 'novice', rendezvous, startedAtMs: this.life.startedAtMs, negotiation, link, session };
   }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { OpenInvitation } from '../../protocol/assistance/invitation.ts';
+import { reasonOfLinkEnd } from '../../protocol/assistance/negotiation.ts';
 import { RemdeskExpert, type RemdeskExpertOutput, type RemdeskRejection } from '../../protocol/assistance/remdesk-expert.ts';
-import type { EndReason, SessionConnection, SessionPhase, SessionStatus, StepStatus } from '../../protocol/assistance/status.ts';
-import { dialledSteps, invitedSteps, withActiveFailed } from '../../protocol/assistance/steps.ts';
+import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
 import { REMDESK_CHANNEL } from '../../protocol/rdp/channels/remdesk.ts';
 import type { ExpertEndpointEvent, ExpertLink, ExpertLinkEvent, LinkEnd } from '../connection/contract.ts';
@@ -11,9 +11,11 @@ import type { AssistanceParts, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { ExpertSession } from './expert-session.ts';
+import { InvitedProgress } from './invited-progress.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
-import { everyTrafficPeriod, historyEntryOf, statusOf } from './running-session.ts';
-import { Scope } from './scope.ts';
+import { statusOf } from './running-session.ts';
+import { SessionLife } from './session-life.ts';
+import { ViewerSeat } from './viewer-seat.ts';
 
 const REASONS: Readonly<Record<RemdeskRejection, EndReason>> = {
   wrongPassword: 'wrongPassword',
@@ -25,46 +27,40 @@ const REASONS: Readonly<Record<RemdeskRejection, EndReason>> = {
 
 /** The expert's session with the novice of an invitation file: dial, check the key, prove the password, see the picture. */
 export class HelpByInvitation implements RunningSession {
-  readonly closed: Promise<void>;
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly invitation: OpenInvitation;
   private readonly remdesk: RemdeskExpert;
-  private readonly scope: Scope;
-  private readonly startedAtMs: number;
+  private readonly life: SessionLife;
   private readonly rendezvous: SessionFacts['rendezvous'];
-  private connection: SessionConnection | undefined;
+  private readonly progress: InvitedProgress;
+  private readonly viewer = new ViewerSeat();
   private link: ExpertLink | undefined;
   private session: ExpertSession | undefined;
-  private viewer: { readonly sink: ViewerSink; detach: () => void } | undefined;
-  private phase: SessionPhase = { tag: 'forwardConnecting' };
-  private steps: readonly StepStatus[];
   private cancelDeadline: () => void;
   private wrongKeySeen = false;
-  private resolveClosed: () => void = () => {};
 
   constructor(parts: AssistanceParts, host: SessionHost, invitation: OpenInvitation) {
     this.parts = parts;
     this.host = host;
     this.invitation = invitation;
-    this.startedAtMs = parts.clock.now();
-    this.steps = dialledSteps(this.startedAtMs);
+    this.life = new SessionLife(parts, host, 'expert');
+    this.progress = new InvitedProgress(this.life.startedAtMs);
     const [address] = invitation.addresses;
     this.rendezvous = {
       id: randomUUID(),
       peer: { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName },
     };
-    this.closed = new Promise((resolve) => {
-      this.resolveClosed = resolve;
-    });
     this.remdesk = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
-    this.scope = new Scope((error) => this.logError(error));
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));
-    this.scope.add(() => this.cancelDeadline());
+    this.life.scope.add(() => this.cancelDeadline());
   }
 
+  get closed(): Promise<void> {
+    return this.life.closed;
+  }
   get over(): boolean {
-    return this.phase.tag === 'ended';
+    return this.progress.over;
   }
   get status(): SessionStatus {
     return statusOf(this.facts);
@@ -74,40 +70,28 @@ export class HelpByInvitation implements RunningSession {
     void this.dial();
   }
   stop(): void {
-    this.end(this.phase.tag === 'connected' ? 'closedByExpert' : 'cancelledByYou');
+    this.end(this.progress.phase === 'connected' ? 'closedByExpert' : 'cancelledByYou');
   }
   requestControl(): void {
     // The novice hears nothing of it before the yes.
-    if (this.session === undefined || this.phase.tag !== 'connected') throw new AssistanceError('NO_CHANNEL', 'not connected yet');
+    if (this.session === undefined || this.progress.phase !== 'connected') throw new AssistanceError('NO_CHANNEL', 'not connected yet');
     this.session.requestControl();
   }
   releaseControl(): void {
     this.session?.releaseControl();
   }
 
-  /** May come before the connection; the picture starts when there is one. */
   attachViewer(sink: ViewerSink): () => void {
-    this.viewer?.detach();
-    const viewer = { sink, detach: this.session?.attach(sink) ?? ((): void => {}) };
-    this.viewer = viewer;
-    return () => {
-      viewer.detach();
-      if (this.viewer === viewer) this.viewer = undefined;
-    };
+    return this.viewer.attach(sink);
   }
 
   private async dial(): Promise<void> {
-    const abort = new AbortController();
     // The other engine has no channels, and without them there is no password.
-    const opening = this.parts.connection.openExpert({ engine: 'ringback', userName: this.parts.userName(), invited: true }, abort.signal);
-    this.scope.add(async () => {
-      abort.abort();
-      await (await opening.catch(() => undefined))?.close();
-    });
+    const wanted = { engine: 'ringback', userName: this.parts.userName(), invited: true } as const;
     try {
-      const endpoint = await opening;
-      if (this.scope.closed) return;
-      this.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      const endpoint = await this.life.scope.open((signal) => this.parts.connection.openExpert(wanted, signal));
+      if (endpoint === undefined) return;
+      this.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
       endpoint.expect(this.invitation);
       endpoint.forward();
     } catch (error) {
@@ -139,20 +123,18 @@ export class HelpByInvitation implements RunningSession {
     const session = new ExpertSession({
       link,
       clock: this.parts.clock,
-      onError: (error) => this.logError(error),
+      onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
       wantsPicture: true,
     });
     this.link = link;
     this.session = session;
-    this.connection = link.connection;
-    this.steps = invitedSteps(link.connection.by, this.parts.clock.now());
-    this.phase = { tag: 'awaitingConsent' };
+    this.progress.authenticated(link.connection, this.parts.clock.now());
     this.cancelDeadline();
     this.cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS + SILENCE_MARGIN_MS, () => this.end('consentTimedOut'));
-    this.scope.add(() => session.close());
-    this.scope.add(link.onEvent((event) => this.onLink(session, event)));
-    if (this.viewer !== undefined) this.viewer.detach = session.attach(this.viewer.sink);
+    this.life.scope.add(() => session.close());
+    this.life.scope.add(link.onEvent((event) => this.onLink(session, event)));
+    this.viewer.connect(session);
     this.host.changed();
   }
 
@@ -180,60 +162,25 @@ export class HelpByInvitation implements RunningSession {
   }
 
   private connected(): void {
-    if (this.phase.tag !== 'awaitingConsent') return;
+    if (this.progress.phase !== 'awaitingConsent') return;
     this.cancelDeadline();
-    this.phase = { tag: 'connected', sinceMs: this.parts.clock.now() };
-    this.scope.add(everyTrafficPeriod(this.parts.clock, () => this.host.changed()));
+    this.progress.connected(this.parts.clock.now());
+    this.life.showing();
     this.host.changed();
   }
 
   private reasonOf(end: LinkEnd): EndReason {
-    const connected = this.phase.tag === 'connected';
-    switch (end) {
-      case 'denied':
-        return 'viewRefused';
-      case 'userRequested':
-      case 'disconnected':
-        return connected ? 'stoppedByNovice' : 'cancelledByPeer';
-      case 'timeout':
-        return connected ? 'connectionLost' : 'consentTimedOut';
-      case 'protocolError':
-      case 'desktopUnavailable':
-      case 'peerGone':
-        return end;
-      default:
-        return 'connectionLost';
-    }
+    return reasonOfLinkEnd(end, 'expert', this.progress.phase === 'connected');
   }
 
   private end(reason: EndReason, detail?: string): void {
-    if (this.phase.tag === 'ended') return;
-    const atMs = this.parts.clock.now();
-    const viewed = this.phase.tag === 'connected';
-    const since = this.phase.tag === 'connected' ? { sinceMs: this.phase.sinceMs } : {};
-    this.phase = { tag: 'ended', reason, atMs, ...since, ...(detail === undefined ? {} : { detail }) };
-    this.steps = withActiveFailed(this.steps, atMs);
-    void this.finish(viewed);
+    if (!this.progress.end(reason, this.parts.clock.now(), detail)) return;
+    void this.life.finish(() => this.facts);
     this.host.changed();
   }
 
-  private async finish(viewed: boolean): Promise<void> {
-    await this.scope.close();
-    const entry = historyEntryOf(this.facts, viewed);
-    try {
-      if (entry !== undefined) await this.parts.history.add(entry);
-    } catch (error) {
-      this.logError(error);
-    }
-    this.resolveClosed();
-  }
-
   private get facts(): SessionFacts {
-    const { rendezvous, startedAtMs, session, phase, steps, connection, link } = this;
-    return { role: 'expert', rendezvous, startedAtMs, negotiation: { phase, steps, connection }, link, session };
-  }
-
-  private logError(error: unknown): void {
-    this.host.log('error', { role: 'expert', message: errorText(error) });
+    const { rendezvous, life, progress, link, session } = this;
+    return { role: 'expert', rendezvous, startedAtMs: life.startedAtMs, negotiation: progress.facts, link, session };
   }
 }

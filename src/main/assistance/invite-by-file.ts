@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { generatePassword } from '../../protocol/assistance/assistance-crypto.ts';
 import { writeInvitation, type WrittenInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts';
+import type { NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts';
 import type { AssistanceParts, FileInvitation, NewFileInvitation } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
@@ -40,7 +40,6 @@ export class InviteByFile {
   private state: State = 'waiting';
   private wrongPasswords = 0;
   private pausedUntilMs = Number.NEGATIVE_INFINITY;
-  private endpoint: NoviceEndpoint | undefined;
   private written: WrittenInvitation | undefined;
   private gate: RemdeskGate | undefined;
 
@@ -59,16 +58,8 @@ export class InviteByFile {
 
   /** Starts listening and gives the file and the password, which is kept nowhere else. Throws ConnectionError, AssistanceError ENDED. */
   async open(): Promise<NewFileInvitation> {
-    const abort = new AbortController();
-    const opening = this.parts.connection.openNovice(abort.signal, { standing: true });
-    this.scope.add(async () => {
-      if (this.endpoint === undefined) abort.abort();
-      const endpoint = await opening.catch(() => undefined);
-      await endpoint?.close();
-    });
-    const endpoint = await opening;
-    if (this.scope.closed) throw new AssistanceError('ENDED', 'the invitation was cancelled');
-    this.endpoint = endpoint;
+    const endpoint = await this.scope.open((signal) => this.parts.connection.openNovice(signal, { standing: true }));
+    if (endpoint === undefined) throw new AssistanceError('ENDED', 'the invitation was cancelled');
     const password = generatePassword(this.host.random);
     const { addresses, sessionId, pin, certificate } = endpoint;
     const fromMs = this.parts.clock.now();

@@ -15,12 +15,11 @@ export function rendezvousSignal(event: RendezvousEvent, seen: SeenTickets): Ren
   }
 }
 
-/** Sends a ticket; the signal to hear when the messenger does not take it. */
-export function sendTicket(rendezvous: RendezvousSession, data: string): RendezvousSignal | undefined {
+/** Sends a ticket; the machine hears of it when the messenger does not take it. */
+export function sendTicket(rendezvous: RendezvousSession, data: string, driver: { dispatch(signal: RendezvousSignal): void }): void {
   try {
     rendezvous.sendContextData(data);
-    return undefined;
   } catch (error) {
-    return { tag: 'sendError', code: error instanceof MessengerError ? error.code : 'PROTOCOL' };
+    driver.dispatch({ tag: 'sendError', code: error instanceof MessengerError ? error.code : 'PROTOCOL' });
   }
 }

@@ -19,6 +19,25 @@ export class Scope {
     else this.closers.push(close);
   }
 
+  /**
+   * Opens what then closes with the scope: in good order once it is open, called off by `signal` while it is still opening.
+   * Undefined when the end comes first. Rejects as `open` does.
+   */
+  async open<T extends { close(): Promise<void> }>(open: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const abort = new AbortController();
+    const opening = open(abort.signal);
+    let isOpen = false;
+    this.add(async () => {
+      if (!isOpen) abort.abort();
+      const opened = await opening.catch(() => undefined);
+      await opened?.close();
+    });
+    const opened = await opening;
+    if (this.over) return undefined;
+    isOpen = true;
+    return opened;
+  }
+
   /** Starts every closer, the newest first and all in this turn; resolves when all are through. None can stop another. Idempotent. */
   async close(): Promise<void> {
     if (!this.over) {
