@@ -48,7 +48,7 @@ function ActivityCard({ activity, onAccept, onDecline }: { readonly activity: Ac
         </div>
       </div>
       <p>{t(`activity.does.${activity.kind}`)}</p>
-      <p>{t('activity.runs')} <code className="line">{activity.line}</code></p>
+      <p>{t('activity.runs')} <code className="command-line">{activity.line}</code></p>
       <p className="soft small">{t('activity.runsHint')}</p>
       <div className="row">
         <Button look="primary" onClick={onAccept}><Check size={22} aria-hidden />{t('activity.accept')}</Button>

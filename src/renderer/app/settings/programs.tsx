@@ -85,11 +85,11 @@ function ProgramForm({ program, problem, onSet, onTest, onDone }: Omit<ProgramsP
       {use === 'own' ? (
         <>
           <Field label={t('programs.line')} hint={t('programs.lineHint')} placeholder={EXAMPLE} value={line} onValue={(next) => { setLine(next); setTrial(undefined); }} error={error} maxLength={1_000} spellCheck={false} autoComplete="off" autoFocus />
-          <p className="soft small">{t('programs.filledIn')} {PLACEHOLDERS.map((name) => <span key={name}><code className="line">{name}</code> </span>)}</p>
+          <p className="soft small">{t('programs.filledIn')} {PLACEHOLDERS.map((name) => <span key={name}><code className="command-line">{name}</code> </span>)}</p>
           {trial !== undefined && (
             <div role="status">
               <p>{t('programs.tried')}</p>
-              <ol className="words-list">{trial.words.map((word, index) => <li key={`${index}-${word}`}><code className="line">{word}</code></li>)}</ol>
+              <ol className="words-list">{trial.words.map((word, index) => <li key={`${index}-${word}`}><code className="command-line">{word}</code></li>)}</ol>
               <p className="soft small">{trial.known ? t('programs.known') : t('programs.notKnown')}</p>
             </div>
           )}

@@ -1,0 +1,109 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
+import { type App, electronExecutable, startApp } from '../support/app.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { needs, until } from '../support/programs.ts';
+import { hostMessenger, signIn, waitForOnline } from '../support/scenario.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
+const output = process.env['RINGBACK_TEST_OUTPUT'];
+
+describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities, in two real apps'), () => {
+  let annaDesktop: PersonDesktop;
+  let peterDesktop: PersonDesktop;
+  let anna: App;
+  let peter: App;
+
+  const keep = async (app: App | undefined, name: string) => {
+    if (output && app) await app.main.screenshot({ path: join(output, `activities-${name}.png`), fullPage: true });
+  };
+  const register = async (app: App): Promise<string> => {
+    const record = join(app.desktop.home, 'argv');
+    const program = join(app.desktop.home, 'board');
+    writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$@" > '${record}.part'\nmv '${record}.part' '${record}'\n`);
+    chmodSync(program, 0o755);
+    const { main } = app;
+    const activity = t('activity.name.whiteboard');
+    await main.getByRole('button', { name: t('nav.settings') }).click();
+    await main.getByRole('button', { name: t('programs.change', { activity }) }).click();
+    await main.getByLabel(t('programs.own')).check();
+    await main.getByLabel(t('programs.line')).fill('./board {address}');
+    await main.getByRole('button', { name: t('programs.try') }).click();
+    await main.getByText(t('problem.LINE_RELATIVE_PROGRAM')).waitFor();
+    await main.getByLabel(t('programs.line')).fill(`${program} {role} {address} {port}`);
+    await main.getByRole('button', { name: t('programs.try') }).click();
+    await main.getByText(t('programs.known')).waitFor();
+    await keep(app, 'program');
+    await main.getByRole('button', { name: t('programs.save'), exact: true }).click();
+    await main.getByText(`${program} {role} {address} {port}`).waitFor();
+    await main.getByRole('button', { name: t('nav.home') }).click();
+    return record;
+  };
+  const openMenu = async (app: App, name: string) => {
+    await app.main
+      .locator('li.person', { hasText: name })
+      .getByRole('button', { name: t('activity.menu') })
+      .click();
+  };
+
+  beforeAll(async () => {
+    annaDesktop = await startPersonDesktop({ width: 1280, height: 900 });
+    peterDesktop = await startPersonDesktop({ width: 1280, height: 900 });
+    peter = await startApp(peterDesktop);
+    anna = await startApp(annaDesktop);
+    const { issued } = await hostMessenger(peter, 'Peter', 'Anna');
+    await signIn(anna, issued, 'Anna');
+    await waitForOnline(anna, 'Peter');
+    await waitForOnline(peter, 'Anna');
+  }, 90_000);
+  afterAll(async () => {
+    await anna?.close();
+    await peter?.close();
+    await annaDesktop?.close();
+    await peterDesktop?.close();
+  }, 60_000);
+
+  it('nothing registered: said to both', { timeout: 60_000 }, async () => {
+    await register(anna);
+    await openMenu(anna, 'Peter');
+    await keep(anna, 'menu');
+    await anna.main.getByRole('button', { name: t('activity.name.whiteboard') }).click();
+    const activity = t('activity.name.whiteboard');
+    await anna.main.getByText(t('notice.activity.notInstalledThere', { name: 'Peter', activity })).waitFor();
+    await peter.main.getByText(t('notice.activity.notInstalledHere', { name: 'Anna', activity })).waitFor();
+    await keep(peter, 'not-installed');
+  });
+
+  it('a whiteboard: shown by its name, accepted, and both programs run', { timeout: 60_000 }, async () => {
+    const records = [join(annaDesktop.home, 'argv'), await register(peter)];
+    await openMenu(anna, 'Peter');
+    await anna.main.getByRole('button', { name: t('activity.name.whiteboard') }).click();
+    await peter.main
+      .getByRole('heading', { name: t('activity.invitedTitle', { name: 'Anna', activity: t('activity.name.whiteboard') }) })
+      .waitFor();
+    await keep(peter, 'card');
+    await keep(anna, 'waiting');
+    await peter.main.getByRole('button', { name: t('activity.accept'), exact: true }).click();
+    await until(() => records.every((record) => existsSync(record)), 'both programs');
+    expect(records.map((record) => readFileSync(record, 'utf8'))).toEqual(['inviter\n127.0.0.1\n10869\n', 'invitee\n127.0.0.1\n10869\n']);
+    await anna.main.getByText(t('notice.activity.started', { name: 'Peter', activity: t('activity.name.whiteboard') })).waitFor();
+  });
+
+  it('an offer of help reaches only whoever allows it', { timeout: 60_000 }, async () => {
+    await anna.main.getByRole('button', { name: t('nav.settings') }).click();
+    await anna.main.getByLabel(t('settings.allowOffers')).check();
+    await keep(anna, 'settings');
+    await anna.main.getByRole('button', { name: t('nav.home') }).click();
+    await openMenu(peter, 'Anna');
+    await peter.main.getByRole('button', { name: t('activity.offerHelp') }).click();
+    await anna.main.getByRole('heading', { name: t('offer.title', { name: 'Peter' }) }).waitFor();
+    await keep(anna, 'offer');
+    await anna.main.getByRole('button', { name: t('invitation.decline') }).click();
+    await peter.main
+      .getByText(t('ended.expert.viewRefused', { name: 'Anna' }))
+      .first()
+      .waitFor();
+  });
+});
