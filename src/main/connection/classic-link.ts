@@ -10,9 +10,9 @@ import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import { classicInput } from './classic-input.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
-import { Events } from './events.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asError } from './handshake.ts';
+import { LinkLife } from './link-life.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
@@ -29,7 +29,7 @@ const DISCONNECT_ULTIMATUM = Uint8Array.of(0x03, 0x00, 0x00, 0x09, 0x02, 0xf0, 0
 /** Input events in one PDU. */
 const MAX_INPUT_BATCH = 64;
 
-type State = 'handshake' | 'verified' | 'presented' | 'over';
+type State = 'verified' | 'presented';
 
 /**
  * The second engine: node-rdpjs on the same connected socket. Its transport layer is replaced by {@link RdpStream}, because
@@ -42,21 +42,30 @@ export class ClassicLink implements ExpertLink, Candidate {
   readonly #options: ExpertLinkOptions;
   readonly #client: ClassicClient;
   readonly #stream: RdpStream;
-  readonly #events = new Events<ExpertLinkEvent>();
-  readonly #cancelDeadline: () => void;
-  #state: State = 'handshake';
+  readonly #life: LinkLife<State, ExpertLinkEvent>;
   #active = false;
-  #end: LinkEnd | undefined;
   /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
   #announced: LinkEnd | undefined;
-  #error: Error | undefined;
 
   constructor(options: ExpertLinkOptions) {
     this.#options = options;
     this.connection = options.connection;
     this.#stream = new RdpStream(options.socket, options.clock, {
       bytes: (bytes) => this.#receive(bytes),
-      gone: (error) => this.#gone(error),
+      gone: (error) => {
+        this.refuse(this.#cut(error));
+        this.#life.gone(error, this.#announced);
+      },
+    });
+    this.#life = new LinkLife({
+      stream: this.#stream,
+      clock: options.clock,
+      refused: options.refused,
+      refusal: (cause) =>
+        new ConnectionError(this.#stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: asError(cause) }),
+      goodbye: () => {
+        if (this.#life.state === 'presented') this.#stream.write(DISCONNECT_ULTIMATUM);
+      },
     });
     this.#client = rdp.createClient({
       userName: options.userName,
@@ -70,16 +79,18 @@ export class ClassicLink implements ExpertLink, Candidate {
       logLevel: 'ERROR',
     });
     this.#attach();
-    this.#cancelDeadline = options.clock.after(HANDSHAKE_DEADLINE_MS, () => {
+    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
-      if (this.#state === 'handshake') this.refuse(error);
-      else this.#fail('timeout', error);
+      if (this.#life.state === 'handshake') this.refuse(error);
+      else this.#life.fail('timeout', error);
     });
     this.#stream.start();
     this.#contained(() => this.#client.x224.connect());
   }
 
-  readonly onEvent = this.#events.on;
+  get onEvent(): ExpertLink['onEvent'] {
+    return this.#life.events.on;
+  }
 
   get traffic(): LinkTraffic {
     return this.#stream.traffic;
@@ -94,7 +105,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   sendInput(events: readonly InputEvent[]): void {
-    if (!this.#active || this.#end !== undefined) return;
+    if (!this.#active || !this.#life.running) return;
     const records = events.flatMap(classicInput);
     this.#contained(() => {
       for (let at = 0; at < records.length; at += MAX_INPUT_BATCH)
@@ -112,19 +123,15 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   close(): Promise<void> {
-    this.#goodbye('userRequested');
-    return this.#stream.finish();
+    return this.#life.close('userRequested');
   }
 
   abandon(): void {
-    this.#over();
-    this.#stream.destroy();
+    this.#life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    if (this.#state !== 'handshake') return;
-    this.abandon();
-    this.#options.refused(error);
+    this.#life.refuse(error);
   }
 
   #attach(): void {
@@ -133,16 +140,13 @@ export class ClassicLink implements ExpertLink, Candidate {
     client.bufferLayer.send = (message) => this.#stream.write(message.toStream().buffer);
     client.bufferLayer.startTLS = (ready) => this.#stream.connectTls((der) => this.#verify(der, ready));
     // It asks for this when the server says goodbye (MCS Disconnect Provider Ultimatum, Shutdown Denied).
-    client.bufferLayer.close = () => {
-      this.#end ??= this.#announced ?? 'disconnected';
-      void this.#stream.finish();
-    };
+    client.bufferLayer.close = () => this.#life.endedByPeer(this.#announced ?? 'disconnected');
     // Comes after its own listener, which has sent Client Info by then.
     client.mcs.on('connect', () => {
-      if (this.#state !== 'verified') return;
-      this.#state = 'presented';
-      this.#cancelDeadline();
-      this.#events.emit({ tag: 'presented' });
+      if (this.#life.state !== 'verified') return;
+      this.#life.state = 'presented';
+      this.#life.metDeadline();
+      this.#life.events.emit({ tag: 'presented' });
     });
     const readDataPdu = client.global.readDataPDU.bind(client.global);
     client.global.readDataPDU = (message) => {
@@ -160,7 +164,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     };
     client.on('connect', () => this.#activated());
     client.on('bitmap', (bitmap) => this.#bitmap(bitmap));
-    client.on('error', (error) => this.#broken(error));
+    client.on('error', (error) => this.#life.broken(error));
   }
 
   #activated(): void {
@@ -171,14 +175,14 @@ export class ClassicLink implements ExpertLink, Candidate {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
     }
     this.#active = true;
-    this.#events.emit({ tag: 'active', desktop: { width, height }, channels: [] });
+    this.#life.events.emit({ tag: 'active', desktop: { width, height }, channels: [] });
   }
 
   /** Encoding anew copies the pixels, which are gone when this event is over. */
   #bitmap(bitmap: ClassicBitmap): void {
-    if (this.#state !== 'presented') return;
+    if (this.#life.state !== 'presented') return;
     const data = encodeBitmapUpdate([{ ...bitmap, compressed: Boolean(bitmap.isCompress) }]);
-    this.#events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
+    this.#life.events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
   }
 
   #receive(bytes: Uint8Array): void {
@@ -189,13 +193,13 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   #verify(der: Uint8Array, ready: () => void): void {
-    if (this.#state !== 'handshake') return;
+    if (this.#life.state !== 'handshake') return;
     if (!this.#options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }
     this.#contained(() => {
-      this.#state = 'verified';
+      this.#life.state = 'verified';
       if (this.#options.verified(this)) ready();
       else this.abandon();
     });
@@ -203,52 +207,12 @@ export class ClassicLink implements ExpertLink, Candidate {
 
   /** node-rdpjs throws strings, errors and nothing at all from anywhere: it all ends here, and only this connection. */
   #contained(run: () => void): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    try {
-      this.#stream.together(run);
-    } catch (error) {
-      this.#broken(error);
-    }
+    this.#life.contain(() => this.#stream.together(run));
   }
 
-  #broken(thrown: unknown): void {
-    const error = asError(thrown);
-    if (this.#state === 'handshake') {
-      this.refuse(new ConnectionError(this.#stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: error }));
-    } else {
-      this.#fail('protocolError', error);
-    }
-  }
-
-  #goodbye(end: LinkEnd): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    this.#end = end;
-    if (this.#state === 'presented') this.#stream.write(DISCONNECT_ULTIMATUM);
-  }
-
-  #fail(end: LinkEnd, error: Error): void {
-    this.#error ??= error;
-    this.#goodbye(end);
-    void this.#stream.finish();
-  }
-
-  #over(): void {
-    this.#state = 'over';
-    this.#cancelDeadline();
-  }
-
-  #gone(error: Error | undefined): void {
-    const state = this.#state;
-    this.#over();
-    if (state === 'over') return;
-    if (state === 'handshake') {
-      const notTls = error instanceof ProtocolError || (this.#stream.upgrading && error !== undefined);
-      this.#options.refused(
-        new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause: error }),
-      );
-      return;
-    }
-    const cause = this.#error ?? error;
-    this.#events.finish({ tag: 'ended', end: this.#end ?? this.#announced ?? 'lost', ...(cause === undefined ? {} : { error: cause }) });
+  /** The socket has gone during the handshake: what was wrong about its last bytes, if anything was. */
+  #cut(cause: Error | undefined): HandshakeError {
+    const notTls = cause instanceof ProtocolError || (this.#stream.upgrading && cause !== undefined);
+    return new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause });
   }
 }

@@ -9,9 +9,9 @@ import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
-import { Events } from './events.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
-import { type Candidate, type HandshakeError, asError, asHandshakeError } from './handshake.ts';
+import { type Candidate, type HandshakeError, asHandshakeError } from './handshake.ts';
+import { LinkLife } from './link-life.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 /** Only a wish: the novice's desktop has the size it has. */
@@ -22,7 +22,7 @@ const CHANNEL_OPTIONS = 0xc000_0000;
 /** What [MS-RA] clients send where there is no password. */
 const NO_PASSWORD = '*';
 
-type State = 'handshake' | 'verified' | 'presented' | 'over';
+type State = 'verified' | 'presented';
 
 /** Our own RDP client on one socket. A candidate until the certificate has proved to be the pinned one, a link afterwards. */
 export class RdpClientLink implements ExpertLink, Candidate {
@@ -32,12 +32,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
   readonly #clock: Clock;
   readonly #machine: RdpClientMachine;
   readonly #stream: RdpStream;
-  readonly #events = new Events<ExpertLinkEvent>();
-  #state: State = 'handshake';
-  #end: LinkEnd | undefined;
-  #error: Error | undefined;
-  #cancelTick: () => void = () => undefined;
-  readonly #cancelDeadline: () => void;
+  readonly #life: LinkLife<State, ExpertLinkEvent>;
 
   constructor(options: ExpertLinkOptions) {
     this.#options = options;
@@ -59,19 +54,28 @@ export class RdpClientLink implements ExpertLink, Candidate {
     });
     this.#stream = new RdpStream(options.socket, options.clock, {
       bytes: (bytes) => this.#drive(() => this.#machine.receive(bytes, this.#clock.now())),
-      gone: (error) => this.#gone(error),
+      gone: (error) => this.#life.gone(error),
     });
-    this.#cancelDeadline = this.#clock.after(HANDSHAKE_DEADLINE_MS, () => {
+    this.#life = new LinkLife({
+      stream: this.#stream,
+      clock: options.clock,
+      refused: options.refused,
+      refusal: (cause) => this.#refusal(cause),
+      goodbye: () => this.#apply(this.#machine.disconnect()),
+    });
+    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
-      if (this.#state === 'handshake') this.refuse(error);
-      else this.#fail('timeout', error);
+      if (this.#life.state === 'handshake') this.refuse(error);
+      else this.#life.fail('timeout', error);
     });
-    this.#tick();
+    this.#life.every(TICK_MS, () => this.#drive(() => this.#machine.tick(this.#clock.now())));
     this.#stream.start();
     this.#drive(() => this.#machine.start(this.#clock.now()));
   }
 
-  readonly onEvent = this.#events.on;
+  get onEvent(): ExpertLink['onEvent'] {
+    return this.#life.events.on;
+  }
 
   get traffic(): LinkTraffic {
     return this.#stream.traffic;
@@ -106,54 +110,32 @@ export class RdpClientLink implements ExpertLink, Candidate {
   }
 
   close(): Promise<void> {
-    this.#goodbye('userRequested');
-    return this.#stream.finish();
+    return this.#life.close('userRequested');
   }
 
   abandon(): void {
-    this.#over();
-    this.#stream.destroy();
+    this.#life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    if (this.#state !== 'handshake') return;
-    this.abandon();
-    this.#options.refused(error);
+    this.#life.refuse(error);
   }
 
   /** What our own side asks for: its mistakes (an unknown channel) are thrown back at it. */
   #send(outputs: () => RdpClientOutput[]): void {
-    if (this.#state === 'presented' && this.#end === undefined) this.#apply(outputs());
+    if (this.#life.state === 'presented' && this.#life.running) this.#apply(outputs());
   }
 
-  #tick(): void {
-    this.#cancelTick = this.#clock.after(TICK_MS, () => {
-      this.#tick();
-      this.#drive(() => this.#machine.tick(this.#clock.now()));
-    });
-  }
-
-  /** Runs the machine on something from outside: whatever it throws ends this connection and no other. */
   #drive(outputs: () => RdpClientOutput[]): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    try {
-      this.#apply(outputs());
-    } catch (error) {
-      if (this.#state === 'handshake') this.refuse(this.#refusal(error));
-      else this.#fail('protocolError', asError(error));
-    }
+    this.#life.contain(() => this.#apply(outputs()));
   }
 
   /** Before TLS the only thing a server can be refused for is not going on to TLS. */
   #refusal(error: unknown): HandshakeError {
-    if (this.#stage() === 'plain' && error instanceof ProtocolError) {
+    if (this.stage === 0 && error instanceof ProtocolError) {
       return new ConnectionError('NOT_TLS', 'the other side did not answer with TLS', { cause: error });
     }
     return asHandshakeError(error, this.#stream.upgrading);
-  }
-
-  #stage(): 'plain' | 'tls' {
-    return this.stage === 0 ? 'plain' : 'tls';
   }
 
   #apply(outputs: readonly RdpClientOutput[]): void {
@@ -171,28 +153,28 @@ export class RdpClientLink implements ExpertLink, Candidate {
         this.#stream.connectTls((der) => this.#verify(der));
         return;
       case 'presented':
-        if (this.#state !== 'verified') return;
-        this.#state = 'presented';
-        this.#cancelDeadline();
-        this.#events.emit(output);
+        if (this.#life.state !== 'verified') return;
+        this.#life.state = 'presented';
+        this.#life.metDeadline();
+        this.#life.events.emit(output);
         return;
       case 'closed':
         this.#closedByMachine(output.reason);
         return;
       default:
-        if (this.#state !== 'over') this.#events.emit(output);
+        if (this.#life.state !== 'over') this.#life.events.emit(output);
     }
   }
 
   #verify(der: Uint8Array): void {
-    if (this.#state !== 'handshake') return;
+    if (this.#life.state !== 'handshake') return;
     if (!this.#options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }
     // A throwing listener must not leave a verified connection that nobody owns.
     this.#drive(() => {
-      this.#state = 'verified';
+      this.#life.state = 'verified';
       if (this.#options.verified(this)) return this.#machine.tlsEstablished(this.#clock.now());
       this.abandon();
       return [];
@@ -200,51 +182,15 @@ export class RdpClientLink implements ExpertLink, Candidate {
   }
 
   #closedByMachine(reason: LinkEnd): void {
-    if (this.#state === 'over') return;
-    if (this.#state === 'handshake') {
+    if (this.#life.state === 'over') return;
+    if (this.#life.state === 'handshake') {
       this.refuse(
-        this.#stage() === 'plain'
+        this.stage === 0
           ? new ConnectionError('NOT_TLS', 'the other side did not answer with TLS')
           : new ConnectionError('SOCKET', `the connection ended during the handshake: ${reason}`),
       );
       return;
     }
-    this.#end ??= reason;
-    if (reason === 'peerGone') this.#stream.destroy();
-    else void this.#stream.finish();
-  }
-
-  #goodbye(end: LinkEnd): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    this.#end = end;
-    try {
-      this.#apply(this.#machine.disconnect());
-    } catch {
-      // It could not even say goodbye in this state: the socket goes all the same.
-    }
-  }
-
-  #fail(end: LinkEnd, error: Error): void {
-    this.#error ??= error;
-    this.#goodbye(end);
-    void this.#stream.finish();
-  }
-
-  #over(): void {
-    this.#state = 'over';
-    this.#cancelTick();
-    this.#cancelDeadline();
-  }
-
-  #gone(error: Error | undefined): void {
-    const state = this.#state;
-    this.#over();
-    if (state === 'over') return;
-    if (state === 'handshake') {
-      this.#options.refused(this.#refusal(error));
-      return;
-    }
-    const cause = this.#error ?? error;
-    this.#events.finish({ tag: 'ended', end: this.#end ?? 'lost', ...(cause === undefined ? {} : { error: cause }) });
+    this.#life.endedByPeer(reason);
   }
 }

@@ -6,10 +6,10 @@ import type { RdpDisconnectReason, RdpServerMachine, RdpServerOutput } from '../
 import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
-import { ConnectionError, type LinkEnd, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
+import { ConnectionError, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
 import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
-import { Events } from './events.ts';
-import { type Candidate, type HandshakeError, type HandshakeOutcome, asError, asHandshakeError } from './handshake.ts';
+import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshakeError } from './handshake.ts';
+import { LinkLife } from './link-life.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 export interface ServerLinkOptions extends HandshakeOutcome {
@@ -22,7 +22,7 @@ export interface ServerLinkOptions extends HandshakeOutcome {
   readonly presented: (link: NoviceLink) => void;
 }
 
-type State = 'handshake' | 'presented' | 'admitted' | 'active' | 'over';
+type State = 'presented' | 'admitted' | 'active';
 
 /** The RDP server on one socket: RDP and TLS *server* whoever dialled. A candidate first, a link once the session id has been presented. */
 export class RdpServerLink implements NoviceLink, Candidate {
@@ -31,12 +31,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
   readonly #clock: Clock;
   readonly #machine: RdpServerMachine = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
   readonly #stream: RdpStream;
-  readonly #events = new Events<NoviceLinkEvent>();
-  #state: State = 'handshake';
-  #end: LinkEnd | undefined;
-  #error: Error | undefined;
-  #cancelTick: () => void = () => undefined;
-  #cancelDeadline: () => void;
+  readonly #life: LinkLife<State, NoviceLinkEvent>;
 
   constructor(options: ServerLinkOptions) {
     this.#options = options;
@@ -44,16 +39,25 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.connection = options.connection;
     this.#stream = new RdpStream(options.socket, options.clock, {
       bytes: (bytes) => this.#drive(() => this.#machine.receive(bytes, this.#clock.now())),
-      gone: (error) => this.#gone(error),
+      gone: (error) => this.#life.gone(error),
     });
-    this.#cancelDeadline = this.#clock.after(HANDSHAKE_DEADLINE_MS, () => {
+    this.#life = new LinkLife({
+      stream: this.#stream,
+      clock: options.clock,
+      refused: options.refused,
+      refusal: (cause) => asHandshakeError(cause, this.#stream.upgrading),
+      goodbye: (reason) => this.#apply(this.#machine.disconnect(reason)),
+    });
+    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.#tick();
+    this.#life.every(TICK_MS, () => this.#drive(() => this.#machine.tick(this.#clock.now())));
     this.#stream.start();
   }
 
-  readonly onEvent = this.#events.on;
+  get onEvent(): NoviceLink['onEvent'] {
+    return this.#life.events.on;
+  }
 
   get traffic(): LinkTraffic {
     return this.#stream.traffic;
@@ -68,16 +72,16 @@ export class RdpServerLink implements NoviceLink, Candidate {
   }
 
   admit(desktop: Size): void {
-    if (this.#state !== 'presented') return;
-    this.#state = 'admitted';
-    this.#cancelDeadline = this.#clock.after(ACTIVATION_DEADLINE_MS, () => {
-      this.#fail('timeout', new ConnectionError('DEADLINE', `no active session in ${ACTIVATION_DEADLINE_MS} ms`));
+    if (this.#life.state !== 'presented') return;
+    this.#life.state = 'admitted';
+    this.#life.deadline(ACTIVATION_DEADLINE_MS, () => {
+      this.#life.fail('timeout', new ConnectionError('DEADLINE', `no active session in ${ACTIVATION_DEADLINE_MS} ms`));
     });
     this.#drive(() => this.#machine.admit(desktop, this.#clock.now()));
   }
 
   async sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void> {
-    if (this.#state === 'over' || this.#end !== undefined) throw new ConnectionError('SOCKET', 'the session is over');
+    if (!this.#life.running) throw new ConnectionError('SOCKET', 'the session is over');
     this.#apply(this.#machine.sendGraphics(updates));
     await this.#stream.drained();
   }
@@ -95,28 +99,24 @@ export class RdpServerLink implements NoviceLink, Candidate {
   }
 
   sendChannel(name: string, data: Uint8Array): void {
-    if (this.#state !== 'over' && this.#end === undefined) this.#apply(this.#machine.sendChannel(name, data));
+    if (this.#life.running) this.#apply(this.#machine.sendChannel(name, data));
   }
 
   close(reason: RdpDisconnectReason): Promise<void> {
-    this.#goodbye(reason);
-    return this.#stream.finish();
+    return this.#life.close(reason);
   }
 
   abandon(): void {
-    this.#over();
-    this.#stream.destroy();
+    this.#life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    if (this.#state !== 'handshake') return;
-    this.abandon();
-    this.#options.refused(error);
+    this.#life.refuse(error);
   }
 
   /** Pointer and size change with the desktop, which does not wait for the peer: what comes while it is reactivating is dropped. */
   #sendWhileActive(outputs: () => RdpServerOutput[]): void {
-    if (this.#state !== 'active' || this.#end !== undefined) return;
+    if (this.#life.state !== 'active' || !this.#life.running) return;
     try {
       this.#apply(outputs());
     } catch (error) {
@@ -124,22 +124,8 @@ export class RdpServerLink implements NoviceLink, Candidate {
     }
   }
 
-  #tick(): void {
-    this.#cancelTick = this.#clock.after(TICK_MS, () => {
-      this.#tick();
-      this.#drive(() => this.#machine.tick(this.#clock.now()));
-    });
-  }
-
-  /** Runs the machine on something from outside: whatever it throws ends this connection and no other. */
   #drive(outputs: () => RdpServerOutput[]): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    try {
-      this.#apply(outputs());
-    } catch (error) {
-      if (this.#state === 'handshake') this.refuse(asHandshakeError(error, this.#stream.upgrading));
-      else this.#fail('protocolError', asError(error));
-    }
+    this.#life.contain(() => this.#apply(outputs()));
   }
 
   #apply(outputs: readonly RdpServerOutput[]): void {
@@ -165,76 +151,38 @@ export class RdpServerLink implements NoviceLink, Candidate {
         this.#closedByMachine(output.reason);
         return;
       case 'active':
-        if (this.#state !== 'admitted' && this.#state !== 'active') return;
-        this.#state = 'active';
-        this.#cancelDeadline();
-        this.#events.emit(output);
+        if (this.#life.state !== 'admitted' && this.#life.state !== 'active') return;
+        this.#life.state = 'active';
+        this.#life.metDeadline();
+        this.#life.events.emit(output);
         return;
       default:
-        if (this.#state !== 'over') this.#events.emit(output);
+        if (this.#life.state !== 'over') this.#life.events.emit(output);
     }
   }
 
   #present(workingDir: string): void {
-    if (this.#state !== 'handshake') return;
+    if (this.#life.state !== 'handshake') return;
     if (!this.#options.admits(workingDir)) {
       this.refuse(new ConnectionError('WRONG_SESSION_ID', 'the session id is missing, wrong or already used'));
       return;
     }
-    this.#state = 'presented';
-    this.#cancelDeadline();
+    this.#life.state = 'presented';
+    this.#life.metDeadline();
     this.#options.presented(this);
   }
 
   #closedByMachine(reason: Extract<RdpServerOutput, { tag: 'closed' }>['reason']): void {
-    if (this.#state === 'over') return;
-    if (this.#state === 'handshake') {
+    if (this.#life.state === 'over') return;
+    if (this.#life.state === 'handshake') {
       const error =
         reason === 'refused' && !this.#stream.secure
           ? new ConnectionError('NOT_TLS', 'the other side wants plain RDP security')
           : new ConnectionError('SOCKET', `the connection ended during the handshake: ${reason}`);
-      this.#over();
-      // The refusal itself (RDP_NEG_FAILURE) still goes out.
-      void this.#stream.finish();
-      this.#options.refused(error);
+      // The refusal itself (RDP_NEG_FAILURE) has to go out.
+      this.#life.refuseAloud(error);
       return;
     }
-    this.#end ??= reason === 'peerGone' ? 'peerGone' : reason === 'refused' ? 'protocolError' : 'disconnected';
-    if (reason === 'peerGone') this.#stream.destroy();
-    else void this.#stream.finish();
-  }
-
-  #goodbye(reason: RdpDisconnectReason): void {
-    if (this.#state === 'over' || this.#end !== undefined) return;
-    this.#end = reason;
-    try {
-      this.#apply(this.#machine.disconnect(reason));
-    } catch {
-      // It could not even say goodbye in this state: the socket goes all the same.
-    }
-  }
-
-  #fail(reason: RdpDisconnectReason, error: Error): void {
-    this.#error ??= error;
-    this.#goodbye(reason);
-    void this.#stream.finish();
-  }
-
-  #over(): void {
-    this.#state = 'over';
-    this.#cancelTick();
-    this.#cancelDeadline();
-  }
-
-  #gone(error: Error | undefined): void {
-    const state = this.#state;
-    this.#over();
-    if (state === 'over') return;
-    if (state === 'handshake') {
-      this.#options.refused(asHandshakeError(error, this.#stream.upgrading));
-      return;
-    }
-    const cause = this.#error ?? error;
-    this.#events.finish({ tag: 'ended', end: this.#end ?? 'lost', ...(cause === undefined ? {} : { error: cause }) });
+    this.#life.endedByPeer(reason === 'peerGone' ? 'peerGone' : reason === 'refused' ? 'protocolError' : 'disconnected');
   }
 }
