@@ -50,19 +50,33 @@ describe.skipIf(skip)(programs.title('a conversation, in two real apps on two di
     await log(peter, 'Anna').getByText('Hello Peter').waitFor();
     const answer = peter.main.getByLabel(t('chat.write', { name: 'Anna' }));
     await answer.pressSequentially('Good morning!');
-    await log(anna, 'Peter').getByText(t('chat.typing', { name: 'Peter' })).waitFor();
+    await log(anna, 'Peter')
+      .getByText(t('chat.typing', { name: 'Peter' }))
+      .waitFor();
     await keep('typing');
     await answer.press('Shift+Enter');
     await answer.pressSequentially('What can I do for you?');
     await peter.main.getByRole('button', { name: t('chat.send') }).click();
     await log(anna, 'Peter').getByText('What can I do for you?').waitFor();
-    await expect.poll(() => log(anna, 'Peter').getByText(t('chat.typing', { name: 'Peter' })).isVisible()).toBe(false);
+    await expect
+      .poll(() =>
+        log(anna, 'Peter')
+          .getByText(t('chat.typing', { name: 'Peter' }))
+          .isVisible(),
+      )
+      .toBe(false);
     for (let line = 1; line <= 12; line += 1) {
       await words.fill(`The letters are so small, line ${line}`);
       await words.press('Enter');
     }
     await log(peter, 'Anna').getByText('line 12').waitFor();
-    await expect.poll(() => log(peter, 'Anna').getByText('line 12').evaluate((line) => line.getBoundingClientRect().bottom < innerHeight)).toBe(true);
+    await expect
+      .poll(() =>
+        log(peter, 'Anna')
+          .getByText('line 12')
+          .evaluate((line) => line.getBoundingClientRect().bottom < innerHeight),
+      )
+      .toBe(true);
     expect(await log(anna, 'Peter').getByText(t('chat.failed')).count()).toBe(0);
     await keep('talk');
     await anna.main.getByRole('button', { name: t('contacts.askShort') }).click();

@@ -32,7 +32,18 @@ export interface DisplayOptions {
 /** Starts Xvfb on a free display number (it picks the number itself). */
 export async function startDisplay(options: DisplayOptions = {}): Promise<Display> {
   const { width = 1280, height = 720 } = options;
-  const server = startProgram('Xvfb', ['-displayfd', '1', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset', '-dpi', '96']);
+  const server = startProgram('Xvfb', [
+    '-displayfd',
+    '1',
+    '-screen',
+    '0',
+    `${width}x${height}x24`,
+    '-nolisten',
+    'tcp',
+    '-noreset',
+    '-dpi',
+    '96',
+  ]);
   const number = await until(() => /^(\d+)\s*$/m.exec(server.output())?.[1], `Xvfb to start: ${server.output()}`);
   const name = `:${number}`;
   const env: NodeJS.ProcessEnv = { ...process.env, DISPLAY: name, XDG_SESSION_TYPE: 'x11' };
@@ -60,7 +71,10 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
   };
   if (options.windowManager) {
     display.start('openbox', []);
-    await until(async () => (await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env })).toString().includes('window id'), 'openbox');
+    await until(
+      async () => (await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env })).toString().includes('window id'),
+      'openbox',
+    );
   }
   return display;
 }

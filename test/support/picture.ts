@@ -31,3 +31,11 @@ export function without(picture: Picture, area: Area): Picture {
   }
   return { ...picture, rgb };
 }
+
+/** How many pixels are about this colour. */
+export function pixelsNear({ rgb }: Picture, [red, green, blue]: readonly [number, number, number]): number {
+  const near = (at: number, value: number) => Math.abs((rgb[at] ?? 0) - value) <= 6;
+  let count = 0;
+  for (let at = 0; at < rgb.length; at += 3) if (near(at, red) && near(at + 1, green) && near(at + 2, blue)) count += 1;
+  return count;
+}

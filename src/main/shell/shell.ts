@@ -208,7 +208,10 @@ export function createShell(deps: ShellDeps): Shell {
         throw error;
       }
       viewer = mine;
+      const tellShown = (): void => mine.setWindowShown(!window.isMinimized() && window.isVisible());
+      for (const change of ['minimize', 'restore', 'hide', 'show'] as const) window.on(change as 'show', tellShown);
       mine.onClose(() => {
+        for (const change of ['minimize', 'restore', 'hide', 'show'] as const) window.off(change as 'show', tellShown);
         detach();
         if (mine.dropped > 0) log.write('viewer', `${mine.dropped} messages dropped`);
         if (viewer === mine) viewer = undefined;

@@ -15,6 +15,8 @@ export interface PortEnd {
 export interface ViewerPort extends ViewerSink {
   /** Messages that were not what the contract says; dropped. */
   readonly dropped: number;
+  /** False while the window is minimised, which the page itself is not told on every system. */
+  setWindowShown(shown: boolean): void;
   onClose(listener: () => void): void;
   close(): void;
 }
@@ -44,6 +46,19 @@ export function createViewerPort(port: PortEnd): ViewerPort {
   const closeListeners = new Set<() => void>();
   let dropped = 0;
   let closed = false;
+  let pageWants = true;
+  let windowShown = true;
+  let told = true;
+
+  function emit(message: FromViewerMessage): void {
+    for (const listener of listeners) listener(message);
+  }
+  function tellDisplayWanted(): void {
+    const wanted = pageWants && windowShown;
+    if (wanted === told) return;
+    told = wanted;
+    emit({ tag: 'displayWanted', wanted });
+  }
 
   function end(): void {
     if (closed) return;
@@ -60,7 +75,10 @@ export function createViewerPort(port: PortEnd): ViewerPort {
       dropped += 1;
       return;
     }
-    for (const listener of listeners) listener(message);
+    if (message.tag === 'displayWanted') {
+      pageWants = message.wanted;
+      tellDisplayWanted();
+    } else emit(message);
   });
   port.on('close', end);
   port.start();
@@ -68,6 +86,10 @@ export function createViewerPort(port: PortEnd): ViewerPort {
   return {
     get dropped() {
       return dropped;
+    },
+    setWindowShown(shown) {
+      windowShown = shown;
+      if (!closed) tellDisplayWanted();
     },
     send(message) {
       if (!closed) port.postMessage(forPort(message));

@@ -1,7 +1,22 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
 import type { Commands, CommandResult, ProgramView, RingbackBridge, SettingsView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
-import { withAnswer, withApp, withIssued, withPage, withPending, withPicking, withSavedInvitation, withTalk, withWelcome, type IssuedAccount, type Page, type Place, type WelcomeStep, type WindowStore } from './store.ts';
+import {
+  withAnswer,
+  withApp,
+  withIssued,
+  withPage,
+  withPending,
+  withPicking,
+  withSavedInvitation,
+  withTalk,
+  withWelcome,
+  type IssuedAccount,
+  type Page,
+  type Place,
+  type WelcomeStep,
+  type WindowStore,
+} from './store.ts';
 import { t } from '../../words/words.ts';
 import { freeAddressFor } from './address.ts';
 
@@ -11,6 +26,9 @@ export interface NewAccount {
   readonly friendlyName: string;
   readonly accessToken: string;
 }
+
+/** Ports tried at the first start, where nobody has chosen one: the usual one may be taken, and the other person is told whichever it is. */
+const FIRST_START_PORTS = 20;
 
 /** An invitation has a few kilobytes; main refuses what is larger. */
 const MAX_FILE_BYTES = 0x4_0001;
@@ -34,6 +52,14 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
   async function createHosted(account: { address: string; friendlyName: string }): Promise<CommandResult<IssuedAccount>> {
     const created = await bridge.createHostedAccount(account);
     return created.ok ? { ok: true, value: { ...account, ...created.value } } : created;
+  }
+
+  async function hostOnFreePort(reach: 'loopback' | 'lan', wanted: number): Promise<CommandResult> {
+    let result = await bridge.setHosting({ enabled: true, reach, port: wanted });
+    for (let port = wanted + 1; !result.ok && result.code === 'PORT_IN_USE' && port < wanted + FIRST_START_PORTS; port += 1) {
+      result = await bridge.setHosting({ enabled: true, reach, port });
+    }
+    return result;
   }
 
   return {
@@ -108,7 +134,10 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     },
     chooseInvitation: () => run('file', () => bridge.chooseInvitation()),
     /** A file that was dropped: too large a one is refused as what it is, without reading it all. */
-    offerInvitation: (file: File) => run('file', async () => bridge.offerInvitation({ fileName: file.name, bytes: new Uint8Array(await file.slice(0, MAX_FILE_BYTES).arrayBuffer()) })),
+    offerInvitation: (file: File) =>
+      run('file', async () =>
+        bridge.offerInvitation({ fileName: file.name, bytes: new Uint8Array(await file.slice(0, MAX_FILE_BYTES).arrayBuffer()) }),
+      ),
     useInvitation: (password: string) =>
       run('file', async () => {
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
@@ -126,7 +155,8 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
-    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) => run(settings.stopShortcut === undefined ? 'settings' : 'stopShortcut', () => bridge.saveSettings(settings)),
+    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) =>
+      run(settings.stopShortcut === undefined ? 'settings' : 'stopShortcut', () => bridge.saveSettings(settings)),
     setHosting: (hosting: SettingsView['hosting']) => run('hosting', () => bridge.setHosting(hosting)),
     removeHostedAccount: (address: string) => run('hostedAccounts', () => bridge.removeHostedAccount(address)),
     copyText: (text: string) => run('copy', () => bridge.copyText(text)),
@@ -137,13 +167,15 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       if (result.ok) store.setState((state) => withIssued(state, result.value));
       return result.ok;
     },
-    copyIssued: (issued: IssuedAccount) => run('copy', () => bridge.copyText(t('token.copyText', { server: issued.server, address: issued.address, accessToken: issued.accessToken }))),
+    copyIssued: (issued: IssuedAccount) =>
+      run('copy', () =>
+        bridge.copyText(t('token.copyText', { server: issued.server, address: issued.address, accessToken: issued.accessToken })),
+      ),
 
     /** First start without an account: this computer becomes the messenger and signs in to itself. */
     beginHosting: async (friendlyName: string, reach: 'loopback' | 'lan') => {
       const result = await run('hosting', async (): Promise<CommandResult> => {
-        const port = store.getState().app?.settings.hosting.port ?? 0;
-        const hosting = await bridge.setHosting({ enabled: true, reach, port });
+        const hosting = await hostOnFreePort(reach, store.getState().app?.settings.hosting.port ?? 0);
         if (!hosting.ok) return hosting;
         const hosted = store.getState().app?.hosting;
         const taken = hosted?.tag === 'on' ? hosted.accounts.map((account) => account.address) : [];

@@ -89,6 +89,27 @@ describe('what comes from the viewer', () => {
   });
 });
 
+describe('whether pictures are wanted', () => {
+  it('takes the page and the window together, and tells only changes', () => {
+    const port = new FakePort();
+    const viewer = createViewerPort(port);
+    const heard: unknown[] = [];
+    viewer.onEvent((event) => heard.push(event));
+    viewer.setWindowShown(true);
+    port.say({ tag: 'displayWanted', wanted: true });
+    expect(heard).toEqual([]);
+    viewer.setWindowShown(false);
+    port.say({ tag: 'displayWanted', wanted: false });
+    viewer.setWindowShown(true);
+    expect(heard).toEqual([{ tag: 'displayWanted', wanted: false }]);
+    port.say({ tag: 'displayWanted', wanted: true });
+    expect(heard).toEqual([
+      { tag: 'displayWanted', wanted: false },
+      { tag: 'displayWanted', wanted: true },
+    ]);
+  });
+});
+
 describe('what goes to the viewer', () => {
   it('takes no memory along that it does not mean', () => {
     const pool = new Uint8Array(1_000).fill(0xee);

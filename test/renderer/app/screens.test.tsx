@@ -62,7 +62,12 @@ describe('main window', () => {
   it('conversation: what was written, by whom, and what did not get there; help can be asked for in it', () => {
     const line = { id: '1', from: 'them', text: 'Shall I <b>help</b>?', atMs: NOW_MS } as const;
     const conversations = [
-      { address: 'anna@ringback.local', unread: 2, typing: true, lines: [line, { ...line, id: '2', from: 'me', text: 'Yes', delivery: 'failed' } as const] },
+      {
+        address: 'anna@ringback.local',
+        unread: 2,
+        typing: true,
+        lines: [line, { ...line, id: '2', from: 'me', text: 'Yes', delivery: 'failed' } as const],
+      },
     ];
     const closed = mainWindow(appState({ conversations }));
     expect(closed).toContain(t('chat.openUnread', { name: 'Anna', count: '2' }));

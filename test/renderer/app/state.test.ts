@@ -45,7 +45,9 @@ describe('selectors', () => {
   it('say why asking is not possible, the most lasting reason first', () => {
     expect(askObstacle(appState())).toBeUndefined();
     expect(askObstacle(appState({ messenger: { tag: 'connecting' } }))).toBe('messenger');
-    expect(askObstacle(appState({ desktop: { capture: false, input: false, reason: 'desktop.noDisplay' }, messenger: { tag: 'connecting' } }))).toBe('desktop');
+    expect(
+      askObstacle(appState({ desktop: { capture: false, input: false, reason: 'desktop.noDisplay' }, messenger: { tag: 'connecting' } })),
+    ).toBe('desktop');
     expect(askObstacle(appState({ session: session('expert', { tag: 'inviting' }) }))).toBe('session');
     expect(askObstacle(appState({ session: session('expert', { tag: 'ended', reason: 'declined', atMs: 0 }) }))).toBeUndefined();
   });
@@ -97,18 +99,29 @@ describe('actions', () => {
     expect(calls).toEqual([
       ['setHosting', { enabled: true, reach: 'loopback', port: 0 }],
       ['createHostedAccount', { address: 'margaret.hill@ringback.local', friendlyName: 'Margaret Hill' }],
-      ['saveAccount', { address: 'margaret.hill@ringback.local', friendlyName: 'Margaret Hill', server: '127.0.0.1:1863', accessToken: 'secret' }],
+      [
+        'saveAccount',
+        { address: 'margaret.hill@ringback.local', friendlyName: 'Margaret Hill', server: '127.0.0.1:1863', accessToken: 'secret' },
+      ],
     ]);
     expect(store.getState().ui.welcome).toBe('hostReady');
   });
 
   it('stop at the first refusal on that way and show it at the form', async () => {
-    const { bridge, calls } = fakeBridge({ setHosting: { ok: false, code: 'PORT_IN_USE', message: '' } });
+    const { bridge, calls } = fakeBridge({ setHosting: { ok: false, code: 'HOSTING_FAILED', message: '' } });
     const { account: _none, ...rest } = appState();
     const store = createWindowStore({ app: rest, ui: { ...INITIAL_UI, welcome: 'host' } });
     await createActions(store, bridge).beginHosting('Margaret', 'lan');
     expect(calls.map(([name]) => name)).toEqual(['setHosting']);
-    expect(store.getState().ui).toMatchObject({ welcome: 'host', problems: { hosting: { code: 'PORT_IN_USE' } } });
+    expect(store.getState().ui).toMatchObject({ welcome: 'host', problems: { hosting: { code: 'HOSTING_FAILED' } } });
+  });
+
+  it('take the next port where the usual one is taken, and give up after twenty', async () => {
+    const { bridge, calls } = fakeBridge({ setHosting: { ok: false, code: 'PORT_IN_USE', message: '' } });
+    const store = createWindowStore({ app: appState() });
+    await createActions(store, bridge).beginHosting('Margaret', 'lan');
+    expect(calls.map(([, hosting]) => (hosting as { port: number }).port)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    expect(store.getState().ui).toMatchObject({ problems: { hosting: { code: 'PORT_IN_USE' } } });
   });
 
   it('keep an issued access token only until it is put away', async () => {
@@ -128,7 +141,9 @@ describe('figures', () => {
   });
 
   it('how long ago', () => {
-    expect([NOW_MS, NOW_MS + 5, NOW_MS - 3 * MINUTE_MS, NOW_MS - 150 * MINUTE_MS, NOW_MS - 1_440 * MINUTE_MS].map((at) => ago(at, NOW_MS))).toEqual(['just now', 'just now', '3 minutes ago', '2 hours ago', 'yesterday']);
+    expect(
+      [NOW_MS, NOW_MS + 5, NOW_MS - 3 * MINUTE_MS, NOW_MS - 150 * MINUTE_MS, NOW_MS - 1_440 * MINUTE_MS].map((at) => ago(at, NOW_MS)),
+    ).toEqual(['just now', 'just now', '3 minutes ago', '2 hours ago', 'yesterday']);
   });
 
   it('amounts', () => {
@@ -150,7 +165,14 @@ describe('addresses and keys', () => {
   });
 
   it('make an accelerator from keys, and never from one that others need', () => {
-    const press = (code: string, more: Partial<KeyPress> = {}): KeyPress => ({ code, ctrlKey: false, altKey: false, shiftKey: false, metaKey: false, ...more });
+    const press = (code: string, more: Partial<KeyPress> = {}): KeyPress => ({
+      code,
+      ctrlKey: false,
+      altKey: false,
+      shiftKey: false,
+      metaKey: false,
+      ...more,
+    });
     expect(acceleratorOf(press('End', { ctrlKey: true, altKey: true }))).toBe('Control+Alt+End');
     expect(acceleratorOf(press('KeyS', { ctrlKey: true, shiftKey: true }))).toBe('Control+Shift+S');
     expect(acceleratorOf(press('KeyS', { ctrlKey: true }))).toBeNull();

@@ -3,16 +3,56 @@ import type { MessengerErrorCode } from '../../../src/main/messenger/contract.ts
 import type { DesktopSupport } from '../../../src/main/desktop/contract.ts';
 import { isWordKey, t } from '../../../src/words/words.ts';
 import { fieldProblem, generalProblem, problemOf, problemText } from '../../../src/renderer/app/problem.ts';
-import { connectionText, desktopReason, endedSentence, headline, nextAction, nextStep, phaseHint, stepText } from '../../../src/renderer/app/session/session-words.ts';
+import {
+  connectionText,
+  desktopReason,
+  endedSentence,
+  headline,
+  nextAction,
+  nextStep,
+  phaseHint,
+  stepText,
+} from '../../../src/renderer/app/session/session-words.ts';
 import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
 const MESSENGER_CODES: Readonly<Record<MessengerErrorCode, true>> = {
-  UNREACHABLE: true, WRONG_CREDENTIALS: true, SIGNED_IN_ELSEWHERE: true, CONNECTION_LOST: true, PROTOCOL: true, NO_SUCH_USER: true, CONTACT_OFFLINE: true,
-  CONTACT_LIST_FULL: true, NOT_SIGNED_IN: true, TOO_LARGE: true, TIMEOUT: true, REFUSED: true,
+  UNREACHABLE: true,
+  WRONG_CREDENTIALS: true,
+  SIGNED_IN_ELSEWHERE: true,
+  CONNECTION_LOST: true,
+  PROTOCOL: true,
+  NO_SUCH_USER: true,
+  CONTACT_OFFLINE: true,
+  CONTACT_LIST_FULL: true,
+  NOT_SIGNED_IN: true,
+  TOO_LARGE: true,
+  TIMEOUT: true,
+  REFUSED: true,
 };
-const COMMAND_CODES = ['BUSY', 'NOT_SIGNED_IN', 'UNKNOWN_INVITATION', 'NO_SESSION', 'WRONG_ROLE', 'DESKTOP_UNAVAILABLE', 'NO_CHANNEL', 'INVALID_ARGUMENT', 'REFUSED', 'INTERNAL', 'ALREADY_EXISTS', 'NO_ACCOUNT', 'NOT_HOSTING', 'PORT_IN_USE', 'STORAGE', 'FORBIDDEN'];
+const COMMAND_CODES = [
+  'BUSY',
+  'NOT_SIGNED_IN',
+  'UNKNOWN_INVITATION',
+  'NO_SESSION',
+  'WRONG_ROLE',
+  'DESKTOP_UNAVAILABLE',
+  'NO_CHANNEL',
+  'INVALID_ARGUMENT',
+  'REFUSED',
+  'INTERNAL',
+  'ALREADY_EXISTS',
+  'NO_ACCOUNT',
+  'NOT_HOSTING',
+  'PORT_IN_USE',
+  'STORAGE',
+  'FORBIDDEN',
+];
 const DESKTOP_REASONS: Readonly<Record<NonNullable<DesktopSupport['reason']>, true>> = {
-  'desktop.noDisplay': true, 'desktop.wayland': true, 'desktop.noInjection': true, 'desktop.needsPermission': true, 'desktop.noExtension': true,
+  'desktop.noDisplay': true,
+  'desktop.wayland': true,
+  'desktop.noInjection': true,
+  'desktop.needsPermission': true,
+  'desktop.noExtension': true,
 };
 const whole = (text: string | undefined): void => {
   expect(text).toBeTypeOf('string');
@@ -48,7 +88,8 @@ describe('a sentence for everything', () => {
       const texts = ([1, 2, 3, 4, 5, 6, 7] as const).map((step) => stepText(role, step, 'Anna'));
       texts.forEach(whole);
       expect(new Set(texts).size).toBe(7);
-      for (const by of ['reverse', 'forward'] as const) expect(connectionText({ by, address: '192.0.2.7:5000' }, role)).toContain('192.0.2.7:5000');
+      for (const by of ['reverse', 'forward'] as const)
+        expect(connectionText({ by, address: '192.0.2.7:5000' }, role)).toContain('192.0.2.7:5000');
     });
   }
 

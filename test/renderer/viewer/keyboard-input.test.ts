@@ -2,8 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { InputEvent, LockKeys } from '../../../src/protocol/rdp/input/events.ts';
 import { KeyboardInput, type KeyStroke } from '../../../src/renderer/viewer/keyboard-input.ts';
 
-const stroke = (code: string, key = code, more: Partial<KeyStroke> = {}): KeyStroke => ({ code, key, isComposing: false, timeMs: 0, ...more });
-const key = (scancode: number, down: boolean, prefix: 'none' | 'e0' | 'e1' = 'none'): InputEvent => ({ tag: 'key', scancode, prefix, down });
+const stroke = (code: string, key = code, more: Partial<KeyStroke> = {}): KeyStroke => ({
+  code,
+  key,
+  isComposing: false,
+  timeMs: 0,
+  ...more,
+});
+const key = (scancode: number, down: boolean, prefix: 'none' | 'e0' | 'e1' = 'none'): InputEvent => ({
+  tag: 'key',
+  scancode,
+  prefix,
+  down,
+});
 const LOCKS: LockKeys = { scrollLock: false, numLock: true, capsLock: false, kanaLock: false };
 
 describe('keyboard input', () => {

@@ -132,4 +132,3 @@ describe('frame rate', () => {
     expect(rate.perSecond(10_000)).toBe(0);
   });
 });
-

@@ -4,20 +4,36 @@ import { picturePoint, placePicture } from '../../../src/renderer/viewer/placeme
 
 describe('placement', () => {
   it('fits the picture into the room in its own proportions', () => {
-    expect(placePicture({ width: 1920, height: 1080 }, { width: 960, height: 900 }, 'fit', 1)).toEqual({ width: 960, height: 540, rendering: 'auto' });
+    expect(placePicture({ width: 1920, height: 1080 }, { width: 960, height: 900 }, 'fit', 1)).toEqual({
+      width: 960,
+      height: 540,
+      rendering: 'auto',
+    });
     expect(placePicture({ width: 800, height: 600 }, { width: 1000, height: 1500 }, 'fit', 1)).toMatchObject({ width: 1000, height: 750 });
   });
 
   it('is sharp where a picture pixel is a whole number of screen pixels', () => {
-    expect(placePicture({ width: 800, height: 600 }, { width: 800, height: 700 }, 'fit', 1)).toEqual({ width: 800, height: 600, rendering: 'pixelated' });
+    expect(placePicture({ width: 800, height: 600 }, { width: 800, height: 700 }, 'fit', 1)).toEqual({
+      width: 800,
+      height: 600,
+      rendering: 'pixelated',
+    });
     expect(placePicture({ width: 800, height: 600 }, { width: 1600, height: 1200 }, 'fit', 1).rendering).toBe('pixelated');
     expect(placePicture({ width: 800, height: 600 }, { width: 400, height: 300 }, 'fit', 2).rendering).toBe('pixelated');
     expect(placePicture({ width: 800, height: 600 }, { width: 799, height: 600 }, 'fit', 1).rendering).toBe('auto');
   });
 
   it('shows actual size in screen pixels, whatever the room', () => {
-    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 1)).toEqual({ width: 800, height: 600, rendering: 'pixelated' });
-    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 2)).toEqual({ width: 400, height: 300, rendering: 'pixelated' });
+    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 1)).toEqual({
+      width: 800,
+      height: 600,
+      rendering: 'pixelated',
+    });
+    expect(placePicture({ width: 800, height: 600 }, { width: 10, height: 10 }, 'actual', 2)).toEqual({
+      width: 400,
+      height: 300,
+      rendering: 'pixelated',
+    });
   });
 
   it('does not vanish in a window without room', () => {

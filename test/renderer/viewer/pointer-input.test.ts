@@ -68,7 +68,9 @@ describe('pointer input', () => {
       { tag: 'wheel', axis: 'vertical', delta: -120, ...at },
       { tag: 'wheel', axis: 'vertical', delta: -120, ...at },
     ]);
-    expect(pointer.wheel(turn(0, { deltaX: 53, wheelDeltaX: -120, wheelDeltaY: 0 }), at)).toEqual([{ tag: 'wheel', axis: 'horizontal', delta: 120, ...at }]);
+    expect(pointer.wheel(turn(0, { deltaX: 53, wheelDeltaX: -120, wheelDeltaY: 0 }), at)).toEqual([
+      { tag: 'wheel', axis: 'horizontal', delta: 120, ...at },
+    ]);
   });
 
   it('counts notches by delta and its unit otherwise', () => {
