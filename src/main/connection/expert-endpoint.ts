@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { ConnectedBy } from '../../protocol/assistance/status.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { Clock } from '../clock.ts';
 import { pinOf } from './certificate.ts';
@@ -12,13 +11,13 @@ import {
   type HostPort,
 } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
-import { addressText, dialAll } from './dialler.ts';
+import { addressText } from './dialler.ts';
 import { Events } from './events.ts';
 import type { ExpertEngine } from './expert-engine.ts';
-import type { Candidate, HandshakeError } from './handshake.ts';
 import { isCommittedTo } from './key-commitment.ts';
 import type { Listener } from './listener.ts';
-import { type PendingConnection, PendingConnections } from './pending-connections.ts';
+import type { PendingConnection } from './pending-connections.ts';
+import { Race, type StartHandshake, discard, remoteOf } from './race.ts';
 import { samePin } from './session-id.ts';
 
 export interface ExpertEndpointOptions {
@@ -48,22 +47,23 @@ function ticketOf(novice: ExpectedNovice): Ticket {
 export class ExpertSide implements ExpertEndpoint {
   readonly #options: ExpertEndpointOptions;
   readonly #events = new Events<ExpertEndpointEvent>();
-  readonly #candidates = new Set<Candidate>();
   readonly #held = new Set<HeldSocket>();
-  readonly #pending = new PendingConnections();
-  readonly #dials = new AbortController();
-  #listener: Listener | undefined;
+  readonly #race: Race;
   #addresses: readonly HostPort[] = [];
   #ticket: Ticket | undefined;
-  #closing: Promise<void> | undefined;
 
   constructor(options: ExpertEndpointOptions) {
     this.#options = options;
+    this.#race = new Race({
+      clock: options.clock,
+      dialledBy: 'forward',
+      tell: (event) => this.#events.emit(event),
+    });
   }
 
   /** Once, right after listening has begun. */
   opened(listener: Listener, addresses: readonly HostPort[]): void {
-    this.#listener = listener;
+    this.#race.listensOn(listener);
     this.#addresses = addresses;
   }
 
@@ -75,50 +75,32 @@ export class ExpertSide implements ExpertEndpoint {
 
   /** A connection on the listener: the novice's reverse connect, or a stranger. It may come before the novice ticket does. */
   readonly accept = (socket: Socket): void => {
-    const remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-    if (this.#closing !== undefined) return discard(socket);
+    if (this.#race.over) return discard(socket);
+    const remote = remoteOf(socket);
     this.#events.emit({ tag: 'attempt', by: 'reverse', address: addressText(remote) });
     if (this.#ticket === undefined) this.#hold(socket, remote);
-    else this.#begin(socket, 'reverse', remote, this.#ticket, () => undefined);
+    else this.#race.enter({ socket, by: 'reverse', remote }, this.#startWith(this.#ticket));
   };
 
   expect(novice: ExpectedNovice): void {
-    if (this.#ticket !== undefined || this.#closing !== undefined) return;
+    if (this.#ticket !== undefined || this.#race.over) return;
     const ticket = ticketOf(novice);
     this.#ticket = ticket;
     for (const held of this.#held) {
       const socket = held.release();
-      if (!socket.destroyed) this.#begin(socket, 'reverse', held.address, ticket, () => undefined);
+      if (!socket.destroyed) this.#race.enter({ socket, by: 'reverse', remote: held.address }, this.#startWith(ticket));
     }
   }
 
   forward(): void {
     const ticket = this.#ticket;
-    if (ticket === undefined || this.#closing !== undefined) return;
-    let left = 0;
-    const failed = (): void => {
-      left -= 1;
-      if (left === 0 && this.#closing === undefined) this.#events.emit({ tag: 'dialFailed' });
-    };
-    left = dialAll(ticket.addresses, {
-      clock: this.#options.clock,
-      signal: this.#dials.signal,
-      onSocket: (socket, target) => {
-        if (this.#closing !== undefined) return discard(socket);
-        this.#events.emit({ tag: 'attempt', by: 'forward', address: addressText(target) });
-        this.#begin(socket, 'forward', target, ticket, failed);
-      },
-      onFailure: (target, error) => {
-        this.#events.emit({ tag: 'refused', by: 'forward', address: addressText(target), error });
-        failed();
-      },
-    });
-    if (left === 0) this.#events.emit({ tag: 'dialFailed' });
+    if (ticket === undefined || this.#race.over) return;
+    this.#race.dial(ticket.addresses, this.#startWith(ticket));
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#stop();
-    return this.#closing;
+    for (const held of this.#held) discard(held.release());
+    return this.#race.close();
   }
 
   #hold(socket: Socket, remote: HostPort): void {
@@ -128,64 +110,35 @@ export class ExpertSide implements ExpertEndpoint {
     };
     const held = new HeldSocket(socket, remote, this.#options.clock, refuse, () => {
       this.#held.delete(held);
-      this.#pending.remove(held);
+      this.#race.pending.remove(held);
     });
     this.#held.add(held);
-    this.#pending.add(held);
+    this.#race.pending.add(held);
   }
 
-  #begin(socket: Socket, by: ConnectedBy, remote: HostPort, ticket: Ticket, failed: () => void): void {
-    const address = addressText(remote);
-    let candidate: Candidate | undefined;
-    const pending: PendingConnection = {
-      remote: remote.host,
-      get stage() {
-        return candidate?.stage ?? 0;
-      },
-      evict: () => candidate?.refuse(new ConnectionError('ABORTED', 'made room for another connection')),
-    };
-    const leave = (): void => {
-      if (candidate !== undefined) this.#candidates.delete(candidate);
-      this.#pending.remove(pending);
-    };
-    // What we dialled ourselves is bounded by the ticket.
-    if (by === 'reverse') this.#pending.add(pending);
-    candidate = this.#options.engine({
-      socket,
-      connection: { by, address },
-      clock: this.#options.clock,
-      userName: this.#options.userName,
-      remdesk: this.#options.invited,
-      workingDir: ticket.workingDir,
-      trusts: ticket.trusts,
-      verified: (link) => {
-        leave();
-        return this.#won(link);
-      },
-      refused: (error: HandshakeError) => {
-        leave();
-        if (this.#closing !== undefined) return;
-        this.#events.emit({ tag: 'refused', by, address, error });
-        failed();
-      },
-    });
-    this.#candidates.add(candidate);
+  #startWith({ workingDir, trusts }: Ticket): StartHandshake {
+    return ({ socket, by, remote }, { left, refused }) =>
+      this.#options.engine({
+        socket,
+        connection: { by, address: addressText(remote) },
+        clock: this.#options.clock,
+        userName: this.#options.userName,
+        remdesk: this.#options.invited,
+        workingDir,
+        trusts,
+        verified: (link) => {
+          left();
+          return this.#won(link);
+        },
+        refused,
+      });
   }
 
   #won(link: ExpertLink): boolean {
-    if (this.#closing !== undefined) return false;
+    if (this.#race.over) return false;
     void this.close();
     this.#events.finish({ tag: 'verified', link });
     return true;
-  }
-
-  async #stop(): Promise<void> {
-    this.#dials.abort();
-    for (const held of this.#held) discard(held.release());
-    const losers = [...this.#candidates];
-    this.#candidates.clear();
-    for (const loser of losers) loser.abandon();
-    await Promise.all([this.#listener?.close(), ...losers.map(({ gone }) => gone)]);
   }
 }
 
@@ -230,9 +183,4 @@ class HeldSocket implements PendingConnection {
   readonly #broken = (cause?: unknown): void => {
     this.#refuse(new ConnectionError('SOCKET', 'the connection was closed while it waited', { cause }));
   };
-}
-
-function discard(socket: Socket): void {
-  socket.on('error', () => undefined);
-  socket.destroy();
 }
