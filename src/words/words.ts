@@ -13,16 +13,19 @@ const LOCALE = 'en';
 export type WordKey = keyof typeof english;
 export type WordValues = Readonly<Record<string, string | number>>;
 
-type ValuesOf<K extends WordKey> = K extends keyof Placeholders ? readonly [values: Readonly<Record<Placeholders[K], string | number>>] : readonly [];
+type ValuesOf<K extends WordKey> = K extends keyof Placeholders
+  ? readonly [values: Readonly<Record<Placeholders[K], string | number>>]
+  : readonly [];
 
 /** A base that has `.one` and `.other`. */
-export type CountKey = { [K in WordKey]: K extends `${infer Base}.one` ? (`${Base}.other` extends WordKey ? Base : never) : never }[WordKey];
-type CountValuesOf<B extends CountKey> =
-  `${B}.other` extends infer Other extends keyof Placeholders
-    ? Exclude<Placeholders[Other], 'count'> extends never
-      ? readonly []
-      : readonly [values: Readonly<Record<Exclude<Placeholders[Other], 'count'>, string | number>>]
-    : readonly [];
+export type CountKey = {
+  [K in WordKey]: K extends `${infer Base}.one` ? (`${Base}.other` extends WordKey ? Base : never) : never;
+}[WordKey];
+type CountValuesOf<B extends CountKey> = `${B}.other` extends infer Other extends keyof Placeholders
+  ? Exclude<Placeholders[Other], 'count'> extends never
+    ? readonly []
+    : readonly [values: Readonly<Record<Exclude<Placeholders[Other], 'count'>, string | number>>]
+  : readonly [];
 
 const words: Readonly<Record<string, string>> = english;
 const pluralRules = new Intl.PluralRules(LOCALE);

@@ -7,7 +7,10 @@ const root = join(import.meta.dirname, '../..');
 const canary = join(root, 'src/protocol/msnp/layer-canary.ts');
 
 interface Report {
-  readonly summary: { readonly totalCruised: number; readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[] };
+  readonly summary: {
+    readonly totalCruised: number;
+    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+  };
 }
 
 function cruise(path: string): Report {
@@ -32,7 +35,10 @@ describe('the layer table of ARCHITECTURE.md', () => {
 
   it('is really checked: a canary that imports another room is reported', { timeout: 120_000 }, () => {
     mkdirSync(join(root, 'src/protocol/msnp'), { recursive: true });
-    writeFileSync(canary, `import { readFileSync } from 'node:fs';\nimport { ByteReader } from '../rdp/client/contract.ts';\nexport const canary = [readFileSync, ByteReader];\n`);
+    writeFileSync(
+      canary,
+      `import { readFileSync } from 'node:fs';\nimport { ByteReader } from '../rdp/client/contract.ts';\nexport const canary = [readFileSync, ByteReader];\n`,
+    );
     const found = shown(cruise('src/protocol/msnp'));
     expect(found).toContainEqual(expect.stringMatching(/protocol-msnp: .*layer-canary\.ts → .*rdp/));
     expect(found).toContainEqual(expect.stringMatching(/protocol-msnp: .*layer-canary\.ts → (node:)?fs/));

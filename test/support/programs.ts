@@ -57,7 +57,11 @@ export function startProgram(command: string, args: readonly string[], options: 
 }
 
 /** Runs a program to its end and gives its standard output; rejects on a non-zero exit or after `timeoutMs`. */
-export function run(command: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {}): Promise<Buffer> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     execFile(
       command,
@@ -72,7 +76,11 @@ export function run(command: string, args: readonly string[], options: { env?: N
 }
 
 /** Polls until `probe` gives something other than undefined or false. */
-export async function until<T>(probe: () => T | undefined | false | Promise<T | undefined | false>, what: string, timeoutMs = 15_000): Promise<T> {
+export async function until<T>(
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  what: string,
+  timeoutMs = 15_000,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const value = await probe();

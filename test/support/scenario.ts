@@ -82,7 +82,7 @@ export async function answerNotification(app: App, answer: 'accept' | 'decline')
 }
 
 /** Clicks the newest notification (dunst draws it in the top right corner). */
-export async function clickNotification(desktop: PersonDesktop): Promise<void> {
+async function clickNotification(desktop: PersonDesktop): Promise<void> {
   const id = await until(async () => (await windowsNamed(desktop, '--class', 'Dunst'))[0], 'a notification');
   await clickWindow(desktop, id, 0.5, 0.4);
 }

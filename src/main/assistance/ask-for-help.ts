@@ -164,7 +164,13 @@ export class AskForHelp implements RunningSession {
   }
 
   private get facts(): SessionFacts {
-    const { rendezvous, machine: negotiation, link, session } = this;
-    return { role: 'novice', rendezvous, startedAtMs: this.life.startedAtMs, negotiation, link, session };
+    const {
+      life: { startedAtMs },
+      rendezvous: { id, peer },
+      machine: negotiation,
+      link,
+      session,
+    } = this;
+    return { role: 'novice', id, peer, startedAtMs, negotiation, link, session };
   }
 }

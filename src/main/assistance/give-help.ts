@@ -192,7 +192,13 @@ export class GiveHelp implements RunningSession {
   }
 
   private get facts(): SessionFacts {
-    const { rendezvous, machine: negotiation, link, session } = this;
-    return { role: 'expert', rendezvous, startedAtMs: this.life.startedAtMs, negotiation, link, session };
+    const {
+      life: { startedAtMs },
+      rendezvous: { id, peer },
+      machine: negotiation,
+      link,
+      session,
+    } = this;
+    return { role: 'expert', id, peer, startedAtMs, negotiation, link, session };
   }
 }

@@ -7,7 +7,7 @@ import type { EndReason, SessionStatus } from '../../protocol/assistance/status.
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
 import { REMDESK_CHANNEL } from '../../protocol/rdp/channels/remdesk.ts';
 import type { ExpertEndpointEvent, ExpertLink, ExpertLinkEvent, LinkEnd } from '../connection/contract.ts';
-import type { AssistanceParts, ViewerSink } from './contract.ts';
+import type { AssistanceParts, Peer, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { ExpertSession } from './expert-session.ts';
@@ -32,7 +32,8 @@ export class HelpByInvitation implements RunningSession {
   private readonly invitation: OpenInvitation;
   private readonly remdesk: RemdeskExpert;
   private readonly life: SessionLife;
-  private readonly rendezvous: SessionFacts['rendezvous'];
+  private readonly id = randomUUID();
+  private readonly peer: Peer;
   private readonly progress: InvitedProgress;
   private readonly viewer = new ViewerSeat();
   private link: ExpertLink | undefined;
@@ -47,10 +48,7 @@ export class HelpByInvitation implements RunningSession {
     this.life = new SessionLife(parts, host, 'expert');
     this.progress = new InvitedProgress(this.life.startedAtMs);
     const [address] = invitation.addresses;
-    this.rendezvous = {
-      id: randomUUID(),
-      peer: { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName },
-    };
+    this.peer = { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName };
     this.remdesk = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));
     this.life.scope.add(() => this.cancelDeadline());
@@ -180,7 +178,7 @@ export class HelpByInvitation implements RunningSession {
   }
 
   private get facts(): SessionFacts {
-    const { rendezvous, life, progress, link, session } = this;
-    return { role: 'expert', rendezvous, startedAtMs: life.startedAtMs, negotiation: progress.facts, link, session };
+    const { id, peer, life, progress, link, session } = this;
+    return { role: 'expert', id, peer, startedAtMs: life.startedAtMs, negotiation: progress.facts, link, session };
   }
 }

@@ -30,7 +30,7 @@ export class HelpedByFile implements RunningSession {
   private readonly host: SessionHost;
   private readonly expert: ArrivedExpert;
   private readonly life: SessionLife;
-  private readonly rendezvous: SessionFacts['rendezvous'];
+  private readonly id = randomUUID();
   private readonly session: NoviceSession;
   private readonly progress: InvitedProgress;
 
@@ -41,7 +41,6 @@ export class HelpedByFile implements RunningSession {
     this.life = new SessionLife(parts, host, 'novice');
     this.progress = new InvitedProgress(this.life.startedAtMs);
     this.progress.authenticated(expert.link.connection, this.life.startedAtMs);
-    this.rendezvous = { id: randomUUID(), peer: expert.peer };
     this.session = new NoviceSession({
       link: expert.link,
       desktop: parts.desktop,
@@ -128,7 +127,15 @@ export class HelpedByFile implements RunningSession {
   }
 
   private get facts(): SessionFacts {
-    const { rendezvous, life, progress, session } = this;
-    return { role: 'novice', rendezvous, startedAtMs: life.startedAtMs, negotiation: progress.facts, link: this.expert.link, session };
+    const { id, expert, life, progress, session } = this;
+    return {
+      role: 'novice',
+      id,
+      peer: expert.peer,
+      startedAtMs: life.startedAtMs,
+      negotiation: progress.facts,
+      link: expert.link,
+      session,
+    };
   }
 }

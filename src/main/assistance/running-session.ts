@@ -4,8 +4,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
-import type { RendezvousSession } from '../messenger/contract.ts';
-import type { AssistanceLog, HistoryEntry } from './contract.ts';
+import type { AssistanceLog, HistoryEntry, Peer } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told twice a second. */
 const TRAFFIC_PERIOD_MS = 500;
@@ -43,7 +42,8 @@ export class TicketMemory {
 /** Where a session's facts come from. */
 export interface SessionFacts {
   readonly role: Role;
-  readonly rendezvous: Pick<RendezvousSession, 'id' | 'peer'>;
+  readonly id: string;
+  readonly peer: Peer;
   readonly startedAtMs: number;
   readonly negotiation: {
     readonly phase: SessionPhase;
@@ -64,12 +64,12 @@ export interface SessionFacts {
 }
 
 /** The status as people see it, as of now. */
-export function statusOf({ role, rendezvous, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
+export function statusOf({ role, id, peer, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
   const { phase, steps, connection } = negotiation;
   return {
-    id: rendezvous.id,
+    id,
     role,
-    peer: rendezvous.peer,
+    peer,
     startedAtMs,
     phase,
     steps,
@@ -92,15 +92,15 @@ export function statusOf({ role, rendezvous, startedAtMs, negotiation, link, ses
 
 /** What is kept of an ended session; undefined before its end. `viewed`: the picture has been shown. */
 export function historyEntryOf(
-  { role, rendezvous, startedAtMs, negotiation, session }: SessionFacts,
+  { role, id, peer, startedAtMs, negotiation, session }: SessionFacts,
   viewed: boolean,
 ): HistoryEntry | undefined {
   const { phase, connection } = negotiation;
   if (phase.tag !== 'ended') return undefined;
   return {
-    id: rendezvous.id,
+    id,
     role,
-    peer: rendezvous.peer,
+    peer,
     startedAtMs,
     ...(phase.sinceMs === undefined ? {} : { connectedAtMs: phase.sinceMs }),
     endedAtMs: phase.atMs,

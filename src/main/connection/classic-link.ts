@@ -101,7 +101,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   get stage(): number {
-    return this.#stream.secure ? 2 : this.#stream.upgrading ? 1 : 0;
+    return this.#stream.stage;
   }
 
   sendInput(events: readonly InputEvent[]): void {

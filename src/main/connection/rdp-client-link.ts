@@ -86,7 +86,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
   }
 
   get stage(): number {
-    return this.#stream.secure ? 2 : this.#stream.upgrading ? 1 : 0;
+    return this.#stream.stage;
   }
 
   sendInput(events: readonly InputEvent[]): void {

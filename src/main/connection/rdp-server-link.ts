@@ -68,7 +68,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
   }
 
   get stage(): number {
-    return this.#stream.secure ? 2 : this.#stream.upgrading ? 1 : 0;
+    return this.#stream.stage;
   }
 
   admit(desktop: Size): void {

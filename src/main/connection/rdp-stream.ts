@@ -135,6 +135,11 @@ export class RdpStream {
     return this.#phase === 'tls';
   }
 
+  /** How far it has come: 0 plain, 1 TLS handshake, 2 inside TLS. */
+  get stage(): number {
+    return { plain: 0, upgrading: 1, tls: 2 }[this.#phase];
+  }
+
   /** True from the request for TLS on: an error now is one of TLS. */
   get upgrading(): boolean {
     return this.#phase === 'upgrading';

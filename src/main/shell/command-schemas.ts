@@ -161,5 +161,5 @@ export function parseCommand<N extends CommandName>(name: N, args: unknown): Par
   if (only !== undefined) return { ok: false, field: only };
   const issue = parsed.error.issues[0];
   const field = issue?.path.find((part) => typeof part === 'string') ?? (issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined);
-  return field === undefined ? { ok: false } : { ok: false, field: String(field) };
+  return field === undefined ? { ok: false } : { ok: false, field };
 }

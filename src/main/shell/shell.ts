@@ -258,7 +258,10 @@ export function createShell(deps: ShellDeps): Shell {
         files,
         settings,
         setFullScreen: (on) => windows.session?.setFullScreen(on),
-        copyText: (text) => clipboard.writeText(text),
+        copyText: (text) => {
+          // A promise only in newer Electrons.
+          void clipboard.writeText(text);
+        },
         openViewer,
       }),
       (where, error) => log.write(where, error),

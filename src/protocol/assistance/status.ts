@@ -5,7 +5,7 @@ export type Role = 'novice' | 'expert';
 /** The seven steps of KB 306298. */
 export type StepNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** `notNeeded`: step 7 after a reverse connect, step 5's success after a forward one is `failed`. `atMs` is Unix time. */
+/** `notNeeded`: step 7 after a reverse connect, and what an invitation file leaves out. After a forward connect step 5 has `failed`. `atMs` is Unix time. */
 export interface StepStatus {
   readonly step: StepNumber;
   readonly state: 'pending' | 'active' | 'done' | 'failed' | 'notNeeded';

@@ -9,14 +9,7 @@
  * `ILLEGAL_TRANSITION` a message that is valid in itself but not in this state
  * `REFUSED`     understood and refused by policy (plain RDP security, a replayed ticket …)
  */
-export type ProtocolErrorCode =
-  | 'TRUNCATED'
-  | 'OUT_OF_RANGE'
-  | 'UNEXPECTED'
-  | 'MALFORMED'
-  | 'TOO_LARGE'
-  | 'ILLEGAL_TRANSITION'
-  | 'REFUSED';
+export type ProtocolErrorCode = 'TRUNCATED' | 'OUT_OF_RANGE' | 'UNEXPECTED' | 'MALFORMED' | 'TOO_LARGE' | 'ILLEGAL_TRANSITION' | 'REFUSED';
 
 /** What went wrong, where, what was expected and what came. Mapped to human words only in the renderer. */
 export class ProtocolError extends Error {

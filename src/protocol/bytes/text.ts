@@ -13,13 +13,7 @@ export function utf8Encode(text: string): Uint8Array {
     if (code < 0x80) out.push(code);
     else if (code < 0x800) out.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
     else if (code < 0x10000) out.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else
-      out.push(
-        0xf0 | (code >> 18),
-        0x80 | ((code >> 12) & 0x3f),
-        0x80 | ((code >> 6) & 0x3f),
-        0x80 | (code & 0x3f),
-      );
+    else out.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
   }
   return Uint8Array.from(out);
 }
@@ -87,7 +81,9 @@ export function base64Encode(bytes: Uint8Array): string {
   for (let index = 0; index < bytes.length; index += 3) {
     const left = bytes.length - index;
     const group =
-      ((bytes[index] as number) << 16) | ((left > 1 ? (bytes[index + 1] as number) : 0) << 8) | (left > 2 ? (bytes[index + 2] as number) : 0);
+      ((bytes[index] as number) << 16) |
+      ((left > 1 ? (bytes[index + 1] as number) : 0) << 8) |
+      (left > 2 ? (bytes[index + 2] as number) : 0);
     text += BASE64[group >> 18];
     text += BASE64[(group >> 12) & 63];
     text += left > 1 ? BASE64[(group >> 6) & 63] : '=';

@@ -10,8 +10,19 @@ export interface KeyPress {
 
 const MIN_MODIFIERS = 2;
 const NAMED: Readonly<Record<string, string>> = {
-  Escape: 'Escape', Space: 'Space', Backspace: 'Backspace', Delete: 'Delete', Insert: 'Insert', Home: 'Home', End: 'End',
-  PageUp: 'PageUp', PageDown: 'PageDown', ArrowUp: 'Up', ArrowDown: 'Down', ArrowLeft: 'Left', ArrowRight: 'Right',
+  Escape: 'Escape',
+  Space: 'Space',
+  Backspace: 'Backspace',
+  Delete: 'Delete',
+  Insert: 'Insert',
+  Home: 'Home',
+  End: 'End',
+  PageUp: 'PageUp',
+  PageDown: 'PageDown',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
+  ArrowLeft: 'Left',
+  ArrowRight: 'Right',
 };
 
 function keyName(code: string): string | undefined {
@@ -23,6 +34,11 @@ function keyName(code: string): string | undefined {
 export function acceleratorOf(press: KeyPress): string | null | undefined {
   const key = keyName(press.code);
   if (key === undefined) return undefined;
-  const modifiers = [press.ctrlKey ? 'Control' : '', press.altKey ? 'Alt' : '', press.shiftKey ? 'Shift' : '', press.metaKey ? 'Super' : ''].filter((name) => name !== '');
+  const modifiers = [
+    press.ctrlKey ? 'Control' : '',
+    press.altKey ? 'Alt' : '',
+    press.shiftKey ? 'Shift' : '',
+    press.metaKey ? 'Super' : '',
+  ].filter((name) => name !== '');
   return modifiers.length < MIN_MODIFIERS ? null : [...modifiers, key].join('+');
 }

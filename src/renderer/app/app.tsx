@@ -39,10 +39,19 @@ export function App({ store, actions }: { readonly store: WindowStore; readonly 
   return (
     <div className="window" onDragOver={(event) => event.preventDefault()} onDrop={(event) => dropped(event, actions)}>
       <header className="top">
-        <span className="top__brand"><BrandMark size={34} />{t('app.name')}</span>
+        <span className="top__brand">
+          <BrandMark size={34} />
+          {t('app.name')}
+        </span>
         <nav className="top__nav" aria-label={t('app.mainNavigation')}>
           {PAGES.map(({ page, Icon }) => (
-            <button type="button" key={page} className="tab" aria-current={ui.page === page ? 'page' : undefined} onClick={() => actions.showPage(page)}>
+            <button
+              type="button"
+              key={page}
+              className="tab"
+              aria-current={ui.page === page ? 'page' : undefined}
+              onClick={() => actions.showPage(page)}
+            >
               <Icon size={22} aria-hidden />
               {t(`nav.${page}`)}
             </button>
@@ -84,7 +93,13 @@ function Opening({ failed }: { readonly failed: boolean }) {
   return (
     <main className="opening">
       <BrandMark size={64} />
-      {failed ? <Banner kind="error">{t('app.openFailed')}</Banner> : <p role="status" className="soft">{t('app.loading')}</p>}
+      {failed ? (
+        <Banner kind="error">{t('app.openFailed')}</Banner>
+      ) : (
+        <p role="status" className="soft">
+          {t('app.loading')}
+        </p>
+      )}
     </main>
   );
 }
@@ -93,7 +108,11 @@ function Notices({ app, onDismiss }: { readonly app: AppState; readonly onDismis
   if (app.notices.length === 0) return null;
   return (
     <div className="stack">
-      {app.notices.map((notice) => <Banner key={notice.id} kind={notice.kind} onDismiss={() => onDismiss(notice.id)}>{tFromData(notice.key, notice.values)}</Banner>)}
+      {app.notices.map((notice) => (
+        <Banner key={notice.id} kind={notice.kind} onDismiss={() => onDismiss(notice.id)}>
+          {tFromData(notice.key, notice.values)}
+        </Banner>
+      ))}
     </div>
   );
 }
@@ -156,9 +175,26 @@ function HomePage({ state, app, actions }: PageProps) {
     onDecline: (id: string) => void actions.declineInvitation(id),
   };
   const files = { ...fileProps(state, app, actions), nowMs };
-  const line = <MessengerLine app={app} nowMs={nowMs} pending={isPending(state, 'messenger')} problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')} onPresence={(presence) => void actions.setPresence(presence)} onSignIn={() => void actions.signIn()} onChangeAccount={() => actions.showPage('settings')} />;
+  const line = (
+    <MessengerLine
+      app={app}
+      nowMs={nowMs}
+      pending={isPending(state, 'messenger')}
+      problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')}
+      onPresence={(presence) => void actions.setPresence(presence)}
+      onSignIn={() => void actions.signIn()}
+      onChangeAccount={() => actions.showPage('settings')}
+    />
+  );
 
-  const activities = <Activities app={app} problem={problemAt(state, 'activity')} onAccept={(id) => void actions.acceptActivity(id)} onCancel={(id) => void actions.cancelActivity(id)} />;
+  const activities = (
+    <Activities
+      app={app}
+      problem={problemAt(state, 'activity')}
+      onAccept={(id) => void actions.acceptActivity(id)}
+      onCancel={(id) => void actions.cancelActivity(id)}
+    />
+  );
 
   if (state.ui.picking && !isRunning(session)) {
     return (
@@ -219,7 +255,18 @@ function HomePage({ state, app, actions }: PageProps) {
       {line}
       {activities}
       <FileInvitations {...files} />
-      <Home {...invitations} contactsPending={contactsPending} contactsProblem={contactsProblem} onPick={() => actions.pickContact(true)} onAddContact={actions.addContact} onTalk={actions.talkTo} onRemoveContact={(address) => void actions.removeContact(address)} onStartActivity={(address, kind) => void actions.startActivity(address, kind)} onOfferHelp={(address) => void actions.offerHelp(address)} onSetUpPrograms={() => actions.showPage('settings')} />
+      <Home
+        {...invitations}
+        contactsPending={contactsPending}
+        contactsProblem={contactsProblem}
+        onPick={() => actions.pickContact(true)}
+        onAddContact={actions.addContact}
+        onTalk={actions.talkTo}
+        onRemoveContact={(address) => void actions.removeContact(address)}
+        onStartActivity={(address, kind) => void actions.startActivity(address, kind)}
+        onOfferHelp={(address) => void actions.offerHelp(address)}
+        onSetUpPrograms={() => actions.showPage('settings')}
+      />
       <FileWays {...files} />
     </>
   );
@@ -249,7 +296,13 @@ function SettingsPage({ state, app, actions }: PageProps) {
     <Settings
       app={app}
       issued={state.ui.issued}
-      pending={{ account: isPending(state, 'account'), friendlyName: isPending(state, 'friendlyName'), messenger: isPending(state, 'messenger'), hosting: isPending(state, 'hosting'), hostedAccounts: isPending(state, 'hostedAccounts') }}
+      pending={{
+        account: isPending(state, 'account'),
+        friendlyName: isPending(state, 'friendlyName'),
+        messenger: isPending(state, 'messenger'),
+        hosting: isPending(state, 'hosting'),
+        hostedAccounts: isPending(state, 'hostedAccounts'),
+      }}
       problems={{
         account: problemAt(state, 'account') ?? problemAt(state, 'messenger'),
         friendlyName: problemAt(state, 'friendlyName'),

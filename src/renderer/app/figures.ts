@@ -53,14 +53,30 @@ export function byteCount(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return new Intl.NumberFormat('en', { style: 'unit', unit: UNITS[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short', maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit: UNITS[unit] ?? 'byte',
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }).format(value);
 }
 
 /** An Electron accelerator as people read it: `Ctrl + Alt + End`. */
 export function shortcutText(accelerator: string, mac = false): string {
   const names: Readonly<Record<string, string>> = {
-    CommandOrControl: mac ? '⌘' : 'Ctrl', CmdOrCtrl: mac ? '⌘' : 'Ctrl', Command: '⌘', Cmd: '⌘', Control: 'Ctrl',
-    Option: 'Alt', Super: mac ? '⌘' : 'Super', Escape: 'Esc', PageUp: 'Page Up', PageDown: 'Page Down',
+    CommandOrControl: mac ? '⌘' : 'Ctrl',
+    CmdOrCtrl: mac ? '⌘' : 'Ctrl',
+    Command: '⌘',
+    Cmd: '⌘',
+    Control: 'Ctrl',
+    Option: 'Alt',
+    Super: mac ? '⌘' : 'Super',
+    Escape: 'Esc',
+    PageUp: 'Page Up',
+    PageDown: 'Page Down',
   };
-  return accelerator.split('+').map((part) => names[part] ?? part).join(' + ');
+  return accelerator
+    .split('+')
+    .map((part) => names[part] ?? part)
+    .join(' + ');
 }

@@ -12,4 +12,9 @@ actions.connect();
 followInvitations(store);
 
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<StrictMode><App store={store} actions={actions} /></StrictMode>);
+if (root !== null)
+  createRoot(root).render(
+    <StrictMode>
+      <App store={store} actions={actions} />
+    </StrictMode>,
+  );

@@ -20,18 +20,24 @@ export const showsWelcome = (state: WindowState): boolean =>
 const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
 
 /** A session or attempt that is not over. */
-export const isRunning = (session: SessionStatus | undefined): session is SessionStatus => session !== undefined && session.phase.tag !== 'ended';
+export const isRunning = (session: SessionStatus | undefined): session is SessionStatus =>
+  session !== undefined && session.phase.tag !== 'ended';
 
 /** Reachable people first, then by name. */
 export function sortedContacts(contacts: readonly ContactView[]): readonly ContactView[] {
-  return contacts.toSorted((a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || displayName(a).localeCompare(displayName(b), 'en'));
+  return contacts.toSorted(
+    (a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || displayName(a).localeCompare(displayName(b), 'en'),
+  );
 }
 
-export const reachable = (contacts: readonly ContactView[]): readonly ContactView[] => sortedContacts(contacts).filter((contact) => contact.presence !== 'offline');
-export const unreachable = (contacts: readonly ContactView[]): readonly ContactView[] => sortedContacts(contacts).filter((contact) => contact.presence === 'offline');
+export const reachable = (contacts: readonly ContactView[]): readonly ContactView[] =>
+  sortedContacts(contacts).filter((contact) => contact.presence !== 'offline');
+export const unreachable = (contacts: readonly ContactView[]): readonly ContactView[] =>
+  sortedContacts(contacts).filter((contact) => contact.presence === 'offline');
 
 /** The name people use; the address where there is none. */
-export const displayName = (person: { readonly friendlyName: string; readonly address: string }): string => (person.friendlyName.trim() === '' ? person.address : person.friendlyName);
+export const displayName = (person: { readonly friendlyName: string; readonly address: string }): string =>
+  person.friendlyName.trim() === '' ? person.address : person.friendlyName;
 
 /** Why the novice cannot ask right now, or undefined. */
 export type AskObstacle = 'desktop' | 'messenger' | 'session';
@@ -42,7 +48,8 @@ export function askObstacle(app: AppState): AskObstacle | undefined {
 }
 
 /** Those that wait for this person's answer. */
-export const waitingActivities = (app: AppState): readonly ActivityView[] => app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
+export const waitingActivities = (app: AppState): readonly ActivityView[] =>
+  app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
 
 /** Whether an invitation has come that was not there before. */
 export function newInvitation(before: AppState | undefined, now: AppState): boolean {

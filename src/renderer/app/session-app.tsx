@@ -13,7 +13,17 @@ import './design/design.css';
 import './app.css';
 
 /** The session window, for either role. */
-export function SessionApp({ store, actions, mount, platform }: { readonly store: WindowStore; readonly actions: Actions; readonly mount: PictureProps['mount']; readonly platform: PictureProps['platform'] }) {
+export function SessionApp({
+  store,
+  actions,
+  mount,
+  platform,
+}: {
+  readonly store: WindowStore;
+  readonly actions: Actions;
+  readonly mount: PictureProps['mount'];
+  readonly platform: PictureProps['platform'];
+}) {
   const state = useStore(store);
   const session = state.app?.session;
   const nowMs = useNow(session !== undefined && session.phase.tag !== 'ended');
@@ -21,7 +31,16 @@ export function SessionApp({ store, actions, mount, platform }: { readonly store
   if (state.app === undefined || session === undefined) {
     return (
       <main className="opening">
-        {state.app === undefined ? <p role="status" className="soft">{state.loadFailed ? t('app.openFailed') : t('app.loading')}</p> : <><p>{t('session.none')}</p><p className="soft">{t('session.noneHint')}</p></>}
+        {state.app === undefined ? (
+          <p role="status" className="soft">
+            {state.loadFailed ? t('app.openFailed') : t('app.loading')}
+          </p>
+        ) : (
+          <>
+            <p>{t('session.none')}</p>
+            <p className="soft">{t('session.noneHint')}</p>
+          </>
+        )}
       </main>
     );
   }
@@ -31,7 +50,17 @@ export function SessionApp({ store, actions, mount, platform }: { readonly store
   const close = () => void actions.dismissSession();
   if (session.role === 'novice') {
     return (
-      <NovicePanel session={session} nowMs={nowMs} stopShortcut={settings.stopShortcut} pending={pending} problems={problems} onStop={() => void actions.endSession()} onOfferControl={() => void actions.offerControl()} onTakeBackControl={() => void actions.takeBackControl()} onClose={close} />
+      <NovicePanel
+        session={session}
+        nowMs={nowMs}
+        stopShortcut={settings.stopShortcut}
+        pending={pending}
+        problems={problems}
+        onStop={() => void actions.endSession()}
+        onOfferControl={() => void actions.offerControl()}
+        onTakeBackControl={() => void actions.takeBackControl()}
+        onClose={close}
+      />
     );
   }
   return (
@@ -83,12 +112,15 @@ function useFullScreen(actions: Actions): readonly [boolean, (on: boolean) => vo
       window.removeEventListener('resize', onResize);
     };
   }, []);
-  const change = useCallback((next: boolean) => {
-    const ask = async (): Promise<void> => {
-      const result = await actions.setFullScreen(next);
-      if (result.ok) setOn(next);
-    };
-    void ask();
-  }, [actions]);
+  const change = useCallback(
+    (next: boolean) => {
+      const ask = async (): Promise<void> => {
+        const result = await actions.setFullScreen(next);
+        if (result.ok) setOn(next);
+      };
+      void ask();
+    },
+    [actions],
+  );
   return [on, change];
 }

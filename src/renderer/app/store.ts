@@ -11,8 +11,26 @@ export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
 
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =
-  | 'account' | 'file' | 'friendlyName' | 'presence' | 'messenger' | 'contacts' | 'chat' | 'ask' | 'invitation' | 'session' | 'control'
-  | 'activity' | 'programs' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'history' | 'viewer' | 'copy';
+  | 'account'
+  | 'file'
+  | 'friendlyName'
+  | 'presence'
+  | 'messenger'
+  | 'contacts'
+  | 'chat'
+  | 'ask'
+  | 'invitation'
+  | 'session'
+  | 'control'
+  | 'activity'
+  | 'programs'
+  | 'hosting'
+  | 'hostedAccounts'
+  | 'settings'
+  | 'stopShortcut'
+  | 'history'
+  | 'viewer'
+  | 'copy';
 
 /** The secret of a new account, kept only until the person has passed it on. */
 export interface IssuedAccount {
@@ -54,7 +72,14 @@ export function createWindowStore(initial: Partial<WindowState> = {}): WindowSto
 export function withApp(state: WindowState, app: AppState): WindowState {
   // A session that has just begun answers the contact picker.
   const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
-  const ui = began ? { ...withoutTalk(state.ui), picking: false, page: 'home' as const, problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']) } : state.ui;
+  const ui = began
+    ? {
+        ...withoutTalk(state.ui),
+        picking: false,
+        page: 'home' as const,
+        problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']),
+      }
+    : state.ui;
   return { ...state, app, loadFailed: false, ui };
 }
 

@@ -43,7 +43,12 @@ export class KeyboardInput {
     if (this.platform === 'mac' && stroke.code === 'CapsLock') return { events: pressed(stroke.code), handled: true };
     const events: InputEvent[] = [];
     if (stroke.code === 'ControlLeft' && !this.held.has('ControlLeft')) this.controlDownMs = stroke.timeMs;
-    if (stroke.code === 'AltRight' && stroke.key === 'AltGraph' && stroke.timeMs - this.controlDownMs <= ALT_GRAPH_CONTROL_MS && this.held.delete('ControlLeft')) {
+    if (
+      stroke.code === 'AltRight' &&
+      stroke.key === 'AltGraph' &&
+      stroke.timeMs - this.controlDownMs <= ALT_GRAPH_CONTROL_MS &&
+      this.held.delete('ControlLeft')
+    ) {
       events.push(...keyEvents('ControlLeft', false));
     }
     this.held.add(stroke.code);

@@ -88,9 +88,11 @@ export class PointerInput {
     if (vertical === 0 && horizontal === 0) return [];
     this.pending = point;
     const events = this.flush();
-    for (let i = Math.abs(vertical); i > 0; i--) events.push({ tag: 'wheel', axis: 'vertical', delta: Math.sign(vertical) * WHEEL_NOTCH, ...point });
+    for (let i = Math.abs(vertical); i > 0; i--)
+      events.push({ tag: 'wheel', axis: 'vertical', delta: Math.sign(vertical) * WHEEL_NOTCH, ...point });
     // to the right is positive in RDP and negative in wheelDeltaX
-    for (let i = Math.abs(horizontal); i > 0; i--) events.push({ tag: 'wheel', axis: 'horizontal', delta: -Math.sign(horizontal) * WHEEL_NOTCH, ...point });
+    for (let i = Math.abs(horizontal); i > 0; i--)
+      events.push({ tag: 'wheel', axis: 'horizontal', delta: -Math.sign(horizontal) * WHEEL_NOTCH, ...point });
     return events;
   }
 

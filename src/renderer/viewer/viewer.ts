@@ -155,10 +155,14 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   const roomWatch = new ResizeObserver(place);
   roomWatch.observe(host);
   // a change of zoom or of screen
-  addEventListener('resize', () => {
-    place();
-    showCursor();
-  }, { signal });
+  addEventListener(
+    'resize',
+    () => {
+      place();
+      showCursor();
+    },
+    { signal },
+  );
 
   // --- who may steer
 
@@ -214,20 +218,32 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   }
   keys.addEventListener('keydown', (event) => onKey(event, (stroke) => keyboard.down(stroke)), { signal });
   keys.addEventListener('keyup', (event) => onKey(event, (stroke) => keyboard.up(stroke)), { signal });
-  keys.addEventListener('beforeinput', (event) => {
-    // text of a composition comes once, with its end
-    if (event.isComposing || event.inputType === 'insertCompositionText') return;
-    if (control && event.data !== null) send(keyboard.text(event.data));
-    event.preventDefault();
-  }, { signal });
-  keys.addEventListener('compositionend', (event) => {
-    if (control) send(keyboard.text(event.data));
-    keys.value = '';
-  }, { signal });
-  keys.addEventListener('focus', () => {
-    forceLocks = true;
-    lockKeyboard();
-  }, { signal });
+  keys.addEventListener(
+    'beforeinput',
+    (event) => {
+      // text of a composition comes once, with its end
+      if (event.isComposing || event.inputType === 'insertCompositionText') return;
+      if (control && event.data !== null) send(keyboard.text(event.data));
+      event.preventDefault();
+    },
+    { signal },
+  );
+  keys.addEventListener(
+    'compositionend',
+    (event) => {
+      if (control) send(keyboard.text(event.data));
+      keys.value = '';
+    },
+    { signal },
+  );
+  keys.addEventListener(
+    'focus',
+    () => {
+      forceLocks = true;
+      lockKeyboard();
+    },
+    { signal },
+  );
   keys.addEventListener('blur', releaseAll, { signal });
   addEventListener('blur', releaseAll, { signal });
 
@@ -247,17 +263,21 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
     moveAsked = false;
     send(pointer.flush());
   }
-  stage.addEventListener('pointermove', (event) => {
-    // a second button of a mouse comes as a move
-    if (event.button >= 0) press(event);
-    if (!control) return;
-    pointerMark.hidden = true;
-    send(pointer.settle(event.buttons, pointOf(event)));
-    pointer.move(pointOf(event));
-    if (moveAsked) return;
-    moveAsked = true;
-    requestAnimationFrame(sendMove);
-  }, { signal });
+  stage.addEventListener(
+    'pointermove',
+    (event) => {
+      // a second button of a mouse comes as a move
+      if (event.button >= 0) press(event);
+      if (!control) return;
+      pointerMark.hidden = true;
+      send(pointer.settle(event.buttons, pointOf(event)));
+      pointer.move(pointOf(event));
+      if (moveAsked) return;
+      moveAsked = true;
+      requestAnimationFrame(sendMove);
+    },
+    { signal },
+  );
 
   function press(event: PointerEvent): void {
     if (size === undefined || !pointer.isDown(event.button, event.buttons)) return;
@@ -277,15 +297,24 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   for (const type of ['mousedown', 'mouseup', 'auxclick'] as const) {
     stage.addEventListener(type, (event) => event.preventDefault(), { signal });
   }
-  stage.addEventListener('wheel', (event) => {
-    if (!control) return;
-    event.preventDefault();
-    const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & { readonly wheelDeltaX?: number; readonly wheelDeltaY?: number };
-    const turn = { deltaX: event.deltaX, deltaY: event.deltaY, deltaMode: event.deltaMode, wheelDeltaX, wheelDeltaY };
-    // Chromium turns Shift + wheel sideways; the novice's programs do that themselves
-    const upright = event.shiftKey && event.deltaY === 0 && options.platform !== 'mac';
-    send(pointer.wheel(upright ? { ...turn, deltaX: 0, deltaY: event.deltaX, wheelDeltaX: 0, wheelDeltaY: wheelDeltaX } : turn, pointOf(event)));
-  }, { signal, passive: false });
+  stage.addEventListener(
+    'wheel',
+    (event) => {
+      if (!control) return;
+      event.preventDefault();
+      const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & { readonly wheelDeltaX?: number; readonly wheelDeltaY?: number };
+      const turn = { deltaX: event.deltaX, deltaY: event.deltaY, deltaMode: event.deltaMode, wheelDeltaX, wheelDeltaY };
+      // Chromium turns Shift + wheel sideways; the novice's programs do that themselves
+      const upright = event.shiftKey && event.deltaY === 0 && options.platform !== 'mac';
+      send(
+        pointer.wheel(
+          upright ? { ...turn, deltaX: 0, deltaY: event.deltaX, wheelDeltaX: 0, wheelDeltaY: wheelDeltaX } : turn,
+          pointOf(event),
+        ),
+      );
+    },
+    { signal, passive: false },
+  );
 
   // --- window
 
@@ -353,7 +382,16 @@ function createView(host: HTMLElement, label: string): View {
   Object.assign(stage.style, { position: 'relative', margin: 'auto', flex: 'none', touchAction: 'none', userSelect: 'none' });
   Object.assign(canvas.style, { display: 'block', width: '100%', height: '100%' });
   Object.assign(keys.style, {
-    position: 'absolute', inset: '0', width: '1px', height: '1px', padding: '0', border: '0', opacity: '0', resize: 'none', pointerEvents: 'none', caretColor: 'transparent',
+    position: 'absolute',
+    inset: '0',
+    width: '1px',
+    height: '1px',
+    padding: '0',
+    border: '0',
+    opacity: '0',
+    resize: 'none',
+    pointerEvents: 'none',
+    caretColor: 'transparent',
   });
   Object.assign(pointerMark.style, { position: 'absolute', left: '0', top: '0', transformOrigin: '0 0', pointerEvents: 'none' });
   canvas.setAttribute('role', 'img');

@@ -16,7 +16,14 @@ const MAX_NAME_CHARACTERS = 1024;
 
 export type EncomspMessage =
   /** 2.2.4.2 OD_PARTICIPANT_CREATED, novice to expert. `you`: this is the receiver's own entry. */
-  | { readonly tag: 'participantCreated'; readonly participantId: number; readonly mayView: boolean; readonly mayInteract: boolean; readonly you: boolean; readonly name: string }
+  | {
+      readonly tag: 'participantCreated';
+      readonly participantId: number;
+      readonly mayView: boolean;
+      readonly mayInteract: boolean;
+      readonly you: boolean;
+      readonly name: string;
+    }
   /** 2.2.4.4 OD_PARTICIPANT_CTRL_CHANGE, expert to novice. FreeRDP 2 sends participant id 0 for itself. */
   | { readonly tag: 'controlChange'; readonly participantId: number; readonly view: boolean; readonly interact: boolean }
   | { readonly tag: 'other'; readonly type: number };
@@ -31,7 +38,11 @@ export function encodeEncomsp(message: Exclude<EncomspMessage, { readonly tag: '
     body
       .u32le(message.participantId)
       .u32le(0)
-      .u16le((message.mayView ? ATTENDEE.mayView : 0) | (message.mayInteract ? ATTENDEE.mayInteract : 0) | (message.you ? ATTENDEE.isParticipant : 0))
+      .u16le(
+        (message.mayView ? ATTENDEE.mayView : 0) |
+          (message.mayInteract ? ATTENDEE.mayInteract : 0) |
+          (message.you ? ATTENDEE.isParticipant : 0),
+      )
       .u16le(name.length / 2)
       .bytes(name);
   } else {
@@ -74,7 +85,12 @@ export function decodeEncomsp(data: Uint8Array): EncomspMessage[] {
     } else if (type === TYPE.controlChange) {
       const flags = body.u16le('OD_PARTICIPANT_CTRL_CHANGE.Flags');
       const participantId = body.u32le('OD_PARTICIPANT_CTRL_CHANGE.ParticipantId');
-      messages.push({ tag: 'controlChange', participantId, view: (flags & REQUEST.view) !== 0, interact: (flags & REQUEST.interact) !== 0 });
+      messages.push({
+        tag: 'controlChange',
+        participantId,
+        view: (flags & REQUEST.view) !== 0,
+        interact: (flags & REQUEST.interact) !== 0,
+      });
     } else messages.push({ tag: 'other', type });
   }
   return messages;

@@ -18,18 +18,26 @@ export class ChannelJoins {
 
   constructor(userId: number, plan: ChannelPlan) {
     this.userId = userId;
-    this.left = [userId, plan.ioChannelId, ...(plan.messageChannelId === undefined ? [] : [plan.messageChannelId]), ...plan.byName.values()];
+    this.left = [
+      userId,
+      plan.ioChannelId,
+      ...(plan.messageChannelId === undefined ? [] : [plan.messageChannelId]),
+      ...plan.byName.values(),
+    ];
   }
 
   /** The next join request, whole; undefined when all are joined. */
   request(): Uint8Array | undefined {
     const channelId = this.left[0];
-    return channelId === undefined ? undefined : encodeX224Data(encodeDomainPdu({ tag: 'channelJoinRequest', initiator: this.userId, channelId }));
+    return channelId === undefined
+      ? undefined
+      : encodeX224Data(encodeDomainPdu({ tag: 'channelJoinRequest', initiator: this.userId, channelId }));
   }
 
   confirm(pdu: Extract<DomainPdu, { readonly tag: 'channelJoinConfirm' }>): void {
     const expected = this.left.shift();
     if (pdu.result !== 0) throw new ProtocolError('REFUSED', 'ChannelJoinConfirm.result', 'rt-successful', pdu.result);
-    if (pdu.channelId !== expected) throw new ProtocolError('UNEXPECTED', 'ChannelJoinConfirm.channelId', expected ?? 'none', pdu.channelId);
+    if (pdu.channelId !== expected)
+      throw new ProtocolError('UNEXPECTED', 'ChannelJoinConfirm.channelId', expected ?? 'none', pdu.channelId);
   }
 }

@@ -19,7 +19,12 @@ export type AutoDetectRequest =
 /** Both after the security header, on the message channel. */
 export function encodeAutoDetectRequest(request: Exclude<AutoDetectRequest, { readonly tag: 'other' }>): Uint8Array {
   if (request.tag === 'rttRequest') {
-    return new ByteWriter(HEADER_BYTES).u8(HEADER_BYTES).u8(TYPE_ID.request).u16le(request.sequence).u16le(RTT_REQUEST[request.phase]).finish();
+    return new ByteWriter(HEADER_BYTES)
+      .u8(HEADER_BYTES)
+      .u8(TYPE_ID.request)
+      .u16le(request.sequence)
+      .u16le(RTT_REQUEST[request.phase])
+      .finish();
   }
   return new ByteWriter(HEADER_BYTES + 8)
     .u8(HEADER_BYTES + 8)

@@ -39,7 +39,10 @@ function readTagged(reader: ByteReader, tag: number, field: string): ByteReader 
 }
 
 export function writeBerBoolean(writer: ByteWriter, value: boolean): void {
-  writer.u8(TAG.boolean).u8(1).u8(value ? 0xff : 0);
+  writer
+    .u8(TAG.boolean)
+    .u8(1)
+    .u8(value ? 0xff : 0);
 }
 
 export function skipBerBoolean(reader: ByteReader, field: string): void {
@@ -49,7 +52,12 @@ export function skipBerBoolean(reader: ByteReader, field: string): void {
 export function writeBerInteger(writer: ByteWriter, value: number): void {
   if (value < 0x80) writer.u8(TAG.integer).u8(1).u8(value);
   else if (value < 0x8000) writer.u8(TAG.integer).u8(2).u16be(value);
-  else writer.u8(TAG.integer).u8(3).u8(value >>> 16).u16be(value & 0xffff);
+  else
+    writer
+      .u8(TAG.integer)
+      .u8(3)
+      .u8(value >>> 16)
+      .u16be(value & 0xffff);
 }
 
 /** A non-negative integer of at most four bytes. */

@@ -65,7 +65,8 @@ export function encodeBitmapUpdate(rectangles: readonly BitmapRectangle[]): Uint
 export function decodeBitmapUpdate(bytes: Uint8Array): BitmapRectangle[] {
   const reader = new ByteReader(bytes);
   const updateType = reader.u16le('TS_UPDATE_BITMAP_DATA.updateType');
-  if (updateType !== UPDATETYPE_BITMAP) throw new ProtocolError('UNEXPECTED', 'TS_UPDATE_BITMAP_DATA.updateType', UPDATETYPE_BITMAP, updateType);
+  if (updateType !== UPDATETYPE_BITMAP)
+    throw new ProtocolError('UNEXPECTED', 'TS_UPDATE_BITMAP_DATA.updateType', UPDATETYPE_BITMAP, updateType);
   const count = reader.u16le('TS_UPDATE_BITMAP_DATA.numberRectangles');
   if (count * BITMAP_DATA_HEADER_BYTES > reader.remaining) {
     throw new ProtocolError('TRUNCATED', 'TS_UPDATE_BITMAP_DATA.numberRectangles', `${count} rectangles`, `${reader.remaining} bytes`);
@@ -86,7 +87,12 @@ function decodeRectangle(reader: ByteReader): BitmapRectangle {
   const flags = reader.u16le('TS_BITMAP_DATA.flags');
   const bitmapLength = reader.u16le('TS_BITMAP_DATA.bitmapLength');
   if (destRight < destLeft || destBottom < destTop || width === 0 || height === 0) {
-    throw new ProtocolError('MALFORMED', 'TS_BITMAP_DATA', 'a rectangle with pixels', `${destLeft},${destTop}-${destRight},${destBottom} ${width}x${height}`);
+    throw new ProtocolError(
+      'MALFORMED',
+      'TS_BITMAP_DATA',
+      'a rectangle with pixels',
+      `${destLeft},${destTop}-${destRight},${destBottom} ${width}x${height}`,
+    );
   }
   if (bitsPerPixel !== 8 && bitsPerPixel !== 15 && bitsPerPixel !== 16 && bitsPerPixel !== 24 && bitsPerPixel !== 32) {
     throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_DATA.bitsPerPixel', '8, 15, 16, 24 or 32', bitsPerPixel);

@@ -87,31 +87,33 @@ function untilNul(text: string): string {
 
 function encodeCore(core: ClientCoreData): Uint8Array {
   const highColorDepth = Math.min(24, core.bitsPerPixel);
-  return new ByteWriter(216)
-    .u32le(core.version)
-    .u16le(core.desktopWidth, 'TS_UD_CS_CORE.desktopWidth')
-    .u16le(core.desktopHeight, 'TS_UD_CS_CORE.desktopHeight')
-    .u16le(RNS_UD_COLOR_8BPP)
-    .u16le(RNS_UD_SAS_DEL)
-    .u32le(core.keyboardLayout)
-    .u32le(core.clientBuild)
-    .bytes(fixedUtf16(core.clientName, CLIENT_NAME_BYTES))
-    .u32le(IBM_ENHANCED_KEYBOARD)
-    .u32le(0)
-    .u32le(FUNCTION_KEYS)
-    .zeros(IME_FILE_NAME_BYTES)
-    .u16le(RNS_UD_COLOR_8BPP)
-    .u16le(1)
-    .u32le(0)
-    .u16le(highColorDepth)
-    // 24, 16, 15 and 32 bits a pixel.
-    .u16le(0x000f)
-    .u16le(core.earlyCapabilityFlags | (core.bitsPerPixel === 32 ? EARLY_CAPABILITY.want32Bpp : 0))
-    .zeros(DIG_PRODUCT_ID_BYTES)
-    .u8(CONNECTION_TYPE_LAN)
-    .u8(0)
-    .u32le(core.serverSelectedProtocol)
-    .finish();
+  return (
+    new ByteWriter(216)
+      .u32le(core.version)
+      .u16le(core.desktopWidth, 'TS_UD_CS_CORE.desktopWidth')
+      .u16le(core.desktopHeight, 'TS_UD_CS_CORE.desktopHeight')
+      .u16le(RNS_UD_COLOR_8BPP)
+      .u16le(RNS_UD_SAS_DEL)
+      .u32le(core.keyboardLayout)
+      .u32le(core.clientBuild)
+      .bytes(fixedUtf16(core.clientName, CLIENT_NAME_BYTES))
+      .u32le(IBM_ENHANCED_KEYBOARD)
+      .u32le(0)
+      .u32le(FUNCTION_KEYS)
+      .zeros(IME_FILE_NAME_BYTES)
+      .u16le(RNS_UD_COLOR_8BPP)
+      .u16le(1)
+      .u32le(0)
+      .u16le(highColorDepth)
+      // 24, 16, 15 and 32 bits a pixel.
+      .u16le(0x000f)
+      .u16le(core.earlyCapabilityFlags | (core.bitsPerPixel === 32 ? EARLY_CAPABILITY.want32Bpp : 0))
+      .zeros(DIG_PRODUCT_ID_BYTES)
+      .u8(CONNECTION_TYPE_LAN)
+      .u8(0)
+      .u32le(core.serverSelectedProtocol)
+      .finish()
+  );
 }
 
 function decodeCore(body: ByteReader): ClientCoreData {
@@ -136,7 +138,17 @@ function decodeCore(body: ByteReader): ClientCoreData {
   if ((earlyCapabilityFlags & EARLY_CAPABILITY.want32Bpp) !== 0) bitsPerPixel = 32;
   if (body.remaining >= DIG_PRODUCT_ID_BYTES + 2) body.skip(DIG_PRODUCT_ID_BYTES + 2, 'TS_UD_CS_CORE.clientDigProductId');
   if (body.remaining >= 4) serverSelectedProtocol = body.u32le('TS_UD_CS_CORE.serverSelectedProtocol');
-  return { version, desktopWidth, desktopHeight, keyboardLayout, clientBuild, clientName, bitsPerPixel, earlyCapabilityFlags, serverSelectedProtocol };
+  return {
+    version,
+    desktopWidth,
+    desktopHeight,
+    keyboardLayout,
+    clientBuild,
+    clientName,
+    bitsPerPixel,
+    earlyCapabilityFlags,
+    serverSelectedProtocol,
+  };
 }
 
 function decodeNetwork(body: ByteReader): StaticChannel[] {
@@ -156,7 +168,11 @@ export function encodeClientData(data: ClientData): Uint8Array {
   const writer = new ByteWriter(512);
   writeDataBlock(writer, CS.core, encodeCore(data.core));
   writeDataBlock(writer, CS.cluster, new ByteWriter(8).u32le(CLUSTER_FLAGS).u32le(0).finish());
-  writeDataBlock(writer, CS.security, new ByteWriter(8).u32le(data.security.encryptionMethods).u32le(data.security.extEncryptionMethods).finish());
+  writeDataBlock(
+    writer,
+    CS.security,
+    new ByteWriter(8).u32le(data.security.encryptionMethods).u32le(data.security.extEncryptionMethods).finish(),
+  );
   if (data.network.length > 0) {
     const network = new ByteWriter(4 + data.network.length * 12).u32le(data.network.length);
     for (const channel of data.network) {

@@ -40,7 +40,8 @@ export function encodeClientInfo(info: ClientInfo): Uint8Array {
   const texts = STRINGS.map((name) => utf16Encode(info[name]));
   const writer = new ByteWriter(256).u32le(info.codePage).u32le((info.flags | INFO.unicode) >>> 0);
   for (const [index, text] of texts.entries()) {
-    if (text.length > MAX_STRING_BYTES) throw new ProtocolError('TOO_LARGE', `TS_INFO_PACKET.${STRINGS[index] ?? ''}`, MAX_STRING_BYTES, text.length);
+    if (text.length > MAX_STRING_BYTES)
+      throw new ProtocolError('TOO_LARGE', `TS_INFO_PACKET.${STRINGS[index] ?? ''}`, MAX_STRING_BYTES, text.length);
     writer.u16le(text.length);
   }
   for (const text of texts) writer.bytes(text).u16le(0);

@@ -13,7 +13,10 @@ export interface DataBlock {
 }
 
 export function writeDataBlock(writer: ByteWriter, type: number, body: Uint8Array): void {
-  writer.u16le(type).u16le(HEADER_BYTES + body.length, 'TS_UD_HEADER.length').bytes(body);
+  writer
+    .u16le(type)
+    .u16le(HEADER_BYTES + body.length, 'TS_UD_HEADER.length')
+    .bytes(body);
 }
 
 /** All blocks, in order. Unknown types are the caller's to skip. */

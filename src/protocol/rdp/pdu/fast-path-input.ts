@@ -88,7 +88,11 @@ export function decodeFastPathInput(pdu: Uint8Array): InputEvent[] {
         events.push({ tag: 'locks', locks: locksOf(flags) });
         break;
       case EVENT.unicode:
-        events.push({ tag: 'unicode', codeUnit: reader.u16le('TS_FP_UNICODE_KEYBOARD_EVENT.unicodeCode'), down: (flags & KBDFLAGS.release) === 0 });
+        events.push({
+          tag: 'unicode',
+          codeUnit: reader.u16le('TS_FP_UNICODE_KEYBOARD_EVENT.unicodeCode'),
+          down: (flags & KBDFLAGS.release) === 0,
+        });
         break;
       case EVENT.qoeTimestamp:
         reader.skip(4, 'TS_FP_QOETIMESTAMP_EVENT.timestamp');

@@ -3,7 +3,7 @@ import type { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 
 export const CMDTYPE_FRAME_MARKER = 0x0004;
-export const FRAME_MARKER_BYTES = 8;
+const FRAME_MARKER_BYTES = 8;
 const SURFACECMD_FRAMEACTION_BEGIN = 0;
 const SURFACECMD_FRAMEACTION_END = 1;
 

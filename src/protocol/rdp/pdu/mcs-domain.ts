@@ -21,7 +21,13 @@ const MCS_USERCHANNEL_BASE = 1001;
 const PRIORITY_AND_SEGMENTATION = 0x70;
 
 /** T.125 Reason, in the DisconnectProviderUltimatum ([MS-RDPBCGR] 2.2.2.3). */
-export const DISCONNECT_REASON = { domainDisconnected: 0, providerInitiated: 1, tokenPurged: 2, userRequested: 3, channelPurged: 4 } as const;
+export const DISCONNECT_REASON = {
+  domainDisconnected: 0,
+  providerInitiated: 1,
+  tokenPurged: 2,
+  userRequested: 3,
+  channelPurged: 4,
+} as const;
 
 export interface SendData {
   readonly initiator: number;
@@ -35,7 +41,13 @@ export type DomainPdu =
   | { readonly tag: 'attachUserRequest' }
   | { readonly tag: 'attachUserConfirm'; readonly result: number; readonly initiator: number }
   | { readonly tag: 'channelJoinRequest'; readonly initiator: number; readonly channelId: number }
-  | { readonly tag: 'channelJoinConfirm'; readonly result: number; readonly initiator: number; readonly requested: number; readonly channelId: number }
+  | {
+      readonly tag: 'channelJoinConfirm';
+      readonly result: number;
+      readonly initiator: number;
+      readonly requested: number;
+      readonly channelId: number;
+    }
   | ({ readonly tag: 'sendDataRequest' } & SendData)
   | ({ readonly tag: 'sendDataIndication' } & SendData)
   | { readonly tag: 'disconnectProviderUltimatum'; readonly reason: number };
@@ -90,7 +102,11 @@ export function decodeDomainPdu(bytes: Uint8Array): DomainPdu {
     case CHOICE.erectDomainRequest:
       // rdesktop leaves out the lengths and sends two 16-bit numbers.
       if (reader.peek() === 0) {
-        return { tag: 'erectDomainRequest', subHeight: reader.u16be('ErectDomainRequest.subHeight'), subInterval: reader.u16be('ErectDomainRequest.subInterval') };
+        return {
+          tag: 'erectDomainRequest',
+          subHeight: reader.u16be('ErectDomainRequest.subHeight'),
+          subInterval: reader.u16be('ErectDomainRequest.subInterval'),
+        };
       }
       return {
         tag: 'erectDomainRequest',

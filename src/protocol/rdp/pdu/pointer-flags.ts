@@ -73,7 +73,12 @@ export function readExtendedPointer(reader: ByteReader): PointerEvent[] {
 const LOCK = { scroll: 1, num: 2, caps: 4, kana: 8 } as const;
 
 export function lockBits(locks: LockKeys): number {
-  return (locks.scrollLock ? LOCK.scroll : 0) | (locks.numLock ? LOCK.num : 0) | (locks.capsLock ? LOCK.caps : 0) | (locks.kanaLock ? LOCK.kana : 0);
+  return (
+    (locks.scrollLock ? LOCK.scroll : 0) |
+    (locks.numLock ? LOCK.num : 0) |
+    (locks.capsLock ? LOCK.caps : 0) |
+    (locks.kanaLock ? LOCK.kana : 0)
+  );
 }
 
 export function locksOf(bits: number): LockKeys {

@@ -27,7 +27,11 @@ export function encodeServerData(data: ServerData): Uint8Array {
   // Padded to four bytes when the count is odd.
   if (data.network.channelIds.length % 2 === 1) network.u16le(0);
   writeDataBlock(writer, SC.net, network.finish());
-  writeDataBlock(writer, SC.security, new ByteWriter(8).u32le(data.security.encryptionMethod).u32le(data.security.encryptionLevel).finish());
+  writeDataBlock(
+    writer,
+    SC.security,
+    new ByteWriter(8).u32le(data.security.encryptionMethod).u32le(data.security.encryptionLevel).finish(),
+  );
   if (data.messageChannelId !== undefined) writeDataBlock(writer, SC.msgChannel, new ByteWriter(2).u16le(data.messageChannelId).finish());
   return writer.finish();
 }
@@ -46,7 +50,10 @@ export function decodeServerData(bytes: Uint8Array): ServerData {
         earlyCapabilityFlags: body.remaining >= 4 ? body.u32le('TS_UD_SC_CORE.earlyCapabilityFlags') : 0,
       };
     } else if (type === SC.security) {
-      security = { encryptionMethod: body.u32le('TS_UD_SC_SEC1.encryptionMethod'), encryptionLevel: body.u32le('TS_UD_SC_SEC1.encryptionLevel') };
+      security = {
+        encryptionMethod: body.u32le('TS_UD_SC_SEC1.encryptionMethod'),
+        encryptionLevel: body.u32le('TS_UD_SC_SEC1.encryptionLevel'),
+      };
     } else if (type === SC.net) {
       const ioChannelId = body.u16le('TS_UD_SC_NET.MCSChannelId');
       const count = body.u16le('TS_UD_SC_NET.channelCount');

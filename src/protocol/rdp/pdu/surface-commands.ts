@@ -48,7 +48,8 @@ function decodeSurfaceBits(reader: ByteReader): SurfaceBits {
   const width = reader.u16le('TS_BITMAP_DATA_EX.width');
   const height = reader.u16le('TS_BITMAP_DATA_EX.height');
   const length = reader.u32le('TS_BITMAP_DATA_EX.bitmapDataLength');
-  if ((flags & EX_COMPRESSED_BITMAP_HEADER_PRESENT) !== 0) reader.skip(COMPRESSED_BITMAP_HEADER_EX_BYTES, 'TS_BITMAP_DATA_EX.exBitmapDataHeader');
+  if ((flags & EX_COMPRESSED_BITMAP_HEADER_PRESENT) !== 0)
+    reader.skip(COMPRESSED_BITMAP_HEADER_EX_BYTES, 'TS_BITMAP_DATA_EX.exBitmapDataHeader');
   const data = reader.view8(length, 'TS_BITMAP_DATA_EX.bitmapData');
   return { tag: 'surfaceBits', destLeft, destTop, destRight, destBottom, bitsPerPixel, codecId, width, height, data };
 }

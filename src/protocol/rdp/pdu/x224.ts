@@ -69,7 +69,11 @@ function negotiation(type: number, flags: number, value: number): Uint8Array {
 }
 
 /** [MS-RDPBCGR] 2.2.1.1 Client X.224 Connection Request PDU with an RDP_NEG_REQ, whole. */
-export function encodeConnectionRequest(request: { readonly cookie?: string; readonly protocols: number; readonly flags?: number }): Uint8Array {
+export function encodeConnectionRequest(request: {
+  readonly cookie?: string;
+  readonly protocols: number;
+  readonly flags?: number;
+}): Uint8Array {
   const writer = new ByteWriter();
   if (request.cookie !== undefined) writer.bytes(asciiEncode(`Cookie: mstshash=${request.cookie}\r\n`, 'cookie'));
   writer.bytes(negotiation(NEG.request, request.flags ?? 0, request.protocols));

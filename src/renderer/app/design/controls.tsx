@@ -14,9 +14,20 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'className' | 'type
 }
 
 export function Button({ look = 'plain', size, wide = false, busy = false, type = 'button', disabled, children, ...rest }: ButtonProps) {
-  const names = ['button', look === 'plain' ? '' : look === 'back' ? 'button--quiet button--back' : `button--${look}`, size === undefined ? '' : `button--${size}`, wide ? 'button--wide' : ''];
+  const names = [
+    'button',
+    look === 'plain' ? '' : look === 'back' ? 'button--quiet button--back' : `button--${look}`,
+    size === undefined ? '' : `button--${size}`,
+    wide ? 'button--wide' : '',
+  ];
   return (
-    <button {...rest} type={type} disabled={disabled === true || busy} aria-busy={busy || undefined} className={names.filter((name) => name !== '').join(' ')}>
+    <button
+      {...rest}
+      type={type}
+      disabled={disabled === true || busy}
+      aria-busy={busy || undefined}
+      className={names.filter((name) => name !== '').join(' ')}
+    >
       {busy && <LoaderCircle className="spin" size={20} aria-hidden />}
       {children}
     </button>
@@ -24,14 +35,43 @@ export function Button({ look = 'plain', size, wide = false, busy = false, type 
 }
 
 /** A button that asks once more, in place, before it does something that cannot be undone. */
-export function ConfirmButton({ children, question, confirm, onConfirm, look = 'plain', label }: { readonly children: ReactNode; readonly question: string; readonly confirm: string; readonly onConfirm: () => void; readonly look?: ButtonLook; readonly label?: string }) {
+export function ConfirmButton({
+  children,
+  question,
+  confirm,
+  onConfirm,
+  look = 'plain',
+  label,
+}: {
+  readonly children: ReactNode;
+  readonly question: string;
+  readonly confirm: string;
+  readonly onConfirm: () => void;
+  readonly look?: ButtonLook;
+  readonly label?: string;
+}) {
   const [asking, setAsking] = useState(false);
-  if (!asking) return <Button look={look} aria-label={label} title={label} onClick={() => setAsking(true)}>{children}</Button>;
+  if (!asking)
+    return (
+      <Button look={look} aria-label={label} title={label} onClick={() => setAsking(true)}>
+        {children}
+      </Button>
+    );
   return (
     <div className="row confirm" role="group" aria-label={question} onKeyDown={(event) => event.key === 'Escape' && setAsking(false)}>
       <span>{question}</span>
-      <Button look="danger" onClick={() => { setAsking(false); onConfirm(); }}>{confirm}</Button>
-      <Button autoFocus onClick={() => setAsking(false)}>{t('common.cancel')}</Button>
+      <Button
+        look="danger"
+        onClick={() => {
+          setAsking(false);
+          onConfirm();
+        }}
+      >
+        {confirm}
+      </Button>
+      <Button autoFocus onClick={() => setAsking(false)}>
+        {t('common.cancel')}
+      </Button>
     </div>
   );
 }
@@ -48,7 +88,14 @@ export function Field({ label, hint, error, value, onValue, ...rest }: FieldProp
   const id = useId();
   return (
     <FieldFrame id={id} label={label} hint={hint} error={error}>
-      <input {...rest} {...describedBy(id, hint, error)} id={id} className="input" value={value} onChange={(event) => onValue(event.target.value)} />
+      <input
+        {...rest}
+        {...describedBy(id, hint, error)}
+        id={id}
+        className="input"
+        value={value}
+        onChange={(event) => onValue(event.target.value)}
+      />
     </FieldFrame>
   );
 }
@@ -60,8 +107,23 @@ export function SecretField({ label, hint, error, value, onValue, ...rest }: Fie
   return (
     <FieldFrame id={id} label={label} hint={hint} error={error}>
       <div className="input-row">
-        <input {...rest} {...describedBy(id, hint, error)} id={id} className="input input--secret" type={shown ? 'text' : 'password'} autoComplete="off" spellCheck={false} value={value} onChange={(event) => onValue(event.target.value)} />
-        <Button look="icon" aria-label={shown ? t('account.hideToken') : t('account.showToken')} aria-pressed={shown} onClick={() => setShown(!shown)}>
+        <input
+          {...rest}
+          {...describedBy(id, hint, error)}
+          id={id}
+          className="input input--secret"
+          type={shown ? 'text' : 'password'}
+          autoComplete="off"
+          spellCheck={false}
+          value={value}
+          onChange={(event) => onValue(event.target.value)}
+        />
+        <Button
+          look="icon"
+          aria-label={shown ? t('account.hideToken') : t('account.showToken')}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+        >
           {shown ? <EyeOff size={22} aria-hidden /> : <Eye size={22} aria-hidden />}
         </Button>
       </div>
@@ -74,12 +136,30 @@ function describedBy(id: string, hint: string | undefined, error: string | undef
   return { ...(ids === '' ? {} : { 'aria-describedby': ids }), ...(error === undefined ? {} : { 'aria-invalid': true as const }) };
 }
 
-function FieldFrame({ id, label, hint, error, children }: { readonly id: string; readonly label: string; readonly hint: string | undefined; readonly error: string | undefined; readonly children: ReactNode }) {
+function FieldFrame({
+  id,
+  label,
+  hint,
+  error,
+  children,
+}: {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string | undefined;
+  readonly error: string | undefined;
+  readonly children: ReactNode;
+}) {
   return (
     <div className="field">
-      <label className="field__label" htmlFor={id}>{label}</label>
+      <label className="field__label" htmlFor={id}>
+        {label}
+      </label>
       {children}
-      {hint !== undefined && <span className="field__hint" id={`${id}-hint`}>{hint}</span>}
+      {hint !== undefined && (
+        <span className="field__hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
       {error !== undefined && <ProblemLine id={`${id}-error`} text={error} />}
     </div>
   );
@@ -102,7 +182,19 @@ export interface Choice<V extends string> {
   readonly hint?: string;
 }
 
-export function Choices<V extends string>({ legend, value, choices, onValue, legendHidden = false }: { readonly legend: string; readonly value: V; readonly choices: readonly Choice<V>[]; readonly onValue: (value: V) => void; readonly legendHidden?: boolean }) {
+export function Choices<V extends string>({
+  legend,
+  value,
+  choices,
+  onValue,
+  legendHidden = false,
+}: {
+  readonly legend: string;
+  readonly value: V;
+  readonly choices: readonly Choice<V>[];
+  readonly onValue: (value: V) => void;
+  readonly legendHidden?: boolean;
+}) {
   const name = useId();
   return (
     <fieldset className="choices">
@@ -120,10 +212,26 @@ export function Choices<V extends string>({ legend, value, choices, onValue, leg
   );
 }
 
-export function Switch({ label, on, onChange, busy = false }: { readonly label: string; readonly on: boolean; readonly onChange: (on: boolean) => void; readonly busy?: boolean }) {
+export function Switch({
+  label,
+  on,
+  onChange,
+  busy = false,
+}: {
+  readonly label: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+  readonly busy?: boolean;
+}) {
   return (
     <label className="switch">
-      <input type="checkbox" role="switch" checked={on} aria-busy={busy || undefined} onChange={(event) => onChange(event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={on}
+        aria-busy={busy || undefined}
+        onChange={(event) => onChange(event.target.checked)}
+      />
       <span>{label}</span>
     </label>
   );
@@ -131,7 +239,15 @@ export function Switch({ label, on, onChange, busy = false }: { readonly label: 
 
 const BANNER_ICON = { info: Info, warning: TriangleAlert, error: CircleAlert } as const;
 
-export function Banner({ kind, children, onDismiss }: { readonly kind: 'info' | 'warning' | 'error'; readonly children: ReactNode; readonly onDismiss?: () => void }) {
+export function Banner({
+  kind,
+  children,
+  onDismiss,
+}: {
+  readonly kind: 'info' | 'warning' | 'error';
+  readonly children: ReactNode;
+  readonly onDismiss?: () => void;
+}) {
   const Icon = BANNER_ICON[kind];
   return (
     <div className={`banner banner--${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
@@ -139,7 +255,9 @@ export function Banner({ kind, children, onDismiss }: { readonly kind: 'info' | 
       <div className="grow">{children}</div>
       {onDismiss !== undefined && (
         <div className="banner__close">
-          <Button look="icon" aria-label={t('common.dismiss')} onClick={onDismiss}><X size={20} aria-hidden /></Button>
+          <Button look="icon" aria-label={t('common.dismiss')} onClick={onDismiss}>
+            <X size={20} aria-hidden />
+          </Button>
         </div>
       )}
     </div>
@@ -156,7 +274,12 @@ function firstLetter(word: string): string {
 
 /** Initials of a person; the tone is the same for the same name. */
 export function Avatar({ name, presence }: { readonly name: string; readonly presence?: Presence }) {
-  const initials = name.split(/[\s@.]+/).filter((part) => part !== '').slice(0, 2).map((part) => firstLetter(part).toLocaleUpperCase('en')).join('');
+  const initials = name
+    .split(/[\s@.]+/)
+    .filter((part) => part !== '')
+    .slice(0, 2)
+    .map((part) => firstLetter(part).toLocaleUpperCase('en'))
+    .join('');
   let sum = 0;
   for (let at = 0; at < name.length; at += 1) sum += name.charCodeAt(at);
   const tone = sum % AVATAR_TONES;
@@ -171,7 +294,15 @@ export function Avatar({ name, presence }: { readonly name: string; readonly pre
 const COPIED_SHOWN_MS = 3_000;
 
 /** Copies, and says so for a while. */
-export function CopyButton({ label, onCopy, look = 'plain' }: { readonly label: string; readonly onCopy: () => Promise<{ readonly ok: boolean }>; readonly look?: ButtonLook }) {
+export function CopyButton({
+  label,
+  onCopy,
+  look = 'plain',
+}: {
+  readonly label: string;
+  readonly onCopy: () => Promise<{ readonly ok: boolean }>;
+  readonly look?: ButtonLook;
+}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
     const result = await onCopy();

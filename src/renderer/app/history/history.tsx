@@ -18,13 +18,25 @@ export function History({ entries, problem, onClear }: HistoryProps) {
   return (
     <section className="stack stack--wide" aria-labelledby="history-title">
       <div className="row">
-        <h1 id="history-title" className="grow">{t('history.title')}</h1>
-        {entries.length > 0 && <ConfirmButton question={t('history.clearSure')} confirm={t('history.clear')} onConfirm={onClear}>{t('history.clear')}</ConfirmButton>}
+        <h1 id="history-title" className="grow">
+          {t('history.title')}
+        </h1>
+        {entries.length > 0 && (
+          <ConfirmButton question={t('history.clearSure')} confirm={t('history.clear')} onConfirm={onClear}>
+            {t('history.clear')}
+          </ConfirmButton>
+        )}
       </div>
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
-      {entries.length === 0 ? <p className="card soft">{t('history.empty')}</p> : (
+      {entries.length === 0 ? (
+        <p className="card soft">{t('history.empty')}</p>
+      ) : (
         <ol className="card history">
-          {entries.toSorted((a, b) => b.startedAtMs - a.startedAtMs).map((entry) => <Entry key={entry.id} entry={entry} />)}
+          {entries
+            .toSorted((a, b) => b.startedAtMs - a.startedAtMs)
+            .map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
         </ol>
       )}
     </section>
@@ -45,9 +57,22 @@ function Entry({ entry }: { readonly entry: HistoryEntryView }) {
           {entry.viewed && <> · {duration(entry.endedAtMs - (entry.connectedAtMs ?? entry.startedAtMs))}</>}
         </p>
         <dl className="history__facts">
-          <div><dt className="visually-hidden">{t('history.allowed')}</dt><dd>{t(`history.allowed.${allowed}`)}</dd></div>
-          <div><dt className="visually-hidden">{t('history.how')}</dt><dd>{entry.connectedBy === undefined ? t('history.notConnected') : t(`connection.short.${entry.connectedBy}`, { address: entry.address ?? t('common.unknown') })}</dd></div>
-          <div><dt className="visually-hidden">{t('history.ended')}</dt><dd>{endedSentence(entry.role, entry.reason, name)}</dd></div>
+          <div>
+            <dt className="visually-hidden">{t('history.allowed')}</dt>
+            <dd>{t(`history.allowed.${allowed}`)}</dd>
+          </div>
+          <div>
+            <dt className="visually-hidden">{t('history.how')}</dt>
+            <dd>
+              {entry.connectedBy === undefined
+                ? t('history.notConnected')
+                : t(`connection.short.${entry.connectedBy}`, { address: entry.address ?? t('common.unknown') })}
+            </dd>
+          </div>
+          <div>
+            <dt className="visually-hidden">{t('history.ended')}</dt>
+            <dd>{endedSentence(entry.role, entry.reason, name)}</dd>
+          </div>
         </dl>
       </div>
     </li>

@@ -21,7 +21,14 @@ export function Activities({ app, problem, onAccept, onCancel }: ActivitiesProps
   return (
     <div className="stack" role="region" aria-live="polite" aria-label={t('activity.region')}>
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
-      {waiting.map((activity) => <ActivityCard key={activity.id} activity={activity} onAccept={() => onAccept(activity.id)} onDecline={() => onCancel(activity.id)} />)}
+      {waiting.map((activity) => (
+        <ActivityCard
+          key={activity.id}
+          activity={activity}
+          onAccept={() => onAccept(activity.id)}
+          onDecline={() => onCancel(activity.id)}
+        />
+      ))}
       {underWay.map((activity) => {
         const values = { name: displayName(activity.peer), activity: t(`activity.name.${activity.kind}`) };
         return (
@@ -35,7 +42,15 @@ export function Activities({ app, problem, onAccept, onCancel }: ActivitiesProps
   );
 }
 
-function ActivityCard({ activity, onAccept, onDecline }: { readonly activity: ActivityView; readonly onAccept: () => void; readonly onDecline: () => void }) {
+function ActivityCard({
+  activity,
+  onAccept,
+  onDecline,
+}: {
+  readonly activity: ActivityView;
+  readonly onAccept: () => void;
+  readonly onDecline: () => void;
+}) {
   const name = displayName(activity.peer);
   const titleId = `activity-${activity.id}`;
   return (
@@ -43,16 +58,26 @@ function ActivityCard({ activity, onAccept, onDecline }: { readonly activity: Ac
       <div className="row row--top">
         <Avatar name={name} />
         <div className="grow">
-          <h1 id={titleId} className="break">{t('activity.invitedTitle', { name, activity: t(`activity.name.${activity.kind}`) })}</h1>
+          <h1 id={titleId} className="break">
+            {t('activity.invitedTitle', { name, activity: t(`activity.name.${activity.kind}`) })}
+          </h1>
           <p className="soft small break">{activity.peer.address}</p>
         </div>
       </div>
       <p>{t(`activity.does.${activity.kind}`)}</p>
-      <p>{t('activity.runs')} <code className="command-line">{activity.line}</code></p>
+      <p>
+        {t('activity.runs')} <code className="command-line">{activity.line}</code>
+      </p>
       <p className="soft small">{t('activity.runsHint')}</p>
       <div className="row">
-        <Button look="primary" onClick={onAccept}><Check size={22} aria-hidden />{t('activity.accept')}</Button>
-        <Button onClick={onDecline}><X size={22} aria-hidden />{t('activity.decline')}</Button>
+        <Button look="primary" onClick={onAccept}>
+          <Check size={22} aria-hidden />
+          {t('activity.accept')}
+        </Button>
+        <Button onClick={onDecline}>
+          <X size={22} aria-hidden />
+          {t('activity.decline')}
+        </Button>
       </div>
     </section>
   );
@@ -77,20 +102,32 @@ export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp 
       <h3>{t('activity.menuTitle', { name })}</h3>
       <ul className="choices-list">
         <li>
-          <Button disabled={onOfferHelp === undefined} onClick={onOfferHelp}><LifeBuoy size={20} aria-hidden />{t('activity.offerHelp')}</Button>
+          <Button disabled={onOfferHelp === undefined} onClick={onOfferHelp}>
+            <LifeBuoy size={20} aria-hidden />
+            {t('activity.offerHelp')}
+          </Button>
           <span className="soft small">{t('activity.offerHelpDoes', { name })}</span>
         </li>
         {ready.map(({ kind }) => (
           <li key={kind}>
-            <Button onClick={() => onStart(kind)}><Play size={20} aria-hidden />{t(`activity.name.${kind}`)}</Button>
+            <Button onClick={() => onStart(kind)}>
+              <Play size={20} aria-hidden />
+              {t(`activity.name.${kind}`)}
+            </Button>
             <span className="soft small">{t(`activity.does.${kind}`)}</span>
           </li>
         ))}
       </ul>
       {others.length > 0 && (
         <div className="stack">
-          <p className="soft small">{t('activity.needProgram')} {others.map(({ kind }) => t(`activity.name.${kind}`)).join(' · ')}</p>
-          <div><Button look="quiet" onClick={onSetUp}>{t('activity.setUp')}</Button></div>
+          <p className="soft small">
+            {t('activity.needProgram')} {others.map(({ kind }) => t(`activity.name.${kind}`)).join(' · ')}
+          </p>
+          <div>
+            <Button look="quiet" onClick={onSetUp}>
+              {t('activity.setUp')}
+            </Button>
+          </div>
         </div>
       )}
     </section>

@@ -19,13 +19,27 @@ export interface ContactPickerProps {
 }
 
 /** Who should help: people who can answer now come first, the others say what to do about it. */
-export function ContactPicker({ contacts, pending, problem, contactsPending, contactsProblem, onAsk, onAddContact, onBack }: ContactPickerProps) {
+export function ContactPicker({
+  contacts,
+  pending,
+  problem,
+  contactsPending,
+  contactsProblem,
+  onAsk,
+  onAddContact,
+  onBack,
+}: ContactPickerProps) {
   const online = reachable(contacts);
   const offline = unreachable(contacts);
   return (
     <section className="stack stack--wide" aria-labelledby="picker-title">
       <div className="stack">
-        <div><Button look="back" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+        <div>
+          <Button look="back" onClick={onBack}>
+            <ArrowLeft size={20} aria-hidden />
+            {t('common.back')}
+          </Button>
+        </div>
         <h1 id="picker-title">{t('picker.title')}</h1>
         <p className="ask__lead">{t('picker.lead')}</p>
         <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
@@ -39,15 +53,25 @@ export function ContactPicker({ contacts, pending, problem, contactsPending, con
         <>
           <div className="stack">
             <h2>{t('picker.online')}</h2>
-            {online.length === 0 ? <p className="soft">{t('picker.nobodyOnline')}</p> : (
+            {online.length === 0 ? (
+              <p className="soft">{t('picker.nobodyOnline')}</p>
+            ) : (
               <ul className="stack">
                 {online.map((contact) => (
                   <li key={contact.address}>
-                    <button type="button" className="pick" disabled={pending} onClick={() => onAsk(contact.address)} aria-label={t('picker.askPerson', { name: displayName(contact) })}>
+                    <button
+                      type="button"
+                      className="pick"
+                      disabled={pending}
+                      onClick={() => onAsk(contact.address)}
+                      aria-label={t('picker.askPerson', { name: displayName(contact) })}
+                    >
                       <Avatar name={displayName(contact)} presence={contact.presence} />
                       <span className="person__words">
                         <span className="person__name">{displayName(contact)}</span>
-                        <span className="person__more">{t(`presence.${contact.presence}`)} · {contact.address}</span>
+                        <span className="person__more">
+                          {t(`presence.${contact.presence}`)} · {contact.address}
+                        </span>
                       </span>
                       <ChevronRight size={26} aria-hidden className="pick__go" />
                     </button>

@@ -25,50 +25,89 @@ export interface ContactsProps {
   readonly onSetUpPrograms: () => void;
 }
 
-export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, onRemove, conversations, onTalk, programs, onStartActivity, onOfferHelp, onSetUpPrograms }: ContactsProps) {
+export function Contacts({
+  contacts,
+  nowMs,
+  signedIn,
+  pending,
+  problem,
+  onAdd,
+  onRemove,
+  conversations,
+  onTalk,
+  programs,
+  onStartActivity,
+  onOfferHelp,
+  onSetUpPrograms,
+}: ContactsProps) {
   const [openFor, setOpenFor] = useState<string>();
   return (
     <section className="card stack" aria-labelledby="contacts-title">
       <h2 id="contacts-title">{t('contacts.title')}</h2>
       {contacts.length === 0 ? (
-        <p className="soft"><strong>{t('contacts.empty')}</strong> {t('contacts.emptyHint')}</p>
+        <p className="soft">
+          <strong>{t('contacts.empty')}</strong> {t('contacts.emptyHint')}
+        </p>
       ) : (
         <ul className="people">
           {sortedContacts(contacts).map((contact) => (
             <Fragment key={contact.address}>
-            <li className="person">
-              <Avatar name={displayName(contact)} presence={contact.presence} />
-              <span className="person__words">
-                <span className="person__name">{displayName(contact)}</span>
-                <span className="person__more">{t(`presence.${contact.presence}`)}{contact.lastHelpedAtMs !== undefined && <> · {t('contacts.lastHelped', { when: ago(contact.lastHelpedAtMs, nowMs) })}</>}</span>
-              </span>
-              <TalkButton name={displayName(contact)} unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0} onTalk={() => onTalk(contact.address)} />
-              {signedIn && contact.presence !== 'offline' && (
-                <Button aria-expanded={openFor === contact.address} onClick={() => setOpenFor(openFor === contact.address ? undefined : contact.address)}>
-                  <Shapes size={20} aria-hidden />{t('activity.menu')}
-                </Button>
-              )}
-              <ConfirmButton look="icon" label={t('contacts.remove', { name: displayName(contact) })} question={t('contacts.removeSure', { name: displayName(contact) })} confirm={t('common.remove')} onConfirm={() => onRemove(contact.address)}>
-                <Trash2 size={20} aria-hidden />
-              </ConfirmButton>
-            </li>
-            {signedIn && contact.presence !== 'offline' && openFor === contact.address && (
-              <li>
-                <ActivityMenu
-                  contact={contact}
-                  programs={programs}
-                  onStart={(kind) => {
-                    setOpenFor(undefined);
-                    onStartActivity(contact.address, kind);
-                  }}
-                  onOfferHelp={onOfferHelp === undefined ? undefined : () => {
-                    setOpenFor(undefined);
-                    onOfferHelp(contact.address);
-                  }}
-                  onSetUp={onSetUpPrograms}
+              <li className="person">
+                <Avatar name={displayName(contact)} presence={contact.presence} />
+                <span className="person__words">
+                  <span className="person__name">{displayName(contact)}</span>
+                  <span className="person__more">
+                    {t(`presence.${contact.presence}`)}
+                    {contact.lastHelpedAtMs !== undefined && (
+                      <> · {t('contacts.lastHelped', { when: ago(contact.lastHelpedAtMs, nowMs) })}</>
+                    )}
+                  </span>
+                </span>
+                <TalkButton
+                  name={displayName(contact)}
+                  unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0}
+                  onTalk={() => onTalk(contact.address)}
                 />
+                {signedIn && contact.presence !== 'offline' && (
+                  <Button
+                    aria-expanded={openFor === contact.address}
+                    onClick={() => setOpenFor(openFor === contact.address ? undefined : contact.address)}
+                  >
+                    <Shapes size={20} aria-hidden />
+                    {t('activity.menu')}
+                  </Button>
+                )}
+                <ConfirmButton
+                  look="icon"
+                  label={t('contacts.remove', { name: displayName(contact) })}
+                  question={t('contacts.removeSure', { name: displayName(contact) })}
+                  confirm={t('common.remove')}
+                  onConfirm={() => onRemove(contact.address)}
+                >
+                  <Trash2 size={20} aria-hidden />
+                </ConfirmButton>
               </li>
-            )}
+              {signedIn && contact.presence !== 'offline' && openFor === contact.address && (
+                <li>
+                  <ActivityMenu
+                    contact={contact}
+                    programs={programs}
+                    onStart={(kind) => {
+                      setOpenFor(undefined);
+                      onStartActivity(contact.address, kind);
+                    }}
+                    onOfferHelp={
+                      onOfferHelp === undefined
+                        ? undefined
+                        : () => {
+                            setOpenFor(undefined);
+                            onOfferHelp(contact.address);
+                          }
+                    }
+                    onSetUp={onSetUpPrograms}
+                  />
+                </li>
+              )}
             </Fragment>
           ))}
         </ul>
@@ -80,12 +119,17 @@ export function Contacts({ contacts, nowMs, signedIn, pending, problem, onAdd, o
 
 /** Who has written something that was not read: the list of contacts may be below what is on the screen. */
 export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsProps, 'contacts' | 'conversations' | 'onTalk'>) {
-  const writers = contacts.filter(({ address }) => conversations.some((conversation) => conversation.address === address && conversation.unread > 0));
+  const writers = contacts.filter(({ address }) =>
+    conversations.some((conversation) => conversation.address === address && conversation.unread > 0),
+  );
   if (writers.length === 0) return null;
   return (
     <div className="stack" role="status">
       {writers.map((contact) => (
-        <Button key={contact.address} wide onClick={() => onTalk(contact.address)}><MessageCircle size={22} aria-hidden />{t('chat.newFrom', { name: displayName(contact) })}</Button>
+        <Button key={contact.address} wide onClick={() => onTalk(contact.address)}>
+          <MessageCircle size={22} aria-hidden />
+          {t('chat.newFrom', { name: displayName(contact) })}
+        </Button>
       ))}
     </div>
   );
@@ -97,17 +141,40 @@ function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly 
   return (
     <Button look="icon" aria-label={label} title={label} onClick={onTalk}>
       <MessageCircle size={20} aria-hidden />
-      {unread > 0 && <span className="unread" aria-hidden>{unread > 99 ? '99+' : unread}</span>}
+      {unread > 0 && (
+        <span className="unread" aria-hidden>
+          {unread > 99 ? '99+' : unread}
+        </span>
+      )}
     </Button>
   );
 }
 
 /** Folded to one button until it is wanted. */
-export function AddContact({ pending, problem, disabled, startOpen, onAdd }: { readonly pending: boolean; readonly problem: Problem | undefined; readonly disabled: boolean; readonly startOpen: boolean; readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }> }) {
+export function AddContact({
+  pending,
+  problem,
+  disabled,
+  startOpen,
+  onAdd,
+}: {
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly disabled: boolean;
+  readonly startOpen: boolean;
+  readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
+}) {
   const [open, setOpen] = useState(startOpen);
   const [address, setAddress] = useState('');
   if (!open) {
-    return <div><Button onClick={() => setOpen(true)} disabled={disabled}><UserPlus size={20} aria-hidden />{t('contacts.add')}</Button></div>;
+    return (
+      <div>
+        <Button onClick={() => setOpen(true)} disabled={disabled}>
+          <UserPlus size={20} aria-hidden />
+          {t('contacts.add')}
+        </Button>
+      </div>
+    );
   }
   const add = async () => {
     const result = await onAdd(address.trim());
@@ -121,9 +188,23 @@ export function AddContact({ pending, problem, disabled, startOpen, onAdd }: { r
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <Field label={t('contacts.addAddress')} hint={t('account.addressHint')} value={address} onValue={setAddress} error={problem === undefined ? undefined : problemText(problem)} required maxLength={129} spellCheck={false} autoComplete="off" autoFocus={!startOpen} disabled={disabled} />
+      <Field
+        label={t('contacts.addAddress')}
+        hint={t('account.addressHint')}
+        value={address}
+        onValue={setAddress}
+        error={problem === undefined ? undefined : problemText(problem)}
+        required
+        maxLength={129}
+        spellCheck={false}
+        autoComplete="off"
+        autoFocus={!startOpen}
+        disabled={disabled}
+      />
       <div className="row">
-        <Button type="submit" look="primary" busy={pending} disabled={disabled || address.trim() === ''}>{t('contacts.addSubmit')}</Button>
+        <Button type="submit" look="primary" busy={pending} disabled={disabled || address.trim() === ''}>
+          {t('contacts.addSubmit')}
+        </Button>
         {!startOpen && <Button onClick={() => setOpen(false)}>{t('common.cancel')}</Button>}
       </div>
     </form>

@@ -26,7 +26,18 @@ export interface ConversationProps {
 }
 
 /** What was said with one person, and room to say more. */
-export function Conversation({ contact, conversation, canAsk, askPending, problem, onSend, onTyping, onRead, onAsk, onBack }: ConversationProps) {
+export function Conversation({
+  contact,
+  conversation,
+  canAsk,
+  askPending,
+  problem,
+  onSend,
+  onTyping,
+  onRead,
+  onAsk,
+  onBack,
+}: ConversationProps) {
   const name = displayName(contact);
   const here = contact.presence !== 'offline';
   const unread = conversation?.unread ?? 0;
@@ -45,18 +56,30 @@ export function Conversation({ contact, conversation, canAsk, askPending, proble
   });
   return (
     <section className="card conversation" aria-labelledby="conversation-title">
-      <div><Button look="back" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+      <div>
+        <Button look="back" onClick={onBack}>
+          <ArrowLeft size={20} aria-hidden />
+          {t('common.back')}
+        </Button>
+      </div>
       <div className="conversation__head">
         <Avatar name={name} presence={contact.presence} />
         <span className="person__words">
-          <h1 id="conversation-title" className="conversation__name">{name}</h1>
+          <h1 id="conversation-title" className="conversation__name">
+            {name}
+          </h1>
           <span className="person__more">{t(`presence.${contact.presence}`)}</span>
         </span>
-        <Button look="primary" busy={askPending} disabled={!canAsk || !here} onClick={onAsk}><LifeBuoy size={22} aria-hidden />{t('contacts.askShort')}</Button>
+        <Button look="primary" busy={askPending} disabled={!canAsk || !here} onClick={onAsk}>
+          <LifeBuoy size={22} aria-hidden />
+          {t('contacts.askShort')}
+        </Button>
       </div>
       <div className="conversation__lines" role="log" aria-label={t('chat.log', { name })} tabIndex={0}>
         {count === 0 && <p className="soft conversation__empty">{t('chat.empty', { name })}</p>}
-        {conversation?.lines.map((line) => <Line key={line.id} line={line} name={name} />)}
+        {conversation?.lines.map((line) => (
+          <Line key={line.id} line={line} name={name} />
+        ))}
         {conversation?.typing === true && <p className="conversation__typing">{t('chat.typing', { name })}</p>}
         <div ref={end} />
       </div>
@@ -73,7 +96,13 @@ function Line({ line, name }: { readonly line: ChatLineView; readonly name: stri
       <span className="visually-hidden">{mine ? t('chat.you') : t('chat.them', { name })}</span>
       <p className="line__text">{line.text}</p>
       <span className="line__more">
-        {line.delivery === 'failed' ? <span className="line__failed">{t('chat.failed')}</span> : line.delivery === 'sending' ? t('chat.sending') : <Clock atMs={line.atMs} />}
+        {line.delivery === 'failed' ? (
+          <span className="line__failed">{t('chat.failed')}</span>
+        ) : line.delivery === 'sending' ? (
+          t('chat.sending')
+        ) : (
+          <Clock atMs={line.atMs} />
+        )}
       </span>
     </div>
   );
@@ -85,7 +114,15 @@ function Clock({ atMs }: { readonly atMs: number }) {
 }
 
 /** Enter sends, Shift and Enter begins a new line. */
-function Words({ name, onSend, onTyping }: { readonly name: string; readonly onSend: (text: string) => void; readonly onTyping: () => void }) {
+function Words({
+  name,
+  onSend,
+  onTyping,
+}: {
+  readonly name: string;
+  readonly onSend: (text: string) => void;
+  readonly onTyping: () => void;
+}) {
   const [text, setText] = useState('');
   const toldAtMs = useRef(0);
   const send = () => {
@@ -112,8 +149,21 @@ function Words({ name, onSend, onTyping }: { readonly name: string; readonly onS
   };
   return (
     <form className="conversation__words" onSubmit={submit}>
-      <textarea className="input conversation__input" rows={2} maxLength={TEXT_LIMIT} aria-label={t('chat.write', { name })} placeholder={t('chat.write', { name })} value={text} autoFocus onChange={(event) => change(event.target.value)} onKeyDown={press} />
-      <Button type="submit" disabled={text.trim() === ''}><SendHorizontal size={22} aria-hidden />{t('chat.send')}</Button>
+      <textarea
+        className="input conversation__input"
+        rows={2}
+        maxLength={TEXT_LIMIT}
+        aria-label={t('chat.write', { name })}
+        placeholder={t('chat.write', { name })}
+        value={text}
+        autoFocus
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={press}
+      />
+      <Button type="submit" disabled={text.trim() === ''}>
+        <SendHorizontal size={22} aria-hidden />
+        {t('chat.send')}
+      </Button>
     </form>
   );
 }

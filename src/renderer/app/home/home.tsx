@@ -42,27 +42,74 @@ export function Home(props: HomeProps) {
         </div>
         {reason !== undefined && <Banner kind="warning">{reason}</Banner>}
         <div>
-          <Button look="primary" size="large" disabled={obstacle !== undefined} aria-describedby={obstacle === 'messenger' ? 'ask-obstacle' : undefined} onClick={props.onPick}>
+          <Button
+            look="primary"
+            size="large"
+            disabled={obstacle !== undefined}
+            aria-describedby={obstacle === 'messenger' ? 'ask-obstacle' : undefined}
+            onClick={props.onPick}
+          >
             <LifeBuoy size={28} aria-hidden />
             {t('home.ask')}
           </Button>
         </div>
-        {obstacle === 'messenger' && <p id="ask-obstacle" className="soft">{t('home.askNeedsMessenger')}</p>}
-        <p className="ask__safety"><ShieldCheck size={22} aria-hidden /><span>{t('home.safety')}</span></p>
+        {obstacle === 'messenger' && (
+          <p id="ask-obstacle" className="soft">
+            {t('home.askNeedsMessenger')}
+          </p>
+        )}
+        <p className="ask__safety">
+          <ShieldCheck size={22} aria-hidden />
+          <span>{t('home.safety')}</span>
+        </p>
       </section>
-      <Contacts contacts={app.contacts} nowMs={props.nowMs} signedIn={app.messenger.tag === 'signedIn'} pending={props.contactsPending} problem={props.contactsProblem} onAdd={props.onAddContact} onRemove={props.onRemoveContact} conversations={app.conversations} onTalk={props.onTalk} programs={app.programs} onStartActivity={props.onStartActivity} onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp} onSetUpPrograms={props.onSetUpPrograms} />
-      <p className="give"><HandHelping size={24} aria-hidden /><span><strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}</span></p>
+      <Contacts
+        contacts={app.contacts}
+        nowMs={props.nowMs}
+        signedIn={app.messenger.tag === 'signedIn'}
+        pending={props.contactsPending}
+        problem={props.contactsProblem}
+        onAdd={props.onAddContact}
+        onRemove={props.onRemoveContact}
+        conversations={app.conversations}
+        onTalk={props.onTalk}
+        programs={app.programs}
+        onStartActivity={props.onStartActivity}
+        onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp}
+        onSetUpPrograms={props.onSetUpPrograms}
+      />
+      <p className="give">
+        <HandHelping size={24} aria-hidden />
+        <span>
+          <strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}
+        </span>
+      </p>
     </div>
   );
 }
 
 /** Everyone who asks for help right now. */
-export function Invitations({ app, nowMs, invitationPending, invitationProblem, onAccept, onDecline }: Pick<HomeProps, 'app' | 'nowMs' | 'invitationPending' | 'invitationProblem' | 'onAccept' | 'onDecline'>) {
+export function Invitations({
+  app,
+  nowMs,
+  invitationPending,
+  invitationProblem,
+  onAccept,
+  onDecline,
+}: Pick<HomeProps, 'app' | 'nowMs' | 'invitationPending' | 'invitationProblem' | 'onAccept' | 'onDecline'>) {
   if (app.invitations.length === 0) return null;
   return (
     <div className="stack" role="region" aria-live="assertive" aria-label={t('home.giveTitle')}>
       {app.invitations.map((invitation) => (
-        <InvitationCard key={invitation.id} invitation={invitation} nowMs={nowMs} pending={invitationPending} problem={invitationProblem} onAccept={() => onAccept(invitation.id)} onDecline={() => onDecline(invitation.id)} />
+        <InvitationCard
+          key={invitation.id}
+          invitation={invitation}
+          nowMs={nowMs}
+          pending={invitationPending}
+          problem={invitationProblem}
+          onAccept={() => onAccept(invitation.id)}
+          onDecline={() => onDecline(invitation.id)}
+        />
       ))}
     </div>
   );

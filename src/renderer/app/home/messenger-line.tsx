@@ -15,7 +15,9 @@ function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
     case 'noAccount':
       return t('status.noAccount');
     case 'signedOut':
-      return messenger.code !== undefined && isWordKey(`problem.${messenger.code}`) ? problemText({ code: messenger.code }) : t('status.signedOut');
+      return messenger.code !== undefined && isWordKey(`problem.${messenger.code}`)
+        ? problemText({ code: messenger.code })
+        : t('status.signedOut');
     case 'connecting':
       return t('status.connecting');
     case 'signedIn':
@@ -49,7 +51,11 @@ export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSign
       <div className="grow" role="status">
         <p className="person__name">{displayName(account)}</p>
         <p className="person__more">
-          {messenger.tag === 'waiting' && <>{t('status.waiting')} {problemText({ code: messenger.code })} </>}
+          {messenger.tag === 'waiting' && (
+            <>
+              {t('status.waiting')} {problemText({ code: messenger.code })}{' '}
+            </>
+          )}
           <span aria-live="off">{messengerSentence(messenger, nowMs)}</span>
         </p>
         <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
@@ -58,11 +64,19 @@ export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSign
         <label className="presence-choice">
           <span className="visually-hidden">{t('presence.yours')}</span>
           <select className="input" value={messenger.presence} onChange={(event) => onPresence(event.target.value as OwnPresence)}>
-            {OWN_PRESENCES.map((value) => <option key={value} value={value}>{t(`presence.${value}`)}</option>)}
+            {OWN_PRESENCES.map((value) => (
+              <option key={value} value={value}>
+                {t(`presence.${value}`)}
+              </option>
+            ))}
           </select>
         </label>
       )}
-      {messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS' && <Button look="primary" onClick={onChangeAccount}>{t('account.change')}</Button>}
+      {messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS' && (
+        <Button look="primary" onClick={onChangeAccount}>
+          {t('account.change')}
+        </Button>
+      )}
       {trouble && !(messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS') && (
         <Button busy={pending} onClick={onSignIn}>
           <RefreshCw size={20} aria-hidden />

@@ -39,11 +39,29 @@ export function ExpertWindow(props: ExpertWindowProps) {
   const { session } = props;
   switch (session.phase.tag) {
     case 'ended':
-      return <main className="expert-page"><div className="card"><EndedCard session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} /></div></main>;
+      return (
+        <main className="expert-page">
+          <div className="card">
+            <EndedCard session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} />
+          </div>
+        </main>
+      );
     case 'connected':
       return <Viewing {...props} sinceMs={session.phase.sinceMs} />;
     default:
-      return <main className="expert-page"><div className="card"><ProgressCard session={session} nowMs={props.nowMs} pending={props.pending.session} problem={props.problems.session} onCancel={props.onCancel} /></div></main>;
+      return (
+        <main className="expert-page">
+          <div className="card">
+            <ProgressCard
+              session={session}
+              nowMs={props.nowMs}
+              pending={props.pending.session}
+              problem={props.problems.session}
+              onCancel={props.onCancel}
+            />
+          </div>
+        </main>
+      );
   }
 }
 
@@ -78,7 +96,14 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
       <Toolbar {...props} />
       <div className={`viewing__picture viewing__picture--${scaling}`}>
         {props.renderPicture(() => say(controlHint(session.control, displayName(session.peer))))}
-        <div className="viewing__hint" role="status" aria-live="polite">{message !== undefined && <p><Info size={20} aria-hidden /><span>{message}</span></p>}</div>
+        <div className="viewing__hint" role="status" aria-live="polite">
+          {message !== undefined && (
+            <p>
+              <Info size={20} aria-hidden />
+              <span>{message}</span>
+            </p>
+          )}
+        </div>
       </div>
     </main>
   );
@@ -116,42 +141,124 @@ function usePassingHint(control: ControlState, name: string): { readonly hint: s
   return { hint, say };
 }
 
-function Toolbar({ session, nowMs, sinceMs, scaling, fullScreen, pending, onEnd, onRequestControl, onReleaseControl, onScaling, onFullScreen }: ExpertWindowProps & { readonly sinceMs: number }) {
+function Toolbar({
+  session,
+  nowMs,
+  sinceMs,
+  scaling,
+  fullScreen,
+  pending,
+  onEnd,
+  onRequestControl,
+  onReleaseControl,
+  onScaling,
+  onFullScreen,
+}: ExpertWindowProps & { readonly sinceMs: number }) {
   const name = displayName(session.peer);
   return (
     <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')}>
-      <span className="toolbar__name" title={session.peer.address}>{name}</span>
-      <ControlButton control={session.control} name={name} busy={pending.control} onRequest={onRequestControl} onRelease={onReleaseControl} />
+      <span className="toolbar__name" title={session.peer.address}>
+        {name}
+      </span>
+      <ControlButton
+        control={session.control}
+        name={name}
+        busy={pending.control}
+        onRequest={onRequestControl}
+        onRelease={onReleaseControl}
+      />
       <span className="toolbar__gap" />
       <Details session={session} time={duration(nowMs - sinceMs)} />
       <span className="toolbar__pair">
-        <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}><Expand size={20} aria-hidden /></ToolButton>
-        <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}><span aria-hidden>1:1</span></ToolButton>
+        <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}>
+          <Expand size={20} aria-hidden />
+        </ToolButton>
+        <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}>
+          <span aria-hidden>1:1</span>
+        </ToolButton>
       </span>
-      <ToolButton label={fullScreen ? t('viewer.leaveFullScreen') : t('viewer.fullScreen')} keys="F11" onClick={() => onFullScreen(!fullScreen)}>
+      <ToolButton
+        label={fullScreen ? t('viewer.leaveFullScreen') : t('viewer.fullScreen')}
+        keys="F11"
+        onClick={() => onFullScreen(!fullScreen)}
+      >
         {fullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}
       </ToolButton>
-      <Button look="danger" busy={pending.session} onClick={onEnd}><X size={20} aria-hidden />{t('session.end')}</Button>
+      <Button look="danger" busy={pending.session} onClick={onEnd}>
+        <X size={20} aria-hidden />
+        {t('session.end')}
+      </Button>
     </div>
   );
 }
 
-function ControlButton({ control, name, busy, onRequest, onRelease }: { readonly control: ControlState; readonly name: string; readonly busy: boolean; readonly onRequest: () => void; readonly onRelease: () => void }) {
+function ControlButton({
+  control,
+  name,
+  busy,
+  onRequest,
+  onRelease,
+}: {
+  readonly control: ControlState;
+  readonly name: string;
+  readonly busy: boolean;
+  readonly onRequest: () => void;
+  readonly onRelease: () => void;
+}) {
   switch (control) {
     case 'granted':
-      return <Button look="primary" busy={busy} onClick={onRelease}><MousePointerClick size={20} aria-hidden />{t('control.expert.granted')}</Button>;
+      return (
+        <Button look="primary" busy={busy} onClick={onRelease}>
+          <MousePointerClick size={20} aria-hidden />
+          {t('control.expert.granted')}
+        </Button>
+      );
     case 'asked':
-      return <Button disabled busy>{t('control.expert.asked', { name })}</Button>;
+      return (
+        <Button disabled busy>
+          {t('control.expert.asked', { name })}
+        </Button>
+      );
     case 'refused':
-      return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.refused', { name })}</Button>;
+      return (
+        <Button busy={busy} onClick={onRequest}>
+          <MousePointer2 size={20} aria-hidden />
+          {t('control.expert.refused', { name })}
+        </Button>
+      );
     default:
-      return <Button busy={busy} onClick={onRequest}><MousePointer2 size={20} aria-hidden />{t('control.expert.ask')}</Button>;
+      return (
+        <Button busy={busy} onClick={onRequest}>
+          <MousePointer2 size={20} aria-hidden />
+          {t('control.expert.ask')}
+        </Button>
+      );
   }
 }
 
-function ToolButton({ label, keys, pressed, onClick, children }: { readonly label: string; readonly keys?: string; readonly pressed?: boolean; readonly onClick: () => void; readonly children: ReactNode }) {
+function ToolButton({
+  label,
+  keys,
+  pressed,
+  onClick,
+  children,
+}: {
+  readonly label: string;
+  readonly keys?: string;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
   return (
-    <button type="button" className="tool" aria-label={label} aria-keyshortcuts={keys} title={keys === undefined ? label : `${label} (${keys})`} aria-pressed={pressed} onClick={onClick}>
+    <button
+      type="button"
+      className="tool"
+      aria-label={label}
+      aria-keyshortcuts={keys}
+      title={keys === undefined ? label : `${label} (${keys})`}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
       {children}
     </button>
   );
@@ -163,7 +270,9 @@ function Details({ session, time }: { readonly session: SessionStatus; readonly 
   return (
     <details className="figures">
       <summary title={t('session.detailsTitle')}>
-        <span role="timer" aria-label={t('session.duration')}>{time}</span>
+        <span role="timer" aria-label={t('session.duration')}>
+          {time}
+        </span>
         {traffic !== undefined && (
           <span className="figures__more">
             <span>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</span>
@@ -171,7 +280,9 @@ function Details({ session, time }: { readonly session: SessionStatus; readonly 
             <span>{byteCount(traffic.bytesReceived)}</span>
           </span>
         )}
-        {connection !== undefined && <span className="figures__most">{t(`connection.short.${connection.by}`, { address: connection.address })}</span>}
+        {connection !== undefined && (
+          <span className="figures__most">{t(`connection.short.${connection.by}`, { address: connection.address })}</span>
+        )}
       </summary>
       <div className="figures__sheet card">
         <h2>{t('session.detailsTitle')}</h2>

@@ -31,7 +31,9 @@ export function NovicePanel(props: NovicePanelProps) {
     return (
       <main className="panel">
         <SeenLine session={session} />
-        <div className="panel__body"><EndedCard compact session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} /></div>
+        <div className="panel__body">
+          <EndedCard compact session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} />
+        </div>
       </main>
     );
   }
@@ -45,8 +47,14 @@ function SeenLine({ session, time }: { readonly session: SessionStatus; readonly
   return (
     <header className={seen ? 'seen seen--live' : 'seen'}>
       <span className={`dot dot--${seen ? 'live' : 'safe'}`} aria-hidden />
-      <div className="grow" role="status" aria-live="assertive"><h1 className="break">{words}</h1></div>
-      {time !== undefined && <span className="seen__time" role="timer" aria-label={t('session.duration')}>{time}</span>}
+      <div className="grow" role="status" aria-live="assertive">
+        <h1 className="break">{words}</h1>
+      </div>
+      {time !== undefined && (
+        <span className="seen__time" role="timer" aria-label={t('session.duration')}>
+          {time}
+        </span>
+      )}
     </header>
   );
 }
@@ -58,20 +66,34 @@ function Connecting({ session, nowMs, pending, problems, onStop }: NovicePanelPr
       <SeenLine session={session} />
       <div className="panel__body">
         <div className="stack stack--tight">
-          <div role="status" aria-live="polite"><h2 className="break">{headline(session)}</h2></div>
+          <div role="status" aria-live="polite">
+            <h2 className="break">{headline(session)}</h2>
+          </div>
           {hint !== undefined && <p className="soft break">{hint}</p>}
         </div>
         <Steps session={session} />
       </div>
       <footer className="panel__foot">
         <ProblemLine text={problems.session === undefined ? undefined : problemText(problems.session)} />
-        <Button wide busy={pending.session} onClick={onStop}>{t('session.cancel')}</Button>
+        <Button wide busy={pending.session} onClick={onStop}>
+          {t('session.cancel')}
+        </Button>
       </footer>
     </main>
   );
 }
 
-function Sharing({ session, nowMs, sinceMs, stopShortcut, pending, problems, onStop, onOfferControl, onTakeBackControl }: NovicePanelProps & { readonly sinceMs: number }) {
+function Sharing({
+  session,
+  nowMs,
+  sinceMs,
+  stopShortcut,
+  pending,
+  problems,
+  onStop,
+  onOfferControl,
+  onTakeBackControl,
+}: NovicePanelProps & { readonly sinceMs: number }) {
   const name = displayName(session.peer);
   const granted = session.control === 'granted';
   return (
@@ -84,13 +106,20 @@ function Sharing({ session, nowMs, sinceMs, stopShortcut, pending, problems, onS
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
           {session.control === 'asked' ? null : granted ? (
-            <Button look="primary" wide busy={pending.control} onClick={onTakeBackControl}>{t('control.novice.takeBack')}</Button>
+            <Button look="primary" wide busy={pending.control} onClick={onTakeBackControl}>
+              {t('control.novice.takeBack')}
+            </Button>
           ) : (
-            <Button wide busy={pending.control} onClick={onOfferControl}>{t('control.novice.give', { name })}</Button>
+            <Button wide busy={pending.control} onClick={onOfferControl}>
+              {t('control.novice.give', { name })}
+            </Button>
           )}
           <ProblemLine text={problems.control === undefined ? undefined : problemText(problems.control)} />
         </section>
-        <p className="panel__hint"><ShieldCheck size={22} aria-hidden /><span>{t('session.scamHint')}</span></p>
+        <p className="panel__hint">
+          <ShieldCheck size={22} aria-hidden />
+          <span>{t('session.scamHint')}</span>
+        </p>
         <details className="fold">
           <summary>{t('session.details')}</summary>
           <SessionFacts session={session} />
@@ -103,7 +132,9 @@ function Sharing({ session, nowMs, sinceMs, stopShortcut, pending, problems, onS
           <Square size={22} fill="currentColor" aria-hidden />
           {t('session.stopLong')}
         </Button>
-        <p className="panel__keys" id="stop-keys">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</p>
+        <p className="panel__keys" id="stop-keys">
+          {t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}
+        </p>
       </footer>
     </main>
   );

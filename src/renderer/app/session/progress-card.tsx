@@ -26,13 +26,20 @@ export function ProgressCard({ session, nowMs, pending, problem, onCancel }: Pro
           {asksYou ? <PhoneCall size={30} aria-hidden /> : <LoaderCircle size={30} className="spin" aria-hidden />}
         </span>
         <div className="stack grow">
-          <div role="status" aria-live="polite"><h1 id="progress-title" className="session-card__title break">{headline(session)}</h1></div>
+          <div role="status" aria-live="polite">
+            <h1 id="progress-title" className="session-card__title break">
+              {headline(session)}
+            </h1>
+          </div>
           {hint !== undefined && <p className="session-card__next break">{hint}</p>}
         </div>
       </div>
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       <div className="session-card__actions">
-        <Button busy={pending} onClick={onCancel}><X size={20} aria-hidden />{t('session.cancel')}</Button>
+        <Button busy={pending} onClick={onCancel}>
+          <X size={20} aria-hidden />
+          {t('session.cancel')}
+        </Button>
       </div>
       <Steps session={session} />
       {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}

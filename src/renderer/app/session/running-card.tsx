@@ -24,9 +24,15 @@ export function RunningCard({ session, nowMs, stopShortcut, pending, problem, on
   return (
     <section className="session-card" aria-labelledby="running-title">
       <div className="row row--top">
-        <span className="session-card__live"><span className={`dot dot--${novice && session.viewing ? 'live' : 'safe'}`} /></span>
+        <span className="session-card__live">
+          <span className={`dot dot--${novice && session.viewing ? 'live' : 'safe'}`} />
+        </span>
         <div className="stack grow">
-          <div role="status" aria-live="polite"><h1 id="running-title" className="session-card__title break">{headline(session)}</h1></div>
+          <div role="status" aria-live="polite">
+            <h1 id="running-title" className="session-card__title break">
+              {headline(session)}
+            </h1>
+          </div>
           <p className="soft">{t('time.running', { duration: duration(nowMs - session.phase.sinceMs) })}</p>
           <p>{t('session.inOtherWindow')}</p>
         </div>
@@ -34,7 +40,10 @@ export function RunningCard({ session, nowMs, stopShortcut, pending, problem, on
       {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       <div className="session-card__actions">
-        <Button look="danger" size="large" busy={pending} onClick={onEnd}><Square size={20} fill="currentColor" aria-hidden />{novice ? t('session.stopLong') : t('session.endLong')}</Button>
+        <Button look="danger" size="large" busy={pending} onClick={onEnd}>
+          <Square size={20} fill="currentColor" aria-hidden />
+          {novice ? t('session.stopLong') : t('session.endLong')}
+        </Button>
         {novice && <span className="soft">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</span>}
       </div>
       <details className="fold">

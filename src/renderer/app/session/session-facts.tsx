@@ -9,11 +9,21 @@ export function SessionFacts({ session }: { readonly session: SessionStatus }) {
   const facts: { readonly label: string; readonly value: string }[] = [];
   if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, role) });
   if (traffic !== undefined) {
-    facts.push({ label: t('session.traffic'), value: t('session.trafficValue', { sent: byteCount(traffic.bytesSent), received: byteCount(traffic.bytesReceived) }) });
+    facts.push({
+      label: t('session.traffic'),
+      value: t('session.trafficValue', { sent: byteCount(traffic.bytesSent), received: byteCount(traffic.bytesReceived) }),
+    });
     facts.push({ label: t('session.frames'), value: String(Math.round(traffic.framesPerSecond)) });
-    facts.push({ label: t('session.roundTrip'), value: traffic.roundTripMs === undefined ? t('common.unknown') : t('session.roundTripValue', { ms: Math.round(traffic.roundTripMs) }) });
+    facts.push({
+      label: t('session.roundTrip'),
+      value: traffic.roundTripMs === undefined ? t('common.unknown') : t('session.roundTripValue', { ms: Math.round(traffic.roundTripMs) }),
+    });
   }
-  if (desktop !== undefined) facts.push({ label: t('session.desktop'), value: t('session.desktopValue', { width: String(desktop.width), height: String(desktop.height) }) });
+  if (desktop !== undefined)
+    facts.push({
+      label: t('session.desktop'),
+      value: t('session.desktopValue', { width: String(desktop.width), height: String(desktop.height) }),
+    });
   facts.push({ label: t('session.address'), value: peer.address });
   return (
     <dl className="facts">

@@ -13,7 +13,9 @@ export function Steps({ session }: { readonly session: SessionStatus }) {
   const name = displayName(session.peer);
   return (
     <ol className="steps" aria-label={t('steps.title')}>
-      {session.steps.map((status) => <Step key={status.step} status={status} text={stepText(session.role, status.step, name)} over={session.phase.tag === 'ended'} />)}
+      {session.steps.map((status) => (
+        <Step key={status.step} status={status} text={stepText(session.role, status.step, name)} over={session.phase.tag === 'ended'} />
+      ))}
     </ol>
   );
 }
@@ -24,14 +26,22 @@ function Step({ status, text, over }: { readonly status: StepStatus; readonly te
   const Icon = STATE_ICON[state];
   return (
     <li className={`step step--${state}`} aria-current={state === 'active' ? 'step' : undefined}>
-      <span className="step__mark"><Icon size={18} aria-hidden className={state === 'active' ? 'spin' : undefined} /></span>
+      <span className="step__mark">
+        <Icon size={18} aria-hidden className={state === 'active' ? 'spin' : undefined} />
+      </span>
       <span className="step__words">
         <span className="step__text">{text}</span>
         <span className="step__caption">{t(`steps.caption.${status.step}`)}</span>
       </span>
       <span className="step__time">
-        {status.atMs !== undefined && state !== 'pending' ? <time dateTime={new Date(status.atMs).toISOString()}>{clockTime(status.atMs)}</time> : null}
-        {state === 'failed' || state === 'notNeeded' || status.atMs === undefined ? <span className={state === 'done' || state === 'pending' || state === 'active' ? 'visually-hidden' : 'step__state'}>{t(`steps.state.${state}`)}</span> : null}
+        {status.atMs !== undefined && state !== 'pending' ? (
+          <time dateTime={new Date(status.atMs).toISOString()}>{clockTime(status.atMs)}</time>
+        ) : null}
+        {state === 'failed' || state === 'notNeeded' || status.atMs === undefined ? (
+          <span className={state === 'done' || state === 'pending' || state === 'active' ? 'visually-hidden' : 'step__state'}>
+            {t(`steps.state.${state}`)}
+          </span>
+        ) : null}
       </span>
     </li>
   );

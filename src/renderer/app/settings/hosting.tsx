@@ -23,7 +23,18 @@ export interface HostingProps {
 }
 
 /** "Use this computer as the messenger": the switch, who may reach it, and its accounts. */
-export function Hosting({ hosting, settings, issued, pending, problems, onHosting, onCreate, onRemove, onCopyIssued, onIssuedSeen }: HostingProps) {
+export function Hosting({
+  hosting,
+  settings,
+  issued,
+  pending,
+  problems,
+  onHosting,
+  onCreate,
+  onRemove,
+  onCopyIssued,
+  onIssuedSeen,
+}: HostingProps) {
   const [port, setPort] = useState(String(settings.port));
   const portNumber = Number(port);
   const portValid = /^\d{1,5}$/.test(port.trim()) && portNumber <= 65_535 && (portNumber === 0 || portNumber >= 1_024);
@@ -32,7 +43,12 @@ export function Hosting({ hosting, settings, issued, pending, problems, onHostin
     <section className="card stack" aria-labelledby="settings-hosting">
       <h2 id="settings-hosting">{t('settings.hosting')}</h2>
       <p className="soft">{t('settings.hostingHint')}</p>
-      <Switch label={t('settings.hostingSwitch')} on={settings.enabled} busy={pending.hosting} onChange={(enabled) => onHosting({ ...settings, enabled })} />
+      <Switch
+        label={t('settings.hostingSwitch')}
+        on={settings.enabled}
+        busy={pending.hosting}
+        onChange={(enabled) => onHosting({ ...settings, enabled })}
+      />
       {hosting.tag === 'failed' && <Banner kind="error">{t('settings.hostingFailed', { message: hosting.message })}</Banner>}
       <ProblemLine text={generalProblem(problems.hosting, ['port'])} />
       {settings.enabled && (
@@ -41,7 +57,10 @@ export function Hosting({ hosting, settings, issued, pending, problems, onHostin
             legend={t('settings.reach')}
             value={settings.reach}
             onValue={(reach) => onHosting({ ...settings, reach })}
-            choices={[{ value: 'loopback', label: t('settings.reachLoopback') }, { value: 'lan', label: t('settings.reachLan') }]}
+            choices={[
+              { value: 'loopback', label: t('settings.reachLoopback') },
+              { value: 'lan', label: t('settings.reachLan') },
+            ]}
           />
           {settings.reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
           <form
@@ -51,8 +70,17 @@ export function Hosting({ hosting, settings, issued, pending, problems, onHostin
               onHosting({ ...settings, port: portNumber });
             }}
           >
-            <Field label={t('settings.port')} value={port} onValue={setPort} inputMode="numeric" maxLength={5} error={portValid ? fieldProblem(problems.hosting, 'port') : t('problem.field.port')} />
-            <Button type="submit" disabled={!portValid || portNumber === settings.port}>{t('settings.save')}</Button>
+            <Field
+              label={t('settings.port')}
+              value={port}
+              onValue={setPort}
+              inputMode="numeric"
+              maxLength={5}
+              error={portValid ? fieldProblem(problems.hosting, 'port') : t('problem.field.port')}
+            />
+            <Button type="submit" disabled={!portValid || portNumber === settings.port}>
+              {t('settings.save')}
+            </Button>
           </form>
         </>
       )}
@@ -60,19 +88,35 @@ export function Hosting({ hosting, settings, issued, pending, problems, onHostin
         <>
           <div>
             <p>{t('settings.hostingAddresses')}</p>
-            <ul>{hosting.addresses.map((address) => <li key={address}><code className="keys">{address}</code></li>)}</ul>
+            <ul>
+              {hosting.addresses.map((address) => (
+                <li key={address}>
+                  <code className="keys">{address}</code>
+                </li>
+              ))}
+            </ul>
           </div>
           <h3>{t('settings.hostedAccounts')}</h3>
-          {hosting.accounts.length === 0 ? <p className="soft">{t('settings.hostedNone')}</p> : (
+          {hosting.accounts.length === 0 ? (
+            <p className="soft">{t('settings.hostedNone')}</p>
+          ) : (
             <ul className="people">
               {hosting.accounts.map((account) => (
                 <li className="person" key={account.address}>
                   <Avatar name={displayName(account)} presence={account.online ? 'online' : 'offline'} />
                   <span className="person__words">
                     <span className="person__name">{displayName(account)}</span>
-                    <span className="person__more">{account.address} · {account.online ? t('presence.online') : t('presence.offline')}</span>
+                    <span className="person__more">
+                      {account.address} · {account.online ? t('presence.online') : t('presence.offline')}
+                    </span>
                   </span>
-                  <ConfirmButton look="icon" label={t('settings.hostedRemove', { name: displayName(account) })} question={t('settings.hostedRemoveSure', { name: displayName(account) })} confirm={t('common.remove')} onConfirm={() => onRemove(account.address)}>
+                  <ConfirmButton
+                    look="icon"
+                    label={t('settings.hostedRemove', { name: displayName(account) })}
+                    question={t('settings.hostedRemoveSure', { name: displayName(account) })}
+                    confirm={t('common.remove')}
+                    onConfirm={() => onRemove(account.address)}
+                  >
                     <Trash2 size={20} aria-hidden />
                   </ConfirmButton>
                 </li>
@@ -81,17 +125,34 @@ export function Hosting({ hosting, settings, issued, pending, problems, onHostin
           )}
           {issued !== undefined ? (
             <div className="inset">
-              <IssuedAccountCard issued={issued} doneLabel={t('token.seen')} onCopy={onCopyIssued} onDone={() => { setAdding(false); onIssuedSeen(); }} />
+              <IssuedAccountCard
+                issued={issued}
+                doneLabel={t('token.seen')}
+                onCopy={onCopyIssued}
+                onDone={() => {
+                  setAdding(false);
+                  onIssuedSeen();
+                }}
+              />
             </div>
           ) : adding ? (
             <div className="inset">
-              <OtherForm taken={hosting.accounts.map((account) => account.address)} pending={pending.hostedAccounts} problem={problems.hostedAccounts} onCreate={onCreate} />
-              <Button look="quiet" onClick={() => setAdding(false)}>{t('common.cancel')}</Button>
+              <OtherForm
+                taken={hosting.accounts.map((account) => account.address)}
+                pending={pending.hostedAccounts}
+                problem={problems.hostedAccounts}
+                onCreate={onCreate}
+              />
+              <Button look="quiet" onClick={() => setAdding(false)}>
+                {t('common.cancel')}
+              </Button>
             </div>
           ) : (
             <>
               <ProblemLine text={problems.hostedAccounts === undefined ? undefined : problemText(problems.hostedAccounts)} />
-              <div><Button onClick={() => setAdding(true)}>{t('settings.hostedAdd')}</Button></div>
+              <div>
+                <Button onClick={() => setAdding(true)}>{t('settings.hostedAdd')}</Button>
+              </div>
             </>
           )}
         </>

@@ -36,7 +36,9 @@ export function Programs({ programs, problem, onSet, onTest }: ProgramsProps) {
                 <span className="person__name">{activity}</span>
                 <span className="person__more break">{shown(program)}</span>
               </span>
-              <Button aria-label={t('programs.change', { activity })} onClick={() => setChanging(program.kind)}>{t('programs.changeShort')}</Button>
+              <Button aria-label={t('programs.change', { activity })} onClick={() => setChanging(program.kind)}>
+                {t('programs.changeShort')}
+              </Button>
             </li>
           );
         })}
@@ -50,7 +52,13 @@ function shown({ choice, defaultLine }: ProgramView): string {
   return choice.use === 'default' && defaultLine !== undefined ? `${t('programs.default')} (${defaultLine})` : t('programs.none');
 }
 
-function ProgramForm({ program, problem, onSet, onTest, onDone }: Omit<ProgramsProps, 'programs'> & { readonly program: ProgramView; readonly onDone: () => void }) {
+function ProgramForm({
+  program,
+  problem,
+  onSet,
+  onTest,
+  onDone,
+}: Omit<ProgramsProps, 'programs'> & { readonly program: ProgramView; readonly onDone: () => void }) {
   const { kind, choice, defaultLine } = program;
   const [use, setUse] = useState<'default' | 'none' | 'own'>(choice.use === 'default' && defaultLine === undefined ? 'none' : choice.use);
   const [line, setLine] = useState(choice.use === 'own' ? choice.line : '');
@@ -84,20 +92,55 @@ function ProgramForm({ program, problem, onSet, onTest, onDone }: Omit<ProgramsP
       />
       {use === 'own' ? (
         <>
-          <Field label={t('programs.line')} hint={t('programs.lineHint')} placeholder={EXAMPLE} value={line} onValue={(next) => { setLine(next); setTrial(undefined); }} error={error} maxLength={1_000} spellCheck={false} autoComplete="off" autoFocus />
-          <p className="soft small">{t('programs.filledIn')} {PLACEHOLDERS.map((name) => <span key={name}><code className="command-line">{name}</code> </span>)}</p>
+          <Field
+            label={t('programs.line')}
+            hint={t('programs.lineHint')}
+            placeholder={EXAMPLE}
+            value={line}
+            onValue={(next) => {
+              setLine(next);
+              setTrial(undefined);
+            }}
+            error={error}
+            maxLength={1_000}
+            spellCheck={false}
+            autoComplete="off"
+            autoFocus
+          />
+          <p className="soft small">
+            {t('programs.filledIn')}{' '}
+            {PLACEHOLDERS.map((name) => (
+              <span key={name}>
+                <code className="command-line">{name}</code>{' '}
+              </span>
+            ))}
+          </p>
           {trial !== undefined && (
             <div role="status">
               <p>{t('programs.tried')}</p>
-              <ol className="words-list">{trial.words.map((word, index) => <li key={`${index}-${word}`}><code className="command-line">{word}</code></li>)}</ol>
+              <ol className="words-list">
+                {trial.words.map((word, index) => (
+                  <li key={`${index}-${word}`}>
+                    <code className="command-line">{word}</code>
+                  </li>
+                ))}
+              </ol>
               <p className="soft small">{trial.known ? t('programs.known') : t('programs.notKnown')}</p>
             </div>
           )}
         </>
-      ) : <ProblemLine text={error} />}
+      ) : (
+        <ProblemLine text={error} />
+      )}
       <div className="row">
-        <Button type="submit" look="primary" disabled={use === 'own' && line.trim() === ''}>{t('programs.save')}</Button>
-        {use === 'own' && <Button disabled={line.trim() === ''} onClick={() => void test()}>{t('programs.try')}</Button>}
+        <Button type="submit" look="primary" disabled={use === 'own' && line.trim() === ''}>
+          {t('programs.save')}
+        </Button>
+        {use === 'own' && (
+          <Button disabled={line.trim() === ''} onClick={() => void test()}>
+            {t('programs.try')}
+          </Button>
+        )}
         <Button onClick={onDone}>{t('common.cancel')}</Button>
       </div>
     </form>

@@ -61,7 +61,11 @@ export function Settings(props: SettingsProps) {
           onValue={(stopShortcut) => props.onSettings({ stopShortcut })}
         />
         <div>
-          <Switch label={t('settings.allowOffers')} on={settings.allowOffers} onChange={(allowOffers) => props.onSettings({ allowOffers })} />
+          <Switch
+            label={t('settings.allowOffers')}
+            on={settings.allowOffers}
+            onChange={(allowOffers) => props.onSettings({ allowOffers })}
+          />
           <p className="soft small">{t('settings.allowOffersHint')}</p>
         </div>
       </section>

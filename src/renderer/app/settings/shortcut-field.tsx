@@ -7,7 +7,15 @@ import { shortcutText } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 
 /** The Stop keys: choose the button, press the keys. Escape and Tab leave it as it is. */
-export function ShortcutField({ value, problem, onValue }: { readonly value: string; readonly problem: Problem | undefined; readonly onValue: (accelerator: string) => void }) {
+export function ShortcutField({
+  value,
+  problem,
+  onValue,
+}: {
+  readonly value: string;
+  readonly problem: Problem | undefined;
+  readonly onValue: (accelerator: string) => void;
+}) {
   const [listening, setListening] = useState(false);
   const [tooFew, setTooFew] = useState(false);
   const press = (event: KeyboardEvent) => {
@@ -28,15 +36,30 @@ export function ShortcutField({ value, problem, onValue }: { readonly value: str
   const text = tooFew ? t('problem.field.stopShortcut') : problem === undefined ? undefined : problemText(problem);
   return (
     <div className="field">
-      <span className="field__label" id="stop-keys">{t('settings.stopShortcut')}</span>
+      <span className="field__label" id="stop-keys">
+        {t('settings.stopShortcut')}
+      </span>
       <div className="row">
-        <kbd className="keys" aria-labelledby="stop-keys">{shortcutText(value)}</kbd>
-        <Button aria-describedby="stop-keys-hint" aria-pressed={listening} onClick={() => { setListening(true); setTooFew(false); }} onKeyDown={press} onBlur={() => setListening(false)}>
+        <kbd className="keys" aria-labelledby="stop-keys">
+          {shortcutText(value)}
+        </kbd>
+        <Button
+          aria-describedby="stop-keys-hint"
+          aria-pressed={listening}
+          onClick={() => {
+            setListening(true);
+            setTooFew(false);
+          }}
+          onKeyDown={press}
+          onBlur={() => setListening(false)}
+        >
           <Keyboard size={20} aria-hidden />
           <span aria-live="polite">{listening ? t('settings.stopShortcutPress') : t('settings.stopShortcutChange')}</span>
         </Button>
       </div>
-      <span className="field__hint" id="stop-keys-hint">{t('settings.stopShortcutHint')}</span>
+      <span className="field__hint" id="stop-keys-hint">
+        {t('settings.stopShortcutHint')}
+      </span>
       <ProblemLine text={text} />
     </div>
   );

@@ -26,13 +26,53 @@ export function AccountForm({ initial, pending, problem, onSave, onCancel }: Acc
   const filled = [server, address, friendlyName, accessToken].every((value) => value.trim() !== '');
   return (
     <form className="stack" onSubmit={submit}>
-      <Field label={t('account.server')} hint={t('account.serverHint')} value={server} onValue={setServer} error={fieldProblem(problem, 'server')} autoFocus required maxLength={255} spellCheck={false} autoComplete="off" />
-      <Field label={t('account.address')} hint={t('account.addressHint')} value={address} onValue={setAddress} error={fieldProblem(problem, 'address')} required maxLength={129} spellCheck={false} autoComplete="off" />
-      <Field label={t('account.friendlyName')} hint={t('account.friendlyNameHint')} value={friendlyName} onValue={setFriendlyName} error={fieldProblem(problem, 'friendlyName')} required maxLength={100} autoComplete="name" />
-      <SecretField label={t('account.accessToken')} hint={t('account.accessTokenHint')} value={accessToken} onValue={setAccessToken} error={fieldProblem(problem, 'accessToken')} required maxLength={256} />
+      <Field
+        label={t('account.server')}
+        hint={t('account.serverHint')}
+        value={server}
+        onValue={setServer}
+        error={fieldProblem(problem, 'server')}
+        autoFocus
+        required
+        maxLength={255}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <Field
+        label={t('account.address')}
+        hint={t('account.addressHint')}
+        value={address}
+        onValue={setAddress}
+        error={fieldProblem(problem, 'address')}
+        required
+        maxLength={129}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <Field
+        label={t('account.friendlyName')}
+        hint={t('account.friendlyNameHint')}
+        value={friendlyName}
+        onValue={setFriendlyName}
+        error={fieldProblem(problem, 'friendlyName')}
+        required
+        maxLength={100}
+        autoComplete="name"
+      />
+      <SecretField
+        label={t('account.accessToken')}
+        hint={t('account.accessTokenHint')}
+        value={accessToken}
+        onValue={setAccessToken}
+        error={fieldProblem(problem, 'accessToken')}
+        required
+        maxLength={256}
+      />
       <ProblemLine text={generalProblem(problem, FIELDS)} />
       <div className="row">
-        <Button type="submit" look="primary" busy={pending} disabled={!filled}>{t('account.save')}</Button>
+        <Button type="submit" look="primary" busy={pending} disabled={!filled}>
+          {t('account.save')}
+        </Button>
         {onCancel !== undefined && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
       </div>
     </form>

@@ -3,7 +3,17 @@ import { Button, CopyButton } from '../design/controls.tsx';
 import type { IssuedAccount } from '../store.ts';
 
 /** The one time an access token is shown. */
-export function IssuedAccountCard({ issued, doneLabel, onCopy, onDone }: { readonly issued: IssuedAccount; readonly doneLabel: string; readonly onCopy: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>; readonly onDone: () => void }) {
+export function IssuedAccountCard({
+  issued,
+  doneLabel,
+  onCopy,
+  onDone,
+}: {
+  readonly issued: IssuedAccount;
+  readonly doneLabel: string;
+  readonly onCopy: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
+  readonly onDone: () => void;
+}) {
   const lines = [
     { label: t('token.server'), value: issued.server },
     { label: t('token.address'), value: issued.address },

@@ -67,8 +67,18 @@ function Choose({ files, onStep }: { readonly files: ReactNode; readonly onStep:
       </div>
       <h2 id="welcome-question">{t('welcome.question')}</h2>
       <div className="welcome__choices" role="group" aria-labelledby="welcome-question">
-        <BigChoice icon={<KeyRound size={30} aria-hidden />} title={t('welcome.haveAccount')} hint={t('welcome.haveAccountHint')} onChoose={() => onStep('account')} />
-        <BigChoice icon={<MonitorSmartphone size={30} aria-hidden />} title={t('welcome.host')} hint={t('welcome.hostHint')} onChoose={() => onStep('host')} />
+        <BigChoice
+          icon={<KeyRound size={30} aria-hidden />}
+          title={t('welcome.haveAccount')}
+          hint={t('welcome.haveAccountHint')}
+          onChoose={() => onStep('account')}
+        />
+        <BigChoice
+          icon={<MonitorSmartphone size={30} aria-hidden />}
+          title={t('welcome.host')}
+          hint={t('welcome.hostHint')}
+          onChoose={() => onStep('host')}
+        />
       </div>
       <details className="fold">
         <summary>{t('file.title')}</summary>
@@ -78,7 +88,17 @@ function Choose({ files, onStep }: { readonly files: ReactNode; readonly onStep:
   );
 }
 
-function BigChoice({ icon, title, hint, onChoose }: { readonly icon: ReactNode; readonly title: string; readonly hint: string; readonly onChoose: () => void }) {
+function BigChoice({
+  icon,
+  title,
+  hint,
+  onChoose,
+}: {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly hint: string;
+  readonly onChoose: () => void;
+}) {
   return (
     <button type="button" className="big-choice" onClick={onChoose}>
       <span className="big-choice__icon">{icon}</span>
@@ -88,11 +108,26 @@ function BigChoice({ icon, title, hint, onChoose }: { readonly icon: ReactNode; 
   );
 }
 
-function WelcomeFrame({ title, lead, onBack, children }: { readonly title: string; readonly lead: string; readonly onBack?: () => void; readonly children: ReactNode }) {
+function WelcomeFrame({
+  title,
+  lead,
+  onBack,
+  children,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly onBack?: () => void;
+  readonly children: ReactNode;
+}) {
   return (
     <main className="welcome welcome--form">
       {onBack !== undefined && (
-        <div><Button look="back" onClick={onBack}><ArrowLeft size={20} aria-hidden />{t('common.back')}</Button></div>
+        <div>
+          <Button look="back" onClick={onBack}>
+            <ArrowLeft size={20} aria-hidden />
+            {t('common.back')}
+          </Button>
+        </div>
       )}
       <div className="stack">
         <h1>{title}</h1>
@@ -103,7 +138,15 @@ function WelcomeFrame({ title, lead, onBack, children }: { readonly title: strin
   );
 }
 
-function HostForm({ pending, problem, onBegin }: { readonly pending: boolean; readonly problem: Problem | undefined; readonly onBegin: (name: string, reach: 'loopback' | 'lan') => void }) {
+function HostForm({
+  pending,
+  problem,
+  onBegin,
+}: {
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onBegin: (name: string, reach: 'loopback' | 'lan') => void;
+}) {
   const [name, setName] = useState('');
   const [reach, setReach] = useState<'loopback' | 'lan'>('loopback');
   const submit = (event: FormEvent) => {
@@ -112,21 +155,45 @@ function HostForm({ pending, problem, onBegin }: { readonly pending: boolean; re
   };
   return (
     <form className="stack stack--wide" onSubmit={submit}>
-      <Field label={t('hostStart.yourName')} hint={t('account.friendlyNameHint')} value={name} onValue={setName} error={fieldProblem(problem, 'friendlyName')} autoFocus required maxLength={100} autoComplete="name" />
+      <Field
+        label={t('hostStart.yourName')}
+        hint={t('account.friendlyNameHint')}
+        value={name}
+        onValue={setName}
+        error={fieldProblem(problem, 'friendlyName')}
+        autoFocus
+        required
+        maxLength={100}
+        autoComplete="name"
+      />
       <Choices
         legend={t('hostStart.where')}
         value={reach}
         onValue={setReach}
-        choices={[{ value: 'loopback', label: t('hostStart.whereLoopback') }, { value: 'lan', label: t('hostStart.whereLan') }]}
+        choices={[
+          { value: 'loopback', label: t('hostStart.whereLoopback') },
+          { value: 'lan', label: t('hostStart.whereLan') },
+        ]}
       />
       {reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
       <ProblemLine text={generalProblem(problem, ['friendlyName'])} />
-      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>{pending ? t('welcome.hostPrepare') : t('hostStart.begin')}</Button>
+      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>
+        {pending ? t('welcome.hostPrepare') : t('hostStart.begin')}
+      </Button>
     </form>
   );
 }
 
-function HostReady({ address, hosting, issued, otherPending, otherProblem, onCreateOther, onCopyIssued, onDone }: WelcomeProps & { readonly address: string }) {
+function HostReady({
+  address,
+  hosting,
+  issued,
+  otherPending,
+  otherProblem,
+  onCreateOther,
+  onCopyIssued,
+  onDone,
+}: WelcomeProps & { readonly address: string }) {
   if (issued !== undefined) {
     return (
       <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address })}>
@@ -138,15 +205,32 @@ function HostReady({ address, hosting, issued, otherPending, otherProblem, onCre
     <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address })}>
       <div className="stack stack--wide">
         {hosting.tag === 'on' && hosting.reach === 'loopback' && <Banner kind="info">{t('hostStart.loopbackNote')}</Banner>}
-        <OtherForm taken={hosting.tag === 'on' ? hosting.accounts.map((account) => account.address) : []} pending={otherPending} problem={otherProblem} onCreate={onCreateOther} />
-        <Button look="quiet" onClick={onDone}>{t('hostStart.later')}</Button>
+        <OtherForm
+          taken={hosting.tag === 'on' ? hosting.accounts.map((account) => account.address) : []}
+          pending={otherPending}
+          problem={otherProblem}
+          onCreate={onCreateOther}
+        />
+        <Button look="quiet" onClick={onDone}>
+          {t('hostStart.later')}
+        </Button>
       </div>
     </WelcomeFrame>
   );
 }
 
 /** Name and address of an account to be made on this computer's messenger; the address follows the name until it is typed. */
-export function OtherForm({ taken, pending, problem, onCreate }: { readonly taken: readonly string[]; readonly pending: boolean; readonly problem: Problem | undefined; readonly onCreate: (account: { address: string; friendlyName: string }) => void }) {
+export function OtherForm({
+  taken,
+  pending,
+  problem,
+  onCreate,
+}: {
+  readonly taken: readonly string[];
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onCreate: (account: { address: string; friendlyName: string }) => void;
+}) {
   const [name, setName] = useState('');
   const [typedAddress, setTypedAddress] = useState<string>();
   const address = typedAddress ?? (name.trim() === '' ? '' : freeAddressFor(name, 'helper', taken));
@@ -156,10 +240,32 @@ export function OtherForm({ taken, pending, problem, onCreate }: { readonly take
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <Field label={t('hostStart.otherName')} value={name} onValue={setName} error={fieldProblem(problem, 'friendlyName')} required maxLength={100} autoComplete="off" />
-      <Field label={t('hostStart.otherAddress')} hint={t('hostStart.otherAddressHint')} value={address} onValue={setTypedAddress} error={fieldProblem(problem, 'address')} required maxLength={129} autoComplete="off" spellCheck={false} />
-      {problem !== undefined && fieldProblem(problem, 'friendlyName') === undefined && fieldProblem(problem, 'address') === undefined && <ProblemLine text={problemText(problem)} />}
-      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>{t('hostStart.makeAccount')}</Button>
+      <Field
+        label={t('hostStart.otherName')}
+        value={name}
+        onValue={setName}
+        error={fieldProblem(problem, 'friendlyName')}
+        required
+        maxLength={100}
+        autoComplete="off"
+      />
+      <Field
+        label={t('hostStart.otherAddress')}
+        hint={t('hostStart.otherAddressHint')}
+        value={address}
+        onValue={setTypedAddress}
+        error={fieldProblem(problem, 'address')}
+        required
+        maxLength={129}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      {problem !== undefined && fieldProblem(problem, 'friendlyName') === undefined && fieldProblem(problem, 'address') === undefined && (
+        <ProblemLine text={problemText(problem)} />
+      )}
+      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>
+        {t('hostStart.makeAccount')}
+      </Button>
     </form>
   );
 }

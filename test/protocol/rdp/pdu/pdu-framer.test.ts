@@ -11,12 +11,14 @@ const pdu = fc.oneof(
   payload.map((bytes) => ({ wire: encodeTpkt(bytes), framed: { tag: 'tpkt', payload: bytes } as Framed })),
   payload.map((bytes) => {
     const wire = encodeFastPathUpdate(1, bytes);
-    return { wire, framed: { tag: 'fastPath', bytes: wire } as Framed };
+    const framed: Framed = { tag: 'fastPath', bytes: wire };
+    return { wire, framed };
   }),
   // fast-path input with its one-byte length
   fc.uint8Array({ minLength: 1, maxLength: 100 }).map((bytes) => {
     const wire = concat([Uint8Array.of(0x04, bytes.length + 2), bytes]);
-    return { wire, framed: { tag: 'fastPath', bytes: wire } as Framed };
+    const framed: Framed = { tag: 'fastPath', bytes: wire };
+    return { wire, framed };
   }),
 );
 
