@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 // Two projects, because real programs want the machine to themselves.
-const REAL = ['test/interop/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/packaging/**/*.test.ts', 'test/main/desktop/**/*.test.ts', 'test/scripts/**/*.test.ts'];
+const REAL = [
+  'test/interop/**/*.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/packaging/**/*.test.ts',
+  'test/main/desktop/**/*.test.ts',
+  'test/scripts/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
