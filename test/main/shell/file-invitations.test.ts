@@ -54,9 +54,9 @@ function desk(
 
 describe('invitation files in the shell', () => {
   it('asks where before it listens, and gives the password in its answer only', async () => {
-    const { files, did } = desk({ path: '/home/x/help.msrcIncident' });
+    const { files, did } = desk({ path: '/desk/help.msrcIncident' });
     expect(await files.save(2)).toEqual({ fileName: 'help.msrcIncident', password: 'ABCDEFGHJKMN', expiresAtMs: 5 });
-    expect(did).toEqual(['where Ringback.msrcIncident', 'invite 2', 'write /home/x/help.msrcIncident the file']);
+    expect(did).toEqual(['where Ringback.msrcIncident', 'invite 2', 'write /desk/help.msrcIncident the file']);
   });
 
   it('does nothing when no place is chosen, and takes back what could not be written', async () => {
@@ -69,9 +69,9 @@ describe('invitation files in the shell', () => {
   });
 
   it('shows who asks without letting the name turn the text around, and connects with the password as typed in groups', async () => {
-    const { files, used, offered, did } = desk({ path: '/home/x/help.msrcIncident' });
+    const { files, used, offered, did } = desk({ path: '/desk/help.msrcIncident' });
     await files.choose();
-    expect(did).toEqual(['read /home/x/help.msrcIncident 262145']);
+    expect(did).toEqual(['read /desk/help.msrcIncident 262145']);
     expect(offered()).toEqual({ fileName: 'help.msrcIncident', from: 'Nora', needsPassword: true, past: true });
     files.use(' ABCD EFGH JKMN\n');
     expect(used.map(({ password }) => password)).toEqual(['ABCDEFGHJKMN']);
