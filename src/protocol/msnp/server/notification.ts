@@ -1,13 +1,14 @@
 import { challengeResponse, type Md5Hex } from '../challenge.ts';
-import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, writeMergedList, type ListName, type ListSnapshot } from '../lists.ts';
+import type { ListName, ListSnapshot } from '../lists.ts';
 import { negotiate, TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_BEFORE_SIGN_IN, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
-import { decodeFriendlyName, encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../friendly-name.ts';
+import { encodeFriendlyName } from '../friendly-name.ts';
 import { formatEndpoint, type Endpoint } from '../endpoint.ts';
 import { isTicket } from '../passport.ts';
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 import { normaliseAddress } from '../address.ts';
+import { ListCommands } from './list-commands.ts';
 
 /** Challenges (CHL) came with MSNP6. */
 const CHALLENGES_SINCE: Dialect = 6;
@@ -84,6 +85,7 @@ type State =
       readonly tag: 'signedIn';
       readonly dialect: Dialect;
       readonly user: SignedInUser;
+      readonly lists: ListCommands;
       readonly presence?: PresenceCode;
       readonly challenge?: string;
     }
@@ -243,7 +245,14 @@ export class NotificationServerMachine {
 
   /** `USR OK email name`, from MSNP6 with `1` (verified), from 8 with `0` (not a child's account) after it. */
   private welcome(dialect: Dialect, transactionId: string, user: SignedInUser): void {
-    this.state = { tag: 'signedIn', dialect, user };
+    const lists = new ListCommands(dialect, user, {
+      write: (name, args) => this.write(name, args),
+      refuse: (error, id) => this.refuse(error, id),
+      online: (id, contact) => {
+        if (this.state.tag === 'signedIn' && this.state.presence !== undefined) this.writeInitialPresence(id, contact);
+      },
+    });
+    this.state = { tag: 'signedIn', dialect, user, lists };
     this.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
     const flags = dialect >= TICKETS_SINCE ? [1, 0] : dialect >= 6 ? [1] : [];
     this.write('USR', [transactionId, 'OK', user.address, encodeFriendlyName(user.friendlyName), ...flags]);
@@ -258,32 +267,19 @@ export class NotificationServerMachine {
         return this.end();
       case 'CVR':
         return this.writeClientVersion(transactionId, args);
-      case 'SYN':
-        return this.synchronise(state, transactionId, args);
-      case 'LST':
-        return this.sendList(state, transactionId, args);
       case 'CHG':
         return this.changePresence(state, transactionId, args);
+      case 'SYN':
+      case 'LST':
       case 'ADD':
-        return this.add(user, state.dialect, transactionId, args);
       case 'REM':
-        return this.remove(user, transactionId, args);
       case 'REA':
-        return this.rename(user, transactionId, args);
-      case 'BLP': {
-        const privacy = args[0] === 'AL' || args[0] === 'BL' ? args[0] : undefined;
-        if (privacy === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-        return this.write('BLP', [transactionId, user.setPrivacy(privacy).serial, privacy]);
-      }
-      case 'GTC': {
-        const prompt = args[0] === 'A' || args[0] === 'N' ? args[0] : undefined;
-        if (prompt === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-        return this.write('GTC', [transactionId, user.setPrompt(prompt).serial, prompt]);
-      }
+      case 'BLP':
+      case 'GTC':
       case 'ADG':
       case 'RMG':
       case 'REG':
-        return this.changeGroups(state, command.name, transactionId, args);
+        return state.lists.receive(command.name, transactionId, args);
       case 'XFR': {
         if (args[0]?.toUpperCase() !== 'SB') return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
         if (state.presence === undefined || !isVisible(state.presence)) return this.refuse(MSNP_ERROR.notWhileHidden, transactionId);
@@ -300,103 +296,6 @@ export class NotificationServerMachine {
         // URL, PRP, FND, SND …: services this server does not have. A real client goes on without them.
         return this.refuse(MSNP_ERROR.disabled, transactionId);
     }
-  }
-
-  /* ---------- lists ---------- */
-
-  private synchronise({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
-    const snapshot = user.snapshot();
-    if (dialect >= TICKETS_SINCE) return this.synchroniseMerged(snapshot, transactionId, args[0] === String(snapshot.serial));
-    this.write('SYN', [transactionId, snapshot.serial]);
-    if (args[0] === String(snapshot.serial)) return;
-    this.write('GTC', [transactionId, snapshot.serial, snapshot.prompt]);
-    this.write('BLP', [transactionId, snapshot.serial, snapshot.privacy]);
-    if (dialect >= GROUPS_SINCE) {
-      snapshot.groups.forEach((group, index) => {
-        this.write('LSG', [transactionId, snapshot.serial, index + 1, snapshot.groups.length, group.id, encodeFriendlyName(group.name), 0]);
-      });
-    }
-    for (const list of LIST_NAMES) {
-      for (const line of writeList(dialect, transactionId, list, snapshot)) this.write('LST', line);
-    }
-  }
-
-  /** MSNP8 counts people and groups in SYN and leaves out of the rest what SYN has said. */
-  private synchroniseMerged(snapshot: ListSnapshot, transactionId: string, isCurrent: boolean): void {
-    const people = writeMergedList(snapshot);
-    this.write('SYN', [transactionId, snapshot.serial, ...(isCurrent ? [] : [people.length, snapshot.groups.length])]);
-    if (isCurrent) return;
-    this.write('GTC', [snapshot.prompt]);
-    this.write('BLP', [snapshot.privacy]);
-    for (const { id, name } of snapshot.groups) this.write('LSG', [id, encodeFriendlyName(name), 0]);
-    for (const line of people) this.write('LST', line);
-  }
-
-  private sendList({ dialect, user }: State & { tag: 'signedIn' }, transactionId: string, args: readonly string[]): void {
-    const list = parseListName(args[0]);
-    if (list === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-    for (const line of writeList(dialect, transactionId, list, user.snapshot())) this.write('LST', line);
-  }
-
-  private add(user: SignedInUser, dialect: Dialect, transactionId: string, args: readonly string[]): void {
-    const list = parseListName(args[0]);
-    const address = normaliseAddress(args[1] ?? '');
-    const group = args[3] === undefined || dialect < GROUPS_SINCE ? 0 : Number(args[3]);
-    if (list === undefined || list === 'RL' || !Number.isSafeInteger(group)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-    if (address === undefined) return this.refuse(MSNP_ERROR.noSuchUser, transactionId);
-    const answer = user.add(list, address, group);
-    if (!answer.ok) return this.refuse(answer.error, transactionId);
-    const inGroup = list === 'FL' && dialect >= GROUPS_SINCE ? [group] : [];
-    this.write('ADD', [transactionId, list, answer.serial, address, encodeFriendlyName(answer.friendlyName), ...inGroup]);
-    if (answer.online !== undefined && this.state.tag === 'signedIn' && this.state.presence !== undefined)
-      this.writeInitialPresence(transactionId, answer.online);
-  }
-
-  private remove(user: SignedInUser, transactionId: string, args: readonly string[]): void {
-    const list = parseListName(args[0]);
-    const address = args[1]?.toLowerCase();
-    const group = args[2] === undefined ? undefined : Number(args[2]);
-    if (list === undefined || list === 'RL' || address === undefined || Number.isNaN(group))
-      return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-    const answer = user.remove(list, address, group);
-    if (!answer.ok) return this.refuse(answer.error, transactionId);
-    this.write('REM', [transactionId, list, answer.serial, address, ...(group === undefined ? [] : [group])]);
-  }
-
-  private rename(user: SignedInUser, transactionId: string, args: readonly string[]): void {
-    const address = normaliseAddress(args[0] ?? '');
-    const encoded = args[1];
-    if (address === undefined || encoded === undefined) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-    const friendlyName = decodeFriendlyName(encoded).trim();
-    if (friendlyName === '' || encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT)
-      return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
-    // Clients also tell the new names of their contacts; the owner's own account already has them.
-    const serial = address === user.address ? user.rename(friendlyName).serial : user.snapshot().serial;
-    this.write('REA', [transactionId, serial, address, encodeFriendlyName(friendlyName)]);
-  }
-
-  private changeGroups(
-    { dialect, user }: State & { tag: 'signedIn' },
-    name: 'ADG' | 'RMG' | 'REG',
-    transactionId: string,
-    args: readonly string[],
-  ): void {
-    if (dialect < GROUPS_SINCE) return this.refuse(MSNP_ERROR.disabled, transactionId);
-    const id = Number(args[0]);
-    const groupName = decodeFriendlyName(args[name === 'ADG' ? 0 : 1] ?? '');
-    const encoded = encodeFriendlyName(groupName);
-    if (name !== 'RMG' && (encoded === '' || encoded.length > FRIENDLY_NAME_LIMIT))
-      return this.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
-    if (name === 'ADG') {
-      const answer = user.addGroup(groupName);
-      return answer.ok
-        ? this.write('ADG', [transactionId, answer.serial, encoded, answer.id, 0])
-        : this.refuse(answer.error, transactionId);
-    }
-    if (!Number.isSafeInteger(id)) return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
-    const answer = name === 'RMG' ? user.removeGroup(id) : user.renameGroup(id, groupName);
-    if (!answer.ok) return this.refuse(answer.error, transactionId);
-    this.write(name, [transactionId, answer.serial, id, ...(name === 'REG' ? [encoded, 0] : [])]);
   }
 
   /* ---------- presence and challenge ---------- */
