@@ -196,6 +196,19 @@ describe('MSNP server, as any client sees it', () => {
     ]);
   });
 
+  it('gives a new group an id that can be read from the disk again, however many there have been', async () => {
+    const account = store.find('ann@home');
+    if (account === undefined) throw new Error('no account');
+    store.put({ ...account, groups: [...account.groups, { id: 1, name: 'Kin' }, { id: 1000, name: 'Friends' }] });
+    await start();
+    const ann = await user('ann@home', 7);
+    ann.send('ADG 1 Family 0');
+    expect(await ann.line()).toBe('ADG 1 2 Family 2 0');
+    store.close();
+    expect(await store.open()).toEqual([]);
+    expect(store.find('ann@home')?.groups.map(({ id }) => id)).toEqual([0, 1, 1000, 2]);
+  });
+
   it('opens a switchboard, rings, carries messages and says goodbye', async () => {
     await start();
     const [ann, bob] = [await online('ann@home'), await online('bob@home')];

@@ -271,7 +271,9 @@ class OnlineUser implements SignedInUser {
   addGroup(name: string): Answer<{ readonly serial: number; readonly id: number }> {
     const { groups } = this.account;
     if (groups.length >= GROUP_LIMIT) return { ok: false, error: MSNP_ERROR.tooManyGroups };
-    const id = groups.reduce((highest, group) => Math.max(highest, group.id), 0) + 1;
+    // The lowest that is free: what only ever grows would one day be no id that can be stored.
+    let id = 1;
+    while (groups.some((group) => group.id === id)) id += 1;
     return { ok: true, id, serial: this.change({ groups: [...groups, { id, name }] }, []) };
   }
 
