@@ -1,14 +1,18 @@
 import type { Target } from './rules.ts';
+import { ACTIVITY_TARGETS } from './targets/activities.ts';
 import { APP_TARGETS } from './targets/app.ts';
 import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
 import { GRAPHICS_TARGETS } from './targets/graphics.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
+import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
 
 /** Everything that reads what others wrote. */
 export const TARGETS: readonly Target[] = [
   ...MESSENGER_TARGETS,
+  ...MESSENGER_SERVER_TARGETS,
+  ...ACTIVITY_TARGETS,
   ...ASSISTANCE_TARGETS,
   ...RDP_TARGETS,
   ...MACHINE_TARGETS,

@@ -11,9 +11,13 @@ import { formatConnectionString2, parseConnectionString2 } from '../../../src/pr
 import { formatExpertBlob, parseExpertBlob } from '../../../src/protocol/assistance/expert-blob.ts';
 import { formatInvitationFile, parseInvitationFile } from '../../../src/protocol/assistance/invitation-file.ts';
 import { isPast, needsPassword, openInvitation, readInvitation, writeInvitation } from '../../../src/protocol/assistance/invitation.ts';
+import { RemdeskExpert } from '../../../src/protocol/assistance/remdesk-expert.ts';
+import { RemdeskNovice } from '../../../src/protocol/assistance/remdesk-novice.ts';
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { decodeRemdesk, encodeRemdesk, type RemdeskMessage } from '../../../src/protocol/rdp/channels/remdesk.ts';
 import { parseXml } from '../../../src/protocol/xml/xml.ts';
-import { decoding, type Target } from '../rules.ts';
+import { BrokenRule, decoding, type Target } from '../rules.ts';
+import { asPieces, pieces } from './rdp.ts';
 
 const ADDRESSES = [
   { host: '192.168.1.2', port: 3389 },
@@ -71,6 +75,58 @@ const REMDESK: readonly RemdeskMessage[] = [
   { tag: 'expertName', name: 'Grace' },
   { tag: 'token', token: ID },
 ];
+
+const RC_TICKET = '65538,1,10.0.0.1:3389,*,x,*,*,*';
+const BLOB = formatExpertBlob({ name: 'Grace', pass: ID });
+const remdesk = (...messages: readonly RemdeskMessage[]): Uint8Array => asPieces(messages.map(encodeRemdesk));
+
+/** Nobody is let in whose words do not hold the pass, and nothing is said after the end. */
+function driveNovice(input: Uint8Array): void {
+  for (const version of [1, 2] as const) {
+    const machine = new RemdeskNovice({ version, pass: ID, rcTicket: RC_TICKET, usable: () => true });
+    machine.start();
+    let proved = false;
+    let over = false;
+    for (const data of pieces(input)) {
+      proved ||= holdsPass(data);
+      for (const output of machine.receive(data)) {
+        if (over) throw new BrokenRule(`${output.tag} after the end`);
+        if (output.tag === 'verified') {
+          if (!proved) throw new BrokenRule(`version ${version}: verified without the password`);
+          machine.answer(true);
+        }
+        over = output.tag === 'refused' || output.tag === 'disconnected';
+      }
+    }
+    machine.expire();
+  }
+}
+
+function holdsPass(data: Uint8Array): boolean {
+  try {
+    const message = decodeRemdesk(data);
+    const blob = message?.tag === 'verifyPassword' ? message.expertBlob : message?.tag === 'authenticate' ? message.text : '';
+    return blob.toLowerCase().includes(Buffer.from(ID).toString('hex'));
+  } catch (error) {
+    if (error instanceof ProtocolError) return false;
+    throw error;
+  }
+}
+
+/** With and without what each version needs. */
+function driveExpert(input: Uint8Array): void {
+  for (const pass of [ID, undefined])
+    for (const rcTicket of [RC_TICKET, undefined]) {
+      const machine = new RemdeskExpert({ userName: 'Grace', pass, rcTicket });
+      let over = false;
+      for (const data of pieces(input))
+        for (const output of machine.receive(data)) {
+          if (over) throw new BrokenRule(`${output.tag} after the end`);
+          if (output.tag === 'accepted' && pass === undefined) throw new BrokenRule('accepted without a proof');
+          over = output.tag === 'rejected' || output.tag === 'disconnected';
+        }
+    }
+}
 
 /** What XML cannot hold is left out when it is written. */
 function inOneLine(name: string): boolean {
@@ -151,5 +207,30 @@ export const ASSISTANCE_TARGETS: readonly Target[] = [
     name: 'remdesk',
     seeds: () => REMDESK.map(encodeRemdesk),
     check: decoding(decodeRemdesk, (message) => (message === undefined ? undefined : encodeRemdesk(message))),
+  },
+  {
+    name: 'remdesk-novice',
+    maxBytes: 16 * 1024,
+    seeds: () => [
+      remdesk({ tag: 'expertOnVista', pass: ID }, { tag: 'verifyPassword', expertBlob: BLOB }),
+      remdesk(
+        { tag: 'versionInfo', major: 1, minor: 1 },
+        { tag: 'authenticate', text: `${RC_TICKET}\0${BLOB}` },
+        { tag: 'remoteControlDesktop', connectionString: RC_TICKET },
+      ),
+      remdesk({ tag: 'versionInfo', major: 1, minor: 2 }, { tag: 'disconnect' }),
+      remdesk({ tag: 'verifyPassword', expertBlob: formatExpertBlob({ name: 'Grace', pass: ID.toReversed() }) }),
+    ],
+    check: driveNovice,
+  },
+  {
+    name: 'remdesk-expert',
+    maxBytes: 16 * 1024,
+    seeds: () => [
+      remdesk({ tag: 'serverAnnounce' }, { tag: 'versionInfo', major: 1, minor: 2 }, { tag: 'result', code: 0 }),
+      remdesk({ tag: 'versionInfo', major: 1, minor: 1 }, { tag: 'result', code: 0 }, { tag: 'result', code: 0 }, { tag: 'disconnect' }),
+      remdesk({ tag: 'versionInfo', major: 1, minor: 2 }, { tag: 'result', code: 41 }),
+    ],
+    check: driveExpert,
   },
 ];
