@@ -130,7 +130,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await answerQuestion(noviceDesktop, 'allow');
       const area = await pictureArea(expert, 'Anna');
       expect([area.width, area.height]).toEqual([1280, 720]);
-      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
       await keep('picture');
     });
 
@@ -212,7 +212,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
 
     it('and help is possible again', async () => {
       const area = await connect();
-      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
       await (await novice.session()).getByRole('button', { name: t('session.stopLong') }).click();
       await expert.main
         .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }))

@@ -112,7 +112,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await answerQuestion(noviceDesktop, 'allow');
     const area = await pictureArea(expert, 'Anna');
     expect([area.width, area.height]).toEqual([1280, 720]);
-    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
     await keep('picture');
     await expert.main.getByText(t('steps.show')).click();
     const steps = await shownSteps(expert.main);

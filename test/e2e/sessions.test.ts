@@ -94,7 +94,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
       const now = await pictureArea(expert, 'Anna');
       return now.width === 1024 && now.height === 600 ? now : undefined;
     }, 'a picture of 1024×600');
-    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
     const panel = await novice.session();
     const stop = panel.getByRole('button', { name: t('session.stopLong') });
     await until(async () => {
@@ -108,6 +108,16 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     await keep('resized');
   });
 
+  it('the novice’s pointer stays where it points when the picture is shown at another scale', async () => {
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('viewer.fit') }).click();
+    await noviceDesktop.xdotool('mousemove', '700', '400');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await keep('fitted');
+    // What is not at its place lies outside the pointer's own surroundings and counts.
+    expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toEqual({ pixels: 0 });
+  });
+
   it('the keys that stop everything do so from any program', async () => {
     await noviceDesktop.xdotool('key', 'ctrl+alt+shift+s');
     await ended('stoppedByNovice');
@@ -119,7 +129,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     await expert.main.getByRole('button', { name: t('nav.home') }).click();
     const area = await connect();
     expect([area.width, area.height]).toEqual([1024, 600]);
-    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toBe(0);
+    expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
     await keep('classic');
   });
 

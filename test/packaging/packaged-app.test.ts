@@ -74,7 +74,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
       await askForHelp(novice, 'Peter');
       await answerNotification(expert, 'accept');
       await answerQuestion(noviceDesktop, 'allow');
-      expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toBe(0);
+      expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toEqual({ pixels: 0 });
     } catch (error) {
       const output = process.env['RINGBACK_TEST_OUTPUT'];
       if (output) for (const [index, desktop] of desktops.entries()) await desktop.saveScreenshot(join(output, `packaged-${index}.png`));

@@ -5,7 +5,7 @@ import { t } from '../../src/words/words.ts';
 import { type App, startApp } from './app.ts';
 import { type PersonDesktop, startPersonDesktop } from './desktop.ts';
 import { type Network, startTwoNetworks } from './network.ts';
-import { crop, differingPixels, without } from './picture.ts';
+import { crop, type Difference, differenceOf, differingPixels, without } from './picture.ts';
 import { until } from './programs.ts';
 import {
   answerNotification,
@@ -51,15 +51,15 @@ async function pointerOf(desktop: PersonDesktop): Promise<{ readonly x: number; 
 }
 
 /**
- * The fewest pixels in which the viewer and the novice's screen differ, tried until none do or time is up. Clocks tick on the screen
+ * The least in which the viewer and the novice's screen differ, tried until none do or time is up. Clocks tick on the screen
  * meanwhile: only what the novice's screen showed both before and after the look at the viewer counts.
  */
 export async function leastDifference(
   novice: PersonDesktop,
   expert: PersonDesktop,
   area: Awaited<ReturnType<typeof pictureArea>>,
-): Promise<number> {
-  let least = Number.POSITIVE_INFINITY;
+): Promise<Difference> {
+  let least: Difference = { pixels: Number.POSITIVE_INFINITY };
   await until(
     async () => {
       // The pointer is no part of the screen's picture; the viewer draws it over it.
@@ -68,8 +68,9 @@ export async function leastDifference(
       const before = await novice.screenshot();
       const seen = await expert.screenshot();
       if (differingPixels(before, await novice.screenshot()) > 0) return false;
-      least = Math.min(least, differingPixels(without(before, pointer), without(crop(seen, area), pointer)));
-      return least === 0;
+      const difference = differenceOf(without(before, pointer), without(crop(seen, area), pointer));
+      if (difference.pixels < least.pixels) least = difference;
+      return least.pixels === 0;
     },
     'the same picture on both screens',
     40_000,
@@ -150,7 +151,7 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     await answerQuestion(noviceDesktop, 'allow');
 
     const area = await pictureArea(expert, 'Anna');
-    const difference = await leastDifference(noviceDesktop, expertDesktop, area);
+    const { pixels: difference } = await leastDifference(noviceDesktop, expertDesktop, area);
     await keep('4-picture');
     say(`Peter sees Anna’s screen; ${difference} pixels differ`);
 

@@ -11,15 +11,31 @@ export function crop(picture: Picture, area: Area): Picture {
   return { width: area.width, height: area.height, rgb };
 }
 
-/** How many pixels differ; all of them when the sizes do. */
-export function differingPixels(a: Picture, b: Picture): number {
-  if (a.width !== b.width || a.height !== b.height) return Math.max(a.width * a.height, b.width * b.height);
-  let count = 0;
-  for (let at = 0; at < a.rgb.length; at += 3) {
-    if (a.rgb[at] !== b.rgb[at] || a.rgb[at + 1] !== b.rgb[at + 1] || a.rgb[at + 2] !== b.rgb[at + 2]) count += 1;
-  }
-  return count;
+/** How many pixels differ, and the smallest area that holds them all. */
+export interface Difference {
+  readonly pixels: number;
+  readonly within?: Area;
 }
+
+/** Pictures of different sizes differ in all their pixels. */
+export function differenceOf(a: Picture, b: Picture): Difference {
+  const width = Math.max(a.width, b.width);
+  const height = Math.max(a.height, b.height);
+  if (a.width !== b.width || a.height !== b.height) return { pixels: width * height, within: { x: 0, y: 0, width, height } };
+  let pixels = 0;
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let at = 0; at < a.rgb.length; at += 3) {
+    if (a.rgb[at] === b.rgb[at] && a.rgb[at + 1] === b.rgb[at + 1] && a.rgb[at + 2] === b.rgb[at + 2]) continue;
+    const x = (at / 3) % width;
+    const y = Math.floor(at / 3 / width);
+    pixels += 1;
+    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
+  }
+  return pixels === 0 ? { pixels } : { pixels, within: { x: left, y: top, width: right - left, height: bottom - top } };
+}
+
+/** How many pixels differ; all of them when the sizes do. */
+export const differingPixels = (a: Picture, b: Picture): number => differenceOf(a, b).pixels;
 
 /** The picture with an area painted black; what lies outside the picture is left out. */
 export function without(picture: Picture, area: Area): Picture {

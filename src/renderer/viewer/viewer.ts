@@ -4,6 +4,7 @@ import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
 import { KeyboardInput, type KeyResult, type KeyStroke, type Platform } from './keyboard-input.ts';
 import { picturePoint, placePicture, type Scaling } from './placement.ts';
 import { PointerInput } from './pointer-input.ts';
+import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
 import type { FromPictureWorker, ToPictureWorker, ViewerFailure, ViewerStatistics } from './worker-messages.ts';
 
@@ -50,7 +51,8 @@ interface KeyboardLock {
  */
 export function mountViewer(host: HTMLElement, port: MessagePort, options: ViewerOptions): ViewerHandle {
   const view = createView(host, options.label);
-  const { stage, canvas, keys, pointerMark } = view;
+  const { stage, canvas, keys } = view;
+  const pointerMark = new PointerMark(view.pointerMark);
   const worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), { type: 'module', name: 'viewer' });
   const keyboard = new KeyboardInput(options.platform);
   const pointer = new PointerInput();
@@ -91,6 +93,7 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
     stage.style.width = `${placed.width}px`;
     stage.style.height = `${placed.height}px`;
     canvas.style.imageRendering = placed.rendering;
+    pointerMark.setScale(placed.width / size.width);
     host.style.overflow = scaling === 'actual' ? 'auto' : 'hidden';
   }
 
@@ -102,20 +105,14 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
 
   function takeShape(next: PointerShape | null | 'default'): void {
     shape = next === null ? 'hidden' : next === 'default' ? 'default' : (drawPointer(next) ?? 'default');
-    pointerMark.replaceChildren();
-    if (typeof shape === 'object') pointerMark.append(shape.canvas);
+    pointerMark.setShape(typeof shape === 'object' ? shape : undefined);
     showCursor();
   }
 
   /** Where the novice points, while that is not where the expert points anyway. */
   function markPointer(x: number, y: number): void {
-    if (size === undefined || typeof shape !== 'object' || (control && stage.matches(':hover'))) {
-      pointerMark.hidden = true;
-      return;
-    }
-    const scale = stage.clientWidth / size.width;
-    pointerMark.hidden = false;
-    pointerMark.style.transform = `translate(${x * scale}px, ${y * scale}px) scale(${scale}) translate(${-shape.hotX}px, ${-shape.hotY}px)`;
+    if (control && stage.matches(':hover')) pointerMark.hide();
+    else pointerMark.moveTo(x, y);
   }
 
   worker.onmessage = (event: MessageEvent<FromPictureWorker>) => {
@@ -171,7 +168,7 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
     control = granted;
     keyboard.forget();
     pointer.forget();
-    pointerMark.hidden = true;
+    pointerMark.hide();
     showCursor();
   }
 
@@ -269,7 +266,7 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
       // a second button of a mouse comes as a move
       if (event.button >= 0) press(event);
       if (!control) return;
-      pointerMark.hidden = true;
+      pointerMark.hide();
       send(pointer.settle(event.buttons, pointOf(event)));
       pointer.move(pointOf(event));
       if (moveAsked) return;
@@ -400,7 +397,6 @@ function createView(host: HTMLElement, label: string): View {
   keys.setAttribute('autocomplete', 'off');
   keys.setAttribute('autocapitalize', 'off');
   keys.spellcheck = false;
-  pointerMark.hidden = true;
   stage.append(canvas, pointerMark, keys);
   const before = { display: host.style.display, overflow: host.style.overflow };
   // the automatic margin centres the picture where there is room and keeps its corner in reach where there is not
