@@ -1,18 +1,17 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { type App, electronExecutable, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { type App, electronExecutable } from '../support/app.ts';
 import { needs, until } from '../support/programs.ts';
-import { hostMessenger, signIn, waitForOnline } from '../support/scenario.ts';
+import { meetOnMessenger } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
 const output = process.env['RINGBACK_TEST_OUTPUT'];
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities, in two real apps'), () => {
-  let annaDesktop: PersonDesktop;
-  let peterDesktop: PersonDesktop;
+  const people = twoPeople('activities');
   let anna: App;
   let peter: App;
 
@@ -49,21 +48,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
   };
 
   beforeAll(async () => {
-    annaDesktop = await startPersonDesktop({ width: 1280, height: 900 });
-    peterDesktop = await startPersonDesktop({ width: 1280, height: 900 });
-    peter = await startApp(peterDesktop);
-    anna = await startApp(annaDesktop);
-    const { issued } = await hostMessenger(peter, 'Peter', 'Anna');
-    await signIn(anna, issued, 'Anna');
-    await waitForOnline(anna, 'Peter');
-    await waitForOnline(peter, 'Anna');
+    const size = { width: 1280, height: 900 };
+    ({ expert: peter, novice: anna } = await people.start({ novice: size, expert: size }));
+    await meetOnMessenger(peter, anna);
   }, 90_000);
-  afterAll(async () => {
-    await anna?.close();
-    await peter?.close();
-    await annaDesktop?.close();
-    await peterDesktop?.close();
-  }, 60_000);
 
   it('nothing registered: said to both', { timeout: 60_000 }, async () => {
     await register(anna);
@@ -77,7 +65,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
   });
 
   it('a whiteboard: shown by its name, accepted, and both programs run', { timeout: 60_000 }, async () => {
-    const records = [join(annaDesktop.home, 'argv'), await register(peter)];
+    const records = [join(anna.desktop.home, 'argv'), await register(peter)];
     await openMenu(anna, 'Peter');
     await anna.main.getByRole('button', { name: t('activity.name.whiteboard') }).click();
     await peter.main

@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { type App, electronExecutable, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { type App, electronExecutable } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { type TwoNetworks, needsNamespaces, startTwoNetworks } from '../support/network.ts';
 import { needs, until } from '../support/programs.ts';
 import {
+  connect,
   type IssuedAccount,
   answerNotification,
   answerQuestion,
@@ -20,10 +21,10 @@ import {
   waitForOnline,
   waitForQuestion,
 } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
 const namespaces = needsNamespaces();
-const output = process.env['RINGBACK_TEST_OUTPUT'];
 const FORWARD_AFTER_MS = 5_000;
 const GONE_WITHIN_MS = 5_000;
 
@@ -38,18 +39,10 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
     let account: IssuedAccount;
     let typed: string;
 
-    const keep = async (name: string) => {
-      if (!output) return;
-      await noviceDesktop.saveScreenshot(join(output, `forward-${name}-novice.png`));
-      await expertDesktop.saveScreenshot(join(output, `forward-${name}-expert.png`));
-    };
+    // Registered first, so done last.
+    afterAll(() => networks?.close(), 60_000);
+    const people = twoPeople('forward');
     const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
-    const connect = async () => {
-      await askForHelp(novice, 'Peter');
-      await answerNotification(expert, 'accept');
-      await answerQuestion(noviceDesktop, 'allow');
-      return pictureArea(expert, 'Anna');
-    };
     const giveControl = async () => {
       const panel = await novice.session();
       await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }) }).click();
@@ -75,21 +68,12 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
 
     beforeAll(async () => {
       networks = await startTwoNetworks();
-      noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
-      expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
-      novice = await startApp(noviceDesktop, [], { network: networks.novice });
-      expert = await startApp(expertDesktop, [], { network: networks.expert });
+      ({ noviceDesktop, expertDesktop, novice, expert } = await people.start({
+        novice: { network: networks.novice },
+        expert: { network: networks.expert },
+      }));
       typed = join(noviceDesktop.home, 'typed');
     }, 90_000);
-
-    afterAll(async () => {
-      await keep('last').catch(() => undefined);
-      await expert?.close();
-      await novice?.close();
-      await noviceDesktop?.close();
-      await expertDesktop?.close();
-      await networks?.close();
-    }, 60_000);
 
     it('the novice’s computer is the messenger of its network; the expert signs in to it', async () => {
       account = (await hostMessenger(novice, 'Anna', 'Peter', 'lan')).issued;
@@ -113,7 +97,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         .first()
         .waitFor();
       expect(await networks.expert.listening()).toHaveLength(1);
-      await keep('waiting');
+      await people.keep('waiting');
       await waitForQuestion(noviceDesktop);
       await session
         .getByText(t('phase.expert.awaitingConsent', { name: 'Anna' }))
@@ -123,7 +107,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       // One connection has won: nobody else can come in, neither here nor there.
       expect(await networks.expert.listening()).toEqual([]);
       expect(await networks.novice.listening()).toHaveLength(1);
-      await keep('question');
+      await people.keep('question');
     });
 
     it('the expert sees the novice’s screen, pixel for pixel', async () => {
@@ -131,7 +115,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       const area = await pictureArea(expert, 'Anna');
       expect([area.width, area.height]).toEqual([1280, 720]);
       expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
-      await keep('picture');
+      await people.keep('picture');
     });
 
     it('both windows say that step 5 did not work and step 7 did, when, and with which address', async () => {
@@ -146,7 +130,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       const called = new RegExp(`^Your computer called ${networks.novice.address}:\\d+ \\(forward connect\\)$`);
       await expert.main.getByText(called).waitFor();
       await novice.main.getByText(/^169\.254\.98\.2:\d+ called your computer \(forward connect\)$/).waitFor();
-      await keep('steps');
+      await people.keep('steps');
     });
 
     it('control: what the expert types appears in the novice’s terminal', async () => {
@@ -156,7 +140,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await expertDesktop.xdotool('type', '--delay', '40', 'The other way round: #7!');
       await expertDesktop.xdotool('key', 'Return');
       await until(() => typedText() === 'The other way round: #7!\n', `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
-      await keep('control');
+      await people.keep('control');
     });
 
     it('the expert ends it: both windows say so', async () => {
@@ -166,12 +150,12 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }))
         .first()
         .waitFor({ timeout: 5_000 });
-      await keep('ended');
+      await people.keep('ended');
       await putAway();
     });
 
     it('the cable is pulled: each side says within five seconds that the other is gone, and nothing is shared any more', async () => {
-      const area = await connect();
+      const area = await connect(novice, expert);
       await giveControl();
       await clickAt(expertDesktop, area.x + 200, area.y + 150);
       await expertDesktop.xdotool('keydown', 'Shift_L');
@@ -186,7 +170,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         said(novice, [t('ended.novice.peerGone', { name: 'Peter' }), t('ended.novice.connectionLost')]),
         said(expert, [t('ended.expert.peerGone', { name: 'Anna' }), t('ended.expert.connectionLost', { name: 'Anna' })]),
       ]);
-      await keep('unplugged');
+      await people.keep('unplugged');
       for (const ms of after) expect(ms).toBeLessThanOrEqual(GONE_WITHIN_MS);
       await (await novice.session()).getByText(t('phase.novice.nobody')).waitFor();
       expect(await networks.novice.listening()).toHaveLength(1);
@@ -202,16 +186,16 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         .locator('li.person', { hasText: 'Peter' })
         .filter({ hasText: t('presence.offline') })
         .waitFor({ timeout: 20_000 });
-      await keep('away');
+      await people.keep('away');
       await networks.plug();
       await expert.main.getByText(t('status.signedIn')).first().waitFor({ timeout: 30_000 });
       await waitForOnline(expert, 'Anna');
       await waitForOnline(novice, 'Peter');
-      await keep('back');
+      await people.keep('back');
     });
 
     it('and help is possible again', async () => {
-      const area = await connect();
+      const area = await connect(novice, expert);
       expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
       await (await novice.session()).getByRole('button', { name: t('session.stopLong') }).click();
       await expert.main

@@ -1,15 +1,15 @@
 import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { electronExecutable, type SteeredApp, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { electronExecutable, type SteeredApp } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
 import { needs, until } from '../support/programs.ts';
 import { answerQuestion, waitForQuestion } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
 const skip = programs.skip || !electronExecutable;
-const output = process.env['RINGBACK_TEST_OUTPUT'];
 
 /** No messenger, no account: a file, a password said on the phone, and two real apps. */
 describe.skipIf(skip)(programs.title('help by an invitation file, in two real apps on two displays'), () => {
@@ -20,26 +20,13 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
   let file: string;
   let password: string;
 
-  const keep = async (name: string) => {
-    if (!output) return;
-    await noviceDesktop.saveScreenshot(join(output, `${name}-novice.png`));
-    await expertDesktop.saveScreenshot(join(output, `${name}-expert.png`));
-  };
+  const people = twoPeople('invitation-file');
 
   beforeAll(async () => {
-    noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
-    expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
-    novice = await startApp(noviceDesktop);
+    ({ noviceDesktop, expertDesktop } = await people.startDesktops());
+    novice = await people.startApp('novice');
     file = join(noviceDesktop.home, 'help.msrcIncident');
   }, 90_000);
-
-  afterAll(async () => {
-    await keep('invitation-file-last').catch(() => undefined);
-    await expert?.close();
-    await novice?.close();
-    await noviceDesktop?.close();
-    await expertDesktop?.close();
-  }, 60_000);
 
   it('is saved without an account, and the password is shown', async () => {
     await novice.chooseFile(file);
@@ -51,28 +38,28 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
     expect(password).toMatch(/^[A-HJKM-NP-Z2-9]{4}( [A-HJKM-NP-Z2-9]{4}){2}$/);
     expect(readFileSync(file, 'utf8')).toContain('LHTICKET="');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    await keep('invitation-saved').catch(() => undefined);
+    await people.keep('invitation-saved').catch(() => undefined);
   });
 
   it('is opened by a double click, refuses a wrong password, and brings the picture after the right one and the yes', async () => {
     const received = join(expertDesktop.home, 'received.msrcIncident');
     copyFileSync(file, received);
-    expert = await startApp(expertDesktop, [received]);
+    expert = await people.startApp('expert', [received]);
     const field = expert.main.getByLabel(t('file.passwordField'), { exact: true });
     await field.fill('WRONG WRONG');
     await expert.main.getByRole('button', { name: t('file.connect') }).click();
     await expert.main.getByText(t('problem.WRONG_PASSWORD')).waitFor();
-    await keep('invitation-opened');
+    await people.keep('invitation-opened');
     await field.fill(password);
     await expert.main.getByRole('button', { name: t('file.connect') }).click();
     await waitForQuestion(noviceDesktop);
-    await keep('invitation-question');
+    await people.keep('invitation-question');
     await answerQuestion(noviceDesktop, 'allow');
     const viewer = await expert.session();
     await viewer.locator('canvas').first().waitFor();
     await novice.session();
     await until(async () => (await novice.main.getByText(t('file.state.used')).count()) === 0, 'the invitation to make room');
-    await keep('invitation-session');
+    await people.keep('invitation-session');
   }, 90_000);
 
   it('is good once', async () => {

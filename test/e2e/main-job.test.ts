@@ -1,27 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { type App, electronExecutable, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { type App, electronExecutable } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { needs, until } from '../support/programs.ts';
 import {
+  meetOnMessenger,
   answerNotification,
   answerQuestion,
   askForHelp,
   clickAt,
-  hostMessenger,
   pictureArea,
   shownSteps,
-  signIn,
-  waitForOnline,
   waitForQuestion,
 } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm');
 const skip = programs.skip || !electronExecutable;
-const output = process.env['RINGBACK_TEST_OUTPUT'];
 
 describe.skipIf(skip)(programs.title('the main job, in two real apps on two displays'), () => {
   let noviceDesktop: PersonDesktop;
@@ -30,11 +28,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   let expert: App;
   let typed: string;
 
-  const keep = async (name: string) => {
-    if (!output) return;
-    await noviceDesktop.saveScreenshot(join(output, `${name}-novice.png`));
-    await expertDesktop.saveScreenshot(join(output, `${name}-expert.png`));
-  };
+  const people = twoPeople('main-job');
   const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
   /** A click into the novice's terminal, through the viewer, and then keys. */
   const typeThroughViewer = async (text: string) => {
@@ -45,26 +39,12 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   };
 
   beforeAll(async () => {
-    noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
-    expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
-    expert = await startApp(expertDesktop);
-    novice = await startApp(noviceDesktop);
+    ({ noviceDesktop, expertDesktop, novice, expert } = await people.start());
     typed = join(noviceDesktop.home, 'typed');
   }, 90_000);
 
-  afterAll(async () => {
-    await keep('last').catch(() => undefined);
-    await expert?.close();
-    await novice?.close();
-    await noviceDesktop?.close();
-    await expertDesktop?.close();
-  }, 60_000);
-
   it('brings two people together on a messenger that one of the computers is', async () => {
-    const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
-    await signIn(novice, issued, 'Anna');
-    await waitForOnline(novice, 'Peter');
-    await waitForOnline(expert, 'Anna');
+    await meetOnMessenger(expert, novice);
   });
 
   it('declined: both sides say so', async () => {
@@ -80,7 +60,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   it('asks again; the expert accepts from the notification; the novice is asked before anything is shown', async () => {
     noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
     await askForHelp(novice, 'Peter');
-    await keep('asked');
+    await people.keep('asked');
     await answerNotification(expert, 'accept');
     await waitForQuestion(noviceDesktop);
     const session = await expert.session();
@@ -89,7 +69,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
       .first()
       .waitFor();
     expect(await session.locator('canvas[role=img]').count()).toBe(0);
-    await keep('question');
+    await people.keep('question');
   });
 
   it('Enter means no: nothing was shown and both sides say so', async () => {
@@ -113,7 +93,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     const area = await pictureArea(expert, 'Anna');
     expect([area.width, area.height]).toEqual([1280, 720]);
     expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
-    await keep('picture');
+    await people.keep('picture');
     await expert.main.getByText(t('steps.show')).click();
     const steps = await shownSteps(expert.main);
     expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'notNeeded']);
@@ -143,7 +123,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await session.getByRole('button', { name: t('control.expert.granted') }).waitFor();
     await typeThroughViewer('Hello Anna, 2+2=4!');
     await until(() => typedText() === 'Hello Anna, 2+2=4!\n', `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
-    await keep('control');
+    await people.keep('control');
   });
 
   it('taken back at once: keys do nothing any more', async () => {
@@ -167,7 +147,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
       .getByText(t('ended.novice.stoppedByNovice', { name: 'Peter' }))
       .first()
       .waitFor({ timeout: 5_000 });
-    await keep('stopped');
+    await people.keep('stopped');
   });
 
   it('is in the history of both', async () => {
@@ -175,6 +155,6 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await novice.main.getByText(t('history.allowed.controlled')).first().waitFor();
     await expert.main.getByRole('button', { name: t('nav.history') }).click();
     await expert.main.getByText(t('history.allowed.controlled')).first().waitFor();
-    await keep('history');
+    await people.keep('history');
   });
 });

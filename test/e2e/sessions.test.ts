@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { type App, electronExecutable, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { type App, electronExecutable } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { needs, run, until } from '../support/programs.ts';
-import { answerNotification, answerQuestion, askForHelp, hostMessenger, pictureArea, signIn, waitForOnline } from '../support/scenario.ts';
+import { askForHelp, connect, meetOnMessenger, pictureArea } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xrandr');
-const output = process.env['RINGBACK_TEST_OUTPUT'];
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, in two real apps on two displays'), () => {
   let noviceDesktop: PersonDesktop;
@@ -16,17 +15,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
   let novice: App;
   let expert: App;
 
-  const keep = async (name: string) => {
-    if (!output) return;
-    await noviceDesktop.saveScreenshot(join(output, `${name}-novice.png`));
-    await expertDesktop.saveScreenshot(join(output, `${name}-expert.png`));
-  };
-  const connect = async () => {
-    await askForHelp(novice, 'Peter');
-    await answerNotification(expert, 'accept');
-    await answerQuestion(noviceDesktop, 'allow');
-    return pictureArea(expert, 'Anna');
-  };
+  const people = twoPeople('sessions');
   /** The end is told in both main windows; both are put away. */
   const ended = async (reason: 'stoppedByNovice' | 'closedByExpert' | 'cancelledByYou') => {
     const other = reason === 'cancelledByYou' ? 'cancelledByPeer' : reason;
@@ -45,22 +34,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
   };
 
   beforeAll(async () => {
-    noviceDesktop = await startPersonDesktop({ width: 1280, height: 720 });
-    expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
-    expert = await startApp(expertDesktop);
-    novice = await startApp(noviceDesktop);
-    const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
-    await signIn(novice, issued, 'Anna');
-    await waitForOnline(novice, 'Peter');
+    ({ noviceDesktop, expertDesktop, novice, expert } = await people.start());
+    await meetOnMessenger(expert, novice);
   }, 90_000);
-
-  afterAll(async () => {
-    await keep('sessions-last').catch(() => undefined);
-    await expert?.close();
-    await novice?.close();
-    await noviceDesktop?.close();
-    await expertDesktop?.close();
-  }, 60_000);
 
   it('a question that is taken back disappears from the expert’s screen', async () => {
     await askForHelp(novice, 'Peter');
@@ -79,7 +55,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
   });
 
   it('an idle screen sends next to nothing', async () => {
-    await connect();
+    await connect(novice, expert);
     const session = await expert.session();
     // The panel's clock ticks once a second, here and in the main window.
     await session.getByText(/^[0-3] fps$/).waitFor({ timeout: 15_000 });
@@ -105,7 +81,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
       ];
       return box !== null && left + box.x + box.width <= 1024 && top + box.y + box.height <= 600;
     }, 'Stop to be on the smaller screen');
-    await keep('resized');
+    await people.keep('resized');
   });
 
   it('the novice’s pointer stays where it points when the picture is shown at another scale', async () => {
@@ -113,7 +89,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     await session.getByRole('button', { name: t('viewer.fit') }).click();
     await noviceDesktop.xdotool('mousemove', '700', '400');
     await new Promise((resolve) => setTimeout(resolve, 500));
-    await keep('fitted');
+    await people.keep('fitted');
     // What is not at its place lies outside the pointer's own surroundings and counts.
     expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toEqual({ pixels: 0 });
   });
@@ -127,10 +103,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     await expert.main.getByRole('button', { name: t('nav.settings') }).click();
     await expert.main.getByRole('radio', { name: t('settings.engineClassic') }).check();
     await expert.main.getByRole('button', { name: t('nav.home') }).click();
-    const area = await connect();
+    const area = await connect(novice, expert);
     expect([area.width, area.height]).toEqual([1024, 600]);
     expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
-    await keep('classic');
+    await people.keep('classic');
   });
 
   it('the expert ends it; the novice is told', async () => {
@@ -140,7 +116,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
   });
 
   it('an app that dies is noticed by the other within five seconds', async () => {
-    await connect();
+    await connect(novice, expert);
     process.kill(novice.pid, 'SIGKILL');
     const died = Date.now();
     await expert.main
@@ -148,6 +124,6 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
       .first()
       .waitFor({ timeout: 10_000 });
     expect(Date.now() - died).toBeLessThan(5_000);
-    await keep('died');
+    await people.keep('died');
   });
 });

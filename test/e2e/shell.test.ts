@@ -1,27 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
-import { type App, appCommand, electronExecutable, startApp } from '../support/app.ts';
-import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import { type App, appCommand, electronExecutable } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { crop, differingPixels, pixelsNear } from '../support/picture.ts';
 import { needs, until } from '../support/programs.ts';
 import {
+  meetOnMessenger,
   answerQuestion,
   askForHelp,
   clickAt,
-  hostMessenger,
   pictureArea,
-  signIn,
-  waitForOnline,
   waitForQuestion,
   windowArea,
   windowsNamed,
 } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm', 'xwininfo', 'trayer');
-const output = process.env['RINGBACK_TEST_OUTPUT'];
 const ICON_SIDE = 28;
 /** `--danger-soft` of the light theme: the paper of an error notice. */
 const NOTICE_COLOUR = [253, 231, 227] as const;
@@ -34,11 +32,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
     let novice: App;
     let expert: App;
 
-    const keep = async (name: string) => {
-      if (!output) return;
-      await noviceDesktop.saveScreenshot(join(output, `shell-${name}-novice.png`));
-      await expertDesktop.saveScreenshot(join(output, `shell-${name}-expert.png`));
-    };
+    const people = twoPeople('shell');
     const accept = async () => {
       await expert.main.getByRole('button', { name: t('invitation.accept') }).click();
     };
@@ -70,21 +64,9 @@ describe.skipIf(programs.skip || !electronExecutable)(
     };
 
     beforeAll(async () => {
-      noviceDesktop = await startPersonDesktop({ width: 1280, height: 720, tray: true });
-      expertDesktop = await startPersonDesktop({ width: 1500, height: 940, tray: true });
-      [expert, novice] = await Promise.all([startApp(expertDesktop), startApp(noviceDesktop)]);
-      const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
-      await signIn(novice, issued, 'Anna');
-      await waitForOnline(novice, 'Peter');
+      ({ noviceDesktop, expertDesktop, novice, expert } = await people.start({ novice: { tray: true }, expert: { tray: true } }));
+      await meetOnMessenger(expert, novice);
     }, 90_000);
-
-    afterAll(async () => {
-      await keep('last').catch(() => undefined);
-      await expert?.close();
-      await novice?.close();
-      await noviceDesktop?.close();
-      await expertDesktop?.close();
-    }, 60_000);
 
     describe('the tray', () => {
       it('has our icon, and another one while somebody asks; its menu declines', async () => {
@@ -94,7 +76,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
         }, 'the icon in the tray');
         await askForHelp(novice, 'Peter');
         await until(async () => differingPixels(await trayIcon(expertDesktop), calm) > 20, 'the icon that says somebody asks');
-        await chooseFromTray(expertDesktop, 2, () => keep('tray-menu'));
+        await chooseFromTray(expertDesktop, 2, () => people.keep('tray-menu'));
         await ended('declined');
         await until(async () => differingPixels(await trayIcon(expertDesktop), calm) === 0, 'the calm icon');
       });
@@ -105,7 +87,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
         await chooseFromTray(expertDesktop, 1);
         await answerQuestion(noviceDesktop, 'allow');
         await pictureArea(expert, 'Anna');
-        await chooseFromTray(noviceDesktop, 1, () => keep('tray-stop'));
+        await chooseFromTray(noviceDesktop, 1, () => people.keep('tray-stop'));
         await ended('stoppedByNovice', 'stoppedByNovice');
       });
     });
@@ -129,7 +111,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
           'the question to go',
           3_000,
         );
-        await keep('expert-left');
+        await people.keep('expert-left');
         await ended('cancelledByPeer', 'cancelledByYou');
       });
     });
@@ -154,7 +136,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
         await expertDesktop.xdotool('windowactivate', '--sync', id);
         await expertDesktop.xdotool('key', 'F11');
         await until(async () => (await width()) === 1500 && (await windowArea(expertDesktop, id)).height === 940, 'the full screen', 5_000);
-        await keep('full-screen');
+        await people.keep('full-screen');
         await expertDesktop.xdotool('key', 'F11');
         await until(async () => (await width()) === before, 'the window again', 5_000);
       });
@@ -203,14 +185,14 @@ describe.skipIf(programs.skip || !electronExecutable)(
         await busy.stop();
         await expertDesktop.xdotool('windowactivate', '--sync', id);
         expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toEqual({ pixels: 0 });
-        await keep('restored');
+        await people.keep('restored');
       });
 
       it('a novice’s panel that dies ends the session at once: nobody looks on without a Stop', async () => {
         const panel = renderers(novice.pid).at(-1);
         process.kill(panel ?? Number.NaN, 'SIGKILL');
         await ended('stoppedByNovice', 'stoppedByNovice');
-        await keep('panel-died');
+        await people.keep('panel-died');
       });
     });
 
@@ -237,7 +219,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
         'the page again, with a notice',
         15_000,
       );
-      await keep('main-died');
+      await people.keep('main-died');
     });
   },
 );

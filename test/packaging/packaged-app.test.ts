@@ -9,7 +9,7 @@ import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { startPackagedApp } from '../support/packaged-app.ts';
 import { needs } from '../support/programs.ts';
-import { answerNotification, answerQuestion, askForHelp, hostMessenger, pictureArea, signIn, waitForOnline } from '../support/scenario.ts';
+import { connect, meetOnMessenger } from '../support/scenario.ts';
 
 const root = join(import.meta.dirname, '../..');
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
@@ -68,13 +68,8 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
       apps.push(expert);
       const novice = await startPackagedApp(noviceDesktop, executable);
       apps.push(novice);
-      const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
-      await signIn(novice, issued, 'Anna');
-      await waitForOnline(novice, 'Peter');
-      await askForHelp(novice, 'Peter');
-      await answerNotification(expert, 'accept');
-      await answerQuestion(noviceDesktop, 'allow');
-      expect(await leastDifference(noviceDesktop, expertDesktop, await pictureArea(expert, 'Anna'))).toEqual({ pixels: 0 });
+      await meetOnMessenger(expert, novice);
+      expect(await leastDifference(noviceDesktop, expertDesktop, await connect(novice, expert))).toEqual({ pixels: 0 });
     } catch (error) {
       const output = process.env['RINGBACK_TEST_OUTPUT'];
       if (output) for (const [index, desktop] of desktops.entries()) await desktop.saveScreenshot(join(output, `packaged-${index}.png`));

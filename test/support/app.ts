@@ -37,7 +37,7 @@ export interface SteeredApp extends App {
   chooseFile(path: string): Promise<void>;
 }
 
-interface AppOptions {
+export interface AppOptions {
   /** The network its computer is in; the machine's own when left out. */
   readonly network?: Network | undefined;
 }

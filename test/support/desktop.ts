@@ -28,7 +28,7 @@ const DUNSTRC = `[global]
   timeout = 60
 `;
 
-interface PersonDesktopOptions extends DisplayOptions {
+export interface PersonDesktopOptions extends DisplayOptions {
   /** A panel with a system tray at the bottom. */
   readonly tray?: boolean;
 }

@@ -66,6 +66,22 @@ export async function waitForOnline(app: App, name: string): Promise<void> {
     .waitFor({ timeout: 15_000 });
 }
 
+/** Peter's computer becomes the messenger, Anna signs in to it, and each sees the other online. */
+export async function meetOnMessenger(peter: App, anna: App): Promise<void> {
+  const { issued } = await hostMessenger(peter, 'Peter', 'Anna');
+  await signIn(anna, issued, 'Anna');
+  await waitForOnline(anna, 'Peter');
+  await waitForOnline(peter, 'Anna');
+}
+
+/** Anna asks Peter, Peter accepts, Anna lets him see. What comes back is where her desktop is on his screen. */
+export async function connect(novice: App, expert: App): Promise<Area> {
+  await askForHelp(novice, 'Peter');
+  await answerNotification(expert, 'accept');
+  await answerQuestion(novice.desktop, 'allow');
+  return pictureArea(expert, 'Anna');
+}
+
 /** Asks a contact who is online for help. */
 export async function askForHelp(app: App, name: string): Promise<void> {
   await app.main
