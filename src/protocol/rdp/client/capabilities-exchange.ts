@@ -47,8 +47,8 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
 }
 
 /**
- * Our side for Confirm Active ([MS-RDPBCGR] 2.2.1.13.2): 32-bit bitmaps, planar without alpha, ScrBlt as the only drawing order, no caches but the pointer's,
- * frames that are acknowledged. A codec that plugs in next adds its set here.
+ * Our side for Confirm Active ([MS-RDPBCGR] 2.2.1.13.2): 32-bit bitmaps, planar without alpha and without colour loss, ScrBlt as the only
+ * drawing order, no caches but the pointer's, frames that are acknowledged. A codec that plugs in next adds its set here.
  */
 export function clientCapabilities(config: RdpClientConfig, desktop: Size): CapabilitySet[] {
   return [
@@ -67,7 +67,7 @@ export function clientCapabilities(config: RdpClientConfig, desktop: Size): Capa
       desktopWidth: desktop.width,
       desktopHeight: desktop.height,
       desktopResize: true,
-      drawingFlags: DRAWING_FLAG.skipAlpha | DRAWING_FLAG.dynamicColorFidelity,
+      drawingFlags: DRAWING_FLAG.skipAlpha,
     },
     SCREEN_BLT_ONLY,
     { tag: 'bitmapCache', caches: [] },

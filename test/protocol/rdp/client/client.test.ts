@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RdpClientOutput } from '../../../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../../../src/protocol/rdp/client/rdp-client.ts';
 import type { InputEvent } from '../../../../src/protocol/rdp/input/events.ts';
+import { DRAWING_FLAG } from '../../../../src/protocol/rdp/pdu/capabilities/bitmap.ts';
 import type { CapabilitySet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
 import { encodeAutoDetectRequest } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
 import { decodeFastPathInput } from '../../../../src/protocol/rdp/pdu/fast-path-input.ts';
@@ -111,6 +112,8 @@ describe('connection', () => {
     const outputs = clientAt('awaitingDemandActive').receive(wire.demandActive(), 0);
     expect(confirmedSet(outputs, 'bitmap')).toMatchObject({ desktopWidth: 640, desktopHeight: 480, preferredBitsPerPixel: 32 });
     expect(confirmedSet(outputs, 'frameAcknowledge')).toBeDefined();
+    // What the planar decoder refuses is not asked for: no colour loss, no subsampling.
+    expect(confirmedSet(outputs, 'bitmap')?.drawingFlags).toBe(DRAWING_FLAG.skipAlpha);
     expect(sentShareData(outputs).map((pdu) => pdu.pduType2)).toEqual([
       PDU_TYPE_2.synchronize,
       PDU_TYPE_2.control,
