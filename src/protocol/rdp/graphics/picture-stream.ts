@@ -3,6 +3,9 @@ import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PictureChanges, Pi
 import { createFrameEncoder } from './frame-encoder.ts';
 import { ChangedTiles } from './tiles/changed-tiles.ts';
 
+/** As many as one Refresh Rect has ([MS-RDPBCGR] 2.2.11.2.1); more become the whole picture. */
+const MAX_FORCED_AREAS = 255;
+
 export interface EncodedPicture {
   readonly generation: number;
   readonly frameId: number;
@@ -23,6 +26,8 @@ export class PictureStream {
   private frameId = 0;
   private whole = true;
   private forced: Rect[] = [];
+  /** Of all forced areas together, however they overlap. */
+  private forcedPixels = 0;
 
   constructor(size: Size) {
     this.size = size;
@@ -49,32 +54,31 @@ export class PictureStream {
   resize(size: Size): void {
     this.size = size;
     this.whole = true;
-    this.forced = [];
+    this.forgetForced();
   }
 
   /** These areas count as changed; parts outside the picture are left out. */
   refresh(areas: readonly Rect[]): void {
     for (const area of areas) {
+      if (this.whole) return;
       const x = Math.max(0, area.x);
       const y = Math.max(0, area.y);
       const width = Math.min(this.size.width, area.x + area.width) - x;
       const height = Math.min(this.size.height, area.y + area.height) - y;
-      if (width > 0 && height > 0) this.forced.push({ x, y, width, height });
+      if (width > 0 && height > 0) this.force({ x, y, width, height });
     }
-    // Many small wishes cost more than one whole frame.
-    if (this.forced.reduce((sum, rect) => sum + rect.width * rect.height, 0) >= this.size.width * this.size.height) this.whole = true;
   }
 
   /** What of `frame` the client must be sent. Only inside `damage` may it differ from the frame before. Counts as sent. */
   changes(frame: PixelFrame, damage: readonly Rect[]): PictureChanges {
     if (this.whole) {
       this.whole = false;
-      this.forced = [];
+      this.forgetForced();
       this.tiles.forget();
       return { copies: [], areas: this.tiles.update(frame, []) };
     }
     const { forced } = this;
-    this.forced = [];
+    this.forgetForced();
     // Who asks for something again may not have it: nothing is copied from there.
     const copies = this.scrollCopies && forced.length === 0 ? this.tiles.scroll(frame, damage) : [];
     return { copies, areas: [...this.tiles.update(frame, damage), ...forced] };
@@ -90,5 +94,19 @@ export class PictureStream {
       updates: this.encoder.encode(frame, changed.areas, this.frameId, changed.copies),
       changedPixels: [...changed.copies, ...changed.areas].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
+  }
+
+  /** Many wishes cost more than one whole frame, and they may come for as long as nobody takes one. */
+  private force(area: Rect): void {
+    this.forced.push(area);
+    this.forcedPixels += area.width * area.height;
+    if (this.forced.length <= MAX_FORCED_AREAS && this.forcedPixels < this.size.width * this.size.height) return;
+    this.whole = true;
+    this.forgetForced();
+  }
+
+  private forgetForced(): void {
+    this.forced = [];
+    this.forcedPixels = 0;
   }
 }

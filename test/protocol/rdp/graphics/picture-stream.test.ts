@@ -49,6 +49,23 @@ describe('the stream of pictures to one client', () => {
     expect(area(stream.changes(frame, []).areas)).toBe(128 * 96);
   });
 
+  it('gathers no wishes without end while nobody takes a picture', () => {
+    const stream = new PictureStream(SIZE);
+    stream.configure(SETTINGS, 1);
+    stream.changes(picture(), []);
+    const pixel = { x: 1, y: 1, width: 1, height: 1 };
+    for (let count = 0; count < 255; count += 1) stream.refresh([pixel]);
+    expect(stream.changes(picture(), []).areas).toEqual(Array.from({ length: 255 }, () => pixel));
+    for (let count = 0; count < 3_000; count += 1) stream.refresh([pixel]);
+    expect(stream.changes(picture(), []).areas).toEqual([
+      { x: 0, y: 0, width: 64, height: 64 },
+      { x: 64, y: 0, width: 64, height: 64 },
+      { x: 0, y: 64, width: 64, height: 32 },
+      { x: 64, y: 64, width: 64, height: 32 },
+    ]);
+    expect(stream.dueAnyway).toBe(false);
+  });
+
   it('is whole again after new settings and after a new size', () => {
     const stream = new PictureStream(SIZE);
     stream.configure(SETTINGS, 1);
