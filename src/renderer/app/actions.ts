@@ -4,6 +4,7 @@ import { problemOf } from './problem.ts';
 import {
   withAnswer,
   withApp,
+  withChosen,
   withIssued,
   withPage,
   withPending,
@@ -11,6 +12,7 @@ import {
   withSavedInvitation,
   withTalk,
   withWelcome,
+  withoutChosen,
   type IssuedAccount,
   type Page,
   type Place,
@@ -46,6 +48,14 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       result = { ok: false, code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
     }
     store.setState((state) => withAnswer(state, place, problemOf(result)));
+    return result;
+  }
+
+  /** Shows the chosen settings at once; what main refuses goes back. */
+  async function choose(settings: Partial<SettingsView>, place: Place, command: () => Promise<CommandResult>): Promise<CommandResult> {
+    store.setState((state) => withChosen(state, settings));
+    const result = await run(place, command);
+    if (!result.ok) store.setState((state) => withoutChosen(state, settings));
     return result;
   }
 
@@ -155,9 +165,11 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
-    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) =>
-      run(settings.stopShortcut === undefined ? 'settings' : 'stopShortcut', () => bridge.saveSettings(settings)),
-    setHosting: (hosting: SettingsView['hosting']) => run('hosting', () => bridge.setHosting(hosting)),
+    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting' | 'stopShortcut'>>) =>
+      choose(settings, 'settings', () => bridge.saveSettings(settings)),
+    /** Another program may have these keys: they are shown once main has them. */
+    saveStopShortcut: (stopShortcut: string) => run('stopShortcut', () => bridge.saveSettings({ stopShortcut })),
+    setHosting: (hosting: SettingsView['hosting']) => choose({ hosting }, 'hosting', () => bridge.setHosting(hosting)),
     removeHostedAccount: (address: string) => run('hostedAccounts', () => bridge.removeHostedAccount(address)),
     copyText: (text: string) => run('copy', () => bridge.copyText(text)),
 

@@ -14,7 +14,7 @@ import { Conversation } from './home/conversation.tsx';
 import { Home, Invitations } from './home/home.tsx';
 import { MessengerLine } from './home/messenger-line.tsx';
 import { History } from './history/history.tsx';
-import { askObstacle, isPending, isRunning, problemAt, showsWelcome } from './selectors.ts';
+import { askObstacle, isPending, isRunning, problemAt, shownSettings, showsWelcome } from './selectors.ts';
 import { EndedCard } from './session/ended-card.tsx';
 import { ProgressCard } from './session/progress-card.tsx';
 import { RunningCard } from './session/running-card.tsx';
@@ -295,6 +295,7 @@ function SettingsPage({ state, app, actions }: PageProps) {
   return (
     <Settings
       app={app}
+      settings={shownSettings(app, state.ui.chosen)}
       issued={state.ui.issued}
       pending={{
         account: isPending(state, 'account'),
@@ -318,6 +319,7 @@ function SettingsPage({ state, app, actions }: PageProps) {
       onSignOut={() => void actions.signOut()}
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
+      onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
       onSetProgram={actions.setProgram}
       onTestProgram={actions.testProgram}
       onHosting={(hosting) => void actions.setHosting(hosting)}

@@ -1,5 +1,5 @@
 /** Named questions to the state. */
-import type { ActivityView, AppState, ContactView, MessengerStatus } from '../../preload/contract.ts';
+import type { ActivityView, AppState, ContactView, MessengerStatus, SettingsView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Place, WindowState } from './store.ts';
 import type { Problem } from './problem.ts';
@@ -8,6 +8,9 @@ const PRESENCE_ORDER = { online: 0, away: 1, busy: 2, offline: 3 } as const;
 
 export const isPending = (state: WindowState, place: Place): boolean => state.ui.pending.includes(place);
 export const problemAt = (state: WindowState, place: Place): Problem | undefined => state.ui.problems[place];
+
+/** The settings as the person has them before them. */
+export const shownSettings = (app: AppState, chosen: Partial<SettingsView>): SettingsView => ({ ...app.settings, ...chosen });
 
 /** Something goes on that needs no messenger. */
 const withoutMessenger = (app: AppState | undefined): boolean =>

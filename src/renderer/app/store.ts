@@ -3,7 +3,7 @@
  * Nothing here calls the bridge; actions.ts does.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
+import type { AppState, SavedInvitationView, SettingsView } from '../../preload/contract.ts';
 import type { Problem } from './problem.ts';
 
 export type Page = 'home' | 'history' | 'settings';
@@ -49,6 +49,8 @@ export interface UiState {
   readonly issued?: IssuedAccount;
   /** The password of the saved invitation, as long as this window lives. */
   readonly savedInvitation?: SavedInvitationView;
+  /** Settings that the person has chosen and main has not shown yet: a switch must not jump back meanwhile. */
+  readonly chosen: Partial<SettingsView>;
   readonly pending: readonly Place[];
   readonly problems: Readonly<Partial<Record<Place, Problem>>>;
 }
@@ -61,7 +63,7 @@ export interface WindowState {
 
 export type WindowStore = StoreApi<WindowState>;
 
-export const INITIAL_UI: UiState = { page: 'home', welcome: 'choose', picking: false, pending: [], problems: {} };
+export const INITIAL_UI: UiState = { page: 'home', welcome: 'choose', picking: false, chosen: {}, pending: [], problems: {} };
 
 export function createWindowStore(initial: Partial<WindowState> = {}): WindowStore {
   return createStore<WindowState>(() => ({ app: undefined, loadFailed: false, ui: INITIAL_UI, ...initial }));
@@ -72,14 +74,15 @@ export function createWindowStore(initial: Partial<WindowState> = {}): WindowSto
 export function withApp(state: WindowState, app: AppState): WindowState {
   // A session that has just begun answers the contact picker.
   const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
+  const kept = { ...state.ui, chosen: withoutShown(state.ui.chosen, app.settings) };
   const ui = began
     ? {
-        ...withoutTalk(state.ui),
+        ...withoutTalk(kept),
         picking: false,
         page: 'home' as const,
         problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']),
       }
-    : state.ui;
+    : kept;
   return { ...state, app, loadFailed: false, ui };
 }
 
@@ -127,6 +130,24 @@ export function withAnswer(state: WindowState, place: Place, problem: Problem | 
   const problems = problem === undefined ? withoutKeys(state.ui.problems, [place]) : { ...state.ui.problems, [place]: problem };
   return { ...state, ui: { ...state.ui, pending, problems } };
 }
+
+/** A person has chosen these settings. */
+export function withChosen(state: WindowState, settings: Partial<SettingsView>): WindowState {
+  return { ...state, ui: { ...state.ui, chosen: { ...state.ui.chosen, ...settings } } };
+}
+
+/** Main has refused these settings: what it has is shown again, unless the person has chosen anew meanwhile. */
+export function withoutChosen(state: WindowState, settings: Partial<SettingsView>): WindowState {
+  return { ...state, ui: { ...state.ui, chosen: withoutShown(state.ui.chosen, settings) } };
+}
+
+function withoutShown(chosen: Partial<SettingsView>, shown: Partial<SettingsView>): Partial<SettingsView> {
+  const left = Object.entries(chosen).filter(([name, value]) => !sameSetting(value, shown[name as keyof SettingsView]));
+  return Object.fromEntries(left) as Partial<SettingsView>;
+}
+
+/** Hosting is a record of three; the others are plain values. */
+const sameSetting = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function withoutKeys(problems: UiState['problems'], places: readonly Place[]): UiState['problems'] {
   return Object.fromEntries(Object.entries(problems).filter(([place]) => !places.includes(place as Place)));

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { SettingsView } from '../../../src/preload/contract.ts';
 import { createActions } from '../../../src/renderer/app/actions.ts';
 import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts';
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
 import { ago, byteCount, duration, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
-import { askObstacle, newInvitation, reachable, showsWelcome, sortedContacts, unreachable } from '../../../src/renderer/app/selectors.ts';
-import { createWindowStore, INITIAL_UI, withAnswer, withApp, withPage, withPending } from '../../../src/renderer/app/store.ts';
+import {
+  askObstacle,
+  newInvitation,
+  reachable,
+  shownSettings,
+  showsWelcome,
+  sortedContacts,
+  unreachable,
+} from '../../../src/renderer/app/selectors.ts';
+import { createWindowStore, INITIAL_UI, withAnswer, withApp, withChosen, withPage, withPending } from '../../../src/renderer/app/store.ts';
 import { appState, fakeBridge, NOW_MS, session } from './fixtures.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,6 +40,44 @@ describe('reducers', () => {
     expect(began.ui).toMatchObject({ picking: false, page: 'home' });
     const elsewhere = withPage(began, 'history');
     expect(withApp(elsewhere, appState({ session: session('novice', { tag: 'tickets' }) })).ui.page).toBe('history');
+  });
+});
+
+describe('a chosen setting', () => {
+  const shown = (store: ReturnType<typeof createWindowStore>) => {
+    const { app, ui } = store.getState();
+    return app && shownSettings(app, ui.chosen);
+  };
+  const app = appState();
+  const told = (settings: Partial<SettingsView>) => appState({ settings: { ...app.settings, ...settings } });
+
+  it('is shown at once, and stays when older news comes before what main makes of it', async () => {
+    const { bridge } = fakeBridge();
+    const store = createWindowStore({ app });
+    const actions = createActions(store, bridge);
+    const saved = actions.saveSettings({ engine: 'classic' });
+    expect(shown(store)?.engine).toBe('classic');
+    await saved;
+    store.setState((state) => withApp(state, told({ playSound: false })));
+    expect(shown(store)).toMatchObject({ engine: 'classic', playSound: false });
+    store.setState((state) => withApp(state, told({ engine: 'classic' })));
+    expect(store.getState().ui.chosen).toEqual({});
+    store.setState((state) => withApp(state, told({ engine: 'ringback' })));
+    expect(shown(store)?.engine).toBe('ringback');
+  });
+
+  it('goes back when main refuses it, unless another has been chosen meanwhile', async () => {
+    const refusal = { ok: false, code: 'PORT_IN_USE', message: '' } as const;
+    const { bridge } = fakeBridge({ setHosting: refusal });
+    const store = createWindowStore({ app });
+    const actions = createActions(store, bridge);
+    const { hosting } = app.settings;
+    await actions.setHosting({ ...hosting, port: 4_000 });
+    expect(shown(store)?.hosting).toEqual(hosting);
+    const first = actions.setHosting({ ...hosting, port: 4_000 });
+    store.setState((state) => withChosen(state, { hosting: { ...hosting, port: 5_000 } }));
+    await first;
+    expect(shown(store)?.hosting.port).toBe(5_000);
   });
 });
 

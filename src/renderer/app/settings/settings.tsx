@@ -13,6 +13,7 @@ import './settings.css';
 
 export interface SettingsProps {
   readonly app: AppState;
+  readonly settings: SettingsView;
   readonly issued: IssuedAccount | undefined;
   readonly pending: {
     readonly account: boolean;
@@ -37,7 +38,8 @@ export interface SettingsProps {
   readonly onSignIn: () => void;
   readonly onSignOut: () => void;
   readonly onFriendlyName: (name: string) => void;
-  readonly onSettings: (settings: Partial<Omit<SettingsView, 'hosting'>>) => void;
+  readonly onSettings: (settings: Partial<Omit<SettingsView, 'hosting' | 'stopShortcut'>>) => void;
+  readonly onStopShortcut: (stopShortcut: SettingsView['stopShortcut']) => void;
   readonly onHosting: (hosting: SettingsView['hosting']) => void;
   readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
   readonly onRemoveHosted: (address: string) => void;
@@ -46,8 +48,7 @@ export interface SettingsProps {
 }
 
 export function Settings(props: SettingsProps) {
-  const { app } = props;
-  const { settings } = app;
+  const { app, settings } = props;
   return (
     <div className="stack stack--wide">
       <h1>{t('settings.title')}</h1>
@@ -55,11 +56,7 @@ export function Settings(props: SettingsProps) {
       <You {...props} />
       <section className="card stack" aria-labelledby="settings-helped">
         <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
-        <ShortcutField
-          value={settings.stopShortcut}
-          problem={props.problems.stopShortcut}
-          onValue={(stopShortcut) => props.onSettings({ stopShortcut })}
-        />
+        <ShortcutField value={settings.stopShortcut} problem={props.problems.stopShortcut} onValue={props.onStopShortcut} />
         <div>
           <Switch
             label={t('settings.allowOffers')}
