@@ -18,15 +18,14 @@ import { openPrograms } from './settings/programs-store.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { createAppModel } from './shell/app-facts.ts';
 import { openCapturePage } from './shell/capture-page.ts';
-import type { LaunchOptions } from './shell/command-line.ts';
 import { createErrorLog } from './shell/error-log.ts';
 import { createHostedServer } from './shell/hosted-server.ts';
 import { createHosting } from './shell/hosting.ts';
 import { createShell } from './shell/shell.ts';
 import { createSignIn } from './shell/sign-in.ts';
-import { prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
+import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
 
-async function start(launch: LaunchOptions): Promise<void> {
+async function start({ launch, openings }: Beginning): Promise<void> {
   const { env, platform } = process;
   const data = app.getPath('userData');
   const outDir = join(import.meta.dirname, '..');
@@ -143,10 +142,7 @@ async function start(launch: LaunchOptions): Promise<void> {
 
   shell.run(
     { assistance, messenger, hosting, signIn, history, activities, launcher, programs },
-    {
-      hidden: launch.hidden || settings.value.startHidden,
-      ...(launch.invitation === undefined ? {} : { invitation: launch.invitation }),
-    },
+    { hidden: launch.hidden || settings.value.startHidden, openings },
   );
 
   const support = desktop.support().then(
@@ -164,10 +160,10 @@ async function start(launch: LaunchOptions): Promise<void> {
   await support;
 }
 
-const launch = prepareElectron(process.argv, process.env);
+const beginning = prepareElectron(process.argv, process.env);
 // No top-level await: Electron becomes ready only once this module has been evaluated.
-if (launch !== undefined)
+if (beginning !== undefined)
   app
     .whenReady()
-    .then(() => start(launch))
+    .then(() => start(beginning))
     .catch(reportFailedStart);

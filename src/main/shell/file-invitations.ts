@@ -1,5 +1,6 @@
 /* Invitations as files: where they are saved, and those that a person has opened, dropped or double-clicked. Knows no Electron. */
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { OfferedInvitationView, SavedInvitationView } from '../../preload/contract.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import {
@@ -101,7 +102,14 @@ export function createFileInvitations({ help, model, clock, ...files }: FileInvi
   };
 }
 
-/** The invitation among a program's arguments, where the system puts a double-clicked file. */
+/** The invitation among a program's arguments, where the system puts a double-clicked file: a path, or on Linux a `file:` URL (`%U` in the desktop entry). */
 export function invitationArgument(argv: readonly string[]): string | undefined {
-  return argv.slice(1).find((argument) => !argument.startsWith('-') && argument.toLowerCase().endsWith(EXTENSION.toLowerCase()));
+  const argument = argv.slice(1).find((each) => !each.startsWith('-') && each.toLowerCase().endsWith(EXTENSION.toLowerCase()));
+  if (argument === undefined || !/^file:/i.test(argument)) return argument;
+  try {
+    return fileURLToPath(argument);
+  } catch {
+    // On another computer.
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
 import { open, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   app,
   clipboard,
@@ -33,7 +33,7 @@ import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
-import { createFileInvitations, invitationArgument } from './file-invitations.ts';
+import { createFileInvitations } from './file-invitations.ts';
 import {
   createInvitationNotifications,
   helpNotificationWords,
@@ -41,6 +41,7 @@ import {
   type NotificationPort,
 } from './invitation-notifications.ts';
 import { handleCommands } from './ipc.ts';
+import type { Openings } from './openings.ts';
 import { guardPermissions } from './permissions.ts';
 import { shutDown } from './shutdown.ts';
 import type { SignIn } from './sign-in.ts';
@@ -78,7 +79,7 @@ export interface Shell {
   readonly windows: Windows;
   readonly consent: ConsentPrompts;
   /** From here on people see windows, and commands are answered. */
-  run(useCases: ShellUseCases, how: { readonly hidden: boolean; readonly invitation?: string }): void;
+  run(useCases: ShellUseCases, how: { readonly hidden: boolean; readonly openings: Openings }): void;
 }
 
 const invitationFilters = () => [{ name: t('shell.invitationFiles'), extensions: ['msrcIncident'] }];
@@ -185,7 +186,7 @@ export function createShell(deps: ShellDeps): Shell {
     return (peer, signal) => askConsent(kind, peer, signal, showQuestion, clock);
   }
 
-  function run(cases: ShellUseCases, how: { readonly hidden: boolean; readonly invitation?: string }): void {
+  function run(cases: ShellUseCases, how: { readonly hidden: boolean; readonly openings: Openings }): void {
     useCases = cases;
     const { assistance } = cases;
     let viewer: ViewerPort | undefined;
@@ -336,20 +337,13 @@ export function createShell(deps: ShellDeps): Shell {
     follow(model.state);
 
     installAppMenu({ devTools, quit: deps.quit });
-    app.on('second-instance', (_event, argv, directory) => {
-      const path = invitationArgument(argv);
-      if (path === undefined) windows.openMain();
-      else openInvitation(resolve(directory, path));
-    });
-    app.on('open-file', (event, path) => {
-      event.preventDefault();
-      openInvitation(path);
-    });
-    app.on('activate', () => windows.openMain());
     // The tray keeps the app alive; without one, the main window's close button quits by itself.
     app.on('window-all-closed', () => undefined);
     windows.openMain(how);
-    if (how.invitation !== undefined) openInvitation(how.invitation);
+    how.openings.handTo((path) => {
+      if (path === undefined) windows.openMain();
+      else openInvitation(path);
+    });
 
     let leaving = false;
     app.on('before-quit', (event) => {

@@ -4,10 +4,20 @@ import { app, dialog, protocol, safeStorage } from 'electron';
 import { t } from '../../words/words.ts';
 import type { SecretBox } from '../settings/account-store.ts';
 import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
+import { hearOpenings, type Openings } from './openings.ts';
 import { APP_SCHEME, SCHEME_PRIVILEGES } from './web-security.ts';
 
-/** Sets the data directory, asks for the single-instance lock and declares our scheme. Undefined when this process must go away again. */
-export function prepareElectron(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): LaunchOptions | undefined {
+/** How this program was started, and what it is asked to open while it starts and later. */
+export interface Beginning {
+  readonly launch: LaunchOptions;
+  readonly openings: Openings;
+}
+
+/**
+ * Sets the data directory, asks for the single-instance lock, declares our scheme, and listens for files to open.
+ * Undefined when this process must go away again.
+ */
+export function prepareElectron(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Beginning | undefined {
   let launch: LaunchOptions;
   try {
     launch = parseLaunch(argv, env);
@@ -24,6 +34,7 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
     app.exit(2);
     return undefined;
   }
+  const openings = hearOpenings(app, launch.invitation);
   app.setAppUserModelId('org.ringback.Ringback');
   // `--no-sandbox` is what a test machine without user namespaces starts with; Chromium refuses to do both.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
@@ -33,7 +44,7 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
     return undefined;
   }
   protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
-  return launch;
+  return { launch, openings };
 }
 
 /** Nothing could be built: says why and goes away. */

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { InvitationDocument } from '../../../src/protocol/assistance/invitation.ts';
 import { utf8Encode } from '../../../src/protocol/bytes/text.ts';
@@ -99,5 +101,8 @@ describe('invitation files in the shell', () => {
   it('finds the file among the arguments', () => {
     expect(invitationArgument(['ringback', '--hidden', '/tmp/a b.MSRCINCIDENT', 'x'])).toBe('/tmp/a b.MSRCINCIDENT');
     expect(invitationArgument(['/opt/x.msrcIncident', '--file=y.msrcIncident', 'readme.txt'])).toBeUndefined();
+    // As a Linux desktop says it, with `%U` in the desktop entry.
+    expect(invitationArgument(['ringback', pathToFileURL('/tmp/für Änne.msrcIncident').href])).toBe(resolve('/tmp/für Änne.msrcIncident'));
+    expect(invitationArgument(['ringback', 'file:///%zz.msrcIncident'])).toBeUndefined();
   });
 });
