@@ -1,4 +1,5 @@
 /* What two people do, told by what they can see and click. Shared by the end-to-end tests and the demo. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
@@ -137,9 +138,21 @@ export async function pictureArea(expert: App, noviceName: string): Promise<Area
   );
   const actual = page.getByRole('button', { name: t('viewer.actual') });
   if (await actual.isVisible()) await actual.click();
-  const box = await until(async () => (await picture.boundingBox()) ?? undefined, 'the picture');
-  const window = await windowArea(expert.desktop, id);
-  return { x: Math.round(window.x + box.x), y: Math.round(window.y + box.y), width: Math.round(box.width), height: Math.round(box.height) };
+  let before: Area | undefined;
+  return until(async () => {
+    const box = await picture.boundingBox();
+    const window = await windowArea(expert.desktop, id);
+    const now = box && {
+      x: Math.round(window.x + box.x),
+      y: Math.round(window.y + box.y),
+      width: Math.round(box.width),
+      height: Math.round(box.height),
+    };
+    // The window manager may still be moving the window, the page still laying itself out.
+    const still = now !== null && before !== undefined && isDeepStrictEqual(now, before);
+    before = now ?? undefined;
+    return still && now;
+  }, 'the picture to stay where it is');
 }
 
 /** The main process's question on the novice's screen. */

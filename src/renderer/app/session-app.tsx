@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { t } from '../../words/words.ts';
 import type { Actions } from './actions.ts';
 import { useNow } from './clock.ts';
-import { displayName, isPending, problemAt } from './selectors.ts';
+import { displayName, isPending, problemAt, shownSettings } from './selectors.ts';
 import { ExpertWindow } from './session/expert-window.tsx';
 import { NovicePanel } from './session/novice-panel.tsx';
 import { Picture, type PictureProps } from './session/picture.tsx';
@@ -44,7 +44,7 @@ export function SessionApp({
       </main>
     );
   }
-  const { settings } = state.app;
+  const settings = shownSettings(state.app, state.ui.chosen);
   const pending = { session: isPending(state, 'session'), control: isPending(state, 'control') };
   const problems = { session: problemAt(state, 'session'), control: problemAt(state, 'control'), viewer: problemAt(state, 'viewer') };
   const close = () => void actions.dismissSession();
