@@ -28,7 +28,8 @@ export class ExpertSession {
   private readonly parts: ExpertSessionParts;
   private readonly painted = new FrameMeter();
   private readonly arrived = new FrameMeter();
-  private viewer: { readonly sink: ViewerSink; readonly off: () => void } | undefined;
+  /** `wanted`: its window is to be seen. */
+  private viewer: { readonly sink: ViewerSink; readonly off: () => void; wanted: boolean } | undefined;
   /** Undefined once a viewer has had it, or it has grown too large. */
   private kept: { readonly messages: Extract<ExpertLinkEvent, { tag: 'graphics' }>[]; bytes: number } | undefined = {
     messages: [],
@@ -43,6 +44,7 @@ export class ExpertSession {
   private marked = false;
   private lastArrivalMs = Number.NEGATIVE_INFINITY;
   private pointer: Extract<ToViewerMessage, { tag: 'pointerShape' }> | undefined;
+  private position: Extract<ToViewerMessage, { tag: 'pointerPosition' }> | undefined;
   private newestRoundTripMs: number | undefined;
   private closed = false;
 
@@ -77,8 +79,10 @@ export class ExpertSession {
       case 'active':
         this.size = event.desktop;
         this.channels = event.channels;
-        if (this.viewer !== undefined) this.introduce();
-        else if (this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
+        // It was a place on a desktop of another size.
+        this.position = undefined;
+        this.introduce();
+        if (this.viewer?.wanted !== true && this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
         this.parts.changed();
         return;
       case 'graphics':
@@ -91,6 +95,7 @@ export class ExpertSession {
         this.show(event);
         return;
       case 'pointerPosition':
+        this.position = event;
         this.show(event);
         return;
       case 'roundTrip':
@@ -101,16 +106,19 @@ export class ExpertSession {
     }
   }
 
-  /** From now on the picture goes here. Without a viewer the novice is told that none is wanted; the first one gets a whole picture. */
-  attach(sink: ViewerSink): () => void {
+  /**
+   * From now on the picture goes here. Without a viewer, or while its window cannot be seen (not `wanted`), the novice is told that none is
+   * wanted; the first one gets a whole picture.
+   */
+  attach(sink: ViewerSink, wanted: boolean): () => void {
     this.detach();
     const off = sink.onEvent((event) => this.onViewer(sink, event));
-    this.viewer = { sink, off };
+    this.viewer = { sink, off, wanted };
     if (this.size !== undefined) {
       this.introduce();
       for (const message of this.kept?.messages ?? []) this.show(message);
       this.kept = undefined;
-      this.parts.link.setDisplayWanted(true);
+      this.parts.link.setDisplayWanted(wanted);
       this.parts.link.refresh([{ x: 0, y: 0, ...this.size }]);
     }
     return () => {
@@ -154,6 +162,7 @@ export class ExpertSession {
     this.show({ tag: 'size', size: this.size });
     this.show({ tag: 'control', granted: this.mayInput });
     if (this.pointer !== undefined) this.show(this.pointer);
+    if (this.position !== undefined) this.show(this.position);
   }
 
   private show(message: ToViewerMessage): void {
@@ -196,6 +205,8 @@ export class ExpertSession {
         if (this.mayInput) this.parts.link.sendInput(event.events);
         return;
       case 'displayWanted':
+        // Before the session is active the novice cannot be told; `active` does it then.
+        this.viewer.wanted = event.wanted;
         this.parts.link.setDisplayWanted(event.wanted);
         return;
       case 'refresh':

@@ -47,6 +47,7 @@ export class GiveHelp implements RunningSession {
       () => host.changed(),
     );
     this.life.scope.add(() => this.driver.stop());
+    this.life.scope.add(() => this.viewer.close());
     this.life.scope.add(
       rendezvous.onEvent((event) => {
         // The novice has taken our offer: from here on it is as if they had asked and we had said yes.

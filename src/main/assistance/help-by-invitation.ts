@@ -52,6 +52,7 @@ export class HelpByInvitation implements RunningSession {
     this.remdesk = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));
     this.life.scope.add(() => this.cancelDeadline());
+    this.life.scope.add(() => this.viewer.close());
   }
 
   get closed(): Promise<void> {

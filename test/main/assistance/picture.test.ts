@@ -107,6 +107,51 @@ describe('the picture', () => {
     await finish();
   });
 
+  test('a window that was reloaded is told shape and place of the pointer again, until the desktop has another size', async () => {
+    const { view, clock, expert, capture, finish } = await connected();
+    const shape = { width: 1, height: 1, hotX: 0, hotY: 0, pixels: Uint8Array.of(1, 2, 3, 255) };
+    view.emitter.emit({ tag: 'pointerShape', shape });
+    view.emitter.emit({ tag: 'pointerPosition', x: 30, y: 40 });
+    const pointerOf = (viewer: FakeViewer): unknown[] => viewer.messages.filter(({ tag }) => tag.startsWith('pointer'));
+    const second = new FakeViewer();
+    expert.assistance.attachViewer(second);
+    expect(pointerOf(second)).toEqual([
+      { tag: 'pointerShape', shape },
+      { tag: 'pointerPosition', x: 30, y: 40 },
+    ]);
+    capture.resize({ width: 20, height: 20 });
+    await clock.advance(50);
+    const third = new FakeViewer();
+    expert.assistance.attachViewer(third);
+    expect(pointerOf(third)).toEqual([{ tag: 'pointerShape', shape }]);
+    await finish();
+  });
+
+  test('a window that is hidden while the novice is being asked is sent nothing until it is shown', async () => {
+    const pair = await createPair();
+    pair.novice.prompts.view = 'wait';
+    const viewer = new FakeViewer();
+    pair.expert.assistance.acceptInvitation(await pair.invite());
+    pair.expert.assistance.attachViewer(viewer);
+    // Before there is a connection, or before it is active.
+    viewer.act({ tag: 'displayWanted', wanted: false });
+    await pair.clock.advance(1_000);
+    pair.novice.prompts.answer(true);
+    await pair.clock.advance(50);
+    const before = viewer.graphics;
+    for (let times = 0; times < 5; times += 1) {
+      pair.novice.desktop.capture.change();
+      await pair.clock.advance(20);
+    }
+    expect(viewer.graphics).toBe(before);
+    viewer.act({ tag: 'displayWanted', wanted: true });
+    await pair.clock.advance(50);
+    expect(viewer.graphics).toBe(before + 1);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
   test('a hidden window pauses the picture', async () => {
     const { capture, link, viewer, clock, paint, finish } = await connected();
     await paint();
