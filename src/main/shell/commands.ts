@@ -1,4 +1,4 @@
-import type { ProgramChoiceView, SettingsView } from '../../preload/contract.ts';
+import type { ProgramChoiceView } from '../../preload/contract.ts';
 import type { ActivityKind } from '../../protocol/msnp/applications.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import { TemplateError } from '../activities/template.ts';
@@ -7,7 +7,7 @@ import type { Assistance } from '../assistance/contract.ts';
 import type { SessionLog } from '../history/session-log.ts';
 import type { Messenger } from '../messenger/contract.ts';
 import type { ProgramsStore } from '../settings/programs-store.ts';
-import type { SettingsStore } from '../settings/settings-store.ts';
+import type { Settings, SettingsStore } from '../settings/settings-store.ts';
 import type { AppModel } from './app-facts.ts';
 import { CommandError, type CommandHandlers } from './command-handlers.ts';
 import type { Conversations } from './conversations.ts';
@@ -57,7 +57,7 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     return messenger;
   }
 
-  async function saveSettings(change: Partial<Omit<SettingsView, 'hosting'>>): Promise<undefined> {
+  async function saveSettings(change: Partial<Settings>): Promise<undefined> {
     const next = { ...settings.value, ...change };
     const written = settings.set(next);
     model.update({ settings: next });
@@ -134,12 +134,10 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     dismissSession: () => void help.dismissSession(),
     dismissNotice: (id) => void model.dismissNotice(id),
     setHosting: async (wanted) => {
-      const next = { ...settings.value, hosting: wanted };
       await hosting.apply(wanted);
-      const written = settings.set(next);
-      model.update({ settings: next });
-      await written;
-      return undefined;
+      const saved = saveSettings({ hosting: wanted });
+      signIn.followServer();
+      return saved;
     },
     createHostedAccount: (account) => hosting.createAccount(account),
     removeHostedAccount: async (address) => void (await hosting.removeAccount(address)),

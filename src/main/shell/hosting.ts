@@ -30,6 +30,7 @@ export interface Hosting {
 export function createHosting(server: HostedServer, onView: (view: HostingView) => void): Hosting {
   let running: SettingsView['hosting'] | undefined;
   let view: HostingView = { tag: 'off' };
+  let changing: Promise<void> = Promise.resolve();
 
   function show(next: HostingView): void {
     view = next;
@@ -40,11 +41,35 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
   }
   server.onChange(refresh);
 
-  async function stop(): Promise<void> {
+  /** A start and a stop at the same time would leave the server in one state and the view in the other. */
+  function inTurn(act: () => Promise<void>): Promise<void> {
+    const mine = changing.then(act);
+    changing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function halt(): Promise<void> {
     if (running === undefined) return;
     running = undefined;
     await server.stop();
     show({ tag: 'off' });
+  }
+
+  async function change(wanted: SettingsView['hosting']): Promise<void> {
+    if (running !== undefined && wanted.enabled && running.reach === wanted.reach && running.port === wanted.port) return;
+    await halt();
+    if (!wanted.enabled) {
+      show({ tag: 'off' });
+      return;
+    }
+    try {
+      await server.start({ reach: wanted.reach, port: wanted.port });
+    } catch (error) {
+      show({ tag: 'failed', message: error instanceof Error ? error.message : 'unknown' });
+      throw error;
+    }
+    running = wanted;
+    refresh();
   }
 
   function hosting(): void {
@@ -55,22 +80,7 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
     get view() {
       return view;
     },
-    async apply(wanted) {
-      if (running !== undefined && wanted.enabled && running.reach === wanted.reach && running.port === wanted.port) return;
-      await stop();
-      if (!wanted.enabled) {
-        show({ tag: 'off' });
-        return;
-      }
-      try {
-        await server.start({ reach: wanted.reach, port: wanted.port });
-      } catch (error) {
-        show({ tag: 'failed', message: error instanceof Error ? error.message : 'unknown' });
-        throw error;
-      }
-      running = wanted;
-      refresh();
-    },
+    apply: (wanted) => inTurn(() => change(wanted)),
     async createAccount(account) {
       hosting();
       const accessToken = await server.createAccount(account);
@@ -89,6 +99,6 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
       const port = server.addresses[0]?.split(':').at(-1);
       return port === undefined ? undefined : `127.0.0.1:${port}`;
     },
-    stop,
+    stop: () => inTurn(halt),
   };
 }

@@ -22,6 +22,8 @@ export interface SignIn {
   save(account: StoredAccount): Promise<void>;
   /** @throws CommandError NO_ACCOUNT */
   signIn(): void;
+  /** The messenger of this computer has started, stopped or moved: whoever is signed in, or tries to be, goes along. */
+  followServer(): void;
   signOut(): Promise<void>;
   forget(): Promise<void>;
   setPresence(presence: 'online' | 'busy' | 'away'): Promise<void>;
@@ -31,25 +33,34 @@ export interface SignIn {
 export function createSignIn(deps: SignInDeps): SignIn {
   const { messenger, model } = deps;
 
-  function show(): void {
+  let usedServer: string | undefined;
+
+  function showAccount(): void {
     const account = deps.account.account;
     deps.onSecrets(account === undefined ? [] : [account.accessToken]);
-    model.update({
-      account: account && { server: account.server, address: account.address, friendlyName: account.friendlyName },
-      contacts:
-        account === undefined
-          ? []
-          : deps.contacts.of(account.address).map(({ address, friendlyName }) => ({ address, friendlyName, presence: 'offline' as const })),
-    });
+    model.update({ account: account && { server: account.server, address: account.address, friendlyName: account.friendlyName } });
+  }
+
+  /** Another account, or none: its contacts are those of last time until the messenger says better. */
+  function showOther(): void {
+    const account = deps.account.account;
+    const known = account === undefined ? [] : deps.contacts.of(account.address);
+    model.update({ contacts: known.map(({ address, friendlyName }) => ({ address, friendlyName, presence: 'offline' as const })) });
+    showAccount();
+  }
+
+  const serverOf = ({ address, server }: StoredAccount): string => deps.ownServer(address) ?? server;
+
+  function connect(account: StoredAccount): void {
+    usedServer = serverOf(account);
+    messenger.signIn({ ...account, server: usedServer } satisfies Account);
   }
 
   function signIn(): void {
     const account = deps.account.account;
     if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
     const { tag } = messenger.state;
-    if (tag === 'signedIn' || tag === 'connecting') return;
-    const server = deps.ownServer(account.address) ?? account.server;
-    messenger.signIn({ ...account, server } satisfies Account);
+    if (tag !== 'signedIn' && tag !== 'connecting') connect(account);
   }
 
   messenger.onEvent((event) => {
@@ -61,7 +72,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         if (model.facts.presence !== 'online') messenger.setPresence(model.facts.presence).catch(() => undefined);
         // The server's name for us wins: another copy of the app may have changed it.
         if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
-        deps.account.save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(show, deps.onStorageError);
+        deps.account.save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(showAccount, deps.onStorageError);
         return;
       }
       case 'contacts': {
@@ -79,7 +90,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
         return;
     }
   });
-  show();
+  showOther();
 
   return {
     start() {
@@ -91,15 +102,19 @@ export function createSignIn(deps: SignInDeps): SignIn {
     async save(account) {
       if (messenger.state.tag !== 'signedOut') await messenger.signOut();
       if ((await deps.account.save(account)) === 'plain') model.notify('info', 'notice.tokenNotEncrypted');
-      show();
+      showOther();
       signIn();
+    },
+    followServer() {
+      const account = deps.account.account;
+      if (account !== undefined && messenger.state.tag !== 'signedOut' && serverOf(account) !== usedServer) connect(account);
     },
     signOut: () => messenger.signOut(),
     async forget() {
       await messenger.signOut();
       await deps.account.forget();
       await deps.contacts.clear();
-      show();
+      showOther();
     },
     async setPresence(presence) {
       if (messenger.state.tag === 'signedIn') await messenger.setPresence(presence);
@@ -110,7 +125,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
       await messenger.setFriendlyName(name);
       await deps.account.save({ ...account, friendlyName: name });
-      show();
+      showAccount();
     },
   };
 }

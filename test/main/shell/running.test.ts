@@ -267,6 +267,33 @@ describe('the account', () => {
     expect(second.model.state.contacts).toHaveLength(1);
   });
 
+  it('takes another name without losing sight of who is online', async () => {
+    const { signIn, messenger, model } = await desk();
+    await signIn.save(ANNA);
+    messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    messenger.say({ tag: 'contacts', contacts: [{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'online' }] });
+    await signIn.setFriendlyName('Änne');
+    expect(model.state.account?.friendlyName).toBe('Änne');
+    expect(model.state.contacts).toMatchObject([{ address: 'peter@home.example', presence: 'online' }]);
+  });
+
+  it('follows its server to where this computer’s own messenger has moved', async () => {
+    let own: string | undefined = '127.0.0.1:4000';
+    const { signIn, messenger } = await desk(() => own);
+    signIn.followServer();
+    expect(messenger.calls).toEqual([]);
+    await signIn.save(ANNA);
+    signIn.followServer();
+    own = '127.0.0.1:5000';
+    messenger.become({ tag: 'waiting', retryAtMs: 1, reason: 'UNREACHABLE' });
+    signIn.followServer();
+    expect(messenger.calls).toEqual(['signIn 127.0.0.1:4000', 'signIn 127.0.0.1:5000']);
+    await signIn.signOut();
+    own = '127.0.0.1:6000';
+    signIn.followServer();
+    expect(messenger.calls.at(-1)).toBe('signOut');
+  });
+
   it('signs out of the old account before another one, and forgets everything', async () => {
     const { signIn, messenger, model } = await desk();
     await signIn.save(ANNA);
@@ -322,6 +349,16 @@ describe('hosting', () => {
     await hosting.apply({ ...ON, enabled: false });
     expect(fake.calls).toEqual(['start 1863', 'stop', 'start 2000', 'stop']);
     expect(hosting.view).toEqual({ tag: 'off' });
+  });
+
+  it('takes one change after the other: off is off, though it was still starting', async () => {
+    const fake = server();
+    const hosting = createHosting(fake, () => undefined);
+    await Promise.all([hosting.apply(ON), hosting.apply({ ...ON, enabled: false })]);
+    expect(fake.calls).toEqual(['start 1863', 'stop']);
+    expect(hosting.view).toEqual({ tag: 'off' });
+    await Promise.all([hosting.apply(ON), hosting.stop()]);
+    expect(fake.calls.slice(2)).toEqual(['start 1863', 'stop']);
   });
 
   it('makes accounts only while it runs, and signs in to itself over loopback', async () => {
