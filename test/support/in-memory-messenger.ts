@@ -322,7 +322,7 @@ class InMemoryMessenger implements Messenger {
   }
 
   signIn(account: Account): void {
-    this.leave('signedOut');
+    this.leave();
     this.account = account;
     this.attempts = 0;
     this.setState({ tag: 'connecting' });
@@ -330,7 +330,7 @@ class InMemoryMessenger implements Messenger {
   }
 
   signOut(): Promise<void> {
-    this.leave('signedOut');
+    this.leave();
     this.account = undefined;
     if (this.state.tag !== 'signedOut' || this.state.reason !== undefined) this.setState({ tag: 'signedOut' });
     return Promise.resolve();
@@ -442,8 +442,9 @@ class InMemoryMessenger implements Messenger {
   }
 
   connectionLost(): void {
-    this.leave('connectionLost');
+    this.leave();
     this.wait('CONNECTION_LOST');
+    this.contactsChanged();
   }
 
   private attempt(): void {
@@ -462,9 +463,10 @@ class InMemoryMessenger implements Messenger {
   }
 
   private displaced(): void {
-    this.leave('connectionLost');
+    this.leave();
     this.account = undefined;
     this.setState({ tag: 'signedOut', reason: 'SIGNED_IN_ELSEWHERE' });
+    this.contactsChanged();
   }
 
   private wait(reason: MessengerErrorCode): void {
@@ -478,7 +480,7 @@ class InMemoryMessenger implements Messenger {
   }
 
   /** Off the network: sessions end here at once, and at their peers as a BYE. */
-  private leave(why: 'signedOut' | 'connectionLost'): void {
+  private leave(): void {
     this.cancelWait();
     const user = this.account === undefined ? undefined : this.network.users.get(this.account.address);
     for (const session of Array.from(this.sessions.values())) {
@@ -488,7 +490,6 @@ class InMemoryMessenger implements Messenger {
     if (user?.online !== this) return;
     user.online = undefined;
     this.network.presenceChanged(user.account.address);
-    if (why === 'connectionLost') this.listeners.emit({ tag: 'contacts', contacts: [] });
   }
 
   private setState(state: MessengerState): void {

@@ -116,6 +116,7 @@ export type ChatContent = { readonly tag: 'text'; readonly text: string } | { re
 
 export type MessengerEvent =
   | { readonly tag: 'state'; readonly state: MessengerState }
+  /** All of them. Those of a sign-in go with it, after the `state` that says so: an empty list while signed in is an empty list. */
   | { readonly tag: 'contacts'; readonly contacts: readonly Contact[] }
   /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
   | { readonly tag: 'invitation'; readonly session: RendezvousSession }

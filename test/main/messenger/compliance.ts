@@ -385,6 +385,22 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await again.event('readyToLaunch');
     });
 
+    it('tells of no empty list while it says it is signed in: who keeps the list would lose it', async () => {
+      await bothIn();
+      const told: (readonly [string, number])[] = [];
+      novice.messenger.onEvent((event) => {
+        if (event.tag === 'contacts') told.push([novice.messenger.state.tag, event.contacts.length]);
+      });
+      network.cutOff('nora@home');
+      await novice.state('waiting');
+      network.restore('nora@home');
+      await novice.sees(expert, 'online');
+      await novice.messenger.signOut();
+      expect(novice.messenger.contacts).toEqual([]);
+      expect(told).toContainEqual(['signedIn', 1]);
+      expect(told).not.toContainEqual(['signedIn', 0]);
+    });
+
     it('is signed out by a second sign-in elsewhere, and stays out', async () => {
       await novice.signIn();
       const elsewhere = new Person(novice.account, network.messenger());

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/main/clock.ts';
 import { Backoff } from '../../../src/main/messenger/backoff.ts';
-import type { Messenger, MessengerState, RendezvousEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
+import type { Account, Messenger, MessengerState, RendezvousEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
 import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
@@ -27,8 +27,9 @@ const raws: RawClient[] = [];
 
 const newMessenger = (clock: Clock = systemClock): Messenger =>
   createMessenger('msnp', { clock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] });
+const ann = (at = port): Account => ({ server: `127.0.0.1:${at}`, address: 'ann@home', accessToken: annToken, friendlyName: 'Ann' });
 const signIn = async (one: Messenger, at = port): Promise<void> => {
-  one.signIn({ server: `127.0.0.1:${at}`, address: 'ann@home', accessToken: annToken, friendlyName: 'Ann' });
+  one.signIn(ann(at));
   await until(
     () => one.state.tag === 'signedIn',
     () => `signed in, is ${JSON.stringify(one.state)}`,
@@ -127,7 +128,7 @@ describe('MSNP client', () => {
     const states: MessengerState[] = [];
     patient.onEvent((event) => void (event.tag === 'state' && states.push(event.state)));
     await server.stop();
-    patient.signIn({ server: `127.0.0.1:${port}`, address: 'ann@home', accessToken: annToken, friendlyName: 'Ann' });
+    patient.signIn(ann());
     for (const delay of [1000, 2000, 4000, 8000]) {
       await until(
         () => patient.state.tag === 'waiting',
@@ -162,6 +163,49 @@ describe('MSNP client', () => {
     } finally {
       await proxy.close();
     }
+  });
+
+  it('dials once although a listener signs in again when it hears that the contacts are gone', async () => {
+    await signIn(messenger);
+    await messenger.addContact('bob@home');
+    let again = 0;
+    messenger.onEvent((event) => {
+      if (event.tag !== 'contacts' || event.contacts.length > 0 || again > 0) return;
+      again += 1;
+      messenger.signIn(ann());
+    });
+    await signIn(messenger);
+    expect(again).toBe(1);
+    await until(
+      () => server.connectionCount === 1,
+      () => `one connection, not ${server.connectionCount}`,
+    );
+    await until(
+      () => messenger.state.tag === 'signedIn' && messenger.contacts.length === 1,
+      () => `still signed in, is ${JSON.stringify(messenger.state)}`,
+    );
+  });
+
+  it.each(['connecting', 'signedIn', 'waiting'] as const)('stays signed out when a listener signs out at %s', async (tag) => {
+    const clock = new VirtualClock();
+    const shy = newMessenger(clock);
+    const heard: string[] = [];
+    shy.onEvent((event) => void (event.tag === 'state' && event.state.tag === tag && shy.signOut()));
+    shy.onEvent((event) => void (event.tag === 'state' && heard.push(event.state.tag)));
+    if (tag === 'waiting') await server.stop();
+    shy.signIn(ann());
+    await until(
+      () => shy.state.tag === 'signedOut',
+      () => `signed out, is ${JSON.stringify(shy.state)}`,
+    );
+    // The other listener hears both, in this order.
+    expect(heard.slice(-2)).toEqual([tag, 'signedOut']);
+    await shy.signOut();
+    await until(
+      () => server.connectionCount === 0,
+      () => 'no connection',
+    );
+    expect([clock.pendingTimers, shy.state]).toEqual([0, { tag: 'signedOut' }]);
   });
 
   it('follows a referral to another server', async () => {

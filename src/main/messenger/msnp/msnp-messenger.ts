@@ -25,11 +25,14 @@ import { NotificationConnection, type ConnectionEvent } from './notification-con
 import { PRESENCE_CODES, presenceOf } from './presence.ts';
 import { requestTicket } from './ticket.ts';
 
-/** From dialling to being signed in, referrals included. */
+/** From dialling one server to being signed in there. */
 const SIGN_IN_DEADLINE_MS = 15_000;
 const REFERRAL_LIMIT = 3;
 
-/** The MSNP client behind the messenger contract. */
+/**
+ * The MSNP client behind the messenger contract. Whoever hears an event may sign in or out at once; so everything is as it will be
+ * before anybody is told.
+ */
 export class MsnpMessenger implements Messenger {
   private readonly clock: Clock;
   private readonly applications: readonly string[];
@@ -44,6 +47,8 @@ export class MsnpMessenger implements Messenger {
   private presence: Exclude<Presence, 'offline'> = 'online';
   private connection: NotificationConnection | undefined;
   private cancelRetry: () => void = () => {};
+  private readonly untold: MessengerEvent[] = [];
+  private isTelling = false;
 
   constructor({ clock, random, applications }: MessengerDependencies) {
     this.clock = clock;
@@ -65,17 +70,19 @@ export class MsnpMessenger implements Messenger {
   }
 
   signIn(account: Account): void {
-    this.abandon();
+    const before = this.detach();
     this.account = { ...account, address: account.address.toLowerCase() };
     this.logIn = 'ticket';
     this.backoff.reset();
     this.connect();
+    this.close(before);
   }
 
   async signOut(): Promise<void> {
+    const before = this.detach();
     this.account = undefined;
-    this.abandon();
-    if (this.current.tag !== 'signedOut' || this.current.reason !== undefined) this.setState({ tag: 'signedOut' });
+    if (this.current.tag !== 'signedOut' || this.current.reason !== undefined) this.become({ tag: 'signedOut' });
+    this.close(before);
     await Promise.all(this.closing);
   }
 
@@ -148,10 +155,11 @@ export class MsnpMessenger implements Messenger {
       if (normaliseAddress(account.address) === undefined) throw new MessengerError('WRONG_CREDENTIALS', 'not an address');
     } catch (error) {
       // Nothing that time would mend: the account itself is wrong.
-      return this.setState({ tag: 'signedOut', reason: error instanceof MessengerError ? error.code : 'UNREACHABLE' });
+      this.account = undefined;
+      return this.become({ tag: 'signedOut', reason: error instanceof MessengerError ? error.code : 'UNREACHABLE' });
     }
-    this.setState({ tag: 'connecting' });
     this.dial(account, endpoint, 0);
+    this.become({ tag: 'connecting' });
   }
 
   private dial(account: Account, endpoint: Endpoint, referrals: number): void {
@@ -176,37 +184,37 @@ export class MsnpMessenger implements Messenger {
     this.connection = connection;
   }
 
-  /** The connection is over, whatever ended it; sessions on it are too. */
-  private release(connection: NotificationConnection): void {
+  /** Nothing is under way any more. Gives the connection there was, to be closed once everything else is as it will be. */
+  private detach(): NotificationConnection | undefined {
+    const { connection } = this;
+    this.cancelRetry();
+    this.cancelRetry = () => {};
+    this.connection = undefined;
+    return connection;
+  }
+
+  /** It is over, whatever ended it; sessions on it are too, and say so. */
+  private close(connection: NotificationConnection | undefined): void {
+    if (connection === undefined) return;
     const closed = connection.close();
     this.closing.add(closed);
     void closed.then(() => this.closing.delete(closed));
-    if (this.connection === connection) this.connection = undefined;
-  }
-
-  private abandon(): void {
-    this.cancelRetry();
-    this.cancelRetry = () => {};
-    if (this.connection !== undefined) this.release(this.connection);
-    this.forgetContacts();
   }
 
   private lost(connection: NotificationConnection, reason: MessengerErrorCode): void {
     if (this.connection !== connection) return;
-    this.release(connection);
-    this.forgetContacts();
+    this.detach();
     const delayMs = this.backoff.next();
-    this.setState({ tag: 'waiting', retryAtMs: this.clock.now() + delayMs, reason });
-    // A listener may have signed out or in again.
-    if (this.current.tag !== 'waiting') return;
     this.cancelRetry = this.clock.after(delayMs, () => this.connect());
+    this.become({ tag: 'waiting', retryAtMs: this.clock.now() + delayMs, reason });
+    this.close(connection);
   }
 
   private ended(connection: NotificationConnection, reason: MessengerErrorCode): void {
-    this.release(connection);
+    this.detach();
     this.account = undefined;
-    this.forgetContacts();
-    this.setState({ tag: 'signedOut', reason });
+    this.become({ tag: 'signedOut', reason });
+    this.close(connection);
   }
 
   /* ---------- what the server says ---------- */
@@ -233,7 +241,7 @@ export class MsnpMessenger implements Messenger {
       case 'contacts':
         return this.contactsChanged(connection);
       case 'renamed':
-        if (this.current.tag === 'signedIn') this.setState({ ...this.current, friendlyName: event.friendlyName });
+        if (this.current.tag === 'signedIn') this.become({ ...this.current, friendlyName: event.friendlyName });
         return;
       case 'addedBy':
         void this.welcome(connection, event.address, event.friendlyName);
@@ -248,7 +256,7 @@ export class MsnpMessenger implements Messenger {
     const friendlyName = account.friendlyName.trim() || serverName;
     if (friendlyName !== serverName && encodeFriendlyName(friendlyName).length <= FRIENDLY_NAME_LIMIT)
       connection.machine.rename(friendlyName);
-    this.setState({ tag: 'signedIn', address: account.address, friendlyName });
+    this.become({ tag: 'signedIn', address: account.address, friendlyName });
     connection.keepAlive();
   }
 
@@ -256,8 +264,8 @@ export class MsnpMessenger implements Messenger {
     const { account } = this;
     if (account === undefined) return;
     if (connection.referrals >= REFERRAL_LIMIT) return this.lost(connection, 'PROTOCOL');
-    this.release(connection);
     this.dial(account, endpoint, connection.referrals + 1);
+    this.close(connection);
   }
 
   private async fetchTicket(connection: NotificationConnection, parameters: string): Promise<void> {
@@ -284,8 +292,8 @@ export class MsnpMessenger implements Messenger {
     if (this.connection !== connection || account === undefined) return;
     if (connection.logIn === 'md5') return this.lost(connection, 'PROTOCOL');
     this.logIn = 'md5';
-    this.release(connection);
     this.dial(account, connection.endpoint, connection.referrals);
+    this.close(connection);
   }
 
   private contactsChanged(connection: NotificationConnection): void {
@@ -328,18 +336,30 @@ export class MsnpMessenger implements Messenger {
     return this.connection;
   }
 
-  private forgetContacts(): void {
-    if (this.known.length === 0) return;
-    this.known = [];
-    this.emit({ tag: 'contacts', contacts: this.known });
-  }
-
-  private setState(state: MessengerState): void {
+  /** Contacts are those of a sign-in; without one there are none, and nobody hears of an empty list while signed in. */
+  private become(state: MessengerState): void {
+    const forgotten = state.tag !== 'signedIn' && this.known.length > 0;
+    if (forgotten) this.known = [];
     this.current = state;
-    this.emit({ tag: 'state', state });
+    this.untold.push({ tag: 'state', state });
+    if (forgotten) this.untold.push({ tag: 'contacts', contacts: this.known });
+    this.tell();
   }
 
   private emit(event: MessengerEvent): void {
-    for (const listener of Array.from(this.listeners)) listener(event);
+    this.untold.push(event);
+    this.tell();
+  }
+
+  /** Everybody hears everything in the order in which it happened, also what one who listens brings about. */
+  private tell(): void {
+    if (this.isTelling) return;
+    this.isTelling = true;
+    try {
+      for (let event = this.untold.shift(); event !== undefined; event = this.untold.shift())
+        for (const listener of Array.from(this.listeners)) listener(event);
+    } finally {
+      this.isTelling = false;
+    }
   }
 }
