@@ -227,6 +227,37 @@ describe('MSNP client', () => {
     }
   });
 
+  it('is not signed in any more when a server sends it on in the middle of a session', async () => {
+    const door = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        for (const line of bytes.toString().split('\r\n')) {
+          const [name, id, , step] = line.split(' ');
+          if (name === 'VER') socket.write(`VER ${id} MSNP7 CVR0\r\n`);
+          if (name === 'INF') socket.write(`INF ${id} MD5\r\n`);
+          if (name === 'USR') socket.write(step === 'I' ? `USR ${id} MD5 S 1\r\n` : `USR ${id} OK ann@home Ann 1\r\n`);
+          if (name === 'SYN') socket.write(`SYN ${id} 0\r\n`);
+          if (name === 'CHG') socket.write(`CHG ${id} NLN\r\nADD 0 FL 2 cy@home Cy 0\r\nXFR 0 NS 127.0.0.1:${port} 0 127.0.0.1\r\n`);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => void door.listen(0, '127.0.0.1', resolve));
+    const states: string[] = [];
+    messenger.onEvent((event) => void (event.tag === 'state' && states.push(event.state.tag)));
+    try {
+      messenger.signIn(ann((door.address() as AddressInfo).port));
+      await until(
+        () => server.directory.isOnline('ann@home') && messenger.state.tag === 'signedIn',
+        () => `signed in, is ${JSON.stringify(messenger.state)}`,
+      );
+      expect(states).toEqual(['connecting', 'signedIn', 'connecting', 'signedIn']);
+      expect(messenger.contacts).toEqual([]);
+    } finally {
+      await messenger.signOut();
+      await new Promise((resolve) => void door.close(resolve));
+    }
+  });
+
   it('gives up on a server that speaks something else, and tries again later', async () => {
     const web = createServer((socket) => {
       socket.on('error', () => {});

@@ -264,6 +264,34 @@ describe('our client and tickets', () => {
     await new Promise((resolve) => void front.close(resolve));
   });
 
+  it('comes back to tickets where MD5 was no help: the server was only on its way up', async () => {
+    await start({}, [8]);
+    let knocks = 0;
+    const front = createServer((socket) => {
+      knocks += 1;
+      socket.on('error', () => {});
+      if (knocks === 1) return void socket.once('data', () => socket.destroy());
+      const onward = connectTcp(port, '127.0.0.1');
+      onward.on('error', () => {});
+      socket.pipe(onward).pipe(socket);
+      socket.once('close', () => onward.destroy());
+    });
+    await new Promise<void>((resolve) => void front.listen(0, '127.0.0.1', resolve));
+    const messenger = createMessenger('msnp', { clock: systemClock, random: () => 0, applications: [] });
+    messenger.signIn({
+      server: `127.0.0.1:${(front.address() as AddressInfo).port}`,
+      address: 'ann@home',
+      accessToken: tokens.get('ann@home') ?? '',
+      friendlyName: '',
+    });
+    await until(
+      () => messenger.state.tag === 'signedIn',
+      () => `being signed in, not ${JSON.stringify(messenger.state)}`,
+    );
+    await messenger.signOut();
+    await new Promise((resolve) => void front.close(resolve));
+  });
+
   it('proves with what only this connection has', async () => {
     await start();
     const sockets = [

@@ -42,7 +42,7 @@ export class MsnpMessenger implements Messenger {
   private current: MessengerState = { tag: 'signedOut' };
   private known: readonly Contact[] = [];
   private account: Account | undefined;
-  /** Ticket until the server turns out not to have it. */
+  /** Ticket until the server turns out not to have it, and again when it does not have the other one either. */
   private logIn: LogInMethod = 'ticket';
   private presence: Exclude<Presence, 'offline'> = 'online';
   private connection: NotificationConnection | undefined;
@@ -204,6 +204,7 @@ export class MsnpMessenger implements Messenger {
   private lost(connection: NotificationConnection, reason: MessengerErrorCode): void {
     if (this.connection !== connection) return;
     this.detach();
+    if (reason === 'PROTOCOL') this.logIn = 'ticket';
     const delayMs = this.backoff.next();
     this.cancelRetry = this.clock.after(delayMs, () => this.connect());
     this.become({ tag: 'waiting', retryAtMs: this.clock.now() + delayMs, reason });
@@ -265,6 +266,8 @@ export class MsnpMessenger implements Messenger {
     if (account === undefined) return;
     if (connection.referrals >= REFERRAL_LIMIT) return this.lost(connection, 'PROTOCOL');
     this.dial(account, endpoint, connection.referrals + 1);
+    // It may come in the middle of a session, too.
+    if (this.current.tag !== 'connecting') this.become({ tag: 'connecting' });
     this.close(connection);
   }
 
