@@ -133,6 +133,20 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
     expect(after).toBe(before);
   });
 
+  it('types Unicode after the layout was changed, which takes the spare keys back', async () => {
+    const window = await terminal('relayout');
+    try {
+      input.inject(typed('漢é'));
+      await expectText(window, '漢é');
+      await run('setxkbmap', ['de'], { env: display.env });
+      input.inject(typed('漢字é'));
+      await expectText(window, '漢é漢字é');
+    } finally {
+      await window.stop();
+      await run('setxkbmap', ['us'], { env: display.env });
+    }
+  });
+
   it('types in turn with a single spare key', async () => {
     await input.close();
     const keys = (await run('xmodmap', ['-pke'], { env: display.env })).toString();
@@ -250,6 +264,24 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
     input.inject([...keyEvents('KeyJ', false), button('left', false)]);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(viewer.output().slice(before)).not.toMatch(/KeyRelease|ButtonRelease/);
+    await viewer.stop();
+  });
+
+  it('what waits for an answer of the server is not injected once everything was let go', async () => {
+    const viewer = await eventViewer();
+    const locks: InputEvent = { tag: 'locks', locks: { ...NO_LOCKS, capsLock: true } };
+    for (const [events, next, keysym] of [
+      [typed('k'), 'KeyQ', '0x71, q'],
+      [typed('漢'), 'KeyW', '0x77, w'],
+      [[locks], 'KeyE', '0x65, e'],
+    ] as const) {
+      input.inject(events);
+      input.releaseAll();
+      input.inject(tap(next));
+      await until(() => new RegExp(`KeyRelease[\\s\\S]*keysym ${keysym}`).test(viewer.output()), next);
+    }
+    const pressed = [...viewer.output().matchAll(/KeyPress event[\s\S]*?keysym (0x[0-9a-f]+)/g)].map((match) => match[1]);
+    expect(pressed).toEqual(['0x71', '0x77', '0x65']);
     await viewer.stop();
   });
 

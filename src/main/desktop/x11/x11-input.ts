@@ -59,8 +59,13 @@ class X11Input implements InputInjector {
   private readonly clock: Clock;
   private readonly onMoved: (x: number, y: number) => void;
   private keymap: X11Keymap;
-  private readonly slots: Slot[];
-  private readonly borrowed: ReadonlySet<number>;
+  private slots: Slot[] = [];
+  private borrowed: ReadonlySet<number> = new Set();
+  /** The map is being read again, because it has changed since. */
+  private rereading: Promise<void> | undefined;
+  private keymapStale = false;
+  /** How often everything has been let go. */
+  private releases = 0;
   private readonly heldKeys = new Set<number>();
   private readonly heldButtons = new Set<number>();
   private readonly wheel = new Wheel();
@@ -76,14 +81,13 @@ class X11Input implements InputInjector {
     this.clock = options.clock;
     this.onMoved = options.onMoved ?? (() => undefined);
     this.keymap = keymap;
-    this.slots = keymap.spare.map((keycode) => ({ keycode, keysym: 0, usedAtMs: Number.NEGATIVE_INFINITY }));
-    this.borrowed = new Set(keymap.spare);
+    this.takeSpareKeys();
     connection.onLost(() => {
       this.over = true;
     });
     connection.onEvent((event) => {
       if (event.name === 'MappingNotify' && (event.request === MAPPING_KEYBOARD || event.request === MAPPING_MODIFIER))
-        void this.keymapChanged();
+        this.keymapChanged();
     });
   }
 
@@ -95,6 +99,7 @@ class X11Input implements InputInjector {
   }
 
   releaseAll(): void {
+    this.releases += 1;
     this.queue = [];
     this.highSurrogate = undefined;
     this.wheel.reset();
@@ -219,8 +224,11 @@ class X11Input implements InputInjector {
 
   /** Types one character: with its own key where the map has one and no modifier is in the way, else with a spare key given its keysym. */
   private async character(codePoint: number): Promise<void> {
+    const { releases } = this;
     const keysym = keysymOf(codePoint);
     const state = await this.modifierState();
+    await this.rereading;
+    if (this.releases !== releases) return;
     const key = findKey(this.keymap, keysym, this.borrowed);
     const cased = hasCase(codePoint);
     if (key !== undefined && (state & (GROUP_MASK | (OTHER_MODIFIERS_MASK & ~(this.keymap.numLock?.mask ?? 0)))) === 0) {
@@ -238,7 +246,7 @@ class X11Input implements InputInjector {
     // A keysym in both columns is the same with and without Shift, but Xlib still applies Caps Lock to letters.
     const capsLock = cased && (state & LOCK_MASK) !== 0 ? this.keymap.capsLock : undefined;
     const keycode = await this.slotFor(keysym);
-    if (keycode === undefined || this.over) return;
+    if (keycode === undefined || this.releases !== releases) return;
     if (capsLock !== undefined) this.tap(capsLock.keycode);
     this.tap(keycode);
     if (capsLock !== undefined) this.tap(capsLock.keycode);
@@ -264,7 +272,9 @@ class X11Input implements InputInjector {
   }
 
   private async locks(wished: LockKeys): Promise<void> {
+    const { releases } = this;
     const state = await this.modifierState();
+    if (this.releases !== releases) return;
     const { capsLock, numLock, scrollLock } = this.keymap;
     const set = (key: LockKey | undefined, on: boolean) => {
       if (key !== undefined && ((state & key.mask) !== 0) !== on) this.tap(key.keycode);
@@ -279,13 +289,43 @@ class X11Input implements InputInjector {
       .keyMask;
   }
 
-  /** Another layout, or our own remapping: our spare keys stay ours either way. */
-  private async keymapChanged(): Promise<void> {
+  /** Another layout, or our own remapping. */
+  private keymapChanged(): void {
+    this.keymapStale = true;
+    this.rereading ??= this.readKeymapAgain();
+  }
+
+  private async readKeymapAgain(): Promise<void> {
     try {
-      this.keymap = await readKeymap(this.connection);
+      while (this.keymapStale) {
+        this.keymapStale = false;
+        // The server answers in order: what was given before the question shows in the answer, what was given since does not.
+        const given = this.slots.map(({ keysym }) => keysym);
+        this.keymap = await readKeymap(this.connection);
+        for (const [index, slot] of this.slots.entries()) {
+          const taken = this.keymap.rows[slot.keycode - this.keymap.minKeycode]?.includes(slot.keysym) !== true;
+          if (taken && slot.keysym === given[index]) slot.keysym = 0;
+        }
+        this.takeSpareKeys();
+      }
     } catch {
       // A lost connection; the map it had is as good as any.
+    } finally {
+      this.rereading = undefined;
     }
+  }
+
+  /** What the map has no use for is ours, and what we have given a character; a new layout may need keys that the one before did not. */
+  private takeSpareKeys(): void {
+    const inUse = this.slots.filter(({ keysym }) => keysym !== 0);
+    const free = this.keymap.spare.filter((keycode) => !inUse.some((slot) => slot.keycode === keycode));
+    this.slots = [
+      ...inUse,
+      ...free.map(
+        (keycode) => this.slots.find((slot) => slot.keycode === keycode) ?? { keycode, keysym: 0, usedAtMs: Number.NEGATIVE_INFINITY },
+      ),
+    ];
+    this.borrowed = new Set(this.slots.map(({ keycode }) => keycode));
   }
 
   private pause(ms: number): Promise<void> {
