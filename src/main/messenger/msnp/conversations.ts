@@ -49,7 +49,7 @@ export class Conversations {
   typing(address: string): void {
     const payload = writeTyping(this.options.address);
     void this.link(address, this.conversation(address)).then(
-      (link) => link.say(payload),
+      (link) => link.say(address, payload),
       () => {},
     );
   }
@@ -81,11 +81,11 @@ export class Conversations {
 
   private async deliver(address: string, conversation: Conversation, payload: Uint8Array): Promise<void> {
     const link = await this.link(address, conversation);
-    if (await link.deliver(payload)) return;
+    if (await link.deliver(address, payload)) return;
     // Once more in a new switchboard: the old one may have been left just now.
     this.ended(link);
     this.options.release(link);
-    if (!(await (await this.link(address, conversation)).deliver(payload)))
+    if (!(await (await this.link(address, conversation)).deliver(address, payload)))
       throw new MessengerError('TIMEOUT', 'the message was not delivered');
   }
 

@@ -20,6 +20,8 @@ const RETRY_MS = 1_000;
 /** A switchboard somebody called us into and says nothing in. */
 const SILENT_LINK_MS = 60_000;
 const LINK_LIMIT = 32;
+/** Of these, before we answer no more rings: whoever calls us without end must not keep us from calling. */
+const LINK_LIMIT_FOR_RINGS = 24;
 const INCOMING_LIMIT = 16;
 const INCOMING_PER_PEER_LIMIT = 4;
 /** Invitations that are over are remembered, so that a repeated INVITE does not ring twice. */
@@ -91,7 +93,7 @@ export class Invitations {
 
   /** RNG: somebody calls us into a switchboard. */
   rung(ring: { readonly sessionId: string; readonly endpoint: Endpoint; readonly cookie: string; readonly address: string }): void {
-    if (this.isClosed || this.options.isBlocked(ring.address) || this.links.size >= LINK_LIMIT) return;
+    if (this.isClosed || this.options.isBlocked(ring.address) || this.links.size >= LINK_LIMIT_FOR_RINGS) return;
     const link = this.open(ring.endpoint, { tag: 'answer', address: this.options.address, cookie: ring.cookie, sessionId: ring.sessionId });
     const cancel = this.options.clock.after(SILENT_LINK_MS, () => this.closeIfUnused(link));
     void link.closed.then(cancel);
@@ -177,7 +179,7 @@ export class Invitations {
       }
       // From here on the other side may have it, so a cancel must tell them.
       carried.delivered = true;
-      if (await link.deliver(payload)) return undefined;
+      if (await link.deliver(carried.session.peer.address, payload)) return undefined;
       // An answer has come although the acknowledgement has not.
       if (carried.session.state !== 'INVITATION') return undefined;
       this.drop(carried, link);
@@ -193,16 +195,17 @@ export class Invitations {
 
   private async deliver(carried: Carried, message: RendezvousMessage): Promise<void> {
     const { session } = carried;
+    const { address } = session.peer;
     // What was said before the end still goes out, where the peer knows of the session and is there; for a CANCEL they are called.
     if (session.isOver && (this.isClosed || !carried.delivered || session.state === 'TERMINATED')) return;
     if (session.isOver && message.tag !== 'CANCEL' && carried.link === undefined) return;
     try {
       const link = carried.link ?? (await this.call(carried));
       const written = writeInvitation(wire(carried, message, link.localAddress));
-      if ((await link.deliver(written)) || session.isOver) return;
+      if ((await link.deliver(address, written)) || session.isOver) return;
       // Once more in a new switchboard: the old one may have been closed for idleness just now.
       this.drop(carried, link);
-      if (await (await this.call(carried)).deliver(written)) return;
+      if (await (await this.call(carried)).deliver(address, written)) return;
       throw new MessengerError('TIMEOUT', 'the message was not delivered');
     } catch (error) {
       session.end('TERMINATED', { tag: 'sendError', error: asMessengerError(error) });
@@ -238,13 +241,13 @@ export class Invitations {
   /* ---------- receiving ---------- */
 
   private received(link: SwitchboardLink, from: string, friendlyName: string, payload: Uint8Array): void {
-    const content = readChat(payload);
-    if (content !== undefined) {
-      if (!this.options.isBlocked(from)) this.options.chat.heard(link, from, friendlyName, content);
-      return;
-    }
     let message: InvitationMessage;
     try {
+      const content = readChat(payload);
+      if (content !== undefined) {
+        if (!this.options.isBlocked(from)) this.options.chat.heard(link, from, friendlyName, content);
+        return;
+      }
       message = readInvitation(payload);
     } catch (error) {
       // Other programs' own messages, nonsense: none of it is for us, and the switchboard goes on.
@@ -285,7 +288,7 @@ export class Invitations {
     const key = keyOf(from, cookie);
     if (this.remembered.has(key) || this.carried.has(key)) return;
     this.remember(key);
-    void link.deliver(writeInvitation({ command: 'CANCEL', cookie, code: 'FAIL' }));
+    void link.deliver(from, writeInvitation({ command: 'CANCEL', cookie, code: 'FAIL' }));
     this.options.refused({ tag: 'invitationRefused', peer: { address: from, friendlyName }, reason: 'malformed', what: error.message });
   }
 

@@ -62,9 +62,12 @@ export class SwitchboardLink {
     return this.socket.localAddress.replace(/^::ffff:/i, '');
   }
 
-  /** Sends MSG; true once the server says it was delivered, false when it says not, says nothing for 5 s, or the link ends. */
-  deliver(payload: Uint8Array): Promise<boolean> {
-    if (this.isClosed) return Promise.resolve(false);
+  /**
+   * Sends MSG; true once the server says it was delivered, false when it says not, says nothing for 5 s, or the link ends; and at once
+   * where `address` is not the only other one: a switchboard lets anybody in it call a third.
+   */
+  deliver(address: string, payload: Uint8Array): Promise<boolean> {
+    if (!this.isWith(address)) return Promise.resolve(false);
     return new Promise((resolve) => {
       const transactionId = this.machine.sendMessage(payload);
       const settle = (delivered: boolean): void => {
@@ -78,8 +81,8 @@ export class SwitchboardLink {
   }
 
   /** Sends MSG of which it does not matter whether it gets there. */
-  say(payload: Uint8Array): void {
-    if (!this.isClosed) this.machine.sendMessage(payload, 'U');
+  say(address: string, payload: Uint8Array): void {
+    if (this.isWith(address)) this.machine.sendMessage(payload, 'U');
   }
 
   /** Leaves; no event follows. */
@@ -88,6 +91,11 @@ export class SwitchboardLink {
     this.machine.leave();
     this.socket.end();
     this.settle(new MessengerError('CONNECTION_LOST', 'the switchboard was closed'));
+  }
+
+  private isWith(address: string): boolean {
+    const { others } = this.machine;
+    return !this.isClosed && others.length === 1 && others[0] === address;
   }
 
   private happened(event: SwitchboardClientEvent): void {
@@ -101,12 +109,9 @@ export class SwitchboardLink {
         if (this.machine.others.length === 0)
           this.ended(event.idle ? 'idle' : 'left', new MessengerError('CONTACT_OFFLINE', 'the other one left'));
         return;
-      case 'message': {
-        const { others } = this.machine;
-        if (others.length === 1 && others[0] === event.address)
-          this.listener.message(this, event.address, event.friendlyName, event.payload);
+      case 'message':
+        if (this.isWith(event.address)) this.listener.message(this, event.address, event.friendlyName, event.payload);
         return;
-      }
       case 'acknowledged':
         this.unacknowledged.get(event.transactionId)?.(event.delivered);
         return;
