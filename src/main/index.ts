@@ -141,7 +141,17 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   });
 
   shell.run(
-    { assistance, messenger, hosting, signIn, history, activities, launcher, programs },
+    {
+      assistance,
+      messenger,
+      hosting,
+      signIn,
+      history,
+      activities,
+      launcher,
+      programs,
+      stored: [settings, account, contacts, history, programs],
+    },
     { hidden: launch.hidden || settings.value.startHidden, openings },
   );
 

@@ -194,6 +194,9 @@ export interface Placeholders {
   readonly 'shell.notification.activityBody': 'address';
   readonly 'shell.tray.offer': 'address' | 'name';
   readonly 'shell.tray.acceptOffer': 'name';
+  readonly 'shell.tray.activity': 'activity' | 'address' | 'name';
+  readonly 'shell.tray.acceptActivity': 'activity' | 'name';
+  readonly 'shell.tray.declineActivity': 'activity' | 'name';
   readonly 'shell.tray.beingHelped': 'name';
   readonly 'shell.tray.helping': 'name';
   readonly 'shell.tray.connecting': 'name';

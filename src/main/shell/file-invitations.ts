@@ -1,4 +1,5 @@
 /* Invitations as files: where they are saved, and those that a person has opened, dropped or double-clicked. Knows no Electron. */
+import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OfferedInvitationView, SavedInvitationView } from '../../preload/contract.ts';
@@ -35,6 +36,7 @@ export interface FileInvitations {
   save(type: 1 | 2): Promise<SavedInvitationView | null>;
   remove(): Promise<void>;
   choose(): Promise<void>;
+  /** Rejects with CommandError UNREADABLE_FILE, BAD_INVITATION. */
   openPath(path: string): Promise<void>;
   /** Shows what is in the file and asks for the password. Throws CommandError BAD_INVITATION. */
   offer(fileName: string, bytes: Uint8Array): void;
@@ -65,7 +67,10 @@ export function createFileInvitations({ help, model, clock, ...files }: FileInvi
   }
 
   async function openPath(path: string): Promise<void> {
-    offer(basename(path), await files.read(path, MAX_INVITATION_BYTES + 1));
+    const bytes = await files.read(path, MAX_INVITATION_BYTES + 1).catch(() => {
+      throw new CommandError('UNREADABLE_FILE', 'the file cannot be read');
+    });
+    offer(basename(path), bytes);
   }
 
   return {
@@ -100,6 +105,17 @@ export function createFileInvitations({ help, model, clock, ...files }: FileInvi
       model.update({ offeredInvitation: undefined });
     },
   };
+}
+
+/** Reads a file that may be anything, a device included, without taking in more than this or waiting for a writer. */
+export async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(maxBytes), 0, maxBytes, null);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** The invitation among a program's arguments, where the system puts a double-clicked file: a path, or on Linux a `file:` URL (`%U` in the desktop entry). */

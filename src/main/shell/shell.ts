@@ -1,5 +1,5 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   app,
@@ -26,14 +26,14 @@ import type { AppModel } from './app-facts.ts';
 import { pushState } from './app-facts.ts';
 import { installAppMenu } from './app-menu.ts';
 import { serveApp } from './app-protocol.ts';
+import { createAttempts } from './attempts.ts';
 import { closeBehaviour } from './command-line.ts';
-import { refusal } from './command-handlers.ts';
 import { createCommands } from './commands.ts';
 import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
-import { createFileInvitations } from './file-invitations.ts';
+import { createFileInvitations, readAtMost } from './file-invitations.ts';
 import {
   createInvitationNotifications,
   helpNotificationWords,
@@ -43,7 +43,7 @@ import {
 import { handleCommands } from './ipc.ts';
 import type { Openings } from './openings.ts';
 import { guardPermissions } from './permissions.ts';
-import { shutDown } from './shutdown.ts';
+import { leaveOnQuit, shutDown } from './shutdown.ts';
 import type { SignIn } from './sign-in.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
 import { createTray, iconFrom, type TrayIcon } from './tray.ts';
@@ -73,6 +73,8 @@ interface ShellUseCases {
   readonly activities: Activities;
   readonly launcher: Launcher;
   readonly programs: ProgramsStore;
+  /** Everything that may still be on its way to the disk when the person quits. */
+  readonly stored: readonly { flush(): Promise<void> }[];
 }
 
 export interface Shell {
@@ -83,17 +85,6 @@ export interface Shell {
 }
 
 const invitationFilters = () => [{ name: t('shell.invitationFiles'), extensions: ['msrcIncident'] }];
-
-/** Reads a file that may be anything, a device included, without taking in more than this. */
-async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(maxBytes), 0, maxBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
 
 /** A crashed page is loaded again after this, at most so often in a minute. */
 const RELOAD_DELAY_MS = 200;
@@ -138,6 +129,8 @@ export function createShell(deps: ShellDeps): Shell {
     },
   });
 
+  const attempt = createAttempts(model, (what, error) => log.write(what, error));
+
   const electron = electronSession.fromPartition(APP_PARTITION);
   serveApp(electron, join(deps.outDir, 'renderer'), devTools);
   guardPermissions(electron, windows);
@@ -149,23 +142,6 @@ export function createShell(deps: ShellDeps): Shell {
     if (assistance === undefined || session === undefined) return;
     if (session.phase.tag === 'ended') attempt('dismiss', () => assistance.dismissSession());
     else attempt('end', () => assistance.endSession());
-  }
-
-  /** For what a person does outside the windows: a refusal is shown as a notice, anything else is logged too. */
-  function attempt(what: string, run: () => void | Promise<void>): void {
-    const failed = (error: unknown): void => {
-      const { code } = refusal(error);
-      if (code === 'INTERNAL') log.write(what, error);
-      // Gone in the meantime: the window shows that already.
-      else if (code !== 'NO_SESSION' && code !== 'UNKNOWN_INVITATION' && code !== 'UNKNOWN_ACTIVITY')
-        model.notify('warning', `problem.${code}`);
-    };
-    try {
-      const running = run();
-      if (running !== undefined) running.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
   }
 
   const showQuestion: ShowQuestion = async (question, signal) => {
@@ -188,11 +164,13 @@ export function createShell(deps: ShellDeps): Shell {
 
   function run(cases: ShellUseCases, how: { readonly hidden: boolean; readonly openings: Openings }): void {
     useCases = cases;
-    const { assistance } = cases;
+    const { assistance, activities } = cases;
     let viewer: ViewerPort | undefined;
 
     const accept = (id: string): void => attempt('accept', () => assistance.acceptInvitation(id));
     const decline = (id: string): void => attempt('decline', () => assistance.declineInvitation(id));
+    const acceptActivity = (id: string): void => attempt('activity', () => activities.accept(id));
+    const declineActivity = (id: string): void => attempt('activity', () => activities.cancel(id));
     const end = (): void => attempt('end', () => assistance.endSession());
 
     function openViewer(): void {
@@ -275,14 +253,13 @@ export function createShell(deps: ShellDeps): Shell {
           attention: iconFrom(icons, 'tray-attention.png'),
           session: iconFrom(icons, 'tray-session.png'),
         },
-        { open: () => windows.openMain(), accept, decline, end, quit: deps.quit },
+        { open: () => windows.openMain(), accept, decline, acceptActivity, declineActivity, end, quit: deps.quit },
       );
     } catch (error) {
       // No tray here: closing the window quits.
       log.write('tray', error);
     }
 
-    const { activities } = cases;
     const notificationPort = Notification.isSupported()
       ? (options: NotificationOptions) =>
           new Notification({ ...options, actions: [...options.actions], icon: appIcon }) as unknown as NotificationPort
@@ -293,8 +270,8 @@ export function createShell(deps: ShellDeps): Shell {
         body: t('shell.notification.activityBody', { address }),
       }),
       create: notificationPort,
-      accept: (id) => attempt('activity', () => activities.accept(id)),
-      decline: (id) => attempt('activity', () => activities.cancel(id)),
+      accept: acceptActivity,
+      decline: declineActivity,
       open: () => windows.openMain(),
       onUnseen: () => windows.flashMain(),
     });
@@ -345,11 +322,7 @@ export function createShell(deps: ShellDeps): Shell {
       else openInvitation(path);
     });
 
-    let leaving = false;
-    app.on('before-quit', (event) => {
-      if (leaving) return;
-      event.preventDefault();
-      leaving = true;
+    leaveOnQuit(app, () => {
       windows.prepareToQuit();
       void shutDown(
         [
@@ -358,10 +331,7 @@ export function createShell(deps: ShellDeps): Shell {
           { name: 'shortcuts', run: () => globalShortcut.unregisterAll() },
           { name: 'messenger', run: () => cases.messenger.signOut() },
           { name: 'hosting', run: () => cases.hosting.stop() },
-          {
-            name: 'files',
-            run: async () => void (await Promise.all([settings.flush(), cases.programs.flush(), cases.history.flush(), log.flush()])),
-          },
+          { name: 'files', run: async () => void (await Promise.all([...cases.stored, log].map((file) => file.flush()))) },
         ],
         clock,
         (where, error) => log.write(where, error),

@@ -6,6 +6,25 @@ export const SHUTDOWN_DEADLINE_MS = 2_000;
 /** One step that hangs must not keep the others from running. */
 const STEP_DEADLINE_MS = 900;
 
+/** The part of Electron's `app` that is used. */
+interface QuitEvents {
+  on(event: 'before-quit', listener: (event: { preventDefault(): void }) => void): unknown;
+}
+
+/**
+ * The first wish to quit begins `leave`, which ends the process in the end. Every wish is held back, further ones too: a second click on
+ * Quit would end the process before the other side has been told.
+ */
+export function leaveOnQuit(app: QuitEvents, leave: () => void): void {
+  let leaving = false;
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (leaving) return;
+    leaving = true;
+    leave();
+  });
+}
+
 /** Runs the steps in order, all of them even when some fail or hang, within the deadline. Never rejects. */
 export async function shutDown(
   steps: readonly { readonly name: string; readonly run: () => void | Promise<void> }[],

@@ -1,14 +1,20 @@
 import type { AppState } from '../../preload/contract.ts';
 import { t } from '../../words/words.ts';
+import { waitingActivities } from './activity-words.ts';
 import { shownPeer } from './safe-text.ts';
 
 export interface TrayActions {
   open(): void;
   accept(id: string): void;
   decline(id: string): void;
+  acceptActivity(id: string): void;
+  declineActivity(id: string): void;
   end(): void;
   quit(): void;
 }
+
+/** What the tray shows. */
+export type TrayState = Pick<AppState, 'messenger' | 'session' | 'invitations' | 'activities'>;
 
 export type TrayItem =
   | { readonly type: 'separator' }
@@ -27,7 +33,7 @@ const MAX_INVITATIONS = 8;
 const label = (text: string): string => text.replaceAll('&', '&&');
 
 /** One line about where things stand; also the tray's tooltip. */
-export function trayStatus(state: Pick<AppState, 'messenger' | 'session' | 'invitations'>): string {
+export function trayStatus(state: TrayState): string {
   const { session } = state;
   if (session !== undefined && session.phase.tag !== 'ended') {
     const { name } = shownPeer(session.peer);
@@ -35,6 +41,7 @@ export function trayStatus(state: Pick<AppState, 'messenger' | 'session' | 'invi
     return t('shell.tray.connecting', { name });
   }
   if (state.invitations.length > 0) return t('shell.tray.waitingForYou');
+  if (waitingActivities(state.activities).length > 0) return t('shell.tray.invitedByOne');
   switch (state.messenger.tag) {
     case 'signedIn':
       return t('shell.tray.signedIn');
@@ -47,9 +54,10 @@ export function trayStatus(state: Pick<AppState, 'messenger' | 'session' | 'invi
 }
 
 /** The tray's menu for this state. */
-export function trayMenu(state: Pick<AppState, 'messenger' | 'session' | 'invitations'>, actions: TrayActions): TrayItem[] {
+export function trayMenu(state: TrayState, actions: TrayActions): TrayItem[] {
   const items: TrayItem[] = [{ label: label(trayStatus(state)), enabled: false }, { type: 'separator' }];
-  for (const invitation of state.invitations.slice(0, MAX_INVITATIONS)) {
+  const { invitations } = state;
+  for (const invitation of invitations.slice(0, MAX_INVITATIONS)) {
     const peer = shownPeer(invitation.from);
     items.push({
       label: label(t(invitation.offer ? 'shell.tray.offer' : 'shell.tray.invitation', { name: peer.name, address: peer.address })),
@@ -60,6 +68,14 @@ export function trayMenu(state: Pick<AppState, 'messenger' | 'session' | 'invita
       click: () => actions.accept(invitation.id),
     });
     items.push({ label: label(t('shell.tray.decline', { name: peer.name })), click: () => actions.decline(invitation.id) });
+    items.push({ type: 'separator' });
+  }
+  for (const { id, from, activity } of waitingActivities(state.activities).slice(0, Math.max(0, MAX_INVITATIONS - invitations.length))) {
+    const { name, address } = shownPeer(from);
+    const words = { name, activity: t(`activity.name.${activity.kind}`) };
+    items.push({ label: label(t('shell.tray.activity', { ...words, address })), enabled: false });
+    items.push({ label: label(t('shell.tray.acceptActivity', words)), click: () => actions.acceptActivity(id) });
+    items.push({ label: label(t('shell.tray.declineActivity', words)), click: () => actions.declineActivity(id) });
     items.push({ type: 'separator' });
   }
   if (state.session !== undefined && state.session.phase.tag !== 'ended') {

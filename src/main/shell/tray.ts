@@ -1,6 +1,7 @@
 import { Menu, nativeImage, Tray, type MenuItemConstructorOptions, type NativeImage } from 'electron';
 import { join } from 'node:path';
 import type { AppState } from '../../preload/contract.ts';
+import { waitingActivities } from './activity-words.ts';
 import { trayMenu, trayStatus, type TrayActions, type TrayItem } from './tray-menu.ts';
 
 /** The picture `name` of `folder` with its @2x form; an empty one (the system shows its own) where the file is missing or damaged. */
@@ -10,7 +11,7 @@ export function iconFrom(folder: string, name: string): NativeImage {
 
 export interface TrayIcons {
   readonly normal: NativeImage;
-  /** Someone asks for help. */
+  /** Someone asks for help, or invites to something else. */
   readonly attention: NativeImage;
   /** A session runs: for the novice, someone may see this screen. */
   readonly session: NativeImage;
@@ -32,18 +33,20 @@ export interface TrayIcon {
 export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
   const tray = new Tray(icons.normal);
   let shown = '';
-  tray.on('click', () => actions.open());
+  // On macOS a click opens the menu, which a window coming to the front would close again.
+  if (process.platform !== 'darwin') tray.on('click', () => actions.open());
   return {
     update(state) {
       const { messenger, session, invitations } = state;
+      const activities = waitingActivities(state.activities);
       // Counters of a session change all the time; a menu must not be replaced under the mouse for that.
-      const key = JSON.stringify([messenger.tag, session?.id, session?.role, session?.phase.tag, session?.peer, invitations]);
+      const key = JSON.stringify([messenger.tag, session?.id, session?.role, session?.phase.tag, session?.peer, invitations, activities]);
       if (key === shown) return;
       shown = key;
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));
       tray.setToolTip(trayStatus(state));
       const live = session !== undefined && session.phase.tag !== 'ended';
-      tray.setImage(invitations.length > 0 ? icons.attention : live ? icons.session : icons.normal);
+      tray.setImage(invitations.length + activities.length > 0 ? icons.attention : live ? icons.session : icons.normal);
     },
     close: () => tray.destroy(),
   };

@@ -61,6 +61,7 @@ export function createWindows(deps: WindowsDeps): Windows {
   /** A session whose window the person has closed does not open it again. */
   let closedSessionId: string | undefined;
   let quitting = false;
+  let keepMainBounds = (): void => undefined;
 
   function create(kind: WindowKind, options: BrowserWindowConstructorOptions): BrowserWindow {
     const window = new BrowserWindow({
@@ -123,13 +124,14 @@ export function createWindows(deps: WindowsDeps): Windows {
     if (hidden) {
       if (deps.closeBehaviour() !== 'hide') window.minimize();
     } else window.once('ready-to-show', () => window.show());
-    const keep = (): void => {
+    keepMainBounds = () => {
       if (!window.isMinimized() && !window.isFullScreen()) deps.keepMainBounds(window.getNormalBounds());
     };
-    window.on('resized', keep);
-    window.on('moved', keep);
+    // Not on Linux.
+    window.on('resized', keepMainBounds);
+    window.on('moved', keepMainBounds);
     window.on('close', (event) => {
-      keep();
+      keepMainBounds();
       if (quitting) return;
       event.preventDefault();
       const behaviour = deps.closeBehaviour();
@@ -139,6 +141,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
     window.on('closed', () => {
       main = undefined;
+      keepMainBounds = () => undefined;
     });
   }
 
@@ -240,6 +243,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     },
     prepareToQuit() {
       quitting = true;
+      keepMainBounds();
     },
   };
 }

@@ -1,16 +1,26 @@
-import { resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InvitationDocument } from '../../../src/protocol/assistance/invitation.ts';
 import { utf8Encode } from '../../../src/protocol/bytes/text.ts';
-import { createFileInvitations, invitationArgument } from '../../../src/main/shell/file-invitations.ts';
+import words from '../../../assets/locales/en.json' with { type: 'json' };
+import { createFileInvitations, invitationArgument, readAtMost } from '../../../src/main/shell/file-invitations.ts';
 import type { AppFacts, AppModel } from '../../../src/main/shell/app-facts.ts';
 
 const TICKET = '65538,1,192.0.2.1:49200,*,aWQ=,*,*,*';
 const FILE = `<UPLOADINFO TYPE="Escalated"><UPLOADDATA USERNAME="No\u202Era" RCTICKET="${TICKET}" RCTICKETENCRYPTED="1" PassStub="RT=0PvIndan52*" DtStart="100" DtLength="1"/></UPLOADINFO>`;
 
 function desk(
-  options: { readonly path?: string; readonly content?: string; readonly writeFails?: boolean; readonly refused?: string } = {},
+  options: {
+    readonly path?: string;
+    readonly content?: string;
+    readonly writeFails?: boolean;
+    readonly readFails?: boolean;
+    readonly refused?: string;
+  } = {},
 ) {
   const did: string[] = [];
   const used: { document: InvitationDocument; password: string }[] = [];
@@ -48,6 +58,7 @@ function desk(
     },
     read: (path, maxBytes) => {
       did.push(`read ${path} ${maxBytes}`);
+      if (options.readFails === true) return Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }));
       return Promise.resolve(utf8Encode(options.content ?? FILE));
     },
   });
@@ -98,11 +109,41 @@ describe('invitation files in the shell', () => {
     expect(offered()?.fileName).toBe('good');
   });
 
+  it('says so when the file cannot be read', async () => {
+    const { files, offered } = desk({ path: '/desk/gone.msrcIncident', readFails: true });
+    await expect(files.choose()).rejects.toMatchObject({ name: 'CommandError', code: 'UNREADABLE_FILE' });
+    expect(Object.keys(words)).toContain('problem.UNREADABLE_FILE');
+    expect(offered()).toBeUndefined();
+  });
+
   it('finds the file among the arguments', () => {
     expect(invitationArgument(['ringback', '--hidden', '/tmp/a b.MSRCINCIDENT', 'x'])).toBe('/tmp/a b.MSRCINCIDENT');
     expect(invitationArgument(['/opt/x.msrcIncident', '--file=y.msrcIncident', 'readme.txt'])).toBeUndefined();
     // As a Linux desktop says it, with `%U` in the desktop entry.
     expect(invitationArgument(['ringback', pathToFileURL('/tmp/für Änne.msrcIncident').href])).toBe(resolve('/tmp/für Änne.msrcIncident'));
     expect(invitationArgument(['ringback', 'file:///%zz.msrcIncident'])).toBeUndefined();
+  });
+});
+
+describe('reading a file that may be anything', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringback-read-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('takes in no more than asked for', async () => {
+    const path = join(folder, 'large');
+    await writeFile(path, 'x'.repeat(10_000));
+    expect((await readAtMost(path, 100)).length).toBe(100);
+    expect((await readAtMost(path, 20_000)).length).toBe(10_000);
+    await expect(readAtMost(folder, 10)).rejects.toThrow();
+    await expect(readAtMost(join(folder, 'none'), 10)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for somebody to write into a pipe', async () => {
+    const path = join(folder, 'pipe.msrcIncident');
+    expect(spawnSync('sh', ['-c', 'mkfifo "$0"', path]).status).toBe(0);
+    expect(await readAtMost(path, 100)).toHaveLength(0);
   });
 });

@@ -6,9 +6,9 @@ import {
   type NotificationPort,
 } from '../../../src/main/shell/invitation-notifications.ts';
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
-import { trayMenu, type TrayActions, type TrayItem } from '../../../src/main/shell/tray-menu.ts';
+import { trayMenu, type TrayActions, type TrayItem, type TrayState, trayStatus } from '../../../src/main/shell/tray-menu.ts';
 import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
-import type { AppState, InvitationView } from '../../../src/preload/contract.ts';
+import type { ActivityView, AppState, InvitationView } from '../../../src/preload/contract.ts';
 import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 
 const ANNA = { address: 'anna@home.example', friendlyName: 'Anna & Co' };
@@ -114,12 +114,22 @@ describe('notifications of invitations', () => {
 });
 
 describe('the tray menu', () => {
-  const state = (more: Partial<AppState>): Pick<AppState, 'messenger' | 'session' | 'invitations'> => ({
+  const state = (more: Partial<AppState>): TrayState => ({
     messenger: { tag: 'signedIn', presence: 'online' },
     invitations: [],
+    activities: [],
     ...more,
   });
-  const actions = () => ({ open: vi.fn(), accept: vi.fn(), decline: vi.fn(), end: vi.fn(), quit: vi.fn() }) satisfies TrayActions;
+  const actions = () =>
+    ({
+      open: vi.fn(),
+      accept: vi.fn(),
+      decline: vi.fn(),
+      acceptActivity: vi.fn(),
+      declineActivity: vi.fn(),
+      end: vi.fn(),
+      quit: vi.fn(),
+    }) satisfies TrayActions;
   const labels = (items: readonly TrayItem[]): string[] => items.flatMap((item) => (item.type === 'separator' ? [] : [item.label]));
   const click = (items: readonly TrayItem[], text: RegExp): void => {
     for (const item of items) if (item.type !== 'separator' && text.test(item.label)) item.click?.();
@@ -134,6 +144,31 @@ describe('the tray menu', () => {
     expect(act.decline).toHaveBeenCalledExactlyOnceWith('1');
     // `&` alone would be an access key.
     expect(labels(menu).some((label) => label.includes('Anna && Co'))).toBe(true);
+  });
+
+  it('offers Accept and Decline for each other invitation that waits for this person', () => {
+    const act = actions();
+    const activity = (id: string, more: Partial<ActivityView>): ActivityView => ({
+      id,
+      kind: 'whiteboard',
+      role: 'invitee',
+      peer: ANNA,
+      startedAtMs: 1,
+      phase: 'waiting',
+      line: 'board',
+      ...more,
+    });
+    const waiting = state({
+      activities: [activity('a', {}), activity('b', { role: 'inviter' }), activity('c', { phase: 'negotiating' })],
+    });
+    const menu = trayMenu(waiting, act);
+    click(menu, /^Accept – Whiteboard/);
+    click(menu, /^Decline – Whiteboard/);
+    expect(act.acceptActivity).toHaveBeenCalledExactlyOnceWith('a');
+    expect(act.declineActivity).toHaveBeenCalledExactlyOnceWith('a');
+    expect(trayStatus(waiting)).toBe('Someone invites you');
+    const many = Array.from({ length: 100 }, (_, index) => activity(String(index), {}));
+    expect(trayMenu(state({ activities: many, invitations: [invitation('1')] }), act).length).toBeLessThan(50);
   });
 
   it('offers Stop to the novice and End to the expert while there is something to end', () => {

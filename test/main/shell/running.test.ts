@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ import { createAppModel } from '../../../src/main/shell/app-facts.ts';
 import { closeBehaviour, LaunchError, parseLaunch } from '../../../src/main/shell/command-line.ts';
 import { createErrorLog, MAX_LOG_BYTES, redact } from '../../../src/main/shell/error-log.ts';
 import { createHosting, type HostedServer } from '../../../src/main/shell/hosting.ts';
-import { SHUTDOWN_DEADLINE_MS, shutDown } from '../../../src/main/shell/shutdown.ts';
+import { leaveOnQuit, SHUTDOWN_DEADLINE_MS, shutDown } from '../../../src/main/shell/shutdown.ts';
 import { createSignIn } from '../../../src/main/shell/sign-in.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -130,6 +131,17 @@ describe('quitting', () => {
     expect(ran).toEqual(['session', 'messenger', 'hosting', 'files']);
     expect(logged).toEqual(['shutdown session', 'shutdown messenger', 'shutdown hosting']);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('begins once, however often somebody wants to quit, and none of it cuts the first one short', () => {
+    const app = new EventEmitter();
+    const leave = vi.fn();
+    const preventDefault = vi.fn();
+    leaveOnQuit(app, leave);
+    app.emit('before-quit', { preventDefault });
+    app.emit('before-quit', { preventDefault });
+    expect(leave).toHaveBeenCalledOnce();
+    expect(preventDefault).toHaveBeenCalledTimes(2);
   });
 
   it('does not wait beyond the deadline', async () => {
