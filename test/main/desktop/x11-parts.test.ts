@@ -4,7 +4,9 @@ import { Wheel } from '../../../src/main/desktop/wheel.ts';
 import { pointerShapeFromX } from '../../../src/main/desktop/x11/cursor-shape.ts';
 import { BAND_ROWS, grabAreas } from '../../../src/main/desktop/x11/grab-areas.ts';
 import { findXCookie } from '../../../src/main/desktop/x11/xauthority.ts';
+import type { X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { findKey, keymapFrom, keysymOf } from '../../../src/main/desktop/x11/x11-keymap.ts';
+import { X11Screen } from '../../../src/main/desktop/x11/x11-screen.ts';
 
 describe('the areas to grab', () => {
   const screen = { width: 300, height: 200 };
@@ -133,5 +135,37 @@ describe('the keyboard map', () => {
 
   it('names characters as X does', () => {
     expect([0x61, 0xe9, 0x20ac, 0x1f600, 0x0d, 0x09].map(keysymOf)).toEqual([0x61, 0xe9, 0x0100_20ac, 0x0101_f600, 0xff0d, 0xff09]);
+  });
+});
+
+describe('a screen that is resized', () => {
+  it('and let go in the same moment: what was shared with the server is closed once, its descriptor may be another’s by then', async () => {
+    const closed: string[] = [];
+    let tell: (event: { readonly name: string }) => void = () => undefined;
+    const connection = {
+      screen: { root: 1 },
+      client: {
+        GetGeometry: (_root: number, done: (error: null, size: object) => void) => {
+          done(null, { width: 20, height: 10 });
+          // `close` comes while the new grabber is being opened.
+          queueMicrotask(() => queueMicrotask(() => screen.receive({ tag: 'close' })));
+        },
+      },
+      extension: () => Promise.resolve(undefined),
+      onEvent: (listener: typeof tell) => {
+        tell = listener;
+      },
+      onLost: () => undefined,
+      close: () => closed.push('connection'),
+    } as unknown as X11Connection;
+    const screen = new X11Screen(
+      connection,
+      ({ tag }) => closed.push(tag),
+      { width: 10, height: 10 },
+      { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+    );
+    tell({ name: 'RRScreenChangeNotify' });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toEqual(['grabber', 'connection', 'closed']);
   });
 });

@@ -240,9 +240,13 @@ export class X11Screen {
   private async followSize(): Promise<void> {
     const size = await rootSize(this.connection);
     if (size.width === this.size.width && size.height === this.size.height) return;
-    const { way } = this.grabber;
+    const grabber = await openGrabber(this.connection, size, this.grabber.way);
+    if (this.over) {
+      grabber.close();
+      return;
+    }
     this.grabber.close();
-    this.grabber = await openGrabber(this.connection, size, way);
+    this.grabber = grabber;
     this.size = size;
     this.picture = new Uint8Array(size.width * size.height * 4);
     this.stream.resize(size);
