@@ -35,7 +35,7 @@ export interface NoviceSessionParts {
 
 type Control =
   | { readonly tag: 'no' }
-  | { readonly tag: 'refused'; readonly coolDownUntilMs: number }
+  | { readonly tag: 'refused' }
   | { readonly tag: 'asked'; readonly prompt: AbortController }
   | { readonly tag: 'granted'; readonly injector: InputInjector };
 
@@ -55,12 +55,16 @@ export class NoviceSession {
   private announced = false;
   private wasControlled = false;
   private pointerShape: { readonly shape: PointerShape | null } | undefined;
-  private steeredAtMs = Number.NEGATIVE_INFINITY;
+  /** Where the expert's mouse has last put ours. */
+  private steered = { atMs: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
+  private cancelPointer: () => void = () => {};
+  private askAgainAtMs = Number.NEGATIVE_INFINITY;
   private newestRoundTripMs: number | undefined;
 
   constructor(parts: NoviceSessionParts) {
     this.parts = parts;
     this.scope = new Scope(parts.onError);
+    this.scope.add(() => this.cancelPointer());
     this.pump = new FramePump({
       link: parts.link,
       clock: parts.clock,
@@ -185,8 +189,7 @@ export class NoviceSession {
           if (this.active) this.parts.link.sendPointerShape(event.shape);
           return;
         case 'pointerMoved':
-          if (this.active && this.parts.clock.now() - this.steeredAtMs >= POINTER_ECHO_MS)
-            this.parts.link.sendPointerPosition(event.x, event.y);
+          this.onPointerMoved(event);
           return;
         case 'failed':
           this.parts.desktopFailed(event.error.message);
@@ -196,10 +199,22 @@ export class NoviceSession {
     }
   }
 
+  /** What the novice or a program did to the pointer right after the expert is told when the expert's hand has come to rest. */
+  private onPointerMoved(event: Extract<CaptureEvent, { tag: 'pointerMoved' }>): void {
+    this.cancelPointer();
+    if (!this.active) return;
+    const { atMs, x, y } = this.steered;
+    const waitMs = atMs + POINTER_ECHO_MS - this.parts.clock.now();
+    if (waitMs <= 0) this.parts.link.sendPointerPosition(event.x, event.y);
+    else if (event.x !== x || event.y !== y) this.cancelPointer = this.parts.clock.after(waitMs, () => this.onCapture(event));
+  }
+
   private inject(events: readonly InputEvent[]): void {
     if (this.control.tag !== 'granted') return;
-    if (events.some((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton' || event.tag === 'wheel')) {
-      this.steeredAtMs = this.parts.clock.now();
+    const steering = events.findLast((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton' || event.tag === 'wheel');
+    if (steering !== undefined) {
+      this.steered = { atMs: this.parts.clock.now(), x: steering.x, y: steering.y };
+      this.cancelPointer();
     }
     try {
       this.control.injector.inject(events);
@@ -213,25 +228,33 @@ export class NoviceSession {
     for (const message of decodeEncomsp(data)) {
       if (message.tag !== 'controlChange') continue;
       if (message.interact) this.onControlRequest();
-      else if (this.control.tag === 'granted' || this.control.tag === 'asked') this.setControl({ tag: 'no' });
+      else if (this.control.tag === 'granted') this.setControl({ tag: 'no' });
+      else if (this.control.tag === 'asked') {
+        // Who asks and takes it back all the time must not make questions flicker under the novice's hand.
+        this.coolDown();
+        this.setControl({ tag: 'no' });
+      }
     }
   }
 
   private onControlRequest(): void {
     const control = this.control;
     if (control.tag === 'asked') return;
-    const refusedJustNow = control.tag === 'refused' && this.parts.clock.now() < control.coolDownUntilMs;
     // The answer is given again, the person is not bothered again.
-    if (control.tag === 'granted' || refusedJustNow) this.announceParticipant();
+    if (control.tag === 'granted' || this.parts.clock.now() < this.askAgainAtMs) this.announceParticipant();
     else void this.askControl();
+  }
+
+  private coolDown(): void {
+    this.askAgainAtMs = this.parts.clock.now() + CONTROL_COOL_DOWN_MS;
   }
 
   private async askControl(): Promise<void> {
     const prompt = new AbortController();
     const asked: Control = { tag: 'asked', prompt };
     this.setControl(asked);
+    // Whatever ends the state `asked` aborts the prompt, and so comes to `cancelDeadline`.
     const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
-    this.scope.add(cancelDeadline);
     const allowed = await askPerson(async (signal) => {
       // Where nothing can be injected (Wayland) there is nothing to ask; the session goes on without control.
       const { input } = await this.parts.desktop.support();
@@ -240,7 +263,8 @@ export class NoviceSession {
     cancelDeadline();
     if (this.control !== asked) return;
     if (!allowed) {
-      this.setControl({ tag: 'refused', coolDownUntilMs: this.parts.clock.now() + CONTROL_COOL_DOWN_MS });
+      this.coolDown();
+      this.setControl({ tag: 'refused' });
       return;
     }
     try {

@@ -12,5 +12,5 @@ export const TICKET_WAIT_MS = 20_000;
 export const CONNECT_DEADLINE_MS = 30_000;
 /** The novice's time to answer a prompt. */
 export const CONSENT_DEADLINE_MS = 120_000;
-/** Requests for control after a refused one are not shown for this long. */
+/** Requests for control after one that was refused or taken back are not shown for this long. */
 export const CONTROL_COOL_DOWN_MS = 10_000;

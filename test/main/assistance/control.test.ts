@@ -95,6 +95,25 @@ describe('control of mouse and keyboard', () => {
     await finish();
   });
 
+  test('asked for and withdrawn over and over: one question, and the next only after a while', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = 'wait';
+    for (let times = 0; times < 5; times += 1) {
+      expert.assistance.requestControl();
+      await clock.advance(20);
+      expert.assistance.releaseControl();
+      await clock.advance(20);
+    }
+    expect(novice.prompts.asked.filter((what) => what === 'control')).toHaveLength(1);
+    expect(novice.prompts.open).toBe(0);
+    expect(states()).toEqual(['no', 'refused', false]);
+    await clock.advance(10_000);
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['asked', 'asked', false]);
+    await finish();
+  });
+
   test('the request of the specification, as FreeRDP sends it, with id 0', async () => {
     const { novice, internet, clock, states, finish } = await connected();
     internet.experts[0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 0, 0, 0, 0));

@@ -215,6 +215,32 @@ describe('the picture', () => {
     await finish();
   });
 
+  test('what the novice did to the pointer right after the expert is told once the expert’s hand came to rest', async () => {
+    const { capture, link, viewer, clock, expert, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    const steer = async (x: number): Promise<void> => {
+      viewer.act({ tag: 'input', events: [{ tag: 'pointerMove', x, y: 9 }] });
+      await clock.advance(20);
+    };
+    await steer(8);
+    capture.emit({ tag: 'pointerMoved', x: 1, y: 1 });
+    await steer(9);
+    await clock.advance(1_000);
+    expect(link.positions).toEqual([]);
+    await steer(9);
+    capture.emit({ tag: 'pointerMoved', x: 2, y: 2 });
+    capture.emit({ tag: 'pointerMoved', x: 3, y: 4 });
+    await clock.advance(200);
+    expect(link.positions).toEqual([]);
+    await clock.advance(400);
+    expect(link.positions).toEqual([{ x: 3, y: 4 }]);
+    // Not after the end.
+    await steer(9);
+    capture.emit({ tag: 'pointerMoved', x: 5, y: 6 });
+    await finish();
+  });
+
   test('a viewer that throws is let go, the session goes on', async () => {
     const { capture, viewer, clock, expert, finish } = await connected();
     viewer.send = () => {
