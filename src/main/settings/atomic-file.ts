@@ -37,12 +37,18 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
     // The parser quotes what it read, which may be a secret: only its kind is told.
     problem = error instanceof SyntaxError ? 'is not JSON' : error instanceof Error ? error.message : 'cannot be read';
   }
-  const setAsideAs = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  const setAsideAs = await setAside(path);
+  return { tag: 'damaged', path, problem, ...(setAsideAs === undefined ? {} : { setAsideAs }) };
+}
+
+/** Renames what the next write would replace. The new path, or undefined when there is no moving it. */
+export async function setAside(path: string): Promise<string | undefined> {
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   try {
-    await rename(path, setAsideAs);
-    return { tag: 'damaged', path, setAsideAs, problem };
+    await rename(path, aside);
+    return aside;
   } catch {
-    return { tag: 'damaged', path, problem };
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 /* What all files of this room share: one value, loaded once, kept in memory, written atomically after every change. */
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { readJsonFile, writeJsonFile } from './atomic-file.ts';
+import { readJsonFile, setAside, writeJsonFile } from './atomic-file.ts';
 
 /** A file that could not be read; it was kept under `file` (a name without its folder) and the defaults are in use. */
 export interface DamagedFile {
@@ -21,7 +21,7 @@ export interface StoredFile<T> {
 
 /**
  * Loads `path`. Missing or damaged files give `initial`; a damaged one has been set aside by then. A file that the system does not let us
- * read counts as damaged too, so that one bad file never keeps the app from starting.
+ * read counts as damaged too: one bad file never keeps the app from starting, and nothing is written over it.
  */
 export async function openStoredFile<T>(path: string, schema: z.ZodType<T>, initial: T): Promise<StoredFile<T>> {
   let value = initial;
@@ -31,7 +31,7 @@ export async function openStoredFile<T>(path: string, schema: z.ZodType<T>, init
     if (read.tag === 'read') value = read.value;
     else if (read.tag === 'damaged') damaged = { file: basename(read.setAsideAs ?? read.path), problem: read.problem };
   } catch (error) {
-    damaged = { file: basename(path), problem: error instanceof Error ? error.message : 'cannot be read' };
+    damaged = { file: basename((await setAside(path)) ?? path), problem: error instanceof Error ? error.message : 'cannot be read' };
   }
   let pending: Promise<void> = Promise.resolve();
   return {

@@ -8,14 +8,16 @@ export const MAX_LOG_BYTES = 256 * 1_024;
 const MAX_ENTRY_CHARACTERS = 4_096;
 const MAX_WAITING_ENTRIES = 200;
 
-/**
- * Takes out what could open a door: known secrets literally, and every run that looks like a key, ticket, pin or token
- * (base64 or hex, 32 characters or more).
- */
+/** A key, ticket, pin or token: base64 or hex. */
+const LONG = /[A-Za-z0-9+/_=-]{32,}/g;
+/** The same where our own code says where it is: a long path is no secret. */
+const LONG_IN_TRACE = /[A-Za-z0-9+_=-]{32,}/g;
+
+/** Takes out what could open a door: known secrets literally, and every run of 32 characters or more that looks like one. */
 export function redact(text: string, secrets: readonly string[] = []): string {
   let shown = text;
   for (const secret of secrets) if (secret.length >= 4) shown = shown.replaceAll(secret, '[secret]');
-  return shown.replace(/[A-Za-z0-9+_=-]{32,}/g, '[long]');
+  return shown.replace(/.+/g, (line) => line.replace(/^\s+at /.test(line) ? LONG_IN_TRACE : LONG, '[long]'));
 }
 
 /** What went wrong with its causes, as text. Any thrown value is accepted. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -75,6 +75,18 @@ describe('settings', () => {
     expect((await openAccount(join(folder, 'account.json'), none)).account).toEqual(ANNA);
     await settings.set(settings.value);
     expect(await readdir(folder)).toContain(kept);
+  });
+
+  it('sets what cannot even be read aside, so that the next change neither fails nor writes over it', async () => {
+    const path = join(folder, 'settings.json');
+    await mkdir(path);
+    await writeFile(join(path, 'inside'), 'kept');
+    const settings = await openSettings(path);
+    const kept = settings.damaged?.file ?? '';
+    expect(kept).toMatch(/^settings\.json\.damaged-/);
+    await settings.set({ ...settings.value, playSound: false });
+    expect((await openSettings(path)).value.playSound).toBe(false);
+    expect(await readFile(join(folder, kept, 'inside'), 'utf8')).toBe('kept');
   });
 
   it('survives any bytes', async () => {
