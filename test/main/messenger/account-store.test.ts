@@ -121,6 +121,37 @@ describe('accounts on disk', () => {
     expect((await reopened()).list().map(({ address }) => address)).toEqual(['bob@home', 'cy@home']);
   });
 
+  it('sees that another process has made an account anew, and never brings its old token back', async () => {
+    await store.open();
+    await store.create(full());
+    const other = new SqliteAccountStore(directory);
+    await other.open();
+    await other.remove('ann@home');
+    const renewed = newAccount('ann@home', 'Ann');
+    await other.create(renewed);
+    other.close();
+    store.put({ ...full(), serial: 42, allow: ['bob@home'] });
+    expect(store.refresh()).toEqual({ added: ['ann@home'], removed: ['ann@home'] });
+    expect(store.find('ann@home')).toEqual(renewed);
+    expect((await reopened()).find('ann@home')).toEqual(renewed);
+  });
+
+  it('knows nobody new, and tells why, while the disk cannot be read', async () => {
+    await store.open();
+    await store.create(full());
+    const other = new DatabaseSync(join(directory, 'accounts.db'));
+    other.exec('DROP TABLE list_entry; DROP TABLE contact_group; DROP TABLE account');
+    other.close();
+    expect(store.find('bob@home')).toBeUndefined();
+    expect(store.find('ann@home')?.serial).toBe(41);
+    expect(() => store.refresh()).toThrow();
+  });
+
+  it('takes a name only as long as a line of the protocol has room for it', () => {
+    expect(newAccount('ann@home', '诺'.repeat(43)).friendlyName).toHaveLength(43);
+    expect(() => newAccount('ann@home', '诺'.repeat(44))).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));
+  });
+
   it('takes over the files of an older version, sets the damaged one aside, and does it once', async () => {
     const folder = join(directory, 'accounts');
     await mkdir(folder);

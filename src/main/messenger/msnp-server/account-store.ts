@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
+import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
 import type { JsonFile } from '../../settings/atomic-file.ts';
 
 export const CONTACT_LIMIT = 600;
@@ -63,7 +64,7 @@ export interface AccountStore {
   /** Only for accounts that exist; all of them or, with a StorageError, none. */
   put(...accounts: readonly StoredAccount[]): void;
   remove(address: string): Promise<void>;
-  /** What other processes have added or removed since. */
+  /** What other processes have removed and added since, in this order: who is in both was made anew. */
   refresh(): { readonly added: readonly string[]; readonly removed: readonly string[] };
   /** Lets go of the disk; reading goes on. */
   close(): void;
@@ -75,8 +76,8 @@ export function newAccount(address: string, friendlyName: string): StoredAccount
   if (normal === undefined) throw new AccountError('INVALID_ADDRESS', 'an address looks like name@host, in plain letters, digits and ._+-');
   const name = friendlyName.trim() === '' ? normal : friendlyName.trim();
   // oxlint-disable-next-line no-control-regex -- control characters are what must not pass
-  if (name.length > 129 || /[\u0000-\u001f\u007f]/.test(name))
-    throw new AccountError('INVALID_NAME', 'a friendly name is one line of at most 129 characters');
+  if (encodeFriendlyName(name).length > FRIENDLY_NAME_LIMIT || /[\u0000-\u001f\u007f]/.test(name))
+    throw new AccountError('INVALID_NAME', 'a friendly name is one line of at most 129 characters, 43 where they are not Latin letters');
   return {
     version: 1,
     address: normal,

@@ -48,7 +48,7 @@ interface Statements {
   readonly account: Statement;
   readonly groups: Statement;
   readonly entries: Statement;
-  readonly addresses: Statement;
+  readonly tokens: Statement;
   readonly putGroup: Statement;
   readonly deleteGroup: Statement;
   readonly putEntry: Statement;
@@ -99,7 +99,8 @@ export class SqliteAccountStore implements AccountStore {
     }
     damaged.push(...(await this.takeOverFiles(this.database)));
     this.seenVersion = this.database.statements.dataVersion.get();
-    for (const address of addressesIn(this.database)) {
+    for (const row of this.database.statements.tokens.all()) {
+      const address = String((row as Row)['address']);
       const problem = this.load(this.database, address);
       if (problem !== undefined) damaged.push({ tag: 'damaged', path, problem: `${address}: ${problem}` });
     }
@@ -113,8 +114,12 @@ export class SqliteAccountStore implements AccountStore {
   find(address: string): StoredAccount | undefined {
     const known = this.accounts.get(address);
     if (known !== undefined || this.database === undefined || normaliseAddress(address) !== address) return known;
-    // Perhaps added a moment ago by another process.
-    this.load(this.database, address);
+    // Perhaps added a moment ago by another process. What is wrong with a disk that cannot be read, `refresh` tells.
+    try {
+      this.load(this.database, address);
+    } catch (error) {
+      if (resultCode(error) === undefined) throw error;
+    }
     return this.accounts.get(address);
   }
 
@@ -136,9 +141,10 @@ export class SqliteAccountStore implements AccountStore {
     transact(database, () => {
       for (const account of accounts) {
         const before = this.accounts.get(account.address);
-        const [address, ...rest] = columns(account);
-        // Another process may have removed it; its lists went with it.
-        if (before === undefined || database.statements.updateAccount.run(...rest, address).changes === 0) gone.push(address);
+        const { address, friendlyName, serial, privacy, prompt, accessToken } = account;
+        // Another process may have removed it, and made it anew with another token; its lists went with it.
+        const { changes } = database.statements.updateAccount.run(friendlyName, serial, privacy, prompt, address, accessToken);
+        if (before === undefined || changes === 0) gone.push(address);
         else writeLists(database, before, account);
       }
     });
@@ -158,10 +164,13 @@ export class SqliteAccountStore implements AccountStore {
     const version = database.statements.dataVersion.get();
     if (sameVersion(version, this.seenVersion)) return { added: [], removed: [] };
     this.seenVersion = version;
-    const stored = new Set(addressesIn(database));
-    const removed = [...this.accounts.keys()].filter((address) => !stored.has(address));
+    const stored = new Map(database.statements.tokens.all().map((row) => [String((row as Row)['address']), (row as Row)['token']]));
+    // A token never changes: where it is another, so is the account.
+    const removed = [...this.accounts.values()].flatMap(({ address, accessToken }) =>
+      stored.get(address) === accessToken ? [] : [address],
+    );
     for (const address of removed) this.accounts.delete(address);
-    const added = [...stored].filter((address) => !this.accounts.has(address) && this.find(address) !== undefined);
+    const added = [...stored.keys()].filter((address) => !this.accounts.has(address) && this.find(address) !== undefined);
     return { added, removed };
   }
 
@@ -236,14 +245,14 @@ function prepare(connection: DatabaseSyncInstance): Statements {
   const sql = (text: string): Statement => connection.prepare(text);
   return {
     insertAccount: sql('INSERT INTO account VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    updateAccount: sql('UPDATE account SET friendly_name = ?, access_token = ?, serial = ?, privacy = ?, prompt = ? WHERE address = ?'),
+    updateAccount: sql('UPDATE account SET friendly_name = ?, serial = ?, privacy = ?, prompt = ? WHERE address = ? AND access_token = ?'),
     deleteAccount: sql('DELETE FROM account WHERE address = ?'),
     account: sql(
       'SELECT address, friendly_name AS friendlyName, access_token AS accessToken, serial, privacy, prompt FROM account WHERE address = ?',
     ),
     groups: sql('SELECT id, name FROM contact_group WHERE owner = ? ORDER BY rowid'),
     entries: sql('SELECT list, address, groups FROM list_entry WHERE owner = ? ORDER BY rowid'),
-    addresses: sql('SELECT address FROM account ORDER BY rowid'),
+    tokens: sql('SELECT address, access_token AS token FROM account ORDER BY rowid'),
     putGroup: sql('INSERT INTO contact_group VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name'),
     deleteGroup: sql('DELETE FROM contact_group WHERE owner = ? AND id = ?'),
     putEntry: sql('INSERT INTO list_entry VALUES (?, ?, ?, ?)'),
@@ -297,10 +306,6 @@ function entriesOf(account: StoredAccount | undefined): readonly Entry[] {
     ...account.allow.map((address) => ({ list: 'AL' as const, address, groups: '' })),
     ...account.block.map((address) => ({ list: 'BL' as const, address, groups: '' })),
   ];
-}
-
-function addressesIn({ statements }: Database): readonly string[] {
-  return statements.addresses.all().map((row) => String((row as Row)['address']));
 }
 
 /** `PRAGMA data_version` moves on when another connection has committed, and not by our own commits. */
