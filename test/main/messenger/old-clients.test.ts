@@ -121,6 +121,21 @@ describe('a client of the time', () => {
     await ann.closed();
   });
 
+  it('may say more than anybody needs wherever it likes', async () => {
+    const ann = await online('ann@home', 5);
+    ann.send('ADD 1 FL bob@home bob@home x', 'REM 2 FL bob@home x', 'ADD 3 AL bob@home bob@home x', 'REM 4 AL bob@home x');
+    expect(await ann.lines(4)).toEqual([
+      'ADD 1 FL 2 bob@home Bob',
+      'REM 2 FL 3 bob@home',
+      'ADD 3 AL 4 bob@home Bob',
+      'REM 4 AL 5 bob@home',
+    ]);
+    const cy = await online('cy@home', 7);
+    await cy.line();
+    cy.send('ADD 1 AL bob@home bob@home x', 'REM 2 AL bob@home x', 'ADD 3 FL bob@home bob@home x');
+    expect(await cy.lines(3)).toEqual(['ADD 1 AL 2 bob@home Bob', 'REM 2 AL 3 bob@home', '201 3']);
+  });
+
   it.each([
     ['VER 0 MSNP5 MSNP4', 'VER 0 MSNP5 MSNP4'],
     ['VER 0 CVR0 MSNP2 MSNP3', 'VER 0 MSNP3 MSNP2 CVR0'],

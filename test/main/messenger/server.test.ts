@@ -9,6 +9,7 @@ import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqli
 import { HostedMessenger } from '../../../src/main/messenger/msnp-server/hosted-messenger.ts';
 import type { ServerLimits } from '../../../src/main/messenger/msnp-server/limits.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { md5Hex, RawClient, until } from './raw-client.ts';
 
 let directory: string;
@@ -406,6 +407,52 @@ describe('what a hostile or broken peer can do', () => {
     expect(await only.line()).toBe('VER 1 MSNP7');
   });
 
+  it('lets no more people into a switchboard than it has seats, however many were called', async () => {
+    await start({ peoplePerSwitchboard: 2 });
+    const [ann, bob, cy] = [await online('ann@home'), await online('bob@home'), await online('cy@home')];
+    ann.send('XFR 1 SB');
+    const room = await client();
+    room.send(`USR 1 ann@home ${(await ann.line()).split(' ')[5]}`, 'CAL 2 bob@home', 'CAL 3 cy@home');
+    await room.lines(3);
+    const answers: string[] = [];
+    for (const [one, address] of [
+      [bob, 'bob@home'],
+      [cy, 'cy@home'],
+    ] as const) {
+      const [, sessionId, , , cookie] = (await one.line()).split(' ');
+      const seat = await client();
+      seat.send(`ANS 1 ${address} ${cookie} ${sessionId}`);
+      answers.push(await seat.line());
+    }
+    expect(answers).toEqual(['IRO 1 1 1 ann@home Ann%20A', '911 1']);
+  });
+
+  it('ends who used to ping and is silent, and not who pings now and then, or twice in a row', async () => {
+    const clock = new VirtualClock();
+    server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store, clock });
+    port = server.addresses[0]?.port ?? 0;
+    const [steady, rare, silent] = [await online('ann@home'), await online('bob@home'), await online('cy@home')];
+    const ping = async (one: RawClient): Promise<void> => {
+      one.send('PNG');
+      expect(await one.line()).toBe('QNG');
+    };
+    await ping(rare);
+    await ping(rare);
+    for (let second = 0; second < 30; second += 2) {
+      await clock.advance(2_000);
+      await ping(steady);
+    }
+    await ping(rare);
+    expect(server.directory.isOnline('ann@home')).toBe(true);
+    await clock.advance(9_000);
+    await ping(rare);
+    await clock.advance(3_000);
+    await steady.closed();
+    await ping(rare);
+    await ping(silent);
+    await server.stop();
+  });
+
   it('does not wait for ever for a log-in', async () => {
     await start({ signInDeadlineMs: 100 });
     const idle = await client();
@@ -469,6 +516,20 @@ describe('hosted messenger', () => {
     bob.send('LST 4 RL', 'PNG');
     expect(await bob.lines(2)).toEqual(['LST 4 RL 1 0 0', 'QNG']);
     expect(storeErrors.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('signs out at once whose account another process has made anew, and takes the new token', async () => {
+    await start();
+    const ann = await online('ann@home');
+    const other = new SqliteAccountStore(directory);
+    await other.open();
+    await other.remove('ann@home');
+    const renewed = newAccount('ann@home', 'Ann');
+    await other.create(renewed);
+    other.close();
+    expect(await ann.line()).toBe('OUT SSD');
+    expect(await (await client()).signIn(7, 'ann@home', tokens.get('ann@home') ?? '')).toBe('911 4');
+    expect(await (await client()).signIn(7, 'ann@home', renewed.accessToken)).toBe('USR 4 OK ann@home Ann 1');
   });
 
   it('sees accounts that another process adds and removes while it runs', async () => {

@@ -17,7 +17,11 @@ import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
 const SWEEP_INTERVAL_MS = 1_000;
 /** A connection that was told to close and does not is destroyed. */
 const LINGER_MS = 1_000;
-/** A client that pings is gone when it misses four pings, but not before the first and not after the second of these. */
+/**
+ * A client that pings is gone when it is silent for four times the longest of the last intervals, but not before the first and not after
+ * the second of these. Clients of the time ping now and then, or twice in a row: fewer intervals tell nothing.
+ */
+const PING_INTERVALS = 3;
 const SILENCE_MIN_MS = 10_000;
 const SILENCE_MAX_MS = 180_000;
 
@@ -159,8 +163,8 @@ export class MsnpServer {
 
   private refresh(): void {
     const { added, removed } = this.options.store.refresh();
-    for (const address of added) this.directory.accountAdded(address);
     for (const address of removed) this.directory.accountRemoved(address);
+    for (const address of added) this.directory.accountAdded(address);
     if (added.length + removed.length > 0) this.options.onChange?.();
   }
 }
@@ -193,7 +197,7 @@ class Connection {
   private closing = false;
   private heardAtMs: number;
   private pingedAtMs: number | undefined;
-  private pingIntervalMs: number | undefined;
+  private readonly pingIntervalsMs: number[] = [];
 
   constructor(socket: Socket, remoteHost: string, services: ConnectionServices) {
     this.socket = socket;
@@ -227,9 +231,9 @@ class Connection {
   checkTime(): void {
     const now = this.clock.now();
     const overdue = this.machine?.signedIn !== true && now - this.connectedAtMs > this.limits.signInDeadlineMs;
-    const silenceMs =
-      this.pingIntervalMs === undefined ? Infinity : Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, this.pingIntervalMs * 4));
-    if (overdue || now - this.heardAtMs > silenceMs) this.socket.destroy();
+    const silenceMs = Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, ...this.pingIntervalsMs.map((intervalMs) => intervalMs * 4)));
+    const silent = this.pingIntervalsMs.length === PING_INTERVALS && now - this.heardAtMs > silenceMs;
+    if (overdue || silent) this.socket.destroy();
   }
 
   /** Passwords in the clear travel inside this computer only. */
@@ -275,7 +279,8 @@ class Connection {
   private handle(command: Command): void {
     if (command.name === 'PNG') {
       const now = this.clock.now();
-      if (this.pingedAtMs !== undefined) this.pingIntervalMs = now - this.pingedAtMs;
+      if (this.pingedAtMs !== undefined) this.pingIntervalsMs.push(now - this.pingedAtMs);
+      if (this.pingIntervalsMs.length > PING_INTERVALS) this.pingIntervalsMs.shift();
       this.pingedAtMs = now;
     }
     this.machine ??= this.machineFor(command);

@@ -82,7 +82,8 @@ export class Switchboards implements SwitchboardHost {
   ): Answer<{ readonly seat: SwitchboardSeat; readonly present: readonly SwitchboardPerson[] }> {
     const given = this.redeem(address, cookie);
     const room = this.rooms.get(sessionId);
-    if (given?.sessionId !== sessionId || room === undefined || room.seats.has(address) || !this.hasRoom(address)) {
+    const full = room !== undefined && room.seats.size >= this.limits.peoplePerSwitchboard;
+    if (given?.sessionId !== sessionId || room === undefined || full || room.seats.has(address) || !this.hasRoom(address)) {
       return { ok: false, error: MSNP_ERROR.authenticationFailed };
     }
     const present = [...room.seats.values()].map((seat) => seat.person);

@@ -1,4 +1,4 @@
-import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, writeMergedList, type ListSnapshot } from '../lists.ts';
+import { GROUPS_SINCE, LIST_NAMES, parseListName, writeList, writeMergedList, type ListName, type ListSnapshot } from '../lists.ts';
 import { TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { decodeFriendlyName, encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../friendly-name.ts';
@@ -102,7 +102,7 @@ export class ListCommands {
   private add(transactionId: string, args: readonly string[]): void {
     const list = parseListName(args[0]);
     const address = normaliseAddress(args[1] ?? '');
-    const group = args[3] === undefined || this.dialect < GROUPS_SINCE ? 0 : Number(args[3]);
+    const group = this.groupOf(list, args[3]) ?? 0;
     if (list === undefined || list === 'RL' || !Number.isSafeInteger(group))
       return this.output.refuse(MSNP_ERROR.invalidParameter, transactionId);
     if (address === undefined) return this.output.refuse(MSNP_ERROR.noSuchUser, transactionId);
@@ -116,12 +116,17 @@ export class ListCommands {
   private remove(transactionId: string, args: readonly string[]): void {
     const list = parseListName(args[0]);
     const address = args[1]?.toLowerCase();
-    const group = args[2] === undefined ? undefined : Number(args[2]);
+    const group = this.groupOf(list, args[2]);
     if (list === undefined || list === 'RL' || address === undefined || Number.isNaN(group))
       return this.output.refuse(MSNP_ERROR.invalidParameter, transactionId);
     const answer = this.user.remove(list, address, group);
     if (!answer.ok) return this.output.refuse(answer.error, transactionId);
     this.output.write('REM', [transactionId, list, answer.serial, address, ...(group === undefined ? [] : [group])]);
+  }
+
+  /** Of the forward list where there are groups; anywhere else it is one of the arguments nobody needs. NaN where it is no number. */
+  private groupOf(list: ListName | undefined, text: string | undefined): number | undefined {
+    return text === undefined || list !== 'FL' || this.dialect < GROUPS_SINCE ? undefined : Number(text);
   }
 
   private rename(transactionId: string, args: readonly string[]): void {
