@@ -25,42 +25,39 @@ export interface Drawing {
  */
 export class Picture {
   private readonly waiting: PictureItem[] = [];
-  private taken = 0;
   private decoder: GraphicsDecoder | undefined;
   private dirty: Rect[] = [];
   private frameIds: number[] = [];
   private frameSinceMs: number | undefined;
+  private broken = false;
 
+  /** Dropped once {@link step} has thrown: what came before it is missing. */
   push(item: PictureItem): void {
-    this.waiting.push(item);
+    if (!this.broken) this.waiting.push(item);
   }
 
   get isWaiting(): boolean {
-    return this.taken < this.waiting.length;
-  }
-
-  get size(): Size | undefined {
-    return this.decoder?.surface;
-  }
-
-  /** The pixels as they are now; undefined before the first size. */
-  get surface(): Surface | undefined {
-    return this.decoder?.surface;
+    return this.waiting.length > 0;
   }
 
   /**
    * Takes the next waiting item. Graphics before the first size are dropped: they have nowhere to go.
    * @returns the new size when that was the item
-   * @throws ProtocolError for bad graphics or an impossible size
+   * @throws ProtocolError for bad graphics or an impossible size; nothing is taken any more then
    */
   step(nowMs: number): Size | undefined {
-    const item = this.waiting[this.taken];
+    const item = this.waiting.shift();
     if (item === undefined) return undefined;
-    this.taken += 1;
-    if (this.taken === this.waiting.length) {
+    try {
+      return this.take(item, nowMs);
+    } catch (error) {
+      this.broken = true;
       this.waiting.length = 0;
-      this.taken = 0;
+      throw error;
     }
+  }
+
+  private take(item: PictureItem, nowMs: number): Size | undefined {
     if (item.tag === 'size') {
       if (this.decoder === undefined) this.decoder = new GraphicsDecoder(item.size);
       else this.decoder.resize(item.size);

@@ -5,14 +5,12 @@
 import type { FromViewer, ToViewer } from '../../preload/contract.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
-import { FrameRate } from './frame-rate.ts';
 import { Picture } from './picture.ts';
 import type { FromPictureWorker, ToPictureWorker } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
 /** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
 const HIDDEN_DRAW_AFTER_MS = 250;
-const STATISTICS_EVERY_MS = 1_000;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
@@ -22,35 +20,31 @@ scope.onmessage = (event: MessageEvent<ToPictureWorker>) => {
 
 function start(canvas: OffscreenCanvas, port: MessagePort): void {
   const picture = new Picture();
-  const rate = new FrameRate();
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  const context = drawable(canvas);
   const slices = new MessageChannel();
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;
   let sliceAsked = false;
   let drawAsked = false;
-  let failed = false;
 
-  function tell(message: FromPictureWorker, transfer: Transferable[] = []): void {
-    scope.postMessage(message, transfer);
+  function tell(message: FromPictureWorker): void {
+    scope.postMessage(message);
   }
   function send(message: FromViewer): void {
     port.postMessage(message);
   }
   function fail(error: unknown): void {
-    failed = true;
     const code = error instanceof ProtocolError ? error.code : 'INTERNAL';
     tell({ tag: 'failed', failure: { code, message: error instanceof Error ? error.message : String(error) } });
   }
 
   function askForSlice(): void {
-    if (sliceAsked || failed) return;
+    if (sliceAsked) return;
     sliceAsked = true;
     slices.port2.postMessage(undefined);
   }
 
   function decodeSlice(): void {
     sliceAsked = false;
-    if (failed) return;
     const stop = performance.now() + DECODE_SLICE_MS;
     try {
       let now = performance.now();
@@ -86,17 +80,14 @@ function start(canvas: OffscreenCanvas, port: MessagePort): void {
 
   function draw(): void {
     drawAsked = false;
-    if (failed) return;
-    const now = performance.now();
-    const drawing = picture.takeDrawing(now);
-    if (drawing !== undefined && context !== null) {
+    const drawing = picture.takeDrawing(performance.now());
+    if (drawing !== undefined) {
       const { surface, rectangles, frameIds } = drawing;
       if (image?.surface !== surface) {
         image = { surface, data: new ImageData(new Uint8ClampedArray(surface.words.buffer), surface.width, surface.height) };
       }
       for (const { x, y, width, height } of rectangles) context.putImageData(image.data, 0, 0, x, y, width, height);
       for (const frameId of frameIds) send({ tag: 'painted', frameId });
-      if (rectangles.length > 0) rate.drawn(now);
     }
     // a frame half way is looked at again: its end may be late
     if (picture.hasDrawing) askForDrawing();
@@ -123,23 +114,16 @@ function start(canvas: OffscreenCanvas, port: MessagePort): void {
   scope.onmessage = (event: MessageEvent<ToPictureWorker>) => {
     const message = event.data;
     if (message.tag === 'forward') send(message.message);
-    else if (message.tag === 'readPixels') {
-      const { surface } = picture;
-      const size = { width: surface?.width ?? 0, height: surface?.height ?? 0 };
-      const rgba = new Uint8ClampedArray(surface === undefined ? new ArrayBuffer(0) : surface.words.buffer.slice(0));
-      tell({ tag: 'pixels', request: message.request, size, rgba }, [rgba.buffer]);
-    } else if (message.tag === 'stop') {
+    else if (message.tag === 'stop') {
       port.close();
       scope.close();
     }
   };
+}
 
-  let told = '';
-  setInterval(() => {
-    const statistics = { framesPerSecond: rate.perSecond(performance.now()), painted: rate.total };
-    const text = `${statistics.framesPerSecond} ${statistics.painted}`;
-    if (text === told) return;
-    told = text;
-    tell({ tag: 'statistics', statistics });
-  }, STATISTICS_EVERY_MS);
+/** @throws Error, which the page hears as the worker's, where there is no memory for a canvas */
+function drawable(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  if (context === null) throw new Error('the picture cannot be drawn');
+  return context;
 }

@@ -1,4 +1,4 @@
-/* What the viewer's page and its worker say to each other. Pixels never cross here, only pictures a person asked to keep. */
+/* What the viewer's page and its worker say to each other. Pixels never cross here. */
 import type { FromViewer } from '../../preload/contract.ts';
 import type { PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
 
@@ -7,7 +7,6 @@ export type ToPictureWorker =
   | { readonly tag: 'start'; readonly canvas: OffscreenCanvas; readonly port: MessagePort }
   /** Passed on to the main process as it is. */
   | { readonly tag: 'forward'; readonly message: FromViewer }
-  | { readonly tag: 'readPixels'; readonly request: number }
   /** Last message: the worker ends. */
   | { readonly tag: 'stop' };
 
@@ -16,16 +15,8 @@ export type FromPictureWorker =
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   | { readonly tag: 'control'; readonly granted: boolean }
-  | { readonly tag: 'statistics'; readonly statistics: ViewerStatistics }
-  | { readonly tag: 'pixels'; readonly request: number; readonly size: Size; readonly rgba: Uint8ClampedArray<ArrayBuffer> }
-  /** Last message: the picture cannot be continued. */
+  /** The picture cannot be continued: nothing is drawn any more. */
   | { readonly tag: 'failed'; readonly failure: ViewerFailure };
-
-/** `painted`: pictures drawn since the start; `framesPerSecond`: over the last two seconds. */
-export interface ViewerStatistics {
-  readonly framesPerSecond: number;
-  readonly painted: number;
-}
 
 /** `code` is a ProtocolErrorCode, or INTERNAL for anything else. */
 export interface ViewerFailure {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Rect } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { encodeBitmapUpdate } from '../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
-import { FrameRate } from '../../../src/renderer/viewer/frame-rate.ts';
 import { LONGEST_FRAME_MS, Picture } from '../../../src/renderer/viewer/picture.ts';
 
 /** A raw 32-bit bitmap of one colour. */
@@ -61,7 +60,7 @@ describe('picture', () => {
     picture.push(bitmap(rect(0, 0), 7));
     drain(picture);
     expect(picture.isWaiting).toBe(false);
-    expect(picture.surface?.words[0]).toBe(0xff07_0707 | 0);
+    expect(picture.takeDrawing(0)?.surface.words[0]).toBe(0xff07_0707 | 0);
   });
 
   it('draws nothing of a frame half way, then all of it, and acknowledges it then', () => {
@@ -114,21 +113,17 @@ describe('picture', () => {
     }
   });
 
-  it('throws on bad graphics', () => {
+  it.each([
+    ['graphics', { tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: Uint8Array.of(9) } } as const, /TRUNCATED/],
+    ['sizes', size(0, 10), /OUT_OF_RANGE/],
+  ])('throws on bad %s, once, and keeps nothing of what comes afterwards', (_, bad, error) => {
     const picture = fresh();
-    picture.push({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: Uint8Array.of(9) } });
-    expect(() => picture.step(0)).toThrow(/TRUNCATED/);
-    picture.push(size(0, 10));
-    expect(() => picture.step(0)).toThrow(/OUT_OF_RANGE/);
-  });
-});
-
-describe('frame rate', () => {
-  it('counts the last two seconds', () => {
-    const rate = new FrameRate();
-    for (let ms = 0; ms < 3000; ms += 100) rate.drawn(ms);
-    expect(rate.total).toBe(30);
-    expect(rate.perSecond(2900)).toBe(10);
-    expect(rate.perSecond(10_000)).toBe(0);
+    picture.push(bad);
+    picture.push(bitmap(rect(0, 0)));
+    expect(() => picture.step(0)).toThrow(error);
+    expect(picture.isWaiting).toBe(false);
+    picture.push(bitmap(rect(0, 0)));
+    expect(picture.isWaiting).toBe(false);
+    expect(picture.takeDrawing(0)).toBeUndefined();
   });
 });

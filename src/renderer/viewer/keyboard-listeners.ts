@@ -1,0 +1,99 @@
+import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
+import { KeyboardInput, type KeyResult, type KeyStroke, type Platform } from './keyboard-input.ts';
+import type { Steering } from './steering.ts';
+
+/** Not in TypeScript's DOM library: https://wicg.github.io/keyboard-lock/ */
+interface KeyboardLock {
+  lock(): Promise<void>;
+  unlock(): void;
+}
+
+/** The expert's keyboard while it is on the picture. */
+export interface KeyboardListeners {
+  /** Tells the lock keys as the event has them, where the novice's may differ. */
+  syncLocks(event: MouseEvent): void;
+  /** The events that let go of everything that is held. */
+  releaseAll(): InputEvent[];
+  /** Control came or went: what is held means nothing any more. */
+  forget(): void;
+}
+
+/** Listens on the text field that takes the keyboard, until `signal`. */
+export function listenToKeyboard(
+  keys: HTMLTextAreaElement,
+  { platform, steering, signal }: { readonly platform: Platform; readonly steering: Steering; readonly signal: AbortSignal },
+): KeyboardListeners {
+  const keyboard = new KeyboardInput(platform);
+  const { keyboard: systemKeys } = navigator as Navigator & { readonly keyboard?: KeyboardLock };
+  let forceLocks = true;
+
+  function syncLocks(event: KeyboardEvent | MouseEvent, code?: string): void {
+    // macOS keyboards have no NumLock: telling the novice "off" would turn the keypad into arrows
+    const locks = platform === 'mac' ? { ...locksOf(event), numLock: true } : locksOf(event);
+    const events = keyboard.syncLocks(locks, forceLocks, code);
+    if (events.length > 0) forceLocks = false;
+    steering.send(events);
+  }
+
+  function onKey(event: KeyboardEvent, act: (stroke: KeyStroke) => KeyResult): void {
+    if (!steering.granted) {
+      // Tab, Escape and the window's own shortcuts stay the page's
+      if (event.type === 'keydown' && event.key.length === 1 && !event.ctrlKey && !event.metaKey) steering.mayInput();
+      return;
+    }
+    syncLocks(event, event.code);
+    const { events, handled } = act({ code: event.code, key: event.key, isComposing: event.isComposing, timeMs: event.timeStamp });
+    steering.send(events);
+    if (handled) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+  keys.addEventListener('keydown', (event) => onKey(event, (stroke) => keyboard.down(stroke)), { signal });
+  keys.addEventListener('keyup', (event) => onKey(event, (stroke) => keyboard.up(stroke)), { signal });
+  keys.addEventListener(
+    'beforeinput',
+    (event) => {
+      // text of a composition comes once, with its end
+      if (event.isComposing || event.inputType === 'insertCompositionText') return;
+      if (event.data !== null) steering.send(keyboard.text(event.data));
+      event.preventDefault();
+    },
+    { signal },
+  );
+  keys.addEventListener(
+    'compositionend',
+    (event) => {
+      steering.send(keyboard.text(event.data));
+      keys.value = '';
+    },
+    { signal },
+  );
+  keys.addEventListener(
+    'focus',
+    () => {
+      forceLocks = true;
+      // the system's own keys, in full screen only; refused where the system keeps them
+      void systemKeys?.lock().catch(() => undefined);
+    },
+    { signal },
+  );
+  const unlock = () => systemKeys?.unlock();
+  keys.addEventListener('blur', unlock, { signal });
+  signal.addEventListener('abort', unlock);
+
+  return {
+    syncLocks,
+    releaseAll: () => keyboard.releaseAll(),
+    forget: () => keyboard.forget(),
+  };
+}
+
+function locksOf(event: KeyboardEvent | MouseEvent): LockKeys {
+  return {
+    scrollLock: event.getModifierState('ScrollLock'),
+    numLock: event.getModifierState('NumLock'),
+    capsLock: event.getModifierState('CapsLock'),
+    kanaLock: event.getModifierState('KanaMode'),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Platform } from './keyboard-input.ts';
+import { picturePoint } from './placement.ts';
+import { PointerInput } from './pointer-input.ts';
+import type { Steering } from './steering.ts';
+
+export interface PointerListenersOptions {
+  readonly platform: Platform;
+  readonly steering: Steering;
+  readonly signal: AbortSignal;
+  /** Undefined while there is no picture. */
+  readonly pictureSize: () => Size | undefined;
+  /** A button goes down on the picture, whether or not the expert may steer. */
+  readonly touched: () => void;
+  /** A button goes down that the novice will be told of next. */
+  readonly pressing: (event: PointerEvent) => void;
+  /** The expert points itself. */
+  readonly pointing: () => void;
+}
+
+/** The expert's mouse while it is on the picture. */
+export interface PointerListeners {
+  /** The events that let go of every button. */
+  releaseAll(): InputEvent[];
+  /** Control came or went: what is held means nothing any more. */
+  forget(): void;
+}
+
+/** Listens on the element that has the picture's size, until `signal`. */
+export function listenToPointer(stage: HTMLElement, options: PointerListenersOptions): PointerListeners {
+  const { platform, steering, signal, pictureSize } = options;
+  const pointer = new PointerInput();
+  let moveAsked = false;
+
+  function pointOf(event: MouseEvent): { x: number; y: number } {
+    return picturePoint({ x: event.clientX, y: event.clientY }, stage.getBoundingClientRect(), pictureSize() ?? { width: 1, height: 1 });
+  }
+
+  function press(event: PointerEvent): void {
+    if (pictureSize() === undefined || !pointer.isDown(event.button, event.buttons)) return;
+    options.touched();
+    if (!steering.mayInput()) return;
+    options.pressing(event);
+    stage.setPointerCapture(event.pointerId);
+    steering.send(pointer.press(event.button, pointOf(event)));
+  }
+  stage.addEventListener('pointerdown', press, { signal });
+
+  function sendMove(): void {
+    moveAsked = false;
+    steering.send(pointer.flush());
+  }
+  stage.addEventListener(
+    'pointermove',
+    (event) => {
+      // a second button of a mouse comes as a move
+      if (event.button >= 0) press(event);
+      if (!steering.granted) return;
+      options.pointing();
+      steering.send(pointer.settle(event.buttons, pointOf(event)));
+      pointer.move(pointOf(event));
+      if (moveAsked) return;
+      moveAsked = true;
+      requestAnimationFrame(sendMove);
+    },
+    { signal },
+  );
+  for (const type of ['pointerup', 'pointerenter', 'lostpointercapture'] as const) {
+    stage.addEventListener(type, (event) => steering.send(pointer.settle(event.buttons, pointOf(event))), { signal });
+  }
+  stage.addEventListener('pointercancel', () => steering.send(pointer.releaseAll()), { signal });
+
+  stage.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
+  // The mouse events, not the pointer events, move the focus away and go back and forward with the side buttons
+  for (const type of ['mousedown', 'mouseup', 'auxclick'] as const) {
+    stage.addEventListener(type, (event) => event.preventDefault(), { signal });
+  }
+
+  stage.addEventListener(
+    'wheel',
+    (event) => {
+      if (!steering.granted) return;
+      event.preventDefault();
+      const { wheelDeltaX, wheelDeltaY } = event as WheelEvent & { readonly wheelDeltaX?: number; readonly wheelDeltaY?: number };
+      const turn = { deltaX: event.deltaX, deltaY: event.deltaY, deltaMode: event.deltaMode, wheelDeltaX, wheelDeltaY };
+      // Chromium turns Shift + wheel sideways; the novice's programs do that themselves
+      const upright = event.shiftKey && event.deltaY === 0 && platform !== 'mac';
+      steering.send(
+        pointer.wheel(
+          upright ? { ...turn, deltaX: 0, deltaY: event.deltaX, wheelDeltaX: 0, wheelDeltaY: wheelDeltaX } : turn,
+          pointOf(event),
+        ),
+      );
+    },
+    { signal, passive: false },
+  );
+
+  return {
+    releaseAll: () => pointer.releaseAll(),
+    forget: () => pointer.forget(),
+  };
+}

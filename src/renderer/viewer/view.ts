@@ -1,0 +1,55 @@
+/** The elements of the viewer. */
+export interface View {
+  /** As large as the picture is shown. */
+  readonly stage: HTMLDivElement;
+  readonly canvas: HTMLCanvasElement;
+  /** Takes the keyboard: a text field, so that input methods work. */
+  readonly keys: HTMLTextAreaElement;
+  readonly pointerMark: HTMLDivElement;
+  /** Leaves `host` as it was. */
+  remove(): void;
+}
+
+/** Puts the elements into `host`. `label` is what a screen reader calls the picture. */
+export function createView(host: HTMLElement, label: string): View {
+  const stage = document.createElement('div');
+  const canvas = document.createElement('canvas');
+  const keys = document.createElement('textarea');
+  const pointerMark = document.createElement('div');
+  Object.assign(stage.style, { position: 'relative', margin: 'auto', flex: 'none', touchAction: 'none', userSelect: 'none' });
+  Object.assign(canvas.style, { display: 'block', width: '100%', height: '100%' });
+  Object.assign(keys.style, {
+    position: 'absolute',
+    inset: '0',
+    width: '1px',
+    height: '1px',
+    padding: '0',
+    border: '0',
+    opacity: '0',
+    resize: 'none',
+    pointerEvents: 'none',
+    caretColor: 'transparent',
+  });
+  Object.assign(pointerMark.style, { position: 'absolute', left: '0', top: '0', transformOrigin: '0 0', pointerEvents: 'none' });
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', label);
+  keys.setAttribute('aria-label', label);
+  keys.setAttribute('autocomplete', 'off');
+  keys.setAttribute('autocapitalize', 'off');
+  keys.spellcheck = false;
+  stage.append(canvas, pointerMark, keys);
+  const before = { display: host.style.display, overflow: host.style.overflow };
+  // the automatic margin centres the picture where there is room and keeps its corner in reach where there is not
+  host.style.display = 'flex';
+  host.append(stage);
+  return {
+    stage,
+    canvas,
+    keys,
+    pointerMark,
+    remove() {
+      stage.remove();
+      Object.assign(host.style, before);
+    },
+  };
+}

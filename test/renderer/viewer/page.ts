@@ -1,0 +1,131 @@
+import { vi } from 'vitest';
+import { mountViewer, type ViewerHandle, type ViewerOptions } from '../../../src/renderer/viewer/viewer.ts';
+import type { FromPictureWorker, ToPictureWorker } from '../../../src/renderer/viewer/worker-messages.ts';
+
+/** As much of an element as the viewer uses. */
+class FakeElement extends EventTarget {
+  readonly style = { width: '', height: '', overflow: '', display: '' };
+  readonly children: FakeElement[] = [];
+  readonly captured: number[] = [];
+  hidden = false;
+  hovered = false;
+  value = '';
+  clientWidth = 400;
+  clientHeight = 300;
+  private parent: FakeElement | undefined;
+
+  append(...children: FakeElement[]): void {
+    for (const child of children) child.parent = this;
+    this.children.push(...children);
+  }
+  remove(): void {
+    const siblings = this.parent?.children;
+    siblings?.splice(siblings.indexOf(this), 1);
+  }
+  replaceChildren(): void {}
+  setAttribute(): void {}
+  focus(): void {
+    this.dispatchEvent(new Event('focus'));
+  }
+  matches(): boolean {
+    return this.hovered;
+  }
+  setPointerCapture(pointerId: number): void {
+    this.captured.push(pointerId);
+  }
+  /** As it has been placed, with its corner at the window's. */
+  getBoundingClientRect() {
+    return { left: 0, top: 0, width: Number.parseFloat(this.style.width), height: Number.parseFloat(this.style.height) };
+  }
+  transferControlToOffscreen(): object {
+    return {};
+  }
+}
+
+class FakeWorker {
+  static newest: FakeWorker;
+  readonly posted: ToPictureWorker[] = [];
+  onmessage: ((event: { readonly data: FromPictureWorker }) => void) | null = null;
+  onerror: ((event: { readonly message: string }) => void) | null = null;
+
+  constructor() {
+    FakeWorker.newest = this;
+  }
+  postMessage(message: ToPictureWorker): void {
+    this.posted.push(message);
+  }
+}
+
+/** A viewer in a page that is none: what it is told and what happens on it is said by the test. Unstub all globals afterwards. */
+export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions> & { readonly hidden?: boolean } = {}) {
+  const page = new EventTarget();
+  const document = Object.assign(new EventTarget(), { hidden, createElement: () => new FakeElement() });
+  const systemKeys = { locked: false };
+  const frames: (() => void)[] = [];
+  vi.stubGlobal('document', document);
+  vi.stubGlobal('Worker', FakeWorker);
+  vi.stubGlobal('devicePixelRatio', 1);
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
+  vi.stubGlobal('navigator', {
+    keyboard: {
+      lock: async () => {
+        systemKeys.locked = true;
+      },
+      unlock: () => {
+        systemKeys.locked = false;
+      },
+    },
+  });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+
+  const host = new FakeElement();
+  const hints: number[] = [];
+  const failures: string[] = [];
+  const handle: ViewerHandle = mountViewer(host as unknown as HTMLElement, {} as MessagePort, {
+    label: 'the desktop of Anna',
+    scaling: 'actual',
+    platform: 'linux',
+    onInputWithoutControl: () => hints.push(1),
+    onFailure: ({ code }) => failures.push(code),
+    ...options,
+  });
+  const worker = FakeWorker.newest;
+  const [stage, keys] = [host.children[0]!, host.children[0]!.children[2]!];
+  const noLocks = { getModifierState: () => false };
+
+  function happen(target: EventTarget, type: string, facts: object = {}): Event {
+    const event = Object.assign(new Event(type, { cancelable: true }), noLocks, facts);
+    target.dispatchEvent(event);
+    return event;
+  }
+  return {
+    handle,
+    host,
+    stage,
+    keys,
+    page,
+    document,
+    systemKeys,
+    hints,
+    failures,
+    posted: worker.posted,
+    happen,
+    tell: (message: FromPictureWorker) => worker.onmessage?.({ data: message }),
+    breakWorker: () => worker.onerror?.({ message: 'broken' }),
+    key: (type: 'keydown' | 'keyup', code: string, key = code) => happen(keys, type, { code, key, isComposing: false }),
+    pointer: (type: string, button: number, buttons: number, clientX: number, clientY: number) =>
+      happen(stage, type, { button, buttons, clientX, clientY, pointerId: 1 }),
+    drawFrame: () => {
+      for (const draw of frames.splice(0)) draw();
+    },
+    /** Everything for the main process so far, and forgets it. */
+    forwarded: () => worker.posted.splice(0).flatMap((message) => (message.tag === 'forward' ? [message.message] : [])),
+  };
+}

@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseFromViewer } from '../../../src/main/shell/viewer-messages.ts';
+import type { FromViewer } from '../../../src/preload/contract.ts';
+import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
+import { viewerPage } from './page.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const SIZE = { tag: 'size', size: { width: 200, height: 100 } } as const;
+const GRANTED = { tag: 'control', granted: true } as const;
+const NO_LOCKS: InputEvent = { tag: 'locks', locks: { scrollLock: false, numLock: false, capsLock: false, kanaLock: false } };
+const key = (scancode: number, down: boolean): InputEvent => ({ tag: 'key', scancode, prefix: 'none', down });
+
+const inputOf = (messages: readonly FromViewer[]): InputEvent[] =>
+  messages.flatMap((message) => (message.tag === 'input' ? message.events : []));
+
+function steered(...options: Parameters<typeof viewerPage>) {
+  const page = viewerPage(...options);
+  page.tell(SIZE);
+  page.tell(GRANTED);
+  page.forwarded();
+  return page;
+}
+
+describe('the expert’s input', () => {
+  it('goes nowhere but to the hint while control is not granted', () => {
+    const page = viewerPage();
+    page.tell(SIZE);
+    page.key('keydown', 'KeyA', 'a');
+    page.key('keydown', 'Tab');
+    page.pointer('pointerdown', 0, 1, 5, 5);
+    page.happen(page.keys, 'beforeinput', { data: 'a', inputType: 'insertText', isComposing: false });
+    expect(page.hints).toHaveLength(2);
+    expect(page.forwarded()).toEqual([]);
+  });
+
+  it('tells the lock keys before the first key and the first button, and keeps the page from acting on both', () => {
+    const page = steered();
+    expect(page.key('keydown', 'KeyA', 'a').defaultPrevented).toBe(true);
+    page.key('keyup', 'KeyA', 'a');
+    expect(inputOf(page.forwarded())).toEqual([NO_LOCKS, key(0x1e, true), key(0x1e, false)]);
+    page.pointer('pointerdown', 0, 1, 5, 6);
+    expect(inputOf(page.forwarded())).toEqual([
+      NO_LOCKS,
+      { tag: 'pointerMove', x: 5, y: 6 },
+      { tag: 'pointerButton', button: 'left', down: true, x: 5, y: 6 },
+    ]);
+    expect(page.stage.captured).toEqual([1]);
+  });
+
+  it('moves once a frame', () => {
+    const page = steered();
+    for (const x of [1, 2, 3]) page.pointer('pointermove', -1, 0, x, 4);
+    expect(page.forwarded()).toEqual([]);
+    page.drawFrame();
+    expect(inputOf(page.forwarded())).toEqual([{ tag: 'pointerMove', x: 3, y: 4 }]);
+  });
+
+  it.each(['the picture', 'the window'])('leaves nothing pressed when %s loses the keyboard', (what) => {
+    const page = steered();
+    page.key('keydown', 'ShiftLeft', 'Shift');
+    page.pointer('pointerdown', 0, 1, 5, 6);
+    page.forwarded();
+    page.happen(what === 'the window' ? page.page : page.keys, 'blur');
+    expect(inputOf(page.forwarded())).toEqual([key(0x2a, false), { tag: 'pointerButton', button: 'left', down: false, x: 5, y: 6 }]);
+  });
+
+  it('arrives whole in messages that the main process takes, however much an input method gives at once', () => {
+    const page = steered();
+    const text = 'Long dictated text. '.repeat(40);
+    page.happen(page.keys, 'beforeinput', { data: text, inputType: 'insertText', isComposing: false });
+    const taken = page.forwarded().flatMap((message) => parseFromViewer(message) ?? []);
+    const typed = inputOf(taken).flatMap((event) => (event.tag === 'unicode' && event.down ? [String.fromCharCode(event.codeUnit)] : []));
+    expect(typed.join('')).toBe(text);
+  });
+
+  it('means nothing any more when control goes, and starts afresh when it comes back', () => {
+    const page = steered();
+    page.key('keydown', 'ShiftLeft', 'Shift');
+    page.tell({ tag: 'control', granted: false });
+    page.forwarded();
+    page.tell(GRANTED);
+    page.happen(page.keys, 'blur');
+    expect(page.forwarded()).toEqual([]);
+  });
+});
+
+describe('the system’s own keys', () => {
+  it('are the picture’s while it has the keyboard, and never after it is gone', () => {
+    const page = steered();
+    page.handle.focus();
+    expect(page.systemKeys.locked).toBe(true);
+    page.happen(page.keys, 'blur');
+    expect(page.systemKeys.locked).toBe(false);
+    page.handle.focus();
+    page.handle.dispose();
+    expect(page.systemKeys.locked).toBe(false);
+  });
+});
+
+describe('the picture’s place', () => {
+  it('follows the novice’s desktop and the wish', () => {
+    const page = viewerPage();
+    page.tell(SIZE);
+    expect([page.stage.style.width, page.stage.style.height, page.host.style.overflow]).toEqual(['200px', '100px', 'auto']);
+    page.handle.setScaling('fit');
+    expect([page.stage.style.width, page.stage.style.height, page.host.style.overflow]).toEqual(['400px', '200px', 'hidden']);
+    page.tell({ tag: 'size', size: { width: 100, height: 150 } });
+    expect([page.stage.style.width, page.stage.style.height]).toEqual(['200px', '300px']);
+  });
+
+  it('is told to be out of sight, and that it is back', () => {
+    const page = viewerPage({ hidden: true });
+    expect(page.forwarded()).toEqual([{ tag: 'displayWanted', wanted: false }]);
+    page.document.hidden = false;
+    page.happen(page.document, 'visibilitychange');
+    page.happen(page.document, 'visibilitychange');
+    expect(page.forwarded()).toEqual([{ tag: 'displayWanted', wanted: true }]);
+    expect(viewerPage().forwarded()).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('lets go of everything held before the worker is told to stop, once', () => {
+    const page = steered();
+    page.key('keydown', 'KeyA', 'a');
+    page.posted.length = 0;
+    page.handle.dispose();
+    page.handle.dispose();
+    expect(page.posted).toEqual([{ tag: 'forward', message: { tag: 'input', events: [key(0x1e, false)] } }, { tag: 'stop' }]);
+    expect(page.host.children).toEqual([]);
+  });
+
+  it('what is still on its way then calls nobody and leaves the host alone', () => {
+    const page = steered();
+    page.handle.dispose();
+    page.posted.length = 0;
+    page.tell({ tag: 'size', size: { width: 1, height: 1 } });
+    page.tell({ tag: 'failed', failure: { code: 'TRUNCATED', message: '' } });
+    page.breakWorker();
+    page.handle.setScaling('fit');
+    page.key('keydown', 'KeyA', 'a');
+    page.happen(page.page, 'blur');
+    expect(page.failures).toEqual([]);
+    expect(page.host.style).toMatchObject({ overflow: '', display: '' });
+    expect(page.posted).toEqual([]);
+  });
+
+  it('a picture that cannot go on, and a worker that could not start, are told', () => {
+    const page = viewerPage();
+    page.tell({ tag: 'failed', failure: { code: 'TRUNCATED', message: '' } });
+    page.breakWorker();
+    expect(page.failures).toEqual(['TRUNCATED', 'INTERNAL']);
+  });
+});
