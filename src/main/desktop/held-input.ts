@@ -1,6 +1,6 @@
 import type { InputEvent, PointerButton } from '../../protocol/rdp/input/events.ts';
 
-type KeyEvent = Extract<InputEvent, { tag: 'key' }>;
+type KeyEvent = Extract<InputEvent, { tag: 'key' | 'unicode' }>;
 
 /** Which keys and buttons have gone down and not come up, for systems where nobody else keeps count for us. */
 export class HeldInput {
@@ -10,8 +10,8 @@ export class HeldInput {
   private y = 0;
 
   note(event: InputEvent): void {
-    if (event.tag === 'key') {
-      const name = `${event.prefix}${event.scancode}`;
+    if (event.tag === 'key' || event.tag === 'unicode') {
+      const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;
       if (event.down) this.keys.set(name, event);
       else this.keys.delete(name);
     } else if (event.tag === 'pointerMove' || event.tag === 'wheel') {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HeldInput } from '../../../src/main/desktop/held-input.ts';
 import { MacEvents, MOUSE_EVENT, type MacScreen } from '../../../src/main/desktop/macos/mac-events.ts';
+import { macSupport } from '../../../src/main/desktop/macos/macos-input.ts';
 import { INPUT_BYTES, inputRecords, packInputRecords, type WindowsScreen } from '../../../src/main/desktop/windows/send-input-records.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 
@@ -138,7 +139,24 @@ describe('CGEvent calls', () => {
   });
 });
 
+describe('what macOS allows', () => {
+  it('is no picture of the wallpaper alone, and no input without a picture', () => {
+    const reason = 'desktop.needsPermission';
+    expect(macSupport(true, true)).toEqual({ capture: true, input: true });
+    expect(macSupport(true, false)).toEqual({ capture: true, input: false, reason });
+    expect(macSupport(false, true)).toEqual({ capture: false, input: false, reason });
+  });
+});
+
 describe('what is held', () => {
+  it('of characters that Windows was told were pressed too', () => {
+    const held = new HeldInput();
+    const character = (codeUnit: number, down: boolean): InputEvent => ({ tag: 'unicode', codeUnit, down });
+    for (const event of [character(0x61, true), character(0x61, false), character(0xe9, true)]) held.note(event);
+    expect(held.release()).toEqual([character(0xe9, false)]);
+    expect(held.release()).toEqual([]);
+  });
+
   it('is let go once, last pressed first', () => {
     const held = new HeldInput();
     for (const event of [key(0x2a, 'none', true), key(0x1e, 'none', true), key(0x30, 'none', true), key(0x30, 'none', false)])

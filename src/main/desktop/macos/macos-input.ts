@@ -15,7 +15,10 @@ const CLICK_STATE_FIELD = 1;
 const UNIT_LINE = 1;
 
 interface CoreGraphics {
+  /** Accessibility. */
   isTrusted(): boolean;
+  /** Screen recording; where the person has not been asked yet, macOS asks now. */
+  mayRecord(): boolean;
   screen(): MacScreen;
   post(call: MacCall): void;
 }
@@ -35,6 +38,8 @@ function loadCoreGraphics(): CoreGraphics {
   koffi.struct('CGSize', { width: 'double', height: 'double' });
   koffi.struct('CGRect', { origin: 'CGPoint', size: 'CGSize' });
   const isTrusted = services.func('bool AXIsProcessTrusted()');
+  const hasScreenAccess = cg.func('bool CGPreflightScreenCaptureAccess()');
+  const requestScreenAccess = cg.func('bool CGRequestScreenCaptureAccess()');
   const mainDisplay = cg.func('uint32_t CGMainDisplayID()');
   const displayBounds = cg.func('CGRect CGDisplayBounds(uint32_t display)');
   const copyMode = cg.func('void *CGDisplayCopyDisplayMode(uint32_t display)');
@@ -82,6 +87,7 @@ function loadCoreGraphics(): CoreGraphics {
 
   return {
     isTrusted: () => isTrusted() as boolean,
+    mayRecord: () => (hasScreenAccess() as boolean) || (requestScreenAccess() as boolean),
     screen: () => {
       const display = mainDisplay() as number;
       const bounds = displayBounds(display) as { origin: { x: number; y: number }; size: { width: number; height: number } };
@@ -103,9 +109,19 @@ function loadCoreGraphics(): CoreGraphics {
   };
 }
 
-/** Injected events reach other programs only with the person's leave (System Settings, Privacy, Accessibility). */
+/** Both need the person's leave in System Settings, Privacy. Asking for the first also puts this program on the list there. */
 export async function support(): Promise<DesktopSupport> {
-  return coreGraphics().isTrusted() ? { capture: true, input: true } : { capture: true, input: false, reason: 'desktop.needsPermission' };
+  const graphics = coreGraphics();
+  return macSupport(graphics.mayRecord(), graphics.isTrusted());
+}
+
+/**
+ * Without the leave to record the screen macOS gives a picture of the wallpaper and no window, which an expert would take for the desktop;
+ * without that of Accessibility injected events reach no other program.
+ */
+export function macSupport(mayRecord: boolean, isTrusted: boolean): DesktopSupport {
+  if (!mayRecord) return { capture: false, input: false, reason: 'desktop.needsPermission' };
+  return isTrusted ? { capture: true, input: true } : { capture: true, input: false, reason: 'desktop.needsPermission' };
 }
 
 /** Injects with CGEventPost. Rejects with NOT_PERMITTED without that leave. Thin on purpose: what is posted is decided in `mac-events.ts`. */
