@@ -77,7 +77,9 @@ describe('an offer of help', () => {
     await pair.clock.advance(100);
     expect([pair.novice.assistance.invitations, pair.reasons()]).toEqual([[], [undefined, 'cancelledByYou']]);
     pair.expert.assistance.offerHelp(NOVICE);
-    await pair.clock.advance(130_000);
+    // The inviter says so itself; nobody declines who was not asked any more.
+    await pair.clock.advance(121_000);
+    expect(pair.messages.sent.findLast(({ kind }) => kind === 'CANCEL')).toMatchObject({ from: EXPERT, code: 'TIMEOUT' });
     expect([pair.novice.assistance.invitations, pair.reasons()]).toEqual([[], [undefined, 'timedOut']]);
     await pair.expectNothingLeft();
   });

@@ -66,7 +66,7 @@ export class ExpertNegotiation {
   constructor(ticketId: Uint8Array, nowMs: number, offered = false) {
     this.offered = offered;
     this.ownTicketId = ticketId;
-    this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + SILENCE_MARGIN_MS };
+    this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + (offered ? 0 : SILENCE_MARGIN_MS) };
     this.record = new NegotiationRecord(nowMs);
   }
 
