@@ -38,9 +38,27 @@ export const reachable = (contacts: readonly ContactView[]): readonly ContactVie
 export const unreachable = (contacts: readonly ContactView[]): readonly ContactView[] =>
   sortedContacts(contacts).filter((contact) => contact.presence === 'offline');
 
-/** The name people use; the address where there is none. */
-export const displayName = (person: { readonly friendlyName: string; readonly address: string }): string =>
-  person.friendlyName.trim() === '' ? person.address : person.friendlyName;
+/** Longest name shown, in code points: a sentence must not be pushed out of sight by what somebody calls themselves. */
+const MAX_NAME = 48;
+
+/** The name people use, on one line and in our reading direction; the address where there is none. */
+export function displayName(person: { readonly friendlyName: string; readonly address: string }): string {
+  return shownName(person.friendlyName) || shownName(person.address);
+}
+
+function shownName(text: string): string {
+  const plain = text
+    .replace(/[\p{Cc}\p{Z}]+/gu, ' ')
+    .replace(/\p{Bidi_Control}/gu, '')
+    .trim();
+  const characters = Array.from(plain);
+  return characters.length <= MAX_NAME
+    ? plain
+    : `${characters
+        .slice(0, MAX_NAME - 1)
+        .join('')
+        .trimEnd()}…`;
+}
 
 /** Why the novice cannot ask right now, or undefined. */
 export type AskObstacle = 'desktop' | 'messenger' | 'session';

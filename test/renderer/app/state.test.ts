@@ -105,6 +105,17 @@ describe('selectors', () => {
     expect(showsWelcome({ ...store.getState(), ui: INITIAL_UI })).toBe(false);
   });
 
+  it('show a name on one line, no longer than fits, in our reading direction, and the address where nothing is left of it', () => {
+    const named = (friendlyName: string) => displayName({ friendlyName, address: 'a@b.c' });
+    expect(named(' Anna\u2028\tMüller ')).toBe('Anna Müller');
+    expect(named('\u202E\u2066ann\u200F')).toBe('ann');
+    expect(named('\u202E ')).toBe('a@b.c');
+    expect(named('👩‍🔧 Zoe')).toBe('👩‍🔧 Zoe');
+    expect(Array.from(named('x'.repeat(500)))).toHaveLength(48);
+    expect(named('x'.repeat(500)).endsWith('…')).toBe(true);
+    expect(named('x'.repeat(48))).toBe('x'.repeat(48));
+  });
+
   it('tell a new invitation from a known one', () => {
     const asked = appState({ invitations: [{ id: '1', from: { address: 'a@b.c', friendlyName: 'A' }, receivedAtMs: 0 }] });
     expect(newInvitation(undefined, asked)).toBe(true);

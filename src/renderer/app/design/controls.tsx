@@ -5,7 +5,7 @@ import type { Presence } from '../../../preload/contract.ts';
 
 type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet' | 'icon' | 'back';
 
-interface ButtonProps extends Omit<ComponentProps<'button'>, 'className' | 'type'> {
+interface ButtonProps extends Omit<ComponentProps<'button'>, 'type'> {
   readonly look?: ButtonLook;
   readonly size?: 'large';
   readonly wide?: boolean;
@@ -13,12 +13,23 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'className' | 'type
   readonly type?: 'button' | 'submit';
 }
 
-export function Button({ look = 'plain', size, wide = false, busy = false, type = 'button', disabled, children, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  size,
+  wide = false,
+  busy = false,
+  type = 'button',
+  disabled,
+  className = '',
+  children,
+  ...rest
+}: ButtonProps) {
   const names = [
     'button',
     look === 'plain' ? '' : look === 'back' ? 'button--quiet button--back' : `button--${look}`,
     size === undefined ? '' : `button--${size}`,
     wide ? 'button--wide' : '',
+    className,
   ];
   return (
     <button

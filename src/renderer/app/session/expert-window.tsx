@@ -70,6 +70,11 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
   const refused = problems.control ?? problems.session ?? problems.viewer;
 
+  // Like every other hint it goes by: it lies on the picture.
+  useEffect(() => {
+    if (refused !== undefined) say(problemText(refused));
+  }, [refused, say]);
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'F11') return;
@@ -90,17 +95,16 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     if (fullScreen) say(t('viewer.fullScreenHint'));
   }, [fullScreen, say]);
 
-  const message = refused === undefined ? hint : problemText(refused);
   return (
     <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
       <Toolbar {...props} />
       <div className={`viewing__picture viewing__picture--${scaling}`}>
         {props.renderPicture(() => say(controlHint(session.control, displayName(session.peer))))}
         <div className="viewing__hint" role="status" aria-live="polite">
-          {message !== undefined && (
+          {hint !== undefined && (
             <p>
               <Info size={20} aria-hidden />
-              <span>{message}</span>
+              <span>{hint}</span>
             </p>
           )}
         </div>
@@ -205,35 +209,23 @@ function ControlButton({
   readonly onRequest: () => void;
   readonly onRelease: () => void;
 }) {
-  switch (control) {
-    case 'granted':
-      return (
-        <Button look="primary" busy={busy} onClick={onRelease}>
-          <MousePointerClick size={20} aria-hidden />
-          {t('control.expert.granted')}
-        </Button>
-      );
-    case 'asked':
-      return (
-        <Button disabled busy>
-          {t('control.expert.asked', { name })}
-        </Button>
-      );
-    case 'refused':
-      return (
-        <Button busy={busy} onClick={onRequest}>
-          <MousePointer2 size={20} aria-hidden />
-          {t('control.expert.refused', { name })}
-        </Button>
-      );
-    default:
-      return (
-        <Button busy={busy} onClick={onRequest}>
-          <MousePointer2 size={20} aria-hidden />
-          {t('control.expert.ask')}
-        </Button>
-      );
-  }
+  const granted = control === 'granted';
+  const asked = control === 'asked';
+  const Icon = granted ? MousePointerClick : MousePointer2;
+  const words =
+    control === 'no' ? t('control.expert.ask') : granted ? t('control.expert.granted') : t(`control.expert.${control}`, { name });
+  return (
+    <Button
+      className="toolbar__control"
+      look={granted ? 'primary' : 'plain'}
+      busy={busy || asked}
+      title={words}
+      onClick={granted ? onRelease : onRequest}
+    >
+      {!busy && !asked && <Icon size={20} aria-hidden />}
+      <span className="toolbar__words">{words}</span>
+    </Button>
+  );
 }
 
 function ToolButton({
