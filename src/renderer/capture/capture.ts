@@ -23,14 +23,15 @@ async function start(port: MessagePort): Promise<void> {
   try {
     const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: MAX_FRAMES_PER_SECOND } }, audio: false });
     [track] = stream.getVideoTracks();
+    if (track === undefined) fail('UNSUPPORTED', 'the screen came without a picture');
+    else handOver(track, port);
   } catch (error) {
+    track?.stop();
     fail(failureCode(error), error instanceof Error ? error.message : String(error));
-    return;
   }
-  if (track === undefined) {
-    fail('UNSUPPORTED', 'the screen came without a picture');
-    return;
-  }
+}
+
+function handOver(track: MediaStreamTrack, port: MessagePort): void {
   // Sharp text rather than smooth motion, wherever the browser has the choice.
   track.contentHint = 'detail';
   const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });

@@ -32,6 +32,9 @@ class GreyFrame implements CapturedVideoFrame {
   }
 }
 
+/** Everything that promises alone were waiting for has happened: the source knows no other wait. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 function source(): { posted: FromCapture[]; tell: FrameSource['receive']; give(frame: GreyFrame): Promise<void>; end(): Promise<void> } {
   const posted: FromCapture[] = [];
   let nowMs = 0;
@@ -48,7 +51,7 @@ function source(): { posted: FromCapture[]; tell: FrameSource['receive']; give(f
     give: async (frame) => {
       nowMs += 20;
       await writer.write(frame);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await settled();
     },
     end: async () => {
       await writer.close().catch(() => undefined);
@@ -86,7 +89,7 @@ describe('the capture page’s worker', () => {
     expect(frames.map((frame) => frame.closed)).toEqual([1, 1, 1, 1, 0]);
     // The screen is still from here on: the change must not be lost.
     tell({ tag: 'next' });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await settled();
     expect(posted.filter((message) => message.tag === 'frame').length).toBe(2);
     expect(frames[4]?.closed).toBe(1);
     tell({ tag: 'close' });
