@@ -58,6 +58,9 @@ export class KeyboardInput {
 
   up(stroke: KeyStroke): KeyResult {
     if (this.platform === 'mac' && stroke.code === 'CapsLock') return { events: pressed(stroke.code), handled: true };
+    // Windows keeps the press of this one to itself
+    if (this.platform === 'windows' && stroke.code === 'PrintScreen' && !this.held.has(stroke.code))
+      return { events: pressed(stroke.code), handled: true };
     // a key pressed before we listened, or already let go, is not ours to release
     if (!this.held.delete(stroke.code)) return { events: [], handled: scancodeOf(stroke.code) !== undefined && !isForInputMethod(stroke) };
     const events = keyEvents(stroke.code, false);

@@ -104,6 +104,16 @@ describe('keyboard input', () => {
     expect(keyboard.syncLocks(caps, false)).toHaveLength(1);
   });
 
+  it('sends PrintScreen where Windows tells only that it came up', () => {
+    const both = [key(0x37, true, 'e0'), key(0x37, false, 'e0')];
+    expect(new KeyboardInput('windows').up(stroke('PrintScreen'))).toEqual({ events: both, handled: true });
+    for (const platform of ['windows', 'linux'] as const) {
+      const keyboard = new KeyboardInput(platform);
+      expect([...keyboard.down(stroke('PrintScreen')).events, ...keyboard.up(stroke('PrintScreen')).events]).toEqual(both);
+    }
+    expect(new KeyboardInput('linux').up(stroke('PrintScreen')).events).toEqual([]);
+  });
+
   it('sends Pause as its sequence', () => {
     const keyboard = new KeyboardInput('linux');
     expect(keyboard.down(stroke('Pause')).events).toHaveLength(4);
