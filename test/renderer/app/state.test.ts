@@ -5,6 +5,7 @@ import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
 import { ago, byteCount, duration, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
 import {
+  displayName,
   askObstacle,
   newInvitation,
   reachable,
