@@ -16,6 +16,7 @@ const DIGIT = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const KEY_BYTES = 16;
+const AES_BLOCK_BYTES = 16;
 
 /** No letter or digit that looks or, said on the phone, sounds like another in most languages' spelling: no I L O 0 1. */
 const PASSWORD_ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
@@ -89,14 +90,19 @@ export function ticketKey(password: string): Uint8Array {
 
 /** LHTICKET: Connection String 2, AES-128-CBC with zero IV and PKCS #7. */
 export function encryptTicket(text: string, password: string): Uint8Array {
-  return cbc(ticketKey(password), new Uint8Array(16)).encrypt(utf16Encode(text));
+  return cbc(ticketKey(password), new Uint8Array(AES_BLOCK_BYTES)).encrypt(utf16Encode(text));
 }
 
-/** Throws ProtocolError REFUSED when the padding shows a wrong password; a wrong one may also give gibberish. */
+/**
+ * Throws ProtocolError REFUSED when the padding shows a wrong password, MALFORMED when no password could open it; a wrong one may also
+ * give gibberish.
+ */
 export function decryptTicket(ticket: Uint8Array, password: string): string {
+  if (ticket.length === 0 || ticket.length % AES_BLOCK_BYTES !== 0)
+    throw new ProtocolError('MALFORMED', 'LHTICKET', `blocks of ${AES_BLOCK_BYTES} bytes`, ticket.length);
   let bytes: Uint8Array;
   try {
-    bytes = cbc(ticketKey(password), new Uint8Array(16)).decrypt(ticket);
+    bytes = cbc(ticketKey(password), new Uint8Array(AES_BLOCK_BYTES)).decrypt(ticket);
   } catch {
     throw new ProtocolError('REFUSED', 'LHTICKET', 'the right password', 'another one');
   }

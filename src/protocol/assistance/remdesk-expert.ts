@@ -68,6 +68,8 @@ export class RemdeskExpert {
 
   private onResult(code: number): RemdeskExpertOutput[] {
     if (code !== REMDESK_RESULT.success) return this.reject(REJECTIONS[code] ?? 'refused', code);
+    // A yes to nothing.
+    if (this.state === 'waiting') return [];
     if (this.state === 'proving' && this.version === 1) {
       this.state = 'requesting';
       return [send({ tag: 'remoteControlDesktop', connectionString: this.config.rcTicket ?? '' }), { tag: 'accepted' }];

@@ -141,6 +141,14 @@ describe('an invitation file of another program', () => {
       expect(failure(() => openInvitation(readInvitation(utf8Encode(TYPE_2)), `wrong ${guess}`))).toBe('REFUSED LHTICKET');
   });
 
+  it('of type 2 that was cut off is no invitation, whatever the password', () => {
+    const ticket = hexEncode(encryptTicket(WINDOWS_10, PASSWORD));
+    for (const text of [ticket.slice(0, -2), ticket.slice(0, 30)]) {
+      const document = readInvitation(utf8Encode(fileText(`LHTICKET="${text}"`)));
+      for (const password of [PASSWORD, 'wrong']) expect(failure(() => openInvitation(document, password))).toBe('MALFORMED LHTICKET');
+    }
+  });
+
   it('of type 1 is opened, scopes and link-local addresses left out', () => {
     const document = readInvitation(utf8Encode(TYPE_1));
     expect(needsPassword(document)).toBe(true);

@@ -199,6 +199,13 @@ describe('remdesk at the expert', () => {
     expect(say(expert(), { tag: 'versionInfo', major: 2, minor: 2 })).toEqual([{ tag: 'rejected', why: 'badVersion' }]);
   });
 
+  it('takes a yes before it was asked anything for nothing, and goes on', () => {
+    const machine = expert();
+    expect(say(machine, { tag: 'result', code: 0 })).toEqual([]);
+    expect(say(machine, { tag: 'versionInfo', major: 1, minor: 2 })).toHaveLength(2);
+    expect(say(machine, { tag: 'result', code: 0 })).toEqual([{ tag: 'accepted' }]);
+  });
+
   it('proves the password once, however often it is asked', () => {
     const machine = expert();
     say(machine, { tag: 'versionInfo', major: 1, minor: 2 });

@@ -12,6 +12,7 @@ import {
   type ApplicationKey,
   type SipCapability,
 } from '../../../src/protocol/msnp/applications.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../../src/protocol/assistance/application.ts';
 import { isDialHost, readDialAddress, writeDialAddress } from '../../../src/protocol/msnp/dial-address.ts';
 
 /* Line by line from the seed page on invitation types. */
@@ -88,6 +89,14 @@ describe('the table of applications', () => {
       address: { ipAddress: 'addressAndPort', contextData: 'capabilities' },
       ports: { observed: [13_455, 16_253, 55_039] },
     });
+  });
+
+  it('says of Remote Assistance what goes out in its invitations', () => {
+    for (const [ours, { guid, name, url }] of [
+      [ASK_FOR_REMOTE_ASSISTANCE, APPLICATIONS.remoteAssistance],
+      [OFFER_REMOTE_ASSISTANCE, APPLICATIONS.offerRemoteAssistance],
+    ] as const)
+      expect(ours).toEqual({ guid, name, url });
   });
 
   it('has an application for every activity, voice and video the same', () => {
