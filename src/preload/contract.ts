@@ -157,7 +157,7 @@ export interface NoticeView {
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** The whole state the windows show; main sends a new one on every change. */
+/** The whole state the windows show; main sends a new one on every change. Each window gets what it shows, and nothing in the place of the rest. */
 export interface AppState {
   readonly version: string;
   readonly messenger: MessengerStatus;

@@ -172,20 +172,68 @@ export function createAppModel(initial: AppFacts): AppModel {
   return model;
 }
 
+/** Windows that show the state. */
+export type StateWindow = 'main' | 'session';
+
+/**
+ * What a window shows of the state, and no more: the session window's page, which draws what the other side sends, has no business with
+ * contacts, conversations and history, and all of it would be copied anew with every count of bytes.
+ */
+export function stateFor(window: StateWindow, state: AppState): AppState {
+  if (window === 'main') return { ...state, ...(state.session === undefined ? {} : { session: withoutTraffic(state.session) }) };
+  const { version, messenger, session, settings, notices, desktop } = state;
+  return {
+    version,
+    messenger,
+    contacts: [],
+    hosting: { tag: 'off' },
+    invitations: [],
+    activities: [],
+    programs: [],
+    conversations: [],
+    ...(session === undefined ? {} : { session }),
+    history: [],
+    settings,
+    notices,
+    desktop,
+  };
+}
+
+/** Only the session window counts. */
+function withoutTraffic(session: SessionStatus): SessionStatus {
+  const { traffic: _, ...shown } = session;
+  return shown;
+}
+
+/** Whether nothing differs but counts. */
+function looksTheSame(before: AppFacts | undefined, now: AppFacts): boolean {
+  if (before === undefined) return false;
+  const plain = ({ session, invitations, fileInvitation }: AppFacts): string =>
+    JSON.stringify([session && withoutTraffic(session), invitations, fileInvitation]);
+  const apart = new Set<string>(['session', 'invitations', 'fileInvitation']);
+  const names = Object.keys(now) as (keyof AppFacts)[];
+  return names.every((name) => apart.has(name) || before[name] === now[name]) && plain(before) === plain(now);
+}
+
 /** At most this often: a screen shows no more, and the session's counters change all the time. */
 export const STATE_INTERVAL_MS = 50;
 
-/** Sends the newest state soon after a change, coalescing what changes meanwhile. The returned function stops it. */
-export function pushState(model: AppModel, clock: Clock, send: (state: AppState) => void): () => void {
+/** Sends each window what it shows soon after a change, coalescing what changes meanwhile. The returned function stops it. */
+export function pushState(model: AppModel, clock: Clock, send: (window: StateWindow, state: AppState) => void): () => void {
   let cancel: (() => void) | undefined;
   let lastMs = Number.NEGATIVE_INFINITY;
+  let shownInMain: AppFacts | undefined;
   const stop = model.onChange(() => {
     if (cancel !== undefined) return;
     const waitMs = Math.max(0, Math.min(STATE_INTERVAL_MS, lastMs + STATE_INTERVAL_MS - clock.now()));
     cancel = clock.after(waitMs, () => {
       cancel = undefined;
       lastMs = clock.now();
-      send(model.state);
+      const { facts, state } = model;
+      send('session', stateFor('session', state));
+      if (looksTheSame(shownInMain, facts)) return;
+      shownInMain = facts;
+      send('main', stateFor('main', state));
     });
   });
   return () => {

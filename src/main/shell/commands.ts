@@ -8,7 +8,7 @@ import type { SessionLog } from '../history/session-log.ts';
 import type { Messenger } from '../messenger/contract.ts';
 import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { Settings, SettingsStore } from '../settings/settings-store.ts';
-import type { AppModel } from './app-facts.ts';
+import { type AppModel, stateFor } from './app-facts.ts';
 import { CommandError, type CommandHandlers } from './command-handlers.ts';
 import type { Conversations } from './conversations.ts';
 import type { FileInvitations } from './file-invitations.ts';
@@ -81,7 +81,7 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
   }
 
   return {
-    getState: () => model.state,
+    getState: () => stateFor('main', model.state),
     saveAccount: async (account) => void (await signIn.save(account)),
     signIn: () => void signIn.signIn(),
     signOut: async () => void (await signIn.signOut()),

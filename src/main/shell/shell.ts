@@ -22,12 +22,12 @@ import type { Messenger } from '../messenger/contract.ts';
 import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { activityNotice, waitingActivities } from './activity-words.ts';
-import type { AppModel } from './app-facts.ts';
-import { pushState } from './app-facts.ts';
+import { pushState, stateFor, type AppModel, type StateWindow } from './app-facts.ts';
 import { installAppMenu } from './app-menu.ts';
 import { serveApp } from './app-protocol.ts';
 import { createAttempts } from './attempts.ts';
 import { closeBehaviour } from './command-line.ts';
+import type { CommandHandlers } from './command-handlers.ts';
 import { createCommands } from './commands.ts';
 import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
@@ -227,22 +227,27 @@ export function createShell(deps: ShellDeps): Shell {
       attempt('open invitation', () => files.openPath(path));
     }
 
+    const commands = createCommands({
+      ...cases,
+      model,
+      conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard: () => windows.callAttention() }),
+      help: assistance,
+      files,
+      settings,
+      setFullScreen: (on) => windows.session?.setFullScreen(on),
+      copyText: (text) => {
+        // A promise only in newer Electrons.
+        void clipboard.writeText(text);
+      },
+      openViewer,
+    });
+    const commandsOf: Record<StateWindow, CommandHandlers> = {
+      main: commands,
+      session: { ...commands, getState: () => stateFor('session', model.state) },
+    };
     handleCommands(
       windows,
-      createCommands({
-        ...cases,
-        model,
-        conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard: () => windows.callAttention() }),
-        help: assistance,
-        files,
-        settings,
-        setFullScreen: (on) => windows.session?.setFullScreen(on),
-        copyText: (text) => {
-          // A promise only in newer Electrons.
-          void clipboard.writeText(text);
-        },
-        openViewer,
-      }),
+      (window) => commandsOf[window],
       (where, error) => log.write(where, error),
     );
 
@@ -310,7 +315,7 @@ export function createShell(deps: ShellDeps): Shell {
         log.write('shell', error);
       }
     });
-    pushState(model, clock, (state) => windows.send('ringback:state', state));
+    pushState(model, clock, (window, state) => windows.send(window, 'ringback:state', state));
     follow(model.state);
 
     installAppMenu({ devTools, quit: deps.quit });

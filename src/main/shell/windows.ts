@@ -44,8 +44,8 @@ export interface Windows {
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
   /** The kind of window whose main frame, showing our own page, this is. */
   kindOfSender(contents: WebContents, frame: WebFrameMain | null): WindowKind | undefined;
-  /** To the pages of our app windows (not the capture page). */
-  send(channel: string, value: unknown): void;
+  /** To the page of this window, if there is one. */
+  send(to: 'main' | 'session', channel: string, value: unknown): void;
   /** From now on windows close for good. */
   prepareToQuit(): void;
 }
@@ -235,11 +235,10 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (frame.parent !== null || !frame.url.startsWith(`${APP_ORIGIN}/`)) return undefined;
       return frame.url.split(/[?#]/)[0] === PAGES[kind] ? kind : undefined;
     },
-    send(channel, value) {
-      for (const window of [main, sessionWindow?.window]) {
-        // A page that has crashed has no frame to send to; it reads the whole state when it is loaded again.
-        if (window !== undefined && !window.isDestroyed() && !window.webContents.isCrashed()) window.webContents.send(channel, value);
-      }
+    send(to, channel, value) {
+      const window = to === 'main' ? main : sessionWindow?.window;
+      // A page that has crashed has no frame to send to; it reads the whole state when it is loaded again.
+      if (window !== undefined && !window.isDestroyed() && !window.webContents.isCrashed()) window.webContents.send(channel, value);
     },
     prepareToQuit() {
       quitting = true;

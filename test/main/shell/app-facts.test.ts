@@ -9,6 +9,7 @@ import {
 } from '../../../src/main/shell/app-facts.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState, HistoryEntryView } from '../../../src/preload/contract.ts';
+import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ACCOUNT = { server: '127.0.0.1:1863', address: 'me@home.example', friendlyName: 'Me' };
@@ -124,7 +125,9 @@ describe('pushing the state', () => {
     const clock = new VirtualClock();
     const model = createAppModel(FACTS);
     const sent: string[] = [];
-    const stop = pushState(model, clock, (state) => sent.push(state.version));
+    const stop = pushState(model, clock, (window, state) => {
+      if (window === 'main') sent.push(state.version);
+    });
     for (const version of ['1', '2', '3']) model.update({ version });
     await clock.advance(0);
     expect(sent).toEqual(['3']);
@@ -140,5 +143,40 @@ describe('pushing the state', () => {
     await clock.advance(1_000);
     expect(sent.at(-1)).toBe('x99');
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('gives each window what it shows: counts to the session window alone, contacts and history to the main one alone', async () => {
+    const clock = new VirtualClock();
+    const session: SessionStatus = {
+      id: 's',
+      role: 'novice',
+      peer: ACCOUNT,
+      startedAtMs: 1,
+      phase: { tag: 'connected', sinceMs: 2 },
+      steps: [],
+      viewing: true,
+      control: 'no',
+    };
+    const traffic = (bytesSent: number) => ({ bytesSent, bytesReceived: 0, framesPerSecond: 0 });
+    const model = createAppModel({ ...FACTS, account: ACCOUNT, history: [helped('anna@home.example', 20)] });
+    const sent: [string, AppState][] = [];
+    const told = async (change: Partial<AppFacts>): Promise<string[]> => {
+      sent.length = 0;
+      model.update(change);
+      await clock.advance(STATE_INTERVAL_MS);
+      return sent.map(([window]) => window).sort();
+    };
+    pushState(model, clock, (window, state) => sent.push([window, state]));
+    expect(await told({ session: { ...session, traffic: traffic(1) }, invitations: [] })).toEqual(['main', 'session']);
+    const [main, panel] = [sent.find(([window]) => window === 'main')?.[1], sent.find(([window]) => window === 'session')?.[1]];
+    expect(main).toMatchObject({ session: { id: 's' }, history: [{ role: 'expert' }], account: ACCOUNT });
+    expect(main?.session).not.toHaveProperty('traffic');
+    expect(panel).toMatchObject({ session: { traffic: { bytesSent: 1 } }, history: [], settings: { engine: 'ringback' } });
+    expect(panel).not.toHaveProperty('account');
+    // What comes from the use case is a new list each time, with nothing new in it.
+    expect(await told({ session: { ...session, traffic: traffic(2) }, invitations: [] })).toEqual(['session']);
+    expect(await told({ session: { ...session, traffic: traffic(2), control: 'granted' }, invitations: [] })).toEqual(['main', 'session']);
+    expect(await told({ settings: { ...DEFAULT_SETTINGS } })).toEqual(['main', 'session']);
+    expect(await told({ session: undefined })).toEqual(['main', 'session']);
   });
 });
