@@ -73,6 +73,18 @@ describe('two rooms over real sockets, TLS and RDP on loopback', () => {
     expect(desktop.openCaptures).toBe(0);
   });
 
+  test.each(['ringback', 'classic'] as const)('%s: a viewer that is attached late, or anew, gets the whole picture', async (engine) => {
+    const { expert, viewer } = await machines(engine);
+    await until(() => shown(viewer), 'the picture');
+    const second = new FakeViewer();
+    const detach = expert.attachViewer(second);
+    await until(() => shown(second), 'the picture in the second window');
+    detach();
+    const third = new FakeViewer();
+    expert.attachViewer(third);
+    await until(() => shown(third), 'the picture in the third window');
+  });
+
   const bothEnded = async (novice: Assistance, expert: Assistance): Promise<readonly unknown[]> => {
     await until(() => novice.status?.phase.tag === 'ended' && expert.status?.phase.tag === 'ended', 'both ends');
     return [novice.status?.phase, expert.status?.phase].map((phase) => (phase?.tag === 'ended' ? phase.reason : undefined));

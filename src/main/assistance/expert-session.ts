@@ -20,9 +20,6 @@ export interface ExpertSessionParts {
   readonly wantsPicture?: boolean;
 }
 
-/** A window opens within a second or two; a whole 4K picture, uncompressed, has about as much. */
-const MAX_KEPT_BYTES = 0x200_0000;
-
 /** The expert's side of one RDP connection: the picture goes to the viewer, undecoded and unbuffered; its input goes out while control is granted. */
 export class ExpertSession {
   private readonly parts: ExpertSessionParts;
@@ -30,11 +27,6 @@ export class ExpertSession {
   private readonly arrived = new FrameMeter();
   /** `wanted`: its window is to be seen. */
   private viewer: { readonly sink: ViewerSink; readonly off: () => void; wanted: boolean } | undefined;
-  /** Undefined once a viewer has had it, or it has grown too large. */
-  private kept: { readonly messages: Extract<ExpertLinkEvent, { tag: 'graphics' }>[]; bytes: number } | undefined = {
-    messages: [],
-    bytes: 0,
-  };
   private size: Size | undefined;
   private channels: readonly string[] = [];
   private control: ControlState = 'no';
@@ -87,8 +79,7 @@ export class ExpertSession {
         return;
       case 'graphics':
         this.countArrival();
-        if (this.viewer === undefined) this.keep(event);
-        else this.show(event);
+        this.show(event);
         return;
       case 'pointerShape':
         this.pointer = event;
@@ -116,8 +107,6 @@ export class ExpertSession {
     this.viewer = { sink, off, wanted };
     if (this.size !== undefined) {
       this.introduce();
-      for (const message of this.kept?.messages ?? []) this.show(message);
-      this.kept = undefined;
       this.parts.link.setDisplayWanted(wanted);
       this.parts.link.refresh([{ x: 0, y: 0, ...this.size }]);
     }
@@ -175,14 +164,6 @@ export class ExpertSession {
       this.parts.onError(error);
       this.detach();
     }
-  }
-
-  /** The classic engine cannot ask for the picture again: what comes before the window is there is kept for it, within bounds. */
-  private keep(message: Extract<ExpertLinkEvent, { tag: 'graphics' }>): void {
-    if (this.parts.link.hasChannels || this.kept === undefined) return;
-    this.kept.bytes += message.graphics.data.length;
-    if (this.kept.bytes > MAX_KEPT_BYTES) this.kept = undefined;
-    else this.kept.messages.push(message);
   }
 
   private detach(): void {

@@ -1,11 +1,13 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- a package without types: its declaration is ambient, so there is nothing to import
 /// <reference path="./node-rdpjs.d.ts" />
 import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
+import structures from 'node-rdpjs/lib/protocol/pdu/data.js';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
 import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
+import type { Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import { classicInput } from './classic-input.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
@@ -18,6 +20,8 @@ import { RdpStream } from './rdp-stream.ts';
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
 /** RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
 const WANT_32BPP_SESSION = 0x0002;
+/** CAPSTYPE_GENERAL (2.2.7.1.1), where the server says whether it can be told that nobody looks. */
+const CAPSTYPE_GENERAL = 1;
 /** CAPSTYPE_BITMAP (2.2.7.1.2), where the server says how big its desktop is. */
 const CAPSTYPE_BITMAP = 2;
 const MAX_DESKTOP_SIDE = 16_384;
@@ -43,7 +47,8 @@ export class ClassicLink implements ExpertLink, Candidate {
   readonly #client: ClassicClient;
   readonly #stream: RdpStream;
   readonly #life: LinkLife<State, ExpertLinkEvent>;
-  #active = false;
+  /** The novice's desktop, from the active session on. */
+  #desktop: Size | undefined;
   /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
   #announced: LinkEnd | undefined;
 
@@ -105,7 +110,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   sendInput(events: readonly InputEvent[]): void {
-    if (!this.#active || !this.#life.running) return;
+    if (this.#desktop === undefined || !this.#life.running) return;
     const records = events.flatMap(classicInput);
     this.#contained(() => {
       for (let at = 0; at < records.length; at += MAX_INPUT_BATCH)
@@ -113,9 +118,21 @@ export class ClassicLink implements ExpertLink, Candidate {
     });
   }
 
-  /* node-rdpjs has no frame markers, Suppress Output or Refresh Rect; the picture is whole without them. */
+  /** Suppress Output ([MS-RDPBCGR] 2.2.11.3), where the server takes it: when the picture is wanted again it comes whole. */
+  setDisplayWanted(wanted: boolean): void {
+    const desktop = this.#desktop;
+    const general = this.#client.global.serverCapabilities[CAPSTYPE_GENERAL]?.obj;
+    if (desktop === undefined || general?.['suppressOutputSupport']?.value !== 1) return;
+    const pdu = structures.supressOutputDataPDU();
+    pdu.obj.allowDisplayUpdates.value = wanted ? 1 : 0;
+    const { right, bottom } = pdu.obj.desktopRect.obj;
+    right.value = desktop.width - 1;
+    bottom.value = desktop.height - 1;
+    this.#contained(() => this.#client.global.sendDataPDU(pdu));
+  }
+
+  /* node-rdpjs has no frame markers, and its Refresh Rect throws. */
   acknowledgeFrame(): void {}
-  setDisplayWanted(): void {}
   refresh(): void {}
 
   sendChannel(name: string): void {
@@ -159,7 +176,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     client.mcs.recv = (stream) => {
       const [first = 0, second = 0] = stream.buffer.subarray(stream.offset, stream.offset + 2);
       if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM)
-        this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#active);
+        this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#desktop !== undefined);
       receiveMcs(stream);
     };
     client.on('connect', () => this.#activated());
@@ -174,8 +191,8 @@ export class ClassicLink implements ExpertLink, Candidate {
     if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
     }
-    this.#active = true;
-    this.#life.events.emit({ tag: 'active', desktop: { width, height }, channels: [] });
+    this.#desktop = { width, height };
+    this.#life.events.emit({ tag: 'active', desktop: this.#desktop, channels: [] });
   }
 
   /** Encoding anew copies the pixels, which are gone when this event is over. */

@@ -35,9 +35,13 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   };
 }
 
-/** node-rdpjs is old code with side effects on loading: only who chooses it loads it. */
+/**
+ * node-rdpjs is old code with side effects on loading: only who chooses it loads it. Its log goes to standard error unless this variable, which
+ * it reads while it is loaded, says otherwise; what matters comes as events and exceptions.
+ */
 async function engineCalled(name: EngineName): Promise<ExpertEngine> {
   if (name === 'ringback') return (options) => new RdpClientLink(options);
+  process.env['log_level'] ??= 'fatal';
   const { ClassicLink } = await import('./classic-link.ts');
   return (options) => new ClassicLink(options);
 }

@@ -36,6 +36,7 @@ declare module 'node-rdpjs' {
     readonly global: {
       readonly serverCapabilities: readonly ({ readonly obj: Readonly<Record<string, Field | undefined>> } | undefined)[];
       sendInputEvents(events: readonly InputRecord[]): void;
+      sendDataPDU(pdu: SuppressOutput): void;
       readDataPDU(message: {
         readonly obj: {
           readonly shareDataHeader: { readonly obj: { readonly pduType2: Field } };
@@ -50,6 +51,13 @@ declare module 'node-rdpjs' {
 
   export interface InputRecord {
     readonly obj: Record<string, Field> & { __INPUT_MESSAGE_TYPE__: number };
+  }
+
+  export interface SuppressOutput {
+    readonly obj: {
+      readonly allowDisplayUpdates: Field;
+      readonly desktopRect: { readonly obj: Readonly<Record<'left' | 'top' | 'right' | 'bottom', Field>> };
+    };
   }
 
   const rdp: {
@@ -70,14 +78,15 @@ declare module 'node-rdpjs' {
 }
 
 declare module 'node-rdpjs/lib/protocol/pdu/data.js' {
-  import type { InputRecord } from 'node-rdpjs';
+  import type { InputRecord, SuppressOutput } from 'node-rdpjs';
 
-  /** Slow-path input structures ([MS-RDPBCGR] 2.2.8.1.1.3.1.1). */
+  /** Slow-path input structures ([MS-RDPBCGR] 2.2.8.1.1.3.1.1), and Suppress Output (2.2.11.3.1). */
   const data: {
     pointerEvent(): InputRecord;
     scancodeKeyEvent(): InputRecord;
     unicodeKeyEvent(): InputRecord;
     synchronizeEvent(): InputRecord;
+    supressOutputDataPDU(): SuppressOutput;
   };
   export default data;
 }

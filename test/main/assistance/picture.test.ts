@@ -75,23 +75,6 @@ describe('the picture', () => {
     await finish();
   });
 
-  test('an engine that cannot ask for the picture again: what came before the window is kept for it', async () => {
-    const pair = await createPair();
-    pair.internet.hasChannels = false;
-    pair.internet.channels = [];
-    await pair.connect();
-    await pair.clock.advance(50);
-    const sent = pair.internet.novices[0]?.sent.length ?? 0;
-    expect(sent).toBeGreaterThan(0);
-    const viewer = new FakeViewer();
-    pair.expert.assistance.attachViewer(viewer);
-    // At once, and not because it was asked for.
-    expect(viewer.graphics).toBe(sent);
-    await pair.novice.assistance.endSession();
-    await pair.clock.advance(100);
-    await pair.expectNothingLeft();
-  });
-
   test('a window that was reloaded does not leave the novice waiting for its acknowledgements', async () => {
     const { capture, link, clock, expert, finish } = await connected();
     for (let times = 0; times < 5; times += 1) {
