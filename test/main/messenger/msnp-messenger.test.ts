@@ -406,6 +406,30 @@ describe('MSNP client', () => {
     expect(first.text).not.toContain('a ticket');
   });
 
+  it('says it where the other has come meanwhile when both call each other anew', async () => {
+    await signIn(messenger);
+    const [bob, cy] = [await online('bob@home', bobToken), await online('cy@home', cyToken)];
+    const session = messenger.invite('bob@home', REMOTE_ASSISTANCE);
+    const events = record(session);
+    const first = await answer(bob, 'bob@home');
+    const cookie = fieldOf(await hear(first), 'Invitation-Cookie');
+    say(first, `Invitation-Command: ACCEPT\nInvitation-Cookie: ${cookie}\nLaunch-Application: TRUE`);
+    await hear(first);
+    // With a third in it the switchboard is of no use to either.
+    first.send('CAL 7 cy@home');
+    await first.line();
+    await answer(cy, 'cy@home');
+    expect(await first.line()).toMatch(/^JOI cy@home/);
+    first.send('PNG');
+    expect(await first.line()).toBe('QNG');
+    session.sendContextData('ours');
+    expect(await bob.line()).toMatch(/^RNG/);
+    const room = await open(bob, 'bob@home', 'ann@home');
+    say(room, `Invitation-Command: CONTEXT\nInvitation-Cookie: ${cookie}\nContext-Data: theirs`);
+    expect(fieldOf(await hear(room), 'Context-Data')).toBe('ours');
+    expect(events.map(({ tag }) => tag)).toEqual(['accepted', 'readyToLaunch', 'contextData']);
+  });
+
   it('can call although somebody has called it into as many switchboards as they may', async () => {
     await signIn(messenger);
     const [bob, cy] = [await online('bob@home', bobToken), await online('cy@home', cyToken)];

@@ -41,17 +41,20 @@ export class Conversations {
   send(address: string, payload: Uint8Array): Promise<void> {
     const conversation = this.conversation(address);
     const sent = conversation.queue.then(() => this.deliver(address, conversation, payload));
-    conversation.queue = sent.catch(() => {});
+    conversation.queue = sent.catch(() => {}).then(() => this.tidy(address, conversation));
     return sent;
   }
 
   /** Opens the switchboard too, so that the words that follow find it open. Trouble shows when they are sent. */
   typing(address: string): void {
     const payload = writeTyping(this.options.address);
-    void this.link(address, this.conversation(address)).then(
-      (link) => link.say(address, payload),
-      () => {},
-    );
+    const conversation = this.conversation(address);
+    void this.link(address, conversation)
+      .then(
+        (link) => link.say(address, payload),
+        () => {},
+      )
+      .then(() => this.tidy(address, conversation));
   }
 
   heard(link: SwitchboardLink, address: string, friendlyName: string, content: ChatPayload): void {
@@ -121,6 +124,12 @@ export class Conversations {
   private forget(address: string, conversation: Conversation): void {
     conversation.cancelIdle();
     if (this.conversations.get(address) === conversation) this.conversations.delete(address);
+    this.tidy(address, conversation);
+  }
+
+  /** A switchboard that came for a conversation forgotten meanwhile would be left by nobody else. */
+  private tidy(address: string, conversation: Conversation): void {
+    if (this.conversations.get(address) === conversation) return;
     for (const link of conversation.links.splice(0)) this.options.release(link);
   }
 }

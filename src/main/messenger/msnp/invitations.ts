@@ -53,6 +53,8 @@ interface Carried {
   readonly sessionId: string;
   readonly session: Rendezvous;
   link: SwitchboardLink | undefined;
+  /** The switchboard in which they are not there yet; its end is told by the call. */
+  calling: SwitchboardLink | undefined;
   /** Inviter: whether the INVITE may have got there. */
   delivered: boolean;
   /** Inviter: while the INVITE is being tried, the end of a switchboard is only a reason to try again. */
@@ -135,6 +137,7 @@ export class Invitations {
       sessionId: about.sessionId,
       session,
       link: undefined,
+      calling: undefined,
       delivered: flag === 'INVITEE',
       inviting: flag === 'INVITER',
       queue: Promise.resolve(),
@@ -218,8 +221,17 @@ export class Invitations {
       if (carried.session.isOver && !carried.delivered) throw new MessengerError('REFUSED', 'the invitation was taken back');
     });
     carried.link = link;
-    await link.joined;
-    return link;
+    carried.calling = link;
+    try {
+      await link.joined;
+      return link;
+    } catch (error) {
+      // They have called us meanwhile and spoken there, and ours was left for theirs.
+      if (carried.link !== undefined && carried.link !== link) return carried.link;
+      throw error;
+    } finally {
+      carried.calling = undefined;
+    }
   }
 
   /** A new switchboard with the person in it. Rejects with MessengerError. */
@@ -341,7 +353,7 @@ export class Invitations {
       if (carried.link !== link) continue;
       carried.link = undefined;
       // An INVITE on its way is tried again by its own rules, and an idle switchboard is reopened when there is something to say.
-      if (why === 'idle' || (carried.inviting && carried.session.state === 'INVITATION')) continue;
+      if (why === 'idle' || carried.calling === link || (carried.inviting && carried.session.state === 'INVITATION')) continue;
       carried.session.end('TERMINATED', { tag: 'terminated', reason: why === 'left' ? 'peerLeft' : 'connectionLost' });
     }
   }

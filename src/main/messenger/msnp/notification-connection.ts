@@ -197,6 +197,8 @@ export class NotificationConnection {
   }
 
   private transaction<T>(pending: Map<string, Transaction<T>>, transactionId: string): Promise<T> {
+    if (!this.options.isCurrent(this))
+      return Promise.reject(new MessengerError('CONNECTION_LOST', 'the connection to the messenger ended'));
     return new Promise((resolve, reject) => {
       const settled = (): void => {
         cancel();
