@@ -296,14 +296,26 @@ describe('time', () => {
     }
   });
 
-  it('a cut cable is noticed on both sides within five seconds', () => {
-    for (const pair of [new Pair().presented(), new Pair().active()]) {
-      pair.pass(3_000);
-      pair.connected = false;
-      pair.pass(5_000);
-      expect(pair.atNovice.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
-      expect(pair.atExpert.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
-    }
+  const small = { width: 30, height: 30 };
+  it.each<[string, (pair: Pair) => unknown]>([
+    ['while the novice is asked', (pair) => pair.presented().pass(3_000)],
+    ['in the session', (pair) => pair.active().pass(3_000)],
+    ['as the desktop changes size', (pair) => pair.active().pass(3_000).fromServer(pair.server.resize(small))],
+    [
+      'when the change of size has come half way',
+      (pair) => {
+        pair.active().pass(3_000);
+        for (const output of pair.server.resize(small))
+          if (output.tag === 'send') pair.fromClient(pair.client.receive(output.bytes, pair.nowMs));
+      },
+    ],
+  ])('a cut cable is noticed on both sides within five seconds, %s', (_, moment) => {
+    const pair = new Pair();
+    moment(pair);
+    pair.connected = false;
+    pair.pass(5_000);
+    expect(pair.atNovice.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
+    expect(pair.atExpert.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
   });
 });
 

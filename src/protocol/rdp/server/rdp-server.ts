@@ -53,11 +53,14 @@ export class RdpServer implements RdpServerMachine {
 
   tick(nowMs: number): RdpServerOutput[] {
     const { state } = this;
-    if (!measures(state)) {
-      this.roundTrip.heard();
-      return [];
+    const measured = measures(state);
+    if (!measured) {
+      // Nothing is measured in between, but in a reactivation Demand Active has been sent and is to be answered.
+      if ('wasActive' in state && state.wasActive) this.roundTrip.awaits(nowMs);
+      else this.roundTrip.heard();
     }
     if (this.roundTrip.isGone(nowMs)) return this.close('peerGone');
+    if (!measured) return [];
     return this.roundTrip.request(state.session, state.tag === 'active' ? 'continuous' : 'connectTime', nowMs);
   }
 

@@ -18,7 +18,7 @@ export class RoundTrip {
   private readonly sentAt = new Map<number, number>();
   private sequence = 0;
   private answered = false;
-  /** When the first request was sent that nothing has come after. */
+  /** Since when something has been owed that nothing has come after. */
   private unansweredSinceMs: number | undefined;
   private lastTickMs: number | undefined;
 
@@ -29,6 +29,11 @@ export class RoundTrip {
   /** Anything at all came from the peer, or it is not being asked at present. */
   heard(): void {
     this.unansweredSinceMs = undefined;
+  }
+
+  /** The peer owes something, measured or not. */
+  awaits(nowMs: number): void {
+    this.unansweredSinceMs ??= nowMs;
   }
 
   /** True when a peer that used to answer has been silent for too long. A late tick (this computer slept) does not count against the peer. */
@@ -47,7 +52,7 @@ export class RoundTrip {
     this.sequence = (sequence + 1) % SEQUENCES;
     if (this.sentAt.size >= MAX_OUTSTANDING) for (const oldest of this.sentAt.keys()) if (this.sentAt.delete(oldest)) break;
     this.sentAt.set(sequence, nowMs);
-    this.unansweredSinceMs ??= nowMs;
+    this.awaits(nowMs);
     return [onMessageChannel(session.messageChannelId, { tag: 'rttRequest', sequence, phase })];
   }
 
