@@ -267,6 +267,20 @@ describe('an invitation file', () => {
     expect(novice.asked).toEqual([]);
   });
 
+  it('that has expired listens no more once another is made, or the program quits', async () => {
+    const clock = new ShiftedClock();
+    const novice = side({ clock });
+    await novice.assistance.inviteByFile(2);
+    clock.forward(60 * 60_000);
+    expect(novice.assistance.fileInvitation?.state).toBe('expired');
+    expect(await portClosed(novice)).toBe(false);
+    await novice.assistance.inviteByFile(2);
+    expect(await portClosed(novice, 0)).toBe(true);
+    expect(await portClosed(novice, 1)).toBe(false);
+    await novice.assistance.close();
+    expect(await portClosed(novice, 1)).toBe(true);
+  });
+
   it('is taken back at once, also from under who stands at the door', async () => {
     const novice = side();
     const invitation = await novice.assistance.inviteByFile(2);
@@ -349,8 +363,9 @@ describe('an invitation file', () => {
   });
 });
 
-function portClosed({ endpoints }: Side): Promise<boolean> {
-  const port = endpoints[0]?.addresses[0]?.port ?? 0;
+/** `number`: of the invitations that were made. */
+function portClosed({ endpoints }: Side, number = 0): Promise<boolean> {
+  const port = endpoints[number]?.addresses[0]?.port ?? 0;
   return new Promise((resolve) => {
     const socket = connect(port, HOST, () => {
       socket.destroy();

@@ -98,6 +98,8 @@ class AssistanceRoom implements Assistance {
     this.requireNoFileInvitation();
     await this.requireDesktop();
     this.requireNoFileInvitation();
+    // One that has expired may still be answering.
+    void this.file?.cancel();
     const file = new InviteByFile(this.parts, { ...this.host, begin: (session) => this.beginHelped(session) }, type);
     this.file = file;
     try {
