@@ -107,6 +107,8 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     expect([area.width, area.height]).toEqual([1024, 600]);
     expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
     await people.keep('classic');
+    // It has a log of its own, which nobody reads.
+    expect(expert.log()).not.toContain('"name":"node-rdpjs"');
   });
 
   it('the expert ends it; the novice is told', async () => {
