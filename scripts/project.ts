@@ -14,11 +14,11 @@ export interface Finished {
   readonly output: string;
 }
 
-/** Runs one of the project's tools to its end. `show` passes its output through as it comes. */
+/** Runs one of the project's tools to its end, or until it has taken too long. `show` passes its output through as it comes. */
 export function runTool(
   command: string,
   args: readonly string[],
-  options: { show?: boolean; env?: Record<string, string> } = {},
+  options: { show?: boolean; env?: Record<string, string>; timeoutMs?: number } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -26,6 +26,7 @@ export function runTool(
       env: toolEnvironment(options.env),
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32',
+      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     });
     let output = '';
     const keep = (chunk: Buffer) => {
