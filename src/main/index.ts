@@ -87,7 +87,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     messenger: new HostedMessenger(),
     directory: join(data, 'messenger'),
     clock,
-    onDamaged: (file) => model.notify('warning', 'notice.accountDamaged', { file: basename(file) }),
+    onDamaged: (file) => model.notify('warning', 'notice.hostedDamaged', { file: basename(file) }),
   });
   const hosting = createHosting(hostedServer, (view) => model.update({ hosting: view }));
   const signIn = createSignIn({

@@ -7,7 +7,8 @@ export interface Placeholders {
   readonly 'status.retryIn.one': 'count';
   readonly 'status.retryIn.other': 'count';
   readonly 'file.tell': 'file';
-  readonly 'file.until': 'duration';
+  readonly 'file.until.one': 'count';
+  readonly 'file.until.other': 'count';
   readonly 'file.wrongPasswords': 'count';
   readonly 'file.offered': 'name';
   readonly 'file.offeredUnnamed': 'file';
@@ -184,6 +185,7 @@ export interface Placeholders {
   readonly 'notice.activity.malformed': 'name' | 'what';
   readonly 'notice.programsDamaged': 'file';
   readonly 'notice.accountDamaged': 'file';
+  readonly 'notice.hostedDamaged': 'file';
   readonly 'notice.unexpected': 'file';
   readonly 'notice.hostingFailed': 'message';
   readonly 'shell.notification.title': 'name';

@@ -153,3 +153,15 @@ export function createCommands(deps: CommandDeps): CommandHandlers {
     openViewer: () => void deps.openViewer(),
   };
 }
+
+/** What the session window's page gets of them: it sees only what it shows, and changes no setting but how it scales the picture. */
+export function sessionCommands(commands: CommandHandlers, model: AppModel): CommandHandlers {
+  return {
+    ...commands,
+    getState: () => stateFor('session', model.state),
+    saveSettings: (change) => {
+      if (Object.keys(change).some((name) => name !== 'viewerScaling')) throw new CommandError('FORBIDDEN', 'not from this window');
+      return commands.saveSettings(change);
+    },
+  };
+}

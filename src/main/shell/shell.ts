@@ -22,13 +22,13 @@ import type { Messenger } from '../messenger/contract.ts';
 import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { activityNotice, waitingActivities } from './activity-words.ts';
-import { pushState, stateFor, type AppModel, type StateWindow } from './app-facts.ts';
+import { pushState, type AppModel, type StateWindow } from './app-facts.ts';
 import { installAppMenu } from './app-menu.ts';
 import { serveApp } from './app-protocol.ts';
 import { createAttempts } from './attempts.ts';
 import { closeBehaviour } from './command-line.ts';
 import type { CommandHandlers } from './command-handlers.ts';
-import { createCommands } from './commands.ts';
+import { createCommands, sessionCommands } from './commands.ts';
 import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -243,7 +243,7 @@ export function createShell(deps: ShellDeps): Shell {
     });
     const commandsOf: Record<StateWindow, CommandHandlers> = {
       main: commands,
-      session: { ...commands, getState: () => stateFor('session', model.state) },
+      session: sessionCommands(commands, model),
     };
     handleCommands(
       windows,
@@ -293,13 +293,14 @@ export function createShell(deps: ShellDeps): Shell {
     );
 
     function follow(state: AppState): void {
-      tray?.update(state);
-      notifications.update(state.invitations);
-      activityNotifications.update(waitingActivities(state.activities));
+      // The ways to stop come first: what fails after them does not take them away.
       stopShortcut.update(state.session, state.settings.stopShortcut);
       windows.showSession(state.session);
       const live = state.session !== undefined && state.session.phase.tag !== 'ended';
       if (!live) viewer?.close();
+      tray?.update(state);
+      notifications.update(state.invitations);
+      activityNotifications.update(waitingActivities(state.activities));
     }
 
     const showHelp = (): void =>

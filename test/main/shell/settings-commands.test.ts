@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type SettingsStore } from '../../../src/main/settings/settings-store.ts';
-import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
-import { type CommandDeps, createCommands } from '../../../src/main/shell/commands.ts';
+import type { AppFacts, AppModel } from '../../../src/main/shell/app-facts.ts';
+import { runCommand } from '../../../src/main/shell/command-handlers.ts';
+import { type CommandDeps, createCommands, sessionCommands } from '../../../src/main/shell/commands.ts';
 
 const ON = { enabled: true, reach: 'lan', port: 1_863 } as const;
 
@@ -21,13 +22,14 @@ function desk() {
     },
     flush: () => Promise.resolve(),
   };
+  const model = {
+    update: (change: Partial<AppFacts>) => {
+      shown = change.settings;
+    },
+  } as AppModel;
   const commands = createCommands({
     settings,
-    model: {
-      update: (change: Partial<AppFacts>) => {
-        shown = change.settings;
-      },
-    },
+    model,
     hosting: {
       apply: () => {
         did.push('apply');
@@ -36,7 +38,7 @@ function desk() {
     },
     signIn: { followServer: () => void did.push(`follow ${value.hosting.port}`) },
   } as unknown as CommandDeps);
-  return { commands, settings, did, shown: () => shown, started: () => started() };
+  return { commands, model, settings, did, shown: () => shown, started: () => started() };
 }
 
 describe('settings', () => {
@@ -49,6 +51,17 @@ describe('settings', () => {
     await hosted;
     expect(settings.value).toMatchObject({ hosting: ON, allowOffers: true, windowBounds: { x: 1 } });
     expect(shown()).toEqual(settings.value);
+  });
+
+  it('but the scale of the picture are not the session window’s to change', async () => {
+    const { commands, model, settings } = desk();
+    const session = sessionCommands(commands, model);
+    expect(await runCommand(session, 'saveSettings', [{ viewerScaling: 'actual' }], () => undefined)).toMatchObject({ ok: true });
+    expect(await runCommand(session, 'saveSettings', [{ viewerScaling: 'fit', allowPlainExperts: true }], () => undefined)).toMatchObject({
+      ok: false,
+      code: 'FORBIDDEN',
+    });
+    expect(settings.value).toMatchObject({ viewerScaling: 'actual', allowPlainExperts: false });
   });
 
   it('that move the messenger take the account along', async () => {
