@@ -300,7 +300,7 @@ export class RdpClient implements RdpClientMachine {
     this.state = { tag: 'active', ...shared };
     const { held } = this;
     this.held = [];
-    return [{ tag: 'active', desktop: abilities.desktop, channels: [...plan.byName.keys()] }, ...held.flatMap((act) => act(shared))];
+    return [...held.flatMap((act) => act(shared)), { tag: 'active', desktop: abilities.desktop, channels: [...plan.byName.keys()] }];
   }
 
   private illegal(what: string): ProtocolError {

@@ -39,11 +39,13 @@ function answerControl(session: Session, action: number): RdpServerOutput[] {
   }
 }
 
+/** What had to wait goes out before whoever hears `active` says more. */
 function activated(state: StateOf<'finalization'>): Step {
   const { session, desktop, abilities } = state;
+  const held = session.channels.flatMap((channel) => channel.release());
   return {
     state: { tag: 'active', session, desktop, abilities, wasActive: true, pointers: new PointerCache(abilities.pointer) },
-    outputs: [shareData(PDU_TYPE_2.fontMap, encodeFontMap()), activeOutput(session, desktop, abilities.graphics)],
+    outputs: [shareData(PDU_TYPE_2.fontMap, encodeFontMap()), ...held, activeOutput(session, desktop, abilities.graphics)],
   };
 }
 

@@ -125,7 +125,7 @@ export class RdpServer implements RdpServerMachine {
         ];
       case 'capabilities':
       case 'finalization':
-        this.nextDesktop = desktop;
+        this.nextDesktop = sameSize(desktop, state.desktop) ? undefined : desktop;
         return [];
       default:
         throw illegal(state, 'resize');
@@ -235,16 +235,14 @@ export class RdpServer implements RdpServerMachine {
     }
     if (state.tag === 'finalization' && !this.isClosed()) {
       outputs.push(...this.take(receiveFinalization(state, data)));
-      if (this.state.tag === 'active') outputs.push(...this.activated(this.state));
+      if (this.nextDesktop !== undefined && this.state.tag === 'active') outputs.push(...this.resize(this.nextDesktop));
     }
     return outputs;
   }
+}
 
-  /** What had to wait for the activation. */
-  private activated(state: StateOf<'active'>): RdpServerOutput[] {
-    if (this.nextDesktop !== undefined) return this.resize(this.nextDesktop);
-    return state.session.channels.flatMap((channel) => channel.release());
-  }
+function sameSize(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
 }
 
 /** Only here may anything go out on the message channel: the phases between belong to their own PDUs. */
