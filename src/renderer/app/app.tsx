@@ -1,17 +1,16 @@
 import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-react';
-import { useCallback, type DragEvent } from 'react';
+import { useCallback, useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState, ContactView } from '../../preload/contract.ts';
 import type { Actions } from './actions.ts';
-import { useNow } from './clock.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
 import { ContactPicker } from './home/contact-picker.tsx';
 import { FileInvitations, FileWays } from './home/file-invitation.tsx';
 import { Conversation } from './home/conversation.tsx';
-import { Home, Invitations } from './home/home.tsx';
+import { Asking, Home } from './home/home.tsx';
 import { MessengerLine } from './home/messenger-line.tsx';
 import { History } from './history/history.tsx';
 import { askObstacle, isPending, isRunning, problemAt, shownSettings, showsWelcome } from './selectors.ts';
@@ -19,7 +18,7 @@ import { EndedCard } from './session/ended-card.tsx';
 import { ProgressCard } from './session/progress-card.tsx';
 import { RunningCard } from './session/running-card.tsx';
 import { Settings } from './settings/settings.tsx';
-import type { Page, WindowState, WindowStore } from './store.ts';
+import type { Page, WelcomeStep, WindowState, WindowStore } from './store.ts';
 import { Welcome } from './welcome/welcome.tsx';
 import './design/design.css';
 import './app.css';
@@ -34,44 +33,103 @@ const PAGES: readonly { readonly page: Page; readonly Icon: typeof House }[] = [
 export function App({ store, actions }: { readonly store: WindowStore; readonly actions: Actions }) {
   const state = useStore(store);
   const { app, ui } = state;
+  const top = useRef<HTMLElement>(null);
+  useFreshView(viewOf(state), top);
   if (app === undefined) return <Opening failed={state.loadFailed} />;
-  if (showsWelcome(state)) return <WelcomePage state={state} app={app} actions={actions} />;
+  const welcome = showsWelcome(state);
   return (
-    <div className="window" onDragOver={(event) => event.preventDefault()} onDrop={(event) => dropped(event, actions)}>
-      <header className="top">
-        <span className="top__brand">
-          <BrandMark size={34} />
-          {t('app.name')}
-        </span>
-        <nav className="top__nav" aria-label={t('app.mainNavigation')}>
-          {PAGES.map(({ page, Icon }) => (
-            <button
-              type="button"
-              key={page}
-              className="tab"
-              aria-current={ui.page === page ? 'page' : undefined}
-              onClick={() => actions.showPage(page)}
-            >
-              <Icon size={22} aria-hidden />
-              {t(`nav.${page}`)}
-            </button>
-          ))}
-        </nav>
-      </header>
-      <main className="page" key={ui.page}>
+    <div
+      className="window"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => dropped(event, welcome, ui.welcome, actions)}
+      onKeyDown={(event) => leave(event, state, actions)}
+    >
+      {!welcome && (
+        <header className="top">
+          <span className="top__brand">
+            <BrandMark size={34} />
+            {t('app.name')}
+          </span>
+          <nav className="top__nav" aria-label={t('app.mainNavigation')}>
+            {PAGES.map(({ page, Icon }) => (
+              <button
+                type="button"
+                key={page}
+                className="tab"
+                aria-current={ui.page === page ? 'page' : undefined}
+                onClick={() => actions.showPage(page)}
+              >
+                <Icon size={22} aria-hidden />
+                {t(`nav.${page}`)}
+              </button>
+            ))}
+          </nav>
+        </header>
+      )}
+      <main className={welcome ? 'page page--welcome' : 'page'} ref={top} tabIndex={-1}>
         <Notices app={app} onDismiss={(id) => void actions.dismissNotice(id)} />
-        <PageBody state={state} app={app} actions={actions} />
+        <Asking
+          app={app}
+          pending={isPending(state, 'invitation')}
+          problem={problemAt(state, 'invitation')}
+          onAccept={(id) => void actions.acceptInvitation(id)}
+          onDecline={(id) => void actions.declineInvitation(id)}
+        />
+        <Activities
+          app={app}
+          pending={isPending(state, 'activity')}
+          problem={problemAt(state, 'activity')}
+          onAccept={(id) => void actions.acceptActivity(id)}
+          onCancel={(id) => void actions.cancelActivity(id)}
+        />
+        {welcome ? (
+          <WelcomePage state={state} app={app} actions={actions} />
+        ) : (
+          <PageBody key={ui.page} state={state} app={app} actions={actions} />
+        )}
       </main>
     </div>
   );
 }
 
+/** A name for what fills the window, the same as long as it is the same to the person. */
+function viewOf(state: WindowState): string {
+  const { app, ui } = state;
+  if (app === undefined) return 'opening';
+  if (showsWelcome(state)) return `welcome ${ui.welcome}`;
+  if (ui.page !== 'home') return ui.page;
+  if (ui.picking && !isRunning(app.session)) return 'picker';
+  if (ui.talkingTo !== undefined) return `talk ${ui.talkingTo}`;
+  const tag = app.session?.phase.tag;
+  return tag === undefined ? 'home' : `session ${tag === 'ended' || tag === 'connected' ? tag : 'progress'}`;
+}
+
+/** Another view begins at its top; where the button that led to it is gone, the keyboard goes on from there too. */
+function useFreshView(view: string, top: RefObject<HTMLElement | null>): void {
+  const shown = useRef(view);
+  useEffect(() => {
+    if (shown.current === view) return;
+    shown.current = view;
+    window.scrollTo(0, 0);
+    if (document.activeElement === document.body) top.current?.focus({ preventScroll: true });
+  }, [view, top]);
+}
+
+/** Escape goes back, like the Back button. */
+function leave(event: KeyboardEvent, { ui }: WindowState, actions: Actions): void {
+  if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing || ui.page !== 'home') return;
+  if (ui.picking) actions.pickContact(false);
+  else if (ui.talkingTo !== undefined) actions.talkTo(undefined);
+}
+
 /** An invitation file dropped anywhere on the window. */
-function dropped(event: DragEvent, actions: Actions): void {
+function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions: Actions): void {
   event.preventDefault();
   const file = event.dataTransfer.files[0];
   if (file === undefined) return;
   actions.showPage('home');
+  // An access token that is shown only once stays on the screen; the invitation waits behind it.
+  if (welcome && step !== 'hostReady') actions.showWelcome('choose');
   void actions.offerInvitation(file);
 }
 
@@ -105,9 +163,8 @@ function Opening({ failed }: { readonly failed: boolean }) {
 }
 
 function Notices({ app, onDismiss }: { readonly app: AppState; readonly onDismiss: (id: string) => void }) {
-  if (app.notices.length === 0) return null;
   return (
-    <div className="stack">
+    <div className="stack appearing" aria-live="polite">
       {app.notices.map((notice) => (
         <Banner key={notice.id} kind={notice.kind} onDismiss={() => onDismiss(notice.id)}>
           {tFromData(notice.key, notice.values)}
@@ -138,6 +195,7 @@ function WelcomePage({ state, app, actions }: PageProps) {
   return (
     <Welcome
       files={<FileWays {...fileProps(state, app, actions)} />}
+      filesRefused={problemAt(state, 'file') !== undefined}
       step={state.ui.welcome}
       address={app.account?.address}
       hosting={app.hosting}
@@ -162,23 +220,13 @@ function WelcomePage({ state, app, actions }: PageProps) {
 }
 
 function HomePage({ state, app, actions }: PageProps) {
-  const nowMs = useNow(true);
   const { session } = app;
   const contactsPending = isPending(state, 'contacts');
   const contactsProblem = problemAt(state, 'contacts');
-  const invitations = {
-    app,
-    nowMs,
-    invitationPending: isPending(state, 'invitation'),
-    invitationProblem: problemAt(state, 'invitation'),
-    onAccept: (id: string) => void actions.acceptInvitation(id),
-    onDecline: (id: string) => void actions.declineInvitation(id),
-  };
-  const files = { ...fileProps(state, app, actions), nowMs };
+  const files = fileProps(state, app, actions);
   const line = (
     <MessengerLine
       app={app}
-      nowMs={nowMs}
       pending={isPending(state, 'messenger')}
       problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')}
       onPresence={(presence) => void actions.setPresence(presence)}
@@ -187,19 +235,9 @@ function HomePage({ state, app, actions }: PageProps) {
     />
   );
 
-  const activities = (
-    <Activities
-      app={app}
-      problem={problemAt(state, 'activity')}
-      onAccept={(id) => void actions.acceptActivity(id)}
-      onCancel={(id) => void actions.cancelActivity(id)}
-    />
-  );
-
   if (state.ui.picking && !isRunning(session)) {
     return (
       <>
-        <Invitations {...invitations} />
         <ContactPicker
           contacts={app.contacts}
           pending={isPending(state, 'ask')}
@@ -218,18 +256,15 @@ function HomePage({ state, app, actions }: PageProps) {
     return (
       <>
         {app.messenger.tag !== 'signedIn' && line}
-        <Invitations {...invitations} />
         <Talk key={talkingTo.address} contact={talkingTo} state={state} app={app} actions={actions} />
       </>
     );
   }
   if (session !== undefined) {
-    const common = { session, nowMs, pending: isPending(state, 'session'), problem: problemAt(state, 'session') };
+    const common = { session, pending: isPending(state, 'session'), problem: problemAt(state, 'session') };
     return (
       <>
         {line}
-        <Invitations {...invitations} />
-        {activities}
         {!isRunning(session) && <FileInvitations {...files} />}
         <div className="card">
           {session.phase.tag === 'ended' ? (
@@ -250,13 +285,21 @@ function HomePage({ state, app, actions }: PageProps) {
       </>
     );
   }
+  // Without an account nobody can be asked; an invitation file is all there is.
+  if (app.account === undefined) {
+    return (
+      <>
+        <FileInvitations {...files} />
+        <FileWays {...files} />
+      </>
+    );
+  }
   return (
     <>
       {line}
-      {activities}
       <FileInvitations {...files} />
       <Home
-        {...invitations}
+        app={app}
         contactsPending={contactsPending}
         contactsProblem={contactsProblem}
         onPick={() => actions.pickContact(true)}

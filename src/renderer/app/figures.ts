@@ -44,6 +44,11 @@ export function secondsUntil(atMs: number, nowMs: number): number {
   return Math.max(0, Math.ceil((atMs - nowMs) / SECOND_MS));
 }
 
+/** Whole minutes until `atMs`, never below 0. */
+export function minutesUntil(atMs: number, nowMs: number): number {
+  return Math.max(0, Math.floor((atMs - nowMs) / MINUTE_MS));
+}
+
 /** `812 byte`, `3.4 MB`: decimal units. */
 export function byteCount(bytes: number): string {
   let value = Math.max(0, bytes);

@@ -2,7 +2,6 @@ import { useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { t } from '../../words/words.ts';
 import type { Actions } from './actions.ts';
-import { useNow } from './clock.ts';
 import { displayName, isPending, problemAt, shownSettings } from './selectors.ts';
 import { ExpertWindow } from './session/expert-window.tsx';
 import { NovicePanel } from './session/novice-panel.tsx';
@@ -26,7 +25,6 @@ export function SessionApp({
 }) {
   const state = useStore(store);
   const session = state.app?.session;
-  const nowMs = useNow(session !== undefined && session.phase.tag !== 'ended');
   const [fullScreen, setFullScreen] = useFullScreen(actions);
   if (state.app === undefined || session === undefined) {
     return (
@@ -52,7 +50,6 @@ export function SessionApp({
     return (
       <NovicePanel
         session={session}
-        nowMs={nowMs}
         stopShortcut={settings.stopShortcut}
         pending={pending}
         problems={problems}
@@ -66,7 +63,6 @@ export function SessionApp({
   return (
     <ExpertWindow
       session={session}
-      nowMs={nowMs}
       scaling={settings.viewerScaling}
       fullScreen={fullScreen}
       pending={pending}

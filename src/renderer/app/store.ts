@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AppState, SavedInvitationView, SettingsView } from '../../preload/contract.ts';
 import type { Problem } from './problem.ts';
+import { newInvitation } from './selectors.ts';
 
 export type Page = 'home' | 'history' | 'settings';
 export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
@@ -82,7 +83,9 @@ export function withApp(state: WindowState, app: AppState): WindowState {
         page: 'home' as const,
         problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']),
       }
-    : kept;
+    : newInvitation(state.app, app)
+      ? { ...kept, problems: withoutKeys(kept.problems, ['invitation', 'activity']) }
+      : kept;
   return { ...state, app, loadFailed: false, ui };
 }
 

@@ -135,6 +135,49 @@ describe('main window', () => {
     expect(html).toContain('aria-live="assertive"');
   });
 
+  it('who asks for help is shown on every page, and on the last page of the first start', () => {
+    const asked = { invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: 'Margaret' }, receivedAtMs: Date.now() }] };
+    for (const ui of [{ page: 'settings' }, { page: 'history' }, { picking: true }, { welcome: 'hostReady' }] as const)
+      expect(button(mainWindow(appState(asked), ui), t('invitation.accept')), JSON.stringify(ui)).toBeDefined();
+  });
+
+  it('an invitation that can no longer be accepted says so, also when its card is gone', () => {
+    const html = mainWindow(appState(), { problems: { invitation: { code: 'UNKNOWN_INVITATION' } } });
+    expect(html).toContain(t('problem.UNKNOWN_INVITATION'));
+  });
+
+  it('what is read out when it appears is in a region that was there before', () => {
+    expect(mainWindow(appState()).match(/<div class="stack appearing" (?:aria-live|role)[^>]*><\/div>/g)).toHaveLength(4);
+  });
+
+  it('a contact that could not be removed is told, with the form for new ones folded', () => {
+    const html = mainWindow(appState(), { problems: { contacts: { code: 'NOT_SIGNED_IN' } } });
+    expect(html).toContain(t('problem.NOT_SIGNED_IN'));
+    expect(html).not.toContain(t('contacts.addAddress'));
+  });
+
+  it('an invitation file without an account: nothing about contacts that there cannot be', () => {
+    const offeredInvitation = { fileName: 'Help.msrcIncident', from: 'Margaret', needsPassword: true, past: false };
+    const html = mainWindow({ ...withoutAccount, offeredInvitation });
+    expect(html).toContain(t('file.offered', { name: 'Margaret' }));
+    expect(html).not.toContain(t('home.ask'));
+    expect(html).not.toContain(t('contacts.title'));
+  });
+
+  it('first start: a file that was refused opens the fold that says why', () => {
+    expect(mainWindow(withoutAccount)).toMatch(/<details class="fold">/);
+    const html = mainWindow(withoutAccount, { problems: { file: { code: 'BAD_INVITATION' } } });
+    expect(html).toMatch(/<details class="fold" open="">/);
+    expect(html).toContain(t('problem.BAD_INVITATION'));
+  });
+
+  it('a saved invitation: how long it is good, in minutes', () => {
+    const saved = (ms: number) =>
+      mainWindow(appState({ fileInvitation: { id: 'f', state: 'waiting', wrongPasswords: 0, expiresAtMs: Date.now() + ms } }));
+    expect(saved(3_540_000)).toMatch(/good for (59|60) more minutes/);
+    expect(saved(0)).toContain(t('file.untilSoon'));
+  });
+
   it('a name is shown as text, whatever it is', () => {
     const html = mainWindow(
       appState({ invitations: [{ id: 'i1', from: { address: 'm@b.c', friendlyName: '<img src=x>{name}' }, receivedAtMs: 0 }] }),

@@ -82,6 +82,16 @@ describe('a chosen setting', () => {
   });
 });
 
+describe('refusals of invitations', () => {
+  it('go when another invitation comes, and stay with one that is known', () => {
+    const asked = (id: string) => appState({ invitations: [{ id, from: { address: 'a@b.c', friendlyName: 'A' }, receivedAtMs: 0 }] });
+    const refused = withAnswer(createWindowStore({ app: asked('1') }).getState(), 'invitation', { code: 'UNKNOWN_INVITATION' });
+    expect(withApp(refused, appState()).ui.problems).toHaveProperty('invitation');
+    expect(withApp(refused, asked('1')).ui.problems).toHaveProperty('invitation');
+    expect(withApp(refused, asked('2')).ui.problems).not.toHaveProperty('invitation');
+  });
+});
+
 describe('selectors', () => {
   it('order people: who can answer first, then by name', () => {
     const { contacts } = appState();

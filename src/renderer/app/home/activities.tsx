@@ -4,27 +4,29 @@ import type { ActivityView, AppState, ContactView, ProgramView } from '../../../
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName, waitingActivities } from '../selectors.ts';
+import { useBroughtIntoView } from './brought-into-view.ts';
 import './activities.css';
 
 interface ActivitiesProps {
   readonly app: AppState;
+  readonly pending: boolean;
   readonly problem: Problem | undefined;
   readonly onAccept: (id: string) => void;
   readonly onCancel: (id: string) => void;
 }
 
 /** Invitations to other programs: those that wait for an answer, and a line for each that is under way. */
-export function Activities({ app, problem, onAccept, onCancel }: ActivitiesProps) {
+export function Activities({ app, pending, problem, onAccept, onCancel }: ActivitiesProps) {
   const waiting = waitingActivities(app);
   const underWay = app.activities.filter((activity) => !waiting.includes(activity));
-  if (app.activities.length === 0 && problem === undefined) return null;
   return (
-    <div className="stack" role="region" aria-live="polite" aria-label={t('activity.region')}>
+    <div className="stack appearing" aria-live="polite">
       <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       {waiting.map((activity) => (
         <ActivityCard
           key={activity.id}
           activity={activity}
+          pending={pending}
           onAccept={() => onAccept(activity.id)}
           onDecline={() => onCancel(activity.id)}
         />
@@ -44,17 +46,20 @@ export function Activities({ app, problem, onAccept, onCancel }: ActivitiesProps
 
 function ActivityCard({
   activity,
+  pending,
   onAccept,
   onDecline,
 }: {
   readonly activity: ActivityView;
+  readonly pending: boolean;
   readonly onAccept: () => void;
   readonly onDecline: () => void;
 }) {
+  const card = useBroughtIntoView();
   const name = displayName(activity.peer);
   const titleId = `activity-${activity.id}`;
   return (
-    <section className="card invitation" aria-labelledby={titleId}>
+    <section ref={card} className="card invitation" aria-labelledby={titleId}>
       <div className="row row--top">
         <Avatar name={name} />
         <div className="grow">
@@ -70,11 +75,11 @@ function ActivityCard({
       </p>
       <p className="soft small">{t('activity.runsHint')}</p>
       <div className="row">
-        <Button look="primary" onClick={onAccept}>
+        <Button look="primary" busy={pending} onClick={onAccept}>
           <Check size={22} aria-hidden />
           {t('activity.accept')}
         </Button>
-        <Button onClick={onDecline}>
+        <Button disabled={pending} onClick={onDecline}>
           <X size={22} aria-hidden />
           {t('activity.decline')}
         </Button>

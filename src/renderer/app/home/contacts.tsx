@@ -2,7 +2,8 @@ import { MessageCircle, Shapes, Trash2, UserPlus } from 'lucide-react';
 import { Fragment, useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import type { ContactView, ConversationView, ProgramView } from '../../../preload/contract.ts';
-import { Avatar, Button, ConfirmButton, Field } from '../design/controls.tsx';
+import { useNow } from '../clock.tsx';
+import { Avatar, Button, ConfirmButton, Field, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
@@ -10,7 +11,6 @@ import { ActivityMenu } from './activities.tsx';
 
 export interface ContactsProps {
   readonly contacts: readonly ContactView[];
-  readonly nowMs: number;
   readonly signedIn: boolean;
   readonly pending: boolean;
   readonly problem: Problem | undefined;
@@ -27,7 +27,6 @@ export interface ContactsProps {
 
 export function Contacts({
   contacts,
-  nowMs,
   signedIn,
   pending,
   problem,
@@ -59,7 +58,10 @@ export function Contacts({
                   <span className="person__more">
                     {t(`presence.${contact.presence}`)}
                     {contact.lastHelpedAtMs !== undefined && (
-                      <> · {t('contacts.lastHelped', { when: ago(contact.lastHelpedAtMs, nowMs) })}</>
+                      <>
+                        {' '}
+                        · <LastHelped atMs={contact.lastHelpedAtMs} />
+                      </>
                     )}
                   </span>
                 </span>
@@ -117,14 +119,17 @@ export function Contacts({
   );
 }
 
+function LastHelped({ atMs }: { readonly atMs: number }) {
+  return t('contacts.lastHelped', { when: ago(atMs, useNow('minute')) });
+}
+
 /** Who has written something that was not read: the list of contacts may be below what is on the screen. */
 export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsProps, 'contacts' | 'conversations' | 'onTalk'>) {
   const writers = contacts.filter(({ address }) =>
     conversations.some((conversation) => conversation.address === address && conversation.unread > 0),
   );
-  if (writers.length === 0) return null;
   return (
-    <div className="stack" role="status">
+    <div className="stack appearing" role="status">
       {writers.map((contact) => (
         <Button key={contact.address} wide onClick={() => onTalk(contact.address)}>
           <MessageCircle size={22} aria-hidden />
@@ -168,11 +173,15 @@ export function AddContact({
   const [address, setAddress] = useState('');
   if (!open) {
     return (
-      <div>
-        <Button onClick={() => setOpen(true)} disabled={disabled}>
-          <UserPlus size={20} aria-hidden />
-          {t('contacts.add')}
-        </Button>
+      <div className="stack">
+        {/* What was refused may have been a removal, and adding may be folded again. */}
+        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+        <div>
+          <Button onClick={() => setOpen(true)} disabled={disabled}>
+            <UserPlus size={20} aria-hidden />
+            {t('contacts.add')}
+          </Button>
+        </div>
       </div>
     );
   }

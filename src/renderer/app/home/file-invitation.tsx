@@ -1,10 +1,12 @@
 import { FileKey, FolderOpen } from 'lucide-react';
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react';
-import { t } from '../../../words/words.ts';
+import { useId, useState, type FormEvent } from 'react';
+import { t, tCount } from '../../../words/words.ts';
 import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
+import { useNow } from '../clock.tsx';
 import { Banner, Button, ConfirmButton, ProblemLine, SecretField } from '../design/controls.tsx';
-import { duration } from '../figures.ts';
+import { minutesUntil } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
+import { useBroughtIntoView } from './brought-into-view.ts';
 import './file-invitation.css';
 
 /** Groups of four, as one reads a number out on the phone. */
@@ -12,7 +14,6 @@ const inGroups = (password: string): readonly string[] => password.match(/.{1,4}
 
 export interface FileInvitationProps {
   readonly app: AppState;
-  readonly nowMs: number;
   readonly saved: SavedInvitationView | undefined;
   readonly pending: boolean;
   readonly problem: Problem | undefined;
@@ -21,13 +22,6 @@ export interface FileInvitationProps {
   readonly onOpen: () => void;
   readonly onUse: (password: string) => void;
   readonly onPutAway: () => void;
-}
-
-/** What has just appeared is what the person is waiting for, wherever the page stands. */
-function useBroughtIntoView() {
-  const element = useRef<HTMLElement>(null);
-  useEffect(() => element.current?.scrollIntoView({ block: 'center' }), []);
-  return element;
 }
 
 /** What is open of invitations by file: one that waits for the other person, and one that somebody gave us. */
@@ -42,14 +36,7 @@ export function FileInvitations(props: FileInvitationProps) {
 }
 
 /** The novice's: the password to tell, and how it goes on. */
-function Saved({
-  invitation,
-  saved,
-  nowMs,
-  pending,
-  problem,
-  onRemove,
-}: FileInvitationProps & { readonly invitation: FileInvitationView }) {
+function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitationProps & { readonly invitation: FileInvitationView }) {
   const title = useId();
   const card = useBroughtIntoView();
   const waiting = invitation.state === 'waiting';
@@ -73,7 +60,7 @@ function Saved({
         </>
       )}
       {waiting && saved === undefined && <p>{t('file.passwordGone')}</p>}
-      {waiting && <p>{t('file.until', { duration: duration(Math.max(0, invitation.expiresAtMs - nowMs)) })}</p>}
+      {waiting && <GoodUntil atMs={invitation.expiresAtMs} />}
       {waiting && invitation.wrongPasswords > 0 && (
         <Banner kind="warning">{t('file.wrongPasswords', { count: String(invitation.wrongPasswords) })}</Banner>
       )}
@@ -92,6 +79,11 @@ function Saved({
       </div>
     </section>
   );
+}
+
+function GoodUntil({ atMs }: { readonly atMs: number }) {
+  const minutes = minutesUntil(atMs, useNow('minute'));
+  return <p>{minutes === 0 ? t('file.untilSoon') : tCount('file.until', minutes)}</p>;
 }
 
 /** The expert's: who asks, and the password they said on the phone. */

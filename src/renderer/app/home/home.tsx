@@ -1,27 +1,22 @@
 import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { AppState, ProgramView } from '../../../preload/contract.ts';
-import { Banner, Button } from '../design/controls.tsx';
+import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
 import { askObstacle, isRunning } from '../selectors.ts';
-import type { Problem } from '../problem.ts';
+import { problemText, type Problem } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
 import './home.css';
 
 export interface HomeProps {
   readonly app: AppState;
-  readonly nowMs: number;
   readonly contactsPending: boolean;
   readonly contactsProblem: Problem | undefined;
-  readonly invitationPending: boolean;
-  readonly invitationProblem: Problem | undefined;
   readonly onPick: () => void;
   readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onRemoveContact: (address: string) => void;
   readonly onTalk: (address: string) => void;
-  readonly onAccept: (id: string) => void;
-  readonly onDecline: (id: string) => void;
   readonly onStartActivity: (address: string, kind: ProgramView['kind']) => void;
   readonly onOfferHelp: (address: string) => void;
   readonly onSetUpPrograms: () => void;
@@ -33,7 +28,6 @@ export function Home(props: HomeProps) {
   const reason = desktopReason(app.desktop.reason);
   return (
     <div className="stack stack--wide">
-      <Invitations {...props} />
       <NewMessages contacts={app.contacts} conversations={app.conversations} onTalk={props.onTalk} />
       <section className="card ask" aria-labelledby="ask-title">
         <div className="stack">
@@ -65,7 +59,6 @@ export function Home(props: HomeProps) {
       </section>
       <Contacts
         contacts={app.contacts}
-        nowMs={props.nowMs}
         signedIn={app.messenger.tag === 'signedIn'}
         pending={props.contactsPending}
         problem={props.contactsProblem}
@@ -88,25 +81,25 @@ export function Home(props: HomeProps) {
   );
 }
 
-/** Everyone who asks for help right now. */
-export function Invitations({
-  app,
-  nowMs,
-  invitationPending,
-  invitationProblem,
-  onAccept,
-  onDecline,
-}: Pick<HomeProps, 'app' | 'nowMs' | 'invitationPending' | 'invitationProblem' | 'onAccept' | 'onDecline'>) {
-  if (app.invitations.length === 0) return null;
+export interface AskingProps {
+  readonly app: AppState;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onAccept: (id: string) => void;
+  readonly onDecline: (id: string) => void;
+}
+
+/** Everyone who asks for help right now, whatever else is on the screen. The region is there before they are, so that it is read out. */
+export function Asking({ app, pending, problem, onAccept, onDecline }: AskingProps) {
   return (
-    <div className="stack" role="region" aria-live="assertive" aria-label={t('home.giveTitle')}>
+    <div className="stack appearing" aria-live="assertive">
+      {/* The question may be gone together with its card. */}
+      {problem !== undefined && <ProblemLine text={problemText(problem)} />}
       {app.invitations.map((invitation) => (
         <InvitationCard
           key={invitation.id}
           invitation={invitation}
-          nowMs={nowMs}
-          pending={invitationPending}
-          problem={invitationProblem}
+          pending={pending}
           onAccept={() => onAccept(invitation.id)}
           onDecline={() => onDecline(invitation.id)}
         />

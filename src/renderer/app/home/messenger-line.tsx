@@ -1,6 +1,7 @@
 import { RefreshCw } from 'lucide-react';
 import { isWordKey, t, tCount } from '../../../words/words.ts';
 import type { AppState, MessengerStatus } from '../../../preload/contract.ts';
+import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { secondsUntil } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
@@ -10,7 +11,7 @@ type OwnPresence = 'online' | 'busy' | 'away';
 const OWN_PRESENCES: readonly OwnPresence[] = ['online', 'busy', 'away'];
 
 /** The state of the messenger in plain words. */
-function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
+function messengerSentence(messenger: MessengerStatus) {
   switch (messenger.tag) {
     case 'noAccount':
       return t('status.noAccount');
@@ -22,16 +23,18 @@ function messengerSentence(messenger: MessengerStatus, nowMs: number): string {
       return t('status.connecting');
     case 'signedIn':
       return t('status.signedIn');
-    default: {
-      const left = secondsUntil(messenger.retryAtMs, nowMs);
-      return left === 0 ? t('status.retryNow') : tCount('status.retryIn', left);
-    }
+    default:
+      return <NextTry atMs={messenger.retryAtMs} />;
   }
+}
+
+function NextTry({ atMs }: { readonly atMs: number }) {
+  const left = secondsUntil(atMs, useNow('second'));
+  return left === 0 ? t('status.retryNow') : tCount('status.retryIn', left);
 }
 
 export interface MessengerLineProps {
   readonly app: AppState;
-  readonly nowMs: number;
   readonly pending: boolean;
   readonly problem: Problem | undefined;
   readonly onPresence: (presence: OwnPresence) => void;
@@ -40,7 +43,7 @@ export interface MessengerLineProps {
 }
 
 /** Who I am to the others, and whether they can reach me. */
-export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
+export function MessengerLine({ app, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
   const { messenger, account } = app;
   if (account === undefined) return null;
   const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
@@ -56,7 +59,7 @@ export function MessengerLine({ app, nowMs, pending, problem, onPresence, onSign
               {t('status.waiting')} {problemText({ code: messenger.code })}{' '}
             </>
           )}
-          <span aria-live="off">{messengerSentence(messenger, nowMs)}</span>
+          <span aria-live="off">{messengerSentence(messenger)}</span>
         </p>
         <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
       </div>

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { SettingsView } from '../../../preload/contract.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Elapsed } from '../clock.tsx';
 import { Button } from '../design/controls.tsx';
-import { byteCount, duration } from '../figures.ts';
+import { byteCount } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
@@ -18,7 +19,6 @@ const HINT_MS = 5_000;
 
 export interface ExpertWindowProps {
   readonly session: SessionStatus;
-  readonly nowMs: number;
   readonly scaling: Scaling;
   readonly fullScreen: boolean;
   readonly pending: { readonly session: boolean; readonly control: boolean };
@@ -52,13 +52,7 @@ export function ExpertWindow(props: ExpertWindowProps) {
       return (
         <main className="expert-page">
           <div className="card">
-            <ProgressCard
-              session={session}
-              nowMs={props.nowMs}
-              pending={props.pending.session}
-              problem={props.problems.session}
-              onCancel={props.onCancel}
-            />
+            <ProgressCard session={session} pending={props.pending.session} problem={props.problems.session} onCancel={props.onCancel} />
           </div>
         </main>
       );
@@ -147,7 +141,6 @@ function usePassingHint(control: ControlState, name: string): { readonly hint: s
 
 function Toolbar({
   session,
-  nowMs,
   sinceMs,
   scaling,
   fullScreen,
@@ -172,7 +165,7 @@ function Toolbar({
         onRelease={onReleaseControl}
       />
       <span className="toolbar__gap" />
-      <Details session={session} time={duration(nowMs - sinceMs)} />
+      <Details session={session} sinceMs={sinceMs} />
       <span className="toolbar__pair">
         <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}>
           <Expand size={20} aria-hidden />
@@ -257,13 +250,13 @@ function ToolButton({
 }
 
 /** Figures at a glance; the connection, the totals and the seven steps behind them. */
-function Details({ session, time }: { readonly session: SessionStatus; readonly time: string }) {
+function Details({ session, sinceMs }: { readonly session: SessionStatus; readonly sinceMs: number }) {
   const { traffic, connection } = session;
   return (
     <details className="figures">
       <summary title={t('session.detailsTitle')}>
         <span role="timer" aria-label={t('session.duration')}>
-          {time}
+          <Elapsed sinceMs={sinceMs} />
         </span>
         {traffic !== undefined && (
           <span className="figures__more">

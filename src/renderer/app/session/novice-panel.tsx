@@ -1,20 +1,21 @@
 import { Hand, MousePointerClick, ShieldCheck, Square } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { Elapsed } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
-import { duration, shortcutText } from '../figures.ts';
+import { shortcutText } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
-import { headline, phaseHint } from './session-words.ts';
+import { headline } from './session-words.ts';
+import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 import './novice-panel.css';
 
 export interface NovicePanelProps {
   readonly session: SessionStatus;
-  readonly nowMs: number;
   readonly stopShortcut: string;
   readonly pending: { readonly session: boolean; readonly control: boolean };
   readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined };
@@ -41,7 +42,7 @@ export function NovicePanel(props: NovicePanelProps) {
 }
 
 /** Red while someone sees the screen, green while nobody does; the words say the same. */
-function SeenLine({ session, time }: { readonly session: SessionStatus; readonly time?: string }) {
+function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; readonly sinceMs?: number }) {
   const seen = session.phase.tag === 'connected' && session.viewing;
   const words = session.phase.tag === 'connected' ? headline(seen ? { ...session, control: 'no' } : session) : t('phase.novice.nobody');
   return (
@@ -50,17 +51,17 @@ function SeenLine({ session, time }: { readonly session: SessionStatus; readonly
       <div className="grow" role="status" aria-live="assertive">
         <h1 className="break">{words}</h1>
       </div>
-      {time !== undefined && (
+      {sinceMs !== undefined && (
         <span className="seen__time" role="timer" aria-label={t('session.duration')}>
-          {time}
+          <Elapsed sinceMs={sinceMs} />
         </span>
       )}
     </header>
   );
 }
 
-function Connecting({ session, nowMs, pending, problems, onStop }: NovicePanelProps) {
-  const hint = phaseHint(session, nowMs);
+function Connecting({ session, pending, problems, onStop }: NovicePanelProps) {
+  const hint = usePhaseHint(session);
   return (
     <main className="panel">
       <SeenLine session={session} />
@@ -85,7 +86,6 @@ function Connecting({ session, nowMs, pending, problems, onStop }: NovicePanelPr
 
 function Sharing({
   session,
-  nowMs,
   sinceMs,
   stopShortcut,
   pending,
@@ -98,7 +98,7 @@ function Sharing({
   const granted = session.control === 'granted';
   return (
     <main className="panel">
-      <SeenLine session={session} time={duration(nowMs - sinceMs)} />
+      <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body">
         <section className={granted ? 'hands hands--given' : 'hands'}>
           <p className="hands__state break" role="status" aria-live="assertive">

@@ -3,21 +3,21 @@ import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
-import { connectionText, headline, phaseHint } from './session-words.ts';
+import { connectionText, headline } from './session-words.ts';
+import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
 export interface ProgressCardProps {
   readonly session: SessionStatus;
-  readonly nowMs: number;
   readonly pending: boolean;
   readonly problem: Problem | undefined;
   readonly onCancel: () => void;
 }
 
 /** From the question to the connection: where we are, what that means, and the way out. */
-export function ProgressCard({ session, nowMs, pending, problem, onCancel }: ProgressCardProps) {
-  const hint = phaseHint(session, nowMs);
+export function ProgressCard({ session, pending, problem, onCancel }: ProgressCardProps) {
+  const hint = usePhaseHint(session);
   const asksYou = session.role === 'novice' && session.phase.tag === 'awaitingConsent';
   return (
     <section className="session-card" aria-labelledby="progress-title">

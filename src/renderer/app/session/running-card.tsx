@@ -1,6 +1,7 @@
 import { Square } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { useNow } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration, shortcutText } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
@@ -10,7 +11,6 @@ import './session-card.css';
 
 export interface RunningCardProps {
   readonly session: SessionStatus;
-  readonly nowMs: number;
   readonly stopShortcut: string;
   readonly pending: boolean;
   readonly problem: Problem | undefined;
@@ -18,7 +18,7 @@ export interface RunningCardProps {
 }
 
 /** The main window's view of a session that runs in its own window. */
-export function RunningCard({ session, nowMs, stopShortcut, pending, problem, onEnd }: RunningCardProps) {
+export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: RunningCardProps) {
   if (session.phase.tag !== 'connected') return null;
   const novice = session.role === 'novice';
   return (
@@ -33,7 +33,9 @@ export function RunningCard({ session, nowMs, stopShortcut, pending, problem, on
               {headline(session)}
             </h1>
           </div>
-          <p className="soft">{t('time.running', { duration: duration(nowMs - session.phase.sinceMs) })}</p>
+          <p className="soft">
+            <RunningFor sinceMs={session.phase.sinceMs} />
+          </p>
           <p>{t('session.inOtherWindow')}</p>
         </div>
       </div>
@@ -52,4 +54,8 @@ export function RunningCard({ session, nowMs, stopShortcut, pending, problem, on
       </details>
     </section>
   );
+}
+
+function RunningFor({ sinceMs }: { readonly sinceMs: number }) {
+  return t('time.running', { duration: duration(useNow('second') - sinceMs) });
 }

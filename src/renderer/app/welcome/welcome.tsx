@@ -15,6 +15,8 @@ import './welcome.css';
 export interface WelcomeProps {
   /** The ways in without a messenger. */
   readonly files: ReactNode;
+  /** What a person did with a file was refused; the fold opens to say so. */
+  readonly filesRefused: boolean;
   readonly step: WelcomeStep;
   readonly address: string | undefined;
   readonly hosting: HostingView;
@@ -39,7 +41,7 @@ export function Welcome(props: WelcomeProps) {
   const step = props.step === 'hostReady' && props.address === undefined ? 'host' : props.step;
   switch (step) {
     case 'choose':
-      return <Choose files={props.files} onStep={props.onStep} />;
+      return <Choose {...props} />;
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
@@ -57,9 +59,10 @@ export function Welcome(props: WelcomeProps) {
   }
 }
 
-function Choose({ files, onStep }: { readonly files: ReactNode; readonly onStep: (step: WelcomeStep) => void }) {
+function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'filesRefused' | 'onStep'>) {
+  const [filesOpen, setFilesOpen] = useState(false);
   return (
-    <main className="welcome">
+    <div className="welcome">
       <div className="welcome__hello">
         <BrandMark size={76} />
         <h1>{t('welcome.title')}</h1>
@@ -80,11 +83,11 @@ function Choose({ files, onStep }: { readonly files: ReactNode; readonly onStep:
           onChoose={() => onStep('host')}
         />
       </div>
-      <details className="fold">
+      <details className="fold" open={filesOpen || filesRefused} onToggle={(event) => setFilesOpen(event.currentTarget.open)}>
         <summary>{t('file.title')}</summary>
         {files}
       </details>
-    </main>
+    </div>
   );
 }
 
@@ -120,7 +123,7 @@ function WelcomeFrame({
   readonly children: ReactNode;
 }) {
   return (
-    <main className="welcome welcome--form">
+    <div className="welcome welcome--form">
       {onBack !== undefined && (
         <div>
           <Button look="back" onClick={onBack}>
@@ -134,7 +137,7 @@ function WelcomeFrame({
         <p className="soft break">{lead}</p>
       </div>
       <div className="card">{children}</div>
-    </main>
+    </div>
   );
 }
 
