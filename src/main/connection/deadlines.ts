@@ -15,3 +15,8 @@ export const TICK_MS = 500;
  * and its silence is judged at a tick: that is 4.5 s at worst, which leaves the windows half a second of the five to say so.
  */
 export const PEER_GONE_AFTER_MS = 3_900;
+/**
+ * TCP's own question to a side that says nothing, for programs without round trip measurement (node-rdpjs, rdesktop): libuv has it repeated
+ * every second and gives up after the tenth.
+ */
+export const KEEP_ALIVE_AFTER_MS = 1_000;

@@ -3,7 +3,7 @@ import { type SecureContext, TLSSocket, connect as connectTls } from 'node:tls';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type LinkTraffic } from './contract.ts';
-import { CLOSE_DEADLINE_MS } from './deadlines.ts';
+import { CLOSE_DEADLINE_MS, KEEP_ALIVE_AFTER_MS } from './deadlines.ts';
 
 /** X.224 Connection Request and Confirm are all that is said in plain; with a cookie they stay far below this. */
 const MAX_PLAIN_PDU_BYTES = 1024;
@@ -49,6 +49,7 @@ export class RdpStream {
     let settle: () => void = () => undefined;
     this.gone = new Promise((resolve) => (settle = resolve));
     socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
     socket.on('error', this.#failed);
     const closed = (): void => {
       if (this.#isGone) return;

@@ -1,9 +1,10 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { type TLSSocket, connect as connectTls } from 'node:tls';
 import { Duplex } from 'node:stream';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/main/clock.ts';
 import { type SessionCertificate, createSessionCertificate } from '../../../src/main/connection/certificate.ts';
+import { KEEP_ALIVE_AFTER_MS } from '../../../src/main/connection/deadlines.ts';
 import { RdpStream } from '../../../src/main/connection/rdp-stream.ts';
 import { until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -110,6 +111,13 @@ describe('an RDP connection on a socket', () => {
       CONNECTION_REQUEST.toString('hex'),
       CONNECTION_CONFIRM.toString('hex'),
     ]);
+  });
+
+  it('has the system ask a peer that is silent: not every program answers our own questions', async () => {
+    const [socket] = await socketPair();
+    const keepAlive = vi.spyOn(socket, 'setKeepAlive');
+    watched(socket);
+    expect(keepAlive).toHaveBeenCalledExactlyOnceWith(true, KEEP_ALIVE_AFTER_MS);
   });
 
   it('loses nothing of a TLS handshake that came in the same segment as the request', async () => {
