@@ -3,22 +3,17 @@ import type {
   ConnectionRoom,
   ExpertEndpoint,
   ExpertEndpointEvent,
-  ExpertLink,
-  ExpertLinkEvent,
   HostPort,
   LinkEnd,
   NoviceEndpoint,
   NoviceEndpointEvent,
-  NoviceLink,
-  NoviceLinkEvent,
 } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { ConnectedBy, SessionConnection } from '../../src/protocol/assistance/status.ts';
-import type { GraphicsSettings, GraphicsUpdate, Rect, Size } from '../../src/protocol/rdp/graphics/contract.ts';
-import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
-import type { RdpDisconnectReason } from '../../src/protocol/rdp/server/contract.ts';
+import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
+import { Emitter, FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
 
-/* TCP, TLS and RDP without any of them: two `ConnectionRoom`s on one virtual network. The expert decides which connection wins, as the real one does. */
+/* TCP and TLS without either: two `ConnectionRoom`s on one virtual network. The expert decides which connection wins, as the real one does. */
 
 export interface InMemoryInternet {
   /** One computer's connection room. `host` is what its tickets say. */
@@ -54,17 +49,6 @@ const PIN = new Uint8Array(32).fill(0x50);
 
 export function createInMemoryInternet(clock: Clock): InMemoryInternet & { readonly noviceEndpoints: readonly FakeNoviceEndpoint[] } {
   return new Internet(clock);
-}
-
-class Emitter<E> {
-  private readonly all = new Set<(event: E) => void>();
-  add(listener: (event: E) => void): () => void {
-    this.all.add(listener);
-    return () => void this.all.delete(listener);
-  }
-  emit(event: E): void {
-    for (const listener of this.all) listener(event);
-  }
 }
 
 class Internet implements InMemoryInternet {
@@ -137,7 +121,7 @@ class Internet implements InMemoryInternet {
 }
 
 /** One TCP connection between the two. */
-class FakeConnection {
+class FakeConnection implements Wire {
   readonly net: Internet;
   readonly by: ConnectedBy;
   readonly novice: FakeNoviceEndpoint;
@@ -232,7 +216,7 @@ class FakeNoviceEndpoint implements NoviceEndpoint {
   /** The session id has come on this connection. */
   presented(connection: FakeConnection): void {
     this.shut(connection);
-    const link = new FakeNoviceLink(connection);
+    const link = new FakeNoviceLink(connection, connection.address(connection.expert));
     connection.noviceLink = link;
     this.net.novices.push(link);
     this.emitter.emit({ tag: 'presented', link });
@@ -319,7 +303,7 @@ class FakeExpertEndpoint implements ExpertEndpoint {
       return;
     }
     this.shut(connection);
-    const link = new FakeExpertLink(connection);
+    const link = new FakeExpertLink(connection, connection.address(connection.novice));
     connection.expertLink = link;
     this.net.experts.push(link);
     this.emitter.emit({ tag: 'verified', link });
@@ -342,135 +326,5 @@ class FakeExpertEndpoint implements ExpertEndpoint {
     for (const connection of this.connections) {
       if (connection !== keep && connection.expertLink === undefined) connection.end('lost', 'lost');
     }
-  }
-}
-
-const ENDS: Record<RdpDisconnectReason, LinkEnd> = {
-  userRequested: 'userRequested',
-  denied: 'denied',
-  timeout: 'timeout',
-  protocolError: 'protocolError',
-  desktopUnavailable: 'desktopUnavailable',
-};
-
-class FakeNoviceLink implements NoviceLink {
-  readonly connection: SessionConnection;
-  readonly emitter = new Emitter<NoviceLinkEvent>();
-  readonly sent: (readonly GraphicsUpdate[])[] = [];
-  readonly positions: { readonly x: number; readonly y: number }[] = [];
-  bytesSent = 0;
-  wasActive = false;
-  desktop: Size | undefined;
-  private active = false;
-  private readonly wire: FakeConnection;
-  private over = false;
-
-  constructor(wire: FakeConnection) {
-    this.wire = wire;
-    this.connection = wire.address(wire.expert);
-  }
-
-  get traffic() {
-    return { bytesSent: this.bytesSent, bytesReceived: 0 };
-  }
-  onEvent(listener: (event: NoviceLinkEvent) => void): () => void {
-    return this.emitter.add(listener);
-  }
-  admit(desktop: Size): void {
-    this.activate(desktop);
-  }
-  resize(desktop: Size): void {
-    this.active = false;
-    this.activate(desktop);
-  }
-  private activate(desktop: Size): void {
-    const { net } = this.wire;
-    this.desktop = desktop;
-    this.wire.later(() => {
-      this.wire.expertLink?.emitter.emit({ tag: 'active', desktop, channels: net.channels });
-      this.active = true;
-      this.wasActive = true;
-      this.emitter.emit({ tag: 'active', graphics: net.graphics, desktop, channels: net.channels });
-    });
-  }
-  async sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void> {
-    if (this.over) throw new ConnectionError('SOCKET', 'closed');
-    if (!this.active) throw new Error('graphics outside the active session');
-    this.sent.push(updates);
-    for (const update of updates) {
-      this.bytesSent += update.bytes.length;
-      this.wire.later(() =>
-        this.wire.expertLink?.emitter.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: 4, data: update.bytes } }),
-      );
-    }
-    await Promise.resolve();
-  }
-  sendPointerShape(): void {
-    if (!this.active) throw new Error('pointer outside the active session');
-  }
-  sendPointerPosition(x: number, y: number): void {
-    if (!this.active) throw new Error('pointer outside the active session');
-    this.positions.push({ x, y });
-  }
-  sendChannel(name: string, data: Uint8Array): void {
-    this.wire.later(() => this.wire.expertLink?.emitter.emit({ tag: 'channel', name, data }));
-  }
-  close(reason: RdpDisconnectReason): Promise<void> {
-    // Before the session is active there is no word for it (pdu/disconnect-reasons.ts).
-    if (!this.over) this.wire.end('disconnected', reason === 'desktopUnavailable' && !this.active ? 'protocolError' : ENDS[reason]);
-    return Promise.resolve();
-  }
-  ended(end: LinkEnd): void {
-    this.over = true;
-    this.emitter.emit({ tag: 'ended', end });
-  }
-}
-
-export class FakeExpertLink implements ExpertLink {
-  readonly connection: SessionConnection;
-  readonly emitter = new Emitter<ExpertLinkEvent>();
-  readonly hasChannels: boolean;
-  readonly acknowledged: number[] = [];
-  private readonly wire: FakeConnection;
-  private over = false;
-
-  constructor(wire: FakeConnection) {
-    this.wire = wire;
-    this.hasChannels = wire.net.hasChannels;
-    this.connection = wire.address(wire.novice);
-  }
-
-  get traffic() {
-    return { bytesSent: 0, bytesReceived: this.wire.noviceLink?.bytesSent ?? 0 };
-  }
-  onEvent(listener: (event: ExpertLinkEvent) => void): () => void {
-    return this.emitter.add(listener);
-  }
-  sendInput(events: readonly InputEvent[]): void {
-    this.toNovice({ tag: 'input', events });
-  }
-  acknowledgeFrame(frameId: number): void {
-    this.acknowledged.push(frameId);
-    this.toNovice({ tag: 'frameAcknowledged', frameId });
-  }
-  setDisplayWanted(wanted: boolean): void {
-    this.toNovice({ tag: 'display', wanted });
-  }
-  refresh(areas: readonly Rect[]): void {
-    this.toNovice({ tag: 'refresh', areas });
-  }
-  sendChannel(name: string, data: Uint8Array): void {
-    this.toNovice({ tag: 'channel', name, data });
-  }
-  close(): Promise<void> {
-    if (!this.over) this.wire.end('userRequested', 'disconnected');
-    return Promise.resolve();
-  }
-  ended(end: LinkEnd): void {
-    this.over = true;
-    this.emitter.emit({ tag: 'ended', end });
-  }
-  private toNovice(event: NoviceLinkEvent): void {
-    this.wire.later(() => this.wire.noviceLink?.emitter.emit(event));
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
-import type { FakeExpertLink } from '../../support/in-memory-connection.ts';
+import type { FakeExpertLink } from '../../support/in-memory-link.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
 const key = (down: boolean): InputEvent => ({ tag: 'key', scancode: 0x1e, prefix: 'none', down });
