@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { electronExecutable, type SteeredApp } from '../support/app.ts';
@@ -42,9 +43,10 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
   });
 
   it('is opened by a double click, refuses a wrong password, and brings the picture after the right one and the yes', async () => {
-    const received = join(expertDesktop.home, 'received.msrcIncident');
+    const received = join(expertDesktop.home, 'received from Anna.msrcIncident');
     copyFileSync(file, received);
-    expert = await people.startApp('expert', [received]);
+    // What Linux desktops make of `%U` in the desktop entry.
+    expert = await people.startApp('expert', [pathToFileURL(received).href]);
     const field = expert.main.getByLabel(t('file.passwordField'), { exact: true });
     await field.fill('WRONG WRONG');
     await expert.main.getByRole('button', { name: t('file.connect') }).click();

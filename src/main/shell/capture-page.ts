@@ -12,6 +12,7 @@ export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>)
       webContents.once('did-fail-load', (_event, code, description) =>
         reject(new Error(`the capture page did not load: ${description} (${code})`)),
       );
+      webContents.once('render-process-gone', () => reject(new Error('the capture page stopped while loading')));
       window.once('closed', () => reject(new Error('the capture page closed while loading')));
     });
   } catch (error) {
