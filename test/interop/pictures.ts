@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Surface } from '../../src/protocol/rdp/graphics/surface.ts';
 import type { Display, Picture } from '../support/display.ts';
-import { type Program, until } from '../support/programs.ts';
+import { until } from '../support/programs.ts';
 
 /** A still picture with text, flat areas and noise on a display. */
 export async function paint(display: Display, width: number, height: number): Promise<void> {
@@ -14,13 +17,28 @@ export async function paint(display: Display, width: number, height: number): Pr
   }, 'the display to be painted and still');
 }
 
-/** Lets a terminal scroll for about two seconds, over a busy background and partly outside the screen; gives it back when it stands still. */
-export async function scroll(display: Display): Promise<Program> {
-  const script =
-    'i=0; while [ $i -lt 90 ]; do i=$((i+1)); echo "$i the quick brown fox $((i*7919)) jumps"; sleep 0.02; done; printf "\\033]2;still\\007"; exec sleep 1000';
+export interface ScrollingTerminal {
+  /** Lets it come to rest. */
+  still(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A terminal that scrolls until it is told to be still, over a busy background and partly outside the screen. */
+export async function scroll(display: Display): Promise<ScrollingTerminal> {
+  const folder = await mkdtemp(join(tmpdir(), 'ringback-scroll-'));
+  const told = join(folder, 'still');
+  const script = `i=0; until [ -e ${told} ]; do i=$((i+1)); echo "$i the quick brown fox $((i*7919)) jumps"; sleep 0.02; done; printf "\\033]2;still\\007"; exec sleep 1000`;
   const terminal = display.start('xterm', ['-geometry', '80x30+330+500', '-e', 'sh', '-c', script]);
-  await until(async () => (await display.xdotool('search', '--name', '^still$').catch(() => '')) !== '', 'the terminal to stand still');
-  return terminal;
+  return {
+    still: async () => {
+      await writeFile(told, '');
+      await until(async () => (await display.xdotool('search', '--name', '^still$').catch(() => '')) !== '', 'the terminal to stand still');
+    },
+    stop: async () => {
+      await terminal.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 function colourful({ rgb }: Picture): boolean {
