@@ -267,6 +267,17 @@ describe('an invitation file', () => {
     expect(novice.asked).toEqual([]);
   });
 
+  it('that expired while the computer slept says so to who comes first', async () => {
+    const clock = new ShiftedClock();
+    const novice = side({ clock });
+    const invitation = await novice.assistance.inviteByFile(2);
+    clock.sleep(61 * 60_000);
+    const expert = side();
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    await untilEnded(expert);
+    expect([reasonOf(expert), novice.assistance.fileInvitation?.state, novice.asked]).toEqual(['invitationExpired', 'expired', []]);
+  });
+
   it('that has expired listens no more once another is made, or the program quits', async () => {
     const clock = new ShiftedClock();
     const novice = side({ clock });

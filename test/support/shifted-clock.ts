@@ -23,8 +23,12 @@ export class ShiftedClock implements Clock {
     this.timers.add(timer);
     return cancel;
   }
-  forward(ms: number): void {
+  /** The computer was asleep: it is later, and no timer has run. */
+  sleep(ms: number): void {
     this.shift += ms;
+  }
+  forward(ms: number): void {
+    this.sleep(ms);
     for (const { atMs, fire } of this.timers) if (atMs <= this.now()) fire();
   }
 }

@@ -95,6 +95,8 @@ export class InviteByFile {
   }
 
   private onPresented(link: NoviceLink): void {
+    // A timer does not run while the computer sleeps.
+    if (this.parts.clock.now() >= this.expiresAtMs) this.expire();
     const { written } = this;
     if (written === undefined || this.parts.clock.now() < this.pausedUntilMs) {
       void link.close('denied');
