@@ -1,84 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
-import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
-import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
-import { md5Hex, RawClient } from './raw-client.ts';
+import { md5Hex } from './raw-client.ts';
+import { RawNetwork } from './raw-network.ts';
 
 /* Transcripts of what clients of the time say, word by word, and what they must hear. */
 
-let directory: string;
-let store: SqliteAccountStore;
-let server: MsnpServer;
-let port: number;
-const clients: RawClient[] = [];
-const tokens = new Map<string, string>();
-
-const client = async (): Promise<RawClient> => {
-  const one = await RawClient.open(port);
-  clients.push(one);
-  return one;
-};
-const online = async (address: string, dialect = 5): Promise<RawClient> => {
-  const one = await client();
-  expect(await one.signIn(dialect, address, tokens.get(address) ?? '')).toMatch(/^USR 4 OK/);
-  one.send('CHG 9 NLN');
-  expect(await one.line()).toBe('CHG 9 NLN');
-  return one;
-};
-/** Opens a switchboard, from XFR to USR OK. */
-const switchboard = async (owner: RawClient, address: string): Promise<RawClient> => {
-  owner.send('XFR 50 SB');
-  const cookie = (await owner.line()).split(' ')[5] ?? '';
-  const room = await client();
-  room.send(`USR 1 ${address} ${cookie}`);
-  expect(await room.line()).toMatch(/^USR 1 OK/);
-  return room;
-};
-/** Answers the next RNG; gives the seat and what came before ANS OK. */
-const answer = async (one: RawClient, address: string): Promise<[RawClient, string[]]> => {
-  const [, sessionId = '', , , cookie = ''] = (await one.line()).split(' ');
-  const seat = await client();
-  seat.send(`ANS 1 ${address} ${cookie} ${sessionId}`);
-  const before: string[] = [];
-  for (let line = await seat.line(); line !== 'ANS 1 OK'; line = await seat.line()) before.push(line);
-  return [seat, before];
-};
+let net: RawNetwork;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ringback-'));
-  store = new SqliteAccountStore(directory);
-  await store.open();
-  for (const [address, name] of [
-    ['ann@home', 'Ann A'],
-    ['bob@home', 'Bob'],
-    ['cy@home', 'Cy'],
-  ] as const) {
-    const account = newAccount(address, name);
-    tokens.set(address, account.accessToken);
-    await store.create(account);
-  }
-  server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store });
-  port = server.addresses[0]?.port ?? 0;
+  net = await RawNetwork.open();
+  await net.start();
 });
-afterEach(async () => {
-  for (const one of clients.splice(0)) one.close();
-  await server.stop();
-  store.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterEach(() => net.close());
 
 describe('a client of the time', () => {
   it('signs in as Windows Messenger 4.6 does', async () => {
-    const ann = await client();
+    const ann = await net.client();
     ann.send('VER 0 MSNP7 MSNP6 MSNP5 MSNP4 CVR0');
     expect(await ann.line()).toBe('VER 0 MSNP7 MSNP6 MSNP5 MSNP4 CVR0');
     ann.send('CVR 1 0x0409 winnt 5.1 i386 MSMSGS 4.6.0082 MSMSGS', 'INF 2', 'USR 3 MD5 I ann@home');
     const [version, method, challenge = ''] = await ann.lines(3);
     expect([version, method]).toEqual(['CVR 1 4.6.0082 4.6.0082 4.6.0082 http://localhost/ http://localhost/', 'INF 2 MD5']);
-    ann.send(`USR 4 MD5 S ${md5Hex((challenge.split(' ')[4] ?? '') + (tokens.get('ann@home') ?? ''))}`);
+    ann.send(`USR 4 MD5 S ${md5Hex((challenge.split(' ')[4] ?? '') + net.token('ann@home'))}`);
     expect(await ann.line()).toBe('USR 4 OK ann@home Ann%20A 1');
     // All at once and without waiting for answers, TrIDs as they come, and lines that end in LF.
     ann.write('SYN 5 0\nCHG 6 NLN\r\nURL 7 INBOX\r\nURL 8 FOLDERS\r\nPRP 9 PHH 1\r\nSND 10 x@y.z\r\n');
@@ -122,7 +64,7 @@ describe('a client of the time', () => {
   });
 
   it('may say more than anybody needs wherever it likes', async () => {
-    const ann = await online('ann@home', 5);
+    const ann = await net.online('ann@home', 5);
     ann.send('ADD 1 FL bob@home bob@home x', 'REM 2 FL bob@home x', 'ADD 3 AL bob@home bob@home x', 'REM 4 AL bob@home x');
     expect(await ann.lines(4)).toEqual([
       'ADD 1 FL 2 bob@home Bob',
@@ -130,7 +72,7 @@ describe('a client of the time', () => {
       'ADD 3 AL 4 bob@home Bob',
       'REM 4 AL 5 bob@home',
     ]);
-    const cy = await online('cy@home', 7);
+    const cy = await net.online('cy@home', 7);
     await cy.line();
     cy.send('ADD 1 AL bob@home bob@home x', 'REM 2 AL bob@home x', 'ADD 3 FL bob@home bob@home x');
     expect(await cy.lines(3)).toEqual(['ADD 1 AL 2 bob@home Bob', 'REM 2 AL 3 bob@home', '201 3']);
@@ -143,13 +85,13 @@ describe('a client of the time', () => {
     ['VER 0 MSNP8 MSNP7 MSNP6 CVR0', 'VER 0 MSNP8 MSNP7 MSNP6 CVR0'],
     ['VER 0 CVR0', 'VER 0 0'],
   ])('hears to %j: %j', async (offer, reply) => {
-    const one = await client();
+    const one = await net.client();
     one.send(offer);
     expect(await one.line()).toBe(reply);
   });
 
   it('keeps groups, also in what it is told afterwards, and hears why not', async () => {
-    const ann = await online('ann@home', 7);
+    const ann = await net.online('ann@home', 7);
     await ann.line();
     ann.send(
       'ADG 1 Kin 0',
@@ -169,7 +111,7 @@ describe('a client of the time', () => {
     ]);
     ann.send('REG 7 9 x 0', 'RMG 8 9', 'RMG 9 1', 'ADG 10', 'LST 11 FL', 'ADD 12 RL bob@home x', 'ADD 13 FL nobody@home x');
     expect(await ann.lines(7)).toEqual(['224 7', '224 8', '226 9', '209 10', 'LST 11 FL 5 1 1 bob@home Bob 1,0', '201 12', '205 13']);
-    const old = await online('cy@home', 5);
+    const old = await net.online('cy@home', 5);
     old.send('ADG 1 Kin 0', 'PNG');
     expect(await old.lines(2)).toEqual(['502 1', 'QNG']);
   });
@@ -179,7 +121,7 @@ describe('a client of the time', () => {
       ['msmsgs@msnmsgr.com', 'Q1P7W2E4J9R8U3S5'],
       ['PROD0038W!61ZTF9', 'VT6PX?UQTM4WM%YR'],
     ] as const) {
-      const ann = await online('ann@home', 6);
+      const ann = await net.online('ann@home', 6);
       const salt = (await ann.line()).split(' ')[2] ?? '';
       ann.write(`QRY 20 ${product} 32\r\n${md5Hex(salt + key)}`);
       expect(await ann.line()).toBe('QRY 20');
@@ -192,12 +134,12 @@ describe('a client of the time', () => {
 
 describe('conversations of the time', () => {
   it('carry typing, chat and invitations of any client byte by byte, with every kind of acknowledgement', async () => {
-    const [ann, bob] = [await online('ann@home'), await online('bob@home', 7)];
+    const [ann, bob] = [await net.online('ann@home'), await net.online('bob@home', 7)];
     await bob.line();
-    const room = await switchboard(ann, 'ann@home');
+    const room = await net.switchboard(ann, 'ann@home');
     room.send('CAL 2 bob@home');
     expect(await room.line()).toMatch(/^CAL 2 RINGING \d+$/);
-    const [seat] = await answer(bob, 'bob@home');
+    const [seat] = await net.answer(bob, 'bob@home');
     await room.line();
     const typing = 'MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\nTypingUser: ann@home\r\n\r\n\r\n';
     const chat =
@@ -230,15 +172,15 @@ describe('conversations of the time', () => {
   });
 
   it('take a third, who hears who is there, and everybody hears everybody', async () => {
-    const [ann, bob, cy] = [await online('ann@home'), await online('bob@home'), await online('cy@home')];
-    const room = await switchboard(ann, 'ann@home');
+    const [ann, bob, cy] = [await net.online('ann@home'), await net.online('bob@home'), await net.online('cy@home')];
+    const room = await net.switchboard(ann, 'ann@home');
     room.send('CAL 2 bob@home');
     await room.line();
-    const [second, first] = await answer(bob, 'bob@home');
+    const [second, first] = await net.answer(bob, 'bob@home');
     expect([first, await room.line()]).toEqual([['IRO 1 1 1 ann@home Ann%20A'], 'JOI bob@home Bob']);
     second.send('CAL 2 cy@home');
     expect(await second.line()).toMatch(/^CAL 2 RINGING/);
-    const [third, there] = await answer(cy, 'cy@home');
+    const [third, there] = await net.answer(cy, 'cy@home');
     expect(there).toEqual(['IRO 1 1 2 ann@home Ann%20A', 'IRO 1 2 2 bob@home Bob']);
     expect([await room.line(), await second.line()]).toEqual(['JOI cy@home Cy', 'JOI cy@home Cy']);
     third.write('MSG 3 A 2\r\nhi');
@@ -248,12 +190,12 @@ describe('conversations of the time', () => {
     expect([await room.line(), await third.line()]).toEqual(['BYE bob@home', 'BYE bob@home']);
     room.send('CAL 4 bob@home');
     expect(await room.line()).toMatch(/^CAL 4 RINGING/);
-    expect((await answer(bob, 'bob@home'))[1]).toEqual(['IRO 1 1 2 ann@home Ann%20A', 'IRO 1 2 2 cy@home Cy']);
+    expect((await net.answer(bob, 'bob@home'))[1]).toEqual(['IRO 1 1 2 ann@home Ann%20A', 'IRO 1 2 2 cy@home Cy']);
   });
 
   it('are not opened with who has blocked, hides, is a stranger to a closed list, or is nobody', async () => {
-    const [ann, bob] = [await online('ann@home'), await online('bob@home')];
-    const room = await switchboard(ann, 'ann@home');
+    const [ann, bob] = [await net.online('ann@home'), await net.online('bob@home')];
+    const room = await net.switchboard(ann, 'ann@home');
     const called = async (id: number, address = 'bob@home'): Promise<string> => {
       room.send(`CAL ${id} ${address}`);
       return room.line();
@@ -278,15 +220,15 @@ describe('conversations of the time', () => {
   });
 
   it('end with the sign-in they belong to: the same account elsewhere', async () => {
-    const [ann, bob] = [await online('ann@home'), await online('bob@home')];
+    const [ann, bob] = [await net.online('ann@home'), await net.online('bob@home')];
     bob.send('ADD 1 FL ann@home x');
     await bob.lines(2);
     await ann.line();
-    const room = await switchboard(ann, 'ann@home');
+    const room = await net.switchboard(ann, 'ann@home');
     room.send('CAL 2 bob@home');
     await room.line();
-    const [seat] = await answer(bob, 'bob@home');
-    const again = await online('ann@home');
+    const [seat] = await net.answer(bob, 'bob@home');
+    const again = await net.online('ann@home');
     expect(await ann.line()).toBe('OUT OTH');
     await Promise.all([ann.closed(), room.closed()]);
     expect(await seat.line()).toBe('BYE ann@home');

@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Proxy {
   readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  /** Everything that has been passed on to clients. */
+  answers = '';
   private isCut = false;
   private isSilent = false;
 
@@ -16,7 +18,11 @@ export class Proxy {
         [upstream, client],
       ] as const) {
         this.sockets.add(from);
-        from.on('data', (bytes) => void (this.isSilent || to.write(bytes)));
+        from.on('data', (bytes) => {
+          if (this.isSilent) return;
+          if (to === client) this.answers += bytes.toString();
+          to.write(bytes);
+        });
         from.on('error', () => {});
         from.once('close', () => {
           this.sockets.delete(from);

@@ -1,39 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createServer, connect as connectTcp, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createServer, connect as connectTcp } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { requestTicket } from '../../../src/main/messenger/msnp/ticket.ts';
-import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
-import type { ServerLimits } from '../../../src/main/messenger/msnp-server/limits.ts';
 import { createPageIdentity } from '../../../src/main/messenger/msnp-server/page-identity.ts';
-import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
-import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { ticketProof } from '../../../src/main/messenger/ticket-proof.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
-import { RawClient, until } from './raw-client.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { until, type RawClient } from './raw-client.ts';
+import { RawNetwork } from './raw-network.ts';
 
-let directory: string;
-let store: SqliteAccountStore;
-let server: MsnpServer;
-let port: number;
-const tokens = new Map<string, string>();
-const closing: (() => unknown)[] = [];
+let net: RawNetwork;
 
-const start = async (limits: Partial<ServerLimits> = {}, dialects?: readonly (7 | 8)[]): Promise<void> => {
-  server = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store, limits, ...(dialects === undefined ? {} : { dialects }) });
-  port = server.addresses[0]?.port ?? 0;
-};
-const client = async (): Promise<RawClient> => {
-  const one = await RawClient.open(port);
-  closing.push(() => one.close());
-  return one;
-};
-const page = (secure: boolean, path: string, headers: Record<string, string> = {}, to = port): Promise<IncomingMessage> =>
+const page = (secure: boolean, path: string, headers: Record<string, string> = {}, to = net.port): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port: to, path, headers, agent: false, rejectUnauthorized: false };
     const asked = secure ? httpsRequest(options) : httpRequest(options);
@@ -49,13 +30,13 @@ const authorization = (address: string, password: string): Record<string, string
 });
 /** As a client of the time: the whole of `from-PP`. */
 const ticketFor = async (address: string, secure = true): Promise<string> => {
-  const answer = await page(secure, '/login2.srf', authorization(address, tokens.get(address) ?? ''));
+  const answer = await page(secure, '/login2.srf', authorization(address, net.token(address)));
   return /^Passport1\.4 da-status=success,tname=MSPAuth,tname=MSPProf,tname=MSPSec,from-PP='(t=[^']+&p=[^']*)',ru=http:\/\/messenger\.msn\.com$/.exec(
     String(answer.headers['authentication-info']),
   )?.[1] as string;
 };
 const signIn = async (address: string, ticket: string): Promise<[RawClient, string]> => {
-  const one = await client();
+  const one = await net.client();
   one.send('VER 1 MSNP8 CVR0', `CVR 2 0x0409 winnt 5.1 i386 MSMSGS 4.7.2009 MSMSGS ${address}`, `USR 3 TWN I ${address}`);
   expect(await one.lines(3)).toEqual([
     'VER 1 MSNP8 CVR0',
@@ -67,34 +48,18 @@ const signIn = async (address: string, ticket: string): Promise<[RawClient, stri
 };
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'ringback-'));
-  store = new SqliteAccountStore(directory);
-  await store.open();
-  for (const [address, name] of [
-    ['ann@home', 'Ann A'],
-    ['bob@home', 'Bob'],
-    ['cy@home', 'Cy'],
-  ] as const) {
-    const account = newAccount(address, name);
-    tokens.set(address, account.accessToken);
-    await store.create(account);
-  }
+  net = await RawNetwork.open();
 });
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-  await server.stop();
-  store.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterEach(() => net.close());
 
 describe('MSNP8, as any client sees it', () => {
   it('names its log-in page, gives a ticket for the token, and lets in with it, once', async () => {
-    await start();
+    await net.start();
     for (const secure of [true, false]) {
       const nexus = await page(secure, '/rdr/pprdr.asp');
       expect([nexus.statusCode, nexus.headers['passporturls']]).toEqual([
         200,
-        expect.stringContaining(`,DALogin=127.0.0.1:${port}/login2.srf,`),
+        expect.stringContaining(`,DALogin=127.0.0.1:${net.port}/login2.srf,`),
       ]);
       const ticket = await ticketFor('ann@home', secure);
       const [ann, answer] = await signIn('ann@home', ticket);
@@ -106,7 +71,7 @@ describe('MSNP8, as any client sees it', () => {
   });
 
   it('refuses a wrong token, nobody, no header, another one’s ticket, an old one, and MD5', async () => {
-    await start({ cookieLifetimeMs: 150 });
+    await net.start({ cookieLifetimeMs: 150 });
     for (const headers of [
       authorization('ann@home', 'wrong'),
       authorization('nobody@home', 'nobody'),
@@ -121,22 +86,22 @@ describe('MSNP8, as any client sees it', () => {
     await new Promise((resolve) => void setTimeout(resolve, 200));
     expect((await signIn('ann@home', late))[1]).toBe('911 4');
     expect((await signIn('ann@home', 't=&p='))[1]).toBe('911 4');
-    const old = await client();
+    const old = await net.client();
     old.send('VER 1 MSNP8 CVR0', 'INF 2', 'USR 3 MD5 I ann@home');
     expect(await old.lines(3)).toEqual(['VER 1 MSNP8 CVR0', '502 2', '911 3']);
     await old.closed();
   });
 
   it('counts wrong tokens at the page and in MD5 together', async () => {
-    await start({ failedSignIns: { burst: 2, perSecond: 0 } });
+    await net.start({ failedSignIns: { burst: 2, perSecond: 0 } });
     expect((await page(true, '/login2.srf', authorization('ann@home', 'wrong'))).statusCode).toBe(401);
-    expect(await (await client()).signIn(7, 'ann@home', 'wrong')).toBe('911 4');
-    expect((await page(true, '/login2.srf', authorization('ann@home', tokens.get('ann@home') ?? ''))).statusCode).toBe(401);
+    expect(await (await net.client()).signIn(7, 'ann@home', 'wrong')).toBe('911 4');
+    expect((await page(true, '/login2.srf', authorization('ann@home', net.token('ann@home')))).statusCode).toBe(401);
     expect(await ticketFor('bob@home')).toMatch(/^t=/);
   });
 
   it('sends each person once, with bits and groups, and presence with client ids', async () => {
-    await start();
+    await net.start();
     const [bob] = await signIn('bob@home', await ticketFor('bob@home'));
     bob.send(
       'ADD 5 FL ann@home ann@home 0',
@@ -179,19 +144,25 @@ describe('MSNP8, as any client sees it', () => {
 
 describe('the log-in page on the messenger’s port', () => {
   it('answers nothing else, and ends what is not HTTP', async () => {
-    await start({ signInDeadlineMs: 500 });
+    const clock = new VirtualClock();
+    await net.start({}, { clock });
     expect((await page(true, '/')).statusCode).toBe(404);
-    const posted = await client();
+    const posted = await net.client();
     posted.write('GET /login2.srf HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello');
     await posted.closed();
-    const long = await client();
+    const long = await net.client();
     long.write(`GET / HTTP/1.1\r\nHost: ${'x'.repeat(20_000)}\r\n\r\n`);
     await long.closed();
     // Half a handshake, half a header, and a connection kept for nothing: all of them end.
-    const half = [await client(), await client(), await client()];
+    const half = [await net.client(), await net.client(), await net.client()];
     half[0]?.write(Buffer.from('1603010100', 'hex'));
     half[1]?.write('GET / HT');
     half[2]?.write('GET /rdr/pprdr.asp HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(
+      () => half[2]?.text.includes('PassportURLs') === true,
+      () => 'an answer',
+    );
+    await clock.advance(31_000);
     for (const one of half) await one.closed();
   });
 });
@@ -205,25 +176,24 @@ describe('our client and tickets', () => {
     );
 
   it('gets a ticket without sending the token, and knows a wrong one', async () => {
-    await start();
-    expect(await asked(port, tokens.get('ann@home') ?? '')).toMatch(/^t=\w+&p=\w+$/);
-    await expect(asked(port, 'wrong')).rejects.toMatchObject({ code: 'WRONG_CREDENTIALS' });
+    await net.start();
+    expect(await asked(net.port, net.token('ann@home'))).toMatch(/^t=\w+&p=\w+$/);
+    await expect(asked(net.port, 'wrong')).rejects.toMatchObject({ code: 'WRONG_CREDENTIALS' });
   });
 
   it('gives somebody in the middle nothing that would be of use', async () => {
-    await start();
-    const token = tokens.get('ann@home') ?? '';
+    await net.start();
+    const token = net.token('ann@home');
     let seen = '';
     // Ends TLS with its own certificate and opens its own to the real page.
     const middle = createTlsServer(await createPageIdentity(Date.now()), (socket) => {
-      const onward = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+      const onward = connectTls({ host: '127.0.0.1', port: net.port, rejectUnauthorized: false });
       for (const one of [socket, onward]) one.on('error', () => {});
       socket.on('data', (bytes) => void (seen += String(bytes)));
       socket.pipe(onward).pipe(socket);
     });
-    await new Promise<void>((resolve) => void middle.listen(0, '127.0.0.1', resolve));
-    closing.push(() => new Promise((resolve) => void middle.close(resolve)));
-    await expect(asked((middle.address() as AddressInfo).port, token)).rejects.toMatchObject({ code: 'WRONG_CREDENTIALS' });
+    const middlePort = await net.listen(middle);
+    await expect(asked(middlePort, token)).rejects.toMatchObject({ code: 'WRONG_CREDENTIALS' });
     expect(seen).toContain('pwd=tls-exporter');
     expect(seen).not.toContain(token);
   });
@@ -232,10 +202,10 @@ describe('our client and tickets', () => {
     ['a server without MSNP8', true],
     ['a server that closes at a version it does not know', false],
   ])('falls back to MD5: %s', async (_, answers) => {
-    await start({}, [7]);
+    await net.start({}, { dialects: [7] });
     const offers: string[] = [];
     const front = createServer((socket) => {
-      const onward = connectTcp(port, '127.0.0.1');
+      const onward = connectTcp(net.port, '127.0.0.1');
       for (const one of [socket, onward]) one.on('error', () => {});
       socket.once('data', (bytes) => {
         offers.push(String(bytes).trim());
@@ -247,12 +217,13 @@ describe('our client and tickets', () => {
       });
       socket.once('close', () => onward.destroy());
     });
-    await new Promise<void>((resolve) => void front.listen(0, '127.0.0.1', resolve));
+    const frontPort = await net.listen(front);
     const messenger = createMessenger('msnp', { clock: systemClock, random: Math.random, applications: [] });
+    net.later(() => messenger.signOut());
     messenger.signIn({
-      server: `127.0.0.1:${(front.address() as AddressInfo).port}`,
+      server: `127.0.0.1:${frontPort}`,
       address: 'ann@home',
-      accessToken: tokens.get('ann@home') ?? '',
+      accessToken: net.token('ann@home'),
       friendlyName: '',
     });
     await until(
@@ -260,43 +231,40 @@ describe('our client and tickets', () => {
       () => `being signed in, not ${JSON.stringify(messenger.state)}`,
     );
     expect(offers).toEqual(['VER 0 MSNP8 CVR0', 'VER 0 MSNP7 MSNP6 MSNP5 MSNP4 CVR0']);
-    await messenger.signOut();
-    await new Promise((resolve) => void front.close(resolve));
   });
 
   it('comes back to tickets where MD5 was no help: the server was only on its way up', async () => {
-    await start({}, [8]);
+    await net.start({}, { dialects: [8] });
     let knocks = 0;
     const front = createServer((socket) => {
       knocks += 1;
       socket.on('error', () => {});
       if (knocks === 1) return void socket.once('data', () => socket.destroy());
-      const onward = connectTcp(port, '127.0.0.1');
+      const onward = connectTcp(net.port, '127.0.0.1');
       onward.on('error', () => {});
       socket.pipe(onward).pipe(socket);
       socket.once('close', () => onward.destroy());
     });
-    await new Promise<void>((resolve) => void front.listen(0, '127.0.0.1', resolve));
+    const frontPort = await net.listen(front);
     const messenger = createMessenger('msnp', { clock: systemClock, random: () => 0, applications: [] });
+    net.later(() => messenger.signOut());
     messenger.signIn({
-      server: `127.0.0.1:${(front.address() as AddressInfo).port}`,
+      server: `127.0.0.1:${frontPort}`,
       address: 'ann@home',
-      accessToken: tokens.get('ann@home') ?? '',
+      accessToken: net.token('ann@home'),
       friendlyName: '',
     });
     await until(
       () => messenger.state.tag === 'signedIn',
       () => `being signed in, not ${JSON.stringify(messenger.state)}`,
     );
-    await messenger.signOut();
-    await new Promise((resolve) => void front.close(resolve));
   });
 
   it('proves with what only this connection has', async () => {
-    await start();
+    await net.start();
     const sockets = [
-      connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }),
-      connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }),
+      connectTls({ host: '127.0.0.1', port: net.port, rejectUnauthorized: false }),
+      connectTls({ host: '127.0.0.1', port: net.port, rejectUnauthorized: false }),
     ];
     for (const socket of sockets) await new Promise((resolve) => void socket.once('secureConnect', resolve));
     const [one, other] = sockets.map((socket) => ticketProof(socket, 'ann@home', 'token'));
