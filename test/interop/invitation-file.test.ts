@@ -195,9 +195,14 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp with our invitation file')
     expect(who.asked).toEqual([expect.stringMatching(/^view /)]);
     expect(who.assistance.fileInvitation?.state).toBe('used');
     await source.xdotool('mousemove', '10', '10');
-    await client.display.xdotool('mousemove', '700', '500', 'click', '1');
-    await until(() => (who.links[0]?.traffic.bytesReceived ?? 0) > 0, 'traffic');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    let clicked = false;
+    who.links[0]?.onEvent((event) => {
+      if (event.tag === 'input' && event.events.some(({ tag }) => tag === 'pointerButton')) clicked = true;
+    });
+    await until(async () => {
+      await client.display.xdotool('mousemove', '700', '500', 'click', '1');
+      return clicked;
+    }, 'a click to arrive');
     expect(await pointerOf(source)).toBe('x:10 y:10');
     await who.assistance.endSession();
     await client.program.exited;
