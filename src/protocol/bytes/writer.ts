@@ -28,9 +28,9 @@ export class ByteWriter {
     return at;
   }
 
-  private check(value: number, max: number, field: string): void {
-    if (!Number.isInteger(value) || value < 0 || value > max) {
-      throw new ProtocolError('OUT_OF_RANGE', field, `0..${max}`, value);
+  private check(value: number, max: number, field: string, min = 0): void {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new ProtocolError('OUT_OF_RANGE', field, `${min}..${max}`, value);
     }
   }
 
@@ -53,7 +53,8 @@ export class ByteWriter {
     this.view.setUint16(at, value, false);
     return this;
   }
-  i16le(value: number): this {
+  i16le(value: number, field = 'i16le'): this {
+    this.check(value, 0x7fff, field, -0x8000);
     const at = this.room(2);
     this.view.setInt16(at, value, true);
     return this;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { ByteWriter } from '../../../src/protocol/bytes/writer.ts';
 
 describe('ByteWriter', () => {
@@ -17,5 +18,20 @@ describe('ByteWriter', () => {
     const often = new ByteWriter(1);
     for (let i = 0; i < 100; i++) write(often);
     expect([...often.finish()]).toEqual(Array.from({ length: 100 }, () => expected).flat());
+  });
+
+  it.each([
+    ['u8', [-1, 0x100]],
+    ['u16le', [-1, 0x1_0000]],
+    ['u16be', [-1, 0x1_0000]],
+    ['i16le', [-0x8001, 0x8000]],
+    ['u32le', [-1, 0x1_0000_0000]],
+    ['u32be', [-1, 0x1_0000_0000]],
+  ] as const)('%s writes no number that it would change', (write, beyond) => {
+    for (const value of [...beyond, 0.5, Number.NaN]) {
+      const writer = new ByteWriter();
+      expect(() => writer[write](value, 'Some.field')).toThrow(ProtocolError);
+      expect(writer.size).toBe(0);
+    }
   });
 });
