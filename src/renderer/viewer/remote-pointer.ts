@@ -31,18 +31,15 @@ export function drawPointer(shape: PointerShape): PointerPicture | undefined {
 /** A CSS `cursor` value. Pictures are in screen pixels, so a zoomed window shows them as sharp as the desktop. */
 export function cursorStyle(picture: PointerPicture, devicePixelRatio: number): string {
   let { canvas, hotX, hotY } = picture;
-  let ratio = devicePixelRatio;
-  const largest = Math.max(canvas.width, canvas.height) / ratio;
-  if (largest > MAX_CURSOR_SIDE) {
-    const scale = (MAX_CURSOR_SIDE * ratio) / Math.max(canvas.width, canvas.height);
+  const scale = (MAX_CURSOR_SIDE * devicePixelRatio) / Math.max(canvas.width, canvas.height);
+  if (scale < 1) {
     canvas = scaled(canvas, scale);
     hotX *= scale;
     hotY *= scale;
   }
-  if (!(ratio > 0)) ratio = 1;
-  const x = Math.min(Math.floor(hotX / ratio), Math.ceil(canvas.width / ratio) - 1);
-  const y = Math.min(Math.floor(hotY / ratio), Math.ceil(canvas.height / ratio) - 1);
-  return `image-set(url("${canvas.toDataURL('image/png')}") ${ratio}x) ${Math.max(0, x)} ${Math.max(0, y)}, default`;
+  const x = Math.min(Math.floor(hotX / devicePixelRatio), Math.ceil(canvas.width / devicePixelRatio) - 1);
+  const y = Math.min(Math.floor(hotY / devicePixelRatio), Math.ceil(canvas.height / devicePixelRatio) - 1);
+  return `image-set(url("${canvas.toDataURL('image/png')}") ${devicePixelRatio}x) ${Math.max(0, x)} ${Math.max(0, y)}, default`;
 }
 
 function scaled(source: HTMLCanvasElement, scale: number): HTMLCanvasElement {

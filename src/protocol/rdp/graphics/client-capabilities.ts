@@ -8,6 +8,4 @@ export interface ClientGraphicsCapabilities {
   readonly frameAcknowledge: boolean;
   /** ScrBlt among the orders of the Order capability (2.2.7.1.3). */
   readonly screenBlt: boolean;
-  /** MaxRequestSize of the Multifragment Update capability (2.2.7.2.6) in bytes, 0 if absent. */
-  readonly multifragmentMaxBytes: number;
 }

@@ -130,19 +130,18 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
   }
   const surface = findSet(sets, 'surfaceCommands')?.cmdFlags ?? 0;
   const bitmap = findSet(sets, 'bitmap');
-  const multifragmentMaxBytes = findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0;
   const graphics = chooseGraphics({
     // The server's depth counts (2.2.7.1.2): rdesktop asks for 24 and then follows Demand Active; node-rdpjs asks for 32 and confirms 24.
     bitsPerPixel: Math.max(session.core.bitsPerPixel, bitmap?.preferredBitsPerPixel ?? 0),
     skipAlpha: ((bitmap?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
     screenBlt: hasScreenBlt(findSet(sets, 'order')),
-    multifragmentMaxBytes,
   });
   const pointer = findSet(sets, 'pointer');
   const newPointers = (pointer?.pointerCacheSize ?? 0) > 0;
   const large =
-    ((findSet(sets, 'largePointer')?.flags ?? 0) & LARGE_POINTER_FLAG.side96) !== 0 && multifragmentMaxBytes >= LARGE_POINTER_REQUEST_BYTES;
+    ((findSet(sets, 'largePointer')?.flags ?? 0) & LARGE_POINTER_FLAG.side96) !== 0 &&
+    (findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0) >= LARGE_POINTER_REQUEST_BYTES;
   const entries = newPointers ? pointer?.pointerCacheSize : pointer?.colorPointerCacheSize;
   return {
     graphics,
