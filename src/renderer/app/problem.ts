@@ -12,8 +12,11 @@ export function problemOf(result: CommandResult<unknown>): Problem | undefined {
   return result.field === undefined ? { code: result.code } : { code: result.code, field: result.field };
 }
 
-/** The sentence for a refusal. A wrong argument is explained by its field, anything without words of its own as an internal error. */
-export function problemText(problem: Problem): string {
+/** The sentence for a refusal, none without one. A wrong argument is explained by its field, anything without words of its own as an internal error. */
+export function problemText(problem: Problem): string;
+export function problemText(problem: Problem | undefined): string | undefined;
+export function problemText(problem: Problem | undefined): string | undefined {
+  if (problem === undefined) return undefined;
   if (problem.code === 'INVALID_ARGUMENT' && problem.field !== undefined) {
     const fieldKey = `problem.field.${problem.field}`;
     if (isWordKey(fieldKey)) return t(fieldKey as 'problem.field.server');

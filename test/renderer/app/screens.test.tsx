@@ -5,6 +5,7 @@ import { createActions } from '../../../src/renderer/app/actions.ts';
 import { App } from '../../../src/renderer/app/app.tsx';
 import { SessionApp } from '../../../src/renderer/app/session-app.tsx';
 import { endedSentence, headline, nextStep } from '../../../src/renderer/app/session/session-words.ts';
+import { timeOfDay } from '../../../src/renderer/app/figures.ts';
 import { createWindowStore, INITIAL_UI, type UiState } from '../../../src/renderer/app/store.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, END_REASONS, fakeBridge, LIVE, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
@@ -77,6 +78,7 @@ describe('main window', () => {
     const html = mainWindow(appState({ conversations }), { talkingTo: 'anna@ringback.local' });
     expect(html).toContain('Shall I &lt;b&gt;help&lt;/b&gt;?');
     expect(html).toContain(shown(t('chat.failed')));
+    expect(html).toContain(`>${timeOfDay(NOW_MS)}</time>`);
     expect(html).toContain(shown(t('chat.typing', { name: 'Anna' })));
     expect(button(html, t('contacts.askShort'))).not.toContain('disabled');
     expect(html).toMatch(/<textarea[^>]*maxLength="400"/);
@@ -220,6 +222,15 @@ describe('main window', () => {
     expect(counted({ viewed: false, controlled: false, reason: 'viewRefused' })).not.toContain('4:07');
     expect(button(html, t('history.clear'))).toBeDefined();
     expect(mainWindow(appState(), { page: 'history' })).toContain(t('history.empty'));
+  });
+
+  it('settings: a refusal to sign in or out is told beside its button, and the name is the one of the account', () => {
+    const html = mainWindow(appState({ messenger: { tag: 'signedOut' } }), {
+      page: 'settings',
+      problems: { messenger: { code: 'UNREACHABLE' } },
+    });
+    expect(html).toContain(t('problem.UNREACHABLE'));
+    expect(html).toMatch(/<input[^>]*value="Margaret"/);
   });
 
   it('settings: a plain warning for the network, and a failure of hosting', () => {

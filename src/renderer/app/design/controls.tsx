@@ -1,5 +1,5 @@
 import { Check, CircleAlert, Eye, EyeOff, Info, LoaderCircle, TriangleAlert, X } from 'lucide-react';
-import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { useId, useState, type ComponentProps, type KeyboardEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { Presence } from '../../../preload/contract.ts';
 
@@ -62,14 +62,25 @@ export function ConfirmButton({
   readonly label?: string;
 }) {
   const [asking, setAsking] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const ask = (): void => {
+    setAsking(true);
+    setAsked(true);
+  };
+  // The keyboard returns to where the question came from.
   if (!asking)
     return (
-      <Button look={look} aria-label={label} title={label} onClick={() => setAsking(true)}>
+      <Button look={look} aria-label={label} title={label} autoFocus={asked} onClick={ask}>
         {children}
       </Button>
     );
+  const leave = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    setAsking(false);
+  };
   return (
-    <div className="row confirm" role="group" aria-label={question} onKeyDown={(event) => event.key === 'Escape' && setAsking(false)}>
+    <div className="row confirm" role="group" aria-label={question} onKeyDown={leave}>
       <span>{question}</span>
       <Button
         look="danger"
@@ -284,7 +295,7 @@ function firstLetter(word: string): string {
 }
 
 /** Initials of a person; the tone is the same for the same name. */
-export function Avatar({ name, presence }: { readonly name: string; readonly presence?: Presence }) {
+export function Avatar({ name, presence }: { readonly name: string; readonly presence?: Presence | undefined }) {
   const initials = name
     .split(/[\s@.]+/)
     .filter((part) => part !== '')
@@ -299,6 +310,27 @@ export function Avatar({ name, presence }: { readonly name: string; readonly pre
       {initials}
       {presence !== undefined && <span className={`avatar__dot dot dot--${presence}`} />}
     </span>
+  );
+}
+
+/** A person in a list: who it is, how they are, and what more there is to say. */
+export function Person({
+  name,
+  presence,
+  children,
+}: {
+  readonly name: string;
+  readonly presence?: Presence;
+  readonly children: ReactNode;
+}) {
+  return (
+    <>
+      <Avatar name={name} presence={presence} />
+      <span className="person__words">
+        <span className="person__name">{name}</span>
+        <span className="person__more">{children}</span>
+      </span>
+    </>
   );
 }
 

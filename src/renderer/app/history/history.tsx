@@ -27,7 +27,7 @@ export function History({ entries, problem, onClear }: HistoryProps) {
           </ConfirmButton>
         )}
       </div>
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       {entries.length === 0 ? (
         <p className="card soft">{t('history.empty')}</p>
       ) : (

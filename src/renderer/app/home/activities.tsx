@@ -21,7 +21,7 @@ export function Activities({ app, pending, problem, onAccept, onCancel }: Activi
   const underWay = app.activities.filter((activity) => !waiting.includes(activity));
   return (
     <div className="stack appearing" aria-live="polite">
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       {waiting.map((activity) => (
         <ActivityCard
           key={activity.id}

@@ -1,7 +1,7 @@
 import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { ContactView } from '../../../preload/contract.ts';
-import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { Button, Person, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName, reachable, unreachable } from '../selectors.ts';
 import { AddContact } from './contacts.tsx';
@@ -42,7 +42,7 @@ export function ContactPicker({
         </div>
         <h1 id="picker-title">{t('picker.title')}</h1>
         <p className="ask__lead">{t('picker.lead')}</p>
-        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+        <ProblemLine text={problemText(problem)} />
       </div>
       {contacts.length === 0 ? (
         <div className="card stack">
@@ -66,13 +66,9 @@ export function ContactPicker({
                       onClick={() => onAsk(contact.address)}
                       aria-label={t('picker.askPerson', { name: displayName(contact) })}
                     >
-                      <Avatar name={displayName(contact)} presence={contact.presence} />
-                      <span className="person__words">
-                        <span className="person__name">{displayName(contact)}</span>
-                        <span className="person__more">
-                          {t(`presence.${contact.presence}`)} · {contact.address}
-                        </span>
-                      </span>
+                      <Person name={displayName(contact)} presence={contact.presence}>
+                        {t(`presence.${contact.presence}`)} · {contact.address}
+                      </Person>
                       <ChevronRight size={26} aria-hidden className="pick__go" />
                     </button>
                   </li>
@@ -87,11 +83,9 @@ export function ContactPicker({
               <ul className="people">
                 {offline.map((contact) => (
                   <li className="person" key={contact.address}>
-                    <Avatar name={displayName(contact)} presence="offline" />
-                    <span className="person__words">
-                      <span className="person__name">{displayName(contact)}</span>
-                      <span className="person__more">{contact.address}</span>
-                    </span>
+                    <Person name={displayName(contact)} presence="offline">
+                      {contact.address}
+                    </Person>
                   </li>
                 ))}
               </ul>

@@ -3,7 +3,7 @@ import { Fragment, useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import type { ContactView, ConversationView, ProgramView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
-import { Avatar, Button, ConfirmButton, Field, ProblemLine } from '../design/controls.tsx';
+import { Button, ConfirmButton, Field, Person, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
@@ -52,19 +52,15 @@ export function Contacts({
           {sortedContacts(contacts).map((contact) => (
             <Fragment key={contact.address}>
               <li className="person">
-                <Avatar name={displayName(contact)} presence={contact.presence} />
-                <span className="person__words">
-                  <span className="person__name">{displayName(contact)}</span>
-                  <span className="person__more">
-                    {t(`presence.${contact.presence}`)}
-                    {contact.lastHelpedAtMs !== undefined && (
-                      <>
-                        {' '}
-                        · <LastHelped atMs={contact.lastHelpedAtMs} />
-                      </>
-                    )}
-                  </span>
-                </span>
+                <Person name={displayName(contact)} presence={contact.presence}>
+                  {t(`presence.${contact.presence}`)}
+                  {contact.lastHelpedAtMs !== undefined && (
+                    <>
+                      {' '}
+                      · <LastHelped atMs={contact.lastHelpedAtMs} />
+                    </>
+                  )}
+                </Person>
                 <TalkButton
                   name={displayName(contact)}
                   unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0}
@@ -175,7 +171,7 @@ export function AddContact({
     return (
       <div className="stack">
         {/* What was refused may have been a removal, and adding may be folded again. */}
-        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+        <ProblemLine text={problemText(problem)} />
         <div>
           <Button onClick={() => setOpen(true)} disabled={disabled}>
             <UserPlus size={20} aria-hidden />
@@ -202,7 +198,7 @@ export function AddContact({
         hint={t('account.addressHint')}
         value={address}
         onValue={setAddress}
-        error={problem === undefined ? undefined : problemText(problem)}
+        error={problemText(problem)}
         required
         maxLength={129}
         spellCheck={false}

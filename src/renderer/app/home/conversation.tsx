@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 
 import { t } from '../../../words/words.ts';
 import type { ChatLineView, ContactView, ConversationView } from '../../../preload/contract.ts';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { timeOfDay } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import './conversation.css';
@@ -56,13 +57,11 @@ export function Conversation({
   });
   return (
     <section className="card conversation" aria-labelledby="conversation-title">
-      <div>
+      <div className="conversation__head">
         <Button look="back" onClick={onBack}>
           <ArrowLeft size={20} aria-hidden />
           {t('common.back')}
         </Button>
-      </div>
-      <div className="conversation__head">
         <Avatar name={name} presence={contact.presence} />
         <span className="person__words">
           <h1 id="conversation-title" className="conversation__name">
@@ -83,7 +82,7 @@ export function Conversation({
         {conversation?.typing === true && <p className="conversation__typing">{t('chat.typing', { name })}</p>}
         <div ref={end} />
       </div>
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       {here ? <Words name={name} onSend={onSend} onTyping={onTyping} /> : <p className="soft">{t('chat.offline', { name })}</p>}
     </section>
   );
@@ -101,16 +100,11 @@ function Line({ line, name }: { readonly line: ChatLineView; readonly name: stri
         ) : line.delivery === 'sending' ? (
           t('chat.sending')
         ) : (
-          <Clock atMs={line.atMs} />
+          <time dateTime={new Date(line.atMs).toISOString()}>{timeOfDay(line.atMs)}</time>
         )}
       </span>
     </div>
   );
-}
-
-function Clock({ atMs }: { readonly atMs: number }) {
-  const at = new Date(atMs);
-  return <time dateTime={at.toISOString()}>{at.toLocaleTimeString('en', { hour: 'numeric', minute: '2-digit' })}</time>;
 }
 
 /** Enter sends, Shift and Enter begins a new line. */

@@ -65,7 +65,7 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
         <Banner kind="warning">{t('file.wrongPasswords', { count: String(invitation.wrongPasswords) })}</Banner>
       )}
       {!waiting && <p className="soft">{t(`file.state.${invitation.state}.next`)}</p>}
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       <div>
         {waiting ? (
           <ConfirmButton question={t('file.cancelQuestion')} confirm={t('file.cancel')} onConfirm={onRemove}>
@@ -106,7 +106,7 @@ function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitation
           <SecretField
             label={t('file.passwordField')}
             hint={t('file.passwordHint')}
-            error={problem === undefined ? undefined : problemText(problem)}
+            error={problemText(problem)}
             value={password}
             onValue={setPassword}
             required
@@ -114,7 +114,7 @@ function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitation
             autoFocus
           />
         )}
-        {!offered.needsPassword && <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />}
+        {!offered.needsPassword && <ProblemLine text={problemText(problem)} />}
         <div className="row">
           <Button type="submit" look="primary" busy={pending}>
             {t('file.connect')}
@@ -162,9 +162,7 @@ export function FileWays({
           </div>
         </div>
       </details>
-      {app.offeredInvitation === undefined && app.fileInvitation === undefined && (
-        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
-      )}
+      {app.offeredInvitation === undefined && app.fileInvitation === undefined && <ProblemLine text={problemText(problem)} />}
     </section>
   );
 }

@@ -94,7 +94,7 @@ export function Asking({ app, pending, problem, onAccept, onDecline }: AskingPro
   return (
     <div className="stack appearing" aria-live="assertive">
       {/* The question may be gone together with its card. */}
-      {problem !== undefined && <ProblemLine text={problemText(problem)} />}
+      <ProblemLine text={problemText(problem)} />
       {app.invitations.map((invitation) => (
         <InvitationCard
           key={invitation.id}

@@ -61,7 +61,7 @@ export function MessengerLine({ app, pending, problem, onPresence, onSignIn, onC
           )}
           <span aria-live="off">{messengerSentence(messenger)}</span>
         </p>
-        <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+        <ProblemLine text={problemText(problem)} />
       </div>
       {messenger.tag === 'signedIn' && (
         <label className="presence-choice">

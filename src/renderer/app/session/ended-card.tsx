@@ -81,7 +81,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
           {t('ended.close')}
         </Button>
       </div>
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       <details className="fold" open={!compact && role === 'expert' && !good}>
         <summary>{t('steps.show')}</summary>
         <Steps session={session} />

@@ -75,7 +75,7 @@ function Connecting({ session, pending, problems, onStop }: NovicePanelProps) {
         <Steps session={session} />
       </div>
       <footer className="panel__foot">
-        <ProblemLine text={problems.session === undefined ? undefined : problemText(problems.session)} />
+        <ProblemLine text={problemText(problems.session)} />
         <Button wide busy={pending.session} onClick={onStop}>
           {t('session.cancel')}
         </Button>
@@ -114,7 +114,7 @@ function Sharing({
               {t('control.novice.give', { name })}
             </Button>
           )}
-          <ProblemLine text={problems.control === undefined ? undefined : problemText(problems.control)} />
+          <ProblemLine text={problemText(problems.control)} />
         </section>
         <p className="panel__hint">
           <ShieldCheck size={22} aria-hidden />
@@ -127,7 +127,7 @@ function Sharing({
         </details>
       </div>
       <footer className="panel__foot">
-        <ProblemLine text={problems.session === undefined ? undefined : problemText(problems.session)} />
+        <ProblemLine text={problemText(problems.session)} />
         <Button look="danger" size="large" wide busy={pending.session} onClick={onStop} aria-describedby="stop-keys">
           <Square size={22} fill="currentColor" aria-hidden />
           {t('session.stopLong')}

@@ -34,7 +34,7 @@ export function ProgressCard({ session, pending, problem, onCancel }: ProgressCa
           {hint !== undefined && <p className="session-card__next break">{hint}</p>}
         </div>
       </div>
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       <div className="session-card__actions">
         <Button busy={pending} onClick={onCancel}>
           <X size={20} aria-hidden />

@@ -40,7 +40,7 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
         </div>
       </div>
       {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
-      <ProblemLine text={problem === undefined ? undefined : problemText(problem)} />
+      <ProblemLine text={problemText(problem)} />
       <div className="session-card__actions">
         <Button look="danger" size="large" busy={pending} onClick={onEnd}>
           <Square size={20} fill="currentColor" aria-hidden />

@@ -2,7 +2,7 @@ import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
 import type { HostingView, SettingsView } from '../../../preload/contract.ts';
-import { Avatar, Banner, Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
+import { Banner, Button, Choices, ConfirmButton, Field, Person, ProblemLine, Switch } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import type { IssuedAccount } from '../store.ts';
@@ -103,13 +103,9 @@ export function Hosting({
             <ul className="people">
               {hosting.accounts.map((account) => (
                 <li className="person" key={account.address}>
-                  <Avatar name={displayName(account)} presence={account.online ? 'online' : 'offline'} />
-                  <span className="person__words">
-                    <span className="person__name">{displayName(account)}</span>
-                    <span className="person__more">
-                      {account.address} · {account.online ? t('presence.online') : t('presence.offline')}
-                    </span>
-                  </span>
+                  <Person name={displayName(account)} presence={account.online ? 'online' : 'offline'}>
+                    {account.address} · {account.online ? t('presence.online') : t('presence.offline')}
+                  </Person>
                   <ConfirmButton
                     look="icon"
                     label={t('settings.hostedRemove', { name: displayName(account) })}
@@ -149,7 +145,7 @@ export function Hosting({
             </div>
           ) : (
             <>
-              <ProblemLine text={problems.hostedAccounts === undefined ? undefined : problemText(problems.hostedAccounts)} />
+              <ProblemLine text={problemText(problems.hostedAccounts)} />
               <div>
                 <Button onClick={() => setAdding(true)}>{t('settings.hostedAdd')}</Button>
               </div>

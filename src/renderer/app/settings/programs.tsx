@@ -63,7 +63,7 @@ function ProgramForm({
   const [use, setUse] = useState<'default' | 'none' | 'own'>(choice.use === 'default' && defaultLine === undefined ? 'none' : choice.use);
   const [line, setLine] = useState(choice.use === 'own' ? choice.line : '');
   const [trial, setTrial] = useState<Trial>();
-  const error = problem === undefined ? undefined : problemText(problem);
+  const error = problemText(problem);
   const test = async () => {
     const result = await onTest(kind, line);
     setTrial(result.ok ? result.value : undefined);

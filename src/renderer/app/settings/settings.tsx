@@ -3,7 +3,7 @@ import { t } from '../../../words/words.ts';
 import type { AppState, SettingsView } from '../../../preload/contract.ts';
 import { Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
 import { AccountForm } from '../welcome/account-form.tsx';
-import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
+import { problemText, type Problem } from '../problem.ts';
 import type { NewAccount } from '../actions.ts';
 import type { IssuedAccount } from '../store.ts';
 import { Hosting } from './hosting.tsx';
@@ -52,7 +52,7 @@ export function Settings(props: SettingsProps) {
   return (
     <div className="stack stack--wide">
       <h1>{t('settings.title')}</h1>
-      <ProblemLine text={props.problems.settings === undefined ? undefined : problemText(props.problems.settings)} />
+      <ProblemLine text={problemText(props.problems.settings)} />
       <You {...props} />
       <section className="card stack" aria-labelledby="settings-helped">
         <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
@@ -117,7 +117,6 @@ export function Settings(props: SettingsProps) {
 
 function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
   const { account } = app;
-  const [name, setName] = useState(account?.friendlyName ?? '');
   const [changing, setChanging] = useState(false);
   const save = async (next: NewAccount) => {
     const result = await onSaveAccount(next);
@@ -127,29 +126,13 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
     <section className="card stack" aria-labelledby="settings-you">
       <h2 id="settings-you">{t('settings.you')}</h2>
       {account !== undefined && (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            onFriendlyName(name.trim());
-          }}
-        >
-          <Field
-            label={t('presence.yourName')}
-            hint={t('account.friendlyNameHint')}
-            value={name}
-            onValue={setName}
-            error={fieldProblem(problems.friendlyName, 'friendlyName') ?? generalProblem(problems.friendlyName)}
-            maxLength={100}
-            autoComplete="name"
-            required
-          />
-          <div>
-            <Button type="submit" busy={pending.friendlyName} disabled={name.trim() === '' || name.trim() === account.friendlyName}>
-              {t('account.saveName')}
-            </Button>
-          </div>
-        </form>
+        <NameForm
+          key={account.friendlyName}
+          friendlyName={account.friendlyName}
+          pending={pending.friendlyName}
+          problem={problems.friendlyName}
+          onSave={onFriendlyName}
+        />
       )}
       <h3>{t('settings.messenger')}</h3>
       {changing || account === undefined ? (
@@ -181,8 +164,49 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
               {t('account.forget')}
             </ConfirmButton>
           </div>
+          <ProblemLine text={problemText(problems.account)} />
         </>
       )}
     </section>
+  );
+}
+
+/** Begins anew with the name the account has, also when that came with another account. */
+function NameForm({
+  friendlyName,
+  pending,
+  problem,
+  onSave,
+}: {
+  readonly friendlyName: string;
+  readonly pending: boolean;
+  readonly problem: Problem | undefined;
+  readonly onSave: (name: string) => void;
+}) {
+  const [name, setName] = useState(friendlyName);
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(name.trim());
+      }}
+    >
+      <Field
+        label={t('presence.yourName')}
+        hint={t('account.friendlyNameHint')}
+        value={name}
+        onValue={setName}
+        error={problemText(problem)}
+        maxLength={100}
+        autoComplete="name"
+        required
+      />
+      <div>
+        <Button type="submit" busy={pending} disabled={name.trim() === '' || name.trim() === friendlyName}>
+          {t('account.saveName')}
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -33,7 +33,7 @@ export function ShortcutField({
     setListening(false);
     onValue(accelerator);
   };
-  const text = tooFew ? t('problem.field.stopShortcut') : problem === undefined ? undefined : problemText(problem);
+  const text = tooFew ? t('problem.field.stopShortcut') : problemText(problem);
   return (
     <div className="field">
       <span className="field__label" id="stop-keys">
