@@ -209,6 +209,21 @@ describe.skipIf(programs.skip || !electronExecutable)(
       await until(async () => (await noviceDesktop.xdotool('getactivewindow').catch(() => '')) === id, 'the first one’s window', 5_000);
     });
 
+    it('quitting in a session tells the other side, however impatiently it is done, and keeps the window’s place', async () => {
+      await connect();
+      const id = await until(async () => (await windowsNamed(expertDesktop, '--name', `^${t('app.mainTitle')}$`))[0], 'the main window');
+      await expertDesktop.xdotool('windowmove', '--sync', id, '40', '60');
+      await expertDesktop.xdotool('windowactivate', '--sync', id);
+      await expertDesktop.xdotool('key', 'ctrl+q', 'ctrl+q');
+      await novice.main
+        .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }))
+        .first()
+        .waitFor({ timeout: 5_000 });
+      await until(() => !existsSync(`/proc/${expert.pid}`), 'the app to be gone', 5_000);
+      const settings: unknown = JSON.parse(readFileSync(join(expertDesktop.home, 'ringback/settings.json'), 'utf8'));
+      expect(settings).toMatchObject({ windowBounds: { x: 40, y: 60 } });
+    });
+
     it('a main window that dies comes back', async () => {
       const old = renderers(novice.pid);
       for (const pid of old) process.kill(pid, 'SIGKILL');
