@@ -15,7 +15,7 @@ export interface KeyboardListeners {
   /** The events that let go of everything that is held. */
   releaseAll(): InputEvent[];
   /** Control came or went: what is held means nothing any more. */
-  forget(): void;
+  controlChanged(): void;
 }
 
 /** Listens on the text field that takes the keyboard, until `signal`. */
@@ -26,6 +26,13 @@ export function listenToKeyboard(
   const keyboard = new KeyboardInput(platform);
   const { keyboard: systemKeys } = navigator as Navigator & { readonly keyboard?: KeyboardLock };
   let forceLocks = true;
+  let focused = false;
+
+  /** The system's own keys (full screen only, and refused where the system keeps them) are for the novice, or stay where they are. */
+  function claimSystemKeys(): void {
+    if (focused && steering.granted && !signal.aborted) void systemKeys?.lock().catch(() => undefined);
+    else systemKeys?.unlock();
+  }
 
   function syncLocks(event: KeyboardEvent | MouseEvent, code?: string): void {
     // macOS keyboards have no NumLock: telling the novice "off" would turn the keypad into arrows
@@ -73,19 +80,28 @@ export function listenToKeyboard(
     'focus',
     () => {
       forceLocks = true;
-      // the system's own keys, in full screen only; refused where the system keeps them
-      void systemKeys?.lock().catch(() => undefined);
+      focused = true;
+      claimSystemKeys();
     },
     { signal },
   );
-  const unlock = () => systemKeys?.unlock();
-  keys.addEventListener('blur', unlock, { signal });
-  signal.addEventListener('abort', unlock);
+  keys.addEventListener(
+    'blur',
+    () => {
+      focused = false;
+      claimSystemKeys();
+    },
+    { signal },
+  );
+  signal.addEventListener('abort', claimSystemKeys);
 
   return {
     syncLocks,
     releaseAll: () => keyboard.releaseAll(),
-    forget: () => keyboard.forget(),
+    controlChanged() {
+      keyboard.forget();
+      claimSystemKeys();
+    },
   };
 }
 

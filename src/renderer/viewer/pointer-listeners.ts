@@ -24,7 +24,7 @@ export interface PointerListeners {
   /** The events that let go of every button. */
   releaseAll(): InputEvent[];
   /** Control came or went: what is held means nothing any more. */
-  forget(): void;
+  controlChanged(): void;
 }
 
 /** Listens on the element that has the picture's size, until `signal`. */
@@ -98,6 +98,6 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
 
   return {
     releaseAll: () => pointer.releaseAll(),
-    forget: () => pointer.forget(),
+    controlChanged: () => pointer.forget(),
   };
 }

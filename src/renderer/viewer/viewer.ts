@@ -104,8 +104,8 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   function takeControl(granted: boolean): void {
     if (granted === steering.granted) return;
     steering.setGranted(granted);
-    keyboard.forget();
-    pointer.forget();
+    keyboard.controlChanged();
+    pointer.controlChanged();
     pointerMark.hide();
     showCursor();
   }

@@ -86,13 +86,19 @@ describe('the expert’s input', () => {
 });
 
 describe('the system’s own keys', () => {
-  it('are the picture’s while it has the keyboard, and never after it is gone', () => {
-    const page = steered();
+  it('are the picture’s while it has the keyboard and the expert may steer, and never after it is gone', () => {
+    const page = viewerPage();
     page.handle.focus();
+    expect(page.systemKeys.locked).toBe(false);
+    page.tell(GRANTED);
     expect(page.systemKeys.locked).toBe(true);
     page.happen(page.keys, 'blur');
     expect(page.systemKeys.locked).toBe(false);
     page.handle.focus();
+    expect(page.systemKeys.locked).toBe(true);
+    page.tell({ tag: 'control', granted: false });
+    expect(page.systemKeys.locked).toBe(false);
+    page.tell(GRANTED);
     page.handle.dispose();
     expect(page.systemKeys.locked).toBe(false);
   });
