@@ -165,7 +165,9 @@ export function AddContact({
   readonly startOpen: boolean;
   readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
 }) {
-  const [open, setOpen] = useState(startOpen);
+  // Contacts come a moment after the window: the form that was open for want of them folds again.
+  const [wanted, setWanted] = useState(false);
+  const open = startOpen || wanted;
   const [address, setAddress] = useState('');
   if (!open) {
     return (
@@ -173,7 +175,7 @@ export function AddContact({
         {/* What was refused may have been a removal, and adding may be folded again. */}
         <ProblemLine text={problemText(problem)} />
         <div>
-          <Button onClick={() => setOpen(true)} disabled={disabled}>
+          <Button onClick={() => setWanted(true)} disabled={disabled}>
             <UserPlus size={20} aria-hidden />
             {t('contacts.add')}
           </Button>
@@ -185,7 +187,7 @@ export function AddContact({
     const result = await onAdd(address.trim());
     if (!result.ok) return;
     setAddress('');
-    setOpen(false);
+    setWanted(false);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -210,7 +212,7 @@ export function AddContact({
         <Button type="submit" look="primary" busy={pending} disabled={disabled || address.trim() === ''}>
           {t('contacts.addSubmit')}
         </Button>
-        {!startOpen && <Button onClick={() => setOpen(false)}>{t('common.cancel')}</Button>}
+        {!startOpen && <Button onClick={() => setWanted(false)}>{t('common.cancel')}</Button>}
       </div>
     </form>
   );
