@@ -5,6 +5,7 @@ import type { Assistance, HistoryEntry, NewFileInvitation } from '../../src/main
 import { type Clock, systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
+import { DesktopError } from '../../src/main/desktop/contract.ts';
 import { formatExpertBlob } from '../../src/protocol/assistance/expert-blob.ts';
 import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
 import type { EndReason } from '../../src/protocol/assistance/status.ts';
@@ -265,6 +266,17 @@ describe('an invitation file', () => {
     clock.forward(10 * 60_000);
     await until(() => portClosed(novice), 'the port to be closed');
     expect(novice.asked).toEqual([]);
+  });
+
+  it('whose picture never came is not remembered as one that was looked at', async () => {
+    const novice = side();
+    const expert = side();
+    novice.desktop.openCapture = () => Promise.reject(new DesktopError('LOST', 'the screen is gone'));
+    const invitation = await novice.assistance.inviteByFile(2);
+    expert.assistance.helpByInvitation(document(invitation), invitation.password);
+    await untilEnded(novice);
+    await until(() => novice.history.length === 1, 'the history');
+    expect(novice.history[0]).toMatchObject({ reason: 'desktopUnavailable', viewed: false });
   });
 
   it('that expired while the computer slept says so to who comes first', async () => {

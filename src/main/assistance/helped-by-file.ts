@@ -99,9 +99,9 @@ export class HelpedByFile implements RunningSession {
       return;
     }
     this.progress.connected(this.parts.clock.now());
-    this.life.showing();
     this.host.changed();
     await this.session.show(this.expert.active);
+    if (!this.over) this.life.showing();
   }
 
   private onLink(event: NoviceLinkEvent): void {
