@@ -1,44 +1,27 @@
 import type { Clock } from '../../src/main/clock.ts';
 import {
   MessengerError,
-  type ChatContent,
   type Account,
   type Application,
-  type CancelCode,
   type Contact,
   type InvitationDetails,
   type Messenger,
-  type MessengerEvent,
   type MessengerErrorCode,
+  type MessengerEvent,
   type MessengerState,
   type Presence,
-  type RendezvousAnswer,
-  type RendezvousEvent,
   type RendezvousSession,
-  type RendezvousState,
 } from '../../src/main/messenger/contract.ts';
+import { checkAnswer, checkLine, InMemorySession, Listeners, type InMemoryBody, type InMemoryMessage } from './in-memory-session.ts';
+
+export type { InMemoryMessage } from './in-memory-session.ts';
 
 /* A messenger without sockets: the contract, all of it, in virtual time, with faults on demand. Production never imports it. */
 
 const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
-const MAX_CONTEXT_CHARACTERS = 300;
 const MAX_CHAT_BYTES = 1_400;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-
-/** What travels between two users. `LAUNCH` is the inviter's own ACCEPT; `BYE` is leaving without a word. */
-export type InMemoryMessage = {
-  readonly from: string;
-  readonly to: string;
-  readonly sessionId: string;
-} & (
-  | { readonly kind: 'INVITE'; readonly application: Application; readonly contextData?: string }
-  | { readonly kind: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer }
-  | { readonly kind: 'BYE' }
-  | { readonly kind: 'CANCEL'; readonly code: CancelCode }
-  | { readonly kind: 'CONTEXT'; readonly data: string }
-  | { readonly kind: 'CHAT'; readonly content: ChatContent }
-);
 
 /** What becomes of a message: on its way as usual, lost, extra milliseconds on the way (so later ones overtake it), or twice. */
 export type Fate = 'deliver' | 'drop' | 'duplicate' | { readonly delayMs: number };
@@ -146,149 +129,6 @@ class Network implements InMemoryNetwork {
     }
   }
 }
-
-class Listeners<E> {
-  private readonly all = new Set<(event: E) => void>();
-  add(listener: (event: E) => void): () => void {
-    this.all.add(listener);
-    return () => this.all.delete(listener);
-  }
-  emit(event: E): void {
-    for (const listener of Array.from(this.all)) listener(event);
-  }
-}
-
-/** What the transport says as `IP-Address` by itself. */
-const OWN_ADDRESS = '192.0.2.1';
-
-function checkLine(data: string): void {
-  if (/[\r\n]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a line break');
-  if (data.length > MAX_CONTEXT_CHARACTERS) throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters`);
-}
-
-function checkAnswer({ ipAddress = '', contextData = '' }: RendezvousAnswer): void {
-  checkLine(ipAddress);
-  checkLine(contextData);
-}
-
-const OVER: ReadonlySet<RendezvousState> = new Set(['CANCELLED', 'DECLINED', 'TERMINATED']);
-
-class InMemorySession implements RendezvousSession {
-  readonly id: string;
-  readonly flag: 'INVITER' | 'INVITEE';
-  readonly application: Application;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
-  state: RendezvousState = 'INVITATION';
-  peerAnswer: RendezvousAnswer | undefined;
-  readonly contextData: string | undefined;
-  private readonly details: InvitationDetails;
-  private readonly listeners = new Listeners<RendezvousEvent>();
-  private readonly owner: InMemoryMessenger;
-
-  constructor(
-    owner: InMemoryMessenger,
-    id: string,
-    flag: 'INVITER' | 'INVITEE',
-    application: Application,
-    peer: RendezvousSession['peer'],
-    details: InvitationDetails,
-  ) {
-    this.details = details;
-    this.contextData = details.contextData;
-    this.owner = owner;
-    this.id = id;
-    this.flag = flag;
-    this.application = application;
-    this.peer = peer;
-  }
-
-  get over(): boolean {
-    return OVER.has(this.state);
-  }
-
-  onEvent(listener: (event: RendezvousEvent) => void): () => void {
-    return this.listeners.add(listener);
-  }
-
-  accept(answer: RendezvousAnswer = {}): void {
-    this.requireInvitation('accept');
-    checkAnswer(answer);
-    this.state = 'ACCEPTED';
-    this.owner.sendFor(this, { kind: 'ACCEPT', answer: { ipAddress: OWN_ADDRESS, ...answer } });
-  }
-
-  decline(code: 'REJECT' | 'REJECT_NOT_INSTALLED' = 'REJECT'): void {
-    this.requireInvitation('decline');
-    this.state = 'DECLINED';
-    this.owner.sendFor(this, { kind: 'CANCEL', code });
-    this.owner.forget(this);
-  }
-
-  cancel(code: CancelCode = 'OUTBANDCANCEL'): void {
-    if (this.over) return;
-    if (this.flag === 'INVITEE' && this.state === 'INVITATION') return this.decline();
-    this.state = 'CANCELLED';
-    this.owner.sendFor(this, { kind: 'CANCEL', code });
-    this.owner.forget(this);
-  }
-
-  sendContextData(data: string): void {
-    if (this.state !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.state}`);
-    checkLine(data);
-    this.owner.sendFor(this, { kind: 'CONTEXT', data });
-  }
-
-  /** Ends the session here, with the last event. */
-  end(state: RendezvousState, event: RendezvousEvent): void {
-    if (this.over) return;
-    this.state = state;
-    this.owner.forget(this);
-    this.listeners.emit(event);
-  }
-
-  receive(message: InMemoryMessage): void {
-    switch (message.kind) {
-      case 'ACCEPT':
-        if (this.flag !== 'INVITER' || this.state !== 'INVITATION') return;
-        this.peerAnswer = message.answer;
-        this.state = 'ACCEPTED';
-        this.listeners.emit({ tag: 'accepted' });
-        if (this.over) return;
-        this.owner.sendFor(this, { kind: 'LAUNCH', answer: { ipAddress: OWN_ADDRESS, ...this.details.answer } });
-        this.state = 'CONNECTED';
-        this.listeners.emit({ tag: 'readyToLaunch' });
-        return;
-      case 'LAUNCH':
-        if (this.flag !== 'INVITEE' || this.state !== 'ACCEPTED') return;
-        this.peerAnswer = message.answer;
-        this.state = 'CONNECTED';
-        this.listeners.emit({ tag: 'readyToLaunch' });
-        return;
-      case 'CONTEXT':
-        if (this.state === 'CONNECTED') this.listeners.emit({ tag: 'contextData', data: message.data });
-        return;
-      case 'CANCEL':
-        if (this.flag === 'INVITER' && this.state === 'INVITATION' && message.code === 'REJECT') this.end('DECLINED', { tag: 'declined' });
-        else if (this.flag === 'INVITER' && this.state === 'INVITATION' && message.code === 'REJECT_NOT_INSTALLED') {
-          this.end('DECLINED', { tag: 'appNotPresent' });
-        } else this.end('CANCELLED', { tag: 'cancelled', code: message.code });
-        return;
-      case 'BYE':
-        this.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
-        return;
-      case 'INVITE':
-      case 'CHAT':
-        return;
-    }
-  }
-
-  private requireInvitation(what: string): void {
-    if (this.flag !== 'INVITEE' || this.state !== 'INVITATION')
-      throw new MessengerError('REFUSED', `${what} in state ${this.state} as ${this.flag}`);
-  }
-}
-
-type Body = InMemoryMessage extends infer M ? (M extends InMemoryMessage ? Omit<M, 'from' | 'to' | 'sessionId'> : never) : never;
 
 class InMemoryMessenger implements Messenger {
   state: MessengerState = { tag: 'signedOut' };
@@ -406,7 +246,7 @@ class InMemoryMessenger implements Messenger {
     this.network.send({ kind: 'CHAT', content: { tag: 'typing' }, from: this.state.address, to: address.toLowerCase(), sessionId: 'chat' });
   }
 
-  sendFor(session: InMemorySession, body: Body): void {
+  sendFor(session: InMemorySession, body: InMemoryBody): void {
     if (this.account === undefined) return;
     this.network.send({ ...body, from: this.account.address, to: session.peer.address, sessionId: session.id });
   }

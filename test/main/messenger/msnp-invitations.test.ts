@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { Messenger, RendezvousEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
-import { REMOTE_ASSISTANCE } from './compliance.ts';
+import { REMOTE_ASSISTANCE } from './people.ts';
 import { until, type RawClient } from './raw-client.ts';
 import { RawNetwork } from './raw-network.ts';
 
