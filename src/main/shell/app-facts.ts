@@ -181,7 +181,7 @@ export type StateWindow = 'main' | 'session';
  */
 export function stateFor(window: StateWindow, state: AppState): AppState {
   if (window === 'main') return { ...state, ...(state.session === undefined ? {} : { session: withoutTraffic(state.session) }) };
-  const { version, messenger, session, settings, notices, desktop } = state;
+  const { version, messenger, session, settings, desktop } = state;
   return {
     version,
     messenger,
@@ -194,7 +194,7 @@ export function stateFor(window: StateWindow, state: AppState): AppState {
     ...(session === undefined ? {} : { session }),
     history: [],
     settings,
-    notices,
+    notices: [],
     desktop,
   };
 }

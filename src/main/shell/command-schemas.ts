@@ -118,15 +118,13 @@ const SESSION_WINDOW: ReadonlySet<CommandName> = new Set<CommandName>([
   'requestControl',
   'releaseControl',
   'dismissSession',
-  'dismissNotice',
   'saveSettings',
   'setFullScreen',
-  'copyText',
   'openViewer',
 ]);
 const SESSION_WINDOW_ONLY: ReadonlySet<CommandName> = new Set<CommandName>(['setFullScreen', 'openViewer']);
 
-/** Which window may call what: the session window cannot touch accounts, contacts or hosting; the capture page can call nothing. */
+/** Which window may call what: the session window's page, which draws what the other side sends, only what it has buttons for; the capture page can call nothing. */
 export function mayCall(kind: WindowKind | undefined, name: CommandName): boolean {
   switch (kind) {
     case 'main':

@@ -142,8 +142,6 @@ describe('who may call what', () => {
     expect(of('capture')).toEqual([]);
     expect(of('session').sort()).toEqual(
       [
-        'copyText',
-        'dismissNotice',
         'dismissSession',
         'endSession',
         'getState',
