@@ -5,7 +5,7 @@ import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/
 import type { JsonFile } from '../../settings/atomic-file.ts';
 
 export const CONTACT_LIMIT = 600;
-const GROUP_LIMIT = 30;
+export const GROUP_LIMIT = 30;
 const ADDRESS = z.string().transform((text, context) => {
   const address = normaliseAddress(text);
   if (address === undefined) context.addIssue({ code: 'custom', message: 'not an address' });
