@@ -2,7 +2,7 @@
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/msnp/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
-import type { PointerShape, Rect, Size } from '../protocol/rdp/graphics/contract.ts';
+import type { PointerShape, Size } from '../protocol/rdp/graphics/contract.ts';
 import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';
@@ -270,9 +270,11 @@ export type ToViewer =
   /** Input is worth sending only while granted. */
   | { readonly tag: 'control'; readonly granted: boolean };
 
+/** In one `input` message; a message with more is dropped. */
+export const MAX_VIEWER_INPUT_EVENTS = 256;
+
 /** viewer → main. `painted` follows each Frame Marker END once it is on the canvas. */
 export type FromViewer =
   | { readonly tag: 'painted'; readonly frameId: number }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
-  | { readonly tag: 'displayWanted'; readonly wanted: boolean }
-  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] };
+  | { readonly tag: 'displayWanted'; readonly wanted: boolean };

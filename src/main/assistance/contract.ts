@@ -2,7 +2,7 @@ import type { InvitationDocument } from '../../protocol/assistance/invitation.ts
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
-import type { PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom, EngineName } from '../connection/contract.ts';
@@ -57,8 +57,7 @@ export type ToViewerMessage =
 export type FromViewerMessage =
   | { readonly tag: 'painted'; readonly frameId: number }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
-  | { readonly tag: 'displayWanted'; readonly wanted: boolean }
-  | { readonly tag: 'refresh'; readonly areas: readonly Rect[] };
+  | { readonly tag: 'displayWanted'; readonly wanted: boolean };
 
 /** The expert's picture of the novice's desktop, wherever it is drawn. */
 export interface ViewerSink {

@@ -189,9 +189,6 @@ export class ExpertSession {
         // Before the session is active the novice cannot be told; `active` does it then.
         this.viewer.wanted = event.wanted;
         this.parts.link.setDisplayWanted(event.wanted);
-        return;
-      case 'refresh':
-        this.parts.link.refresh(event.areas);
     }
   }
 

@@ -6,8 +6,8 @@ import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
 import type { AssistanceLog, HistoryEntry, Peer } from './contract.ts';
 
-/** Traffic, frame rate and round trip are told twice a second. */
-const TRAFFIC_PERIOD_MS = 500;
+/** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
+const TRAFFIC_PERIOD_MS = 1_000;
 
 /** What a session needs from the room beside its parts. */
 export interface SessionHost {

@@ -1,4 +1,4 @@
-import { desktopCapturer, webContents, type Session, type Streams, type WebFrameMain } from 'electron';
+import { desktopCapturer, screen, webContents, type Session, type Streams, type WebFrameMain } from 'electron';
 import { permits, type WindowKind } from './web-security.ts';
 import type { Windows } from './windows.ts';
 
@@ -19,8 +19,10 @@ export function guardPermissions(session: Session, windows: Pick<Windows, 'kindO
   async function grantScreen(frame: WebFrameMain | null): Promise<Streams | undefined> {
     const kind: WindowKind | undefined = frame === null || frame.parent !== null ? undefined : windows.kindOf(webContents.fromFrame(frame));
     if (kind !== 'capture') return undefined;
-    // The entire first screen, without thumbnails: those would be pictures of every window.
-    const [screen] = await desktopCapturer.getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } });
-    return screen === undefined ? undefined : { video: screen };
+    // Without thumbnails: those would be pictures of every window. The primary screen is the one that input goes to.
+    const screens = await desktopCapturer.getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } });
+    const primary = String(screen.getPrimaryDisplay().id);
+    const source = screens.find(({ display_id: id }) => id === primary) ?? screens[0];
+    return source === undefined ? undefined : { video: source };
   }
 }

@@ -189,6 +189,7 @@ export function createShell(deps: ShellDeps): Shell {
       viewer = mine;
       const tellShown = (): void => mine.setWindowShown(!window.isMinimized() && window.isVisible());
       for (const change of ['minimize', 'restore', 'hide', 'show'] as const) window.on(change as 'show', tellShown);
+      tellShown();
       mine.onClose(() => {
         for (const change of ['minimize', 'restore', 'hide', 'show'] as const) window.off(change as 'show', tellShown);
         detach();

@@ -1,6 +1,6 @@
 /* What may come from the viewer's port. Lengths are bounded before anything is looked at. */
 import * as z from 'zod';
-import type { FromViewer } from '../../preload/contract.ts';
+import { type FromViewer, MAX_VIEWER_INPUT_EVENTS } from '../../preload/contract.ts';
 
 /** Desktops are at most this wide or high ([MS-RDPBCGR] 2.2.1.3.2: 8192; larger ones with later clients). */
 const coordinate = z.int().min(0).max(32_767);
@@ -28,13 +28,10 @@ const inputEvent = z.discriminatedUnion('tag', [
   }),
 ]);
 
-const rect = z.strictObject({ x: coordinate, y: coordinate, width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
-
 const fromViewer = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
-  z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(256) }),
+  z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(MAX_VIEWER_INPUT_EVENTS) }),
   z.strictObject({ tag: z.literal('displayWanted'), wanted: z.boolean() }),
-  z.strictObject({ tag: z.literal('refresh'), areas: z.array(rect).min(1).max(64) }),
 ]) satisfies z.ZodType<FromViewer>;
 
 /** A message of the viewer, or undefined for anything else. Never throws. */

@@ -31,7 +31,6 @@ export interface PointerListeners {
 export function listenToPointer(stage: HTMLElement, options: PointerListenersOptions): PointerListeners {
   const { platform, steering, signal, pictureSize } = options;
   const pointer = new PointerInput();
-  let moveAsked = false;
 
   function pointOf(event: MouseEvent): { x: number; y: number } {
     return picturePoint({ x: event.clientX, y: event.clientY }, stage.getBoundingClientRect(), pictureSize() ?? { width: 1, height: 1 });
@@ -47,10 +46,6 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
   }
   stage.addEventListener('pointerdown', press, { signal });
 
-  function sendMove(): void {
-    moveAsked = false;
-    steering.send(pointer.flush());
-  }
   stage.addEventListener(
     'pointermove',
     (event) => {
@@ -60,9 +55,7 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
       options.pointing();
       steering.send(pointer.settle(event.buttons, pointOf(event)));
       pointer.move(pointOf(event));
-      if (moveAsked) return;
-      moveAsked = true;
-      requestAnimationFrame(sendMove);
+      steering.sendSoon(() => pointer.flush());
     },
     { signal },
   );

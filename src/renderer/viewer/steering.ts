@@ -1,14 +1,12 @@
-import type { FromViewer } from '../../preload/contract.ts';
+import { type FromViewer, MAX_VIEWER_INPUT_EVENTS } from '../../preload/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-
-/** The main process takes no more in one message; what an input method gives at once may be more. */
-const MAX_EVENTS_A_MESSAGE = 256;
 
 /** Whether the expert may steer, and the way of its input: keyboard and mouse share one. */
 export class Steering {
   private readonly forward: (message: FromViewer) => void;
   private readonly hint: () => void;
   private isGranted = false;
+  private waiting: (() => readonly InputEvent[]) | undefined;
 
   /** `hint`: the expert clicked or typed while control is not granted. */
   constructor(forward: (message: FromViewer) => void, hint: () => void) {
@@ -30,10 +28,28 @@ export class Steering {
     return this.isGranted;
   }
 
+  /** With the next frame, or before whatever is sent earlier: a key that follows a move finds the pointer there. */
+  sendSoon(events: () => readonly InputEvent[]): void {
+    const asked = this.waiting !== undefined;
+    this.waiting = events;
+    if (!asked) requestAnimationFrame(() => this.pass(this.takeWaiting()));
+  }
+
   /** Drops it while control is not granted. */
   send(events: readonly InputEvent[]): void {
+    if (events.length > 0) this.pass([...this.takeWaiting(), ...events]);
+  }
+
+  private takeWaiting(): readonly InputEvent[] {
+    const { waiting } = this;
+    this.waiting = undefined;
+    return waiting?.() ?? [];
+  }
+
+  private pass(events: readonly InputEvent[]): void {
     if (!this.isGranted) return;
-    for (let at = 0; at < events.length; at += MAX_EVENTS_A_MESSAGE)
-      this.forward({ tag: 'input', events: events.slice(at, at + MAX_EVENTS_A_MESSAGE) });
+    // What an input method gives at once may be more than one message takes.
+    for (let at = 0; at < events.length; at += MAX_VIEWER_INPUT_EVENTS)
+      this.forward({ tag: 'input', events: events.slice(at, at + MAX_VIEWER_INPUT_EVENTS) });
   }
 }

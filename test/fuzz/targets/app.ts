@@ -130,7 +130,6 @@ export const APP_TARGETS: readonly Target[] = [
           ],
         },
         { tag: 'displayWanted', wanted: true },
-        { tag: 'refresh', areas: [{ x: 0, y: 0, width: 3, height: 3 }] },
       ].map(json),
     mutate: mutateJson,
     check: stable((value) => {

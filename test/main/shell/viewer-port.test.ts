@@ -32,7 +32,6 @@ class FakePort implements PortEnd {
 const GOOD: FromViewer[] = [
   { tag: 'painted', frameId: 7 },
   { tag: 'displayWanted', wanted: false },
-  { tag: 'refresh', areas: [{ x: 0, y: 0, width: 10, height: 10 }] },
   {
     tag: 'input',
     events: [
@@ -66,7 +65,6 @@ describe('what comes from the viewer', () => {
     { tag: 'input', events: [{ tag: 'pointerMove', x: -1, y: 0 }] },
     { tag: 'input', events: [{ tag: 'pointerMove', x: Number.NaN, y: 0 }] },
     { tag: 'input', events: [{ tag: 'wheel', axis: 'vertical', delta: 99_999, x: 0, y: 0 }] },
-    { tag: 'refresh', areas: [{ x: 0, y: 0, width: 0, height: 1 }] },
     { tag: 'grantControl' },
   ])('%j is dropped', (message) => {
     expect(parseFromViewer(message)).toBeUndefined();

@@ -56,6 +56,18 @@ describe('the expert’s input', () => {
     expect(inputOf(page.forwarded())).toEqual([{ tag: 'pointerMove', x: 3, y: 4 }]);
   });
 
+  it('moves before the key that follows, and not again with the frame', () => {
+    const page = steered();
+    page.pointer('pointermove', -1, 0, 3, 4);
+    page.key('keydown', 'KeyA', 'a');
+    expect(inputOf(page.forwarded())).toEqual([{ tag: 'pointerMove', x: 3, y: 4 }, NO_LOCKS, key(0x1e, true)]);
+    page.drawFrame();
+    expect(page.forwarded()).toEqual([]);
+    page.pointer('pointermove', -1, 0, 5, 4);
+    page.drawFrame();
+    expect(inputOf(page.forwarded())).toEqual([{ tag: 'pointerMove', x: 5, y: 4 }]);
+  });
+
   it.each(['the picture', 'the window'])('leaves nothing pressed when %s loses the keyboard', (what) => {
     const page = steered();
     page.key('keydown', 'ShiftLeft', 'Shift');

@@ -4,7 +4,7 @@ import type { ByteWriter } from '../../bytes/writer.ts';
 
 /* The part of ASN.1 Packed Encoding Rules (X.691, ALIGNED BASIC-PER) that T.124 and T.125 domain PDUs use. */
 
-/** Length determinant: one byte below 128, else two (below 16 K). */
+/** Length determinant (X.691 10.9): one byte below 128, else two (below 16 K). */
 export function writePerLength(writer: ByteWriter, length: number): void {
   if (length < 0x80) {
     writer.u8(length);
@@ -14,12 +14,10 @@ export function writePerLength(writer: ByteWriter, length: number): void {
   writer.u16be(0x8000 | length);
 }
 
+/** RDP never fragments, and its programs write 15 bits where X.691 has 14 and a mark for fragments: what reads as a mark is length. */
 export function readPerLength(reader: ByteReader, field: string): number {
   const first = reader.u8(field);
-  if (first < 0x80) return first;
-  // RDP never fragments.
-  if ((first & 0xc0) !== 0x80) throw new ProtocolError('OUT_OF_RANGE', field, 'an unfragmented length', first);
-  return ((first & 0x3f) << 8) | reader.u8(field);
+  return first < 0x80 ? first : ((first & 0x7f) << 8) | reader.u8(field);
 }
 
 /** A constrained whole number with a lower bound, in two bytes. */

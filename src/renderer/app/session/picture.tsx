@@ -32,7 +32,11 @@ export function Picture(props: PictureProps) {
     // The port is waited for before it is asked for, so that none is missed.
     const show = async (): Promise<void> => {
       const port = await nextPort(stop.signal).catch(() => undefined);
-      if (port === undefined || stop.signal.aborted) return;
+      if (port === undefined) return;
+      if (stop.signal.aborted) {
+        port.close();
+        return;
+      }
       mounted.current = mount(element, port, {
         label: t('viewer.label', { name: newest.current.name }),
         scaling: newest.current.scaling,

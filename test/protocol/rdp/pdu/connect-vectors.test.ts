@@ -121,7 +121,9 @@ describe('BER and PER', () => {
     expect(writer((to) => per.writePerLength(to, 0x80))).toEqual(hex('80 80'));
     expect(writer((to) => ber.writeBerInteger(to, 0x8000))).toEqual(hex('02 03 00 80 00'));
     expect(errorCode(() => per.writePerLength(new ByteWriter(), 0x4000))).toBe('TOO_LARGE');
-    expect(errorCode(() => per.readPerLength(new ByteReader(hex('c1')), 'x'))).toBe('OUT_OF_RANGE');
+    // What RDP programs write above X.691's 14 bits.
+    expect(per.readPerLength(new ByteReader(hex('c1 05')), 'x')).toBe(0x4105);
+    expect(errorCode(() => per.readPerLength(new ByteReader(hex('c1')), 'x'))).toBe('TRUNCATED');
     expect(errorCode(() => per.readPerInteger(new ByteReader(hex('05 01 02 03 04 05')), 'x'))).toBe('OUT_OF_RANGE');
     expect(errorCode(() => ber.readBerLength(new ByteReader(hex('84 00 00 00 01')), 'x'))).toBe('OUT_OF_RANGE');
     expect(errorCode(() => ber.readBerInteger(new ByteReader(hex('02 05 01 02 03 04 05')), 'x'))).toBe('OUT_OF_RANGE');
