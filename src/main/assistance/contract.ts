@@ -146,7 +146,7 @@ export interface Assistance {
   readonly invitations: readonly Invitation[];
   /** The newest saved invitation, until it is dismissed. */
   readonly fileInvitation: FileInvitation | undefined;
-  /** `status`, `invitations` or `fileInvitation` changed; while nothing else happens, twice a second for the traffic. */
+  /** `status`, `invitations` or `fileInvitation` changed; while nothing else happens, once a second for the traffic. */
   onChange(listener: () => void): () => void;
   onInvitation(listener: (invitation: Invitation) => void): () => void;
   /** Answered, taken back or timed out: withdraw its notification. */

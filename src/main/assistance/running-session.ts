@@ -111,7 +111,7 @@ export function historyEntryOf(
   };
 }
 
-/** Calls `tick` twice a second until the returned function is called. */
+/** Calls `tick` once a second until the returned function is called. */
 export function everyTrafficPeriod(clock: Clock, tick: () => void): () => void {
   let cancel = (): void => {};
   const arm = (): void => {
