@@ -88,6 +88,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     directory: join(data, 'messenger'),
     clock,
     onDamaged: (file) => model.notify('warning', 'notice.hostedDamaged', { file: basename(file) }),
+    onStorageError: storageFailed,
   });
   const hosting = createHosting(hostedServer, (view) => model.update({ hosting: view }));
   const signIn = createSignIn({

@@ -192,6 +192,7 @@ export interface Placeholders {
   readonly 'shell.notification.body': 'address';
   readonly 'shell.notification.offerTitle': 'name';
   readonly 'shell.notification.offerBody': 'address';
+  readonly 'shell.notification.messageTitle': 'name';
   readonly 'shell.notification.activityTitle': 'activity' | 'name';
   readonly 'shell.notification.activityBody': 'address';
   readonly 'shell.tray.offer': 'address' | 'name';

@@ -15,7 +15,7 @@ export interface ConversationsDeps {
   readonly model: AppModel;
   readonly clock: Clock;
   /** Somebody on the contact list has written something. */
-  readonly onHeard: () => void;
+  readonly onHeard: (address: string) => void;
 }
 
 export interface Conversations {
@@ -84,7 +84,7 @@ export function createConversations({ messenger, model, clock, onHeard }: Conver
     showTyping(address, event.content.tag === 'typing');
     if (event.content.tag !== 'text') return;
     add(address, { from: 'them', text: event.content.text });
-    onHeard();
+    onHeard(address);
   });
   // Another person on this computer must not read it.
   model.onChange(() => {

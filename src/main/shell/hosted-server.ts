@@ -12,10 +12,11 @@ export interface HostedServerDeps {
   readonly directory: string;
   readonly clock: Clock;
   readonly onDamaged: (file: string) => void;
+  readonly onStorageError: (error: unknown) => void;
 }
 
 /** The embedded MSNP server behind the switch. `lan` listens on every IPv4 interface, so that it survives a change of address. */
-export function createHostedServer({ messenger, directory, clock, onDamaged }: HostedServerDeps): HostedServer {
+export function createHostedServer({ messenger, directory, clock, onDamaged, onStorageError }: HostedServerDeps): HostedServer {
   let reach: 'loopback' | 'lan' = 'loopback';
   return {
     async start(options) {
@@ -25,6 +26,7 @@ export function createHostedServer({ messenger, directory, clock, onDamaged }: H
         port: options.port,
         store: new SqliteAccountStore(directory),
         clock,
+        onStoreError: onStorageError,
       });
       for (const file of damaged) onDamaged(file.setAsideAs ?? file.path);
     },

@@ -34,12 +34,8 @@ import { askConsent, type ConsentKind, type ShowQuestion } from './consent-promp
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
 import { createFileInvitations, readAtMost } from './file-invitations.ts';
-import {
-  createInvitationNotifications,
-  helpNotificationWords,
-  type NotificationOptions,
-  type NotificationPort,
-} from './invitation-notifications.ts';
+import { createMessageNotifications } from './message-notifications.ts';
+import { createNotifications, helpNotificationWords, type NotificationOptions, type NotificationPort } from './notifications.ts';
 import { handleCommands } from './ipc.ts';
 import type { Openings } from './openings.ts';
 import { guardPermissions } from './permissions.ts';
@@ -231,7 +227,7 @@ export function createShell(deps: ShellDeps): Shell {
     const commands = createCommands({
       ...cases,
       model,
-      conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard: () => windows.callAttention() }),
+      conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard }),
       help: assistance,
       files,
       settings,
@@ -270,25 +266,32 @@ export function createShell(deps: ShellDeps): Shell {
       ? (options: NotificationOptions) =>
           new Notification({ ...options, actions: [...options.actions], icon: appIcon }) as unknown as NotificationPort
       : undefined;
-    const activityNotifications = createInvitationNotifications({
+    const activityNotifications = createNotifications({
       words: ({ name, address }, { activity }: ReturnType<typeof waitingActivities>[number]) => ({
         title: t('shell.notification.activityTitle', { name, activity: t(`activity.name.${activity.kind}`) }),
         body: t('shell.notification.activityBody', { address }),
       }),
       create: notificationPort,
-      accept: acceptActivity,
-      decline: declineActivity,
+      answer: { accept: acceptActivity, decline: declineActivity },
       open: () => windows.openMain(),
       onUnseen: () => windows.flashMain(),
     });
-    const notifications = createInvitationNotifications({
+    const notifications = createNotifications({
       words: helpNotificationWords,
       create: notificationPort,
-      accept,
-      decline,
+      answer: { accept, decline },
       open: () => windows.openMain(),
       onUnseen: () => windows.flashMain(),
     });
+    const messageNotifications = createMessageNotifications({
+      create: notificationPort,
+      open: () => windows.openMain(),
+      looking: () => windows.main?.isFocused() === true,
+    });
+    function onHeard(address: string): void {
+      messageNotifications.heard(address, model.state);
+      windows.callAttention();
+    }
     const stopShortcut = createStopShortcut(globalShortcut, end, (shortcut) =>
       model.notify('warning', 'notice.shortcutTaken', { shortcut }),
     );
@@ -301,6 +304,7 @@ export function createShell(deps: ShellDeps): Shell {
       if (!live) viewer?.close();
       tray?.update(state);
       notifications.update(state.invitations);
+      messageNotifications.update(state);
       activityNotifications.update(waitingActivities(state.activities));
     }
 

@@ -72,7 +72,9 @@ export function createSignIn(deps: SignInDeps): SignIn {
         if (model.facts.presence !== 'online') messenger.setPresence(model.facts.presence).catch(() => undefined);
         // The server's name for us wins: another copy of the app may have changed it.
         if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
-        deps.account.save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129) }).then(showAccount, deps.onStorageError);
+        deps.account
+          .save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129).toWellFormed() })
+          .then(showAccount, deps.onStorageError);
         return;
       }
       case 'contacts': {
@@ -103,7 +105,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
       if (messenger.state.tag !== 'signedOut') await messenger.signOut();
       if ((await deps.account.save(account)) === 'plain') model.notify('info', 'notice.tokenNotEncrypted');
       showOther();
-      signIn();
+      // Whatever a click has begun meanwhile was for the account before.
+      connect(account);
     },
     followServer() {
       const account = deps.account.account;

@@ -3,6 +3,7 @@ import {
   BrowserWindow,
   screen,
   type BrowserWindowConstructorOptions,
+  nativeTheme,
   type NativeImage,
   type WebContents,
   type WebFrameMain,
@@ -67,7 +68,8 @@ export function createWindows(deps: WindowsDeps): Windows {
     const window = new BrowserWindow({
       show: false,
       icon: deps.icon,
-      backgroundColor: '#ffffff',
+      // The ground of tokens.css, which is there before the page is.
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#161412' : '#f5f2ec',
       autoHideMenuBar: true,
       ...options,
       webPreferences: {

@@ -83,6 +83,8 @@ describe('MSNP client', () => {
       () => proxy.answers.includes('QNG'),
       () => 'the answer to a ping',
     );
+    // Its answer comes behind the ping's: then that has been heard, before the clock moves.
+    await one.setPresence('busy');
     proxy.silence();
     await clock.advance(4_999);
     expect(one.state.tag).toBe('signedIn');

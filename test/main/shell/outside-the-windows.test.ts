@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
-  createInvitationNotifications,
+  createNotifications,
   helpNotificationWords,
   type NotificationOptions,
   type NotificationPort,
-} from '../../../src/main/shell/invitation-notifications.ts';
+} from '../../../src/main/shell/notifications.ts';
+import { createMessageNotifications } from '../../../src/main/shell/message-notifications.ts';
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
 import { trayMenu, type TrayActions, type TrayItem, type TrayState, trayStatus } from '../../../src/main/shell/tray-menu.ts';
 import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
@@ -52,9 +53,11 @@ describe('notifications of invitations', () => {
   function notifying() {
     const made: FakeNotification[] = [];
     const deps = { accept: vi.fn(), decline: vi.fn(), open: vi.fn(), onUnseen: vi.fn() };
-    const notifications = createInvitationNotifications({
+    const notifications = createNotifications({
       words: helpNotificationWords,
-      ...deps,
+      answer: { accept: deps.accept, decline: deps.decline },
+      open: deps.open,
+      onUnseen: deps.onUnseen,
       create: (options) => {
         const notification = new FakeNotification(options);
         made.push(notification);
@@ -101,15 +104,52 @@ describe('notifications of invitations', () => {
     made[0]?.fire('failed');
     expect(onUnseen).toHaveBeenCalledExactlyOnceWith('1');
     const without = vi.fn();
-    createInvitationNotifications({
+    createNotifications({
       words: helpNotificationWords,
       create: undefined,
-      accept: vi.fn(),
-      decline: vi.fn(),
+      answer: { accept: vi.fn(), decline: vi.fn() },
       open: vi.fn(),
       onUnseen: without,
     }).update([invitation('2')]);
     expect(without).toHaveBeenCalledExactlyOnceWith('2');
+  });
+});
+
+describe('notifications of messages', () => {
+  const written = (unread: number) => ({
+    contacts: [{ ...ANNA, presence: 'online' as const }],
+    conversations: [{ address: ANNA.address, lines: [], unread, typing: false }],
+  });
+  function messaging(looking: boolean) {
+    const made: FakeNotification[] = [];
+    const open = vi.fn();
+    const create = (options: NotificationOptions) => {
+      const notification = new FakeNotification(options);
+      made.push(notification);
+      return notification;
+    };
+    return { made, open, messages: createMessageNotifications({ create, open, looking: () => looking }) };
+  }
+
+  it('come once for each person, ask for nothing, and go when it is read', () => {
+    const { made, open, messages } = messaging(false);
+    messages.heard(ANNA.address, written(1));
+    messages.heard(ANNA.address, written(2));
+    expect(made).toHaveLength(1);
+    expect(made[0]?.options.title).toContain('Anna & Co');
+    expect(made[0]?.options.actions).toEqual([]);
+    messages.update(written(0));
+    expect(made[0]?.closed).toBe(true);
+    messages.heard(ANNA.address, written(1));
+    made[1]?.fire('click');
+    expect(open).toHaveBeenCalledOnce();
+  });
+
+  it('do not come to somebody who has the window before them, nor later', () => {
+    const { made, messages } = messaging(true);
+    messages.heard(ANNA.address, written(1));
+    messages.update(written(1));
+    expect(made).toEqual([]);
   });
 });
 

@@ -18,6 +18,8 @@ export interface HostedMessengerOptions {
   readonly store: AccountStore;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
+  /** The disk does not take, or give, what is asked of it. */
+  readonly onStoreError?: (error: unknown) => void;
 }
 
 /** "Use this computer as the messenger": the embedded server and its accounts. */

@@ -15,8 +15,8 @@ export interface NotificationOptions {
   readonly title: string;
   readonly body: string;
   readonly silent: true;
-  readonly urgency: 'critical';
-  readonly timeoutType: 'never';
+  readonly urgency: 'critical' | 'normal';
+  readonly timeoutType: 'never' | 'default';
   readonly actions: readonly { readonly type: 'button'; readonly text: string }[];
 }
 
@@ -36,30 +36,30 @@ interface Notified {
   readonly from: InvitationView['from'];
 }
 
-export interface InvitationNotificationsDeps<I extends Notified> {
+export interface NotificationsDeps<I extends Notified> {
   readonly words: (
     peer: { readonly name: string; readonly address: string },
     invitation: I,
   ) => { readonly title: string; readonly body: string };
   /** Undefined where the system has no notifications. */
   readonly create: ((options: NotificationOptions) => NotificationPort) | undefined;
-  readonly accept: (id: string) => void;
-  readonly decline: (id: string) => void;
-  /** Opens the app on the invitation. */
+  /** Where it asks for an answer: then it stays until it has one. */
+  readonly answer?: { readonly accept: (id: string) => void; readonly decline: (id: string) => void };
+  /** Opens the app on it. */
   readonly open: (id: string) => void;
   /** Nobody would see a notification: draw attention in another way. */
   readonly onUnseen: (id: string) => void;
 }
 
-export interface InvitationNotifications<I extends Notified> {
+export interface Notifications<I extends Notified> {
   update(invitations: readonly I[]): void;
 }
 
 /**
- * One notification an invitation, withdrawn with it. Buttons appear where the system has them (macOS, Windows; Electron's
+ * One notification an invitation (or whatever else it is about), withdrawn with it. Buttons appear where the system has them (macOS, Windows; Electron's
  * Linux notifications have none before version 40 or so), and a click on the notification itself opens the app everywhere.
  */
-export function createInvitationNotifications<I extends Notified>(deps: InvitationNotificationsDeps<I>): InvitationNotifications<I> {
+export function createNotifications<I extends Notified>(deps: NotificationsDeps<I>): Notifications<I> {
   // Kept here so that they are not collected while they are on the screen.
   const shown = new Map<string, NotificationPort | undefined>();
 
@@ -74,12 +74,14 @@ export function createInvitationNotifications<I extends Notified>(deps: Invitati
       ...deps.words(shownPeer(invitation.from), invitation),
       // The main window plays our own sound, if the person wants one.
       silent: true,
-      urgency: 'critical',
-      timeoutType: 'never',
-      actions: [
-        { type: 'button', text: t('shell.accept') },
-        { type: 'button', text: t('shell.decline') },
-      ],
+      urgency: deps.answer ? 'critical' : 'normal',
+      timeoutType: deps.answer ? 'never' : 'default',
+      actions: deps.answer
+        ? [
+            { type: 'button', text: t('shell.accept') },
+            { type: 'button', text: t('shell.decline') },
+          ]
+        : [],
     });
     shown.set(id, notification);
     const current = (): boolean => shown.get(id) === notification;
@@ -93,8 +95,8 @@ export function createInvitationNotifications<I extends Notified>(deps: Invitati
     notification.on('action', (event, index) => {
       if (!current()) return;
       const action = event.actionIndex ?? index;
-      if (action === 0) deps.accept(id);
-      else if (action === 1) deps.decline(id);
+      if (action === 0) deps.answer?.accept(id);
+      else if (action === 1) deps.answer?.decline(id);
     });
     notification.on('failed', () => {
       if (current()) deps.onUnseen(id);
