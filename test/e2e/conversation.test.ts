@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable } from '../support/app.ts';
-import { needs } from '../support/programs.ts';
-import { meetOnMessenger } from '../support/scenario.ts';
+import { needs, until } from '../support/programs.ts';
+import { clickNotification, meetOnMessenger, windowsNamed } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
@@ -68,5 +68,20 @@ describe.skipIf(skip)(programs.title('a conversation, in two real apps on two di
     await people.keep('asked');
     await peter.main.getByRole('button', { name: t('invitation.decline') }).click();
     await anna.main.getByText(t('ended.titleAttempt')).waitFor();
+  });
+
+  it('a message that nobody looks at is told of outside the window, without its words; a click opens it', async () => {
+    const { desktop } = peter;
+    const [window] = await windowsNamed(desktop, '--name', '^Ringback$');
+    await desktop.xdotool('windowminimize', '--sync', window ?? '');
+    await anna.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+    await anna.main.getByRole('button', { name: t('chat.open', { name: 'Peter' }) }).click();
+    await anna.main.getByLabel(t('chat.write', { name: 'Peter' })).fill('Are you there?');
+    await anna.main.getByLabel(t('chat.write', { name: 'Peter' })).press('Enter');
+    await until(async () => (await windowsNamed(desktop, '--class', 'Dunst')).length > 0, 'a notification');
+    await people.keep('told');
+    await clickNotification(desktop);
+    await until(async () => (await desktop.xdotool('getactivewindow')) === window, 'the window again');
+    await until(async () => (await windowsNamed(desktop, '--class', 'Dunst')).length === 0, 'the notification to go');
   });
 });

@@ -99,7 +99,7 @@ export async function answerNotification(app: App, answer: 'accept' | 'decline')
 }
 
 /** Clicks the newest notification (dunst draws it in the top right corner). */
-async function clickNotification(desktop: PersonDesktop): Promise<void> {
+export async function clickNotification(desktop: PersonDesktop): Promise<void> {
   const id = await until(async () => (await windowsNamed(desktop, '--class', 'Dunst'))[0], 'a notification');
   await clickWindow(desktop, id, 0.5, 0.4);
 }

@@ -16,18 +16,24 @@ export interface ConversationsDeps {
   readonly clock: Clock;
   /** Somebody on the contact list has written something. */
   readonly onHeard: (address: string) => void;
+  /** The person has the main window before them. */
+  readonly looking: () => boolean;
 }
 
 export interface Conversations {
   /** The line is shown at once, and says so when it did not get there. Rejects as the messenger does. */
   send(address: string, text: string): Promise<void>;
   typing(address: string): void;
-  /** The person has seen what there is. */
+  /** The page shows all there is of it: read, as soon as the person has the window before them. */
   read(address: string): void;
+  /** The person has come to the window. */
+  looked(): void;
 }
 
-export function createConversations({ messenger, model, clock, onHeard }: ConversationsDeps): Conversations {
+export function createConversations({ messenger, model, clock, onHeard, looking }: ConversationsDeps): Conversations {
   let lines = 0;
+  /** Shown to nobody so far. */
+  let shown: string | undefined;
   let owner = model.facts.account?.address;
   const typing = new Map<string, () => void>();
 
@@ -63,6 +69,10 @@ export function createConversations({ messenger, model, clock, onHeard }: Conver
         return delivery === undefined ? rest : { ...rest, delivery };
       }),
     }));
+  }
+
+  function markRead(address: string): void {
+    if ((find(address)?.unread ?? 0) > 0) change(address, (before) => ({ ...before, unread: 0 }));
   }
 
   function showTyping(address: string, on: boolean): void {
@@ -110,7 +120,12 @@ export function createConversations({ messenger, model, clock, onHeard }: Conver
     },
     typing: (address) => messenger.sendTyping(address),
     read(address) {
-      if ((find(address)?.unread ?? 0) > 0) change(address, (before) => ({ ...before, unread: 0 }));
+      if (looking()) markRead(address);
+      else shown = address;
+    },
+    looked() {
+      if (shown !== undefined) markRead(shown);
+      shown = undefined;
     },
   };
 }

@@ -224,10 +224,15 @@ export function createShell(deps: ShellDeps): Shell {
       attempt('open invitation', () => files.openPath(path));
     }
 
+    const looking = (): boolean => windows.main?.isFocused() === true;
+    const conversations = createConversations({ messenger: cases.messenger, model, clock, onHeard, looking });
+    app.on('browser-window-focus', (_event, window) => {
+      if (window === windows.main) conversations.looked();
+    });
     const commands = createCommands({
       ...cases,
       model,
-      conversations: createConversations({ messenger: cases.messenger, model, clock, onHeard }),
+      conversations,
       help: assistance,
       files,
       settings,
@@ -286,7 +291,7 @@ export function createShell(deps: ShellDeps): Shell {
     const messageNotifications = createMessageNotifications({
       create: notificationPort,
       open: () => windows.openMain(),
-      looking: () => windows.main?.isFocused() === true,
+      looking,
     });
     function onHeard(address: string): void {
       messageNotifications.heard(address, model.state);

@@ -19,6 +19,7 @@ let tom: Messenger;
 let model: AppModel;
 let conversations: Conversations;
 let heard: number;
+let looking: boolean;
 
 const texts = (address = 'tom@home'): string[] =>
   model.state.conversations
@@ -49,7 +50,8 @@ beforeEach(async () => {
     desktop: { capture: true, input: true },
   });
   heard = 0;
-  conversations = createConversations({ messenger: anna, model, clock, onHeard: () => void (heard += 1) });
+  looking = true;
+  conversations = createConversations({ messenger: anna, model, clock, onHeard: () => void (heard += 1), looking: () => looking });
   anna.signIn(network.account('anna@home', 'Anna'));
   tom.signIn(network.account('tom@home', 'Tom'));
   await clock.advance(10);
@@ -68,6 +70,21 @@ describe('conversations', () => {
     conversations.read('tom@home');
     expect(model.state.conversations[0]?.unread).toBe(0);
     expect(new Set(model.state.conversations[0]?.lines.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('are not read by a window that nobody looks at, until somebody does', async () => {
+    const unread = () => model.state.conversations[0]?.unread;
+    looking = false;
+    await tom.sendMessage('anna@home', 'Hi Anna');
+    await clock.advance(10);
+    conversations.read('tom@home');
+    expect(unread()).toBe(1);
+    conversations.looked();
+    expect(unread()).toBe(0);
+    await tom.sendMessage('anna@home', 'All well?');
+    await clock.advance(10);
+    conversations.looked();
+    expect(unread()).toBe(1);
   });
 
   it('say that a line is on its way, and that it did not get there', async () => {
