@@ -104,7 +104,7 @@ describe('the log', () => {
     expect(redact(`pin ${'ab12'.repeat(16)} end`)).toBe('pin [long] end');
     // A session id: every other one has a slash in it.
     expect(redact('65538,1,192.0.2.1:49200,*,q83vEjRWeJq8/e7//wAAESIzRFVmd4iZqrvM3e7/ABE=,*')).toBe('65538,1,192.0.2.1:49200,*,[long],*');
-    const trace = '    at open (file:///home/anna/projects/ringback/out/main/chunks/room.js:12:3)';
+    const trace = '    at open (file:///opt/anna/ringback/out/main/chunks/room.js:12:3)';
     expect(redact(`Error: x\n${trace}`)).toBe(`Error: x\n${trace}`);
   });
 });
