@@ -1,6 +1,6 @@
 /* The one typed contract between main and renderer. Types and channel names only; main parses every argument at run time. */
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
-import type { ActivityKind } from '../protocol/msnp/applications.ts';
+import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
 import type { PointerShape, Size } from '../protocol/rdp/graphics/contract.ts';
 import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';

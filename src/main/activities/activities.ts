@@ -4,11 +4,11 @@ import {
   applicationOf,
   applicationOfActivity,
   guidsOf,
-  readSipContext,
+  invited,
   type ActivityKind,
-  type SipCapability,
-} from '../../protocol/msnp/applications.ts';
-import type { DialAddress } from '../../protocol/msnp/dial-address.ts';
+} from '../../protocol/applications/applications.ts';
+import type { DialAddress } from '../../protocol/applications/dial-address.ts';
+import { readSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
 import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
 import type { Activities, ActivitiesParts, Activity, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
@@ -68,9 +68,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
     this.requireSignedIn();
     if (this.open.size >= LIMIT) throw new ActivityError('TOO_MANY_ACTIVITIES', 'too many at a time');
     const own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
-    const { guid, name, url } = application;
-    const invited = { guid, name, ...(url === undefined ? {} : { url }) };
-    this.add(this.parts.messenger.invite(address, invited, detailsOf(application, doing, own)), doing, own);
+    this.add(this.parts.messenger.invite(address, invited(application), detailsOf(application, doing, own)), doing, own);
   }
 
   async accept(id: string): Promise<void> {

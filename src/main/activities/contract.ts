@@ -1,4 +1,4 @@
-import type { ActivityKind } from '../../protocol/msnp/applications.ts';
+import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Clock } from '../clock.ts';
 import type { Messenger } from '../messenger/contract.ts';
 

@@ -1,13 +1,7 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import {
-  applicationOfActivity,
-  readSipContext,
-  writeSipContext,
-  type ActivityKind,
-  type InvitationApplication,
-  type SipCapability,
-} from '../../protocol/msnp/applications.ts';
-import { readDialAddress, writeDialAddress, type DialAddress } from '../../protocol/msnp/dial-address.ts';
+import { applicationOfActivity, type ActivityKind, type InvitationApplication } from '../../protocol/applications/applications.ts';
+import { readDialAddress, writeDialAddress, type DialAddress } from '../../protocol/applications/dial-address.ts';
+import { readSipContext, writeSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
 import {
   MessengerError,
   type InvitationDetails,

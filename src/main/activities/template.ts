@@ -1,5 +1,5 @@
-import type { ActivityKind } from '../../protocol/msnp/applications.ts';
-import { isDialHost } from '../../protocol/msnp/dial-address.ts';
+import type { ActivityKind } from '../../protocol/applications/applications.ts';
+import { isDialHost } from '../../protocol/applications/dial-address.ts';
 import type { ActivityRole, LaunchTarget, ProgramChoice } from './contract.ts';
 import { ActivityError } from './contract.ts';
 

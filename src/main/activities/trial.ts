@@ -1,4 +1,4 @@
-import { applicationOfActivity, type ActivityKind } from '../../protocol/msnp/applications.ts';
+import { applicationOfActivity, type ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Launcher } from './contract.ts';
 import { fillTemplate, parseTemplate } from './template.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ACTIVITY_KINDS } from '../../protocol/msnp/applications.ts';
+import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
 /** `default`: what works without registration, where there is something. The line itself is checked where it is used. */

@@ -16,7 +16,7 @@ import type {
   ProgramView,
 } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
-import { ACTIVITY_KINDS } from '../../protocol/msnp/applications.ts';
+import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import { lineOf, templateOf } from '../activities/template.ts';
 import type { Clock } from '../clock.ts';

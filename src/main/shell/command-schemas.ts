@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Commands, RingbackBridge } from '../../preload/contract.ts';
 import { MAX_INVITATION_BYTES } from '../../protocol/assistance/invitation.ts';
-import { ACTIVITY_KINDS } from '../../protocol/msnp/applications.ts';
+import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import { programChoiceSchema } from '../settings/programs-store.ts';
 import { accelerator, hostingSchema } from '../settings/settings-store.ts';
 import type { WindowKind } from './web-security.ts';

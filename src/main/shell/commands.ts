@@ -1,5 +1,5 @@
 import type { ProgramChoiceView } from '../../preload/contract.ts';
-import type { ActivityKind } from '../../protocol/msnp/applications.ts';
+import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import { TemplateError } from '../activities/template.ts';
 import { tryLine, type Trial } from '../activities/trial.ts';

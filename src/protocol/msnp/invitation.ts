@@ -36,12 +36,6 @@ function isInvitation(contentType: string): boolean {
   return /^text\/x-msmsgsinvite\s*(?:;|$)/i.test(contentType.trim());
 }
 
-/** GUIDs are compared without case, and braces are optional (the webcam's has none). */
-export function sameGuid(a: string, b: string): boolean {
-  const plain = (guid: string): string => guid.replaceAll(/[{}]/g, '').toLowerCase();
-  return plain(a) === plain(b);
-}
-
 /**
  * The invitation message in a MSG payload. Fields come in any order and case, unknown ones are ignored. The command of a
  * context message is not documented anywhere: whatever is not one of the others counts as CONTEXT when it has Context-Data.

@@ -1,9 +1,10 @@
 import { ActivityError } from '../../../src/main/activities/contract.ts';
 import { fillTemplate, parseTemplate, takes, type Template, TemplateError } from '../../../src/main/activities/template.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
-import { APPLICATIONS, applicationOf, guidsOf, readSipContext, writeSipContext } from '../../../src/protocol/msnp/applications.ts';
-import { isDialHost, readDialAddress, writeDialAddress } from '../../../src/protocol/msnp/dial-address.ts';
-import { sameGuid } from '../../../src/protocol/msnp/invitation.ts';
+import { APPLICATIONS, applicationOf, guidsOf } from '../../../src/protocol/applications/applications.ts';
+import { isDialHost, readDialAddress, writeDialAddress } from '../../../src/protocol/applications/dial-address.ts';
+import { sameGuid } from '../../../src/protocol/applications/guid.ts';
+import { readSipContext, writeSipContext } from '../../../src/protocol/applications/sip-context.ts';
 import { BrokenRule, decoding, shown, type Target } from '../rules.ts';
 
 /** A registered line, then what another person's side gave for its placeholders: host, port, contact. */

@@ -9,7 +9,7 @@ import {
   type ProgramChoices,
 } from '../../../src/main/activities/contract.ts';
 import type { Messenger, RendezvousSession } from '../../../src/main/messenger/contract.ts';
-import { ACTIVITY_KINDS, APPLICATIONS, applicationOfActivity, type ActivityKind } from '../../../src/protocol/msnp/applications.ts';
+import { ACTIVITY_KINDS, APPLICATIONS, applicationOfActivity, type ActivityKind } from '../../../src/protocol/applications/applications.ts';
 import { createInMemoryNetwork, type InMemoryMessage, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

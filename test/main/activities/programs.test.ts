@@ -11,7 +11,7 @@ import { newAccount } from '../../../src/main/messenger/msnp-server/account-stor
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { createMessenger } from '../../../src/main/messenger/transports.ts';
-import { APPLICATIONS } from '../../../src/protocol/msnp/applications.ts';
+import { APPLICATIONS } from '../../../src/protocol/applications/applications.ts';
 import { until } from '../../support/programs.ts';
 
 let folder: string;

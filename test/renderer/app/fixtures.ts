@@ -1,5 +1,5 @@
 import type { AppState, RingbackBridge } from '../../../src/preload/contract.ts';
-import { ACTIVITY_KINDS } from '../../../src/protocol/msnp/applications.ts';
+import { ACTIVITY_KINDS } from '../../../src/protocol/applications/applications.ts';
 import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 22, 12, 0, 0);

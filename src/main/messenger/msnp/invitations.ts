@@ -2,16 +2,11 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { MessengerError, type Application, type InvitationDetails, type MessengerEvent, type RendezvousSession } from '../contract.ts';
 import { checkDetails, Rendezvous, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
+import { sameGuid } from '../../../protocol/applications/guid.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { readChat, type ChatPayload } from '../../../protocol/msnp/chat.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
-import {
-  malformedInviteCookie,
-  readInvitation,
-  sameGuid,
-  writeInvitation,
-  type InvitationMessage,
-} from '../../../protocol/msnp/invitation.ts';
+import { malformedInviteCookie, readInvitation, writeInvitation, type InvitationMessage } from '../../../protocol/msnp/invitation.ts';
 import { SwitchboardLink, type SwitchboardLinkListener } from './switchboard-link.ts';
 
 /** An INVITE that was not acknowledged is tried again in a new switchboard. */

@@ -7,13 +7,12 @@ import {
   applicationOf,
   applicationOfActivity,
   guidsOf,
-  readSipContext,
-  writeSipContext,
   type ApplicationKey,
-  type SipCapability,
-} from '../../../src/protocol/msnp/applications.ts';
+} from '../../../src/protocol/applications/applications.ts';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../../src/protocol/assistance/application.ts';
-import { isDialHost, readDialAddress, writeDialAddress } from '../../../src/protocol/msnp/dial-address.ts';
+import { sameGuid } from '../../../src/protocol/applications/guid.ts';
+import { readSipContext, writeSipContext, type SipCapability } from '../../../src/protocol/applications/sip-context.ts';
+import { isDialHost, readDialAddress, writeDialAddress } from '../../../src/protocol/applications/dial-address.ts';
 
 /* Line by line from the seed page on invitation types. */
 const SEED: readonly (readonly [ApplicationKey, string])[] = [
@@ -41,6 +40,11 @@ const codeOf = (act: () => unknown): string => {
 };
 
 describe('the table of applications', () => {
+  it('compares GUIDs without case and braces', () => {
+    expect(sameGuid('{2A23868E-B45F-401d-B8B0-1E16B774A5B7}', '2a23868e-b45f-401D-b8b0-1e16b774a5b7')).toBe(true);
+    expect(sameGuid('{1}', '{2}')).toBe(false);
+  });
+
   it('has every application of the seed under its GUID as written', () => {
     expect(
       Object.values(APPLICATIONS)
