@@ -1,4 +1,4 @@
-/* The one typed contract between main and renderer. Types and channel names only; main parses every argument at run time. */
+/* What main shows in the windows, and what goes over the viewer's port. What the windows ask for is in commands.ts. */
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
@@ -176,85 +176,6 @@ export interface AppState {
   readonly notices: readonly NoticeView[];
   /** What this computer can do as a novice. `reason` is a word-list key. */
   readonly desktop: { readonly capture: boolean; readonly input: boolean; readonly reason?: string };
-}
-
-/** Answer of every command: a refusal has a code the renderer has words for, and the offending field. */
-export type CommandResult<T = undefined> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: string; readonly field?: string; readonly message: string };
-
-/** One method, one IPC channel (`ringback:<name>`), one run-time schema in main/shell. No generic `send`. */
-export interface Commands {
-  getState(): Promise<CommandResult<AppState>>;
-  saveAccount(account: { server: string; address: string; friendlyName: string; accessToken: string }): Promise<CommandResult>;
-  signIn(): Promise<CommandResult>;
-  signOut(): Promise<CommandResult>;
-  forgetAccount(): Promise<CommandResult>;
-  setPresence(presence: 'online' | 'busy' | 'away'): Promise<CommandResult>;
-  setFriendlyName(name: string): Promise<CommandResult>;
-  addContact(address: string): Promise<CommandResult>;
-  removeContact(address: string): Promise<CommandResult>;
-  /** Answered once it is with them. */
-  sendMessage(message: { address: string; text: string }): Promise<CommandResult>;
-  /** Every few seconds while the person types. */
-  sendTyping(address: string): Promise<CommandResult>;
-  /** The person has seen what was written. */
-  readConversation(address: string): Promise<CommandResult>;
-  /** Novice: step 1. */
-  askForHelp(address: string): Promise<CommandResult>;
-  /** Expert: asks whether help is wanted. */
-  offerHelp(address: string): Promise<CommandResult>;
-  startActivity(activity: { address: string; kind: ActivityKind }): Promise<CommandResult>;
-  acceptActivity(id: string): Promise<CommandResult>;
-  /** Incoming: no. Outgoing: takes it back. */
-  cancelActivity(id: string): Promise<CommandResult>;
-  setProgram(program: { kind: ActivityKind; choice: ProgramChoiceView }): Promise<CommandResult>;
-  /** What a line would run, with example values; nothing is started. */
-  testProgram(program: {
-    kind: ActivityKind;
-    line: string;
-  }): Promise<CommandResult<{ readonly words: readonly string[]; readonly known: boolean }>>;
-  /** Step 2: the expert takes an invitation, or the novice an offer. */
-  acceptInvitation(id: string): Promise<CommandResult>;
-  declineInvitation(id: string): Promise<CommandResult>;
-  /** Novice, without a messenger: asks where, saves, listens. Null when the person does not choose a place. Type 1 is for Windows XP. */
-  saveInvitation(type: 1 | 2): Promise<CommandResult<SavedInvitationView | null>>;
-  /** Takes the saved one back, or puts away one that is over. */
-  removeInvitation(): Promise<CommandResult>;
-  /** Expert: the system's dialog; what is chosen appears as `offeredInvitation`. */
-  chooseInvitation(): Promise<CommandResult>;
-  /** Expert: a file dropped on the window. */
-  offerInvitation(file: { fileName: string; bytes: Uint8Array }): Promise<CommandResult>;
-  /** Expert: connects by the offered one. */
-  useInvitation(password: string): Promise<CommandResult>;
-  putInvitationAway(): Promise<CommandResult>;
-  /** Either side, at any time: ends the session or the attempt. */
-  endSession(): Promise<CommandResult>;
-  /** Novice: opens the main process's own question; the answer is given there, never here. */
-  offerControl(): Promise<CommandResult>;
-  /** Novice: at once, without a question. */
-  takeBackControl(): Promise<CommandResult>;
-  /** Expert. */
-  requestControl(): Promise<CommandResult>;
-  releaseControl(): Promise<CommandResult>;
-  /** Puts the ended session away. */
-  dismissSession(): Promise<CommandResult>;
-  dismissNotice(id: string): Promise<CommandResult>;
-  setHosting(hosting: { enabled: boolean; reach: 'loopback' | 'lan'; port: number }): Promise<CommandResult>;
-  createHostedAccount(account: { address: string; friendlyName: string }): Promise<CommandResult<{ server: string; accessToken: string }>>;
-  removeHostedAccount(address: string): Promise<CommandResult>;
-  saveSettings(settings: Partial<Omit<SettingsView, 'hosting'>>): Promise<CommandResult>;
-  clearHistory(): Promise<CommandResult>;
-  /** Expert's session window. */
-  setFullScreen(on: boolean): Promise<CommandResult>;
-  copyText(text: string): Promise<CommandResult>;
-}
-
-/** `window.ringback`. */
-export interface RingbackBridge extends Commands {
-  onState(listener: (state: AppState) => void): () => void;
-  /** Expert's session window: main hands over a MessagePort for the picture. The port arrives as a window `message` event (data `ViewerPortHello`), since ports cannot cross the bridge. */
-  openViewer(): Promise<CommandResult>;
 }
 
 export interface ViewerPortHello {

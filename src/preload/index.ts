@@ -1,62 +1,11 @@
-/* The bridge: one explicit method a command. Nothing of Electron or Node reaches the page. */
+/* The bridge: one method a command, made from the table of commands. Nothing of Electron or Node reaches the page. */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { AppState, CommandResult, Commands, RingbackBridge, ViewerPortHello } from './contract.ts';
-
-type CommandName = keyof Commands | 'openViewer';
-type Answer<N extends CommandName> = ReturnType<RingbackBridge[N]>;
-
-function call<N extends CommandName>(name: N, ...args: Parameters<RingbackBridge[N]>): Answer<N> {
-  return (
-    ipcRenderer
-      .invoke(`ringback:${name}`, ...args)
-      // Main answers every command; this is for arguments that cannot be cloned, and for the moment in which main is going away.
-      .catch((): CommandResult<never> => ({ ok: false, code: 'INTERNAL', message: 'no answer' })) as Answer<N>
-  );
-}
+import { commandMethods } from './bridge.ts';
+import { COMMANDS, type RingbackBridge } from './commands.ts';
+import type { AppState, ViewerPortHello } from './contract.ts';
 
 const bridge: RingbackBridge = {
-  getState: () => call('getState'),
-  saveAccount: (account) => call('saveAccount', account),
-  signIn: () => call('signIn'),
-  signOut: () => call('signOut'),
-  forgetAccount: () => call('forgetAccount'),
-  setPresence: (presence) => call('setPresence', presence),
-  setFriendlyName: (name) => call('setFriendlyName', name),
-  addContact: (address) => call('addContact', address),
-  removeContact: (address) => call('removeContact', address),
-  sendMessage: (message) => call('sendMessage', message),
-  sendTyping: (address) => call('sendTyping', address),
-  readConversation: (address) => call('readConversation', address),
-  askForHelp: (address) => call('askForHelp', address),
-  offerHelp: (address) => call('offerHelp', address),
-  startActivity: (activity) => call('startActivity', activity),
-  acceptActivity: (id) => call('acceptActivity', id),
-  cancelActivity: (id) => call('cancelActivity', id),
-  setProgram: (program) => call('setProgram', program),
-  testProgram: (program) => call('testProgram', program),
-  acceptInvitation: (id) => call('acceptInvitation', id),
-  declineInvitation: (id) => call('declineInvitation', id),
-  saveInvitation: (type) => call('saveInvitation', type),
-  removeInvitation: () => call('removeInvitation'),
-  chooseInvitation: () => call('chooseInvitation'),
-  offerInvitation: (file) => call('offerInvitation', file),
-  useInvitation: (password) => call('useInvitation', password),
-  putInvitationAway: () => call('putInvitationAway'),
-  endSession: () => call('endSession'),
-  offerControl: () => call('offerControl'),
-  takeBackControl: () => call('takeBackControl'),
-  requestControl: () => call('requestControl'),
-  releaseControl: () => call('releaseControl'),
-  dismissSession: () => call('dismissSession'),
-  dismissNotice: (id) => call('dismissNotice', id),
-  setHosting: (hosting) => call('setHosting', hosting),
-  createHostedAccount: (account) => call('createHostedAccount', account),
-  removeHostedAccount: (address) => call('removeHostedAccount', address),
-  saveSettings: (settings) => call('saveSettings', settings),
-  clearHistory: () => call('clearHistory'),
-  setFullScreen: (on) => call('setFullScreen', on),
-  copyText: (text) => call('copyText', text),
-  openViewer: () => call('openViewer'),
+  ...commandMethods(COMMANDS, ipcRenderer),
   onState(listener) {
     const forward = (_event: unknown, state: AppState): void => listener(state);
     ipcRenderer.on('ringback:state', forward);

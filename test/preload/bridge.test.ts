@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { channelOf, COMMAND_NAMES } from '../../src/main/shell/command-schemas.ts';
-import type { RingbackBridge } from '../../src/preload/contract.ts';
+import { commandMethods } from '../../src/preload/bridge.ts';
+import { alone, channelOf, type CommandName, COMMANDS, type RingbackBridge, taking } from '../../src/preload/commands.ts';
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const electron = vi.hoisted(() => {
   const listeners = new Map<string, (event: unknown, value?: unknown) => void>();
@@ -36,7 +38,15 @@ describe('the bridge', () => {
     await method('argument', 'not part of the contract');
     const [channel, ...args] = electron.invoke.mock.lastCall ?? [];
     expect(channel).toBe(channelOf(name));
-    expect(args.length).toBeLessThanOrEqual(1);
+    expect(args).toEqual(['argument'].slice(0, COMMANDS[name].takes));
+  });
+
+  it('keeps in the page what a command does not take', async () => {
+    const invoke = vi.fn((_channel: string, ..._args: unknown[]) => Promise.resolve());
+    const { knock, greet } = commandMethods({ knock: alone(), greet: taking<string>() }, { invoke });
+    await (knock as (...args: unknown[]) => Promise<unknown>)('a click event');
+    await (greet as (...args: unknown[]) => Promise<unknown>)('Anna', 'a click event');
+    expect(invoke.mock.calls).toEqual([['ringback:knock'], ['ringback:greet', 'Anna']]);
   });
 
   it('answers even when main does not', async () => {

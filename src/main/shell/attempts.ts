@@ -1,5 +1,5 @@
 import type { AppModel } from './app-facts.ts';
-import { refusal } from './command-handlers.ts';
+import { refusal } from './refusal.ts';
 
 /** Runs what a person wants. Never throws. */
 export type Attempt = (what: string, run: () => void | Promise<void>) => void;

@@ -14,7 +14,7 @@ import {
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { AppModel } from './app-facts.ts';
-import { CommandError } from './command-handlers.ts';
+import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
 const EXTENSION = '.msrcIncident';

@@ -3,7 +3,7 @@ import { usableAddresses } from '../connection/addresses.ts';
 import { AccountError } from '../messenger/msnp-server/account-store.ts';
 import type { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
 import { SqliteAccountStore } from '../messenger/msnp-server/sqlite-account-store.ts';
-import { CommandError } from './command-handlers.ts';
+import { CommandError } from './refusal.ts';
 import type { HostedServer } from './hosting.ts';
 
 export interface HostedServerDeps {

@@ -1,6 +1,6 @@
 /* "Use this computer as the messenger": the switch, the accounts, and what the windows show of both. */
 import type { HostedAccountView, HostingView, SettingsView } from '../../preload/contract.ts';
-import { CommandError } from './command-handlers.ts';
+import { CommandError } from './refusal.ts';
 
 /** The embedded messenger, as this room uses it. */
 export interface HostedServer {

@@ -1,23 +1,23 @@
-import { ipcMain, type IpcMainInvokeEvent } from 'electron';
-import type { CommandResult } from '../../preload/contract.ts';
-import type { StateWindow } from './app-facts.ts';
-import { runCommand, type CommandHandlers } from './command-handlers.ts';
-import { channelOf, COMMAND_NAMES, mayCall, type CommandName } from './command-schemas.ts';
+import type { IpcMain, IpcMainInvokeEvent } from 'electron';
+import { channelOf, type CommandResult } from '../../preload/commands.ts';
+import { type AnyCommand, runCommand } from './commands/command.ts';
 import type { Windows } from './windows.ts';
 
-/** One handler a command. A sender that is not the main frame of one of our windows, or not of the right one, is refused. */
-export function handleCommands(
+/** Answers every command of the table, each on its own channel. A sender that is not the main frame of one of our windows, or not of one that the row names, is refused. */
+export function handleCommands<U>(
+  ipc: Pick<IpcMain, 'handle'>,
   windows: Pick<Windows, 'kindOfSender'>,
-  handlersOf: (window: StateWindow) => CommandHandlers,
+  table: Readonly<Record<string, AnyCommand<U>>>,
+  use: U,
   log: (where: string, error: unknown) => void,
 ): void {
   const answer =
-    (name: CommandName) =>
+    (name: string, command: AnyCommand<U>) =>
     async (event: IpcMainInvokeEvent, ...args: unknown[]): Promise<CommandResult<unknown>> => {
       const kind = windows.kindOfSender(event.sender, event.senderFrame);
-      if (kind === undefined || kind === 'capture' || !mayCall(kind, name))
-        return { ok: false, code: 'FORBIDDEN', message: 'not allowed from here' };
-      return runCommand(handlersOf(kind), name, args, (error) => log(`command ${name}`, error));
+      const window = command.windows.find((allowed) => allowed === kind);
+      if (window === undefined) return { ok: false, code: 'FORBIDDEN', message: 'not allowed from here' };
+      return runCommand(command, use, window, args, (error) => log(`command ${name}`, error));
     };
-  for (const name of COMMAND_NAMES) ipcMain.handle(channelOf(name), answer(name));
+  for (const [name, command] of Object.entries(table)) ipc.handle(channelOf(name), answer(name, command));
 }

@@ -6,6 +6,7 @@ import {
   clipboard,
   dialog,
   globalShortcut,
+  ipcMain,
   MessageChannelMain,
   Notification,
   session as electronSession,
@@ -22,13 +23,12 @@ import type { Messenger } from '../messenger/contract.ts';
 import type { ProgramsStore } from '../settings/programs-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { activityNotice, waitingActivities } from './activity-words.ts';
-import { pushState, type AppModel, type StateWindow } from './app-facts.ts';
+import { pushState, type AppModel } from './app-facts.ts';
 import { installAppMenu } from './app-menu.ts';
 import { serveApp } from './app-protocol.ts';
 import { createAttempts } from './attempts.ts';
 import { closeBehaviour } from './command-line.ts';
-import type { CommandHandlers } from './command-handlers.ts';
-import { createCommands, sessionCommands } from './commands.ts';
+import { COMMAND_TABLE } from './commands/table.ts';
 import { createConversations } from './conversations.ts';
 import { askConsent, type ConsentKind, type ShowQuestion } from './consent-prompts.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -229,29 +229,21 @@ export function createShell(deps: ShellDeps): Shell {
     app.on('browser-window-focus', (_event, window) => {
       if (window === windows.main) conversations.looked();
     });
-    const commands = createCommands({
+    const use = {
       ...cases,
       model,
       conversations,
       help: assistance,
       files,
       settings,
-      setFullScreen: (on) => windows.session?.setFullScreen(on),
-      copyText: (text) => {
+      setFullScreen: (on: boolean) => windows.session?.setFullScreen(on),
+      copyText: (text: string) => {
         // A promise only in newer Electrons.
         void clipboard.writeText(text);
       },
       openViewer,
-    });
-    const commandsOf: Record<StateWindow, CommandHandlers> = {
-      main: commands,
-      session: sessionCommands(commands, model),
     };
-    handleCommands(
-      windows,
-      (window) => commandsOf[window],
-      (where, error) => log.write(where, error),
-    );
+    handleCommands(ipcMain, windows, COMMAND_TABLE, use, (where, error) => log.write(where, error));
 
     try {
       tray = createTray(

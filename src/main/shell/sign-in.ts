@@ -3,7 +3,7 @@ import type { Account, Messenger } from '../messenger/contract.ts';
 import type { AccountStore, StoredAccount } from '../settings/account-store.ts';
 import type { ContactsCache } from '../settings/contacts-cache.ts';
 import type { AppModel } from './app-facts.ts';
-import { CommandError } from './command-handlers.ts';
+import { CommandError } from './refusal.ts';
 
 export interface SignInDeps {
   readonly messenger: Messenger;

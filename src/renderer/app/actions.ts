@@ -1,5 +1,6 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
-import type { Commands, CommandResult, ProgramView, RingbackBridge, SettingsView } from '../../preload/contract.ts';
+import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
+import type { ProgramView, SettingsView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
 import {
   withAnswer,

@@ -1,5 +1,5 @@
 import { isWordKey, t } from '../../words/words.ts';
-import type { CommandResult } from '../../preload/contract.ts';
+import type { CommandResult } from '../../preload/commands.ts';
 
 /** Why a command was refused, as the windows keep it: the code, and the field it is about. */
 export interface Problem {

@@ -1,4 +1,4 @@
-import type { RingbackBridge } from '../../preload/contract.ts';
+import type { RingbackBridge } from '../../preload/commands.ts';
 
 declare global {
   interface Window {

@@ -5,7 +5,8 @@ import { logSchema } from '../../../src/main/history/session-log.ts';
 import { accountSchema } from '../../../src/main/settings/account-store.ts';
 import { contactsSchema } from '../../../src/main/settings/contacts-cache.ts';
 import { settingsSchema } from '../../../src/main/settings/settings-store.ts';
-import { COMMAND_NAMES, parseCommand } from '../../../src/main/shell/command-schemas.ts';
+import { parseArgument } from '../../../src/main/shell/commands/command.ts';
+import { COMMAND_TABLE } from '../../../src/main/shell/commands/table.ts';
 import { parseFromViewer } from '../../../src/main/shell/viewer-messages.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { mutateJson } from '../json-mutations.ts';
@@ -109,10 +110,13 @@ export const APP_TARGETS: readonly Target[] = [
       for (const value of values(input)) {
         if (!Array.isArray(value)) continue;
         const [asked, args] = value as unknown[];
-        const name = COMMAND_NAMES.find((known) => known === asked);
         // The handler is registered by name, so only the arguments are anybody's.
-        for (const command of name === undefined ? COMMAND_NAMES : [name])
-          stable((candidate) => parseCommand(command, candidate))(json(args ?? null));
+        const called = Object.entries(COMMAND_TABLE).filter(([name]) => name === asked);
+        for (const [, command] of called.length === 0 ? Object.entries(COMMAND_TABLE) : called)
+          stable((candidate) => {
+            const parsed = parseArgument(command, candidate);
+            return parsed.ok ? { ok: true, value: command.argument === undefined ? [] : [parsed.value] } : { ok: false };
+          })(json(args ?? null));
       }
     },
   },

@@ -1,10 +1,25 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { CommandError, refusal, runCommand, type CommandHandlers } from '../../../src/main/shell/command-handlers.ts';
-import { channelOf, COMMAND_NAMES, mayCall, parseCommand, type CommandName } from '../../../src/main/shell/command-schemas.ts';
+import * as z from 'zod';
+import type { WebContents } from 'electron';
+import { type AnyCommand, type CommandTable, parseArgument, runCommand } from '../../../src/main/shell/commands/command.ts';
+import { accountCommands } from '../../../src/main/shell/commands/account.ts';
+import { activityCommands } from '../../../src/main/shell/commands/activities.ts';
+import { contactCommands } from '../../../src/main/shell/commands/contacts.ts';
+import { helpCommands } from '../../../src/main/shell/commands/help.ts';
+import { sessionCommands } from '../../../src/main/shell/commands/session.ts';
+import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
+import { COMMAND_TABLE } from '../../../src/main/shell/commands/table.ts';
+import { windowCommands } from '../../../src/main/shell/commands/window.ts';
+import { handleCommands } from '../../../src/main/shell/ipc.ts';
+import { CommandError, refusal } from '../../../src/main/shell/refusal.ts';
+import type { WindowKind } from '../../../src/main/shell/web-security.ts';
+import { channelOf, COMMANDS, type CommandName, type CommandShape } from '../../../src/preload/commands.ts';
 import { AssistanceError } from '../../../src/main/assistance/contract.ts';
 import { MessengerError } from '../../../src/main/messenger/contract.ts';
 import words from '../../../assets/locales/en.json' with { type: 'json' };
+
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const VALID: { readonly [N in CommandName]: unknown[] } = {
   getState: [],
@@ -51,14 +66,19 @@ const VALID: { readonly [N in CommandName]: unknown[] } = {
   openViewer: [],
 };
 
-/** Handlers that note their calls. */
-function noting(): { handlers: CommandHandlers; calls: [string, unknown[]][] } {
-  const calls: [string, unknown[]][] = [];
-  const handlers = Object.fromEntries(
-    COMMAND_NAMES.map((name) => [name, (...args: unknown[]) => void calls.push([name, args])]),
-  ) as unknown as CommandHandlers;
-  return { handlers, calls };
+/** The table with handlers that only note their calls. */
+function noting(): { table: Record<CommandName, AnyCommand<unknown>>; calls: [string, unknown][] } {
+  const calls: [string, unknown][] = [];
+  const table = Object.fromEntries(
+    COMMAND_NAMES.map((name) => [
+      name,
+      { ...COMMAND_TABLE[name], run: (_: unknown, argument: unknown) => void calls.push([name, argument]) },
+    ]),
+  ) as unknown as Record<CommandName, AnyCommand<unknown>>;
+  return { table, calls };
 }
+
+const parse = (name: CommandName, args: unknown) => parseArgument(COMMAND_TABLE[name], args);
 
 const fail = (error: unknown): never => {
   throw error;
@@ -66,11 +86,11 @@ const fail = (error: unknown): never => {
 
 describe('arguments', () => {
   it.each(COMMAND_NAMES)('%s takes what it should', (name) => {
-    expect(parseCommand(name, VALID[name])).toMatchObject({ ok: true });
+    expect(parse(name, VALID[name])).toMatchObject({ ok: true });
   });
 
   it.each(COMMAND_NAMES)('%s refuses one argument too many', (name) => {
-    expect(parseCommand(name, [...VALID[name], 1]).ok).toBe(false);
+    expect(parse(name, [...VALID[name], 1]).ok).toBe(false);
   });
 
   it('never throws and calls nothing, whatever comes', async () => {
@@ -93,12 +113,12 @@ describe('arguments', () => {
           withTypedArray: true,
         }),
         async (name, args) => {
-          const { handlers, calls } = noting();
-          const result = await runCommand(handlers, name, args, fail);
+          const { table, calls } = noting();
+          const result = await runCommand(table[name], undefined, 'main', args, fail);
           expect(result).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT' });
           // Anything with an @ may be an address.
           if (typeof args === 'string' && args.includes('@')) return;
-          const inArray = await runCommand(handlers, name, [args], fail);
+          const inArray = await runCommand(table[name], undefined, 'main', [args], fail);
           expect(inArray.ok).toBe(false);
           expect(calls).toEqual([]);
         },
@@ -125,22 +145,41 @@ describe('arguments', () => {
     ['acceptInvitation', ['x'.repeat(200)], undefined],
     ['copyText', ['x'.repeat(5_000)], undefined],
   ])('%s %j is refused with its field', (name, args, field) => {
-    const parsed = parseCommand(name, args);
+    const parsed = parse(name, args);
     expect(parsed.ok).toBe(false);
     expect(parsed).toEqual(field === undefined ? { ok: false } : { ok: false, field });
   });
 
   it('addresses become lower case', () => {
-    expect(parseCommand('addContact', ['Anna@Home.EXAMPLE'])).toEqual({ ok: true, value: ['anna@home.example'] });
+    expect(parse('addContact', ['Anna@Home.EXAMPLE'])).toEqual({ ok: true, value: 'anna@home.example' });
   });
 });
 
 describe('who may call what', () => {
-  it('gives each window its commands and a stranger none', () => {
-    const of = (kind: Parameters<typeof mayCall>[0]): string[] => COMMAND_NAMES.filter((name) => mayCall(kind, name));
-    expect(of(undefined)).toEqual([]);
-    expect(of('capture')).toEqual([]);
-    expect(of('session').sort()).toEqual(
+  /** Calls every command from one kind of sender; gives those that were carried out. */
+  async function callable(kind: WindowKind | undefined): Promise<string[]> {
+    const { table, calls } = noting();
+    const handlers = new Map<string, (event: never, ...args: unknown[]) => unknown>();
+    handleCommands(
+      { handle: (channel, handler) => void handlers.set(channel, handler) },
+      { kindOfSender: () => kind },
+      table,
+      undefined,
+      fail,
+    );
+    expect([...handlers.keys()].sort()).toEqual(COMMAND_NAMES.map(channelOf).sort());
+    for (const name of COMMAND_NAMES) {
+      const before = calls.length;
+      const answer = await handlers.get(channelOf(name))?.({ sender: {} as WebContents, senderFrame: null } as never, ...VALID[name]);
+      expect(answer).toMatchObject(calls.length > before ? { ok: true } : { ok: false, code: 'FORBIDDEN' });
+    }
+    return calls.map(([name]) => name).sort();
+  }
+
+  it('gives each window its commands and a stranger none', async () => {
+    expect(await callable(undefined)).toEqual([]);
+    expect(await callable('capture')).toEqual([]);
+    expect(await callable('session')).toEqual(
       [
         'dismissSession',
         'endSession',
@@ -154,7 +193,8 @@ describe('who may call what', () => {
         'takeBackControl',
       ].sort(),
     );
-    expect(COMMAND_NAMES.filter((name) => !mayCall('main', name))).toEqual(['setFullScreen', 'openViewer']);
+    const main = await callable('main');
+    expect(COMMAND_NAMES.filter((name) => !main.includes(name))).toEqual(['setFullScreen', 'openViewer']);
   });
 
   it('has one channel a command', () => {
@@ -163,12 +203,51 @@ describe('who may call what', () => {
   });
 });
 
+/** Nothing to run: the compiler reads this, and a half that fits after all is an error of its own. */
+function halvesThatDoNotFit(): void {
+  type Half<A, V> = CommandTable<{ greet: CommandShape<A, V> }>;
+  const run = (): void => undefined;
+  const rows = {
+    // @ts-expect-error a name without a row
+    missing: {} satisfies Half<void, void>,
+    // @ts-expect-error an argument without a schema
+    unchecked: { greet: { windows: ['main'], run } } satisfies Half<string, void>,
+    // @ts-expect-error a schema of another type
+    otherArgument: { greet: { windows: ['main'], argument: z.number(), run } } satisfies Half<string, void>,
+    // @ts-expect-error a schema where nothing comes
+    noArgument: { greet: { windows: ['main'], argument: z.string(), run } } satisfies Half<void, void>,
+    // @ts-expect-error another answer
+    otherAnswer: { greet: { windows: ['main'], run } } satisfies Half<void, string>,
+    // @ts-expect-error no window of ours that shows a page of its own
+    otherWindow: { greet: { windows: ['capture'], run } } satisfies Half<void, void>,
+  };
+  void rows;
+}
+
+void halvesThatDoNotFit;
+
+describe('the two tables', () => {
+  const SUBJECTS = [accountCommands, activityCommands, contactCommands, helpCommands, sessionCommands, settingsCommands, windowCommands];
+
+  it('have the same names, and each in one subject', () => {
+    const rows = SUBJECTS.flatMap((subject) => Object.keys(subject));
+    expect(rows.sort()).toEqual(COMMAND_NAMES.toSorted());
+    expect(Object.keys(COMMAND_TABLE).sort()).toEqual(rows);
+  });
+
+  it.each(COMMAND_NAMES)('%s is checked for the argument that the bridge sends', (name) => {
+    const { argument }: AnyCommand<never> = COMMAND_TABLE[name];
+    expect(argument === undefined ? 0 : 1).toBe(COMMANDS[name].takes);
+  });
+});
+
 describe('answers', () => {
   it('hands parsed arguments on and the value back', async () => {
-    const { handlers } = noting();
+    const { table } = noting();
     const result = await runCommand(
-      { ...handlers, createHostedAccount: async ({ address }) => ({ server: address, accessToken: 't' }) },
-      'createHostedAccount',
+      { ...table.createHostedAccount, run: async (_, account) => ({ server: (account as { address: string }).address, accessToken: 't' }) },
+      undefined,
+      'main',
       VALID.createHostedAccount,
       fail,
     );
@@ -192,13 +271,13 @@ describe('answers', () => {
   });
 
   it.each(['throws', 'rejects'])('never %s', async (how) => {
-    const { handlers } = noting();
+    const { table } = noting();
     const onInternal = vi.fn();
     const broken = {
-      ...handlers,
-      endSession: how === 'throws' ? () => fail(new TypeError('x')) : () => Promise.reject(new TypeError('x')),
-    } as CommandHandlers;
-    expect(await runCommand(broken, 'endSession', [], onInternal)).toMatchObject({ ok: false, code: 'INTERNAL' });
+      ...table.endSession,
+      run: how === 'throws' ? () => fail(new TypeError('x')) : () => Promise.reject(new TypeError('x')),
+    };
+    expect(await runCommand(broken, undefined, 'main', [], onInternal)).toMatchObject({ ok: false, code: 'INTERNAL' });
     expect(onInternal).toHaveBeenCalledOnce();
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type SettingsStore } from '../../../src/main/settings/settings-store.ts';
 import type { AppFacts, AppModel } from '../../../src/main/shell/app-facts.ts';
-import { runCommand } from '../../../src/main/shell/command-handlers.ts';
-import { type CommandDeps, createCommands, sessionCommands } from '../../../src/main/shell/commands.ts';
+import { runCommand, type UseCases } from '../../../src/main/shell/commands/command.ts';
+import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
 
+const { saveSettings, setHosting } = settingsCommands;
 const ON = { enabled: true, reach: 'lan', port: 1_863 } as const;
 
 function desk() {
@@ -27,7 +28,7 @@ function desk() {
       shown = change.settings;
     },
   } as AppModel;
-  const commands = createCommands({
+  const use = {
     settings,
     model,
     hosting: {
@@ -37,15 +38,15 @@ function desk() {
       },
     },
     signIn: { followServer: () => void did.push(`follow ${value.hosting.port}`) },
-  } as unknown as CommandDeps);
-  return { commands, model, settings, did, shown: () => shown, started: () => started() };
+  } as unknown as UseCases;
+  return { use, settings, did, shown: () => shown, started: () => started() };
 }
 
 describe('settings', () => {
   it('that change while the messenger of this computer starts are not set back', async () => {
-    const { commands, settings, shown, started } = desk();
-    const hosted = commands.setHosting(ON);
-    await commands.saveSettings({ allowOffers: true });
+    const { use, settings, shown, started } = desk();
+    const hosted = setHosting.run(use, ON);
+    await saveSettings.run(use, { allowOffers: true }, 'main');
     await settings.set({ ...settings.value, windowBounds: { x: 1, y: 2, width: 700, height: 600 } });
     started();
     await hosted;
@@ -54,19 +55,16 @@ describe('settings', () => {
   });
 
   it('but the scale of the picture are not the session window’s to change', async () => {
-    const { commands, model, settings } = desk();
-    const session = sessionCommands(commands, model);
-    expect(await runCommand(session, 'saveSettings', [{ viewerScaling: 'actual' }], () => undefined)).toMatchObject({ ok: true });
-    expect(await runCommand(session, 'saveSettings', [{ viewerScaling: 'fit', allowPlainExperts: true }], () => undefined)).toMatchObject({
-      ok: false,
-      code: 'FORBIDDEN',
-    });
+    const { use, settings } = desk();
+    const save = (change: object) => runCommand(saveSettings, use, 'session', [change], () => undefined);
+    expect(await save({ viewerScaling: 'actual' })).toMatchObject({ ok: true });
+    expect(await save({ viewerScaling: 'fit', allowPlainExperts: true })).toMatchObject({ ok: false, code: 'FORBIDDEN' });
     expect(settings.value).toMatchObject({ viewerScaling: 'actual', allowPlainExperts: false });
   });
 
   it('that move the messenger take the account along', async () => {
-    const { commands, did, started } = desk();
-    const hosted = commands.setHosting({ ...ON, port: 2_000 });
+    const { use, did, started } = desk();
+    const hosted = setHosting.run(use, { ...ON, port: 2_000 });
     expect(did).toEqual(['apply']);
     started();
     await hosted;

@@ -1,4 +1,5 @@
-import type { AppState, RingbackBridge } from '../../../src/preload/contract.ts';
+import type { RingbackBridge } from '../../../src/preload/commands.ts';
+import type { AppState } from '../../../src/preload/contract.ts';
 import { ACTIVITY_KINDS } from '../../../src/protocol/applications/applications.ts';
 import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
 

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
-import type { CommandResult, ProgramView } from '../../../preload/contract.ts';
+import type { CommandResult } from '../../../preload/commands.ts';
+import type { ProgramView } from '../../../preload/contract.ts';
 import { Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
 

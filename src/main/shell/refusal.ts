@@ -1,7 +1,6 @@
-/* What each command does, in terms of the use cases. Knows no Electron: windows and the clipboard come as functions. */
-import type { CommandResult, RingbackBridge } from '../../preload/contract.ts';
+/* What a thrown value says to a window. */
+import type { CommandResult } from '../../preload/commands.ts';
 import { MessengerError } from '../messenger/contract.ts';
-import { parseCommand, type CommandName } from './command-schemas.ts';
 
 /** A refusal with a code that the word list has a sentence for (`problem.<code>`). */
 export class CommandError extends Error {
@@ -15,16 +14,9 @@ export class CommandError extends Error {
   }
 }
 
-type ValueOf<N extends CommandName> = Awaited<ReturnType<RingbackBridge[N]>> extends CommandResult<infer V> ? V : never;
-
-/** The use cases behind the commands: plain values and exceptions, no results. */
-export type CommandHandlers = {
-  readonly [N in CommandName]: (...args: Parameters<RingbackBridge[N]>) => ValueOf<N> | Promise<ValueOf<N>>;
-};
-
 const CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
 
-/** What a thrown value says to a window: its own code where it is one of our error classes, INTERNAL otherwise (and nothing of its text). */
+/** Its own code where the value is one of our error classes, INTERNAL otherwise (and nothing of its text). */
 export function refusal(error: unknown): Extract<CommandResult, { ok: false }> {
   if (error instanceof CommandError) {
     return { ok: false, code: error.code, message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
@@ -46,32 +38,4 @@ function isOwnError(error: unknown): error is Error & { readonly code: string } 
 
 function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
-}
-
-/**
- * Parses, runs and answers. Never throws and never rejects, whatever the arguments and whatever the handler does.
- * `onInternal` hears of errors that no code says anything about.
- */
-export async function runCommand<N extends CommandName>(
-  handlers: CommandHandlers,
-  name: N,
-  args: unknown,
-  onInternal: (error: unknown) => void,
-): Promise<CommandResult<ValueOf<N>>> {
-  try {
-    const parsed = parseCommand(name, args);
-    if (!parsed.ok)
-      return {
-        ok: false,
-        code: 'INVALID_ARGUMENT',
-        message: 'invalid argument',
-        ...(parsed.field === undefined ? {} : { field: parsed.field }),
-      };
-    const handler = handlers[name] as (...args: Parameters<RingbackBridge[N]>) => ValueOf<N> | Promise<ValueOf<N>>;
-    return { ok: true, value: await handler(...parsed.value) };
-  } catch (error) {
-    const result = refusal(error);
-    if (result.code === 'INTERNAL') onInternal(error);
-    return result;
-  }
 }

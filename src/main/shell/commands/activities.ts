@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import type { ActivityKind } from '../../../protocol/applications/applications.ts';
+import { TemplateError } from '../../activities/template.ts';
+import { tryLine, type Trial } from '../../activities/trial.ts';
+import { programChoiceSchema } from '../../settings/programs-store.ts';
+import { CommandError } from '../refusal.ts';
+import { activityKind as kind, address, id } from './arguments.ts';
+import type { Rows, UseCases } from './command.ts';
+
+async function trial({ launcher }: UseCases, of: ActivityKind, line: string): Promise<Trial> {
+  try {
+    return await tryLine(of, line, launcher);
+  } catch (error) {
+    throw error instanceof TemplateError ? new CommandError(`LINE_${error.code}`, error.message, 'line') : error;
+  }
+}
+
+/** Other applications: inviting to them, and what is run for each. */
+export const activityCommands = {
+  startActivity: {
+    windows: ['main'],
+    argument: z.strictObject({ address, kind }),
+    run: ({ activities }, activity) => activities.start(activity.address, activity.kind),
+  },
+  acceptActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.accept(activity) },
+  cancelActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.cancel(activity) },
+  setProgram: {
+    windows: ['main'],
+    argument: z.strictObject({ kind, choice: programChoiceSchema }),
+    run: async (use, { kind: of, choice }) => {
+      if (choice.use === 'own') await trial(use, of, choice.line);
+      const programs = { ...use.programs.value.programs, [of]: choice };
+      const written = use.programs.set({ version: 1, programs });
+      use.model.update({ programs });
+      await written;
+    },
+  },
+  testProgram: {
+    windows: ['main'],
+    argument: z.strictObject({ kind, line: z.string().max(4_096) }),
+    run: (use, { kind: of, line }) => trial(use, of, line),
+  },
+} satisfies Rows;

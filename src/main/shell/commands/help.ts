@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { MAX_INVITATION_BYTES } from '../../../protocol/assistance/invitation.ts';
+import { address, id, oneLine } from './arguments.ts';
+import type { Rows } from './command.ts';
+import { requireSignedIn } from './signed-in.ts';
+
+/** One byte too many is let through, to be refused as no invitation. */
+const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_INVITATION_BYTES + 1);
+
+/** Asking for help and offering it, over a messenger and with a file. */
+export const helpCommands = {
+  askForHelp: {
+    windows: ['main'],
+    argument: address,
+    field: 'address',
+    run: ({ messenger, help }, expert) => {
+      requireSignedIn(messenger);
+      return help.askForHelp(expert);
+    },
+  },
+  offerHelp: {
+    windows: ['main'],
+    argument: address,
+    field: 'address',
+    run: ({ messenger, help }, novice) => {
+      requireSignedIn(messenger);
+      help.offerHelp(novice);
+    },
+  },
+  acceptInvitation: { windows: ['main'], argument: id, run: ({ help }, invitation) => help.acceptInvitation(invitation) },
+  declineInvitation: { windows: ['main'], argument: id, run: ({ help }, invitation) => help.declineInvitation(invitation) },
+  saveInvitation: { windows: ['main'], argument: z.literal([1, 2]), run: ({ files }, type) => files.save(type) },
+  removeInvitation: { windows: ['main'], run: ({ files }) => files.remove() },
+  chooseInvitation: { windows: ['main'], run: ({ files }) => files.choose() },
+  offerInvitation: {
+    windows: ['main'],
+    argument: z.strictObject({ fileName: oneLine(255), bytes: invitationBytes }),
+    run: ({ files }, { fileName, bytes }) => files.offer(fileName, bytes),
+  },
+  useInvitation: { windows: ['main'], argument: z.string().max(128), run: ({ files }, password) => files.use(password) },
+  putInvitationAway: { windows: ['main'], run: ({ files }) => files.putAway() },
+} satisfies Rows;

@@ -1,0 +1,11 @@
+import * as z from 'zod';
+import { stateFor } from '../app-facts.ts';
+import { id } from './arguments.ts';
+import type { Rows } from './command.ts';
+
+/** What a window does for itself. */
+export const windowCommands = {
+  getState: { windows: ['main', 'session'], run: ({ model }, _, window) => stateFor(window, model.state) },
+  dismissNotice: { windows: ['main'], argument: id, run: ({ model }, notice) => void model.dismissNotice(notice) },
+  copyText: { windows: ['main'], argument: z.string().max(4_096), run: ({ copyText }, text) => copyText(text) },
+} satisfies Rows;

@@ -1,0 +1,113 @@
+/*
+ * What a page may ask main for: the name of each command, what it takes and what it answers. The bridge is made from this table; the other
+ * half of each row (who may call it, its schema, its handler) is in main/shell/commands, and main checks every argument at run time.
+ */
+import type { ActivityKind } from '../protocol/applications/applications.ts';
+import type { AppState, ProgramChoiceView, SavedInvitationView, SettingsView } from './contract.ts';
+
+/** A name's half of a row. Only the number of arguments exists at run time; the types are carried along for the compiler. */
+export interface CommandShape<A, V> {
+  readonly takes: 0 | 1;
+  /** Never there. */
+  readonly types?: (argument: A) => V;
+}
+export type CommandShapes = Readonly<Record<string, CommandShape<never, unknown>>>;
+
+/** The argument of a command; void for none. */
+export type ArgumentOf<S> = S extends CommandShape<infer A, unknown> ? A : never;
+/** What a command answers with; void for nothing but that it was done. */
+export type AnswerOf<S> = S extends CommandShape<never, infer V> ? V : never;
+
+/** A command without an argument that answers with `V`. */
+export const alone = <V = void>(): CommandShape<void, V> => ({ takes: 0 });
+/** A command that takes an `A` and answers with `V`. */
+export const taking = <A, V = void>(): CommandShape<A, V> => ({ takes: 1 });
+
+export const COMMANDS = {
+  getState: alone<AppState>(),
+  saveAccount: taking<{ server: string; address: string; friendlyName: string; accessToken: string }>(),
+  signIn: alone(),
+  signOut: alone(),
+  forgetAccount: alone(),
+  setPresence: taking<'online' | 'busy' | 'away'>(),
+  setFriendlyName: taking<string>(),
+  /** By address. */
+  addContact: taking<string>(),
+  removeContact: taking<string>(),
+  /** Answered once it is with them. */
+  sendMessage: taking<{ address: string; text: string }>(),
+  /** Every few seconds while the person types. */
+  sendTyping: taking<string>(),
+  /** The person has seen what was written. */
+  readConversation: taking<string>(),
+  /** Novice: step 1. */
+  askForHelp: taking<string>(),
+  /** Expert: asks whether help is wanted. */
+  offerHelp: taking<string>(),
+  startActivity: taking<{ address: string; kind: ActivityKind }>(),
+  acceptActivity: taking<string>(),
+  /** Incoming: no. Outgoing: takes it back. */
+  cancelActivity: taking<string>(),
+  setProgram: taking<{ kind: ActivityKind; choice: ProgramChoiceView }>(),
+  /** What a line would run, with example values; nothing is started. */
+  testProgram: taking<{ kind: ActivityKind; line: string }, { readonly words: readonly string[]; readonly known: boolean }>(),
+  /** Step 2: the expert takes an invitation, or the novice an offer. */
+  acceptInvitation: taking<string>(),
+  declineInvitation: taking<string>(),
+  /** Novice, without a messenger: asks where, saves, listens. Null when the person does not choose a place. Type 1 is for Windows XP. */
+  saveInvitation: taking<1 | 2, SavedInvitationView | null>(),
+  /** Takes the saved one back, or puts away one that is over. */
+  removeInvitation: alone(),
+  /** Expert: the system's dialog; what is chosen appears as `offeredInvitation`. */
+  chooseInvitation: alone(),
+  /** Expert: a file dropped on the window. */
+  offerInvitation: taking<{ fileName: string; bytes: Uint8Array }>(),
+  /** Expert: connects by the offered one, with its password. */
+  useInvitation: taking<string>(),
+  putInvitationAway: alone(),
+  /** Either side, at any time: ends the session or the attempt. */
+  endSession: alone(),
+  /** Novice: opens the main process's own question; the answer is given there, never here. */
+  offerControl: alone(),
+  /** Novice: at once, without a question. */
+  takeBackControl: alone(),
+  /** Expert. */
+  requestControl: alone(),
+  releaseControl: alone(),
+  /** Puts the ended session away. */
+  dismissSession: alone(),
+  dismissNotice: taking<string>(),
+  setHosting: taking<{ enabled: boolean; reach: 'loopback' | 'lan'; port: number }>(),
+  createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string }>(),
+  removeHostedAccount: taking<string>(),
+  saveSettings: taking<Partial<Omit<SettingsView, 'hosting'>>>(),
+  clearHistory: alone(),
+  /** Expert's session window. */
+  setFullScreen: taking<boolean>(),
+  copyText: taking<string>(),
+  /** Expert's session window: main hands over a MessagePort for the picture. The port arrives as a window `message` event (data `ViewerPortHello`), since ports cannot cross the bridge. */
+  openViewer: alone(),
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** `ringback:<name>`: each command has an IPC channel of its own. */
+export const channelOf = (name: string): string => `ringback:${name}`;
+
+/** Answer of every command: a refusal has a code the renderer has words for, and the offending field. */
+export type CommandResult<T = undefined> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string; readonly field?: string; readonly message: string };
+
+type Answered<V> = Promise<CommandResult<V extends void ? undefined : V>>;
+type Method<A, V> = [A] extends [void] ? () => Answered<V> : (argument: A) => Answered<V>;
+
+/** A table of commands as a page calls them. */
+export type MethodsOf<T extends CommandShapes> = { readonly [N in keyof T]: Method<ArgumentOf<T[N]>, AnswerOf<T[N]>> };
+
+export type Commands = MethodsOf<typeof COMMANDS>;
+
+/** `window.ringback`. */
+export interface RingbackBridge extends Commands {
+  onState(listener: (state: AppState) => void): () => void;
+}
