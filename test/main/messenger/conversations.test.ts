@@ -12,15 +12,20 @@ function conversations() {
   const machine = new Conversations({
     clock,
     address: 'ann@home',
-    call: (address) =>
-      new Promise((resolve) => {
-        const link = {
-          deliver: (to: string) => Promise.resolve(said.push(to) > 0),
-          say: (to: string) => void said.push(`${to} …`),
-        } as unknown as SwitchboardLink;
-        calls.push({ address, link, answer: () => resolve(link) });
-      }),
-    release: (link) => released.push(link),
+    pool: {
+      serve: () => {},
+      hold: (link) => ({ link, release: () => void released.push(link) }),
+      call: (address) =>
+        new Promise((resolve) => {
+          const link = {
+            joined: Promise.resolve(),
+            deliver: (to: string) => Promise.resolve(said.push(to) > 0),
+            say: (to: string) => void said.push(`${to} …`),
+          } as unknown as SwitchboardLink;
+          calls.push({ address, link, answer: () => resolve({ link, release: () => void released.push(link) }) });
+        }),
+    },
+    isBlocked: () => false,
     heard: () => {},
   });
   return { clock, calls, released, said, machine };

@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
-import { writeTyping, type ChatPayload } from '../../../protocol/msnp/chat.ts';
+import { ProtocolError } from '../../../protocol/bytes/errors.ts';
+import { readChat, writeTyping, type ChatPayload } from '../../../protocol/msnp/chat.ts';
 import type { SwitchboardLink } from './switchboard-link.ts';
+import type { Hold, SwitchboardClient, SwitchboardPool } from './switchboard-pool.ts';
 
 /** A switchboard in which nobody has said anything is left after this; the next word opens another. */
 const IDLE_MS = 5 * 60_000;
@@ -12,29 +14,29 @@ export interface ConversationsOptions {
   readonly clock: Clock;
   /** Our own address, lower case. */
   readonly address: string;
-  /** A new switchboard with the person in it. Rejects with MessengerError. */
-  readonly call: (address: string) => Promise<SwitchboardLink>;
-  /** The switchboard is not needed here any more. */
-  readonly release: (link: SwitchboardLink) => void;
+  readonly pool: Pick<SwitchboardPool, 'serve' | 'call' | 'hold'>;
+  /** Those who have been blocked are not heard. */
+  readonly isBlocked: (address: string) => boolean;
   readonly heard: (peer: { readonly address: string; readonly friendlyName: string }, content: ChatPayload) => void;
 }
 
 interface Conversation {
   /** Those we were called into and the one we opened, the best one last. */
-  readonly links: SwitchboardLink[];
-  opening: Promise<SwitchboardLink> | undefined;
+  readonly holds: Hold[];
+  opening: Promise<Hold> | undefined;
   /** Every message waits for the one before it. */
   queue: Promise<unknown>;
   cancelIdle: () => void;
 }
 
 /** What is said to each person of one sign-in, in switchboards that stay open for a while. */
-export class Conversations {
+export class Conversations implements SwitchboardClient {
   private readonly options: ConversationsOptions;
   private readonly conversations = new Map<string, Conversation>();
 
   constructor(options: ConversationsOptions) {
     this.options = options;
+    options.pool.serve(this);
   }
 
   /** Resolves once the server says it was delivered. Rejects with MessengerError. */
@@ -49,32 +51,26 @@ export class Conversations {
   typing(address: string): void {
     const payload = writeTyping(this.options.address);
     const conversation = this.conversation(address);
-    void this.link(address, conversation)
+    void this.hold(address, conversation)
       .then(
-        (link) => link.say(address, payload),
+        ({ link }) => link.say(address, payload),
         () => {},
       )
       .then(() => this.tidy(address, conversation));
   }
 
-  heard(link: SwitchboardLink, address: string, friendlyName: string, content: ChatPayload): void {
-    const { links } = this.conversation(address);
-    const at = links.indexOf(link);
-    if (at >= 0) links.splice(at, 1);
-    links.push(link);
+  received(link: SwitchboardLink, address: string, friendlyName: string, payload: Uint8Array): boolean {
+    const content = chatIn(payload);
+    if (content === undefined) return false;
+    if (this.options.isBlocked(address)) return true;
+    const { holds } = this.conversation(address);
+    holds.push(taken(holds, link) ?? this.options.pool.hold(link));
     this.options.heard({ address, friendlyName }, content);
-  }
-
-  /** Whether somebody talks in it. */
-  holds(link: SwitchboardLink): boolean {
-    return [...this.conversations.values()].some(({ links }) => links.includes(link));
+    return true;
   }
 
   ended(link: SwitchboardLink): void {
-    for (const { links } of this.conversations.values()) {
-      const at = links.indexOf(link);
-      if (at >= 0) links.splice(at, 1);
-    }
+    for (const { holds } of this.conversations.values()) taken(holds, link)?.release();
   }
 
   close(): void {
@@ -83,22 +79,20 @@ export class Conversations {
   }
 
   private async deliver(address: string, conversation: Conversation, payload: Uint8Array): Promise<void> {
-    const link = await this.link(address, conversation);
+    const { link } = await this.hold(address, conversation);
     if (await link.deliver(address, payload)) return;
     // Once more in a new switchboard: the old one may have been left just now.
-    this.ended(link);
-    this.options.release(link);
-    if (!(await (await this.link(address, conversation)).deliver(address, payload)))
+    taken(conversation.holds, link)?.release();
+    if (!(await (await this.hold(address, conversation)).link.deliver(address, payload)))
       throw new MessengerError('TIMEOUT', 'the message was not delivered');
   }
 
-  private link(address: string, conversation: Conversation): Promise<SwitchboardLink> {
-    const link = conversation.links.at(-1);
-    if (link !== undefined) return Promise.resolve(link);
-    conversation.opening ??= this.options
-      .call(address)
+  private hold(address: string, conversation: Conversation): Promise<Hold> {
+    const hold = conversation.holds.at(-1);
+    if (hold !== undefined) return Promise.resolve(hold);
+    conversation.opening ??= this.call(address)
       .then((opened) => {
-        conversation.links.push(opened);
+        conversation.holds.push(opened);
         return opened;
       })
       .finally(() => {
@@ -107,11 +101,23 @@ export class Conversations {
     return conversation.opening;
   }
 
+  /** A new switchboard with the person in it. Rejects with MessengerError. */
+  private async call(address: string): Promise<Hold> {
+    const hold = await this.options.pool.call(address);
+    try {
+      await hold.link.joined;
+      return hold;
+    } catch (error) {
+      hold.release();
+      throw error;
+    }
+  }
+
   /** The one with this person, alive for another while. */
   private conversation(address: string): Conversation {
     const known = this.conversations.get(address);
     known?.cancelIdle();
-    const conversation = known ?? { links: [], opening: undefined, queue: Promise.resolve(), cancelIdle: () => {} };
+    const conversation = known ?? { holds: [], opening: undefined, queue: Promise.resolve(), cancelIdle: () => {} };
     // Kept in the order in which they were last used.
     this.conversations.delete(address);
     this.conversations.set(address, conversation);
@@ -130,6 +136,22 @@ export class Conversations {
   /** A switchboard that came for a conversation forgotten meanwhile would be left by nobody else. */
   private tidy(address: string, conversation: Conversation): void {
     if (this.conversations.get(address) === conversation) return;
-    for (const link of conversation.links.splice(0)) this.options.release(link);
+    for (const hold of conversation.holds.splice(0)) hold.release();
   }
+}
+
+/** What people say, where the payload is that. */
+function chatIn(payload: Uint8Array): ChatPayload | undefined {
+  try {
+    return readChat(payload);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
+/** The hold of `link`, taken out of the list. */
+function taken(holds: Hold[], link: SwitchboardLink): Hold | undefined {
+  const at = holds.findIndex((hold) => hold.link === link);
+  return at < 0 ? undefined : holds.splice(at, 1)[0];
 }

@@ -9,6 +9,7 @@ import { CommandSocket } from './command-socket.ts';
 import { Conversations } from './conversations.ts';
 import { Invitations } from './invitations.ts';
 import { PRESENCE_CODES } from './presence.ts';
+import { SwitchboardPool } from './switchboard-pool.ts';
 
 const TRANSACTION_DEADLINE_MS = 10_000;
 /** PNG every two seconds and three for the answer: a dead server is noticed within five. */
@@ -56,6 +57,7 @@ export class NotificationConnection {
   readonly machine: NotificationClientMachine;
   readonly invitations: Invitations;
   readonly conversations: Conversations;
+  private readonly pool: SwitchboardPool;
   private readonly options: NotificationConnectionOptions;
   private readonly clock: Clock;
   private readonly socket: CommandSocket;
@@ -102,27 +104,23 @@ export class NotificationConnection {
       report: (event) => this.happened(event),
       decoder: socket.decoder,
     });
-    this.invitations = new Invitations({
-      clock,
-      applications,
-      address: account.address,
-      requestSwitchboard: () => this.requestSwitchboard(),
-      nameOf,
-      isBlocked: (address) => this.machine.isOn('BL', address),
-      invited: (session) => emit({ tag: 'invitation', session }),
-      refused: (event) => emit(event),
-      chat: {
-        heard: (...said) => this.conversations.heard(...said),
-        holds: (link) => this.conversations.holds(link),
-        ended: (link) => this.conversations.ended(link),
-      },
-    });
+    const isBlocked = (address: string): boolean => this.machine.isOn('BL', address);
+    this.pool = new SwitchboardPool({ clock, address: account.address, request: () => this.requestSwitchboard(), isBlocked });
     this.conversations = new Conversations({
       clock,
       address: account.address,
-      call: (address) => this.invitations.callPerson(address),
-      release: (link) => this.invitations.closeIfUnused(link),
+      pool: this.pool,
+      isBlocked,
       heard: (peer, content) => emit({ tag: 'chat', peer, content }),
+    });
+    this.invitations = new Invitations({
+      clock,
+      pool: this.pool,
+      applications,
+      nameOf,
+      isBlocked,
+      invited: (session) => emit({ tag: 'invitation', session }),
+      refused: (event) => emit(event),
     });
   }
 
@@ -135,7 +133,9 @@ export class NotificationConnection {
     for (const { reject } of [...this.answers.values(), ...this.switchboards.values()]) reject(error);
     this.machine.leave();
     this.socket.end();
-    return Promise.all([this.socket.closed, this.invitations.close()]);
+    const left = this.pool.close();
+    this.invitations.close();
+    return Promise.all([this.socket.closed, left]);
   }
 
   /** Pings from now on; `lost` when a server that used to answer is silent. */
@@ -182,7 +182,7 @@ export class NotificationConnection {
       case 'switchboard':
         return this.switchboards.get(event.transactionId)?.resolve(event);
       case 'rung':
-        return this.invitations.rung(event);
+        return this.pool.rung(event);
       case 'pong':
         this.answersPings = true;
         return;
