@@ -11,7 +11,7 @@ const rdpGraphics = '^src/protocol/rdp/';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(electron|x11|node-rdpjs)' } },
     only('protocol-bytes-imports-itself', protocolBytes, [protocolBytes]),
     only('protocol-applications', '^src/protocol/applications/', [protocolBytes, '^src/protocol/applications/']),

@@ -10,7 +10,7 @@ import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
 import { decodeSecurityHeader, SEC } from '../../src/protocol/rdp/pdu/security-header.ts';
 import { decodeConnectionConfirm, decodeX224Data } from '../../src/protocol/rdp/pdu/x224.ts';
 import type { RdpServerOutput } from '../../src/protocol/rdp/server/contract.ts';
-import { IO_CHANNEL_ID } from '../../src/protocol/rdp/server/server-state.ts';
+import { IO_CHANNEL_ID } from '../../src/protocol/rdp/server/server-domain.ts';
 import { RdpServer } from '../../src/protocol/rdp/server/rdp-server.ts';
 import { BrokenRule } from './rules.ts';
 

@@ -51,4 +51,10 @@ describe('the layer table of ARCHITECTURE.md', () => {
     expect(found).toContainEqual(expect.stringMatching(/protocol-msnp: .*layer-canary\.ts → .*rdp/));
     expect(found).toContainEqual(expect.stringMatching(/protocol-msnp: .*layer-canary\.ts → (node:)?fs/));
   });
+
+  it('is really checked: a circle of imports is reported, even one of types alone', { timeout: 120_000 }, () => {
+    put('src/words/circle-there.ts', `import type { Here } from './circle-here.ts';\nexport type There = Here | 'there';\n`);
+    put('src/words/circle-here.ts', `import type { There } from './circle-there.ts';\nexport type Here = There | 'here';\n`);
+    expect(shown(cruise(aviary))).toContainEqual(expect.stringMatching(/no-cycles: .*circle-.*\.ts → .*circle-.*\.ts/));
+  });
 });

@@ -1,4 +1,5 @@
 /** What every messenger transport offers. One folder per transport; the compliance suite in test/messenger runs on each. */
+import type { Clock } from '../clock.ts';
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';
 
@@ -149,4 +150,13 @@ export interface Messenger {
   /** Shown to them for a few seconds; call it again while it goes on. Never fails: whoever is not there does not see it. */
   sendTyping(address: string): void;
   onEvent(listener: (event: MessengerEvent) => void): () => void;
+}
+
+/** What every transport is built from. */
+export interface MessengerDependencies {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1, for the jitter of the back-off. */
+  readonly random: () => number;
+  /** GUIDs, with braces, of the applications whose invitations are ours to answer; all others are answered REJECT_NOT_INSTALLED. */
+  readonly applications: readonly string[];
 }

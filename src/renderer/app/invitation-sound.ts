@@ -1,6 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import soundUrl from '../../../assets/sounds/invitation.wav';
-import { newInvitation } from './selectors.ts';
+import { newInvitation } from './invitations.ts';
 import type { WindowState } from './store.ts';
 
 /** Plays a short sound when someone asks for help, unless the person has switched it off. Returns the way to stop listening. */

@@ -1,5 +1,5 @@
 /** Named questions to the state. */
-import type { ActivityView, AppState, ContactView, MessengerStatus, SettingsView } from '../../preload/contract.ts';
+import type { AppState, ContactView, MessengerStatus, SettingsView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Place, WindowState } from './store.ts';
 import type { Problem } from './problem.ts';
@@ -66,15 +66,4 @@ export function askObstacle(app: AppState): AskObstacle | undefined {
   if (!app.desktop.capture) return 'desktop';
   if (!isSignedIn(app.messenger)) return 'messenger';
   return isRunning(app.session) ? 'session' : undefined;
-}
-
-/** Those that wait for this person's answer. */
-export const waitingActivities = (app: AppState): readonly ActivityView[] =>
-  app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
-
-/** Whether an invitation has come that was not there before. */
-export function newInvitation(before: AppState | undefined, now: AppState): boolean {
-  const open = (app: AppState): readonly { readonly id: string }[] => [...app.invitations, ...waitingActivities(app)];
-  const known = before === undefined ? [] : open(before);
-  return open(now).some(({ id }) => !known.some((invitation) => invitation.id === id));
 }

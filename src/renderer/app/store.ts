@@ -4,8 +4,8 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AppState, SavedInvitationView, SettingsView } from '../../preload/contract.ts';
+import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
-import { newInvitation } from './selectors.ts';
 
 export type Page = 'home' | 'history' | 'settings';
 export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';

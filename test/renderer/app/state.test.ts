@@ -4,10 +4,10 @@ import { createActions } from '../../../src/renderer/app/actions.ts';
 import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts';
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
 import { ago, byteCount, duration, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
+import { newInvitation } from '../../../src/renderer/app/invitations.ts';
 import {
   displayName,
   askObstacle,
-  newInvitation,
   reachable,
   shownSettings,
   showsWelcome,

@@ -2,13 +2,8 @@ import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { ListEntry, ListName, ListSnapshot } from '../../../protocol/msnp/lists.ts';
 import { isVisible, type PresenceCode } from '../../../protocol/msnp/presence.ts';
-import type {
-  Answer,
-  NotificationServerMachine,
-  SeenContact,
-  SignedInUser,
-  SwitchboardTicket,
-} from '../../../protocol/msnp/server/notification.ts';
+import type { NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
+import type { Answer, SeenContact, SignedInUser, SwitchboardTicket } from '../../../protocol/msnp/server/signed-in-user.ts';
 import { CONTACT_LIMIT, GROUP_LIMIT, type AccountStore, type StoredAccount } from './account-store.ts';
 import type { Switchboards } from './switchboards.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
-import type { Answer } from '../../../protocol/msnp/server/notification.ts';
+import type { Answer } from '../../../protocol/msnp/server/signed-in-user.ts';
 import type {
   SwitchboardHost,
   SwitchboardPerson,

@@ -7,13 +7,13 @@ import {
   type Contact,
   type InvitationDetails,
   type Messenger,
+  type MessengerDependencies,
   type MessengerErrorCode,
   type MessengerEvent,
   type MessengerState,
   type Presence,
   type RendezvousSession,
 } from '../contract.ts';
-import type { MessengerDependencies } from '../transports.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import type { LogInMethod } from '../../../protocol/msnp/client/notification.ts';

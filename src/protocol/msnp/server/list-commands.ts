@@ -3,7 +3,7 @@ import { TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { decodeFriendlyName, encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../friendly-name.ts';
 import { normaliseAddress } from '../address.ts';
-import type { SeenContact, SignedInUser } from './notification.ts';
+import type { SeenContact, SignedInUser } from './signed-in-user.ts';
 
 type ListCommandName = 'SYN' | 'LST' | 'ADD' | 'REM' | 'REA' | 'BLP' | 'GTC' | 'ADG' | 'RMG' | 'REG';
 

@@ -1,62 +1,20 @@
 import { challengeResponse, type Md5Hex } from '../challenge.ts';
-import type { ListName, ListSnapshot } from '../lists.ts';
 import { negotiate, TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_BEFORE_SIGN_IN, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
 import { encodeFriendlyName } from '../friendly-name.ts';
-import { formatEndpoint, type Endpoint } from '../endpoint.ts';
+import { formatEndpoint } from '../endpoint.ts';
 import { isTicket } from '../passport.ts';
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 import { normaliseAddress } from '../address.ts';
 import { ListCommands } from './list-commands.ts';
+import type { Answer, SeenContact, SignedInUser, SwitchboardTicket } from './signed-in-user.ts';
 
 /** Challenges (CHL) came with MSNP6. */
 const CHALLENGES_SINCE: Dialect = 6;
 
 /** Comes back in the log-in page's `Authorization`; ours needs none of it, clients want some. */
 const TICKET_PARAMETERS = 'lc=1033,id=507,tw=40,fs=1,ru=http%3A%2F%2Fmessenger%2Emsn%2Ecom,kpp=1,kv=5,ver=2.1.0173.1';
-
-export type Answer<T = unknown> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: MsnpErrorCode };
-
-/** How another user is seen. */
-export interface SeenContact {
-  readonly address: string;
-  readonly friendlyName: string;
-  readonly presence: PresenceCode;
-  /** What their client can do, as it said with CHG (MSNP8 and later). */
-  readonly clientId?: string;
-}
-
-/** A way into a switchboard, good once and for a short time. */
-export interface SwitchboardTicket {
-  readonly endpoint: Endpoint;
-  readonly cookie: string;
-}
-
-/** What the machine asks of the server's memory about the user who signed in on it. Every answer is given at once. */
-export interface SignedInUser {
-  readonly address: string;
-  readonly friendlyName: string;
-  snapshot(): ListSnapshot;
-  /** The contacts online are answered with the first presence only (ILN). */
-  setPresence(presence: PresenceCode, clientId?: string): void;
-  contactsOnline(): readonly SeenContact[];
-  add(
-    list: ListName,
-    address: string,
-    group: number,
-  ): Answer<{ readonly serial: number; readonly friendlyName: string; readonly online?: SeenContact }>;
-  remove(list: ListName, address: string, group: number | undefined): Answer<{ readonly serial: number }>;
-  rename(friendlyName: string): { readonly serial: number };
-  setPrivacy(privacy: 'AL' | 'BL'): { readonly serial: number };
-  setPrompt(prompt: 'A' | 'N'): { readonly serial: number };
-  addGroup(name: string): Answer<{ readonly serial: number; readonly id: number }>;
-  removeGroup(id: number): Answer<{ readonly serial: number }>;
-  renameGroup(id: number, name: string): Answer<{ readonly serial: number }>;
-  openSwitchboard(): SwitchboardTicket;
-  /** The connection is over for this user, whoever ended it. */
-  signedOut(): void;
-}
 
 export interface NotificationHost {
   readonly md5Hex: Md5Hex;

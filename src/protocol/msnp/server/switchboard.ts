@@ -2,7 +2,8 @@ import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { encodeCommand, type Command } from '../framing.ts';
 import { encodeFriendlyName } from '../friendly-name.ts';
 import { normaliseAddress } from '../address.ts';
-import type { Answer, Line } from './notification.ts';
+import type { Line } from './notification.ts';
+import type { Answer } from './signed-in-user.ts';
 
 export interface SwitchboardPerson {
   readonly address: string;

@@ -5,7 +5,8 @@ import { decodeConnectInitial, encodeConnectResponse } from '../pdu/mcs-connect.
 import { encodeServerData } from '../pdu/server-data.ts';
 import { encodeX224Data, PROTOCOL } from '../pdu/x224.ts';
 import { ServerChannel } from './server-channel.ts';
-import { IO_CHANNEL_ID, type Session, type StateOf, type Step } from './server-state.ts';
+import { IO_CHANNEL_ID } from './server-domain.ts';
+import type { Session, StateOf, Step } from './server-state.ts';
 
 /**
  * Basic settings exchange ([MS-RDPBCGR] 2.2.1.3, 2.2.1.4): no encryption below TLS, one id for every channel asked for, then one for the

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { chooseGraphics } from '../graphics/choose-graphics.ts';
-import type { GraphicsSettings, Size } from '../graphics/contract.ts';
+import type { Size } from '../graphics/contract.ts';
 import { DRAWING_FLAG } from '../pdu/capabilities/bitmap.ts';
 import { type CapabilitySet, findSet } from '../pdu/capabilities/capability-sets.ts';
 import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';
@@ -15,8 +15,10 @@ import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
 import { encodeLicenceValidClient } from '../pdu/licence.ts';
 import { encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
 import { CHANNEL_CHUNK_BYTES } from '../pdu/virtual-channel.ts';
+import type { ClientAbilities } from './client-abilities.ts';
 import type { RdpServerOutput } from './contract.ts';
-import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, type Session, SHARE_ID, type StateOf, type Step } from './server-state.ts';
+import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import type { Session, StateOf, Step } from './server-state.ts';
 
 const POINTER_CACHE_ENTRIES = 25;
 const MAX_DESKTOP_SIDE = 0x7fff;
@@ -27,18 +29,6 @@ const POINTER_SIDE = 32;
 const POINTER_SIDE_96 = 96;
 /** Multifragment MaxRequestSize that a client needs for pointers of 96×96 ([MS-RDPBCGR] 2.2.7.2.7). */
 const LARGE_POINTER_REQUEST_BYTES = 38_055;
-
-/** What the client can do, as far as the server goes by it. */
-export interface ClientAbilities {
-  readonly graphics: GraphicsSettings;
-  readonly pointer: {
-    /** New Pointer Update with its 32 bits a pixel; otherwise Color Pointer Update. */
-    readonly newPointers: boolean;
-    /** Pixels. */
-    readonly maxSide: number;
-    readonly cacheEntries: number;
-  };
-}
 
 /** Licensing ([MS-RDPBCGR] 2.2.1.12): there is nothing to license. */
 export function licensed(): RdpServerOutput {

@@ -2,7 +2,8 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import { type DomainPdu, encodeDomainPdu } from '../pdu/mcs-domain.ts';
 import { encodeX224Data } from '../pdu/x224.ts';
 import { receiveClientInfo } from './client-info.ts';
-import { illegal, IO_CHANNEL_ID, type Session, type StateOf, type Step } from './server-state.ts';
+import { IO_CHANNEL_ID } from './server-domain.ts';
+import { illegal, type Session, type StateOf, type Step } from './server-state.ts';
 
 /** Erect Domain, Attach User and 34 possible joins, and some to spare. */
 const MAX_REQUESTS = 64;

@@ -3,7 +3,8 @@ import { CONTROL_ACTION, decodeControl, encodeControl, encodeFontMap, encodeSync
 import { encodeShareData, PDU_TYPE_2, type ShareData } from '../pdu/share-data.ts';
 import type { RdpServerOutput } from './contract.ts';
 import { PointerCache } from './pointer-cache.ts';
-import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, type Session, SHARE_ID, type StateOf, type Step } from './server-state.ts';
+import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import type { Session, StateOf, Step } from './server-state.ts';
 
 /**
  * Connection finalization ([MS-RDPBCGR] 1.3.1.1): each PDU of the client is answered by its counterpart, and nothing else is sent between

@@ -2,7 +2,7 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import type { PointerShape } from '../graphics/contract.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodePointerCached, encodePointerColor, encodePointerNew } from '../pdu/pointer-update.ts';
-import type { ClientAbilities } from './capabilities-exchange.ts';
+import type { ClientAbilities } from './client-abilities.ts';
 
 /** The client's pointer cache as the server fills it ([MS-RDPBCGR] 2.2.9.1.1.4): a shape that the client still has goes by its number. */
 export class PointerCache {

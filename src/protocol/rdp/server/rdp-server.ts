@@ -21,7 +21,8 @@ import type { RdpDisconnectReason, RdpServerConfig, RdpServerMachine, RdpServerO
 import { receiveFinalization } from './finalization.ts';
 import { RoundTrip } from './round-trip.ts';
 import type { ServerChannel } from './server-channel.ts';
-import { illegal, IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, type ServerState, SHARE_ID, type StateOf, type Step } from './server-state.ts';
+import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import { illegal, type ServerState, type StateOf, type Step } from './server-state.ts';
 
 type AdmittedState = StateOf<'capabilities' | 'finalization' | 'active'>;
 

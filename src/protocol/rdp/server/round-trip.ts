@@ -3,7 +3,8 @@ import { type AutoDetectRequest, decodeRttResponse, encodeAutoDetectRequest } fr
 import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
 import { decodeSecurityHeader, encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
 import type { RdpServerOutput } from './contract.ts';
-import { sendOn, type Session } from './server-state.ts';
+import { sendOn } from './server-domain.ts';
+import type { Session } from './server-state.ts';
 
 const SEQUENCES = 0x1_0000;
 /** Requests whose time of sending is still known. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ChannelJoiner, encodeChannelChunks } from '../pdu/virtual-channel.ts';
 import type { RdpServerOutput } from './contract.ts';
-import { sendOn } from './server-state.ts';
+import { sendOn } from './server-domain.ts';
 
 /** What may wait for a reactivation to end. */
 const MAX_HELD_BYTES = 0x4_0000;

@@ -1,18 +1,10 @@
 import type { Size } from '../graphics/contract.ts';
-import { encodeX224Data } from '../pdu/x224.ts';
-import { encodeDomainPdu } from '../pdu/mcs-domain.ts';
 import type { ClientCoreData } from '../pdu/client-data.ts';
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { ClientAbilities } from './capabilities-exchange.ts';
+import type { ClientAbilities } from './client-abilities.ts';
 import type { PointerCache } from './pointer-cache.ts';
 import type { ServerChannel } from './server-channel.ts';
 import type { RdpServerOutput } from './contract.ts';
-
-/** pduSource and initiator of everything the server sends: the server channel id of [MS-RDPBCGR]. */
-export const SERVER_CHANNEL_ID = 0x03ea;
-export const IO_CHANNEL_ID = 0x03eb;
-/** One share a connection, so its id can be fixed. */
-export const SHARE_ID = 0x0001_03ea;
 
 /** What Connect-Initial said and how the channels were numbered. */
 export interface Session {
@@ -51,14 +43,6 @@ export type StateOf<Tag extends ServerState['tag']> = Extract<ServerState, { rea
 export interface Step {
   readonly state: ServerState;
   readonly outputs: RdpServerOutput[];
-}
-
-/** MCS Send Data Indication on a channel, as a whole PDU. */
-export function sendOn(channelId: number, data: Uint8Array): RdpServerOutput {
-  return {
-    tag: 'send',
-    bytes: encodeX224Data(encodeDomainPdu({ tag: 'sendDataIndication', initiator: SERVER_CHANNEL_ID, channelId, data })),
-  };
 }
 
 /** `what` is valid in itself but not in this phase. */

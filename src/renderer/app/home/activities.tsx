@@ -3,7 +3,8 @@ import { t } from '../../../words/words.ts';
 import type { ActivityView, AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
-import { displayName, waitingActivities } from '../selectors.ts';
+import { waitingActivities } from '../invitations.ts';
+import { displayName } from '../selectors.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
 import './activities.css';
 

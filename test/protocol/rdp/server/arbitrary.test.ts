@@ -6,7 +6,7 @@ import { encodeSlowPathInput } from '../../../../src/protocol/rdp/pdu/slow-path-
 import { encodeTpkt } from '../../../../src/protocol/rdp/pdu/tpkt.ts';
 import { encodeX224Data } from '../../../../src/protocol/rdp/pdu/x224.ts';
 import { encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
-import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-state.ts';
+import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
 import { CHANNEL, joinAll, newServer, PHASES, serverAt, tags, wire } from './scripted-client.ts';
 

@@ -14,7 +14,7 @@ import { PDU_TYPE_2 } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { encodeTpkt } from '../../../../src/protocol/rdp/pdu/tpkt.ts';
 import { decodeConnectionConfirm, decodeX224Data, NEG_FAILURE, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
-import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-state.ts';
+import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
 import { chunks, concat, errorCode } from '../pdu/arbitrary-bytes.ts';
 import {
   CHANNEL,

@@ -12,7 +12,7 @@ import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/secu
 import { decodeShareControls, type ShareControl } from '../../../../src/protocol/rdp/pdu/share-control.ts';
 import { decodeShareData, encodeShareData, PDU_TYPE_2, type ShareData } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { decodeX224Data, encodeConnectionRequest, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
-import { IO_CHANNEL_ID, SHARE_ID } from '../../../../src/protocol/rdp/server/server-state.ts';
+import { IO_CHANNEL_ID, SHARE_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
 import { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import { concat } from '../pdu/arbitrary-bytes.ts';

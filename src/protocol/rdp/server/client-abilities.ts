@@ -1,0 +1,13 @@
+import type { GraphicsSettings } from '../graphics/contract.ts';
+
+/** What the client can do, as far as the server goes by it. */
+export interface ClientAbilities {
+  readonly graphics: GraphicsSettings;
+  readonly pointer: {
+    /** New Pointer Update with its 32 bits a pixel; otherwise Color Pointer Update. */
+    readonly newPointers: boolean;
+    /** Pixels. */
+    readonly maxSide: number;
+    readonly cacheEntries: number;
+  };
+}
