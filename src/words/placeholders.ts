@@ -4,11 +4,9 @@ export interface Placeholders {
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';
   readonly 'token.copyText': 'accessToken' | 'address' | 'server';
-  readonly 'status.retryIn.one': 'count';
-  readonly 'status.retryIn.other': 'count';
+  readonly 'status.retryIn': 'count';
   readonly 'file.tell': 'file';
-  readonly 'file.until.one': 'count';
-  readonly 'file.until.other': 'count';
+  readonly 'file.until': 'count';
   readonly 'file.wrongPasswords': 'count';
   readonly 'file.offered': 'name';
   readonly 'file.offeredUnnamed': 'file';
@@ -57,8 +55,7 @@ export interface Placeholders {
   readonly 'phase.hint.novice.inviting': 'name';
   readonly 'phase.hint.expert.forwardConnecting': 'name';
   readonly 'phase.hint.expert.awaitingConsent': 'name';
-  readonly 'phase.forwardIn.one': 'count';
-  readonly 'phase.forwardIn.other': 'count';
+  readonly 'phase.forwardIn': 'count';
   readonly 'connection.reverse.novice': 'address';
   readonly 'connection.forward.novice': 'address';
   readonly 'connection.reverse.expert': 'address';

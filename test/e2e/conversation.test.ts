@@ -27,7 +27,7 @@ describe.skipIf(skip)(programs.title('a conversation, in two real apps on two di
     await words.fill('Hello Peter');
     await words.press('Enter');
     await log(anna, 'Peter').getByText('Hello Peter').waitFor();
-    const unread = peter.main.getByRole('button', { name: t('chat.openUnread', { name: 'Anna', count: '1' }) });
+    const unread = peter.main.getByRole('button', { name: t('chat.openUnread', { name: 'Anna', count: 1 }) });
     await unread.waitFor();
     await people.keep('unread');
     await unread.click();

@@ -1,4 +1,5 @@
 /** How times, durations and amounts are written. Pure: the present comes as an argument. */
+import { before, inUnit } from '../../words/locale.ts';
 import { t } from '../../words/words.ts';
 
 const SECOND_MS = 1_000;
@@ -6,34 +7,15 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const minuteClock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const dayAndTime = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-
-/** `14:03:27`, local time. */
-export function clockTime(atMs: number): string {
-  return clock.format(atMs);
-}
-
-/** `14:03`, local time. */
-export function timeOfDay(atMs: number): string {
-  return minuteClock.format(atMs);
-}
-
-/** `Nov 22, 2026, 14:03`, local time. */
-export function dateTime(atMs: number): string {
-  return dayAndTime.format(atMs);
-}
 
 /** `3 minutes ago`, `yesterday`; a clock that is ahead of the present counts as now. */
 export function ago(atMs: number, nowMs: number): string {
   const passed = Math.max(0, nowMs - atMs);
   if (passed < MINUTE_MS) return t('time.justNow');
-  if (passed < HOUR_MS) return relative.format(-Math.floor(passed / MINUTE_MS), 'minute');
-  if (passed < DAY_MS) return relative.format(-Math.floor(passed / HOUR_MS), 'hour');
-  return relative.format(-Math.floor(passed / DAY_MS), 'day');
+  if (passed < HOUR_MS) return before(Math.floor(passed / MINUTE_MS), 'minute');
+  if (passed < DAY_MS) return before(Math.floor(passed / HOUR_MS), 'hour');
+  return before(Math.floor(passed / DAY_MS), 'day');
 }
 
 /** `4:07`, `1:02:33`. */
@@ -64,12 +46,7 @@ export function byteCount(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return new Intl.NumberFormat('en', {
-    style: 'unit',
-    unit: UNITS[unit] ?? 'byte',
-    unitDisplay: unit === 0 ? 'long' : 'short',
-    maximumFractionDigits: digits,
-  }).format(value);
+  return inUnit(value, UNITS[unit] ?? 'byte', unit === 0 ? 'long' : 'short', digits);
 }
 
 /** An Electron accelerator as people read it: `Ctrl + Alt + End`. */

@@ -1,6 +1,7 @@
 /** Named questions to the state. */
 import type { AppState, ContactView, MessengerStatus, SettingsView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import { inOrder } from '../../words/locale.ts';
 import type { Place, WindowState } from './store.ts';
 import type { Problem } from './problem.ts';
 
@@ -28,9 +29,7 @@ export const isRunning = (session: SessionStatus | undefined): session is Sessio
 
 /** Reachable people first, then by name. */
 export function sortedContacts(contacts: readonly ContactView[]): readonly ContactView[] {
-  return contacts.toSorted(
-    (a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || displayName(a).localeCompare(displayName(b), 'en'),
-  );
+  return contacts.toSorted((a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || inOrder(displayName(a), displayName(b)));
 }
 
 export const reachable = (contacts: readonly ContactView[]): readonly ContactView[] =>

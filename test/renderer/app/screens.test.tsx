@@ -5,7 +5,7 @@ import { createActions } from '../../../src/renderer/app/actions.ts';
 import { App } from '../../../src/renderer/app/app.tsx';
 import { SessionApp } from '../../../src/renderer/app/session-app.tsx';
 import { endedSentence, headline, nextStep } from '../../../src/renderer/app/session/session-words.ts';
-import { timeOfDay } from '../../../src/renderer/app/figures.ts';
+import { timeOfDay } from '../../../src/words/locale.ts';
 import { createWindowStore, INITIAL_UI, type UiState } from '../../../src/renderer/app/store.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, END_REASONS, fakeBridge, LIVE, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
@@ -71,7 +71,7 @@ describe('main window', () => {
       },
     ];
     const closed = mainWindow(appState({ conversations }));
-    expect(closed).toContain(t('chat.openUnread', { name: 'Anna', count: '2' }));
+    expect(closed).toContain(t('chat.openUnread', { name: 'Anna', count: 2 }));
     expect(closed).toContain(t('chat.open', { name: 'Tom' }));
     expect(button(closed, t('chat.newFrom', { name: 'Anna' }))).toBeDefined();
     expect(button(closed, t('chat.newFrom', { name: 'Tom' }))).toBeUndefined();

@@ -1,5 +1,6 @@
 import { Check, CircleAlert, Eye, EyeOff, Info, LoaderCircle, TriangleAlert, X } from 'lucide-react';
 import { useId, useState, type ComponentProps, type KeyboardEvent, type ReactNode } from 'react';
+import { capitals, firstLetter } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { Presence } from '../../../preload/contract.ts';
 
@@ -287,12 +288,6 @@ export function Banner({
 }
 
 const AVATAR_TONES = 4;
-const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-function firstLetter(word: string): string {
-  for (const { segment } of letters.segment(word)) return segment;
-  return '';
-}
 
 /** Initials of a person; the tone is the same for the same name. */
 export function Avatar({ name, presence }: { readonly name: string; readonly presence?: Presence | undefined }) {
@@ -300,7 +295,7 @@ export function Avatar({ name, presence }: { readonly name: string; readonly pre
     .split(/[\s@.]+/)
     .filter((part) => part !== '')
     .slice(0, 2)
-    .map((part) => firstLetter(part).toLocaleUpperCase('en'))
+    .map((part) => capitals(firstLetter(part)))
     .join('');
   let sum = 0;
   for (let at = 0; at < name.length; at += 1) sum += name.charCodeAt(at);

@@ -1,7 +1,8 @@
+import { dateTime } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { HistoryEntryView } from '../../../preload/contract.ts';
 import { Avatar, ConfirmButton, ProblemLine } from '../design/controls.tsx';
-import { dateTime, duration } from '../figures.ts';
+import { duration } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { endedSentence } from '../session/session-words.ts';

@@ -138,7 +138,7 @@ export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsPr
 
 /** Opens the conversation; says how much there is that has not been read. */
 function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly unread: number; readonly onTalk: () => void }) {
-  const label = unread === 0 ? t('chat.open', { name }) : t('chat.openUnread', { name, count: String(unread) });
+  const label = unread === 0 ? t('chat.open', { name }) : t('chat.openUnread', { name, count: unread });
   return (
     <Button look="icon" aria-label={label} title={label} onClick={onTalk}>
       <MessageCircle size={20} aria-hidden />

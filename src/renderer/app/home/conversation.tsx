@@ -1,9 +1,9 @@
 import { ArrowLeft, LifeBuoy, SendHorizontal } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { ChatLineView, ContactView, ConversationView } from '../../../preload/contract.ts';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
-import { timeOfDay } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import './conversation.css';

@@ -1,6 +1,6 @@
 import { FileKey, FolderOpen } from 'lucide-react';
 import { useId, useState, type FormEvent } from 'react';
-import { t, tCount } from '../../../words/words.ts';
+import { t } from '../../../words/words.ts';
 import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Banner, Button, ConfirmButton, ProblemLine, SecretField } from '../design/controls.tsx';
@@ -62,7 +62,7 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
       {waiting && saved === undefined && <p>{t('file.passwordGone')}</p>}
       {waiting && <GoodUntil atMs={invitation.expiresAtMs} />}
       {waiting && invitation.wrongPasswords > 0 && (
-        <Banner kind="warning">{t('file.wrongPasswords', { count: String(invitation.wrongPasswords) })}</Banner>
+        <Banner kind="warning">{t('file.wrongPasswords', { count: invitation.wrongPasswords })}</Banner>
       )}
       {!waiting && <p className="soft">{t(`file.state.${invitation.state}.next`)}</p>}
       <ProblemLine text={problemText(problem)} />
@@ -83,7 +83,7 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
 
 function GoodUntil({ atMs }: { readonly atMs: number }) {
   const minutes = minutesUntil(atMs, useNow('minute'));
-  return <p>{minutes === 0 ? t('file.untilSoon') : tCount('file.until', minutes)}</p>;
+  return <p>{minutes === 0 ? t('file.untilSoon') : t('file.until', { count: minutes })}</p>;
 }
 
 /** The expert's: who asks, and the password they said on the phone. */

@@ -1,5 +1,5 @@
 import { RefreshCw } from 'lucide-react';
-import { isWordKey, t, tCount } from '../../../words/words.ts';
+import { isWordKey, t } from '../../../words/words.ts';
 import type { AppState, MessengerStatus } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
@@ -30,7 +30,7 @@ function messengerSentence(messenger: MessengerStatus) {
 
 function NextTry({ atMs }: { readonly atMs: number }) {
   const left = secondsUntil(atMs, useNow('second'));
-  return left === 0 ? t('status.retryNow') : tCount('status.retryIn', left);
+  return left === 0 ? t('status.retryNow') : t('status.retryIn', { count: left });
 }
 
 export interface MessengerLineProps {

@@ -1,3 +1,4 @@
+import { numberText } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { byteCount } from '../figures.ts';
@@ -13,7 +14,7 @@ export function SessionFacts({ session }: { readonly session: SessionStatus }) {
       label: t('session.traffic'),
       value: t('session.trafficValue', { sent: byteCount(traffic.bytesSent), received: byteCount(traffic.bytesReceived) }),
     });
-    facts.push({ label: t('session.frames'), value: String(Math.round(traffic.framesPerSecond)) });
+    facts.push({ label: t('session.frames'), value: numberText(Math.round(traffic.framesPerSecond)) });
     facts.push({
       label: t('session.roundTrip'),
       value: traffic.roundTripMs === undefined ? t('common.unknown') : t('session.roundTripValue', { ms: Math.round(traffic.roundTripMs) }),

@@ -1,5 +1,5 @@
 /** Which sentence a session shows, by phase and role. */
-import { isWordKey, t, tCount } from '../../../words/words.ts';
+import { isWordKey, t } from '../../../words/words.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { secondsUntil } from '../figures.ts';
@@ -27,7 +27,7 @@ export function phaseHint(session: SessionStatus, nowMs: number): string | undef
   if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
   if (role === 'expert' && phase.tag === 'reverseConnecting' && phase.forwardAtMs !== undefined) {
     const left = secondsUntil(phase.forwardAtMs, nowMs);
-    if (left > 0) return tCount('phase.forwardIn', left);
+    if (left > 0) return t('phase.forwardIn', { count: left });
   }
   // By invitation file there was no call to wait for.
   if (phase.tag === 'forwardConnecting' && isByFile(session)) return t('phase.hint.expert.byFile');

@@ -1,7 +1,7 @@
 import { Check, CircleDashed, LoaderCircle, Minus, X } from 'lucide-react';
+import { timeWithSeconds } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus, StepStatus } from '../../../protocol/assistance/status.ts';
-import { clockTime } from '../figures.ts';
 import { displayName } from '../selectors.ts';
 import { stepText } from './session-words.ts';
 import './steps.css';
@@ -35,7 +35,7 @@ function Step({ status, text, over }: { readonly status: StepStatus; readonly te
       </span>
       <span className="step__time">
         {status.atMs !== undefined && state !== 'pending' ? (
-          <time dateTime={new Date(status.atMs).toISOString()}>{clockTime(status.atMs)}</time>
+          <time dateTime={new Date(status.atMs).toISOString()}>{timeWithSeconds(status.atMs)}</time>
         ) : null}
         {state === 'failed' || state === 'notNeeded' || status.atMs === undefined ? (
           <span className={state === 'done' || state === 'pending' || state === 'active' ? 'visually-hidden' : 'step__state'}>
