@@ -1,5 +1,6 @@
 /** Placeholders of each sentence in `assets/locales/en.json`. Written by `vitest run test/words -u`; see words.ts. */
 export interface Placeholders {
+  readonly 'common.technical': 'detail';
   readonly 'hostStart.readyLead': 'address';
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';
@@ -80,7 +81,6 @@ export interface Placeholders {
   readonly 'viewer.label': 'name';
   readonly 'viewer.fps': 'count';
   readonly 'viewer.roundTrip': 'ms';
-  readonly 'ended.technical': 'detail';
   readonly 'ended.duration': 'duration';
   readonly 'ended.novice.declined': 'name';
   readonly 'ended.novice.declined.next': 'name';
@@ -210,5 +210,4 @@ export interface Placeholders {
   readonly 'shell.consent.control.message': 'name';
   readonly 'shell.consent.control.detail': 'address' | 'name';
   readonly 'shell.about.message': 'version';
-  readonly 'shell.startFailed.dataDir': 'message';
 }

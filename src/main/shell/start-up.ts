@@ -4,6 +4,7 @@ import { app, dialog, protocol, safeStorage } from 'electron';
 import { t } from '../../words/words.ts';
 import type { SecretBox } from '../settings/account-store.ts';
 import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
+import { failedStartText } from './failed-start.ts';
 import { hearOpenings, type Openings } from './openings.ts';
 import { APP_SCHEME, SCHEME_PRIVILEGES } from './web-security.ts';
 
@@ -27,10 +28,7 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
       app.setPath('sessionData', launch.dataDir);
     }
   } catch (error) {
-    dialog.showErrorBox(
-      t('shell.startFailed.title'),
-      t('shell.startFailed.dataDir', { message: error instanceof Error ? error.message : '' }),
-    );
+    dialog.showErrorBox(t('shell.startFailed.title'), failedStartText(error));
     app.exit(2);
     return undefined;
   }
@@ -47,9 +45,9 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
   return { launch, openings };
 }
 
-/** Nothing could be built: says why and goes away. */
+/** Shows why nothing could be built, and ends this process. */
 export function reportFailedStart(error: unknown): void {
-  dialog.showErrorBox(t('shell.startFailed.title'), error instanceof Error ? error.message : String(error));
+  dialog.showErrorBox(t('shell.startFailed.title'), failedStartText(error));
   app.exit(1);
 }
 

@@ -85,7 +85,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
       <details className="fold" open={!compact && role === 'expert' && !good}>
         <summary>{t('steps.show')}</summary>
         <Steps session={session} />
-        {detail !== undefined && <p className="soft small break">{t('ended.technical', { detail })}</p>}
+        {detail !== undefined && <p className="soft small break">{t('common.technical', { detail })}</p>}
       </details>
     </section>
   );
