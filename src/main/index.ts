@@ -164,7 +164,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   if (settings.value.hosting.enabled) {
     await hosting.apply(settings.value.hosting).catch((error: unknown) => {
       log.write('hosting', error);
-      model.notify('error', 'notice.hostingFailed', { message: error instanceof Error ? error.message : '' });
+      model.notify('error', 'notice.hostingFailed');
     });
   }
   signIn.start();

@@ -39,7 +39,8 @@ export type HostingView =
       readonly reach: 'loopback' | 'lan';
       readonly accounts: readonly HostedAccountView[];
     }
-  | { readonly tag: 'failed'; readonly message: string };
+  /** `code` has a sentence in the word list, as that of a refused command. */
+  | { readonly tag: 'failed'; readonly code: string };
 
 export interface HostedAccountView {
   readonly address: string;

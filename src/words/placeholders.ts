@@ -156,7 +156,7 @@ export interface Placeholders {
   readonly 'history.role.expert': 'name';
   readonly 'history.role.noviceAttempt': 'name';
   readonly 'history.role.expertAttempt': 'name';
-  readonly 'settings.hostingFailed': 'message';
+  readonly 'settings.hostingFailed': 'reason';
   readonly 'settings.hostedRemove': 'name';
   readonly 'settings.hostedRemoveSure': 'name';
   readonly 'programs.change': 'activity';
@@ -184,7 +184,6 @@ export interface Placeholders {
   readonly 'notice.accountDamaged': 'file';
   readonly 'notice.hostedDamaged': 'file';
   readonly 'notice.unexpected': 'file';
-  readonly 'notice.hostingFailed': 'message';
   readonly 'shell.notification.title': 'name';
   readonly 'shell.notification.body': 'address';
   readonly 'shell.notification.offerTitle': 'name';

@@ -1,6 +1,6 @@
 /* "Use this computer as the messenger": the switch, the accounts, and what the windows show of both. */
 import type { HostedAccountView, HostingView, SettingsView } from '../../preload/contract.ts';
-import { CommandError } from './refusal.ts';
+import { CommandError, refusal } from './refusal.ts';
 
 /** The embedded messenger, as this room uses it. */
 export interface HostedServer {
@@ -65,7 +65,7 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
     try {
       await server.start({ reach: wanted.reach, port: wanted.port });
     } catch (error) {
-      show({ tag: 'failed', message: error instanceof Error ? error.message : 'unknown' });
+      show({ tag: 'failed', code: refusal(error).code });
       throw error;
     }
     running = wanted;

@@ -23,19 +23,21 @@ export function refusal(error: unknown): Extract<CommandResult, { ok: false }> {
   }
   if (error instanceof MessengerError || isOwnError(error)) return { ok: false, code: error.code, message: error.message };
   if (isSystemError(error)) {
-    if (error.code === 'EADDRINUSE') return { ok: false, code: 'PORT_IN_USE', field: 'port', message: 'the port is in use' };
+    // Windows answers EACCES for ports that it keeps for itself.
+    if (error.code === 'EADDRINUSE' || (error.code === 'EACCES' && error.syscall === 'listen'))
+      return { ok: false, code: 'PORT_IN_USE', field: 'port', message: 'the port is in use' };
     if (STORAGE_ERRORS.has(error.code)) return { ok: false, code: 'STORAGE', message: error.code };
   }
   return { ok: false, code: 'INTERNAL', message: 'internal error' };
 }
 
-const OWN_ERRORS: ReadonlySet<string> = new Set(['AssistanceError', 'ActivityError', 'ConnectionError', 'DesktopError', 'HostingError']);
+const OWN_ERRORS: ReadonlySet<string> = new Set(['AssistanceError', 'ActivityError', 'ConnectionError', 'DesktopError']);
 const STORAGE_ERRORS: ReadonlySet<string> = new Set(['ENOSPC', 'EACCES', 'EPERM', 'EROFS', 'EDQUOT', 'EIO']);
 
 function isOwnError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && OWN_ERRORS.has(error.name) && 'code' in error && typeof error.code === 'string' && CODE.test(error.code);
 }
 
-function isSystemError(error: unknown): error is Error & { readonly code: string } {
+function isSystemError(error: unknown): error is Error & { readonly code: string; readonly syscall?: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }

@@ -259,6 +259,7 @@ describe('answers', () => {
     [new MessengerError('NO_SUCH_USER', 'm'), { code: 'NO_SUCH_USER' }],
     [new AssistanceError('BUSY', 'm'), { code: 'BUSY' }],
     [Object.assign(new Error('x'), { code: 'EADDRINUSE' }), { code: 'PORT_IN_USE', field: 'port' }],
+    [Object.assign(new Error('x'), { code: 'EACCES', syscall: 'listen' }), { code: 'PORT_IN_USE', field: 'port' }],
     [Object.assign(new Error('x'), { code: 'ENOSPC' }), { code: 'STORAGE' }],
     [Object.assign(new Error('secret'), { code: 'ECONNRESET' }), { code: 'INTERNAL' }],
     [new TypeError('secret'), { code: 'INTERNAL' }],

@@ -392,7 +392,7 @@ describe('hosting', () => {
   it('says why it cannot', async () => {
     const hosting = createHosting(server(Object.assign(new Error('in use'), { code: 'EADDRINUSE' })), () => undefined);
     await expect(hosting.apply(ON)).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    expect(hosting.view).toEqual({ tag: 'failed', message: 'in use' });
+    expect(hosting.view).toEqual({ tag: 'failed', code: 'PORT_IN_USE' });
     await expect(hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).rejects.toMatchObject({ code: 'NOT_HOSTING' });
   });
 });

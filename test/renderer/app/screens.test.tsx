@@ -236,12 +236,12 @@ describe('main window', () => {
   it('settings: a plain warning for the network, and a failure of hosting', () => {
     const { settings } = appState();
     const lan = appState({
-      hosting: { tag: 'failed', message: 'EADDRINUSE' },
+      hosting: { tag: 'failed', code: 'PORT_IN_USE' },
       settings: { ...settings, hosting: { enabled: true, reach: 'lan', port: 1_863 } },
     });
     const html = mainWindow(lan, { page: 'settings' });
     expect(html).toContain(shown(t('settings.lanWarning')));
-    expect(html).toContain(shown(t('settings.hostingFailed', { message: 'EADDRINUSE' })));
+    expect(html).toContain(shown(t('settings.hostingFailed', { reason: t('problem.PORT_IN_USE') })));
     expect(mainWindow(appState(), { page: 'settings' })).not.toContain(shown(t('settings.lanWarning')));
   });
 });

@@ -49,7 +49,7 @@ export function Hosting({
         busy={pending.hosting}
         onChange={(enabled) => onHosting({ ...settings, enabled })}
       />
-      {hosting.tag === 'failed' && <Banner kind="error">{t('settings.hostingFailed', { message: hosting.message })}</Banner>}
+      {hosting.tag === 'failed' && <Banner kind="error">{t('settings.hostingFailed', { reason: problemText(hosting) })}</Banner>}
       <ProblemLine text={generalProblem(problems.hosting, ['port'])} />
       {settings.enabled && (
         <>
