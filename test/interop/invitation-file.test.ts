@@ -11,7 +11,8 @@ import type { NoviceEndpoint, NoviceLink } from '../../src/main/connection/contr
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
 import { encryptTicket } from '../../src/protocol/assistance/assistance-crypto.ts';
 import { readInvitation } from '../../src/protocol/assistance/invitation.ts';
-import { formatInvitationFile, parseInvitationFile } from '../../src/protocol/assistance/invitation-file.ts';
+import { formatInvitationFile, invitationOf } from '../../src/protocol/assistance/invitation-file.ts';
+import { parseXml } from '../../src/protocol/xml/xml.ts';
 import { formatConnectionString2 } from '../../src/protocol/assistance/connection-string-2.ts';
 import { base64Encode, utf8Encode } from '../../src/protocol/bytes/text.ts';
 import { decodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
@@ -172,7 +173,7 @@ function untilPhase({ assistance, log }: Novice, phase: string, program?: Progra
 
 /** A file whose proof is wrong though it opens: what FreeRDP sends with it is what it would send with another password. */
 function forged(text: string): string {
-  return formatInvitationFile({ ...parseInvitationFile(text), passStub: 'RT=0PvIndan52*' });
+  return formatInvitationFile({ ...invitationOf(parseXml(text)), passStub: 'RT=0PvIndan52*' });
 }
 
 async function untilShown({ display }: Client): Promise<void> {

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { hexDecode, hexEncode } from '../bytes/text.ts';
-import { escapeXml, parseXml, type XmlElement } from '../xml/xml.ts';
+import { escapeXml, type XmlElement } from '../xml/xml.ts';
 import { isPassStub } from './assistance-crypto.ts';
 
 /** Type 1 is Windows XP's, type 2 that of Vista and later. */
@@ -25,12 +25,7 @@ const MAX_USER_NAME_CHARS = 256;
 const MAX_TICKET_CHARS = 0x1_0000;
 const MAX_MINUTES = 525_600;
 
-/** Throws ProtocolError as `parseXml` does, MALFORMED or UNEXPECTED for what is no invitation. Unknown attributes are passed over. */
-export function parseInvitationFile(input: string | Uint8Array): InvitationFile {
-  return invitationOf(parseXml(input));
-}
-
-/** The invitation in a document that has been read already. */
+/** The invitation in an XML document. Throws ProtocolError MALFORMED or UNEXPECTED for what is none. Unknown attributes are passed over. */
 export function invitationOf(root: XmlElement): InvitationFile {
   const data = root.children.find(({ name }) => name === 'UPLOADDATA');
   if (root.name !== 'UPLOADINFO' || data === undefined)

@@ -9,7 +9,7 @@ import { formatExpertTicket, formatNoviceTicket, parseExpertTicket, parseNoviceT
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { formatConnectionString2, parseConnectionString2 } from '../../../src/protocol/assistance/connection-string-2.ts';
 import { formatExpertBlob, parseExpertBlob } from '../../../src/protocol/assistance/expert-blob.ts';
-import { formatInvitationFile, parseInvitationFile } from '../../../src/protocol/assistance/invitation-file.ts';
+import { formatInvitationFile, invitationOf } from '../../../src/protocol/assistance/invitation-file.ts';
 import { isPast, needsPassword, openInvitation, readInvitation, writeInvitation } from '../../../src/protocol/assistance/invitation.ts';
 import { RemdeskExpert } from '../../../src/protocol/assistance/remdesk-expert.ts';
 import { RemdeskNovice } from '../../../src/protocol/assistance/remdesk-novice.ts';
@@ -185,7 +185,10 @@ export const ASSISTANCE_TARGETS: readonly Target[] = [
     name: 'invitation-file',
     seeds: () => FILES,
     // Written without the fields that it has but does not need.
-    check: decoding(parseInvitationFile, (file) => (inOneLine(file.userName) ? utf8Encode(formatInvitationFile(file)) : undefined)),
+    check: decoding(
+      (input) => invitationOf(parseXml(input)),
+      (file) => (inOneLine(file.userName) ? utf8Encode(formatInvitationFile(file)) : undefined),
+    ),
   },
   {
     name: 'invitation',

@@ -15,7 +15,7 @@ import {
 import { decodeClientData, EARLY_CAPABILITY, encodeClientData } from '../../../src/protocol/rdp/pdu/client-data.ts';
 import { decodeClientInfo, encodeClientInfo, INFO } from '../../../src/protocol/rdp/pdu/client-info.ts';
 import { decodeConfirmActive, encodeConfirmActive } from '../../../src/protocol/rdp/pdu/confirm-active.ts';
-import { decodeDeactivateAll, encodeDeactivateAll } from '../../../src/protocol/rdp/pdu/deactivate-all.ts';
+import { encodeDeactivateAll } from '../../../src/protocol/rdp/pdu/deactivate-all.ts';
 import { decodeDemandActive, encodeDemandActive } from '../../../src/protocol/rdp/pdu/demand-active.ts';
 import { decodeFastPathInput, encodeFastPathInput } from '../../../src/protocol/rdp/pdu/fast-path-input.ts';
 import {
@@ -24,7 +24,7 @@ import {
   FAST_PATH_UPDATE,
   FastPathOutputDecoder,
 } from '../../../src/protocol/rdp/pdu/fast-path-output.ts';
-import { decodeControl, decodeSynchronize, encodeControl, encodeSynchronize } from '../../../src/protocol/rdp/pdu/finalization.ts';
+import { decodeControl, encodeControl, encodeSynchronize } from '../../../src/protocol/rdp/pdu/finalization.ts';
 import { decodeFrameAcknowledge, encodeFrameAcknowledge } from '../../../src/protocol/rdp/pdu/frame-acknowledge.ts';
 import {
   decodeConferenceCreateRequest,
@@ -286,9 +286,7 @@ export const RDP_TARGETS: readonly Target[] = [
     () => [control(encodeShareData(1, 1002, 31, encodeSynchronize(1007)))],
     ({ shareId, pduType2, body }) => control(encodeShareData(shareId, 1002, pduType2, body)),
   ),
-  target('synchronize', decodeSynchronize, () => [encodeSynchronize(1002)], encodeSynchronize),
   target('control', decodeControl, () => [encodeControl({ action: 2, grantId: 1007, controlId: 1002 })], encodeControl),
-  target('deactivate-all', decodeDeactivateAll, () => [control(encodeDeactivateAll(1, 1002))]),
   target('set-error-info', decodeSetErrorInfo, () => [encodeSetErrorInfo(0xb)], encodeSetErrorInfo),
   target(
     'refresh-rect',

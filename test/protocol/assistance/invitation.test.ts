@@ -11,7 +11,8 @@ import {
   readInvitation,
   writeInvitation,
 } from '../../../src/protocol/assistance/invitation.ts';
-import { formatInvitationFile, parseInvitationFile } from '../../../src/protocol/assistance/invitation-file.ts';
+import { formatInvitationFile, invitationOf } from '../../../src/protocol/assistance/invitation-file.ts';
+import { parseXml } from '../../../src/protocol/xml/xml.ts';
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { base64Encode, hexEncode, utf16Encode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { randomFrom } from './random.ts';
@@ -263,12 +264,12 @@ describe('an invitation file of ours', () => {
   });
 
   it('has a fresh PassStub each time', () => {
-    const stub = (seed: number) => parseInvitationFile(writeInvitation(NEW, randomFrom(seed)).text).passStub;
+    const stub = (seed: number) => invitationOf(parseXml(writeInvitation(NEW, randomFrom(seed)).text)).passStub;
     expect(stub(1)).not.toBe(stub(2));
   });
 
   it('is read back as it was written', () => {
     const file = { userName: '', rcTicket: 'x', hasPassword: false, passStub: 'RT=0PvIndan52*', valid: { fromMs: 5_000, minutes: 0 } };
-    expect(parseInvitationFile(formatInvitationFile(file))).toEqual(file);
+    expect(invitationOf(parseXml(formatInvitationFile(file)))).toEqual(file);
   });
 });

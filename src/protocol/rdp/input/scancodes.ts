@@ -213,7 +213,6 @@ const CODE_BY_SCANCODE = new Map<number, string>(KEYS.map(([code, scancode]) => 
 for (const [scancode, code] of OTHER_SCANCODES) CODE_BY_SCANCODE.set(scancode, code);
 
 const X11_BY_CODE = new Map<string, number>(KEYS.map(([code, , evdev]) => [code, evdev + X11_OFFSET]));
-const CODE_BY_X11 = new Map<number, string>(KEYS.map(([code, , evdev]) => [evdev + X11_OFFSET, code]));
 const MAC_BY_CODE = new Map<string, number>(KEYS.filter(([, , , mac]) => mac >= 0).map(([code, , , mac]) => [code, mac]));
 
 /** Names of all keys in the table (UI Events `code`). */
@@ -233,12 +232,6 @@ export function codeOf(key: Scancode): string | undefined {
 export function x11KeycodeOf(key: Scancode): number | undefined {
   const code = codeOf(key);
   return code === undefined ? undefined : X11_BY_CODE.get(code);
-}
-
-/** Scancode of an X11 keycode (evdev + 8). */
-export function scancodeOfX11(keycode: number): Scancode | undefined {
-  const code = CODE_BY_X11.get(keycode);
-  return code === undefined ? undefined : SCANCODE_BY_CODE.get(code);
 }
 
 /** macOS virtual key code (kVK_…) of a scancode. */

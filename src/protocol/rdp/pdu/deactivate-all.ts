@@ -1,14 +1,11 @@
-import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 import { encodeShareControl, SHARE_CONTROL_TYPE } from './share-control.ts';
 
-/** [MS-RDPBCGR] 2.2.3.1 Server Deactivate All PDU with its share control header: data for the I/O channel. */
+/**
+ * [MS-RDPBCGR] 2.2.3.1 Server Deactivate All PDU with its share control header: data for the I/O channel. Receivers need only its type:
+ * some servers leave the body out.
+ */
 export function encodeDeactivateAll(shareId: number, source: number): Uint8Array {
   const body = new ByteWriter(7).u32le(shareId, 'TS_DEACTIVATE_ALL_PDU.shareId').u16le(1).u8(0).finish();
   return encodeShareControl(SHARE_CONTROL_TYPE.deactivateAll, source, body);
-}
-
-/** The shareId from a share control body, undefined where a server leaves it out. */
-export function decodeDeactivateAll(body: Uint8Array): number | undefined {
-  return body.length >= 4 ? new ByteReader(body).u32le('TS_DEACTIVATE_ALL_PDU.shareId') : undefined;
 }

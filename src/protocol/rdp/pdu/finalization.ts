@@ -1,23 +1,16 @@
-import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 
-/* Connection finalization ([MS-RDPBCGR] 1.3.1.1): bodies of share data PDUs. */
+/*
+ * Connection finalization ([MS-RDPBCGR] 1.3.1.1): bodies of share data PDUs. Only Control is decoded; of Synchronize, Font List and Font Map
+ * a receiver needs only that they came.
+ */
 
 const SYNCMSGTYPE_SYNC = 1;
 
 /** 2.2.1.14.1 TS_SYNCHRONIZE_PDU. `targetUser` is the MCS channel id of the other side. */
 export function encodeSynchronize(targetUser: number): Uint8Array {
   return new ByteWriter(4).u16le(SYNCMSGTYPE_SYNC).u16le(targetUser, 'TS_SYNCHRONIZE_PDU.targetUser').finish();
-}
-
-/** The targetUser. */
-export function decodeSynchronize(body: Uint8Array): number {
-  const reader = new ByteReader(body);
-  const messageType = reader.u16le('TS_SYNCHRONIZE_PDU.messageType');
-  if (messageType !== SYNCMSGTYPE_SYNC)
-    throw new ProtocolError('UNEXPECTED', 'TS_SYNCHRONIZE_PDU.messageType', SYNCMSGTYPE_SYNC, messageType);
-  return reader.u16le('TS_SYNCHRONIZE_PDU.targetUser');
 }
 
 /** `action` of TS_CONTROL_PDU. */
@@ -53,7 +46,7 @@ export function encodeFontList(): Uint8Array {
   return new ByteWriter(8).u16le(0).u16le(0).u16le(FIRST_AND_LAST).u16le(FONT_LIST_ENTRY_BYTES).finish();
 }
 
-/** 2.2.1.22.1 TS_FONT_MAP_PDU, always empty. Neither has anything to decode: that it came is all. */
+/** 2.2.1.22.1 TS_FONT_MAP_PDU, always empty. */
 export function encodeFontMap(): Uint8Array {
   return new ByteWriter(8).u16le(0).u16le(0).u16le(FIRST_AND_LAST).u16le(FONT_MAP_ENTRY_BYTES).finish();
 }

@@ -41,7 +41,7 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
   const card = useBroughtIntoView();
   const waiting = invitation.state === 'waiting';
   return (
-    <section ref={card} className="card stack saved" aria-labelledby={title}>
+    <section ref={card} className="card stack" aria-labelledby={title}>
       <h2 id={title} role="status">
         {t(`file.state.${invitation.state}`)}
       </h2>
@@ -50,9 +50,7 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
           <p>{t('file.tell', { file: saved.fileName })}</p>
           <p className="saved__password" aria-label={t('file.password')}>
             {inGroups(saved.password).map((group, index) => (
-              <span key={index} className="saved__group">
-                {group}
-              </span>
+              <span key={index}>{group}</span>
             ))}
           </p>
           <p className="soft">{t('file.tellHow')}</p>

@@ -64,7 +64,7 @@ export function MessengerLine({ app, pending, problem, onPresence, onSignIn, onC
         <ProblemLine text={problemText(problem)} />
       </div>
       {messenger.tag === 'signedIn' && (
-        <label className="presence-choice">
+        <label>
           <span className="visually-hidden">{t('presence.yours')}</span>
           <select className="input" value={messenger.presence} onChange={(event) => onPresence(event.target.value as OwnPresence)}>
             {OWN_PRESENCES.map((value) => (

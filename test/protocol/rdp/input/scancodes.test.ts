@@ -6,7 +6,6 @@ import {
   PauseReader,
   PHYSICAL_KEYS,
   scancodeOf,
-  scancodeOfX11,
   x11KeycodeOf,
   type Scancode,
 } from '../../../../src/protocol/rdp/input/scancodes.ts';
@@ -83,7 +82,6 @@ describe('scancodes', () => {
     expect(scancodeOf(code)).toEqual(key);
     expect(codeOf(key)).toBe(code);
     expect(x11KeycodeOf(key)).toBe(x11);
-    expect(scancodeOfX11(x11)).toEqual(key);
     expect(macKeycodeOf(key)).toBe(mac);
   });
 
