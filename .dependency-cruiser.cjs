@@ -28,7 +28,7 @@ module.exports = {
     only('main-settings', '^src/main/settings/', ['^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),
     only('main-history', '^src/main/history/', ['^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
     only('main-shell', '^src/main/shell/', ['^src/main/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/', '^src/words/', '^electron$', 'node_modules/(electron|zod)', '^(path|fs|url|crypto|os|util|process)']),
-    only('preload', '^src/preload/', ['^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/applications|rdp/(input/events|graphics/contract|client/contract))\\.ts$']),
+    only('preload', '^src/preload/', ['^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/applications|rdp/(geometry|input/events|graphics/contract|client/contract))\\.ts$']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
     only('renderer-app', '^src/renderer/app/', ['^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/assistance/status\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/preload/contract\\.ts$', '^src/protocol/(bytes|rdp)/']),

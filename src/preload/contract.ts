@@ -2,7 +2,8 @@
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
-import type { PointerShape, Size } from '../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../protocol/rdp/geometry.ts';
+import type { PointerShape } from '../protocol/rdp/graphics/contract.ts';
 import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';

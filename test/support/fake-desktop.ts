@@ -1,6 +1,7 @@
 import type { CaptureEvent, Desktop, DesktopSupport, EncodedFrame, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
-import type { GraphicsSettings, Rect, Size } from '../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
+import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 
 /** A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */

@@ -1,7 +1,8 @@
 import type { ExpertLink, ExpertLinkEvent, LinkEnd, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { SessionConnection } from '../../src/protocol/assistance/status.ts';
-import type { GraphicsSettings, GraphicsUpdate, Rect, Size } from '../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
+import type { GraphicsSettings, GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import type { RdpDisconnectReason } from '../../src/protocol/rdp/server/contract.ts';
 

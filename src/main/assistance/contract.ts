@@ -2,7 +2,8 @@ import type { InvitationDocument } from '../../protocol/assistance/invitation.ts
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
-import type { PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom, EngineName } from '../connection/contract.ts';

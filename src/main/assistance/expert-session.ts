@@ -1,6 +1,6 @@
 import type { ControlState } from '../../protocol/assistance/status.ts';
 import { ENCOMSP_CHANNEL, decodeEncomsp, encodeEncomsp } from '../../protocol/rdp/channels/encomsp.ts';
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
 import type { FromViewerMessage, ToViewerMessage, ViewerSink } from './contract.ts';

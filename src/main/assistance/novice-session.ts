@@ -1,7 +1,8 @@
 import type { ControlState } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
 import { ENCOMSP_CHANNEL, decodeEncomsp, encodeEncomsp } from '../../protocol/rdp/channels/encomsp.ts';
-import type { GraphicsSettings, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsSettings, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
 import type { Clock } from '../clock.ts';

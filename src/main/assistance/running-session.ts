@@ -1,7 +1,7 @@
 import type { ControlState, Role, SessionConnection, SessionPhase, SessionStatus, StepStatus } from '../../protocol/assistance/status.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
 import type { AssistanceLog, HistoryEntry, Peer } from './contract.ts';

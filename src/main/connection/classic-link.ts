@@ -7,7 +7,7 @@ import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
 import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import { classicInput } from './classic-input.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';

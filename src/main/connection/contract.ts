@@ -1,4 +1,5 @@
-import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
 import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';

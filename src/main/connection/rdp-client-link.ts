@@ -4,7 +4,7 @@ import type { RdpClientMachine, RdpClientOutput } from '../../protocol/rdp/clien
 import { ENCOMSP_CHANNEL } from '../../protocol/rdp/channels/encomsp.ts';
 import { REMDESK_CHANNEL, REMDESK_CHANNEL_OPTIONS } from '../../protocol/rdp/channels/remdesk.ts';
 import { RdpClient } from '../../protocol/rdp/client/rdp-client.ts';
-import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
-import type { GraphicsUpdate, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { RdpDisconnectReason, RdpServerMachine, RdpServerOutput } from '../../protocol/rdp/server/contract.ts';
 import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';

@@ -5,7 +5,8 @@ import {
   type CapturedFrame,
   type FromCapture,
 } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsUpdate, PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 
 /** A frame is at most some thousand PDUs of 16 kB; more is not a frame of ours. */
 const MAX_UPDATES = 65_536;

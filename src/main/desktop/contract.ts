@@ -1,4 +1,5 @@
-import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
 /** What this computer can do as a novice. `reason` is a key of the word list, for the novice to read. */

@@ -1,5 +1,6 @@
 import type { CapturedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsSettings, Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import { parseFromCapture } from './capture-protocol.ts';
 import { DesktopError, type CaptureEvent, type EncodedFrame, type ScreenCapture } from './contract.ts';

@@ -1,4 +1,4 @@
-import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 
 /** Where to put a window: the remembered place while its title bar is on a screen of today, else centred; never larger than the screen. */
 export function placeWindow(

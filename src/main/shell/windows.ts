@@ -8,7 +8,7 @@ import {
   type WebContents,
   type WebFrameMain,
 } from 'electron';
-import type { Rect } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { t } from '../../words/words.ts';
 import { shownPeer } from './safe-text.ts';

@@ -1,5 +1,5 @@
 import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import { PictureStream } from '../../protocol/rdp/graphics/picture-stream.ts';
 import { sameBytes } from './same-bytes.ts';
 

@@ -1,5 +1,5 @@
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
-import type { Rect, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import { GraphicsDecoder } from '../../protocol/rdp/graphics/graphics-decoder.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
 

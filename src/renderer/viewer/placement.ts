@@ -1,4 +1,4 @@
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 
 export type Scaling = 'fit' | 'actual';
 

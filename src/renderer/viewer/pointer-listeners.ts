@@ -1,4 +1,4 @@
-import type { Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Platform } from './keyboard-input.ts';
 import { picturePoint } from './placement.ts';

@@ -1,5 +1,6 @@
 import type { FromViewer } from '../../preload/contract.ts';
-import type { PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { Platform } from './keyboard-input.ts';
 import { listenToKeyboard } from './keyboard-listeners.ts';
 import { placePicture, type Scaling } from './placement.ts';

@@ -1,6 +1,7 @@
 /* What the viewer's page and its worker say to each other. Pixels never cross here. */
 import type { FromViewer } from '../../preload/contract.ts';
-import type { PointerShape, Size } from '../../protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 
 export type ToPictureWorker =
   /** First message; canvas and port are transferred. */

@@ -1,5 +1,6 @@
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
-import type { GraphicsUpdate, Size } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../../src/protocol/rdp/geometry.ts';
+import type { GraphicsUpdate } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { FastPathOutputDecoder } from '../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import type { Picture } from '../../support/display.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RdpClientOutput } from '../../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../../src/protocol/rdp/client/rdp-client.ts';
-import type { PixelFrame, PointerShape, Rect } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
+import type { PixelFrame, PointerShape } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { createFrameEncoder } from '../../../src/protocol/rdp/graphics/frame-encoder.ts';
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rect } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import { encodeBitmapUpdate } from '../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
 import { LONGEST_FRAME_MS, Picture } from '../../../src/renderer/viewer/picture.ts';

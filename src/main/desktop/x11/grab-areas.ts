@@ -1,4 +1,4 @@
-import type { Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 
 /** Damage is grabbed in bands of this many rows: few requests, and little more than was damaged. */
 export const BAND_ROWS = 64;

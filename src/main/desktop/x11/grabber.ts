@@ -1,6 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import type { Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 
 /** ZPixmap of GetImage. */

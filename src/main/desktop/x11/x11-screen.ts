@@ -4,7 +4,8 @@ import {
   type FromCapture,
   type ToCapture,
 } from '../../../protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsUpdate, Rect, Size } from '../../../protocol/rdp/graphics/contract.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import type { GraphicsUpdate } from '../../../protocol/rdp/graphics/contract.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
 import { grabAreas } from './grab-areas.ts';

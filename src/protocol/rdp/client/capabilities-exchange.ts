@@ -8,7 +8,7 @@ import { SCREEN_BLT_ONLY } from '../pdu/capabilities/order.ts';
 import { SURFACE_COMMAND_FLAG } from '../pdu/capabilities/surface-commands-capability.ts';
 import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
 import type { DemandActive } from '../pdu/demand-active.ts';
-import type { Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
 import type { RdpClientConfig } from './contract.ts';
 
 /** Frames a server may have under way before it waits for our acknowledgement. */

@@ -1,4 +1,5 @@
-import type { PointerShape, Rect, Size } from '../graphics/contract.ts';
+import type { Rect, Size } from '../geometry.ts';
+import type { PointerShape } from '../graphics/contract.ts';
 import type { InputEvent } from '../input/events.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { Rect } from '../graphics/contract.ts';
+import type { Rect } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import { encodeConfirmActive } from '../pdu/confirm-active.ts';
 import { decodeDemandActive } from '../pdu/demand-active.ts';

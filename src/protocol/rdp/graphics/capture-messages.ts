@@ -1,4 +1,5 @@
-import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from './contract.ts';
+import type { Rect, Size } from '../geometry.ts';
+import type { GraphicsSettings, GraphicsUpdate, PointerShape } from './contract.ts';
 
 /*
  * What the main process and whoever captures (a Node worker on X11, a hidden page elsewhere) say to each other over a message port.

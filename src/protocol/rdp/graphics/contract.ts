@@ -1,17 +1,5 @@
+import type { Rect, Size } from '../geometry.ts';
 import type { ScreenCopy } from '../pdu/drawing-orders.ts';
-
-/** A rectangle in pixels; `x`,`y` inclusive, size > 0. */
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** A picture in memory: 32-bit BGRX, rows top down, `stride` bytes from row to row (>= 4 × width). */
 export interface PixelFrame extends Size {

@@ -10,7 +10,8 @@ import {
 import { encodeScreenCopies, type ScreenCopy } from '../pdu/drawing-orders.ts';
 import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodeFrameMarker } from '../pdu/frame-marker.ts';
-import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame, Rect } from './contract.ts';
+import type { Rect } from '../geometry.ts';
+import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame } from './contract.ts';
 import { frameWords, type FrameWords } from './pixel-words.ts';
 import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from './planar/planar-encoder.ts';
 

@@ -6,7 +6,7 @@ import { DrawingOrderDecoder } from '../pdu/drawing-orders.ts';
 import { FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { decodeSurfaceCommands, type SurfaceBits } from '../pdu/surface-commands.ts';
 import { rgbaFrom24 } from './colour.ts';
-import type { Rect, Size } from './contract.ts';
+import type { Rect, Size } from '../geometry.ts';
 import { InterleavedDecoder } from './interleaved/interleaved-decoder.ts';
 import { PlanarDecoder } from './planar/planar-decoder.ts';
 import { copyOnPicture } from './scroll/screen-copy.ts';

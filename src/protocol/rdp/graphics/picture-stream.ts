@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PictureChanges, PixelFrame, Rect, Size } from './contract.ts';
+import type { Rect, Size } from '../geometry.ts';
+import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PictureChanges, PixelFrame } from './contract.ts';
 import { createFrameEncoder } from './frame-encoder.ts';
 import { ChangedTiles } from './tiles/changed-tiles.ts';
 

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { Rect, Size } from './contract.ts';
+import type { Rect, Size } from '../geometry.ts';
 
 /** Longest side and largest area (in pixels) of a picture we are willing to hold. */
 const MAX_SURFACE_SIDE = 16_384;

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
-import type { Rect } from '../graphics/contract.ts';
+import type { Rect } from '../geometry.ts';
 
 /** numberOfAreas is one byte. */
 const MAX_AREAS = 255;

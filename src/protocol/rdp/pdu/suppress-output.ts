@@ -1,6 +1,6 @@
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
-import type { Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
 import { writeInclusiveRect } from './refresh-rect.ts';
 
 /** [MS-RDPBCGR] 2.2.11.3.1 TS_SUPPRESS_OUTPUT_PDU after its share data header. `desktop` is the area to resume with. */

@@ -1,4 +1,4 @@
-import type { Rect, Size } from '../graphics/contract.ts';
+import type { Rect, Size } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import { decodeFrameAcknowledge } from '../pdu/frame-acknowledge.ts';
 import { DISCONNECT_REASON, encodeDomainPdu } from '../pdu/mcs-domain.ts';

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { chooseGraphics } from '../graphics/choose-graphics.ts';
-import type { Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
 import { DRAWING_FLAG } from '../pdu/capabilities/bitmap.ts';
 import { type CapabilitySet, findSet } from '../pdu/capabilities/capability-sets.ts';
 import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';

@@ -1,4 +1,5 @@
-import type { GraphicsSettings, GraphicsUpdate, PointerShape, Rect, Size } from '../graphics/contract.ts';
+import type { Rect, Size } from '../geometry.ts';
+import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
 import type { InputEvent } from '../input/events.ts';
 
 /**

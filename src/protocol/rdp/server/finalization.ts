@@ -1,4 +1,4 @@
-import type { Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
 import { CONTROL_ACTION, decodeControl, encodeControl, encodeFontMap, encodeSynchronize } from '../pdu/finalization.ts';
 import { encodeShareData, PDU_TYPE_2, type ShareData } from '../pdu/share-data.ts';
 import type { RdpServerOutput } from './contract.ts';

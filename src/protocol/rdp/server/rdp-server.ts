@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { GraphicsUpdate, PointerShape, Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
+import type { GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
 import { encodeDeactivateAll } from '../pdu/deactivate-all.ts';
 import { errorInfoOf, ultimatumReasonOf } from '../pdu/disconnect-reasons.ts';
 import { EARLY_CAPABILITY } from '../pdu/client-data.ts';

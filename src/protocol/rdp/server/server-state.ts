@@ -1,4 +1,4 @@
-import type { Size } from '../graphics/contract.ts';
+import type { Size } from '../geometry.ts';
 import type { ClientCoreData } from '../pdu/client-data.ts';
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { ClientAbilities } from './client-abilities.ts';

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PixelFrame, Rect } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../../../src/protocol/rdp/geometry.ts';
+import type { PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { ChangedTiles, tilesOf } from '../../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 import { paint, pictures } from './pictures.ts';
 

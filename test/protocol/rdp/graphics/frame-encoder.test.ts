@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GraphicsSettings, PixelFrame, Rect } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import type { Rect } from '../../../../src/protocol/rdp/geometry.ts';
+import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { createFrameEncoder, MIN_PDU_BYTES } from '../../../../src/protocol/rdp/graphics/frame-encoder.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { decodeBitmapUpdate } from '../../../../src/protocol/rdp/pdu/bitmap-update.ts';

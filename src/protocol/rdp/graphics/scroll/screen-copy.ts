@@ -1,5 +1,5 @@
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
-import type { Rect, Size } from '../contract.ts';
+import type { Rect, Size } from '../../geometry.ts';
 
 /**
  * Copies a part of a picture to another place in it, as if the source were read before anything is written. What lies outside the

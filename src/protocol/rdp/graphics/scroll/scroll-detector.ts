@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
-import type { Rect, Size } from '../contract.ts';
+import type { Rect, Size } from '../../geometry.ts';
 import type { FrameWords } from '../pixel-words.ts';
 import { rowsEqual } from '../tiles/row-compare.ts';
 

@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
-import type { PixelFrame, Rect } from '../contract.ts';
+import type { Rect } from '../../geometry.ts';
+import type { PixelFrame } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
