@@ -2,7 +2,7 @@
 export class AllocationMeter {
   /** Bytes since the last reset. */
   bytes = 0;
-  readonly #originals = new Map<string, unknown>();
+  private readonly originals = new Map<string, unknown>();
 
   constructor() {
     for (const type of [Uint8Array, Uint8ClampedArray, Uint16Array, Int32Array, Uint32Array] as const) {
@@ -12,12 +12,12 @@ export class AllocationMeter {
           return Reflect.construct(type, args, newTarget === counted ? type : newTarget) as object;
         },
       });
-      this.#originals.set(type.name, type);
+      this.originals.set(type.name, type);
       Reflect.set(globalThis, type.name, counted);
     }
   }
 
   close(): void {
-    for (const [name, type] of this.#originals) Reflect.set(globalThis, name, type);
+    for (const [name, type] of this.originals) Reflect.set(globalThis, name, type);
   }
 }

@@ -1,25 +1,25 @@
 /** Small seeded generator (xorshift128): the same seed gives the same run everywhere. */
 export class Random {
-  #a: number;
-  #b = 0x9e37_79b9;
-  #c = 0x243f_6a88;
-  #d = 0xb7e1_5162;
+  private a: number;
+  private b = 0x9e37_79b9;
+  private c = 0x243f_6a88;
+  private d = 0xb7e1_5162;
 
   constructor(seed: number) {
-    this.#a = seed >>> 0;
+    this.a = seed >>> 0;
     for (let round = 0; round < 12; round += 1) this.u32();
   }
 
   u32(): number {
-    let t = this.#d;
-    const s = this.#a;
-    this.#d = this.#c;
-    this.#c = this.#b;
-    this.#b = s;
+    let t = this.d;
+    const s = this.a;
+    this.d = this.c;
+    this.c = this.b;
+    this.b = s;
     t ^= t << 11;
     t ^= t >>> 8;
-    this.#a = (t ^ s ^ (s >>> 19)) >>> 0;
-    return this.#a;
+    this.a = (t ^ s ^ (s >>> 19)) >>> 0;
+    return this.a;
   }
 
   /** 0 to `limit` - 1. */

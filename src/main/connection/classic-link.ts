@@ -43,36 +43,36 @@ type State = 'verified' | 'presented';
 export class ClassicLink implements ExpertLink, Candidate {
   readonly connection: SessionConnection;
   readonly hasChannels = false;
-  readonly #options: ExpertLinkOptions;
-  readonly #client: ClassicClient;
-  readonly #stream: RdpStream;
-  readonly #life: LinkLife<State, ExpertLinkEvent>;
+  private readonly options: ExpertLinkOptions;
+  private readonly client: ClassicClient;
+  private readonly stream: RdpStream;
+  private readonly life: LinkLife<State, ExpertLinkEvent>;
   /** The novice's desktop, from the active session on. */
-  #desktop: Size | undefined;
+  private desktop: Size | undefined;
   /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
-  #announced: LinkEnd | undefined;
+  private announced: LinkEnd | undefined;
 
   constructor(options: ExpertLinkOptions) {
-    this.#options = options;
+    this.options = options;
     this.connection = options.connection;
-    this.#stream = new RdpStream(options.socket, options.clock, {
-      bytes: (bytes) => this.#receive(bytes),
+    this.stream = new RdpStream(options.socket, options.clock, {
+      bytes: (bytes) => this.receive(bytes),
       gone: (error) => {
-        this.refuse(this.#cut(error));
-        this.#life.gone(error, this.#announced);
+        this.refuse(this.cut(error));
+        this.life.gone(error, this.announced);
       },
     });
-    this.#life = new LinkLife({
-      stream: this.#stream,
+    this.life = new LinkLife({
+      stream: this.stream,
       clock: options.clock,
       refused: options.refused,
       refusal: (cause) =>
-        new ConnectionError(this.#stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: asError(cause) }),
+        new ConnectionError(this.stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: asError(cause) }),
       goodbye: () => {
-        if (this.#life.state === 'presented') this.#stream.write(DISCONNECT_ULTIMATUM);
+        if (this.life.state === 'presented') this.stream.write(DISCONNECT_ULTIMATUM);
       },
     });
-    this.#client = rdp.createClient({
+    this.client = rdp.createClient({
       userName: options.userName,
       password: '*',
       alternateShell: '*',
@@ -83,52 +83,52 @@ export class ClassicLink implements ExpertLink, Candidate {
       decompress: false,
       logLevel: 'ERROR',
     });
-    this.#attach();
-    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
+    this.attach();
+    this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
-      if (this.#life.state === 'handshake') this.refuse(error);
-      else this.#life.fail('timeout', error);
+      if (this.life.state === 'handshake') this.refuse(error);
+      else this.life.fail('timeout', error);
     });
-    this.#stream.start();
-    this.#contained(() => this.#client.x224.connect());
+    this.stream.start();
+    this.contained(() => this.client.x224.connect());
   }
 
   get onEvent(): ExpertLink['onEvent'] {
-    return this.#life.events.on;
+    return this.life.events.on;
   }
 
   get traffic(): LinkTraffic {
-    return this.#stream.traffic;
+    return this.stream.traffic;
   }
 
   get gone(): Promise<void> {
-    return this.#stream.gone;
+    return this.stream.gone;
   }
 
   get stage(): number {
-    return this.#stream.stage;
+    return this.stream.stage;
   }
 
   sendInput(events: readonly InputEvent[]): void {
-    if (this.#desktop === undefined || !this.#life.running) return;
+    if (this.desktop === undefined || !this.life.running) return;
     const records = events.flatMap(classicInput);
-    this.#contained(() => {
+    this.contained(() => {
       for (let at = 0; at < records.length; at += MAX_INPUT_BATCH)
-        this.#client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
+        this.client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
     });
   }
 
   /** Suppress Output ([MS-RDPBCGR] 2.2.11.3), where the server takes it: when the picture is wanted again it comes whole. */
   setDisplayWanted(wanted: boolean): void {
-    const desktop = this.#desktop;
-    const general = this.#client.global.serverCapabilities[CAPSTYPE_GENERAL]?.obj;
+    const desktop = this.desktop;
+    const general = this.client.global.serverCapabilities[CAPSTYPE_GENERAL]?.obj;
     if (desktop === undefined || general?.['suppressOutputSupport']?.value !== 1) return;
     const pdu = structures.supressOutputDataPDU();
     pdu.obj.allowDisplayUpdates.value = wanted ? 1 : 0;
     const { right, bottom } = pdu.obj.desktopRect.obj;
     right.value = desktop.width - 1;
     bottom.value = desktop.height - 1;
-    this.#contained(() => this.#client.global.sendDataPDU(pdu));
+    this.contained(() => this.client.global.sendDataPDU(pdu));
   }
 
   /* node-rdpjs has no frame markers, and its Refresh Rect throws. */
@@ -140,35 +140,35 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   close(): Promise<void> {
-    return this.#life.close('userRequested');
+    return this.life.close('userRequested');
   }
 
   abandon(): void {
-    this.#life.abandon();
+    this.life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    this.#life.refuse(error);
+    this.life.refuse(error);
   }
 
-  #attach(): void {
-    const client = this.#client;
+  private attach(): void {
+    const client = this.client;
     client.mcs.clientCoreData.obj.earlyCapabilityFlags.value |= WANT_32BPP_SESSION;
-    client.bufferLayer.send = (message) => this.#stream.write(message.toStream().buffer);
-    client.bufferLayer.startTLS = (ready) => this.#stream.connectTls((der) => this.#verify(der, ready));
+    client.bufferLayer.send = (message) => this.stream.write(message.toStream().buffer);
+    client.bufferLayer.startTLS = (ready) => this.stream.connectTls((der) => this.verify(der, ready));
     // It asks for this when the server says goodbye (MCS Disconnect Provider Ultimatum, Shutdown Denied).
-    client.bufferLayer.close = () => this.#life.endedByPeer(this.#announced ?? 'disconnected');
+    client.bufferLayer.close = () => this.life.endedByPeer(this.announced ?? 'disconnected');
     // Comes after its own listener, which has sent Client Info by then.
     client.mcs.on('connect', () => {
-      if (this.#life.state !== 'verified') return;
-      this.#life.state = 'presented';
-      this.#life.metDeadline();
-      this.#life.events.emit({ tag: 'presented' });
+      if (this.life.state !== 'verified') return;
+      this.life.state = 'presented';
+      this.life.metDeadline();
+      this.life.events.emit({ tag: 'presented' });
     });
     const readDataPdu = client.global.readDataPDU.bind(client.global);
     client.global.readDataPDU = (message) => {
       if (message.obj.shareDataHeader.obj.pduType2.value === PDUTYPE2_SET_ERROR_INFO) {
-        this.#announced = meaningOfErrorInfo(message.obj.pduData.obj['errorInfo']?.value ?? 0);
+        this.announced = meaningOfErrorInfo(message.obj.pduData.obj['errorInfo']?.value ?? 0);
       }
       readDataPdu(message);
     };
@@ -176,60 +176,60 @@ export class ClassicLink implements ExpertLink, Candidate {
     client.mcs.recv = (stream) => {
       const [first = 0, second = 0] = stream.buffer.subarray(stream.offset, stream.offset + 2);
       if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM)
-        this.#announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.#desktop !== undefined);
+        this.announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.desktop !== undefined);
       receiveMcs(stream);
     };
-    client.on('connect', () => this.#activated());
-    client.on('bitmap', (bitmap) => this.#bitmap(bitmap));
-    client.on('error', (error) => this.#life.broken(error));
+    client.on('connect', () => this.activated());
+    client.on('bitmap', (bitmap) => this.bitmap(bitmap));
+    client.on('error', (error) => this.life.broken(error));
   }
 
-  #activated(): void {
-    const capability = this.#client.global.serverCapabilities[CAPSTYPE_BITMAP]?.obj;
+  private activated(): void {
+    const capability = this.client.global.serverCapabilities[CAPSTYPE_BITMAP]?.obj;
     const width = capability?.['desktopWidth']?.value ?? 0;
     const height = capability?.['desktopHeight']?.value ?? 0;
     if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
     }
-    this.#desktop = { width, height };
-    this.#life.events.emit({ tag: 'active', desktop: this.#desktop, channels: [] });
+    this.desktop = { width, height };
+    this.life.events.emit({ tag: 'active', desktop: this.desktop, channels: [] });
   }
 
   /** Encoding anew copies the pixels, which are gone when this event is over. */
-  #bitmap(bitmap: ClassicBitmap): void {
-    if (this.#life.state !== 'presented') return;
+  private bitmap(bitmap: ClassicBitmap): void {
+    if (this.life.state !== 'presented') return;
     const data = encodeBitmapUpdate([{ ...bitmap, compressed: Boolean(bitmap.isCompress) }]);
-    this.#life.events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
+    this.life.events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
   }
 
-  #receive(bytes: Uint8Array): void {
+  private receive(bytes: Uint8Array): void {
     const plain = this.stage === 0;
-    this.#contained(() => this.#client.bufferLayer.recv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+    this.contained(() => this.client.bufferLayer.recv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
     // It is silent about a server that chooses plain RDP security: the one answer that goes on is the one that starts TLS.
     if (plain && this.stage === 0) this.refuse(new ConnectionError('NOT_TLS', 'the other side did not answer with TLS'));
   }
 
-  #verify(der: Uint8Array, ready: () => void): void {
-    if (this.#life.state !== 'handshake') return;
-    if (!this.#options.trusts(der)) {
+  private verify(der: Uint8Array, ready: () => void): void {
+    if (this.life.state !== 'handshake') return;
+    if (!this.options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }
-    this.#contained(() => {
-      this.#life.state = 'verified';
-      if (this.#options.verified(this)) ready();
+    this.contained(() => {
+      this.life.state = 'verified';
+      if (this.options.verified(this)) ready();
       else this.abandon();
     });
   }
 
   /** node-rdpjs throws strings, errors and nothing at all from anywhere: it all ends here, and only this connection. */
-  #contained(run: () => void): void {
-    this.#life.contain(() => this.#stream.together(run));
+  private contained(run: () => void): void {
+    this.life.contain(() => this.stream.together(run));
   }
 
   /** The socket has gone during the handshake: what was wrong about its last bytes, if anything was. */
-  #cut(cause: Error | undefined): HandshakeError {
-    const notTls = cause instanceof ProtocolError || (this.#stream.upgrading && cause !== undefined);
+  private cut(cause: Error | undefined): HandshakeError {
+    const notTls = cause instanceof ProtocolError || (this.stream.upgrading && cause !== undefined);
     return new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause });
   }
 }

@@ -45,99 +45,99 @@ function ticketOf(novice: ExpectedNovice): Ticket {
 
 /** The expert's end of the race (docs/decisions/0001): RDP client on every connection; the first whose certificate is the pinned one wins. */
 export class ExpertSide implements ExpertEndpoint {
-  readonly #options: ExpertEndpointOptions;
-  readonly #events = new Events<ExpertEndpointEvent>();
-  readonly #held = new Set<HeldSocket>();
-  readonly #race: Race;
-  #addresses: readonly HostPort[] = [];
-  #ticket: Ticket | undefined;
+  private readonly options: ExpertEndpointOptions;
+  private readonly events = new Events<ExpertEndpointEvent>();
+  private readonly held = new Set<HeldSocket>();
+  private readonly race: Race;
+  private ticketAddresses: readonly HostPort[] = [];
+  private ticket: Ticket | undefined;
 
   constructor(options: ExpertEndpointOptions) {
-    this.#options = options;
-    this.#race = new Race({
+    this.options = options;
+    this.race = new Race({
       clock: options.clock,
       dialledBy: 'forward',
-      tell: (event) => this.#events.emit(event),
+      tell: (event) => this.events.emit(event),
     });
   }
 
   /** Once, right after listening has begun. */
   opened(listener: Listener, addresses: readonly HostPort[]): void {
-    this.#race.listensOn(listener);
-    this.#addresses = addresses;
+    this.race.listensOn(listener);
+    this.ticketAddresses = addresses;
   }
 
   get addresses(): readonly HostPort[] {
-    return this.#addresses;
+    return this.ticketAddresses;
   }
 
-  readonly onEvent = this.#events.on;
+  readonly onEvent = this.events.on;
 
   /** A connection on the listener: the novice's reverse connect, or a stranger. It may come before the novice ticket does. */
   readonly accept = (socket: Socket): void => {
-    if (this.#race.over) return discard(socket);
+    if (this.race.over) return discard(socket);
     const remote = remoteOf(socket);
-    this.#events.emit({ tag: 'attempt', by: 'reverse', address: addressText(remote) });
-    if (this.#ticket === undefined) this.#hold(socket, remote);
-    else this.#race.enter({ socket, by: 'reverse', remote }, this.#startWith(this.#ticket));
+    this.events.emit({ tag: 'attempt', by: 'reverse', address: addressText(remote) });
+    if (this.ticket === undefined) this.hold(socket, remote);
+    else this.race.enter({ socket, by: 'reverse', remote }, this.startWith(this.ticket));
   };
 
   expect(novice: ExpectedNovice): void {
-    if (this.#ticket !== undefined || this.#race.over) return;
+    if (this.ticket !== undefined || this.race.over) return;
     const ticket = ticketOf(novice);
-    this.#ticket = ticket;
-    for (const held of this.#held) {
+    this.ticket = ticket;
+    for (const held of this.held) {
       const socket = held.release();
-      if (!socket.destroyed) this.#race.enter({ socket, by: 'reverse', remote: held.address }, this.#startWith(ticket));
+      if (!socket.destroyed) this.race.enter({ socket, by: 'reverse', remote: held.address }, this.startWith(ticket));
     }
   }
 
   forward(): void {
-    const ticket = this.#ticket;
-    if (ticket === undefined || this.#race.over) return;
-    this.#race.dial(ticket.addresses, this.#startWith(ticket));
+    const ticket = this.ticket;
+    if (ticket === undefined || this.race.over) return;
+    this.race.dial(ticket.addresses, this.startWith(ticket));
   }
 
   close(): Promise<void> {
-    for (const held of this.#held) discard(held.release());
-    return this.#race.close();
+    for (const held of this.held) discard(held.release());
+    return this.race.close();
   }
 
-  #hold(socket: Socket, remote: HostPort): void {
+  private hold(socket: Socket, remote: HostPort): void {
     const refuse = (error: ConnectionError): void => {
       discard(held.release());
-      this.#events.emit({ tag: 'refused', by: 'reverse', address: addressText(remote), error });
+      this.events.emit({ tag: 'refused', by: 'reverse', address: addressText(remote), error });
     };
-    const held = new HeldSocket(socket, remote, this.#options.clock, refuse, () => {
-      this.#held.delete(held);
-      this.#race.pending.remove(held);
+    const held = new HeldSocket(socket, remote, this.options.clock, refuse, () => {
+      this.held.delete(held);
+      this.race.pending.remove(held);
     });
-    this.#held.add(held);
-    this.#race.pending.add(held);
+    this.held.add(held);
+    this.race.pending.add(held);
   }
 
-  #startWith({ workingDir, trusts }: Ticket): StartHandshake {
+  private startWith({ workingDir, trusts }: Ticket): StartHandshake {
     return ({ socket, by, remote }, { left, refused }) =>
-      this.#options.engine({
+      this.options.engine({
         socket,
         connection: { by, address: addressText(remote) },
-        clock: this.#options.clock,
-        userName: this.#options.userName,
-        remdesk: this.#options.invited,
+        clock: this.options.clock,
+        userName: this.options.userName,
+        remdesk: this.options.invited,
         workingDir,
         trusts,
         verified: (link) => {
           left();
-          return this.#won(link);
+          return this.won(link);
         },
         refused,
       });
   }
 
-  #won(link: ExpertLink): boolean {
-    if (this.#race.over) return false;
+  private won(link: ExpertLink): boolean {
+    if (this.race.over) return false;
     void this.close();
-    this.#events.finish({ tag: 'verified', link });
+    this.events.finish({ tag: 'verified', link });
     return true;
   }
 }
@@ -146,19 +146,19 @@ export class ExpertSide implements ExpertEndpoint {
 class HeldSocket implements PendingConnection {
   readonly address: HostPort;
   readonly stage = 0;
-  readonly #socket: Socket;
-  readonly #refuse: (error: ConnectionError) => void;
-  readonly #left: () => void;
-  readonly #cancelDeadline: () => void;
+  private readonly socket: Socket;
+  private readonly refuse: (error: ConnectionError) => void;
+  private readonly left: () => void;
+  private readonly cancelDeadline: () => void;
 
   constructor(socket: Socket, address: HostPort, clock: Clock, refuse: (error: ConnectionError) => void, left: () => void) {
-    this.#socket = socket;
+    this.socket = socket;
     this.address = address;
-    this.#refuse = refuse;
-    this.#left = left;
-    socket.on('error', this.#broken);
-    socket.on('close', this.#broken);
-    this.#cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () =>
+    this.refuse = refuse;
+    this.left = left;
+    socket.on('error', this.broken);
+    socket.on('close', this.broken);
+    this.cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () =>
       refuse(new ConnectionError('DEADLINE', 'no novice ticket came for this connection')),
     );
   }
@@ -168,19 +168,19 @@ class HeldSocket implements PendingConnection {
   }
 
   evict(): void {
-    this.#refuse(new ConnectionError('ABORTED', 'made room for another connection'));
+    this.refuse(new ConnectionError('ABORTED', 'made room for another connection'));
   }
 
   /** Hands the socket on: from here its errors are the taker's. */
   release(): Socket {
-    this.#cancelDeadline();
-    this.#socket.off('error', this.#broken);
-    this.#socket.off('close', this.#broken);
-    this.#left();
-    return this.#socket;
+    this.cancelDeadline();
+    this.socket.off('error', this.broken);
+    this.socket.off('close', this.broken);
+    this.left();
+    return this.socket;
   }
 
-  readonly #broken = (cause?: unknown): void => {
-    this.#refuse(new ConnectionError('SOCKET', 'the connection was closed while it waited', { cause }));
+  private readonly broken = (cause?: unknown): void => {
+    this.refuse(new ConnectionError('SOCKET', 'the connection was closed while it waited', { cause }));
   };
 }

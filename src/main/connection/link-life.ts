@@ -25,34 +25,34 @@ export interface LinkLifeParts {
 export class LinkLife<State extends string, Event> {
   readonly events = new Events<Event | Ended>();
   state: 'handshake' | State | 'over' = 'handshake';
-  readonly #parts: LinkLifeParts;
-  #end: LinkEnd | undefined;
-  #error: Error | undefined;
-  #cancelDeadline: () => void = () => undefined;
-  #cancelTick: () => void = () => undefined;
+  private readonly parts: LinkLifeParts;
+  private end: LinkEnd | undefined;
+  private error: Error | undefined;
+  private cancelDeadline: () => void = () => undefined;
+  private cancelTick: () => void = () => undefined;
 
   constructor(parts: LinkLifeParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   /** Neither side has ended it. */
   get running(): boolean {
-    return this.state !== 'over' && this.#end === undefined;
+    return this.state !== 'over' && this.end === undefined;
   }
 
   /** Takes the place of the deadline before. */
   deadline(delayMs: number, passed: () => void): void {
-    this.#cancelDeadline();
-    this.#cancelDeadline = this.#parts.clock.after(delayMs, passed);
+    this.cancelDeadline();
+    this.cancelDeadline = this.parts.clock.after(delayMs, passed);
   }
 
   metDeadline(): void {
-    this.#cancelDeadline();
+    this.cancelDeadline();
   }
 
   /** Until it is over. */
   every(periodMs: number, tick: () => void): void {
-    this.#cancelTick = this.#parts.clock.after(periodMs, () => {
+    this.cancelTick = this.parts.clock.after(periodMs, () => {
       this.every(periodMs, tick);
       tick();
     });
@@ -69,74 +69,74 @@ export class LinkLife<State extends string, Event> {
   }
 
   broken(cause: unknown): void {
-    if (this.state === 'handshake') this.refuse(this.#parts.refusal(cause));
+    if (this.state === 'handshake') this.refuse(this.parts.refusal(cause));
     else this.fail('protocolError', asError(cause));
   }
 
   refuse(error: HandshakeError): void {
     if (this.state !== 'handshake') return;
     this.abandon();
-    this.#parts.refused(error);
+    this.parts.refused(error);
   }
 
   /** As {@link refuse}, but what has been written still goes out. */
   refuseAloud(error: HandshakeError): void {
-    this.#over();
-    void this.#parts.stream.finish();
-    this.#parts.refused(error);
+    this.over();
+    void this.parts.stream.finish();
+    this.parts.refused(error);
   }
 
   /** Closes it at once and says nothing more to anybody. */
   abandon(): void {
-    this.#over();
-    this.#parts.stream.destroy();
+    this.over();
+    this.parts.stream.destroy();
   }
 
   /** Our side ends it, unless it has ended: resolves when the socket is gone. */
   close(end: RdpDisconnectReason): Promise<void> {
-    this.#goodbye(end);
-    return this.#parts.stream.finish();
+    this.goodbye(end);
+    return this.parts.stream.finish();
   }
 
   /** As {@link close}, because of an error, which `ended` will tell. */
   fail(end: RdpDisconnectReason, error: Error): void {
-    this.#error ??= error;
+    this.error ??= error;
     void this.close(end);
   }
 
   /** The other side has ended it, or is not there any more; whoever ended it first is believed. */
   endedByPeer(end: LinkEnd): void {
-    this.#end ??= end;
-    if (end === 'peerGone') this.#parts.stream.destroy();
-    else void this.#parts.stream.finish();
+    this.end ??= end;
+    if (end === 'peerGone') this.parts.stream.destroy();
+    else void this.parts.stream.finish();
   }
 
   /** The socket is gone. `unsaid`: the end where neither side has given one. */
   gone(error: Error | undefined, unsaid: LinkEnd = 'lost'): void {
     const state = this.state;
-    this.#over();
+    this.over();
     if (state === 'over') return;
     if (state === 'handshake') {
-      this.#parts.refused(this.#parts.refusal(error));
+      this.parts.refused(this.parts.refusal(error));
       return;
     }
-    const cause = this.#error ?? error;
-    this.events.finish({ tag: 'ended', end: this.#end ?? unsaid, ...(cause === undefined ? {} : { error: cause }) });
+    const cause = this.error ?? error;
+    this.events.finish({ tag: 'ended', end: this.end ?? unsaid, ...(cause === undefined ? {} : { error: cause }) });
   }
 
-  #goodbye(end: RdpDisconnectReason): void {
+  private goodbye(end: RdpDisconnectReason): void {
     if (!this.running) return;
-    this.#end = end;
+    this.end = end;
     try {
-      this.#parts.goodbye(end);
+      this.parts.goodbye(end);
     } catch {
       // It could not even say goodbye in this state: the socket goes all the same.
     }
   }
 
-  #over(): void {
+  private over(): void {
     this.state = 'over';
-    this.#cancelTick();
-    this.#cancelDeadline();
+    this.cancelTick();
+    this.cancelDeadline();
   }
 }

@@ -23,74 +23,74 @@ export class NoviceSide implements NoviceEndpoint {
   readonly sessionId: Uint8Array = new Uint8Array(randomBytes(SESSION_ID_BYTES));
   readonly pin: Uint8Array;
   readonly certificate: Uint8Array;
-  readonly #options: NoviceEndpointOptions;
-  readonly #check = new SessionIdCheck(this.sessionId);
-  readonly #events = new Events<NoviceEndpointEvent>();
-  readonly #race: Race;
-  #addresses: readonly HostPort[] = [];
+  private readonly options: NoviceEndpointOptions;
+  private readonly check = new SessionIdCheck(this.sessionId);
+  private readonly events = new Events<NoviceEndpointEvent>();
+  private readonly race: Race;
+  private ticketAddresses: readonly HostPort[] = [];
 
   constructor(options: NoviceEndpointOptions) {
-    this.#options = options;
+    this.options = options;
     this.pin = options.certificate.pin;
     this.certificate = options.certificate.der;
-    this.#race = new Race({
+    this.race = new Race({
       clock: options.clock,
       dialledBy: 'reverse',
-      tell: (event) => this.#events.emit(event),
+      tell: (event) => this.events.emit(event),
     });
   }
 
   /** Once, right after listening has begun. */
   opened(listener: Listener, addresses: readonly HostPort[]): void {
-    this.#race.listensOn(listener);
-    this.#addresses = addresses;
+    this.race.listensOn(listener);
+    this.ticketAddresses = addresses;
   }
 
   get addresses(): readonly HostPort[] {
-    return this.#addresses;
+    return this.ticketAddresses;
   }
 
-  readonly onEvent = this.#events.on;
+  readonly onEvent = this.events.on;
 
   /** A connection on the listener: the expert's forward connect, or a stranger. */
   readonly accept = (socket: Socket): void => {
-    if (this.#race.over) return discard(socket);
+    if (this.race.over) return discard(socket);
     const remote = remoteOf(socket);
-    this.#events.emit({ tag: 'attempt', by: 'forward', address: addressText(remote) });
-    this.#race.enter({ socket, by: 'forward', remote }, this.#start);
+    this.events.emit({ tag: 'attempt', by: 'forward', address: addressText(remote) });
+    this.race.enter({ socket, by: 'forward', remote }, this.start);
   };
 
   dial(addresses: readonly HostPort[]): void {
-    if (!this.#race.over) this.#race.dial(addresses, this.#start);
+    if (!this.race.over) this.race.dial(addresses, this.start);
   }
 
   close(): Promise<void> {
-    return this.#race.close();
+    return this.race.close();
   }
 
-  readonly #start: StartHandshake = ({ socket, by, remote }, { left, refused }) =>
+  private readonly start: StartHandshake = ({ socket, by, remote }, { left, refused }) =>
     new RdpServerLink({
       socket,
       connection: { by, address: addressText(remote) },
-      certificate: this.#options.certificate,
-      clock: this.#options.clock,
-      admits: (workingDir) => !this.#race.over && this.#check.admit(workingDir),
+      certificate: this.options.certificate,
+      clock: this.options.clock,
+      admits: (workingDir) => !this.race.over && this.check.admit(workingDir),
       presented: (link) => {
         left();
-        this.#won(link);
+        this.won(link);
       },
       refused,
     });
 
-  #won(link: NoviceLink): void {
-    if (this.#options.standing) {
+  private won(link: NoviceLink): void {
+    if (this.options.standing) {
       link.onEvent((event) => {
-        if (event.tag === 'ended') this.#check.renew();
+        if (event.tag === 'ended') this.check.renew();
       });
-      this.#events.emit({ tag: 'presented', link });
+      this.events.emit({ tag: 'presented', link });
       return;
     }
     void this.close();
-    this.#events.finish({ tag: 'presented', link });
+    this.events.finish({ tag: 'presented', link });
   }
 }

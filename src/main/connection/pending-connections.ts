@@ -16,36 +16,36 @@ export interface PendingConnection {
  * the one goes that has got least far, of the remote address with most connections, oldest first.
  */
 export class PendingConnections {
-  readonly #inside = new Set<PendingConnection>();
+  private readonly inside = new Set<PendingConnection>();
 
   get size(): number {
-    return this.#inside.size;
+    return this.inside.size;
   }
 
   add(connection: PendingConnection): void {
-    const fromSame = [...this.#inside].filter(({ remote }) => remote === connection.remote);
-    if (fromSame.length >= MAX_PENDING_A_REMOTE) this.#evictFrom(fromSame);
-    else if (this.#inside.size >= MAX_PENDING) this.#evictFrom(this.#mostCrowded());
-    this.#inside.add(connection);
+    const fromSame = [...this.inside].filter(({ remote }) => remote === connection.remote);
+    if (fromSame.length >= MAX_PENDING_A_REMOTE) this.evictFrom(fromSame);
+    else if (this.inside.size >= MAX_PENDING) this.evictFrom(this.mostCrowded());
+    this.inside.add(connection);
   }
 
   remove(connection: PendingConnection): void {
-    this.#inside.delete(connection);
+    this.inside.delete(connection);
   }
 
-  #mostCrowded(): PendingConnection[] {
+  private mostCrowded(): PendingConnection[] {
     const byRemote = new Map<string, PendingConnection[]>();
-    for (const connection of this.#inside) byRemote.set(connection.remote, [...(byRemote.get(connection.remote) ?? []), connection]);
+    for (const connection of this.inside) byRemote.set(connection.remote, [...(byRemote.get(connection.remote) ?? []), connection]);
     return [...byRemote.values()].reduce((most, group) => (group.length > most.length ? group : most), []);
   }
 
-  #evictFrom(group: readonly PendingConnection[]): void {
+  private evictFrom(group: readonly PendingConnection[]): void {
     const victim = group.reduce<PendingConnection | undefined>(
       (least, next) => (least === undefined || next.stage < least.stage ? next : least),
       undefined,
     );
     if (victim === undefined) return;
-    this.#inside.delete(victim);
+    this.inside.delete(victim);
     victim.evict();
   }
 }

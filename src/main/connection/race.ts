@@ -35,28 +35,28 @@ export type StartHandshake = (contender: Contender, outcome: ContenderOutcome) =
 /** All connections of one endpoint before one of them has won (docs/decisions/0001): dials, listener and handshakes, until all are closed. */
 export class Race {
   readonly pending = new PendingConnections();
-  readonly #parts: RaceParts;
-  readonly #candidates = new Set<Candidate>();
-  readonly #dials = new AbortController();
-  #listener: Listener | undefined;
-  #closing: Promise<void> | undefined;
+  private readonly parts: RaceParts;
+  private readonly candidates = new Set<Candidate>();
+  private readonly dials = new AbortController();
+  private listener: Listener | undefined;
+  private closing: Promise<void> | undefined;
 
   constructor(parts: RaceParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   /** Closes with the race. */
   listensOn(listener: Listener): void {
-    this.#listener = listener;
+    this.listener = listener;
   }
 
   get over(): boolean {
-    return this.#closing !== undefined;
+    return this.closing !== undefined;
   }
 
   /** Dials all; each TCP connection goes to `start`. */
   dial(addresses: readonly HostPort[], start: StartHandshake): void {
-    const { clock, dialledBy: by, tell } = this.#parts;
+    const { clock, dialledBy: by, tell } = this.parts;
     let left = 0;
     const failed = (): void => {
       left -= 1;
@@ -64,7 +64,7 @@ export class Race {
     };
     left = dialAll(addresses, {
       clock,
-      signal: this.#dials.signal,
+      signal: this.dials.signal,
       onSocket: (socket, remote) => {
         if (this.over) return discard(socket);
         tell({ tag: 'attempt', by, address: addressText(remote) });
@@ -90,35 +90,35 @@ export class Race {
       evict: () => candidate?.refuse(new ConnectionError('ABORTED', 'made room for another connection')),
     };
     const left = (): void => {
-      if (candidate !== undefined) this.#candidates.delete(candidate);
+      if (candidate !== undefined) this.candidates.delete(candidate);
       this.pending.remove(pending);
     };
     // What we dialled ourselves is bounded by the ticket.
-    if (by !== this.#parts.dialledBy) this.pending.add(pending);
+    if (by !== this.parts.dialledBy) this.pending.add(pending);
     candidate = start(contender, {
       left,
       refused: (error) => {
         left();
         if (this.over) return;
-        this.#parts.tell({ tag: 'refused', by, address: addressText(remote), error });
+        this.parts.tell({ tag: 'refused', by, address: addressText(remote), error });
         failed();
       },
     });
-    this.#candidates.add(candidate);
+    this.candidates.add(candidate);
   }
 
   /** Nobody wins any more: resolves when the listener and every loser are gone. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    this.closing ??= this.closeAll();
+    return this.closing;
   }
 
-  async #close(): Promise<void> {
-    this.#dials.abort();
-    const losers = [...this.#candidates];
-    this.#candidates.clear();
+  private async closeAll(): Promise<void> {
+    this.dials.abort();
+    const losers = [...this.candidates];
+    this.candidates.clear();
     for (const loser of losers) loser.abandon();
-    await Promise.all([this.#listener?.close(), ...losers.map(({ gone }) => gone)]);
+    await Promise.all([this.listener?.close(), ...losers.map(({ gone }) => gone)]);
   }
 }
 

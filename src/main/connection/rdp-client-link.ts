@@ -28,17 +28,17 @@ type State = 'verified' | 'presented';
 export class RdpClientLink implements ExpertLink, Candidate {
   readonly connection: SessionConnection;
   readonly hasChannels = true;
-  readonly #options: ExpertLinkOptions;
-  readonly #clock: Clock;
-  readonly #machine: RdpClientMachine;
-  readonly #stream: RdpStream;
-  readonly #life: LinkLife<State, ExpertLinkEvent>;
+  private readonly options: ExpertLinkOptions;
+  private readonly clock: Clock;
+  private readonly machine: RdpClientMachine;
+  private readonly stream: RdpStream;
+  private readonly life: LinkLife<State, ExpertLinkEvent>;
 
   constructor(options: ExpertLinkOptions) {
-    this.#options = options;
-    this.#clock = options.clock;
+    this.options = options;
+    this.clock = options.clock;
     this.connection = options.connection;
-    this.#machine = new RdpClient({
+    this.machine = new RdpClient({
       workingDir: options.workingDir,
       userName: options.userName,
       password: NO_PASSWORD,
@@ -52,138 +52,138 @@ export class RdpClientLink implements ExpertLink, Candidate {
       ],
       peerGoneAfterMs: PEER_GONE_AFTER_MS,
     });
-    this.#stream = new RdpStream(options.socket, options.clock, {
-      bytes: (bytes) => this.#drive(() => this.#machine.receive(bytes, this.#clock.now())),
-      gone: (error) => this.#life.gone(error),
+    this.stream = new RdpStream(options.socket, options.clock, {
+      bytes: (bytes) => this.drive(() => this.machine.receive(bytes, this.clock.now())),
+      gone: (error) => this.life.gone(error),
     });
-    this.#life = new LinkLife({
-      stream: this.#stream,
+    this.life = new LinkLife({
+      stream: this.stream,
       clock: options.clock,
       refused: options.refused,
-      refusal: (cause) => this.#refusal(cause),
-      goodbye: () => this.#apply(this.#machine.disconnect()),
+      refusal: (cause) => this.refusal(cause),
+      goodbye: () => this.apply(this.machine.disconnect()),
     });
-    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
+    this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
-      if (this.#life.state === 'handshake') this.refuse(error);
-      else this.#life.fail('timeout', error);
+      if (this.life.state === 'handshake') this.refuse(error);
+      else this.life.fail('timeout', error);
     });
-    this.#life.every(TICK_MS, () => this.#drive(() => this.#machine.tick(this.#clock.now())));
-    this.#stream.start();
-    this.#drive(() => this.#machine.start(this.#clock.now()));
+    this.life.every(TICK_MS, () => this.drive(() => this.machine.tick(this.clock.now())));
+    this.stream.start();
+    this.drive(() => this.machine.start(this.clock.now()));
   }
 
   get onEvent(): ExpertLink['onEvent'] {
-    return this.#life.events.on;
+    return this.life.events.on;
   }
 
   get traffic(): LinkTraffic {
-    return this.#stream.traffic;
+    return this.stream.traffic;
   }
 
   get gone(): Promise<void> {
-    return this.#stream.gone;
+    return this.stream.gone;
   }
 
   get stage(): number {
-    return this.#stream.stage;
+    return this.stream.stage;
   }
 
   sendInput(events: readonly InputEvent[]): void {
-    this.#send(() => this.#machine.sendInput(events));
+    this.send(() => this.machine.sendInput(events));
   }
 
   acknowledgeFrame(frameId: number): void {
-    this.#send(() => this.#machine.acknowledgeFrame(frameId));
+    this.send(() => this.machine.acknowledgeFrame(frameId));
   }
 
   setDisplayWanted(wanted: boolean): void {
-    this.#send(() => this.#machine.setDisplayWanted(wanted));
+    this.send(() => this.machine.setDisplayWanted(wanted));
   }
 
   refresh(areas: readonly Rect[]): void {
-    this.#send(() => this.#machine.refresh(areas));
+    this.send(() => this.machine.refresh(areas));
   }
 
   sendChannel(name: string, data: Uint8Array): void {
-    this.#send(() => this.#machine.sendChannel(name, data));
+    this.send(() => this.machine.sendChannel(name, data));
   }
 
   close(): Promise<void> {
-    return this.#life.close('userRequested');
+    return this.life.close('userRequested');
   }
 
   abandon(): void {
-    this.#life.abandon();
+    this.life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    this.#life.refuse(error);
+    this.life.refuse(error);
   }
 
   /** What our own side asks for: its mistakes (an unknown channel) are thrown back at it. */
-  #send(outputs: () => RdpClientOutput[]): void {
-    if (this.#life.state === 'presented' && this.#life.running) this.#apply(outputs());
+  private send(outputs: () => RdpClientOutput[]): void {
+    if (this.life.state === 'presented' && this.life.running) this.apply(outputs());
   }
 
-  #drive(outputs: () => RdpClientOutput[]): void {
-    this.#life.contain(() => this.#apply(outputs()));
+  private drive(outputs: () => RdpClientOutput[]): void {
+    this.life.contain(() => this.apply(outputs()));
   }
 
   /** Before TLS the only thing a server can be refused for is not going on to TLS. */
-  #refusal(error: unknown): HandshakeError {
+  private refusal(error: unknown): HandshakeError {
     if (this.stage === 0 && error instanceof ProtocolError) {
       return new ConnectionError('NOT_TLS', 'the other side did not answer with TLS', { cause: error });
     }
-    return asHandshakeError(error, this.#stream.upgrading);
+    return asHandshakeError(error, this.stream.upgrading);
   }
 
-  #apply(outputs: readonly RdpClientOutput[]): void {
-    this.#stream.together(() => {
-      for (const output of outputs) this.#one(output);
+  private apply(outputs: readonly RdpClientOutput[]): void {
+    this.stream.together(() => {
+      for (const output of outputs) this.one(output);
     });
   }
 
-  #one(output: RdpClientOutput): void {
+  private one(output: RdpClientOutput): void {
     switch (output.tag) {
       case 'send':
-        this.#stream.write(output.bytes);
+        this.stream.write(output.bytes);
         return;
       case 'startTls':
-        this.#stream.connectTls((der) => this.#verify(der));
+        this.stream.connectTls((der) => this.verify(der));
         return;
       case 'presented':
-        if (this.#life.state !== 'verified') return;
-        this.#life.state = 'presented';
-        this.#life.metDeadline();
-        this.#life.events.emit(output);
+        if (this.life.state !== 'verified') return;
+        this.life.state = 'presented';
+        this.life.metDeadline();
+        this.life.events.emit(output);
         return;
       case 'closed':
-        this.#closedByMachine(output.reason);
+        this.closedByMachine(output.reason);
         return;
       default:
-        if (this.#life.state !== 'over') this.#life.events.emit(output);
+        if (this.life.state !== 'over') this.life.events.emit(output);
     }
   }
 
-  #verify(der: Uint8Array): void {
-    if (this.#life.state !== 'handshake') return;
-    if (!this.#options.trusts(der)) {
+  private verify(der: Uint8Array): void {
+    if (this.life.state !== 'handshake') return;
+    if (!this.options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }
     // A throwing listener must not leave a verified connection that nobody owns.
-    this.#drive(() => {
-      this.#life.state = 'verified';
-      if (this.#options.verified(this)) return this.#machine.tlsEstablished(this.#clock.now());
+    this.drive(() => {
+      this.life.state = 'verified';
+      if (this.options.verified(this)) return this.machine.tlsEstablished(this.clock.now());
       this.abandon();
       return [];
     });
   }
 
-  #closedByMachine(reason: LinkEnd): void {
-    if (this.#life.state === 'over') return;
-    if (this.#life.state === 'handshake') {
+  private closedByMachine(reason: LinkEnd): void {
+    if (this.life.state === 'over') return;
+    if (this.life.state === 'handshake') {
       this.refuse(
         this.stage === 0
           ? new ConnectionError('NOT_TLS', 'the other side did not answer with TLS')
@@ -191,6 +191,6 @@ export class RdpClientLink implements ExpertLink, Candidate {
       );
       return;
     }
-    this.#life.endedByPeer(reason);
+    this.life.endedByPeer(reason);
   }
 }

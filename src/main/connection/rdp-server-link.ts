@@ -28,162 +28,162 @@ type State = 'presented' | 'admitted' | 'active';
 /** The RDP server on one socket: RDP and TLS *server* whoever dialled. A candidate first, a link once the session id has been presented. */
 export class RdpServerLink implements NoviceLink, Candidate {
   readonly connection: SessionConnection;
-  readonly #options: ServerLinkOptions;
-  readonly #clock: Clock;
-  readonly #machine: RdpServerMachine = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
-  readonly #stream: RdpStream;
-  readonly #life: LinkLife<State, NoviceLinkEvent>;
+  private readonly options: ServerLinkOptions;
+  private readonly clock: Clock;
+  private readonly machine: RdpServerMachine = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  private readonly stream: RdpStream;
+  private readonly life: LinkLife<State, NoviceLinkEvent>;
 
   constructor(options: ServerLinkOptions) {
-    this.#options = options;
-    this.#clock = options.clock;
+    this.options = options;
+    this.clock = options.clock;
     this.connection = options.connection;
-    this.#stream = new RdpStream(options.socket, options.clock, {
-      bytes: (bytes) => this.#drive(() => this.#machine.receive(bytes, this.#clock.now())),
-      gone: (error) => this.#life.gone(error),
+    this.stream = new RdpStream(options.socket, options.clock, {
+      bytes: (bytes) => this.drive(() => this.machine.receive(bytes, this.clock.now())),
+      gone: (error) => this.life.gone(error),
     });
-    this.#life = new LinkLife({
-      stream: this.#stream,
+    this.life = new LinkLife({
+      stream: this.stream,
       clock: options.clock,
       refused: options.refused,
-      refusal: (cause) => asHandshakeError(cause, this.#stream.upgrading),
-      goodbye: (reason) => this.#apply(this.#machine.disconnect(reason)),
+      refusal: (cause) => asHandshakeError(cause, this.stream.upgrading),
+      goodbye: (reason) => this.apply(this.machine.disconnect(reason)),
     });
-    this.#life.deadline(HANDSHAKE_DEADLINE_MS, () => {
+    this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.#life.every(TICK_MS, () => this.#drive(() => this.#machine.tick(this.#clock.now())));
-    this.#stream.start();
+    this.life.every(TICK_MS, () => this.drive(() => this.machine.tick(this.clock.now())));
+    this.stream.start();
   }
 
   get onEvent(): NoviceLink['onEvent'] {
-    return this.#life.events.on;
+    return this.life.events.on;
   }
 
   get traffic(): LinkTraffic {
-    return this.#stream.traffic;
+    return this.stream.traffic;
   }
 
   get gone(): Promise<void> {
-    return this.#stream.gone;
+    return this.stream.gone;
   }
 
   get stage(): number {
-    return this.#stream.stage;
+    return this.stream.stage;
   }
 
   admit(desktop: Size): void {
-    if (this.#life.state !== 'presented') return;
-    this.#life.state = 'admitted';
-    this.#life.deadline(ACTIVATION_DEADLINE_MS, () => {
-      this.#life.fail('timeout', new ConnectionError('DEADLINE', `no active session in ${ACTIVATION_DEADLINE_MS} ms`));
+    if (this.life.state !== 'presented') return;
+    this.life.state = 'admitted';
+    this.life.deadline(ACTIVATION_DEADLINE_MS, () => {
+      this.life.fail('timeout', new ConnectionError('DEADLINE', `no active session in ${ACTIVATION_DEADLINE_MS} ms`));
     });
-    this.#drive(() => this.#machine.admit(desktop, this.#clock.now()));
+    this.drive(() => this.machine.admit(desktop, this.clock.now()));
   }
 
   async sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void> {
-    if (!this.#life.running) throw new ConnectionError('SOCKET', 'the session is over');
-    this.#apply(this.#machine.sendGraphics(updates));
-    await this.#stream.drained();
+    if (!this.life.running) throw new ConnectionError('SOCKET', 'the session is over');
+    this.apply(this.machine.sendGraphics(updates));
+    await this.stream.drained();
   }
 
   sendPointerShape(shape: PointerShape | null): void {
-    this.#sendWhileActive(() => this.#machine.sendPointerShape(shape));
+    this.sendWhileActive(() => this.machine.sendPointerShape(shape));
   }
 
   sendPointerPosition(x: number, y: number): void {
-    this.#sendWhileActive(() => this.#machine.sendPointerPosition(x, y));
+    this.sendWhileActive(() => this.machine.sendPointerPosition(x, y));
   }
 
   resize(desktop: Size): void {
-    this.#sendWhileActive(() => this.#machine.resize(desktop));
+    this.sendWhileActive(() => this.machine.resize(desktop));
   }
 
   sendChannel(name: string, data: Uint8Array): void {
-    if (this.#life.running) this.#apply(this.#machine.sendChannel(name, data));
+    if (this.life.running) this.apply(this.machine.sendChannel(name, data));
   }
 
   close(reason: RdpDisconnectReason): Promise<void> {
-    return this.#life.close(reason);
+    return this.life.close(reason);
   }
 
   abandon(): void {
-    this.#life.abandon();
+    this.life.abandon();
   }
 
   refuse(error: HandshakeError): void {
-    this.#life.refuse(error);
+    this.life.refuse(error);
   }
 
   /** Pointer and size change with the desktop, which does not wait for the peer: what comes while it is reactivating is dropped. */
-  #sendWhileActive(outputs: () => RdpServerOutput[]): void {
-    if (this.#life.state !== 'active' || !this.#life.running) return;
+  private sendWhileActive(outputs: () => RdpServerOutput[]): void {
+    if (this.life.state !== 'active' || !this.life.running) return;
     try {
-      this.#apply(outputs());
+      this.apply(outputs());
     } catch (error) {
       if (!(error instanceof ProtocolError && error.code === 'ILLEGAL_TRANSITION')) throw error;
     }
   }
 
-  #drive(outputs: () => RdpServerOutput[]): void {
-    this.#life.contain(() => this.#apply(outputs()));
+  private drive(outputs: () => RdpServerOutput[]): void {
+    this.life.contain(() => this.apply(outputs()));
   }
 
-  #apply(outputs: readonly RdpServerOutput[]): void {
-    this.#stream.together(() => {
-      for (const output of outputs) this.#one(output);
+  private apply(outputs: readonly RdpServerOutput[]): void {
+    this.stream.together(() => {
+      for (const output of outputs) this.one(output);
     });
   }
 
-  #one(output: RdpServerOutput): void {
+  private one(output: RdpServerOutput): void {
     switch (output.tag) {
       case 'send':
-        this.#stream.write(output.bytes);
+        this.stream.write(output.bytes);
         return;
       case 'startTls':
-        this.#stream.acceptTls(this.#options.certificate.secureContext, () =>
-          this.#drive(() => this.#machine.tlsEstablished(this.#clock.now())),
+        this.stream.acceptTls(this.options.certificate.secureContext, () =>
+          this.drive(() => this.machine.tlsEstablished(this.clock.now())),
         );
         return;
       case 'clientInfo':
-        this.#present(output.info.workingDir);
+        this.present(output.info.workingDir);
         return;
       case 'closed':
-        this.#closedByMachine(output.reason);
+        this.closedByMachine(output.reason);
         return;
       case 'active':
-        if (this.#life.state !== 'admitted' && this.#life.state !== 'active') return;
-        this.#life.state = 'active';
-        this.#life.metDeadline();
-        this.#life.events.emit(output);
+        if (this.life.state !== 'admitted' && this.life.state !== 'active') return;
+        this.life.state = 'active';
+        this.life.metDeadline();
+        this.life.events.emit(output);
         return;
       default:
-        if (this.#life.state !== 'over') this.#life.events.emit(output);
+        if (this.life.state !== 'over') this.life.events.emit(output);
     }
   }
 
-  #present(workingDir: string): void {
-    if (this.#life.state !== 'handshake') return;
-    if (!this.#options.admits(workingDir)) {
+  private present(workingDir: string): void {
+    if (this.life.state !== 'handshake') return;
+    if (!this.options.admits(workingDir)) {
       this.refuse(new ConnectionError('WRONG_SESSION_ID', 'the session id is missing, wrong or already used'));
       return;
     }
-    this.#life.state = 'presented';
-    this.#life.metDeadline();
-    this.#options.presented(this);
+    this.life.state = 'presented';
+    this.life.metDeadline();
+    this.options.presented(this);
   }
 
-  #closedByMachine(reason: Extract<RdpServerOutput, { tag: 'closed' }>['reason']): void {
-    if (this.#life.state === 'over') return;
-    if (this.#life.state === 'handshake') {
+  private closedByMachine(reason: Extract<RdpServerOutput, { tag: 'closed' }>['reason']): void {
+    if (this.life.state === 'over') return;
+    if (this.life.state === 'handshake') {
       const error =
-        reason === 'refused' && !this.#stream.secure
+        reason === 'refused' && !this.stream.secure
           ? new ConnectionError('NOT_TLS', 'the other side wants plain RDP security')
           : new ConnectionError('SOCKET', `the connection ended during the handshake: ${reason}`);
       // The refusal itself (RDP_NEG_FAILURE) has to go out.
-      this.#life.refuseAloud(error);
+      this.life.refuseAloud(error);
       return;
     }
-    this.#life.endedByPeer(reason === 'peerGone' ? 'peerGone' : reason === 'refused' ? 'protocolError' : 'disconnected');
+    this.life.endedByPeer(reason === 'peerGone' ? 'peerGone' : reason === 'refused' ? 'protocolError' : 'disconnected');
   }
 }

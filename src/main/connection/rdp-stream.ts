@@ -28,37 +28,37 @@ interface DrainWaiter {
  * Never reads past the PDU that asked for TLS, so nothing of the TLS handshake gets lost.
  */
 export class RdpStream {
-  readonly #raw: Socket;
-  readonly #clock: Clock;
-  readonly #handlers: RdpStreamHandlers;
-  readonly #waiters: DrainWaiter[] = [];
-  #tls: TLSSocket | undefined;
-  #plain: Buffer = Buffer.alloc(0);
-  #phase: 'plain' | 'upgrading' | 'tls' = 'plain';
-  #error: Error | undefined;
-  #writes = 0;
-  #written = 0;
-  #finishing: Promise<void> | undefined;
+  private readonly raw: Socket;
+  private readonly clock: Clock;
+  private readonly handlers: RdpStreamHandlers;
+  private readonly waiters: DrainWaiter[] = [];
+  private tls: TLSSocket | undefined;
+  private plain: Buffer = Buffer.alloc(0);
+  private phase: 'plain' | 'upgrading' | 'tls' = 'plain';
+  private error: Error | undefined;
+  private writes = 0;
+  private written = 0;
+  private finishing: Promise<void> | undefined;
   readonly gone: Promise<void>;
-  #isGone = false;
+  private isGone = false;
 
   constructor(socket: Socket, clock: Clock, handlers: RdpStreamHandlers) {
-    this.#raw = socket;
-    this.#clock = clock;
-    this.#handlers = handlers;
+    this.raw = socket;
+    this.clock = clock;
+    this.handlers = handlers;
     let settle: () => void = () => undefined;
     this.gone = new Promise((resolve) => (settle = resolve));
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-    socket.on('error', this.#failed);
+    socket.on('error', this.failed);
     const closed = (): void => {
-      if (this.#isGone) return;
-      this.#isGone = true;
-      this.#tls?.destroy();
-      for (const waiter of this.#waiters.splice(0))
-        waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.#error }));
+      if (this.isGone) return;
+      this.isGone = true;
+      this.tls?.destroy();
+      for (const waiter of this.waiters.splice(0))
+        waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.error }));
       settle();
-      handlers.gone(this.#error);
+      handlers.gone(this.error);
     };
     socket.once('close', closed);
     if (socket.closed) queueMicrotask(closed);
@@ -66,27 +66,27 @@ export class RdpStream {
 
   /** Starts reading. */
   start(): void {
-    if (this.#raw.destroyed) return;
-    this.#raw.on('data', this.#plainBytes);
-    this.#raw.resume();
+    if (this.raw.destroyed) return;
+    this.raw.on('data', this.plainBytes);
+    this.raw.resume();
   }
 
   get traffic(): LinkTraffic {
-    return { bytesSent: this.#raw.bytesWritten, bytesReceived: this.#raw.bytesRead };
+    return { bytesSent: this.raw.bytesWritten, bytesReceived: this.raw.bytesRead };
   }
 
   /** Writes in order. Ignored once closing. */
   write(bytes: Uint8Array): void {
-    const wire = this.#tls ?? this.#raw;
-    if (this.#isGone || this.#finishing !== undefined || wire.destroyed || bytes.length === 0) return;
-    this.#writes += 1;
+    const wire = this.tls ?? this.raw;
+    if (this.isGone || this.finishing !== undefined || wire.destroyed || bytes.length === 0) return;
+    this.writes += 1;
     // A failed write ends the socket, and that rejects whoever waits.
-    wire.write(bytes, (error) => error ?? this.#oneWritten());
+    wire.write(bytes, (error) => error ?? this.oneWritten());
   }
 
   /** Bundles what `run` writes into as few segments as possible. */
   together(run: () => void): void {
-    const wire = this.#tls ?? this.#raw;
+    const wire = this.tls ?? this.raw;
     wire.cork();
     try {
       run();
@@ -97,16 +97,16 @@ export class RdpStream {
 
   /** Resolves when the kernel has taken everything written so far; rejects when the socket goes first. */
   drained(): Promise<void> {
-    if (this.#isGone || this.#finishing !== undefined) return Promise.reject(new ConnectionError('SOCKET', 'the connection is closed'));
-    if (this.#written === this.#writes) return Promise.resolve();
-    return new Promise((resolve, reject) => this.#waiters.push({ write: this.#writes, resolve, reject }));
+    if (this.isGone || this.finishing !== undefined) return Promise.reject(new ConnectionError('SOCKET', 'the connection is closed'));
+    if (this.written === this.writes) return Promise.resolve();
+    return new Promise((resolve, reject) => this.waiters.push({ write: this.writes, resolve, reject }));
   }
 
   /** TLS server from here on. `ready` runs after the handshake; decrypted bytes go to the handlers. */
   acceptTls(secureContext: SecureContext, ready: () => void): void {
-    this.#upgrade((raw) => {
+    this.upgrade((raw) => {
       const tls = new TLSSocket(raw, { isServer: true, secureContext });
-      tls.once('secure', () => this.#secured(ready));
+      tls.once('secure', () => this.secured(ready));
       return tls;
     });
   }
@@ -116,7 +116,7 @@ export class RdpStream {
    * is sent or read: it is the caller who believes it or not. Empty when there is none.
    */
   connectTls(ready: (der: Uint8Array) => void): void {
-    this.#upgrade((raw) => {
+    this.upgrade((raw) => {
       // The chain means nothing for a self-signed certificate of a single session: the pin does.
       const tls: TLSSocket = connectTls({
         socket: raw,
@@ -126,102 +126,102 @@ export class RdpStream {
       });
       tls.once('secureConnect', () => {
         const der = tls.getPeerX509Certificate()?.raw ?? new Uint8Array(0);
-        this.#secured(() => ready(new Uint8Array(der)));
+        this.secured(() => ready(new Uint8Array(der)));
       });
       return tls;
     });
   }
 
   get secure(): boolean {
-    return this.#phase === 'tls';
+    return this.phase === 'tls';
   }
 
   /** How far it has come: 0 plain, 1 TLS handshake, 2 inside TLS. */
   get stage(): number {
-    return { plain: 0, upgrading: 1, tls: 2 }[this.#phase];
+    return { plain: 0, upgrading: 1, tls: 2 }[this.phase];
   }
 
   /** True from the request for TLS on: an error now is one of TLS. */
   get upgrading(): boolean {
-    return this.#phase === 'upgrading';
+    return this.phase === 'upgrading';
   }
 
   /** Sends what is pending, says goodbye, and is gone within {@link CLOSE_DEADLINE_MS} whatever the peer does. */
   finish(): Promise<void> {
-    if (this.#finishing === undefined) {
-      this.#finishing = this.gone;
-      if (!this.#isGone) {
-        const cancel = this.#clock.after(CLOSE_DEADLINE_MS, () => this.destroy());
+    if (this.finishing === undefined) {
+      this.finishing = this.gone;
+      if (!this.isGone) {
+        const cancel = this.clock.after(CLOSE_DEADLINE_MS, () => this.destroy());
         void this.gone.then(cancel);
-        const wire = this.#tls ?? this.#raw;
+        const wire = this.tls ?? this.raw;
         if (wire.destroyed) this.destroy();
         else wire.end();
       }
     }
-    return this.#finishing;
+    return this.finishing;
   }
 
   /** Gone at once; unsent bytes are lost. */
   destroy(): void {
-    this.#tls?.destroy();
-    this.#raw.destroy();
+    this.tls?.destroy();
+    this.raw.destroy();
   }
 
-  readonly #failed = (error: Error): void => {
-    this.#error ??= error;
+  private readonly failed = (error: Error): void => {
+    this.error ??= error;
     this.destroy();
   };
 
-  readonly #plainBytes = (chunk: Buffer): void => {
-    this.#plain = this.#plain.length === 0 ? chunk : Buffer.concat([this.#plain, chunk]);
-    while (this.#phase === 'plain' && this.#plain.length > 0 && !this.#raw.destroyed) {
-      const size = plainPduSize(this.#plain);
+  private readonly plainBytes = (chunk: Buffer): void => {
+    this.plain = this.plain.length === 0 ? chunk : Buffer.concat([this.plain, chunk]);
+    while (this.phase === 'plain' && this.plain.length > 0 && !this.raw.destroyed) {
+      const size = plainPduSize(this.plain);
       if (size === undefined) return;
       if (size instanceof ProtocolError) {
-        this.#failed(size);
+        this.failed(size);
         return;
       }
-      const pdu = this.#plain.subarray(0, size);
-      this.#plain = this.#plain.subarray(size);
-      this.#handlers.bytes(pdu);
+      const pdu = this.plain.subarray(0, size);
+      this.plain = this.plain.subarray(size);
+      this.handlers.bytes(pdu);
     }
   };
 
-  #upgrade(wrap: (raw: Socket) => TLSSocket): void {
-    const raw = this.#raw;
-    if (this.#phase !== 'plain' || raw.destroyed) return;
-    this.#phase = 'upgrading';
-    raw.off('data', this.#plainBytes);
+  private upgrade(wrap: (raw: Socket) => TLSSocket): void {
+    const raw = this.raw;
+    if (this.phase !== 'plain' || raw.destroyed) return;
+    this.phase = 'upgrading';
+    raw.off('data', this.plainBytes);
     raw.pause();
-    // `bytes` is called in the middle of the loop over `#plain`: what the loop has not handed out belongs to TLS.
-    if (this.#plain.length > 0) raw.unshift(this.#plain);
-    this.#plain = Buffer.alloc(0);
-    void this.#wrapWhenDrained(raw, wrap);
+    // `bytes` is called in the middle of the loop over `plain`: what the loop has not handed out belongs to TLS.
+    if (this.plain.length > 0) raw.unshift(this.plain);
+    this.plain = Buffer.alloc(0);
+    void this.wrapWhenDrained(raw, wrap);
   }
 
-  async #wrapWhenDrained(raw: Socket, wrap: (raw: Socket) => TLSSocket): Promise<void> {
+  private async wrapWhenDrained(raw: Socket, wrap: (raw: Socket) => TLSSocket): Promise<void> {
     try {
       await this.drained();
     } catch {
       return;
     }
-    if (raw.destroyed || this.#finishing !== undefined) return;
+    if (raw.destroyed || this.finishing !== undefined) return;
     const tls = wrap(raw);
-    this.#tls = tls;
-    tls.on('error', this.#failed);
+    this.tls = tls;
+    tls.on('error', this.failed);
     tls.once('close', () => raw.destroy());
   }
 
-  #secured(ready: () => void): void {
-    this.#phase = 'tls';
+  private secured(ready: () => void): void {
+    this.phase = 'tls';
     ready();
-    const tls = this.#tls;
-    if (tls !== undefined && !tls.destroyed) tls.on('data', (chunk: Buffer) => this.#handlers.bytes(chunk));
+    const tls = this.tls;
+    if (tls !== undefined && !tls.destroyed) tls.on('data', (chunk: Buffer) => this.handlers.bytes(chunk));
   }
 
-  #oneWritten(): void {
-    this.#written += 1;
-    while (this.#waiters[0] !== undefined && this.#waiters[0].write <= this.#written) this.#waiters.shift()?.resolve();
+  private oneWritten(): void {
+    this.written += 1;
+    while (this.waiters[0] !== undefined && this.waiters[0].write <= this.written) this.waiters.shift()?.resolve();
   }
 }
 

@@ -2,25 +2,25 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 /** The RASessionID of a novice ticket, as it must be presented in Client Info WorkingDir ([MS-RA]): compared in constant time, good once. */
 export class SessionIdCheck {
-  readonly #expected: Buffer;
-  #spent = false;
+  private readonly expected: Buffer;
+  private spent = false;
 
   constructor(sessionId: Uint8Array) {
-    this.#expected = digest(Buffer.from(sessionId).toString('base64'));
+    this.expected = digest(Buffer.from(sessionId).toString('base64'));
   }
 
   /** True for the first right one, false ever after. */
   admit(presented: string): boolean {
     // Hashes have one length, so neither length nor contents show in the time.
-    const right = timingSafeEqual(digest(presented), this.#expected);
-    if (!right || this.#spent) return false;
-    this.#spent = true;
+    const right = timingSafeEqual(digest(presented), this.expected);
+    if (!right || this.spent) return false;
+    this.spent = true;
     return true;
   }
 
   /** Who presented it is gone and was not let in: good once more. */
   renew(): void {
-    this.#spent = false;
+    this.spent = false;
   }
 }
 

@@ -33,8 +33,8 @@ export type Expert = Side<ExpertEndpoint, ExpertEndpointEvent, ExpertLink, Exper
 export class Race {
   readonly room: ConnectionRoom;
   readonly abort = new AbortController();
-  readonly #sockets: Socket[] = [];
-  readonly #closers: (() => Promise<void>)[] = [];
+  private readonly sockets: Socket[] = [];
+  private readonly closers: (() => Promise<void>)[] = [];
 
   constructor(clock: Clock = systemClock) {
     this.room = createConnectionRoom({ clock, listenHost: HOST });
@@ -51,7 +51,7 @@ export class Race {
       link = event.link;
       link.onEvent((linkEvent) => linkEvents.push(linkEvent));
     });
-    this.#closers.push(async () => {
+    this.closers.push(async () => {
       await endpoint.close();
       await link?.close('userRequested');
     });
@@ -69,7 +69,7 @@ export class Race {
       link = event.link;
       link.onEvent((linkEvent) => linkEvents.push(linkEvent));
     });
-    this.#closers.push(async () => {
+    this.closers.push(async () => {
       await endpoint.close();
       await link?.close();
     });
@@ -80,7 +80,7 @@ export class Race {
   async stranger(target: HostPort): Promise<Socket> {
     const socket = connect(target.port, target.host);
     socket.on('error', () => undefined);
-    this.#sockets.push(socket);
+    this.sockets.push(socket);
     await new Promise<void>((resolve) => {
       socket.once('connect', () => resolve());
       socket.once('close', () => resolve());
@@ -89,8 +89,8 @@ export class Race {
   }
 
   async end(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all(this.#closers.map((close) => close()));
+    for (const socket of this.sockets) socket.destroy();
+    await Promise.all(this.closers.map((close) => close()));
   }
 }
 

@@ -76,12 +76,12 @@ function tlsServer(socket: Socket): Watched & { ready: () => boolean } {
 
 /** Sends everything it is given glued to `first`, so that one TCP segment holds plain bytes and a ClientHello. */
 class GluedDuplex extends Duplex {
-  #glue: Buffer | undefined;
-  readonly #socket: Socket;
+  private glue: Buffer | undefined;
+  private readonly socket: Socket;
   constructor(socket: Socket, glue: Buffer, skip: number) {
     super();
-    this.#socket = socket;
-    this.#glue = glue;
+    this.socket = socket;
+    this.glue = glue;
     let left = skip;
     socket.on('data', (chunk: Buffer) => {
       const rest = chunk.subarray(Math.min(left, chunk.length));
@@ -91,9 +91,9 @@ class GluedDuplex extends Duplex {
   }
   override _read(): void {}
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    const bytes = this.#glue === undefined ? chunk : Buffer.concat([this.#glue, chunk]);
-    this.#glue = undefined;
-    this.#socket.write(bytes, done);
+    const bytes = this.glue === undefined ? chunk : Buffer.concat([this.glue, chunk]);
+    this.glue = undefined;
+    this.socket.write(bytes, done);
   }
 }
 
