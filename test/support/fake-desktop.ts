@@ -3,6 +3,7 @@ import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
+import { Emitter } from '../../src/main/emitter.ts';
 
 /** A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */
 export class FakeDesktop implements Desktop {
@@ -59,7 +60,7 @@ export class FakeCapture implements ScreenCapture {
   readonly refreshed: Rect[] = [];
   private dirty = true;
   private frameId = 0;
-  private readonly listeners = new Set<(event: CaptureEvent) => void>();
+  private readonly events = new Emitter<CaptureEvent>();
   private waiting: { resolve: (frame: EncodedFrame) => void; reject: (error: unknown) => void } | undefined;
 
   constructor(size: Size) {
@@ -78,7 +79,7 @@ export class FakeCapture implements ScreenCapture {
     this.emit({ tag: 'resized', size });
   }
   emit(event: CaptureEvent): void {
-    for (const listener of this.listeners) listener(event);
+    this.events.emit(event);
   }
   fail(): void {
     this.emit({ tag: 'failed', error: new DesktopError('LOST', 'the display is gone') });
@@ -105,11 +106,10 @@ export class FakeCapture implements ScreenCapture {
     this.change();
   }
   onEvent(listener: (event: CaptureEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.events.on(listener);
   }
   get listenerCount(): number {
-    return this.listeners.size;
+    return this.events.size;
   }
   close(): Promise<void> {
     this.closed = true;

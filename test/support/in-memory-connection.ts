@@ -1,3 +1,4 @@
+import { Emitter } from '../../src/main/emitter.ts';
 import type { Clock } from '../../src/main/clock.ts';
 import type {
   ConnectionRoom,
@@ -11,7 +12,7 @@ import type {
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { ConnectedBy, SessionConnection } from '../../src/protocol/assistance/status.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
-import { Emitter, FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
+import { FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
 
 /* TCP and TLS without either: two `ConnectionRoom`s on one virtual network. The expert decides which connection wins, as the real one does. */
 
@@ -190,7 +191,7 @@ class FakeNoviceEndpoint implements NoviceEndpoint {
   }
 
   onEvent(listener: (event: NoviceEndpointEvent) => void): () => void {
-    return this.emitter.add(listener);
+    return this.emitter.on(listener);
   }
 
   dial(addresses: readonly HostPort[]): void {
@@ -258,7 +259,7 @@ class FakeExpertEndpoint implements ExpertEndpoint {
   }
 
   onEvent(listener: (event: ExpertEndpointEvent) => void): () => void {
-    return this.emitter.add(listener);
+    return this.emitter.on(listener);
   }
 
   expect(ticket: Parameters<ExpertEndpoint['expect']>[0]): void {

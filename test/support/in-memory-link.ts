@@ -1,3 +1,4 @@
+import { Emitter } from '../../src/main/emitter.ts';
 import type { ExpertLink, ExpertLinkEvent, LinkEnd, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { SessionConnection } from '../../src/protocol/assistance/status.ts';
@@ -7,17 +8,6 @@ import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import type { RdpDisconnectReason } from '../../src/protocol/rdp/server/contract.ts';
 
 /* RDP without a byte of it: what either end of one connection says, the other hears a little later. */
-
-export class Emitter<E> {
-  private readonly all = new Set<(event: E) => void>();
-  add(listener: (event: E) => void): () => void {
-    this.all.add(listener);
-    return () => void this.all.delete(listener);
-  }
-  emit(event: E): void {
-    for (const listener of this.all) listener(event);
-  }
-}
 
 /** The connection between two links. */
 export interface Wire {
@@ -59,7 +49,7 @@ export class FakeNoviceLink implements NoviceLink {
     return { bytesSent: this.bytesSent, bytesReceived: 0 };
   }
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void {
-    return this.emitter.add(listener);
+    return this.emitter.on(listener);
   }
   admit(desktop: Size): void {
     this.activate(desktop);
@@ -129,7 +119,7 @@ export class FakeExpertLink implements ExpertLink {
     return { bytesSent: 0, bytesReceived: this.wire.noviceLink?.bytesSent ?? 0 };
   }
   onEvent(listener: (event: ExpertLinkEvent) => void): () => void {
-    return this.emitter.add(listener);
+    return this.emitter.on(listener);
   }
   sendInput(events: readonly InputEvent[]): void {
     this.toNovice({ tag: 'input', events });

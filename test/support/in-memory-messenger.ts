@@ -12,7 +12,8 @@ import {
   type Presence,
   type RendezvousSession,
 } from '../../src/main/messenger/contract.ts';
-import { checkAnswer, checkLine, InMemorySession, Listeners, type InMemoryBody, type InMemoryMessage } from './in-memory-session.ts';
+import { checkAnswer, checkLine, InMemorySession, type InMemoryBody, type InMemoryMessage } from './in-memory-session.ts';
+import { Emitter } from '../../src/main/emitter.ts';
 
 export type { InMemoryMessage } from './in-memory-session.ts';
 
@@ -134,7 +135,7 @@ class InMemoryMessenger implements Messenger {
   state: MessengerState = { tag: 'signedOut' };
   private readonly network: Network;
   private readonly applications: ReadonlySet<string>;
-  private readonly listeners = new Listeners<MessengerEvent>();
+  private readonly listeners = new Emitter<MessengerEvent>();
   private readonly sessions = new Map<string, InMemorySession>();
   private account: Account | undefined;
   private cancelWait: () => void = () => {};
@@ -158,7 +159,7 @@ class InMemoryMessenger implements Messenger {
   }
 
   onEvent(listener: (event: MessengerEvent) => void): () => void {
-    return this.listeners.add(listener);
+    return this.listeners.on(listener);
   }
 
   signIn(account: Account): void {

@@ -9,6 +9,7 @@ import {
   type RendezvousSession,
   type RendezvousState,
 } from '../../src/main/messenger/contract.ts';
+import { Emitter } from '../../src/main/emitter.ts';
 
 const MAX_CONTEXT_CHARACTERS = 300;
 
@@ -32,17 +33,6 @@ export type InMemoryBody = InMemoryMessage extends infer M
     ? Omit<M, 'from' | 'to' | 'sessionId'>
     : never
   : never;
-
-export class Listeners<E> {
-  private readonly all = new Set<(event: E) => void>();
-  add(listener: (event: E) => void): () => void {
-    this.all.add(listener);
-    return () => this.all.delete(listener);
-  }
-  emit(event: E): void {
-    for (const listener of Array.from(this.all)) listener(event);
-  }
-}
 
 /** What a session needs of the messenger it belongs to. */
 interface SessionOwner {
@@ -75,7 +65,7 @@ export class InMemorySession implements RendezvousSession {
   peerAnswer: RendezvousAnswer | undefined;
   readonly contextData: string | undefined;
   private readonly details: InvitationDetails;
-  private readonly listeners = new Listeners<RendezvousEvent>();
+  private readonly listeners = new Emitter<RendezvousEvent>();
   private readonly owner: SessionOwner;
 
   constructor(
@@ -100,7 +90,7 @@ export class InMemorySession implements RendezvousSession {
   }
 
   onEvent(listener: (event: RendezvousEvent) => void): () => void {
-    return this.listeners.add(listener);
+    return this.listeners.on(listener);
   }
 
   accept(answer: RendezvousAnswer = {}): void {

@@ -16,6 +16,7 @@ import { FakeDesktop } from './fake-desktop.ts';
 import { createInMemoryInternet } from './in-memory-connection.ts';
 import { createInMemoryNetwork } from './in-memory-messenger.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { Emitter } from '../../src/main/emitter.ts';
 
 /** The person in front of the main process's questions. `wait` leaves the prompt open. */
 type Answer = 'yes' | 'no' | 'wait' | 'error';
@@ -57,9 +58,9 @@ class FakePrompts implements ConsentPrompts {
 
 export class FakeViewer implements ViewerSink {
   readonly messages: ToViewerMessage[] = [];
-  private readonly listeners = new Set<(event: FromViewerMessage) => void>();
+  private readonly events = new Emitter<FromViewerMessage>();
   get listenerCount(): number {
-    return this.listeners.size;
+    return this.events.size;
   }
   get control(): boolean | undefined {
     return this.messages.findLast((message) => message.tag === 'control')?.granted;
@@ -71,11 +72,10 @@ export class FakeViewer implements ViewerSink {
     this.messages.push(message);
   }
   onEvent(listener: (event: FromViewerMessage) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.events.on(listener);
   }
   act(event: FromViewerMessage): void {
-    for (const listener of this.listeners) listener(event);
+    this.events.emit(event);
   }
 }
 

@@ -14,6 +14,7 @@ import type { Activities, ActivitiesParts, Activity, ActivityNews } from './cont
 import { ActivityError } from './contract.ts';
 import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
 import { templateOf } from './template.ts';
+import { Emitter } from '../emitter.ts';
 
 /** More than anyone does at a time; further invitations are declined. */
 const LIMIT = 12;
@@ -36,8 +37,8 @@ class ActivitiesRoom implements Activities, ActivityHost {
   private readonly open = new Map<string, RunningActivity>();
   private readonly running = new Set<RunningActivity>();
   private handed: readonly RunningActivity[] = [];
-  private readonly changeListeners = new Set<() => void>();
-  private readonly newsListeners = new Set<(news: ActivityNews) => void>();
+  private readonly changes = new Emitter();
+  private readonly allNews = new Emitter<ActivityNews>();
   private readonly offMessenger: () => void;
 
   constructor(parts: ActivitiesParts) {
@@ -49,14 +50,12 @@ class ActivitiesRoom implements Activities, ActivityHost {
     return [...this.open.values()].map(({ view }) => view);
   }
 
-  onChange(listener: () => void): () => void {
-    this.changeListeners.add(listener);
-    return () => this.changeListeners.delete(listener);
+  get onChange(): Activities['onChange'] {
+    return this.changes.on;
   }
 
-  onNews(listener: (news: ActivityNews) => void): () => void {
-    this.newsListeners.add(listener);
-    return () => this.newsListeners.delete(listener);
+  get onNews(): Activities['onNews'] {
+    return this.allNews.on;
   }
 
   async start(address: string, kind: ActivityKind): Promise<void> {
@@ -90,11 +89,11 @@ class ActivitiesRoom implements Activities, ActivityHost {
   /* ---------- what activities say ---------- */
 
   changed(): void {
-    for (const listener of Array.from(this.changeListeners)) listener();
+    this.changes.emit();
   }
 
   news(news: ActivityNews): void {
-    for (const listener of Array.from(this.newsListeners)) listener(news);
+    this.allNews.emit(news);
   }
 
   settled(activity: RunningActivity): void {

@@ -15,9 +15,9 @@ import { ReceivedOffer } from './received-offer.ts';
 import { HelpByInvitation } from './help-by-invitation.ts';
 import { HelpedByFile } from './helped-by-file.ts';
 import { InviteByFile } from './invite-by-file.ts';
-import { Listeners } from './listeners.ts';
 import type { SessionHost } from './running-session.ts';
 import { TicketMemory } from './running-session.ts';
+import { Emitter } from '../emitter.ts';
 
 /** More unanswered invitations than anyone reads; further ones are declined. */
 const MAX_PENDING_INVITATIONS = 16;
@@ -38,9 +38,9 @@ class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly pending = new Map<string, GiveHelp | ReceivedOffer>();
-  private readonly changes: Listeners<void>;
-  private readonly arrivals: Listeners<Invitation>;
-  private readonly departures: Listeners<InvitationGone>;
+  private readonly changes: Emitter;
+  private readonly arrivals: Emitter<Invitation>;
+  private readonly departures: Emitter<InvitationGone>;
   private readonly offMessenger: () => void;
   private current: Session | undefined;
   private file: InviteByFile | undefined;
@@ -49,9 +49,9 @@ class AssistanceRoom implements Assistance {
     this.parts = parts;
     const log = parts.log ?? ((): void => {});
     const onError = (error: unknown): void => log('listener failed', { message: errorText(error) });
-    this.changes = new Listeners(onError);
-    this.arrivals = new Listeners(onError);
-    this.departures = new Listeners(onError);
+    this.changes = new Emitter(onError);
+    this.arrivals = new Emitter(onError);
+    this.departures = new Emitter(onError);
     this.host = {
       tickets: new TicketMemory(),
       log,
@@ -73,14 +73,14 @@ class AssistanceRoom implements Assistance {
     return [...this.pending.values()].map(({ invitation }) => invitation);
   }
 
-  onChange(listener: () => void): () => void {
-    return this.changes.add(listener);
+  get onChange(): Assistance['onChange'] {
+    return this.changes.on;
   }
-  onInvitation(listener: (invitation: Invitation) => void): () => void {
-    return this.arrivals.add(listener);
+  get onInvitation(): Assistance['onInvitation'] {
+    return this.arrivals.on;
   }
-  onInvitationGone(listener: (gone: InvitationGone) => void): () => void {
-    return this.departures.add(listener);
+  get onInvitationGone(): Assistance['onInvitationGone'] {
+    return this.departures.on;
   }
 
   async askForHelp(address: string): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
 import { addressText } from './dialler.ts';
-import { Events } from './events.ts';
+import { Emitter } from '../emitter.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { isCommittedTo } from './key-commitment.ts';
 import type { Listener } from './listener.ts';
@@ -46,7 +46,7 @@ function ticketOf(novice: ExpectedNovice): Ticket {
 /** The expert's end of the race (docs/decisions/0001): RDP client on every connection; the first whose certificate is the pinned one wins. */
 export class ExpertSide implements ExpertEndpoint {
   private readonly options: ExpertEndpointOptions;
-  private readonly events = new Events<ExpertEndpointEvent>();
+  private readonly events = new Emitter<ExpertEndpointEvent>();
   private readonly held = new Set<HeldSocket>();
   private readonly race: Race;
   private ticketAddresses: readonly HostPort[] = [];

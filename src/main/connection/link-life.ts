@@ -1,7 +1,7 @@
 import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLinkEvent, LinkEnd, NoviceLinkEvent } from './contract.ts';
-import { Events } from './events.ts';
+import { Emitter } from '../emitter.ts';
 import { type HandshakeError, asError } from './handshake.ts';
 import type { RdpStream } from './rdp-stream.ts';
 
@@ -23,7 +23,7 @@ export interface LinkLifeParts {
  * `State` are the states between the handshake and the end.
  */
 export class LinkLife<State extends string, Event> {
-  readonly events = new Events<Event | Ended>();
+  readonly events = new Emitter<Event | Ended>();
   state: 'handshake' | State | 'over' = 'handshake';
   private readonly parts: LinkLifeParts;
   private end: LinkEnd | undefined;

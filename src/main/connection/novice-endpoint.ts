@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
 import type { HostPort, NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from './contract.ts';
 import { addressText } from './dialler.ts';
-import { Events } from './events.ts';
+import { Emitter } from '../emitter.ts';
 import type { Listener } from './listener.ts';
 import { Race, type StartHandshake, discard, remoteOf } from './race.ts';
 import { RdpServerLink } from './rdp-server-link.ts';
@@ -25,7 +25,7 @@ export class NoviceSide implements NoviceEndpoint {
   readonly certificate: Uint8Array;
   private readonly options: NoviceEndpointOptions;
   private readonly check = new SessionIdCheck(this.sessionId);
-  private readonly events = new Events<NoviceEndpointEvent>();
+  private readonly events = new Emitter<NoviceEndpointEvent>();
   private readonly race: Race;
   private ticketAddresses: readonly HostPort[] = [];
 

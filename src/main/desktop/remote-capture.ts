@@ -2,6 +2,7 @@ import type { CapturedFrame, FromCapture, ToCapture } from '../../protocol/rdp/g
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
 import { DesktopError, type CaptureEvent, type EncodedFrame, type ScreenCapture } from './contract.ts';
 
@@ -51,7 +52,7 @@ class RemoteCapture implements ScreenCapture {
   private readonly clock: Clock;
   private readonly signal: AbortSignal;
   private readonly ownPointer: (x: number, y: number) => boolean;
-  private readonly listeners = new Set<(event: CaptureEvent) => void>();
+  private readonly events = new Emitter<CaptureEvent>();
   private state: State;
   private currentSize: Size = { width: 0, height: 0 };
   private generation = 0;
@@ -139,9 +140,8 @@ class RemoteCapture implements ScreenCapture {
     if (this.state.tag === 'open' && areas.length > 0) this.channel.send({ tag: 'refresh', areas });
   }
 
-  onEvent(listener: (event: CaptureEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  get onEvent(): ScreenCapture['onEvent'] {
+    return this.events.on;
   }
 
   close(): Promise<void> {
@@ -246,6 +246,6 @@ class RemoteCapture implements ScreenCapture {
   }
 
   private tell(event: CaptureEvent): void {
-    for (const listener of this.listeners) listener(event);
+    this.events.emit(event);
   }
 }

@@ -8,6 +8,7 @@ import {
   type RendezvousSession,
   type RendezvousState,
 } from './contract.ts';
+import { Emitter } from '../emitter.ts';
 
 /** Longest context data, characters (the public Messenger API's limit of the time). */
 const CONTEXT_DATA_LIMIT = 300;
@@ -58,7 +59,7 @@ export class Rendezvous implements RendezvousSession {
   private theirAnswer: RendezvousAnswer | undefined;
   private current: RendezvousState = 'INVITATION';
   private readonly carrier: RendezvousCarrier;
-  private readonly listeners = new Set<(event: RendezvousEvent) => void>();
+  private readonly events = new Emitter<RendezvousEvent>();
 
   /** `details.answer` is the inviter's own. */
   constructor(
@@ -87,9 +88,8 @@ export class Rendezvous implements RendezvousSession {
     return OVER.has(this.current);
   }
 
-  onEvent(listener: (event: RendezvousEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  get onEvent(): RendezvousSession['onEvent'] {
+    return this.events.on;
   }
 
   /* ---------- what the user does ---------- */
@@ -178,6 +178,6 @@ export class Rendezvous implements RendezvousSession {
   }
 
   private emit(event: RendezvousEvent): void {
-    for (const listener of Array.from(this.listeners)) listener(event);
+    this.events.emit(event);
   }
 }

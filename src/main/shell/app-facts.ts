@@ -23,6 +23,7 @@ import type { Clock } from '../clock.ts';
 import type { DesktopSupport } from '../desktop/contract.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
 import type { Settings } from '../settings/settings-store.ts';
+import { Emitter } from '../emitter.ts';
 
 export interface AppFacts {
   readonly version: string;
@@ -136,7 +137,7 @@ export function createAppModel(initial: AppFacts): AppModel {
   let facts = initial;
   let projected: AppState | undefined;
   let notices = 0;
-  const listeners = new Set<() => void>();
+  const changes = new Emitter();
 
   const model: AppModel = {
     get facts() {
@@ -149,7 +150,7 @@ export function createAppModel(initial: AppFacts): AppModel {
     update(change) {
       facts = { ...facts, ...change };
       projected = undefined;
-      for (const listener of listeners) listener();
+      changes.emit();
     },
     notify(kind, key, values = {}) {
       const same = facts.notices.some((notice) => notice.key === key && JSON.stringify(notice.values) === JSON.stringify(values));
@@ -164,10 +165,7 @@ export function createAppModel(initial: AppFacts): AppModel {
       model.update({ notices: left });
       return true;
     },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onChange: changes.on,
   };
   return model;
 }

@@ -2,6 +2,7 @@
 import type { FromViewer, ToViewer } from '../../preload/contract.ts';
 import type { FromViewerMessage, ToViewerMessage, ViewerSink } from '../assistance/contract.ts';
 import { parseFromViewer } from './viewer-messages.ts';
+import { Emitter } from '../emitter.ts';
 
 /** The part of Electron's MessagePortMain that is used. */
 export interface PortEnd {
@@ -42,30 +43,25 @@ export function forPort(message: ToViewerMessage): ToViewer {
 
 /** Wraps the port. What comes from the page is checked; wrong messages are dropped and counted, never fatal. */
 export function createViewerPort(port: PortEnd): ViewerPort {
-  const listeners = new Set<(event: FromViewerMessage) => void>();
-  const closeListeners = new Set<() => void>();
+  const events = new Emitter<FromViewerMessage>();
+  const closing = new Emitter();
   let dropped = 0;
   let closed = false;
   let pageWants = true;
   let windowShown = true;
   let told = true;
 
-  function emit(message: FromViewerMessage): void {
-    for (const listener of listeners) listener(message);
-  }
   function tellDisplayWanted(): void {
     const wanted = pageWants && windowShown;
     if (wanted === told) return;
     told = wanted;
-    emit({ tag: 'displayWanted', wanted });
+    events.emit({ tag: 'displayWanted', wanted });
   }
 
   function end(): void {
     if (closed) return;
     closed = true;
-    listeners.clear();
-    for (const listener of closeListeners) listener();
-    closeListeners.clear();
+    closing.finish();
   }
 
   port.on('message', (event) => {
@@ -78,7 +74,7 @@ export function createViewerPort(port: PortEnd): ViewerPort {
     if (message.tag === 'displayWanted') {
       pageWants = message.wanted;
       tellDisplayWanted();
-    } else emit(message);
+    } else events.emit(message);
   });
   port.on('close', end);
   port.start();
@@ -94,14 +90,8 @@ export function createViewerPort(port: PortEnd): ViewerPort {
     send(message) {
       if (!closed) port.postMessage(forPort(message));
     },
-    onEvent(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    onClose(listener) {
-      if (closed) listener();
-      else closeListeners.add(listener);
-    },
+    onEvent: events.on,
+    onClose: closing.on,
     close() {
       if (closed) return;
       end();

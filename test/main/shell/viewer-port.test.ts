@@ -128,7 +128,7 @@ describe('what goes to the viewer', () => {
     expect(sent.tag === 'graphics' && sent.graphics.data).toBe(data);
   });
 
-  it('stops when the page is gone, once', () => {
+  it('stops when the page is gone, once', async () => {
     const port = new FakePort();
     const viewer = createViewerPort(port);
     let closed = 0;
@@ -139,6 +139,7 @@ describe('what goes to the viewer', () => {
     expect(port.sent).toEqual([]);
     expect(closed).toBe(1);
     viewer.onClose(() => (closed += 1));
+    await Promise.resolve();
     expect(closed).toBe(2);
   });
 });

@@ -4,6 +4,7 @@ import x11 from 'x11';
 import type { Client, Display, Event, Extensions, Screen } from 'x11';
 import { DesktopError } from '../contract.ts';
 import { readXCookie } from './xauthority.ts';
+import { Emitter } from '../../emitter.ts';
 
 /** An X server does not take longer than this to answer a connection setup, even a busy one. */
 const CONNECT_DEADLINE_MS = 5_000;
@@ -82,8 +83,8 @@ class Connection implements X11Connection {
   readonly client: Client;
   readonly display: Display;
   readonly screen: Screen;
-  private readonly lostListeners: ((why: string) => void)[] = [];
-  private readonly errorListeners: ((error: Error) => void)[] = [];
+  private readonly losses = new Emitter<string>();
+  private readonly errors = new Emitter<Error>();
   private over = false;
 
   constructor(display: Display, screenNumber: number) {
@@ -97,7 +98,7 @@ class Connection implements X11Connection {
     this.client.stream.on('end', gone);
     this.client.on('error', (error) => {
       // Socket errors have a code, X errors a number.
-      if ('error' in error && typeof error.error === 'number') for (const listener of this.errorListeners) listener(error);
+      if ('error' in error && typeof error.error === 'number') this.errors.emit(error);
       else this.lost(error.message);
     });
   }
@@ -111,11 +112,11 @@ class Connection implements X11Connection {
   }
 
   onLost(listener: (why: string) => void): void {
-    this.lostListeners.push(listener);
+    this.losses.on(listener);
   }
 
   onError(listener: (error: Error) => void): void {
-    this.errorListeners.push(listener);
+    this.errors.on(listener);
   }
 
   close(): void {
@@ -127,6 +128,6 @@ class Connection implements X11Connection {
   private lost(why: string): void {
     if (this.over) return;
     this.over = true;
-    for (const listener of this.lostListeners) listener(why);
+    this.losses.finish(why);
   }
 }

@@ -4,6 +4,7 @@ import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
 import type { ServerLimits } from './limits.ts';
 import { MsnpServer } from './server.ts';
+import { Emitter } from '../../emitter.ts';
 
 export interface HostedAccount {
   readonly address: string;
@@ -24,7 +25,7 @@ export interface HostedMessengerOptions {
 
 /** "Use this computer as the messenger": the embedded server and its accounts. */
 export class HostedMessenger {
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Emitter();
   private running: { readonly server: MsnpServer; readonly store: AccountStore } | undefined;
   private changing: Promise<unknown> = Promise.resolve();
 
@@ -83,9 +84,8 @@ export class HostedMessenger {
     this.changed();
   }
 
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  get onChange(): (listener: () => void) => () => void {
+    return this.changes.on;
   }
 
   private requireRunning(): NonNullable<HostedMessenger['running']> {
@@ -107,6 +107,6 @@ export class HostedMessenger {
   }
 
   private changed(): void {
-    for (const listener of Array.from(this.listeners)) listener();
+    this.changes.emit();
   }
 }

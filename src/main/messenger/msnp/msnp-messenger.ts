@@ -24,6 +24,7 @@ import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/
 import { NotificationConnection, type ConnectionEvent } from './notification-connection.ts';
 import { PRESENCE_CODES, presenceOf } from './presence.ts';
 import { requestTicket } from './ticket.ts';
+import { Emitter } from '../../emitter.ts';
 
 /** From dialling one server to being signed in there. */
 const SIGN_IN_DEADLINE_MS = 15_000;
@@ -37,7 +38,7 @@ export class MsnpMessenger implements Messenger {
   private readonly clock: Clock;
   private readonly applications: readonly string[];
   private readonly backoff: Backoff;
-  private readonly listeners = new Set<(event: MessengerEvent) => void>();
+  private readonly events = new Emitter<MessengerEvent>();
   private readonly closing = new Set<Promise<unknown>>();
   private current: MessengerState = { tag: 'signedOut' };
   private known: readonly Contact[] = [];
@@ -47,8 +48,6 @@ export class MsnpMessenger implements Messenger {
   private presence: Exclude<Presence, 'offline'> = 'online';
   private connection: NotificationConnection | undefined;
   private cancelRetry: () => void = () => {};
-  private readonly untold: MessengerEvent[] = [];
-  private isTelling = false;
 
   constructor({ clock, random, applications }: MessengerDependencies) {
     this.clock = clock;
@@ -64,9 +63,8 @@ export class MsnpMessenger implements Messenger {
     return this.known;
   }
 
-  onEvent(listener: (event: MessengerEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  get onEvent(): Messenger['onEvent'] {
+    return this.events.on;
   }
 
   signIn(account: Account): void {
@@ -344,25 +342,10 @@ export class MsnpMessenger implements Messenger {
     const forgotten = state.tag !== 'signedIn' && this.known.length > 0;
     if (forgotten) this.known = [];
     this.current = state;
-    this.untold.push({ tag: 'state', state });
-    if (forgotten) this.untold.push({ tag: 'contacts', contacts: this.known });
-    this.tell();
+    this.events.emit({ tag: 'state', state }, ...(forgotten ? [{ tag: 'contacts' as const, contacts: this.known }] : []));
   }
 
   private emit(event: MessengerEvent): void {
-    this.untold.push(event);
-    this.tell();
-  }
-
-  /** Everybody hears everything in the order in which it happened, also what one who listens brings about. */
-  private tell(): void {
-    if (this.isTelling) return;
-    this.isTelling = true;
-    try {
-      for (let event = this.untold.shift(); event !== undefined; event = this.untold.shift())
-        for (const listener of Array.from(this.listeners)) listener(event);
-    } finally {
-      this.isTelling = false;
-    }
+    this.events.emit(event);
   }
 }

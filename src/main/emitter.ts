@@ -1,0 +1,75 @@
+/**
+ * The listeners of one source of events. One policy for all of main:
+ * - listeners hear in the order in which they were added; one that is added or removed while an event is told takes effect with the next;
+ * - events are told in the order in which they were emitted, also those that a listener brings about: they wait until everybody has heard the present one;
+ * - a listener that throws does not keep the others from hearing. `failed` hears what it threw; without one `emit` throws it afterwards (an
+ *   AggregateError when several threw);
+ * - after {@link Emitter.finish} nothing more is told; a listener added then hears the last event in a microtask.
+ */
+export class Emitter<Event = void> {
+  private readonly listeners = new Map<symbol, (event: Event) => void>();
+  private readonly untold: Event[] = [];
+  private finished = false;
+  /** Set once the last event is being told. */
+  private last: { readonly event: Event } | undefined;
+  private telling = false;
+  private readonly failed: ((error: unknown) => void) | undefined;
+
+  constructor(failed?: (error: unknown) => void) {
+    this.failed = failed;
+  }
+
+  /** How many listen. */
+  get size(): number {
+    return this.listeners.size;
+  }
+
+  /** Adds a listener; the function that comes back removes it. The same function added twice hears everything twice. */
+  readonly on = (listener: (event: Event) => void): (() => void) => {
+    const key = Symbol();
+    this.listeners.set(key, listener);
+    const { last } = this;
+    if (last !== undefined) queueMicrotask(() => this.listeners.get(key)?.(last.event));
+    return () => void this.listeners.delete(key);
+  };
+
+  /** Several events given at once are told one after the other before what listeners bring about. */
+  emit(event: Event, ...further: readonly Event[]): void {
+    if (this.finished) return;
+    this.untold.push(event, ...further);
+    this.tell();
+  }
+
+  /** The last event. Idempotent. */
+  finish(event: Event): void {
+    if (this.finished) return;
+    this.finished = true;
+    this.untold.push(event);
+    this.tell();
+  }
+
+  private tell(): void {
+    if (this.telling) return;
+    this.telling = true;
+    const thrown: unknown[] = [];
+    try {
+      while (this.untold.length > 0) {
+        const [event] = this.untold.splice(0, 1) as [Event];
+        if (this.finished && this.untold.length === 0) this.last = { event };
+        for (const [key, listener] of Array.from(this.listeners)) {
+          if (!this.listeners.has(key)) continue;
+          try {
+            listener(event);
+          } catch (error) {
+            if (this.failed === undefined) thrown.push(error);
+            else this.failed(error);
+          }
+        }
+      }
+    } finally {
+      this.telling = false;
+    }
+    if (thrown.length === 1) throw thrown[0];
+    if (thrown.length > 1) throw new AggregateError(thrown, 'several listeners threw');
+  }
+}
