@@ -2,10 +2,10 @@ import 'reflect-metadata';
 import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { X509CertificateGenerator } from '@peculiar/x509';
 
-/** A self-signed certificate goes out to computers whose clocks differ. */
+/** The validity begins this long before `nowMs`, because peers' clocks differ. */
 const VALID_BEFORE_MS = 24 * 3600_000;
 
-/** The library speaks of the DOM's types where there are any, and these are Node's. */
+/** The library's signature names the DOM's key types where they exist; this project passes Node's. */
 type GeneratorArguments = Parameters<typeof X509CertificateGenerator.createSelfSigned>;
 
 export interface SelfSignedOptions {
@@ -14,11 +14,11 @@ export interface SelfSignedOptions {
   /** Key and signature, as Web Crypto names them. */
   readonly algorithm: webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { readonly hash: string });
   readonly nowMs: number;
-  /** Counted from `nowMs`; it is valid a day before as well. */
+  /** Validity after `nowMs`. */
   readonly validForMs: number;
 }
 
-/** A certificate and its private key, which is given to TLS and written nowhere. */
+/** A certificate and its private key. The key is given to TLS and never written to disk. */
 export interface SelfSigned {
   readonly der: Uint8Array;
   /** PEM. */

@@ -16,9 +16,9 @@ import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doin
 import { templateOf } from './template.ts';
 import { Emitter } from '../emitter.ts';
 
-/** More than anyone does at a time; further invitations are declined. */
+/** Activities that may wait or be negotiated at a time; further invitations are declined. */
 const LIMIT = 12;
-/** Sessions whose end nobody sees. */
+/** Invitation sessions kept open for programs whose exit cannot be observed; a further one cancels the oldest. */
 const HANDED_ON_LIMIT = 4;
 
 /** Every GUID that this room answers. */
@@ -26,14 +26,14 @@ export const ACTIVITY_GUIDS: readonly string[] = Object.values(APPLICATIONS)
   .filter(({ key }) => key !== 'remoteAssistance' && key !== 'offerRemoteAssistance')
   .flatMap(guidsOf);
 
-/** The room's one door. Starts listening for invitations at once. */
+/** Creates the use case, which answers the messenger's invitations from this call on. */
 export function createActivities(parts: ActivitiesParts): Activities {
   return new ActivitiesRoom(parts);
 }
 
 class ActivitiesRoom implements Activities, ActivityHost {
   private readonly parts: ActivitiesParts;
-  /** Waiting or being negotiated. */
+  /** Activities that wait or are being negotiated, by session id. */
   private readonly open = new Map<string, RunningActivity>();
   private readonly running = new Set<RunningActivity>();
   private handed: readonly RunningActivity[] = [];
@@ -145,12 +145,15 @@ class ActivitiesRoom implements Activities, ActivityHost {
     this.add(session, doing, undefined);
   }
 
-  /** Undefined for what other rooms answer. */
+  /**
+   * The activity that the invitation's GUID and capabilities stand for; undefined for Remote Assistance and unknown GUIDs, which other
+   * rooms answer.
+   */
   private kindOf(session: RendezvousSession): ActivityKind | 'malformed' | undefined {
     const key = applicationOf(session.application.guid)?.key;
     if (key === undefined || key === 'remoteAssistance' || key === 'offerRemoteAssistance') return undefined;
     if (key !== 'conversation') return key;
-    // Without capabilities it is what every client of the time could do.
+    // An invitation without capabilities means voice, which every client of the time could do.
     if (session.contextData === undefined) return 'voice';
     try {
       return readSipContext(session.contextData).requested.includes('video') ? 'video' : 'voice';

@@ -6,7 +6,7 @@ export type ActivityErrorCode =
   | 'NOT_SIGNED_IN'
   | 'UNKNOWN_ACTIVITY'
   | 'TOO_MANY_ACTIVITIES'
-  /** Nothing is registered for it. */
+  /** No program is registered for the activity. */
   | 'NO_PROGRAM'
   /** The template wants a port and the activity has none. */
   | 'NO_PORT'
@@ -33,7 +33,7 @@ interface Peer {
   readonly friendlyName: string;
 }
 
-/** One that waits for an answer or is being negotiated. */
+/** An activity that waits for an answer or is being negotiated. Times in Unix ms. */
 export interface Activity {
   readonly id: string;
   readonly kind: ActivityKind;
@@ -41,11 +41,14 @@ export interface Activity {
   readonly peer: Peer;
   readonly startedAtMs: number;
   readonly phase: 'waiting' | 'negotiating';
-  /** The registered line that a yes would run. */
+  /** The registered line that accepting runs. */
   readonly line: string;
 }
 
-/** What became of one. `unknown` and `malformed` never were one: `what` is the name they gave. */
+/**
+ * What became of an activity. `unknown` and `malformed` are invitations that never became one; `what` is the application name they
+ * carried.
+ */
 export type ActivityNews =
   | {
       readonly tag:
@@ -64,23 +67,26 @@ export type ActivityNews =
   | { readonly tag: 'failedHere'; readonly kind: ActivityKind; readonly peer: Peer; readonly code: ActivityErrorCode }
   | { readonly tag: 'unknown' | 'malformed'; readonly what: string; readonly peer: Peer };
 
-/** How a person wants an activity to be done. */
+/** Which program a person has chosen for an activity. */
 export type ProgramChoice = { readonly use: 'default' } | { readonly use: 'none' } | { readonly use: 'own'; readonly line: string };
 
 export type ProgramChoices = Readonly<Partial<Record<ActivityKind, ProgramChoice>>>;
 
-/** What is started in the end: never a shell line. */
+/** What a launcher starts: an argument vector or a URL, never a shell line. */
 export type LaunchTarget =
   | { readonly tag: 'program'; readonly program: string; readonly args: readonly string[] }
-  /** Only such as `isHandlerUrl` allows. */
+  /** A URL that `isHandlerUrl` allows. */
   | { readonly tag: 'url'; readonly url: string };
 
 export interface Launcher {
-  /** Rejects with ActivityError PROGRAM_NOT_FOUND or PROGRAM_FAILED. `exited` gives the exit code, null for a signal; undefined where no end can be seen. */
+  /**
+   * Rejects with ActivityError PROGRAM_NOT_FOUND or PROGRAM_FAILED. `exited` resolves with the exit code, null for a signal; it is
+   * undefined where the exit cannot be observed.
+   */
   start(target: LaunchTarget): Promise<{ readonly exited: Promise<number | null> | undefined }>;
-  /** Whether there is such a program, or a program for such a URL. */
+  /** Whether this computer has the program, or a handler for the URL. */
   knows(target: LaunchTarget): Promise<boolean>;
-  /** A port that is free right now. */
+  /** A TCP port that was free when the promise resolved. */
   freePort(): Promise<number>;
 }
 
@@ -89,22 +95,25 @@ export interface ActivitiesParts {
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly programs: () => ProgramChoices;
-  /** The address at which this computer is best reached. */
+  /** The IP address at which this computer is best reached. */
   readonly ownAddress: () => string;
   readonly log: (event: string, facts: Readonly<Record<string, string | number>>) => void;
 }
 
-/** The use case. Commands throw ActivityError, and MessengerError where the messenger refuses. */
+/**
+ * The other applications that contacts invite to, as the shell uses them. Commands throw ActivityError, and MessengerError where the
+ * messenger refuses.
+ */
 export interface Activities {
   readonly list: readonly Activity[];
   onChange(listener: () => void): () => void;
   onNews(listener: (news: ActivityNews) => void): () => void;
-  /** NOT_SIGNED_IN, NO_PROGRAM, TOO_MANY_ACTIVITIES. What goes wrong later comes as news. */
+  /** Invites a contact. Rejects with NOT_SIGNED_IN, NO_PROGRAM or TOO_MANY_ACTIVITIES; later failures reach `onNews`. */
   start(address: string, kind: ActivityKind): Promise<void>;
-  /** UNKNOWN_ACTIVITY. What goes wrong later comes as news. */
+  /** Accepts an invitation. Rejects with UNKNOWN_ACTIVITY; later failures reach `onNews`. */
   accept(id: string): Promise<void>;
-  /** Incoming: says no. Outgoing: takes it back. UNKNOWN_ACTIVITY. */
+  /** Declines an incoming invitation, cancels an outgoing one. Throws UNKNOWN_ACTIVITY. */
   cancel(id: string): void;
-  /** On quitting: no timer and no listener is left. Programs that run go on. */
+  /** Clears every timer and listener, for quitting. Started programs go on. */
   close(): void;
 }

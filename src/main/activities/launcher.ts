@@ -9,7 +9,7 @@ import { isHandlerUrl } from './template.ts';
 interface SystemHandlers {
   /** Opens a URL with the program that the system has for it. Only URLs that `isHandlerUrl` allows get here. */
   readonly open: (url: string) => Promise<void>;
-  /** Whether the system has one. */
+  /** Whether the system has a program for the URL. */
   readonly has: (url: string) => boolean;
 }
 

@@ -13,19 +13,19 @@ import type { ActivitiesParts, Activity, ActivityErrorCode, ActivityNews, Activi
 import { ActivityError } from './contract.ts';
 import { fillTemplate, takes, type Template } from './template.ts';
 
-/** The inviter's own patience, and a little more for whoever never hears of it. */
+/** An inviter waits this long for an answer; an invitee's question stays longer, because the inviter's TIMEOUT may never arrive. */
 const ANSWER_MS = 120_000;
 const QUESTION_MS = 300_000;
 /** From the first yes to the start of the program. */
 const NEGOTIATION_MS = 30_000;
-/** A program that is gone sooner and content has handed its work on to another. */
+/** A program that exits sooner with code 0 has handed its work to another process. */
 const HANDED_ON_MS = 5_000;
 
 export interface Doing {
   readonly kind: ActivityKind;
   readonly line: string;
   readonly template: Template;
-  /** What this side can do, for voice and video. */
+  /** What this computer has programs for, of voice and video. */
   readonly capabilities: readonly SipCapability[];
 }
 
@@ -34,11 +34,11 @@ type Ending = Exclude<Extract<ActivityNews, { kind: ActivityKind }>['tag'], 'fai
 export interface ActivityHost {
   changed(): void;
   news(news: ActivityNews): void;
-  /** It is neither waiting nor being negotiated any more. */
+  /** The activity's program runs: it neither waits nor is being negotiated any more. */
   settled(activity: RunningActivity): void;
-  /** Nothing of it is left. */
+  /** The activity has ended, and its session with it. */
   over(activity: RunningActivity): void;
-  /** Its program runs where no end can be seen. */
+  /** The activity's program runs in a process whose exit cannot be observed. */
   handedOn(activity: RunningActivity): void;
 }
 
@@ -52,12 +52,12 @@ export async function announcedPort(
   return takes(template, 'ownPort') ? launcher.freePort() : ports.standard;
 }
 
-/** What the ACCEPT of this side says; both roles say the same fields. */
+/** The fields of this side's ACCEPT; both roles send the same ones. */
 function answerOf(application: InvitationApplication, own: DialAddress): RendezvousAnswer {
   return { ipAddress: application.address.ipAddress === 'addressAndPort' ? writeDialAddress(own) : own.host };
 }
 
-/** What the INVITE says, and later the inviter's ACCEPT. */
+/** The fields of the INVITE and of the inviter's later ACCEPT. */
 export function detailsOf(application: InvitationApplication, doing: Doing, own: DialAddress): InvitationDetails {
   const answer = answerOf(application, own);
   if (application.address.contextData !== 'capabilities') return { answer };
@@ -80,7 +80,7 @@ export class RunningActivity {
   private cancelTimer: () => void;
   private own: DialAddress | undefined;
 
-  /** `own` is known to an inviter; an invitee finds it out when the person accepts. */
+  /** `own` is this side's address: given for an inviter, chosen on accepting for an invitee. */
   constructor(session: RendezvousSession, doing: Doing, own: DialAddress | undefined, parts: ActivitiesParts, host: ActivityHost) {
     this.session = session;
     this.role = session.flag === 'INVITER' ? 'inviter' : 'invitee';
@@ -113,7 +113,9 @@ export class RunningActivity {
     return this.session.peer.address;
   }
 
-  /** The invitee's yes. */
+  /**
+   * Accepts as the invitee. Throws ActivityError UNKNOWN_ACTIVITY when the activity no longer waits; later failures are told to the host.
+   */
   async accept(): Promise<void> {
     if (this.role !== 'invitee' || this.phase !== 'waiting')
       throw new ActivityError('UNKNOWN_ACTIVITY', 'not one that waits for an answer');
@@ -130,13 +132,13 @@ export class RunningActivity {
     }
   }
 
-  /** This side's person does not want it. */
+  /** Declines or cancels, as this side's person asked. */
   cancel(): void {
     if (this.role === 'invitee' && this.session.state === 'INVITATION') this.decline();
     else this.end('OUTBANDCANCEL');
   }
 
-  /** Lets go of it without a word. */
+  /** Stops timers and listeners; sends nothing and tells nobody. */
   abandon(): void {
     this.cancelTimer();
     this.offSession();
@@ -154,7 +156,7 @@ export class RunningActivity {
         this.negotiating();
         return;
       case 'readyToLaunch':
-        // Where the port follows by context data, the inviter waits for it.
+        // Applications that send their port as context data make the inviter wait for that.
         if (!connectsByContext) void this.launch(this.session.peerAnswer?.ipAddress);
         return;
       case 'contextData':
@@ -184,7 +186,7 @@ export class RunningActivity {
     this.host.changed();
   }
 
-  /** `said`: where the other side is, in its own words. */
+  /** `said` is the other side's address as its message has it. */
   private async launch(said: string | undefined): Promise<void> {
     if (this.phase !== 'negotiating') return;
     this.phase = 'launching';
@@ -237,7 +239,7 @@ export class RunningActivity {
     this.finish();
   }
 
-  /** This side ends it. */
+  /** Cancels the session from this side; `say` is told to the person. */
   private end(code: 'TIMEOUT' | 'FAIL' | 'OUTBANDCANCEL', say?: Ending): void {
     if (this.isOver) return;
     this.session.cancel(code);
@@ -245,7 +247,7 @@ export class RunningActivity {
     this.finish();
   }
 
-  /** The other side or the messenger ended it. A program that runs belongs to this person and goes on. */
+  /** Notes that the other side or the messenger ended the session. A started program belongs to this person and goes on. */
   private ended(say: Ending): void {
     if (this.isOver) return;
     if (this.phase !== 'running') this.tell(say);

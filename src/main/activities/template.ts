@@ -6,7 +6,7 @@ import { ActivityError } from './contract.ts';
 const PLACEHOLDERS = ['address', 'port', 'role', 'contact', 'ownAddress', 'ownPort'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
-/** The only URLs that leave this program. */
+/** The only schemes of URLs that are handed to the system. */
 const HANDLER_SCHEMES: readonly string[] = ['sip', 'sips', 'callto', 'h323'];
 
 type TemplateErrorCode =
@@ -58,7 +58,7 @@ export function parseTemplate(line: string): Template {
   if (program.some((part) => 'placeholder' in part)) throw new TemplateError('PLACEHOLDER_IN_PROGRAM');
   if (name === '') throw new TemplateError('EMPTY');
   const absolute = name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name) || name.startsWith('\\\\');
-  // A path from nowhere would depend on the folder that the app was started in; a dash is no program.
+  // A relative path would depend on the folder that the app was started in; a leading dash is an option and no program.
   if ((!absolute && /[\\/:]/.test(name)) || /^[-.]/.test(name)) throw new TemplateError('RELATIVE_PROGRAM');
   // Windows runs these in a shell, which would read the arguments once more.
   if (/\.(?:bat|cmd)$/i.test(name.replace(/[. ]+$/, ''))) throw new TemplateError('SHELL_SCRIPT');
@@ -72,7 +72,7 @@ function urlTemplate(plain: string, scheme: string): Template {
   return { tag: 'url', parts };
 }
 
-/** Blanks part words, single and double quotes hold them together, and nothing else means anything. */
+/** Splits at blanks outside single and double quotes; no other character has a meaning. */
 function wordsOf(line: string): readonly string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -108,13 +108,13 @@ function partsOf(word: string): Word {
     });
 }
 
-/** Whether the line says this somewhere. */
+/** Whether the template has the placeholder anywhere. */
 export function takes(template: Template, placeholder: Placeholder): boolean {
   const words = template.tag === 'url' ? [template.parts] : template.words;
   return words.some((word) => word.some((part) => 'placeholder' in part && part.placeholder === placeholder));
 }
 
-/** What the placeholders stand for; what is not known is left out. */
+/** The value of each placeholder; unknown ones are left out. */
 export interface TemplateValues {
   readonly address?: string;
   readonly port?: number;
@@ -128,8 +128,8 @@ export interface TemplateValues {
 const PLAIN_CONTACT = /^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9][A-Za-z0-9.-]*$/;
 
 /**
- * The line with its values, each checked for what it is. Throws ActivityError BAD_ADDRESS, NO_PORT, BAD_CONTACT.
- * Values never make a word more or less, and no word begins with a value that begins with a dash.
+ * Fills the placeholders, each value checked by its kind. Throws ActivityError BAD_ADDRESS, NO_PORT, BAD_CONTACT.
+ * A value never adds or removes a word, and no word begins with a value that begins with a dash.
  */
 export function fillTemplate(template: Template, values: TemplateValues): LaunchTarget {
   const host = (address: string | undefined, bracketed: boolean): string => {
@@ -180,14 +180,14 @@ export function isHandlerUrl(url: string): boolean {
   );
 }
 
-/** What is done where nothing is registered. */
+/** The lines of activities for which the person has chosen nothing. */
 const DEFAULT_LINES: Readonly<Partial<Record<ActivityKind, string>>> = {
   voice: 'sip:{address}:{port}',
   video: 'sip:{address}:{port}',
   netMeeting: 'callto:{address}',
 };
 
-/** The line that counts, or undefined where nothing can be done. */
+/** The line that an activity runs, or undefined where none is registered. */
 export function lineOf(kind: ActivityKind, choice: ProgramChoice = { use: 'default' }): string | undefined {
   switch (choice.use) {
     case 'default':
@@ -199,7 +199,7 @@ export function lineOf(kind: ActivityKind, choice: ProgramChoice = { use: 'defau
   }
 }
 
-/** The same, parsed; a line that cannot be used counts as none. */
+/** {@link lineOf} with its parsed template; undefined for an invalid line as well. */
 export function templateOf(
   kind: ActivityKind,
   choice: ProgramChoice | undefined,

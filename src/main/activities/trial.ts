@@ -10,7 +10,10 @@ export interface Trial {
   readonly known: boolean;
 }
 
-/** Throws TemplateError, or ActivityError NO_PORT where the line wants the port of an activity that has none. Starts nothing. */
+/**
+ * Fills `line` with example values without starting anything. Rejects with TemplateError, or ActivityError NO_PORT for the port of an
+ * activity that has none.
+ */
 export async function tryLine(kind: ActivityKind, line: string, launcher: Launcher): Promise<Trial> {
   const { ports } = applicationOfActivity(kind);
   const port = ports.fixed ?? ports.standard;

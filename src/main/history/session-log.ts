@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EndReason } from '../../protocol/assistance/status.ts';
 import { openStoredFile, type DamagedFile } from '../settings/stored-file.ts';
 
-/** Older entries go first. */
+/** Above this many, the oldest entries are dropped. */
 export const MAX_HISTORY_ENTRIES = 1_000;
 
 const END_REASONS = [
@@ -38,7 +38,7 @@ const entrySchema = z.object({
   role: z.enum(['novice', 'expert']),
   peer: z.object({ address: z.string().max(129), friendlyName: z.string().max(400) }),
   startedAtMs: time,
-  /** Absent: never connected, or written by a version that did not keep it. */
+  /** Unix ms. Absent when no connection was made, and in entries of versions that did not keep it. */
   connectedAtMs: z.exactOptional(time),
   endedAtMs: time,
   connectedBy: z.exactOptional(z.enum(['reverse', 'forward'])),
@@ -48,7 +48,7 @@ const entrySchema = z.object({
   reason: z.enum(END_REASONS),
 });
 
-/** Who, when, how connected, what was allowed, why it ended. */
+/** One session or attempt: the peer, the times, the way of connecting, what was allowed, why it ended. */
 export type HistoryEntry = Readonly<z.infer<typeof entrySchema>>;
 
 export const logSchema = z.object({ version: z.literal(1), entries: z.array(entrySchema) });
@@ -57,13 +57,13 @@ export interface SessionLog {
   /** Newest first. */
   readonly entries: readonly HistoryEntry[];
   readonly damaged: DamagedFile | undefined;
-  /** Adds one; the same id again replaces the earlier entry. Resolves when it is on disk. */
+  /** Adds an entry; one with the same id is replaced. Resolves when the file is on disk. */
   add(entry: HistoryEntry): Promise<void>;
   clear(): Promise<void>;
   flush(): Promise<void>;
 }
 
-/** `history.json`. */
+/** Opens the log at `path` (`history.json`); a damaged file gives an empty log and `damaged`. */
 export async function openSessionLog(path: string): Promise<SessionLog> {
   const file = await openStoredFile<z.infer<typeof logSchema>>(path, logSchema, { version: 1, entries: [] });
   return {

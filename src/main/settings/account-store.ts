@@ -19,11 +19,11 @@ export interface StoredAccount {
 
 const token = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('encrypted'), value: z.base64().max(4_096) }),
-  /** Where the system has no key store: the file is readable by its owner only (mode 0600). */
+  /** The token in the clear, where the system has no key store: the file is readable by its owner only (mode 0600). */
   z.strictObject({ kind: z.literal('plain'), value: z.string().min(1).max(256) }),
 ]);
 
-/** Strict on purpose: this file holds a secret, and nothing that we do not know belongs beside it. */
+/** Strict, unlike the settings: this file holds a secret, and unknown fields beside it are refused. */
 export const accountSchema = z.strictObject({
   version: z.literal(1),
   account: z.nullable(
@@ -41,13 +41,13 @@ export interface AccountStore {
   readonly damaged: DamagedFile | undefined;
   /** The token on disk could not be decrypted; the account is kept without it and cannot sign in. */
   readonly tokenUnreadable: boolean;
-  /** Resolves when it is on disk, and says how the token is kept. */
+  /** Resolves with how the token is kept, when the file is on disk. */
   save(account: StoredAccount): Promise<'encrypted' | 'plain'>;
   forget(): Promise<void>;
   flush(): Promise<void>;
 }
 
-/** `account.json`: one account, its access token encrypted where the system can. */
+/** Opens `account.json`: one account, its access token encrypted where the system has a key store. */
 export async function openAccount(path: string, box: SecretBox): Promise<AccountStore> {
   const file = await openStoredFile<z.infer<typeof accountSchema>>(path, accountSchema, { version: 1, account: null });
   let account: StoredAccount | undefined;
@@ -77,7 +77,7 @@ export async function openAccount(path: string, box: SecretBox): Promise<Account
         try {
           kept = { kind: 'encrypted', value: box.encrypt(accessToken) };
         } catch {
-          // The key store is locked or gone: the token is kept like on systems without one, and the caller says so.
+          // The key store is locked or gone: the token is kept as on systems without one, and `save` resolves with `plain`.
         }
       }
       await file.set({ version: 1, account: { ...rest, token: kept } });

@@ -3,11 +3,11 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 
-/** More than any file of ours; a larger one is damaged, not read. */
+/** Larger than any settings file; a file above it counts as damaged and is not read. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
- * What a file on disk turned out to be. A damaged one has been renamed to `setAsideAs` (absent when even that failed), so the
+ * What reading a file gave. A damaged file has been renamed to `setAsideAs` (absent when even that failed), so the
  * next write cannot lose it; the caller goes on with its defaults and tells the person.
  */
 export type JsonFile<T> =
@@ -17,7 +17,7 @@ export type JsonFile<T> =
 
 const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-/** Reads and validates a JSON file. Only trouble that is not the file's own (permission, I/O) rejects. */
+/** Reads and validates a JSON file. Rejects only for errors that are not the file's content (permission, I/O). */
 export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<JsonFile<T>> {
   let text: string | undefined;
   try {
@@ -34,14 +34,14 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
     const issue = parsed.error.issues[0];
     problem = issue === undefined ? 'does not match its schema' : `${issue.path.map(String).join('.') || 'file'}: ${issue.message}`;
   } catch (error) {
-    // The parser quotes what it read, which may be a secret: only its kind is told.
+    // The parser's message quotes the text, which may be a secret: only the kind of error is passed on.
     problem = error instanceof SyntaxError ? 'is not JSON' : error instanceof Error ? error.message : 'cannot be read';
   }
   const setAsideAs = await setAside(path);
   return { tag: 'damaged', path, problem, ...(setAsideAs === undefined ? {} : { setAsideAs }) };
 }
 
-/** Renames what the next write would replace. The new path, or undefined when there is no moving it. */
+/** Renames the file that the next write would replace. Resolves with the new path, or undefined when it could not be renamed. */
 export async function setAside(path: string): Promise<string | undefined> {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   try {

@@ -6,7 +6,7 @@ const MAX_CACHED_CONTACTS = 2_000;
 
 export const contactsSchema = z.object({
   version: z.literal(1),
-  /** Whose contacts these are. */
+  /** The account's address that the contacts belong to. */
   owner: z.string().max(129),
   contacts: z.array(z.object({ address: z.string().min(1).max(129), friendlyName: z.string().max(400) })).max(MAX_CACHED_CONTACTS),
 });
@@ -15,15 +15,15 @@ type CachedContacts = z.infer<typeof contactsSchema>;
 
 export interface ContactsCache {
   readonly damaged: StoredFile<CachedContacts>['damaged'];
-  /** What is known of the contacts of `owner`; of nobody else's. */
+  /** The kept contacts, empty unless they belong to `owner`. */
   of(owner: string): CachedContacts['contacts'];
-  /** Writes only when something changed. */
+  /** Replaces the kept contacts; writes only a change. Resolves when the file is on disk. */
   keep(owner: string, contacts: readonly { readonly address: string; readonly friendlyName: string }[]): Promise<void>;
   clear(): Promise<void>;
   flush(): Promise<void>;
 }
 
-/** `contacts.json`: who was on the list when last signed in, to be shown while the messenger is away. */
+/** Opens `contacts.json`: the contact list as it was when last signed in, shown while the messenger is away. */
 export async function openContacts(path: string): Promise<ContactsCache> {
   const file = await openStoredFile<CachedContacts>(path, contactsSchema, { version: 1, owner: '', contacts: [] });
   return {

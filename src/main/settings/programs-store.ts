@@ -2,14 +2,14 @@ import * as z from 'zod';
 import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
-/** `default`: what works without registration, where there is something. The line itself is checked where it is used. */
+/** `default` is the line that works without registration. `own` lines are checked where they are run. */
 export const programChoiceSchema = z.discriminatedUnion('use', [
   z.strictObject({ use: z.literal('default') }),
   z.strictObject({ use: z.literal('none') }),
   z.strictObject({ use: z.literal('own'), line: z.string().min(1).max(1_000) }),
 ]);
 
-/** Strict: what stands in this file is run. */
+/** Strict, because the lines of this file are run. */
 const programsSchema = z.strictObject({
   version: z.literal(1),
   programs: z.partialRecord(z.enum(ACTIVITY_KINDS), programChoiceSchema),
@@ -17,7 +17,7 @@ const programsSchema = z.strictObject({
 
 export type ProgramsStore = StoredFile<z.infer<typeof programsSchema>>;
 
-/** `programs.json`: what is started for which activity. */
+/** Opens `programs.json`: the program chosen for each activity. */
 export function openPrograms(path: string): Promise<ProgramsStore> {
   return openStoredFile<z.infer<typeof programsSchema>>(path, programsSchema, { version: 1, programs: {} });
 }

@@ -24,7 +24,7 @@ export const hostingSchema = z.strictObject({
 
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
-/** Loose on purpose: a field of a newer version is kept through a load and a save, so that going back and forth loses nothing. */
+/** Loose: fields of a newer version survive a load and a save, so that going back to an older version and forth loses nothing. */
 export const settingsSchema = z.looseObject({
   version: z.literal(1),
   engine: z.enum(['ringback', 'classic']).default('ringback'),
@@ -32,7 +32,7 @@ export const settingsSchema = z.looseObject({
   stopShortcut: accelerator.default(DEFAULT_STOP_SHORTCUT),
   playSound: z.boolean().default(true),
   startHidden: z.boolean().default(false),
-  /** Off: people who were not asking are the ones who get scammed. */
+  /** Off by default: unasked-for offers of help are how people get scammed. */
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
@@ -50,7 +50,7 @@ export type SettingsStore = StoredFile<Settings>;
 
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({ version: 1 });
 
-/** `settings.json`. */
+/** Opens `settings.json`; missing or damaged files give the defaults. */
 export function openSettings(path: string): Promise<SettingsStore> {
   return openStoredFile(path, settingsSchema, DEFAULT_SETTINGS);
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { readJsonFile, setAside, writeJsonFile } from './atomic-file.ts';
 
-/** A file that could not be read; it was kept under `file` (a name without its folder) and the defaults are in use. */
+/** A file that could not be read: it was renamed to `file` (a name without its folder) and the defaults are in use. */
 export interface DamagedFile {
   readonly file: string;
   readonly problem: string;
@@ -11,9 +11,9 @@ export interface DamagedFile {
 
 export interface StoredFile<T> {
   readonly value: T;
-  /** Set once, when loading found damage. */
+  /** The damage that loading found. */
   readonly damaged: DamagedFile | undefined;
-  /** Replaces the value at once and resolves when it is on disk; rejects when it cannot be written (the value stays). */
+  /** Replaces the value at once. Resolves when the file is on disk; rejects when it cannot be written, and keeps the value. */
   set(value: T): Promise<void>;
   /** Resolves when everything set so far is on disk or has failed. */
   flush(): Promise<void>;
