@@ -8,14 +8,14 @@ import {
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 
-/** A frame is at most some thousand PDUs of 16 kB; more is not a frame of ours. */
+/** Bound on one frame's updates; the encoders make some thousand at most. */
 const MAX_UPDATES = 65_536;
 /** Cursor pictures: Large Pointers are at most 384 × 384 ([MS-RDPBCGR] 2.2.7.2.7). */
 const MAX_POINTER_SIDE = 384;
 const FAILURE_CODES: readonly CaptureFailureCode[] = ['NO_DISPLAY', 'NOT_PERMITTED', 'UNSUPPORTED', 'LOST'];
 
 /**
- * Reads one message from whoever captures. A page is a renderer, and what a renderer says is checked.
+ * Parses one message of a capture thread or page. A page is a renderer, and messages of renderers are never trusted.
  * Throws ProtocolError MALFORMED or OUT_OF_RANGE with the field.
  */
 export function parseFromCapture(value: unknown): FromCapture {
@@ -121,7 +121,7 @@ function text(value: unknown, field: string): string {
   return value;
 }
 
-/** An object is not asked for its text: it may have none, or a `toString` of its own. */
+/** A value for an error message. Objects are named by type, because a `toString` of their own could throw. */
 function shown(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 40) : typeof value;
 }

@@ -31,10 +31,10 @@ export interface EncodedFrame {
 
 export type CaptureEvent =
   | { readonly tag: 'resized'; readonly size: Size }
-  /** The cursor apart from the picture; `null` is hidden. */
+  /** The cursor's shape, which the picture does not contain; `null` when it is hidden. */
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
-  /** Nothing more comes after this. */
+  /** The last event: the capture has ended. */
   | { readonly tag: 'failed'; readonly error: DesktopError };
 
 /**
@@ -53,7 +53,7 @@ export interface ScreenCapture {
   close(): Promise<void>;
 }
 
-/** Injects for real. Knows which keys and buttons it holds down, so that none stays down. */
+/** Injects input into the system. Tracks which keys and buttons it holds down, so that none stays down. */
 export interface InputInjector {
   inject(events: readonly InputEvent[]): void;
   /** Releases everything held. Called when control is taken back, on stop and on every error. */

@@ -11,14 +11,14 @@ export interface DesktopOptions {
   readonly platform: NodeJS.Platform;
   /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `x11-capture-worker` is. */
+  /** URL of the bundled `x11-capture-worker`. */
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
   readonly openCapturePage: () => Promise<CapturePage>;
   readonly clock: Clock;
 }
 
-/** The way to share this computer's desktop. Chooses by system; opens nothing yet. */
+/** Chooses the adapter for this system and session. Opens nothing. */
 export function createDesktop(options: DesktopOptions): Desktop {
   const { platform, env } = options;
   if (platform === 'win32') return pageDesktop(options, windowsInput);
@@ -96,7 +96,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
   };
 }
 
-/** Without DAMAGE it works, at ten comparisons a second, and says so. */
+/** What an X server's abilities mean for the novice. A server without DAMAGE can be shared, at ten comparisons a second. */
 export function x11Support(abilities: X11Abilities): DesktopSupport {
   if (!abilities.capture) return { capture: false, input: false, reason: 'desktop.noExtension' };
   if (!abilities.input) return { capture: true, input: false, reason: 'desktop.noInjection' };
@@ -108,7 +108,7 @@ interface NativeInput {
   open(clock: Clock): Promise<InputInjector>;
 }
 
-/* Loaded only where they run: each binds libraries of its system. */
+/* Imported on demand: each binds libraries that exist on its own system only. */
 const windowsInput = async (): Promise<NativeInput> => await import('./windows/windows-input.ts');
 const macosInput = async (): Promise<NativeInput> => await import('./macos/macos-input.ts');
 

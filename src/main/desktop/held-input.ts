@@ -2,7 +2,7 @@ import type { InputEvent, PointerButton } from '../../protocol/rdp/input/events.
 
 type KeyEvent = Extract<InputEvent, { tag: 'key' | 'unicode' }>;
 
-/** Which keys and buttons have gone down and not come up, for systems where nobody else keeps count for us. */
+/** The keys and buttons that have gone down and not come up, for injectors whose system does not report them. */
 export class HeldInput {
   private readonly keys = new Map<string, KeyEvent>();
   private readonly buttons = new Set<PointerButton>();
@@ -25,7 +25,7 @@ export class HeldInput {
     }
   }
 
-  /** The events that let go of everything, last pressed first; nothing is held afterwards. */
+  /** The events that release everything held, last pressed first. Nothing is held afterwards. */
   release(): InputEvent[] {
     const events: InputEvent[] = [];
     for (const event of [...this.keys.values()].toReversed()) events.push({ ...event, down: false });

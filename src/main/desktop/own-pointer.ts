@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** A position comes back from the screen within this time of being injected. */
+/** The screen reports an injected position back within this time. */
 const OWN_FOR_MS = 1_000;
 const MAX_POSITIONS = 256;
 

@@ -6,14 +6,14 @@ import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
 import { DesktopError, type CaptureEvent, type EncodedFrame, type ScreenCapture } from './contract.ts';
 
-/** Whoever captures has this long to say `closed` before its thread or page is ended. */
+/** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
 
-/** The way to whoever captures: a worker thread, or the port of a page. */
+/** Messages to and from a capture in a worker thread or a page. */
 export interface CaptureChannel {
   send(message: ToCapture): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** The other side is gone without a word. */
+  /** Called when the thread or page has ended without `closed`. */
   onGone(listener: (why: string) => void): void;
   /** Ends the thread or page. */
   end(): Promise<void>;
@@ -32,7 +32,7 @@ type State =
 export interface RemoteCaptureOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** True for a position the expert's own input has just produced; it is not reported back. */
+  /** True for a position that the expert's own input has just produced, which is not reported. */
   readonly ownPointer?: (x: number, y: number) => boolean;
 }
 
@@ -56,7 +56,10 @@ class RemoteCapture implements ScreenCapture {
   private state: State;
   private currentSize: Size = { width: 0, height: 0 };
   private generation = 0;
-  /** `next` was sent and its frame has not come. It stays owed when the caller stops waiting: dropping it would lose its changes. */
+  /**
+   * `next` was sent and its frame has not arrived. Stays true when the caller stops waiting, because dropping the frame would lose its
+   * changes.
+   */
   private owed = false;
   private ready: CapturedFrame | undefined;
   private waiting: Waiting | undefined;
@@ -76,7 +79,7 @@ class RemoteCapture implements ScreenCapture {
     this.signal = options.signal;
   }
 
-  /** Starts to hear the other side; once. */
+  /** Starts receiving messages. Called once. */
   listen(): void {
     this.channel.onMessage((message) => this.receive(message));
     this.channel.onGone((why) => this.fail(new DesktopError('LOST', why)));
@@ -210,7 +213,7 @@ class RemoteCapture implements ScreenCapture {
         return;
       case 'resized':
         this.currentSize = message.size;
-        // Made for the old size; the next one is whole.
+        // A frame of the old size is dropped; the next one is whole.
         this.ready = undefined;
         this.tell({ tag: 'resized', size: message.size });
         return;

@@ -1,9 +1,9 @@
 /** Wheel units of one notch (WHEEL_DELTA). */
 const WHEEL_NOTCH = 120;
-/** A single event turns at most this far: 9 bits and a sign on the wire are 2 notches, our own events some more. */
+/** Bound on one event. RDP's 9 bits hold 2 notches; events of our own viewer may hold some more. */
 const MAX_NOTCHES = 32;
 
-/** Adds up the fine steps of smooth wheels for systems that know only whole notches. Turning back starts afresh. */
+/** Adds up the fine steps of smooth wheels for systems that take whole notches only. A change of direction drops the remainder. */
 export class Wheel {
   private readonly rest = { vertical: 0, horizontal: 0 };
 

@@ -35,7 +35,10 @@ const MODIFIER: ReadonlyMap<number, number> = new Map([
   [0x37, FLAG.command],
   [0x36, FLAG.command],
 ]);
-/** Arrows come from real keyboards with both of these; Home, End, Page Up, Page Down, Delete and Help with the second. */
+/**
+ * Keys whose events carry kCGEventFlagMaskNumericPad and kCGEventFlagMaskSecondaryFn on real keyboards; Home, End, Page Up, Page Down,
+ * Delete and Help carry the second only.
+ */
 const ARROWS: ReadonlySet<number> = new Set([0x7b, 0x7c, 0x7d, 0x7e]);
 const FUNCTION_KEYS: ReadonlySet<number> = new Set([0x72, 0x73, 0x74, 0x75, 0x77, 0x79]);
 const KEYPAD: ReadonlySet<number> = new Set([
@@ -44,7 +47,9 @@ const KEYPAD: ReadonlySet<number> = new Set([
 
 const BUTTON_NUMBER: Readonly<Record<PointerButton, number>> = { left: 0, right: 1, middle: 2, x1: 3, x2: 4 };
 
-/** Two clicks within this time and distance are a double click; injected events must say so themselves (kCGMouseEventClickState). */
+/**
+ * Two clicks within this time and distance are a double click, which injected events have to carry themselves (kCGMouseEventClickState).
+ */
 const DOUBLE_CLICK_MS = 500;
 const DOUBLE_CLICK_POINTS = 4;
 
@@ -60,7 +65,7 @@ export type MacCall =
       readonly clicks: number;
       readonly flags: number;
     }
-  /** In lines; positive is up and left, as CoreGraphics has it. */
+  /** Lines; positive is up and left, as in CoreGraphics. */
   | { readonly tag: 'scroll'; readonly vertical: number; readonly horizontal: number };
 
 /** The shared display: where it is in points, and how many pixels a point has. */

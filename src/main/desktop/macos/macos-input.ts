@@ -7,7 +7,7 @@ import { HeldInput } from '../held-input.ts';
 import { MacEvents, type MacCall, type MacScreen } from './mac-events.ts';
 
 const FRAMEWORKS = '/System/Library/Frameworks';
-/** kCGHIDEventTap: as if the hardware had done it. */
+/** kCGHIDEventTap: events enter where those of the hardware do. */
 const HID_EVENT_TAP = 0;
 /** kCGMouseEventClickState. */
 const CLICK_STATE_FIELD = 1;
@@ -15,9 +15,9 @@ const CLICK_STATE_FIELD = 1;
 const UNIT_LINE = 1;
 
 interface CoreGraphics {
-  /** Accessibility. */
+  /** Whether the person has allowed this program under Accessibility. */
   isTrusted(): boolean;
-  /** Screen recording; where the person has not been asked yet, macOS asks now. */
+  /** Whether the person has allowed screen recording; macOS asks them on the first call. */
   mayRecord(): boolean;
   screen(): MacScreen;
   post(call: MacCall): void;
@@ -69,7 +69,7 @@ function loadCoreGraphics(): CoreGraphics {
         const units = new Uint16Array(call.text.length);
         for (let index = 0; index < units.length; index += 1) units[index] = call.text.charCodeAt(index);
         setText(event, units.length, units);
-        // Without this a Command held on the novice's side would make a shortcut of the text.
+        // Flags are cleared, or a Command key held on the novice's side would turn the text into a shortcut.
         setFlags(event, 0);
         return event;
       }
@@ -109,22 +109,24 @@ function loadCoreGraphics(): CoreGraphics {
   };
 }
 
-/** Both need the person's leave in System Settings, Privacy. Asking for the first also puts this program on the list there. */
+/** Capture and input both need a permission in System Settings, Privacy; asking for screen recording also lists this program there. */
 export async function support(): Promise<DesktopSupport> {
   const graphics = coreGraphics();
   return macSupport(graphics.mayRecord(), graphics.isTrusted());
 }
 
 /**
- * Without the leave to record the screen macOS gives a picture of the wallpaper and no window, which an expert would take for the desktop;
- * without that of Accessibility injected events reach no other program.
+ * Without permission to record the screen macOS gives a picture of the wallpaper without windows, which an expert would take for the desktop;
+ * without Accessibility, injected events reach no other program.
  */
 export function macSupport(mayRecord: boolean, isTrusted: boolean): DesktopSupport {
   if (!mayRecord) return { capture: false, input: false, reason: 'desktop.needsPermission' };
   return isTrusted ? { capture: true, input: true } : { capture: true, input: false, reason: 'desktop.needsPermission' };
 }
 
-/** Injects with CGEventPost. Rejects with NOT_PERMITTED without that leave. Thin on purpose: what is posted is decided in `mac-events.ts`. */
+/**
+ * Opens an injector over CGEventPost; `mac-events.ts` decides which events are posted. Rejects with NOT_PERMITTED without Accessibility.
+ */
 export async function open(clock: Clock): Promise<InputInjector> {
   const graphics = coreGraphics();
   if (!graphics.isTrusted()) throw new DesktopError('NOT_PERMITTED', 'the person has not allowed this program to control the computer');
@@ -136,7 +138,7 @@ export async function open(clock: Clock): Promise<InputInjector> {
     if (over) return;
     const screen = graphics.screen();
     for (const event of events) {
-      // The second half of Pause.
+      // The second half of Pause's sequence injects nothing.
       if (event.tag === 'key' && pause.read(event, event.down) === undefined) continue;
       held.note(event);
       for (const call of translation.translate(event, screen, clock.now())) graphics.post(call);

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { ScreenCapture } from '../contract.ts';
 import { openRemoteCapture, type CaptureChannel } from '../remote-capture.ts';
 
-/** What of Electron's MessagePortMain is needed. */
+/** The part of Electron's MessagePortMain that a capture uses. */
 interface CapturePagePort {
   postMessage(message: unknown): void;
   on(event: 'message', listener: (event: { readonly data: unknown }) => void): unknown;

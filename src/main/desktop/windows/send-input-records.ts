@@ -25,14 +25,14 @@ const ABSOLUTE_RANGE = 65_536;
 
 /** sizeof(INPUT) on 64-bit Windows. */
 export const INPUT_BYTES = 40;
-/** Where the union begins. */
+/** Offset of INPUT's union. */
 const UNION_OFFSET = 8;
 
 export type InputRecord =
   | { readonly type: 'mouse'; readonly dx: number; readonly dy: number; readonly mouseData: number; readonly flags: number }
   | { readonly type: 'keyboard'; readonly vk: number; readonly scan: number; readonly flags: number };
 
-/** What the translation must know of the system, in physical pixels. */
+/** The system's metrics that the translation needs, in physical pixels. */
 export interface WindowsScreen {
   /** SM_XVIRTUALSCREEN …: all monitors. The shared (primary) monitor is at 0,0. */
   readonly virtualLeft: number;
@@ -52,7 +52,7 @@ const BUTTON: Readonly<Record<PointerButton, { readonly down: number; readonly u
   x2: { down: 0x0080, up: 0x0100, data: XBUTTON2 },
 };
 
-/** The records that do what one event says; RDP's scancodes are Windows' own. */
+/** The INPUT records of one event. RDP's scancodes are Windows' own and need no table. */
 export function inputRecords(event: InputEvent, screen: WindowsScreen): InputRecord[] {
   switch (event.tag) {
     case 'key': {
@@ -97,7 +97,7 @@ function mouse(at: { readonly x: number; readonly y: number }, screen: WindowsSc
   };
 }
 
-/** Windows scales back by cutting off, so rounding up gives exactly this pixel. */
+/** A pixel as an absolute coordinate. Windows scales back by truncating, so rounding up hits exactly this pixel. */
 function absolute(pixel: number, extent: number): number {
   return Math.ceil((Math.max(0, Math.min(extent - 1, pixel)) * ABSOLUTE_RANGE) / extent);
 }

@@ -30,7 +30,7 @@ function loadUser32(): User32 {
   const isOn = (key: number) => ((keyState(key) as number) & 1) !== 0;
   return {
     sendInput: (records) => {
-      // Fewer than asked for means that a window of higher integrity has the focus (UIPI); Windows gives no reason and no way.
+      // SendInput may inject fewer records while a window of higher integrity has the focus (UIPI); it reports no reason and there is no remedy.
       if (records.length > 0) send(records.length, packInputRecords(records), INPUT_BYTES);
     },
     screen: () => ({
@@ -44,12 +44,12 @@ function loadUser32(): User32 {
   };
 }
 
-/** Any program may call SendInput; windows that run as administrator do not hear it. */
+/** Always supported: any program may call SendInput. Windows of programs that run as administrator ignore it. */
 export async function support(): Promise<DesktopSupport> {
   return process.arch === 'ia32' ? { capture: true, input: false, reason: 'desktop.noInjection' } : { capture: true, input: true };
 }
 
-/** Injects with SendInput. Thin on purpose: what is injected is decided in `send-input-records.ts`. */
+/** Opens an injector over SendInput; `send-input-records.ts` decides which records are injected. */
 export async function open(_clock: Clock): Promise<InputInjector> {
   const user32 = loadUser32();
   const held = new HeldInput();
@@ -57,11 +57,11 @@ export async function open(_clock: Clock): Promise<InputInjector> {
   let over = false;
   const inject = (events: readonly InputEvent[]) => {
     if (over) return;
-    // Asked once a batch: metrics change with the monitors, and lock keys with the novice's own keyboard.
+    // Read once a batch: metrics change with the monitors, lock keys with the novice's own keyboard.
     const screen = user32.screen();
     const records: InputRecord[] = [];
     for (const event of events) {
-      // The second half of Pause.
+      // The second half of Pause's sequence injects nothing.
       if (event.tag === 'key' && pause.read(event, event.down) === undefined) continue;
       held.note(event);
       records.push(...inputRecords(event, screen));

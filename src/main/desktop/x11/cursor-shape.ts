@@ -12,7 +12,7 @@ export interface XCursorImage {
   readonly cursorImage: Uint8Array;
 }
 
-/** BGRA, not premultiplied. A cursor without a visible pixel is a hidden one: `null`. */
+/** Converts to BGRA, not premultiplied. A cursor without a visible pixel gives `null`, the hidden pointer. */
 export function pointerShapeFromX(cursor: XCursorImage): PointerShape | null {
   const width = Math.min(cursor.width, MAX_POINTER_SIDE);
   const height = Math.min(cursor.height, MAX_POINTER_SIDE);

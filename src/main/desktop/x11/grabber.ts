@@ -7,7 +7,7 @@ import { reply, type X11Connection } from './x11-connection.ts';
 const Z_PIXMAP = 2;
 const ALL_PLANES = 0xffff_ffff;
 
-/** How pictures are taken, best first. `auto` takes the first that works. */
+/** Ways of taking pictures, the fastest first. */
 export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
 
 /** Takes parts of the screen's picture. */
@@ -21,7 +21,7 @@ export interface Grabber {
   close(): void;
 }
 
-/** A place where the server writes pixels and we read them. */
+/** Memory that the X server writes pixels into and this process reads. */
 interface Segment {
   readonly id: number;
   /** Copies `length` bytes at `from` of the segment to `at` of `into`. */
@@ -29,7 +29,7 @@ interface Segment {
   close(): void;
 }
 
-/** Opens the way asked for, or the best that works: attaching a segment is the only test that can be believed. */
+/** Opens the grabber `wish` asks for; `auto` tries the ways in order, because only attaching a segment proves that one works. */
 export async function openGrabber(connection: X11Connection, size: Size, wish: GrabWay | 'auto'): Promise<Grabber> {
   const bytes = size.width * size.height * 4;
   const failures: unknown[] = [];
@@ -102,7 +102,7 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
   try {
     const id = connection.client.AllocID();
     await reply<void>((done) => shm.Attach(id, memory.shmid, false, done));
-    // Both are attached: from here the segment goes when the last of them does, even after a crash.
+    // Both processes are attached: a segment marked for removal goes with the last of them, even after a crash.
     memory.markForRemoval();
     return {
       id,
@@ -119,7 +119,7 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
   }
 }
 
-/** Core GetImage: the pixels come over the socket. About three times slower, and works with every server. */
+/** Core GetImage: pixels come over the socket. About three times slower than MIT-SHM, and supported by every server. */
 function coreGrabber(connection: X11Connection): Grabber {
   return {
     way: 'getImage',

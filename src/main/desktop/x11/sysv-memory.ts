@@ -10,12 +10,12 @@ export interface SharedMemory {
   readonly shmid: number;
   /** Fills `into` from the segment. Bounds are checked here: the C side has none. */
   read(into: Uint8Array, from: number): void;
-  /** The segment goes with its last attachment. */
+  /** Marks the segment so that the system removes it with its last attachment. */
   markForRemoval(): void;
   detach(): void;
 }
 
-/** Throws when the system gives no segment of that size. Only libc is used; the X protocol stays with `x11`. */
+/** Creates and attaches a segment of `bytes` through libc. Throws when the system gives none. */
 export function attachSharedMemory(bytes: number): SharedMemory {
   const libc = koffi.load('libc.so.6');
   const shmget = libc.func('int shmget(int key, size_t size, int flags)');

@@ -3,7 +3,7 @@ import type { FromCapture, ToCapture } from '../../../protocol/rdp/graphics/capt
 import { DesktopError } from '../contract.ts';
 import { openX11Screen, type PostFromCapture, type X11CaptureOptions } from './x11-screen.ts';
 
-/* The entry of the capture thread. What it is told while it opens waits in order. */
+/* Entry of the capture thread. Messages that arrive while the screen opens wait in order. */
 
 const port = parentPort;
 if (port === null) throw new Error('the capture worker must be started as a worker');

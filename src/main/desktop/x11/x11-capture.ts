@@ -5,7 +5,7 @@ import { openRemoteCapture, type CaptureChannel } from '../remote-capture.ts';
 import type { X11CaptureOptions } from './x11-screen.ts';
 
 export interface OpenX11CaptureOptions extends X11CaptureOptions {
-  /** Where `x11-capture-worker` is: beside the bundle, or its source. */
+  /** URL of `x11-capture-worker`: beside the bundle, or its source. */
   readonly workerUrl: URL;
   readonly clock: Clock;
   readonly signal: AbortSignal;

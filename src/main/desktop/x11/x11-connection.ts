@@ -6,13 +6,13 @@ import { DesktopError } from '../contract.ts';
 import { readXCookie } from './xauthority.ts';
 import { Emitter } from '../../emitter.ts';
 
-/** An X server does not take longer than this to answer a connection setup, even a busy one. */
+/** Even a busy X server answers a connection setup within this. */
 const CONNECT_DEADLINE_MS = 5_000;
 
 export interface X11Address {
-  /** DISPLAY. */
+  /** Value of DISPLAY. */
   readonly display: string;
-  /** XAUTHORITY, if set. */
+  /** Value of XAUTHORITY, if set. */
   readonly xauthority?: string;
 }
 
@@ -27,9 +27,9 @@ export interface X11Connection {
   /** The extension, or undefined when the server has none. */
   extension<Name extends keyof Extensions>(name: Name): Promise<Extensions[Name] | undefined>;
   onEvent(listener: (event: Event) => void): void;
-  /** Once, when the server or the connection has gone, but not after `close`. */
+  /** Called once when the server or the connection is lost, but not after `close`. */
   onLost(listener: (why: string) => void): void;
-  /** X errors answer single requests and leave the connection whole; they are told here. */
+  /** Called for X errors, which answer single requests and leave the connection intact. */
   onError(listener: (error: Error) => void): void;
   close(): void;
 }
@@ -61,7 +61,7 @@ export async function connectX11(address: X11Address, fdPassing: boolean): Promi
         else resolve(answered);
       },
     );
-    // A refused authorisation arrives here and not in the callback.
+    // A refused authorisation arrives as this event and not in the callback.
     client.on('error', refuse);
   });
   return new Connection(display, Number(parsed[3] ?? 0));
@@ -73,7 +73,7 @@ export function reply<T>(ask: (done: (error: Error | null | undefined, result: T
     ask((error, result) => {
       if (error) reject(error);
       else resolve(result);
-      // Tells `x11` that the error was taken.
+      // A truthy result tells `x11` that the error was handled.
       return true;
     });
   });

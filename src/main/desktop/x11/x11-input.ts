@@ -6,16 +6,16 @@ import { Wheel } from '../wheel.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, type LockKey, type X11Keymap } from './x11-keymap.ts';
 
-/** A remapped key keeps its character this long: clients ask the server for the new map only when they see the key, and a busy one sees it late. */
+/** A remapped key keeps its character this long: clients fetch the new map only when they see the key, and a busy client sees it late. */
 const SLOT_REUSE_MS = 300;
-/** Events that may wait behind characters that have no key. Further ones push out the oldest. */
+/** Bound on events that wait behind characters without a key; further ones drop the oldest. */
 const MAX_QUEUED_EVENTS = 4_096;
 /** MappingNotify request for the keyboard (X11 protocol, section 11). */
 const MAPPING_KEYBOARD = 1;
 const MAPPING_MODIFIER = 0;
 /** Group in the state of QueryPointer (XKB protocol, section 2.2.2). */
 const GROUP_MASK = 0x6000;
-/** Control, Alt, Super, AltGr … : with one of these a key is a command, or another level. */
+/** Control, Alt, Super, AltGr …: with one of these held a key gives a command or another level's character. */
 const OTHER_MODIFIERS_MASK = 0x04 | 0x08 | 0x20 | 0x40 | 0x80;
 
 const BUTTON: Readonly<Record<PointerButton, number>> = { left: 1, middle: 2, right: 3, x1: 8, x2: 9 };
@@ -24,12 +24,12 @@ const WHEEL_BUTTON = { vertical: { more: 4, less: 5 }, horizontal: { more: 7, le
 export interface X11InputOptions {
   readonly address: X11Address;
   readonly clock: Clock;
-  /** Told every position injected, so that the capture can tell the novice's own movements from ours. */
+  /** Called with every injected position, so that the capture can tell the novice's own movements from injected ones. */
   readonly onMoved?: (x: number, y: number) => void;
 }
 
 /**
- * Injects through XTEST on a connection of its own.
+ * Opens an injector over XTEST on a connection of its own.
  * Rejects with DesktopError NO_DISPLAY, or UNSUPPORTED when the server has no XTEST.
  */
 export async function openX11Input(options: X11InputOptions): Promise<InputInjector> {
@@ -38,7 +38,7 @@ export async function openX11Input(options: X11InputOptions): Promise<InputInjec
     const xtest = await connection.extension('xtest');
     if (xtest === undefined) throw new DesktopError('UNSUPPORTED', 'the X server has no XTEST extension');
     const keymap = await readKeymap(connection);
-    // Menus and dialogs that grab the server must not lock the helper out.
+    // Impervious to grabs: menus and dialogs that grab the server must not block injection.
     xtest.GrabControl(true);
     return new X11Input(connection, xtest, keymap, options);
   } catch (error) {
@@ -61,10 +61,10 @@ class X11Input implements InputInjector {
   private keymap: X11Keymap;
   private slots: Slot[] = [];
   private borrowed: ReadonlySet<number> = new Set();
-  /** The map is being read again, because it has changed since. */
+  /** Settles when the changed keyboard map has been read again; undefined while none is being read. */
   private rereading: Promise<void> | undefined;
   private keymapStale = false;
-  /** How often everything has been let go. */
+  /** Number of calls of `releaseAll`, by which a waiting step sees that one came in between. */
   private releases = 0;
   private readonly heldKeys = new Set<number>();
   private readonly heldButtons = new Set<number>();
@@ -115,7 +115,7 @@ class X11Input implements InputInjector {
     this.releaseAll();
     this.over = true;
     const used = this.slots.filter((slot) => slot.keysym !== 0);
-    // The program that has the focus still has to read the map for the last character.
+    // The focused program still has to read the map that types the last character.
     const sinceMs = this.clock.now() - Math.max(...used.map((slot) => slot.usedAtMs));
     if (sinceMs < SLOT_REUSE_MS) await this.pause(SLOT_REUSE_MS - sinceMs);
     for (const { first, count } of runs(used.map((slot) => slot.keycode)))
@@ -129,7 +129,7 @@ class X11Input implements InputInjector {
     this.connection.close();
   }
 
-  /** In order; what needs the server's answer or a pause holds up what comes after it, and nothing else. */
+  /** Injects queued events in order. A character that waits for the server or a pause delays the events after it, and nothing else. */
   private async pump(): Promise<void> {
     this.pumping = true;
     try {
@@ -140,7 +140,7 @@ class X11Input implements InputInjector {
         if (slow !== undefined) await slow;
       }
     } catch {
-      // Only a lost connection rejects here; the capture reports that one.
+      // Only a lost connection rejects here, and the capture reports that.
       this.queue = [];
     } finally {
       this.pumping = false;
@@ -179,7 +179,7 @@ class X11Input implements InputInjector {
     }
   }
 
-  /** A client repeats a held key by pressing it again; the X server repeats it by itself, so only the first press counts. */
+  /** Injects a key. Clients repeat a held key by further presses; the X server repeats by itself, so only the first press is injected. */
   private key(keycode: number, down: boolean): void {
     if (down === this.heldKeys.has(keycode)) return;
     if (down) this.heldKeys.add(keycode);
@@ -222,7 +222,7 @@ class X11Input implements InputInjector {
     if (codeUnit !== 0) await this.character(codeUnit);
   }
 
-  /** Types one character: with its own key where the map has one and no modifier is in the way, else with a spare key given its keysym. */
+  /** Types one character: with its own key where the map has one and no other modifier is held, else with a spare key given its keysym. */
   private async character(codePoint: number): Promise<void> {
     const { releases } = this;
     const keysym = keysymOf(codePoint);
@@ -252,7 +252,7 @@ class X11Input implements InputInjector {
     if (capsLock !== undefined) this.tap(capsLock.keycode);
   }
 
-  /** A spare key that gives this keysym; the one unused longest is remapped. Undefined when the map has no spare key. */
+  /** A spare key that gives this keysym, remapping the least recently used one. Undefined when the map has no spare key. */
   private async slotFor(keysym: number): Promise<number | undefined> {
     let slot = this.slots.find((candidate) => candidate.keysym === keysym);
     if (slot === undefined) {
@@ -289,7 +289,7 @@ class X11Input implements InputInjector {
       .keyMask;
   }
 
-  /** Another layout, or our own remapping. */
+  /** Reads the map again after MappingNotify, which another layout causes and our own remapping too. */
   private keymapChanged(): void {
     this.keymapStale = true;
     this.rereading ??= this.readKeymapAgain();
@@ -299,7 +299,7 @@ class X11Input implements InputInjector {
     try {
       while (this.keymapStale) {
         this.keymapStale = false;
-        // The server answers in order: what was given before the question shows in the answer, what was given since does not.
+        // The server answers in order: keysyms assigned before the request are in its answer, later ones are not.
         const given = this.slots.map(({ keysym }) => keysym);
         this.keymap = await readKeymap(this.connection);
         for (const [index, slot] of this.slots.entries()) {
@@ -309,13 +309,16 @@ class X11Input implements InputInjector {
         this.takeSpareKeys();
       }
     } catch {
-      // A lost connection; the map it had is as good as any.
+      // The connection is lost; the old map is kept.
     } finally {
       this.rereading = undefined;
     }
   }
 
-  /** What the map has no use for is ours, and what we have given a character; a new layout may need keys that the one before did not. */
+  /**
+   * Makes slots of the keycodes that the map leaves unused and of those already remapped; a new layout may use keycodes that the last one
+   * did not.
+   */
   private takeSpareKeys(): void {
     const inUse = this.slots.filter(({ keysym }) => keysym !== 0);
     const free = this.keymap.spare.filter((keycode) => !inUse.some((slot) => slot.keycode === keycode));
@@ -333,7 +336,7 @@ class X11Input implements InputInjector {
   }
 }
 
-/** Neighbouring keycodes together: each change of the map makes window managers grab all their keys again. */
+/** Joins neighbouring keycodes, because each change of the map makes window managers grab all their keys again. */
 function runs(keycodes: readonly number[]): { readonly first: number; readonly count: number }[] {
   const found: { first: number; count: number }[] = [];
   for (const keycode of [...keycodes].sort((a, b) => a - b)) {

@@ -26,11 +26,11 @@ const LOCK_ROW = 1;
 
 export interface LockKey {
   readonly keycode: number;
-  /** Bit of the modifier state it switches. */
+  /** Bit of the modifier state that the key switches. */
   readonly mask: number;
 }
 
-/** What the keyboard map of the server says, at one moment. */
+/** A snapshot of the server's keyboard map. */
 export interface X11Keymap {
   readonly minKeycode: number;
   /** Keysyms of each keycode from `minKeycode` on: columns 0 and 1 are group 1 without and with Shift. */
@@ -85,7 +85,7 @@ export function keysymOf(codePoint: number): number {
   return KEYSYM_UNICODE + codePoint;
 }
 
-/** The key of group 1 that gives this keysym, and whether with Shift. `borrowed` keys are ours and their characters are not to be relied on. */
+/** The key of group 1 that gives this keysym, and whether with Shift. `borrowed` keys are skipped: this injector remaps them. */
 export function findKey(
   keymap: X11Keymap,
   keysym: number,
@@ -100,7 +100,7 @@ export function findKey(
   return undefined;
 }
 
-/** Caps Lock acts on it. */
+/** Whether Caps Lock changes the character. */
 export function hasCase(codePoint: number): boolean {
   const text = String.fromCodePoint(codePoint);
   return text.toLowerCase() !== text.toUpperCase();

@@ -3,7 +3,7 @@ import type { PointerShape } from '../../../protocol/rdp/graphics/contract.ts';
 import { pointerShapeFromX, samePointerShape, type XCursorImage } from './cursor-shape.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 
-/** Positions and shapes are looked at no more often than this while they change, and never while they do not. */
+/** Shortest interval between two queries of position or shape; nothing is queried while neither changes. */
 const POINTER_INTERVAL_MS = 50;
 const DISPLAY_CURSOR_NOTIFY_MASK = 1;
 /** XIAllMasterDevices. */
@@ -11,9 +11,11 @@ const ALL_MASTER_DEVICES = 1;
 
 /** Watches the cursor apart from the picture: XFIXES tells when its shape changes, XInput 2 raw motion when it may have moved. */
 export interface X11Pointer {
-  /** Tells shape and position whatever was told before: to a client that has just come. */
+  /** Reports shape and position even when unchanged, for a client that has just connected. */
   tellAgain(): void;
-  /** The screen has changed: programs that set the pointer's position (games, drawing programs) do so without raw motion. */
+  /**
+   * Queries the position after the picture changed, because programs that warp the pointer (games, drawing programs) cause no raw motion.
+   */
   screenChanged(): void;
   close(): void;
 }
@@ -65,14 +67,14 @@ export async function watchX11Pointer(connection: X11Connection, post: (message:
   };
 }
 
-/** Runs at once the first time, then at most every POINTER_INTERVAL_MS, and once more after the last call. */
+/** `now` runs `run` at once the first time, then at most every POINTER_INTERVAL_MS, and once more after the last call. */
 function throttle(run: () => Promise<void>): { now(): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   let again = false;
   let stopped = false;
   const go = () => {
     again = false;
-    // A reply that never comes means a lost connection, which is told elsewhere.
+    // A reply that never comes means a lost connection, which `onLost` reports.
     run().catch(() => undefined);
     timer = setTimeout(() => {
       timer = undefined;

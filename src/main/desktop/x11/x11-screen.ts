@@ -15,16 +15,16 @@ import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
 import { unusableVisual } from './x11-visual.ts';
 
 const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
-/** Without DAMAGE the whole screen is compared this often while somebody waits for a frame. */
+/** Without DAMAGE the whole screen is compared at this interval while a frame is owed. */
 const COMPARE_INTERVAL_MS = 100;
-/** A grab fails while the screen is being resized; this long and this often it is tried again. */
+/** A grab fails while the screen is being resized: pause between and number of further tries. */
 const RETRY_MS = 100;
 const MAX_RETRIES = 50;
 
 export interface X11CaptureOptions {
   readonly address: X11Address;
   readonly way: GrabWay | 'auto';
-  /** False compares instead, as where the extension is missing. */
+  /** False compares pictures instead, as on servers without the extension. */
   readonly useDamage: boolean;
 }
 
@@ -79,13 +79,13 @@ export class X11Screen {
   private damage: DamageWatch | undefined;
   private damaged = true;
   private wanted = false;
-  /** Everything grabbed so far may be wrong: take the whole screen. */
+  /** The next grab takes the whole screen, because earlier grabs may be stale. */
   private grabAll = true;
   private lastStartMs = Number.NEGATIVE_INFINITY;
   private retries = 0;
   private timer: NodeJS.Timeout | undefined;
   private over = false;
-  /** Grabs and resizes run one after the other. */
+  /** Tail of the chain on which grabs and resizes run one after the other. */
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
 
@@ -132,7 +132,7 @@ export class X11Screen {
     const watched = client.AllocID();
     const region = client.AllocID();
     fixes.CreateRegion(region, []);
-    // NonEmpty: one event when the screen stops being clean, none while it goes on changing.
+    // NonEmpty sends one event when damage appears and none while it grows.
     damage.Create(watched, screen.root, damage.ReportLevel.NonEmpty);
     this.damage = {
       take: async () => {
@@ -224,7 +224,7 @@ export class X11Screen {
     try {
       for (const area of areas) await this.grabber.grab(area, this.picture, this.size.width);
     } catch (error) {
-      // The screen has become smaller between the damage and the grab; its resize event is on the way.
+      // The screen shrank between the damage and the grab; its resize event is on the way.
       this.retries += 1;
       if (this.retries > MAX_RETRIES) throw error;
       this.grabAll = true;

@@ -1,10 +1,10 @@
 import { reply, type X11Connection } from './x11-connection.ts';
 import { unusableVisual } from './x11-visual.ts';
 
-/** What an X server lets us do. */
+/** The extensions of an X server that sharing depends on. */
 export interface X11Abilities {
   readonly capture: boolean;
-  /** False: changes are looked for by comparing, ten times a second. */
+  /** When false, changes are found by comparing, ten times a second. */
   readonly damage: boolean;
   readonly input: boolean;
   /** The X server of a Wayland session: it shows and steers only the windows of X programs, not the desktop. */

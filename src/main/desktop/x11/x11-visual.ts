@@ -3,7 +3,7 @@ import type { X11Connection } from './x11-connection.ts';
 const TRUE_COLOR = 4;
 const LSB_FIRST = 0;
 
-/** Why this screen's pixels are not the BGRX we take (32 bits, little-endian, red in bits 16 to 23), or undefined when they are. */
+/** Why this screen's pixels cannot be used; undefined when they are BGRX (32 bits, little-endian, red in bits 16 to 23). */
 export function unusableVisual({ display, screen }: X11Connection): string | undefined {
   const depth = screen.root_depth;
   if (depth !== 24 && depth !== 32) return `the screen has ${depth} bits of colour, and 24 or 32 are needed`;

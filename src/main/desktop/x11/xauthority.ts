@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** What the X server wants to see in the connection setup (X11 protocol, section 8). Both empty: no authorisation. */
+/** Authorisation of the connection setup (X11 protocol, section 8). Both fields are empty for none. */
 export interface XCookie {
   readonly name: string;
   /** One character a byte. */
@@ -13,7 +13,7 @@ const NO_COOKIE: XCookie = { name: '', data: '' };
 /** Address families of an Xauthority entry (Xau(3)). */
 const FAMILY_LOCAL = 256;
 const FAMILY_WILD = 65_535;
-/** No real Xauthority comes near this; a larger file is not one. */
+/** A larger file is not an Xauthority file. */
 const MAX_XAUTHORITY_BYTES = 1_048_576;
 
 /**
