@@ -7,7 +7,7 @@ import { STORED_ACCOUNT, type DamagedFile, type StoredAccount } from './account-
 export interface AccountFiles {
   readonly accounts: readonly StoredAccount[];
   readonly damaged: readonly DamagedFile[];
-  /** Once they are kept elsewhere. Damaged ones stay where they were set aside. */
+  /** Deletes the files, once the accounts are kept elsewhere. Damaged files stay where they were set aside. */
   remove(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function readAccountFiles(folder: string): Promise<AccountFiles> {
     damaged,
     async remove() {
       for (const path of paths) await rm(path, { force: true });
-      // A folder that still holds something stays.
+      // `rmdir` refuses a folder that still holds something, and such a folder is to stay.
       await rmdir(folder).catch(() => undefined);
     },
   };

@@ -49,24 +49,24 @@ export class AccountError extends Error {
 
 export type DamagedFile = JsonFile<unknown> & { tag: 'damaged' };
 
-/** What was to be kept could not be written; nothing of it counts. */
+/** A change could not be written to the disk, and no part of it was made. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
 }
 
-/** Where accounts live. Reading is from memory; whatever changes is on the disk when the call returns. */
+/** Keeps accounts. Reads come from memory; a change is on the disk when its call returns. */
 export interface AccountStore {
-  /** Loads everything. What is damaged is set aside and told; the rest is not affected. */
+  /** Loads all accounts. Resolves with what is damaged: files are set aside, rows are skipped, the other accounts are not affected. */
   open(): Promise<readonly DamagedFile[]>;
   list(): readonly StoredAccount[];
   find(address: string): StoredAccount | undefined;
   create(account: StoredAccount): Promise<void>;
-  /** Only for accounts that exist; all of them or, with a StorageError, none. */
+  /** Updates existing accounts: all of them or, with a StorageError, none. */
   put(...accounts: readonly StoredAccount[]): void;
   remove(address: string): Promise<void>;
-  /** What other processes have removed and added since, in this order: who is in both was made anew. */
+  /** The addresses that other processes have added and removed since the last call; one that is in both was removed first and made anew. */
   refresh(): { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** Lets go of the disk; reading goes on. */
+  /** Closes the files; reads from memory still work. */
   close(): void;
 }
 

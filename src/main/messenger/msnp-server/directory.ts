@@ -15,12 +15,12 @@ import { Switchboards } from './switchboards.ts';
 
 const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
-/** Who has an account, who is signed in, who sees whom. */
+/** The users of one server: accounts, who is signed in, and who sees whose presence. */
 export class Directory implements UserDirectory {
   readonly store: AccountStore;
   readonly switchboards: Switchboards;
   private readonly online = new Map<string, OnlineUser>();
-  /** Owner of a forward list entry by the one who is on it: everybody's reverse list. */
+  /** Everybody's reverse list: by address, the owners of the forward lists that have it. */
   private readonly reverse = new Map<string, Set<string>>();
   private readonly failures: KeyedRateLimit;
   private readonly hostFailures: KeyedRateLimit;
@@ -54,7 +54,9 @@ export class Directory implements UserDirectory {
     return this.online.has(address);
   }
 
-  /** What the machine of one connection sees of us. `endpoint` is where that client reached us, `remoteHost` who it is. */
+  /**
+   * The host of one connection's machine. `endpoint` is the local address that the client dialled, `remoteHost` the client's IP address.
+   */
   hostFor(endpoint: Endpoint, remoteHost: string): NotificationHost {
     return {
       md5Hex,
@@ -74,12 +76,12 @@ export class Directory implements UserDirectory {
     for (const { address: contact } of this.store.find(address)?.forward ?? []) this.reverseOf(contact).add(address);
   }
 
-  /** A ticket for whoever `knows` the account's access token; the log-in page asks. */
+  /** Issues a log-in ticket when `knows` accepts the account's access token; undefined when it does not, or after too many failures. */
   issueTicket(address: string, remoteHost: string, knows: (accessToken: string) => boolean): string | undefined {
     return this.authenticate(address, remoteHost, knows) ? this.tickets.issue(address) : undefined;
   }
 
-  /** The account is gone from the store: its owner is thrown out and nobody has it any more on their reverse list. */
+  /** After an account was removed from the store: signs its owner out and takes the address off every reverse list. */
   accountRemoved(address: string): void {
     for (const owner of this.reverseOf(address)) {
       this.online.get(owner)?.machine.contactChanged({ address, friendlyName: address, presence: 'FLN' });
@@ -131,12 +133,12 @@ export class Directory implements UserDirectory {
     return right ? this.admit(address, machine, endpoint) : { ok: false, error: MSNP_ERROR.authenticationFailed };
   }
 
-  /** Whether they know the token, unless there have been too many who did not. */
+  /** Whether `knows` accepts the account's token; false without asking after too many failures of this host or account. */
   private authenticate(address: string, remoteHost: string, knows: (accessToken: string) => boolean): boolean {
     const key = `${remoteHost} ${address}`;
     if (!this.failures.peek(key) || !this.hostFailures.peek(remoteHost)) return false;
     const account = this.store.find(address);
-    // Looked at for an unknown address too, so that the time tells nothing.
+    // `knows` also runs for an unknown address, so that the answer takes the same time.
     const right = knows(account?.accessToken ?? 'nobody') && account !== undefined;
     if (!right) {
       this.failures.take(key);

@@ -13,13 +13,13 @@ export interface HostedAccount {
 }
 
 export interface HostedMessengerOptions {
-  /** `127.0.0.1` unless the owner chose to be reached from the network. */
+  /** IP addresses to listen on: `127.0.0.1` unless the owner chose to be reached from the network. */
   readonly hosts: readonly string[];
   readonly port: number;
   readonly store: AccountStore;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
-  /** The disk does not take, or give, what is asked of it. */
+  /** Called when the account store cannot be read or written. */
   readonly onStoreError?: (error: unknown) => void;
 }
 
@@ -29,7 +29,7 @@ export class HostedMessenger {
   private running: { readonly server: MsnpServer; readonly store: AccountStore } | undefined;
   private changing: Promise<unknown> = Promise.resolve();
 
-  /** Gives the account files that were damaged and set aside. Rejects (`EADDRINUSE` …) with nothing left listening. */
+  /** Resolves with the account files that were damaged and set aside. Rejects (`EADDRINUSE` …) with nothing left listening. */
   start(options: HostedMessengerOptions): Promise<readonly DamagedFile[]> {
     return this.inTurn(async () => {
       await this.shutDown();
@@ -52,7 +52,7 @@ export class HostedMessenger {
     });
   }
 
-  /** `host:port` of every address it listens on; empty when it does not. */
+  /** `host:port` of every address the server listens on; empty while it does not run. */
   get addresses(): readonly string[] {
     return this.running?.server.addresses.map(formatEndpoint) ?? [];
   }
@@ -66,7 +66,7 @@ export class HostedMessenger {
       .sort((a, b) => (a.address < b.address ? -1 : 1));
   }
 
-  /** The access token is shown this once. Rejects with AccountError. */
+  /** Makes an account. The access token is in this answer only. Rejects with AccountError. */
   async createAccount(address: string, friendlyName: string): Promise<{ readonly accessToken: string }> {
     const { store } = this.requireRunning();
     const account = newAccount(address, friendlyName);
@@ -75,7 +75,7 @@ export class HostedMessenger {
     return { accessToken: account.accessToken };
   }
 
-  /** Signs its owner out at once. Rejects with AccountError. */
+  /** Removes an account and signs its owner out at once. Rejects with AccountError. */
   async removeAccount(address: string): Promise<void> {
     const { store, server } = this.requireRunning();
     const normal = normaliseAddress(address) ?? address;

@@ -1,6 +1,6 @@
 import type { Rate } from './rate-limit.ts';
 
-/** What the server lets one peer, and all of them, take. */
+/** Bounds on what one peer, and all peers together, may use. */
 export interface ServerLimits {
   readonly connections: number;
   readonly connectionsPerHost: number;
@@ -10,15 +10,18 @@ export interface ServerLimits {
   readonly failedSignIns: Rate;
   /** Commands and messages on one connection; beyond it the connection ends with error 800. */
   readonly commands: Rate;
-  /** Connections that a host has fewer after one of them was ended for that: who floods and comes again soon has to wait. */
+  /**
+   * New connections that are taken from a host's allowance when one of its connections exceeded `commands`: flooding and reconnecting
+   * makes it wait.
+   */
   readonly floodPenalty: number;
-  /** Until signed in. */
+  /** From the connection to the end of its log-in. */
   readonly signInDeadlineMs: number;
-  /** Until a switchboard cookie is of no use. */
+  /** How long a switchboard cookie or a log-in ticket is valid. */
   readonly cookieLifetimeMs: number;
   readonly switchboardsPerUser: number;
   readonly peoplePerSwitchboard: number;
-  /** What may wait for a peer that does not read. */
+  /** Bytes that may wait to be sent to one peer; above it the connection ends. */
   readonly unsentBytes: number;
 }
 

@@ -20,10 +20,10 @@ const HEADER_LIMIT_BYTES = 8 * 1024;
 const REQUESTS_PER_CONNECTION = 8;
 const HANDSHAKE_DEADLINE_MS = 10_000;
 
-/** Gives a ticket to the address whose access token `knows`; nothing where there is no such account or it does not. */
+/** Issues a ticket for `address` when `knows` accepts its access token; undefined for a wrong token and for an unknown address. */
 export type IssueTicket = (address: string, remoteHost: string, knows: (accessToken: string) => boolean) => string | undefined;
 
-/** Nexus and log-in page of MSNP8, for connections that turn out to speak HTTP. It listens nowhere itself. */
+/** Nexus and log-in page of MSNP8, for connections of the MSNP port that turn out to speak HTTP. */
 export class TicketPage {
   private readonly issue: IssueTicket;
   private readonly nowMs: () => number;
@@ -36,7 +36,7 @@ export class TicketPage {
     this.plain = this.prepared(createHttpServer({ maxHeaderSize: HEADER_LIMIT_BYTES }));
   }
 
-  /** Takes the connection over; what was read from it must have been put back. The caller still ends it when it takes too long. */
+  /** Serves HTTP, or HTTPS when `secure`, on a socket whose bytes read so far have been put back. The caller keeps the deadline. */
   async serve(socket: Socket, secure: boolean): Promise<void> {
     const server = secure ? await (this.secure ??= this.secured()) : this.plain;
     if (socket.destroyed) return;
@@ -54,7 +54,7 @@ export class TicketPage {
   private prepared<S extends Server>(server: S): S {
     server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response));
-    // What is not HTTP or not TLS ends its own connection.
+    // A peer that speaks neither HTTP nor TLS loses its own connection only.
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
     server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
     return server;
@@ -91,7 +91,7 @@ export class TicketPage {
   }
 }
 
-/** What the client called us, so that the page is right behind any name or forwarded port. */
+/** `host:port` by which the client addressed this server, so that the page's URL is right behind any name or forwarded port. */
 function hostOf({ headers, socket }: IncomingMessage): string {
   try {
     parseEndpoint(headers.host ?? '');
@@ -101,7 +101,7 @@ function hostOf({ headers, socket }: IncomingMessage): string {
   }
 }
 
-/** In a time that tells nothing about either. */
+/** Compares in a time that does not depend on the contents. */
 function same(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

@@ -10,13 +10,13 @@ import type { Switchboards } from './switchboards.ts';
 type StoredList = 'allow' | 'block';
 const STORED_LISTS: Readonly<Record<'AL' | 'BL', StoredList>> = { AL: 'allow', BL: 'block' };
 
-/** What a user's lists need of everybody else's. */
+/** The other users, as one user's lists need them. */
 export interface UserDirectory {
   readonly store: AccountStore;
   readonly switchboards: Switchboards;
-  /** Undefined where they are not signed in. */
+  /** The user signed in with `address`, if any. */
   user(address: string): OnlineUser | undefined;
-  /** Those who have `address` on their forward list; to be changed by who changes such a list. */
+  /** The live set of owners of forward lists that have `address`; whoever changes a forward list changes it. */
   reverseOf(address: string): Set<string>;
   renamed(): void;
   leave(user: OnlineUser): void;
@@ -42,7 +42,7 @@ export class OnlineUser implements SignedInUser {
     return this.account.friendlyName;
   }
 
-  /** Online, not hidden, and neither blocked nor a stranger to one who lets only the allowed through (BLP). */
+  /** Whether `address` sees this user online: not hidden, not blocking `address`, and, under BLP BL, with `address` on the allow list. */
   isSeenBy(address: string): boolean {
     return isVisible(this.presence) && this.allows(address);
   }
@@ -126,7 +126,7 @@ export class OnlineUser implements SignedInUser {
   addGroup(name: string): Answer<{ readonly serial: number; readonly id: number }> {
     const { groups } = this.account;
     if (groups.length >= GROUP_LIMIT) return { ok: false, error: MSNP_ERROR.tooManyGroups };
-    // The lowest that is free: what only ever grows would one day be no id that can be stored.
+    // The lowest free id: a counter that only grows would leave the range that can be stored.
     let id = 1;
     while (groups.some((group) => group.id === id)) id += 1;
     return { ok: true, id, serial: this.change({ groups: [...groups, { id, name }] }, []) };
@@ -164,7 +164,7 @@ export class OnlineUser implements SignedInUser {
   private get account(): StoredAccount {
     const account = this.directory.store.find(this.address);
     if (account !== undefined) return account;
-    // Removed while signed in; the connection is about to be closed and only needs something harmless to look at.
+    // The account was removed while signed in. Its connection is about to be closed and gets empty lists until then.
     return {
       version: 1,
       address: this.address,
@@ -217,7 +217,7 @@ export class OnlineUser implements SignedInUser {
     return { ok: true, serial };
   }
 
-  /** The other's reverse list follows from our forward list; its serial moves on with ours. */
+  /** Applies a change of this user's forward list to the other's reverse list. Gives this user's new serial. */
   private changeReverse(change: 'ADD' | 'REM', address: string, forward: StoredAccount['forward']): number {
     const found = this.directory.store.find(address);
     const other = found === undefined ? undefined : { ...found, serial: found.serial + 1 };
@@ -229,7 +229,10 @@ export class OnlineUser implements SignedInUser {
     return serial;
   }
 
-  /** Stores the change (and `other` with it), and shows those concerned what it does to our being seen. Gives the new serial. */
+  /**
+   * Stores the change (and `other` with it), and tells the `concerned` users when it changes whether they see this one. Gives the new
+   * serial.
+   */
   private change(change: Partial<StoredAccount>, concerned: Iterable<string>, other?: StoredAccount): number {
     const serial = this.account.serial + 1;
     const addresses = new Set(concerned);
@@ -242,7 +245,7 @@ export class OnlineUser implements SignedInUser {
     return serial;
   }
 
-  /** Those online who have us on their forward list. */
+  /** The signed-in users who have this one on their forward list. */
   private watchers(): readonly OnlineUser[] {
     return [...this.directory.reverseOf(this.address)].flatMap((address) => this.directory.user(address) ?? []);
   }

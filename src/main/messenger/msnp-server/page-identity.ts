@@ -1,6 +1,6 @@
 import { createSelfSigned } from '../../self-signed.ts';
 
-/** The server may run for years; nobody has to recognise the certificate, so it is never renewed. */
+/** Ten years: the server may run for long, and no client checks this certificate, so it is never renewed. */
 const VALID_FOR_MS = 10 * 365 * 24 * 3600_000;
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 

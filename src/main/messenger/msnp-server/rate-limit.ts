@@ -1,12 +1,12 @@
 import type { Clock } from '../../clock.ts';
 
-/** More keys than this and the oldest are forgotten: memory is bounded whoever knocks. */
+/** Above this many keys the least recently used is forgotten, which bounds memory. */
 const KEY_LIMIT = 10_000;
 
 export interface Rate {
-  /** At once. */
+  /** Tokens in a full bucket. */
   readonly burst: number;
-  /** After that. */
+  /** Tokens added a second. */
   readonly perSecond: number;
 }
 
@@ -24,7 +24,7 @@ export class RateLimit {
     this.at = clock.now();
   }
 
-  /** Whether one more is allowed now; takes it. */
+  /** Takes a token; false when there is none. */
   take(): boolean {
     const available = this.available();
     if (available < 1) return false;
@@ -32,12 +32,12 @@ export class RateLimit {
     return true;
   }
 
-  /** Takes as many as there are of `count`: a fine, not a question. */
+  /** Takes `count` tokens, or as many as there are. */
   spend(count: number): void {
     this.tokens = Math.max(0, this.available() - count);
   }
 
-  /** Whether one more would be allowed; takes nothing. */
+  /** Whether a token could be taken. */
   peek(): boolean {
     return this.available() >= 1;
   }
@@ -50,7 +50,7 @@ export class RateLimit {
   }
 }
 
-/** One bucket a key (an address that connects, an account that fails). */
+/** Token buckets by key, such as a host that connects or an account that fails to log in. */
 export class KeyedRateLimit {
   private readonly clock: Clock;
   private readonly rate: Rate;

@@ -13,9 +13,9 @@ import { TicketPage } from './login-page.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
 import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
 
-/** How often other processes' accounts, overdue log-ins and silent clients are looked for. */
+/** Interval of the sweep for other processes' accounts, overdue log-ins and silent clients. */
 const SWEEP_INTERVAL_MS = 1_000;
-/** A connection that was told to close and does not is destroyed. */
+/** A connection whose peer has not closed its end after this is destroyed. */
 const LINGER_MS = 1_000;
 /**
  * A client that pings is gone when it is silent for four times the longest of the last intervals, but not before the first and not after
@@ -27,16 +27,16 @@ const SILENCE_MAX_MS = 180_000;
 
 export interface MsnpServerOptions {
   readonly hosts: readonly string[];
-  /** 0 takes a free one, the same for all hosts. */
+  /** TCP port, the same on all hosts; 0 takes a free one. */
   readonly port: number;
   readonly store: AccountStore;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
-  /** MSNP versions to speak; all, unless said. */
+  /** MSNP versions to speak; all by default. */
   readonly dialects?: readonly Dialect[];
   /** An account came, went, signed in or out, or changed its name. */
   readonly onChange?: () => void;
-  /** The store could not be written or read. Whoever asked was told so, and the server goes on with what it has. */
+  /** The store could not be written or read. The client was answered with an error, and the server goes on with what is in memory. */
   readonly onStoreError?: (error: unknown) => void;
 }
 
@@ -71,7 +71,7 @@ export class MsnpServer {
     );
   }
 
-  /** The store must be open. Rejects when a host or the port cannot be had; then nothing is left listening. */
+  /** Listens on every host; the store must be open. Rejects with the socket's error and then leaves nothing listening. */
   static async start(options: MsnpServerOptions): Promise<MsnpServer> {
     const server = new MsnpServer(options);
     try {
@@ -89,7 +89,7 @@ export class MsnpServer {
     return server;
   }
 
-  /** Where it listens. */
+  /** The addresses that are listened on. */
   get addresses(): readonly Endpoint[] {
     return this.endpoints;
   }
@@ -98,7 +98,7 @@ export class MsnpServer {
     return this.connections.size;
   }
 
-  /** Says goodbye to everybody and resolves when no socket is open. */
+  /** Sends OUT SSD to every user and resolves when no socket is open. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelSweep();
@@ -183,7 +183,7 @@ interface ConnectionServices {
 const TLS_HANDSHAKE = 0x16;
 const HTTP_GET = 0x47;
 
-/** One socket, and the machine it turned out to need. */
+/** One socket, with the machine that its first command asked for. */
 class Connection {
   private readonly socket: Socket;
   private readonly remoteHost: string;
@@ -223,7 +223,7 @@ class Connection {
     if (this.closing) return;
     this.closing = true;
     this.socket.end();
-    // A peer that never closes its end must not keep ours open.
+    // A peer that never closes its end must not keep this one open.
     const cancel = this.clock.after(LINGER_MS, () => this.socket.destroy());
     this.socket.once('close', cancel);
   }
@@ -236,7 +236,7 @@ class Connection {
     if (overdue || silent) this.socket.destroy();
   }
 
-  /** Passwords in the clear travel inside this computer only. */
+  /** Hands the socket to the log-in page. Plain HTTP is refused except on loopback, because it carries the password in the clear. */
   private showPage(bytes: Buffer): void {
     const secure = bytes[0] === TLS_HANDSHAKE;
     if (!secure && !isLoopback(this.remoteHost)) {
@@ -253,13 +253,13 @@ class Connection {
   private receive(bytes: Uint8Array): void {
     if (this.closing) return;
     this.heardAtMs = this.clock.now();
-    // Many small answers are one write.
+    // Corked, so that many small answers become one write.
     this.socket.cork();
     try {
       for (const command of this.decoder.push(bytes)) {
         if (!this.commands.take()) {
           this.send(encodeCommand(String(MSNP_ERROR.tooFast), [0]));
-          // What else they have to say stays in their own buffers.
+          // Paused, so that the rest of the flood stays in the peer's buffers.
           this.socket.pause();
           this.services.onFlood();
           return this.close();
@@ -268,7 +268,7 @@ class Connection {
         if (this.closing) return;
       }
     } catch (error) {
-      // Whatever one peer sends ends that peer's connection only; anything but bad input is our own fault and must be seen.
+      // Bad input ends the connection of the peer that sent it; any other error is a bug and is thrown on.
       this.socket.destroy();
       if (!(error instanceof ProtocolError)) throw error;
     } finally {
@@ -288,7 +288,7 @@ class Connection {
       this.machine.receive(command);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      // Not kept, so not confirmed.
+      // The change was not stored, so it is answered with an error and not confirmed.
       this.send(encodeCommand(String(MSNP_ERROR.internal), [/^\d{1,10}$/.test(command.args[0] ?? '') ? (command.args[0] as string) : 0]));
       this.services.onStoreError(error);
     }
@@ -312,7 +312,7 @@ function isLoopback(host: string): boolean {
   return host === '::1' || host.startsWith('127.');
 }
 
-/** IPv4 in IPv6 clothes is IPv4. */
+/** An IPv4-mapped IPv6 address (`::ffff:a.b.c.d`) as the IPv4 address it stands for. */
 function plainHost(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:/i, '');
 }

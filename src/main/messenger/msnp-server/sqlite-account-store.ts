@@ -85,7 +85,7 @@ export class SqliteAccountStore implements AccountStore {
     this.accounts.clear();
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     const path = join(this.directory, 'accounts.db');
-    // Private from the first byte: it holds access tokens. What SQLite puts beside it takes over these permissions.
+    // Made with mode 0600 before SQLite opens it, because it holds access tokens. SQLite gives its journal the same permissions.
     await (await open(path, 'a', 0o600)).close();
     const damaged: DamagedFile[] = [];
     try {
@@ -114,7 +114,7 @@ export class SqliteAccountStore implements AccountStore {
   find(address: string): StoredAccount | undefined {
     const known = this.accounts.get(address);
     if (known !== undefined || this.database === undefined || normaliseAddress(address) !== address) return known;
-    // Perhaps added a moment ago by another process. What is wrong with a disk that cannot be read, `refresh` tells.
+    // Another process may have added the account a moment ago. An unreadable disk is reported by `refresh`, not here.
     try {
       this.load(this.database, address);
     } catch (error) {
@@ -142,7 +142,7 @@ export class SqliteAccountStore implements AccountStore {
       for (const account of accounts) {
         const before = this.accounts.get(account.address);
         const { address, friendlyName, serial, privacy, prompt, accessToken } = account;
-        // Another process may have removed it, and made it anew with another token; its lists went with it.
+        // Another process may have removed the account, and made it anew with another token: then no row has this token and none is updated.
         const { changes } = database.statements.updateAccount.run(friendlyName, serial, privacy, prompt, address, accessToken);
         if (before === undefined || changes === 0) gone.push(address);
         else writeLists(database, before, account);
@@ -165,7 +165,7 @@ export class SqliteAccountStore implements AccountStore {
     if (sameVersion(version, this.seenVersion)) return { added: [], removed: [] };
     this.seenVersion = version;
     const stored = new Map(database.statements.tokens.all().map((row) => [String((row as Row)['address']), (row as Row)['token']]));
-    // A token never changes: where it is another, so is the account.
+    // An account keeps its token for life, so another token means another account.
     const removed = [...this.accounts.values()].flatMap(({ address, accessToken }) =>
       stored.get(address) === accessToken ? [] : [address],
     );
@@ -179,7 +179,10 @@ export class SqliteAccountStore implements AccountStore {
     this.database = undefined;
   }
 
-  /** In one transaction; where the process ends before the files are removed, the next one finds the accounts there already. */
+  /**
+   * Imports the files of older versions in one transaction. If the process ends before the files are removed, the next import finds the
+   * accounts already there.
+   */
   private async takeOverFiles(database: Database): Promise<readonly DamagedFile[]> {
     const files = await readAccountFiles(join(this.directory, 'accounts'));
     transact(database, () => {
@@ -191,7 +194,7 @@ export class SqliteAccountStore implements AccountStore {
     return files.damaged;
   }
 
-  /** Gives what is wrong with the row, if anything is. */
+  /** Loads the account's rows into memory. Gives the fault of a damaged row, else undefined. */
   private load({ statements }: Database, address: string): string | undefined {
     const row = statements.account.get(address) as Row | undefined;
     if (row === undefined) return undefined;
@@ -221,14 +224,14 @@ export class SqliteAccountStore implements AccountStore {
   }
 }
 
-/** Throws what SQLite throws; the connection is closed then. */
+/** Opens the database and makes missing tables. Throws SQLite's error after closing the connection. */
 function connect(path: string): Database {
   const connection = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true });
   try {
     connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     const [check] = connection.prepare('PRAGMA quick_check(1)').all() as readonly Row[];
     if (check?.['quick_check'] !== 'ok') throw Object.assign(new Error(String(check?.['quick_check'])), { errcode: SQLITE_CORRUPT });
-    // Two processes may both find it empty: the second looks again once it may write.
+    // Two processes may both find the file empty: the second checks again once it holds the write lock.
     connection.exec('BEGIN IMMEDIATE');
     const version = Number((connection.prepare('PRAGMA user_version').get() as Row)['user_version']);
     if (version === 0) connection.exec(SCHEMA);
@@ -261,7 +264,7 @@ function prepare(connection: DatabaseSyncInstance): Statements {
   };
 }
 
-/** All or nothing. What SQLite refuses is a StorageError, anything else comes through as it is. */
+/** Runs `act` in one transaction. SQLite's errors become StorageError, others are thrown as they are; either rolls back. */
 function transact<T>({ connection }: Database, act: () => T): T {
   try {
     connection.exec('BEGIN IMMEDIATE');
@@ -283,7 +286,7 @@ function columns(account: StoredAccount): [string, string, string, number, strin
   return [account.address, account.friendlyName, account.accessToken, account.serial, account.privacy, account.prompt];
 }
 
-/** What differs from `before`, which is what the rows say. */
+/** Writes the differences between `before`, which is what the rows say, and `after`. */
 function writeLists({ statements }: Database, before: StoredAccount | undefined, after: StoredAccount): void {
   const { address: owner } = after;
   if (before?.groups !== after.groups) {
@@ -318,7 +321,7 @@ function resultCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
-/** What is wrong with the file itself; nothing where the trouble is another. */
+/** The fault of a damaged database file; undefined for errors with another cause. */
 function damage(error: unknown): string | undefined {
   switch (resultCode(error)) {
     case SQLITE_NOTADB:
@@ -330,7 +333,7 @@ function damage(error: unknown): string | undefined {
   }
 }
 
-/** With its journal, which is of no use to the next one. */
+/** Renames the damaged database together with its journal, which a new database must not replay. */
 async function setAside(path: string, problem: string): Promise<DamagedFile> {
   const setAsideAs = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   for (const suffix of ['', '-wal', '-shm']) {
@@ -341,7 +344,7 @@ async function setAside(path: string, problem: string): Promise<DamagedFile> {
   return { tag: 'damaged', path, setAsideAs, problem };
 }
 
-/** What an interface promises for later, done at once. */
+/** Runs `act` at once and gives its outcome as a promise, as the interface wants. */
 async function settled(act: () => void): Promise<void> {
   act();
 }

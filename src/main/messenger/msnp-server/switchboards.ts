@@ -10,7 +10,7 @@ import type {
 } from '../../../protocol/msnp/server/switchboard.ts';
 import type { ServerLimits } from './limits.ts';
 
-/** Gets a user to the switchboard: rings their notification connection, or says why not. */
+/** Rings the callee's notification connection (RNG), or answers why that cannot be. */
 export type Ring = (caller: SwitchboardPerson, callee: string, sessionId: string, cookie: string) => Answer;
 
 interface Switchboard {
@@ -21,7 +21,7 @@ interface Switchboard {
 interface Cookie {
   readonly address: string;
   readonly expiresAtMs: number;
-  /** Absent for the one who opens a switchboard. */
+  /** The switchboard that the cookie leads into; absent for a new one. */
   readonly sessionId?: string;
 }
 
@@ -50,7 +50,7 @@ export class Switchboards implements SwitchboardHost {
 
   newCookie(address: string, sessionId?: string): string {
     const now = this.clock.now();
-    // Cookies are kept in the order of their expiry.
+    // The map is in the order of expiry, since all cookies live equally long.
     for (const [value, cookie] of this.cookies) {
       if (cookie.expiresAtMs > now && this.cookies.size < this.limits.connections * 4) break;
       this.cookies.delete(value);
@@ -92,7 +92,7 @@ export class Switchboards implements SwitchboardHost {
     return { ok: true, seat, present };
   }
 
-  /** The user is no longer signed in: their seats and cookies go. */
+  /** Ends the seats and cookies of a user who is no longer signed in. */
   evict(address: string): void {
     for (const machine of this.machines.get(address) ?? []) machine.end();
     for (const [value, cookie] of this.cookies) if (cookie.address === address) this.cookies.delete(value);
@@ -134,7 +134,7 @@ export class Switchboards implements SwitchboardHost {
     return (this.machines.get(address)?.size ?? 0) < this.limits.switchboardsPerUser;
   }
 
-  /** Good once, for its owner, in time. */
+  /** The cookie, if it was issued to `address` and has not expired; it is used up. */
   private redeem(address: string, value: string): Cookie | undefined {
     const cookie = this.cookies.get(value);
     if (cookie === undefined || cookie.address !== address) return undefined;

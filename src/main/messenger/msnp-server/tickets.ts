@@ -7,7 +7,7 @@ interface Ticket {
   readonly expiresAtMs: number;
 }
 
-/** Tickets of the log-in page: for one address, good once, as long as a switchboard's cookie. */
+/** Tickets of the log-in page: each for one address, redeemable once, valid as long as a switchboard cookie. */
 export class Tickets {
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
@@ -20,7 +20,7 @@ export class Tickets {
 
   issue(address: string): string {
     const now = this.clock.now();
-    // Kept in the order of their expiry.
+    // The map is in the order of expiry, since all tickets live equally long.
     for (const [value, { expiresAtMs }] of this.issued) {
       if (expiresAtMs > now && this.issued.size < this.limits.connections) break;
       this.issued.delete(value);

@@ -7,15 +7,15 @@ import type { SeenContact, SignedInUser } from './signed-in-user.ts';
 
 type ListCommandName = 'SYN' | 'LST' | 'ADD' | 'REM' | 'REA' | 'BLP' | 'GTC' | 'ADG' | 'RMG' | 'REG';
 
-/** Where the answers go. */
+/** Receives the answers to list commands. */
 interface ListOutput {
   write(name: string, args: readonly (string | number)[]): void;
   refuse(error: MsnpErrorCode, transactionId: string): void;
-  /** The contact just listed is online: news for a user who has a presence of their own. */
+  /** Called when a contact that was just added is online, which a user with a presence of their own is to see. */
   online(transactionId: string, contact: SeenContact): void;
 }
 
-/** What a user who is signed in asks of their lists, groups, names and list settings, MSNP2–8. No command here ends the connection. */
+/** A signed-in user's commands about lists, groups, names and list settings, MSNP2–8. No command here ends the connection. */
 export class ListCommands {
   private readonly dialect: Dialect;
   private readonly user: SignedInUser;
@@ -82,7 +82,7 @@ export class ListCommands {
     }
   }
 
-  /** MSNP8 counts people and groups in SYN and leaves out of the rest what SYN has said. */
+  /** Answers SYN in MSNP8, where SYN carries the counts and the following lines repeat neither serial nor totals. */
   private synchroniseMerged(snapshot: ListSnapshot, transactionId: string, isCurrent: boolean): void {
     const people = writeMergedList(snapshot);
     this.output.write('SYN', [transactionId, snapshot.serial, ...(isCurrent ? [] : [people.length, snapshot.groups.length])]);
@@ -124,7 +124,7 @@ export class ListCommands {
     this.output.write('REM', [transactionId, list, answer.serial, address, ...(group === undefined ? [] : [group])]);
   }
 
-  /** Of the forward list where there are groups; anywhere else it is one of the arguments nobody needs. NaN where it is no number. */
+  /** The group argument of a forward-list command where the dialect has groups, undefined elsewhere; NaN when it is no number. */
   private groupOf(list: ListName | undefined, text: string | undefined): number | undefined {
     return text === undefined || list !== 'FL' || this.dialect < GROUPS_SINCE ? undefined : Number(text);
   }
@@ -136,7 +136,7 @@ export class ListCommands {
     const friendlyName = decodeFriendlyName(encoded).trim();
     if (friendlyName === '' || encodeFriendlyName(friendlyName).length > FRIENDLY_NAME_LIMIT)
       return this.output.refuse(MSNP_ERROR.invalidFriendlyName, transactionId);
-    // Clients also tell the new names of their contacts; the owner's own account already has them.
+    // Clients also send REA for renamed contacts; those names belong to the contacts' own accounts and are not stored.
     const serial = address === this.user.address ? this.user.rename(friendlyName).serial : this.user.snapshot().serial;
     this.output.write('REA', [transactionId, serial, address, encodeFriendlyName(friendlyName)]);
   }

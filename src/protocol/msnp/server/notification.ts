@@ -13,16 +13,16 @@ import type { Answer, SeenContact, SignedInUser, SwitchboardTicket } from './sig
 /** Challenges (CHL) came with MSNP6. */
 const CHALLENGES_SINCE: Dialect = 6;
 
-/** Comes back in the log-in page's `Authorization`; ours needs none of it, clients want some. */
+/** Parameters that clients copy into the log-in page's `Authorization`. This server ignores them; clients expect some. */
 const TICKET_PARAMETERS = 'lc=1033,id=507,tw=40,fs=1,ru=http%3A%2F%2Fmessenger%2Emsn%2Ecom,kpp=1,kv=5,ver=2.1.0173.1';
 
 export interface NotificationHost {
   readonly md5Hex: Md5Hex;
   /** Fresh and unpredictable, one word. */
   newChallenge(): string;
-  /** Checks `md5Hex(challenge + token)`; the answer registers this machine as the user's connection. */
+  /** Checks `md5Hex(challenge + token)`. On success `machine` is registered as the user's connection. */
   signIn(address: string, challenge: string, response: string, machine: NotificationServerMachine): Answer<{ readonly user: SignedInUser }>;
-  /** The same for a ticket of the log-in page, which is good once. */
+  /** Checks a ticket of the log-in page, which can be used once. On success `machine` is registered as the user's connection. */
   signInWithTicket(address: string, ticket: string, machine: NotificationServerMachine): Answer<{ readonly user: SignedInUser }>;
   /** MSNP versions to speak, highest first. */
   readonly dialects: readonly Dialect[];
@@ -84,7 +84,7 @@ export class NotificationServerMachine {
     }
   }
 
-  /** The socket is gone. */
+  /** Called when the socket has closed. */
   closed(): void {
     const state = this.state;
     this.state = { tag: 'closed' };
@@ -93,20 +93,20 @@ export class NotificationServerMachine {
 
   /* ---------- news from other users ---------- */
 
-  /** NLN or FLN, once this user has a presence of their own. */
+  /** Sends NLN or FLN, once this user has a presence of their own. */
   contactChanged(contact: SeenContact): void {
     if (this.state.tag !== 'signedIn' || this.state.presence === undefined) return;
     if (isVisible(contact.presence)) this.write('NLN', this.presenceOf(contact));
     else this.write('FLN', [contact.address]);
   }
 
-  /** Somebody put this user on their forward list, or took them off. */
+  /** Sends ADD or REM RL: `contact` put this user on their forward list, or took them off. */
   reverseListChanged(change: 'ADD' | 'REM', serial: number, contact: { readonly address: string; readonly friendlyName: string }): void {
     if (this.state.tag !== 'signedIn') return;
     this.write(change, [0, 'RL', serial, contact.address, ...(change === 'ADD' ? [encodeFriendlyName(contact.friendlyName)] : [])]);
   }
 
-  /** Somebody calls this user into a switchboard. */
+  /** Sends RNG: `caller` invites this user into a switchboard. */
   ring(sessionId: string, ticket: SwitchboardTicket, caller: { readonly address: string; readonly friendlyName: string }): void {
     this.write('RNG', [
       sessionId,
@@ -118,7 +118,7 @@ export class NotificationServerMachine {
     ]);
   }
 
-  /** `OTH`: signed in elsewhere; `SSD`: the server goes down. */
+  /** Sends OUT and ends the connection. `OTH`: signed in elsewhere; `SSD`: the server goes down. */
   expel(reason: 'OTH' | 'SSD'): void {
     if (this.state.tag === 'closed') return;
     this.write('OUT', [reason]);
@@ -145,7 +145,7 @@ export class NotificationServerMachine {
   ): void {
     switch (command.name) {
       case 'INF':
-        // MSNP8 has no choice of methods and so no INF; a client that asks nevertheless learns that.
+        // MSNP8 has one log-in method and therefore no INF; a client that sends it gets an error.
         if (state.dialect >= TICKETS_SINCE) return this.refuse(MSNP_ERROR.disabled, transactionId);
         return this.write('INF', [transactionId, 'MD5']);
       case 'CVR':
@@ -171,7 +171,7 @@ export class NotificationServerMachine {
     if (method?.toUpperCase() !== expected || value === undefined) return this.fail(MSNP_ERROR.authenticationFailed, transactionId);
     if (expected === 'TWN') return this.identifyByTicket(state, transactionId, step, value);
     if (step?.toUpperCase() === 'I' && state.tag === 'negotiated') {
-      // An unknown address gets a challenge too, so that nobody learns who has an account.
+      // An unknown address gets a challenge as well, so that the answer does not reveal who has an account.
       const challenge = this.host.newChallenge();
       this.state = { tag: 'challenged', dialect, address: normaliseAddress(value) ?? '', challenge };
       return this.write('USR', [transactionId, 'MD5', 'S', challenge]);
@@ -294,7 +294,7 @@ export class NotificationServerMachine {
     return [presence, address, encodeFriendlyName(friendlyName), ...(withId ? [clientId ?? '0'] : [])];
   }
 
-  /** CVR: recommended, newest and lowest usable version are the client's own; there is nothing to download. */
+  /** Answers CVR with the client's own version as recommended, newest and lowest usable one: there is nothing to download. */
   private writeClientVersion(transactionId: string, args: readonly string[]): void {
     const version = args[5] ?? '1.0';
     this.write('CVR', [transactionId, version, version, version, 'http://localhost/', 'http://localhost/']);

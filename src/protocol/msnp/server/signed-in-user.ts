@@ -5,27 +5,27 @@ import type { PresenceCode } from '../presence.ts';
 
 export type Answer<T = unknown> = ({ readonly ok: true } & T) | { readonly ok: false; readonly error: MsnpErrorCode };
 
-/** How another user is seen. */
+/** Another user as the signed-in user sees them. */
 export interface SeenContact {
   readonly address: string;
   readonly friendlyName: string;
   readonly presence: PresenceCode;
-  /** What their client can do, as it said with CHG (MSNP8 and later). */
+  /** The capability flags that their client sent with CHG (MSNP8 and later). */
   readonly clientId?: string;
 }
 
-/** A way into a switchboard, good once and for a short time. */
+/** Address and one-time cookie of a switchboard. */
 export interface SwitchboardTicket {
   readonly endpoint: Endpoint;
   readonly cookie: string;
 }
 
-/** What the machine asks of the server's memory about the user who signed in on it. Every answer is given at once. */
+/** The server's data about the user who signed in on a machine. Every method answers synchronously. */
 export interface SignedInUser {
   readonly address: string;
   readonly friendlyName: string;
   snapshot(): ListSnapshot;
-  /** The contacts online are answered with the first presence only (ILN). */
+  /** Tells the user's watchers. The machine sends the contacts that are online (ILN) with the first presence only. */
   setPresence(presence: PresenceCode, clientId?: string): void;
   contactsOnline(): readonly SeenContact[];
   add(
@@ -41,6 +41,6 @@ export interface SignedInUser {
   removeGroup(id: number): Answer<{ readonly serial: number }>;
   renameGroup(id: number, name: string): Answer<{ readonly serial: number }>;
   openSwitchboard(): SwitchboardTicket;
-  /** The connection is over for this user, whoever ended it. */
+  /** Called when the user's connection has ended, on either side's initiative. */
   signedOut(): void;
 }

@@ -13,9 +13,9 @@ export interface SwitchboardPerson {
 /** One user's place in a switchboard, as the machine of their connection uses it. */
 export interface SwitchboardSeat {
   readonly person: SwitchboardPerson;
-  /** Rings the user's notification connection. */
+  /** Rings the notification connection of `address`. */
   call(address: string): Answer<{ readonly sessionId: string }>;
-  /** False when nobody else is there to get it. */
+  /** Passes `payload` to the others in the switchboard; false when there are none. */
   relay(payload: Uint8Array): boolean;
   leave(): void;
 }
@@ -61,7 +61,7 @@ export class SwitchboardServerMachine {
     }
   }
 
-  /** The socket is gone. */
+  /** Called when the socket has closed. */
   closed(): void {
     const state = this.state;
     this.state = { tag: 'closed' };
@@ -82,7 +82,7 @@ export class SwitchboardServerMachine {
     this.line.send(encodeCommand('MSG', [from.address, encodeFriendlyName(from.friendlyName)], payload));
   }
 
-  /** The user signed out, was displaced or removed; the switchboard goes with them. */
+  /** Ends the connection because its user signed out, was displaced or removed. */
   end(): void {
     if (this.state.tag === 'closed') return;
     this.closed();
