@@ -11,7 +11,10 @@
  */
 export type ProtocolErrorCode = 'TRUNCATED' | 'OUT_OF_RANGE' | 'UNEXPECTED' | 'MALFORMED' | 'TOO_LARGE' | 'ILLEGAL_TRANSITION' | 'REFUSED';
 
-/** What went wrong, where, what was expected and what came. Mapped to human words only in the renderer. */
+/**
+ * Bytes or text from outside that are wrong: how (`code`), in which field, what was expected and what came. The message is for logs and
+ * technicians, never a sentence for people.
+ */
 export class ProtocolError extends Error {
   override readonly name: string = 'ProtocolError';
   readonly code: ProtocolErrorCode;

@@ -4,7 +4,7 @@ import { ProtocolError } from './errors.ts';
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** UTF-8. Lone surrogates become U+FFFD. */
+/** Encodes as UTF-8. Lone surrogates become U+FFFD. */
 export function utf8Encode(text: string): Uint8Array {
   const out: number[] = [];
   for (const char of text) {
@@ -18,7 +18,7 @@ export function utf8Encode(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** UTF-8 from a complete frame. Anything ill-formed becomes U+FFFD (overlong forms and surrogates included). */
+/** Decodes UTF-8 from a complete frame. Ill-formed sequences become U+FFFD (overlong forms and surrogates included). */
 export function utf8Decode(bytes: Uint8Array): string {
   let text = '';
   let at = 0;
@@ -54,7 +54,7 @@ export function asciiEncode(text: string, field: string): Uint8Array {
   return out;
 }
 
-/** UTF-16LE without terminator. */
+/** Encodes as UTF-16LE without terminator. */
 export function utf16Encode(text: string): Uint8Array {
   const out = new Uint8Array(text.length * 2);
   for (let index = 0; index < text.length; index += 1) {
@@ -65,7 +65,7 @@ export function utf16Encode(text: string): Uint8Array {
   return out;
 }
 
-/** UTF-16LE; an odd length throws `MALFORMED`. */
+/** Decodes UTF-16LE. Throws `MALFORMED` for an odd length. */
 export function utf16Decode(bytes: Uint8Array, field: string): string {
   if (bytes.length % 2 !== 0) throw new ProtocolError('MALFORMED', field, 'an even number of bytes', bytes.length);
   let text = '';
@@ -75,7 +75,7 @@ export function utf16Decode(bytes: Uint8Array, field: string): string {
   return text;
 }
 
-/** Standard base64 with padding (RFC 4648 section 4). */
+/** Encodes as standard base64 with padding (RFC 4648 section 4). */
 export function base64Encode(bytes: Uint8Array): string {
   let text = '';
   for (let index = 0; index < bytes.length; index += 3) {
@@ -92,7 +92,7 @@ export function base64Encode(bytes: Uint8Array): string {
   return text;
 }
 
-/** Strict: canonical standard base64 with padding, else `MALFORMED`. */
+/** Decodes canonical standard base64 with padding. Throws `MALFORMED` for anything else. */
 export function base64Decode(text: string, field: string): Uint8Array {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
     throw new ProtocolError('MALFORMED', field, 'base64', `${text.length} characters`);

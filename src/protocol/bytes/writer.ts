@@ -36,7 +36,7 @@ export class ByteWriter {
 
   u8(value: number, field = 'u8'): this {
     this.check(value, 0xff, field);
-    // the place first: making room may put another buffer in place of this one
+    // `room` comes first: it may replace the buffer that the next statement writes to.
     const at = this.room(1);
     this.view.setUint8(at, value);
     return this;

@@ -1,14 +1,14 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { decodeXmlBytes } from './xml-encoding.ts';
 
-/** An element with what we read of it: text between elements is checked and dropped, no format of ours has any. */
+/** An element's name, attributes and child elements. Text between elements is checked and dropped, because none of the formats has any. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
 }
 
-/** The largest document anyone sends us has a few kilobytes. */
+/** Bound on a document; real ones have a few kilobytes. */
 export const MAX_XML_BYTES = 0x4_0000;
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 1024;
@@ -104,7 +104,7 @@ class Scanner {
     this.at += character.length;
   }
 
-  /** Text up to the next markup. */
+  /** Reads text up to the next markup. */
   private content(inside: boolean): void {
     const next = this.text.indexOf('<', this.at);
     const end = next < 0 ? this.text.length : next;
@@ -113,7 +113,7 @@ class Scanner {
     this.at = end;
   }
 
-  /** The whole element where it is an empty root; else it is left open or has become a child. */
+  /** Reads one tag. Gives the element when it is an empty root; otherwise the element is left open or added to its parent. */
   private element(open: OpenElement[]): XmlElement | undefined {
     this.at += 1;
     this.elements += 1;
@@ -181,7 +181,7 @@ function unescaped(raw: string): string {
   });
 }
 
-/** For an attribute value in double quotes; what XML cannot hold is left out. */
+/** Escapes text for an attribute value in double quotes. Characters that XML cannot hold are left out. */
 export function escapeXml(text: string): string {
   return text.replace(new RegExp(ILLEGAL.source, 'gu'), '').replace(/[&<>"'\t\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

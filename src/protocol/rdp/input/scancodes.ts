@@ -189,7 +189,7 @@ const ALIASES: readonly (readonly [alias: string, code: string])[] = [
 /** Further scancodes that keyboards and peers send for a key of the table: Alt+PrintScreen (SysRq), Ctrl+Pause (Break). */
 const OTHER_SCANCODES: readonly (readonly [scancode: number, code: string])[] = [
   [0x54, 'PrintScreen'],
-  // the real position of NumLock in Windows' tables
+  // Windows' tables have NumLock at this position.
   [0xe045, 'NumLock'],
   [0xe046, 'Pause'],
 ];
@@ -258,7 +258,7 @@ export function keyEvents(code: string, down: boolean): InputEvent[] {
 }
 
 /**
- * Reads key events in order for whoever injects them: each comes back unchanged, except that the second half of Pause
+ * Filters key events for an injector: each comes back unchanged, except that the second half of Pause
  * (0x45, which alone is NumLock) is swallowed, so that e1 1d alone stands for Pause.
  */
 export class PauseReader {

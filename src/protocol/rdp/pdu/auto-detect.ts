@@ -13,7 +13,7 @@ const NETCHAR_RESULT = { rtts: 0x0840, bandwidthAndAverage: 0x0880, all: 0x08c0 
 export type AutoDetectRequest =
   | { readonly tag: 'rttRequest'; readonly sequence: number; readonly phase: 'connectTime' | 'continuous' }
   | { readonly tag: 'characteristics'; readonly sequence: number; readonly averageRttMs: number }
-  /** Bandwidth measurement and whatever else: needs no answer from us. */
+  /** Bandwidth measurement and other requests, which a client may leave unanswered. */
   | { readonly tag: 'other'; readonly sequence: number; readonly requestType: number };
 
 /** Both after the security header, on the message channel. */

@@ -35,7 +35,7 @@ export function bitmapRectangleSize(dataBytes: number): number {
 
 /**
  * [MS-RDPBCGR] 2.2.9.1.1.3.1.2 TS_UPDATE_BITMAP_DATA, from updateType on: the updateData of FASTPATH_UPDATETYPE_BITMAP.
- * Compressed rectangles go without TS_CD_HEADER (NO_BITMAP_COMPRESSION_HDR): planar has no use for it and every peer takes it so.
+ * Compressed rectangles have no TS_CD_HEADER (NO_BITMAP_COMPRESSION_HDR): planar does not need it and every peer accepts its absence.
  */
 export function encodeBitmapUpdate(rectangles: readonly BitmapRectangle[]): Uint8Array {
   let size = BITMAP_UPDATE_HEADER_BYTES;

@@ -52,7 +52,7 @@ export interface ClientCoreData {
   readonly keyboardLayout: number;
   readonly clientBuild: number;
   readonly clientName: string;
-  /** What the client wants the session to run at: highColorDepth, 32 with RNS_UD_CS_WANT_32BPP_SESSION, or the older fields. */
+  /** Colour depth that the client asks for, in bits: highColorDepth, 32 with RNS_UD_CS_WANT_32BPP_SESSION, or the older fields. */
   readonly bitsPerPixel: number;
   readonly earlyCapabilityFlags: number;
   readonly serverSelectedProtocol: number;
@@ -75,7 +75,7 @@ export interface ClientData {
 
 function fixedUtf16(text: string, bytes: number): Uint8Array {
   const out = new Uint8Array(bytes);
-  // The terminator stays.
+  // The last two bytes stay zero: the terminator.
   out.set(utf16Encode(text).subarray(0, bytes - 2));
   return out;
 }

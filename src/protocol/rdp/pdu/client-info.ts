@@ -45,12 +45,12 @@ export function encodeClientInfo(info: ClientInfo): Uint8Array {
     writer.u16le(text.length);
   }
   for (const text of texts) writer.bytes(text).u16le(0);
-  // The client's address and folder are nobody's business: empty, with their terminators.
+  // clientAddress and clientDir are sent empty, with their terminators: they would tell the server facts about this computer that it does not need.
   writer.u16le(AF_INET).u16le(2).u16le(0).u16le(2).u16le(0).zeros(TIME_ZONE_BYTES).u32le(0).u32le(0).u16le(0);
   return writer.finish();
 }
 
-/** After the security header. What follows the five strings is not needed and not read. */
+/** Decodes from after the security header. Fields after the five strings are not read. */
 export function decodeClientInfo(bytes: Uint8Array): ClientInfo {
   const reader = new ByteReader(bytes);
   const codePage = reader.u32le('TS_INFO_PACKET.CodePage');

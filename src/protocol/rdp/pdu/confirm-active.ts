@@ -3,7 +3,7 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import { type CapabilitySet, decodeCapabilitySets, encodeCapabilitySets } from './capabilities/capability-sets.ts';
 import { encodeShareControl, SHARE_CONTROL_TYPE } from './share-control.ts';
 
-/** "Ringback" and its terminator: any name will do. */
+/** sourceDescriptor: "Ringback" and its terminator. Servers ignore it. */
 const SOURCE_DESCRIPTOR = Uint8Array.of(0x52, 0x69, 0x6e, 0x67, 0x62, 0x61, 0x63, 0x6b, 0);
 /** originatorId is the server channel id, a constant of the specification. */
 const ORIGINATOR_ID = 0x03ea;

@@ -3,7 +3,7 @@ import { ByteReader } from '../../bytes/reader.ts';
 import type { ByteWriter } from '../../bytes/writer.ts';
 
 const HEADER_BYTES = 4;
-/** Far more than RDP defines; more is a mistake or an attack. */
+/** Bound on the blocks of one message, far above the number that RDP defines. */
 const MAX_BLOCKS = 32;
 
 /** One TS_UD_HEADER block ([MS-RDPBCGR] 2.2.1.3.1): type u16le, length u16le with the header, body. */

@@ -5,7 +5,7 @@ import { ERRINFO } from './set-error-info.ts';
 export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
 
 /**
- * How an RDP server of ours says why, agreed with our client: Set Error Info once the session is active and the client can read it
+ * How Ringback's server tells Ringback's client why a connection ends: Set Error Info once the session is active
  * ([MS-RDPBCGR] 2.2.5.1), and always the reason of MCS Disconnect Provider Ultimatum (2.2.2.3). Before the session is active
  * there is no share to send Set Error Info on, so there the MCS reasons carry the meaning, one each; all five are taken by then, so
  * `desktopUnavailable` is told as `protocolError` there.
@@ -38,7 +38,7 @@ export function ultimatumReasonOf(meaning: EndMeaning, active: boolean): number 
   return meaning === 'userRequested' ? DISCONNECT_REASON.userRequested : DISCONNECT_REASON.providerInitiated;
 }
 
-/** What an errorInfo means, including the codes Windows and FreeRDP servers send. Undefined: it says nothing about the end. */
+/** The meaning of an errorInfo, including the codes of Windows and FreeRDP servers; undefined for a code that is not about an end. */
 export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
   switch (errorInfo) {
     case ERRINFO.none:
@@ -60,7 +60,7 @@ export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
   }
 }
 
-/** What an MCS reason means where no error info came before it. Undefined: the other side just left. */
+/** The meaning of an MCS reason that no error info preceded; undefined when it only says that the other side left. */
 export function meaningOfUltimatum(reason: number, active: boolean): EndMeaning | undefined {
   if (active) return reason === DISCONNECT_REASON.userRequested ? 'userRequested' : undefined;
   for (const meaning of Object.keys(EARLY_REASON) as (keyof typeof EARLY_REASON)[]) if (EARLY_REASON[meaning] === reason) return meaning;

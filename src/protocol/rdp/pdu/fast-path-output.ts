@@ -30,7 +30,7 @@ export const FAST_PATH_OVERHEAD_BYTES = 6;
 /** Most updateData one PDU can carry. */
 const FAST_PATH_MAX_DATA_BYTES = FAST_PATH_MAX_PDU_BYTES - FAST_PATH_OVERHEAD_BYTES;
 
-/** What a client of ours takes as one update joined from fragments: our Multifragment Update capability, MaxRequestSize (2.2.7.2.6). */
+/** Bytes of an update that Ringback's client joins from fragments: its Multifragment Update capability, MaxRequestSize (2.2.7.2.6). */
 export const MAX_REQUEST_BYTES = 0x3f_0000;
 
 /** One PDU cannot hold more updates than this even if all are empty; real servers send a handful. */
@@ -55,7 +55,7 @@ export function encodeFastPathUpdate(updateCode: number, data: Uint8Array): Uint
 }
 
 /**
- * The same update as as many PDUs as it needs, each at most `maxPduBytes` long. Only for peers with the Multifragment
+ * Encodes an update as PDUs of at most `maxPduBytes` each. Only for peers with the Multifragment
  * Update capability: rdesktop and node-rdpjs cannot join fragments.
  */
 export function encodeFastPathFragments(updateCode: number, data: Uint8Array, maxPduBytes = FAST_PATH_MAX_PDU_BYTES): Uint8Array[] {

@@ -22,7 +22,7 @@ function connectData(pdu: Uint8Array): Uint8Array {
   return writer.bytes(pdu).finish();
 }
 
-/** The reader after the ConnectData head. Its length is not believed: Windows servers send a fixed wrong one. */
+/** A reader positioned after the ConnectData head. The head's length is ignored, because Windows servers send a fixed wrong one. */
 function openConnectData(bytes: Uint8Array): ByteReader {
   const reader = new ByteReader(bytes);
   for (const expected of T124_KEY) {

@@ -12,7 +12,7 @@ const MESSAGE_BYTES = 16;
 export type LicenceMessage =
   | { readonly tag: 'validClient' }
   | { readonly tag: 'error'; readonly errorCode: number; readonly stateTransition: number }
-  /** A licence server that wants to negotiate. */
+  /** Any other message: the server wants to negotiate a licence. */
   | { readonly tag: 'other'; readonly messageType: number };
 
 /** [MS-RDPBCGR] 2.2.1.12.1.3 LICENSE_ERROR_MESSAGE, STATUS_VALID_CLIENT, without security header. */

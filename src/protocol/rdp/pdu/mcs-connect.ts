@@ -24,7 +24,7 @@ const CONNECT_RESPONSE = 102;
 const TARGET = [34, 2, 0, 1, 0, 1, 0xffff, 2] as const;
 const MINIMUM = [1, 1, 1, 1, 0, 1, 0x420, 2] as const;
 const MAXIMUM = [0xffff, 0xfc17, 0xffff, 1, 0, 1, 0xffff, 2] as const;
-/** What the server answers: as many channels and users as RDP can ask for. */
+/** The server's answer: as many channels and users as RDP can ask for. */
 const AGREED = [34, 3, 0, 1, 0, 1, 0xfff8, 2] as const;
 
 function domainParameters(values: readonly number[]): Uint8Array {

@@ -72,7 +72,7 @@ function pduSize(bytes: Uint8Array, at: number): number | undefined {
   return checkedFastPath(((second & 0x7f) << 8) | byteAt(bytes, at + 2), 3);
 }
 
-/** A byte that is known to be there. */
+/** The byte at `at`, which the caller has checked to exist. */
 function byteAt(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }

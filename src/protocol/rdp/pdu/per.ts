@@ -14,7 +14,10 @@ export function writePerLength(writer: ByteWriter, length: number): void {
   writer.u16be(0x8000 | length);
 }
 
-/** RDP never fragments, and its programs write 15 bits where X.691 has 14 and a mark for fragments: what reads as a mark is length. */
+/**
+ * Reads a length determinant. RDP programs write 15 bits of length where X.691 has 14 and a fragment mark; RDP never fragments, so the
+ * mark counts as length.
+ */
 export function readPerLength(reader: ByteReader, field: string): number {
   const first = reader.u8(field);
   return first < 0x80 ? first : ((first & 0x7f) << 8) | reader.u8(field);

@@ -38,7 +38,7 @@ export function writePointer(writer: ByteWriter, event: PointerEvent): void {
   writer.u16le(flagsOf(event)).u16le(event.x, 'TS_POINTER_EVENT.xPos').u16le(event.y, 'TS_POINTER_EVENT.yPos');
 }
 
-/** None when the event says nothing that we know. */
+/** The events of one TS_POINTER_EVENT, none when its flags have no meaning here. */
 export function readPointer(reader: ByteReader): PointerEvent[] {
   const flags = reader.u16le('TS_POINTER_EVENT.pointerFlags');
   const x = reader.u16le('TS_POINTER_EVENT.xPos');

@@ -4,7 +4,10 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import type { PointerShape } from '../graphics/contract.ts';
 import { FAST_PATH_UPDATE } from './fast-path-output.ts';
 
-/** Sides in pixels of what we take as New and as Large Pointer Update, by our Large Pointer capability ([MS-RDPBCGR] 2.2.7.2.7). */
+/**
+ * Largest sides, in pixels, of New and of Large Pointer Updates under the Large Pointer capability that the client sends ([MS-RDPBCGR]
+ * 2.2.7.2.7).
+ */
 const MAX_SIDE = { pointer: 96, large: 384 } as const;
 
 const SYSPTR_NULL = 0x0000_0000;

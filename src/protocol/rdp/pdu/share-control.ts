@@ -11,7 +11,7 @@ const PROTOCOL_VERSION = 0x0010;
 /** A T.128 flow PDU has this instead of a length; eight bytes in all, of no meaning to RDP. */
 const FLOW_MARKER = 0x8000;
 const FLOW_PDU_BYTES = 8;
-/** One MCS packet cannot hold more useful ones. */
+/** Bound on the PDUs of one MCS packet. */
 const MAX_PDUS_A_PACKET = 1024;
 
 export interface ShareControl {

@@ -7,7 +7,7 @@ import { isExtendedPointer, lockBits, locksOf, readExtendedPointer, readPointer,
 const MESSAGE = { sync: 0x0000, scancode: 0x0004, unicode: 0x0005, mouse: 0x8001, mouseX: 0x8002 } as const;
 const KBDFLAGS = { extended: 0x0100, extended1: 0x0200, release: 0x8000 } as const;
 const EVENT_BYTES = 12;
-/** What fits in one PDU is far less than the 65,535 that the count allows. */
+/** Bound on the events of one PDU; its count field would allow 65,535. */
 const MAX_EVENTS = 1024;
 
 function writeEvent(writer: ByteWriter, event: InputEvent): void {

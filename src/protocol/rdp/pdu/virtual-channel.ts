@@ -24,7 +24,7 @@ export function encodeChannelChunks(data: Uint8Array): Uint8Array[] {
 /** Joins the chunks of one static channel. Compressed chunks are `REFUSED`: compression is never negotiated. */
 export class ChannelJoiner {
   private readonly maxBytes: number;
-  /** The message in the making: all its memory at once, so that tiny chunks cost no more than big ones. */
+  /** The message being joined, allocated whole, so that tiny chunks cost no more than big ones. */
   private message: Uint8Array | undefined;
   private joined = 0;
 

@@ -73,7 +73,7 @@ export type CapabilitySet =
   | VirtualChannelCapability
   | WindowActivationCapability;
 
-/** The specification knows 27; a repeated set is not worth more room. */
+/** Bound on the sets of one PDU; the specification defines 27. */
 const MAX_SETS = 64;
 const SET_HEADER_BYTES = 4;
 
@@ -133,7 +133,7 @@ function encodeOne(set: CapabilitySet): { readonly type: number; readonly data: 
   }
 }
 
-/** From numberCapabilities on, in the order they came. What follows a set's known fields is ignored. */
+/** Decodes from numberCapabilities on, in wire order. Bytes after a set's known fields are ignored. */
 export function decodeCapabilitySets(reader: ByteReader): CapabilitySet[] {
   const count = reader.u16le('numberCapabilities');
   if (count > MAX_SETS) throw new ProtocolError('TOO_LARGE', 'numberCapabilities', `<= ${MAX_SETS}`, count);
