@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** `3 minutes ago`, `yesterday`; a clock that is ahead of the present counts as now. */
+/** `3 minutes ago`, `yesterday`. A time after `nowMs`, as from another computer's clock, counts as now. */
 export function ago(atMs: number, nowMs: number): string {
   const passed = Math.max(0, nowMs - atMs);
   if (passed < MINUTE_MS) return t('time.justNow');
@@ -37,7 +37,7 @@ export function minutesUntil(atMs: number, nowMs: number): number {
   return Math.max(0, Math.floor((atMs - nowMs) / MINUTE_MS));
 }
 
-/** `812 byte`, `3.4 MB`: decimal units. */
+/** `812 bytes`, `3.4 MB`: decimal units. */
 export function byteCount(bytes: number): string {
   let value = Math.max(0, bytes);
   let unit = 0;

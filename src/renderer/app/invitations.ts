@@ -1,10 +1,10 @@
 import type { ActivityView, AppState } from '../../preload/contract.ts';
 
-/** Those that wait for this person's answer. */
+/** The incoming activities that wait for this person's answer. */
 export const waitingActivities = (app: AppState): readonly ActivityView[] =>
   app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
 
-/** Whether an invitation has come that was not there before. */
+/** Whether `now` has an invitation that `before` had not. */
 export function newInvitation(before: AppState | undefined, now: AppState): boolean {
   const open = (app: AppState): readonly { readonly id: string }[] => [...app.invitations, ...waitingActivities(app)];
   const known = before === undefined ? [] : open(before);

@@ -68,7 +68,7 @@ export function ConfirmButton({
     setAsking(true);
     setAsked(true);
   };
-  // The keyboard returns to where the question came from.
+  // After cancelling, the focus returns to the button that asked.
   if (!asking)
     return (
       <Button look={look} aria-label={label} title={label} autoFocus={asked} onClick={ask}>

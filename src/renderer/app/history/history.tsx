@@ -14,7 +14,7 @@ export interface HistoryProps {
   readonly onClear: () => void;
 }
 
-/** Who, when, how connected, what was allowed, how it ended. Newest first. */
+/** The history page: for each session the person, the time, the connection, what was allowed and how it ended. Newest first. */
 export function History({ entries, problem, onClear }: HistoryProps) {
   return (
     <section className="stack stack--wide" aria-labelledby="history-title">

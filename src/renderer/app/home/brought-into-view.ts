@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** What has just appeared is what the person is waiting for, wherever the page stands. */
+/** A ref whose element scrolls into view when it appears, because it is what the person is waiting for. */
 export function useBroughtIntoView() {
   const element = useRef<HTMLElement>(null);
   useEffect(() => element.current?.scrollIntoView({ block: 'center' }), []);

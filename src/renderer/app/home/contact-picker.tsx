@@ -18,7 +18,7 @@ export interface ContactPickerProps {
   readonly onBack: () => void;
 }
 
-/** Who should help: people who can answer now come first, the others say what to do about it. */
+/** Choosing a helper: contacts who can answer now come first; for the others it says what to do. */
 export function ContactPicker({
   contacts,
   pending,

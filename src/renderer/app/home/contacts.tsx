@@ -119,7 +119,7 @@ function LastHelped({ atMs }: { readonly atMs: number }) {
   return t('contacts.lastHelped', { when: ago(atMs, useNow('minute')) });
 }
 
-/** Who has written something that was not read: the list of contacts may be below what is on the screen. */
+/** Buttons for contacts with unread messages, at the top because the list of contacts may be out of sight. */
 export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsProps, 'contacts' | 'conversations' | 'onTalk'>) {
   const writers = contacts.filter(({ address }) =>
     conversations.some((conversation) => conversation.address === address && conversation.unread > 0),
@@ -136,7 +136,7 @@ export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsPr
   );
 }
 
-/** Opens the conversation; says how much there is that has not been read. */
+/** Opens the conversation and shows its number of unread messages. */
 function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly unread: number; readonly onTalk: () => void }) {
   const label = unread === 0 ? t('chat.open', { name }) : t('chat.openUnread', { name, count: unread });
   return (
@@ -151,7 +151,7 @@ function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly 
   );
 }
 
-/** Folded to one button until it is wanted. */
+/** The form for a further contact, folded to one button until it is pressed. */
 export function AddContact({
   pending,
   problem,
@@ -165,7 +165,7 @@ export function AddContact({
   readonly startOpen: boolean;
   readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
 }) {
-  // Contacts come a moment after the window: the form that was open for want of them folds again.
+  // Contacts arrive a moment after the window: a form that was open because there were none folds again.
   const [wanted, setWanted] = useState(false);
   const open = startOpen || wanted;
   const [address, setAddress] = useState('');

@@ -8,9 +8,9 @@ import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import './conversation.css';
 
-/** Fits a message whatever the characters (three bytes each of 1,400). */
+/** Characters of one message: 400 of up to three UTF-8 bytes fit into its 1,400 bytes. */
 const TEXT_LIMIT = 400;
-/** The other side shows it a little longer than this. */
+/** Interval of typing notices; the other side shows each a little longer. */
 const TYPING_EVERY_MS = 4_000;
 
 export interface ConversationProps {
@@ -26,7 +26,7 @@ export interface ConversationProps {
   readonly onBack: () => void;
 }
 
-/** What was said with one person, and room to say more. */
+/** The conversation with one contact and the field for the next message. */
 export function Conversation({
   contact,
   conversation,
@@ -49,7 +49,7 @@ export function Conversation({
   }, [unread, onRead]);
   const shown = useRef('');
   useEffect(() => {
-    // Whoever has scrolled back is left alone until there is something new.
+    // Scrolls to the end for a new line only, so that a person who has scrolled back is left alone.
     const now = `${count} ${conversation?.lines.at(-1)?.id ?? ''} ${String(conversation?.typing)}`;
     if (shown.current === now) return;
     shown.current = now;

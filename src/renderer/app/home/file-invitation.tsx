@@ -9,7 +9,7 @@ import { problemText, type Problem } from '../problem.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
 import './file-invitation.css';
 
-/** Groups of four, as one reads a number out on the phone. */
+/** Splits a password into groups of four, as numbers are read out on the phone. */
 const inGroups = (password: string): readonly string[] => password.match(/.{1,4}/g) ?? [];
 
 export interface FileInvitationProps {
@@ -24,7 +24,7 @@ export interface FileInvitationProps {
   readonly onPutAway: () => void;
 }
 
-/** What is open of invitations by file: one that waits for the other person, and one that somebody gave us. */
+/** The open invitations by file: the novice's, which waits for the other person, and the one that an expert has opened. */
 export function FileInvitations(props: FileInvitationProps) {
   const { fileInvitation, offeredInvitation } = props.app;
   return (
@@ -35,7 +35,7 @@ export function FileInvitations(props: FileInvitationProps) {
   );
 }
 
-/** The novice's: the password to tell, and how it goes on. */
+/** A novice's saved invitation: the password to tell, and its state. */
 function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitationProps & { readonly invitation: FileInvitationView }) {
   const title = useId();
   const card = useBroughtIntoView();
@@ -84,7 +84,7 @@ function GoodUntil({ atMs }: { readonly atMs: number }) {
   return <p>{minutes === 0 ? t('file.untilSoon') : t('file.until', { count: minutes })}</p>;
 }
 
-/** The expert's: who asks, and the password they said on the phone. */
+/** An opened invitation: who asks, and the field for the password they say on the phone. */
 function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitationProps & { readonly offered: OfferedInvitationView }) {
   const title = useId();
   const card = useBroughtIntoView();
@@ -124,7 +124,7 @@ function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitation
   );
 }
 
-/** The ways in, for those without a messenger. */
+/** Saving and opening invitation files, which need no messenger. */
 export function FileWays({
   app,
   pending,

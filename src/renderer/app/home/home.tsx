@@ -89,7 +89,10 @@ export interface AskingProps {
   readonly onDecline: (id: string) => void;
 }
 
-/** Everyone who asks for help right now, whatever else is on the screen. The region is there before they are, so that it is read out. */
+/**
+ * The invitations that wait for an answer, shown on every page. The live region exists while empty, so that screen readers announce the
+ * first one.
+ */
 export function Asking({ app, pending, problem, onAccept, onDecline }: AskingProps) {
   return (
     <div className="stack appearing" aria-live="assertive">

@@ -171,7 +171,7 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
   );
 }
 
-/** Begins anew with the name the account has, also when that came with another account. */
+/** The field of the own name. It starts again from the account's name whenever that changes. */
 function NameForm({
   friendlyName,
   pending,

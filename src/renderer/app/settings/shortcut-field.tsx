@@ -6,7 +6,7 @@ import { Button, ProblemLine } from '../design/controls.tsx';
 import { shortcutText } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 
-/** The Stop keys: choose the button, press the keys. Escape and Tab leave it as it is. */
+/** The Stop shortcut: press the button, then the new keys. Escape and Tab keep the old ones. */
 export function ShortcutField({
   value,
   problem,
