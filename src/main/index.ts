@@ -1,43 +1,44 @@
 /* Composition root: builds everything, decides nothing. */
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { app, shell as system } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createLauncher } from './activities/launcher.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
-import { usableAddresses } from './connection/addresses.ts';
+import { ownAddress } from './connection/addresses.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { createDesktop } from './desktop/desktop.ts';
-import { openSessionLog } from './history/session-log.ts';
-import { HostedMessenger } from './messenger/msnp-server/hosted-messenger.ts';
 import { createMessenger, TRANSPORT_NAMES } from './messenger/transports.ts';
-import { openAccount } from './settings/account-store.ts';
-import { openContacts } from './settings/contacts-cache.ts';
-import { openPrograms } from './settings/programs-store.ts';
-import { openSettings } from './settings/settings-store.ts';
-import { createAppModel } from './shell/app-facts.ts';
+import { createAppModel, initialFacts } from './shell/app-facts.ts';
+import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage } from './shell/capture-page.ts';
+import { createConsentDialog } from './shell/consent-dialog.ts';
 import { createErrorLog } from './shell/error-log.ts';
-import { createHostedServer } from './shell/hosted-server.ts';
-import { createHosting } from './shell/hosting.ts';
-import { createShell } from './shell/shell.ts';
+import { createFailures } from './shell/failures.ts';
+import { goOnline } from './shell/going-online.ts';
+import { createHistorySink } from './shell/history-sink.ts';
+import { createOwnMessenger } from './shell/own-messenger.ts';
+import { ownName } from './shell/own-name.ts';
+import { openShell } from './shell/shell.ts';
 import { createSignIn } from './shell/sign-in.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
+import { damageNotices, openStorage } from './shell/storage.ts';
+
+const LOG_FILE = join('logs', 'ringback.log');
 
 async function start({ launch, openings }: Beginning): Promise<void> {
   const { env, platform } = process;
+  const { listenHost } = launch;
   const data = app.getPath('userData');
   const outDir = join(import.meta.dirname, '..');
-  const log = createErrorLog(join(data, 'logs', 'ringback.log'), clock);
+  const iconsDir = join(outDir, '..', 'assets', 'icons');
+  const quit = (): void => app.quit();
 
-  const [settings, account, contacts, history, programs] = await Promise.all([
-    openSettings(join(data, 'settings.json')),
-    openAccount(join(data, 'account.json'), systemSecretBox()),
-    openContacts(join(data, 'contacts.json')),
-    openSessionLog(join(data, 'history.json')),
-    openPrograms(join(data, 'programs.json')),
-  ]);
+  const log = createErrorLog(join(data, LOG_FILE), clock);
+  const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
+  const storage = await openStorage(data, systemSecretBox());
+  const { settings, account, contacts, programs } = storage;
 
   const transport = TRANSPORT_NAMES.find((name) => name === settings.value.messenger) ?? 'msnp';
   const messenger = createMessenger(transport, {
@@ -45,52 +46,13 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     random: Math.random,
     applications: [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS],
   });
-  const model = createAppModel({
-    version: app.getVersion(),
-    messenger: messenger.state,
-    presence: 'online',
-    account: undefined,
-    contacts: [],
-    hosting: { tag: 'off' },
-    invitations: [],
-    activities: [],
-    programs: programs.value.programs,
-    conversations: [],
-    session: undefined,
-    fileInvitation: undefined,
-    offeredInvitation: undefined,
-    history: history.entries,
-    settings: settings.value,
-    notices: [],
-    desktop: { capture: false, input: false },
-  });
-  const storageFailed = (error: unknown): void => {
-    log.write('storage', error);
-    model.notify('error', 'notice.storageFailed');
-  };
-  const unexpected = (where: string) => (error: unknown) => {
-    log.write(where, error);
-    model.notify('error', 'notice.unexpected', { file: join('logs', 'ringback.log') });
-  };
-  process.on('uncaughtException', unexpected('uncaught exception'));
-  process.on('unhandledRejection', unexpected('unhandled rejection'));
+  const model = createAppModel(initialFacts(app.getVersion(), messenger.state, storage));
+  const failures = createFailures(log, model, LOG_FILE);
+  process.on('uncaughtException', (error) => failures.unexpected('uncaught exception', error));
+  process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));
+  for (const { kind, key, values } of damageNotices(storage)) model.notify(kind, key, values);
 
-  if (settings.damaged !== undefined) model.notify('warning', 'notice.settingsDamaged', { file: settings.damaged.file });
-  if (account.damaged !== undefined) model.notify('warning', 'notice.accountDamaged', { file: account.damaged.file });
-  if (account.tokenUnreadable) model.notify('warning', 'notice.tokenUnreadable');
-  if (contacts.damaged !== undefined) model.notify('warning', 'notice.contactsDamaged', { file: contacts.damaged.file });
-  if (history.damaged !== undefined) model.notify('warning', 'notice.historyDamaged', { file: history.damaged.file });
-
-  if (programs.damaged !== undefined) model.notify('warning', 'notice.programsDamaged', { file: programs.damaged.file });
-
-  const hostedServer = createHostedServer({
-    messenger: new HostedMessenger(),
-    directory: join(data, 'messenger'),
-    clock,
-    onDamaged: (file) => model.notify('warning', 'notice.hostedDamaged', { file: basename(file) }),
-    onStorageError: storageFailed,
-  });
-  const hosting = createHosting(hostedServer, (view) => model.update({ hosting: view }));
+  const hosting = createOwnMessenger({ directory: join(data, 'messenger'), clock, model, failures });
   const signIn = createSignIn({
     messenger,
     account,
@@ -98,77 +60,45 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     model,
     ownServer: (address) => hosting.ownServer(address),
     onSecrets: (secrets) => log.setSecrets(secrets),
-    onStorageError: storageFailed,
+    onStorageError: failures.storage,
   });
 
-  const shell = createShell({ clock, model, settings, log, outDir, assetsDir: join(outDir, '..', 'assets'), env, quit: () => app.quit() });
+  const windows = createAppWindows({ settings, log, outDir, iconsDir, quit });
   const desktop = createDesktop({
     platform,
     env,
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
-    openCapturePage: () => openCapturePage(shell.windows),
+    openCapturePage: () => openCapturePage(windows),
     clock,
   });
-  const { listenHost } = launch;
   const assistance = createAssistance({
     messenger,
     connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
     desktop,
-    consent: shell.consent,
+    consent: createConsentDialog(windows, clock),
     clock,
-    history: {
-      add: (entry) => {
-        const written = history.add(entry);
-        model.update({ history: history.entries });
-        written.catch(storageFailed);
-      },
-    },
+    history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
-    // Without an account, as in an invitation file, the name that the system has for this person.
-    userName: () => account.account?.friendlyName ?? env['USER'] ?? env['USERNAME'] ?? '',
+    userName: () => ownName(account, env),
     allowOffers: () => settings.value.allowOffers,
     allowPlainExperts: () => settings.value.allowPlainExperts,
-    log: (event, facts) => log.note(event, facts),
+    log: note,
   });
-
   const launcher = createLauncher({ open: (url) => system.openExternal(url), has: (url) => app.getApplicationNameForProtocol(url) !== '' });
   const activities = createActivities({
     messenger,
     launcher,
     clock,
     programs: () => programs.value.programs,
-    ownAddress: () => listenHost ?? usableAddresses()[0] ?? '127.0.0.1',
-    log: (event, facts) => log.note(event, facts),
+    ownAddress: () => ownAddress(listenHost),
+    log: note,
   });
 
-  shell.run(
-    {
-      assistance,
-      messenger,
-      hosting,
-      signIn,
-      history,
-      activities,
-      launcher,
-      programs,
-      stored: [settings, account, contacts, history, programs],
-    },
-    { hidden: launch.hidden || settings.value.startHidden, openings },
+  openShell(
+    { clock, log, model, storage, launch, openings, iconsDir, env, quit },
+    { windows, assistance, messenger, hosting, signIn, desktop, activities, launcher },
   );
-
-  const support = desktop.support().then(
-    (able) => model.update({ desktop: able }),
-    (error: unknown) => log.write('desktop', error),
-  );
-  // Our own messenger first: the account may live there.
-  if (settings.value.hosting.enabled) {
-    await hosting.apply(settings.value.hosting).catch((error: unknown) => {
-      log.write('hosting', error);
-      model.notify('error', 'notice.hostingFailed');
-    });
-  }
-  signIn.start();
-  await support;
+  await goOnline({ settings, hosting, signIn, failures });
 }
 
 const beginning = prepareElectron(process.argv, process.env);

@@ -35,6 +35,11 @@ export function usableAddresses(options: AddressOptions = {}): string[] {
   return [...usable.slice(0, MAX_ADDRESSES - 1), '127.0.0.1'];
 }
 
+/** The one address to name where there is room for one: where this computer listens, else the most useful one. */
+export function ownAddress(listenHost?: string, options: AddressOptions = {}): string {
+  return listenHost ?? usableAddresses(options)[0] ?? '127.0.0.1';
+}
+
 /** What an address is good for. Link-local, unspecified and multicast ones are `undefined`. */
 export function rankOf(address: string): Rank {
   return isIPv6(address) ? rankOfV6(address.toLowerCase()) : rankOfV4(address);

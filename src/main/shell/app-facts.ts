@@ -24,6 +24,7 @@ import type { DesktopSupport } from '../desktop/contract.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import { Emitter } from '../emitter.ts';
+import type { Storage } from './storage.ts';
 
 export interface AppFacts {
   readonly version: string;
@@ -45,6 +46,33 @@ export interface AppFacts {
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
+}
+
+/** What is known at the start, before anybody has signed in or anything has begun. */
+export function initialFacts(
+  version: string,
+  messenger: MessengerState,
+  { settings, programs, history }: Pick<Storage, 'settings' | 'programs' | 'history'>,
+): AppFacts {
+  return {
+    version,
+    messenger,
+    settings: settings.value,
+    programs: programs.value.programs,
+    history: history.entries,
+    presence: 'online',
+    account: undefined,
+    contacts: [],
+    hosting: { tag: 'off' },
+    invitations: [],
+    activities: [],
+    conversations: [],
+    session: undefined,
+    fileInvitation: undefined,
+    offeredInvitation: undefined,
+    notices: [],
+    desktop: { capture: false, input: false },
+  };
 }
 
 function messengerStatus({ messenger, account, presence }: AppFacts): MessengerStatus {

@@ -11,6 +11,7 @@ import {
 import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { t } from '../../words/words.ts';
+import { Emitter } from '../emitter.ts';
 import { shownPeer } from './safe-text.ts';
 import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
 import { placePanel, placeWindow } from './window-bounds.ts';
@@ -22,15 +23,24 @@ export interface WindowsDeps {
   readonly devTools: boolean;
   readonly mainBounds: Rect | undefined;
   readonly keepMainBounds: (bounds: Rect) => void;
-  /** What closing the main window does while the app goes on. */
-  readonly closeBehaviour: () => 'hide' | 'minimise' | 'quit';
   readonly quit: () => void;
-  /** The person closed the session window. */
-  readonly onSessionWindowClosed: (sessionId: string) => void;
-  readonly onPageGone: (kind: WindowKind, reason: string) => void;
 }
 
+interface GonePage {
+  readonly kind: WindowKind;
+  readonly reason: string;
+}
+
+/** What closing the main window does while the app goes on. */
+type CloseBehaviour = 'hide' | 'minimise' | 'quit';
+
 export interface Windows {
+  /** Until this is said, closing the main window quits. */
+  closeMainBy(behaviour: CloseBehaviour): void;
+  /** The person has closed the session window. */
+  readonly onSessionClosed: Emitter['on'];
+  /** The process behind a page has gone. */
+  readonly onPageGone: Emitter<GonePage>['on'];
   openMain(how?: { readonly hidden: boolean }): void;
   /** Draws attention to the main window without taking the keyboard. */
   flashMain(): void;
@@ -62,6 +72,9 @@ export function createWindows(deps: WindowsDeps): Windows {
   /** A session whose window the person has closed does not open it again. */
   let closedSessionId: string | undefined;
   let quitting = false;
+  let closeBehaviour: CloseBehaviour = 'quit';
+  const sessionClosed = new Emitter();
+  const pageGone = new Emitter<GonePage>();
   let keepMainBounds = (): void => undefined;
 
   function create(kind: WindowKind, options: BrowserWindowConstructorOptions): BrowserWindow {
@@ -91,7 +104,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     // Only the word list decides what a title says.
     window.on('page-title-updated', (event) => event.preventDefault());
     webContents.on('render-process-gone', (_event, details) => {
-      if (details.reason !== 'clean-exit') deps.onPageGone(kind, details.reason);
+      if (details.reason !== 'clean-exit') pageGone.emit({ kind, reason: details.reason });
     });
     window.on('closed', () => kinds.delete(id));
     void window.loadURL(PAGES[kind]).catch(() => {
@@ -124,7 +137,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
     main = window;
     if (hidden) {
-      if (deps.closeBehaviour() !== 'hide') window.minimize();
+      if (closeBehaviour !== 'hide') window.minimize();
     } else window.once('ready-to-show', () => window.show());
     keepMainBounds = () => {
       if (!window.isMinimized() && !window.isFullScreen()) deps.keepMainBounds(window.getNormalBounds());
@@ -136,9 +149,8 @@ export function createWindows(deps: WindowsDeps): Windows {
       keepMainBounds();
       if (quitting) return;
       event.preventDefault();
-      const behaviour = deps.closeBehaviour();
-      if (behaviour === 'hide') window.hide();
-      else if (behaviour === 'minimise') window.minimize();
+      if (closeBehaviour === 'hide') window.hide();
+      else if (closeBehaviour === 'minimise') window.minimize();
       else deps.quit();
     });
     window.on('closed', () => {
@@ -192,12 +204,17 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (sessionWindow?.window !== window) return;
       sessionWindow = undefined;
       closedSessionId = session.id;
-      if (!quitting) deps.onSessionWindowClosed(session.id);
+      if (!quitting) sessionClosed.emit();
     });
     return window;
   }
 
   return {
+    closeMainBy(behaviour) {
+      closeBehaviour = behaviour;
+    },
+    onSessionClosed: sessionClosed.on,
+    onPageGone: pageGone.on,
     openMain,
     flashMain() {
       openMain({ hidden: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { MAX_ADDRESSES, rankOf, usableAddresses } from '../../../src/main/connection/addresses.ts';
+import { MAX_ADDRESSES, ownAddress, rankOf, usableAddresses } from '../../../src/main/connection/addresses.ts';
 
 function interfaces(...addresses: string[]) {
   const infos = addresses.map(
@@ -21,6 +21,13 @@ describe('usable addresses', () => {
   it('gives loopback when there is nothing else, and last on request', () => {
     expect(usableAddresses({ interfaces: interfaces('127.0.0.1', '::1', 'fe80::1') })).toEqual(['127.0.0.1']);
     expect(usableAddresses({ interfaces: interfaces('10.0.0.1'), includeLoopback: true })).toEqual(['10.0.0.1', '127.0.0.1']);
+  });
+
+  it('names where this computer listens as its own, else the most useful one', () => {
+    const given = { interfaces: interfaces('192.168.1.9', '203.0.113.8') };
+    expect(ownAddress('10.1.2.3', given)).toBe('10.1.2.3');
+    expect(ownAddress(undefined, given)).toBe('203.0.113.8');
+    expect(ownAddress(undefined, { interfaces: interfaces('::1') })).toBe('127.0.0.1');
   });
 
   it('gives at most six, loopback among them', () => {

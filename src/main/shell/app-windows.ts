@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { app, session as electronSession } from 'electron';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import { serveApp } from './app-protocol.ts';
+import type { ErrorLog } from './error-log.ts';
+import { guardPermissions } from './permissions.ts';
+import { iconFrom } from './tray.ts';
+import { APP_PARTITION } from './web-security.ts';
+import { createWindows, type Windows } from './windows.ts';
+
+export interface AppWindowsDeps {
+  readonly settings: SettingsStore;
+  readonly log: Pick<ErrorLog, 'write'>;
+  /** Folder of the built app: `renderer/` and `preload/` below it. */
+  readonly outDir: string;
+  readonly iconsDir: string;
+  readonly quit: () => void;
+}
+
+/** The windows of the app with the pages that are shown in them, none of them open. After `app` is ready. */
+export function createAppWindows({ settings, log, outDir, iconsDir, quit }: AppWindowsDeps): Windows {
+  const devTools = !app.isPackaged;
+  const windows = createWindows({
+    preloadDir: join(outDir, 'preload'),
+    icon: iconFrom(iconsDir, '256x256.png'),
+    devTools,
+    mainBounds: settings.value.windowBounds,
+    keepMainBounds: (windowBounds) => {
+      settings.set({ ...settings.value, windowBounds }).catch((error: unknown) => log.write('window bounds', error));
+    },
+    quit,
+  });
+  const electron = electronSession.fromPartition(APP_PARTITION);
+  serveApp(electron, join(outDir, 'renderer'), devTools);
+  guardPermissions(electron, windows);
+  return windows;
+}

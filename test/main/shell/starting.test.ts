@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SecretBox } from '../../../src/main/settings/account-store.ts';
+import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import { createFailures } from '../../../src/main/shell/failures.ts';
+import { goOnline } from '../../../src/main/shell/going-online.ts';
+import { createHistorySink } from '../../../src/main/shell/history-sink.ts';
+import { ownName } from '../../../src/main/shell/own-name.ts';
+import { damageNotices, openStorage } from '../../../src/main/shell/storage.ts';
+import words from '../../../assets/locales/en.json' with { type: 'json' };
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ringback-start-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const NO_KEY_STORE: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
+
+describe('what is kept on disk', () => {
+  it('is there at the first start, and nothing is said', async () => {
+    expect(damageNotices(await openStorage(folder, NO_KEY_STORE))).toEqual([]);
+  });
+
+  it('is told of file by file when it is damaged, with the name that it was put aside under', async () => {
+    const names = ['settings', 'account', 'contacts', 'history', 'programs'] as const;
+    await Promise.all(names.map((name) => writeFile(join(folder, `${name}.json`), 'not ours')));
+    const storage = await openStorage(folder, NO_KEY_STORE);
+    expect(damageNotices(storage)).toEqual(
+      names.map((name) => ({ kind: 'warning', key: `notice.${name}Damaged`, values: { file: storage[name].damaged?.file } })),
+    );
+    for (const { key, values } of damageNotices(storage)) {
+      expect(Object.keys(words)).toContain(key);
+      expect(values['file']).toMatch(/\.json/);
+    }
+  });
+
+  it('says so when the access token cannot be read', async () => {
+    const account = { server: 'a:1', address: 'a@b', friendlyName: 'A', token: { kind: 'encrypted', value: 'eHh4' } };
+    await writeFile(join(folder, 'account.json'), JSON.stringify({ version: 1, account }));
+    const otherUser = {
+      ...NO_KEY_STORE,
+      decrypt: () => {
+        throw new Error('not encrypted here');
+      },
+    };
+    expect(damageNotices(await openStorage(folder, otherUser))).toEqual([{ kind: 'warning', key: 'notice.tokenUnreadable', values: {} }]);
+  });
+});
+
+describe('failures', () => {
+  it('are logged with what was thrown, and told in words', () => {
+    const logged: unknown[][] = [];
+    const told: unknown[][] = [];
+    const failures = createFailures(
+      { write: (...entry) => void logged.push(entry) },
+      { notify: (...notice) => void told.push(notice) },
+      'logs/x.log',
+    );
+    const error = new Error('disk full');
+    failures.storage(error);
+    failures.hosting(error);
+    failures.unexpected('uncaught exception', error);
+    expect(logged.map(([where]) => where)).toEqual(['storage', 'hosting', 'uncaught exception']);
+    expect(logged.filter(([, thrown]) => thrown === error)).toHaveLength(3);
+    expect(told).toEqual([
+      ['error', 'notice.storageFailed'],
+      ['error', 'notice.hostingFailed'],
+      ['error', 'notice.unexpected', { file: 'logs/x.log' }],
+    ]);
+    for (const [, key] of told) expect(Object.keys(words)).toContain(key);
+  });
+});
+
+describe('going online', () => {
+  async function going(enabled: boolean, apply: () => Promise<void>) {
+    const did: string[] = [];
+    await goOnline({
+      settings: { value: { ...DEFAULT_SETTINGS, hosting: { enabled, reach: 'lan', port: 1_863 } } },
+      hosting: {
+        apply: async ({ port }) => {
+          did.push(`host ${port}`);
+          await apply();
+          did.push('hosts');
+        },
+      },
+      signIn: { start: () => void did.push('sign in') },
+      failures: { hosting: (error) => void did.push(String(error)) },
+    });
+    return did;
+  }
+
+  it('starts our own messenger before signing in to what may be it', async () => {
+    expect(await going(true, () => Promise.resolve())).toEqual(['host 1863', 'hosts', 'sign in']);
+    expect(await going(false, () => Promise.resolve())).toEqual(['sign in']);
+  });
+
+  it('signs in although our own messenger cannot be started', async () => {
+    expect(await going(true, () => Promise.reject(new Error('in use')))).toEqual(['host 1863', 'Error: in use', 'sign in']);
+  });
+});
+
+describe('history', () => {
+  it('is shown at once, and a disk that refuses it is told of', async () => {
+    const { history } = await openStorage(folder, NO_KEY_STORE);
+    const shown: unknown[] = [];
+    const entry = {
+      id: 'h',
+      role: 'novice',
+      peer: { address: 'a@b', friendlyName: 'A' },
+      startedAtMs: 1,
+      endedAtMs: 2,
+      viewed: true,
+      controlled: false,
+      reason: 'stoppedByNovice',
+    } as const;
+    const told = Promise.withResolvers<unknown>();
+    const sink = createHistorySink(
+      { ...history, entries: [entry], add: () => Promise.reject(new Error('disk full')) },
+      { update: ({ history: entries }) => void shown.push(entries) },
+      told.resolve,
+    );
+    void sink.add(entry);
+    expect(shown).toEqual([[entry]]);
+    expect(await told.promise).toEqual(new Error('disk full'));
+  });
+});
+
+describe('the name in a session', () => {
+  it('is the account’s, else the system’s, else none', () => {
+    const account = { server: 's:1', address: 'a@b', friendlyName: 'Anna', accessToken: 't' };
+    expect(ownName({ account }, { USER: 'anna' })).toBe('Anna');
+    expect(ownName({ account: undefined }, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
+    expect(ownName({ account: undefined }, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
+    expect(ownName({ account: undefined }, {})).toBe('');
+  });
+});
