@@ -149,7 +149,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       run('file', async () =>
         bridge.offerInvitation({ fileName: file.name, bytes: new Uint8Array(await file.slice(0, MAX_FILE_BYTES).arrayBuffer()) }),
       ),
-    useInvitation: (password: string) =>
+    helpByInvitation: (password: string) =>
       run('file', async () => {
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
         return bridge.useInvitation(password);

@@ -1,25 +1,19 @@
 import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-react';
-import { useCallback, useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
-import { useStore } from 'zustand';
+import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { t, tFromData } from '../../words/words.ts';
-import type { AppState, ContactView } from '../../preload/contract.ts';
+import type { AppState } from '../../preload/contract.ts';
 import type { Actions } from './actions.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
-import { ContactPicker } from './home/contact-picker.tsx';
-import { FileInvitations, FileWays } from './home/file-invitation.tsx';
-import { Conversation } from './home/conversation.tsx';
-import { Asking, Home } from './home/home.tsx';
-import { MessengerLine } from './home/messenger-line.tsx';
+import { HomePage } from './home/home-page.tsx';
+import { Asking } from './home/home.tsx';
 import { History } from './history/history.tsx';
-import { askObstacle, isPending, isRunning, problemAt, shownSettings, showsWelcome } from './selectors.ts';
-import { EndedCard } from './session/ended-card.tsx';
-import { ProgressCard } from './session/progress-card.tsx';
-import { RunningCard } from './session/running-card.tsx';
-import { Settings } from './settings/settings.tsx';
+import { isRunning, showsWelcome } from './selectors.ts';
+import { SettingsPage } from './settings/settings-page.tsx';
 import type { Page, WelcomeStep, WindowState, WindowStore } from './store.ts';
-import { Welcome } from './welcome/welcome.tsx';
+import { WelcomePage } from './welcome/welcome-page.tsx';
+import { useAction, useActions, useWindowState, WindowProvider } from './window-context.tsx';
 import './design/design.css';
 import './app.css';
 
@@ -31,7 +25,16 @@ const PAGES: readonly { readonly page: Page; readonly Icon: typeof House }[] = [
 
 /** The main window. */
 export function App({ store, actions }: { readonly store: WindowStore; readonly actions: Actions }) {
-  const state = useStore(store);
+  return (
+    <WindowProvider store={store} actions={actions}>
+      <MainWindow />
+    </WindowProvider>
+  );
+}
+
+function MainWindow() {
+  const state = useWindowState();
+  const actions = useActions();
   const { app, ui } = state;
   const top = useRef<HTMLElement>(null);
   useFreshView(viewOf(state), top);
@@ -44,51 +47,55 @@ export function App({ store, actions }: { readonly store: WindowStore; readonly 
       onDrop={(event) => dropped(event, welcome, ui.welcome, actions)}
       onKeyDown={(event) => leave(event, state, actions)}
     >
-      {!welcome && (
-        <header className="top">
-          <span className="top__brand">
-            <BrandMark size={34} />
-            {t('app.name')}
-          </span>
-          <nav className="top__nav" aria-label={t('app.mainNavigation')}>
-            {PAGES.map(({ page, Icon }) => (
-              <button
-                type="button"
-                key={page}
-                className="tab"
-                aria-current={ui.page === page ? 'page' : undefined}
-                onClick={() => actions.showPage(page)}
-              >
-                <Icon size={22} aria-hidden />
-                {t(`nav.${page}`)}
-              </button>
-            ))}
-          </nav>
-        </header>
-      )}
+      {!welcome && <Top page={ui.page} onPage={actions.showPage} />}
       <main className={welcome ? 'page page--welcome' : 'page'} ref={top} tabIndex={-1}>
         <Notices app={app} onDismiss={(id) => void actions.dismissNotice(id)} />
-        <Asking
-          app={app}
-          pending={isPending(state, 'invitation')}
-          problem={problemAt(state, 'invitation')}
-          onAccept={(id) => void actions.acceptInvitation(id)}
-          onDecline={(id) => void actions.declineInvitation(id)}
-        />
-        <Activities
-          app={app}
-          pending={isPending(state, 'activity')}
-          problem={problemAt(state, 'activity')}
-          onAccept={(id) => void actions.acceptActivity(id)}
-          onCancel={(id) => void actions.cancelActivity(id)}
-        />
-        {welcome ? (
-          <WelcomePage state={state} app={app} actions={actions} />
-        ) : (
-          <PageBody key={ui.page} state={state} app={app} actions={actions} />
-        )}
+        <Waiting app={app} />
+        {welcome ? <WelcomePage app={app} /> : <PageBody key={ui.page} page={ui.page} app={app} />}
       </main>
     </div>
+  );
+}
+
+function Top({ page: shown, onPage }: { readonly page: Page; readonly onPage: (page: Page) => void }) {
+  return (
+    <header className="top">
+      <span className="top__brand">
+        <BrandMark size={34} />
+        {t('app.name')}
+      </span>
+      <nav className="top__nav" aria-label={t('app.mainNavigation')}>
+        {PAGES.map(({ page, Icon }) => (
+          <button type="button" key={page} className="tab" aria-current={shown === page ? 'page' : undefined} onClick={() => onPage(page)}>
+            <Icon size={22} aria-hidden />
+            {t(`nav.${page}`)}
+          </button>
+        ))}
+      </nav>
+    </header>
+  );
+}
+
+/** Everyone who waits for an answer, whatever page is shown. */
+function Waiting({ app }: { readonly app: AppState }) {
+  const actions = useActions();
+  const invitation = useAction('invitation');
+  const activity = useAction('activity');
+  return (
+    <>
+      <Asking
+        app={app}
+        {...invitation}
+        onAccept={(id) => void actions.acceptInvitation(id)}
+        onDecline={(id) => void actions.declineInvitation(id)}
+      />
+      <Activities
+        app={app}
+        {...activity}
+        onAccept={(id) => void actions.acceptActivity(id)}
+        onCancel={(id) => void actions.cancelActivity(id)}
+      />
+    </>
   );
 }
 
@@ -133,20 +140,6 @@ function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions:
   void actions.offerInvitation(file);
 }
 
-function fileProps(state: WindowState, app: AppState, actions: Actions) {
-  return {
-    app,
-    saved: state.ui.savedInvitation,
-    pending: isPending(state, 'file'),
-    problem: problemAt(state, 'file'),
-    onSave: (type: 1 | 2) => void actions.saveInvitation(type),
-    onRemove: () => void actions.removeInvitation(),
-    onOpen: () => void actions.chooseInvitation(),
-    onUse: (password: string) => void actions.useInvitation(password),
-    onPutAway: () => void actions.putInvitationAway(),
-  };
-}
-
 function Opening({ failed }: { readonly failed: boolean }) {
   return (
     <main className="opening">
@@ -174,202 +167,19 @@ function Notices({ app, onDismiss }: { readonly app: AppState; readonly onDismis
   );
 }
 
-interface PageProps {
-  readonly state: WindowState;
-  readonly app: AppState;
-  readonly actions: Actions;
-}
-
-function PageBody({ state, app, actions }: PageProps) {
-  switch (state.ui.page) {
+function PageBody({ page, app }: { readonly page: Page; readonly app: AppState }) {
+  switch (page) {
     case 'home':
-      return <HomePage state={state} app={app} actions={actions} />;
+      return <HomePage app={app} />;
     case 'history':
-      return <History entries={app.history} problem={problemAt(state, 'history')} onClear={() => void actions.clearHistory()} />;
-    default:
-      return <SettingsPage state={state} app={app} actions={actions} />;
+      return <HistoryPage app={app} />;
+    case 'settings':
+      return <SettingsPage app={app} />;
   }
 }
 
-function WelcomePage({ state, app, actions }: PageProps) {
-  return (
-    <Welcome
-      files={<FileWays {...fileProps(state, app, actions)} />}
-      filesRefused={problemAt(state, 'file') !== undefined}
-      step={state.ui.welcome}
-      address={app.account?.address}
-      hosting={app.hosting}
-      issued={state.ui.issued}
-      accountPending={isPending(state, 'account')}
-      accountProblem={problemAt(state, 'account')}
-      hostingPending={isPending(state, 'hosting')}
-      hostingProblem={problemAt(state, 'hosting')}
-      otherPending={isPending(state, 'hostedAccounts')}
-      otherProblem={problemAt(state, 'hostedAccounts')}
-      onStep={actions.showWelcome}
-      onSaveAccount={(account) => void actions.saveAccount(account)}
-      onBeginHosting={(name, reach) => void actions.beginHosting(name, reach)}
-      onCreateOther={(account) => void actions.createOtherAccount(account)}
-      onCopyIssued={actions.copyIssued}
-      onDone={() => {
-        actions.putIssuedAway();
-        actions.showWelcome('choose');
-      }}
-    />
-  );
-}
-
-function HomePage({ state, app, actions }: PageProps) {
-  const { session } = app;
-  const contactsPending = isPending(state, 'contacts');
-  const contactsProblem = problemAt(state, 'contacts');
-  const files = fileProps(state, app, actions);
-  const line = (
-    <MessengerLine
-      app={app}
-      pending={isPending(state, 'messenger')}
-      problem={problemAt(state, 'messenger') ?? problemAt(state, 'presence')}
-      onPresence={(presence) => void actions.setPresence(presence)}
-      onSignIn={() => void actions.signIn()}
-      onChangeAccount={() => actions.showPage('settings')}
-    />
-  );
-
-  if (state.ui.picking && !isRunning(session)) {
-    return (
-      <>
-        <ContactPicker
-          contacts={app.contacts}
-          pending={isPending(state, 'ask')}
-          problem={problemAt(state, 'ask')}
-          contactsPending={contactsPending}
-          contactsProblem={contactsProblem}
-          onAsk={(address) => void actions.askForHelp(address)}
-          onAddContact={actions.addContact}
-          onBack={() => actions.pickContact(false)}
-        />
-      </>
-    );
-  }
-  const talkingTo = app.contacts.find(({ address }) => address === state.ui.talkingTo);
-  if (talkingTo !== undefined) {
-    return (
-      <>
-        {app.messenger.tag !== 'signedIn' && line}
-        <Talk key={talkingTo.address} contact={talkingTo} state={state} app={app} actions={actions} />
-      </>
-    );
-  }
-  if (session !== undefined) {
-    const common = { session, pending: isPending(state, 'session'), problem: problemAt(state, 'session') };
-    return (
-      <>
-        {line}
-        {!isRunning(session) && <FileInvitations {...files} />}
-        <div className="card">
-          {session.phase.tag === 'ended' ? (
-            <EndedCard
-              session={session}
-              pending={isPending(state, 'ask')}
-              problem={problemAt(state, 'ask') ?? problemAt(state, 'session')}
-              onAskAgain={() => void actions.askForHelp(session.peer.address)}
-              onAskSomeoneElse={() => actions.pickContact(true)}
-              onClose={() => void actions.dismissSession()}
-            />
-          ) : session.phase.tag === 'connected' ? (
-            <RunningCard {...common} stopShortcut={app.settings.stopShortcut} onEnd={() => void actions.endSession()} />
-          ) : (
-            <ProgressCard {...common} onCancel={() => void actions.endSession()} />
-          )}
-        </div>
-      </>
-    );
-  }
-  // Without an account nobody can be asked; an invitation file is all there is.
-  if (app.account === undefined) {
-    return (
-      <>
-        <FileInvitations {...files} />
-        <FileWays {...files} />
-      </>
-    );
-  }
-  return (
-    <>
-      {line}
-      <FileInvitations {...files} />
-      <Home
-        app={app}
-        contactsPending={contactsPending}
-        contactsProblem={contactsProblem}
-        onPick={() => actions.pickContact(true)}
-        onAddContact={actions.addContact}
-        onTalk={actions.talkTo}
-        onRemoveContact={(address) => void actions.removeContact(address)}
-        onStartActivity={(address, kind) => void actions.startActivity(address, kind)}
-        onOfferHelp={(address) => void actions.offerHelp(address)}
-        onSetUpPrograms={() => actions.showPage('settings')}
-      />
-      <FileWays {...files} />
-    </>
-  );
-}
-
-function Talk({ contact, state, app, actions }: PageProps & { readonly contact: ContactView }) {
-  const { address } = contact;
-  const read = useCallback(() => void actions.readConversation(address), [actions, address]);
-  return (
-    <Conversation
-      contact={contact}
-      conversation={app.conversations.find((conversation) => conversation.address === address)}
-      canAsk={askObstacle(app) === undefined}
-      askPending={isPending(state, 'ask')}
-      problem={problemAt(state, 'ask') ?? problemAt(state, 'chat')}
-      onSend={(text) => void actions.sendMessage(address, text)}
-      onTyping={() => void actions.sendTyping(address)}
-      onRead={read}
-      onAsk={() => void actions.askForHelp(address)}
-      onBack={() => actions.talkTo(undefined)}
-    />
-  );
-}
-
-function SettingsPage({ state, app, actions }: PageProps) {
-  return (
-    <Settings
-      app={app}
-      settings={shownSettings(app, state.ui.chosen)}
-      issued={state.ui.issued}
-      pending={{
-        account: isPending(state, 'account'),
-        friendlyName: isPending(state, 'friendlyName'),
-        messenger: isPending(state, 'messenger'),
-        hosting: isPending(state, 'hosting'),
-        hostedAccounts: isPending(state, 'hostedAccounts'),
-      }}
-      problems={{
-        account: problemAt(state, 'account') ?? problemAt(state, 'messenger'),
-        friendlyName: problemAt(state, 'friendlyName'),
-        hosting: problemAt(state, 'hosting'),
-        hostedAccounts: problemAt(state, 'hostedAccounts'),
-        settings: problemAt(state, 'settings'),
-        stopShortcut: problemAt(state, 'stopShortcut'),
-        programs: problemAt(state, 'programs'),
-      }}
-      onSaveAccount={actions.saveAccount}
-      onForgetAccount={() => void actions.forgetAccount()}
-      onSignIn={() => void actions.signIn()}
-      onSignOut={() => void actions.signOut()}
-      onFriendlyName={(name) => void actions.setFriendlyName(name)}
-      onSettings={(settings) => void actions.saveSettings(settings)}
-      onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
-      onSetProgram={actions.setProgram}
-      onTestProgram={actions.testProgram}
-      onHosting={(hosting) => void actions.setHosting(hosting)}
-      onCreateHosted={(account) => void actions.createHostedAccount(account)}
-      onRemoveHosted={(address) => void actions.removeHostedAccount(address)}
-      onCopyIssued={actions.copyIssued}
-      onIssuedSeen={actions.putIssuedAway}
-    />
-  );
+function HistoryPage({ app }: { readonly app: AppState }) {
+  const actions = useActions();
+  const { problem } = useAction('history');
+  return <History entries={app.history} problem={problem} onClear={() => void actions.clearHistory()} />;
 }

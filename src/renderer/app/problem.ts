@@ -7,6 +7,14 @@ export interface Problem {
   readonly field?: string;
 }
 
+/** How things stand with what a person does at one place on the screen. */
+export interface ActionState {
+  /** Being done. */
+  readonly pending: boolean;
+  /** Why the last try was refused. */
+  readonly problem: Problem | undefined;
+}
+
 export function problemOf(result: CommandResult<unknown>): Problem | undefined {
   if (result.ok) return undefined;
   return result.field === undefined ? { code: result.code } : { code: result.code, field: result.field };

@@ -3,12 +3,15 @@ import type { AppState, ContactView, MessengerStatus, SettingsView } from '../..
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
 import type { Place, WindowState } from './store.ts';
-import type { Problem } from './problem.ts';
+import type { ActionState } from './problem.ts';
 
 const PRESENCE_ORDER = { online: 0, away: 1, busy: 2, offline: 3 } as const;
 
-export const isPending = (state: WindowState, place: Place): boolean => state.ui.pending.includes(place);
-export const problemAt = (state: WindowState, place: Place): Problem | undefined => state.ui.problems[place];
+/** How things stand at `place`; where nothing was refused there, a refusal at one of the places `beside` it is shown with it. */
+export function actionAt({ ui }: WindowState, place: Place, ...beside: readonly Place[]): ActionState {
+  const refused = [place, ...beside].find((each) => ui.problems[each] !== undefined);
+  return { pending: ui.pending.includes(place), problem: refused && ui.problems[refused] };
+}
 
 /** The settings as the person has them before them. */
 export const shownSettings = (app: AppState, chosen: Partial<SettingsView>): SettingsView => ({ ...app.settings, ...chosen });

@@ -1,29 +1,34 @@
 import { useCallback, useEffect, useState } from 'react';
-import { useStore } from 'zustand';
 import { t } from '../../words/words.ts';
 import type { Actions } from './actions.ts';
-import { displayName, isPending, problemAt, shownSettings } from './selectors.ts';
+import { displayName, shownSettings } from './selectors.ts';
 import { ExpertWindow } from './session/expert-window.tsx';
 import { NovicePanel } from './session/novice-panel.tsx';
 import { Picture, type PictureProps } from './session/picture.tsx';
 import type { WindowStore } from './store.ts';
 import { nextViewerPort } from './viewer-port.ts';
+import { useAction, useActions, useWindowState, WindowProvider } from './window-context.tsx';
 import './design/design.css';
 import './app.css';
 
-/** The session window, for either role. */
-export function SessionApp({
-  store,
-  actions,
-  mount,
-  platform,
-}: {
+export interface SessionAppProps extends Pick<PictureProps, 'mount' | 'platform'> {
   readonly store: WindowStore;
   readonly actions: Actions;
-  readonly mount: PictureProps['mount'];
-  readonly platform: PictureProps['platform'];
-}) {
-  const state = useStore(store);
+}
+
+/** The session window, for either role. */
+export function SessionApp({ store, actions, ...picture }: SessionAppProps) {
+  return (
+    <WindowProvider store={store} actions={actions}>
+      <SessionWindow {...picture} />
+    </WindowProvider>
+  );
+}
+
+function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platform'>) {
+  const state = useWindowState();
+  const actions = useActions();
+  const states = { session: useAction('session'), control: useAction('control'), viewer: useAction('viewer') };
   const session = state.app?.session;
   const [fullScreen, setFullScreen] = useFullScreen(actions);
   if (state.app === undefined || session === undefined) {
@@ -43,16 +48,13 @@ export function SessionApp({
     );
   }
   const settings = shownSettings(state.app, state.ui.chosen);
-  const pending = { session: isPending(state, 'session'), control: isPending(state, 'control') };
-  const problems = { session: problemAt(state, 'session'), control: problemAt(state, 'control'), viewer: problemAt(state, 'viewer') };
   const close = () => void actions.dismissSession();
   if (session.role === 'novice') {
     return (
       <NovicePanel
         session={session}
         stopShortcut={settings.stopShortcut}
-        pending={pending}
-        problems={problems}
+        states={states}
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}
         onTakeBackControl={() => void actions.takeBackControl()}
@@ -65,8 +67,7 @@ export function SessionApp({
       session={session}
       scaling={settings.viewerScaling}
       fullScreen={fullScreen}
-      pending={pending}
-      problems={problems}
+      states={states}
       renderPicture={(onInputWithoutControl) => (
         <Picture
           key={session.id}

@@ -2,33 +2,21 @@ import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { ContactView } from '../../../preload/contract.ts';
 import { Button, Person, ProblemLine } from '../design/controls.tsx';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { displayName, reachable, unreachable } from '../selectors.ts';
 import { AddContact } from './contacts.tsx';
 import './home.css';
 
 export interface ContactPickerProps {
   readonly contacts: readonly ContactView[];
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
-  readonly contactsPending: boolean;
-  readonly contactsProblem: Problem | undefined;
+  readonly states: { readonly ask: ActionState; readonly contacts: ActionState };
   readonly onAsk: (address: string) => void;
   readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onBack: () => void;
 }
 
 /** Choosing a helper: contacts who can answer now come first; for the others it says what to do. */
-export function ContactPicker({
-  contacts,
-  pending,
-  problem,
-  contactsPending,
-  contactsProblem,
-  onAsk,
-  onAddContact,
-  onBack,
-}: ContactPickerProps) {
+export function ContactPicker({ contacts, states, onAsk, onAddContact, onBack }: ContactPickerProps) {
   const online = reachable(contacts);
   const offline = unreachable(contacts);
   return (
@@ -42,12 +30,12 @@ export function ContactPicker({
         </div>
         <h1 id="picker-title">{t('picker.title')}</h1>
         <p className="ask__lead">{t('picker.lead')}</p>
-        <ProblemLine text={problemText(problem)} />
+        <ProblemLine text={problemText(states.ask.problem)} />
       </div>
       {contacts.length === 0 ? (
         <div className="card stack">
           <p>{t('picker.empty')}</p>
-          <AddContact startOpen pending={contactsPending} problem={contactsProblem} disabled={false} onAdd={onAddContact} />
+          <AddContact startOpen {...states.contacts} disabled={false} onAdd={onAddContact} />
         </div>
       ) : (
         <>
@@ -62,7 +50,7 @@ export function ContactPicker({
                     <button
                       type="button"
                       className="pick"
-                      disabled={pending}
+                      disabled={states.ask.pending}
                       onClick={() => onAsk(contact.address)}
                       aria-label={t('picker.askPerson', { name: displayName(contact) })}
                     >

@@ -5,15 +5,13 @@ import type { ContactView, ConversationView, ProgramView } from '../../../preloa
 import { useNow } from '../clock.tsx';
 import { Button, ConfirmButton, Field, Person, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
 import { ActivityMenu } from './activities.tsx';
 
-export interface ContactsProps {
+export interface ContactsProps extends ActionState {
   readonly contacts: readonly ContactView[];
   readonly signedIn: boolean;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onRemove: (address: string) => void;
   readonly conversations: readonly ConversationView[];
@@ -158,9 +156,7 @@ export function AddContact({
   disabled,
   startOpen,
   onAdd,
-}: {
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
+}: ActionState & {
   readonly disabled: boolean;
   readonly startOpen: boolean;
   readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;

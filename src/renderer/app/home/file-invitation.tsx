@@ -5,18 +5,16 @@ import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitati
 import { useNow } from '../clock.tsx';
 import { Banner, Button, ConfirmButton, ProblemLine, SecretField } from '../design/controls.tsx';
 import { minutesUntil } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
 import './file-invitation.css';
 
 /** Splits a password into groups of four, as numbers are read out on the phone. */
 const inGroups = (password: string): readonly string[] => password.match(/.{1,4}/g) ?? [];
 
-export interface FileInvitationProps {
+export interface FileInvitationProps extends ActionState {
   readonly app: AppState;
   readonly saved: SavedInvitationView | undefined;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onSave: (type: 1 | 2) => void;
   readonly onRemove: () => void;
   readonly onOpen: () => void;

@@ -4,15 +4,14 @@ import type { AppState, ProgramView } from '../../../preload/contract.ts';
 import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
 import { askObstacle, isRunning } from '../selectors.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
 import './home.css';
 
 export interface HomeProps {
   readonly app: AppState;
-  readonly contactsPending: boolean;
-  readonly contactsProblem: Problem | undefined;
+  readonly states: { readonly contacts: ActionState };
   readonly onPick: () => void;
   readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
   readonly onRemoveContact: (address: string) => void;
@@ -60,8 +59,7 @@ export function Home(props: HomeProps) {
       <Contacts
         contacts={app.contacts}
         signedIn={app.messenger.tag === 'signedIn'}
-        pending={props.contactsPending}
-        problem={props.contactsProblem}
+        {...props.states.contacts}
         onAdd={props.onAddContact}
         onRemove={props.onRemoveContact}
         conversations={app.conversations}
@@ -81,10 +79,8 @@ export function Home(props: HomeProps) {
   );
 }
 
-export interface AskingProps {
+export interface AskingProps extends ActionState {
   readonly app: AppState;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onAccept: (id: string) => void;
   readonly onDecline: (id: string) => void;
 }

@@ -4,7 +4,7 @@ import type { AppState, MessengerStatus } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { secondsUntil } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 
 type OwnPresence = 'online' | 'busy' | 'away';
@@ -33,10 +33,8 @@ function NextTry({ atMs }: { readonly atMs: number }) {
   return left === 0 ? t('status.retryNow') : t('status.retryIn', { count: left });
 }
 
-export interface MessengerLineProps {
+export interface MessengerLineProps extends ActionState {
   readonly app: AppState;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onPresence: (presence: OwnPresence) => void;
   readonly onSignIn: () => void;
   readonly onChangeAccount: () => void;

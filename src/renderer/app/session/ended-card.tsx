@@ -4,7 +4,7 @@ import type { EndReason, SessionStatus } from '../../../protocol/assistance/stat
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { displayName } from '../selectors.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { endedSentence, isByFile, nextAction, nextStep } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
@@ -21,10 +21,8 @@ const SESSION_ENDS: ReadonlySet<EndReason> = new Set([
 ]);
 const GOOD_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert']);
 
-export interface EndedCardProps {
+export interface EndedCardProps extends ActionState {
   readonly session: SessionStatus;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   /** Only where asking is possible: the main window. */
   readonly onAskAgain?: () => void;
   readonly onAskSomeoneElse?: () => void;

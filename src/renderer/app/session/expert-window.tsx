@@ -6,7 +6,7 @@ import type { ControlState, SessionStatus } from '../../../protocol/assistance/s
 import { Elapsed } from '../clock.tsx';
 import { Button } from '../design/controls.tsx';
 import { byteCount } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
@@ -21,8 +21,7 @@ export interface ExpertWindowProps {
   readonly session: SessionStatus;
   readonly scaling: Scaling;
   readonly fullScreen: boolean;
-  readonly pending: { readonly session: boolean; readonly control: boolean };
-  readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined; readonly viewer: Problem | undefined };
+  readonly states: { readonly session: ActionState; readonly control: ActionState; readonly viewer: ActionState };
   /** The element that fills the window with the novice's desktop. */
   readonly renderPicture: (onInputWithoutControl: () => void) => ReactNode;
   readonly onCancel: () => void;
@@ -42,7 +41,7 @@ export function ExpertWindow(props: ExpertWindowProps) {
       return (
         <main className="expert-page">
           <div className="card">
-            <EndedCard session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} />
+            <EndedCard session={session} {...props.states.session} onClose={props.onClose} />
           </div>
         </main>
       );
@@ -52,7 +51,7 @@ export function ExpertWindow(props: ExpertWindowProps) {
       return (
         <main className="expert-page">
           <div className="card">
-            <ProgressCard session={session} pending={props.pending.session} problem={props.problems.session} onCancel={props.onCancel} />
+            <ProgressCard session={session} {...props.states.session} onCancel={props.onCancel} />
           </div>
         </main>
       );
@@ -60,9 +59,9 @@ export function ExpertWindow(props: ExpertWindowProps) {
 }
 
 function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
-  const { session, scaling, fullScreen, problems, onFullScreen } = props;
+  const { session, scaling, fullScreen, states, onFullScreen } = props;
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
-  const refused = problems.control ?? problems.session ?? problems.viewer;
+  const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem;
 
   // Like every other hint it goes by: it lies on the picture.
   useEffect(() => {
@@ -144,7 +143,7 @@ function Toolbar({
   sinceMs,
   scaling,
   fullScreen,
-  pending,
+  states,
   onEnd,
   onRequestControl,
   onReleaseControl,
@@ -160,7 +159,7 @@ function Toolbar({
       <ControlButton
         control={session.control}
         name={name}
-        busy={pending.control}
+        busy={states.control.pending}
         onRequest={onRequestControl}
         onRelease={onReleaseControl}
       />
@@ -181,7 +180,7 @@ function Toolbar({
       >
         {fullScreen ? <Minimize size={20} aria-hidden /> : <Maximize size={20} aria-hidden />}
       </ToolButton>
-      <Button look="danger" busy={pending.session} onClick={onEnd}>
+      <Button look="danger" busy={states.session.pending} onClick={onEnd}>
         <X size={20} aria-hidden />
         {t('session.end')}
       </Button>

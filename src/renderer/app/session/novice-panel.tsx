@@ -4,7 +4,7 @@ import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { shortcutText } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
@@ -17,8 +17,7 @@ import './novice-panel.css';
 export interface NovicePanelProps {
   readonly session: SessionStatus;
   readonly stopShortcut: string;
-  readonly pending: { readonly session: boolean; readonly control: boolean };
-  readonly problems: { readonly session: Problem | undefined; readonly control: Problem | undefined };
+  readonly states: { readonly session: ActionState; readonly control: ActionState };
   readonly onStop: () => void;
   readonly onOfferControl: () => void;
   readonly onTakeBackControl: () => void;
@@ -33,7 +32,7 @@ export function NovicePanel(props: NovicePanelProps) {
       <main className="panel">
         <SeenLine session={session} />
         <div className="panel__body">
-          <EndedCard compact session={session} pending={props.pending.session} problem={props.problems.session} onClose={props.onClose} />
+          <EndedCard compact session={session} {...props.states.session} onClose={props.onClose} />
         </div>
       </main>
     );
@@ -60,7 +59,7 @@ function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; reado
   );
 }
 
-function Connecting({ session, pending, problems, onStop }: NovicePanelProps) {
+function Connecting({ session, states, onStop }: NovicePanelProps) {
   const hint = usePhaseHint(session);
   return (
     <main className="panel">
@@ -75,8 +74,8 @@ function Connecting({ session, pending, problems, onStop }: NovicePanelProps) {
         <Steps session={session} />
       </div>
       <footer className="panel__foot">
-        <ProblemLine text={problemText(problems.session)} />
-        <Button wide busy={pending.session} onClick={onStop}>
+        <ProblemLine text={problemText(states.session.problem)} />
+        <Button wide busy={states.session.pending} onClick={onStop}>
           {t('session.cancel')}
         </Button>
       </footer>
@@ -88,8 +87,7 @@ function Sharing({
   session,
   sinceMs,
   stopShortcut,
-  pending,
-  problems,
+  states,
   onStop,
   onOfferControl,
   onTakeBackControl,
@@ -106,15 +104,15 @@ function Sharing({
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
           {session.control === 'asked' ? null : granted ? (
-            <Button look="primary" wide busy={pending.control} onClick={onTakeBackControl}>
+            <Button look="primary" wide busy={states.control.pending} onClick={onTakeBackControl}>
               {t('control.novice.takeBack')}
             </Button>
           ) : (
-            <Button wide busy={pending.control} onClick={onOfferControl}>
+            <Button wide busy={states.control.pending} onClick={onOfferControl}>
               {t('control.novice.give', { name })}
             </Button>
           )}
-          <ProblemLine text={problemText(problems.control)} />
+          <ProblemLine text={problemText(states.control.problem)} />
         </section>
         <p className="panel__hint">
           <ShieldCheck size={22} aria-hidden />
@@ -127,8 +125,8 @@ function Sharing({
         </details>
       </div>
       <footer className="panel__foot">
-        <ProblemLine text={problemText(problems.session)} />
-        <Button look="danger" size="large" wide busy={pending.session} onClick={onStop} aria-describedby="stop-keys">
+        <ProblemLine text={problemText(states.session.problem)} />
+        <Button look="danger" size="large" wide busy={states.session.pending} onClick={onStop} aria-describedby="stop-keys">
           <Square size={22} fill="currentColor" aria-hidden />
           {t('session.stopLong')}
         </Button>

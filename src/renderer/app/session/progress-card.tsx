@@ -2,16 +2,14 @@ import { LoaderCircle, PhoneCall, X } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Button, ProblemLine } from '../design/controls.tsx';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { connectionText, headline } from './session-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
-export interface ProgressCardProps {
+export interface ProgressCardProps extends ActionState {
   readonly session: SessionStatus;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onCancel: () => void;
 }
 

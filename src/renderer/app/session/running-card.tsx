@@ -4,16 +4,14 @@ import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { useNow } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration, shortcutText } from '../figures.ts';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import { connectionText, headline } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
-export interface RunningCardProps {
+export interface RunningCardProps extends ActionState {
   readonly session: SessionStatus;
   readonly stopShortcut: string;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onEnd: () => void;
 }
 

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { t } from '../../../words/words.ts';
 import type { HostingView, SettingsView } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, ConfirmButton, Field, Person, ProblemLine, Switch } from '../design/controls.tsx';
-import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
+import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import type { IssuedAccount } from '../store.ts';
 import { IssuedAccountCard } from '../welcome/issued-account.tsx';
@@ -13,8 +13,7 @@ export interface HostingProps {
   readonly hosting: HostingView;
   readonly settings: SettingsView['hosting'];
   readonly issued: IssuedAccount | undefined;
-  readonly pending: { readonly hosting: boolean; readonly hostedAccounts: boolean };
-  readonly problems: { readonly hosting: Problem | undefined; readonly hostedAccounts: Problem | undefined };
+  readonly states: { readonly hosting: ActionState; readonly hostedAccounts: ActionState };
   readonly onHosting: (hosting: SettingsView['hosting']) => void;
   readonly onCreate: (account: { address: string; friendlyName: string }) => void;
   readonly onRemove: (address: string) => void;
@@ -23,18 +22,7 @@ export interface HostingProps {
 }
 
 /** "Use this computer as the messenger": the switch, who may reach it, and its accounts. */
-export function Hosting({
-  hosting,
-  settings,
-  issued,
-  pending,
-  problems,
-  onHosting,
-  onCreate,
-  onRemove,
-  onCopyIssued,
-  onIssuedSeen,
-}: HostingProps) {
+export function Hosting({ hosting, settings, issued, states, onHosting, onCreate, onRemove, onCopyIssued, onIssuedSeen }: HostingProps) {
   const [port, setPort] = useState(String(settings.port));
   const portNumber = Number(port);
   const portValid = /^\d{1,5}$/.test(port.trim()) && portNumber <= 65_535 && (portNumber === 0 || portNumber >= 1_024);
@@ -46,11 +34,11 @@ export function Hosting({
       <Switch
         label={t('settings.hostingSwitch')}
         on={settings.enabled}
-        busy={pending.hosting}
+        busy={states.hosting.pending}
         onChange={(enabled) => onHosting({ ...settings, enabled })}
       />
       {hosting.tag === 'failed' && <Banner kind="error">{t('settings.hostingFailed', { reason: problemText(hosting) })}</Banner>}
-      <ProblemLine text={generalProblem(problems.hosting, ['port'])} />
+      <ProblemLine text={generalProblem(states.hosting.problem, ['port'])} />
       {settings.enabled && (
         <>
           <Choices
@@ -76,7 +64,7 @@ export function Hosting({
               onValue={setPort}
               inputMode="numeric"
               maxLength={5}
-              error={portValid ? fieldProblem(problems.hosting, 'port') : t('problem.field.port')}
+              error={portValid ? fieldProblem(states.hosting.problem, 'port') : t('problem.field.port')}
             />
             <Button type="submit" disabled={!portValid || portNumber === settings.port}>
               {t('settings.save')}
@@ -133,19 +121,14 @@ export function Hosting({
             </div>
           ) : adding ? (
             <div className="inset">
-              <OtherForm
-                taken={hosting.accounts.map((account) => account.address)}
-                pending={pending.hostedAccounts}
-                problem={problems.hostedAccounts}
-                onCreate={onCreate}
-              />
+              <OtherForm taken={hosting.accounts.map((account) => account.address)} {...states.hostedAccounts} onCreate={onCreate} />
               <Button look="quiet" onClick={() => setAdding(false)}>
                 {t('common.cancel')}
               </Button>
             </div>
           ) : (
             <>
-              <ProblemLine text={problemText(problems.hostedAccounts)} />
+              <ProblemLine text={problemText(states.hostedAccounts.problem)} />
               <div>
                 <Button onClick={() => setAdding(true)}>{t('settings.hostedAdd')}</Button>
               </div>

@@ -3,7 +3,7 @@ import { t } from '../../../words/words.ts';
 import type { AppState, SettingsView } from '../../../preload/contract.ts';
 import { Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
 import { AccountForm } from '../welcome/account-form.tsx';
-import { problemText, type Problem } from '../problem.ts';
+import { problemText, type ActionState } from '../problem.ts';
 import type { NewAccount } from '../actions.ts';
 import type { IssuedAccount } from '../store.ts';
 import { Hosting } from './hosting.tsx';
@@ -15,22 +15,9 @@ export interface SettingsProps {
   readonly app: AppState;
   readonly settings: SettingsView;
   readonly issued: IssuedAccount | undefined;
-  readonly pending: {
-    readonly account: boolean;
-    readonly friendlyName: boolean;
-    readonly messenger: boolean;
-    readonly hosting: boolean;
-    readonly hostedAccounts: boolean;
-  };
-  readonly problems: {
-    readonly account: Problem | undefined;
-    readonly friendlyName: Problem | undefined;
-    readonly hosting: Problem | undefined;
-    readonly hostedAccounts: Problem | undefined;
-    readonly settings: Problem | undefined;
-    readonly stopShortcut: Problem | undefined;
-    readonly programs: Problem | undefined;
-  };
+  readonly states: Readonly<
+    Record<'account' | 'friendlyName' | 'messenger' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'programs', ActionState>
+  >;
   readonly onSetProgram: ProgramsProps['onSet'];
   readonly onTestProgram: ProgramsProps['onTest'];
   readonly onSaveAccount: (account: NewAccount) => Promise<{ readonly ok: boolean }>;
@@ -52,11 +39,11 @@ export function Settings(props: SettingsProps) {
   return (
     <div className="stack stack--wide">
       <h1>{t('settings.title')}</h1>
-      <ProblemLine text={problemText(props.problems.settings)} />
+      <ProblemLine text={problemText(props.states.settings.problem)} />
       <You {...props} />
       <section className="card stack" aria-labelledby="settings-helped">
         <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
-        <ShortcutField value={settings.stopShortcut} problem={props.problems.stopShortcut} onValue={props.onStopShortcut} />
+        <ShortcutField value={settings.stopShortcut} problem={props.states.stopShortcut.problem} onValue={props.onStopShortcut} />
         <div>
           <Switch
             label={t('settings.allowOffers')}
@@ -88,13 +75,12 @@ export function Settings(props: SettingsProps) {
           ]}
         />
       </section>
-      <Programs programs={app.programs} problem={props.problems.programs} onSet={props.onSetProgram} onTest={props.onTestProgram} />
+      <Programs programs={app.programs} problem={props.states.programs.problem} onSet={props.onSetProgram} onTest={props.onTestProgram} />
       <Hosting
         hosting={app.hosting}
         settings={settings.hosting}
         issued={props.issued}
-        pending={props.pending}
-        problems={props.problems}
+        states={props.states}
         onHosting={props.onHosting}
         onCreate={props.onCreateHosted}
         onRemove={props.onRemoveHosted}
@@ -115,7 +101,7 @@ export function Settings(props: SettingsProps) {
   );
 }
 
-function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
+function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
   const { account } = app;
   const [changing, setChanging] = useState(false);
   const save = async (next: NewAccount) => {
@@ -126,20 +112,13 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
     <section className="card stack" aria-labelledby="settings-you">
       <h2 id="settings-you">{t('settings.you')}</h2>
       {account !== undefined && (
-        <NameForm
-          key={account.friendlyName}
-          friendlyName={account.friendlyName}
-          pending={pending.friendlyName}
-          problem={problems.friendlyName}
-          onSave={onFriendlyName}
-        />
+        <NameForm key={account.friendlyName} friendlyName={account.friendlyName} {...states.friendlyName} onSave={onFriendlyName} />
       )}
       <h3>{t('settings.messenger')}</h3>
       {changing || account === undefined ? (
         <AccountForm
           {...(account === undefined ? {} : { initial: account, onCancel: () => setChanging(false) })}
-          pending={pending.account}
-          problem={problems.account}
+          {...states.account}
           onSave={(next) => void save(next)}
         />
       ) : (
@@ -151,11 +130,11 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
           </p>
           <div className="row">
             {app.messenger.tag === 'signedOut' ? (
-              <Button look="primary" busy={pending.messenger} onClick={onSignIn}>
+              <Button look="primary" busy={states.messenger.pending} onClick={onSignIn}>
                 {t('account.signIn')}
               </Button>
             ) : (
-              <Button busy={pending.messenger} onClick={onSignOut}>
+              <Button busy={states.messenger.pending} onClick={onSignOut}>
                 {t('account.signOut')}
               </Button>
             )}
@@ -164,7 +143,7 @@ function You({ app, pending, problems, onSaveAccount, onForgetAccount, onSignIn,
               {t('account.forget')}
             </ConfirmButton>
           </div>
-          <ProblemLine text={problemText(problems.account)} />
+          <ProblemLine text={problemText(states.account.problem)} />
         </>
       )}
     </section>
@@ -177,10 +156,8 @@ function NameForm({
   pending,
   problem,
   onSave,
-}: {
+}: ActionState & {
   readonly friendlyName: string;
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onSave: (name: string) => void;
 }) {
   const [name, setName] = useState(friendlyName);

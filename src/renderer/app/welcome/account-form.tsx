@@ -1,15 +1,13 @@
 import { useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import { Button, Field, ProblemLine, SecretField } from '../design/controls.tsx';
-import { fieldProblem, generalProblem, type Problem } from '../problem.ts';
+import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 import type { NewAccount } from '../actions.ts';
 
 const FIELDS = ['server', 'address', 'friendlyName', 'accessToken'] as const;
 
-export interface AccountFormProps {
+export interface AccountFormProps extends ActionState {
   readonly initial?: { readonly server: string; readonly address: string; readonly friendlyName: string };
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onSave: (account: NewAccount) => void;
   readonly onCancel?: () => void;
 }

@@ -4,7 +4,7 @@ import { t } from '../../../words/words.ts';
 import type { HostingView } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
 import { BrandMark } from '../design/brand.tsx';
-import { fieldProblem, generalProblem, problemText, type Problem } from '../problem.ts';
+import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
 import type { NewAccount } from '../actions.ts';
 import { freeAddressFor } from '../address.ts';
@@ -21,12 +21,7 @@ export interface WelcomeProps {
   readonly address: string | undefined;
   readonly hosting: HostingView;
   readonly issued: IssuedAccount | undefined;
-  readonly accountPending: boolean;
-  readonly accountProblem: Problem | undefined;
-  readonly hostingPending: boolean;
-  readonly hostingProblem: Problem | undefined;
-  readonly otherPending: boolean;
-  readonly otherProblem: Problem | undefined;
+  readonly states: { readonly account: ActionState; readonly hosting: ActionState; readonly hostedAccounts: ActionState };
   readonly onStep: (step: WelcomeStep) => void;
   readonly onSaveAccount: (account: NewAccount) => void;
   readonly onBeginHosting: (friendlyName: string, reach: 'loopback' | 'lan') => void;
@@ -45,13 +40,13 @@ export function Welcome(props: WelcomeProps) {
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
-          <AccountForm pending={props.accountPending} problem={props.accountProblem} onSave={props.onSaveAccount} />
+          <AccountForm {...props.states.account} onSave={props.onSaveAccount} />
         </WelcomeFrame>
       );
     case 'host':
       return (
         <WelcomeFrame title={t('hostStart.title')} lead={t('hostStart.lead')} onBack={() => props.onStep('choose')}>
-          <HostForm pending={props.hostingPending} problem={props.hostingProblem} onBegin={props.onBeginHosting} />
+          <HostForm {...props.states.hosting} onBegin={props.onBeginHosting} />
         </WelcomeFrame>
       );
     default:
@@ -145,9 +140,7 @@ function HostForm({
   pending,
   problem,
   onBegin,
-}: {
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
+}: ActionState & {
   readonly onBegin: (name: string, reach: 'loopback' | 'lan') => void;
 }) {
   const [name, setName] = useState('');
@@ -187,16 +180,7 @@ function HostForm({
   );
 }
 
-function HostReady({
-  address,
-  hosting,
-  issued,
-  otherPending,
-  otherProblem,
-  onCreateOther,
-  onCopyIssued,
-  onDone,
-}: WelcomeProps & { readonly address: string }) {
+function HostReady({ address, hosting, issued, states, onCreateOther, onCopyIssued, onDone }: WelcomeProps & { readonly address: string }) {
   if (issued !== undefined) {
     return (
       <WelcomeFrame title={t('hostStart.readyTitle')} lead={t('hostStart.readyLead', { address })}>
@@ -210,8 +194,7 @@ function HostReady({
         {hosting.tag === 'on' && hosting.reach === 'loopback' && <Banner kind="info">{t('hostStart.loopbackNote')}</Banner>}
         <OtherForm
           taken={hosting.tag === 'on' ? hosting.accounts.map((account) => account.address) : []}
-          pending={otherPending}
-          problem={otherProblem}
+          {...states.hostedAccounts}
           onCreate={onCreateOther}
         />
         <Button look="quiet" onClick={onDone}>
@@ -228,10 +211,8 @@ export function OtherForm({
   pending,
   problem,
   onCreate,
-}: {
+}: ActionState & {
   readonly taken: readonly string[];
-  readonly pending: boolean;
-  readonly problem: Problem | undefined;
   readonly onCreate: (account: { address: string; friendlyName: string }) => void;
 }) {
   const [name, setName] = useState('');
