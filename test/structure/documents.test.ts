@@ -1,0 +1,20 @@
+/* Documents name files; a file that moves must take its name along. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+/** Places in a document, as `src/…` in backquotes or as the target of a link. */
+const PLACE = /`((?:src|test|scripts|assets|docs)\/[\w./{},-]*)`|\]\((?!https?:|#)([\w./-]+)(?:#[\w-]*)?\)/g;
+
+/** `a/{b,c}` as `a/b` and `a/c`. */
+function spread(place: string): readonly string[] {
+  const [, before = '', choices, after = ''] = /^(.*)\{([^}]*)\}(.*)$/.exec(place) ?? [];
+  return choices === undefined ? [place] : choices.split(',').map((choice) => `${before}${choice.trim()}${after}`);
+}
+
+it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'])('%s names files that are there', (document) => {
+  const named = [...readFileSync(join(root, document), 'utf8').matchAll(PLACE)].flatMap(([, code, link]) => spread(code ?? link ?? ''));
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((place) => !existsSync(join(root, place)) && globSync(place, { cwd: root }).length === 0)).toEqual([]);
+});
