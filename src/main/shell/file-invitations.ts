@@ -95,8 +95,7 @@ export function createFileInvitations({ help, model, clock, ...files }: FileInvi
     offer,
     use: (password) => {
       if (shown === undefined) throw new CommandError('NO_INVITATION', 'no invitation is open');
-      // Read out in groups, typed in groups.
-      help.helpByInvitation(shown, password.replaceAll(/\s/g, ''));
+      help.helpByInvitation(shown, password);
       shown = undefined;
       model.update({ offeredInvitation: undefined });
     },

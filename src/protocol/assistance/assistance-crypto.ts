@@ -18,10 +18,13 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const KEY_BYTES = 16;
 const AES_BLOCK_BYTES = 16;
 
-/** No letter or digit that looks or, said on the phone, sounds like another in most languages' spelling: no I L O 0 1. */
-const PASSWORD_ALPHABET = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
-/** 31^12 is about 59 bits. */
-export const PASSWORD_CHARS = 12;
+/**
+ * For a password that is said on the phone: of letters and digits that look alike (I L O 0 1) none, of those that sound alike one
+ * (C for B C D E G P T V Z 3, F for F S X, K for A J K 8, M for M N, Q for Q U, 9 for 5 9).
+ */
+export const PASSWORD_ALPHABET = 'CFHKMQRWY24679';
+/** 14^16 is about 61 bits. */
+export const PASSWORD_CHARS = 16;
 
 /** Cryptographically random bytes, as many as asked for. */
 export type RandomBytes = (count: number) => Uint8Array;
@@ -35,9 +38,25 @@ function pick(alphabet: string, random: RandomBytes): string {
   }
 }
 
-/** Twelve characters to be told by phone. */
+/** {@link PASSWORD_CHARS} characters to be told by phone. */
 export function generatePassword(random: RandomBytes): string {
   return Array.from({ length: PASSWORD_CHARS }, () => pick(PASSWORD_ALPHABET, random)).join('');
+}
+
+/**
+ * What `typed` may have been meant as, in the order in which to try it: as it stands, without the gaps between its groups, and in capitals.
+ * Passwords are made in capitals without gaps, by Windows and by us, but a person may choose any.
+ */
+export function passwordsMeant(typed: string): readonly string[] {
+  const together = typed.replaceAll(/[\s\p{Pd}]/gu, '');
+  return [...new Set([typed, together, together.toUpperCase()])];
+}
+
+/** The one of {@link passwordsMeant} to take where nothing tells a wrong one: a password of ours where it can be one, else what was typed. */
+export function likeliestPassword(typed: string): string {
+  const folded = passwordsMeant(typed).at(-1) ?? typed;
+  const ours = folded.length === PASSWORD_CHARS && Array.from(folded).every((character) => PASSWORD_ALPHABET.includes(character));
+  return ours ? folded : typed;
 }
 
 /** [MS-RAI] section 6, PassStub: 14 characters. */

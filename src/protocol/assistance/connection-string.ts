@@ -72,6 +72,32 @@ export function formatConnectionString(parts: ConnectionString): string {
 
 /** Windows' own strings have longer ids and more addresses than a messenger carries. */
 const MAX_FOREIGN_CHARS = 4096;
+
+/**
+ * What follows the Connection String 1 `own` at the beginning of `text`, undefined where another one stands there. Addresses do not count:
+ * people put their router's in (it is what guides tell them), and neither do gaps, which mail programs make.
+ */
+export function afterConnectionString(text: string, own: string): string | undefined {
+  const head = `${PROTOCOL_VERSION},${PROTOCOL_TYPE},`;
+  const tail = own.slice(own.indexOf(',', head.length));
+  const addresses = passed(text, 0, head);
+  const end = addresses === undefined ? -1 : text.indexOf(',', addresses);
+  if (end < 0 || end > MAX_FOREIGN_CHARS) return undefined;
+  const rest = passed(text, end, tail);
+  return rest === undefined ? undefined : text.slice(rest);
+}
+
+/** The place behind `expected`, which stands at `from` but for gaps; undefined where it does not. */
+function passed(text: string, from: number, expected: string): number | undefined {
+  let at = from;
+  for (const character of expected) {
+    while (/\s/.test(text.charAt(at))) at += 1;
+    if (text.charAt(at) !== character) return undefined;
+    at += 1;
+  }
+  return at;
+}
+
 const MAX_FOREIGN_ADDRESSES = 32;
 
 /**

@@ -23,6 +23,7 @@ export interface InvitationFile {
 
 const MAX_USER_NAME_CHARS = 256;
 const MAX_TICKET_CHARS = 0x1_0000;
+/** A year. Programs that mean "for ever" write more. */
 const MAX_MINUTES = 525_600;
 
 /** The invitation in an XML document. Throws ProtocolError MALFORMED or UNEXPECTED for what is none. Unknown attributes are passed over. */
@@ -31,23 +32,30 @@ export function invitationOf(root: XmlElement): InvitationFile {
   if (root.name !== 'UPLOADINFO' || data === undefined)
     throw new ProtocolError('UNEXPECTED', 'InvitationFile', 'UPLOADINFO with UPLOADDATA', root.name);
   const { attributes } = data;
-  const rcTicket = bounded(attributes, 'RCTICKET', MAX_TICKET_CHARS);
-  const lhTicket = bounded(attributes, 'LHTICKET', MAX_TICKET_CHARS);
+  const rcTicket = ticket(attributes, 'RCTICKET');
+  const lhTicket = ticket(attributes, 'LHTICKET');
   if (rcTicket === undefined && lhTicket === undefined)
     throw new ProtocolError('MALFORMED', 'InvitationFile', 'RCTICKET or LHTICKET', 'neither');
   const passStub = bounded(attributes, 'PassStub', MAX_TICKET_CHARS);
   if (passStub !== undefined && !isPassStub(passStub))
     throw new ProtocolError('MALFORMED', 'InvitationFile.PassStub', '14 characters', `${passStub.length} characters`);
   const fromSeconds = number(attributes, 'DtStart', Number.MAX_SAFE_INTEGER / 1000);
-  const minutes = number(attributes, 'DtLength', MAX_MINUTES);
+  const minutes = number(attributes, 'DtLength', Number.POSITIVE_INFINITY);
   return {
     userName: (attributes.get('USERNAME') ?? '').slice(0, MAX_USER_NAME_CHARS),
     ...(rcTicket === undefined ? {} : { rcTicket }),
     ...(lhTicket === undefined ? {} : { lhTicket: hexDecode(lhTicket, 'InvitationFile.LHTICKET') }),
     hasPassword: attributes.get('RCTICKETENCRYPTED') === '1',
     ...(passStub === undefined ? {} : { passStub }),
-    ...(fromSeconds === undefined || minutes === undefined ? {} : { valid: { fromMs: fromSeconds * 1000, minutes } }),
+    ...(fromSeconds === undefined || minutes === undefined
+      ? {}
+      : { valid: { fromMs: fromSeconds * 1000, minutes: Math.min(minutes, MAX_MINUTES) } }),
   };
+}
+
+/** A ticket has no gaps of its own: those that stand in it come from a mail program that wrapped the file. */
+function ticket(attributes: ReadonlyMap<string, string>, name: string): string | undefined {
+  return bounded(attributes, name, MAX_TICKET_CHARS)?.replaceAll(/\s/g, '') || undefined;
 }
 
 /** undefined where it is missing or empty. */
@@ -61,8 +69,8 @@ function bounded(attributes: ReadonlyMap<string, string>, name: string, max: num
 function number(attributes: ReadonlyMap<string, string>, name: string, max: number): number | undefined {
   const text = attributes.get(name);
   if (text === undefined || text === '') return undefined;
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
-  if (value > max) throw new ProtocolError('OUT_OF_RANGE', `InvitationFile.${name}`, `0..${max}`, text.slice(0, 32));
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= max)) throw new ProtocolError('OUT_OF_RANGE', `InvitationFile.${name}`, `0..${max}`, text.slice(0, 32));
   return value;
 }
 

@@ -2,7 +2,15 @@ import { ProtocolError } from '../bytes/errors.ts';
 import { base64Decode, base64Encode } from '../bytes/text.ts';
 import { parseXml } from '../xml/xml.ts';
 import { decodeXmlBytes } from '../xml/xml-encoding.ts';
-import { decryptTicket, encryptTicket, generatePassStub, passOf, type RandomBytes } from './assistance-crypto.ts';
+import {
+  decryptTicket,
+  encryptTicket,
+  generatePassStub,
+  likeliestPassword,
+  passOf,
+  passwordsMeant,
+  type RandomBytes,
+} from './assistance-crypto.ts';
 import { formatConnectionString, parseForeignConnectionString } from './connection-string.ts';
 import { type ConnectionString2, formatConnectionString2, type KeyHash, parseConnectionString2 } from './connection-string-2.ts';
 import { formatInvitationFile, type InvitationFile, type InvitationFileType, invitationOf } from './invitation-file.ts';
@@ -39,8 +47,9 @@ const MAX_ADDRESSES = 8;
 export function readInvitation(input: Uint8Array): InvitationDocument {
   if (input.length > MAX_INVITATION_BYTES)
     throw new ProtocolError('TOO_LARGE', 'Invitation', `<= ${MAX_INVITATION_BYTES} bytes`, input.length);
-  const text = decodeXmlBytes(input).replace(/[\s\0]+$/, '');
-  if (/^\s*\d+,/.test(text)) return { tag: 'connectionString1', text: text.trim() };
+  // What mail programs and editors put around it.
+  const text = decodeXmlBytes(input).replaceAll(/^[\s\ufeff]+|[\s\0]+$/g, '');
+  if (/^\d+,/.test(text)) return { tag: 'connectionString1', text };
   const root = parseXml(text);
   return root.name === 'E' ? { tag: 'connectionString2', text } : { tag: 'file', file: invitationOf(root) };
 }
@@ -57,8 +66,9 @@ export function isPast(document: InvitationDocument, nowMs: number): boolean {
 }
 
 /**
- * Throws ProtocolError REFUSED `LHTICKET` for a wrong password (type 2 shows it; with type 1 only the novice can tell), OUT_OF_RANGE when no
- * address is left, and as the parsers do.
+ * `password` as it was typed: it is tried as it stands, without gaps and in capitals ({@link passwordsMeant}), so that the novice hears of one
+ * try only. Throws ProtocolError REFUSED `LHTICKET` for a wrong password (type 2 shows it; with type 1 only the novice can tell), OUT_OF_RANGE
+ * when no address is left, and as the parsers do.
  */
 export function openInvitation(document: InvitationDocument, password: string): OpenInvitation {
   switch (document.tag) {
@@ -68,11 +78,15 @@ export function openInvitation(document: InvitationDocument, password: string): 
       return { userName: '', ...fromConnectionString2(parseConnectionString2(document.text)) };
     case 'file': {
       const { userName, passStub, rcTicket, lhTicket } = document.file;
+      const { meant, connecting } =
+        lhTicket === undefined
+          ? { meant: likeliestPassword(password), connecting: fromConnectionString1(rcTicket ?? '') }
+          : fromBothTickets(lhTicket, rcTicket, password);
       return {
         userName,
-        ...(passStub === undefined ? {} : { pass: passOf(password, passStub) }),
+        ...(passStub === undefined ? {} : { pass: passOf(meant, passStub) }),
         ...(rcTicket === undefined ? {} : { rcTicket }),
-        ...(lhTicket === undefined ? fromConnectionString1(rcTicket ?? '') : fromConnectionString2(decrypted(lhTicket, password))),
+        ...connecting,
       };
     }
   }
@@ -83,6 +97,44 @@ function decrypted(lhTicket: Uint8Array, password: string): ConnectionString2 {
   const text = decryptTicket(lhTicket, password);
   if (!text.trimStart().startsWith('<')) throw new ProtocolError('REFUSED', 'LHTICKET', 'the right password', 'another one');
   return parseConnectionString2(text);
+}
+
+/**
+ * The encrypted ticket, and the addresses of the plain one after its own: the plain one is where people write their router's address in.
+ * The key's hash comes from the encrypted ticket alone, so that an address gains nobody anything.
+ */
+function fromBothTickets(
+  lhTicket: Uint8Array,
+  rcTicket: string | undefined,
+  password: string,
+): { readonly meant: string; readonly connecting: Connecting } {
+  const { meant, connectionString } = decryptedAsMeant(lhTicket, password);
+  const further = rcTicket === undefined ? [] : addressesOf(rcTicket);
+  const listening = [...connectionString.listening, ...further];
+  return { meant, connecting: fromConnectionString2({ ...connectionString, listening }) };
+}
+
+function decryptedAsMeant(lhTicket: Uint8Array, typed: string): { readonly meant: string; readonly connectionString: ConnectionString2 } {
+  let refused: unknown;
+  for (const meant of passwordsMeant(typed)) {
+    try {
+      return { meant, connectionString: decrypted(lhTicket, meant) };
+    } catch (error) {
+      if (!(error instanceof ProtocolError && error.code === 'REFUSED')) throw error;
+      refused ??= error;
+    }
+  }
+  throw refused;
+}
+
+/** None where it cannot be read: the other ticket counts. */
+function addressesOf(rcTicket: string): readonly TicketAddress[] {
+  try {
+    return parseForeignConnectionString(rcTicket).addresses;
+  } catch (error) {
+    if (error instanceof ProtocolError) return [];
+    throw error;
+  }
 }
 
 type Connecting = Pick<OpenInvitation, 'addresses' | 'raSessionId' | 'keyHashes' | 'certificate'>;
@@ -106,7 +158,10 @@ function fromConnectionString2({ listening, raSessionId, keyHashes, certificate 
 }
 
 function usable(addresses: readonly TicketAddress[]): readonly TicketAddress[] {
-  const found = addresses.filter((address) => addressRank(address) !== undefined).slice(0, MAX_ADDRESSES);
+  const dialable = addresses.filter((address) => addressRank(address) !== undefined);
+  const found = dialable
+    .filter(({ host, port }, index) => dialable.findIndex((other) => other.host === host && other.port === port) === index)
+    .slice(0, MAX_ADDRESSES);
   if (found.length === 0) throw new ProtocolError('OUT_OF_RANGE', 'Invitation.addresses', 'one usable address', addresses.length);
   return found;
 }

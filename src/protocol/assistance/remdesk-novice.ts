@@ -1,6 +1,7 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { decodeRemdesk, encodeRemdesk, REMDESK_RESULT, type RemdeskMessage } from '../rdp/channels/remdesk.ts';
 import { sameBytes } from './assistance-crypto.ts';
+import { afterConnectionString } from './connection-string.ts';
 import { parseExpertBlob } from './expert-blob.ts';
 import type { InvitationFileType } from './invitation-file.ts';
 
@@ -109,8 +110,8 @@ export class RemdeskNovice {
     if (this.config.version !== 1 || this.state.tag !== 'authenticating') return this.outOfOrder();
     if (!this.config.usable()) return this.expire();
     const { rcTicket } = this.config;
-    const rest = text.slice(rcTicket.length);
-    const expertName = text.startsWith(rcTicket) ? this.nameIfRight(rest.startsWith('\0') ? rest.slice(1) : rest) : undefined;
+    const rest = afterConnectionString(text, rcTicket);
+    const expertName = rest === undefined ? undefined : this.nameIfRight(rest.startsWith('\0') ? rest.slice(1) : rest);
     if (expertName === undefined) return this.refuse('wrongPassword', REMDESK_RESULT.invalidPassword);
     this.state = { tag: 'authenticated', expertName };
     return [send({ tag: 'result', code: REMDESK_RESULT.success })];

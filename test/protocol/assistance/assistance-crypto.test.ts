@@ -5,9 +5,12 @@ import {
   encryptTicket,
   generatePassStub,
   generatePassword,
+  likeliestPassword,
   isPassStub,
   passOf,
+  PASSWORD_ALPHABET,
   PASSWORD_CHARS,
+  passwordsMeant,
   sameBytes,
   ticketKey,
 } from '../../../src/protocol/assistance/assistance-crypto.ts';
@@ -45,11 +48,21 @@ describe('the password of an invitation', () => {
     );
   });
 
-  it('is twelve characters nobody mishears, each drawn from all', () => {
+  it('is sixteen characters nobody mishears, each drawn from all', () => {
     const passwords = Array.from({ length: 200 }, (_, seed) => generatePassword(randomFrom(seed)));
-    for (const password of passwords) expect(password).toMatch(new RegExp(`^[A-HJKM-NP-Z2-9]{${PASSWORD_CHARS}}$`));
-    expect(new Set(passwords.join('')).size).toBe(31);
+    for (const password of passwords) expect(password).toMatch(new RegExp(`^[${PASSWORD_ALPHABET}]{${PASSWORD_CHARS}}$`));
+    expect(new Set(passwords.join('')).size).toBe(PASSWORD_ALPHABET.length);
+    expect(PASSWORD_CHARS * Math.log2(PASSWORD_ALPHABET.length)).toBeGreaterThan(59);
+    for (const alike of ['BCDEGPTVZ3', 'FSX', 'AJK8', 'MN', 'QU', '59', 'O0', 'IL1'])
+      expect(Array.from(alike).filter((character) => PASSWORD_ALPHABET.includes(character)).length, alike).toBeLessThanOrEqual(1);
     expect(new Set(passwords).size).toBe(200);
+  });
+
+  it('may be typed in small letters and in groups', () => {
+    expect(passwordsMeant('cfhk mqrw-y246–79cf')).toEqual(['cfhk mqrw-y246–79cf', 'cfhkmqrwy24679cf', 'CFHKMQRWY24679CF']);
+    expect(passwordsMeant('CFHKMQRWY24679CF')).toEqual(['CFHKMQRWY24679CF']);
+    expect(likeliestPassword('cfhk mqrw y246 79cf')).toBe('CFHKMQRWY24679CF');
+    for (const own of ['Blue Sky', 'cfhk', 'abcd efgh ijkl mnop']) expect(likeliestPassword(own)).toBe(own);
   });
 
   it('draws every character equally often', () => {

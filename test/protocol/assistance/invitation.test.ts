@@ -125,6 +125,9 @@ describe('an invitation file of another program', () => {
       addresses: [
         { host: '192.168.1.200', port: 49230 },
         { host: '2001:db8::5', port: 49232 },
+        // From the plain ticket.
+        { host: '169.254.6.170', port: 49231 },
+        { host: 'pc-of-maria', port: 49230 },
       ],
       raSessionId: SESSION_ID,
       keyHashes: [
@@ -198,13 +201,47 @@ describe('an invitation file of another program', () => {
     ['another document', '<html/>', 'UNEXPECTED InvitationFile'],
     ['a broken LHTICKET', fileText('LHTICKET="XY"'), 'MALFORMED InvitationFile.LHTICKET'],
     ['a broken PassStub', fileText('RCTICKET="x" PassStub="short"'), 'MALFORMED InvitationFile.PassStub'],
-    ['an endless life', fileText('RCTICKET="x" DtStart="0" DtLength="99999999999"'), 'OUT_OF_RANGE InvitationFile.DtLength'],
+    ['a life that is none', fileText('RCTICKET="x" DtStart="0" DtLength="1e3"'), 'OUT_OF_RANGE InvitationFile.DtLength'],
     ['a date that is none', fileText('RCTICKET="x" DtStart="-1" DtLength="1"'), 'OUT_OF_RANGE InvitationFile.DtStart'],
     ['an entity', `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>${fileText('USERNAME="&x;"')}`, 'REFUSED XML.markup'],
     ['nothing', '', 'MALFORMED XML.end'],
     ['a film', ' '.repeat(MAX_INVITATION_BYTES + 1), 'TOO_LARGE Invitation'],
   ])('is refused with %s', (_, text, why) => {
     expect(failure(() => readInvitation(utf8Encode(text)))).toBe(why);
+  });
+
+  it.each([
+    ['blanks before the prolog', (text: string) => `\r\n \t${text}`],
+    ['a blank line between mark and prolog', (text: string) => `\ufeff\r\n${text}`],
+    ['its tickets wrapped', (text: string) => text.replaceAll(/[0-9A-Za-z+/]{40}(?=[0-9A-Za-z+/]{8})/g, '$&\r\n   ')],
+  ])('that came through a mail program is read all the same: %s', (_, touched) => {
+    for (const [text, password] of [
+      [TYPE_1, 'Password1'],
+      [TYPE_2, PASSWORD],
+    ] as const) {
+      expect(touched(text)).not.toBe(text);
+      for (const bytes of [utf8Encode(touched(text)), utf16Encode(touched(text))])
+        expect(openInvitation(readInvitation(bytes), password)).toEqual(openInvitation(readInvitation(utf8Encode(text)), password));
+    }
+  });
+
+  it.each(['2147483647', '525601', '99999999999999999999'])('that is good for %s minutes is good for a year', (minutes) => {
+    const document = readInvitation(utf8Encode(fileText(`RCTICKET="x" DtStart="0" DtLength="${minutes}"`)));
+    expect(document).toMatchObject({ file: { valid: { minutes: 525_600 } } });
+  });
+
+  it('with the router\u2019s address in the plain ticket is dialled there', () => {
+    const routed = RC_TICKET.replace(/^65538,1,[^,]*/, '65538,1,203.0.113.9:3389');
+    const type1 = openInvitation(readInvitation(utf8Encode(TYPE_1.replace(RC_TICKET, routed))), 'Password1');
+    expect(type1.addresses).toEqual([{ host: '203.0.113.9', port: 3389 }]);
+    const type2 = openInvitation(readInvitation(utf8Encode(TYPE_2.replace(RC_TICKET, routed))), PASSWORD);
+    expect(type2.addresses).toContainEqual({ host: '203.0.113.9', port: 3389 });
+    expect(type2.keyHashes).toEqual(openInvitation(readInvitation(utf8Encode(TYPE_2)), PASSWORD).keyHashes);
+  });
+
+  it('is opened by its password in small letters and in groups', () => {
+    const typed = PASSWORD.toLowerCase().replaceAll(/(.{4})/g, '$1 ');
+    expect(openInvitation(readInvitation(utf8Encode(TYPE_2)), typed)).toEqual(openInvitation(readInvitation(utf8Encode(TYPE_2)), PASSWORD));
   });
 
   it('is refused without an address anyone could dial', () => {

@@ -62,6 +62,15 @@ describe('remdesk at the novice', () => {
     expect(say(machine, { tag: 'authenticate', text: `${TICKET}${blob(PASS)}` })).toEqual([{ tag: 'result', code: 0 }]);
   });
 
+  it.each([
+    ['the router\u2019s address in it', '65538,1,203.0.113.9:3389,*,aWQ=,*,*,*'],
+    ['several addresses', '65538,1,203.0.113.9:3389;192.168.1.7:49200,*,aWQ=,*,*,*'],
+    ['gaps that a mail program made', '65538,1,127.0.0.1:49\r\n 200,*,a WQ=,*,*,\r\n *'],
+  ])('knows its ticket in version 1 with %s', (_, ticket) => {
+    for (const between of ['\0', ''])
+      expect(say(novice(1), { tag: 'authenticate', text: `${ticket}${between}${blob(PASS)}` })).toEqual([{ tag: 'result', code: 0 }]);
+  });
+
   it.each([1, 2] as const)('says 41 in version %i when the novice does not want to', (version) => {
     const machine = novice(version);
     if (version === 2) say(machine, { tag: 'verifyPassword', expertBlob: blob(PASS) });
@@ -81,6 +90,13 @@ describe('remdesk at the novice', () => {
     ['version 1 where the file was for 2', 2, { tag: 'authenticate', text: `${TICKET}\0${blob(PASS)}` }, 61, 'outOfOrder'],
     ['a desktop asked for without a password', 2, { tag: 'remoteControlDesktop', connectionString: TICKET }, 61, 'outOfOrder'],
     ['a wrong password in version 1', 1, { tag: 'authenticate', text: `${TICKET}\0${blob(WRONG)}` }, 26, 'wrongPassword'],
+    [
+      'a ticket of another session',
+      1,
+      { tag: 'authenticate', text: `${TICKET.replace('aWQ=', 'aWR=')}\0${blob(PASS)}` },
+      26,
+      'wrongPassword',
+    ],
     ['another ticket', 1, { tag: 'authenticate', text: `${TICKET}x\0${blob(PASS)}` }, 26, 'wrongPassword'],
     ['version 2 where the file was for 1', 1, { tag: 'verifyPassword', expertBlob: blob(PASS) }, 26, 'outOfOrder'],
     ['a desktop asked for before the password', 1, { tag: 'remoteControlDesktop', connectionString: TICKET }, 26, 'outOfOrder'],

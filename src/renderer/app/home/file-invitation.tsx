@@ -3,7 +3,7 @@ import { useId, useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
-import { Banner, Button, ConfirmButton, ProblemLine, SecretField } from '../design/controls.tsx';
+import { Banner, Button, ConfirmButton, Field, ProblemLine } from '../design/controls.tsx';
 import { minutesUntil } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
@@ -99,16 +99,22 @@ function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitation
       {offered.past && <Banner kind="warning">{t('file.past')}</Banner>}
       <form className="stack" onSubmit={submit}>
         {offered.needsPassword && (
-          <SecretField
-            label={t('file.passwordField')}
-            hint={t('file.passwordHint')}
-            error={problemText(problem)}
-            value={password}
-            onValue={setPassword}
-            required
-            maxLength={128}
-            autoFocus
-          />
+          // Shown while it is typed: it is heard on the phone, good for one session, and a slip is seen at once.
+          <div className="offered__password">
+            <Field
+              label={t('file.passwordField')}
+              hint={t('file.passwordHint')}
+              error={problemText(problem)}
+              value={password}
+              onValue={setPassword}
+              required
+              maxLength={128}
+              autoComplete="off"
+              autoCapitalize="characters"
+              spellCheck={false}
+              autoFocus
+            />
+          </div>
         )}
         {!offered.needsPassword && <ProblemLine text={problemText(problem)} />}
         <div className="row">
