@@ -3,6 +3,8 @@ import {
   MessengerError,
   type Account,
   type Application,
+  type CancelCode,
+  type ChatContent,
   type Contact,
   type InvitationDetails,
   type Messenger,
@@ -10,12 +12,11 @@ import {
   type MessengerEvent,
   type MessengerState,
   type Presence,
+  type RendezvousAnswer,
   type RendezvousSession,
 } from '../../src/main/messenger/contract.ts';
-import { checkAnswer, checkLine, InMemorySession, type InMemoryBody, type InMemoryMessage } from './in-memory-session.ts';
 import { Emitter } from '../../src/main/emitter.ts';
-
-export type { InMemoryMessage } from './in-memory-session.ts';
+import { Rendezvous, type RendezvousMessage } from '../../src/main/messenger/rendezvous.ts';
 
 /* A messenger without sockets: the contract, all of it, in virtual time, with faults on demand. Production never imports it. */
 
@@ -23,6 +24,23 @@ const REMOTE_ASSISTANCE_GUID = '{56b994a7-380f-410b-9985-c809d78c1bdc}';
 const MAX_CHAT_BYTES = 1_400;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
+
+/** What travels between two users. `LAUNCH` is the inviter's own ACCEPT; `BYE` is leaving without a word. `features` is the features line. */
+export type InMemoryMessage = {
+  readonly from: string;
+  readonly to: string;
+  readonly sessionId: string;
+} & (
+  | { readonly kind: 'INVITE'; readonly application: Application; readonly contextData?: string; readonly features?: string }
+  | { readonly kind: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer; readonly features?: string }
+  | { readonly kind: 'BYE' }
+  | { readonly kind: 'CANCEL'; readonly code: CancelCode }
+  | { readonly kind: 'CONTEXT'; readonly data: string }
+  | { readonly kind: 'CHAT'; readonly content: ChatContent }
+);
+
+/** What the transport says as `IP-Address` by itself. */
+const OWN_ADDRESS = '192.0.2.1';
 
 /** What becomes of a message: on its way as usual, lost, extra milliseconds on the way (so later ones overtake it), or twice. */
 export type Fate = 'deliver' | 'drop' | 'duplicate' | { readonly delayMs: number };
@@ -38,6 +56,10 @@ export interface InMemoryNetwork {
   cutOff(address: string): void;
   /** Their next attempt succeeds again. */
   restore(address: string): void;
+  /** Puts a message on the way that nobody has sent. It is not shown to `intercept`. */
+  inject(message: InMemoryMessage, fate?: Fate): void;
+  /** Signs a user in of whom there is only what they send and hear: a program that is not ours. */
+  join(address: string, hear: (message: InMemoryMessage) => void): { readonly send: (message: InMemoryMessage) => void; leave(): void };
   /** Every message that was sent, dropped ones too. */
   readonly sent: readonly InMemoryMessage[];
   /** Users signed in plus sessions not over: zero when nothing is left open. */
@@ -50,7 +72,15 @@ interface User {
   presence: Exclude<Presence, 'offline'>;
   readonly contacts: Set<string>;
   cut: boolean;
-  online: InMemoryMessenger | undefined;
+  online: OnlineProgram | undefined;
+}
+
+/** What runs for a user who is signed in. */
+interface OnlineProgram {
+  receive(message: InMemoryMessage): void;
+  contactsChanged(): void;
+  connectionLost(): void;
+  displaced(): void;
 }
 
 /** All messages take `latencyMs` (default 0, still asynchronous); messages of equal delay keep their order. */
@@ -84,6 +114,14 @@ class Network implements InMemoryNetwork {
     return messenger;
   }
 
+  join(address: string, hear: (message: InMemoryMessage) => void): { readonly send: (message: InMemoryMessage) => void; leave(): void } {
+    this.account(address);
+    const user = this.user(address);
+    const nothing = (): void => {};
+    user.online = { receive: hear, contactsChanged: nothing, connectionLost: nothing, displaced: nothing };
+    return { send: (message) => this.send(message), leave: () => void (user.online = undefined) };
+  }
+
   intercept(fate: ((message: InMemoryMessage) => Fate) | undefined): void {
     this.fate = fate;
   }
@@ -115,7 +153,10 @@ class Network implements InMemoryNetwork {
 
   send(message: InMemoryMessage): void {
     this.sent.push(message);
-    const fate = this.fate?.(message) ?? 'deliver';
+    this.inject(message, this.fate?.(message));
+  }
+
+  inject(message: InMemoryMessage, fate: Fate = 'deliver'): void {
     if (fate === 'drop') return;
     const delayMs = this.latencyMs + (typeof fate === 'object' ? fate.delayMs : 0);
     for (let copies = fate === 'duplicate' ? 2 : 1; copies > 0; copies -= 1) {
@@ -131,12 +172,12 @@ class Network implements InMemoryNetwork {
   }
 }
 
-class InMemoryMessenger implements Messenger {
+class InMemoryMessenger implements Messenger, OnlineProgram {
   state: MessengerState = { tag: 'signedOut' };
   private readonly network: Network;
   private readonly applications: ReadonlySet<string>;
   private readonly listeners = new Emitter<MessengerEvent>();
-  private readonly sessions = new Map<string, InMemorySession>();
+  private readonly sessions = new Map<string, Rendezvous>();
   private account: Account | undefined;
   private cancelWait: () => void = () => {};
   private attempts = 0;
@@ -210,14 +251,11 @@ class InMemoryMessenger implements Messenger {
   }
 
   invite(address: string, application: Application, details: InvitationDetails = {}): RendezvousSession {
-    checkLine(details.contextData ?? '');
-    checkAnswer(details.answer ?? {});
     const user = this.requireUser();
     const to = address.toLowerCase();
     const peer = this.network.users.get(to);
     const about = { address: to, friendlyName: peer?.friendlyName ?? to };
-    const session = new InMemorySession(this, this.network.newId(), 'INVITER', application, about, details);
-    this.sessions.set(session.id, session);
+    const session = this.begin({ id: this.network.newId(), flag: 'INVITER', application, peer: about }, details);
     if (peer?.online === undefined) {
       const error =
         peer === undefined
@@ -226,7 +264,8 @@ class InMemoryMessenger implements Messenger {
       this.network.clock.after(0, () => session.end('TERMINATED', { tag: 'sendError', error }));
     } else {
       const context = details.contextData === undefined ? {} : { contextData: details.contextData };
-      this.network.send({ kind: 'INVITE', application, ...context, from: user.account.address, to, sessionId: session.id });
+      const invite = { kind: 'INVITE', application, ...context, features: session.ownFeatures } as const;
+      this.network.send({ ...invite, from: user.account.address, to, sessionId: session.id });
     }
     return session;
   }
@@ -247,15 +286,6 @@ class InMemoryMessenger implements Messenger {
     this.network.send({ kind: 'CHAT', content: { tag: 'typing' }, from: this.state.address, to: address.toLowerCase(), sessionId: 'chat' });
   }
 
-  sendFor(session: InMemorySession, body: InMemoryBody): void {
-    if (this.account === undefined) return;
-    this.network.send({ ...body, from: this.account.address, to: session.peer.address, sessionId: session.id });
-  }
-
-  forget(session: InMemorySession): void {
-    this.sessions.delete(session.id);
-  }
-
   receive(message: InMemoryMessage): void {
     if (message.kind === 'CHAT') {
       const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
@@ -263,18 +293,18 @@ class InMemoryMessenger implements Messenger {
     }
     const session = this.sessions.get(message.sessionId);
     if (session !== undefined) {
-      if (session.peer.address === message.from) session.receive(message);
+      if (session.peer.address === message.from) heard(session, message);
       return;
     }
     if (message.kind !== 'INVITE') return;
     const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
     const details = message.contextData === undefined ? {} : { contextData: message.contextData };
-    const incoming = new InMemorySession(this, message.sessionId, 'INVITEE', message.application, peer, details);
-    if (!this.applications.has(message.application.guid.toLowerCase())) {
+    const { sessionId: id, application, features: invited } = message;
+    const incoming = this.begin({ id, flag: 'INVITEE', application, peer, invited }, details);
+    if (!this.applications.has(application.guid.toLowerCase())) {
       incoming.decline('REJECT_NOT_INSTALLED');
-      return this.listeners.emit({ tag: 'invitationRefused', peer, reason: 'notInstalled', what: message.application.name });
+      return this.listeners.emit({ tag: 'invitationRefused', peer, reason: 'notInstalled', what: application.name });
     }
-    this.sessions.set(incoming.id, incoming);
     this.listeners.emit({ tag: 'invitation', session: incoming });
   }
 
@@ -286,6 +316,24 @@ class InMemoryMessenger implements Messenger {
     this.leave();
     this.wait('CONNECTION_LOST');
     this.contactsChanged();
+  }
+
+  private begin(about: ConstructorParameters<typeof Rendezvous>[0], details: InvitationDetails): Rendezvous {
+    const carrier = {
+      send: (message: RendezvousMessage) => this.send(session, message),
+      over: () => void this.sessions.delete(about.id),
+    };
+    const session = new Rendezvous(about, details, carrier, this.network.clock);
+    this.sessions.set(about.id, session);
+    return session;
+  }
+
+  private send(session: Rendezvous, message: RendezvousMessage | { readonly tag: 'BYE' }): void {
+    if (this.account === undefined) return;
+    const way = { from: this.account.address, to: session.peer.address, sessionId: session.id };
+    const { tag: kind, ...body } = message;
+    const said = 'answer' in body ? { ...body, answer: { ipAddress: OWN_ADDRESS, ...body.answer } } : body;
+    this.network.send({ ...way, kind, ...said } as InMemoryMessage);
   }
 
   private attempt(): void {
@@ -303,7 +351,7 @@ class InMemoryMessenger implements Messenger {
     this.network.presenceChanged(user.account.address);
   }
 
-  private displaced(): void {
+  displaced(): void {
     this.leave();
     this.account = undefined;
     this.setState({ tag: 'signedOut', reason: 'SIGNED_IN_ELSEWHERE' });
@@ -325,7 +373,7 @@ class InMemoryMessenger implements Messenger {
     this.cancelWait();
     const user = this.account === undefined ? undefined : this.network.users.get(this.account.address);
     for (const session of Array.from(this.sessions.values())) {
-      if (user?.online === this) this.sendFor(session, { kind: 'BYE' });
+      if (user?.online === this) this.send(session, { tag: 'BYE' });
       session.end('TERMINATED', { tag: 'terminated', reason: 'connectionLost' });
     }
     if (user?.online !== this) return;
@@ -345,5 +393,27 @@ class InMemoryMessenger implements Messenger {
 
   private async whileSignedIn(act: (user: User) => void): Promise<void> {
     act(this.requireUser());
+  }
+}
+
+/** What one end hears of the other, once the session is known. */
+function heard(session: Rendezvous, message: InMemoryMessage): void {
+  switch (message.kind) {
+    case 'ACCEPT':
+    case 'LAUNCH': {
+      const { ipAddress = '', ...rest } = message.answer;
+      if ((message.kind === 'ACCEPT') === (session.flag === 'INVITER'))
+        session.peerAccepted(ipAddress === '' ? rest : { ipAddress, ...rest }, message.features);
+      return;
+    }
+    case 'CONTEXT':
+      return session.contextArrived(message.data);
+    case 'CANCEL':
+      return session.peerCancelled(message.code);
+    case 'BYE':
+      return session.end('TERMINATED', { tag: 'terminated', reason: 'peerLeft' });
+    case 'INVITE':
+    case 'CHAT':
+      return;
   }
 }

@@ -160,8 +160,11 @@ export class RunningActivity {
         if (!connectsByContext) void this.launch(this.session.peerAnswer?.ipAddress);
         return;
       case 'contextData':
-        if (connectsByContext) void this.launch(event.data);
+        if (connectsByContext && event.kind === undefined) void this.launch(event.data);
         else this.parts.log('activity message refused', { kind: this.doing.kind, message: 'context data without need' });
+        return;
+      case 'passedOver':
+        this.parts.log('activity message refused', { kind: this.doing.kind, message: event.error.message });
         return;
       case 'declined':
         return this.ended('declined');

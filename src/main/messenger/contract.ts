@@ -1,3 +1,6 @@
+import type { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { Features } from '../../protocol/rendezvous/features.ts';
+
 /** What every messenger transport offers. One folder per transport; the compliance suite in test/messenger runs on each. */
 import type { Clock } from '../clock.ts';
 
@@ -63,7 +66,10 @@ export type RendezvousEvent =
   | { readonly tag: 'appNotPresent' }
   /** Both sides have said yes and context data may flow (state CONNECTED). */
   | { readonly tag: 'readyToLaunch' }
-  | { readonly tag: 'contextData'; readonly data: string }
+  /** One whole message. Without `kind` it came unmarked, as the application's own programs say it. */
+  | { readonly tag: 'contextData'; readonly data: string; readonly kind?: string }
+  /** Something that the other side said makes no sense, or not all of it came; the session goes on without it. Told eight times at most. */
+  | { readonly tag: 'passedOver'; readonly error: ProtocolError }
   /** The other side left, or the transport lost its server. */
   | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
   /** Something we sent was not delivered. */
@@ -79,15 +85,24 @@ export interface Application {
 
 /** What an ACCEPT carries. One line each, at most 300 characters. */
 export interface RendezvousAnswer {
-  /** `IP-Address`, with or without a port, as it is said; what the other side says is not checked. The transport's own address where it is left out. */
+  /** `IP-Address`, with or without a port, as it is said; what the other side says is not checked. The transport's own address where it is left out, none where it is empty. */
   readonly ipAddress?: string;
   readonly contextData?: string;
+}
+
+/** The invitee's ACCEPT. */
+export interface InviteeAnswer extends RendezvousAnswer {
+  /** What the application can do beside what the messenger says by itself: value by name, `''` for none. */
+  readonly features?: ReadonlyMap<string, string>;
 }
 
 /** What an inviter says beside the application: in the INVITE, and later in its own ACCEPT. */
 export interface InvitationDetails {
   readonly contextData?: string;
-  readonly answer?: RendezvousAnswer;
+  /** As in `InviteeAnswer`; said in the INVITE and in the ACCEPT. */
+  readonly features?: ReadonlyMap<string, string>;
+  /** A function is asked once their ACCEPT has come and `accepted` has been told; when it throws, the session ends with `sendError`. */
+  readonly answer?: RendezvousAnswer | ((theirs: RendezvousAnswer, features: Features | undefined) => RendezvousAnswer);
 }
 
 /** One invitation, seen from either end (Rendezvous API IMsgrSession). */
@@ -99,16 +114,23 @@ export interface RendezvousSession {
   readonly state: RendezvousState;
   /** Context-Data of the INVITE. */
   readonly contextData: string | undefined;
+  /** What the other side's program says of itself, from the INVITE (invitee) or `accepted` (inviter) on; undefined for an older or another program. */
+  readonly peerFeatures: Features | undefined;
+  /** How much of what the other side said was passed over. */
+  readonly passedOver: number;
   /** The other side's ACCEPT, from `accepted` (inviter) or `readyToLaunch` (invitee) on. */
   readonly peerAnswer: RendezvousAnswer | undefined;
   /** Invitee only, in INVITATION. */
-  accept(answer?: RendezvousAnswer): void;
+  accept(answer?: InviteeAnswer): void;
   /** Invitee only, in INVITATION. */
   decline(code?: 'REJECT' | 'REJECT_NOT_INSTALLED'): void;
   /** Inviter before ACCEPTED, or either side later; idempotent. */
   cancel(code?: CancelCode): void;
-  /** CONNECTED only; at most 300 characters, no CR or LF (throws MessengerError TOO_LARGE / REFUSED). */
-  sendContextData(data: string): void;
+  /**
+   * CONNECTED only, one line. With a `kind` (a word like a feature's name) up to 4,096 bytes of UTF-8, to peers whose features name `parts`. Without one at most
+   * 300 characters, said as it is. Five messages go to a peer without parts. Throws MessengerError TOO_LARGE / REFUSED.
+   */
+  sendContextData(data: string, kind?: string): void;
   onEvent(listener: (event: RendezvousEvent) => void): () => void;
 }
 

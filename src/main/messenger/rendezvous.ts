@@ -1,8 +1,13 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import { CONVERSATION_VERSION, type Features, formatFeatures, PARTS_FEATURE, parseFeatures } from '../../protocol/rendezvous/features.ts';
+import type { Clock } from '../clock.ts';
+import { checkLine, ContextMessages } from './context-messages.ts';
 import {
   MessengerError,
   type Application,
   type CancelCode,
   type InvitationDetails,
+  type InviteeAnswer,
   type RendezvousAnswer,
   type RendezvousEvent,
   type RendezvousSession,
@@ -10,12 +15,12 @@ import {
 } from './contract.ts';
 import { Emitter } from '../emitter.ts';
 
-/** Longest context data, characters (the public Messenger API's limit of the time). */
-const CONTEXT_DATA_LIMIT = 300;
+/** Of what is passed over, this much is told; all of it is counted. */
+const TOLD_LIMIT = 8;
 
-/** What one session has to say to the other side. `LAUNCH` is the inviter's own acceptance. */
+/** What one session has to say to the other side. `LAUNCH` is the inviter's own acceptance; `features` is the features line. */
 export type RendezvousMessage =
-  | { readonly tag: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer }
+  | { readonly tag: 'ACCEPT' | 'LAUNCH'; readonly answer: RendezvousAnswer; readonly features: string }
   | { readonly tag: 'CANCEL'; readonly code: CancelCode }
   | { readonly tag: 'CONTEXT'; readonly data: string };
 
@@ -27,12 +32,10 @@ export interface RendezvousCarrier {
   over(): void;
 }
 
-/** Throws MessengerError REFUSED for a control character, TOO_LARGE for more than 300 characters. */
-function checkLine(data: string): void {
-  // oxlint-disable-next-line no-control-regex -- a line break would fake further fields of the message
-  if (/[\u0000-\u001f\u007f]/.test(data)) throw new MessengerError('REFUSED', 'context data holds a control character');
-  if (data.length > CONTEXT_DATA_LIMIT)
-    throw new MessengerError('TOO_LARGE', `context data of ${data.length} characters, at most ${CONTEXT_DATA_LIMIT}`);
+/** What a transport knows of a session when it begins. */
+export interface RendezvousAbout extends Pick<RendezvousSession, 'id' | 'flag' | 'application' | 'peer'> {
+  /** Invitee: the features line of the INVITE, where it has one. */
+  readonly invited?: string | undefined;
 }
 
 function checkAnswer({ ipAddress = '', contextData = '' }: RendezvousAnswer): void {
@@ -40,10 +43,21 @@ function checkAnswer({ ipAddress = '', contextData = '' }: RendezvousAnswer): vo
   checkLine(contextData);
 }
 
-/** What an inviter wants to say; throws like `checkLine`, before anything is sent. */
-export function checkDetails({ contextData = '', answer = {} }: InvitationDetails): void {
+/** What an inviter wants to say; throws MessengerError REFUSED, TOO_LARGE before anything is sent. */
+function checkDetails({ contextData = '', answer = {}, features }: InvitationDetails): void {
   checkLine(contextData);
-  checkAnswer(answer);
+  if (typeof answer !== 'function') checkAnswer(answer);
+  featuresLine(features);
+}
+
+/** What this program says of itself, the application's features among it. */
+function featuresLine(features: ReadonlyMap<string, string> = new Map()): string {
+  try {
+    return formatFeatures({ version: CONVERSATION_VERSION, named: new Map([[PARTS_FEATURE, ''], ...features]) });
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new MessengerError('REFUSED', error.message, { cause: error });
+  }
 }
 
 const OVER: ReadonlySet<RendezvousState> = new Set(['CANCELLED', 'DECLINED', 'TERMINATED']);
@@ -55,25 +69,41 @@ export class Rendezvous implements RendezvousSession {
   readonly application: Application;
   readonly peer: { readonly address: string; readonly friendlyName: string };
   readonly contextData: string | undefined;
-  private readonly ownAnswer: RendezvousAnswer;
+  /** The features line of the INVITE (inviter). */
+  readonly ownFeatures: string;
+  private readonly ownAnswer: Exclude<InvitationDetails['answer'], undefined>;
+  private readonly context: ContextMessages;
+  private theirFeatures: Features | undefined;
+  private passedOverCount = 0;
   private theirAnswer: RendezvousAnswer | undefined;
   private current: RendezvousState = 'INVITATION';
   private readonly carrier: RendezvousCarrier;
   private readonly events = new Emitter<RendezvousEvent>();
 
-  /** `details.answer` is the inviter's own. */
-  constructor(
-    about: Pick<RendezvousSession, 'id' | 'flag' | 'application' | 'peer'>,
-    details: InvitationDetails,
-    carrier: RendezvousCarrier,
-  ) {
+  /** `details` are the inviter's own, and MessengerErrors are thrown as `checkDetails` does; an invitee gives the INVITE's context data. */
+  constructor(about: RendezvousAbout, details: InvitationDetails, carrier: RendezvousCarrier, clock: Clock) {
+    if (about.flag === 'INVITER') checkDetails(details);
     this.id = about.id;
     this.flag = about.flag;
     this.application = about.application;
     this.peer = about.peer;
     this.contextData = details.contextData;
     this.ownAnswer = details.answer ?? {};
+    this.ownFeatures = featuresLine(details.features);
     this.carrier = carrier;
+    this.context = new ContextMessages(clock, {
+      arrived: (data, kind) => this.emit({ tag: 'contextData', data, ...(kind === undefined ? {} : { kind }) }),
+      passedOver: (error) => this.passOver(error),
+    });
+    this.learn(about.invited);
+  }
+
+  get peerFeatures(): Features | undefined {
+    return this.theirFeatures;
+  }
+
+  get passedOver(): number {
+    return this.passedOverCount;
   }
 
   get peerAnswer(): RendezvousAnswer | undefined {
@@ -94,11 +124,12 @@ export class Rendezvous implements RendezvousSession {
 
   /* ---------- what the user does ---------- */
 
-  accept(answer: RendezvousAnswer = {}): void {
+  accept({ features: named, ...answer }: InviteeAnswer = {}): void {
     this.requireInvitation('accept');
     checkAnswer(answer);
+    const features = featuresLine(named);
     this.current = 'ACCEPTED';
-    this.carrier.send({ tag: 'ACCEPT', answer });
+    this.carrier.send({ tag: 'ACCEPT', answer, features });
   }
 
   decline(code: 'REJECT' | 'REJECT_NOT_INSTALLED' = 'REJECT'): void {
@@ -113,16 +144,15 @@ export class Rendezvous implements RendezvousSession {
     this.finish('CANCELLED', { tag: 'CANCEL', code });
   }
 
-  sendContextData(data: string): void {
+  sendContextData(data: string, kind?: string): void {
     if (this.current !== 'CONNECTED') throw new MessengerError('REFUSED', `context data in state ${this.current}`);
-    checkLine(data);
-    this.carrier.send({ tag: 'CONTEXT', data });
+    for (const line of this.context.outgoing(data, kind, this.theirFeatures)) this.carrier.send({ tag: 'CONTEXT', data: line });
   }
 
   /* ---------- what comes from the carrier ---------- */
 
   /** ACCEPT of the other side: the invitee's yes, or the inviter's own that follows it. Repeated ones change nothing. */
-  peerAccepted(answer: RendezvousAnswer): void {
+  peerAccepted(answer: RendezvousAnswer, features?: string): void {
     if (this.flag === 'INVITEE') {
       // Context data may have come first; the address is told all the same.
       if (this.current === 'ACCEPTED' || this.current === 'CONNECTED') this.theirAnswer ??= answer;
@@ -131,11 +161,22 @@ export class Rendezvous implements RendezvousSession {
     }
     if (this.current !== 'INVITATION') return;
     this.theirAnswer = answer;
+    this.learn(features);
     this.current = 'ACCEPTED';
     this.emit({ tag: 'accepted' });
     // The listener may have cancelled.
     if (this.state !== 'ACCEPTED') return;
-    this.carrier.send({ tag: 'LAUNCH', answer: this.ownAnswer });
+    let own: RendezvousAnswer;
+    try {
+      own = typeof this.ownAnswer === 'function' ? this.ownAnswer(answer, this.theirFeatures) : this.ownAnswer;
+      checkAnswer(own);
+    } catch (error) {
+      const wrong =
+        error instanceof MessengerError ? error : new MessengerError('PROTOCOL', 'no answer to the acceptance', { cause: error });
+      this.carrier.send({ tag: 'CANCEL', code: 'FAIL' });
+      return this.end('CANCELLED', { tag: 'sendError', error: wrong });
+    }
+    this.carrier.send({ tag: 'LAUNCH', answer: own, features: this.ownFeatures });
     this.launch();
   }
 
@@ -149,19 +190,21 @@ export class Rendezvous implements RendezvousSession {
   contextArrived(data: string): void {
     // It may overtake the inviter's ACCEPT where they came by different switchboards; it says the same and more.
     if (this.flag === 'INVITEE' && this.current === 'ACCEPTED') this.launch();
-    if (this.current === 'CONNECTED') this.emit({ tag: 'contextData', data });
+    if (this.current === 'CONNECTED') this.context.incoming(data);
   }
 
   /** The session ends here with its last event. */
   end(state: 'CANCELLED' | 'DECLINED' | 'TERMINATED', event: RendezvousEvent): void {
     if (this.isOver) return;
     this.current = state;
+    this.context.close();
     this.carrier.over();
     this.emit(event);
   }
 
   private finish(state: 'CANCELLED' | 'DECLINED', message: RendezvousMessage): void {
     this.current = state;
+    this.context.close();
     this.carrier.send(message);
     this.carrier.over();
   }
@@ -169,6 +212,22 @@ export class Rendezvous implements RendezvousSession {
   private launch(): void {
     this.current = 'CONNECTED';
     this.emit({ tag: 'readyToLaunch' });
+  }
+
+  /** A features line that makes no sense counts as none: it must not be a way to end a session. */
+  private learn(features: string | undefined): void {
+    if (features === undefined) return;
+    try {
+      this.theirFeatures = parseFeatures(features);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.passOver(error);
+    }
+  }
+
+  private passOver(error: ProtocolError): void {
+    this.passedOverCount += 1;
+    if (this.passedOverCount <= TOLD_LIMIT) this.emit({ tag: 'passedOver', error });
   }
 
   private requireInvitation(what: string): void {

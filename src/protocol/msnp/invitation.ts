@@ -8,6 +8,8 @@ type InvitationCancelCode = (typeof CANCEL_CODES)[number];
 
 const COOKIE = /^[0-9A-Za-z{}-]{1,40}$/;
 const CONTROL_SESSION_PROTOCOL = 'SM1';
+/** Our own field: what the program says of itself (`protocol/rendezvous/features.ts`). Programs that do not know it ignore it. */
+const FEATURES_FIELD = 'Ringback';
 
 interface InvitationBase {
   /** Invitation-Cookie: chosen by the inviter, one per invitation. */
@@ -25,8 +27,16 @@ export type InvitationMessage = InvitationBase &
         readonly applicationName: string;
         readonly applicationUrl?: string;
         readonly contextData?: string;
+        /** The features line, as it stands. */
+        readonly features?: string;
       }
-    | { readonly command: 'ACCEPT'; readonly from: 'INVITER' | 'INVITEE'; readonly ipAddress?: string; readonly contextData?: string }
+    | {
+        readonly command: 'ACCEPT';
+        readonly from: 'INVITER' | 'INVITEE';
+        readonly ipAddress?: string;
+        readonly contextData?: string;
+        readonly features?: string;
+      }
     | { readonly command: 'CANCEL'; readonly code: InvitationCancelCode }
     | { readonly command: 'CONTEXT'; readonly contextData: string }
   );
@@ -50,7 +60,8 @@ export function readInvitation(payload: Uint8Array): InvitationMessage {
   const sessionId = word('session-id');
   const contextData = fields.get('context-data');
   const base = { cookie, ...(sessionId === undefined ? {} : { sessionId }) };
-  const context = contextData === undefined ? {} : { contextData };
+  const line = word(FEATURES_FIELD.toLowerCase());
+  const said = { ...(contextData === undefined ? {} : { contextData }), ...(line === undefined ? {} : { features: line }) };
   const command = (word('invitation-command') ?? '').toUpperCase();
   switch (command) {
     case 'INVITE': {
@@ -58,12 +69,12 @@ export function readInvitation(payload: Uint8Array): InvitationMessage {
       if (applicationGuid === '') throw new ProtocolError('MALFORMED', 'Application-GUID', 'a GUID', 'nothing');
       const applicationUrl = word('application-url');
       const url = applicationUrl === undefined || applicationUrl === '' ? {} : { applicationUrl };
-      return { ...base, command, applicationGuid, applicationName: word('application-name') ?? '', ...url, ...context };
+      return { ...base, command, applicationGuid, applicationName: word('application-name') ?? '', ...url, ...said };
     }
     case 'ACCEPT': {
       const ipAddress = word('ip-address');
       const from = fields.has('request-data') ? 'INVITEE' : 'INVITER';
-      return { ...base, command, from, ...(ipAddress === undefined || ipAddress === '' ? {} : { ipAddress }), ...context };
+      return { ...base, command, from, ...(ipAddress === undefined || ipAddress === '' ? {} : { ipAddress }), ...said };
     }
     case 'CANCEL': {
       const code = word('cancel-code')?.toUpperCase();
@@ -98,6 +109,7 @@ export function writeInvitation(message: InvitationMessage): Uint8Array {
   const session: [string, string][] = message.sessionId === undefined ? [] : [['Session-ID', message.sessionId]];
   const common: [string, string][] = [['Invitation-Command', message.command], ['Invitation-Cookie', message.cookie], ...session];
   const context = (data: string | undefined): [string, string][] => (data === undefined ? [] : [['Context-Data', data]]);
+  const features = (line: string | undefined): [string, string][] => (line === undefined ? [] : [[FEATURES_FIELD, line]]);
   const fields = ((): [string, string][] => {
     switch (message.command) {
       case 'INVITE':
@@ -108,6 +120,7 @@ export function writeInvitation(message: InvitationMessage): Uint8Array {
           ...context(message.contextData),
           ...common,
           ...(message.applicationUrl === undefined ? [] : ([['Application-URL', message.applicationUrl]] as [string, string][])),
+          ...features(message.features),
         ];
       case 'ACCEPT':
         return [
@@ -117,6 +130,7 @@ export function writeInvitation(message: InvitationMessage): Uint8Array {
           ...(message.from === 'INVITEE' ? ([['Request-Data', 'IP-Address:']] as [string, string][]) : []),
           ['IP-Address', message.ipAddress ?? ''],
           ...context(message.contextData),
+          ...features(message.features),
         ];
       case 'CANCEL':
         return [...common, ['Cancel-Code', message.code]];

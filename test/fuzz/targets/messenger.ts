@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { formatEndpoint, parseEndpoint } from '../../../src/protocol/msnp/endpoint.ts';
 import { CommandDecoder, encodeCommand, LINE_LIMIT_SIGNED_IN } from '../../../src/protocol/msnp/framing.ts';
@@ -6,10 +7,14 @@ import { decodeFriendlyName, encodeFriendlyName } from '../../../src/protocol/ms
 import { type InvitationMessage, readInvitation, writeInvitation } from '../../../src/protocol/msnp/invitation.ts';
 import { readListLine } from '../../../src/protocol/msnp/lists.ts';
 import { readMessage } from '../../../src/protocol/msnp/message.ts';
+import { formatContextLine, isMarked, parseContextLine } from '../../../src/protocol/rendezvous/context-line.ts';
+import { formatFeatures, parseFeatures } from '../../../src/protocol/rendezvous/features.ts';
+import { contextLines, PartAssembly } from '../../../src/protocol/rendezvous/parts.ts';
 import { NotificationClientMachine } from '../../../src/protocol/msnp/client/notification.ts';
 import { SwitchboardClientMachine } from '../../../src/protocol/msnp/client/switchboard.ts';
 import { joined } from '../mutations.ts';
-import { anyChunks, decoding, type Target } from '../rules.ts';
+import { anyChunks, BrokenRule, decoding, type Target } from '../rules.ts';
+import { asPieces, pieces } from './rdp.ts';
 
 const md5Hex = (text: string): string => createHash('md5').update(text).digest('hex');
 const lines = (...text: string[]): Uint8Array => utf8Encode(text.map((line) => `${line}\r\n`).join(''));
@@ -30,7 +35,7 @@ const INVITATIONS: readonly InvitationMessage[] = [
     ipAddress: '192.168.1.2',
     contextData: '65538,1,192.168.1.2:3389,*,c2Vzc2lvbg==,*,*,*',
   },
-  { command: 'ACCEPT', cookie: '12345', from: 'INVITER' },
+  { command: 'ACCEPT', cookie: '12345', from: 'INVITER', features: '1;parts;pake=ristretto255' },
   { command: 'CANCEL', cookie: '12345', code: 'REJECT_NOT_INSTALLED' },
   { command: 'CONTEXT', cookie: '12345', contextData: '65538,1,10.0.0.1:3389,*,c2Vzc2lvbg==,*,*,*' },
 ];
@@ -112,6 +117,27 @@ function switchboardClient(): (chunk: Uint8Array) => readonly unknown[] {
   };
 }
 
+/** Lines of context data, a second apart: what is held stays within its bounds, and what comes out was in it. */
+function assemble(input: Uint8Array): void {
+  const assembly = new PartAssembly();
+  const said = pieces(input).map((piece) => utf8Decode(piece));
+  const longest = said.reduce((sum, line) => sum + line.length, 0);
+  said.forEach((line, second) => {
+    if (!isMarked(line)) return;
+    try {
+      const { kind, part, text } = parseContextLine(line);
+      const whole = part === undefined ? text : assembly.receive({ kind, part, text }, second * 1_000);
+      if (whole !== undefined && (whole.length > longest || utf8Encode(whole).length > 4_096))
+        throw new BrokenRule('longer than what came');
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+    if (assembly.expire(second * 1_000).length > 4) throw new BrokenRule('more messages under way than are held');
+  });
+  assembly.expire(Number.POSITIVE_INFINITY);
+  if (assembly.nextDeadlineMs !== undefined) throw new BrokenRule('something is still waited for');
+}
+
 function commands(reader: 'client' | 'server'): (input: Uint8Array) => void {
   return anyChunks(() => {
     const decoder = new CommandDecoder(reader);
@@ -162,6 +188,34 @@ export const MESSENGER_TARGETS: readonly Target[] = [
     check: decoding(readInvitation, writeInvitation),
   },
   { name: 'message', maxBytes: 16 * 1024, seeds: () => INVITATIONS.map(writeInvitation), check: decoding(readMessage) },
+  {
+    name: 'features-line',
+    maxBytes: 1_024,
+    seeds: () => ['1', '1;parts', ' 2 ; parts;key=ab+/=;from-next-year'].map(utf8Encode),
+    check: decoding(
+      (input) => parseFeatures(utf8Decode(input)),
+      (features) => utf8Encode(formatFeatures(features)),
+    ),
+  },
+  {
+    name: 'context-line',
+    maxBytes: 1_024,
+    seeds: () => ['!ticket 65538,1,x', '!sealed;7:2/3  ab ', '!k '].map(utf8Encode),
+    check: decoding(
+      (input) => parseContextLine(utf8Decode(input)),
+      (line) => utf8Encode(formatContextLine(line)),
+    ),
+  },
+  {
+    name: 'context-parts',
+    maxBytes: 16 * 1024,
+    seeds: () => [
+      asPieces(contextLines('sealed', 'x'.repeat(900), 1).map(utf8Encode)),
+      asPieces([...contextLines('a', 'ü'.repeat(400), 1), ...contextLines('b', 'y'.repeat(400), 2)].map(utf8Encode)),
+      asPieces(['!a;1:1/2 x', '!a;1:1/2 x', '!a;1:2/2 y', '!a;2:1/3 z', '!a b', 'bare'].map(utf8Encode)),
+    ],
+    check: assemble,
+  },
   {
     name: 'list-line',
     maxBytes: LINE_LIMIT_SIGNED_IN,

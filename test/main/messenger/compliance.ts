@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MessengerError, type Account, type Messenger } from '../../../src/main/messenger/contract.ts';
 import { PATIENCE_MS, Person, REMOTE_ASSISTANCE, Side } from './people.ts';
 
@@ -197,6 +197,66 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       expect(rung.session.peerAnswer).toEqual({ ipAddress: '192.0.2.7:13455' });
     });
 
+    it("says what the program is and can, in the INVITE and in both ACCEPTs, the application's own features among it", async () => {
+      await bothIn();
+      const features = new Map([['pake', 'ristretto255']]);
+      const asked = new Side(novice.messenger.invite('eric@home', REMOTE_ASSISTANCE, { features }));
+      expect(asked.session.peerFeatures).toBeUndefined();
+      const rung = await expert.invitation();
+      // Known before the invitee has said anything.
+      expect(rung.session.peerFeatures).toEqual({ version: 1, named: new Map([['parts', ''], ...features]) });
+      let atAccepted: unknown;
+      asked.session.onEvent(({ tag }) => void (tag === 'accepted' && (atAccepted = asked.session.peerFeatures)));
+      rung.session.accept();
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      expect(atAccepted).toEqual({ version: 1, named: new Map([['parts', '']]) });
+      expect([asked.session.passedOver, rung.session.passedOver]).toEqual([0, 0]);
+    });
+
+    it("makes the inviter's ACCEPT when the other's has come, from what it says", async () => {
+      await bothIn();
+      const answer = vi.fn((theirs: { readonly contextData?: string }) => ({ ipAddress: '', contextData: `heard ${theirs.contextData}` }));
+      const asked = new Side(novice.messenger.invite('eric@home', REMOTE_ASSISTANCE, { answer }));
+      const rung = await expert.invitation();
+      expect(answer).not.toHaveBeenCalled();
+      rung.session.accept({ ipAddress: '', contextData: 'a nonce', features: new Map([['x', '1']]) });
+      await Promise.all([asked.event('readyToLaunch'), rung.event('readyToLaunch')]);
+      // Nobody has said an address.
+      expect(asked.session.peerAnswer).toEqual({ contextData: 'a nonce' });
+      expect(rung.session.peerAnswer).toEqual({ contextData: 'heard a nonce' });
+      expect(answer.mock.calls).toEqual([
+        [
+          { contextData: 'a nonce' },
+          {
+            version: 1,
+            named: new Map([
+              ['parts', ''],
+              ['x', '1'],
+            ]),
+          },
+        ],
+      ]);
+    });
+
+    it.each([
+      [
+        'throws',
+        () => {
+          throw new Error('broken');
+        },
+        'PROTOCOL',
+      ],
+      ['is no line', () => ({ contextData: 'a\nb' }), 'REFUSED'],
+    ] as const)('ends on both sides where that answer %s', async (_name, answer, code) => {
+      await bothIn();
+      const asked = new Side(novice.messenger.invite('eric@home', REMOTE_ASSISTANCE, { answer }));
+      const rung = await expert.invitation();
+      rung.session.accept();
+      expect((await asked.event('sendError')).error.code).toBe(code);
+      expect(await rung.event('cancelled')).toEqual({ tag: 'cancelled', code: 'FAIL' });
+      expect([...asked.tags, ...rung.tags]).toEqual(['accepted', 'sendError', 'cancelled']);
+    });
+
     it('says its own address where nobody gives another, and no more', async () => {
       const [asked, rung] = await connected();
       for (const side of [asked, rung]) {
@@ -255,6 +315,34 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       for (const bad of ['a\rb', 'a\nb', 'a\r\nInvitation-Command: CANCEL']) {
         expect(() => asked.session.sendContextData(bad)).toThrow(expect.objectContaining({ code: 'REFUSED' }));
       }
+      expect(asked.session.state).toBe('CONNECTED');
+    });
+
+    it('carries context data of a kind, in parts where it is long, in order and unchanged, a hundred messages and more', async () => {
+      const [asked, rung] = await connected();
+      const long = ['x'.repeat(440), ` ${'ünï → 💬 '.repeat(200)} `, 'y'.repeat(4_096)];
+      for (const data of long) rung.session.sendContextData(data, 'sealed');
+      asked.session.sendContextData('', 'empty');
+      for (let count = 0; count < 100; count += 1) asked.session.sendContextData(`short ${count}`, 'candidate');
+      expect(await asked.data(long.length)).toEqual(long);
+      expect((await rung.data(101)).at(-1)).toBe('short 99');
+      expect(asked.record.events.at(-1)).toEqual({ tag: 'contextData', data: long[2], kind: 'sealed' });
+      expect(rung.record.events).toContainEqual({ tag: 'contextData', data: '', kind: 'empty' });
+      expect([asked.session.passedOver, rung.session.passedOver]).toEqual([0, 0]);
+    });
+
+    it('refuses of it what the other side could not read', async () => {
+      const [asked] = await connected();
+      const refused = (data: string, kind: string | undefined, code: string): void =>
+        expect(() => asked.session.sendContextData(data, kind)).toThrow(expect.objectContaining({ code }));
+      refused('x'.repeat(4_097), 'k', 'TOO_LARGE');
+      refused('ü'.repeat(2_049), 'k', 'TOO_LARGE');
+      refused('a\nb', 'k', 'REFUSED');
+      refused('a', 'no kind', 'REFUSED');
+      refused('a', '', 'REFUSED');
+      refused('!marked by hand', undefined, 'REFUSED');
+      for (let count = 0; count < 18; count += 1) asked.session.sendContextData('x'.repeat(4_000), 'k');
+      refused('x'.repeat(4_000), 'k', 'TOO_LARGE');
       expect(asked.session.state).toBe('CONNECTED');
     });
 

@@ -203,6 +203,74 @@ describe('invitations of our client', () => {
     expect(events.map(({ tag }) => tag)).toEqual(['accepted', 'readyToLaunch', 'contextData']);
   });
 
+  it('gives a peer without features five context messages as they are, of no kind', async () => {
+    const bob = await net.online('bob@home');
+    const session = messenger.invite('bob@home', REMOTE_ASSISTANCE);
+    const place = await answer(bob, 'bob@home');
+    const text = await hear(place);
+    // Our own header field; a program that does not know it reads past it.
+    expect(fieldOf(text, 'Ringback')).toBe('1;parts');
+    say(place, `Invitation-Command: ACCEPT\nInvitation-Cookie: ${fieldOf(text, 'Invitation-Cookie')}\nLaunch-Application: TRUE`);
+    expect(fieldOf(await hear(place), 'Ringback')).toBe('1;parts');
+    expect([session.state, session.peerFeatures]).toEqual(['CONNECTED', undefined]);
+    const refused = (code: string, ...said: Parameters<RendezvousSession['sendContextData']>): void =>
+      expect(() => session.sendContextData(...said)).toThrow(expect.objectContaining({ code }));
+    refused('REFUSED', 'a', 'ticket');
+    refused('TOO_LARGE', 'x'.repeat(301));
+    for (let count = 1; count <= 5; count += 1) session.sendContextData(`${count}`);
+    refused('TOO_LARGE', '6');
+    for (let count = 1; count <= 5; count += 1) expect(fieldOf(await hear(place), 'Context-Data')).toBe(`${count}`);
+    expect(session.state).toBe('CONNECTED');
+  });
+
+  it.each(['', 'nonsense', '1;Parts', '9'.repeat(400)])('counts a features field %j as none', async (field) => {
+    const bob = await net.online('bob@home');
+    const room = await open(bob, 'bob@home', 'ann@home');
+    say(room, `${invite('61')}\nRINGBACK: ${field}`);
+    await until(
+      () => invitations.length === 1,
+      () => 'the invitation',
+    );
+    expect(invitations[0]).toMatchObject({ peerFeatures: undefined, passedOver: 1, state: 'INVITATION' });
+  });
+
+  it('reads features, kinds and parts from a program that is not ours, and passes over what is wrong', async () => {
+    const bob = await net.online('bob@home');
+    const room = await open(bob, 'bob@home', 'ann@home');
+    say(room, `${invite('62')}\nringback: 3 ; later=1;parts`);
+    await until(
+      () => invitations.length === 1,
+      () => 'the invitation',
+    );
+    const session = invitations[0] as RendezvousSession;
+    const events = record(session);
+    expect(session.peerFeatures).toEqual({
+      version: 3,
+      named: new Map([
+        ['later', '1'],
+        ['parts', ''],
+      ]),
+    });
+    session.accept();
+    expect(fieldOf(await hear(room), 'Ringback')).toBe('1;parts');
+    say(room, 'Invitation-Command: ACCEPT\nInvitation-Cookie: 62\nLaunch-Application: TRUE\nRingback: nonsense');
+    for (const data of ['!x;9:2/2  b ', '!x;9:1/2 a', '!', 'bare', '!x;9:1/2 a', '!y c']) {
+      say(room, `Invitation-Command: CONTEXT\nInvitation-Cookie: 62\nContext-Data: ${data}`);
+    }
+    await until(
+      () => events.length >= 5,
+      () => 'all of it',
+    );
+    expect(events).toMatchObject([
+      { tag: 'readyToLaunch' },
+      { tag: 'contextData', data: 'a b ', kind: 'x' },
+      { tag: 'passedOver', error: { code: 'MALFORMED', field: 'ContextLine' } },
+      { tag: 'contextData', data: 'bare' },
+      { tag: 'contextData', data: 'c', kind: 'y' },
+    ]);
+    expect(session.passedOver).toBe(1);
+  });
+
   it('can call although somebody has called it into as many switchboards as they may', async () => {
     const [bob, cy] = [await net.online('bob@home'), await net.online('cy@home')];
     for (let room = 0; room < 32; room += 1) {

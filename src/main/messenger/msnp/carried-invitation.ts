@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
-import { MessengerError, type Application, type InvitationDetails, type RendezvousSession } from '../contract.ts';
-import { Rendezvous, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
+import { MessengerError, type InvitationDetails } from '../contract.ts';
+import { Rendezvous, type RendezvousAbout, type RendezvousCarrier, type RendezvousMessage } from '../rendezvous.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { writeInvitation, type InvitationMessage } from '../../../protocol/msnp/invitation.ts';
 import type { SwitchboardLink } from './switchboard-link.ts';
@@ -10,14 +10,10 @@ import type { Hold, SwitchboardPool } from './switchboard-pool.ts';
 const INVITE_ATTEMPTS = 3;
 const RETRY_MS = 1_000;
 
-export interface CarriedAbout {
-  readonly flag: 'INVITER' | 'INVITEE';
+/** `id` is the Session-ID. */
+export interface CarriedAbout extends RendezvousAbout {
   /** Invitation-Cookie: what the peer knows the invitation by. */
   readonly cookie: string;
-  /** Session-ID. */
-  readonly id: string;
-  readonly application: Application;
-  readonly peer: RendezvousSession['peer'];
 }
 
 export interface CarriedOptions {
@@ -47,7 +43,7 @@ export class CarriedInvitation implements RendezvousCarrier {
     this.options = options;
     this.delivered = about.flag === 'INVITEE';
     this.inviting = about.flag === 'INVITER';
-    this.session = new Rendezvous(about, details, this);
+    this.session = new Rendezvous(about, details, this, options.clock);
   }
 
   /** Inviter: begins to deliver the INVITE. */
@@ -103,6 +99,7 @@ export class CarriedInvitation implements RendezvousCarrier {
         applicationName: session.application.name,
         ...(session.application.url === undefined ? {} : { applicationUrl: session.application.url }),
         ...(session.contextData === undefined ? {} : { contextData: session.contextData }),
+        features: session.ownFeatures,
       });
       for (let attempt = 1; attempt <= INVITE_ATTEMPTS && !session.isOver; attempt += 1) {
         const outcome = await this.tryInvite(payload);
@@ -196,9 +193,9 @@ export class CarriedInvitation implements RendezvousCarrier {
     const base = { cookie: this.cookie, sessionId: this.session.id };
     switch (message.tag) {
       case 'ACCEPT':
-        return { ...base, command: 'ACCEPT', from: 'INVITEE', ipAddress, ...message.answer };
+        return { ...base, command: 'ACCEPT', from: 'INVITEE', ipAddress, ...message.answer, features: message.features };
       case 'LAUNCH':
-        return { ...base, command: 'ACCEPT', from: 'INVITER', ipAddress, ...message.answer };
+        return { ...base, command: 'ACCEPT', from: 'INVITER', ipAddress, ...message.answer, features: message.features };
       case 'CANCEL':
         return { ...base, command: 'CANCEL', code: message.code };
       case 'CONTEXT':

@@ -1,7 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { Application, InvitationDetails, MessengerEvent, RendezvousSession } from '../contract.ts';
-import { checkDetails } from '../rendezvous.ts';
 import { sameGuid } from '../../../protocol/applications/guid.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { malformedInviteCookie, readInvitation, writeInvitation, type InvitationMessage } from '../../../protocol/msnp/invitation.ts';
@@ -36,7 +35,6 @@ export class Invitations implements SwitchboardClient {
   }
 
   invite(address: string, application: Application, details: InvitationDetails): RendezvousSession {
-    checkDetails(details);
     const peer = { address, friendlyName: this.options.nameOf(address) };
     let cookie: string;
     do cookie = String(randomInt(1, 2 ** 31));
@@ -104,6 +102,7 @@ export class Invitations implements SwitchboardClient {
           ...(message.applicationUrl === undefined ? {} : { url: message.applicationUrl }),
         },
         peer: { address: from, friendlyName },
+        invited: message.features,
       },
       message.contextData === undefined ? {} : { contextData: message.contextData },
     );
@@ -147,10 +146,13 @@ function reply(session: CarriedInvitation['session'], message: InvitationMessage
     case 'INVITE':
       return;
     case 'ACCEPT':
-      return session.peerAccepted({
-        ...(message.ipAddress === undefined ? {} : { ipAddress: message.ipAddress }),
-        ...(message.contextData === undefined ? {} : { contextData: message.contextData }),
-      });
+      return session.peerAccepted(
+        {
+          ...(message.ipAddress === undefined ? {} : { ipAddress: message.ipAddress }),
+          ...(message.contextData === undefined ? {} : { contextData: message.contextData }),
+        },
+        message.features,
+      );
     case 'CANCEL':
       return session.peerCancelled(message.code);
     case 'CONTEXT':
