@@ -1,3 +1,4 @@
+import type { RendezvousSignal } from '../../protocol/assistance/negotiation.ts';
 import type { NoviceEffect, NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
@@ -9,7 +10,7 @@ import { followLink } from './negotiated-link.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
-import { rendezvousSignal, sendTicket } from './rendezvous-signal.ts';
+import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
 import { SessionLife } from './session-life.ts';
@@ -39,10 +40,11 @@ export class AskForHelp implements RunningSession {
       () => host.changed(),
     );
     this.life.scope.add(() => this.driver.stop());
-    this.life.scope.add(rendezvous.onEvent((event) => this.driver.dispatch(rendezvousSignal(event, host.tickets.seen))));
+    const dispatch = (signal: RendezvousSignal): void => this.driver.dispatch(signal);
+    this.life.scope.add(followRendezvous({ rendezvous, role: 'novice', host, dispatch }));
     if (rendezvous.flag === 'INVITEE') {
       rendezvous.accept();
-      this.driver.dispatch({ tag: 'accepted' });
+      dispatch({ tag: 'accepted', ...(rendezvous.peerFeatures === undefined ? {} : { features: rendezvous.peerFeatures }) });
     }
   }
 
@@ -78,7 +80,7 @@ export class AskForHelp implements RunningSession {
         void this.openEndpoint();
         return;
       case 'sendContextData':
-        sendTicket(this.rendezvous, effect.data, this.driver);
+        sendTicket(this.rendezvous, effect, this.driver);
         return;
       case 'dial':
         this.endpoint?.dial(effect.addresses);
@@ -90,7 +92,7 @@ export class AskForHelp implements RunningSession {
         void this.session?.admit();
         return;
       case 'refused':
-        this.host.log('message refused', { role: 'novice', code: effect.error.code, field: effect.error.field });
+        logRefusal(this.host.log, 'novice', effect.error);
         return;
       case 'closeLink': {
         const closing = this.session?.close(effect.reason);

@@ -10,7 +10,7 @@ import { errorText } from './error-text.ts';
 import { ExpertSession } from './expert-session.ts';
 import { followLink } from './negotiated-link.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
-import { rendezvousSignal, sendTicket } from './rendezvous-signal.ts';
+import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
 import { SessionLife } from './session-life.ts';
@@ -49,10 +49,14 @@ export class GiveHelp implements RunningSession {
     this.life.scope.add(() => this.driver.stop());
     this.life.scope.add(() => this.viewer.close());
     this.life.scope.add(
-      rendezvous.onEvent((event) => {
-        // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
-        if (offered && event.tag === 'accepted') this.driver.dispatch({ tag: 'accept' });
-        else this.driver.dispatch(rendezvousSignal(event, host.tickets.seen));
+      followRendezvous({
+        rendezvous,
+        role: 'expert',
+        host,
+        dispatch: (signal) => {
+          // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
+          this.driver.dispatch(offered && signal.tag === 'accepted' ? { tag: 'accept' } : signal);
+        },
       }),
     );
   }
@@ -114,7 +118,7 @@ export class GiveHelp implements RunningSession {
         void this.openEndpoint();
         return;
       case 'sendContextData':
-        sendTicket(this.rendezvous, effect.data, this.driver);
+        sendTicket(this.rendezvous, effect, this.driver);
         return;
       case 'expect':
         this.endpoint?.expect(effect.ticket);
@@ -123,7 +127,7 @@ export class GiveHelp implements RunningSession {
         this.endpoint?.forward();
         return;
       case 'refused':
-        this.host.log('message refused', { role: 'expert', code: effect.error.code, field: effect.error.field });
+        logRefusal(this.host.log, 'expert', effect.error);
         return;
       case 'closeLink':
       case 'closeEndpoint':

@@ -1,13 +1,42 @@
 import type { RendezvousSignal } from '../../protocol/assistance/negotiation.ts';
-import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
+import type { Role } from '../../protocol/assistance/status.ts';
+import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import type { RendezvousEvent, RendezvousSession } from '../messenger/contract.ts';
+import type { SessionHost } from './running-session.ts';
 
-/** A messenger event as the negotiation machines take it. */
-export function rendezvousSignal(event: RendezvousEvent, seen: SeenTickets): RendezvousSignal {
+interface Following {
+  readonly rendezvous: RendezvousSession;
+  readonly role: Role;
+  readonly host: Pick<SessionHost, 'tickets' | 'log'>;
+  readonly dispatch: (signal: RendezvousSignal) => void;
+}
+
+/** Tells a negotiation machine what the messenger reports; what the messenger passed over goes to the log. The result stops it. */
+export function followRendezvous({ rendezvous, role, host, dispatch }: Following): () => void {
+  // Of the INVITE, before anybody could listen.
+  if (rendezvous.passedOver > 0) host.log('message refused', { role, code: 'MALFORMED', field: 'Features' });
+  return rendezvous.onEvent((event) => {
+    if (event.tag === 'passedOver') logRefusal(host.log, role, event.error);
+    else dispatch(rendezvousSignal(event, rendezvous, host));
+  });
+}
+
+export function logRefusal(log: SessionHost['log'], role: Role, { code, field }: ProtocolError): void {
+  log('message refused', { role, code, field });
+}
+
+function rendezvousSignal(
+  event: Exclude<RendezvousEvent, { tag: 'passedOver' }>,
+  { peerFeatures: features }: RendezvousSession,
+  { tickets: { seen } }: Pick<SessionHost, 'tickets'>,
+): RendezvousSignal {
   switch (event.tag) {
+    case 'accepted':
+    case 'readyToLaunch':
+      return features === undefined ? event : { ...event, features };
     case 'contextData':
-      return { tag: 'contextData', data: event.data, seen };
+      return { ...event, seen };
     case 'sendError':
       return { tag: 'sendError', code: event.error.code };
     default:
@@ -16,9 +45,13 @@ export function rendezvousSignal(event: RendezvousEvent, seen: SeenTickets): Ren
 }
 
 /** Sends a ticket; the machine hears of it when the messenger does not take it. */
-export function sendTicket(rendezvous: RendezvousSession, data: string, driver: { dispatch(signal: RendezvousSignal): void }): void {
+export function sendTicket(
+  rendezvous: RendezvousSession,
+  { data, kind }: { readonly data: string; readonly kind?: string },
+  driver: { dispatch(signal: RendezvousSignal): void },
+): void {
   try {
-    rendezvous.sendContextData(data);
+    rendezvous.sendContextData(data, kind);
   } catch (error) {
     driver.dispatch({ tag: 'sendError', code: error instanceof MessengerError ? error.code : 'PROTOCOL' });
   }

@@ -19,6 +19,11 @@ export interface ConnectionString {
 const PROTOCOL_VERSION = '65538';
 const PROTOCOL_TYPE = '1';
 
+/** Whether the text says of itself that it is a Connection String 1, by its protocolVersion. */
+export function isConnectionString(text: string): boolean {
+  return text.startsWith(`${PROTOCOL_VERSION},`);
+}
+
 function fixed(fields: readonly string[], index: number, name: string, expected: string): void {
   const got = fields[index] ?? '';
   // What stands there instead may be somebody's password: not told.

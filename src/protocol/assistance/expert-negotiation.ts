@@ -1,11 +1,12 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { sameBytes } from './assistance-crypto.ts';
+import type { Features } from '../rendezvous/features.ts';
 import type { CommonEvent, EndedPhase } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
-import { checkTicketUse, formatExpertTicket, parseNoviceTicket } from './ticket.ts';
+import { checkTicketUse, formatExpertTicket, isTicket, parseNoviceTicket } from './ticket.ts';
 import type { TicketAddress } from './ticket-address.ts';
 import {
   CONNECT_DEADLINE_MS,
@@ -79,6 +80,13 @@ export class ExpertNegotiation {
   get connection(): SessionConnection | undefined {
     return this.record.connection;
   }
+  get peerFeatures(): Features | undefined {
+    return this.record.peerFeatures;
+  }
+  /** How much context data of unknown kinds has come. */
+  get passedOver(): number {
+    return this.record.passedOver;
+  }
   /** Unix ms, undefined when nothing is waited for. */
   get nextDeadlineMs(): number | undefined {
     const state = this.current;
@@ -132,10 +140,11 @@ export class ExpertNegotiation {
         return this.refuse(event.tag);
       case 'readyToLaunch':
         if (state.tag !== 'preparing') return this.refuse(event.tag);
+        this.record.met(event.features);
         this.current = { ...state, ready: true };
         return this.sendTicketWhenReady(nowMs);
       case 'contextData':
-        return this.onContextData(event.data, event.seen, nowMs);
+        return isTicket(event) ? this.onTicket(event.data, event.seen, nowMs) : this.record.passOver(event.kind);
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
@@ -205,10 +214,10 @@ export class ExpertNegotiation {
     this.record.step(3, 'done', nowMs);
     this.record.step(4, 'active', nowMs);
     this.current = { tag: 'awaitingNoviceTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
-    return [{ tag: 'sendContextData', data }];
+    return [this.record.ticket(data)];
   }
 
-  private onContextData(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
+  private onTicket(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
     const state = this.current;
     if (this.record.link) return this.refuse('contextData');
     try {

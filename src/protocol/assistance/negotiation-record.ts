@@ -1,13 +1,16 @@
 import { ProtocolError } from '../bytes/errors.ts';
+import { type Features, takesParts } from '../rendezvous/features.ts';
 import { type CancelSignal, cancelSignalFor } from './negotiation.ts';
 import type { EndReason, SessionConnection, StepNumber, StepStatus } from './status.ts';
+import { TICKET_KIND } from './ticket.ts';
 import { NO_STEPS, withActiveFailed, withStep } from './steps.ts';
 
 /** What the drivers of both roles do alike. */
 export type CommonEffect =
   | { readonly tag: 'openEndpoint' }
   | { readonly tag: 'rememberTicket'; readonly id: Uint8Array }
-  | { readonly tag: 'sendContextData'; readonly data: string }
+  /** With `kind` to a peer that knows kinds, as it is to every other. */
+  | { readonly tag: 'sendContextData'; readonly data: string; readonly kind?: string }
   | RefusedEffect
   | EndEffect;
 
@@ -22,6 +25,9 @@ type EndEffect =
   | { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal }
   | { readonly tag: 'ended'; readonly reason: EndReason };
 
+/** Context data of unknown kinds: this much of it is told, all of it is counted. */
+const PASSED_OVER_TOLD = 8;
+
 /** What a negotiation of either role keeps beside its state: the seven steps, and what is open and so has to be closed at the end. */
 export class NegotiationRecord {
   private stepList: readonly StepStatus[];
@@ -31,6 +37,8 @@ export class NegotiationRecord {
   /** There is an authenticated RDP connection. */
   link = false;
   rendezvousOver = false;
+  private peer: Features | undefined;
+  private passedOverCount = 0;
 
   /** Step 1 is done: the invitation is under way. */
   constructor(nowMs: number) {
@@ -42,6 +50,30 @@ export class NegotiationRecord {
   }
   get connection(): SessionConnection | undefined {
     return this.way;
+  }
+
+  get peerFeatures(): Features | undefined {
+    return this.peer;
+  }
+  get passedOver(): number {
+    return this.passedOverCount;
+  }
+
+  /** The messenger tells it once or twice, before the first ticket goes out. */
+  met(features: Features | undefined): void {
+    this.peer ??= features;
+  }
+
+  /** A ticket of ours, as the peer can read it. */
+  ticket(data: string): CommonEffect {
+    return { tag: 'sendContextData', data, ...(takesParts(this.peer) ? { kind: TICKET_KIND } : {}) };
+  }
+
+  /** Context data that this version knows nothing of: a later one may, so it is no reason to end. */
+  passOver(kind: string | undefined): RefusedEffect[] {
+    this.passedOverCount += 1;
+    if (this.passedOverCount > PASSED_OVER_TOLD) return [];
+    return [{ tag: 'refused', error: new ProtocolError('UNEXPECTED', 'ContextData.kind', TICKET_KIND, kind ?? 'no kind') }];
   }
 
   step(step: StepNumber, state: StepStatus['state'], nowMs: number): void {

@@ -1,15 +1,16 @@
+import type { Features } from '../rendezvous/features.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
 
 /** What the messenger reports, as the Rendezvous API names it. `code` of `sendError` is the messenger's error code. */
 export type RendezvousSignal =
-  | { readonly tag: 'accepted' }
+  /** `features`: what the other side's program says of itself; undefined for an older or another one. */
+  | { readonly tag: 'accepted' | 'readyToLaunch'; readonly features?: Features }
   | { readonly tag: 'declined' }
   | { readonly tag: 'cancelled'; readonly code: string }
   | { readonly tag: 'appNotPresent' }
-  | { readonly tag: 'readyToLaunch' }
-  /** `seen`: the ids of all tickets used so far, kept by the caller. */
-  | { readonly tag: 'contextData'; readonly data: string; readonly seen: SeenTickets }
+  /** `kind`: how it was marked. `seen`: the ids of all tickets used so far, kept by the caller. */
+  | { readonly tag: 'contextData'; readonly data: string; readonly kind?: string; readonly seen: SeenTickets }
   | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
   | { readonly tag: 'sendError'; readonly code: string };
 

@@ -1,11 +1,12 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { sameBytes } from './assistance-crypto.ts';
+import type { Features } from '../rendezvous/features.ts';
 import type { CommonEvent, EndedPhase } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
-import { checkTicketUse, formatNoviceTicket, isReplay, parseExpertTicket } from './ticket.ts';
+import { checkTicketUse, formatNoviceTicket, isReplay, isTicket, parseExpertTicket } from './ticket.ts';
 import type { TicketAddress } from './ticket-address.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, TICKET_WAIT_MS } from './timing.ts';
 
@@ -66,6 +67,13 @@ export class NoviceNegotiation {
   get connection(): SessionConnection | undefined {
     return this.record.connection;
   }
+  get peerFeatures(): Features | undefined {
+    return this.record.peerFeatures;
+  }
+  /** How much context data of unknown kinds has come. */
+  get passedOver(): number {
+    return this.record.passedOver;
+  }
   /** Unix ms, undefined when nothing is waited for. */
   get nextDeadlineMs(): number | undefined {
     return 'deadlineMs' in this.current ? this.current.deadlineMs : undefined;
@@ -94,9 +102,10 @@ export class NoviceNegotiation {
     switch (event.tag) {
       case 'accepted':
       case 'readyToLaunch':
+        this.record.met(event.features);
         return this.onAccepted(event.tag, nowMs);
       case 'contextData':
-        return this.onContextData(event.data, event.seen, nowMs);
+        return isTicket(event) ? this.onTicket(event.data, event.seen, nowMs) : this.record.passOver(event.kind);
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
@@ -155,7 +164,7 @@ export class NoviceNegotiation {
     return [];
   }
 
-  private onContextData(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
+  private onTicket(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
     const state = this.current;
     if (this.record.link) return this.refuse('contextData');
     try {
@@ -193,10 +202,7 @@ export class NoviceNegotiation {
     this.record.step(4, 'done', nowMs);
     this.record.step(5, 'active', nowMs);
     this.current = { tag: 'connecting', deadlineMs: nowMs + CONNECT_DEADLINE_MS, forward: false };
-    return [
-      { tag: 'sendContextData', data },
-      { tag: 'dial', addresses: state.dial },
-    ];
+    return [this.record.ticket(data), { tag: 'dial', addresses: state.dial }];
   }
 
   private onForward(nowMs: number): NoviceEffect[] {

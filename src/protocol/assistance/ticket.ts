@@ -1,6 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { base64Decode, base64Encode } from '../bytes/text.ts';
-import { formatConnectionString, parseConnectionString } from './connection-string.ts';
+import { formatConnectionString, isConnectionString, parseConnectionString } from './connection-string.ts';
 import type { TicketAddress } from './ticket-address.ts';
 
 export const TICKET_ID_BYTES = 32;
@@ -20,6 +20,14 @@ export interface NoviceTicket {
   readonly sessionId: Uint8Array;
   /** SHA-256 of the DER certificate of the novice's RDP server, 32 bytes. */
   readonly pin: Uint8Array;
+}
+
+/** How context data with a ticket in it is marked. */
+export const TICKET_KIND = 'ticket';
+
+/** Whether context data is a ticket, well-formed or not. Unmarked it is one when it begins as Connection String 1 does, which today's programs send. */
+export function isTicket({ data, kind }: { readonly data: string; readonly kind?: string }): boolean {
+  return kind === undefined ? isConnectionString(data) : kind === TICKET_KIND;
 }
 
 function bytesOf(text: string, length: number, field: string): Uint8Array {

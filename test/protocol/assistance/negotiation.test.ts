@@ -5,6 +5,7 @@ import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negot
 import type { NoviceEffect, NoviceEvent } from '../../../src/protocol/assistance/novice-negotiation.ts';
 import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
+import { parseFeatures } from '../../../src/protocol/rendezvous/features.ts';
 import { FORWARD_CONNECT_DELAY_MS } from '../../../src/protocol/assistance/timing.ts';
 
 const START = 1_000_000;
@@ -139,6 +140,68 @@ describe('neighbours swapped', () => {
   });
 });
 
+describe('what the other side says of itself', () => {
+  const features = parseFeatures('1;parts');
+  const preparedBy = (readyToLaunch: ExpertEvent): ExpertNegotiation => {
+    const machine = new ExpertNegotiation(bytes(7), START);
+    machine.handle({ tag: 'accept' }, START);
+    machine.handle(readyToLaunch, START);
+    return machine;
+  };
+
+  test.each([
+    ['a peer that takes parts', features, { kind: 'ticket' }],
+    ['a peer without features', undefined, {}],
+    ['a peer of a later version without parts', parseFeatures('9;other'), {}],
+  ])('%s: how the tickets go out', (_name, said, mark) => {
+    const ready = { tag: 'readyToLaunch', ...(said === undefined ? {} : { features: said }) } as const;
+    const expert = preparedBy(ready);
+    expect(expert.peerFeatures).toBe(said);
+    const sent = { tag: 'sendContextData', ...mark };
+    expect(expert.handle({ tag: 'endpointOpened', addresses }, START)).toEqual([
+      { ...sent, data: formatExpertTicket({ addresses, id: bytes(7) }) },
+    ]);
+    const novice = new NoviceNegotiation(START);
+    novice.handle({ ...ready, tag: 'accepted' }, START);
+    novice.handle({ tag: 'readyToLaunch' }, START);
+    expect(novice.peerFeatures).toBe(said);
+    novice.handle({ tag: 'contextData', data: expertTicket, kind: 'ticket', seen: [] }, START);
+    const [effect] = novice.handle({ tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) }, START);
+    expect(effect).toEqual({ ...sent, data: noviceTicket });
+  });
+
+  test.each([
+    ['a bare text that is no ticket', { data: 'hello' }],
+    ['a ticket of another kind', { data: expertTicket, kind: 'sealed' }],
+    ['a later connection string', { data: '65539,1,x' }],
+    ['nothing', { data: '' }],
+  ])('%s is passed over in every state, told eight times, counted always', (_name, said) => {
+    for (const machine of [new NoviceNegotiation(START), preparedBy({ tag: 'readyToLaunch' })]) {
+      for (let count = 1; count <= 20; count += 1) {
+        const effects = machine.handle({ tag: 'contextData', ...said, seen: [] }, START);
+        expect(tags(effects)).toBe(count <= 8 ? 'refused' : '');
+      }
+      expect(machine.passedOver).toBe(20);
+      expect(machine.phase.tag).not.toBe('ended');
+    }
+  });
+
+  test.each([
+    ['marked', { data: 'hello', kind: 'ticket' }],
+    ['bare', { data: '65538,1,hello' }],
+  ])('a malformed ticket, %s, is still refused', (_name, said) => {
+    const novice = new NoviceNegotiation(START);
+    novice.handle({ tag: 'accepted' }, START);
+    const expert = preparedBy({ tag: 'readyToLaunch' });
+    expert.handle({ tag: 'endpointOpened', addresses }, START);
+    for (const machine of [novice, expert]) {
+      machine.handle({ tag: 'contextData', ...said, seen: [] }, START);
+      expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
+      expect(machine.passedOver).toBe(0);
+    }
+  });
+});
+
 describe('any order of events', () => {
   const common = fc.oneof(
     fc.constantFrom<NoviceEvent & ExpertEvent>(
@@ -161,6 +224,9 @@ describe('any order of events', () => {
       { tag: 'contextData', data: expertTicket, seen: [] },
       { tag: 'contextData', data: noviceTicket, seen: [] },
       { tag: 'contextData', data: 'rubbish', seen: [] },
+      { tag: 'contextData', data: 'rubbish', kind: 'ticket', seen: [] },
+      { tag: 'contextData', data: noviceTicket, kind: 'other', seen: [] },
+      { tag: 'readyToLaunch', features: parseFeatures('3;parts;other=1') },
     ),
     fc
       .constantFrom('FAIL', 'FTTIMEOUT', 'OUTBANDCANCEL', 'REJECT', 'REJECT_NOT_INSTALLED', 'TIMEOUT', '?')
