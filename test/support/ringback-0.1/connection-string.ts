@@ -1,0 +1,100 @@
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
+import type { TicketAddress } from './ticket-address.ts';
+import { addressRank, formatTicketAddress, parseTicketAddress } from './ticket-address.ts';
+
+/** Context data of the messengers of the time holds this many characters. */
+export const MAX_TICKET_CHARS = 300;
+/** A ticket must not make its reader scan a network. */
+const MAX_TICKET_ADDRESSES = 8;
+
+/** Connection String 1 ([MS-RAI] 2.2.1): `65538,1,<addresses>,*,<RASessionID>,*,*,<protocolSpecificParms>`. */
+export interface ConnectionString {
+  readonly addresses: readonly TicketAddress[];
+  /** RASessionID, as text (base64). */
+  readonly raSessionId: string;
+  /** As text; `*` when there is none. */
+  readonly protocolSpecificParms: string;
+}
+
+const PROTOCOL_VERSION = '65538';
+const PROTOCOL_TYPE = '1';
+
+function fixed(fields: readonly string[], index: number, name: string, expected: string): void {
+  const got = fields[index] ?? '';
+  // What stands there instead may be somebody's password: not told.
+  if (got !== expected) throw new ProtocolError('UNEXPECTED', `ConnectionString1.${name}`, expected, `${got.length} other characters`);
+}
+
+/** Strict: exactly eight fields, one to eight addresses (repeated ones once). Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED, OUT_OF_RANGE, REFUSED. */
+export function parseConnectionString(text: string): ConnectionString {
+  if (text.length > MAX_TICKET_CHARS)
+    throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_TICKET_CHARS} characters`, text.length);
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new ProtocolError('MALFORMED', 'ConnectionString1', 'visible ASCII', 'other characters');
+  const fields = text.split(',');
+  if (fields.length !== 8) throw new ProtocolError('MALFORMED', 'ConnectionString1', '8 fields', fields.length);
+  fixed(fields, 0, 'protocolVersion', PROTOCOL_VERSION);
+  fixed(fields, 1, 'protocolType', PROTOCOL_TYPE);
+  fixed(fields, 3, 'assistantAccountPwd', '*');
+  fixed(fields, 5, 'RASessionName', '*');
+  fixed(fields, 6, 'RASessionPwd', '*');
+  const [, , machineAddressList = '', , raSessionId = '', , , protocolSpecificParms = ''] = fields;
+  const parts = machineAddressList.split(';');
+  if (parts.length > MAX_TICKET_ADDRESSES) {
+    throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', `<= ${MAX_TICKET_ADDRESSES} addresses`, parts.length);
+  }
+  const addresses = [...new Set(parts)].map(parseTicketAddress);
+  if (raSessionId === '') throw new ProtocolError('MALFORMED', 'ConnectionString1.RASessionID', 'base64', 'nothing');
+  if (protocolSpecificParms === '')
+    throw new ProtocolError('MALFORMED', 'ConnectionString1.protocolSpecificParms', 'base64 or *', 'nothing');
+  return { addresses, raSessionId, protocolSpecificParms };
+}
+
+/**
+ * At most 300 characters and eight addresses: the least reachable are left out first (loopback, link-local, names, local IPv6 …).
+ * Throws ProtocolError OUT_OF_RANGE when no usable address is left.
+ */
+export function formatConnectionString(parts: ConnectionString): string {
+  const ranked = parts.addresses
+    .map((address) => ({ text: formatTicketAddress(address), rank: addressRank(address) }))
+    .filter((entry): entry is { text: string; rank: number } => entry.rank !== undefined)
+    .sort((a, b) => a.rank - b.rank);
+  const render = (list: readonly string[]): string =>
+    `${PROTOCOL_VERSION},${PROTOCOL_TYPE},${list.join(';')},*,${parts.raSessionId},*,*,${parts.protocolSpecificParms}`;
+  const chosen: string[] = [];
+  for (const { text } of ranked) {
+    if (chosen.length === MAX_TICKET_ADDRESSES) break;
+    if (!chosen.includes(text) && render([...chosen, text]).length <= MAX_TICKET_CHARS) chosen.push(text);
+  }
+  if (chosen.length === 0)
+    throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);
+  return render(chosen);
+}
+
+/** Windows' own strings have longer ids and more addresses than a messenger carries. */
+const MAX_FOREIGN_CHARS = 4096;
+const MAX_FOREIGN_ADDRESSES = 32;
+
+/**
+ * A Connection String 1 that another program wrote: addresses that cannot be used here (scoped, malformed, nobody's) are left out, what
+ * stands in the fields we do not need is theirs. Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED.
+ */
+export function parseForeignConnectionString(text: string): ConnectionString {
+  if (text.length > MAX_FOREIGN_CHARS)
+    throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_FOREIGN_CHARS} characters`, text.length);
+  const fields = text.trim().split(',');
+  if (fields.length < 8) throw new ProtocolError('MALFORMED', 'ConnectionString1', '8 fields', fields.length);
+  fixed(fields, 0, 'protocolVersion', PROTOCOL_VERSION);
+  fixed(fields, 1, 'protocolType', PROTOCOL_TYPE);
+  const [, , machineAddressList = '', , raSessionId = '', , , protocolSpecificParms = ''] = fields;
+  if (!/^[\x21-\x7e]{1,256}$/.test(raSessionId))
+    throw new ProtocolError('MALFORMED', 'ConnectionString1.RASessionID', 'a session id', `${raSessionId.length} characters`);
+  const addresses = machineAddressList.split(';', MAX_FOREIGN_ADDRESSES).flatMap((part) => {
+    try {
+      return [parseTicketAddress(part)];
+    } catch (error) {
+      if (error instanceof ProtocolError) return [];
+      throw error;
+    }
+  });
+  return { addresses, raSessionId, protocolSpecificParms };
+}

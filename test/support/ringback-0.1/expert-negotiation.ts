@@ -1,0 +1,291 @@
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
+import { sameBytes } from '../../../src/protocol/assistance/assistance-crypto.ts';
+import type { CommonEvent, EndedPhase } from './negotiation.ts';
+import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
+import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
+import type { NoviceTicket, SeenTickets } from './ticket.ts';
+import { checkTicketUse, formatExpertTicket, parseNoviceTicket } from './ticket.ts';
+import type { TicketAddress } from './ticket-address.ts';
+import {
+  CONNECT_DEADLINE_MS,
+  CONSENT_DEADLINE_MS,
+  FORWARD_CONNECT_DELAY_MS,
+  INVITATION_TIMEOUT_MS,
+  SILENCE_MARGIN_MS,
+  TICKET_WAIT_MS,
+} from './timing.ts';
+
+export type ExpertState =
+  | { readonly tag: 'invited'; readonly deadlineMs: number }
+  /** Accepted: waits for the messenger to be ready and for our listener, in either order. */
+  | { readonly tag: 'preparing'; readonly deadlineMs: number; readonly ready: boolean; readonly addresses?: readonly TicketAddress[] }
+  | { readonly tag: 'awaitingNoviceTicket'; readonly deadlineMs: number }
+  | { readonly tag: 'reverseConnecting'; readonly forwardAtMs: number; readonly giveUpAtMs: number }
+  | { readonly tag: 'forwardConnecting'; readonly giveUpAtMs: number }
+  /** The pin matched; the session id is on its way. */
+  | { readonly tag: 'presenting'; readonly deadlineMs: number }
+  | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
+  | { readonly tag: 'connected'; readonly sinceMs: number }
+  | EndedPhase;
+
+export type ExpertEvent =
+  | CommonEvent
+  | { readonly tag: 'accept' }
+  | { readonly tag: 'decline' }
+  | { readonly tag: 'endpointOpened'; readonly addresses: readonly TicketAddress[] }
+  /** A connection showed another certificate than the ticket's. */
+  | { readonly tag: 'pinMismatch' }
+  | { readonly tag: 'verified'; readonly connection: SessionConnection }
+  | { readonly tag: 'presented' };
+
+/** What the driver does, in this order. After `ended` comes nothing more. */
+export type ExpertEffect =
+  | CommonEffect
+  | { readonly tag: 'acceptInvitation' }
+  | { readonly tag: 'declineInvitation' }
+  /** Step 6 can be done now: the novice ticket is valid. */
+  | { readonly tag: 'expect'; readonly ticket: NoviceTicket }
+  /** Step 7. */
+  | { readonly tag: 'forward' }
+  | { readonly tag: 'closeLink' };
+
+/**
+ * The expert's part of the seven steps (KB 306298), without I/O: events and the time in, effects out.
+ * The driver calls `handle({ tag: 'deadline' })` when `nextDeadlineMs` has come. Nothing throws; what comes after the end is ignored.
+ */
+export class ExpertNegotiation {
+  private current: ExpertState;
+  private readonly record: NegotiationRecord;
+  private readonly ownTicketId: Uint8Array;
+  private sessionId: Uint8Array | undefined;
+  private pinMismatchSeen = false;
+  private readonly offered: boolean;
+
+  /** An invitation has just come, or an offer has just been sent. `ticketId`: 32 random bytes for the expert ticket. */
+  constructor(ticketId: Uint8Array, nowMs: number, offered = false) {
+    this.offered = offered;
+    this.ownTicketId = ticketId;
+    this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + (offered ? 0 : SILENCE_MARGIN_MS) };
+    this.record = new NegotiationRecord(nowMs);
+  }
+
+  get state(): ExpertState {
+    return this.current;
+  }
+  get steps(): readonly StepStatus[] {
+    return this.record.steps;
+  }
+  get connection(): SessionConnection | undefined {
+    return this.record.connection;
+  }
+  /** Unix ms, undefined when nothing is waited for. */
+  get nextDeadlineMs(): number | undefined {
+    const state = this.current;
+    switch (state.tag) {
+      case 'reverseConnecting':
+        return Math.min(state.forwardAtMs, state.giveUpAtMs);
+      case 'forwardConnecting':
+        return state.giveUpAtMs;
+      case 'connected':
+      case 'ended':
+        return undefined;
+      default:
+        return state.deadlineMs;
+    }
+  }
+  get phase(): SessionPhase {
+    const state = this.current;
+    switch (state.tag) {
+      case 'invited':
+        return { tag: 'inviting' };
+      case 'preparing':
+      case 'awaitingNoviceTicket':
+        return { tag: 'tickets' };
+      case 'reverseConnecting':
+        return { tag: 'reverseConnecting', forwardAtMs: state.forwardAtMs };
+      case 'forwardConnecting':
+        return { tag: 'forwardConnecting' };
+      case 'presenting':
+      case 'awaitingConsent':
+        return { tag: 'awaitingConsent' };
+      case 'connected':
+      case 'ended':
+        return state;
+    }
+  }
+
+  handle(event: ExpertEvent, nowMs: number): ExpertEffect[] {
+    const state = this.current;
+    if (state.tag === 'ended') return [];
+    switch (event.tag) {
+      case 'accept':
+        if (state.tag !== 'invited') return this.refuse(event.tag);
+        this.record.step(2, 'done', nowMs);
+        this.record.step(3, 'active', nowMs);
+        this.record.endpoint = true;
+        this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
+        return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
+      case 'decline':
+        return state.tag === 'invited' ? this.decline(nowMs) : this.refuse(event.tag);
+      case 'accepted':
+        return this.refuse(event.tag);
+      case 'readyToLaunch':
+        if (state.tag !== 'preparing') return this.refuse(event.tag);
+        this.current = { ...state, ready: true };
+        return this.sendTicketWhenReady(nowMs);
+      case 'contextData':
+        return this.onContextData(event.data, event.seen, nowMs);
+      case 'declined':
+      case 'cancelled':
+      case 'appNotPresent':
+      case 'terminated':
+      case 'sendError':
+        // The novice wants no help: nothing is shown.
+        if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', nowMs);
+        return this.onRendezvousOver(reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'), nowMs);
+      case 'endpointOpened':
+        if (state.tag !== 'preparing' || state.addresses !== undefined) {
+          this.record.endpoint = true;
+          return this.illegal(event.tag, nowMs);
+        }
+        this.current = { ...state, addresses: event.addresses };
+        return this.sendTicketWhenReady(nowMs);
+      case 'endpointFailed':
+        return this.end('noConnection', nowMs, event.detail);
+      case 'attempt':
+      case 'dialFailed':
+        // Only a verified connection counts (a stranger's knock must not stop step 7), and the listener goes on after a failed dial.
+        return [];
+      case 'pinMismatch':
+        this.pinMismatchSeen = true;
+        return [];
+      case 'verified':
+        return this.onVerified(event.connection, nowMs);
+      case 'presented':
+        if (state.tag !== 'presenting') return this.illegal(event.tag, nowMs);
+        // The novice's own deadline comes first; this one is for a novice that says nothing at all.
+        this.current = { tag: 'awaitingConsent', deadlineMs: nowMs + CONSENT_DEADLINE_MS + CONNECT_DEADLINE_MS };
+        return [];
+      case 'active':
+        if (state.tag === 'connected') return [];
+        if (state.tag !== 'awaitingConsent') return this.illegal(event.tag, nowMs);
+        this.current = { tag: 'connected', sinceMs: nowMs };
+        return [];
+      case 'linkEnded':
+        if (!this.record.link) return this.illegal(event.tag, nowMs);
+        this.record.link = false;
+        return this.end(reasonOfLinkEnd(event.end, 'expert', state.tag === 'connected'), nowMs, event.detail);
+      case 'peerBroke':
+        return this.end('protocolError', nowMs, event.detail);
+      case 'failed':
+        return this.end('internalError', nowMs, event.detail);
+      case 'stop':
+        if (state.tag === 'invited' && !this.offered) return this.decline(nowMs);
+        return this.end(state.tag === 'connected' ? 'closedByExpert' : 'cancelledByYou', nowMs);
+      case 'deadline':
+        return this.onDeadline(nowMs);
+    }
+  }
+
+  private decline(nowMs: number): ExpertEffect[] {
+    this.record.rendezvousOver = true;
+    return [{ tag: 'declineInvitation' }, ...this.end('declined', nowMs)];
+  }
+
+  private sendTicketWhenReady(nowMs: number): ExpertEffect[] {
+    const state = this.current;
+    if (state.tag !== 'preparing' || !state.ready || state.addresses === undefined) return [];
+    let data: string;
+    try {
+      data = formatExpertTicket({ addresses: state.addresses, id: this.ownTicketId });
+    } catch (error) {
+      return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
+    }
+    this.record.step(3, 'done', nowMs);
+    this.record.step(4, 'active', nowMs);
+    this.current = { tag: 'awaitingNoviceTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
+    return [{ tag: 'sendContextData', data }];
+  }
+
+  private onContextData(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
+    const state = this.current;
+    if (this.record.link) return this.refuse('contextData');
+    try {
+      const ticket = parseNoviceTicket(data);
+      // The same ticket delivered twice is refused without harm; another one in its place is not.
+      if (this.sessionId !== undefined && sameBytes(ticket.sessionId, this.sessionId)) return this.refuse('a ticket again');
+      if (state.tag !== 'awaitingNoviceTicket')
+        throw new ProtocolError('ILLEGAL_TRANSITION', `ExpertNegotiation.${state.tag}`, 'no ticket now', 'novice ticket');
+      checkTicketUse(ticket.sessionId, seen, nowMs, state.deadlineMs);
+      this.sessionId = ticket.sessionId;
+      this.record.step(4, 'done', nowMs);
+      this.record.step(5, 'active', nowMs);
+      this.record.step(6, 'active', nowMs);
+      this.current = { tag: 'reverseConnecting', forwardAtMs: nowMs + FORWARD_CONNECT_DELAY_MS, giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
+      return [
+        { tag: 'rememberTicket', id: ticket.sessionId },
+        { tag: 'expect', ticket },
+      ];
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];
+    }
+  }
+
+  private onRendezvousOver(reason: EndReason, nowMs: number): ExpertEffect[] {
+    this.record.rendezvousOver = true;
+    // Once the RDP connection is verified the messenger is not needed any more (KB 306298, step 5).
+    if (this.record.link) return [];
+    return this.end(reason === 'noConnection' ? this.noConnection() : reason, nowMs);
+  }
+
+  private onVerified(connection: SessionConnection, nowMs: number): ExpertEffect[] {
+    this.record.link = true;
+    if (this.current.tag !== 'reverseConnecting' && this.current.tag !== 'forwardConnecting') return this.illegal('verified', nowMs);
+    this.record.connected(connection, nowMs);
+    this.current = { tag: 'presenting', deadlineMs: nowMs + CONNECT_DEADLINE_MS };
+    return [];
+  }
+
+  private onDeadline(nowMs: number): ExpertEffect[] {
+    const state = this.current;
+    const due = this.nextDeadlineMs;
+    if (due === undefined || nowMs < due) return [];
+    switch (state.tag) {
+      case 'preparing':
+        // Without a listener it is ours that is late, without the messenger it is theirs.
+        return this.end(state.addresses === undefined ? 'noConnection' : 'timedOut', nowMs);
+      case 'reverseConnecting':
+        this.record.step(7, 'active', nowMs);
+        this.current = { tag: 'forwardConnecting', giveUpAtMs: state.giveUpAtMs };
+        return [{ tag: 'forward' }];
+      case 'forwardConnecting':
+        return this.end(this.noConnection(), nowMs);
+      case 'presenting':
+        return this.end('connectionLost', nowMs);
+      case 'awaitingConsent':
+        return this.end('consentTimedOut', nowMs);
+      default:
+        return this.end('timedOut', nowMs);
+    }
+  }
+
+  private noConnection(): EndReason {
+    return this.pinMismatchSeen ? 'pinMismatch' : 'noConnection';
+  }
+
+  private refuse(what: string): ExpertEffect[] {
+    return [this.record.refused(`ExpertNegotiation.${this.current.tag}`, what)];
+  }
+
+  private illegal(what: string, nowMs: number): ExpertEffect[] {
+    const refused = this.refuse(what);
+    return [...refused, ...this.end('protocolError', nowMs, `${what} in ${this.current.tag}`)];
+  }
+
+  private end(reason: EndReason, nowMs: number, detail?: string): ExpertEffect[] {
+    this.current = endedPhase(this.current, reason, nowMs, detail);
+    return this.record.end(reason, { tag: 'closeLink' }, nowMs);
+  }
+}

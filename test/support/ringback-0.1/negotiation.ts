@@ -1,0 +1,150 @@
+import type { EndReason, Role, SessionConnection, SessionPhase } from './status.ts';
+import type { SeenTickets } from './ticket.ts';
+
+/** What the messenger reports, as the Rendezvous API names it. `code` of `sendError` is the messenger's error code. */
+export type RendezvousSignal =
+  | { readonly tag: 'accepted' }
+  | { readonly tag: 'declined' }
+  | { readonly tag: 'cancelled'; readonly code: string }
+  | { readonly tag: 'appNotPresent' }
+  | { readonly tag: 'readyToLaunch' }
+  /** `seen`: the ids of all tickets used so far, kept by the caller. */
+  | { readonly tag: 'contextData'; readonly data: string; readonly seen: SeenTickets }
+  | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
+  | { readonly tag: 'sendError'; readonly code: string };
+
+/** Signals after which the messenger's part is over. */
+export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyToLaunch' | 'contextData' }>;
+
+/**
+ * How the other side is told over the messenger why it is over: `OUTBANDCANCEL` a person or a running session ended it,
+ * `FAIL` no connection could be made, `TIMEOUT` waited too long, `REJECT` its ticket was refused.
+ */
+export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
+
+/** How the RDP connection ended, as this side saw it. */
+export type LinkEndSignal =
+  | 'denied'
+  | 'userRequested'
+  | 'timeout'
+  | 'protocolError'
+  | 'desktopUnavailable'
+  | 'peerGone'
+  | 'disconnected'
+  | 'lost';
+
+/** What both roles hear from the rest of the program. */
+export type CommonEvent =
+  | RendezvousSignal
+  | { readonly tag: 'endpointFailed'; readonly detail: string }
+  | { readonly tag: 'attempt'; readonly by: SessionConnection['by'] }
+  /** Every dialled address has failed. */
+  | { readonly tag: 'dialFailed' }
+  | { readonly tag: 'active' }
+  | { readonly tag: 'linkEnded'; readonly end: LinkEndSignal; readonly detail?: string }
+  /** This side's person ends it. */
+  | { readonly tag: 'stop' }
+  /** On a running connection the other side said something that makes no sense. */
+  | { readonly tag: 'peerBroke'; readonly detail: string }
+  /** Something of ours broke. */
+  | { readonly tag: 'failed'; readonly detail: string }
+  | { readonly tag: 'deadline' };
+
+/** Why it is over when the messenger says so. `stage`: `inviting` until the invitation is answered. */
+export function reasonOfSignal(signal: FinalSignal, role: Role, stage: 'inviting' | 'negotiating'): EndReason {
+  const inviter = stage === 'inviting' && role === 'novice';
+  switch (signal.tag) {
+    case 'declined':
+      return inviter ? 'declined' : 'ticketRefused';
+    case 'appNotPresent':
+      return 'appNotPresent';
+    case 'terminated':
+      return signal.reason === 'peerLeft' ? 'peerLeftMessenger' : 'messengerLost';
+    case 'sendError':
+      return reasonOfSendError(signal.code, stage);
+    case 'cancelled':
+      switch (signal.code) {
+        case 'TIMEOUT':
+        case 'FTTIMEOUT':
+          return 'timedOut';
+        case 'REJECT_NOT_INSTALLED':
+          return 'appNotPresent';
+        case 'REJECT':
+          if (stage === 'negotiating') return 'ticketRefused';
+          return inviter ? 'declined' : 'cancelledByPeer';
+        case 'FAIL':
+          return stage === 'negotiating' ? 'noConnection' : 'cancelledByPeer';
+        default:
+          return 'cancelledByPeer';
+      }
+  }
+}
+
+function reasonOfSendError(code: string, stage: 'inviting' | 'negotiating'): EndReason {
+  switch (code) {
+    case 'CONTACT_OFFLINE':
+    case 'NO_SUCH_USER':
+      return stage === 'inviting' ? 'contactOffline' : 'peerLeftMessenger';
+    case 'TIMEOUT':
+      return 'timedOut';
+    case 'TOO_LARGE':
+    case 'REFUSED':
+    case 'PROTOCOL':
+      return 'protocolError';
+    default:
+      return 'messengerLost';
+  }
+}
+
+/** Why it is over when the RDP connection has ended. `connected`: it had come as far as the picture. */
+export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boolean): EndReason {
+  switch (end) {
+    case 'protocolError':
+    case 'peerGone':
+      return end;
+    case 'lost':
+      return 'connectionLost';
+    case 'userRequested':
+    case 'disconnected':
+      if (!connected) return 'cancelledByPeer';
+      return role === 'novice' ? 'closedByExpert' : 'stoppedByNovice';
+    // Only a novice has these to say.
+    case 'denied':
+      return role === 'novice' ? 'connectionLost' : 'viewRefused';
+    case 'timeout':
+      return role === 'novice' || connected ? 'connectionLost' : 'consentTimedOut';
+    case 'desktopUnavailable':
+      return role === 'novice' ? 'connectionLost' : end;
+  }
+}
+
+export type EndedPhase = Extract<SessionPhase, { tag: 'ended' }>;
+
+/** The end of what was in `phase`, which knows since when it was connected, if it was. */
+export function endedPhase(
+  phase: { readonly tag: string; readonly sinceMs?: number },
+  reason: EndReason,
+  atMs: number,
+  detail: string | undefined,
+): EndedPhase {
+  const { sinceMs } = phase;
+  return { tag: 'ended', reason, atMs, ...(sinceMs === undefined ? {} : { sinceMs }), ...(detail === undefined ? {} : { detail }) };
+}
+
+/** What to tell the other side over the messenger. */
+export function cancelSignalFor(reason: EndReason): CancelSignal {
+  switch (reason) {
+    case 'timedOut':
+      return 'TIMEOUT';
+    case 'ticketRefused':
+      return 'REJECT';
+    case 'noConnection':
+    case 'pinMismatch':
+    case 'protocolError':
+    case 'internalError':
+    case 'desktopUnavailable':
+      return 'FAIL';
+    default:
+      return 'OUTBANDCANCEL';
+  }
+}

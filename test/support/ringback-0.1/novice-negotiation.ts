@@ -1,0 +1,270 @@
+import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
+import { sameBytes } from '../../../src/protocol/assistance/assistance-crypto.ts';
+import type { CommonEvent, EndedPhase } from './negotiation.ts';
+import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
+import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
+import type { SeenTickets } from './ticket.ts';
+import { checkTicketUse, formatNoviceTicket, isReplay, parseExpertTicket } from './ticket.ts';
+import type { TicketAddress } from './ticket-address.ts';
+import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, TICKET_WAIT_MS } from './timing.ts';
+
+export type NoviceState =
+  | { readonly tag: 'inviting'; readonly deadlineMs: number }
+  | { readonly tag: 'awaitingExpertTicket'; readonly deadlineMs: number }
+  | { readonly tag: 'openingEndpoint'; readonly deadlineMs: number; readonly dial: readonly TicketAddress[] }
+  | { readonly tag: 'connecting'; readonly deadlineMs: number; readonly forward: boolean }
+  | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
+  | { readonly tag: 'admitting'; readonly deadlineMs: number }
+  | { readonly tag: 'connected'; readonly sinceMs: number }
+  | EndedPhase;
+
+export type NoviceEvent =
+  | CommonEvent
+  | {
+      readonly tag: 'endpointOpened';
+      readonly addresses: readonly TicketAddress[];
+      readonly sessionId: Uint8Array;
+      readonly pin: Uint8Array;
+    }
+  /** The expert has presented the session id inside TLS. */
+  | { readonly tag: 'presented'; readonly connection: SessionConnection }
+  | { readonly tag: 'viewAllowed' }
+  | { readonly tag: 'viewRefused' }
+  | { readonly tag: 'desktopFailed'; readonly detail: string };
+
+/** What the driver does, in this order. After `ended` comes nothing more. */
+export type NoviceEffect =
+  | CommonEffect
+  /** Reverse connect. */
+  | { readonly tag: 'dial'; readonly addresses: readonly TicketAddress[] }
+  | { readonly tag: 'askViewConsent' }
+  | { readonly tag: 'admit' }
+  | { readonly tag: 'closeLink'; readonly reason: LinkCloseReason };
+
+/**
+ * The novice's part of the seven steps (KB 306298), without I/O: events and the time in, effects out.
+ * The driver calls `handle({ tag: 'deadline' })` when `nextDeadlineMs` has come. Nothing throws; what comes after the end is ignored.
+ */
+export class NoviceNegotiation {
+  private current: NoviceState;
+  private readonly record: NegotiationRecord;
+  private expertTicketId: Uint8Array | undefined;
+
+  /** The invitation has just been sent. */
+  constructor(nowMs: number) {
+    this.current = { tag: 'inviting', deadlineMs: nowMs + INVITATION_TIMEOUT_MS };
+    this.record = new NegotiationRecord(nowMs);
+  }
+
+  get state(): NoviceState {
+    return this.current;
+  }
+  get steps(): readonly StepStatus[] {
+    return this.record.steps;
+  }
+  get connection(): SessionConnection | undefined {
+    return this.record.connection;
+  }
+  /** Unix ms, undefined when nothing is waited for. */
+  get nextDeadlineMs(): number | undefined {
+    return 'deadlineMs' in this.current ? this.current.deadlineMs : undefined;
+  }
+  get phase(): SessionPhase {
+    const state = this.current;
+    switch (state.tag) {
+      case 'inviting':
+        return { tag: 'inviting' };
+      case 'awaitingExpertTicket':
+      case 'openingEndpoint':
+        return { tag: 'tickets' };
+      case 'connecting':
+        return { tag: state.forward ? 'forwardConnecting' : 'reverseConnecting' };
+      case 'awaitingConsent':
+      case 'admitting':
+        return { tag: 'awaitingConsent' };
+      case 'connected':
+      case 'ended':
+        return state;
+    }
+  }
+
+  handle(event: NoviceEvent, nowMs: number): NoviceEffect[] {
+    if (this.current.tag === 'ended') return [];
+    switch (event.tag) {
+      case 'accepted':
+      case 'readyToLaunch':
+        return this.onAccepted(event.tag, nowMs);
+      case 'contextData':
+        return this.onContextData(event.data, event.seen, nowMs);
+      case 'declined':
+      case 'cancelled':
+      case 'appNotPresent':
+      case 'terminated':
+      case 'sendError':
+        this.record.rendezvousOver = true;
+        // Once the RDP connection is authenticated the messenger is not needed any more (KB 306298, step 5).
+        if (this.record.link) return [];
+        return this.end(reasonOfSignal(event, 'novice', this.current.tag === 'inviting' ? 'inviting' : 'negotiating'), nowMs);
+      case 'endpointOpened':
+        return this.onEndpointOpened(event, nowMs);
+      case 'endpointFailed':
+        return this.end('noConnection', nowMs, event.detail);
+      case 'attempt':
+        return event.by === 'forward' ? this.onForward(nowMs) : [];
+      case 'dialFailed':
+        if (this.current.tag === 'connecting') this.record.step(5, 'failed', nowMs);
+        return this.onForward(nowMs);
+      case 'presented':
+        return this.onPresented(event.connection, nowMs);
+      case 'viewAllowed':
+        if (this.current.tag !== 'awaitingConsent') return this.illegal(event.tag, nowMs);
+        this.current = { tag: 'admitting', deadlineMs: nowMs + CONNECT_DEADLINE_MS };
+        return [{ tag: 'admit' }];
+      case 'viewRefused':
+        return this.current.tag === 'awaitingConsent' ? this.end('viewRefused', nowMs) : this.illegal(event.tag, nowMs);
+      case 'active':
+        if (this.current.tag === 'connected') return [];
+        if (this.current.tag !== 'admitting') return this.illegal(event.tag, nowMs);
+        this.current = { tag: 'connected', sinceMs: nowMs };
+        return [];
+      case 'linkEnded':
+        if (!this.record.link) return this.illegal(event.tag, nowMs);
+        this.record.link = false;
+        return this.end(reasonOfLinkEnd(event.end, 'novice', this.current.tag === 'connected'), nowMs, event.detail);
+      case 'desktopFailed':
+        return this.end('desktopUnavailable', nowMs, event.detail);
+      case 'peerBroke':
+        return this.end('protocolError', nowMs, event.detail);
+      case 'failed':
+        return this.end('internalError', nowMs, event.detail);
+      case 'stop':
+        return this.end(this.current.tag === 'connected' ? 'stoppedByNovice' : 'cancelledByYou', nowMs);
+      case 'deadline':
+        return this.onDeadline(nowMs);
+    }
+  }
+
+  private onAccepted(tag: string, nowMs: number): NoviceEffect[] {
+    // A transport tells both: accepted, and that context data may flow. The first of them is the news.
+    if (tag === 'readyToLaunch' && this.current.tag === 'awaitingExpertTicket') return [];
+    if (this.current.tag !== 'inviting') return this.refuse(tag);
+    this.record.step(2, 'done', nowMs);
+    this.record.step(3, 'active', nowMs);
+    this.current = { tag: 'awaitingExpertTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
+    return [];
+  }
+
+  private onContextData(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
+    const state = this.current;
+    if (this.record.link) return this.refuse('contextData');
+    try {
+      const ticket = parseExpertTicket(data);
+      // The same ticket delivered twice is refused without harm; another one in its place is not.
+      if (this.expertTicketId !== undefined && isReplay(seen, ticket.id) && sameBytes(ticket.id, this.expertTicketId))
+        return this.refuse('a ticket again');
+      if (state.tag !== 'awaitingExpertTicket')
+        throw new ProtocolError('ILLEGAL_TRANSITION', `NoviceNegotiation.${state.tag}`, 'no ticket now', 'expert ticket');
+      checkTicketUse(ticket.id, seen, nowMs, state.deadlineMs);
+      this.expertTicketId = ticket.id;
+      this.record.step(3, 'done', nowMs);
+      this.record.step(4, 'active', nowMs);
+      this.record.endpoint = true;
+      this.current = { tag: 'openingEndpoint', deadlineMs: nowMs + TICKET_WAIT_MS, dial: ticket.addresses };
+      return [{ tag: 'rememberTicket', id: ticket.id }, { tag: 'openEndpoint' }];
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];
+    }
+  }
+
+  private onEndpointOpened(event: Extract<NoviceEvent, { tag: 'endpointOpened' }>, nowMs: number): NoviceEffect[] {
+    const state = this.current;
+    if (state.tag !== 'openingEndpoint') {
+      this.record.endpoint = true;
+      return this.illegal(event.tag, nowMs);
+    }
+    let data: string;
+    try {
+      data = formatNoviceTicket(event);
+    } catch (error) {
+      return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
+    }
+    this.record.step(4, 'done', nowMs);
+    this.record.step(5, 'active', nowMs);
+    this.current = { tag: 'connecting', deadlineMs: nowMs + CONNECT_DEADLINE_MS, forward: false };
+    return [
+      { tag: 'sendContextData', data },
+      { tag: 'dial', addresses: state.dial },
+    ];
+  }
+
+  private onForward(nowMs: number): NoviceEffect[] {
+    if (this.current.tag !== 'connecting') return [];
+    this.record.step(7, 'active', nowMs);
+    this.current = { ...this.current, forward: true };
+    return [];
+  }
+
+  private onPresented(connection: SessionConnection, nowMs: number): NoviceEffect[] {
+    this.record.link = true;
+    if (this.current.tag !== 'connecting') return this.illegal('presented', nowMs);
+    this.record.connected(connection, nowMs);
+    this.current = { tag: 'awaitingConsent', deadlineMs: nowMs + CONSENT_DEADLINE_MS };
+    return [{ tag: 'askViewConsent' }];
+  }
+
+  private onDeadline(nowMs: number): NoviceEffect[] {
+    const state = this.current;
+    if (!('deadlineMs' in state) || nowMs < state.deadlineMs) return [];
+    switch (state.tag) {
+      case 'inviting':
+      case 'awaitingExpertTicket':
+        return this.end('timedOut', nowMs);
+      case 'openingEndpoint':
+      case 'connecting':
+        return this.end('noConnection', nowMs);
+      case 'awaitingConsent':
+        return this.end('consentTimedOut', nowMs);
+      case 'admitting':
+        return this.end('connectionLost', nowMs);
+    }
+  }
+
+  private refuse(what: string): NoviceEffect[] {
+    return [this.record.refused(`NoviceNegotiation.${this.current.tag}`, what)];
+  }
+
+  private illegal(what: string, nowMs: number): NoviceEffect[] {
+    const refused = this.refuse(what);
+    return [...refused, ...this.end('protocolError', nowMs, `${what} in ${this.current.tag}`)];
+  }
+
+  private end(reason: EndReason, nowMs: number, detail?: string): NoviceEffect[] {
+    if (this.current.tag === 'inviting' && (reason === 'contactOffline' || reason === 'appNotPresent' || reason === 'messengerLost')) {
+      this.record.step(1, 'failed', nowMs);
+      this.record.step(2, 'pending', nowMs);
+    }
+    this.current = endedPhase(this.current, reason, nowMs, detail);
+    return this.record.end(reason, { tag: 'closeLink', reason: linkCloseReason(reason) }, nowMs);
+  }
+}
+
+type LinkCloseReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
+
+function linkCloseReason(reason: EndReason): LinkCloseReason {
+  switch (reason) {
+    case 'viewRefused':
+      return 'denied';
+    case 'consentTimedOut':
+    case 'connectionLost':
+      return 'timeout';
+    case 'cancelledByYou':
+    case 'stoppedByNovice':
+      return 'userRequested';
+    case 'desktopUnavailable':
+      return reason;
+    default:
+      return 'protocolError';
+  }
+}

@@ -1,0 +1,16 @@
+/** Every wait of the negotiation. The inviter's own timeout comes first; the other side waits a little longer for its word. */
+
+/** Step 7 of KB 306298: no verified connection for this long after the novice ticket, and the expert dials. */
+export const FORWARD_CONNECT_DELAY_MS = 5_000;
+/** The inviter gives up on an answer. */
+export const INVITATION_TIMEOUT_MS = 120_000;
+/** A side that is waited for says itself when its time is up; this much later it counts as silent. */
+export const SILENCE_MARGIN_MS = 5_000;
+/** From acceptance to the other's ticket. */
+export const TICKET_WAIT_MS = 20_000;
+/** From the tickets to a connection, and from consent to the active session. */
+export const CONNECT_DEADLINE_MS = 30_000;
+/** The novice's time to answer a prompt. */
+export const CONSENT_DEADLINE_MS = 120_000;
+/** Requests for control after one that was refused or taken back are not shown for this long. */
+export const CONTROL_COOL_DOWN_MS = 10_000;
