@@ -1,4 +1,4 @@
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import { refusal } from './refusal.ts';
 
 /** Runs what a person wants. Never throws. */

@@ -2,7 +2,7 @@
 import type { ChatLineView, ConversationView } from '../../preload/contract.ts';
 import type { Clock } from '../clock.ts';
 import { MessengerError, type Messenger } from '../messenger/contract.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 
 /** Lines kept of one conversation, and conversations kept: the oldest give way. */
 export const LINE_LIMIT = 200;

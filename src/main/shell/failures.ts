@@ -1,5 +1,5 @@
 /* What nobody asked for and a person must hear of: logged in full, shown as a sentence. */
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import type { ErrorLog } from './error-log.ts';
 
 export interface Failures {

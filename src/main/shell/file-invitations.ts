@@ -13,7 +13,7 @@ import {
 } from '../../protocol/assistance/invitation.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 

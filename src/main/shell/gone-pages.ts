@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { WindowKind } from './web-security.ts';
 

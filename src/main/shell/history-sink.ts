@@ -1,6 +1,6 @@
 import type { AssistanceParts } from '../assistance/contract.ts';
 import type { SessionLog } from '../history/session-log.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 
 /** Keeps what has happened, and shows it at once. */
 export function createHistorySink(

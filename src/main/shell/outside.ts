@@ -5,7 +5,7 @@ import { t } from '../../words/words.ts';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import { waitingActivities } from './activity-words.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import type { Attempt } from './attempts.ts';
 import { closeBehaviour } from './command-line.ts';
 import type { ErrorLog } from './error-log.ts';

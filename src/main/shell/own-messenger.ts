@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import type { Failures } from './failures.ts';
 import { createHostedServer } from './hosted-server.ts';
 import { createHosting, type Hosting } from './hosting.ts';

@@ -2,7 +2,7 @@
 import type { Account, Messenger } from '../messenger/contract.ts';
 import type { AccountStore, StoredAccount } from '../settings/account-store.ts';
 import type { ContactsCache } from '../settings/contacts-cache.ts';
-import type { AppModel } from './app-facts.ts';
+import type { AppModel } from './app-model.ts';
 import { CommandError } from './refusal.ts';
 
 export interface SignInDeps {

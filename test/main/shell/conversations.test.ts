@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Messenger } from '../../../src/main/messenger/contract.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
-import { createAppModel, type AppModel } from '../../../src/main/shell/app-facts.ts';
+import { createAppModel, type AppModel } from '../../../src/main/shell/app-model.ts';
 import {
   CONVERSATION_LIMIT,
   createConversations,

@@ -8,7 +8,8 @@ import type { InvitationDocument } from '../../../src/protocol/assistance/invita
 import { utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import words from '../../../assets/locales/en.json' with { type: 'json' };
 import { createFileInvitations, invitationArgument, readAtMost } from '../../../src/main/shell/file-invitations.ts';
-import type { AppFacts, AppModel } from '../../../src/main/shell/app-facts.ts';
+import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
+import type { AppModel } from '../../../src/main/shell/app-model.ts';
 
 const TICKET = '65538,1,192.0.2.1:49200,*,aWQ=,*,*,*';
 const FILE = `<UPLOADINFO TYPE="Escalated"><UPLOADDATA USERNAME="No\u202Era" RCTICKET="${TICKET}" RCTICKETENCRYPTED="1" PassStub="RT=0PvIndan52*" DtStart="100" DtLength="1"/></UPLOADINFO>`;

@@ -14,7 +14,7 @@ import {
 import { openAccount } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
-import { createAppModel } from '../../../src/main/shell/app-facts.ts';
+import { createAppModel } from '../../../src/main/shell/app-model.ts';
 import { closeBehaviour, LaunchError, parseLaunch } from '../../../src/main/shell/command-line.ts';
 import { createErrorLog, MAX_LOG_BYTES, redact } from '../../../src/main/shell/error-log.ts';
 import { createHosting, type HostedServer } from '../../../src/main/shell/hosting.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS, type SettingsStore } from '../../../src/main/settings/settings-store.ts';
-import type { AppFacts, AppModel } from '../../../src/main/shell/app-facts.ts';
+import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
+import type { AppModel } from '../../../src/main/shell/app-model.ts';
 import { runCommand, type UseCases } from '../../../src/main/shell/commands/command.ts';
 import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
 

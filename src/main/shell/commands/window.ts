@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { stateFor } from '../app-facts.ts';
+import { stateFor } from '../window-state.ts';
 import { id } from './arguments.ts';
 import type { Rows } from './command.ts';
 

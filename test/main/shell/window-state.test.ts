@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createAppModel,
-  MAX_NOTICES,
-  projectState,
-  pushState,
-  STATE_INTERVAL_MS,
-  type AppFacts,
-} from '../../../src/main/shell/app-facts.ts';
+import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
+import { createAppModel, MAX_NOTICES } from '../../../src/main/shell/app-model.ts';
+import { pushState, STATE_INTERVAL_MS } from '../../../src/main/shell/state-push.ts';
+import { projectState, stateFor } from '../../../src/main/shell/window-state.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState, HistoryEntryView } from '../../../src/preload/contract.ts';
 import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
@@ -101,6 +97,47 @@ describe('the state that windows see', () => {
     ]);
     const online = projectState({ ...facts, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } });
     expect(online.contacts.map((contact) => contact.presence)).toEqual(['online', 'away']);
+  });
+});
+
+describe('the slices of the state', () => {
+  const full = projectState({
+    ...FACTS,
+    account: ACCOUNT,
+    contacts: [{ address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' }],
+    hosting: { tag: 'on', addresses: ['192.0.2.7:1863'], reach: 'lan', accounts: [] },
+    invitations: [{ id: 'i', from: ACCOUNT, receivedAtMs: 1 }],
+    activities: [{ id: 'a', kind: 'voice', role: 'invitee', peer: ACCOUNT, startedAtMs: 1, phase: 'waiting', line: '' }],
+    conversations: [{ address: 'anna@home.example', lines: [], unread: 1, typing: false }],
+    fileInvitation: { id: 'f', state: 'waiting', expiresAtMs: 1, wrongPasswords: 0 },
+    offeredInvitation: { fileName: 'f', from: 'Anna', needsPassword: true, past: false },
+    history: [helped('anna@home.example', 20)],
+    notices: [{ id: 'n', kind: 'info', key: 'notice.storageFailed', values: {} }],
+  });
+
+  it('are all there for the main window', () => {
+    expect(stateFor('main', full)).toEqual(full);
+    expect(Object.keys(full)).toHaveLength(15);
+  });
+
+  it('that the session window shows are five; of the others it is given nothing', () => {
+    const { version, messenger, settings, desktop, ...others } = stateFor('session', full);
+    expect({ version, messenger, settings, desktop }).toEqual({
+      version: full.version,
+      messenger: full.messenger,
+      settings: full.settings,
+      desktop: full.desktop,
+    });
+    expect(others).toEqual({
+      contacts: [],
+      hosting: { tag: 'off' },
+      invitations: [],
+      activities: [],
+      programs: [],
+      conversations: [],
+      history: [],
+      notices: [],
+    });
   });
 });
 

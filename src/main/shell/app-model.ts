@@ -1,0 +1,57 @@
+import type { AppState, NoticeView } from '../../preload/contract.ts';
+import { Emitter } from '../emitter.ts';
+import type { AppFacts } from './app-facts.ts';
+import { projectState } from './window-state.ts';
+
+/** Older notices give way: a person reads none of them after the tenth. */
+export const MAX_NOTICES = 10;
+
+export interface AppModel {
+  readonly facts: AppFacts;
+  /** The projection of the present facts. */
+  readonly state: AppState;
+  update(change: Partial<AppFacts>): void;
+  /** Says something to the person; the same thing twice stands there once. */
+  notify(kind: NoticeView['kind'], key: string, values?: Readonly<Record<string, string>>): void;
+  /** False when there is no such notice. */
+  dismissNotice(id: string): boolean;
+  /** Called at every change, at once. */
+  onChange(listener: () => void): () => void;
+}
+
+export function createAppModel(initial: AppFacts): AppModel {
+  let facts = initial;
+  let projected: AppState | undefined;
+  let notices = 0;
+  const changes = new Emitter();
+
+  const model: AppModel = {
+    get facts() {
+      return facts;
+    },
+    get state() {
+      projected ??= projectState(facts);
+      return projected;
+    },
+    update(change) {
+      facts = { ...facts, ...change };
+      projected = undefined;
+      changes.emit();
+    },
+    notify(kind, key, values = {}) {
+      const same = facts.notices.some((notice) => notice.key === key && JSON.stringify(notice.values) === JSON.stringify(values));
+      if (same) return;
+      notices += 1;
+      const notice: NoticeView = { id: `notice-${notices}`, kind, key, values };
+      model.update({ notices: [...facts.notices, notice].slice(-MAX_NOTICES) });
+    },
+    dismissNotice(id) {
+      const left = facts.notices.filter((notice) => notice.id !== id);
+      if (left.length === facts.notices.length) return false;
+      model.update({ notices: left });
+      return true;
+    },
+    onChange: changes.on,
+  };
+  return model;
+}

@@ -1,0 +1,116 @@
+/* What the windows see: each slice of the state, how it comes from what main knows, and what each window gets of it. */
+import type { AppState, ContactView, MessengerStatus, ProgramView, SettingsView } from '../../preload/contract.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
+import type { ProgramChoices } from '../activities/contract.ts';
+import { lineOf, templateOf } from '../activities/template.ts';
+import type { Settings } from '../settings/settings-store.ts';
+import type { AppFacts } from './app-facts.ts';
+
+/** Windows that show the state. */
+export type StateWindow = 'main' | 'session';
+
+/** A row: the value, and for every window what it shows of the value. */
+type Slice<V> = { readonly of: (facts: AppFacts) => V } & Readonly<Record<StateWindow, (value: V) => V>>;
+
+const whole = <V>(value: V): V => value;
+const none = (): undefined => undefined;
+const nobody = (): never[] => [];
+
+/**
+ * The session window's page, which draws what the other side sends, has no business with contacts, conversations and history, and all of
+ * it would be copied anew with every count of bytes.
+ */
+const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
+  version: { of: ({ version }) => version, main: whole, session: whole },
+  messenger: { of: messengerStatus, main: whole, session: whole },
+  account: { of: accountView, main: whole, session: none },
+  contacts: { of: contactViews, main: whole, session: nobody },
+  hosting: { of: ({ hosting }) => hosting, main: whole, session: () => ({ tag: 'off' }) },
+  invitations: { of: ({ invitations }) => invitations, main: whole, session: nobody },
+  conversations: { of: ({ conversations }) => conversations, main: whole, session: nobody },
+  activities: { of: ({ activities }) => activities, main: whole, session: nobody },
+  programs: { of: ({ programs }) => programViews(programs), main: whole, session: nobody },
+  // Only the session window counts.
+  session: { of: ({ session }) => session, main: (session) => session && withoutTraffic(session), session: whole },
+  fileInvitation: { of: ({ fileInvitation }) => fileInvitation, main: whole, session: none },
+  offeredInvitation: { of: ({ offeredInvitation }) => offeredInvitation, main: whole, session: none },
+  history: { of: ({ history }) => history, main: whole, session: nobody },
+  settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
+  notices: { of: ({ notices }) => notices, main: whole, session: nobody },
+  desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },
+};
+
+/** The whole state. */
+export const projectState = (facts: AppFacts): AppState => assemble((name) => STATE[name].of(facts));
+
+/** What a window shows of the state, and no more. */
+export const stateFor = (window: StateWindow, state: AppState): AppState =>
+  assemble((name) => (STATE[name][window] as (value: unknown) => unknown)(state[name]));
+
+/** A slice that is not there is left out. */
+function assemble(valueOf: (name: keyof AppState) => unknown): AppState {
+  const slices = (Object.keys(STATE) as (keyof AppState)[]).map((name) => [name, valueOf(name)] as const);
+  return Object.fromEntries(slices.filter(([, value]) => value !== undefined)) as unknown as AppState;
+}
+
+function messengerStatus({ messenger, account, presence }: AppFacts): MessengerStatus {
+  switch (messenger.tag) {
+    case 'signedOut':
+      if (account === undefined) return { tag: 'noAccount' };
+      return messenger.reason === undefined ? { tag: 'signedOut' } : { tag: 'signedOut', code: messenger.reason };
+    case 'connecting':
+      return { tag: 'connecting' };
+    case 'signedIn':
+      return { tag: 'signedIn', presence };
+    case 'waiting':
+      return { tag: 'waiting', retryAtMs: messenger.retryAtMs, code: messenger.reason };
+  }
+}
+
+function contactViews({ contacts, history, messenger }: AppFacts): ContactView[] {
+  const lastHelped = new Map<string, number>();
+  for (const entry of history) {
+    if (!entry.viewed) continue;
+    lastHelped.set(entry.peer.address, Math.max(lastHelped.get(entry.peer.address) ?? 0, entry.endedAtMs));
+  }
+  return contacts.map(({ address, friendlyName, presence }) => {
+    const lastHelpedAtMs = lastHelped.get(address);
+    // Signed out, nothing is known of anybody.
+    const view = { address, friendlyName, presence: messenger.tag === 'signedIn' ? presence : ('offline' as const) };
+    return lastHelpedAtMs === undefined ? view : { ...view, lastHelpedAtMs };
+  });
+}
+
+function programViews(programs: ProgramChoices): ProgramView[] {
+  return ACTIVITY_KINDS.map((kind) => {
+    const choice = programs[kind] ?? { use: 'default' };
+    const defaultLine = lineOf(kind);
+    return { kind, choice, ...(defaultLine === undefined ? {} : { defaultLine }), ready: templateOf(kind, choice) !== undefined };
+  });
+}
+
+/** Without its secret. */
+function accountView({ account }: AppFacts): AppState['account'] {
+  return account && { server: account.server, address: account.address, friendlyName: account.friendlyName };
+}
+
+/** Nothing of the settings that no window shows. */
+function settingsView(settings: Settings): SettingsView {
+  const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowOffers, allowPlainExperts, hosting } = settings;
+  return {
+    engine,
+    viewerScaling,
+    stopShortcut,
+    playSound,
+    startHidden,
+    allowOffers,
+    allowPlainExperts,
+    hosting: { enabled: hosting.enabled, reach: hosting.reach, port: hosting.port },
+  };
+}
+
+export function withoutTraffic(session: SessionStatus): SessionStatus {
+  const { traffic: _, ...shown } = session;
+  return shown;
+}
