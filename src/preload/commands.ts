@@ -2,8 +2,11 @@
  * What a page may ask main for: the name of each command, what it takes and what it answers. The bridge is made from this table; the other
  * half of each row (who may call it, its schema, its handler) is in main/shell/commands, and main checks every argument at run time.
  */
+import type { HostingChoice } from '../facts/hosting.ts';
+import type { Preferences } from '../facts/preferences.ts';
+import type { ProgramChoice } from '../facts/programs.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
-import type { AppState, ProgramChoiceView, SavedInvitationView, SettingsView } from './contract.ts';
+import type { AppState, SavedInvitationView } from './contract.ts';
 
 /** A name's half of a row. Only the number of arguments exists at run time; the types are carried along for the compiler. */
 export interface CommandShape<A, V> {
@@ -48,7 +51,7 @@ export const COMMANDS = {
   acceptActivity: taking<string>(),
   /** Incoming: no. Outgoing: takes it back. */
   cancelActivity: taking<string>(),
-  setProgram: taking<{ kind: ActivityKind; choice: ProgramChoiceView }>(),
+  setProgram: taking<{ kind: ActivityKind; choice: ProgramChoice }>(),
   /** What a line would run, with example values; nothing is started. */
   testProgram: taking<{ kind: ActivityKind; line: string }, { readonly words: readonly string[]; readonly known: boolean }>(),
   /** Step 2: the expert takes an invitation, or the novice an offer. */
@@ -77,10 +80,10 @@ export const COMMANDS = {
   /** Puts the ended session away. */
   dismissSession: alone(),
   dismissNotice: taking<string>(),
-  setHosting: taking<{ enabled: boolean; reach: 'loopback' | 'lan'; port: number }>(),
+  setHosting: taking<HostingChoice>(),
   createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string }>(),
   removeHostedAccount: taking<string>(),
-  saveSettings: taking<Partial<Omit<SettingsView, 'hosting'>>>(),
+  saveSettings: taking<Partial<Omit<Preferences, 'hosting'>>>(),
   clearHistory: alone(),
   /** Expert's session window. */
   setFullScreen: taking<boolean>(),

@@ -1,4 +1,9 @@
 /* What main shows in the windows, and what goes over the viewer's port. What the windows ask for is in commands.ts. */
+import type { DesktopSupport } from '../facts/desktop.ts';
+import type { HostedAccount, Reach } from '../facts/hosting.ts';
+import type { FileInvitation } from '../facts/invitations.ts';
+import type { Preferences } from '../facts/preferences.ts';
+import type { ProgramChoice } from '../facts/programs.ts';
 import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
@@ -37,17 +42,11 @@ export type HostingView =
   | {
       readonly tag: 'on';
       readonly addresses: readonly string[];
-      readonly reach: 'loopback' | 'lan';
-      readonly accounts: readonly HostedAccountView[];
+      readonly reach: Reach;
+      readonly accounts: readonly HostedAccount[];
     }
   /** `code` has a sentence in the word list, as that of a refused command. */
   | { readonly tag: 'failed'; readonly code: string };
-
-export interface HostedAccountView {
-  readonly address: string;
-  readonly friendlyName: string;
-  readonly online: boolean;
-}
 
 export interface InvitationView {
   readonly id: string;
@@ -69,12 +68,10 @@ export interface ActivityView {
   readonly line: string;
 }
 
-export type ProgramChoiceView = { readonly use: 'default' } | { readonly use: 'none' } | { readonly use: 'own'; readonly line: string };
-
 /** What is run for an activity. */
 export interface ProgramView {
   readonly kind: ActivityKind;
-  readonly choice: ProgramChoiceView;
+  readonly choice: ProgramChoice;
   /** What works without registration. */
   readonly defaultLine?: string;
   /** Something can be run. */
@@ -97,14 +94,6 @@ export interface ConversationView {
   readonly unread: number;
   /** They are typing. */
   readonly typing: boolean;
-}
-
-/** An invitation of ours that was saved to a file. Its password is nowhere in the state. */
-export interface FileInvitationView {
-  readonly id: string;
-  readonly state: 'waiting' | 'used' | 'expired' | 'cancelled' | 'burnt';
-  readonly expiresAtMs: number;
-  readonly wrongPasswords: number;
 }
 
 /** The one answer that has the password in it. */
@@ -137,20 +126,6 @@ export interface HistoryEntryView {
   readonly reason: EndReason;
 }
 
-export interface SettingsView {
-  readonly engine: 'ringback' | 'classic';
-  readonly viewerScaling: 'fit' | 'actual';
-  /** Accelerator of the global Stop shortcut. */
-  readonly stopShortcut: string;
-  readonly playSound: boolean;
-  readonly startHidden: boolean;
-  /** Contacts may offer to help this person. */
-  readonly allowOffers: boolean;
-  /** On an invitation file, a program without `remdesk` may come in without the password. */
-  readonly allowPlainExperts: boolean;
-  readonly hosting: { readonly enabled: boolean; readonly reach: 'loopback' | 'lan'; readonly port: number };
-}
-
 /** Something the person should know; `key` names a sentence in the word list, `values` fill its placeholders. */
 export interface NoticeView {
   readonly id: string;
@@ -171,13 +146,12 @@ export interface AppState {
   readonly activities: readonly ActivityView[];
   readonly programs: readonly ProgramView[];
   readonly session?: SessionStatus;
-  readonly fileInvitation?: FileInvitationView;
+  readonly fileInvitation?: FileInvitation;
   readonly offeredInvitation?: OfferedInvitationView;
   readonly history: readonly HistoryEntryView[];
-  readonly settings: SettingsView;
+  readonly settings: Preferences;
   readonly notices: readonly NoticeView[];
-  /** What this computer can do as a novice. `reason` is a word-list key. */
-  readonly desktop: { readonly capture: boolean; readonly input: boolean; readonly reason?: string };
+  readonly desktop: DesktopSupport;
 }
 
 export interface ViewerPortHello {

@@ -1,9 +1,10 @@
+import type { EngineName } from '../../src/facts/preferences.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
-import type { EngineName, ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent } from '../../src/main/connection/contract.ts';
+import type { ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';

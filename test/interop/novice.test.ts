@@ -1,7 +1,8 @@
+import type { EngineName } from '../../src/facts/preferences.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
-import type { ExpertLink, EngineName } from '../../src/main/connection/contract.ts';
+import type { ExpertLink } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { type Display, type Picture, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';

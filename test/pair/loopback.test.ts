@@ -1,9 +1,9 @@
+import type { EngineName } from '../../src/facts/preferences.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
-import type { EngineName } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
 import { picture, PictureDesktop, SIZE } from '../support/picture-desktop.ts';

@@ -1,4 +1,5 @@
-import type { CaptureEvent, Desktop, DesktopSupport, EncodedFrame, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
+import type { DesktopSupport } from '../../src/facts/desktop.ts';
+import type { CaptureEvent, Desktop, EncodedFrame, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';

@@ -1,4 +1,5 @@
 /* What two people do, told by what they can see and click. Shared by the end-to-end tests and the demo. */
+import type { Reach } from '../../src/facts/hosting.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
@@ -21,7 +22,7 @@ export async function hostMessenger(
   app: App,
   yourName: string,
   otherName: string,
-  reach: 'loopback' | 'lan' = 'loopback',
+  reach: Reach = 'loopback',
 ): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
   const { main } = app;
   await main.getByRole('button', { name: t('welcome.host') }).click();

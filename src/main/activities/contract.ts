@@ -1,3 +1,4 @@
+import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Clock } from '../clock.ts';
 import type { Messenger } from '../messenger/contract.ts';
@@ -66,9 +67,6 @@ export type ActivityNews =
     }
   | { readonly tag: 'failedHere'; readonly kind: ActivityKind; readonly peer: Peer; readonly code: ActivityErrorCode }
   | { readonly tag: 'unknown' | 'malformed'; readonly what: string; readonly peer: Peer };
-
-/** Which program a person has chosen for an activity. */
-export type ProgramChoice = { readonly use: 'default' } | { readonly use: 'none' } | { readonly use: 'own'; readonly line: string };
 
 export type ProgramChoices = Readonly<Partial<Record<ActivityKind, ProgramChoice>>>;
 

@@ -1,3 +1,4 @@
+import type { FileInvitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
@@ -7,7 +8,7 @@ import type { EndReason, SessionStatus } from '../../protocol/assistance/status.
 import type { Application, MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import { AskForHelp } from './ask-for-help.ts';
-import type { Assistance, AssistanceParts, FileInvitation, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
+import type { Assistance, AssistanceParts, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { GiveHelp } from './give-help.ts';

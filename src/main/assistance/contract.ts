@@ -1,3 +1,5 @@
+import type { FileInvitation } from '../../facts/invitations.ts';
+import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
@@ -6,7 +8,7 @@ import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
-import type { ConnectionRoom, EngineName } from '../connection/contract.ts';
+import type { ConnectionRoom } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import type { Messenger } from '../messenger/contract.ts';
 
@@ -99,14 +101,6 @@ export interface InvitationGone {
   readonly id: string;
   readonly from: Peer;
   readonly reason: EndReason | 'accepted';
-}
-
-/** A saved invitation, without its password. `burnt`: three wrong passwords. Only a waiting one lets anyone in. */
-export interface FileInvitation {
-  readonly id: string;
-  readonly state: 'waiting' | 'used' | 'expired' | 'cancelled' | 'burnt';
-  readonly expiresAtMs: number;
-  readonly wrongPasswords: number;
 }
 
 /** What is handed out once. */

@@ -1,9 +1,10 @@
+import type { FileInvitation } from '../../facts/invitations.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { generatePassword } from '../../protocol/assistance/assistance-crypto.ts';
 import { writeInvitation, type WrittenInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts';
-import type { AssistanceParts, FileInvitation, NewFileInvitation } from './contract.ts';
+import type { AssistanceParts, NewFileInvitation } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { HelpedByFile } from './helped-by-file.ts';

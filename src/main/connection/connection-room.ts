@@ -1,9 +1,10 @@
+import type { EngineName } from '../../facts/preferences.ts';
 import { isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { type AddressOptions, usableAddresses } from './addresses.ts';
 import { createSessionCertificate } from './certificate.ts';
-import { ConnectionError, type ConnectionRoom, type EngineName, type HostPort } from './contract.ts';
+import { ConnectionError, type ConnectionRoom, type HostPort } from './contract.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { ExpertSide } from './expert-endpoint.ts';
 import { type Listener, openListener } from './listener.ts';

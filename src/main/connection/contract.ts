@@ -1,3 +1,4 @@
+import type { EngineName } from '../../facts/preferences.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
@@ -155,8 +156,6 @@ export interface ExpertLink {
   onEvent(listener: (event: ExpertLinkEvent) => void): () => void;
   close(): Promise<void>;
 }
-
-export type EngineName = 'ringback' | 'classic';
 
 export interface NoviceOptions {
   /** Listens on after a link has been presented, one link at a time, until `close`: an invitation file may be opened with a wrong password first. */

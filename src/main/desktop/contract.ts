@@ -1,13 +1,7 @@
+import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-
-/** What this computer can do as a novice. `reason` is a key of the word list, for the novice to read. */
-export interface DesktopSupport {
-  readonly capture: boolean;
-  readonly input: boolean;
-  readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.noExtension';
-}
 
 export type DesktopErrorCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
 

@@ -1,5 +1,6 @@
+import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { Clock } from '../clock.ts';
-import { DesktopError, type Desktop, type DesktopSupport, type InputInjector, type ScreenCapture } from './contract.ts';
+import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
 import { openX11Capture } from './x11/x11-capture.ts';

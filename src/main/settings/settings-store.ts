@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { HostingChoice } from '../../facts/hosting.ts';
+import type { Preferences } from '../../facts/preferences.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
 /** At least one modifier besides Shift and one key: a global key must not take a letter away from every other program. */
@@ -20,7 +22,7 @@ export const hostingSchema = z.strictObject({
     .int()
     .max(65_535)
     .refine((port) => port === 0 || port >= 1_024),
-});
+}) satisfies z.ZodType<HostingChoice>;
 
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
@@ -42,7 +44,7 @@ export const settingsSchema = z.looseObject({
     .regex(/^[a-z][a-z0-9-]{0,31}$/)
     .default('msnp'),
   windowBounds: z.exactOptional(rect),
-});
+}) satisfies z.ZodType<Preferences>;
 
 export type Settings = z.infer<typeof settingsSchema>;
 

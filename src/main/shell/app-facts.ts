@@ -1,9 +1,10 @@
 /* What main knows. What the windows see of it is in window-state.ts. */
+import type { DesktopSupport } from '../../facts/desktop.ts';
+import type { FileInvitation } from '../../facts/invitations.ts';
 import type {
   AccountView,
   ActivityView,
   ConversationView,
-  FileInvitationView,
   HistoryEntryView,
   HostingView,
   InvitationView,
@@ -13,7 +14,6 @@ import type {
 } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
-import type { DesktopSupport } from '../desktop/contract.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import type { Storage } from './storage.ts';
@@ -32,7 +32,7 @@ export interface AppFacts {
   readonly programs: ProgramChoices;
   readonly conversations: readonly ConversationView[];
   readonly session: SessionStatus | undefined;
-  readonly fileInvitation: FileInvitationView | undefined;
+  readonly fileInvitation: FileInvitation | undefined;
   readonly offeredInvitation: OfferedInvitationView | undefined;
   readonly history: readonly HistoryEntryView[];
   readonly settings: Settings;

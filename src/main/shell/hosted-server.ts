@@ -1,3 +1,4 @@
+import type { Reach } from '../../facts/hosting.ts';
 import type { Clock } from '../clock.ts';
 import { usableAddresses } from '../connection/addresses.ts';
 import { AccountError } from '../messenger/msnp-server/account-store.ts';
@@ -17,7 +18,7 @@ export interface HostedServerDeps {
 
 /** The embedded MSNP server behind the switch. `lan` listens on every IPv4 interface, so that it survives a change of address. */
 export function createHostedServer({ messenger, directory, clock, onDamaged, onStorageError }: HostedServerDeps): HostedServer {
-  let reach: 'loopback' | 'lan' = 'loopback';
+  let reach: Reach = 'loopback';
   return {
     async start(options) {
       reach = options.reach;

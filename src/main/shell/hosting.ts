@@ -1,14 +1,15 @@
 /* "Use this computer as the messenger": the switch, the accounts, and what the windows show of both. */
-import type { HostedAccountView, HostingView, SettingsView } from '../../preload/contract.ts';
+import type { HostedAccount, HostingChoice, Reach } from '../../facts/hosting.ts';
+import type { HostingView } from '../../preload/contract.ts';
 import { CommandError, refusal } from './refusal.ts';
 
 /** The embedded messenger, as this room uses it. */
 export interface HostedServer {
-  start(options: { readonly reach: 'loopback' | 'lan'; readonly port: number }): Promise<void>;
+  start(options: { readonly reach: Reach; readonly port: number }): Promise<void>;
   stop(): Promise<void>;
   /** `host:port` under which others reach it; the first is the one to tell them. Empty while it does not run. */
   readonly addresses: readonly string[];
-  readonly accounts: readonly HostedAccountView[];
+  readonly accounts: readonly HostedAccount[];
   /** Resolves with the access token, which is shown once. */
   createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<string>;
   removeAccount(address: string): Promise<void>;
@@ -18,7 +19,7 @@ export interface HostedServer {
 export interface Hosting {
   readonly view: HostingView;
   /** Starts, stops or moves the server. Rejects when it cannot run; it is off then and `view` says why. */
-  apply(hosting: SettingsView['hosting']): Promise<void>;
+  apply(hosting: HostingChoice): Promise<void>;
   /** @throws CommandError NOT_HOSTING */
   createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<{ server: string; accessToken: string }>;
   removeAccount(address: string): Promise<void>;
@@ -28,7 +29,7 @@ export interface Hosting {
 }
 
 export function createHosting(server: HostedServer, onView: (view: HostingView) => void): Hosting {
-  let running: SettingsView['hosting'] | undefined;
+  let running: HostingChoice | undefined;
   let view: HostingView = { tag: 'off' };
   let changing: Promise<void> = Promise.resolve();
 
@@ -55,7 +56,7 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
     show({ tag: 'off' });
   }
 
-  async function change(wanted: SettingsView['hosting']): Promise<void> {
+  async function change(wanted: HostingChoice): Promise<void> {
     if (running !== undefined && wanted.enabled && running.reach === wanted.reach && running.port === wanted.port) return;
     await halt();
     if (!wanted.enabled) {

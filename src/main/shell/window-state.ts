@@ -1,5 +1,6 @@
 /* What the windows see: each slice of the state, how it comes from what main knows, and what each window gets of it. */
-import type { AppState, ContactView, MessengerStatus, ProgramView, SettingsView } from '../../preload/contract.ts';
+import type { Preferences } from '../../facts/preferences.ts';
+import type { AppState, ContactView, MessengerStatus, ProgramView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
@@ -96,7 +97,7 @@ function accountView({ account }: AppFacts): AppState['account'] {
 }
 
 /** Nothing of the settings that no window shows. */
-function settingsView(settings: Settings): SettingsView {
+function settingsView(settings: Settings): Preferences {
   const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowOffers, allowPlainExperts, hosting } = settings;
   return {
     engine,

@@ -1,6 +1,8 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
+import type { HostingChoice, Reach } from '../../facts/hosting.ts';
+import type { Preferences } from '../../facts/preferences.ts';
 import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
-import type { ProgramView, SettingsView } from '../../preload/contract.ts';
+import type { ProgramView } from '../../preload/contract.ts';
 import { problemOf } from './problem.ts';
 import {
   withAnswer,
@@ -53,7 +55,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
   }
 
   /** Shows the chosen settings at once; what main refuses goes back. */
-  async function choose(settings: Partial<SettingsView>, place: Place, command: () => Promise<CommandResult>): Promise<CommandResult> {
+  async function choose(settings: Partial<Preferences>, place: Place, command: () => Promise<CommandResult>): Promise<CommandResult> {
     store.setState((state) => withChosen(state, settings));
     const result = await run(place, command);
     if (!result.ok) store.setState((state) => withoutChosen(state, settings));
@@ -65,7 +67,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     return created.ok ? { ok: true, value: { ...account, ...created.value } } : created;
   }
 
-  async function hostOnFreePort(reach: 'loopback' | 'lan', wanted: number): Promise<CommandResult> {
+  async function hostOnFreePort(reach: Reach, wanted: number): Promise<CommandResult> {
     let result = await bridge.setHosting({ enabled: true, reach, port: wanted });
     for (let port = wanted + 1; !result.ok && result.code === 'PORT_IN_USE' && port < wanted + FIRST_START_PORTS; port += 1) {
       result = await bridge.setHosting({ enabled: true, reach, port });
@@ -166,11 +168,11 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
-    saveSettings: (settings: Partial<Omit<SettingsView, 'hosting' | 'stopShortcut'>>) =>
+    saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) =>
       choose(settings, 'settings', () => bridge.saveSettings(settings)),
     /** Another program may have these keys: they are shown once main has them. */
     saveStopShortcut: (stopShortcut: string) => run('stopShortcut', () => bridge.saveSettings({ stopShortcut })),
-    setHosting: (hosting: SettingsView['hosting']) => choose({ hosting }, 'hosting', () => bridge.setHosting(hosting)),
+    setHosting: (hosting: HostingChoice) => choose({ hosting }, 'hosting', () => bridge.setHosting(hosting)),
     removeHostedAccount: (address: string) => run('hostedAccounts', () => bridge.removeHostedAccount(address)),
     copyText: (text: string) => run('copy', () => bridge.copyText(text)),
 
@@ -186,7 +188,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       ),
 
     /** First start without an account: this computer becomes the messenger and signs in to itself. */
-    beginHosting: async (friendlyName: string, reach: 'loopback' | 'lan') => {
+    beginHosting: async (friendlyName: string, reach: Reach) => {
       const result = await run('hosting', async (): Promise<CommandResult> => {
         const hosting = await hostOnFreePort(reach, store.getState().app?.settings.hosting.port ?? 0);
         if (!hosting.ok) return hosting;

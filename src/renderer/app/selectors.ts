@@ -1,5 +1,6 @@
 /** Named questions to the state. */
-import type { AppState, ContactView, MessengerStatus, SettingsView } from '../../preload/contract.ts';
+import type { Preferences } from '../../facts/preferences.ts';
+import type { AppState, ContactView, MessengerStatus } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
 import type { Place, WindowState } from './store.ts';
@@ -14,7 +15,7 @@ export function actionAt({ ui }: WindowState, place: Place, ...beside: readonly 
 }
 
 /** The settings as the person has them before them. */
-export const shownSettings = (app: AppState, chosen: Partial<SettingsView>): SettingsView => ({ ...app.settings, ...chosen });
+export const shownSettings = (app: AppState, chosen: Partial<Preferences>): Preferences => ({ ...app.settings, ...chosen });
 
 /** Something goes on that needs no messenger. */
 const withoutMessenger = (app: AppState | undefined): boolean =>

@@ -2,8 +2,9 @@
  * What a window shows: the newest snapshot from main, and a small slice of its own (which page, what is being sent, what was refused).
  * Nothing here calls the bridge; actions.ts does.
  */
+import type { Preferences } from '../../facts/preferences.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { AppState, SavedInvitationView, SettingsView } from '../../preload/contract.ts';
+import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
 import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
 
@@ -51,7 +52,7 @@ export interface UiState {
   /** The password of the saved invitation, as long as this window lives. */
   readonly savedInvitation?: SavedInvitationView;
   /** Settings that the person has chosen and main has not shown yet: a switch must not jump back meanwhile. */
-  readonly chosen: Partial<SettingsView>;
+  readonly chosen: Partial<Preferences>;
   readonly pending: readonly Place[];
   readonly problems: Readonly<Partial<Record<Place, Problem>>>;
 }
@@ -135,18 +136,18 @@ export function withAnswer(state: WindowState, place: Place, problem: Problem | 
 }
 
 /** A person has chosen these settings. */
-export function withChosen(state: WindowState, settings: Partial<SettingsView>): WindowState {
+export function withChosen(state: WindowState, settings: Partial<Preferences>): WindowState {
   return { ...state, ui: { ...state.ui, chosen: { ...state.ui.chosen, ...settings } } };
 }
 
 /** Main has refused these settings: what it has is shown again, unless the person has chosen anew meanwhile. */
-export function withoutChosen(state: WindowState, settings: Partial<SettingsView>): WindowState {
+export function withoutChosen(state: WindowState, settings: Partial<Preferences>): WindowState {
   return { ...state, ui: { ...state.ui, chosen: withoutShown(state.ui.chosen, settings) } };
 }
 
-function withoutShown(chosen: Partial<SettingsView>, shown: Partial<SettingsView>): Partial<SettingsView> {
-  const left = Object.entries(chosen).filter(([name, value]) => !sameSetting(value, shown[name as keyof SettingsView]));
-  return Object.fromEntries(left) as Partial<SettingsView>;
+function withoutShown(chosen: Partial<Preferences>, shown: Partial<Preferences>): Partial<Preferences> {
+  const left = Object.entries(chosen).filter(([name, value]) => !sameSetting(value, shown[name as keyof Preferences]));
+  return Object.fromEntries(left) as Partial<Preferences>;
 }
 
 /** Hosting is a record of three; the others are plain values. */

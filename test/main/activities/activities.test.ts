@@ -1,3 +1,4 @@
+import type { ProgramChoice } from '../../../src/facts/programs.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACTIVITY_GUIDS, createActivities } from '../../../src/main/activities/activities.ts';
 import {
@@ -5,7 +6,6 @@ import {
   type Activities,
   type ActivityNews,
   type LaunchTarget,
-  type ProgramChoice,
   type ProgramChoices,
 } from '../../../src/main/activities/contract.ts';
 import type { Messenger, RendezvousSession } from '../../../src/main/messenger/contract.ts';

@@ -1,9 +1,9 @@
+import type { EngineName } from '../../../src/facts/preferences.ts';
 import { type Socket, connect } from 'node:net';
 import { type Clock, systemClock } from '../../../src/main/clock.ts';
 import { createConnectionRoom } from '../../../src/main/connection/connection-room.ts';
 import type {
   ConnectionRoom,
-  EngineName,
   ExpertEndpoint,
   ExpertEndpointEvent,
   ExpertLink,

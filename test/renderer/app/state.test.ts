@@ -1,5 +1,5 @@
+import type { Preferences } from '../../../src/facts/preferences.ts';
 import { describe, expect, it } from 'vitest';
-import type { SettingsView } from '../../../src/preload/contract.ts';
 import { createActions } from '../../../src/renderer/app/actions.ts';
 import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts';
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
@@ -50,7 +50,7 @@ describe('a chosen setting', () => {
     return app && shownSettings(app, ui.chosen);
   };
   const app = appState();
-  const told = (settings: Partial<SettingsView>) => appState({ settings: { ...app.settings, ...settings } });
+  const told = (settings: Partial<Preferences>) => appState({ settings: { ...app.settings, ...settings } });
 
   it('is shown at once, and stays when older news comes before what main makes of it', async () => {
     const { bridge } = fakeBridge();

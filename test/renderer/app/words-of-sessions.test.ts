@@ -1,6 +1,6 @@
+import type { DesktopSupport } from '../../../src/facts/desktop.ts';
 import { describe, expect, it } from 'vitest';
 import type { MessengerErrorCode } from '../../../src/main/messenger/contract.ts';
-import type { DesktopSupport } from '../../../src/main/desktop/contract.ts';
 import { isWordKey, t } from '../../../src/words/words.ts';
 import { fieldProblem, generalProblem, problemOf, problemText } from '../../../src/renderer/app/problem.ts';
 import {

@@ -1,8 +1,9 @@
+import type { DesktopSupport } from '../../../facts/desktop.ts';
 import koffi from 'koffi';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import { PauseReader } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
-import { DesktopError, type DesktopSupport, type InputInjector } from '../contract.ts';
+import { DesktopError, type InputInjector } from '../contract.ts';
 import { HeldInput } from '../held-input.ts';
 import { MacEvents, type MacCall, type MacScreen } from './mac-events.ts';
 

@@ -1,3 +1,4 @@
+import type { HostedAccount } from '../../../facts/hosting.ts';
 import type { Clock } from '../../clock.ts';
 import { formatEndpoint } from '../../../protocol/msnp/endpoint.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
@@ -5,12 +6,6 @@ import { AccountError, newAccount, type AccountStore, type DamagedFile } from '.
 import type { ServerLimits } from './limits.ts';
 import { MsnpServer } from './server.ts';
 import { Emitter } from '../../emitter.ts';
-
-export interface HostedAccount {
-  readonly address: string;
-  readonly friendlyName: string;
-  readonly online: boolean;
-}
 
 export interface HostedMessengerOptions {
   /** IP addresses to listen on: `127.0.0.1` unless the owner chose to be reached from the network. */

@@ -1,7 +1,8 @@
+import type { FileInvitation } from '../../../facts/invitations.ts';
 import { FileKey, FolderOpen } from 'lucide-react';
 import { useId, useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
-import type { AppState, FileInvitationView, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
+import type { AppState, OfferedInvitationView, SavedInvitationView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Banner, Button, ConfirmButton, Field, ProblemLine } from '../design/controls.tsx';
 import { minutesUntil } from '../figures.ts';
@@ -34,7 +35,7 @@ export function FileInvitations(props: FileInvitationProps) {
 }
 
 /** A novice's saved invitation: the password to tell, and its state. */
-function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitationProps & { readonly invitation: FileInvitationView }) {
+function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitationProps & { readonly invitation: FileInvitation }) {
   const title = useId();
   const card = useBroughtIntoView();
   const waiting = invitation.state === 'waiting';

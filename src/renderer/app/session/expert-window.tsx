@@ -1,7 +1,7 @@
+import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
-import type { SettingsView } from '../../../preload/contract.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
 import { Button } from '../design/controls.tsx';
@@ -14,7 +14,7 @@ import { SessionFacts } from './session-facts.tsx';
 import { Steps } from './steps.tsx';
 import './expert-window.css';
 
-type Scaling = SettingsView['viewerScaling'];
+type Scaling = Preferences['viewerScaling'];
 const HINT_MS = 5_000;
 
 export interface ExpertWindowProps {

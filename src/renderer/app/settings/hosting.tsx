@@ -1,7 +1,8 @@
+import type { HostingChoice } from '../../../facts/hosting.ts';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
-import type { HostingView, SettingsView } from '../../../preload/contract.ts';
+import type { HostingView } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, ConfirmButton, Field, Person, ProblemLine, Switch } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
@@ -11,10 +12,10 @@ import { OtherForm } from '../welcome/welcome.tsx';
 
 export interface HostingProps {
   readonly hosting: HostingView;
-  readonly settings: SettingsView['hosting'];
+  readonly settings: HostingChoice;
   readonly issued: IssuedAccount | undefined;
   readonly states: { readonly hosting: ActionState; readonly hostedAccounts: ActionState };
-  readonly onHosting: (hosting: SettingsView['hosting']) => void;
+  readonly onHosting: (hosting: HostingChoice) => void;
   readonly onCreate: (account: { address: string; friendlyName: string }) => void;
   readonly onRemove: (address: string) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;

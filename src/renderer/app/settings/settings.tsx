@@ -1,6 +1,8 @@
+import type { HostingChoice } from '../../../facts/hosting.ts';
+import type { Preferences } from '../../../facts/preferences.ts';
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
-import type { AppState, SettingsView } from '../../../preload/contract.ts';
+import type { AppState } from '../../../preload/contract.ts';
 import { Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
 import { AccountForm } from '../welcome/account-form.tsx';
 import { problemText, type ActionState } from '../problem.ts';
@@ -13,7 +15,7 @@ import './settings.css';
 
 export interface SettingsProps {
   readonly app: AppState;
-  readonly settings: SettingsView;
+  readonly settings: Preferences;
   readonly issued: IssuedAccount | undefined;
   readonly states: Readonly<
     Record<'account' | 'friendlyName' | 'messenger' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'programs', ActionState>
@@ -25,9 +27,9 @@ export interface SettingsProps {
   readonly onSignIn: () => void;
   readonly onSignOut: () => void;
   readonly onFriendlyName: (name: string) => void;
-  readonly onSettings: (settings: Partial<Omit<SettingsView, 'hosting' | 'stopShortcut'>>) => void;
-  readonly onStopShortcut: (stopShortcut: SettingsView['stopShortcut']) => void;
-  readonly onHosting: (hosting: SettingsView['hosting']) => void;
+  readonly onSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) => void;
+  readonly onStopShortcut: (stopShortcut: Preferences['stopShortcut']) => void;
+  readonly onHosting: (hosting: HostingChoice) => void;
   readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
   readonly onRemoveHosted: (address: string) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;

@@ -1,3 +1,4 @@
+import type { Reach } from '../../../facts/hosting.ts';
 import { ArrowLeft, KeyRound, MonitorSmartphone } from 'lucide-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
@@ -24,7 +25,7 @@ export interface WelcomeProps {
   readonly states: { readonly account: ActionState; readonly hosting: ActionState; readonly hostedAccounts: ActionState };
   readonly onStep: (step: WelcomeStep) => void;
   readonly onSaveAccount: (account: NewAccount) => void;
-  readonly onBeginHosting: (friendlyName: string, reach: 'loopback' | 'lan') => void;
+  readonly onBeginHosting: (friendlyName: string, reach: Reach) => void;
   readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
   readonly onDone: () => void;
@@ -141,10 +142,10 @@ function HostForm({
   problem,
   onBegin,
 }: ActionState & {
-  readonly onBegin: (name: string, reach: 'loopback' | 'lan') => void;
+  readonly onBegin: (name: string, reach: Reach) => void;
 }) {
   const [name, setName] = useState('');
-  const [reach, setReach] = useState<'loopback' | 'lan'>('loopback');
+  const [reach, setReach] = useState<Reach>('loopback');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onBegin(name.trim(), reach);

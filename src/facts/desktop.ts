@@ -1,0 +1,6 @@
+/** What this computer can do as a novice. `reason` is a key of the word list. */
+export interface DesktopSupport {
+  readonly capture: boolean;
+  readonly input: boolean;
+  readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.noExtension';
+}

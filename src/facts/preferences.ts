@@ -1,0 +1,19 @@
+import type { HostingChoice } from './hosting.ts';
+
+/** Which implementation of RDP the expert's side uses. */
+export type EngineName = 'ringback' | 'classic';
+
+/** What a person can set. */
+export interface Preferences {
+  readonly engine: EngineName;
+  readonly viewerScaling: 'fit' | 'actual';
+  /** Accelerator of the global Stop shortcut. */
+  readonly stopShortcut: string;
+  readonly playSound: boolean;
+  readonly startHidden: boolean;
+  /** Contacts may offer to help this person. */
+  readonly allowOffers: boolean;
+  /** On an invitation file, a program without `remdesk` may come in without the password. */
+  readonly allowPlainExperts: boolean;
+  readonly hosting: HostingChoice;
+}
