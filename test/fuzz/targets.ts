@@ -2,6 +2,7 @@ import type { Target } from './rules.ts';
 import { ACTIVITY_TARGETS } from './targets/activities.ts';
 import { APP_TARGETS } from './targets/app.ts';
 import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
+import { CHANNEL_TARGETS } from './targets/channels.ts';
 import { GRAPHICS_TARGETS } from './targets/graphics.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
@@ -15,6 +16,7 @@ export const TARGETS: readonly Target[] = [
   ...ACTIVITY_TARGETS,
   ...ASSISTANCE_TARGETS,
   ...RDP_TARGETS,
+  ...CHANNEL_TARGETS,
   ...MACHINE_TARGETS,
   ...GRAPHICS_TARGETS,
   ...APP_TARGETS,
