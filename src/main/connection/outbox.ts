@@ -1,0 +1,109 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { Urgency } from '../../protocol/rdp/channels/contract.ts';
+
+/**
+ * What is in the socket cannot be overtaken any more, so only so much is put there before the kernel has taken what went before: a picture
+ * may fill a quick line, and what may take its time goes only into an empty one, a slice at a time.
+ */
+const AHEAD_BYTES = { picture: 256 * 1024, bulk: 0 } as const;
+const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
+/** What may wait, of each urgency: a sender that minds its promises comes nowhere near it. */
+const MAX_WAITING_BYTES: Readonly<Record<Urgency, number>> = { control: 4 << 20, picture: 64 << 20, bulk: 8 << 20 };
+
+export interface OutboxWire {
+  /** Bytes written that the kernel has not taken yet. */
+  readonly unsentBytes: number;
+  /** `taken` runs when the kernel has taken them. */
+  write(bytes: Uint8Array, taken?: () => void): void;
+}
+
+interface Waiting {
+  readonly bytes: Uint8Array;
+  /** The last of what was sent at once. */
+  readonly taken: (() => void) | undefined;
+}
+
+/**
+ * Stands between a protocol machine and its socket: the session's own PDUs and control first, pictures next, bulk last. Only whole PDUs change
+ * places, and those of one urgency never do.
+ */
+export class Outbox {
+  private readonly wire: OutboxWire;
+  private readonly waiting: Record<Urgency, Waiting[]> = { control: [], picture: [], bulk: [] };
+  private readonly waitingBytes: Record<Urgency, number> = { control: 0, picture: 0, bulk: 0 };
+  private suspended = false;
+  private flowing = false;
+
+  constructor(wire: OutboxWire) {
+    this.wire = wire;
+  }
+
+  /** A PDU of the session itself: waits for nothing. Throws `TOO_LARGE` when the other side takes nothing any more. */
+  sendNow(bytes: Uint8Array): void {
+    this.check('control', bytes.length);
+    this.waitingBytes.control += bytes.length;
+    this.wire.write(bytes, () => (this.waitingBytes.control -= bytes.length));
+  }
+
+  /** Whole PDUs that may wait; `taken` when the kernel has all of them. Throws `TOO_LARGE`, and sends none, where too much waits already. */
+  send(pdus: readonly Uint8Array[], urgency: Urgency, taken?: () => void): void {
+    const byteLength = pdus.reduce((sum, pdu) => sum + pdu.length, 0);
+    this.check(urgency, byteLength);
+    this.waitingBytes[urgency] += byteLength;
+    const last = pdus.length - 1;
+    if (last < 0) taken?.();
+    for (const [index, bytes] of pdus.entries()) this.waiting[urgency].push({ bytes, taken: index === last ? taken : undefined });
+    this.flow();
+  }
+
+  /** The session is being reactivated: graphics of the old one go before it, everything else waits until {@link resume}. */
+  suspend(): void {
+    this.write('picture', Number.POSITIVE_INFINITY);
+    this.suspended = true;
+  }
+
+  resume(): void {
+    this.suspended = false;
+    this.flow();
+  }
+
+  /** As much as may go now. Called again whenever the kernel has taken something. */
+  readonly flow = (): void => {
+    if (this.suspended || this.flowing) return;
+    this.flowing = true;
+    try {
+      this.write('control', Number.POSITIVE_INFINITY);
+      while (this.waiting.picture.length > 0 && this.wire.unsentBytes < AHEAD_BYTES.picture) this.write('picture', SLICE_BYTES.picture);
+      if (this.waiting.picture.length === 0 && this.wire.unsentBytes <= AHEAD_BYTES.bulk) this.write('bulk', SLICE_BYTES.bulk);
+    } finally {
+      this.flowing = false;
+    }
+  };
+
+  private check(urgency: Urgency, byteLength: number): void {
+    const bytes = this.waitingBytes[urgency] + byteLength;
+    if (bytes > MAX_WAITING_BYTES[urgency])
+      throw new ProtocolError('TOO_LARGE', `what waits to be sent (${urgency})`, `<= ${MAX_WAITING_BYTES[urgency]} bytes`, bytes);
+  }
+
+  /** Writes whole PDUs of at most `limit` bytes together, and at least one if there is one; in one piece, so that TLS makes few records of them. */
+  private write(urgency: Urgency, limit: number): void {
+    const queue = this.waiting[urgency];
+    let byteLength = 0;
+    let count = 0;
+    for (const { bytes } of queue) {
+      if (count > 0 && byteLength + bytes.length > limit) break;
+      byteLength += bytes.length;
+      count += 1;
+    }
+    const slice = queue.splice(0, count);
+    const [first] = slice;
+    if (first === undefined) return;
+    const whole = slice.length === 1 ? first.bytes : Buffer.concat(slice.map(({ bytes }) => bytes));
+    this.wire.write(whole, () => {
+      this.waitingBytes[urgency] -= byteLength;
+      for (const { taken } of slice) taken?.();
+      this.flow();
+    });
+  }
+}
