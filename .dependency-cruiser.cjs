@@ -18,7 +18,7 @@ module.exports = {
     only('protocol-msnp', '^src/protocol/msnp/', [protocolBytes, '^src/protocol/msnp/']),
     only('protocol-rendezvous', '^src/protocol/rendezvous/', [protocolBytes, '^src/protocol/rendezvous/']),
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
-    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', 'node_modules/@noble/(hashes|ciphers)/']),
+    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
     only('main-self-signed', '^src/main/self-signed\\.ts$', ['^crypto', 'node_modules/(@peculiar/x509|reflect-metadata)']),
     only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/node-rdpjs']),

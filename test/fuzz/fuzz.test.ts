@@ -89,8 +89,10 @@ describe('a recorded session', () => {
   it('undamaged, goes through to its end on the server and never shows anything before the yes', () => {
     const { toServer } = recordRdpSession();
     const told = driveServer(toServer, true).map(({ tag }) => tag);
-    for (const tag of ['startTls', 'clientInfo', 'active', 'input', 'refresh', 'display', 'frameAcknowledged', 'channel'] as const)
+    for (const tag of ['startTls', 'clientInfo', 'active', 'input', 'refresh', 'display', 'frameAcknowledged', 'suspended'] as const)
       expect(told).toContain(tag);
+    const onChannels = driveServer(toServer, true).flatMap((output) => (output.tag === 'send' ? [output.urgency] : []));
+    expect(new Set(onChannels)).toEqual(new Set([undefined, 'control', 'bulk']));
     const sent = (consent: boolean) =>
       joined(...driveServer(toServer.slice(0, 10), consent).flatMap((output) => (output.tag === 'send' ? [output.bytes] : [])));
     checkBeforeConsent(sent(false));

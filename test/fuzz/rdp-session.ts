@@ -1,7 +1,10 @@
 import { ByteReader } from '../../src/protocol/bytes/reader.ts';
 import type { RdpClientOutput } from '../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../src/protocol/rdp/client/rdp-client.ts';
-import { ENCOMSP_CHANNEL, encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
+import { ControlExpert } from '../../src/protocol/assistance/control-expert.ts';
+import { ControlNovice } from '../../src/protocol/assistance/control-novice.ts';
+import type { Channel, ChannelOutput, Urgency } from '../../src/protocol/rdp/channels/contract.ts';
+import type { ConnectionChannels } from '../../src/protocol/rdp/channels/static-channels.ts';
 import { createFrameEncoder } from '../../src/protocol/rdp/graphics/frame-encoder.ts';
 import { decodeAutoDetectRequest } from '../../src/protocol/rdp/pdu/auto-detect.ts';
 import { decodeDomainPdu } from '../../src/protocol/rdp/pdu/mcs-domain.ts';
@@ -29,7 +32,45 @@ function newRdpServer(): RdpServer {
   return new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
 }
 
-function newRdpClient(workingDir: string = SESSION_ID): RdpClient {
+type SendChannel = (channel: Channel, messages: readonly Uint8Array[], urgency: Urgency) => void;
+
+/** The channels of a session: `control` as it is, and a dynamic one that answers whatever it hears. */
+function channels(control: Channel, send: SendChannel = () => undefined): ConnectionChannels {
+  return {
+    list: [control, new Echo()],
+    openPort: (channel) => ({
+      send: (messages, urgency = channel.options.urgency) => {
+        send(channel, messages, urgency);
+        return Promise.resolve();
+      },
+      close: () => undefined,
+    }),
+  };
+}
+
+function expertControl(): ControlExpert {
+  return new ControlExpert({ changed: () => undefined, named: () => undefined });
+}
+
+function heardControl(): ControlNovice {
+  const control = new ControlNovice();
+  control.begin('Expert', () => undefined);
+  return control;
+}
+
+class Echo implements Channel {
+  readonly name = 'ringback.echo';
+  readonly options = { kind: 'dynamic', urgency: 'bulk' } as const;
+  start(): readonly ChannelOutput[] {
+    return [{ tag: 'send', message: new Uint8Array(2_000) }];
+  }
+  receive(message: Uint8Array): readonly ChannelOutput[] {
+    return message.length > 10 ? [{ tag: 'send', message: message.slice(0, message.length >> 1) }] : [{ tag: 'close' }];
+  }
+  close(): void {}
+}
+
+function newRdpClient(workingDir: string = SESSION_ID, given: ConnectionChannels = channels(expertControl())): RdpClient {
   return new RdpClient({
     workingDir,
     userName: 'expert',
@@ -38,7 +79,7 @@ function newRdpClient(workingDir: string = SESSION_ID): RdpClient {
     clientName: 'RECORDED',
     desktop: SESSION_DESKTOP,
     keyboardLayout: 0x409,
-    channels: [{ name: ENCOMSP_CHANNEL, options: 0xc000_0000 }],
+    channels: given,
     peerGoneAfterMs: PEER_GONE_AFTER_MS,
   });
 }
@@ -46,7 +87,11 @@ function newRdpClient(workingDir: string = SESSION_ID): RdpClient {
 /** A whole session between our two machines: handshake, consent, pictures, input, channel data, a new desktop size, the end. */
 export function recordRdpSession(workingDir: string = SESSION_ID): RecordedSession {
   const server = newRdpServer();
-  const client = newRdpClient(workingDir);
+  const control = expertControl();
+  const client = newRdpClient(
+    workingDir,
+    channels(control, (channel, messages, urgency) => fromClient(client.sendChannel(channel, messages, urgency))),
+  );
   const toServer: Uint8Array[] = [];
   const toClient: Uint8Array[] = [];
   let now = 0;
@@ -59,7 +104,7 @@ export function recordRdpSession(workingDir: string = SESSION_ID): RecordedSessi
         }
       } else if (output.tag === 'clientInfo') {
         fromServer(server.tick(now));
-        fromServer(server.admit(SESSION_DESKTOP));
+        fromServer(server.admit(SESSION_DESKTOP, channels(heardControl())));
       }
     }
   };
@@ -89,14 +134,8 @@ export function recordRdpSession(workingDir: string = SESSION_ID): RecordedSessi
   fromServer(server.sendPointerShape({ width: 4, height: 4, hotX: 1, hotY: 1, pixels: pixels.slice(0, 64) }));
   fromServer(server.sendPointerPosition(3, 4));
   fromServer(server.sendPointerShape(null));
-  fromServer(
-    server.sendChannel(
-      ENCOMSP_CHANNEL,
-      encodeEncomsp({ tag: 'participantCreated', participantId: 1, mayView: true, mayInteract: false, you: true, name: 'Expert' }),
-    ),
-  );
   fromClient(client.acknowledgeFrame(1));
-  fromClient(client.sendChannel(ENCOMSP_CHANNEL, encodeEncomsp({ tag: 'controlChange', participantId: 1, view: true, interact: true })));
+  control.request();
   fromClient(
     client.sendInput([
       { tag: 'key', scancode: 30, prefix: 'none', down: true },
@@ -136,7 +175,7 @@ export function driveServer(parts: readonly Uint8Array[], consent: boolean): Rdp
       if (told.at(-1)?.tag === 'closed') throw new BrokenRule(`${output.tag} after closed`);
       told.push(output);
       if (output.tag === 'startTls') take(server.tlsEstablished());
-      else if (output.tag === 'clientInfo' && consent) take(server.admit(SESSION_DESKTOP));
+      else if (output.tag === 'clientInfo' && consent) take(server.admit(SESSION_DESKTOP, channels(heardControl())));
       // As when it was recorded: the desktop changes its size.
       else if (output.tag === 'display' && output.wanted) take(server.resize(OTHER_DESKTOP));
     }

@@ -15,6 +15,7 @@ import { formatInvitationFile, invitationOf } from '../../src/protocol/assistanc
 import { parseXml } from '../../src/protocol/xml/xml.ts';
 import { formatConnectionString2 } from '../../src/protocol/assistance/connection-string-2.ts';
 import { base64Encode, utf8Encode } from '../../src/protocol/bytes/text.ts';
+import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import { decodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { type Display, startDisplay } from '../support/display.ts';
@@ -357,14 +358,10 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
       connection: {
         openNovice: room.openNovice,
         openExpert: async (options, signal) => {
-          const endpoint = await room.openExpert(options, signal);
-          endpoint.onEvent((event) => {
-            if (event.tag === 'verified')
-              event.link.onEvent((each) => {
-                if (each.tag === 'channel' && each.name === 'remdesk') channels.push(each.data);
-              });
-          });
-          return endpoint;
+          const listenedTo = (options.channels ?? []).map((channel) =>
+            channel.name === 'remdesk' ? overheard(channel, channels) : channel,
+          );
+          return await room.openExpert({ ...options, channels: listenedTo }, signal);
         },
       },
       desktop: createDesktop({
@@ -404,3 +401,17 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
     );
   });
 });
+
+/** The same channel; `heard` gets what it hears. */
+function overheard(channel: Channel, heard: Uint8Array[]): Channel {
+  return {
+    name: channel.name,
+    options: channel.options,
+    start: (port) => channel.start(port),
+    receive: (message) => {
+      heard.push(message);
+      return channel.receive(message);
+    },
+    close: () => channel.close(),
+  };
+}

@@ -12,6 +12,7 @@ import type { EndReason } from '../../src/protocol/assistance/status.ts';
 import { utf8Encode } from '../../src/protocol/bytes/text.ts';
 import { encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
 import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
+import { RecordedChannel } from '../support/recorded-channel.ts';
 import type { FakeDesktop } from '../support/fake-desktop.ts';
 import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
 import { FakeViewer, stepStates } from '../support/pair.ts';
@@ -106,9 +107,16 @@ async function untilConnected(...both: Side[]): Promise<void> {
 }
 
 /** A client of our own without the use case around it: presents the session id and then does as the test says. */
-async function intruder(invitation: NewFileInvitation, remdesk = true): Promise<{ link: ExpertLink; events: ExpertLinkEvent[] }> {
+async function intruder(
+  invitation: NewFileInvitation,
+  remdesk = true,
+): Promise<{ link: ExpertLink; events: ExpertLinkEvent[]; say: (name: string, message: Uint8Array) => void }> {
   const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
-  const endpoint = await room.openExpert({ engine: 'ringback', userName: 'Mallory', invited: remdesk }, new AbortController().signal);
+  const channels = ['encomsp', ...(remdesk ? ['remdesk'] : [])].map((name) => new RecordedChannel(name));
+  const endpoint = await room.openExpert(
+    { engine: 'ringback', userName: 'Mallory', channels, invited: remdesk },
+    new AbortController().signal,
+  );
   const events: ExpertLinkEvent[] = [];
   const link = await new Promise<ExpertLink>((resolve) => {
     endpoint.onEvent((event) => {
@@ -120,7 +128,8 @@ async function intruder(invitation: NewFileInvitation, remdesk = true): Promise<
     endpoint.forward();
   });
   links.push(link);
-  return { link, events };
+  const say = (name: string, message: Uint8Array): void => void channels.find((channel) => channel.name === name)?.port?.send([message]);
+  return { link, events, say };
 }
 
 describe('an invitation file', () => {
@@ -162,10 +171,10 @@ describe('an invitation file', () => {
     const novice = side({ answer: () => new Promise((resolve) => (answer = resolve)) });
     const expert = side();
     const invitation = await novice.assistance.inviteByFile(2);
-    const { link, events } = await intruder(invitation);
+    const { link, events, say } = await intruder(invitation);
     await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
     link.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
-    link.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 7, 0, 0, 0));
+    say('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 7, 0, 0, 0));
     link.refresh([{ x: 0, y: 0, width: 800, height: 600 }]);
     await link.close();
     expect(novice.asked).toEqual([]);
@@ -185,15 +194,15 @@ describe('an invitation file', () => {
     let answer: (yes: boolean) => void = () => {};
     const novice = side({ answer: () => new Promise((resolve) => (answer = resolve)) });
     const invitation = await novice.assistance.inviteByFile(2);
-    const { link, events } = await intruder(invitation);
+    const { link, events, say } = await intruder(invitation);
     await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
     const { pass } = openInvitation(document(invitation), invitation.password);
-    link.sendChannel(
+    say(
       'remdesk',
       encodeRemdesk({ tag: 'verifyPassword', expertBlob: formatExpertBlob({ name: 'Erika', pass: pass ?? new Uint8Array() }) }),
     );
     await until(() => novice.asked.length === 1, 'the question');
-    link.sendChannel('encomsp', encodeEncomsp({ tag: 'controlChange', participantId: 0, view: true, interact: true }));
+    say('encomsp', encodeEncomsp({ tag: 'controlChange', participantId: 0, view: true, interact: true }));
     link.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(novice.asked).toEqual(['Erika']);
@@ -378,9 +387,9 @@ describe('an invitation file', () => {
   it('closes on bytes that make no sense', async () => {
     const novice = side();
     const invitation = await novice.assistance.inviteByFile(2);
-    const { link, events } = await intruder(invitation);
+    const { events, say } = await intruder(invitation);
     await until(() => events.some(({ tag }) => tag === 'active'), 'the blank desktop');
-    link.sendChannel('remdesk', encodeRemdesk({ tag: 'serverAnnounce' }).slice(0, 20));
+    say('remdesk', encodeRemdesk({ tag: 'serverAnnounce' }).slice(0, 20));
     await until(() => events.some(({ tag }) => tag === 'ended'), 'the end');
     expect(novice.assistance.fileInvitation).toMatchObject({ state: 'waiting', wrongPasswords: 1 });
   });

@@ -10,6 +10,7 @@ import type {
   NoviceEndpointEvent,
 } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
+import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import type { ConnectedBy, SessionConnection } from '../../src/protocol/assistance/status.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import { FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
@@ -38,9 +39,8 @@ export interface InMemoryInternet {
   readonly sessions: number;
   /** Cuts the cable: both ends of every link see `end` (`lost` at once, `peerGone` as after silence). */
   cut(end?: 'lost' | 'peerGone'): void;
-  /** The channels the expert's engine joins; an engine without channels has none. */
+  /** The channels that get through: an old program, or an engine without them, has none. */
   channels: readonly string[];
-  hasChannels: boolean;
   graphics: GraphicsSettings;
   readonly novices: readonly FakeNoviceLink[];
   readonly experts: readonly FakeExpertLink[];
@@ -60,7 +60,6 @@ class Internet implements InMemoryInternet {
   latencyMs = 5;
   wrongPin: ReadonlySet<ConnectedBy> = new Set();
   channels: readonly string[] = ['encomsp'];
-  hasChannels = true;
   graphics: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
   readonly byPort = new Map<number, FakeNoviceEndpoint | FakeExpertEndpoint>();
   readonly noviceEndpoints: FakeNoviceEndpoint[] = [];
@@ -79,7 +78,7 @@ class Internet implements InMemoryInternet {
   room(host: string): ConnectionRoom {
     return {
       openNovice: (signal) => this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, this.sessionId())),
-      openExpert: (_options, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port)),
+      openExpert: ({ channels = [] }, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, channels)),
     };
   }
 
@@ -240,6 +239,7 @@ class FakeNoviceEndpoint implements NoviceEndpoint {
 
 class FakeExpertEndpoint implements ExpertEndpoint {
   readonly net: Internet;
+  readonly channels: readonly Channel[];
   readonly host: string;
   readonly port: number;
   readonly addresses: readonly HostPort[];
@@ -250,7 +250,8 @@ class FakeExpertEndpoint implements ExpertEndpoint {
   private ticket: Parameters<ExpertEndpoint['expect']>[0] | undefined;
   private over = false;
 
-  constructor(net: Internet, host: string, port: number) {
+  constructor(net: Internet, host: string, port: number, channels: readonly Channel[]) {
+    this.channels = channels;
     this.net = net;
     this.host = host;
     this.port = port;
@@ -304,7 +305,7 @@ class FakeExpertEndpoint implements ExpertEndpoint {
       return;
     }
     this.shut(connection);
-    const link = new FakeExpertLink(connection, connection.address(connection.novice));
+    const link = new FakeExpertLink(connection, connection.address(connection.novice), this.channels);
     connection.expertLink = link;
     this.net.experts.push(link);
     this.emitter.emit({ tag: 'verified', link });

@@ -1,17 +1,87 @@
 import { Emitter } from '../../src/main/emitter.ts';
 import type { ExpertLink, ExpertLinkEvent, LinkEnd, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
+import type { Channel, ChannelOutput, ChannelPort } from '../../src/protocol/rdp/channels/contract.ts';
 import type { SessionConnection } from '../../src/protocol/assistance/status.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
-import type { RdpDisconnectReason } from '../../src/protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../src/protocol/rdp/pdu/disconnect-reasons.ts';
 
 /* RDP without a byte of it: what either end of one connection says, the other hears a little later. */
 
+/** The channels of one end: as a real link has them, nobody calls one while it is at work. */
+class FakeChannels {
+  private readonly send: (name: string, message: Uint8Array) => void;
+  private readonly broken: () => void;
+  private list: readonly Channel[] = [];
+  private readonly open = new Set<Channel>();
+  private later: (() => void)[] = [];
+  private working = false;
+
+  constructor(send: (name: string, message: Uint8Array) => void, broken: () => void) {
+    this.send = send;
+    this.broken = broken;
+  }
+
+  use(list: readonly Channel[]): void {
+    this.list = list;
+  }
+
+  get names(): readonly string[] {
+    return this.list.map(({ name }) => name);
+  }
+
+  /** Those of these names that have not been started yet. */
+  start(names: readonly string[]): void {
+    for (const channel of this.list) {
+      if (!names.includes(channel.name) || this.open.has(channel)) continue;
+      this.open.add(channel);
+      this.work(channel, () => channel.start(this.portOf(channel)));
+    }
+  }
+
+  receive(name: string, message: Uint8Array): void {
+    for (const channel of this.open) if (channel.name === name) this.work(channel, () => channel.receive(message));
+  }
+
+  end(): void {
+    for (const channel of this.open) channel.close();
+    this.open.clear();
+  }
+
+  whenIdle(act: () => void): void {
+    if (this.working) this.later.push(act);
+    else act();
+  }
+
+  private work(channel: Channel, act: () => readonly ChannelOutput[]): void {
+    this.working = true;
+    try {
+      for (const output of act()) if (output.tag === 'send') this.send(channel.name, output.message);
+    } catch {
+      this.broken();
+    }
+    this.working = false;
+    for (const next of this.later.splice(0)) next();
+  }
+
+  private portOf(channel: Channel): ChannelPort {
+    return {
+      send: (messages) => {
+        this.whenIdle(() => {
+          if (this.open.has(channel)) for (const message of messages) this.send(channel.name, message);
+        });
+        return Promise.resolve();
+      },
+      close: () => this.open.delete(channel) && channel.close(),
+    };
+  }
+}
+
 /** The connection between two links. */
 export interface Wire {
-  readonly net: { readonly channels: readonly string[]; readonly hasChannels: boolean; readonly graphics: GraphicsSettings };
+  readonly net: { readonly channels: readonly string[]; readonly graphics: GraphicsSettings };
   readonly noviceLink: FakeNoviceLink | undefined;
   readonly expertLink: FakeExpertLink | undefined;
   /** Runs when it has arrived, unless the connection is gone by then. */
@@ -20,7 +90,7 @@ export interface Wire {
   end(forNovice: LinkEnd, forExpert: LinkEnd): void;
 }
 
-const ENDS: Record<RdpDisconnectReason, LinkEnd> = {
+const ENDS: Record<DisconnectReason, LinkEnd> = {
   userRequested: 'userRequested',
   denied: 'denied',
   timeout: 'timeout',
@@ -36,7 +106,13 @@ export class FakeNoviceLink implements NoviceLink {
   bytesSent = 0;
   wasActive = false;
   desktop: Size | undefined;
+  readonly channels = new FakeChannels(
+    (name, message) => this.sendChannel(name, message),
+    () => this.wire.end('protocolError', 'protocolError'),
+  );
   private active = false;
+  /** Channel messages wait for a change of resolution. */
+  private held: (() => void)[] = [];
   private readonly wire: Wire;
   private over = false;
 
@@ -51,7 +127,8 @@ export class FakeNoviceLink implements NoviceLink {
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void {
     return this.emitter.on(listener);
   }
-  admit(desktop: Size): void {
+  admit(desktop: Size, channels: readonly Channel[] = []): void {
+    this.channels.use(channels);
     this.activate(desktop);
   }
   resize(desktop: Size): void {
@@ -62,10 +139,14 @@ export class FakeNoviceLink implements NoviceLink {
     const { net } = this.wire;
     this.desktop = desktop;
     this.wire.later(() => {
-      this.wire.expertLink?.emitter.emit({ tag: 'active', desktop, channels: net.channels });
+      const { expertLink } = this.wire;
+      expertLink?.channels.start(net.channels);
+      expertLink?.emitter.emit({ tag: 'active', desktop });
       this.active = true;
       this.wasActive = true;
-      this.emitter.emit({ tag: 'active', graphics: net.graphics, desktop, channels: net.channels });
+      this.channels.start(net.channels.filter((name) => expertLink?.channels.names.includes(name)));
+      for (const send of this.held.splice(0)) send();
+      this.emitter.emit({ tag: 'active', graphics: net.graphics, desktop });
     });
   }
   async sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void> {
@@ -88,15 +169,20 @@ export class FakeNoviceLink implements NoviceLink {
     this.positions.push({ x, y });
   }
   sendChannel(name: string, data: Uint8Array): void {
-    this.wire.later(() => this.wire.expertLink?.emitter.emit({ tag: 'channel', name, data }));
+    const send = (): void => this.wire.later(() => this.wire.expertLink?.channels.receive(name, data));
+    if (this.active) send();
+    else this.held.push(send);
   }
-  close(reason: RdpDisconnectReason): Promise<void> {
+  close(reason: DisconnectReason): Promise<void> {
     // Before the session is active there is no word for it (pdu/disconnect-reasons.ts).
-    if (!this.over) this.wire.end('disconnected', reason === 'desktopUnavailable' && !this.active ? 'protocolError' : ENDS[reason]);
+    this.channels.whenIdle(() => {
+      if (!this.over) this.wire.end('disconnected', reason === 'desktopUnavailable' && !this.active ? 'protocolError' : ENDS[reason]);
+    });
     return Promise.resolve();
   }
   ended(end: LinkEnd): void {
     this.over = true;
+    this.channels.end();
     this.emitter.emit({ tag: 'ended', end });
   }
 }
@@ -104,14 +190,17 @@ export class FakeNoviceLink implements NoviceLink {
 export class FakeExpertLink implements ExpertLink {
   readonly connection: SessionConnection;
   readonly emitter = new Emitter<ExpertLinkEvent>();
-  readonly hasChannels: boolean;
   readonly acknowledged: number[] = [];
+  readonly channels = new FakeChannels(
+    (name, message) => this.sendChannel(name, message),
+    () => this.wire.end('userRequested', 'protocolError'),
+  );
   private readonly wire: Wire;
   private over = false;
 
-  constructor(wire: Wire, connection: SessionConnection) {
+  constructor(wire: Wire, connection: SessionConnection, channels: readonly Channel[]) {
     this.wire = wire;
-    this.hasChannels = wire.net.hasChannels;
+    this.channels.use(channels);
     this.connection = connection;
   }
 
@@ -135,14 +224,17 @@ export class FakeExpertLink implements ExpertLink {
     this.toNovice({ tag: 'refresh', areas });
   }
   sendChannel(name: string, data: Uint8Array): void {
-    this.toNovice({ tag: 'channel', name, data });
+    this.wire.later(() => this.wire.noviceLink?.channels.receive(name, data));
   }
   close(): Promise<void> {
-    if (!this.over) this.wire.end('userRequested', 'disconnected');
+    this.channels.whenIdle(() => {
+      if (!this.over) this.wire.end('userRequested', 'disconnected');
+    });
     return Promise.resolve();
   }
   ended(end: LinkEnd): void {
     this.over = true;
+    this.channels.end();
     this.emitter.emit({ tag: 'ended', end });
   }
   private toNovice(event: NoviceLinkEvent): void {

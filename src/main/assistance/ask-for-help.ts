@@ -13,6 +13,7 @@ import { askPerson } from './prompt.ts';
 import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
+import { noviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
 /** The novice's side of KB 306298, from the invitation just sent (or the offer just taken) to the end of the session. */
@@ -141,6 +142,7 @@ export class AskForHelp implements RunningSession {
   private onPresented(link: NoviceLink): void {
     const session = new NoviceSession({
       link,
+      channels: noviceChannels(),
       desktop: this.parts.desktop,
       consent: this.parts.consent,
       clock: this.parts.clock,

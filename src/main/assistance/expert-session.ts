@@ -1,5 +1,5 @@
+import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { ControlState } from '../../protocol/assistance/status.ts';
-import { ENCOMSP_CHANNEL, decodeEncomsp, encodeEncomsp } from '../../protocol/rdp/channels/encomsp.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
@@ -7,11 +7,10 @@ import type { FromViewerMessage, ToViewerMessage, ViewerSink } from './contract.
 import { AssistanceError } from './contract.ts';
 import { FrameMeter } from './frame-meter.ts';
 
-/** What an old novice that names nobody is addressed by; FreeRDP sends it too. */
-const UNKNOWN_PARTICIPANT = 0;
-
 export interface ExpertSessionParts {
   readonly link: ExpertLink;
+  /** Among the channels that the link has been opened with; what changes there is told to {@link ExpertSession.controlChanged}. */
+  readonly control: ControlExpert;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** Control or size has changed. */
@@ -28,11 +27,6 @@ export class ExpertSession {
   /** `wanted`: its window is to be seen. */
   private viewer: { readonly sink: ViewerSink; readonly off: () => void; wanted: boolean } | undefined;
   private size: Size | undefined;
-  private channels: readonly string[] = [];
-  private control: ControlState = 'no';
-  private wasControlled = false;
-  private participantId = UNKNOWN_PARTICIPANT;
-  private named = false;
   private marked = false;
   private lastArrivalMs = Number.NEGATIVE_INFINITY;
   private pointer: Extract<ToViewerMessage, { tag: 'pointerShape' }> | undefined;
@@ -45,10 +39,10 @@ export class ExpertSession {
   }
 
   get controlState(): ControlState {
-    return this.control;
+    return this.closed ? 'no' : this.parts.control.state;
   }
   get controlled(): boolean {
-    return this.wasControlled;
+    return this.parts.control.wasGranted;
   }
   /** Size of the novice's desktop, once known. */
   get desktop(): Size | undefined {
@@ -70,7 +64,6 @@ export class ExpertSession {
         return;
       case 'active':
         this.size = event.desktop;
-        this.channels = event.channels;
         // It was a place on a desktop of another size.
         this.position = undefined;
         this.introduce();
@@ -91,9 +84,6 @@ export class ExpertSession {
         return;
       case 'roundTrip':
         this.newestRoundTripMs = event.ms;
-        return;
-      case 'channel':
-        this.onChannel(event.name, event.data);
     }
   }
 
@@ -118,32 +108,34 @@ export class ExpertSession {
   /** Throws AssistanceError NO_CHANNEL where control cannot be negotiated. */
   requestControl(): void {
     if (!this.negotiable) throw new AssistanceError('NO_CHANNEL', 'this connection has no channel to ask for control on');
-    if (this.control === 'asked' || this.control === 'granted') return;
-    this.sendControlChange(true);
-    this.setControl('asked');
+    this.parts.control.request();
   }
 
   releaseControl(): void {
-    if (!this.negotiable || this.control === 'no' || this.control === 'refused') return;
-    this.setControl('no');
-    this.sendControlChange(false);
+    this.parts.control.release();
+  }
+
+  /** The control channel's state is another. */
+  controlChanged(): void {
+    if (this.closed) return;
+    this.show({ tag: 'control', granted: this.mayInput });
+    this.parts.changed();
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
-    this.control = 'no';
     this.detach();
     this.closed = true;
     await this.parts.link.close();
   }
 
   private get negotiable(): boolean {
-    return !this.closed && this.parts.link.hasChannels && this.channels.includes(ENCOMSP_CHANNEL);
+    return !this.closed && this.parts.control.negotiable;
   }
 
   /** Where control cannot be negotiated, input is sent and the novice's side alone decides whether it counts. */
   private get mayInput(): boolean {
-    return this.size !== undefined && (this.control === 'granted' || !this.negotiable);
+    return this.size !== undefined && (this.controlState === 'granted' || !this.negotiable);
   }
 
   private introduce(): void {
@@ -190,34 +182,6 @@ export class ExpertSession {
         this.viewer.wanted = event.wanted;
         this.parts.link.setDisplayWanted(event.wanted);
     }
-  }
-
-  private sendControlChange(interact: boolean): void {
-    const message = encodeEncomsp({ tag: 'controlChange', participantId: this.participantId, view: true, interact });
-    this.parts.link.sendChannel(ENCOMSP_CHANNEL, message);
-  }
-
-  private onChannel(name: string, data: Uint8Array): void {
-    if (name !== ENCOMSP_CHANNEL) return;
-    for (const message of decodeEncomsp(data)) {
-      if (message.tag !== 'participantCreated' || !message.you) continue;
-      this.participantId = message.participantId;
-      const answer = this.named;
-      this.named = true;
-      if (message.mayInteract) this.setControl('granted');
-      else if (this.control === 'asked') {
-        // The first naming is not yet an answer: it may have crossed our request.
-        if (answer) this.setControl('refused');
-      } else if (this.control === 'granted') this.setControl('no');
-    }
-  }
-
-  private setControl(next: ControlState): void {
-    if (this.control === next) return;
-    this.control = next;
-    if (next === 'granted') this.wasControlled = true;
-    this.show({ tag: 'control', granted: this.mayInput });
-    this.parts.changed();
   }
 
   private countArrival(): void {

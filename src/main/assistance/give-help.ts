@@ -13,6 +13,7 @@ import { NegotiationDriver } from './negotiation-driver.ts';
 import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
+import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 import { ViewerSeat } from './viewer-seat.ts';
 
@@ -26,6 +27,7 @@ export class GiveHelp implements RunningSession {
   private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
   private readonly life: SessionLife;
   private readonly viewer = new ViewerSeat();
+  private readonly channels: ExpertChannels;
   private endpoint: ExpertEndpoint | undefined;
   private link: ExpertLink | undefined;
   private session: ExpertSession | undefined;
@@ -36,6 +38,7 @@ export class GiveHelp implements RunningSession {
     this.host = host;
     this.rendezvous = rendezvous;
     this.life = new SessionLife(parts, host, 'expert');
+    this.channels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => undefined });
     this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: this.life.startedAtMs };
     const offered = rendezvous.flag === 'INVITER';
     this.machine = new ExpertNegotiation(host.random(TICKET_ID_BYTES), this.life.startedAtMs, offered);
@@ -145,7 +148,10 @@ export class GiveHelp implements RunningSession {
   private async openEndpoint(): Promise<void> {
     try {
       const endpoint = await this.life.scope.open((signal) =>
-        this.parts.connection.openExpert({ engine: this.parts.engine(), userName: this.parts.userName() }, signal),
+        this.parts.connection.openExpert(
+          { engine: this.parts.engine(), userName: this.parts.userName(), channels: this.channels.list },
+          signal,
+        ),
       );
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
@@ -176,6 +182,7 @@ export class GiveHelp implements RunningSession {
   private onVerified(link: ExpertLink): void {
     const session = new ExpertSession({
       link,
+      control: this.channels.control,
       clock: this.parts.clock,
       onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),

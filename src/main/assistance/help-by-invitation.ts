@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { OpenInvitation } from '../../protocol/assistance/invitation.ts';
 import { reasonOfLinkEnd } from '../../protocol/assistance/negotiation.ts';
+import { RemdeskChannel, type RemdeskGarbled, type RemdeskSend } from '../../protocol/assistance/remdesk-channel.ts';
 import { RemdeskExpert, type RemdeskExpertOutput, type RemdeskRejection } from '../../protocol/assistance/remdesk-expert.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
-import { REMDESK_CHANNEL } from '../../protocol/rdp/channels/remdesk.ts';
 import type { ExpertEndpointEvent, ExpertLink, ExpertLinkEvent, LinkEnd } from '../connection/contract.ts';
 import type { AssistanceParts, Peer, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
@@ -14,6 +14,7 @@ import { ExpertSession } from './expert-session.ts';
 import { InvitedProgress } from './invited-progress.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
+import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 import { ViewerSeat } from './viewer-seat.ts';
 
@@ -30,7 +31,8 @@ export class HelpByInvitation implements RunningSession {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly invitation: OpenInvitation;
-  private readonly remdesk: RemdeskExpert;
+  private readonly remdesk: RemdeskChannel<RemdeskExpertOutput>;
+  private readonly channels: ExpertChannels;
   private readonly life: SessionLife;
   private readonly id = randomUUID();
   private readonly peer: Peer;
@@ -49,7 +51,10 @@ export class HelpByInvitation implements RunningSession {
     this.progress = new InvitedProgress(this.life.startedAtMs);
     const [address] = invitation.addresses;
     this.peer = { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName };
-    this.remdesk = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
+    const machine = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
+    this.remdesk = new RemdeskChannel(machine, (fact) => this.onFact(fact));
+    // Being named among the participants is the yes, as the first picture is.
+    this.channels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => this.connected() });
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));
     this.life.scope.add(() => this.cancelDeadline());
     this.life.scope.add(() => this.viewer.close());
@@ -86,7 +91,8 @@ export class HelpByInvitation implements RunningSession {
 
   private async dial(): Promise<void> {
     // The other engine has no channels, and without them there is no password.
-    const wanted = { engine: 'ringback', userName: this.parts.userName(), invited: true } as const;
+    const channels = [this.remdesk, ...this.channels.list];
+    const wanted = { engine: 'ringback', userName: this.parts.userName(), channels, invited: true } as const;
     try {
       const endpoint = await this.life.scope.open((signal) => this.parts.connection.openExpert(wanted, signal));
       if (endpoint === undefined) return;
@@ -121,6 +127,7 @@ export class HelpByInvitation implements RunningSession {
   private onVerified(link: ExpertLink): void {
     const session = new ExpertSession({
       link,
+      control: this.channels.control,
       clock: this.parts.clock,
       onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
@@ -143,21 +150,16 @@ export class HelpByInvitation implements RunningSession {
       return;
     }
     try {
-      if (event.tag === 'channel' && event.name === REMDESK_CHANNEL) this.perform(this.remdesk.receive(event.data));
-      // The first picture, or being named among the participants, is the yes.
-      else if (event.tag === 'graphics' || event.tag === 'channel') this.connected();
+      if (event.tag === 'graphics') this.connected();
       if (!this.over) session.onLink(event);
     } catch (error) {
       this.end(error instanceof ProtocolError ? 'protocolError' : 'internalError', errorText(error));
     }
   }
 
-  private perform(outputs: readonly RemdeskExpertOutput[]): void {
-    for (const output of outputs) {
-      if (output.tag === 'send') this.link?.sendChannel(REMDESK_CHANNEL, output.data);
-      else if (output.tag === 'rejected') this.end(REASONS[output.why], output.code === undefined ? undefined : `remdesk ${output.code}`);
-      else if (output.tag === 'disconnected') this.end(this.reasonOf('disconnected'));
-    }
+  private onFact(fact: Exclude<RemdeskExpertOutput, RemdeskSend> | RemdeskGarbled): void {
+    if (fact.tag === 'rejected') this.end(REASONS[fact.why], fact.code === undefined ? undefined : `remdesk ${fact.code}`);
+    else if (fact.tag === 'disconnected') this.end(this.reasonOf('disconnected'));
   }
 
   private connected(): void {

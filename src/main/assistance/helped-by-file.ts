@@ -3,7 +3,7 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { reasonOfLinkEnd } from '../../protocol/assistance/negotiation.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS } from '../../protocol/assistance/timing.ts';
-import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { AssistanceParts, Peer } from './contract.ts';
 import { errorText } from './error-text.ts';
@@ -13,6 +13,7 @@ import { askPerson } from './prompt.ts';
 import type { LinkActive } from './remdesk-gate.ts';
 import type { RunningSession, SessionFacts, SessionHost } from './running-session.ts';
 import { statusOf } from './running-session.ts';
+import type { NoviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
 /** An expert at the door of a saved invitation, who has proved the password. */
@@ -20,6 +21,8 @@ export interface ArrivedExpert {
   readonly link: NoviceLink;
   readonly peer: Peer;
   readonly active: LinkActive;
+  /** What it was let in with. */
+  readonly channels: NoviceChannels;
   /** Tells the expert; a no closes the connection. */
   readonly answer: (allowed: boolean) => void;
 }
@@ -43,6 +46,7 @@ export class HelpedByFile implements RunningSession {
     this.progress.authenticated(expert.link.connection, this.life.startedAtMs);
     this.session = new NoviceSession({
       link: expert.link,
+      channels: expert.channels,
       desktop: parts.desktop,
       consent: parts.consent,
       clock: parts.clock,
@@ -119,7 +123,7 @@ export class HelpedByFile implements RunningSession {
     }
   }
 
-  private end(reason: EndReason, tell: RdpDisconnectReason, detail?: string): void {
+  private end(reason: EndReason, tell: DisconnectReason, detail?: string): void {
     if (!this.progress.end(reason, this.parts.clock.now(), detail)) return;
     this.life.scope.add(() => this.session.close(tell));
     void this.life.finish(() => this.facts);

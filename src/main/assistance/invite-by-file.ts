@@ -10,6 +10,7 @@ import { errorText } from './error-text.ts';
 import { HelpedByFile } from './helped-by-file.ts';
 import { RemdeskGate } from './remdesk-gate.ts';
 import type { SessionHost } from './running-session.ts';
+import { noviceChannels } from './session-channels.ts';
 import { Scope } from './scope.ts';
 
 const VALID_MINUTES = 60;
@@ -103,15 +104,23 @@ export class InviteByFile {
       void link.close('denied');
       return;
     }
+    const channels = noviceChannels();
     const gate: RemdeskGate = new RemdeskGate({
       link,
+      channels: channels.list,
       clock: this.parts.clock,
       remdesk: { version: this.type, pass: written.pass, rcTicket: written.rcTicket, usable: () => this.state === 'waiting' },
       allowPlain: () => this.state === 'waiting' && this.parts.allowPlainExperts(),
       verified: (expertName, active) => {
         const address = link.connection.address;
         const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS) };
-        const session = new HelpedByFile(this.parts, this.host, { link, peer, active, answer: (allowed) => gate.answer(allowed) });
+        const session = new HelpedByFile(this.parts, this.host, {
+          link,
+          peer,
+          active,
+          channels,
+          answer: (allowed) => gate.answer(allowed),
+        });
         if (!this.host.begin(session)) {
           gate.answer(false);
           return;

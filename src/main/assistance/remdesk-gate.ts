@@ -4,7 +4,8 @@ import {
   type RemdeskNoviceOutput,
   type RemdeskRefusal,
 } from '../../protocol/assistance/remdesk-novice.ts';
-import { REMDESK_CHANNEL } from '../../protocol/rdp/channels/remdesk.ts';
+import { RemdeskChannel, type RemdeskGarbled, type RemdeskSend } from '../../protocol/assistance/remdesk-channel.ts';
+import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 
@@ -17,6 +18,8 @@ const REMDESK_DEADLINE_MS = 30_000;
 
 export interface RemdeskGateParts {
   readonly link: NoviceLink;
+  /** What the expert is let in with, beside `remdesk`; nothing of theirs may begin before the yes. */
+  readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly remdesk: RemdeskNoviceConfig;
   /** An expert without `remdesk` may pass, without a password. */
@@ -34,6 +37,7 @@ export interface RemdeskGateParts {
 export class RemdeskGate {
   private readonly parts: RemdeskGateParts;
   private readonly machine: RemdeskNovice;
+  private readonly channel: RemdeskChannel<RemdeskNoviceOutput>;
   private readonly cancelDeadline: () => void;
   private active: LinkActive | undefined;
   private settled = false;
@@ -41,14 +45,15 @@ export class RemdeskGate {
   constructor(parts: RemdeskGateParts) {
     this.parts = parts;
     this.machine = new RemdeskNovice(parts.remdesk);
+    this.channel = new RemdeskChannel(this.machine, (fact) => this.onFact(fact));
     this.cancelDeadline = parts.clock.after(REMDESK_DEADLINE_MS, () => this.refuse('gone', 'timeout'));
     parts.link.onEvent((event) => this.onLink(event));
-    parts.link.admit(BLANK_DESKTOP);
+    parts.link.admit(BLANK_DESKTOP, [this.channel, ...parts.channels]);
   }
 
   /** The novice's yes or no, told where the version has a word for it. A no closes the connection. */
   answer(allowed: boolean): void {
-    this.perform(this.machine.answer(allowed));
+    this.channel.say(this.machine.answer(allowed));
     if (!allowed) void this.parts.link.close('denied');
   }
 
@@ -56,49 +61,38 @@ export class RemdeskGate {
   expire(): void {
     if (this.settled) return;
     if (this.active === undefined) this.refuse('expired', 'denied');
-    else this.perform(this.machine.expire());
+    else this.channel.say(this.machine.expire());
   }
 
   private onLink(event: NoviceLinkEvent): void {
     if (event.tag === 'ended') this.refuse('gone', 'denied');
     else if (event.tag === 'active' && this.active === undefined) this.onActive(event);
-    else if (event.tag === 'channel' && event.name === REMDESK_CHANNEL && this.active !== undefined) this.receive(event.data);
   }
 
   private onActive(active: LinkActive): void {
     this.active = active;
-    if (active.channels.includes(REMDESK_CHANNEL)) this.perform(this.machine.start());
-    else if (this.parts.allowPlain()) this.verify('', active);
+    // Channels start before the link says that it is active.
+    if (this.channel.isOpen) return;
+    if (this.parts.allowPlain()) this.verify('', active);
     else this.refuse('noRemdesk', 'denied');
   }
 
-  private receive(data: Uint8Array): void {
-    try {
-      this.perform(this.machine.receive(data));
-    } catch {
-      // Bytes that make no sense prove no password; after the yes they end the session all the same.
-      this.refuse('outOfOrder', 'protocolError');
-      void this.parts.link.close('protocolError');
-    }
-  }
-
-  private perform(outputs: readonly RemdeskNoviceOutput[]): void {
-    for (const output of outputs) {
-      switch (output.tag) {
-        case 'send':
-          this.parts.link.sendChannel(REMDESK_CHANNEL, output.data);
-          break;
-        case 'verified':
-          if (this.active !== undefined) this.verify(output.expertName, this.active);
-          break;
-        case 'refused':
-          this.refuse(output.why, 'denied');
-          void this.parts.link.close('denied');
-          break;
-        case 'disconnected':
-          this.refuse('gone', 'userRequested');
-          void this.parts.link.close('userRequested');
-      }
+  private onFact(fact: Exclude<RemdeskNoviceOutput, RemdeskSend> | RemdeskGarbled): void {
+    switch (fact.tag) {
+      case 'garbled':
+        // Bytes that make no sense prove no password.
+        this.refuse('outOfOrder', 'protocolError');
+        return;
+      case 'verified':
+        if (this.active !== undefined) this.verify(fact.expertName, this.active);
+        return;
+      case 'refused':
+        this.refuse(fact.why, 'denied');
+        void this.parts.link.close('denied');
+        return;
+      case 'disconnected':
+        this.refuse('gone', 'userRequested');
+        void this.parts.link.close('userRequested');
     }
   }
 

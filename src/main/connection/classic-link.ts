@@ -42,7 +42,6 @@ type State = 'verified' | 'presented';
  */
 export class ClassicLink implements ExpertLink, Candidate {
   readonly connection: SessionConnection;
-  readonly hasChannels = false;
   private readonly options: ExpertLinkOptions;
   private readonly client: ClassicClient;
   private readonly stream: RdpStream;
@@ -135,10 +134,6 @@ export class ClassicLink implements ExpertLink, Candidate {
   acknowledgeFrame(): void {}
   refresh(): void {}
 
-  sendChannel(name: string): void {
-    throw new ProtocolError('REFUSED', 'channel', 'an engine with channels', name);
-  }
-
   close(): Promise<void> {
     return this.life.close('userRequested');
   }
@@ -192,7 +187,7 @@ export class ClassicLink implements ExpertLink, Candidate {
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
     }
     this.desktop = { width, height };
-    this.life.events.emit({ tag: 'active', desktop: this.desktop, channels: [] });
+    this.life.events.emit({ tag: 'active', desktop: this.desktop });
   }
 
   /** Encoding anew copies the pixels, which are gone when this event is over. */

@@ -25,9 +25,9 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
       const certificate = await createSessionCertificate(deps.clock.now());
       return open(new NoviceSide({ clock: deps.clock, certificate, standing }), deps, signal);
     },
-    openExpert: async ({ engine, userName, invited = false }, signal) => {
+    openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {
       throwIfAborted(signal);
-      const side = new ExpertSide({ clock: deps.clock, engine: await engineCalled(engine), userName, invited });
+      const side = new ExpertSide({ clock: deps.clock, engine: await engineCalled(engine), userName, channels });
       if (!invited) return open(side, deps, signal);
       throwIfAborted(signal);
       signal.addEventListener('abort', () => void side.close(), { once: true });

@@ -2,7 +2,8 @@ import type { EngineName } from '../../facts/preferences.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
-import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
+import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { KeyHash } from '../../protocol/assistance/connection-string-2.ts';
@@ -73,13 +74,12 @@ export type NoviceEndpointEvent =
   | { readonly tag: 'presented'; readonly link: NoviceLink };
 
 export type NoviceLinkEvent =
-  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   | { readonly tag: 'display'; readonly wanted: boolean }
   | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
-  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
   /** Last event. The socket is closed. */
   | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
 
@@ -87,16 +87,16 @@ export type NoviceLinkEvent =
 export interface NoviceLink {
   readonly connection: SessionConnection;
   readonly traffic: LinkTraffic;
-  admit(desktop: Size): void;
+  /** Of `channels` those start, before `active`, that the expert has joined; each belongs to this link alone. */
+  admit(desktop: Size, channels?: readonly Channel[]): void;
   /** Resolves when the socket has taken it all (drained), which is what paces frames. Rejects when the link has ended. */
   sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void>;
   sendPointerShape(shape: PointerShape | null): void;
   sendPointerPosition(x: number, y: number): void;
   resize(desktop: Size): void;
-  sendChannel(name: string, data: Uint8Array): void;
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void;
   /** Says goodbye with the reason, closes within a second whatever the peer does; `ended` follows. Idempotent. */
-  close(reason: RdpDisconnectReason): Promise<void>;
+  close(reason: DisconnectReason): Promise<void>;
 }
 
 /* ---------- the expert's end ---------- */
@@ -134,12 +134,11 @@ export type ExpertEndpointEvent =
 
 export type ExpertLinkEvent =
   | { readonly tag: 'presented' }
-  | { readonly tag: 'active'; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'active'; readonly desktop: Size }
   | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
-  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
   | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
 
 /** What an RDP client engine makes of a verified connection. Two engines: our own, and `node-rdpjs` ("classic"). */
@@ -150,9 +149,6 @@ export interface ExpertLink {
   acknowledgeFrame(frameId: number): void;
   setDisplayWanted(wanted: boolean): void;
   refresh(areas: readonly Rect[]): void;
-  /** False where the engine has no channels (classic). */
-  readonly hasChannels: boolean;
-  sendChannel(name: string, data: Uint8Array): void;
   onEvent(listener: (event: ExpertLinkEvent) => void): () => void;
   close(): Promise<void>;
 }
@@ -165,7 +161,9 @@ export interface NoviceOptions {
 export interface ExpertOptions {
   readonly engine: EngineName;
   readonly userName: string;
-  /** From an invitation: `remdesk` is joined and nothing listens, since nobody was told where to. */
+  /** Asked for on the one connection that is verified, where the engine has channels; those start, before `active`, that the novice has too. */
+  readonly channels?: readonly Channel[];
+  /** From an invitation: nothing listens, since nobody was told where to. */
   readonly invited?: boolean;
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { Clock } from '../clock.ts';
 import { pinOf } from './certificate.ts';
@@ -24,8 +25,7 @@ export interface ExpertEndpointOptions {
   readonly clock: Clock;
   readonly engine: ExpertEngine;
   readonly userName: string;
-  /** Connects to the novice of an invitation. */
-  readonly invited: boolean;
+  readonly channels: readonly Channel[];
 }
 
 /** What the handshake goes by, wherever it comes from. */
@@ -123,7 +123,7 @@ export class ExpertSide implements ExpertEndpoint {
         connection: { by, address: addressText(remote) },
         clock: this.options.clock,
         userName: this.options.userName,
-        remdesk: this.options.invited,
+        channels: this.options.channels,
         workingDir,
         trusts,
         verified: (link) => {

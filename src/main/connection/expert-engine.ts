@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink } from './contract.ts';
 import type { Candidate, HandshakeOutcome } from './handshake.ts';
@@ -13,8 +14,8 @@ export interface ExpertLinkOptions extends HandshakeOutcome {
   readonly workingDir: string;
   /** Is this certificate (DER) the one the novice ticket or the invitation promises? */
   readonly trusts: (der: Uint8Array) => boolean;
-  /** Join `remdesk`, where the engine has channels. */
-  readonly remdesk: boolean;
+  /** Asked for, where the engine has channels. */
+  readonly channels: readonly Channel[];
   /** TLS is up and the certificate is trusted. True: this connection won, go on; false: another one has. Listeners are added in here. */
   readonly verified: (link: ExpertLink) => boolean;
 }

@@ -1,4 +1,4 @@
-import type { RdpDisconnectReason } from '../../protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLinkEvent, LinkEnd, NoviceLinkEvent } from './contract.ts';
 import { Emitter } from '../emitter.ts';
@@ -15,7 +15,7 @@ export interface LinkLifeParts {
   /** Something from the outside threw, or the socket went, during the handshake: how that is said. */
   readonly refusal: (cause: unknown) => HandshakeError;
   /** Says goodbye on the wire, as far as the handshake has come. May throw. */
-  readonly goodbye: (end: RdpDisconnectReason) => void;
+  readonly goodbye: (end: DisconnectReason) => void;
 }
 
 /**
@@ -93,13 +93,13 @@ export class LinkLife<State extends string, Event> {
   }
 
   /** Our side ends it, unless it has ended: resolves when the socket is gone. */
-  close(end: RdpDisconnectReason): Promise<void> {
+  close(end: DisconnectReason): Promise<void> {
     this.goodbye(end);
     return this.parts.stream.finish();
   }
 
   /** As {@link close}, because of an error, which `ended` will tell. */
-  fail(end: RdpDisconnectReason, error: Error): void {
+  fail(end: DisconnectReason, error: Error): void {
     this.error ??= error;
     void this.close(end);
   }
@@ -124,7 +124,7 @@ export class LinkLife<State extends string, Event> {
     this.events.finish({ tag: 'ended', end: this.end ?? unsaid, ...(cause === undefined ? {} : { error: cause }) });
   }
 
-  private goodbye(end: RdpDisconnectReason): void {
+  private goodbye(end: DisconnectReason): void {
     if (!this.running) return;
     this.end = end;
     try {

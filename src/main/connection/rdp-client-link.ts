@@ -1,8 +1,6 @@
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { RdpClientMachine, RdpClientOutput } from '../../protocol/rdp/client/contract.ts';
-import { ENCOMSP_CHANNEL } from '../../protocol/rdp/channels/encomsp.ts';
-import { REMDESK_CHANNEL, REMDESK_CHANNEL_OPTIONS } from '../../protocol/rdp/channels/remdesk.ts';
 import { RdpClient } from '../../protocol/rdp/client/rdp-client.ts';
 import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
@@ -12,13 +10,12 @@ import { HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
+import { MachineDriver } from './machine-driver.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 /** Only a wish: the novice's desktop has the size it has. */
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
 const US_KEYBOARD = 0x0409;
-/** CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP ([MS-RDPBCGR] 2.2.1.3.4.1). */
-const CHANNEL_OPTIONS = 0xc000_0000;
 /** What [MS-RA] clients send where there is no password. */
 const NO_PASSWORD = '*';
 
@@ -27,12 +24,12 @@ type State = 'verified' | 'presented';
 /** Our own RDP client on one socket. A candidate until the certificate has proved to be the pinned one, a link afterwards. */
 export class RdpClientLink implements ExpertLink, Candidate {
   readonly connection: SessionConnection;
-  readonly hasChannels = true;
   private readonly options: ExpertLinkOptions;
   private readonly clock: Clock;
   private readonly machine: RdpClientMachine;
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, ExpertLinkEvent>;
+  private readonly driver: MachineDriver<RdpClientOutput>;
 
   constructor(options: ExpertLinkOptions) {
     this.options = options;
@@ -46,31 +43,36 @@ export class RdpClientLink implements ExpertLink, Candidate {
       clientName: 'RINGBACK',
       desktop: WISHED_DESKTOP,
       keyboardLayout: US_KEYBOARD,
-      channels: [
-        { name: ENCOMSP_CHANNEL, options: CHANNEL_OPTIONS },
-        ...(options.remdesk ? [{ name: REMDESK_CHANNEL, options: REMDESK_CHANNEL_OPTIONS }] : []),
-      ],
+      channels: { list: options.channels, openPort: (channel) => this.driver.portOf(this.machine, channel) },
       peerGoneAfterMs: PEER_GONE_AFTER_MS,
     });
     this.stream = new RdpStream(options.socket, options.clock, {
-      bytes: (bytes) => this.drive(() => this.machine.receive(bytes, this.clock.now())),
-      gone: (error) => this.life.gone(error),
+      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
+      gone: (error) => {
+        this.driver.end(this.machine);
+        this.life.gone(error);
+      },
     });
     this.life = new LinkLife({
       stream: this.stream,
       clock: options.clock,
       refused: options.refused,
       refusal: (cause) => this.refusal(cause),
-      goodbye: () => this.apply(this.machine.disconnect()),
+      goodbye: () => this.driver.request(() => this.machine.disconnect()),
+    });
+    this.driver = new MachineDriver({
+      stream: this.stream,
+      contain: (act) => this.life.contain(act),
+      perform: (output) => this.perform(output),
     });
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
       if (this.life.state === 'handshake') this.refuse(error);
       else this.life.fail('timeout', error);
     });
-    this.life.every(TICK_MS, () => this.drive(() => this.machine.tick(this.clock.now())));
+    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.now())));
     this.stream.start();
-    this.drive(() => this.machine.start(this.clock.now()));
+    this.driver.drive(() => this.machine.start(this.clock.now()));
   }
 
   get onEvent(): ExpertLink['onEvent'] {
@@ -105,12 +107,8 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.send(() => this.machine.refresh(areas));
   }
 
-  sendChannel(name: string, data: Uint8Array): void {
-    this.send(() => this.machine.sendChannel(name, data));
-  }
-
   close(): Promise<void> {
-    return this.life.close('userRequested');
+    return new Promise((resolve) => this.driver.whenIdle(() => resolve(this.life.close('userRequested'))));
   }
 
   abandon(): void {
@@ -121,13 +119,9 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.life.refuse(error);
   }
 
-  /** What our own side asks for: its mistakes (an unknown channel) are thrown back at it. */
+  /** What our own side asks for: its mistakes are thrown back at it. */
   private send(outputs: () => RdpClientOutput[]): void {
-    if (this.life.state === 'presented' && this.life.running) this.apply(outputs());
-  }
-
-  private drive(outputs: () => RdpClientOutput[]): void {
-    this.life.contain(() => this.apply(outputs()));
+    if (this.life.state === 'presented' && this.life.running) this.driver.request(outputs);
   }
 
   /** Before TLS the only thing a server can be refused for is not going on to TLS. */
@@ -138,17 +132,8 @@ export class RdpClientLink implements ExpertLink, Candidate {
     return asHandshakeError(error, this.stream.upgrading);
   }
 
-  private apply(outputs: readonly RdpClientOutput[]): void {
-    this.stream.together(() => {
-      for (const output of outputs) this.one(output);
-    });
-  }
-
-  private one(output: RdpClientOutput): void {
+  private perform(output: Exclude<RdpClientOutput, { readonly tag: 'send' | 'suspended' }>): void {
     switch (output.tag) {
-      case 'send':
-        this.stream.write(output.bytes);
-        return;
       case 'startTls':
         this.stream.connectTls((der) => this.verify(der));
         return;
@@ -173,11 +158,10 @@ export class RdpClientLink implements ExpertLink, Candidate {
       return;
     }
     // A throwing listener must not leave a verified connection that nobody owns.
-    this.drive(() => {
+    this.life.contain(() => {
       this.life.state = 'verified';
-      if (this.options.verified(this)) return this.machine.tlsEstablished(this.clock.now());
-      this.abandon();
-      return [];
+      if (this.options.verified(this)) this.driver.request(() => this.machine.tlsEstablished(this.clock.now()));
+      else this.abandon();
     });
   }
 

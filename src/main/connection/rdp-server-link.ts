@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import type { Channel, ChannelPort } from '../../protocol/rdp/channels/contract.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
-import type { RdpDisconnectReason, RdpServerMachine, RdpServerOutput } from '../../protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
+import type { RdpServerMachine, RdpServerOutput } from '../../protocol/rdp/server/contract.ts';
 import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
@@ -11,6 +13,7 @@ import { ConnectionError, type LinkTraffic, type NoviceLink, type NoviceLinkEven
 import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
 import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
+import { MachineDriver } from './machine-driver.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 export interface ServerLinkOptions extends HandshakeOutcome {
@@ -33,26 +36,35 @@ export class RdpServerLink implements NoviceLink, Candidate {
   private readonly machine: RdpServerMachine = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, NoviceLinkEvent>;
+  private readonly driver: MachineDriver<RdpServerOutput>;
 
   constructor(options: ServerLinkOptions) {
     this.options = options;
     this.clock = options.clock;
     this.connection = options.connection;
     this.stream = new RdpStream(options.socket, options.clock, {
-      bytes: (bytes) => this.drive(() => this.machine.receive(bytes, this.clock.now())),
-      gone: (error) => this.life.gone(error),
+      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
+      gone: (error) => {
+        this.driver.end(this.machine);
+        this.life.gone(error);
+      },
     });
     this.life = new LinkLife({
       stream: this.stream,
       clock: options.clock,
       refused: options.refused,
       refusal: (cause) => asHandshakeError(cause, this.stream.upgrading),
-      goodbye: (reason) => this.apply(this.machine.disconnect(reason)),
+      goodbye: (reason) => this.driver.request(() => this.machine.disconnect(reason)),
+    });
+    this.driver = new MachineDriver({
+      stream: this.stream,
+      contain: (act) => this.life.contain(act),
+      perform: (output) => this.perform(output),
     });
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.life.every(TICK_MS, () => this.drive(() => this.machine.tick(this.clock.now())));
+    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.now())));
     this.stream.start();
   }
 
@@ -72,19 +84,19 @@ export class RdpServerLink implements NoviceLink, Candidate {
     return this.stream.stage;
   }
 
-  admit(desktop: Size): void {
+  admit(desktop: Size, channels: readonly Channel[] = []): void {
     if (this.life.state !== 'presented') return;
     this.life.state = 'admitted';
     this.life.deadline(ACTIVATION_DEADLINE_MS, () => {
       this.life.fail('timeout', new ConnectionError('DEADLINE', `no active session in ${ACTIVATION_DEADLINE_MS} ms`));
     });
-    this.drive(() => this.machine.admit(desktop, this.clock.now()));
+    const openPort = (channel: Channel): ChannelPort => this.driver.portOf(this.machine, channel);
+    this.driver.drive(() => this.machine.admit(desktop, { list: channels, openPort }));
   }
 
   async sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void> {
     if (!this.life.running) throw new ConnectionError('SOCKET', 'the session is over');
-    this.apply(this.machine.sendGraphics(updates));
-    await this.stream.drained();
+    await this.driver.sendAll(() => this.machine.sendGraphics(updates), 'picture');
   }
 
   sendPointerShape(shape: PointerShape | null): void {
@@ -99,12 +111,8 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.sendWhileActive(() => this.machine.resize(desktop));
   }
 
-  sendChannel(name: string, data: Uint8Array): void {
-    if (this.life.running) this.apply(this.machine.sendChannel(name, data));
-  }
-
-  close(reason: RdpDisconnectReason): Promise<void> {
-    return this.life.close(reason);
+  close(reason: DisconnectReason): Promise<void> {
+    return new Promise((resolve) => this.driver.whenIdle(() => resolve(this.life.close(reason))));
   }
 
   abandon(): void {
@@ -119,30 +127,17 @@ export class RdpServerLink implements NoviceLink, Candidate {
   private sendWhileActive(outputs: () => RdpServerOutput[]): void {
     if (this.life.state !== 'active' || !this.life.running) return;
     try {
-      this.apply(outputs());
+      this.driver.request(outputs);
     } catch (error) {
       if (!(error instanceof ProtocolError && error.code === 'ILLEGAL_TRANSITION')) throw error;
     }
   }
 
-  private drive(outputs: () => RdpServerOutput[]): void {
-    this.life.contain(() => this.apply(outputs()));
-  }
-
-  private apply(outputs: readonly RdpServerOutput[]): void {
-    this.stream.together(() => {
-      for (const output of outputs) this.one(output);
-    });
-  }
-
-  private one(output: RdpServerOutput): void {
+  private perform(output: Exclude<RdpServerOutput, { readonly tag: 'send' | 'suspended' }>): void {
     switch (output.tag) {
-      case 'send':
-        this.stream.write(output.bytes);
-        return;
       case 'startTls':
         this.stream.acceptTls(this.options.certificate.secureContext, () =>
-          this.drive(() => this.machine.tlsEstablished(this.clock.now())),
+          this.driver.drive(() => this.machine.tlsEstablished(this.clock.now())),
         );
         return;
       case 'clientInfo':

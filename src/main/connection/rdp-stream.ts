@@ -38,6 +38,7 @@ export class RdpStream {
   private error: Error | undefined;
   private writes = 0;
   private written = 0;
+  private unsent = 0;
   private finishing: Promise<void> | undefined;
   readonly gone: Promise<void>;
   private isGone = false;
@@ -75,13 +76,24 @@ export class RdpStream {
     return { bytesSent: this.raw.bytesWritten, bytesReceived: this.raw.bytesRead };
   }
 
-  /** Writes in order. Ignored once closing. */
-  write(bytes: Uint8Array): void {
+  /** Bytes written that the kernel has not taken yet. */
+  get unsentBytes(): number {
+    return this.unsent;
+  }
+
+  /** Writes in order; `taken` when the kernel has all of it. Ignored once closing. */
+  write(bytes: Uint8Array, taken?: () => void): void {
     const wire = this.tls ?? this.raw;
     if (this.isGone || this.finishing !== undefined || wire.destroyed || bytes.length === 0) return;
     this.writes += 1;
-    // A failed write ends the socket, and that rejects whoever waits.
-    wire.write(bytes, (error) => error ?? this.oneWritten());
+    this.unsent += bytes.length;
+    wire.write(bytes, (error) => {
+      // A failed write ends the socket, and that rejects whoever waits.
+      if (error) return;
+      this.unsent -= bytes.length;
+      this.oneWritten();
+      taken?.();
+    });
   }
 
   /** Bundles what `run` writes into as few segments as possible. */

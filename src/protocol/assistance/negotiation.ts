@@ -1,3 +1,4 @@
+import type { DisconnectReason } from '../rdp/pdu/disconnect-reasons.ts';
 import type { Features } from '../rendezvous/features.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
@@ -24,15 +25,7 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
 /** How the RDP connection ended, as this side saw it. */
-export type LinkEndSignal =
-  | 'denied'
-  | 'userRequested'
-  | 'timeout'
-  | 'protocolError'
-  | 'desktopUnavailable'
-  | 'peerGone'
-  | 'disconnected'
-  | 'lost';
+export type LinkEndSignal = DisconnectReason | 'peerGone' | 'disconnected' | 'lost';
 
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =

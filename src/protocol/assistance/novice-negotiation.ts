@@ -1,3 +1,4 @@
+import type { DisconnectReason } from '../rdp/pdu/disconnect-reasons.ts';
 import { ProtocolError } from '../bytes/errors.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
@@ -41,7 +42,7 @@ export type NoviceEffect =
   | { readonly tag: 'dial'; readonly addresses: readonly TicketAddress[] }
   | { readonly tag: 'askViewConsent' }
   | { readonly tag: 'admit' }
-  | { readonly tag: 'closeLink'; readonly reason: LinkCloseReason };
+  | { readonly tag: 'closeLink'; readonly reason: DisconnectReason };
 
 /**
  * The novice's part of the seven steps (KB 306298), without I/O: events and the time in, effects out.
@@ -256,9 +257,7 @@ export class NoviceNegotiation {
   }
 }
 
-type LinkCloseReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
-
-function linkCloseReason(reason: EndReason): LinkCloseReason {
+function linkCloseReason(reason: EndReason): DisconnectReason {
   switch (reason) {
     case 'viewRefused':
       return 'denied';

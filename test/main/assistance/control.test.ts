@@ -245,7 +245,6 @@ describe('control of mouse and keyboard', () => {
 
   test('no channel: asking is a typed error, an offer still works', async () => {
     const pair = await createPair();
-    pair.internet.hasChannels = false;
     pair.internet.channels = [];
     const viewer = new FakeViewer();
     await pair.connect();

@@ -59,7 +59,7 @@ async function badServer(answers: readonly Uint8Array[]): Promise<string> {
       userName: 'expert',
       workingDir: '',
       trusts: () => true,
-      remdesk: false,
+      channels: [],
       refused: (error) => resolve(`refused ${error.code}`),
       verified: (verified) => {
         verified.onEvent((event) => event.tag === 'ended' && resolve(event.end));

@@ -184,7 +184,7 @@ describe('the novice refuses', () => {
         userName: 'x',
         workingDir: Buffer.from(sessionId).toString('base64'),
         trusts: () => true,
-        remdesk: false,
+        channels: [],
         verified: (verified) => {
           verified.onEvent((event) => event.tag === 'ended' && resolve(event.end));
           return true;
@@ -338,14 +338,11 @@ describe('deadlines and ends', () => {
     expert.endpoint.expect(ticketOf(novice));
     novice.endpoint.dial(expert.endpoint.addresses);
     const links = await connected(novice, expert);
-    expect(links.expert.hasChannels).toBe(true);
-    links.expert.sendChannel('encomsp', Uint8Array.of(1, 2, 3));
-    links.novice.sendChannel('encomsp', Uint8Array.of(4, 5));
+    await Promise.all([expert.channel.port?.send([Uint8Array.of(1, 2, 3)]), novice.channel.port?.send([Uint8Array.of(4, 5)])]);
     links.expert.sendInput([{ tag: 'pointerMove', x: 10, y: 20 }]);
-    const atNovice = await until(() => has(novice.linkEvents, 'channel'), 'channel data');
-    const atExpert = await until(() => has(expert.linkEvents, 'channel'), 'channel data');
-    expect([...atNovice.data]).toEqual([1, 2, 3]);
-    expect([...atExpert.data]).toEqual([4, 5]);
+    await until(() => novice.channel.heard.length > 0 && expert.channel.heard.length > 0, 'channel data');
+    expect(novice.channel.heard).toEqual([Uint8Array.of(1, 2, 3)]);
+    expect(expert.channel.heard).toEqual([Uint8Array.of(4, 5)]);
     const input = await until(() => has(novice.linkEvents, 'input'), 'input');
     expect(input.events).toEqual([{ tag: 'pointerMove', x: 10, y: 20 }]);
     expect(links.novice.traffic.bytesSent).toBeGreaterThan(1_000);

@@ -15,6 +15,7 @@ import type {
   NoviceLinkEvent,
 } from '../../../src/main/connection/contract.ts';
 import { until } from '../../support/programs.ts';
+import { RecordedChannel } from '../../support/recorded-channel.ts';
 
 export const HOST = '127.0.0.1';
 
@@ -23,6 +24,8 @@ interface Side<Endpoint, Event, Link, LinkEvent> {
   readonly endpoint: Endpoint;
   readonly events: Event[];
   readonly linkEvents: LinkEvent[];
+  /** The one channel of this side. */
+  readonly channel: RecordedChannel;
   link(): Link | undefined;
 }
 
@@ -55,11 +58,12 @@ export class Race {
       await endpoint.close();
       await link?.close('userRequested');
     });
-    return { endpoint, events, linkEvents, link: () => link };
+    return { endpoint, events, linkEvents, channel: new RecordedChannel(), link: () => link };
   }
 
   async expert(engine: EngineName = 'ringback'): Promise<Expert> {
-    const endpoint = await this.room.openExpert({ engine, userName: 'expert' }, this.abort.signal);
+    const channel = new RecordedChannel();
+    const endpoint = await this.room.openExpert({ engine, userName: 'expert', channels: [channel] }, this.abort.signal);
     const events: ExpertEndpointEvent[] = [];
     const linkEvents: ExpertLinkEvent[] = [];
     let link: ExpertLink | undefined;
@@ -73,7 +77,7 @@ export class Race {
       await endpoint.close();
       await link?.close();
     });
-    return { endpoint, events, linkEvents, link: () => link };
+    return { endpoint, events, linkEvents, channel, link: () => link };
   }
 
   /** A stranger's TCP connection. */
@@ -128,7 +132,7 @@ export async function connected(
 ): Promise<{ novice: NoviceLink; expert: ExpertLink }> {
   const noviceLink = await until(() => novice.link(), `the novice to be presented: ${describeAll(novice, expert)}`, 8_000);
   const expertLink = await until(() => expert.link(), 'the expert to verify', 8_000);
-  noviceLink.admit(desktop);
+  noviceLink.admit(desktop, [novice.channel]);
   await until(() => has(novice.linkEvents, 'active') && has(expert.linkEvents, 'active'), 'an active session', 8_000);
   return { novice: noviceLink, expert: expertLink };
 }

@@ -7,8 +7,10 @@ import { createFrameEncoder } from '../../../src/protocol/rdp/graphics/frame-enc
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import { encodeConnectionConfirm, encodeConnectionRequest } from '../../../src/protocol/rdp/pdu/x224.ts';
-import type { RdpDisconnectReason, RdpServerOutput } from '../../../src/protocol/rdp/server/contract.ts';
+import type { DisconnectReason } from '../../../src/protocol/rdp/pdu/disconnect-reasons.ts';
+import type { RdpServerOutput } from '../../../src/protocol/rdp/server/contract.ts';
 import { RdpServer } from '../../../src/protocol/rdp/server/rdp-server.ts';
+import { RecordedChannel, silent } from '../../support/recorded-channel.ts';
 import { CONFIG } from './client/scripted-server.ts';
 import { noise, paint, rgbaOf } from './graphics/pictures.ts';
 import { concat, errorCode } from './pdu/arbitrary-bytes.ts';
@@ -21,7 +23,9 @@ type Event<Output> = Exclude<Output, { tag: 'send' } | { tag: 'startTls' }>;
 /** Novice's server and expert's client with nothing but memory between them: `size` bytes at a time, or all that there is. */
 class Pair {
   readonly server = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
-  readonly client = new RdpClient({ ...CONFIG, peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  readonly novices = new RecordedChannel();
+  readonly experts = new RecordedChannel();
+  readonly client = new RdpClient({ ...CONFIG, channels: silent(this.experts), peerGoneAfterMs: PEER_GONE_AFTER_MS });
   readonly atNovice: Event<RdpServerOutput>[] = [];
   readonly atExpert: Event<RdpClientOutput>[] = [];
   nowMs = 0;
@@ -81,7 +85,7 @@ class Pair {
 
   active(): this {
     this.presented();
-    this.fromServer(this.server.admit(DESKTOP));
+    this.fromServer(this.server.admit(DESKTOP, silent(this.novices)));
     return this.settle();
   }
 
@@ -128,10 +132,9 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
     pair.settle();
     expect(last(pair.atNovice, 'active')).toMatchObject({
       desktop: DESKTOP,
-      channels: ['encomsp'],
       graphics: { codec: 'planar', scrollCopies: true, skipAlpha: true, frameMarkers: true },
     });
-    expect(last(pair.atExpert, 'active')).toEqual({ tag: 'active', desktop: DESKTOP, channels: ['encomsp'] });
+    expect(last(pair.atExpert, 'active')).toEqual({ tag: 'active', desktop: DESKTOP });
   });
 
   it('the picture at the expert is the picture at the novice, and frames are acknowledged', () => {
@@ -165,16 +168,16 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
     pair.fromClient(pair.client.refresh([{ x: 90, y: 60, width: 50, height: 50 }]));
     const up = Uint8Array.from({ length: 5_000 }, (_, index) => index * 3);
     const down = Uint8Array.from({ length: 4_801 }, (_, index) => index * 5);
-    pair.fromClient(pair.client.sendChannel('encomsp', up));
-    pair.fromServer(pair.server.sendChannel('encomsp', down));
+    pair.fromClient(pair.client.sendChannel(pair.experts, [up], 'control'));
+    pair.fromServer(pair.server.sendChannel(pair.novices, [down], 'bulk'));
     pair.settle();
-    expect(pair.atNovice.slice(-4)).toEqual([
+    expect(pair.atNovice.slice(-3)).toEqual([
       { tag: 'input', events },
       { tag: 'display', wanted: false },
       { tag: 'refresh', areas: [{ x: 90, y: 60, width: 10, height: 10 }] },
-      { tag: 'channel', name: 'encomsp', data: up },
     ]);
-    expect(pair.atExpert.at(-1)).toEqual({ tag: 'channel', name: 'encomsp', data: down });
+    expect(pair.novices.heard).toEqual([up]);
+    expect(pair.experts.heard).toEqual([down]);
   });
 });
 
@@ -205,12 +208,13 @@ it('the desktop changes size with graphics, input and channel messages on their 
   pair.fromServer(pair.server.sendGraphics(createFrameEncoder(last(pair.atNovice, 'active').graphics).encode(before, [whole(before)], 1)));
   pair.fromClient(pair.client.sendInput([{ tag: 'key', scancode: 30, prefix: 'none', down: true }]));
   pair.fromServer(pair.server.resize({ width: 130, height: 40 }));
-  pair.fromServer(pair.server.sendChannel('encomsp', Uint8Array.of(1)));
+  pair.fromServer(pair.server.sendChannel(pair.novices, [Uint8Array.of(1)], 'control'));
   expect(errorCode(() => pair.server.sendGraphics([]))).toBe('ILLEGAL_TRANSITION');
   pair.settle();
   expect(last(pair.atNovice, 'input').events).toHaveLength(1);
   expect(last(pair.atNovice, 'active').desktop).toEqual({ width: 130, height: 40 });
-  expect(tagsOf(pair.atExpert).slice(-2)).toEqual(['active', 'channel']);
+  expect(tagsOf(pair.atExpert)).toContain('suspended');
+  expect(pair.experts.heard).toEqual([Uint8Array.of(1)]);
   pair.fromServer(pair.server.sendGraphics(createFrameEncoder(last(pair.atNovice, 'active').graphics).encode(after, [whole(after)], 2)));
   pair.settle();
   expect(draw(pair, decoder)).toEqual([1, 2]);
@@ -232,7 +236,7 @@ it('a key that goes up at the expert while the desktop changes size goes up at t
 });
 
 describe('endings', () => {
-  it.each<RdpDisconnectReason>(['denied', 'timeout', 'userRequested', 'protocolError'])(
+  it.each<DisconnectReason>(['denied', 'timeout', 'userRequested', 'protocolError'])(
     '%s by the novice is what the expert learns, before, during and while the session is reactivated',
     (reason) => {
       const moments = [

@@ -5,8 +5,8 @@ import { ByteWriter } from '../../bytes/writer.ts';
 
 /** [MS-RA] Remote Assistance control messages: who knows the password, and how it ends. */
 export const REMDESK_CHANNEL = 'remdesk';
-/** CHANNEL_OPTION_INITIALIZED | ENCRYPT_RDP | COMPRESS_RDP | SHOW_PROTOCOL in CS_NET, as [MS-RA] 2.1 has it. */
-export const REMDESK_CHANNEL_OPTIONS = 0xc0a0_0000;
+/** CHANNEL_OPTION_COMPRESS_RDP | CHANNEL_OPTION_SHOW_PROTOCOL in CS_NET, beside what every channel has, as [MS-RA] 2.1 has it. */
+export const REMDESK_CHANNEL_FLAGS = 0x00a0_0000;
 
 /** REMOTEDESKTOP_CTL_RESULT codes that occur in a session. */
 export const REMDESK_RESULT = {

@@ -1,4 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
+import type { Channel } from '../channels/contract.ts';
+import { channelDefinitions } from '../channels/static-channels.ts';
 import { EARLY_CAPABILITY, RDP_VERSION_5_PLUS, encodeClientData } from '../pdu/client-data.ts';
 import { decodeConferenceCreateResponse, encodeConferenceCreateRequest } from '../pdu/gcc.ts';
 import { decodeConnectResponse, encodeConnectInitial } from '../pdu/mcs-connect.ts';
@@ -13,11 +15,12 @@ const CLIENT_BUILD = 18362;
 export interface ChannelPlan {
   readonly ioChannelId: number;
   readonly messageChannelId: number | undefined;
-  readonly byName: ReadonlyMap<string, number>;
+  /** The static channels that the server has too. */
+  readonly joined: readonly { readonly channel: Channel; readonly channelId: number }[];
 }
 
 /** Phase 2, basic settings exchange: Connect-Initial with our client data, whole. */
-export function connectInitial(config: RdpClientConfig): Uint8Array {
+export function connectInitial(config: RdpClientConfig, channels: readonly Channel[]): Uint8Array {
   const clientData = encodeClientData({
     core: {
       version: RDP_VERSION_5_PLUS,
@@ -31,14 +34,14 @@ export function connectInitial(config: RdpClientConfig): Uint8Array {
       serverSelectedProtocol: PROTOCOL.ssl,
     },
     security: { encryptionMethods: 0, extEncryptionMethods: 0 },
-    network: config.channels,
+    network: channelDefinitions(channels),
     messageChannel: true,
   });
   return encodeX224Data(encodeConnectInitial(encodeConferenceCreateRequest(clientData)));
 }
 
 /** Connect-Response. Throws `REFUSED` when the server wants RDP's own encryption beside TLS. */
-export function readConnectResponse(mcs: Uint8Array, config: RdpClientConfig): ChannelPlan {
+export function readConnectResponse(mcs: Uint8Array, channels: readonly Channel[]): ChannelPlan {
   const server = decodeServerData(decodeConferenceCreateResponse(decodeConnectResponse(mcs).userData));
   const { encryptionMethod, encryptionLevel } = server.security;
   if (encryptionMethod !== 0 || encryptionLevel !== 0) {
@@ -49,10 +52,9 @@ export function readConnectResponse(mcs: Uint8Array, config: RdpClientConfig): C
       `${encryptionMethod}, level ${encryptionLevel}`,
     );
   }
-  const byName = new Map<string, number>();
-  for (const [index, channel] of config.channels.entries()) {
-    const id = server.network.channelIds[index];
-    if (id !== undefined && id !== 0) byName.set(channel.name, id);
-  }
-  return { ioChannelId: server.network.ioChannelId, messageChannelId: server.messageChannelId, byName };
+  const joined = channels.flatMap((channel, index) => {
+    const channelId = server.network.channelIds[index];
+    return channelId === undefined || channelId === 0 ? [] : [{ channel, channelId }];
+  });
+  return { ioChannelId: server.network.ioChannelId, messageChannelId: server.messageChannelId, joined };
 }

@@ -22,7 +22,7 @@ export class ChannelJoins {
       userId,
       plan.ioChannelId,
       ...(plan.messageChannelId === undefined ? [] : [plan.messageChannelId]),
-      ...plan.byName.values(),
+      ...plan.joined.map(({ channelId }) => channelId),
     ];
   }
 

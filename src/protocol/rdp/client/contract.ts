@@ -1,6 +1,9 @@
+import type { Channel, Urgency } from '../channels/contract.ts';
+import type { ConnectionChannels } from '../channels/static-channels.ts';
 import type { Rect, Size } from '../geometry.ts';
 import type { PointerShape } from '../graphics/contract.ts';
 import type { InputEvent } from '../input/events.ts';
+import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
 
 /**
  * The RDP client (the expert) as a machine without I/O. `RdpClient` (rdp-client.ts) implements it.
@@ -20,7 +23,12 @@ export interface RdpClientMachine {
   /** Suppress Output: our window is hidden (or shown again). */
   setDisplayWanted(wanted: boolean): RdpClientOutput[];
   refresh(areas: readonly Rect[]): RdpClientOutput[];
-  sendChannel(name: string, data: Uint8Array): RdpClientOutput[];
+  /** What a static channel says unasked, in chunks ([MS-RDPBCGR] 2.2.6.1). A channel that is not open: ProtocolError ILLEGAL_TRANSITION. */
+  sendChannel(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): RdpClientOutput[];
+  /** This side hears and says nothing more on a static channel. */
+  closeChannel(channel: Channel): void;
+  /** The socket is gone: every channel that was started is closed. */
+  gone(): void;
   /** Shutdown, MCS Disconnect Provider Ultimatum. */
   disconnect(): RdpClientOutput[];
 }
@@ -35,8 +43,8 @@ export interface RdpClientConfig {
   /** Wished for; the server decides. */
   readonly desktop: Size;
   readonly keyboardLayout: number;
-  /** Static channels to ask for, e.g. `encomsp`. */
-  readonly channels: readonly { readonly name: string; readonly options: number }[];
+  /** To be asked for; those come to life that the server has. `drdynvc` is joined where there are dynamic ones. */
+  readonly channels: ConnectionChannels;
   readonly peerGoneAfterMs: number;
 }
 
@@ -48,16 +56,18 @@ export type ViewerGraphics =
   | { readonly tag: 'channelGraphics'; readonly channel: string; readonly data: Uint8Array };
 
 export type RdpClientOutput =
-  | { readonly tag: 'send'; readonly bytes: Uint8Array }
+  /** Whole PDUs. With an `urgency` they may wait for what is more urgent; without one they go at once. Each kind keeps its order. */
+  | { readonly tag: 'send'; readonly bytes: Uint8Array; readonly urgency?: Urgency }
+  /** The server reactivates the session: channel data wait until `active`. */
+  | { readonly tag: 'suspended' }
   | { readonly tag: 'startTls' }
   /** Client Info is sent: from here the novice is being asked. */
   | { readonly tag: 'presented' }
-  | { readonly tag: 'active'; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'active'; readonly desktop: Size }
   | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
-  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
   | { readonly tag: 'closed'; readonly reason: RdpClientClosed };
 
-export type RdpClientClosed = 'denied' | 'userRequested' | 'timeout' | 'protocolError' | 'desktopUnavailable' | 'peerGone' | 'disconnected';
+export type RdpClientClosed = DisconnectReason | 'peerGone' | 'disconnected';

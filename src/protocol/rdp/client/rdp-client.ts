@@ -1,9 +1,11 @@
 import { ProtocolError } from '../../bytes/errors.ts';
+import type { Channel, Urgency } from '../channels/contract.ts';
+import { asStatic, type ChannelChunk, StaticChannels } from '../channels/static-channels.ts';
 import type { Rect } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import { encodeConfirmActive } from '../pdu/confirm-active.ts';
 import { decodeDemandActive } from '../pdu/demand-active.ts';
-import { type EndMeaning, meaningOfErrorInfo, meaningOfUltimatum } from '../pdu/disconnect-reasons.ts';
+import { type DisconnectReason, meaningOfErrorInfo, meaningOfUltimatum } from '../pdu/disconnect-reasons.ts';
 import { encodeFrameAcknowledge } from '../pdu/frame-acknowledge.ts';
 import { decodeDomainPdu, DISCONNECT_REASON, type DomainPdu, encodeDomainPdu } from '../pdu/mcs-domain.ts';
 import { PduFramer } from '../pdu/pdu-framer.ts';
@@ -12,7 +14,6 @@ import { decodeSetErrorInfo } from '../pdu/set-error-info.ts';
 import { decodeShareControls, SHARE_CONTROL_TYPE } from '../pdu/share-control.ts';
 import { decodeShareData, encodeShareData, PDU_TYPE_2 } from '../pdu/share-data.ts';
 import { encodeSuppressOutput } from '../pdu/suppress-output.ts';
-import { ChannelJoiner, encodeChannelChunks } from '../pdu/virtual-channel.ts';
 import { decodeX224Data, encodeX224Data } from '../pdu/x224.ts';
 import { ActiveSession, fastPathInput, slowPathInput } from './active-session.ts';
 import { type ChannelPlan, connectInitial, readConnectResponse } from './basic-settings.ts';
@@ -60,15 +61,17 @@ export class RdpClient implements RdpClientMachine {
   private readonly config: RdpClientConfig;
   private readonly framer = new PduFramer();
   private readonly session = new ActiveSession();
-  private readonly joiners = new Map<number, { readonly name: string; readonly joiner: ChannelJoiner }>();
+  private readonly wanted: readonly Channel[];
+  private channels: StaticChannels | undefined;
   private readonly presence: ServerPresence;
   private state: State = { tag: 'idle' };
-  private errorInfo: EndMeaning | undefined;
+  private errorInfo: DisconnectReason | undefined;
   /** What was asked for while the session is reactivated: a key that goes up then must not stay down. */
   private held: ((state: Shared) => RdpClientOutput[])[] = [];
 
   constructor(config: RdpClientConfig) {
     this.config = config;
+    this.wanted = asStatic(config.channels.list, 'client');
     this.presence = new ServerPresence(config.peerGoneAfterMs);
   }
 
@@ -103,7 +106,7 @@ export class RdpClient implements RdpClientMachine {
     if (this.state.tag !== 'awaitingTls') throw this.illegal('tlsEstablished');
     this.presence.heard(nowMs);
     this.state = { tag: 'awaitingConnectResponse' };
-    return [send(connectInitial(this.config))];
+    return [send(connectInitial(this.config, this.wanted))];
   }
 
   sendInput(events: readonly InputEvent[]): RdpClientOutput[] {
@@ -138,13 +141,19 @@ export class RdpClient implements RdpClientMachine {
     );
   }
 
-  sendChannel(name: string, data: Uint8Array): RdpClientOutput[] {
+  sendChannel(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): RdpClientOutput[] {
     const { state } = this;
-    if (!this.hasBeenActive() || !('plan' in state)) throw this.illegal(`data for channel ${name}`);
-    const channelId = state.plan.byName.get(name);
-    if (channelId === undefined) throw new ProtocolError('UNEXPECTED', 'channel', [...state.plan.byName.keys()].join(', '), name);
-    const chunks = encodeChannelChunks(data);
-    return this.whenActive((shared) => chunks.map((chunk) => onChannel(shared, channelId, chunk)));
+    if (!this.hasBeenActive() || !('userId' in state) || this.channels === undefined)
+      throw this.illegal(`data for channel ${channel.name}`);
+    return this.channels.send(channel, messages, urgency).map((chunk) => sendChunk(state, chunk));
+  }
+
+  closeChannel(channel: Channel): void {
+    this.channels?.close(channel);
+  }
+
+  gone(): void {
+    this.channels?.closeAll();
   }
 
   disconnect(): RdpClientOutput[] {
@@ -181,7 +190,7 @@ export class RdpClient implements RdpClientMachine {
     if (state.tag === 'idle' || state.tag === 'awaitingTls') throw this.illegal('a PDU');
     const mcs = decodeX224Data(payload);
     if (state.tag === 'awaitingConnectResponse') {
-      this.state = { tag: 'awaitingAttachUserConfirm', plan: readConnectResponse(mcs, this.config) };
+      this.state = { tag: 'awaitingAttachUserConfirm', plan: readConnectResponse(mcs, this.wanted) };
       return attachUser().map(send);
     }
     return this.readDomainPdu(decodeDomainPdu(mcs), nowMs);
@@ -221,7 +230,7 @@ export class RdpClient implements RdpClientMachine {
       return [send(request)];
     }
     const joined: Joined = { plan, userId: joins.userId };
-    for (const [name, id] of plan.byName) this.joiners.set(id, { name, joiner: new ChannelJoiner() });
+    this.channels = new StaticChannels(plan.joined, this.config.channels.openPort);
     this.state = { tag: 'licensing', ...joined };
     return [onChannel(joined, plan.ioChannelId, clientInfo(this.config)), { tag: 'presented' }];
   }
@@ -235,11 +244,7 @@ export class RdpClient implements RdpClientMachine {
         ...(answer.roundTripMs === undefined ? [] : [{ tag: 'roundTrip', ms: answer.roundTripMs } as const]),
       ];
     }
-    const joiner = this.joiners.get(channelId);
-    if (joiner !== undefined) {
-      const whole = joiner.joiner.push(data);
-      return whole === undefined ? [] : [{ tag: 'channel', name: joiner.name, data: whole }];
-    }
+    if (this.channels?.has(channelId) === true) return this.channels.receive(channelId, data).map((chunk) => sendChunk(state, chunk));
     if (channelId !== state.plan.ioChannelId)
       throw new ProtocolError('UNEXPECTED', 'SendDataIndication.channelId', state.plan.ioChannelId, channelId);
     if (state.tag !== 'licensing') return this.readShareControls(data);
@@ -260,6 +265,7 @@ export class RdpClient implements RdpClientMachine {
       } else if (pduType === SHARE_CONTROL_TYPE.deactivateAll) {
         if (state.tag === 'active' || state.tag === 'finalizing') {
           this.session.suspend();
+          outputs.push({ tag: 'suspended' });
           this.state = { tag: 'awaitingDemandActive', reactivating: this.hasBeenActive(), plan: state.plan, userId: state.userId };
         }
       } else if (pduType === SHARE_CONTROL_TYPE.data) outputs.push(...this.readShareData(body));
@@ -300,7 +306,11 @@ export class RdpClient implements RdpClientMachine {
     this.state = { tag: 'active', ...shared };
     const { held } = this;
     this.held = [];
-    return [...held.flatMap((act) => act(shared)), { tag: 'active', desktop: abilities.desktop, channels: [...plan.byName.keys()] }];
+    return [
+      ...held.flatMap((act) => act(shared)),
+      ...(this.channels?.start() ?? []).map((chunk) => sendChunk(shared, chunk)),
+      { tag: 'active', desktop: abilities.desktop },
+    ];
   }
 
   private illegal(what: string): ProtocolError {
@@ -308,12 +318,16 @@ export class RdpClient implements RdpClientMachine {
   }
 }
 
-function send(bytes: Uint8Array): RdpClientOutput {
+function send(bytes: Uint8Array): Extract<RdpClientOutput, { readonly tag: 'send' }> {
   return { tag: 'send', bytes };
 }
 
-function onChannel(joined: Joined, channelId: number, data: Uint8Array): RdpClientOutput {
+function onChannel(joined: Joined, channelId: number, data: Uint8Array): Extract<RdpClientOutput, { readonly tag: 'send' }> {
   return send(encodeX224Data(encodeDomainPdu({ tag: 'sendDataRequest', initiator: joined.userId, channelId, data })));
+}
+
+function sendChunk(joined: Joined, { channelId, chunk, urgency }: ChannelChunk): RdpClientOutput {
+  return { ...onChannel(joined, channelId, chunk), urgency };
 }
 
 function shareData(shared: Shared, pduType2: number, body: Uint8Array): RdpClientOutput {

@@ -1,8 +1,11 @@
 import { DISCONNECT_REASON } from './mcs-domain.ts';
 import { ERRINFO } from './set-error-info.ts';
 
-/** What the end of a connection means, in the words of the server's and the client's contract. */
-export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
+/**
+ * Why a side ends a connection. `userRequested`: a person stopped it. `denied`: the novice said no. `desktopUnavailable`: the desktop cannot be
+ * served any more.
+ */
+export type DisconnectReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
 
 /**
  * How Ringback's server tells Ringback's client why a connection ends: Set Error Info once the session is active
@@ -12,7 +15,7 @@ export type EndMeaning = 'userRequested' | 'denied' | 'timeout' | 'protocolError
  * `active` means: has been active at least once; a resize in between changes nothing.
  * FreeRDP and mstsc take rn-user-requested as "the user disconnected"; they show the error info if there is one.
  */
-const ERROR_INFO: Record<EndMeaning, number> = {
+const ERROR_INFO: Record<DisconnectReason, number> = {
   denied: ERRINFO.serverDeniedConnection,
   userRequested: ERRINFO.rpcInitiatedDisconnectByUser,
   timeout: ERRINFO.idleTimeout,
@@ -20,7 +23,7 @@ const ERROR_INFO: Record<EndMeaning, number> = {
   desktopUnavailable: ERRINFO.graphicsSubsystemFailed,
 };
 
-const EARLY_REASON: Record<Exclude<EndMeaning, 'desktopUnavailable'>, number> = {
+const EARLY_REASON: Record<Exclude<DisconnectReason, 'desktopUnavailable'>, number> = {
   denied: DISCONNECT_REASON.userRequested,
   timeout: DISCONNECT_REASON.providerInitiated,
   userRequested: DISCONNECT_REASON.domainDisconnected,
@@ -28,18 +31,18 @@ const EARLY_REASON: Record<Exclude<EndMeaning, 'desktopUnavailable'>, number> = 
 };
 
 /** Set Error Info's errorInfo for `meaning`. */
-export function errorInfoOf(meaning: EndMeaning): number {
+export function errorInfoOf(meaning: DisconnectReason): number {
   return ERROR_INFO[meaning];
 }
 
 /** MCS reason for `meaning`. In an active session the error info says it, and the ultimatum is what Windows servers send. */
-export function ultimatumReasonOf(meaning: EndMeaning, active: boolean): number {
+export function ultimatumReasonOf(meaning: DisconnectReason, active: boolean): number {
   if (!active) return EARLY_REASON[meaning === 'desktopUnavailable' ? 'protocolError' : meaning];
   return meaning === 'userRequested' ? DISCONNECT_REASON.userRequested : DISCONNECT_REASON.providerInitiated;
 }
 
 /** The meaning of an errorInfo, including the codes of Windows and FreeRDP servers; undefined for a code that is not about an end. */
-export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
+export function meaningOfErrorInfo(errorInfo: number): DisconnectReason | undefined {
   switch (errorInfo) {
     case ERRINFO.none:
       return undefined;
@@ -61,7 +64,7 @@ export function meaningOfErrorInfo(errorInfo: number): EndMeaning | undefined {
 }
 
 /** The meaning of an MCS reason that no error info preceded; undefined when it only says that the other side left. */
-export function meaningOfUltimatum(reason: number, active: boolean): EndMeaning | undefined {
+export function meaningOfUltimatum(reason: number, active: boolean): DisconnectReason | undefined {
   if (active) return reason === DISCONNECT_REASON.userRequested ? 'userRequested' : undefined;
   for (const meaning of Object.keys(EARLY_REASON) as (keyof typeof EARLY_REASON)[]) if (EARLY_REASON[meaning] === reason) return meaning;
   return undefined;

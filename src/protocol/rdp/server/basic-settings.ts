@@ -4,7 +4,6 @@ import { decodeConferenceCreateRequest, encodeConferenceCreateResponse } from '.
 import { decodeConnectInitial, encodeConnectResponse } from '../pdu/mcs-connect.ts';
 import { encodeServerData } from '../pdu/server-data.ts';
 import { encodeX224Data, PROTOCOL } from '../pdu/x224.ts';
-import { ServerChannel } from './server-channel.ts';
 import { IO_CHANNEL_ID } from './server-domain.ts';
 import type { Session, StateOf, Step } from './server-state.ts';
 
@@ -34,7 +33,7 @@ export function receiveConnectInitial(state: StateOf<'basicSettings'>, mcs: Uint
 
 function newSession(data: ClientData): Session {
   let next = IO_CHANNEL_ID + 1;
-  const channels = data.network.map((channel) => new ServerChannel(channel.name, next++));
+  const channels = data.network.map(({ name }) => ({ name, id: next++ }));
   const messageChannelId = data.messageChannel ? next++ : undefined;
   return { core: data.core, channels, messageChannelId, userId: next, joined: new Set() };
 }

@@ -18,7 +18,7 @@ import { CHANNEL_CHUNK_BYTES } from '../pdu/virtual-channel.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { RdpServerOutput } from './contract.ts';
 import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
-import type { Session, StateOf, Step } from './server-state.ts';
+import type { Admitted, Session, StateOf, Step } from './server-state.ts';
 
 const POINTER_CACHE_ENTRIES = 25;
 const MAX_DESKTOP_SIDE = 0x7fff;
@@ -41,13 +41,13 @@ export function licensed(): RdpServerOutput {
 }
 
 /** Demand Active (2.2.1.13.1) for a desktop of this size. Throws `OUT_OF_RANGE` for a size RDP cannot say. */
-export function demandActive(session: Session, desktop: Size, wasActive: boolean): Step {
+export function demandActive({ session, channels, desktop, wasActive }: Admitted): Step {
   for (const side of [desktop.width, desktop.height]) {
     if (!Number.isInteger(side) || side < 1 || side > MAX_DESKTOP_SIDE)
       throw new ProtocolError('OUT_OF_RANGE', 'desktop', `1..${MAX_DESKTOP_SIDE}`, side);
   }
   return {
-    state: { tag: 'capabilities', session, desktop, wasActive },
+    state: { tag: 'capabilities', session, channels, desktop, wasActive },
     outputs: [sendOn(IO_CHANNEL_ID, encodeDemandActive({ shareId: SHARE_ID, sets: serverSets(desktop) }, SERVER_CHANNEL_ID))],
   };
 }
@@ -104,8 +104,7 @@ function serverSets(desktop: Size): CapabilitySet[] {
 export function receiveConfirmActive(state: StateOf<'capabilities'>, body: Uint8Array): Step {
   const { shareId, sets } = decodeConfirmActive(body);
   if (shareId !== SHARE_ID) throw new ProtocolError('UNEXPECTED', 'TS_CONFIRM_ACTIVE_PDU.shareId', SHARE_ID, shareId);
-  const { session, desktop, wasActive } = state;
-  return { state: { tag: 'finalization', session, desktop, wasActive, abilities: abilitiesOf(session, sets) }, outputs: [] };
+  return { state: { ...state, tag: 'finalization', abilities: abilitiesOf(state.session, sets) }, outputs: [] };
 }
 
 function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAbilities {

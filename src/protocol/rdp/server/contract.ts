@@ -1,6 +1,9 @@
+import type { Channel, Urgency } from '../channels/contract.ts';
+import type { ConnectionChannels } from '../channels/static-channels.ts';
 import type { Rect, Size } from '../geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
 import type { InputEvent } from '../input/events.ts';
+import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
 
 /**
  * The RDP server (the novice) as a machine without I/O: bytes and time in, outputs out, in order.
@@ -15,22 +18,26 @@ export interface RdpServerMachine {
   tick(nowMs: number): RdpServerOutput[];
   /** The driver's TLS handshake is complete. */
   tlsEstablished(nowMs: number): RdpServerOutput[];
-  /** After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests and their results. */
-  admit(desktop: Size, nowMs: number): RdpServerOutput[];
+  /**
+   * After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests
+   * and their results. Of `channels` those come to life that the client has joined (`drdynvc`, for dynamic ones, among them).
+   */
+  admit(desktop: Size, channels?: ConnectionChannels): RdpServerOutput[];
   /** Ends the connection with a reason the peer can show (Set Error Info when possible, then MCS Disconnect Provider Ultimatum). */
-  disconnect(reason: RdpDisconnectReason): RdpServerOutput[];
+  disconnect(reason: DisconnectReason): RdpServerOutput[];
   /** Only in the active session; else ProtocolError ILLEGAL_TRANSITION. */
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[];
   sendPointerShape(shape: PointerShape | null): RdpServerOutput[];
   sendPointerPosition(x: number, y: number): RdpServerOutput[];
   /** Deactivate-All and a new Demand Active with the new size ([MS-RDPBCGR] 1.3.1.3). `active` comes again. */
   resize(desktop: Size): RdpServerOutput[];
-  /** Static virtual channel data, chunked here ([MS-RDPBCGR] 2.2.6.1). Unknown channel: ProtocolError. */
-  sendChannel(name: string, data: Uint8Array): RdpServerOutput[];
+  /** What a static channel says unasked, in chunks ([MS-RDPBCGR] 2.2.6.1). A channel that is not open: ProtocolError ILLEGAL_TRANSITION. */
+  sendChannel(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): RdpServerOutput[];
+  /** This side hears and says nothing more on a static channel. */
+  closeChannel(channel: Channel): void;
+  /** The socket is gone: every channel that was started is closed. */
+  gone(): void;
 }
-
-/** `userRequested`: a person stopped it. `denied`: the novice said no. `desktopUnavailable`: the desktop cannot be served any more; before the first `active` the peer learns it as `protocolError`. */
-export type RdpDisconnectReason = 'userRequested' | 'denied' | 'timeout' | 'protocolError' | 'desktopUnavailable';
 
 export interface RdpServerConfig {
   /** Silence from a peer that answers round-trip requests, after which `closed` peerGone comes. */
@@ -38,19 +45,21 @@ export interface RdpServerConfig {
 }
 
 export type RdpServerOutput =
-  | { readonly tag: 'send'; readonly bytes: Uint8Array }
+  /** Whole PDUs. With an `urgency` they may wait for what is more urgent; without one they go at once. Each kind keeps its order. */
+  | { readonly tag: 'send'; readonly bytes: Uint8Array; readonly urgency?: Urgency }
+  /** A reactivation begins: graphics that still wait go before it, channel data wait until `active`. */
+  | { readonly tag: 'suspended' }
   | { readonly tag: 'startTls' }
   /** TS_INFO_PACKET ([MS-RDPBCGR] 2.2.1.11.1.1): the machine now waits for `admit` or `disconnect`. */
   | { readonly tag: 'clientInfo'; readonly info: ClientInfoFacts }
   /** The connection is active: graphics may be sent. Comes again after a resize. */
-  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size; readonly channels: readonly string[] }
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   /** Suppress Output: `false` means the client's window is hidden and nothing needs sending. */
   | { readonly tag: 'display'; readonly wanted: boolean }
   | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
-  | { readonly tag: 'channel'; readonly name: string; readonly data: Uint8Array }
   /** Nothing more comes. The driver closes the socket after writing what is pending. */
   | { readonly tag: 'closed'; readonly reason: 'peerDisconnected' | 'peerGone' | 'disconnected' | 'refused' };
 

@@ -1,9 +1,8 @@
-import type { Size } from '../geometry.ts';
 import { CONTROL_ACTION, decodeControl, encodeControl, encodeFontMap, encodeSynchronize } from '../pdu/finalization.ts';
 import { encodeShareData, PDU_TYPE_2, type ShareData } from '../pdu/share-data.ts';
 import type { RdpServerOutput } from './contract.ts';
 import { PointerCache } from './pointer-cache.ts';
-import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import { IO_CHANNEL_ID, sendChunk, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
 import type { Session, StateOf, Step } from './server-state.ts';
 
 /**
@@ -40,19 +39,17 @@ function answerControl(session: Session, action: number): RdpServerOutput[] {
   }
 }
 
-/** What had to wait goes out before whoever hears `active` says more. */
+/** The first time, channels start before whoever hears `active` does anything. */
 function activated(state: StateOf<'finalization'>): Step {
-  const { session, desktop, abilities } = state;
-  const held = session.channels.flatMap((channel) => channel.release());
+  const { session, channels, desktop, abilities } = state;
   return {
-    state: { tag: 'active', session, desktop, abilities, wasActive: true, pointers: new PointerCache(abilities.pointer) },
-    outputs: [shareData(PDU_TYPE_2.fontMap, encodeFontMap()), ...held, activeOutput(session, desktop, abilities.graphics)],
+    state: { tag: 'active', session, channels, desktop, abilities, wasActive: true, pointers: new PointerCache(abilities.pointer) },
+    outputs: [
+      shareData(PDU_TYPE_2.fontMap, encodeFontMap()),
+      ...channels.start().map(sendChunk),
+      { tag: 'active', graphics: abilities.graphics, desktop },
+    ],
   };
-}
-
-function activeOutput(session: Session, desktop: Size, graphics: Extract<RdpServerOutput, { tag: 'active' }>['graphics']): RdpServerOutput {
-  const channels = session.channels.filter((channel) => session.joined.has(channel.id)).map((channel) => channel.name);
-  return { tag: 'active', graphics, desktop, channels };
 }
 
 function shareData(pduType2: number, body: Uint8Array): RdpServerOutput {

@@ -1,8 +1,10 @@
 import { ProtocolError } from '../../bytes/errors.ts';
+import type { Channel, Urgency } from '../channels/contract.ts';
+import { asStatic, type ConnectionChannels, StaticChannels } from '../channels/static-channels.ts';
 import type { Size } from '../geometry.ts';
 import type { GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
 import { encodeDeactivateAll } from '../pdu/deactivate-all.ts';
-import { errorInfoOf, ultimatumReasonOf } from '../pdu/disconnect-reasons.ts';
+import { type DisconnectReason, errorInfoOf, ultimatumReasonOf } from '../pdu/disconnect-reasons.ts';
 import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
 import { decodeFastPathInput } from '../pdu/fast-path-input.ts';
 import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
@@ -18,14 +20,20 @@ import { receiveConnectInitial } from './basic-settings.ts';
 import { demandActive, licensed, receiveConfirmActive } from './capabilities-exchange.ts';
 import { receiveChannelConnection } from './channel-connection.ts';
 import { receiveConnectionRequest } from './connection-initiation.ts';
-import type { RdpDisconnectReason, RdpServerConfig, RdpServerMachine, RdpServerOutput } from './contract.ts';
+import type { RdpServerConfig, RdpServerMachine, RdpServerOutput } from './contract.ts';
 import { receiveFinalization } from './finalization.ts';
 import { RoundTrip } from './round-trip.ts';
-import type { ServerChannel } from './server-channel.ts';
-import { IO_CHANNEL_ID, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import { IO_CHANNEL_ID, sendChunk, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
 import { illegal, type ServerState, type StateOf, type Step } from './server-state.ts';
 
 type AdmittedState = StateOf<'capabilities' | 'finalization' | 'active'>;
+
+const NO_CHANNELS: ConnectionChannels = {
+  list: [],
+  openPort: ({ name }) => {
+    throw new ProtocolError('UNEXPECTED', 'channel', 'none', name);
+  },
+};
 
 /**
  * The RDP server: a phase is a state, and each phase has its file. Whatever `receive` throws ends the connection; the machine is not to be
@@ -35,6 +43,7 @@ export class RdpServer implements RdpServerMachine {
   private readonly framer = new PduFramer();
   private readonly roundTrip: RoundTrip;
   private state: ServerState = { tag: 'connectionInitiation' };
+  private channels: StaticChannels | undefined;
   /** A resize that came while an activation was under way; the newest counts. */
   private nextDesktop: Size | undefined;
 
@@ -72,13 +81,19 @@ export class RdpServer implements RdpServerMachine {
     return [];
   }
 
-  admit(desktop: Size): RdpServerOutput[] {
+  admit(desktop: Size, channels: ConnectionChannels = NO_CHANNELS): RdpServerOutput[] {
     if (this.state.tag !== 'awaitingAdmission') throw illegal(this.state, 'admit');
-    const step = demandActive(this.state.session, desktop, false);
+    const { session } = this.state;
+    const joined = asStatic(channels.list, 'server').flatMap((channel) => {
+      const asked = session.channels.find(({ name, id }) => name === channel.name && session.joined.has(id));
+      return asked === undefined ? [] : [{ channel, channelId: asked.id }];
+    });
+    this.channels = new StaticChannels(joined, channels.openPort);
+    const step = demandActive({ session, channels: this.channels, desktop, wasActive: false });
     return [licensed(), ...this.take(step)];
   }
 
-  disconnect(reason: RdpDisconnectReason): RdpServerOutput[] {
+  disconnect(reason: DisconnectReason): RdpServerOutput[] {
     const { state } = this;
     switch (state.tag) {
       case 'closed':
@@ -101,7 +116,7 @@ export class RdpServer implements RdpServerMachine {
     return updates.map((update) => {
       // chooseGraphics names no codec that needs a dynamic channel.
       if (update.route !== 'fastPath') throw new ProtocolError('UNEXPECTED', 'GraphicsUpdate.route', 'fastPath', update.route);
-      return { tag: 'send', bytes: update.bytes };
+      return { tag: 'send', bytes: update.bytes, urgency: 'picture' };
     });
   }
 
@@ -122,8 +137,9 @@ export class RdpServer implements RdpServerMachine {
       case 'active':
         this.nextDesktop = undefined;
         return [
+          { tag: 'suspended' },
           sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)),
-          ...this.take(demandActive(state.session, desktop, true)),
+          ...this.take(demandActive({ ...state, desktop })),
         ];
       case 'capabilities':
       case 'finalization':
@@ -134,14 +150,18 @@ export class RdpServer implements RdpServerMachine {
     }
   }
 
-  sendChannel(name: string, data: Uint8Array): RdpServerOutput[] {
+  sendChannel(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): RdpServerOutput[] {
     const { state } = this;
     if (!('wasActive' in state) || !state.wasActive) throw illegal(state, 'channel data');
-    const channel = state.session.channels.find((candidate) => candidate.name === name && state.session.joined.has(candidate.id));
-    if (channel === undefined) throw new ProtocolError('UNEXPECTED', 'channel', 'a joined static channel', name);
-    if (state.tag === 'active') return channel.send(data);
-    channel.hold(data);
-    return [];
+    return state.channels.send(channel, messages, urgency).map(sendChunk);
+  }
+
+  closeChannel(channel: Channel): void {
+    this.channels?.close(channel);
+  }
+
+  gone(): void {
+    this.channels?.closeAll();
   }
 
   private isClosed(): boolean {
@@ -197,9 +217,10 @@ export class RdpServer implements RdpServerMachine {
     if (pdu.tag !== 'sendDataRequest') throw illegal(state, pdu.tag);
     if (pdu.channelId === state.session.messageChannelId) return this.roundTrip.receive(state.session, pdu.data, measures(state), nowMs);
     if (pdu.channelId !== IO_CHANNEL_ID) {
-      const channel = state.session.channels.find((candidate) => candidate.id === pdu.channelId);
-      if (channel === undefined) throw new ProtocolError('UNEXPECTED', 'SendDataRequest.channelId', 'a known channel', pdu.channelId);
-      return this.receiveChannel(state, channel, pdu.data);
+      if (!state.session.channels.some(({ id }) => id === pdu.channelId))
+        throw new ProtocolError('UNEXPECTED', 'SendDataRequest.channelId', 'a known channel', pdu.channelId);
+      // Nobody who is not in yet is listened to: what a client says on a channel before it is active is dropped.
+      return 'wasActive' in state && state.wasActive ? state.channels.receive(pdu.channelId, pdu.data).map(sendChunk) : [];
     }
     if (state.tag === 'awaitingAdmission') throw illegal(state, 'data');
     const outputs: RdpServerOutput[] = [];
@@ -208,15 +229,6 @@ export class RdpServer implements RdpServerMachine {
       if (this.isClosed()) break;
     }
     return outputs;
-  }
-
-  /** Nobody who is not in yet is listened to: what a client says on a channel before it is active is dropped. */
-  private receiveChannel(
-    state: StateOf<'awaitingAdmission'> | AdmittedState,
-    channel: ServerChannel,
-    chunk: Uint8Array,
-  ): RdpServerOutput[] {
-    return 'wasActive' in state && state.wasActive ? channel.receive(chunk) : [];
   }
 
   private receiveShareControl(control: ShareControl): RdpServerOutput[] {

@@ -3,13 +3,14 @@ import type { ClientCoreData } from '../pdu/client-data.ts';
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { PointerCache } from './pointer-cache.ts';
-import type { ServerChannel } from './server-channel.ts';
+import type { StaticChannels } from '../channels/static-channels.ts';
 import type { RdpServerOutput } from './contract.ts';
 
 /** What Connect-Initial said and how the channels were numbered. */
 export interface Session {
   readonly core: ClientCoreData;
-  readonly channels: readonly ServerChannel[];
+  /** The static channels that the client asked for. */
+  readonly channels: readonly { readonly name: string; readonly id: number }[];
   /** Given when the client asked for one. */
   readonly messageChannelId: number | undefined;
   readonly userId: number;
@@ -20,6 +21,7 @@ export interface Session {
 /** The session has been admitted: it goes round `capabilities`, `finalization` and `active`, once and after each resize. */
 export interface Admitted {
   readonly session: Session;
+  readonly channels: StaticChannels;
   readonly desktop: Size;
   /** Set once the session has been active: what is on its way while it is reactivated is not an error. */
   readonly wasActive: boolean;

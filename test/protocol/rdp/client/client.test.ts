@@ -16,6 +16,7 @@ import { PDU_TYPE_2 } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { decodeSlowPathInput } from '../../../../src/protocol/rdp/pdu/slow-path-input.ts';
 import { decodeSuppressOutput } from '../../../../src/protocol/rdp/pdu/suppress-output.ts';
 import { encodeTpkt } from '../../../../src/protocol/rdp/pdu/tpkt.ts';
+import type { RecordedChannel } from '../../../support/recorded-channel.ts';
 import { encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
 import { decodeConnectionRequest, encodeConnectionConfirm, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
 import { chunks, concat, damaged, errorCode, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
@@ -41,6 +42,8 @@ const KEY_UP: InputEvent = { tag: 'key', scancode: 0x1e, prefix: 'none', down: f
 const MOVE: InputEvent = { tag: 'pointerMove', x: 3, y: 4 };
 const rtt = (phase: 'connectTime' | 'continuous', sequence = 1) =>
   wire.on(ID.message, concat([encodeSecurityHeader(SEC.autodetectReq), encodeAutoDetectRequest({ tag: 'rttRequest', sequence, phase })]));
+
+const ENCOMSP = CONFIG.channels.list[0] as RecordedChannel;
 
 describe('connection', () => {
   it('offers TLS and nothing else, and no name in plain text', () => {
@@ -86,8 +89,8 @@ describe('connection', () => {
     const client = clientAt('awaitingConnectResponse');
     client.receive(concat([wire.connectResponse(data), wire.attachConfirm(), wire.joinConfirm(ID.user), wire.joinConfirm(ID.io)]), 0);
     const outputs = client.receive(concat([wire.licence(), wire.demandActive(), wire.fontMap()]), 0);
-    expect(only(outputs, 'active').channels).toEqual([]);
-    expect(errorCode(() => client.sendChannel('encomsp', new Uint8Array(1)))).toBe('UNEXPECTED');
+    expect(only(outputs, 'active').desktop).toEqual(DESKTOP);
+    expect(errorCode(() => client.sendChannel(ENCOMSP, [new Uint8Array(1)], 'control'))).toBe('ILLEGAL_TRANSITION');
   });
 
   it('takes no for an answer to a join, and no other channel', () => {
@@ -170,7 +173,7 @@ describe('order', () => {
         ...client.setDisplayWanted(false),
         ...client.refresh([{ x: 0, y: 0, width: 1, height: 1 }]),
       ]).toEqual([]);
-      expect(errorCode(() => client.sendChannel('encomsp', new Uint8Array(1)))).toBe('ILLEGAL_TRANSITION');
+      expect(errorCode(() => client.sendChannel(ENCOMSP, [new Uint8Array(1)], 'control'))).toBe('ILLEGAL_TRANSITION');
     }
     const client = clientAt('finalizing');
     client.sendInput([KEY_UP]);
@@ -248,8 +251,9 @@ describe('the active session', () => {
   it('takes channel data in chunks, and none from a channel it did not ask for', () => {
     const client = clientAt('active');
     const data = Uint8Array.from({ length: 4000 }, (_, index) => index);
-    const outputs = encodeChannelChunks(data).flatMap((chunk) => client.receive(wire.on(ID.encomsp, chunk), 0));
-    expect(outputs).toEqual([{ tag: 'channel', name: 'encomsp', data }]);
+    const before = ENCOMSP.heard.length;
+    expect(encodeChannelChunks(data).flatMap((chunk) => client.receive(wire.on(ID.encomsp, chunk), 0))).toEqual([]);
+    expect(ENCOMSP.heard.slice(before)).toEqual([data]);
     expect(errorCode(() => client.receive(wire.on(1999, new Uint8Array(8)), 0))).toBe('UNEXPECTED');
   });
 });
@@ -257,16 +261,14 @@ describe('the active session', () => {
 describe('reactivation', () => {
   it('what is asked for meanwhile waits for its end, but for where the pointer was', () => {
     const client = clientAt('active');
-    expect(client.receive(wire.deactivateAll(), 0)).toEqual([]);
+    expect(client.receive(wire.deactivateAll(), 0)).toEqual([{ tag: 'suspended' }]);
     expect([...client.sendInput([MOVE, KEY_UP]), ...client.sendInput([MOVE]), ...client.setDisplayWanted(true)]).toEqual([]);
     client.receive(wire.demandActive(), 0);
-    expect(client.sendChannel('encomsp', Uint8Array.of(5))).toEqual([]);
     const outputs = client.receive(wire.fontMap(), 0);
     // What is said because the session is active comes after what was said before.
-    expect(outputs.at(-1)).toEqual({ tag: 'active', desktop: DESKTOP, channels: ['encomsp'] });
+    expect(outputs.at(-1)).toEqual({ tag: 'active', desktop: DESKTOP });
     expect(sentFastPath(outputs).flatMap(decodeFastPathInput)).toEqual([KEY_UP]);
     expect(sentShareData(outputs).map((pdu) => decodeSuppressOutput(pdu.body))).toEqual([true]);
-    expect(sentOn(outputs, ID.encomsp)).toEqual(encodeChannelChunks(Uint8Array.of(5)));
     // once
     client.receive(concat([wire.deactivateAll(), wire.demandActive()]), 0);
     expect(tags(client.receive(wire.fontMap(), 0))).toEqual(['active']);

@@ -16,6 +16,7 @@ import { encodeServerData, type ServerData } from '../../../../src/protocol/rdp/
 import { decodeShareControls, SHARE_CONTROL_TYPE } from '../../../../src/protocol/rdp/pdu/share-control.ts';
 import { decodeShareData, encodeShareData, PDU_TYPE_2, type ShareData } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { decodeX224Data, encodeConnectionConfirm, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
+import { RecordedChannel, silent } from '../../../support/recorded-channel.ts';
 import { concat } from '../pdu/arbitrary-bytes.ts';
 
 /** A server whose numbers are not those of ours. */
@@ -30,7 +31,7 @@ export const CONFIG: RdpClientConfig = {
   clientName: 'TESTER',
   desktop: { width: 1280, height: 720 },
   keyboardLayout: 0x409,
-  channels: [{ name: 'encomsp', options: 0xc000_0000 }],
+  channels: silent(new RecordedChannel()),
   peerGoneAfterMs: 3_900,
 };
 

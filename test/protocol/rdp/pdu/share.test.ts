@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeDeactivateAll } from '../../../../src/protocol/rdp/pdu/deactivate-all.ts';
 import {
-  type EndMeaning,
+  type DisconnectReason,
   errorInfoOf,
   meaningOfErrorInfo,
   meaningOfUltimatum,
@@ -103,7 +103,7 @@ describe('finalization and endings', () => {
     );
   });
 
-  const meanings: readonly EndMeaning[] = ['userRequested', 'denied', 'timeout', 'protocolError'];
+  const meanings: readonly DisconnectReason[] = ['userRequested', 'denied', 'timeout', 'protocolError'];
 
   it.each(meanings)('the client can tell %s apart, by error info when active and by MCS reason before', (meaning) => {
     expect(meaningOfErrorInfo(errorInfoOf(meaning))).toBe(meaning);

@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PointerShape } from '../../../../src/protocol/rdp/graphics/contract.ts';
@@ -20,6 +21,7 @@ import { ChannelJoiner, encodeChannelChunks } from '../../../../src/protocol/rdp
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import { concat, errorCode } from '../pdu/arbitrary-bytes.ts';
+import { RecordedChannel, silent } from '../../../support/recorded-channel.ts';
 import {
   CHANNEL,
   CLIENT_DATA,
@@ -111,7 +113,7 @@ it('several share PDUs in one packet all count, up to the end', () => {
 describe('graphics and pointer', () => {
   it('whole fast-path PDUs go out as they are', () => {
     const bytes = encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, Uint8Array.of(1, 2, 3));
-    expect(serverAt('active').sendGraphics([{ route: 'fastPath', bytes }])).toEqual([{ tag: 'send', bytes }]);
+    expect(serverAt('active').sendGraphics([{ route: 'fastPath', bytes }])).toEqual([{ tag: 'send', bytes, urgency: 'picture' }]);
     expect(errorCode(() => serverAt('active').sendGraphics([{ route: 'dynamicChannel', channel: 'x', bytes }]))).toBe('UNEXPECTED');
   });
 
@@ -205,22 +207,48 @@ describe('static channels', () => {
   const big = Uint8Array.from({ length: 5_000 }, (_, index) => index & 0xff);
 
   it('messages are chunked and joined, in either direction', () => {
-    const server = serverAt('active');
+    const encomsp = new RecordedChannel();
+    const cliprdr = new RecordedChannel('cliprdr', { urgency: 'bulk' });
+    const server = serverAt('active', silent(encomsp, cliprdr));
     const joiner = new ChannelJoiner();
-    const chunks = sentOn(server.sendChannel('encomsp', big), CHANNEL.encomsp);
+    const outputs = server.sendChannel(encomsp, [big], 'control');
+    expect(outputs.every((output) => output.tag === 'send' && output.urgency === 'control')).toBe(true);
+    const chunks = sentOn(outputs, CHANNEL.encomsp);
     expect(chunks).toHaveLength(4);
     expect(chunks.map((chunk) => joiner.push(chunk)).at(-1)).toEqual(big);
     const incoming = encodeChannelChunks(big).map((chunk) => wire.on(CHANNEL.cliprdr, chunk));
-    expect(server.receive(concat(incoming), 0)).toEqual([{ tag: 'channel', name: 'cliprdr', data: big }]);
+    cliprdr.answer = () => [{ tag: 'send', message: Uint8Array.of(7) }, { tag: 'close' }];
+    const answers = server.receive(concat(incoming), 0);
+    expect(cliprdr.heard).toEqual([big]);
+    expect(answers).toMatchObject([{ tag: 'send', urgency: 'bulk' }]);
+    expect(sentOn(answers, CHANNEL.cliprdr)).toEqual(encodeChannelChunks(Uint8Array.of(7)));
+    // It has fallen silent.
+    expect(cliprdr.closed).toBe(1);
+    expect(server.receive(concat(incoming), 0)).toEqual([]);
+    expect(cliprdr.heard).toHaveLength(1);
+    server.gone();
+    server.gone();
+    expect([encomsp.closed, cliprdr.closed]).toEqual([1, 1]);
   });
 
   it('a channel that is unknown or was not joined is refused', () => {
-    expect(errorCode(() => serverAt('active').sendChannel('nowhere', big))).toBe('UNEXPECTED');
+    expect(errorCode(() => serverAt('active').sendChannel(new RecordedChannel('nowhere'), [big], 'control'))).toBe('ILLEGAL_TRANSITION');
     const server = serverAt('attached');
     server.receive(wire.clientInfo(), 0);
-    server.admit(DESKTOP);
+    const encomsp = new RecordedChannel();
+    server.admit(DESKTOP, silent(encomsp));
     server.receive(concat([wire.confirmActive(), wire.finalization()]), 0);
-    expect(errorCode(() => server.sendChannel('encomsp', big))).toBe('UNEXPECTED');
+    expect(errorCode(() => server.sendChannel(encomsp, [big], 'control'))).toBe('ILLEGAL_TRANSITION');
+  });
+
+  it('what a channel makes no sense of ends the connection; what is said on one that nobody has here is passed over', () => {
+    const encomsp = new RecordedChannel();
+    encomsp.answer = () => {
+      throw new ProtocolError('MALFORMED', 'x', 'y', 'z');
+    };
+    const server = serverAt('active', silent(encomsp));
+    expect(server.receive(wire.on(CHANNEL.cliprdr, Uint8Array.of(1)), 0)).toEqual([]);
+    expect(errorCode(() => server.receive(wire.on(CHANNEL.encomsp, encodeChannelChunks(big.subarray(0, 9))[0]!), 0))).toBe('MALFORMED');
   });
 });
 
@@ -281,22 +309,19 @@ describe('resize', () => {
     expect(demanded(outputs)).toBeUndefined();
   });
 
-  it('holds channel data until the session is active again, within a bound', () => {
-    const server = serverAt('active');
-    server.resize(small);
-    expect(server.sendChannel('encomsp', Uint8Array.of(1, 2))).toEqual([]);
-    const outputs = reactivate(server);
-    expect(sentOn(outputs, CHANNEL.encomsp)).toHaveLength(1);
-    // What is said because the session is active comes after what was said before.
-    expect(outputs.at(-1)?.tag).toBe('active');
-    server.resize(small);
-    expect(sentOn(reactivate(server), CHANNEL.encomsp)).toHaveLength(0);
-    server.resize(small);
-    expect(
-      errorCode(() => {
-        for (let n = 0; n < 10; n += 1) server.sendChannel('encomsp', new Uint8Array(0x1_0000));
-      }),
-    ).toBe('TOO_LARGE');
+  it('says first that channel data have to wait, and last that they need not any more', () => {
+    const encomsp = new RecordedChannel();
+    encomsp.greeting = [{ tag: 'send', message: Uint8Array.of(1) }];
+    const server = serverAt('finalization', silent(encomsp));
+    // Channels start before whoever hears `active` says more, and only once.
+    const first = server.receive(wire.finalization(), 0);
+    expect(sentOn(first, CHANNEL.encomsp)).toHaveLength(1);
+    expect(first.at(-1)?.tag).toBe('active');
+    expect(tags(server.resize(small))).toEqual(['suspended', 'send', 'send']);
+    expect(server.sendChannel(encomsp, [Uint8Array.of(2)], 'control')).toMatchObject([{ tag: 'send', urgency: 'control' }]);
+    const again = reactivate(server);
+    expect(sentOn(again, CHANNEL.encomsp)).toEqual([]);
+    expect(again.at(-1)?.tag).toBe('active');
   });
 });
 

@@ -16,6 +16,7 @@ import { decodeConnectionConfirm, decodeX224Data, NEG_FAILURE, PROTOCOL } from '
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
 import { chunks, concat, errorCode } from '../pdu/arbitrary-bytes.ts';
+import { RecordedChannel, silent } from '../../../support/recorded-channel.ts';
 import {
   CHANNEL,
   CLIENT_DATA,
@@ -122,10 +123,12 @@ describe('channel connection', () => {
           ]);
         }
         expect(tags(server.receive(wire.clientInfo(), 0))).toEqual(['clientInfo']);
-        server.admit(DESKTOP);
-        const outputs = server.receive(concat([wire.confirmActive(), wire.finalization()]), 0);
+        const list = (['encomsp', 'cliprdr', 'rdpdr'] as const).map((name) => new RecordedChannel(name));
+        server.admit(DESKTOP, silent(...list));
+        expect(list.every(({ port }) => port === undefined)).toBe(true);
+        server.receive(concat([wire.confirmActive(), wire.finalization()]), 0);
         const names = (['encomsp', 'cliprdr'] as const).filter((name) => joined.includes(CHANNEL[name]));
-        expect(only(outputs, 'active').channels).toEqual(names);
+        expect(list.filter(({ port }) => port !== undefined).map(({ name }) => name)).toEqual(names);
       }),
     );
   });
@@ -176,7 +179,9 @@ describe('Client Info', () => {
     expect(errorCode(() => serverAt('awaitingAdmission').sendPointerShape(null))).toBe('ILLEGAL_TRANSITION');
     expect(errorCode(() => serverAt('awaitingAdmission').sendPointerPosition(1, 1))).toBe('ILLEGAL_TRANSITION');
     expect(errorCode(() => serverAt('awaitingAdmission').resize(DESKTOP))).toBe('ILLEGAL_TRANSITION');
-    expect(errorCode(() => serverAt('awaitingAdmission').sendChannel('encomsp', new Uint8Array(1)))).toBe('ILLEGAL_TRANSITION');
+    expect(errorCode(() => serverAt('awaitingAdmission').sendChannel(new RecordedChannel(), [new Uint8Array(1)], 'control'))).toBe(
+      'ILLEGAL_TRANSITION',
+    );
     expect(errorCode(() => serverAt('awaitingAdmission').receive(wire.on(2000, Uint8Array.of(1)), 0))).toBe('UNEXPECTED');
   });
 });
@@ -272,7 +277,7 @@ describe('finalization', () => {
     expect(decodeControl(data[1]!.body).action).toBe(CONTROL_ACTION.cooperate);
     expect(decodeControl(data[2]!.body)).toEqual({ action: CONTROL_ACTION.grantedControl, grantId: CHANNEL.user, controlId: 1002 });
     expect(tags(outputs)).toEqual(['send', 'send', 'send', 'send', 'active']);
-    expect(only(outputs, 'active')).toMatchObject({ desktop: DESKTOP, channels: ['encomsp', 'cliprdr'] });
+    expect(only(outputs, 'active')).toMatchObject({ desktop: DESKTOP });
   });
 
   it('pauses round trips and drops input before Font List', () => {

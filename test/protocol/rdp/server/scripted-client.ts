@@ -12,6 +12,7 @@ import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/secu
 import { decodeShareControls, type ShareControl } from '../../../../src/protocol/rdp/pdu/share-control.ts';
 import { decodeShareData, encodeShareData, PDU_TYPE_2, type ShareData } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { decodeX224Data, encodeConnectionRequest, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
+import type { ConnectionChannels } from '../../../../src/protocol/rdp/channels/static-channels.ts';
 import { IO_CHANNEL_ID, SHARE_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
 import { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
@@ -97,7 +98,7 @@ const STEPS = {
   channelConnection: (server: RdpServer) => void server.receive(wire.connectInitial(), 0),
   attached: (server: RdpServer) => void server.receive(wire.mcs({ tag: 'attachUserRequest' }), 0),
   awaitingAdmission: (server: RdpServer) => void server.receive(concat([joinAll(), wire.clientInfo()]), 0),
-  capabilities: (server: RdpServer) => void server.admit(DESKTOP),
+  capabilities: (server: RdpServer, channels?: ConnectionChannels) => void server.admit(DESKTOP, channels),
   finalization: (server: RdpServer) => void server.receive(wire.confirmActive(), 0),
   active: (server: RdpServer) => void server.receive(wire.finalization(), 0),
 } as const;
@@ -105,11 +106,11 @@ const STEPS = {
 export type Phase = keyof typeof STEPS;
 export const PHASES = Object.keys(STEPS) as readonly Phase[];
 
-/** A server at the start of `phase`, at time 0. */
-export function serverAt(phase: Phase): RdpServer {
+/** A server at the start of `phase`, at time 0; `channels` are what the client is let in with. */
+export function serverAt(phase: Phase, channels?: ConnectionChannels): RdpServer {
   const server = newServer();
   for (const name of PHASES) {
-    STEPS[name](server);
+    STEPS[name](server, channels);
     if (name === phase) break;
   }
   return server;

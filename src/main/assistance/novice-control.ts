@@ -1,0 +1,151 @@
+import type { ControlNovice, ControlWish } from '../../protocol/assistance/control-novice.ts';
+import type { ControlState } from '../../protocol/assistance/status.ts';
+import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Clock } from '../clock.ts';
+import type { Desktop, InputInjector } from '../desktop/contract.ts';
+import type { ConsentPrompts, Peer } from './contract.ts';
+import { askPerson } from './prompt.ts';
+
+export interface NoviceControlParts {
+  readonly channel: ControlNovice;
+  readonly desktop: Desktop;
+  readonly consent: ConsentPrompts;
+  readonly clock: Clock;
+  readonly peer: Peer;
+  /** Of the session: ends what is still opening. */
+  readonly signal: AbortSignal;
+  readonly changed: () => void;
+  readonly onError: (error: unknown) => void;
+  /** Input cannot be injected. */
+  readonly failed: (error: unknown) => void;
+}
+
+type Control =
+  | { readonly tag: 'no' }
+  | { readonly tag: 'refused' }
+  | { readonly tag: 'asked'; readonly prompt: AbortController }
+  | { readonly tag: 'granted'; readonly injector: InputInjector };
+
+/** Who has mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted. */
+export class NoviceControl {
+  private readonly parts: NoviceControlParts;
+  private control: Control = { tag: 'no' };
+  private wasControlled = false;
+  private askAgainAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: NoviceControlParts) {
+    this.parts = parts;
+  }
+
+  get state(): ControlState {
+    return this.control.tag;
+  }
+  /** Control has been granted at least once. */
+  get wasGranted(): boolean {
+    return this.wasControlled;
+  }
+
+  /** The novice has said yes to being seen: from here on the expert is named and its wishes are heard. */
+  begin(): void {
+    this.parts.channel.begin(this.parts.peer.friendlyName, (wish) => this.onWish(wish));
+  }
+
+  /** The novice offers it, the expert need not have asked; the same question is put. */
+  offer(): void {
+    if (this.control.tag === 'no' || this.control.tag === 'refused') void this.ask();
+  }
+
+  /** At once: keys are released before anything else happens. */
+  takeBack(): void {
+    this.become({ tag: 'no' });
+  }
+
+  /** Nothing happens while it is not granted. */
+  inject(events: readonly InputEvent[]): void {
+    if (this.control.tag !== 'granted') return;
+    try {
+      this.control.injector.inject(events);
+    } catch (error) {
+      this.parts.failed(error);
+    }
+  }
+
+  /** Releases every key and says nothing more. */
+  end(): void {
+    this.letGo();
+    this.control = { tag: 'no' };
+  }
+
+  private onWish(wish: ControlWish): void {
+    if (this.parts.signal.aborted) return;
+    if (wish === 'requested') this.onRequest();
+    else if (this.control.tag === 'granted') this.become({ tag: 'no' });
+    else if (this.control.tag === 'asked') {
+      // Who asks and takes it back all the time must not make questions flicker under the novice's hand.
+      this.coolDown();
+      this.become({ tag: 'no' });
+    }
+  }
+
+  private onRequest(): void {
+    const { control } = this;
+    if (control.tag === 'asked') return;
+    // The answer is given again, the person is not bothered again.
+    if (control.tag === 'granted' || this.parts.clock.now() < this.askAgainAtMs) this.parts.channel.announce(control.tag === 'granted');
+    else void this.ask();
+  }
+
+  private coolDown(): void {
+    this.askAgainAtMs = this.parts.clock.now() + CONTROL_COOL_DOWN_MS;
+  }
+
+  private async ask(): Promise<void> {
+    const prompt = new AbortController();
+    const asked: Control = { tag: 'asked', prompt };
+    this.become(asked);
+    // Whatever ends the state `asked` aborts the prompt, and so comes to `cancelDeadline`.
+    const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
+    const allowed = await askPerson(async (signal) => {
+      // Where nothing can be injected (Wayland) there is nothing to ask; the session goes on without control.
+      const { input } = await this.parts.desktop.support();
+      return input && !signal.aborted && (await this.parts.consent.allowControl(this.parts.peer, signal));
+    }, prompt.signal);
+    cancelDeadline();
+    if (this.control !== asked) return;
+    if (!allowed) {
+      this.coolDown();
+      this.become({ tag: 'refused' });
+      return;
+    }
+    try {
+      const injector = await this.parts.desktop.openInput(this.parts.signal);
+      if (this.control === asked && !this.parts.signal.aborted) this.become({ tag: 'granted', injector });
+      else await injector.close();
+    } catch (error) {
+      if (this.control === asked) this.parts.failed(error);
+    }
+  }
+
+  private become(next: Control): void {
+    this.letGo();
+    this.control = next;
+    if (next.tag === 'granted') this.wasControlled = true;
+    // Nothing is said while the novice thinks; every answer is told.
+    if (next.tag !== 'asked') this.parts.channel.announce(next.tag === 'granted');
+    this.parts.changed();
+  }
+
+  /** Releases and closes what the present state holds. */
+  private letGo(): void {
+    const { control } = this;
+    if (control.tag === 'asked') control.prompt.abort();
+    if (control.tag !== 'granted') return;
+    try {
+      control.injector.releaseAll();
+    } catch (error) {
+      this.parts.onError(error);
+    }
+    control.injector.close().catch(this.parts.onError);
+  }
+}

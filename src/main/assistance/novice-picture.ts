@@ -1,0 +1,114 @@
+import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { Clock } from '../clock.ts';
+import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
+import type { CaptureEvent, Desktop, ScreenCapture } from '../desktop/contract.ts';
+import { FramePump } from './frame-pump.ts';
+import type { NovicePointer } from './novice-pointer.ts';
+import type { Scope } from './scope.ts';
+
+export interface NovicePictureParts {
+  readonly link: NoviceLink;
+  readonly desktop: Desktop;
+  readonly clock: Clock;
+  readonly pointer: NovicePointer;
+  /** The capture closes with it. */
+  readonly scope: Scope;
+  /** The desktop cannot be captured (any more). */
+  readonly desktopFailed: (error: unknown) => void;
+  /** Something of ours broke. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** The novice's desktop on its way to the expert: its capture, its size, and the frames. */
+export class NovicePicture {
+  private readonly parts: NovicePictureParts;
+  private readonly pump: FramePump;
+  private capture: ScreenCapture | undefined;
+  private isActive = false;
+
+  constructor(parts: NovicePictureParts) {
+    this.parts = parts;
+    this.pump = new FramePump({ link: parts.link, clock: parts.clock, failed: parts.desktopFailed });
+  }
+
+  /** Both sides show a desktop of the same size. */
+  get active(): boolean {
+    return this.isActive;
+  }
+  get framesPerSecond(): number {
+    return this.pump.framesPerSecond;
+  }
+
+  /** Opens the capture; undefined when the session ends first. Rejects where the desktop cannot be captured. */
+  async open(signal: AbortSignal): Promise<Size | undefined> {
+    const { scope } = this.parts;
+    const capture = await this.parts.desktop.openCapture(signal);
+    scope.add(() => capture.close());
+    if (scope.closed) return undefined;
+    this.capture = capture;
+    scope.add(capture.onEvent((event) => this.onCapture(event)));
+    return capture.size;
+  }
+
+  /** The connection is active with this desktop. False while the screen has another size: then it is told, and `active` comes again. */
+  start({ graphics, desktop }: Pick<Extract<NoviceLinkEvent, { tag: 'active' }>, 'graphics' | 'desktop'>): boolean {
+    const { capture } = this;
+    if (capture === undefined) return false;
+    if (capture.size.width !== desktop.width || capture.size.height !== desktop.height) {
+      // The screen changed while the connection was being set up: no picture until both agree.
+      this.parts.link.resize(capture.size);
+      return false;
+    }
+    this.isActive = true;
+    this.pump.start(capture, graphics);
+    this.parts.pointer.start();
+    return true;
+  }
+
+  /** The expert's window and what it has of the picture. */
+  onLink(event: Extract<NoviceLinkEvent, { tag: 'refresh' | 'display' | 'frameAcknowledged' }>): void {
+    switch (event.tag) {
+      case 'refresh':
+        this.capture?.refresh(event.areas);
+        this.pump.forgetUnacknowledged();
+        return;
+      case 'display':
+        this.pump.setWanted(event.wanted);
+        return;
+      case 'frameAcknowledged':
+        this.pump.acknowledged(event.frameId);
+    }
+  }
+
+  stop(): void {
+    this.pump.stop();
+    this.isActive = false;
+    this.parts.pointer.stop();
+  }
+
+  private onCapture(event: CaptureEvent): void {
+    const { parts } = this;
+    if (parts.scope.closed) return;
+    try {
+      switch (event.tag) {
+        case 'resized':
+          if (!this.isActive) return;
+          this.isActive = false;
+          this.pump.pause();
+          parts.pointer.pause();
+          parts.link.resize(event.size);
+          return;
+        case 'pointerShape':
+          parts.pointer.changed(event.shape);
+          return;
+        case 'pointerMoved':
+          parts.pointer.moved(event.x, event.y);
+          return;
+        case 'failed':
+          parts.desktopFailed(event.error);
+      }
+    } catch (error) {
+      parts.failed(error);
+    }
+  }
+}

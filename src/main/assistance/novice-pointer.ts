@@ -1,0 +1,75 @@
+import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Clock } from '../clock.ts';
+import type { NoviceLink } from '../connection/contract.ts';
+
+/** After the expert's mouse has moved ours, its own movement is not told back to it for this long: it would pull at its hand. */
+const POINTER_ECHO_MS = 500;
+
+/** What the expert is told of the novice's mouse pointer: its shape, and where it goes when it is not the expert who moves it. */
+export class NovicePointer {
+  private readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition'>;
+  private readonly clock: Clock;
+  private readonly failed: (error: unknown) => void;
+  private active = false;
+  private shape: { readonly shape: PointerShape | null } | undefined;
+  /** Where the expert's mouse has last put ours. */
+  private steered = { atMs: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
+  private cancelPosition: () => void = () => {};
+
+  constructor(parts: {
+    readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition'>;
+    readonly clock: Clock;
+    readonly failed: (error: unknown) => void;
+  }) {
+    this.link = parts.link;
+    this.clock = parts.clock;
+    this.failed = parts.failed;
+  }
+
+  /** The session is active: the shape is told (again). */
+  start(): void {
+    this.active = true;
+    if (this.shape !== undefined) this.link.sendPointerShape(this.shape.shape);
+  }
+
+  /** Until {@link start}. */
+  pause(): void {
+    this.active = false;
+  }
+
+  stop(): void {
+    this.pause();
+    this.cancelPosition();
+  }
+
+  changed(shape: PointerShape | null): void {
+    this.shape = { shape };
+    if (this.active) this.link.sendPointerShape(shape);
+  }
+
+  /** What the novice or a program did to the pointer right after the expert is told when the expert's hand has come to rest. */
+  moved(x: number, y: number): void {
+    this.cancelPosition();
+    if (!this.active) return;
+    const waitMs = this.steered.atMs + POINTER_ECHO_MS - this.clock.now();
+    if (waitMs <= 0) this.link.sendPointerPosition(x, y);
+    else if (x !== this.steered.x || y !== this.steered.y) this.cancelPosition = this.clock.after(waitMs, () => this.movedLater(x, y));
+  }
+
+  /** The expert is about to do this on the novice's desktop. */
+  steeredBy(events: readonly InputEvent[]): void {
+    const steering = events.findLast((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton' || event.tag === 'wheel');
+    if (steering === undefined) return;
+    this.steered = { atMs: this.clock.now(), x: steering.x, y: steering.y };
+    this.cancelPosition();
+  }
+
+  private movedLater(x: number, y: number): void {
+    try {
+      this.moved(x, y);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+}
