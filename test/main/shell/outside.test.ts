@@ -1,0 +1,145 @@
+import { EventEmitter } from 'node:events';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createOutside, type OutsideDeps } from '../../../src/main/shell/outside.ts';
+import { session } from '../../renderer/app/fixtures.ts';
+
+const electron = vi.hoisted(() => ({
+  hasTray: true,
+  hasNotifications: true,
+  menu: [] as readonly { readonly label?: string; readonly click?: () => void }[],
+  shown: [] as { readonly title: string; emit(event: string): void }[],
+  destroyed: 0,
+}));
+vi.mock('electron', async () => {
+  const { EventEmitter: Events } = await import('node:events');
+  class Tray extends Events {
+    constructor() {
+      super();
+      if (!electron.hasTray) throw new Error('no tray here');
+    }
+    setContextMenu(menu: typeof electron.menu): void {
+      electron.menu = menu;
+    }
+    setToolTip(): void {}
+    setImage(): void {}
+    destroy(): void {
+      electron.destroyed += 1;
+    }
+  }
+  class Notification extends Events {
+    static readonly isSupported = (): boolean => electron.hasNotifications;
+    readonly title: string;
+    constructor(options: { readonly title: string }) {
+      super();
+      this.title = options.title;
+    }
+    show(): void {
+      electron.shown.push(this);
+    }
+    close(): void {
+      electron.shown.splice(electron.shown.indexOf(this), 1);
+    }
+  }
+  return {
+    Tray,
+    Notification,
+    Menu: { buildFromTemplate: (items: unknown) => items },
+    nativeImage: { createFromPath: (path: string) => ({ path }) },
+  };
+});
+
+const ANNA = { address: 'anna@home.example', friendlyName: 'Anna' };
+const QUIET = {
+  messenger: { tag: 'signedIn', presence: 'online' },
+  invitations: [],
+  activities: [],
+  contacts: [{ ...ANNA, presence: 'online' }],
+  conversations: [],
+} as const;
+const ASKED = { ...QUIET, invitations: [{ id: 'i1', from: ANNA, receivedAtMs: 1 }] };
+const WRITTEN = { ...QUIET, conversations: [{ address: ANNA.address, lines: [], unread: 1, typing: false }] };
+
+function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KDE' }) {
+  const did: string[] = [];
+  const note =
+    (what: string) =>
+    (...args: unknown[]): void =>
+      void did.push([what, ...args].join(' '));
+  const main = Object.assign(new EventEmitter(), { isFocused: () => false });
+  const model = { state: QUIET as unknown };
+  const outside = createOutside({
+    windows: { main, openMain: note('open'), flashMain: note('flash'), callAttention: note('call'), closeMainBy: note('close by') },
+    model,
+    assistance: { acceptInvitation: note('accept'), declineInvitation: note('decline'), endSession: note('end') },
+    activities: { accept: note('accept activity'), cancel: note('decline activity') },
+    attempt: (_what: string, run: () => void) => run(),
+    log: { write: note('log') },
+    iconsDir: 'icons',
+    env,
+    quit: note('quit'),
+  } as unknown as OutsideDeps);
+  const update = (state: object): void => {
+    model.state = state;
+    outside.update(state as never);
+  };
+  const click = (label: RegExp): void => electron.menu.find((item) => label.test(item.label ?? ''))?.click?.();
+  return { outside, update, did, click };
+}
+
+beforeEach(() => Object.assign(electron, { hasTray: true, hasNotifications: true, menu: [], shown: [], destroyed: 0 }));
+
+describe('the tray', () => {
+  it('lets the main window hide where it surely is, and the app quit where there is none', () => {
+    expect(desk().did).toEqual(['close by hide']);
+    electron.hasTray = false;
+    const { outside, update, did } = desk();
+    expect(did).toEqual(['log tray Error: no tray here']);
+    update(ASKED);
+    outside.close();
+    expect(electron.destroyed).toBe(0);
+  });
+
+  it('answers who asks, ends the session, opens and quits', () => {
+    const { outside, update, did, click } = desk();
+    did.length = 0;
+    update({ ...ASKED, session: session('novice', { tag: 'connected', sinceMs: 1 }) });
+    for (const label of [/^Accept/, /^Decline/, /^Stop/, /^Open/, /^Quit/]) click(label);
+    expect(did).toEqual(['accept i1', 'decline i1', 'end', 'open', 'quit']);
+    outside.close();
+    expect(electron.destroyed).toBe(1);
+  });
+});
+
+describe('notifications', () => {
+  it('say who asks until they are answered, and a click opens the window', () => {
+    const { update, did } = desk();
+    did.length = 0;
+    update(ASKED);
+    update(ASKED);
+    expect(electron.shown.map(({ title }) => title)).toEqual(['Anna asks for your help']);
+    electron.shown[0]?.emit('click');
+    expect(did).toEqual(['open']);
+    update(QUIET);
+    expect(electron.shown).toEqual([]);
+  });
+
+  it('give way to the window where the system has none', () => {
+    electron.hasNotifications = false;
+    const { update, did } = desk();
+    did.length = 0;
+    update(ASKED);
+    expect(did).toEqual(['flash']);
+  });
+
+  it('tell of a contact who has written while nobody looks, and the window asks for a look', () => {
+    const { outside, update, did } = desk();
+    did.length = 0;
+    update(WRITTEN);
+    expect(electron.shown).toEqual([]);
+    outside.heard(ANNA.address);
+    expect(electron.shown).toHaveLength(1);
+    expect(did).toEqual(['call']);
+    update(QUIET);
+    expect(electron.shown).toEqual([]);
+  });
+});
