@@ -211,6 +211,17 @@ describe('tickets in parts', () => {
   });
 });
 
+test('a session that ends while a part is waited for waits for it no longer', async () => {
+  const pair = await createPair();
+  await pair.connect();
+  const ticket = pair.messages.sent.find(({ kind }) => kind === 'CONTEXT');
+  if (ticket !== undefined) pair.messages.inject({ ...ticket, data: '!x;1:1/2 half' } as InMemoryMessage);
+  await pair.clock.advance(1_000);
+  await pair.novice.assistance.endSession();
+  await pair.clock.advance(100);
+  await pair.expectNothingLeft();
+});
+
 describe('a features line that makes no sense', () => {
   test.each(['', 'nonsense', '1;', '0;parts', 'x'.repeat(600)])('%j counts as none, and the session comes', async (features) => {
     const pair = await createPair();

@@ -108,6 +108,12 @@ describe('a message in parts', () => {
     );
   });
 
+  it.each(['', 'a'])('never in the middle of a surrogate pair (%j first): each line goes out as UTF-8 by itself', (first) => {
+    const lines = contextLines('test', `${first}${'💬'.repeat(600)}`, 1);
+    expect(lines.every((line) => line.isWellFormed())).toBe(true);
+    expect(lines.map((line) => partOf(line).text).join('')).toBe(`${first}${'💬'.repeat(600)}`);
+  });
+
   it('any two messages in any interleaving', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (order) => {
