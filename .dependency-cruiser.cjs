@@ -7,6 +7,7 @@ const only = (name, from, allowed) => ({
 });
 
 const protocolBytes = '^src/protocol/bytes/';
+const hostPort = '^src/protocol/host-port\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 
 module.exports = {
@@ -15,13 +16,15 @@ module.exports = {
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^(electron|x11|node-rdpjs)' } },
     only('protocol-bytes-imports-itself', protocolBytes, [protocolBytes]),
     only('protocol-applications', '^src/protocol/applications/', [protocolBytes, '^src/protocol/applications/']),
-    only('protocol-msnp', '^src/protocol/msnp/', [protocolBytes, '^src/protocol/msnp/']),
+    only('protocol-host-port', hostPort, []),
+    only('protocol-msnp', '^src/protocol/msnp/', [protocolBytes, hostPort, '^src/protocol/msnp/']),
     only('protocol-rendezvous', '^src/protocol/rendezvous/', [protocolBytes, '^src/protocol/rendezvous/']),
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
-    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
+    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
     only('main-self-signed', '^src/main/self-signed\\.ts$', ['^crypto', 'node_modules/(@peculiar/x509|reflect-metadata)']),
     only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/node-rdpjs']),
+    only('main-connection-ways', '^src/main/connection/(ways|addresses)/', ['^src/protocol/', '^src/main/connection/(ways|addresses)/', '^src/main/connection/(contract|deadlines|in-time)\\.ts$', '^src/main/clock\\.ts$', '^node:', '^(net|os|stream)$']),
     only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|http|https|os|crypto|fs|path|events|util|process)', 'node_modules/(zod|@photostructure/sqlite)']),
     only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter)\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications)/', '^src/main/activities/', '^src/main/(clock|emitter)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|fs|net|os|path)']),

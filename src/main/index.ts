@@ -6,7 +6,7 @@ import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createLauncher } from './activities/launcher.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
-import { ownAddress } from './connection/addresses.ts';
+import { ownAddress } from './connection/addresses/interfaces.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { createDesktop } from './desktop/desktop.ts';
 import { createMessenger, TRANSPORT_NAMES } from './messenger/transports.ts';

@@ -4,7 +4,7 @@ import type { HostedAccount, Reach } from '../facts/hosting.ts';
 import type { FileInvitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
-import type { SessionStatus, Role, ConnectedBy, EndReason } from '../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionStatus } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
 import type { Size } from '../protocol/rdp/geometry.ts';
@@ -112,20 +112,6 @@ export interface OfferedInvitationView {
   readonly past: boolean;
 }
 
-export interface HistoryEntryView {
-  readonly id: string;
-  readonly role: Role;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
-  readonly startedAtMs: number;
-  readonly connectedAtMs?: number;
-  readonly endedAtMs: number;
-  readonly connectedBy?: ConnectedBy;
-  readonly address?: string;
-  readonly viewed: boolean;
-  readonly controlled: boolean;
-  readonly reason: EndReason;
-}
-
 /** Something the person should know; `key` names a sentence in the word list, `values` fill its placeholders. */
 export interface NoticeView {
   readonly id: string;
@@ -148,7 +134,7 @@ export interface AppState {
   readonly session?: SessionStatus;
   readonly fileInvitation?: FileInvitation;
   readonly offeredInvitation?: OfferedInvitationView;
-  readonly history: readonly HistoryEntryView[];
+  readonly history: readonly HistoryEntry[];
   readonly settings: Preferences;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;

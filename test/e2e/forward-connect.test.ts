@@ -89,11 +89,11 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await answerNotification(expert, 'accept');
       const session = await expert.session();
       await session
-        .getByText(t('phase.expert.reverseConnecting', { name: 'Anna' }))
+        .getByText(t('way.reverse.trying.expert', { name: 'Anna' }))
         .first()
         .waitFor();
       await novice.main
-        .getByText(t('phase.novice.reverseConnecting', { name: 'Peter' }))
+        .getByText(t('way.reverse.trying.novice', { name: 'Peter' }))
         .first()
         .waitFor();
       expect(await networks.expert.listening()).toHaveLength(1);

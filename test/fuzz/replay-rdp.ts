@@ -101,7 +101,7 @@ export function replayAtListener(random: Random): Promise<void> {
     if (novice.link() !== undefined) throw new Error('a wrong session id was let in');
     const expert = await race.expert();
     expert.endpoint.expect(ticketOf(novice));
-    expert.endpoint.forward();
+    expert.endpoint.reach('forward');
     await connected(novice, expert);
     typed(errorsOf(novice));
   });

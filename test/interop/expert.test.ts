@@ -74,7 +74,7 @@ async function dial(engine: EngineName, pin: Uint8Array) {
     });
   });
   endpoint.expect({ addresses: [{ host: HOST, port }], sessionId: randomBytes(32), pin });
-  endpoint.forward();
+  endpoint.reach('forward');
   return {
     events,
     linkEvents,
@@ -92,7 +92,7 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
 
   it.each(['ringback', 'classic'] as const)('is refused by the engine %s when its certificate is not the pinned one', async (engine) => {
     const session = await dial(engine, randomBytes(32));
-    await until(() => session.events.some(({ tag }) => tag === 'dialFailed'), 'the refusal');
+    await until(() => session.events.some(({ tag }) => tag === 'wayFailed'), 'the refusal');
     expect(session.events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []))).toEqual(['PIN_MISMATCH']);
     expect(session.linkEvents).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
       await until(() => listening(plainPort), 'the plain server to listen');
       port = plainPort;
       const session = await dial(engine, randomBytes(32));
-      await until(() => session.events.some(({ tag }) => tag === 'dialFailed'), 'the refusal');
+      await until(() => session.events.some(({ tag }) => tag === 'wayFailed'), 'the refusal');
       expect(session.events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []))).toEqual(['NOT_TLS']);
     } finally {
       port = before;

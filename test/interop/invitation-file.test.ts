@@ -73,6 +73,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
   const assistance = createAssistance({
     messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
     connection: {
+      ways: room.ways,
       openExpert: room.openExpert,
       openNovice: async (signal, options) => {
         const opened = await room.openNovice(signal, options);
@@ -216,7 +217,8 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp with our invitation file')
     await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
     closers.push(() => new Promise((resolve) => server.close(resolve)));
     const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    who.endpoint().dial([{ host: HOST, port: (server.address() as AddressInfo).port }]);
+    who.endpoint().expect({ addresses: [{ host: HOST, port: (server.address() as AddressInfo).port }] });
+    who.endpoint().reach('reverse');
     const socket = await accepted;
     const client = await xfreerdp(who.invitation.text, who.invitation.password, { socket, more: ['/f'] });
     socket.destroy();
@@ -293,7 +295,7 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop, which knows no remdesk,
     closers.push(() => home.remove());
     const display = await startDisplay({ width: WIDTH, height: HEIGHT });
     closers.push(() => display.close());
-    const port = who.endpoint().addresses[0]?.port ?? 0;
+    const port = who.endpoint().ticket.addresses[0]?.port ?? 0;
     const program = startProgram(
       'rdesktop',
       [
@@ -356,6 +358,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
     const assistance = createAssistance({
       messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
       connection: {
+        ways: room.ways,
         openNovice: room.openNovice,
         openExpert: async (options, signal) => {
           const listenedTo = (options.channels ?? []).map((channel) =>

@@ -227,8 +227,10 @@ describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(
         });
       });
       try {
-        endpoint.expect({ addresses: sharing.endpoint.addresses, sessionId: sharing.endpoint.sessionId, pin: sharing.endpoint.pin });
-        sharing.endpoint.dial(endpoint.addresses);
+        const { ticket, sessionId, pin } = sharing.endpoint;
+        endpoint.expect({ ...ticket, sessionId, pin });
+        sharing.endpoint.expect(endpoint.ticket);
+        sharing.endpoint.reach('reverse');
         const seen = async () => (decoder === undefined ? { width: 0, height: 0, rgb: new Uint8Array(0) } : pictureOf(decoder.surface));
         await untilSame(() => source.screenshot(), seen);
         // The other engine announces no drawing orders.

@@ -64,7 +64,7 @@ export async function share(display: Display): Promise<Sharing> {
   });
   return {
     endpoint,
-    port: endpoint.addresses[0]?.port ?? 0,
+    port: endpoint.ticket.addresses[0]?.port ?? 0,
     sessionId: Buffer.from(endpoint.sessionId).toString('base64'),
     events,
     linkEvents,

@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
-import type { Assistance, HistoryEntry, NewFileInvitation } from '../../src/main/assistance/contract.ts';
+import type { Assistance, NewFileInvitation } from '../../src/main/assistance/contract.ts';
 import { type Clock, systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import { formatExpertBlob } from '../../src/protocol/assistance/expert-blob.ts';
 import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
-import type { EndReason } from '../../src/protocol/assistance/status.ts';
+import type { EndReason, HistoryEntry } from '../../src/protocol/assistance/status.ts';
 import { utf8Encode } from '../../src/protocol/bytes/text.ts';
 import { encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
 import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
@@ -51,6 +51,7 @@ function side(options: { readonly answer?: () => Promise<boolean>; readonly cloc
   const assistance = createAssistance({
     messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
     connection: {
+      ways: room.ways,
       openExpert: room.openExpert,
       openNovice: async (signal, standing) => {
         const endpoint = await room.openNovice(signal, standing);
@@ -125,7 +126,7 @@ async function intruder(
       resolve(event.link);
     });
     endpoint.expect(openInvitation(document(invitation), invitation.password));
-    endpoint.forward();
+    endpoint.reach('forward');
   });
   links.push(link);
   const say = (name: string, message: Uint8Array): void => void channels.find((channel) => channel.name === name)?.port?.send([message]);
@@ -347,7 +348,7 @@ describe('an invitation file', () => {
       event.link.onEvent((each) => events.push(each));
     });
     endpoint.expect(openInvitation(document(invitation), invitation.password));
-    endpoint.forward();
+    endpoint.reach('forward');
     if (allowPlain) await until(() => novice.assistance.status?.phase.tag === 'connected', 'the session');
     else await until(() => novice.log.some((line) => line.includes('noRemdesk')), 'the refusal');
     expect(novice.assistance.status?.phase.tag).toBe(phase);
@@ -397,7 +398,7 @@ describe('an invitation file', () => {
 
 /** `number`: of the invitations that were made. */
 function portClosed({ endpoints }: Side, number = 0): Promise<boolean> {
-  const port = endpoints[number]?.addresses[0]?.port ?? 0;
+  const port = endpoints[number]?.ticket.addresses[0]?.port ?? 0;
   return new Promise((resolve) => {
     const socket = connect(port, HOST, () => {
       socket.destroy();

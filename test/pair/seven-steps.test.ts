@@ -35,7 +35,7 @@ describe('the seven steps, two machines in virtual time', () => {
     const pair = await createPair();
     pair.internet.reachable = (from) => from === '192.168.1.20';
     await pair.connect(4_500);
-    expect(pair.expert.assistance.status?.phase.tag).toBe('reverseConnecting');
+    expect(pair.expert.assistance.status?.phase).toMatchObject({ tag: 'connecting', way: 'reverse' });
     expect(stepStates(pair.novice.assistance.status)).toBe('done done done done failed pending active');
     await pair.clock.advance(1_000);
     expect(pair.expert.assistance.status?.phase.tag).toBe('connected');
@@ -57,11 +57,11 @@ describe('the seven steps, two machines in virtual time', () => {
     pair.expert.assistance.acceptInvitation(id);
     await pair.clock.advance(8_000);
     const phase = pair.expert.assistance.status?.phase;
-    expect(phase).toEqual({ tag: 'reverseConnecting', forwardAtMs: pair.clock.now() + 5_000 });
+    expect(phase).toEqual({ tag: 'connecting', way: 'reverse', next: { way: 'forward', atMs: pair.clock.now() + 5_000 } });
     await pair.clock.advance(4_999);
-    expect(pair.expert.assistance.status?.phase.tag).toBe('reverseConnecting');
+    expect(pair.expert.assistance.status?.phase).toMatchObject({ tag: 'connecting', way: 'reverse' });
     await pair.clock.advance(1);
-    expect(pair.expert.assistance.status?.phase.tag).toBe('forwardConnecting');
+    expect(pair.expert.assistance.status?.phase).toEqual({ tag: 'connecting', way: 'forward' });
     await pair.clock.advance(30_000);
     expect(pair.reasons()).toEqual(['noConnection', 'noConnection']);
     await pair.expectNothingLeft();

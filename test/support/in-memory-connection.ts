@@ -1,19 +1,24 @@
-import { Emitter } from '../../src/main/emitter.ts';
 import type { Clock } from '../../src/main/clock.ts';
 import type {
+  ConnectionErrorCode,
   ConnectionRoom,
+  ExpectedNovice,
   ExpertEndpoint,
   ExpertEndpointEvent,
-  HostPort,
   LinkEnd,
   NoviceEndpoint,
   NoviceEndpointEvent,
+  NoviceOptions,
+  RaceEvent,
 } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
+import { WAYS } from '../../src/main/connection/ways/ways.ts';
+import type { Role, SessionConnection, WayFailure, WayId } from '../../src/protocol/assistance/status.ts';
+import { type WayPlan, type WayTicket, moreTelling } from '../../src/protocol/assistance/ways.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
-import type { ConnectedBy, SessionConnection } from '../../src/protocol/assistance/status.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import { FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
+import { Emitter } from '../../src/main/emitter.ts';
 
 /* TCP and TLS without either: two `ConnectionRoom`s on one virtual network. The expert decides which connection wins, as the real one does. */
 
@@ -22,14 +27,14 @@ export interface InMemoryInternet {
   room(host: string): ConnectionRoom;
   /** Whether `from` reaches `to` now; all do without it. */
   reachable: (from: string, to: string) => boolean;
-  /** From a dial to both ends having the connection, by who dialled. */
-  connectMs: Record<ConnectedBy, number>;
+  /** From reaching to both ends having the connection, by way. */
+  connectMs: Readonly<Record<WayId, number>>;
   /** From a dial to its failure where nobody can be reached. */
   failMs: number;
   /** A message on an established connection. */
   latencyMs: number;
   /** The certificate differs from the ticket's pin on connections made this way. */
-  wrongPin: ReadonlySet<ConnectedBy>;
+  wrongPin: ReadonlySet<WayId>;
   /** The next `open…` on this host fails. */
   failNextOpen(host: string): void;
   /** Open listeners, sockets (links and connections under way): zero when all is put away. */
@@ -46,7 +51,8 @@ export interface InMemoryInternet {
   readonly experts: readonly FakeExpertLink[];
 }
 
-const PIN = new Uint8Array(32).fill(0x50);
+const DEFAULT_CONNECT_MS = 20;
+const PLANS: readonly WayPlan[] = WAYS.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs }));
 
 export function createInMemoryInternet(clock: Clock): InMemoryInternet & { readonly noviceEndpoints: readonly FakeNoviceEndpoint[] } {
   return new Internet(clock);
@@ -55,19 +61,18 @@ export function createInMemoryInternet(clock: Clock): InMemoryInternet & { reado
 class Internet implements InMemoryInternet {
   readonly clock: Clock;
   reachable: (from: string, to: string) => boolean = () => true;
-  connectMs: Record<ConnectedBy, number> = { reverse: 20, forward: 20 };
+  connectMs: Readonly<Record<WayId, number>> = {};
   failMs = 100;
   latencyMs = 5;
-  wrongPin: ReadonlySet<ConnectedBy> = new Set();
+  wrongPin: ReadonlySet<WayId> = new Set();
   channels: readonly string[] = ['encomsp'];
   graphics: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
   readonly byPort = new Map<number, FakeNoviceEndpoint | FakeExpertEndpoint>();
   readonly noviceEndpoints: FakeNoviceEndpoint[] = [];
-  readonly expertEndpoints: FakeExpertEndpoint[] = [];
   readonly connections = new Set<FakeConnection>();
   readonly novices: FakeNoviceLink[] = [];
   readonly experts: FakeExpertLink[] = [];
-  readonly failing = new Set<string>();
+  private readonly failing = new Set<string>();
   private nextPort = 50_000;
   private nextSession = 0;
 
@@ -77,7 +82,8 @@ class Internet implements InMemoryInternet {
 
   room(host: string): ConnectionRoom {
     return {
-      openNovice: (signal) => this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, this.sessionId())),
+      ways: PLANS,
+      openNovice: (signal, options) => this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, this.secret(), options)),
       openExpert: ({ channels = [] }, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, channels)),
     };
   }
@@ -100,7 +106,7 @@ class Internet implements InMemoryInternet {
     for (const connection of this.connections) connection.end(end, end);
   }
 
-  private sessionId(): Uint8Array {
+  private secret(): Uint8Array {
     this.nextSession += 1;
     return new Uint8Array(32).fill(this.nextSession & 0xff).fill(0xaa, 0, 4);
   }
@@ -116,14 +122,15 @@ class Internet implements InMemoryInternet {
     this.nextPort += 1;
     const endpoint = make(this.nextPort);
     this.byPort.set(this.nextPort, endpoint);
+    signal.addEventListener('abort', () => void endpoint.close(), { once: true });
     return endpoint;
   }
 }
 
-/** One TCP connection between the two. */
+/** One connection between the two, on a way. */
 class FakeConnection implements Wire {
   readonly net: Internet;
-  readonly by: ConnectedBy;
+  readonly by: WayId;
   readonly novice: FakeNoviceEndpoint;
   readonly expert: FakeExpertEndpoint;
   noviceLink: FakeNoviceLink | undefined;
@@ -131,7 +138,7 @@ class FakeConnection implements Wire {
   over = false;
   private readonly timers = new Set<() => void>();
 
-  constructor(net: Internet, by: ConnectedBy, novice: FakeNoviceEndpoint, expert: FakeExpertEndpoint) {
+  constructor(net: Internet, by: WayId, novice: FakeNoviceEndpoint, expert: FakeExpertEndpoint) {
     this.net = net;
     this.by = by;
     this.novice = novice;
@@ -139,7 +146,10 @@ class FakeConnection implements Wire {
     net.connections.add(this);
     novice.connections.add(this);
     expert.connections.add(this);
-    this.later(() => expert.arrived(this), net.connectMs[by]);
+    this.later(() => {
+      novice.heard({ tag: 'attempt', by, address: expert.address });
+      if (!this.over) expert.arrived(this);
+    }, net.connectMs[by] ?? DEFAULT_CONNECT_MS);
   }
 
   /** What is on the wire; gone with the connection. */
@@ -153,166 +163,97 @@ class FakeConnection implements Wire {
   }
 
   end(forNovice: LinkEnd, forExpert: LinkEnd): void {
-    if (this.over) return;
+    if (!this.shut()) return;
+    this.noviceLink?.ended(forNovice);
+    this.expertLink?.ended(forExpert);
+    if (this.noviceLink === undefined) this.novice.lost(this, 'SOCKET');
+    if (this.expertLink === undefined) this.expert.lost(this, 'SOCKET');
+  }
+
+  /** One side closes it because the other is not who it should be. */
+  refuse(side: Role, code: 'PIN_MISMATCH' | 'WRONG_SESSION_ID'): void {
+    if (!this.shut()) return;
+    if (side === 'novice') this.novice.lost(this, code);
+    else this.expert.lost(this, code);
+    this.expertLink?.ended('lost');
+    if (side === 'expert') this.novice.lost(this, 'SOCKET');
+  }
+
+  private shut(): boolean {
+    if (this.over) return false;
     this.over = true;
     for (const cancel of this.timers) cancel();
     this.net.connections.delete(this);
     this.novice.connections.delete(this);
     this.expert.connections.delete(this);
-    this.noviceLink?.ended(forNovice);
-    this.expertLink?.ended(forExpert);
+    return true;
   }
 
-  address(of: { readonly host: string; readonly port: number }): SessionConnection {
-    return { by: this.by, address: `${of.host}:${of.port}` };
+  /** The connection as that side has it. */
+  seenFrom(side: Role): SessionConnection {
+    return { by: this.by, address: side === 'novice' ? this.expert.address : this.novice.address };
   }
 }
 
-class FakeNoviceEndpoint implements NoviceEndpoint {
+/** What both ends share: a ticket, reaching for the other side, putting away. */
+abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
   readonly net: Internet;
-  readonly host: string;
-  readonly port: number;
-  readonly pin = PIN;
-  readonly certificate = PIN;
-  readonly sessionId: Uint8Array;
-  readonly addresses: readonly HostPort[];
+  readonly ticket: WayTicket;
   readonly connections = new Set<FakeConnection>();
-  private readonly emitter = new Emitter<NoviceEndpointEvent>();
+  readonly emitter = new Emitter<Event | RaceEvent>();
+  over = false;
+  protected theirs: Ticket | undefined;
+  private readonly role: Role;
+  private readonly host: string;
+  private readonly port: number;
   private readonly timers = new Set<() => void>();
+  /** What is still being tried on each way that this side reaches, and what went wrong. */
+  private readonly tries = new Map<WayId, { left: number; failure?: WayFailure }>();
 
-  constructor(net: Internet, host: string, port: number, sessionId: Uint8Array) {
+  constructor(role: Role, net: Internet, host: string, port: number) {
+    this.role = role;
     this.net = net;
     this.host = host;
     this.port = port;
-    this.sessionId = sessionId;
-    this.addresses = [{ host, port }];
-    net.noviceEndpoints.push(this);
+    this.ticket = { addresses: [{ host, port }] };
   }
 
-  onEvent(listener: (event: NoviceEndpointEvent) => void): () => void {
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  onEvent(listener: (event: Event | RaceEvent) => void): () => void {
     return this.emitter.on(listener);
   }
 
-  dial(addresses: readonly HostPort[]): void {
+  expect(ticket: Ticket): void {
+    if (!this.over) this.theirs ??= ticket;
+  }
+
+  reach(way: WayId): void {
+    const { theirs, net } = this;
+    if (theirs === undefined || this.over) return;
+    const addresses = PLANS.some(({ id, offeredBy }) => id === way && offeredBy !== this.role) ? theirs.addresses : [];
+    this.tries.set(way, { left: addresses.length });
+    if (addresses.length === 0) this.heard({ tag: 'wayFailed', by: way, failure: 'unreachable' });
     for (const { host, port } of addresses) {
-      const target = this.net.byPort.get(port);
-      if (target instanceof FakeExpertEndpoint && target.host === host && this.net.reachable(this.host, host)) {
-        new FakeConnection(this.net, 'reverse', this, target);
-        this.emitter.emit({ tag: 'attempt', by: 'reverse', address: `${host}:${port}` });
-      } else {
-        const cancel = this.net.clock.after(this.net.failMs, () => {
-          this.timers.delete(cancel);
-          this.emitter.emit({ tag: 'dialFailed' });
-        });
-        this.timers.add(cancel);
-      }
-    }
-  }
-
-  attempt(connection: FakeConnection): void {
-    this.emitter.emit({ tag: 'attempt', by: connection.by, address: `${connection.expert.host}:1` });
-  }
-
-  /** The session id has come on this connection. */
-  presented(connection: FakeConnection): void {
-    this.shut(connection);
-    const link = new FakeNoviceLink(connection, connection.address(connection.expert));
-    connection.noviceLink = link;
-    this.net.novices.push(link);
-    this.emitter.emit({ tag: 'presented', link });
-  }
-
-  close(): Promise<void> {
-    this.shut(undefined);
-    return Promise.resolve();
-  }
-
-  private shut(keep: FakeConnection | undefined): void {
-    this.net.byPort.delete(this.port);
-    for (const cancel of this.timers) cancel();
-    this.timers.clear();
-    for (const connection of this.connections) {
-      if (connection !== keep && connection.noviceLink === undefined) connection.end('lost', 'lost');
-    }
-  }
-}
-
-class FakeExpertEndpoint implements ExpertEndpoint {
-  readonly net: Internet;
-  readonly channels: readonly Channel[];
-  readonly host: string;
-  readonly port: number;
-  readonly addresses: readonly HostPort[];
-  readonly connections = new Set<FakeConnection>();
-  private readonly emitter = new Emitter<ExpertEndpointEvent>();
-  private readonly timers = new Set<() => void>();
-  private readonly held: FakeConnection[] = [];
-  private ticket: Parameters<ExpertEndpoint['expect']>[0] | undefined;
-  private over = false;
-
-  constructor(net: Internet, host: string, port: number, channels: readonly Channel[]) {
-    this.channels = channels;
-    this.net = net;
-    this.host = host;
-    this.port = port;
-    this.addresses = [{ host, port }];
-    net.expertEndpoints.push(this);
-  }
-
-  onEvent(listener: (event: ExpertEndpointEvent) => void): () => void {
-    return this.emitter.on(listener);
-  }
-
-  expect(ticket: Parameters<ExpertEndpoint['expect']>[0]): void {
-    this.ticket = ticket;
-    for (const connection of this.held.splice(0)) this.verify(connection);
-  }
-
-  forward(): void {
-    for (const { host, port } of this.ticket?.addresses ?? []) {
-      const target = this.net.byPort.get(port);
-      if (target instanceof FakeNoviceEndpoint && target.host === host && this.net.reachable(this.host, host)) {
-        const connection = new FakeConnection(this.net, 'forward', target, this);
-        target.attempt(connection);
-      } else {
-        const cancel = this.net.clock.after(this.net.failMs, () => {
-          this.timers.delete(cancel);
-          this.emitter.emit({ tag: 'dialFailed' });
-        });
-        this.timers.add(cancel);
-      }
-    }
-  }
-
-  /** TCP and TLS are up on this connection. */
-  arrived(connection: FakeConnection): void {
-    if (this.over) return connection.end('lost', 'lost');
-    if (connection.by === 'reverse') this.emitter.emit({ tag: 'attempt', by: 'reverse', address: `${connection.novice.host}:1` });
-    if (this.ticket === undefined) this.held.push(connection);
-    else this.verify(connection);
-  }
-
-  private verify(connection: FakeConnection): void {
-    if (this.over || connection.over) return;
-    if (this.net.wrongPin.has(connection.by)) {
-      this.emitter.emit({
-        tag: 'refused',
-        by: connection.by,
-        address: 'x:1',
-        error: new ConnectionError('PIN_MISMATCH', 'another certificate'),
+      const target = net.byPort.get(port);
+      if (target?.host === host && net.reachable(this.host, host) && this.connect(way, target)) continue;
+      const cancel = net.clock.after(net.failMs, () => {
+        this.timers.delete(cancel);
+        this.refused(way, `${host}:${port}`, 'SOCKET', 'unreachable');
       });
-      connection.end('lost', 'lost');
-      return;
+      this.timers.add(cancel);
     }
-    this.shut(connection);
-    const link = new FakeExpertLink(connection, connection.address(connection.novice), this.channels);
-    connection.expertLink = link;
-    this.net.experts.push(link);
-    this.emitter.emit({ tag: 'verified', link });
-    connection.later(() => {
-      link.emitter.emit({ tag: 'presented' });
-      connection.novice.presented(connection);
-    });
+  }
+
+  heard(event: RaceEvent): void {
+    if (!this.over) this.emitter.emit(event);
+  }
+
+  /** A connection that is no link has ended. */
+  lost(connection: FakeConnection, code: ConnectionErrorCode): void {
+    this.refused(connection.by, connection.seenFrom(this.role).address, code, code === 'SOCKET' ? 'broken' : 'stranger');
   }
 
   close(): Promise<void> {
@@ -320,13 +261,114 @@ class FakeExpertEndpoint implements ExpertEndpoint {
     return Promise.resolve();
   }
 
-  private shut(keep: FakeConnection | undefined): void {
+  /** False when that is nobody to connect to. */
+  protected abstract connect(way: WayId, target: FakeNoviceEndpoint | FakeExpertEndpoint): boolean;
+
+  /** Closes all but this connection and what is a link. */
+  protected shut(keep: FakeConnection | undefined): void {
     this.over = true;
     this.net.byPort.delete(this.port);
     for (const cancel of this.timers) cancel();
     this.timers.clear();
     for (const connection of this.connections) {
-      if (connection !== keep && connection.expertLink === undefined) connection.end('lost', 'lost');
+      const link = this.role === 'novice' ? connection.noviceLink : connection.expertLink;
+      if (connection !== keep && link === undefined) connection.end('lost', 'lost');
     }
   }
+
+  private refused(by: WayId, address: string, code: ConnectionErrorCode, failure: WayFailure): void {
+    this.heard({ tag: 'refused', by, address, error: new ConnectionError(code, 'refused'), failure });
+    const tries = this.tries.get(by);
+    if (tries === undefined) return;
+    tries.left -= 1;
+    tries.failure = moreTelling(tries.failure, failure);
+    if (tries.left === 0) this.heard({ tag: 'wayFailed', by, failure: tries.failure });
+  }
+}
+
+class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> implements NoviceEndpoint {
+  readonly pin: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly sessionId: Uint8Array;
+  private readonly standing: boolean;
+  private taken = false;
+
+  constructor(net: Internet, host: string, port: number, secret: Uint8Array, options: NoviceOptions = { standing: false }) {
+    super('novice', net, host, port);
+    this.sessionId = secret;
+    this.pin = secret.map((byte) => byte ^ 0xff);
+    this.certificate = this.pin;
+    this.standing = options.standing;
+    net.noviceEndpoints.push(this);
+  }
+
+  /** A session id has come on this connection. */
+  presented(connection: FakeConnection, sessionId: Uint8Array): void {
+    if (this.over || this.taken || !same(sessionId, this.sessionId)) return connection.refuse('novice', 'WRONG_SESSION_ID');
+    const link = new FakeNoviceLink(connection, connection.seenFrom('novice'));
+    connection.noviceLink = link;
+    this.net.novices.push(link);
+    if (this.standing) {
+      this.taken = true;
+      link.onEvent(({ tag }) => (this.taken &&= tag !== 'ended'));
+    } else {
+      this.shut(connection);
+    }
+    this.emitter.emit({ tag: 'presented', link });
+  }
+
+  protected connect(way: WayId, target: FakeNoviceEndpoint | FakeExpertEndpoint): boolean {
+    if (!(target instanceof FakeExpertEndpoint)) return false;
+    new FakeConnection(this.net, way, this, target);
+    return true;
+  }
+}
+
+class FakeExpertEndpoint extends FakeEndpoint<ExpectedNovice, ExpertEndpointEvent> implements ExpertEndpoint {
+  private readonly held: FakeConnection[] = [];
+
+  private readonly channels: readonly Channel[];
+
+  constructor(net: Internet, host: string, port: number, channels: readonly Channel[]) {
+    super('expert', net, host, port);
+    this.channels = channels;
+  }
+
+  override expect(ticket: ExpectedNovice): void {
+    super.expect(ticket);
+    for (const connection of this.held.splice(0)) this.verify(connection);
+  }
+
+  /** The way has given a connection; the handshake is next. */
+  arrived(connection: FakeConnection): void {
+    this.heard({ tag: 'attempt', by: connection.by, address: connection.novice.address });
+    if (this.theirs === undefined) this.held.push(connection);
+    else this.verify(connection);
+  }
+
+  protected connect(way: WayId, target: FakeNoviceEndpoint | FakeExpertEndpoint): boolean {
+    if (!(target instanceof FakeNoviceEndpoint)) return false;
+    new FakeConnection(this.net, way, target, this);
+    return true;
+  }
+
+  private verify(connection: FakeConnection): void {
+    const { theirs } = this;
+    if (this.over || connection.over || theirs === undefined || !('pin' in theirs)) return;
+    const { novice, by } = connection;
+    if (this.net.wrongPin.has(by) || !same(theirs.pin, novice.pin)) return connection.refuse('expert', 'PIN_MISMATCH');
+    this.shut(connection);
+    const link = new FakeExpertLink(connection, connection.seenFrom('expert'), this.channels);
+    connection.expertLink = link;
+    this.net.experts.push(link);
+    this.emitter.emit({ tag: 'verified', link });
+    connection.later(() => {
+      link.emitter.emit({ tag: 'presented' });
+      novice.presented(connection, theirs.sessionId);
+    });
+  }
+}
+
+function same(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, at) => byte === right[at]);
 }

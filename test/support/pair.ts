@@ -3,7 +3,6 @@ import type {
   Assistance,
   ConsentPrompts,
   FromViewerMessage,
-  HistoryEntry,
   InvitationGone,
   Peer,
   ToViewerMessage,
@@ -11,7 +10,7 @@ import type {
 } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
-import type { EndReason, SessionStatus } from '../../src/protocol/assistance/status.ts';
+import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/assistance/status.ts';
 import { FakeDesktop } from './fake-desktop.ts';
 import { createInMemoryInternet } from './in-memory-connection.ts';
 import { createInMemoryNetwork } from './in-memory-messenger.ts';

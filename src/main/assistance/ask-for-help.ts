@@ -33,7 +33,7 @@ export class AskForHelp implements RunningSession {
     this.host = host;
     this.rendezvous = rendezvous;
     this.life = new SessionLife(parts, host, 'novice');
-    this.machine = new NoviceNegotiation(this.life.startedAtMs);
+    this.machine = new NoviceNegotiation(parts.connection.ways, this.life.startedAtMs);
     this.driver = new NegotiationDriver(
       this.machine,
       parts.clock,
@@ -83,8 +83,11 @@ export class AskForHelp implements RunningSession {
       case 'sendContextData':
         sendTicket(this.rendezvous, effect, this.driver);
         return;
-      case 'dial':
-        this.endpoint?.dial(effect.addresses);
+      case 'expect':
+        this.endpoint?.expect(effect.ticket);
+        return;
+      case 'reach':
+        this.endpoint?.reach(effect.way);
         return;
       case 'askViewConsent':
         void this.askViewConsent();
@@ -100,9 +103,6 @@ export class AskForHelp implements RunningSession {
         this.life.scope.add(() => closing);
         return;
       }
-      case 'closeEndpoint':
-        // Registered in the scope when it was opened.
-        return;
       case 'cancelRendezvous':
         this.rendezvous.cancel(effect.code);
         return;
@@ -117,7 +117,8 @@ export class AskForHelp implements RunningSession {
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
       this.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
-      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin });
+      const { ticket, sessionId, pin } = endpoint;
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId, pin });
     } catch (error) {
       this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
     }
@@ -126,13 +127,14 @@ export class AskForHelp implements RunningSession {
   private onEndpoint(event: NoviceEndpointEvent): void {
     switch (event.tag) {
       case 'attempt':
-        this.driver.dispatch({ tag: 'attempt', by: event.by });
+        this.driver.dispatch({ tag: 'attempt', way: event.by });
         return;
       case 'refused':
         this.host.log('connection refused', { role: 'novice', by: event.by, code: event.error.code });
+        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
         return;
-      case 'dialFailed':
-        this.driver.dispatch({ tag: 'dialFailed' });
+      case 'wayFailed':
+        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
         return;
       case 'presented':
         this.onPresented(event.link);

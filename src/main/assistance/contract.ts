@@ -2,7 +2,7 @@ import type { FileInvitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { EndReason, Role, SessionConnection, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { EndReason, HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
@@ -66,22 +66,6 @@ export type FromViewerMessage =
 export interface ViewerSink {
   send(message: ToViewerMessage): void;
   onEvent(listener: (event: FromViewerMessage) => void): () => void;
-}
-
-export interface HistoryEntry {
-  readonly id: string;
-  readonly role: Role;
-  readonly peer: Peer;
-  readonly startedAtMs: number;
-  /** When the picture could first be seen; absent where it came to nothing. */
-  readonly connectedAtMs?: number;
-  readonly endedAtMs: number;
-  readonly connectedBy?: SessionConnection['by'];
-  /** `host:port` of the other side. */
-  readonly address?: string;
-  readonly viewed: boolean;
-  readonly controlled: boolean;
-  readonly reason: EndReason;
 }
 
 interface HistorySink {

@@ -41,7 +41,7 @@ export class GiveHelp implements RunningSession {
     this.channels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => undefined });
     this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: this.life.startedAtMs };
     const offered = rendezvous.flag === 'INVITER';
-    this.machine = new ExpertNegotiation(host.random(TICKET_ID_BYTES), this.life.startedAtMs, offered);
+    this.machine = new ExpertNegotiation(host.random(TICKET_ID_BYTES), parts.connection.ways, this.life.startedAtMs, offered);
     this.accepted = offered;
     this.driver = new NegotiationDriver(
       this.machine,
@@ -126,15 +126,14 @@ export class GiveHelp implements RunningSession {
       case 'expect':
         this.endpoint?.expect(effect.ticket);
         return;
-      case 'forward':
-        this.endpoint?.forward();
+      case 'reach':
+        this.endpoint?.reach(effect.way);
         return;
       case 'refused':
         logRefusal(this.host.log, 'expert', effect.error);
         return;
       case 'closeLink':
-      case 'closeEndpoint':
-        // Registered in the scope when they were opened.
+        // Registered in the scope when it was opened.
         return;
       case 'cancelRendezvous':
         this.rendezvous.cancel(effect.code);
@@ -156,7 +155,7 @@ export class GiveHelp implements RunningSession {
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
       this.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
-      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses });
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.ticket.addresses });
     } catch (error) {
       this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
     }
@@ -165,14 +164,14 @@ export class GiveHelp implements RunningSession {
   private onEndpoint(event: ExpertEndpointEvent): void {
     switch (event.tag) {
       case 'attempt':
-        this.driver.dispatch({ tag: 'attempt', by: event.by });
+        this.driver.dispatch({ tag: 'attempt', way: event.by });
         return;
       case 'refused':
         this.host.log('connection refused', { role: 'expert', by: event.by, code: event.error.code });
-        if (event.error.code === 'PIN_MISMATCH') this.driver.dispatch({ tag: 'pinMismatch' });
+        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
         return;
-      case 'dialFailed':
-        this.driver.dispatch({ tag: 'dialFailed' });
+      case 'wayFailed':
+        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
         return;
       case 'verified':
         this.onVerified(event.link);

@@ -4,7 +4,7 @@ import type { OpenInvitation } from '../../protocol/assistance/invitation.ts';
 import { reasonOfLinkEnd } from '../../protocol/assistance/negotiation.ts';
 import { RemdeskChannel, type RemdeskGarbled, type RemdeskSend } from '../../protocol/assistance/remdesk-channel.ts';
 import { RemdeskExpert, type RemdeskExpertOutput, type RemdeskRejection } from '../../protocol/assistance/remdesk-expert.ts';
-import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { EndReason, SessionStatus, WayId } from '../../protocol/assistance/status.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
 import type { ExpertEndpointEvent, ExpertLink, ExpertLinkEvent, LinkEnd } from '../connection/contract.ts';
 import type { AssistanceParts, Peer, ViewerSink } from './contract.ts';
@@ -42,14 +42,16 @@ export class HelpByInvitation implements RunningSession {
   private session: ExpertSession | undefined;
   private cancelDeadline: () => void;
   private wrongKeySeen = false;
+  private readonly waysLeft: Set<WayId>;
 
   constructor(parts: AssistanceParts, host: SessionHost, invitation: OpenInvitation) {
     this.parts = parts;
     this.host = host;
     this.invitation = invitation;
     this.life = new SessionLife(parts, host, 'expert');
-    this.progress = new InvitedProgress(this.life.startedAtMs);
+    this.progress = new InvitedProgress(parts.connection.ways, this.life.startedAtMs);
     const [address] = invitation.addresses;
+    this.waysLeft = new Set(this.progress.ways);
     this.peer = { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName };
     const machine = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
     this.remdesk = new RemdeskChannel(machine, (fact) => this.onFact(fact));
@@ -98,7 +100,7 @@ export class HelpByInvitation implements RunningSession {
       if (endpoint === undefined) return;
       this.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
       endpoint.expect(this.invitation);
-      endpoint.forward();
+      for (const way of this.progress.ways) endpoint.reach(way);
     } catch (error) {
       this.end('noConnection', errorText(error));
     }
@@ -114,10 +116,11 @@ export class HelpByInvitation implements RunningSession {
         return;
       case 'refused':
         this.host.log('connection refused', { role: 'expert', by: event.by, code: event.error.code });
-        if (event.error.code === 'PIN_MISMATCH') this.wrongKeySeen = true;
+        this.wrongKeySeen ||= event.failure === 'stranger';
         return;
-      case 'dialFailed':
-        this.end(this.noConnection);
+      case 'wayFailed':
+        this.waysLeft.delete(event.by);
+        if (this.waysLeft.size === 0) this.end(this.noConnection);
         return;
       case 'verified':
         this.onVerified(event.link);

@@ -42,7 +42,7 @@ export class HelpedByFile implements RunningSession {
     this.host = host;
     this.expert = expert;
     this.life = new SessionLife(parts, host, 'novice');
-    this.progress = new InvitedProgress(this.life.startedAtMs);
+    this.progress = new InvitedProgress(parts.connection.ways, this.life.startedAtMs);
     this.progress.authenticated(expert.link.connection, this.life.startedAtMs);
     this.session = new NoviceSession({
       link: expert.link,

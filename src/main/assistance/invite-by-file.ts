@@ -63,14 +63,14 @@ export class InviteByFile {
     const endpoint = await this.scope.open((signal) => this.parts.connection.openNovice(signal, { standing: true }));
     if (endpoint === undefined) throw new AssistanceError('ENDED', 'the invitation was cancelled');
     const password = generatePassword(this.host.random);
-    const { addresses, sessionId, pin, certificate } = endpoint;
+    const { ticket, sessionId, pin, certificate } = endpoint;
     const fromMs = this.parts.clock.now();
     this.written = writeInvitation(
       {
         type: this.type,
         userName: this.parts.userName(),
         password,
-        addresses,
+        addresses: ticket.addresses,
         sessionId,
         pin,
         sha1: createHash('sha1').update(certificate).digest(),

@@ -1,10 +1,18 @@
-import type { ControlState, Role, SessionConnection, SessionPhase, SessionStatus, StepStatus } from '../../protocol/assistance/status.ts';
+import type {
+  ControlState,
+  HistoryEntry,
+  Role,
+  SessionConnection,
+  SessionPhase,
+  SessionStatus,
+  StepStatus,
+} from '../../protocol/assistance/status.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
-import type { AssistanceLog, HistoryEntry, Peer } from './contract.ts';
+import type { AssistanceLog, Peer } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
 const TRAFFIC_PERIOD_MS = 1_000;

@@ -54,7 +54,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   constructor(options: ExpertLinkOptions) {
     this.options = options;
     this.connection = options.connection;
-    this.stream = new RdpStream(options.socket, options.clock, {
+    this.stream = new RdpStream(options.carrier, options.clock, {
       bytes: (bytes) => this.receive(bytes),
       gone: (error) => {
         this.refuse(this.cut(error));

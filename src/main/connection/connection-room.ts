@@ -1,37 +1,43 @@
 import type { EngineName } from '../../facts/preferences.ts';
-import { isIPv6 } from 'node:net';
-import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { type AddressOptions, usableAddresses } from './addresses.ts';
+import type { AddressSource } from './addresses/contract.ts';
+import type { AddressOptions } from './addresses/interfaces.ts';
+import { allAddresses, fixedAddress, interfaceAddresses } from './addresses/sources.ts';
 import { createSessionCertificate } from './certificate.ts';
-import { ConnectionError, type ConnectionRoom, type HostPort } from './contract.ts';
+import { ConnectionError, type ConnectionRoom } from './contract.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { ExpertSide } from './expert-endpoint.ts';
-import { type Listener, openListener } from './listener.ts';
 import { NoviceSide } from './novice-endpoint.ts';
 import { RdpClientLink } from './rdp-client-link.ts';
+import type { Way } from './ways/contract.ts';
+import { WAYS } from './ways/ways.ts';
 
 export interface ConnectionRoomDeps extends AddressOptions {
   readonly clock: Clock;
   /** Listen on this address only, and put only this one in tickets. All addresses when left out. */
   readonly listenHost?: string;
+  /** Where else a listener can be reached, beside what this computer knows itself. */
+  readonly addressSources?: readonly AddressSource[];
+  /** {@link WAYS} when left out. */
+  readonly ways?: readonly Way[];
 }
 
-/** The room that owns every RDP socket: `openNovice` to be helped, `openExpert` to help. */
+/** The room that owns every RDP connection: `openNovice` to be helped, `openExpert` to help. */
 export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
+  const { clock, listenHost, ways = WAYS, addressSources = [] } = deps;
+  const own = listenHost === undefined ? interfaceAddresses(deps) : fixedAddress(listenHost);
+  const parts = { clock, listenHost, addresses: allAddresses([...addressSources, own], clock) };
   return {
+    ways: ways.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs })),
     openNovice: async (signal, { standing } = { standing: false }) => {
       throwIfAborted(signal);
-      const certificate = await createSessionCertificate(deps.clock.now());
-      return open(new NoviceSide({ clock: deps.clock, certificate, standing }), deps, signal);
+      const certificate = await createSessionCertificate(clock.now());
+      return opened(new NoviceSide({ ...parts, ways, certificate, standing }), signal);
     },
     openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {
       throwIfAborted(signal);
-      const side = new ExpertSide({ clock: deps.clock, engine: await engineCalled(engine), userName, channels });
-      if (!invited) return open(side, deps, signal);
-      throwIfAborted(signal);
-      signal.addEventListener('abort', () => void side.close(), { once: true });
-      return side;
+      const taken = invited ? ways.filter(({ offeredBy }) => offeredBy === 'novice') : ways;
+      return opened(new ExpertSide({ ...parts, ways: taken, engine: await engineCalled(engine), userName, channels }), signal);
     },
   };
 }
@@ -47,25 +53,10 @@ async function engineCalled(name: EngineName): Promise<ExpertEngine> {
   return (options) => new ClassicLink(options);
 }
 
-interface Side {
-  readonly accept: (socket: Socket) => void;
-  opened(listener: Listener, addresses: readonly HostPort[]): void;
-  close(): Promise<void>;
-}
-
-/** Listens for a side of the race; the signal closes it again. */
-async function open<T extends Side>(side: T, deps: ConnectionRoomDeps, signal: AbortSignal): Promise<T> {
-  const listener = await openListener({ host: deps.listenHost, signal, onSocket: side.accept });
-  const hosts = deps.listenHost === undefined ? usableAddresses(deps).filter((host) => listener.ipv6 || !isIPv6(host)) : [deps.listenHost];
-  if (hosts.length === 0) {
-    await listener.close();
-    throw new ConnectionError('NO_ADDRESS', 'this computer has no address the other side could dial');
-  }
-  side.opened(
-    listener,
-    hosts.map((host) => ({ host, port: listener.port })),
-  );
-  signal.addEventListener('abort', () => void side.close(), { once: true });
+/** The signal closes what it opens. */
+async function opened<T extends { open(signal: AbortSignal): Promise<void> }>(side: T, signal: AbortSignal): Promise<T> {
+  throwIfAborted(signal);
+  await side.open(signal);
   return side;
 }
 

@@ -7,13 +7,8 @@ import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { KeyHash } from '../../protocol/assistance/connection-string-2.ts';
-import type { ConnectedBy, SessionConnection } from '../../protocol/assistance/status.ts';
-
-/** Host (IPv4, IPv6 without brackets, or name) and TCP port. */
-export interface HostPort {
-  readonly host: string;
-  readonly port: number;
-}
+import type { SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { WayPlan, WayTicket } from '../../protocol/assistance/ways.ts';
 
 export type ConnectionErrorCode =
   | 'NO_PORT'
@@ -46,30 +41,42 @@ export type LinkEnd = RdpClientClosed | 'lost';
 
 /** Open from before the novice ticket is sent until one expert has presented the session id, or `close`. */
 export interface NoviceEndpoint {
-  /** Where the listener (dynamic port > 1024) can be reached: all usable addresses of this computer, IPv4 and IPv6. */
-  readonly addresses: readonly HostPort[];
+  /** Where and how it can be reached on the ways that it offers. */
+  readonly ticket: WayTicket;
   /** SHA-256 of the fresh certificate (DER), 32 bytes. */
   readonly pin: Uint8Array;
   /** The certificate itself (DER): invitation files also carry older hashes of it. */
   readonly certificate: Uint8Array;
   /** Fresh RASessionID, 32 random bytes. */
   readonly sessionId: Uint8Array;
-  /** Reverse connect: dials every address, raced; every TCP connection made goes through the handshake. */
-  dial(addresses: readonly HostPort[]): void;
+  /** The expert ticket has come. */
+  expect(ticket: WayTicket): void;
+  /** Reaches the expert on this way, once `expect` has said where; every carrier that it gets goes through the handshake. */
+  reach(way: WayId): void;
   onEvent(listener: (event: NoviceEndpointEvent) => void): () => void;
-  /** Closes the listener and every socket that is not a presented link. Idempotent. */
+  /** Closes every way and every carrier that is not a presented link. Idempotent. */
   close(): Promise<void>;
 }
 
-export type NoviceEndpointEvent =
-  | { readonly tag: 'attempt'; readonly by: ConnectedBy; readonly address: string }
+/** What an endpoint of either role tells before one connection has won. */
+export type RaceEvent =
+  | { readonly tag: 'attempt'; readonly by: WayId; readonly address: string }
   /** One connection failed or was refused; the others go on. */
-  | { readonly tag: 'refused'; readonly by: ConnectedBy; readonly address: string; readonly error: ConnectionError | ProtocolError }
-  /** Every dialled address has failed; the listener goes on waiting for a forward connect. */
-  | { readonly tag: 'dialFailed' }
+  | {
+      readonly tag: 'refused';
+      readonly by: WayId;
+      readonly address: string;
+      readonly error: ConnectionError | ProtocolError;
+      readonly failure: WayFailure;
+    }
+  /** All that could be reached on a way has failed, or there is no such way here; those that are offered wait on. */
+  | { readonly tag: 'wayFailed'; readonly by: WayId; readonly failure: WayFailure };
+
+export type NoviceEndpointEvent =
+  | RaceEvent
   /**
    * The expert presented the right session id inside TLS. Comes at most once, and everything else is closed by now; from a standing endpoint,
-   * which goes on listening, again after the link before has ended.
+   * whose ways stay open, again after the link before has ended.
    */
   | { readonly tag: 'presented'; readonly link: NoviceLink };
 
@@ -103,22 +110,20 @@ export interface NoviceLink {
 
 /** Open from before the expert ticket is sent until one novice is verified, or `close`. */
 export interface ExpertEndpoint {
-  readonly addresses: readonly HostPort[];
-  /** The novice ticket has come: sockets that already dialled in are verified now, and later ones as they come. */
+  /** Where and how it can be reached on the ways that it offers. */
+  readonly ticket: WayTicket;
+  /** The novice ticket has come: carriers that are already there are verified now, and later ones as they come. */
   expect(ticket: ExpectedNovice): void;
-  /** Forward connect: dials the novice ticket's addresses while the listener stays open. */
-  forward(): void;
+  /** Reaches the novice on this way, once `expect` has said where, while the offered ways stay open. */
+  reach(way: WayId): void;
   onEvent(listener: (event: ExpertEndpointEvent) => void): () => void;
   close(): Promise<void>;
 }
 
 /** Whom to connect to: our own novice ticket, or what an invitation of any program says. */
-export type ExpectedNovice =
-  | { readonly addresses: readonly HostPort[]; readonly sessionId: Uint8Array; readonly pin: Uint8Array }
-  | InvitedNovice;
+export type ExpectedNovice = (WayTicket & { readonly sessionId: Uint8Array; readonly pin: Uint8Array }) | InvitedNovice;
 
-export interface InvitedNovice {
-  readonly addresses: readonly HostPort[];
+export interface InvitedNovice extends WayTicket {
   /** As it stands in the invitation. */
   readonly raSessionId: string;
   readonly keyHashes: readonly KeyHash[];
@@ -126,10 +131,8 @@ export interface InvitedNovice {
 }
 
 export type ExpertEndpointEvent =
-  | { readonly tag: 'attempt'; readonly by: ConnectedBy; readonly address: string }
-  | { readonly tag: 'refused'; readonly by: ConnectedBy; readonly address: string; readonly error: ConnectionError | ProtocolError }
-  | { readonly tag: 'dialFailed' }
-  /** At most once: the pin matched; every other socket and the listener are closed. The session id goes out on this one only. */
+  | RaceEvent
+  /** At most once: the pin matched; every other carrier and way is closed. The session id goes out on this one only. */
   | { readonly tag: 'verified'; readonly link: ExpertLink };
 
 export type ExpertLinkEvent =
@@ -163,11 +166,13 @@ export interface ExpertOptions {
   readonly userName: string;
   /** Asked for on the one connection that is verified, where the engine has channels; those start, before `active`, that the novice has too. */
   readonly channels?: readonly Channel[];
-  /** From an invitation: nothing listens, since nobody was told where to. */
+  /** From an invitation: nothing is offered, since nobody was told where to. */
   readonly invited?: boolean;
 }
 
 export interface ConnectionRoom {
+  /** Every way that is tried, as data; in any order. */
+  readonly ways: readonly WayPlan[];
   openNovice(signal: AbortSignal, options?: NoviceOptions): Promise<NoviceEndpoint>;
   openExpert(options: ExpertOptions, signal: AbortSignal): Promise<ExpertEndpoint>;
 }

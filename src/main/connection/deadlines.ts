@@ -1,5 +1,9 @@
 /** A connection gets this long from TCP to a presented session id, whoever dialled. */
 export const HANDSHAKE_DEADLINE_MS = 10_000;
+/** One source of a listener's addresses. A router is asked in less than 300 ms, one that is not there is given up after 1.5 s. */
+export const ADDRESSES_DEADLINE_MS = 2_000;
+/** All that a way has to open before the ticket goes out, which is waited for 20 s on the other side. */
+export const PREPARE_DEADLINE_MS = 5_000;
 /** From `admit` to the active session. */
 export const ACTIVATION_DEADLINE_MS = 15_000;
 /** One TCP connect. */

@@ -1,12 +1,12 @@
-import type { Socket } from 'node:net';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink } from './contract.ts';
 import type { Candidate, HandshakeOutcome } from './handshake.ts';
+import type { Carrier } from './ways/contract.ts';
 
 export interface ExpertLinkOptions extends HandshakeOutcome {
-  readonly socket: Socket;
+  readonly carrier: Carrier;
   readonly connection: SessionConnection;
   readonly clock: Clock;
   readonly userName: string;
@@ -20,5 +20,5 @@ export interface ExpertLinkOptions extends HandshakeOutcome {
   readonly verified: (link: ExpertLink) => boolean;
 }
 
-/** Starts the RDP client handshake on a connected socket. */
+/** Starts the RDP client handshake on a carrier. */
 export type ExpertEngine = (options: ExpertLinkOptions) => Candidate;

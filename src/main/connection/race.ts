@@ -1,27 +1,28 @@
-import type { Socket } from 'node:net';
-import type { ConnectedBy } from '../../protocol/assistance/status.ts';
+import type { Role, WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
-import { ConnectionError, type HostPort, type NoviceEndpointEvent } from './contract.ts';
-import { addressText, dialAll } from './dialler.ts';
-import type { Candidate, HandshakeOutcome } from './handshake.ts';
-import type { Listener } from './listener.ts';
+import type { AddressSource } from './addresses/contract.ts';
+import { ConnectionError, type RaceEvent } from './contract.ts';
+import type { Candidate, HandshakeError, HandshakeOutcome } from './handshake.ts';
+import { HeldCarrier, discard } from './held-carrier.ts';
+import { Lane } from './lane.ts';
 import { type PendingConnection, PendingConnections } from './pending-connections.ts';
+import type { Carrier, Way } from './ways/contract.ts';
 
-/** What an endpoint of either role tells before one connection has won. */
-type RaceEvent = Exclude<NoviceEndpointEvent, { tag: 'presented' }>;
-
-interface RaceParts {
+export interface RaceParts {
+  readonly role: Role;
   readonly clock: Clock;
-  /** How the connections come that we dial; the others come in on the listener. */
-  readonly dialledBy: ConnectedBy;
+  /** Those this side takes part in. */
+  readonly ways: readonly Way[];
+  readonly addresses: AddressSource;
+  readonly listenHost: string | undefined;
   readonly tell: (event: RaceEvent) => void;
 }
 
-/** A TCP connection that may become the link. */
+/** A carrier that may become the link. */
 interface Contender {
-  readonly socket: Socket;
-  readonly by: ConnectedBy;
-  readonly remote: HostPort;
+  readonly carrier: Carrier;
+  readonly by: WayId;
 }
 
 interface ContenderOutcome extends HandshakeOutcome {
@@ -32,102 +33,190 @@ interface ContenderOutcome extends HandshakeOutcome {
 /** Gives the connection to an engine. */
 export type StartHandshake = (contender: Contender, outcome: ContenderOutcome) => Candidate;
 
-/** All connections of one endpoint before one of them has won (docs/decisions/0001): dials, listener and handshakes, until all are closed. */
+/** All connections of one endpoint before one of them has won (docs/decisions/0001): ways, what is held, handshakes, until all are closed. */
 export class Race {
-  readonly pending = new PendingConnections();
   private readonly parts: RaceParts;
+  private readonly lanes: readonly Lane[];
+  private readonly strangers = new PendingConnections();
+  private readonly held = new Map<HeldCarrier, () => void>();
   private readonly candidates = new Set<Candidate>();
-  private readonly dials = new AbortController();
-  private listener: Listener | undefined;
+  private readonly stop = new AbortController();
+  private start: StartHandshake | undefined;
+  private theirs: WayTicket | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(parts: RaceParts) {
     this.parts = parts;
-  }
-
-  /** Closes with the race. */
-  listensOn(listener: Listener): void {
-    this.listener = listener;
+    this.lanes = parts.ways.map((way) => new Lane(way, way.offeredBy === parts.role));
   }
 
   get over(): boolean {
     return this.closing !== undefined;
   }
 
-  /** Dials all; each TCP connection goes to `start`. */
-  dial(addresses: readonly HostPort[], start: StartHandshake): void {
-    const { clock, dialledBy: by, tell } = this.parts;
-    let left = 0;
-    const failed = (): void => {
-      left -= 1;
-      if (left === 0 && !this.over) tell({ tag: 'dialFailed' });
+  /** What the ways that this side offers add to its ticket; complete once opened. */
+  get ticket(): WayTicket {
+    const parts = this.lanes.flatMap(({ id, offers, adds }) => (offers && adds !== undefined ? [{ id, ...adds }] : []));
+    const notes = parts.flatMap(({ id, note }) => (note === undefined ? [] : [[id, note] as const]));
+    return {
+      addresses: parts.flatMap(({ addresses }) => addresses),
+      ...(notes.length === 0 ? {} : { notes: Object.fromEntries(notes) }),
     };
-    left = dialAll(addresses, {
-      clock,
-      signal: this.dials.signal,
-      onSocket: (socket, remote) => {
-        if (this.over) return discard(socket);
-        tell({ tag: 'attempt', by, address: addressText(remote) });
-        this.enter({ socket, by, remote }, start, failed);
-      },
-      onFailure: (target, error) => {
-        tell({ tag: 'refused', by, address: addressText(target), error });
-        failed();
-      },
-    });
-    if (left === 0) tell({ tag: 'dialFailed' });
   }
 
-  /** Lets a connection take part. `failed` follows its refusal. */
-  enter(contender: Contender, start: StartHandshake, failed: () => void = () => undefined): void {
-    const { by, remote } = contender;
-    let candidate: Candidate | undefined;
-    const pending: PendingConnection = {
-      remote: remote.host,
-      get stage() {
-        return candidate?.stage ?? 0;
-      },
-      evict: () => candidate?.refuse(new ConnectionError('ABORTED', 'made room for another connection')),
-    };
-    const left = (): void => {
-      if (candidate !== undefined) this.candidates.delete(candidate);
-      this.pending.remove(pending);
-    };
-    // What we dialled ourselves is bounded by the ticket.
-    if (by !== this.parts.dialledBy) this.pending.add(pending);
-    candidate = start(contender, {
-      left,
-      refused: (error) => {
-        left();
-        if (this.over) return;
-        this.parts.tell({ tag: 'refused', by, address: addressText(remote), error });
-        failed();
-      },
-    });
-    this.candidates.add(candidate);
+  /**
+   * Opens every way; the signal closes the race from then on. Rejects with the ConnectionError of the first way when none that this side offers can be
+   * had, and with ABORTED when the signal is aborted meanwhile; nothing is open then.
+   */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => void this.close(), { once: true });
+    const opened = await Promise.allSettled(this.lanes.map((lane) => this.openLane(lane)));
+    if (signal.aborted || this.over) {
+      await this.close();
+      throw new ConnectionError('ABORTED', 'stopped before it had begun', { cause: signal.reason });
+    }
+    const offered = opened.filter((_, index) => this.lanes[index]?.offers);
+    const refused = offered.find((result) => result.status === 'rejected');
+    if (refused === undefined || offered.some(({ status }) => status === 'fulfilled')) return;
+    await this.close();
+    throw refused.reason;
   }
 
-  /** Nobody wins any more: resolves when the listener and every loser are gone. Idempotent. */
+  /** The other side's ticket has come: `reach` goes by it. False when one has come before or the race is over. */
+  expect(theirs: WayTicket): boolean {
+    if (this.theirs !== undefined || this.over) return false;
+    this.theirs = theirs;
+    return true;
+  }
+
+  /** Handshakes start: of what is held, and of what comes. */
+  begin(start: StartHandshake): void {
+    this.start = start;
+    for (const enter of this.held.values()) enter();
+  }
+
+  /** This side's part on a way that the other one offers, once it has been told where. */
+  reach(way: WayId): void {
+    const { theirs } = this;
+    if (theirs === undefined || this.over) return;
+    const lane = this.lanes.find(({ id }) => id === way);
+    const note = theirs.notes?.[way];
+    const reached = lane?.reach({ addresses: theirs.addresses, ...(note === undefined ? {} : { note }) }) ?? false;
+    if (!reached) this.parts.tell({ tag: 'wayFailed', by: way, failure: 'unavailable' });
+  }
+
+  /** Nobody wins any more: resolves when every way and every loser are gone. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.closeAll();
     return this.closing;
   }
 
   private async closeAll(): Promise<void> {
-    this.dials.abort();
+    this.stop.abort();
+    for (const held of this.held.keys()) discard(held.release());
+    this.held.clear();
     const losers = [...this.candidates];
     this.candidates.clear();
     for (const loser of losers) loser.abandon();
-    await Promise.all([this.listener?.close(), ...losers.map(({ gone }) => gone)]);
+    await Promise.all([...this.lanes.map((lane) => lane.close()), ...losers.map(({ gone }) => gone)]);
   }
-}
 
-/** Where a connection on the listener comes from. */
-export function remoteOf(socket: Socket): HostPort {
-  return { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-}
+  private async openLane(lane: Lane): Promise<void> {
+    const { clock, addresses, listenHost } = this.parts;
+    const side = {
+      clock,
+      addresses,
+      listenHost,
+      signal: this.stop.signal,
+      found: (carrier: Carrier) => this.found(lane, carrier),
+      missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),
+    };
+    await lane.open(side, () => this.laneOver(lane));
+    // Whatever it has opened after the end is nobody's.
+    if (this.over) await lane.close();
+  }
 
-export function discard(socket: Socket): void {
-  socket.on('error', () => undefined);
-  socket.destroy();
+  private found(lane: Lane, carrier: Carrier): void {
+    if (this.over) return discard(carrier);
+    const { role, tell } = this.parts;
+    lane.entered();
+    tell({ tag: 'attempt', by: lane.id, address: carrier.address });
+    // The expert decides who wins, so it is the expert who waits for something better.
+    const patienceMs = role === 'expert' ? (carrier.patienceMs ?? 0) : 0;
+    if (this.start === undefined || patienceMs > 0) this.hold(lane, carrier, patienceMs);
+    else this.enter(lane, carrier, this.start);
+  }
+
+  private hold(lane: Lane, carrier: Carrier, patienceMs: number): void {
+    const enter = (): void => {
+      if (held.patient || this.start === undefined) return;
+      gone();
+      held.release();
+      if (!carrier.duplex.destroyed) this.enter(lane, carrier, this.start);
+    };
+    const held = new HeldCarrier({
+      carrier,
+      clock: this.parts.clock,
+      patienceMs,
+      ready: enter,
+      refused: (error) => {
+        gone();
+        this.lost(lane, carrier, error);
+      },
+    });
+    const gone = (): void => {
+      this.held.delete(held);
+      this.strangers.remove(held);
+    };
+    this.held.set(held, enter);
+    if (lane.offers) this.strangers.add(held);
+  }
+
+  /** Lets a carrier take part. */
+  private enter(lane: Lane, carrier: Carrier, start: StartHandshake): void {
+    let candidate: Candidate | undefined;
+    let gone = false;
+    const pending: PendingConnection = {
+      remote: carrier.remote,
+      get stage() {
+        return candidate?.stage ?? 0;
+      },
+      evict: () => candidate?.refuse(new ConnectionError('ABORTED', 'made room for another connection')),
+    };
+    const left = (): void => {
+      gone = true;
+      if (candidate !== undefined) this.candidates.delete(candidate);
+      this.strangers.remove(pending);
+    };
+    // What this side reached itself is bounded by the ticket.
+    if (lane.offers) this.strangers.add(pending);
+    candidate = start(
+      { carrier, by: lane.id },
+      {
+        left,
+        refused: (error) => {
+          left();
+          this.lost(lane, carrier, error);
+        },
+      },
+    );
+    if (!gone) this.candidates.add(candidate);
+  }
+
+  private lost(lane: Lane, { address }: Carrier, error: HandshakeError): void {
+    if (this.over) return;
+    const isStranger = error.code === 'PIN_MISMATCH' || error.code === 'WRONG_SESSION_ID';
+    this.refused(lane, address, error, isStranger ? 'stranger' : 'broken');
+    if (lane.left() && !lane.offers) this.laneOver(lane);
+  }
+
+  private refused(lane: Lane, address: string, error: HandshakeError, failure: WayFailure): void {
+    if (this.over) return;
+    lane.refused(failure);
+    this.parts.tell({ tag: 'refused', by: lane.id, address, error, failure });
+  }
+
+  private laneOver(lane: Lane): void {
+    if (!this.over) this.parts.tell({ tag: 'wayFailed', by: lane.id, failure: lane.outcome });
+  }
 }

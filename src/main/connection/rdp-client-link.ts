@@ -46,7 +46,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
       channels: { list: options.channels, openPort: (channel) => this.driver.portOf(this.machine, channel) },
       peerGoneAfterMs: PEER_GONE_AFTER_MS,
     });
-    this.stream = new RdpStream(options.socket, options.clock, {
+    this.stream = new RdpStream(options.carrier, options.clock, {
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
       gone: (error) => {
         this.driver.end(this.machine);

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { Channel, ChannelPort } from '../../protocol/rdp/channels/contract.ts';
@@ -15,9 +14,10 @@ import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshake
 import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
 import { RdpStream } from './rdp-stream.ts';
+import type { Carrier } from './ways/contract.ts';
 
 export interface ServerLinkOptions extends HandshakeOutcome {
-  readonly socket: Socket;
+  readonly carrier: Carrier;
   readonly connection: SessionConnection;
   readonly certificate: SessionCertificate;
   readonly clock: Clock;
@@ -42,7 +42,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.options = options;
     this.clock = options.clock;
     this.connection = options.connection;
-    this.stream = new RdpStream(options.socket, options.clock, {
+    this.stream = new RdpStream(options.carrier, options.clock, {
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
       gone: (error) => {
         this.driver.end(this.machine);

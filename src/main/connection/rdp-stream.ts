@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket, connect as connectTls } from 'node:tls';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type LinkTraffic } from './contract.ts';
-import { CLOSE_DEADLINE_MS, KEEP_ALIVE_AFTER_MS } from './deadlines.ts';
+import { CLOSE_DEADLINE_MS } from './deadlines.ts';
+import type { Carrier } from './ways/contract.ts';
 
 /** X.224 Connection Request and Confirm are all that is said in plain; with a cookie they stay far below this. */
 const MAX_PLAIN_PDU_BYTES = 1024;
@@ -24,11 +25,12 @@ interface DrainWaiter {
 }
 
 /**
- * One TCP connection that speaks RDP: X.224 in plain, then TLS on the same socket, as server or client whoever dialled.
+ * One carrier that speaks RDP: X.224 in plain, then TLS inside the same stream, as server or client whoever dialled.
  * Never reads past the PDU that asked for TLS, so nothing of the TLS handshake gets lost.
  */
 export class RdpStream {
-  private readonly raw: Socket;
+  private readonly carrier: Carrier;
+  private readonly raw: Duplex;
   private readonly clock: Clock;
   private readonly handlers: RdpStreamHandlers;
   private readonly waiters: DrainWaiter[] = [];
@@ -43,15 +45,16 @@ export class RdpStream {
   readonly gone: Promise<void>;
   private isGone = false;
 
-  constructor(socket: Socket, clock: Clock, handlers: RdpStreamHandlers) {
-    this.raw = socket;
+  constructor(carrier: Carrier, clock: Clock, handlers: RdpStreamHandlers) {
+    const { duplex } = carrier;
+    this.carrier = carrier;
+    this.raw = duplex;
     this.clock = clock;
     this.handlers = handlers;
     let settle: () => void = () => undefined;
     this.gone = new Promise((resolve) => (settle = resolve));
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-    socket.on('error', this.failed);
+    carrier.tune?.();
+    duplex.on('error', this.failed);
     const closed = (): void => {
       if (this.isGone) return;
       this.isGone = true;
@@ -61,8 +64,8 @@ export class RdpStream {
       settle();
       handlers.gone(this.error);
     };
-    socket.once('close', closed);
-    if (socket.closed) queueMicrotask(closed);
+    duplex.once('close', closed);
+    if (duplex.closed) queueMicrotask(closed);
   }
 
   /** Starts reading. */
@@ -73,7 +76,7 @@ export class RdpStream {
   }
 
   get traffic(): LinkTraffic {
-    return { bytesSent: this.raw.bytesWritten, bytesReceived: this.raw.bytesRead };
+    return this.carrier.traffic;
   }
 
   /** Bytes written that the kernel has not taken yet. */
@@ -107,7 +110,7 @@ export class RdpStream {
     }
   }
 
-  /** Resolves when the kernel has taken everything written so far; rejects when the socket goes first. */
+  /** Resolves when the carrier has taken everything written so far; rejects when the socket goes first. */
   drained(): Promise<void> {
     if (this.isGone || this.finishing !== undefined) return Promise.reject(new ConnectionError('SOCKET', 'the connection is closed'));
     if (this.written === this.writes) return Promise.resolve();
@@ -199,7 +202,7 @@ export class RdpStream {
     }
   };
 
-  private upgrade(wrap: (raw: Socket) => TLSSocket): void {
+  private upgrade(wrap: (raw: Duplex) => TLSSocket): void {
     const raw = this.raw;
     if (this.phase !== 'plain' || raw.destroyed) return;
     this.phase = 'upgrading';
@@ -211,7 +214,7 @@ export class RdpStream {
     void this.wrapWhenDrained(raw, wrap);
   }
 
-  private async wrapWhenDrained(raw: Socket, wrap: (raw: Socket) => TLSSocket): Promise<void> {
+  private async wrapWhenDrained(raw: Duplex, wrap: (raw: Duplex) => TLSSocket): Promise<void> {
     try {
       await this.drained();
     } catch {

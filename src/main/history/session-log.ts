@@ -1,82 +1,84 @@
 import * as z from 'zod';
-import type { EndReason } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry } from '../../protocol/assistance/status.ts';
 import { openStoredFile, type DamagedFile } from '../settings/stored-file.ts';
 
 /** Above this many, the oldest entries are dropped. */
 export const MAX_HISTORY_ENTRIES = 1_000;
 
-const END_REASONS = [
-  'declined',
-  'cancelledByYou',
-  'cancelledByPeer',
-  'timedOut',
-  'contactOffline',
-  'appNotPresent',
-  'messengerLost',
-  'peerLeftMessenger',
-  'ticketRefused',
-  'noConnection',
-  'pinMismatch',
-  'wrongPassword',
-  'invitationExpired',
-  'versionMismatch',
-  'viewRefused',
-  'consentTimedOut',
-  'stoppedByNovice',
-  'closedByExpert',
-  'peerGone',
-  'connectionLost',
-  'desktopUnavailable',
-  'protocolError',
-  'internalError',
-] as const satisfies readonly EndReason[];
-
+const VERSION = 1;
 const time = z.number().int().min(0).max(8.64e15);
 
-const entrySchema = z.object({
+/** What an entry has to have. Ways, reasons and fields that a later version added are kept as they are. */
+const entrySchema = z.looseObject({
   id: z.string().min(1).max(128),
   role: z.enum(['novice', 'expert']),
-  peer: z.object({ address: z.string().max(129), friendlyName: z.string().max(400) }),
+  peer: z.looseObject({ address: z.string().max(129), friendlyName: z.string().max(400) }),
   startedAtMs: time,
-  /** Unix ms. Absent when no connection was made, and in entries of versions that did not keep it. */
   connectedAtMs: z.exactOptional(time),
   endedAtMs: time,
-  connectedBy: z.exactOptional(z.enum(['reverse', 'forward'])),
+  connectedBy: z.exactOptional(z.string().min(1).max(64)),
   address: z.exactOptional(z.string().max(300)),
   viewed: z.boolean(),
   controlled: z.boolean(),
-  reason: z.enum(END_REASONS),
+  reason: z.string().min(1).max(64),
+}) satisfies z.ZodType<HistoryEntry>;
+
+const ownSchema = z.looseObject({ version: z.literal(VERSION), entries: z.array(entrySchema) });
+const laterSchema = z.looseObject({
+  version: z
+    .number()
+    .int()
+    .min(VERSION + 1),
+  entries: z.array(z.unknown()),
 });
 
-/** One session or attempt: the peer, the times, the way of connecting, what was allowed, why it ended. */
-export type HistoryEntry = Readonly<z.infer<typeof entrySchema>>;
+/** In a file of a later version an entry may have any shape; in one of ours what is not an entry is damage. */
+export const logSchema = z.union([ownSchema, laterSchema]);
 
-export const logSchema = z.object({ version: z.literal(1), entries: z.array(entrySchema) });
+type Log = z.infer<typeof logSchema>;
 
 export interface SessionLog {
-  /** Newest first. */
+  /** Newest first, those that this version can read. */
   readonly entries: readonly HistoryEntry[];
   readonly damaged: DamagedFile | undefined;
   /** Adds an entry; one with the same id is replaced. Resolves when the file is on disk. */
   add(entry: HistoryEntry): Promise<void>;
+  /** Forgets all, those of a later version as well. */
   clear(): Promise<void>;
   flush(): Promise<void>;
 }
 
-/** Opens the log at `path` (`history.json`); a damaged file gives an empty log and `damaged`. */
+/** `history.json`. What a later version wrote is written back as it was. */
 export async function openSessionLog(path: string): Promise<SessionLog> {
-  const file = await openStoredFile<z.infer<typeof logSchema>>(path, logSchema, { version: 1, entries: [] });
+  const file = await openStoredFile<Log>(path, logSchema, { version: VERSION, entries: [] });
+  const set = (all: readonly unknown[]): Promise<void> => file.set({ ...file.value, entries: [...all] });
+  let entries = readable(file.value.entries);
   return {
     get entries() {
-      return file.value.entries;
+      return entries;
     },
     damaged: file.damaged,
     add(entry) {
       const peer = { address: entry.peer.address.slice(0, 129), friendlyName: entry.peer.friendlyName.slice(0, 400) };
-      const entries = [{ ...entry, peer }, ...file.value.entries.filter((known) => known.id !== entry.id)].slice(0, MAX_HISTORY_ENTRIES);
-      return file.set({ version: 1, entries });
+      const all = [{ ...entry, peer }, ...file.value.entries.filter((known) => idOf(known) !== entry.id)].slice(0, MAX_HISTORY_ENTRIES);
+      entries = readable(all);
+      return set(all);
     },
-    clear: () => file.set({ version: 1, entries: [] }),
+    clear() {
+      entries = [];
+      return set([]);
+    },
     flush: () => file.flush(),
   };
+}
+
+function readable(entries: readonly unknown[]): readonly HistoryEntry[] {
+  return entries.flatMap((entry) => {
+    const read = entrySchema.safeParse(entry);
+    return read.success ? [read.data] : [];
+  });
+}
+
+function idOf(entry: unknown): unknown {
+  return typeof entry === 'object' && entry !== null && 'id' in entry ? entry.id : undefined;
 }

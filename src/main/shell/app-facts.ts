@@ -5,14 +5,13 @@ import type {
   AccountView,
   ActivityView,
   ConversationView,
-  HistoryEntryView,
   HostingView,
   InvitationView,
   NoticeView,
   OfferedInvitationView,
   Presence,
 } from '../../preload/contract.ts';
-import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
 import type { Settings } from '../settings/settings-store.ts';
@@ -34,7 +33,7 @@ export interface AppFacts {
   readonly session: SessionStatus | undefined;
   readonly fileInvitation: FileInvitation | undefined;
   readonly offeredInvitation: OfferedInvitationView | undefined;
-  readonly history: readonly HistoryEntryView[];
+  readonly history: readonly HistoryEntry[];
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;

@@ -1,6 +1,6 @@
 import type { Reach } from '../../facts/hosting.ts';
 import type { Clock } from '../clock.ts';
-import { usableAddresses } from '../connection/addresses.ts';
+import { usableAddresses } from '../connection/addresses/interfaces.ts';
 import { AccountError } from '../messenger/msnp-server/account-store.ts';
 import type { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
 import { SqliteAccountStore } from '../messenger/msnp-server/sqlite-account-store.ts';

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
-import type { TicketAddress } from './ticket-address.ts';
-import { addressRank, formatTicketAddress, parseTicketAddress } from './ticket-address.ts';
+import { type HostPort, formatHostPort } from '../host-port.ts';
+import { addressRank, parseTicketAddress } from './ticket-address.ts';
 
 /** Context data of the messengers of the time holds this many characters. */
 export const MAX_TICKET_CHARS = 300;
@@ -9,7 +9,7 @@ const MAX_TICKET_ADDRESSES = 8;
 
 /** Connection String 1 ([MS-RAI] 2.2.1): `65538,1,<addresses>,*,<RASessionID>,*,*,<protocolSpecificParms>`. */
 export interface ConnectionString {
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
   /** RASessionID, as text (base64). */
   readonly raSessionId: string;
   /** As text; `*` when there is none. */
@@ -60,7 +60,7 @@ export function parseConnectionString(text: string): ConnectionString {
  */
 export function formatConnectionString(parts: ConnectionString): string {
   const ranked = parts.addresses
-    .map((address) => ({ text: formatTicketAddress(address), rank: addressRank(address) }))
+    .map((address) => ({ text: formatHostPort(address), rank: addressRank(address) }))
     .filter((entry): entry is { text: string; rank: number } => entry.rank !== undefined)
     .sort((a, b) => a.rank - b.rank);
   const render = (list: readonly string[]): string =>

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../bytes/errors.ts';
+import type { HostPort } from '../host-port.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
 import type { CommonEvent, EndedPhase } from './negotiation.ts';
@@ -7,23 +8,16 @@ import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatExpertTicket, isTicket, parseNoviceTicket } from './ticket.ts';
-import type { TicketAddress } from './ticket-address.ts';
-import {
-  CONNECT_DEADLINE_MS,
-  CONSENT_DEADLINE_MS,
-  FORWARD_CONNECT_DELAY_MS,
-  INVITATION_TIMEOUT_MS,
-  SILENCE_MARGIN_MS,
-  TICKET_WAIT_MS,
-} from './timing.ts';
+import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS, TICKET_WAIT_MS } from './timing.ts';
+import type { WayPlan } from './ways.ts';
 
 export type ExpertState =
   | { readonly tag: 'invited'; readonly deadlineMs: number }
   /** Accepted: waits for the messenger to be ready and for our listener, in either order. */
-  | { readonly tag: 'preparing'; readonly deadlineMs: number; readonly ready: boolean; readonly addresses?: readonly TicketAddress[] }
+  | { readonly tag: 'preparing'; readonly deadlineMs: number; readonly ready: boolean; readonly addresses?: readonly HostPort[] }
   | { readonly tag: 'awaitingNoviceTicket'; readonly deadlineMs: number }
-  | { readonly tag: 'reverseConnecting'; readonly forwardAtMs: number; readonly giveUpAtMs: number }
-  | { readonly tag: 'forwardConnecting'; readonly giveUpAtMs: number }
+  /** Both tickets are there: one way after the other is tried, as the list has them. */
+  | { readonly tag: 'connecting'; readonly giveUpAtMs: number }
   /** The pin matched; the session id is on its way. */
   | { readonly tag: 'presenting'; readonly deadlineMs: number }
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
@@ -34,9 +28,7 @@ export type ExpertEvent =
   | CommonEvent
   | { readonly tag: 'accept' }
   | { readonly tag: 'decline' }
-  | { readonly tag: 'endpointOpened'; readonly addresses: readonly TicketAddress[] }
-  /** A connection showed another certificate than the ticket's. */
-  | { readonly tag: 'pinMismatch' }
+  | { readonly tag: 'endpointOpened'; readonly addresses: readonly HostPort[] }
   | { readonly tag: 'verified'; readonly connection: SessionConnection }
   | { readonly tag: 'presented' };
 
@@ -47,8 +39,6 @@ export type ExpertEffect =
   | { readonly tag: 'declineInvitation' }
   /** Step 6 can be done now: the novice ticket is valid. */
   | { readonly tag: 'expect'; readonly ticket: NoviceTicket }
-  /** Step 7. */
-  | { readonly tag: 'forward' }
   | { readonly tag: 'closeLink' };
 
 /**
@@ -63,12 +53,12 @@ export class ExpertNegotiation {
   private pinMismatchSeen = false;
   private readonly offered: boolean;
 
-  /** An invitation has just come, or an offer has just been sent. `ticketId`: 32 random bytes for the expert ticket. */
-  constructor(ticketId: Uint8Array, nowMs: number, offered = false) {
+  /** An invitation has just come, or an offer has just been sent. `ticketId`: 32 random bytes for the expert ticket. `ways`: those to connect on. */
+  constructor(ticketId: Uint8Array, ways: readonly WayPlan[], nowMs: number, offered = false) {
     this.offered = offered;
     this.ownTicketId = ticketId;
     this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + (offered ? 0 : SILENCE_MARGIN_MS) };
-    this.record = new NegotiationRecord(nowMs);
+    this.record = new NegotiationRecord(ways, 'expert', nowMs);
   }
 
   get state(): ExpertState {
@@ -91,10 +81,8 @@ export class ExpertNegotiation {
   get nextDeadlineMs(): number | undefined {
     const state = this.current;
     switch (state.tag) {
-      case 'reverseConnecting':
-        return Math.min(state.forwardAtMs, state.giveUpAtMs);
-      case 'forwardConnecting':
-        return state.giveUpAtMs;
+      case 'connecting':
+        return Math.min(this.record.nextWayAtMs ?? state.giveUpAtMs, state.giveUpAtMs);
       case 'connected':
       case 'ended':
         return undefined;
@@ -110,10 +98,8 @@ export class ExpertNegotiation {
       case 'preparing':
       case 'awaitingNoviceTicket':
         return { tag: 'tickets' };
-      case 'reverseConnecting':
-        return { tag: 'reverseConnecting', forwardAtMs: state.forwardAtMs };
-      case 'forwardConnecting':
-        return { tag: 'forwardConnecting' };
+      case 'connecting':
+        return this.record.connecting;
       case 'presenting':
       case 'awaitingConsent':
         return { tag: 'awaitingConsent' };
@@ -131,7 +117,6 @@ export class ExpertNegotiation {
         if (state.tag !== 'invited') return this.refuse(event.tag);
         this.record.step(2, 'done', nowMs);
         this.record.step(3, 'active', nowMs);
-        this.record.endpoint = true;
         this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
         return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
       case 'decline':
@@ -154,20 +139,23 @@ export class ExpertNegotiation {
         if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', nowMs);
         return this.onRendezvousOver(reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'), nowMs);
       case 'endpointOpened':
-        if (state.tag !== 'preparing' || state.addresses !== undefined) {
-          this.record.endpoint = true;
-          return this.illegal(event.tag, nowMs);
-        }
+        if (state.tag !== 'preparing' || state.addresses !== undefined) return this.illegal(event.tag, nowMs);
         this.current = { ...state, addresses: event.addresses };
         return this.sendTicketWhenReady(nowMs);
       case 'endpointFailed':
         return this.end('noConnection', nowMs, event.detail);
       case 'attempt':
-      case 'dialFailed':
-        // Only a verified connection counts (a stranger's knock must not stop step 7), and the listener goes on after a failed dial.
+        // Only a verified connection counts: a stranger's knock must not stop the ways that come next.
+        if (state.tag === 'connecting') this.record.attempted(event.way, nowMs);
         return [];
-      case 'pinMismatch':
-        this.pinMismatchSeen = true;
+      case 'wayRefused':
+        this.record.refusedOn(event.way, event.failure);
+        // The connection showed another certificate than the ticket's.
+        this.pinMismatchSeen ||= event.failure === 'stranger';
+        return [];
+      case 'wayFailed':
+        // The other ways go on, and what is offered is offered until the end.
+        if (state.tag === 'connecting') this.record.wayFailed(event.way, event.failure, nowMs);
         return [];
       case 'verified':
         return this.onVerified(event.connection, nowMs);
@@ -229,13 +217,9 @@ export class ExpertNegotiation {
       checkTicketUse(ticket.sessionId, seen, nowMs, state.deadlineMs);
       this.sessionId = ticket.sessionId;
       this.record.step(4, 'done', nowMs);
-      this.record.step(5, 'active', nowMs);
       this.record.step(6, 'active', nowMs);
-      this.current = { tag: 'reverseConnecting', forwardAtMs: nowMs + FORWARD_CONNECT_DELAY_MS, giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
-      return [
-        { tag: 'rememberTicket', id: ticket.sessionId },
-        { tag: 'expect', ticket },
-      ];
+      this.current = { tag: 'connecting', giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
+      return [{ tag: 'rememberTicket', id: ticket.sessionId }, { tag: 'expect', ticket }, ...this.record.startWays(nowMs)];
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];
@@ -251,7 +235,7 @@ export class ExpertNegotiation {
 
   private onVerified(connection: SessionConnection, nowMs: number): ExpertEffect[] {
     this.record.link = true;
-    if (this.current.tag !== 'reverseConnecting' && this.current.tag !== 'forwardConnecting') return this.illegal('verified', nowMs);
+    if (this.current.tag !== 'connecting') return this.illegal('verified', nowMs);
     this.record.connected(connection, nowMs);
     this.current = { tag: 'presenting', deadlineMs: nowMs + CONNECT_DEADLINE_MS };
     return [];
@@ -265,12 +249,8 @@ export class ExpertNegotiation {
       case 'preparing':
         // Without a listener it is ours that is late, without the messenger it is theirs.
         return this.end(state.addresses === undefined ? 'noConnection' : 'timedOut', nowMs);
-      case 'reverseConnecting':
-        this.record.step(7, 'active', nowMs);
-        this.current = { tag: 'forwardConnecting', giveUpAtMs: state.giveUpAtMs };
-        return [{ tag: 'forward' }];
-      case 'forwardConnecting':
-        return this.end(this.noConnection(), nowMs);
+      case 'connecting':
+        return nowMs < state.giveUpAtMs ? this.record.reachDue(nowMs) : this.end(this.noConnection(), nowMs);
       case 'presenting':
         return this.end('connectionLost', nowMs);
       case 'awaitingConsent':

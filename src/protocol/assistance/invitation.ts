@@ -1,5 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { base64Decode, base64Encode } from '../bytes/text.ts';
+import type { HostPort } from '../host-port.ts';
 import { parseXml } from '../xml/xml.ts';
 import { decodeXmlBytes } from '../xml/xml-encoding.ts';
 import {
@@ -14,7 +15,7 @@ import {
 import { formatConnectionString, parseForeignConnectionString } from './connection-string.ts';
 import { type ConnectionString2, formatConnectionString2, type KeyHash, parseConnectionString2 } from './connection-string-2.ts';
 import { formatInvitationFile, type InvitationFile, type InvitationFileType, invitationOf } from './invitation-file.ts';
-import { addressRank, type TicketAddress } from './ticket-address.ts';
+import { addressRank } from './ticket-address.ts';
 
 /** Every kind of invitation a person may be handed: a `.msrcIncident`, or one of the two connection strings alone. */
 export type InvitationDocument =
@@ -27,7 +28,7 @@ export interface OpenInvitation {
   /** Who asks for help, as the file says. */
   readonly userName: string;
   /** At most eight, none that is nobody's or means something only to the novice. */
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
   /** As text: not everybody's is base64. */
   readonly raSessionId: string;
   /** Commitments to the novice's key; any one that fits is enough. */
@@ -128,7 +129,7 @@ function decryptedAsMeant(lhTicket: Uint8Array, typed: string): { readonly meant
 }
 
 /** None where it cannot be read: the other ticket counts. */
-function addressesOf(rcTicket: string): readonly TicketAddress[] {
+function addressesOf(rcTicket: string): readonly HostPort[] {
   try {
     return parseForeignConnectionString(rcTicket).addresses;
   } catch (error) {
@@ -157,7 +158,7 @@ function fromConnectionString2({ listening, raSessionId, keyHashes, certificate 
   return { addresses: usable(addresses), raSessionId, keyHashes, ...(certificate === undefined ? {} : { certificate }) };
 }
 
-function usable(addresses: readonly TicketAddress[]): readonly TicketAddress[] {
+function usable(addresses: readonly HostPort[]): readonly HostPort[] {
   const dialable = addresses.filter((address) => addressRank(address) !== undefined);
   const found = dialable
     .filter(({ host, port }, index) => dialable.findIndex((other) => other.host === host && other.port === port) === index)
@@ -171,7 +172,7 @@ export interface NewInvitation {
   readonly type: InvitationFileType;
   readonly userName: string;
   readonly password: string;
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
   /** RASessionID, 32 random bytes. */
   readonly sessionId: Uint8Array;
   /** SHA-256 of the novice's certificate (DER): KH2, and field 8 of Connection String 1. */

@@ -1,9 +1,10 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { type Features, takesParts } from '../rendezvous/features.ts';
 import { type CancelSignal, cancelSignalFor } from './negotiation.ts';
-import type { EndReason, SessionConnection, StepNumber, StepStatus } from './status.ts';
+import type { EndReason, Role, SessionConnection, SessionPhase, StepNumber, StepStatus, WayFailure, WayId } from './status.ts';
 import { TICKET_KIND } from './ticket.ts';
-import { NO_STEPS, withActiveFailed, withStep } from './steps.ts';
+import { NO_STEPS, failedStep, withActiveFailed, withStep } from './steps.ts';
+import { Ladder, type WayPlan } from './ways.ts';
 
 /** What the drivers of both roles do alike. */
 export type CommonEffect =
@@ -11,6 +12,8 @@ export type CommonEffect =
   | { readonly tag: 'rememberTicket'; readonly id: Uint8Array }
   /** With `kind` to a peer that knows kinds, as it is to every other. */
   | { readonly tag: 'sendContextData'; readonly data: string; readonly kind?: string }
+  /** It is this way's turn, and this side's part to reach the other. */
+  | { readonly tag: 'reach'; readonly way: WayId }
   | RefusedEffect
   | EndEffect;
 
@@ -20,20 +23,16 @@ interface RefusedEffect {
   readonly error: ProtocolError;
 }
 
-type EndEffect =
-  | { readonly tag: 'closeEndpoint' }
-  | { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal }
-  | { readonly tag: 'ended'; readonly reason: EndReason };
+type EndEffect = { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal } | { readonly tag: 'ended'; readonly reason: EndReason };
 
 /** Context data of unknown kinds: this much of it is told, all of it is counted. */
 const PASSED_OVER_TOLD = 8;
 
-/** What a negotiation of either role keeps beside its state: the seven steps, and what is open and so has to be closed at the end. */
+/** What a negotiation of either role keeps beside its state: the seven steps, the ways to connect, and what is open and so has to be closed at the end. */
 export class NegotiationRecord {
+  private readonly ladder: Ladder;
   private stepList: readonly StepStatus[];
   private way: SessionConnection | undefined;
-  /** The driver has been told to open it. */
-  endpoint = false;
   /** There is an authenticated RDP connection. */
   link = false;
   rendezvousOver = false;
@@ -41,7 +40,8 @@ export class NegotiationRecord {
   private passedOverCount = 0;
 
   /** Step 1 is done: the invitation is under way. */
-  constructor(nowMs: number) {
+  constructor(ways: readonly WayPlan[], role: Role, nowMs: number) {
+    this.ladder = new Ladder(ways, role);
     this.stepList = withStep(withStep(NO_STEPS, 1, 'done', nowMs), 2, 'active', nowMs);
   }
 
@@ -80,13 +80,64 @@ export class NegotiationRecord {
     this.stepList = withStep(this.stepList, step, state, nowMs);
   }
 
-  /** Steps 5 to 7 of an RDP connection that has authenticated. */
+  /** When this side has to reach the other on its next way, Unix ms. */
+  get nextWayAtMs(): number | undefined {
+    return this.ladder.next?.atMs;
+  }
+
+  /** What people see while the ways are tried. */
+  get connecting(): SessionPhase {
+    const { trying, next } = this.ladder;
+    return { tag: 'connecting', way: trying?.id ?? '', ...(next === undefined ? {} : { next }) };
+  }
+
+  /** Both tickets are there. */
+  startWays(nowMs: number): CommonEffect[] {
+    const reach = this.ladder.start(nowMs);
+    for (const { step } of this.ladder.begun) this.step(step, 'active', nowMs);
+    return reach.map(({ id }) => ({ tag: 'reach', way: id }));
+  }
+
+  /** The ways whose time has come. */
+  reachDue(nowMs: number): CommonEffect[] {
+    return this.ladder.due(nowMs).map(({ id, step }) => {
+      this.step(step, 'active', nowMs);
+      return { tag: 'reach', way: id };
+    });
+  }
+
+  /** The other side was heard on a way: it has begun there as well. */
+  attempted(way: WayId, nowMs: number): void {
+    const plan = this.ladder.begin(way);
+    if (plan !== undefined) this.step(plan.step, 'active', nowMs);
+  }
+
+  /** One connection of a way was refused; the way itself goes on. */
+  refusedOn(way: WayId, failure: WayFailure): void {
+    this.ladder.failed(way, failure);
+  }
+
+  /** This side has tried all it could on a way: it waits for the next one that the other side tries, if there is one. */
+  wayFailed(way: WayId, failure: WayFailure, nowMs: number): void {
+    this.ladder.failed(way, failure);
+    const awaited = this.ladder.over(way);
+    if (awaited === undefined) return;
+    for (const { step } of this.ladder.begun) {
+      if (step < awaited.step) this.replaceStep(failedStep(step, nowMs, this.ladder.failuresUnder(step)));
+    }
+    this.step(awaited.step, 'active', nowMs);
+  }
+
+  /** Step 6 and those of the ways, once an RDP connection has authenticated: earlier ones have failed, later ones are not needed. */
   connected(connection: SessionConnection, nowMs: number): void {
-    const reverse = connection.by === 'reverse';
     this.way = connection;
-    this.step(5, reverse ? 'done' : 'failed', nowMs);
     this.step(6, 'done', nowMs);
-    this.step(7, reverse ? 'notNeeded' : 'done', nowMs);
+    const winner = this.ladder.planOf(connection.by)?.step;
+    for (const step of this.ladder.steps) {
+      if (winner === undefined || step === winner) this.step(step, 'done', nowMs);
+      else if (step > winner) this.step(step, 'notNeeded', nowMs);
+      else this.replaceStep(failedStep(step, nowMs, this.ladder.failuresUnder(step)));
+    }
   }
 
   /** `what` does not belong where the negotiation is (`at`). */
@@ -98,13 +149,16 @@ export class NegotiationRecord {
   end<CloseLink>(reason: EndReason, closeLink: CloseLink, nowMs: number): (CloseLink | EndEffect)[] {
     const effects: (CloseLink | EndEffect)[] = [];
     if (this.link) effects.push(closeLink);
-    if (this.endpoint) effects.push({ tag: 'closeEndpoint' });
     if (!this.rendezvousOver) effects.push({ tag: 'cancelRendezvous', code: cancelSignalFor(reason) });
-    this.stepList = withActiveFailed(this.stepList, nowMs);
+    const ofWays = reason === 'noConnection' || reason === 'pinMismatch';
+    this.stepList = withActiveFailed(this.stepList, nowMs, (step) => (ofWays ? this.ladder.failuresUnder(step) : []));
     this.link = false;
-    this.endpoint = false;
     this.rendezvousOver = true;
     effects.push({ tag: 'ended', reason });
     return effects;
+  }
+
+  private replaceStep(entry: StepStatus): void {
+    this.stepList = this.stepList.map((known) => (known.step === entry.step ? entry : known));
   }
 }

@@ -1,6 +1,6 @@
 import type { DisconnectReason } from '../rdp/pdu/disconnect-reasons.ts';
 import type { Features } from '../rendezvous/features.ts';
-import type { EndReason, Role, SessionConnection, SessionPhase } from './status.ts';
+import type { EndReason, Role, SessionPhase, WayFailure, WayId } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
 
 /** What the messenger reports, as the Rendezvous API names it. `code` of `sendError` is the messenger's error code. */
@@ -31,9 +31,12 @@ export type LinkEndSignal = DisconnectReason | 'peerGone' | 'disconnected' | 'lo
 export type CommonEvent =
   | RendezvousSignal
   | { readonly tag: 'endpointFailed'; readonly detail: string }
-  | { readonly tag: 'attempt'; readonly by: SessionConnection['by'] }
-  /** Every dialled address has failed. */
-  | { readonly tag: 'dialFailed' }
+  /** A connection was begun on a way, by either side or by a stranger. */
+  | { readonly tag: 'attempt'; readonly way: WayId }
+  /** One connection of a way was refused. */
+  | { readonly tag: 'wayRefused'; readonly way: WayId; readonly failure: WayFailure }
+  /** All that this side could try on a way has failed. */
+  | { readonly tag: 'wayFailed'; readonly way: WayId; readonly failure: WayFailure }
   | { readonly tag: 'active' }
   | { readonly tag: 'linkEnded'; readonly end: LinkEndSignal; readonly detail?: string }
   /** This side's person ends it. */

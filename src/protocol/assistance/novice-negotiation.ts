@@ -1,21 +1,23 @@
 import type { DisconnectReason } from '../rdp/pdu/disconnect-reasons.ts';
 import { ProtocolError } from '../bytes/errors.ts';
+import type { HostPort } from '../host-port.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
 import type { CommonEvent, EndedPhase } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
-import type { SeenTickets } from './ticket.ts';
+import type { ExpertTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatNoviceTicket, isReplay, isTicket, parseExpertTicket } from './ticket.ts';
-import type { TicketAddress } from './ticket-address.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, TICKET_WAIT_MS } from './timing.ts';
+import type { WayPlan } from './ways.ts';
 
 export type NoviceState =
   | { readonly tag: 'inviting'; readonly deadlineMs: number }
   | { readonly tag: 'awaitingExpertTicket'; readonly deadlineMs: number }
-  | { readonly tag: 'openingEndpoint'; readonly deadlineMs: number; readonly dial: readonly TicketAddress[] }
-  | { readonly tag: 'connecting'; readonly deadlineMs: number; readonly forward: boolean }
+  | { readonly tag: 'openingEndpoint'; readonly deadlineMs: number; readonly ticket: ExpertTicket }
+  /** Both tickets are there: one way after the other is tried, as the list has them. */
+  | { readonly tag: 'connecting'; readonly giveUpAtMs: number }
   | { readonly tag: 'awaitingConsent'; readonly deadlineMs: number }
   | { readonly tag: 'admitting'; readonly deadlineMs: number }
   | { readonly tag: 'connected'; readonly sinceMs: number }
@@ -25,7 +27,7 @@ export type NoviceEvent =
   | CommonEvent
   | {
       readonly tag: 'endpointOpened';
-      readonly addresses: readonly TicketAddress[];
+      readonly addresses: readonly HostPort[];
       readonly sessionId: Uint8Array;
       readonly pin: Uint8Array;
     }
@@ -38,8 +40,8 @@ export type NoviceEvent =
 /** What the driver does, in this order. After `ended` comes nothing more. */
 export type NoviceEffect =
   | CommonEffect
-  /** Reverse connect. */
-  | { readonly tag: 'dial'; readonly addresses: readonly TicketAddress[] }
+  /** The expert ticket is valid: what is reached from now on is what it says. */
+  | { readonly tag: 'expect'; readonly ticket: ExpertTicket }
   | { readonly tag: 'askViewConsent' }
   | { readonly tag: 'admit' }
   | { readonly tag: 'closeLink'; readonly reason: DisconnectReason };
@@ -53,10 +55,10 @@ export class NoviceNegotiation {
   private readonly record: NegotiationRecord;
   private expertTicketId: Uint8Array | undefined;
 
-  /** The invitation has just been sent. */
-  constructor(nowMs: number) {
+  /** The invitation has just been sent. `ways`: those to connect on. */
+  constructor(ways: readonly WayPlan[], nowMs: number) {
     this.current = { tag: 'inviting', deadlineMs: nowMs + INVITATION_TIMEOUT_MS };
-    this.record = new NegotiationRecord(nowMs);
+    this.record = new NegotiationRecord(ways, 'novice', nowMs);
   }
 
   get state(): NoviceState {
@@ -77,7 +79,9 @@ export class NoviceNegotiation {
   }
   /** Unix ms, undefined when nothing is waited for. */
   get nextDeadlineMs(): number | undefined {
-    return 'deadlineMs' in this.current ? this.current.deadlineMs : undefined;
+    const state = this.current;
+    if (state.tag === 'connecting') return Math.min(this.record.nextWayAtMs ?? state.giveUpAtMs, state.giveUpAtMs);
+    return 'deadlineMs' in state ? state.deadlineMs : undefined;
   }
   get phase(): SessionPhase {
     const state = this.current;
@@ -88,7 +92,7 @@ export class NoviceNegotiation {
       case 'openingEndpoint':
         return { tag: 'tickets' };
       case 'connecting':
-        return { tag: state.forward ? 'forwardConnecting' : 'reverseConnecting' };
+        return this.record.connecting;
       case 'awaitingConsent':
       case 'admitting':
         return { tag: 'awaitingConsent' };
@@ -121,10 +125,14 @@ export class NoviceNegotiation {
       case 'endpointFailed':
         return this.end('noConnection', nowMs, event.detail);
       case 'attempt':
-        return event.by === 'forward' ? this.onForward(nowMs) : [];
-      case 'dialFailed':
-        if (this.current.tag === 'connecting') this.record.step(5, 'failed', nowMs);
-        return this.onForward(nowMs);
+        if (this.current.tag === 'connecting') this.record.attempted(event.way, nowMs);
+        return [];
+      case 'wayRefused':
+        this.record.refusedOn(event.way, event.failure);
+        return [];
+      case 'wayFailed':
+        if (this.current.tag === 'connecting') this.record.wayFailed(event.way, event.failure, nowMs);
+        return [];
       case 'presented':
         return this.onPresented(event.connection, nowMs);
       case 'viewAllowed':
@@ -179,8 +187,7 @@ export class NoviceNegotiation {
       this.expertTicketId = ticket.id;
       this.record.step(3, 'done', nowMs);
       this.record.step(4, 'active', nowMs);
-      this.record.endpoint = true;
-      this.current = { tag: 'openingEndpoint', deadlineMs: nowMs + TICKET_WAIT_MS, dial: ticket.addresses };
+      this.current = { tag: 'openingEndpoint', deadlineMs: nowMs + TICKET_WAIT_MS, ticket };
       return [{ tag: 'rememberTicket', id: ticket.id }, { tag: 'openEndpoint' }];
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -190,10 +197,7 @@ export class NoviceNegotiation {
 
   private onEndpointOpened(event: Extract<NoviceEvent, { tag: 'endpointOpened' }>, nowMs: number): NoviceEffect[] {
     const state = this.current;
-    if (state.tag !== 'openingEndpoint') {
-      this.record.endpoint = true;
-      return this.illegal(event.tag, nowMs);
-    }
+    if (state.tag !== 'openingEndpoint') return this.illegal(event.tag, nowMs);
     let data: string;
     try {
       data = formatNoviceTicket(event);
@@ -201,16 +205,8 @@ export class NoviceNegotiation {
       return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
     }
     this.record.step(4, 'done', nowMs);
-    this.record.step(5, 'active', nowMs);
-    this.current = { tag: 'connecting', deadlineMs: nowMs + CONNECT_DEADLINE_MS, forward: false };
-    return [this.record.ticket(data), { tag: 'dial', addresses: state.dial }];
-  }
-
-  private onForward(nowMs: number): NoviceEffect[] {
-    if (this.current.tag !== 'connecting') return [];
-    this.record.step(7, 'active', nowMs);
-    this.current = { ...this.current, forward: true };
-    return [];
+    this.current = { tag: 'connecting', giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
+    return [this.record.ticket(data), { tag: 'expect', ticket: state.ticket }, ...this.record.startWays(nowMs)];
   }
 
   private onPresented(connection: SessionConnection, nowMs: number): NoviceEffect[] {
@@ -223,18 +219,23 @@ export class NoviceNegotiation {
 
   private onDeadline(nowMs: number): NoviceEffect[] {
     const state = this.current;
-    if (!('deadlineMs' in state) || nowMs < state.deadlineMs) return [];
+    const due = this.nextDeadlineMs;
+    if (due === undefined || nowMs < due) return [];
     switch (state.tag) {
       case 'inviting':
       case 'awaitingExpertTicket':
         return this.end('timedOut', nowMs);
       case 'openingEndpoint':
-      case 'connecting':
         return this.end('noConnection', nowMs);
+      case 'connecting':
+        return nowMs < state.giveUpAtMs ? this.record.reachDue(nowMs) : this.end('noConnection', nowMs);
       case 'awaitingConsent':
         return this.end('consentTimedOut', nowMs);
       case 'admitting':
         return this.end('connectionLost', nowMs);
+      case 'connected':
+      case 'ended':
+        return [];
     }
   }
 

@@ -5,18 +5,35 @@ export type Role = 'novice' | 'expert';
 /** The seven steps of KB 306298. */
 export type StepNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** `notNeeded`: step 7 after a reverse connect, and what an invitation file leaves out. After a forward connect step 5 has `failed`. `atMs` is Unix time. */
+/** Names a way to connect: `reverse`, `forward`, or one this version does not know (in the history that a later version wrote). */
+export type WayId = string;
+
+/**
+ * What went wrong on a way, the least telling first. `silent`: nobody came. `unavailable`: it could not be opened here. `unreachable`: nothing
+ * answered. `broken`: the connection broke before it was secure. `stranger`: the other end was somebody else.
+ */
+export type WayFailure = 'silent' | 'unavailable' | 'unreachable' | 'broken' | 'stranger';
+
+export interface WayFailed {
+  readonly way: WayId;
+  readonly failure: WayFailure;
+}
+
+/**
+ * `notNeeded`: the steps of ways after the one that connected, and what an invitation file leaves out. The steps of ways before it have `failed`.
+ * `atMs` is Unix time.
+ */
 export interface StepStatus {
   readonly step: StepNumber;
   readonly state: 'pending' | 'active' | 'done' | 'failed' | 'notNeeded';
   readonly atMs?: number;
+  /** What went wrong on the ways of a failed step. */
+  readonly failures?: readonly WayFailed[];
 }
 
-export type ConnectedBy = 'reverse' | 'forward';
-
 export interface SessionConnection {
-  readonly by: ConnectedBy;
-  /** `host:port` of the other side as the socket sees it. */
+  readonly by: WayId;
+  /** The other side as the way sees it; `host:port` for a socket. */
   readonly address: string;
 }
 
@@ -52,9 +69,8 @@ export type SessionPhase =
   | { readonly tag: 'inviting' }
   /** Accepted; tickets are on their way. */
   | { readonly tag: 'tickets' }
-  /** Reverse connect is being tried; `forwardAtMs` (expert) is when forward connect starts. */
-  | { readonly tag: 'reverseConnecting'; readonly forwardAtMs?: number }
-  | { readonly tag: 'forwardConnecting' }
+  /** `way` is the newest of those being tried, `next` the one that this side tries after it, at a Unix time. */
+  | { readonly tag: 'connecting'; readonly way: WayId; readonly next?: { readonly way: WayId; readonly atMs: number } }
   /** Connected and authenticated; the novice is being asked. */
   | { readonly tag: 'awaitingConsent' }
   | { readonly tag: 'connected'; readonly sinceMs: number }
@@ -85,4 +101,22 @@ export interface SessionStatus {
   readonly traffic?: SessionTraffic;
   /** Expert: size of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
+}
+
+/** What is kept of an ended session: who, when, how connected, what was allowed, why it ended. Times are Unix ms. */
+export interface HistoryEntry {
+  readonly id: string;
+  readonly role: Role;
+  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly startedAtMs: number;
+  /** When the picture could first be seen; absent where it came to nothing, and where a version wrote it that did not keep this. */
+  readonly connectedAtMs?: number;
+  readonly endedAtMs: number;
+  readonly connectedBy?: WayId;
+  /** The other side, as {@link SessionConnection} has it. */
+  readonly address?: string;
+  readonly viewed: boolean;
+  readonly controlled: boolean;
+  /** An {@link EndReason}, or one of a later version. */
+  readonly reason: string;
 }

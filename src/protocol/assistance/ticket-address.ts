@@ -1,10 +1,5 @@
 import { ProtocolError } from '../bytes/errors.ts';
-
-/** Where a ticket's owner can be reached: an IPv4 or IPv6 address (no brackets, no scope) or a host name, and a TCP port. */
-export interface TicketAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import { type HostPort, formatHostPort } from '../host-port.ts';
 
 const IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?$/i;
@@ -71,7 +66,7 @@ function refusal(host: string): string | undefined {
  * A scope (`%eth0`) means something on its owner's machine only and is MALFORMED. Throws ProtocolError MALFORMED,
  * OUT_OF_RANGE (port), REFUSED (unspecified, multicast, broadcast: nobody's address).
  */
-export function parseTicketAddress(text: string): TicketAddress {
+export function parseTicketAddress(text: string): HostPort {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   if (match === null) throw new ProtocolError('MALFORMED', 'ConnectionString1.address', 'host:port or [IPv6]:port', text.slice(0, 64));
   const [, bracketed, plain = '', digits = ''] = match;
@@ -86,18 +81,13 @@ export function parseTicketAddress(text: string): TicketAddress {
   return { host, port };
 }
 
-/** The text of one address, brackets around IPv6. */
-export function formatTicketAddress({ host, port }: TicketAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /**
  * How likely a person elsewhere reaches this address, 0 the likeliest; undefined where it can never be in a ticket
  * (scoped or link-local IPv6, which no other machine can dial without our interface names; malformed or refused ones).
  */
-export function addressRank(address: TicketAddress): number | undefined {
+export function addressRank(address: HostPort): number | undefined {
   try {
-    parseTicketAddress(formatTicketAddress(address));
+    parseTicketAddress(formatHostPort(address));
   } catch {
     return undefined;
   }

@@ -1,21 +1,21 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { base64Decode, base64Encode } from '../bytes/text.ts';
+import type { HostPort } from '../host-port.ts';
 import { formatConnectionString, isConnectionString, parseConnectionString } from './connection-string.ts';
-import type { TicketAddress } from './ticket-address.ts';
 
 export const TICKET_ID_BYTES = 32;
 const PIN_BYTES = 32;
 
 /** Step 3 of KB 306298: where the expert listens. `id` only tells tickets apart: the expert has no server key. */
 export interface ExpertTicket {
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
   /** 32 random bytes. */
   readonly id: Uint8Array;
 }
 
 /** Step 4: where the novice listens, what the expert must present (RASessionID) and what it must see (SHA-256 of the certificate). */
 export interface NoviceTicket {
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
   /** RASessionID, 32 random bytes. */
   readonly sessionId: Uint8Array;
   /** SHA-256 of the DER certificate of the novice's RDP server, 32 bytes. */

@@ -1,7 +1,5 @@
 /** Every wait of the negotiation. The inviter's own timeout comes first; the other side waits a little longer for its word. */
 
-/** Step 7 of KB 306298: no verified connection for this long after the novice ticket, and the expert dials. */
-export const FORWARD_CONNECT_DELAY_MS = 5_000;
 /** The inviter gives up on an answer. */
 export const INVITATION_TIMEOUT_MS = 120_000;
 /** A side that is waited for says itself when its time is up; this much later it counts as silent. */

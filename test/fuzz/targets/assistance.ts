@@ -1,10 +1,5 @@
 import { formatConnectionString, parseConnectionString } from '../../../src/protocol/assistance/connection-string.ts';
-import {
-  addressRank,
-  formatTicketAddress,
-  parseTicketAddress,
-  type TicketAddress,
-} from '../../../src/protocol/assistance/ticket-address.ts';
+import { addressRank, parseTicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
 import { formatExpertTicket, formatNoviceTicket, parseExpertTicket, parseNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { formatConnectionString2, parseConnectionString2 } from '../../../src/protocol/assistance/connection-string-2.ts';
@@ -13,6 +8,7 @@ import { formatInvitationFile, invitationOf } from '../../../src/protocol/assist
 import { isPast, needsPassword, openInvitation, readInvitation, writeInvitation } from '../../../src/protocol/assistance/invitation.ts';
 import { RemdeskExpert } from '../../../src/protocol/assistance/remdesk-expert.ts';
 import { RemdeskNovice } from '../../../src/protocol/assistance/remdesk-novice.ts';
+import { type HostPort, formatHostPort } from '../../../src/protocol/host-port.ts';
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { decodeRemdesk, encodeRemdesk, type RemdeskMessage } from '../../../src/protocol/rdp/channels/remdesk.ts';
 import { parseXml } from '../../../src/protocol/xml/xml.ts';
@@ -134,14 +130,14 @@ function inOneLine(name: string): boolean {
 }
 
 interface Addressed {
-  readonly addresses: readonly TicketAddress[];
+  readonly addresses: readonly HostPort[];
 }
 
 /** Writing sorts addresses and leaves out what nobody can reach, so only what is written in that order comes back the same. */
 function inOrder(ticket: Addressed): boolean {
   const ranks = ticket.addresses.map((address) => addressRank(address));
   return (
-    new Set(ticket.addresses.map(formatTicketAddress)).size === ranks.length &&
+    new Set(ticket.addresses.map(formatHostPort)).size === ranks.length &&
     ranks.every((rank, at) => rank !== undefined && rank >= (ranks[at - 1] ?? 0))
   );
 }
@@ -169,7 +165,7 @@ export const ASSISTANCE_TARGETS: readonly Target[] = [
     'ticket-address',
     parseTicketAddress,
     ['192.168.1.2:3389', '[2001:db8::1]:49152', 'desk.home:50000', '[::ffff:1.2.3.4]:50000'],
-    formatTicketAddress,
+    formatHostPort,
   ),
   text(
     'connection-string-2',

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { type SessionCertificate, createSessionCertificate } from '../../../src/main/connection/certificate.ts';
 import { classicInput } from '../../../src/main/connection/classic-input.ts';
+import { TcpCarrier } from '../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { ClassicLink } from '../../../src/main/connection/classic-link.ts';
 import { RdpStream } from '../../../src/main/connection/rdp-stream.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
@@ -29,7 +30,7 @@ async function badServer(answers: readonly Uint8Array[]): Promise<string> {
   const server = createServer((socket) => {
     open.push(socket);
     let left = [...answers];
-    const stream: RdpStream = new RdpStream(socket, systemClock, {
+    const stream: RdpStream = new RdpStream(new TcpCarrier(socket), systemClock, {
       bytes: () => {
         if (!stream.secure && !stream.upgrading) {
           stream.write(CONNECTION_CONFIRM);
@@ -53,7 +54,7 @@ async function badServer(answers: readonly Uint8Array[]): Promise<string> {
   await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
   return new Promise((resolve) => {
     const link = new ClassicLink({
-      socket,
+      carrier: new TcpCarrier(socket),
       connection: { by: 'forward', address: 'test' },
       clock: systemClock,
       userName: 'expert',

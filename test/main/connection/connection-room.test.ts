@@ -3,13 +3,14 @@ import { type Socket, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSessionCertificate } from '../../../src/main/connection/certificate.ts';
-import type { HostPort } from '../../../src/main/connection/contract.ts';
+import type { HostPort } from '../../../src/protocol/host-port.ts';
+import { TcpCarrier } from '../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { RdpClientLink } from '../../../src/main/connection/rdp-client-link.ts';
 import { RdpServerLink } from '../../../src/main/connection/rdp-server-link.ts';
 import { systemClock } from '../../../src/main/clock.ts';
 import { until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { type Expert, HOST, type Novice, Race, addressOf, connected, has, openHandles, refusals, tags, ticketOf } from './race.ts';
+import { type Expert, HOST, type Novice, Race, addressOf, connected, dial, has, openHandles, refusals, tags, ticketOf } from './race.ts';
 
 let race: Race;
 let handlesBefore: number;
@@ -63,7 +64,7 @@ describe('the race', () => {
   it('reverse: the novice dials and is RDP and TLS server on the connection it made', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     const links = await connected(novice, expert);
     expect(links.novice.connection).toEqual({ by: 'reverse', address: `${HOST}:${addressOf(expert).port}` });
     expect(links.expert.connection.by).toBe('reverse');
@@ -74,17 +75,17 @@ describe('the race', () => {
   it('forward: the expert dials when the novice cannot reach its listener', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial([await closedPort()]);
-    await until(() => has(novice.events, 'dialFailed'), 'the dial to fail');
+    dial(novice, [await closedPort()]);
+    await until(() => has(novice.events, 'wayFailed'), 'the dial to fail');
     expect(refusals(novice.events)).toEqual(['SOCKET']);
-    expert.endpoint.forward();
+    expert.endpoint.reach('forward');
     const links = await connected(novice, expert);
     expect([links.novice.connection.by, links.expert.connection.by]).toEqual(['forward', 'forward']);
   });
 
   it('a socket that comes before the novice ticket is held, then verified', async () => {
     const [novice, expert] = await both();
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     await until(() => has(expert.events, 'attempt'), 'the attempt');
     expect(expert.link()).toBeUndefined();
     expert.endpoint.expect(ticketOf(novice));
@@ -95,9 +96,9 @@ describe('the race', () => {
     for (let round = 0; round < 12; round += 1) {
       const [novice, expert] = await both();
       expert.endpoint.expect(ticketOf(novice));
-      if (round % 2 === 0) expert.endpoint.forward();
-      novice.endpoint.dial(expert.endpoint.addresses);
-      if (round % 2 === 1) expert.endpoint.forward();
+      if (round % 2 === 0) expert.endpoint.reach('forward');
+      dial(novice, expert.endpoint.ticket.addresses);
+      if (round % 2 === 1) expert.endpoint.reach('forward');
       const links = await connected(novice, expert);
       expect(links.novice.connection.by).toBe(links.expert.connection.by);
       expect(tags(novice.events).filter((tag) => tag === 'presented')).toHaveLength(1);
@@ -121,7 +122,7 @@ describe('the race', () => {
       }
     }
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     await connected(novice, expert);
     // What a stranger at the expert hears is at most the Connection Request that everyone gets; no certificate, no session id.
     for (const chunk of heard) expect(chunk.length).toBeLessThan(64);
@@ -137,7 +138,7 @@ describe('the expert refuses', () => {
     let presented = 0;
     const server = await impostor((socket) => {
       const link = new RdpServerLink({
-        socket,
+        carrier: new TcpCarrier(socket),
         connection: { by: 'forward', address: 'test' },
         certificate,
         clock: systemClock,
@@ -148,8 +149,8 @@ describe('the expert refuses', () => {
       void link.gone;
     });
     expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
-    expert.endpoint.forward();
-    await until(() => has(expert.events, 'dialFailed'), 'the refusal');
+    expert.endpoint.reach('forward');
+    await until(() => has(expert.events, 'wayFailed'), 'the refusal');
     server.close();
     expect(refusals(expert.events)).toEqual(['PIN_MISMATCH']);
     expect(expert.link()).toBeUndefined();
@@ -166,8 +167,8 @@ describe('the expert refuses', () => {
     const expert = await race.expert();
     const server = await impostor((socket) => socket.once('data', () => socket.write(Buffer.from(answer, 'hex'))));
     expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
-    expert.endpoint.forward();
-    await until(() => has(expert.events, 'dialFailed'), 'the refusal');
+    expert.endpoint.reach('forward');
+    await until(() => has(expert.events, 'wayFailed'), 'the refusal');
     server.close();
     expect(refusals(expert.events)).toEqual(['NOT_TLS']);
   });
@@ -178,7 +179,7 @@ describe('the novice refuses', () => {
     const socket = await race.stranger(addressOf(novice));
     return new Promise((resolve) => {
       const link = new RdpClientLink({
-        socket,
+        carrier: new TcpCarrier(socket),
         connection: { by: 'forward', address: 'test' },
         clock: systemClock,
         userName: 'x',
@@ -202,7 +203,7 @@ describe('the novice refuses', () => {
     expect(refusals(novice.events)).toEqual(['WRONG_SESSION_ID', 'WRONG_SESSION_ID']);
     expect(novice.link()).toBeUndefined();
     expert.endpoint.expect(ticketOf(novice));
-    expert.endpoint.forward();
+    expert.endpoint.reach('forward');
     await connected(novice, expert);
   });
 
@@ -290,7 +291,7 @@ describe('deadlines and ends', () => {
     try {
       const [novice, expert] = await Promise.all([quiet.novice(), quiet.expert()]);
       expert.endpoint.expect(ticketOf(novice));
-      novice.endpoint.dial(expert.endpoint.addresses);
+      dial(novice, expert.endpoint.ticket.addresses);
       await connected(novice, expert);
       // Real bytes need real time, so seconds pass one by one until both have measured a round trip.
       await until(async () => {
@@ -311,7 +312,7 @@ describe('deadlines and ends', () => {
   it('tells the expert why: denied', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     const link = await until(() => novice.link(), 'the novice');
     await until(() => has(expert.linkEvents, 'presented'), 'the expert');
     await link.close('denied');
@@ -326,7 +327,7 @@ describe('deadlines and ends', () => {
   it('tells the expert why: stopped by the novice', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     const links = await connected(novice, expert);
     await links.novice.close('userRequested');
     const ended = await until(() => has(expert.linkEvents, 'ended'), 'the end');
@@ -336,7 +337,7 @@ describe('deadlines and ends', () => {
   it('a channel and graphics get across, and the numbers grow', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     const links = await connected(novice, expert);
     await Promise.all([expert.channel.port?.send([Uint8Array.of(1, 2, 3)]), novice.channel.port?.send([Uint8Array.of(4, 5)])]);
     links.expert.sendInput([{ tag: 'pointerMove', x: 10, y: 20 }]);
@@ -366,7 +367,7 @@ describe('stopping', () => {
   it.each(['listening', 'dialling', 'held', 'handshake'] as const)('while %s leaves no socket and no listener', async (stage) => {
     const [novice, expert] = await both();
     if (stage !== 'listening')
-      novice.endpoint.dial(stage === 'dialling' ? [await closedPort(), addressOf(expert)] : expert.endpoint.addresses);
+      dial(novice, stage === 'dialling' ? [await closedPort(), addressOf(expert)] : expert.endpoint.ticket.addresses);
     if (stage === 'held' || stage === 'handshake') await until(() => has(expert.events, 'attempt'), 'the attempt');
     if (stage === 'handshake') expert.endpoint.expect(ticketOf(novice));
     race.abort.abort();
@@ -380,8 +381,8 @@ describe('stopping', () => {
   it('a won race leaves exactly the one connection', async () => {
     const [novice, expert] = await both();
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
-    expert.endpoint.forward();
+    dial(novice, expert.endpoint.ticket.addresses);
+    expert.endpoint.reach('forward');
     const links = await connected(novice, expert);
     // Two ends of one connection, both in this process.
     await until(() => openHandles() <= handlesBefore + 2, 'the others to go', 2_000);

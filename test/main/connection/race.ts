@@ -8,12 +8,12 @@ import type {
   ExpertEndpointEvent,
   ExpertLink,
   ExpertLinkEvent,
-  HostPort,
   NoviceEndpoint,
   NoviceEndpointEvent,
   NoviceLink,
   NoviceLinkEvent,
 } from '../../../src/main/connection/contract.ts';
+import type { HostPort } from '../../../src/protocol/host-port.ts';
 import { until } from '../../support/programs.ts';
 import { RecordedChannel } from '../../support/recorded-channel.ts';
 
@@ -99,11 +99,17 @@ export class Race {
 }
 
 export function ticketOf({ endpoint }: Novice): { addresses: readonly HostPort[]; sessionId: Uint8Array; pin: Uint8Array } {
-  return { addresses: endpoint.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin };
+  return { addresses: endpoint.ticket.addresses, sessionId: endpoint.sessionId, pin: endpoint.pin };
+}
+
+/** Reverse connect to these addresses. */
+export function dial({ endpoint }: Novice, addresses: readonly HostPort[]): void {
+  endpoint.expect({ addresses });
+  endpoint.reach('reverse');
 }
 
 export function addressOf({ endpoint }: Novice | Expert): HostPort {
-  const address = endpoint.addresses[0];
+  const address = endpoint.ticket.addresses[0];
   if (address === undefined) throw new Error('no address');
   return address;
 }

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../../src/main/clock.ts';
 import { type SessionCertificate, createSessionCertificate } from '../../../src/main/connection/certificate.ts';
 import { KEEP_ALIVE_AFTER_MS } from '../../../src/main/connection/deadlines.ts';
 import { RdpStream } from '../../../src/main/connection/rdp-stream.ts';
+import { TcpCarrier } from '../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -52,7 +53,7 @@ function watched(
 ): Watched {
   const chunks: Uint8Array[] = [];
   const ends: (Error | undefined)[] = [];
-  const stream: RdpStream = new RdpStream(socket, clock, {
+  const stream: RdpStream = new RdpStream(new TcpCarrier(socket), clock, {
     bytes: (bytes) => {
       chunks.push(bytes.slice());
       onBytes(stream, bytes);

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MAX_HISTORY_ENTRIES, openSessionLog, type HistoryEntry } from '../../../src/main/history/session-log.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MAX_HISTORY_ENTRIES, openSessionLog } from '../../../src/main/history/session-log.ts';
+import type { HistoryEntry } from '../../../src/protocol/assistance/status.ts';
 
 let folder: string;
 let path: string;
@@ -58,12 +59,12 @@ it('cuts names that would be refused at the next start', async () => {
 });
 
 it('sets a damaged file aside and goes on', async () => {
-  await writeFile(path, JSON.stringify({ version: 1, entries: [{ ...entry('one'), reason: 'bored' }] }));
+  await writeFile(path, JSON.stringify({ version: 1, entries: [{ ...entry('one'), viewed: 'perhaps' }] }));
   const log = await openSessionLog(path);
   expect(log.entries).toEqual([]);
   const kept = log.damaged?.file ?? '';
   await log.add(entry('two'));
-  expect(await readFile(join(folder, kept), 'utf8')).toContain('bored');
+  expect(await readFile(join(folder, kept), 'utf8')).toContain('perhaps');
 });
 
 it('clears', async () => {
@@ -71,4 +72,63 @@ it('clears', async () => {
   await log.add(entry('one'));
   await log.clear();
   expect((await openSessionLog(path)).entries).toEqual([]);
+});
+
+describe('files of other versions', () => {
+  /** As the first version wrote it, before ways had a list. */
+  const EARLIER = `{
+    "version": 1,
+    "entries": [
+      {"id":"b","role":"novice","peer":{"address":"bob@home","friendlyName":"Bob"},"startedAtMs":10,"connectedAtMs":11,"endedAtMs":12,
+       "connectedBy":"reverse","address":"192.168.1.2:49152","viewed":true,"controlled":true,"reason":"stoppedByNovice"},
+      {"id":"a","role":"expert","peer":{"address":"ann@home","friendlyName":""},"startedAtMs":1,"endedAtMs":2,
+       "viewed":false,"controlled":false,"reason":"noConnection"}
+    ]
+  }`;
+
+  /** A way, a reason, fields at every level and an entry that this version does not know. */
+  const LATER = {
+    version: 3,
+    sorted: 'by heart',
+    entries: [
+      {
+        ...entry('one', { connectedBy: 'pigeon', reason: 'hawk' }),
+        peer: { address: 'anna@home.example', friendlyName: 'Anna', network: 'xmpp' },
+        relayed: { through: 'loft' },
+      },
+      { id: 'two', kind: 'game', players: ['anna', 'bob'] },
+      'three',
+    ],
+  };
+  const onDisk = async (): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'));
+
+  it('reads what the first version wrote', async () => {
+    await writeFile(path, EARLIER);
+    const log = await openSessionLog(path);
+    expect(log.damaged).toBeUndefined();
+    expect(log.entries).toEqual((JSON.parse(EARLIER) as { entries: unknown }).entries);
+  });
+
+  it('shows what it can of a later one', async () => {
+    await writeFile(path, JSON.stringify(LATER));
+    const log = await openSessionLog(path);
+    expect(log.damaged).toBeUndefined();
+    expect(log.entries).toMatchObject([{ id: 'one', connectedBy: 'pigeon', reason: 'hawk' }]);
+  });
+
+  it('writes back unharmed what a later one wrote', async () => {
+    await writeFile(path, JSON.stringify(LATER));
+    const log = await openSessionLog(path);
+    await log.add(entry('new'));
+    expect(log.entries.map(({ id }) => id)).toEqual(['new', 'one']);
+    expect(await onDisk()).toEqual({ ...LATER, entries: [entry('new'), ...LATER.entries] });
+  });
+
+  it('clears those as well', async () => {
+    await writeFile(path, JSON.stringify(LATER));
+    const log = await openSessionLog(path);
+    await log.clear();
+    expect(log.entries).toEqual([]);
+    expect(await onDisk()).toEqual({ ...LATER, entries: [] });
+  });
 });

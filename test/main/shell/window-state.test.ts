@@ -4,8 +4,8 @@ import { createAppModel, MAX_NOTICES } from '../../../src/main/shell/app-model.t
 import { pushState, STATE_INTERVAL_MS } from '../../../src/main/shell/state-push.ts';
 import { projectState, stateFor } from '../../../src/main/shell/window-state.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
-import type { AppState, HistoryEntryView } from '../../../src/preload/contract.ts';
-import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import type { AppState } from '../../../src/preload/contract.ts';
+import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ACCOUNT = { server: '127.0.0.1:1863', address: 'me@home.example', friendlyName: 'Me' };
@@ -28,7 +28,7 @@ const FACTS: AppFacts = {
   notices: [],
   desktop: { capture: true, input: true },
 };
-const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntryView => ({
+const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry => ({
   id: `${address}${endedAtMs}`,
   role: 'expert',
   peer: { address, friendlyName: 'x' },

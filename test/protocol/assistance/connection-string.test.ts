@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_TICKET_CHARS, formatConnectionString, parseConnectionString } from '../../../src/protocol/assistance/connection-string.ts';
-import type { TicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
+import type { HostPort } from '../../../src/protocol/host-port.ts';
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 
 const ID = `${'A'.repeat(43)}=`;
@@ -92,7 +92,7 @@ describe('Connection String 1', () => {
 
   test('the least reachable addresses go first when it gets too long', () => {
     const long = (n: number): string => `2001:db8:1111:2222:3333:4444:5555:666${n}`;
-    const addresses: TicketAddress[] = [
+    const addresses: HostPort[] = [
       { host: '127.0.0.1', port: 50_000 },
       { host: '::1', port: 50_000 },
       { host: 'fe80::1', port: 50_000 },

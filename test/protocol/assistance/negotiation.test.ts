@@ -6,7 +6,7 @@ import type { NoviceEffect, NoviceEvent } from '../../../src/protocol/assistance
 import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { parseFeatures } from '../../../src/protocol/rendezvous/features.ts';
-import { FORWARD_CONNECT_DELAY_MS } from '../../../src/protocol/assistance/timing.ts';
+import { WAYS } from '../../../src/main/connection/ways/ways.ts';
 
 const START = 1_000_000;
 const addresses = [{ host: '10.0.0.1', port: 5_000 }];
@@ -18,14 +18,14 @@ const tags = (effects: readonly { readonly tag: string }[]): string => effects.m
 
 describe('novice', () => {
   test('the way through, effect by effect', () => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     const at = (event: NoviceEvent): string => tags(machine.handle(event, START + 1));
     expect(machine.nextDeadlineMs).toBe(START + 120_000);
     expect(at({ tag: 'accepted' })).toBe('');
     expect(machine.nextDeadlineMs).toBe(START + 20_001);
     expect(at({ tag: 'contextData', data: expertTicket, seen: [] })).toBe('rememberTicket openEndpoint');
     // The novice listens before its ticket is on its way, and dials after.
-    expect(at({ tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) })).toBe('sendContextData dial');
+    expect(at({ tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) })).toBe('sendContextData expect reach');
     expect(machine.nextDeadlineMs).toBe(START + 30_001);
     expect(at({ tag: 'presented', connection: reverse })).toBe('askViewConsent');
     expect(machine.nextDeadlineMs).toBe(START + 120_001);
@@ -35,7 +35,6 @@ describe('novice', () => {
     expect(machine.phase).toEqual({ tag: 'connected', sinceMs: START + 1 });
     expect(machine.handle({ tag: 'stop' }, START + 2)).toEqual([
       { tag: 'closeLink', reason: 'userRequested' },
-      { tag: 'closeEndpoint' },
       { tag: 'cancelRendezvous', code: 'OUTBANDCANCEL' },
       { tag: 'ended', reason: 'stoppedByNovice' },
     ]);
@@ -44,14 +43,14 @@ describe('novice', () => {
   });
 
   test('a ticket before the acceptance is unsolicited', () => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     const effects = machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
     expect(effects[0]).toMatchObject({ tag: 'refused', error: { code: 'ILLEGAL_TRANSITION' } });
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
   });
 
   test('another ticket in place of the first ends it, the same one again does not', () => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     machine.handle({ tag: 'accepted' }, START);
     machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
     expect(
@@ -63,14 +62,14 @@ describe('novice', () => {
   });
 
   test('a ticket after its time is expired even when the timer is late', () => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     machine.handle({ tag: 'accepted' }, START);
     machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START + 20_001);
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
   });
 
   test('a deadline that comes early does nothing', () => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     expect(machine.handle({ tag: 'deadline' }, START + 119_999)).toEqual([]);
     expect(tags(machine.handle({ tag: 'deadline' }, START + 120_000))).toBe('cancelRendezvous ended');
   });
@@ -78,7 +77,7 @@ describe('novice', () => {
 
 describe('expert', () => {
   const prepared = (): ExpertNegotiation => {
-    const machine = new ExpertNegotiation(bytes(7), START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
     machine.handle({ tag: 'accept' }, START);
     return machine;
   };
@@ -104,10 +103,10 @@ describe('expert', () => {
     machine.handle({ tag: 'readyToLaunch' }, START);
     machine.handle({ tag: 'endpointOpened', addresses }, START);
     expect(tags(machine.handle({ tag: 'contextData', data: noviceTicket, seen: [] }, START + 100))).toBe('rememberTicket expect');
-    expect(machine.nextDeadlineMs).toBe(START + 100 + FORWARD_CONNECT_DELAY_MS);
-    machine.handle({ tag: 'attempt', by: 'reverse' }, START + 200);
+    expect(machine.nextDeadlineMs).toBe(START + 5_100);
+    machine.handle({ tag: 'attempt', way: 'reverse' }, START + 200);
     expect(machine.handle({ tag: 'deadline' }, START + 5_099)).toEqual([]);
-    expect(tags(machine.handle({ tag: 'deadline' }, START + 5_100))).toBe('forward');
+    expect(tags(machine.handle({ tag: 'deadline' }, START + 5_100))).toBe('reach');
     expect(machine.handle({ tag: 'deadline' }, START + 5_100)).toEqual([]);
   });
 
@@ -127,13 +126,13 @@ describe('neighbours swapped', () => {
     ['readyToLaunch, expert ticket', [{ tag: 'accepted' }, ticket, { tag: 'readyToLaunch' }], 'tickets'],
     ['acceptance, expert ticket', [ticket, { tag: 'accepted' }, { tag: 'readyToLaunch' }], 'ended'],
   ] as const)('novice: %s', (_name, events, phase) => {
-    const machine = new NoviceNegotiation(START);
+    const machine = new NoviceNegotiation(WAYS, START);
     for (const event of events) machine.handle(event, START);
     expect(machine.phase.tag).toBe(phase);
   });
 
   test('expert: the novice ticket before the expert ticket has gone out is unsolicited', () => {
-    const machine = new ExpertNegotiation(bytes(7), START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
     machine.handle({ tag: 'accept' }, START);
     machine.handle({ tag: 'contextData', data: noviceTicket, seen: [] }, START);
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
@@ -143,7 +142,7 @@ describe('neighbours swapped', () => {
 describe('what the other side says of itself', () => {
   const features = parseFeatures('1;parts');
   const preparedBy = (readyToLaunch: ExpertEvent): ExpertNegotiation => {
-    const machine = new ExpertNegotiation(bytes(7), START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
     machine.handle({ tag: 'accept' }, START);
     machine.handle(readyToLaunch, START);
     return machine;
@@ -161,7 +160,7 @@ describe('what the other side says of itself', () => {
     expect(expert.handle({ tag: 'endpointOpened', addresses }, START)).toEqual([
       { ...sent, data: formatExpertTicket({ addresses, id: bytes(7) }) },
     ]);
-    const novice = new NoviceNegotiation(START);
+    const novice = new NoviceNegotiation(WAYS, START);
     novice.handle({ ...ready, tag: 'accepted' }, START);
     novice.handle({ tag: 'readyToLaunch' }, START);
     expect(novice.peerFeatures).toBe(said);
@@ -176,7 +175,7 @@ describe('what the other side says of itself', () => {
     ['a later connection string', { data: '65539,1,x' }],
     ['nothing', { data: '' }],
   ])('%s is passed over in every state, told eight times, counted always', (_name, said) => {
-    for (const machine of [new NoviceNegotiation(START), preparedBy({ tag: 'readyToLaunch' })]) {
+    for (const machine of [new NoviceNegotiation(WAYS, START), preparedBy({ tag: 'readyToLaunch' })]) {
       for (let count = 1; count <= 20; count += 1) {
         const effects = machine.handle({ tag: 'contextData', ...said, seen: [] }, START);
         expect(tags(effects)).toBe(count <= 8 ? 'refused' : '');
@@ -190,7 +189,7 @@ describe('what the other side says of itself', () => {
     ['marked', { data: 'hello', kind: 'ticket' }],
     ['bare', { data: '65538,1,hello' }],
   ])('a malformed ticket, %s, is still refused', (_name, said) => {
-    const novice = new NoviceNegotiation(START);
+    const novice = new NoviceNegotiation(WAYS, START);
     novice.handle({ tag: 'accepted' }, START);
     const expert = preparedBy({ tag: 'readyToLaunch' });
     expert.handle({ tag: 'endpointOpened', addresses }, START);
@@ -212,9 +211,11 @@ describe('any order of events', () => {
       { tag: 'terminated', reason: 'peerLeft' },
       { tag: 'sendError', code: 'CONTACT_OFFLINE' },
       { tag: 'endpointFailed', detail: 'x' },
-      { tag: 'attempt', by: 'reverse' },
-      { tag: 'attempt', by: 'forward' },
-      { tag: 'dialFailed' },
+      { tag: 'attempt', way: 'reverse' },
+      { tag: 'attempt', way: 'forward' },
+      { tag: 'wayRefused', way: 'reverse', failure: 'stranger' },
+      { tag: 'wayFailed', way: 'reverse', failure: 'unreachable' },
+      { tag: 'wayFailed', way: 'pigeon', failure: 'unavailable' },
       { tag: 'active' },
       { tag: 'linkEnded', end: 'lost' },
       { tag: 'stop' },
@@ -248,7 +249,6 @@ describe('any order of events', () => {
       { tag: 'accept' },
       { tag: 'decline' },
       { tag: 'endpointOpened', addresses },
-      { tag: 'pinMismatch' },
       { tag: 'verified', connection: reverse },
       { tag: 'presented' },
     ),
@@ -289,7 +289,6 @@ describe('any order of events', () => {
     let now = START;
     let ended: unknown;
     let links = 0;
-    let opened = false;
     for (const [event, wait] of events) {
       now += wait;
       const { tag } = event as { tag: string };
@@ -301,8 +300,6 @@ describe('any order of events', () => {
       }
       if (tag === 'presented' && machine instanceof NoviceNegotiation) links += 1;
       if (tag === 'verified') links += 1;
-      if (effects.some((effect) => effect.tag === 'openEndpoint')) opened = true;
-      if (tag === 'endpointOpened') opened = true;
       if (tag === 'linkEnded') links = 0;
       expect(machine.steps).toHaveLength(7);
       if (machine.phase.tag !== 'ended') {
@@ -314,7 +311,6 @@ describe('any order of events', () => {
       const closing = effects.map((effect) => effect.tag);
       expect(closing.at(-1)).toBe('ended');
       expect(closing.filter((effect) => effect === 'ended')).toHaveLength(1);
-      expect(closing.includes('closeEndpoint')).toBe(opened);
       expect(closing.includes('closeLink')).toBe(links > 0);
       expect(machine.nextDeadlineMs).toBeUndefined();
     }
@@ -322,14 +318,14 @@ describe('any order of events', () => {
 
   test('novice: no crash, one winner at most, the end is final and closes everything', () => {
     fc.assert(
-      fc.property(walk(happyNovice, noviceEvent), (events) => check(new NoviceNegotiation(START), events)),
+      fc.property(walk(happyNovice, noviceEvent), (events) => check(new NoviceNegotiation(WAYS, START), events)),
       { numRuns: 2_000 },
     );
   });
 
   test('expert: no crash, one winner at most, the end is final and closes everything', () => {
     fc.assert(
-      fc.property(walk(happyExpert, expertEvent), (events) => check(new ExpertNegotiation(bytes(7), START), events)),
+      fc.property(walk(happyExpert, expertEvent), (events) => check(new ExpertNegotiation(bytes(7), WAYS, START), events)),
       { numRuns: 2_000 },
     );
   });
@@ -344,14 +340,14 @@ describe('any order of events', () => {
     };
     fc.assert(
       fc.property(walk(happyNovice, noviceEvent), (events) => {
-        const machine = new NoviceNegotiation(START);
+        const machine = new NoviceNegotiation(WAYS, START);
         for (const [event] of events) machine.handle(event, START);
         leftAlone(machine);
       }),
     );
     fc.assert(
       fc.property(walk(happyExpert, expertEvent), (events) => {
-        const machine = new ExpertNegotiation(bytes(7), START);
+        const machine = new ExpertNegotiation(bytes(7), WAYS, START);
         for (const [event] of events) machine.handle(event, START);
         leftAlone(machine);
       }),

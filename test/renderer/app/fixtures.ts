@@ -37,9 +37,10 @@ export const ROLES: readonly Role[] = ['novice', 'expert'];
 export const RUNNING_PHASES: readonly SessionPhase[] = [
   { tag: 'inviting' },
   { tag: 'tickets' },
-  { tag: 'reverseConnecting', forwardAtMs: NOW_MS + 3_000 },
-  { tag: 'reverseConnecting' },
-  { tag: 'forwardConnecting' },
+  { tag: 'connecting', way: 'reverse', next: { way: 'forward', atMs: NOW_MS + 3_000 } },
+  { tag: 'connecting', way: 'reverse' },
+  { tag: 'connecting', way: 'forward' },
+  { tag: 'connecting', way: 'pigeon', next: { way: 'smoke', atMs: NOW_MS + 3_000 } },
   { tag: 'awaitingConsent' },
 ];
 

@@ -212,7 +212,7 @@ describe('main window', () => {
     for (const words of [
       t('history.role.novice', { name: 'Anna' }),
       '4:07',
-      t('connection.short.reverse', { address: '192.0.2.7:5000' }),
+      t('way.reverse.short', { address: '192.0.2.7:5000' }),
       t('history.allowed.controlled'),
       endedSentence('novice', 'stoppedByNovice', 'Anna'),
     ])
@@ -327,7 +327,7 @@ describe('expert window', () => {
 
   it('shows figures, the connection and the seven steps, and names every tool', () => {
     const html = viewing();
-    for (const words of ['24 fps', '12 ms', '1920 × 1080', t('connection.short.reverse', { address: '192.0.2.7:49231' })])
+    for (const words of ['24 fps', '12 ms', '1920 × 1080', t('way.reverse.short', { address: '192.0.2.7:49231' })])
       expect(html).toContain(words);
     expect(html.match(/<li class="step /g)).toHaveLength(7);
     for (const label of [t('viewer.fit'), t('viewer.actual'), t('viewer.fullScreen')]) expect(html).toContain(`aria-label="${label}"`);

@@ -99,15 +99,15 @@ describe('a sentence for everything', () => {
 
 describe('what a session says', () => {
   it('names who called whom from each side', () => {
-    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'novice')).toBe(t('connection.reverse.novice', { address: 'x:1' }));
-    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'expert')).toBe(t('connection.reverse.expert', { address: 'x:1' }));
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'novice')).toBe(t('way.reverse.connected.novice', { address: 'x:1' }));
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'expert')).toBe(t('way.reverse.connected.expert', { address: 'x:1' }));
   });
 
   it('counts down to the forward connect and then stops counting', () => {
-    const waiting = session('expert', { tag: 'reverseConnecting', forwardAtMs: NOW_MS + 2_100 });
+    const waiting = session('expert', { tag: 'connecting', way: 'reverse', next: { way: 'forward', atMs: NOW_MS + 2_100 } });
     expect(phaseHint(waiting, NOW_MS)).toBe('If no call comes, your computer calls in 3 seconds.');
     expect(phaseHint(waiting, NOW_MS + 1_500)).toBe('If no call comes, your computer calls in 1 second.');
-    expect(phaseHint(waiting, NOW_MS + 9_000)).toBe(t('phase.hint.expert.reverseConnecting'));
+    expect(phaseHint(waiting, NOW_MS + 9_000)).toBe(t('way.reverse.hint.expert'));
   });
 
   it('does not claim that the screen is seen while it is not', () => {

@@ -53,13 +53,14 @@ export class OldNovice {
         endpoint.onEvent((event) => {
           if (event.tag === 'presented') this.presented(event.link);
         });
-        const { addresses, sessionId, pin } = endpoint;
-        return this.driver.dispatch({ tag: 'endpointOpened', addresses, sessionId, pin });
+        const { ticket, sessionId, pin } = endpoint;
+        return this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId, pin });
       }
       case 'sendContextData':
         return this.parts.rendezvous.sendContextData(effect.data);
       case 'dial':
-        return this.endpoint?.dial(effect.addresses);
+        this.endpoint?.expect({ addresses: effect.addresses });
+        return this.endpoint?.reach('reverse');
       case 'askViewConsent':
         return this.driver.dispatch({ tag: 'viewAllowed' });
       case 'admit':
@@ -125,14 +126,14 @@ export class OldExpert {
         endpoint.onEvent((event) => {
           if (event.tag === 'verified') this.verified(event.link);
         });
-        return this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.addresses });
+        return this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.ticket.addresses });
       }
       case 'sendContextData':
         return this.parts.rendezvous.sendContextData(effect.data);
       case 'expect':
         return this.endpoint?.expect(effect.ticket);
       case 'forward':
-        return this.endpoint?.forward();
+        return this.endpoint?.reach('forward');
       case 'closeLink':
         return this.link?.close();
       case 'cancelRendezvous':

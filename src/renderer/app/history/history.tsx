@@ -1,15 +1,16 @@
 import { dateTime } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
-import type { HistoryEntryView } from '../../../preload/contract.ts';
+import type { HistoryEntry } from '../../../protocol/assistance/status.ts';
 import { Avatar, ConfirmButton, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { endedSentence } from '../session/session-words.ts';
+import { wayText } from '../session/way-words.ts';
 import './history.css';
 
 export interface HistoryProps {
-  readonly entries: readonly HistoryEntryView[];
+  readonly entries: readonly HistoryEntry[];
   readonly problem: Problem | undefined;
   readonly onClear: () => void;
 }
@@ -44,7 +45,7 @@ export function History({ entries, problem, onClear }: HistoryProps) {
   );
 }
 
-function Entry({ entry }: { readonly entry: HistoryEntryView }) {
+function Entry({ entry }: { readonly entry: HistoryEntry }) {
   const name = displayName(entry.peer);
   const allowed = entry.controlled ? 'controlled' : entry.viewed ? 'viewed' : 'nothing';
   return (
@@ -67,7 +68,7 @@ function Entry({ entry }: { readonly entry: HistoryEntryView }) {
             <dd>
               {entry.connectedBy === undefined
                 ? t('history.notConnected')
-                : t(`connection.short.${entry.connectedBy}`, { address: entry.address ?? t('common.unknown') })}
+                : wayText(entry.connectedBy, 'short', { address: entry.address ?? t('common.unknown') })}
             </dd>
           </div>
           <div>

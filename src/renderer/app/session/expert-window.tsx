@@ -12,6 +12,7 @@ import { EndedCard } from './ended-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { Steps } from './steps.tsx';
+import { wayText } from './way-words.ts';
 import './expert-window.css';
 
 type Scaling = Preferences['viewerScaling'];
@@ -265,7 +266,7 @@ function Details({ session, sinceMs }: { readonly session: SessionStatus; readon
           </span>
         )}
         {connection !== undefined && (
-          <span className="figures__most">{t(`connection.short.${connection.by}`, { address: connection.address })}</span>
+          <span className="figures__most">{wayText(connection.by, 'short', { address: connection.address })}</span>
         )}
       </summary>
       <div className="figures__sheet card">

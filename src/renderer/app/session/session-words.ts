@@ -3,6 +3,7 @@ import { isWordKey, t } from '../../../words/words.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { secondsUntil } from '../figures.ts';
+import { wayText } from './way-words.ts';
 
 type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
 
@@ -15,6 +16,7 @@ export function headline(session: SessionStatus): string {
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
     return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
   }
+  if (phase.tag === 'connecting') return wayText(phase.way, `trying.${role}`, { name });
   return t(`phase.${role}.${phase.tag}`, { name });
 }
 
@@ -25,19 +27,17 @@ export const isByFile = (session: SessionStatus): boolean => session.steps[1]?.s
 export function phaseHint(session: SessionStatus, nowMs: number): string | undefined {
   const { phase, role } = session;
   if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
-  if (role === 'expert' && phase.tag === 'reverseConnecting' && phase.forwardAtMs !== undefined) {
-    const left = secondsUntil(phase.forwardAtMs, nowMs);
-    if (left > 0) return t('phase.forwardIn', { count: left });
-  }
+  const name = displayName(session.peer);
+  if (phase.tag !== 'connecting') return hintOf(role, phase.tag, name);
+  const left = phase.next === undefined ? 0 : secondsUntil(phase.next.atMs, nowMs);
+  if (phase.next !== undefined && left > 0) return wayText(phase.next.way, 'soon', { count: left });
   // By invitation file there was no call to wait for.
-  if (phase.tag === 'forwardConnecting' && isByFile(session)) return t('phase.hint.expert.byFile');
-  return hintOf(role, phase.tag, displayName(session.peer));
+  return isByFile(session) ? t('phase.hint.expert.byFile') : wayText(phase.way, `hint.${role}`, { name });
 }
 
-function hintOf(role: Role, tag: Exclude<RunningTag, 'connected'>, name: string): string {
+function hintOf(role: Role, tag: Exclude<RunningTag, 'connecting' | 'connected'>, name: string): string {
   if (role === 'novice') return tag === 'inviting' ? t('phase.hint.novice.inviting', { name }) : t(`phase.hint.novice.${tag}`);
   switch (tag) {
-    case 'forwardConnecting':
     case 'awaitingConsent':
       return t(`phase.hint.expert.${tag}`, { name });
     default:
@@ -49,8 +49,10 @@ export function stepText(role: Role, step: StepNumber, name: string): string {
   return sentence(`steps.${role}.${step}`, name);
 }
 
-export function endedSentence(role: Role, reason: EndReason, name: string): string {
-  return sentence(`ended.${role}.${reason}`, name);
+/** `reason`: an EndReason, or one that a later version wrote into the history. */
+export function endedSentence(role: Role, reason: string, name: string): string {
+  const key = `ended.${role}.${reason}`;
+  return isWordKey(key) ? sentence(key as EndedKey, name) : t('ended.unknown');
 }
 
 export function nextStep(role: Role, reason: EndReason, name: string): string {
@@ -66,7 +68,7 @@ type EndedKey = `ended.${Role}.${EndReason}` | `ended.${Role}.${EndReason}.next`
 type StepKey = `steps.${Role}.${StepNumber}`;
 
 export function connectionText(connection: SessionConnection, role: Role): string {
-  return t(`connection.${connection.by}.${role}`, { address: connection.address });
+  return wayText(connection.by, `connected.${role}`, { address: connection.address });
 }
 
 /** What the button of the ended card does for a novice. */

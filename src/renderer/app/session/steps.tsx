@@ -4,6 +4,7 @@ import { t } from '../../../words/words.ts';
 import type { SessionStatus, StepStatus } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { stepText } from './session-words.ts';
+import { wayText } from './way-words.ts';
 import './steps.css';
 
 const STATE_ICON = { pending: CircleDashed, active: LoaderCircle, done: Check, failed: X, notNeeded: Minus } as const;
@@ -32,6 +33,11 @@ function Step({ status, text, over }: { readonly status: StepStatus; readonly te
       <span className="step__words">
         <span className="step__text">{text}</span>
         <span className="step__caption">{t(`steps.caption.${status.step}`)}</span>
+        {status.failures?.map(({ way, failure }) => (
+          <span key={way} className="step__caption">
+            {wayText(way, `failed.${failure}`, {})}
+          </span>
+        ))}
       </span>
       <span className="step__time">
         {status.atMs !== undefined && state !== 'pending' ? (

@@ -1,5 +1,5 @@
 import { type Server, type Socket, createServer } from 'node:net';
-import { ConnectionError } from './contract.ts';
+import { ConnectionError } from '../../contract.ts';
 
 /** Ports up to here are not for dynamic use (KB 306298: a random port above 1024). */
 const HIGHEST_RESERVED_PORT = 1024;

@@ -1,11 +1,13 @@
 import { type Socket, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/main/clock.ts';
-import type { ConnectionError, HostPort } from '../../../src/main/connection/contract.ts';
-import { MAX_DIALS, addressText, dialAll } from '../../../src/main/connection/dialler.ts';
-import { type Listener, openListener } from '../../../src/main/connection/listener.ts';
-import { until } from '../../support/programs.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { systemClock } from '../../../../src/main/clock.ts';
+import type { ConnectionError } from '../../../../src/main/connection/contract.ts';
+import type { HostPort } from '../../../../src/protocol/host-port.ts';
+import { MAX_DIALS, dialAll } from '../../../../src/main/connection/ways/tcp/dialler.ts';
+import { addressText } from '../../../../src/main/connection/ways/tcp/tcp-carrier.ts';
+import { type Listener, openListener } from '../../../../src/main/connection/ways/tcp/listener.ts';
+import { until } from '../../../support/programs.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const HOST = '127.0.0.1';
 const opened: (Listener | Socket)[] = [];

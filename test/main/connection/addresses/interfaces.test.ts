@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NetworkInterfaceInfo } from 'node:os';
-import { MAX_ADDRESSES, ownAddress, rankOf, usableAddresses } from '../../../src/main/connection/addresses.ts';
+import { MAX_ADDRESSES, ownAddress, rankOf, usableAddresses } from '../../../../src/main/connection/addresses/interfaces.ts';
 
 function interfaces(...addresses: string[]) {
   const infos = addresses.map(

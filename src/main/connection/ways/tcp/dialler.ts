@@ -1,7 +1,9 @@
 import { type Socket, connect } from 'node:net';
-import type { Clock } from '../clock.ts';
-import { ConnectionError, type HostPort } from './contract.ts';
-import { DIAL_DEADLINE_MS, DIAL_STAGGER_MS } from './deadlines.ts';
+import type { HostPort } from '../../../../protocol/host-port.ts';
+import type { Clock } from '../../../clock.ts';
+import { ConnectionError } from '../../contract.ts';
+import { DIAL_DEADLINE_MS, DIAL_STAGGER_MS } from '../../deadlines.ts';
+import { addressText } from './tcp-carrier.ts';
 
 /** More than a ticket has room for: a ticket must not become a way to scan a network. */
 export const MAX_DIALS = 8;
@@ -75,12 +77,6 @@ function dialOne(target: HostPort, { clock, signal, onSocket, onFailure }: DialO
   signal.addEventListener('abort', abort, { once: true });
   socket.on('error', failed);
   socket.once('connect', connected);
-}
-
-/** `host:port`, IPv6 in brackets, an IPv4-mapped IPv6 address as IPv4. */
-export function addressText({ host, port }: HostPort): string {
-  const plain = host.replace(/^::ffff:(?=\d+\.)/i, '');
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
 
 function distinct(addresses: readonly HostPort[]): HostPort[] {

@@ -1,0 +1,76 @@
+import type { Clock } from '../clock.ts';
+import { ConnectionError } from './contract.ts';
+import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
+import type { PendingConnection } from './pending-connections.ts';
+import type { Carrier } from './ways/contract.ts';
+
+export interface HeldCarrierParts {
+  readonly carrier: Carrier;
+  readonly clock: Clock;
+  readonly patienceMs: number;
+  /** Patience is over. */
+  readonly ready: () => void;
+  /** At most once, and not after `release`: it is not worth waiting for any longer. The carrier is closed by then. */
+  readonly refused: (error: ConnectionError) => void;
+}
+
+/** A carrier that waits, unread, for the novice ticket (TCP is faster than a messenger) or because it asked for patience. */
+export class HeldCarrier implements PendingConnection {
+  readonly stage = 0;
+  private readonly parts: HeldCarrierParts;
+  private readonly cancelDeadline: () => void;
+  private cancelPatience: (() => void) | undefined;
+
+  constructor(parts: HeldCarrierParts) {
+    const { carrier, clock, patienceMs } = parts;
+    this.parts = parts;
+    carrier.duplex.on('error', this.broken);
+    carrier.duplex.on('close', this.broken);
+    this.cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () =>
+      this.refuse(new ConnectionError('DEADLINE', 'no novice ticket came for this connection')),
+    );
+    if (patienceMs === 0) return;
+    this.cancelPatience = clock.after(patienceMs, () => {
+      this.cancelPatience = undefined;
+      parts.ready();
+    });
+  }
+
+  /** Something better may still come. */
+  get patient(): boolean {
+    return this.cancelPatience !== undefined;
+  }
+
+  get remote(): string {
+    return this.parts.carrier.remote;
+  }
+
+  evict(): void {
+    this.refuse(new ConnectionError('ABORTED', 'made room for another connection'));
+  }
+
+  /** Hands the carrier on: from here its errors are the taker's. */
+  release(): Carrier {
+    const { carrier } = this.parts;
+    this.cancelDeadline();
+    this.cancelPatience?.();
+    carrier.duplex.off('error', this.broken);
+    carrier.duplex.off('close', this.broken);
+    return carrier;
+  }
+
+  private readonly broken = (cause?: unknown): void => {
+    this.refuse(new ConnectionError('SOCKET', 'the connection was closed while it waited', { cause }));
+  };
+
+  private refuse(error: ConnectionError): void {
+    discard(this.release());
+    this.parts.refused(error);
+  }
+}
+
+/** Closes a carrier that nobody has. */
+export function discard({ duplex }: Carrier): void {
+  duplex.on('error', () => undefined);
+  duplex.destroy();
+}

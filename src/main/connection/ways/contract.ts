@@ -1,0 +1,58 @@
+import type { Duplex } from 'node:stream';
+import type { TicketPart, WayPlan } from '../../../protocol/assistance/ways.ts';
+import type { Clock } from '../../clock.ts';
+import type { AddressSource } from '../addresses/contract.ts';
+import type { ConnectionError, LinkTraffic } from '../contract.ts';
+
+/** A stream of bytes to somebody who may be the other side: a socket, a data channel, a relayed connection. RDP and its TLS run inside. */
+export interface Carrier {
+  /** Has half-close (`end`), and `destroy` closes it at once. Its errors are handled by whoever has it. */
+  readonly duplex: Duplex;
+  /** The other side as people read it: `host:port` for a socket. */
+  readonly address: string;
+  /** Whom strangers are counted by: the other side's address without port. */
+  readonly remote: string;
+  /** Bytes on the wire so far, TLS included. */
+  readonly traffic: LinkTraffic;
+  /** Called once, when RDP begins on it: what only this kind of stream can be told. */
+  tune?(): void;
+  /** The expert begins on it this many milliseconds later, for something better may have come by then. A relay's; far below HANDSHAKE_DEADLINE_MS. */
+  readonly patienceMs?: number;
+}
+
+/** One way to connect: a line of the list in ways.ts. */
+export interface Way extends WayPlan {
+  /**
+   * Opens what has to be open before this side's ticket goes out: on the side that offers, whatever waits to be reached; on the other side often
+   * nothing. Rejects with ConnectionError where the way cannot be had here; the other ways go on.
+   */
+  prepare(side: WaySide): Promise<PreparedWay>;
+}
+
+/** What a way is given to work with on one side of one race. */
+export interface WaySide {
+  /** Waits to be reached; false: reaches. */
+  readonly offers: boolean;
+  readonly clock: Clock;
+  /** Aborted when the race is over or the way came too late: nothing is begun any more. */
+  readonly signal: AbortSignal;
+  /** Listen on this address only; on all when left out. */
+  readonly listenHost?: string | undefined;
+  /** Where a listener here can be reached. */
+  readonly addresses: AddressSource;
+  /** A carrier has come. From here on it belongs to the race, which closes it. May be called until `close`. */
+  readonly found: (carrier: Carrier) => void;
+  /** One attempt of `reach` came to nothing. */
+  readonly missed: (address: string, error: ConnectionError) => void;
+  /** After `reach`: nothing more will be found or missed. Not called once aborted. */
+  readonly exhausted: () => void;
+}
+
+export interface PreparedWay {
+  /** What this side's ticket says for this way. */
+  readonly adds: TicketPart;
+  /** The other side's ticket is known and the way's time has come; only on the side that reaches, once. `exhausted` follows, perhaps within the call. */
+  reach(theirs: TicketPart): void;
+  /** Finds nothing more; what it has found lives on. Resolves when nothing else of it is open. Idempotent. */
+  close(): Promise<void>;
+}

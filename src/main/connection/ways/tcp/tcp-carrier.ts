@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net';
+import { type HostPort, formatHostPort } from '../../../../protocol/host-port.ts';
+import type { LinkTraffic } from '../../contract.ts';
+import { KEEP_ALIVE_AFTER_MS } from '../../deadlines.ts';
+import type { Carrier } from '../contract.ts';
+
+/** A connected TCP socket as a carrier. `dialled`: where we called it; without, it called us. */
+export class TcpCarrier implements Carrier {
+  readonly duplex: Socket;
+  readonly address: string;
+  readonly remote: string;
+
+  constructor(socket: Socket, dialled?: HostPort) {
+    const remote = dialled ?? { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    this.duplex = socket;
+    this.remote = remote.host;
+    this.address = addressText(remote);
+  }
+
+  get traffic(): LinkTraffic {
+    return { bytesSent: this.duplex.bytesWritten, bytesReceived: this.duplex.bytesRead };
+  }
+
+  tune(): void {
+    this.duplex.setNoDelay(true);
+    this.duplex.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+  }
+}
+
+/** `host:port`, IPv6 in brackets, an IPv4-mapped IPv6 address as IPv4. */
+export function addressText({ host, port }: HostPort): string {
+  return formatHostPort({ host: host.replace(/^::ffff:(?=\d+\.)/i, ''), port });
+}

@@ -1,0 +1,55 @@
+import { ConnectionError } from '../../contract.ts';
+import type { PreparedWay, Way, WaySide } from '../contract.ts';
+import { dialAll } from './dialler.ts';
+import { openListener } from './listener.ts';
+import { TcpCarrier, addressText } from './tcp-carrier.ts';
+
+/** TCP between the two: the side that offers listens, the other one dials. */
+export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) : Promise.resolve(dialler(side)));
+
+/** A listener on a random port above 1024. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. */
+async function listen({ listenHost, signal, addresses, found }: WaySide): Promise<PreparedWay> {
+  const listener = await openListener({ host: listenHost, signal, onSocket: (socket) => found(new TcpCarrier(socket)) });
+  try {
+    const known = await addresses.addressesOf(listener, signal);
+    const close = async (): Promise<void> => void (await Promise.all([listener.close(), known.close()]));
+    if (known.addresses.length > 0) return { adds: { addresses: known.addresses }, reach: () => undefined, close };
+    await known.close();
+    throw new ConnectionError('NO_ADDRESS', 'this computer has no address the other side could dial');
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
+
+/** Dials every address of the other side's ticket. */
+function dialler({ clock, signal, found, missed, exhausted }: WaySide): PreparedWay {
+  const dials = new AbortController();
+  return {
+    adds: { addresses: [] },
+    reach: ({ addresses }) => {
+      let left = 0;
+      const ended = (): void => {
+        left -= 1;
+        if (left === 0) exhausted();
+      };
+      left = dialAll(addresses, {
+        clock,
+        signal: AbortSignal.any([signal, dials.signal]),
+        onSocket: (socket, target) => {
+          found(new TcpCarrier(socket, target));
+          ended();
+        },
+        onFailure: (target, error) => {
+          missed(addressText(target), error);
+          ended();
+        },
+      });
+      if (left === 0) exhausted();
+    },
+    close: () => {
+      dials.abort();
+      return Promise.resolve();
+    },
+  };
+}
