@@ -123,6 +123,8 @@ export interface NoticeView {
 /** The whole state the windows show; main sends a new one on every change. Each window gets what it shows, and nothing in the place of the rest. */
 export interface AppState {
   readonly version: string;
+  /** BCP 47 tag with its hour cycle, for src/words: what is shown is in this locale. */
+  readonly locale: string;
   readonly messenger: MessengerStatus;
   readonly account?: AccountView;
   readonly contacts: readonly ContactView[];

@@ -93,6 +93,9 @@ export function setLocale(tag: string, languages: Languages = LANGUAGES): void {
   if (tag !== current.tag || languages[current.language] !== current.words) current = formattersOf(tag, languages);
 }
 
+/** The tag of the locale that is spoken. */
+export const localeTag = (): string => current.tag;
+
 /** The key in `LANGUAGES` of the language that is spoken. */
 export const language = (): string => current.language;
 

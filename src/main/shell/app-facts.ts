@@ -13,12 +13,15 @@ import type {
 } from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
+import { localeTag } from '../../words/locale.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import type { Storage } from './storage.ts';
 
 export interface AppFacts {
   readonly version: string;
+  /** Of src/words in this process. */
+  readonly locale: string;
   readonly messenger: MessengerState;
   /** What we show to others while signed in. */
   readonly presence: Exclude<Presence, 'offline'>;
@@ -47,6 +50,7 @@ export function initialFacts(
 ): AppFacts {
   return {
     version,
+    locale: localeTag(),
     messenger,
     settings: settings.value,
     programs: programs.value.programs,

@@ -12,10 +12,31 @@ function showAbout(): void {
   });
 }
 
-/** Small on purpose: what people do is in the window. Editing keys must be there for macOS. */
-export function installAppMenu(options: { readonly devTools: boolean; readonly quit: () => void }): void {
+export interface AppMenu {
+  /** Builds the menu when `locale` is another than last time. */
+  update(locale: string): void;
+}
+
+/** The application menu: small, since what people do is in the window; macOS takes its editing keys from it. Not shown before `update`. */
+export function createAppMenu(options: AppMenuOptions): AppMenu {
+  let shown: string | undefined;
+  return {
+    update(locale) {
+      if (locale === shown) return;
+      shown = locale;
+      Menu.setApplicationMenu(Menu.buildFromTemplate(appMenuTemplate(options)));
+    },
+  };
+}
+
+interface AppMenuOptions {
+  readonly devTools: boolean;
+  readonly quit: () => void;
+}
+
+function appMenuTemplate(options: AppMenuOptions): MenuItemConstructorOptions[] {
   const quit: MenuItemConstructorOptions = { label: t('shell.tray.quit'), accelerator: 'CommandOrControl+Q', click: options.quit };
-  const template: MenuItemConstructorOptions[] = [
+  return [
     { label: t('shell.menu.app'), submenu: [{ label: t('shell.menu.about'), click: showAbout }, { type: 'separator' }, quit] },
     {
       label: t('shell.menu.edit'),
@@ -34,5 +55,4 @@ export function installAppMenu(options: { readonly devTools: boolean; readonly q
       submenu: [{ role: 'minimize' }, { role: 'close' }, ...(options.devTools ? [{ role: 'toggleDevTools' } as const] : [])],
     },
   ];
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

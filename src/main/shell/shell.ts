@@ -8,9 +8,10 @@ import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import type { Messenger } from '../messenger/contract.ts';
 import { activityNotice } from './activity-words.ts';
+import { followSystemLocale } from './app-locale.ts';
+import { createAppMenu } from './app-menu.ts';
 import type { AppModel } from './app-model.ts';
 import { pushState } from './state-push.ts';
-import { installAppMenu } from './app-menu.ts';
 import { createAttempts } from './attempts.ts';
 import type { LaunchOptions } from './command-line.ts';
 import type { UseCases } from './commands/command.ts';
@@ -27,6 +28,7 @@ import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
 import type { SignIn } from './sign-in.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
+import { systemLocale } from './system-locale.ts';
 import type { Storage } from './storage.ts';
 import { createViewerWindow, type ViewerWindow } from './viewer-window.ts';
 import type { Windows } from './windows.ts';
@@ -81,7 +83,17 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     onHeard: (address) => outside.heard(address),
     looking: () => windows.main?.isFocused() === true,
   });
+  const lookAtLocale = followSystemLocale(model, () =>
+    systemLocale({
+      platform: process.platform,
+      env: deps.env,
+      switched: app.commandLine.getSwitchValue('lang'),
+      preferred: app.getPreferredSystemLanguages(),
+      region: app.getSystemLocale(),
+    }),
+  );
   app.on('browser-window-focus', (_event, window) => {
+    lookAtLocale();
     if (window === windows.main) conversations.looked();
   });
 
@@ -98,7 +110,6 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   showUseCases(deps);
   followState(deps, { outside, viewer, endSession: () => attempt('end', () => assistance.endSession()) });
 
-  installAppMenu({ devTools: !app.isPackaged, quit: deps.quit });
   // The tray keeps the app alive; without one, the main window's close button quits by itself.
   app.on('window-all-closed', () => undefined);
   windows.openMain({ hidden: launch.hidden || storage.settings.value.startHidden });
@@ -150,15 +161,18 @@ function showUseCases({ model, log, assistance, activities, desktop }: ShellDeps
 
 /** The windows and everything beside them go where the state goes. */
 function followState(
-  { clock, log, model, windows }: ShellDeps,
+  { clock, log, model, windows, quit }: ShellDeps,
   { outside, viewer, endSession }: { readonly outside: Outside; readonly viewer: ViewerWindow; readonly endSession: () => void },
 ): void {
   const stopShortcut = createStopShortcut(globalShortcut, endSession, (shortcut) =>
     model.notify('warning', 'notice.shortcutTaken', { shortcut }),
   );
+  const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {
     // The ways to stop come first: what fails after them does not take them away.
     stopShortcut.update(state.session, state.settings.stopShortcut);
+    menu.update(state.locale);
+    windows.titleMain();
     windows.showSession(state.session);
     if (state.session === undefined || state.session.phase.tag === 'ended') viewer.close();
     outside.update(state);

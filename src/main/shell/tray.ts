@@ -37,10 +37,19 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
   if (process.platform !== 'darwin') tray.on('click', () => actions.open());
   return {
     update(state) {
-      const { messenger, session, invitations } = state;
+      const { locale, messenger, session, invitations } = state;
       const activities = waitingActivities(state.activities);
       // Counters of a session change all the time; a menu must not be replaced under the mouse for that.
-      const key = JSON.stringify([messenger.tag, session?.id, session?.role, session?.phase.tag, session?.peer, invitations, activities]);
+      const key = JSON.stringify([
+        locale,
+        messenger.tag,
+        session?.id,
+        session?.role,
+        session?.phase.tag,
+        session?.peer,
+        invitations,
+        activities,
+      ]);
       if (key === shown) return;
       shown = key;
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));

@@ -24,6 +24,7 @@ const nobody = (): never[] => [];
  */
 const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   version: { of: ({ version }) => version, main: whole, session: whole },
+  locale: { of: ({ locale }) => locale, main: whole, session: whole },
   messenger: { of: messengerStatus, main: whole, session: whole },
   account: { of: accountView, main: whole, session: none },
   contacts: { of: contactViews, main: whole, session: nobody },

@@ -46,6 +46,8 @@ export interface Windows {
   flashMain(): void;
   /** Lets the main window ask for a look where it is not being looked at; opens nothing. */
   callAttention(): void;
+  /** Gives the main window its title in the language that is spoken now. */
+  titleMain(): void;
   /** Opens, retitles or closes the session window as the session goes. */
   showSession(session: SessionStatus | undefined): void;
   readonly main: BrowserWindow | undefined;
@@ -224,6 +226,10 @@ export function createWindows(deps: WindowsDeps): Windows {
     },
     callAttention() {
       if (main?.isFocused() === false) main.flashFrame(true);
+    },
+    titleMain() {
+      const title = t('app.mainTitle');
+      if (main !== undefined && main.getTitle() !== title) main.setTitle(title);
     },
     showSession(session) {
       if (session === undefined || (session.role === 'expert' && session.phase.tag === 'inviting')) {

@@ -32,6 +32,7 @@ beforeEach(async () => {
   [anna, tom] = [network.messenger(), network.messenger()];
   model = createAppModel({
     version: '1',
+    locale: 'en-u-hc-h23',
     messenger: anna.state,
     presence: 'online',
     account: { server: 's:1', address: 'anna@home', friendlyName: 'Anna' },

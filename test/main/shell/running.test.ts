@@ -217,6 +217,7 @@ describe('the account', () => {
     const contacts = await openContacts(join(folder, 'contacts.json'));
     const model = createAppModel({
       version: '1',
+      locale: 'en-u-hc-h23',
       messenger: messenger.state,
       presence: 'online',
       account: undefined,

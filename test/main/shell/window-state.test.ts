@@ -11,6 +11,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const ACCOUNT = { server: '127.0.0.1:1863', address: 'me@home.example', friendlyName: 'Me' };
 const FACTS: AppFacts = {
   version: '1.2.3',
+  locale: 'en-u-hc-h23',
   messenger: { tag: 'signedOut' },
   presence: 'busy',
   account: undefined,
@@ -117,13 +118,14 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(15);
+    expect(Object.keys(full)).toHaveLength(16);
   });
 
-  it('that the session window shows are five; of the others it is given nothing', () => {
-    const { version, messenger, settings, desktop, ...others } = stateFor('session', full);
-    expect({ version, messenger, settings, desktop }).toEqual({
+  it('that the session window shows are six; of the others it is given nothing', () => {
+    const { version, locale, messenger, settings, desktop, ...others } = stateFor('session', full);
+    expect({ version, locale, messenger, settings, desktop }).toEqual({
       version: full.version,
+      locale: full.locale,
       messenger: full.messenger,
       settings: full.settings,
       desktop: full.desktop,

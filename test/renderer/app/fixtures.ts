@@ -71,6 +71,7 @@ export const LIVE = {
 export function appState(more: Partial<AppState> = {}): AppState {
   return {
     version: '0.1.0',
+    locale: 'en-u-hc-h23',
     messenger: { tag: 'signedIn', presence: 'online' },
     account: { server: '192.0.2.1:1863', address: 'margaret@ringback.local', friendlyName: 'Margaret' },
     contacts: [
