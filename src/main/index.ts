@@ -9,7 +9,8 @@ import { systemClock as clock } from './clock.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { createDesktop } from './desktop/desktop.ts';
-import { createMessenger, TRANSPORT_NAMES } from './messenger/transports.ts';
+import { createMessengers } from './messenger/messengers.ts';
+import { createTransports, TRANSPORTS } from './messenger/transports.ts';
 import { initialFacts } from './shell/app-facts.ts';
 import { createAppModel } from './shell/app-model.ts';
 import { createAppWindows } from './shell/app-windows.ts';
@@ -38,16 +39,12 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   const log = createErrorLog(join(data, LOG_FILE), clock);
   const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
-  const storage = await openStorage(data, systemSecretBox());
-  const { settings, account, contacts, programs } = storage;
+  const storage = await openStorage(data, systemSecretBox(), TRANSPORTS);
+  const { settings, accounts, contacts, programs } = storage;
 
-  const transport = TRANSPORT_NAMES.find((name) => name === settings.value.messenger) ?? 'msnp';
-  const messenger = createMessenger(transport, {
-    clock,
-    random: Math.random,
-    applications: [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS],
-  });
-  const model = createAppModel(initialFacts(app.getVersion(), messenger.state, storage));
+  const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
+  const messengers = createMessengers(createTransports({ clock, random: Math.random, applications }));
+  const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
   const failures = createFailures(log, model, LOG_FILE);
   process.on('uncaughtException', (error) => failures.unexpected('uncaught exception', error));
   process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));
@@ -55,11 +52,12 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   const hosting = createOwnMessenger({ directory: join(data, 'messenger'), clock, model, failures });
   const signIn = createSignIn({
-    messenger,
-    account,
+    messengers,
+    transports: TRANSPORTS,
+    accounts,
     contacts,
     model,
-    ownServer: (address) => hosting.ownServer(address),
+    located: (account) => hosting.located(account),
     onSecrets: (secrets) => log.setSecrets(secrets),
     onStorageError: failures.storage,
   });
@@ -73,21 +71,21 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     clock,
   });
   const assistance = createAssistance({
-    messenger,
+    messengers,
     connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
     desktop,
     consent: createConsentDialog(windows, clock),
     clock,
     history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
-    userName: () => ownName(account, env),
+    userName: () => ownName(accounts, env),
     allowOffers: () => settings.value.allowOffers,
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: note,
   });
   const launcher = createLauncher({ open: (url) => system.openExternal(url), has: (url) => app.getApplicationNameForProtocol(url) !== '' });
   const activities = createActivities({
-    messenger,
+    messengers,
     launcher,
     clock,
     programs: () => programs.value.programs,
@@ -97,7 +95,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, assistance, messenger, hosting, signIn, desktop, activities, launcher },
+    { windows, assistance, messengers, hosting, signIn, desktop, activities, launcher },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

@@ -6,7 +6,8 @@ import type { HostingChoice } from '../facts/hosting.ts';
 import type { Preferences } from '../facts/preferences.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
-import type { AppState, SavedInvitationView } from './contract.ts';
+import type { PeerAddress } from '../protocol/applications/peer.ts';
+import type { AppState, SavedInvitationView, TypedAccount } from './contract.ts';
 
 /** A name's half of a row. Only the number of arguments exists at run time; the types are carried along for the compiler. */
 export interface CommandShape<A, V> {
@@ -28,26 +29,27 @@ export const taking = <A, V = void>(): CommandShape<A, V> => ({ takes: 1 });
 
 export const COMMANDS = {
   getState: alone<AppState>(),
-  saveAccount: taking<{ server: string; address: string; friendlyName: string; accessToken: string }>(),
-  signIn: alone(),
-  signOut: alone(),
-  forgetAccount: alone(),
+  /** In the place of the account of its transport. */
+  saveAccount: taking<TypedAccount>(),
+  /** By the transport's name, as the two below. */
+  signIn: taking<string>(),
+  signOut: taking<string>(),
+  forgetAccount: taking<string>(),
   setPresence: taking<'online' | 'busy' | 'away'>(),
   setFriendlyName: taking<string>(),
-  /** By address. */
-  addContact: taking<string>(),
-  removeContact: taking<string>(),
+  addContact: taking<PeerAddress>(),
+  removeContact: taking<PeerAddress>(),
   /** Answered once it is with them. */
-  sendMessage: taking<{ address: string; text: string }>(),
+  sendMessage: taking<PeerAddress & { readonly text: string }>(),
   /** Every few seconds while the person types. */
-  sendTyping: taking<string>(),
+  sendTyping: taking<PeerAddress>(),
   /** The person has seen what was written. */
-  readConversation: taking<string>(),
+  readConversation: taking<PeerAddress>(),
   /** Novice: step 1. */
-  askForHelp: taking<string>(),
+  askForHelp: taking<PeerAddress>(),
   /** Expert: asks whether help is wanted. */
-  offerHelp: taking<string>(),
-  startActivity: taking<{ address: string; kind: ActivityKind }>(),
+  offerHelp: taking<PeerAddress>(),
+  startActivity: taking<PeerAddress & { readonly kind: ActivityKind }>(),
   acceptActivity: taking<string>(),
   /** Incoming: no. Outgoing: takes it back. */
   cancelActivity: taking<string>(),

@@ -4,8 +4,9 @@ import type { HostedAccount, Reach } from '../facts/hosting.ts';
 import type { FileInvitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
-import type { HistoryEntry, SessionStatus } from '../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionPeer, SessionStatus } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
+import type { Peer, PeerAddress } from '../protocol/applications/peer.ts';
 import type { InputEvent } from '../protocol/rdp/input/events.ts';
 import type { Size } from '../protocol/rdp/geometry.ts';
 import type { PointerShape } from '../protocol/rdp/graphics/contract.ts';
@@ -13,9 +14,7 @@ import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';
 
-export interface ContactView {
-  readonly address: string;
-  readonly friendlyName: string;
+export interface ContactView extends Peer {
   readonly presence: Presence;
   /** Unix ms of the last session with this person, if any. */
   readonly lastHelpedAtMs?: number;
@@ -29,11 +28,33 @@ export type MessengerStatus =
   | { readonly tag: 'signedIn'; readonly presence: Presence }
   | { readonly tag: 'waiting'; readonly retryAtMs: number; readonly code: string };
 
-/** The account without its secret. */
-export interface AccountView {
-  readonly server: string;
-  readonly address: string;
-  readonly friendlyName: string;
+/** One line of a transport's account form. `label` and `hint` are word-list keys. */
+export interface AccountFieldView {
+  readonly name: string;
+  readonly kind: 'text' | 'name' | 'secret';
+  readonly label: string;
+  readonly hint: string;
+  readonly maxLength: number;
+  readonly optional?: true;
+}
+
+/** A messenger that one can have an account on. `title` is a word-list key. */
+export interface TransportView {
+  readonly name: string;
+  readonly title: string;
+  readonly fields: readonly AccountFieldView[];
+}
+
+/** What a person has typed into the form of a transport: its name, and a text for each field. */
+export interface TypedAccount extends Peer {
+  readonly [field: string]: string;
+}
+
+/** An account without its secrets. */
+export interface AccountView extends Peer {
+  /** Every field but the secret ones, `address` and `friendlyName` among them. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly status: MessengerStatus;
 }
 
 /** "Use this computer as the messenger". The access token of an account is shown once, in the answer of `createHostedAccount`. */
@@ -50,7 +71,7 @@ export type HostingView =
 
 export interface InvitationView {
   readonly id: string;
-  readonly from: { readonly address: string; readonly friendlyName: string };
+  readonly from: SessionPeer;
   readonly receivedAtMs: number;
   /** They offer to help; otherwise they ask for help. */
   readonly offer?: true;
@@ -61,7 +82,7 @@ export interface ActivityView {
   readonly id: string;
   readonly kind: ActivityKind;
   readonly role: 'inviter' | 'invitee';
-  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly peer: Peer;
   readonly startedAtMs: number;
   readonly phase: 'waiting' | 'negotiating';
   /** What a yes would run. */
@@ -88,8 +109,7 @@ export interface ChatLineView {
 }
 
 /** What was written to and by one contact since the app was started. */
-export interface ConversationView {
-  readonly address: string;
+export interface ConversationView extends PeerAddress {
   readonly lines: readonly ChatLineView[];
   readonly unread: number;
   /** They are typing. */
@@ -125,8 +145,12 @@ export interface AppState {
   readonly version: string;
   /** BCP 47 tag with its hour cycle, for src/words: what is shown is in this locale. */
   readonly locale: string;
+  /** All accounts together: signed in as soon as one is. */
   readonly messenger: MessengerStatus;
-  readonly account?: AccountView;
+  /** In the order in which they are shown. */
+  readonly transports: readonly TransportView[];
+  /** One a transport at most, in the same order. */
+  readonly accounts: readonly AccountView[];
   readonly contacts: readonly ContactView[];
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];

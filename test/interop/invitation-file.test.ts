@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance, NewFileInvitation } from '../../src/main/assistance/contract.ts';
+import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
@@ -19,7 +20,6 @@ import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import { decodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { type Display, startDisplay } from '../support/display.ts';
-import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
 import { FakeViewer } from '../support/pair.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
@@ -71,7 +71,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
   let endpoint: NoviceEndpoint | undefined;
   let sent = 0;
   const assistance = createAssistance({
-    messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
+    messengers: createMessengers(new Map()),
     connection: {
       ways: room.ways,
       openExpert: room.openExpert,
@@ -356,7 +356,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
     const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
     const viewer = new FakeViewer();
     const assistance = createAssistance({
-      messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
+      messengers: createMessengers(new Map()),
       connection: {
         ways: room.ways,
         openNovice: room.openNovice,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXPERT, NOVICE, createPair } from '../support/pair.ts';
+import { inMemory } from '../support/in-memory-messenger.ts';
 
 type Pair = Awaited<ReturnType<typeof createPair>>;
 
@@ -39,7 +40,7 @@ describe('before a connection', () => {
   test('the expert is offline', async () => {
     const pair = await createPair();
     await pair.expert.messenger.signOut();
-    await pair.novice.assistance.askForHelp(EXPERT);
+    await pair.novice.assistance.askForHelp(inMemory(EXPERT));
     await pair.clock.advance(100);
     expect(pair.reasons()).toEqual(['contactOffline', undefined]);
     expect(pair.novice.assistance.status?.steps[0]?.state).toBe('failed');
@@ -48,7 +49,7 @@ describe('before a connection', () => {
 
   test('the expert has no Remote Assistance', async () => {
     const pair = await createPair({ expertApplications: [] });
-    await pair.novice.assistance.askForHelp(EXPERT);
+    await pair.novice.assistance.askForHelp(inMemory(EXPERT));
     await pair.clock.advance(100);
     expect(pair.reasons()).toEqual(['appNotPresent', undefined]);
     await pair.expectNothingLeft();

@@ -14,7 +14,7 @@ import { encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
 import { encodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
 import { RecordedChannel } from '../support/recorded-channel.ts';
 import type { FakeDesktop } from '../support/fake-desktop.ts';
-import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
+import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import { FakeViewer, stepStates } from '../support/pair.ts';
 import { PictureDesktop } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
@@ -49,7 +49,7 @@ function side(options: { readonly answer?: () => Promise<boolean>; readonly cloc
   const presented: NoviceLink[] = [];
   const room = createConnectionRoom({ clock, listenHost: HOST });
   const assistance = createAssistance({
-    messenger: createInMemoryNetwork({ clock: systemClock }).messenger(),
+    messengers: createMessengers(new Map()),
     connection: {
       ways: room.ways,
       openExpert: room.openExpert,

@@ -5,7 +5,7 @@ import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
-import { createInMemoryNetwork } from '../support/in-memory-messenger.ts';
+import { createInMemoryNetwork, inMemory, onlyMessenger } from '../support/in-memory-messenger.ts';
 import { picture, PictureDesktop, SIZE } from '../support/picture-desktop.ts';
 import { EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
 import { until } from '../support/programs.ts';
@@ -24,7 +24,7 @@ async function machines(engine: EngineName, answer: () => Promise<boolean> = yes
   const make = (address: string): { assistance: Assistance; signedIn: () => boolean } => {
     const messenger = messages.messenger();
     const assistance = createAssistance({
-      messenger,
+      messengers: onlyMessenger(messenger),
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop,
       consent: { allowView: answer, allowControl: () => Promise.resolve(true) },
@@ -41,7 +41,7 @@ async function machines(engine: EngineName, answer: () => Promise<boolean> = yes
   const novice = make(NOVICE);
   const expert = make(EXPERT);
   await until(() => novice.signedIn() && expert.signedIn(), 'both to be signed in');
-  await novice.assistance.askForHelp(EXPERT);
+  await novice.assistance.askForHelp(inMemory(EXPERT));
   await until(() => expert.assistance.invitations.length > 0, 'the invitation');
   expert.assistance.acceptInvitation(expert.assistance.invitations[0]?.id ?? '');
   expert.assistance.attachViewer(viewer);

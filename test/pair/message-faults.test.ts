@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fate, InMemoryMessage } from '../support/in-memory-messenger.ts';
 import { createPair } from '../support/pair.ts';
+import { inMemory } from '../support/in-memory-messenger.ts';
 
 const ORDER = ['INVITE', 'ACCEPT', 'LAUNCH', 'expert ticket', 'novice ticket'] as const;
 
@@ -12,7 +13,7 @@ async function attempt(fate: (index: number, message: InMemoryMessage) => Fate) 
     index += 1;
     return fate(index - 1, message);
   });
-  await pair.novice.assistance.askForHelp('edgar@example.test');
+  await pair.novice.assistance.askForHelp(inMemory('edgar@example.test'));
   await pair.clock.advance(1_000);
   for (const { id } of pair.expert.assistance.invitations) pair.expert.assistance.acceptInvitation(id);
   await pair.clock.advance(200_000);

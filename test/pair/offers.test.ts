@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../src/protocol/assistance/application.ts';
 import { createPair, EXPERT, NOVICE, stepStates } from '../support/pair.ts';
+import { inMemory } from '../support/in-memory-messenger.ts';
 
 const APPLICATIONS = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid];
 const pairOf = (allowOffers: boolean | undefined) =>
@@ -11,7 +12,7 @@ describe('an offer of help', () => {
     'is answered as not installed where offers are off (%s), without a word to the novice',
     async (allowOffers) => {
       const pair = await pairOf(allowOffers);
-      pair.expert.assistance.offerHelp(NOVICE);
+      pair.expert.assistance.offerHelp(inMemory(NOVICE));
       await pair.clock.advance(100);
       expect(pair.messages.sent.find(({ kind }) => kind === 'CANCEL')).toMatchObject({ from: NOVICE, code: 'REJECT_NOT_INSTALLED' });
       expect(pair.novice.assistance.invitations).toEqual([]);
@@ -22,7 +23,7 @@ describe('an offer of help', () => {
 
   it('taken: the seven steps with roles as usual, and the novice is asked for the screen and for control', async () => {
     const pair = await pairOf(true);
-    pair.expert.assistance.offerHelp(NOVICE);
+    pair.expert.assistance.offerHelp(inMemory(NOVICE));
     await pair.clock.advance(100);
     expect(pair.expert.assistance.status).toMatchObject({ role: 'expert', phase: { tag: 'inviting' } });
     const [offer] = pair.novice.assistance.invitations;
@@ -49,7 +50,7 @@ describe('an offer of help', () => {
   it('taken, but the screen refused: the offer was no consent', async () => {
     const pair = await pairOf(true);
     pair.novice.prompts.view = 'no';
-    pair.expert.assistance.offerHelp(NOVICE);
+    pair.expert.assistance.offerHelp(inMemory(NOVICE));
     await pair.clock.advance(100);
     pair.novice.assistance.acceptInvitation(pair.novice.assistance.invitations[0]?.id ?? '');
     await pair.clock.advance(1_000);
@@ -60,7 +61,7 @@ describe('an offer of help', () => {
 
   it('declined', async () => {
     const pair = await pairOf(true);
-    pair.expert.assistance.offerHelp(NOVICE);
+    pair.expert.assistance.offerHelp(inMemory(NOVICE));
     await pair.clock.advance(100);
     pair.novice.assistance.declineInvitation(pair.novice.assistance.invitations[0]?.id ?? '');
     await pair.clock.advance(100);
@@ -71,12 +72,12 @@ describe('an offer of help', () => {
 
   it('taken back, and forgotten when nobody answers', async () => {
     const pair = await pairOf(true);
-    pair.expert.assistance.offerHelp(NOVICE);
+    pair.expert.assistance.offerHelp(inMemory(NOVICE));
     await pair.clock.advance(100);
     await pair.expert.assistance.endSession();
     await pair.clock.advance(100);
     expect([pair.novice.assistance.invitations, pair.reasons()]).toEqual([[], [undefined, 'cancelledByYou']]);
-    pair.expert.assistance.offerHelp(NOVICE);
+    pair.expert.assistance.offerHelp(inMemory(NOVICE));
     // The inviter says so itself; nobody declines who was not asked any more.
     await pair.clock.advance(121_000);
     expect(pair.messages.sent.findLast(({ kind }) => kind === 'CANCEL')).toMatchObject({ from: EXPERT, code: 'TIMEOUT' });

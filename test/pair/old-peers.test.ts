@@ -3,11 +3,11 @@ import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
-import type { Messenger } from '../../src/main/messenger/contract.ts';
-import { createMessenger } from '../../src/main/messenger/transports.ts';
+import { createMessengers } from '../../src/main/messenger/messengers.ts';
+import { createTransports } from '../../src/main/messenger/transports.ts';
 import { ASK_FOR_REMOTE_ASSISTANCE } from '../../src/protocol/assistance/application.ts';
 import { RawNetwork } from '../main/messenger/raw-network.ts';
-import type { InMemoryMessage } from '../support/in-memory-messenger.ts';
+import { inMemory, type InMemoryMessage } from '../support/in-memory-messenger.ts';
 import { createPair, EXPERT, NOVICE } from '../support/pair.ts';
 import { PictureDesktop } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
@@ -51,7 +51,7 @@ describe('a Ringback without features and one of today, in virtual time', () => 
     await pair.expert.messenger.signOut();
     const wire = new InMemoryWire(pair.messages, EXPERT);
     if (by === 'forward') pair.internet.reachable = (from) => from === OLD_HOST;
-    await pair.novice.assistance.askForHelp(EXPERT);
+    await pair.novice.assistance.askForHelp(inMemory(EXPERT));
     await pair.clock.advance(100);
     const rendezvous = wire.session;
     if (rendezvous === undefined) throw new Error('no invitation came');
@@ -99,13 +99,11 @@ describe('a Ringback without features and one of today, over the embedded server
     const network = await RawNetwork.open();
     closing.push(() => network.close());
     await network.start();
-    const messenger: Messenger = createMessenger('msnp', {
-      clock: systemClock,
-      random: Math.random,
-      applications: [ASK_FOR_REMOTE_ASSISTANCE.guid],
-    });
+    const messengers = createMessengers(
+      createTransports({ clock: systemClock, random: Math.random, applications: [ASK_FOR_REMOTE_ASSISTANCE.guid] }),
+    );
     const assistance: Assistance = createAssistance({
-      messenger,
+      messengers,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop: new PictureDesktop(),
       consent: { allowView: yes, allowControl: yes },
@@ -116,23 +114,24 @@ describe('a Ringback without features and one of today, over the embedded server
       allowPlainExperts: () => false,
     });
     closing.push(
-      () => messenger.signOut(),
+      () => messengers.close(),
       () => assistance.close(),
     );
-    messenger.signIn({
+    messengers.signIn({
+      transport: 'msnp',
       server: `127.0.0.1:${network.port}`,
       address: 'ann@home',
       accessToken: network.token('ann@home'),
       friendlyName: 'Ann',
     });
-    await until(() => messenger.state.tag === 'signedIn', 'Ann to be signed in');
+    await until(() => messengers.stateOf('msnp').tag === 'signedIn', 'Ann to be signed in');
     return { network, bob: await network.online('bob@home'), assistance };
   };
   const old = { clock: systemClock, room: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }) };
 
   test('our novice and an old expert', async () => {
     const { network, bob, assistance } = await start();
-    await assistance.askForHelp('bob@home');
+    await assistance.askForHelp({ transport: 'msnp', address: 'bob@home' });
     const wire = await MsnpWire.invited(network, bob, 'bob@home', 'ann@home');
     const expert = new OldExpert({ ...old, rendezvous: wire.session });
     closing.push(() => expert.stop());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPair, stepStates } from '../support/pair.ts';
+import { inMemory } from '../support/in-memory-messenger.ts';
 
 describe('the seven steps, two machines in virtual time', () => {
   test('reverse connect: the novice dials back, the expert sees the desktop', async () => {
@@ -51,7 +52,7 @@ describe('the seven steps, two machines in virtual time', () => {
   test('the five seconds run from the novice ticket, not from anything earlier', async () => {
     const pair = await createPair({ latencyMs: 2_000 });
     pair.internet.reachable = () => false;
-    await pair.novice.assistance.askForHelp('edgar@example.test');
+    await pair.novice.assistance.askForHelp(inMemory('edgar@example.test'));
     await pair.clock.advance(2_000);
     const id = pair.expert.assistance.invitations[0]?.id ?? '';
     pair.expert.assistance.acceptInvitation(id);

@@ -51,7 +51,7 @@ describe('the bridge', () => {
 
   it('answers even when main does not', async () => {
     electron.invoke.mockRejectedValueOnce(new Error('An object could not be cloned.'));
-    expect(await bridge.addContact('a@b')).toEqual({ ok: false, code: 'INTERNAL', message: 'no answer' });
+    expect(await bridge.addContact({ transport: 'msnp', address: 'a@b' })).toEqual({ ok: false, code: 'INTERNAL', message: 'no answer' });
   });
 
   it('hands states on without the event, until told to stop', () => {

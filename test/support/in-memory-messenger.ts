@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/main/clock.ts';
+import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import {
   MessengerError,
   type Account,
@@ -8,9 +9,12 @@ import {
   type Contact,
   type InvitationDetails,
   type Messenger,
+  type Messengers,
   type MessengerErrorCode,
   type MessengerEvent,
   type MessengerState,
+  type Peer,
+  type PeerAddress,
   type Presence,
   type RendezvousAnswer,
   type RendezvousSession,
@@ -41,13 +45,21 @@ export type InMemoryMessage = {
 
 /** What the transport says as `IP-Address` by itself. */
 const OWN_ADDRESS = '192.0.2.1';
+/** The name of the transport, where a network is not given another. */
+const IN_MEMORY = 'memory';
+
+/** Somebody on it. */
+export const inMemory = (address: string): PeerAddress => ({ transport: IN_MEMORY, address });
+
+/** All there is to be signed in to. */
+export const onlyMessenger = (messenger: Messenger): Messengers => createMessengers(new Map([[IN_MEMORY, messenger]]));
 
 /** What becomes of a message: on its way as usual, lost, extra milliseconds on the way (so later ones overtake it), or twice. */
 export type Fate = 'deliver' | 'drop' | 'duplicate' | { readonly delayMs: number };
 
 export interface InMemoryNetwork {
   /** Makes an account; the answer is what `signIn` takes. */
-  account(address: string, friendlyName?: string): Account;
+  account(address: string, friendlyName?: string): InMemoryAccount;
   /** A messenger for one user. Without `applications` it has Remote Assistance. */
   messenger(options?: { readonly applications?: readonly string[] }): Messenger;
   /** Decides over every message from now on; without it all are delivered. */
@@ -66,8 +78,12 @@ export interface InMemoryNetwork {
   readonly open: number;
 }
 
+interface InMemoryAccount extends Account {
+  readonly accessToken: string;
+}
+
 interface User {
-  readonly account: Account;
+  readonly account: InMemoryAccount;
   friendlyName: string;
   presence: Exclude<Presence, 'offline'>;
   readonly contacts: Set<string>;
@@ -84,11 +100,16 @@ interface OnlineProgram {
 }
 
 /** All messages take `latencyMs` (default 0, still asynchronous); messages of equal delay keep their order. */
-export function createInMemoryNetwork(options: { readonly clock: Clock; readonly latencyMs?: number }): InMemoryNetwork {
-  return new Network(options.clock, options.latencyMs ?? 0);
+export function createInMemoryNetwork(options: {
+  readonly clock: Clock;
+  readonly latencyMs?: number;
+  readonly transport?: string;
+}): InMemoryNetwork {
+  return new Network(options.clock, options.latencyMs ?? 0, options.transport ?? IN_MEMORY);
 }
 
 class Network implements InMemoryNetwork {
+  readonly transport: string;
   readonly clock: Clock;
   readonly users = new Map<string, User>();
   readonly sent: InMemoryMessage[] = [];
@@ -97,15 +118,21 @@ class Network implements InMemoryNetwork {
   private fate: ((message: InMemoryMessage) => Fate) | undefined;
   private nextId = 1;
 
-  constructor(clock: Clock, latencyMs: number) {
+  constructor(clock: Clock, latencyMs: number, transport: string) {
     this.clock = clock;
+    this.transport = transport;
     this.latencyMs = latencyMs;
   }
 
-  account(address: string, friendlyName = address): Account {
-    const account = { server: 'in-memory:1863', address: address.toLowerCase(), accessToken: `token-of-${address}`, friendlyName };
+  account(address: string, friendlyName = address): InMemoryAccount {
+    const account = { transport: this.transport, address: address.toLowerCase(), accessToken: `token-of-${address}`, friendlyName };
     this.users.set(account.address, { account, friendlyName, presence: 'online', contacts: new Set(), cut: false, online: undefined });
     return account;
+  }
+
+  /** Somebody, under the name that they go by. */
+  peer(address: string): Peer {
+    return { transport: this.transport, address, friendlyName: this.users.get(address)?.friendlyName ?? address };
   }
 
   messenger(options: { readonly applications?: readonly string[] } = {}): Messenger {
@@ -172,13 +199,13 @@ class Network implements InMemoryNetwork {
   }
 }
 
-class InMemoryMessenger implements Messenger, OnlineProgram {
+class InMemoryMessenger implements Messenger<InMemoryAccount>, OnlineProgram {
   state: MessengerState = { tag: 'signedOut' };
   private readonly network: Network;
   private readonly applications: ReadonlySet<string>;
   private readonly listeners = new Emitter<MessengerEvent>();
   private readonly sessions = new Map<string, Rendezvous>();
-  private account: Account | undefined;
+  private account: InMemoryAccount | undefined;
   private cancelWait: () => void = () => {};
   private attempts = 0;
 
@@ -195,7 +222,7 @@ class InMemoryMessenger implements Messenger, OnlineProgram {
     if (this.account === undefined || this.state.tag !== 'signedIn') return [];
     return [...this.network.user(this.account.address).contacts].map((address) => {
       const user = this.network.users.get(address);
-      return { address, friendlyName: user?.friendlyName ?? address, presence: user?.online === undefined ? 'offline' : user.presence };
+      return { ...this.network.peer(address), presence: user?.online === undefined ? 'offline' : user.presence };
     });
   }
 
@@ -203,7 +230,7 @@ class InMemoryMessenger implements Messenger, OnlineProgram {
     return this.listeners.on(listener);
   }
 
-  signIn(account: Account): void {
+  signIn(account: InMemoryAccount): void {
     this.leave();
     this.account = account;
     this.attempts = 0;
@@ -254,8 +281,7 @@ class InMemoryMessenger implements Messenger, OnlineProgram {
     const user = this.requireUser();
     const to = address.toLowerCase();
     const peer = this.network.users.get(to);
-    const about = { address: to, friendlyName: peer?.friendlyName ?? to };
-    const session = this.begin({ id: this.network.newId(), flag: 'INVITER', application, peer: about }, details);
+    const session = this.begin({ id: this.network.newId(), flag: 'INVITER', application, peer: this.network.peer(to) }, details);
     if (peer?.online === undefined) {
       const error =
         peer === undefined
@@ -288,7 +314,7 @@ class InMemoryMessenger implements Messenger, OnlineProgram {
 
   receive(message: InMemoryMessage): void {
     if (message.kind === 'CHAT') {
-      const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
+      const peer = this.network.peer(message.from);
       return this.listeners.emit({ tag: 'chat', peer, content: message.content });
     }
     const session = this.sessions.get(message.sessionId);
@@ -297,7 +323,7 @@ class InMemoryMessenger implements Messenger, OnlineProgram {
       return;
     }
     if (message.kind !== 'INVITE') return;
-    const peer = { address: message.from, friendlyName: this.network.user(message.from).friendlyName };
+    const peer = this.network.peer(message.from);
     const details = message.contextData === undefined ? {} : { contextData: message.contextData };
     const { sessionId: id, application, features: invited } = message;
     const incoming = this.begin({ id, flag: 'INVITEE', application, peer, invited }, details);

@@ -13,7 +13,7 @@ import type { Messenger } from '../../src/main/messenger/contract.ts';
 import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/assistance/status.ts';
 import { FakeDesktop } from './fake-desktop.ts';
 import { createInMemoryInternet } from './in-memory-connection.ts';
-import { createInMemoryNetwork } from './in-memory-messenger.ts';
+import { createInMemoryNetwork, inMemory, onlyMessenger } from './in-memory-messenger.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Emitter } from '../../src/main/emitter.ts';
 
@@ -113,7 +113,7 @@ export async function createPair(
     const gone: InvitationGone[] = [];
     const log: string[] = [];
     const assistance = createAssistance({
-      messenger,
+      messengers: onlyMessenger(messenger),
       connection: internet.room(host),
       desktop,
       consent: prompts,
@@ -144,7 +144,7 @@ export async function createPair(
     expert,
     /** Step 1, seen by the expert. */
     async invite(): Promise<string> {
-      await novice.assistance.askForHelp(EXPERT);
+      await novice.assistance.askForHelp(inMemory(EXPERT));
       await clock.advance(50);
       return expert.assistance.invitations[0]?.id ?? '';
     },

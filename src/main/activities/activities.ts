@@ -8,8 +8,9 @@ import {
   type ActivityKind,
 } from '../../protocol/applications/applications.ts';
 import type { DialAddress } from '../../protocol/applications/dial-address.ts';
+import { samePeer } from '../../protocol/applications/peer.ts';
 import { readSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
-import type { MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
+import type { MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import type { Activities, ActivitiesParts, Activity, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
 import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
@@ -43,7 +44,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
 
   constructor(parts: ActivitiesParts) {
     this.parts = parts;
-    this.offMessenger = parts.messenger.onEvent((event) => this.heard(event));
+    this.offMessenger = parts.messengers.onEvent((event) => this.heard(event));
   }
 
   get list(): readonly Activity[] {
@@ -58,16 +59,16 @@ class ActivitiesRoom implements Activities, ActivityHost {
     return this.allNews.on;
   }
 
-  async start(address: string, kind: ActivityKind): Promise<void> {
+  async start(peer: PeerAddress, kind: ActivityKind): Promise<void> {
     const doing = this.doing(kind);
     if (doing === undefined) throw new ActivityError('NO_PROGRAM', 'no program is registered for it');
     const application = applicationOfActivity(kind);
-    this.requireSignedIn();
+    this.requireSignedIn(peer);
     const port = await announcedPort(application, doing.template, this.parts);
-    this.requireSignedIn();
+    this.requireSignedIn(peer);
     if (this.open.size >= LIMIT) throw new ActivityError('TOO_MANY_ACTIVITIES', 'too many at a time');
     const own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
-    this.add(this.parts.messenger.invite(address, invited(application), detailsOf(application, doing, own)), doing, own);
+    this.add(this.parts.messengers.invite(peer, invited(application), detailsOf(application, doing, own)), doing, own);
   }
 
   async accept(id: string): Promise<void> {
@@ -110,7 +111,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
   }
 
   handedOn(activity: RunningActivity): void {
-    const older = this.handed.filter(({ peerAddress }) => peerAddress === activity.peerAddress);
+    const older = this.handed.filter(({ peer }) => samePeer(peer, activity.peer));
     this.handed = [...this.handed, activity];
     for (const each of older) each.cancel();
     if (this.handed.length > HANDED_ON_LIMIT) this.handed[0]?.cancel();
@@ -118,7 +119,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
 
   /* ---------- invitations ---------- */
 
-  private heard(event: MessengerEvent): void {
+  private heard(event: MessengersEvent): void {
     if (event.tag === 'invitation') this.invited(event.session);
     else if (event.tag === 'invitationRefused') {
       this.parts.log('invitation refused', { reason: event.reason, what: event.what });
@@ -183,7 +184,8 @@ class ActivitiesRoom implements Activities, ActivityHost {
     return activity;
   }
 
-  private requireSignedIn(): void {
-    if (this.parts.messenger.state.tag !== 'signedIn') throw new ActivityError('NOT_SIGNED_IN', 'the messenger is not signed in');
+  private requireSignedIn({ transport }: PeerAddress): void {
+    if (this.parts.messengers.stateOf(transport).tag !== 'signedIn')
+      throw new ActivityError('NOT_SIGNED_IN', 'the messenger is not signed in');
   }
 }

@@ -1,7 +1,7 @@
 import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Clock } from '../clock.ts';
-import type { Messenger } from '../messenger/contract.ts';
+import type { Messengers, Peer, PeerAddress } from '../messenger/contract.ts';
 
 export type ActivityErrorCode =
   | 'NOT_SIGNED_IN'
@@ -28,11 +28,6 @@ export class ActivityError extends Error {
 }
 
 export type ActivityRole = 'inviter' | 'invitee';
-
-interface Peer {
-  readonly address: string;
-  readonly friendlyName: string;
-}
 
 /** An activity that waits for an answer or is being negotiated. Times in Unix ms. */
 export interface Activity {
@@ -89,7 +84,7 @@ export interface Launcher {
 }
 
 export interface ActivitiesParts {
-  readonly messenger: Messenger;
+  readonly messengers: Messengers;
   readonly launcher: Launcher;
   readonly clock: Clock;
   readonly programs: () => ProgramChoices;
@@ -107,7 +102,7 @@ export interface Activities {
   onChange(listener: () => void): () => void;
   onNews(listener: (news: ActivityNews) => void): () => void;
   /** Invites a contact. Rejects with NOT_SIGNED_IN, NO_PROGRAM or TOO_MANY_ACTIVITIES; later failures reach `onNews`. */
-  start(address: string, kind: ActivityKind): Promise<void>;
+  start(peer: PeerAddress, kind: ActivityKind): Promise<void>;
   /** Accepts an invitation. Rejects with UNKNOWN_ACTIVITY; later failures reach `onNews`. */
   accept(id: string): Promise<void>;
   /** Declines an incoming invitation, cancels an outgoing one. Throws UNKNOWN_ACTIVITY. */

@@ -5,6 +5,7 @@ import { readSipContext, writeSipContext, type SipCapability } from '../../proto
 import {
   MessengerError,
   type InvitationDetails,
+  type Peer,
   type RendezvousAnswer,
   type RendezvousEvent,
   type RendezvousSession,
@@ -109,8 +110,8 @@ export class RunningActivity {
     };
   }
 
-  get peerAddress(): string {
-    return this.session.peer.address;
+  get peer(): Peer {
+    return this.session.peer;
   }
 
   /**
@@ -205,7 +206,7 @@ export class RunningActivity {
         ...(there === undefined ? {} : { address: there.host }),
         ...(port === undefined ? {} : { port }),
         role: this.role,
-        contact: this.peerAddress,
+        contact: this.peer.address,
         ownAddress: own?.host ?? '',
         ...(own?.port === undefined ? {} : { ownPort: own.port }),
       });

@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
-import type { Application, MessengerEvent, RendezvousSession } from '../messenger/contract.ts';
+import type { Application, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import { AskForHelp } from './ask-for-help.ts';
 import type { Assistance, AssistanceParts, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
@@ -59,7 +59,7 @@ class AssistanceRoom implements Assistance {
       random: parts.random ?? ((bytes) => new Uint8Array(randomBytes(bytes))),
       changed: () => this.changes.emit(),
     };
-    this.offMessenger = parts.messenger.onEvent((event) => this.onMessenger(event));
+    this.offMessenger = parts.messengers.onEvent((event) => this.onMessenger(event));
   }
 
   get status(): SessionStatus | undefined {
@@ -84,14 +84,14 @@ class AssistanceRoom implements Assistance {
     return this.departures.on;
   }
 
-  async askForHelp(address: string): Promise<void> {
+  async askForHelp(expert: PeerAddress): Promise<void> {
     this.requireNoSession();
-    this.requireSignedIn();
+    this.requireSignedIn(expert);
     await this.requireDesktop();
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
-    this.requireSignedIn();
-    this.current = new AskForHelp(this.parts, this.host, this.invite(address, ASK_FOR_REMOTE_ASSISTANCE));
+    this.requireSignedIn(expert);
+    this.current = new AskForHelp(this.parts, this.host, this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE));
     this.changes.emit();
   }
 
@@ -128,10 +128,10 @@ class AssistanceRoom implements Assistance {
     this.changes.emit();
   }
 
-  offerHelp(address: string): void {
+  offerHelp(novice: PeerAddress): void {
     this.requireNoSession();
-    this.requireSignedIn();
-    this.current = new GiveHelp(this.parts, this.host, this.invite(address, OFFER_REMOTE_ASSISTANCE));
+    this.requireSignedIn(novice);
+    this.current = new GiveHelp(this.parts, this.host, this.invite(novice, OFFER_REMOTE_ASSISTANCE));
     this.changes.emit();
   }
 
@@ -199,7 +199,7 @@ class AssistanceRoom implements Assistance {
     ]);
   }
 
-  private onMessenger(event: MessengerEvent): void {
+  private onMessenger(event: MessengersEvent): void {
     if (event.tag === 'invitation') this.onInvitationSession(event.session);
   }
 
@@ -245,9 +245,9 @@ class AssistanceRoom implements Assistance {
     this.changes.emit();
   }
 
-  private invite(address: string, application: Application): RendezvousSession {
+  private invite(peer: PeerAddress, application: Application): RendezvousSession {
     try {
-      return this.parts.messenger.invite(address, application);
+      return this.parts.messengers.invite(peer, application);
     } catch (error) {
       if (error instanceof MessengerError && error.code === 'NOT_SIGNED_IN') {
         throw new AssistanceError('NOT_SIGNED_IN', 'the messenger is not signed in', { cause: error });
@@ -256,8 +256,8 @@ class AssistanceRoom implements Assistance {
     }
   }
 
-  private requireSignedIn(): void {
-    const { tag } = this.parts.messenger.state;
+  private requireSignedIn({ transport }: PeerAddress): void {
+    const { tag } = this.parts.messengers.stateOf(transport);
     if (tag !== 'signedIn') throw new AssistanceError('NOT_SIGNED_IN', `the messenger is ${tag}`);
   }
 

@@ -2,7 +2,7 @@ import type { FileInvitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { EndReason, HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { EndReason, HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
@@ -10,7 +10,7 @@ import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
-import type { Messenger } from '../messenger/contract.ts';
+import type { Messengers, PeerAddress } from '../messenger/contract.ts';
 
 export type AssistanceErrorCode =
   | 'BUSY'
@@ -39,10 +39,7 @@ export class AssistanceError extends Error {
   }
 }
 
-export interface Peer {
-  readonly address: string;
-  readonly friendlyName: string;
-}
+export type Peer = SessionPeer;
 
 /** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
 export interface ConsentPrompts {
@@ -100,7 +97,7 @@ export interface NewFileInvitation {
 export type AssistanceLog = (event: string, facts: Readonly<Record<string, string | number>>) => void;
 
 export interface AssistanceParts {
-  readonly messenger: Messenger;
+  readonly messengers: Messengers;
   readonly connection: ConnectionRoom;
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
@@ -131,7 +128,7 @@ export interface Assistance {
   /** Answered, taken back or timed out: withdraw its notification. */
   onInvitationGone(listener: (gone: InvitationGone) => void): () => void;
   /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
-  askForHelp(address: string): Promise<void>;
+  askForHelp(expert: PeerAddress): Promise<void>;
   /**
    * Novice, without a messenger: listens for the one expert who gets the file and its password. BUSY (a saved one still waits),
    * DESKTOP_UNAVAILABLE, ENDED; ConnectionError.
@@ -142,7 +139,7 @@ export interface Assistance {
   /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH. */
   helpByInvitation(document: InvitationDocument, password: string): void;
   /** Expert: asks a contact whether help is wanted. BUSY, NOT_SIGNED_IN; what goes wrong later ends the session with its reason. */
-  offerHelp(address: string): void;
+  offerHelp(novice: PeerAddress): void;
   /** Step 2, expert; the novice's yes to an offer. BUSY (the invitation stays), UNKNOWN_INVITATION. */
   acceptInvitation(id: string): void;
   /** UNKNOWN_INVITATION. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HistoryEntry } from '../../protocol/assistance/status.ts';
 import { openStoredFile, type DamagedFile } from '../settings/stored-file.ts';
+import { transportName } from '../settings/transport-name.ts';
 
 /** Above this many, the oldest entries are dropped. */
 export const MAX_HISTORY_ENTRIES = 1_000;
@@ -12,7 +13,12 @@ const time = z.number().int().min(0).max(8.64e15);
 const entrySchema = z.looseObject({
   id: z.string().min(1).max(128),
   role: z.enum(['novice', 'expert']),
-  peer: z.looseObject({ address: z.string().max(129), friendlyName: z.string().max(400) }),
+  /** Without a transport: somebody who came by a file, or an entry from when there was one transport. */
+  peer: z.looseObject({
+    transport: z.exactOptional(transportName),
+    address: z.string().max(129),
+    friendlyName: z.string().max(400),
+  }),
   startedAtMs: time,
   connectedAtMs: z.exactOptional(time),
   endedAtMs: time,
@@ -59,7 +65,9 @@ export async function openSessionLog(path: string): Promise<SessionLog> {
     },
     damaged: file.damaged,
     add(entry) {
-      const peer = { address: entry.peer.address.slice(0, 129), friendlyName: entry.peer.friendlyName.slice(0, 400) };
+      const { transport, address, friendlyName } = entry.peer;
+      const where = transport === undefined ? {} : { transport };
+      const peer = { ...where, address: address.slice(0, 129), friendlyName: friendlyName.slice(0, 400) };
       const all = [{ ...entry, peer }, ...file.value.entries.filter((known) => idOf(known) !== entry.id)].slice(0, MAX_HISTORY_ENTRIES);
       entries = readable(all);
       return set(all);

@@ -1,24 +1,20 @@
+/** What every messenger transport offers, and what all of them offer together. One folder per transport; the compliance suite in test/messenger runs on each. */
+import type { Peer, PeerAddress } from '../../protocol/applications/peer.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Features } from '../../protocol/rendezvous/features.ts';
-
-/** What every messenger transport offers. One folder per transport; the compliance suite in test/messenger runs on each. */
 import type { Clock } from '../clock.ts';
+
+export type { Peer, PeerAddress };
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';
 
-export interface Contact {
-  /** The transport's address, lower case (for MSNP an e-mail-like log-in name). */
-  readonly address: string;
-  readonly friendlyName: string;
+export interface Contact extends Peer {
   readonly presence: Presence;
 }
 
-/** Everything needed to sign in. `server` is `host:port`. */
-export interface Account {
-  readonly server: string;
-  readonly address: string;
-  readonly accessToken: string;
-  readonly friendlyName: string;
+/** What every account has. Each transport has a kind of its own, with what else signing in there takes; every field is a text. */
+export interface Account extends Peer {
+  readonly [field: string]: string;
 }
 
 export type MessengerErrorCode =
@@ -110,7 +106,7 @@ export interface RendezvousSession {
   readonly id: string;
   readonly flag: 'INVITER' | 'INVITEE';
   readonly application: Application;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly peer: Peer;
   readonly state: RendezvousState;
   /** Context-Data of the INVITE. */
   readonly contextData: string | undefined;
@@ -144,21 +140,22 @@ export type MessengerEvent =
   /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
   | { readonly tag: 'invitation'; readonly session: RendezvousSession }
   /** Somebody says something to us alone; those who have been blocked are not heard. */
-  | { readonly tag: 'chat'; readonly peer: { readonly address: string; readonly friendlyName: string }; readonly content: ChatContent }
+  | { readonly tag: 'chat'; readonly peer: Peer; readonly content: ChatContent }
   /** One that the transport has answered itself: an application that is not registered, or an INVITE that makes no sense. */
   | {
       readonly tag: 'invitationRefused';
-      readonly peer: { readonly address: string; readonly friendlyName: string };
+      readonly peer: Peer;
       readonly reason: 'notInstalled' | 'malformed';
       /** The name that the INVITE gave, for `malformed` what is wrong with it. */
       readonly what: string;
     };
 
-export interface Messenger {
+/** One transport. Addresses are its own, as strings; whom it tells of has its name beside the address. */
+export interface Messenger<A extends Account = Account> {
   readonly state: MessengerState;
   readonly contacts: readonly Contact[];
   /** Starts signing in and keeps signed in (back-off, presence restored) until `signOut`. Progress comes as `state` events. */
-  signIn(account: Account): void;
+  signIn(account: A): void;
   /** Ends every session with `terminated`, closes every socket; resolves when nothing is open. */
   signOut(): Promise<void>;
   setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;
@@ -181,4 +178,38 @@ export interface MessengerDependencies {
   readonly random: () => number;
   /** GUIDs, with braces, of the applications whose invitations are ours to answer; all others are answered REJECT_NOT_INSTALLED. */
   readonly applications: readonly string[];
+}
+
+/** What the transports tell, each of itself. */
+export type MessengersEvent =
+  | { readonly tag: 'state'; readonly transport: string; readonly state: MessengerState }
+  /** Those of one transport; see `MessengerEvent`. */
+  | { readonly tag: 'contacts'; readonly transport: string; readonly contacts: readonly Contact[] }
+  | Exclude<MessengerEvent, { readonly tag: 'state' | 'contacts' }>;
+
+/**
+ * Several transports, each signed in or not by itself. What goes to a peer goes to the peer's transport and fails as it does there; one that
+ * is not here counts as signed out (MessengerError NOT_SIGNED_IN).
+ */
+export interface Messengers {
+  /** Their names, in the order in which they are shown. */
+  readonly transports: readonly string[];
+  /** Of all that are signed in, in the order of the transports. */
+  readonly contacts: readonly Contact[];
+  stateOf(transport: string): MessengerState;
+  /** On the account's transport; the others hear nothing of it. */
+  signIn(account: Account): void;
+  signOut(transport: string): Promise<void>;
+  /** Signs out everywhere; resolves when nothing is open. */
+  close(): Promise<void>;
+  /** On all that are signed in, and on each that signs in later. Rejects with the first refusal, once all have answered. */
+  setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;
+  /** On all that are signed in; NOT_SIGNED_IN where none is. Rejects with the first refusal, once all have answered. */
+  setFriendlyName(name: string): Promise<void>;
+  addContact(peer: PeerAddress): Promise<void>;
+  removeContact(peer: PeerAddress): Promise<void>;
+  invite(peer: PeerAddress, application: Application, details?: InvitationDetails): RendezvousSession;
+  sendMessage(peer: PeerAddress, text: string): Promise<void>;
+  sendTyping(peer: PeerAddress): void;
+  onEvent(listener: (event: MessengersEvent) => void): () => void;
 }

@@ -8,6 +8,7 @@ import {
   type CancelCode,
   type InvitationDetails,
   type InviteeAnswer,
+  type Peer,
   type RendezvousAnswer,
   type RendezvousEvent,
   type RendezvousSession,
@@ -67,7 +68,7 @@ export class Rendezvous implements RendezvousSession {
   readonly id: string;
   readonly flag: 'INVITER' | 'INVITEE';
   readonly application: Application;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly peer: Peer;
   readonly contextData: string | undefined;
   /** The features line of the INVITE (inviter). */
   readonly ownFeatures: string;

@@ -1,15 +1,14 @@
 import type { Messenger, MessengerDependencies } from './contract.ts';
-import { MsnpMessenger } from './msnp/msnp-messenger.ts';
+import { msnp } from './msnp/transport.ts';
+import type { Transport } from './transport.ts';
 
-/** Another transport is one folder and one line here. */
-const TRANSPORTS = {
-  msnp: (dependencies: MessengerDependencies): Messenger => new MsnpMessenger(dependencies),
-} as const;
+/** Another transport is one folder and one line here. The first is the one whose contacts come first. */
+export const TRANSPORTS: readonly Transport[] = [msnp];
 
-export type TransportName = keyof typeof TRANSPORTS;
-
-export const TRANSPORT_NAMES = Object.keys(TRANSPORTS) as readonly TransportName[];
-
-export function createMessenger(name: TransportName, dependencies: MessengerDependencies): Messenger {
-  return TRANSPORTS[name](dependencies);
+/** A messenger of each transport, signed out, by name. */
+export function createTransports(
+  dependencies: MessengerDependencies,
+  transports: readonly Transport[] = TRANSPORTS,
+): ReadonlyMap<string, Messenger> {
+  return new Map(transports.map((transport) => [transport.name, transport.create(dependencies)]));
 }

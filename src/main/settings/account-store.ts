@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type DamagedFile, openStoredFile } from './stored-file.ts';
+import { FIRST_TRANSPORT, transportName } from './transport-name.ts';
 
 /** The system's key store (Electron's safeStorage); injected, so that this room knows no Electron. */
 export interface SecretBox {
@@ -10,83 +11,163 @@ export interface SecretBox {
   decrypt(base64: string): string;
 }
 
-export interface StoredAccount {
-  readonly server: string;
+/** What every account has, whichever the transport. All fields are texts. */
+interface AnyAccount {
+  readonly transport: string;
   readonly address: string;
   readonly friendlyName: string;
-  readonly accessToken: string;
+  readonly [field: string]: string;
 }
 
-const token = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('encrypted'), value: z.base64().max(4_096) }),
-  /** The token in the clear, where the system has no key store: the file is readable by its owner only (mode 0600). */
-  z.strictObject({ kind: z.literal('plain'), value: z.string().min(1).max(256) }),
-]);
+/** The accounts of one transport. */
+export interface AccountKind<A extends AnyAccount = AnyAccount> {
+  /** Of the transport: a short word in lower case. */
+  readonly name: string;
+  /** What may be kept. */
+  readonly account: z.ZodType<A>;
+  /** What a person may type; no wider than `account`. */
+  readonly typed: z.ZodType<A>;
+  /** Names of the fields that are encrypted on the disk, and never shown. */
+  readonly secrets: readonly string[];
+}
 
-/** Strict, unlike the settings: this file holds a secret, and unknown fields beside it are refused. */
-export const accountSchema = z.strictObject({
+const secret = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('encrypted'), value: z.base64().max(4_096) }),
+  /** Where the system has no key store: the file is readable by its owner only (mode 0600). */
+  z.strictObject({ kind: z.literal('plain'), value: z.string().min(1).max(1_024) }),
+]);
+type Secret = z.infer<typeof secret>;
+
+/** An account as a transport of this version writes it. Strict on purpose: nothing that we do not know belongs beside a secret. */
+const knownEntry = z.strictObject({
+  transport: transportName,
+  fields: z.record(z.string().max(64), z.string().max(1_024)),
+  secrets: z.record(z.string().max(64), secret),
+});
+
+/** Accounts of transports that only a later version knows are kept as they are. */
+const entry = z.looseObject({ transport: transportName });
+type Entry = z.infer<typeof entry>;
+
+const MAX_ENTRIES = 32;
+
+const accountsFile = z.strictObject({ version: z.literal(2), accounts: z.array(entry).max(MAX_ENTRIES) });
+type AccountsFile = z.infer<typeof accountsFile>;
+
+/** As it was when there was one transport. */
+const oneAccountFile = z.strictObject({
   version: z.literal(1),
   account: z.nullable(
     z.strictObject({
       server: z.string().min(1).max(255),
       address: z.string().min(3).max(129),
       friendlyName: z.string().min(1).max(129),
-      token,
+      token: secret,
     }),
   ),
 });
 
+export const accountSchema: z.ZodType<AccountsFile> = z.union([
+  accountsFile,
+  oneAccountFile.transform(({ account }): AccountsFile => {
+    if (account === null) return { version: 2, accounts: [] };
+    const { token: accessToken, ...fields } = account;
+    return { version: 2, accounts: [{ transport: FIRST_TRANSPORT, fields, secrets: { accessToken } }] };
+  }),
+]);
+
 export interface AccountStore {
-  readonly account: StoredAccount | undefined;
+  /** One a transport at most, in the order of the kinds. */
+  readonly accounts: readonly AnyAccount[];
+  /** Every secret of theirs. */
+  readonly secrets: readonly string[];
   readonly damaged: DamagedFile | undefined;
-  /** The token on disk could not be decrypted; the account is kept without it and cannot sign in. */
-  readonly tokenUnreadable: boolean;
-  /** Resolves with how the token is kept, when the file is on disk. */
-  save(account: StoredAccount): Promise<'encrypted' | 'plain'>;
-  forget(): Promise<void>;
+  /** A secret on disk could not be decrypted; its account is kept without it and cannot sign in. */
+  readonly secretUnreadable: boolean;
+  of(transport: string): AnyAccount | undefined;
+  /** In the place of the transport's account. Resolves when it is on disk, and says how the secrets are kept. */
+  save(account: AnyAccount): Promise<'encrypted' | 'plain'>;
+  forget(transport: string): Promise<void>;
   flush(): Promise<void>;
 }
 
-/** Opens `account.json`: one account, its access token encrypted where the system has a key store. */
-export async function openAccount(path: string, box: SecretBox): Promise<AccountStore> {
-  const file = await openStoredFile<z.infer<typeof accountSchema>>(path, accountSchema, { version: 1, account: null });
-  let account: StoredAccount | undefined;
-  let tokenUnreadable = false;
+/** `account.json`: an account of each transport that has one, secrets encrypted where the system can. */
+export async function openAccounts(path: string, box: SecretBox, kinds: readonly AccountKind[]): Promise<AccountStore> {
+  const file = await openStoredFile<AccountsFile>(path, accountSchema, { version: 2, accounts: [] });
+  const kindOf = new Map(kinds.map((kind) => [kind.name, kind]));
+  const accounts = new Map<string, AnyAccount>();
+  let secretUnreadable = false;
 
-  const stored = file.value.account;
-  if (stored !== null) {
-    const { token: kept, ...rest } = stored;
+  function read(kind: AccountKind, stored: Entry): void {
+    const known = knownEntry.safeParse(stored);
+    if (!known.success) return;
+    const { fields, secrets } = known.data;
+    const told: Record<string, string> = {};
     try {
-      account = { ...rest, accessToken: kept.kind === 'plain' ? kept.value : box.decrypt(kept.value) };
+      for (const [name, kept] of Object.entries(secrets)) told[name] = kept.kind === 'plain' ? kept.value : box.decrypt(kept.value);
     } catch {
-      tokenUnreadable = true;
+      secretUnreadable = true;
+      return;
     }
+    const account = kind.account.safeParse({ transport: kind.name, ...fields, ...told });
+    if (account.success) accounts.set(kind.name, account.data);
+  }
+  for (const stored of file.value.accounts) {
+    const kind = kindOf.get(stored.transport);
+    if (kind !== undefined) read(kind, stored);
+  }
+
+  /** The key store may be locked or gone: then the secret is kept like on systems without one, and the caller says so. */
+  function lockUp(value: string): Secret {
+    try {
+      if (box.isAvailable()) return { kind: 'encrypted', value: box.encrypt(value) };
+    } catch {
+      // As said above.
+    }
+    return { kind: 'plain', value };
+  }
+
+  function write(transport: string, written: Entry | undefined): Promise<void> {
+    const others = file.value.accounts.filter((stored) => stored.transport !== transport);
+    return file.set({ version: 2, accounts: written === undefined ? others : [...others, written] });
   }
 
   return {
-    get account() {
-      return account;
+    get accounts() {
+      return kinds.flatMap(({ name }) => accounts.get(name) ?? []);
+    },
+    get secrets() {
+      return kinds.flatMap((kind) => secretsOf(kind, accounts.get(kind.name)));
     },
     damaged: file.damaged,
-    tokenUnreadable,
+    secretUnreadable,
+    of: (transport) => accounts.get(transport),
     async save(next) {
-      account = next;
-      const { accessToken, ...rest } = next;
-      let kept: z.infer<typeof token> = { kind: 'plain', value: accessToken };
-      if (box.isAvailable()) {
-        try {
-          kept = { kind: 'encrypted', value: box.encrypt(accessToken) };
-        } catch {
-          // The key store is locked or gone: the token is kept as on systems without one, and `save` resolves with `plain`.
-        }
-      }
-      await file.set({ version: 1, account: { ...rest, token: kept } });
-      return kept.kind;
+      const kind = kindOf.get(next.transport);
+      if (kind === undefined) throw new Error(`no transport ${next.transport}`);
+      accounts.set(kind.name, next);
+      const { transport, ...rest } = next;
+      const fields = Object.entries<string>(rest).filter(([name]) => !kind.secrets.includes(name));
+      const secrets = Object.entries<string>(rest).flatMap(([name, value]) =>
+        kind.secrets.includes(name) ? [[name, lockUp(value)] as const] : [],
+      );
+      await write(transport, { transport, fields: Object.fromEntries(fields), secrets: Object.fromEntries(secrets) });
+      return secrets.some(([, { kind: how }]) => how === 'plain') ? 'plain' : 'encrypted';
     },
-    async forget() {
-      account = undefined;
-      await file.set({ version: 1, account: null });
+    async forget(transport) {
+      accounts.delete(transport);
+      await write(transport, undefined);
     },
     flush: () => file.flush(),
   };
+}
+
+/** The secrets of an account of this kind. */
+function secretsOf({ secrets }: AccountKind, account: AnyAccount | undefined): readonly string[] {
+  return Object.entries<string>({ ...account }).flatMap(([name, value]) => (secrets.includes(name) ? [value] : []));
+}
+
+/** An account without its secrets: what a window may see. */
+export function withoutSecrets({ secrets }: AccountKind, account: AnyAccount): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries<string>({ ...account }).filter(([name]) => !secrets.includes(name)));
 }

@@ -38,11 +38,6 @@ export const settingsSchema = z.looseObject({
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
-  /** Which folder of main/messenger carries invitations. */
-  messenger: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/)
-    .default('msnp'),
   windowBounds: z.exactOptional(rect),
 }) satisfies z.ZodType<Preferences>;
 

@@ -15,18 +15,25 @@ import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/stat
 import type { ProgramChoices } from '../activities/contract.ts';
 import { localeTag } from '../../words/locale.ts';
 import type { Contact, MessengerState } from '../messenger/contract.ts';
+import type { Transport } from '../messenger/transport.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import type { Storage } from './storage.ts';
+
+/** An account without its secrets, and how it fares. */
+export interface AccountFacts extends Omit<AccountView, 'status'> {
+  readonly state: MessengerState;
+}
 
 export interface AppFacts {
   readonly version: string;
   /** Of src/words in this process. */
   readonly locale: string;
-  readonly messenger: MessengerState;
+  readonly transports: readonly Transport[];
   /** What we show to others while signed in. */
   readonly presence: Exclude<Presence, 'offline'>;
-  readonly account: AccountView | undefined;
-  /** From the messenger while signed in, from the disk otherwise. */
+  /** One a transport at most, in the order of the transports. */
+  readonly accounts: readonly AccountFacts[];
+  /** Each transport's in turn: from the messenger while signed in, from the disk otherwise. */
   readonly contacts: readonly Contact[];
   readonly hosting: HostingView;
   readonly invitations: readonly InvitationView[];
@@ -45,18 +52,18 @@ export interface AppFacts {
 /** What is known at the start, before anybody has signed in or anything has begun. */
 export function initialFacts(
   version: string,
-  messenger: MessengerState,
+  transports: readonly Transport[],
   { settings, programs, history }: Pick<Storage, 'settings' | 'programs' | 'history'>,
 ): AppFacts {
   return {
     version,
     locale: localeTag(),
-    messenger,
+    transports,
     settings: settings.value,
     programs: programs.value.programs,
     history: history.entries,
     presence: 'online',
-    account: undefined,
+    accounts: [],
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],

@@ -1,7 +1,11 @@
 /* "Use this computer as the messenger": the switch, the accounts, and what the windows show of both. */
 import type { HostedAccount, HostingChoice, Reach } from '../../facts/hosting.ts';
 import type { HostingView } from '../../preload/contract.ts';
+import type { Account } from '../messenger/contract.ts';
 import { CommandError, refusal } from './refusal.ts';
+
+/** What the embedded messenger speaks. */
+const HOSTED_TRANSPORT = 'msnp';
 
 /** The embedded messenger, as this room uses it. */
 export interface HostedServer {
@@ -23,8 +27,8 @@ export interface Hosting {
   /** @throws CommandError NOT_HOSTING */
   createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<{ server: string; accessToken: string }>;
   removeAccount(address: string): Promise<void>;
-  /** Where this computer itself signs in, when the account lives here. */
-  ownServer(address: string): string | undefined;
+  /** The account as it signs in on this computer: with the server here, when it lives here. */
+  located(account: Account): Account;
   stop(): Promise<void>;
 }
 
@@ -95,10 +99,11 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
       await server.removeAccount(address);
       refresh();
     },
-    ownServer(address) {
-      if (running === undefined || !server.accounts.some((account) => account.address === address)) return undefined;
+    located(account) {
+      const isHere = account.transport === HOSTED_TRANSPORT && server.accounts.some(({ address }) => address === account.address);
       const port = server.addresses[0]?.split(':').at(-1);
-      return port === undefined ? undefined : `127.0.0.1:${port}`;
+      if (running === undefined || !isHere || port === undefined) return account;
+      return { ...account, server: `127.0.0.1:${port}` };
     },
     stop: () => inTurn(halt),
   };

@@ -1,4 +1,5 @@
 import type { AppState } from '../../preload/contract.ts';
+import { peerKey, samePeer, type PeerAddress } from '../../protocol/applications/peer.ts';
 import { t } from '../../words/words.ts';
 import { createNotifications, type NotificationsDeps } from './notifications.ts';
 
@@ -9,7 +10,7 @@ export interface MessageNotificationsDeps extends Pick<NotificationsDeps<never>,
 
 export interface MessageNotifications {
   /** The contact has written. */
-  heard(address: string, state: Written): void;
+  heard(peer: PeerAddress, state: Written): void;
   update(state: Written): void;
 }
 
@@ -17,7 +18,7 @@ type Written = Pick<AppState, 'conversations' | 'contacts'>;
 
 /** One notification a person who has written while nobody looked, until it is read. What was written stays in the window: screens are shared here. */
 export function createMessageNotifications({ create, open, looking }: MessageNotificationsDeps): MessageNotifications {
-  const waiting = new Set<string>();
+  const waiting = new Map<string, PeerAddress>();
   const notifications = createNotifications({
     words: ({ name }) => ({ title: t('shell.notification.messageTitle', { name }), body: t('shell.notification.messageBody') }),
     create,
@@ -26,19 +27,20 @@ export function createMessageNotifications({ create, open, looking }: MessageNot
   });
 
   function update({ conversations, contacts }: Written): void {
-    for (const address of waiting)
-      if (!conversations.some((conversation) => conversation.address === address && conversation.unread > 0)) waiting.delete(address);
+    for (const [key, peer] of waiting)
+      if (!conversations.some((conversation) => samePeer(conversation, peer) && conversation.unread > 0)) waiting.delete(key);
     notifications.update(
-      [...waiting].map((address) => ({
-        id: address,
-        from: contacts.find((contact) => contact.address === address) ?? { address, friendlyName: '' },
+      Array.from(waiting, ([id, peer]) => ({
+        id,
+        from: contacts.find((contact) => samePeer(contact, peer)) ?? { ...peer, friendlyName: '' },
       })),
     );
   }
 
   return {
-    heard(address, state) {
-      if (!looking()) waiting.add(address);
+    heard({ transport, address }, state) {
+      const peer = { transport, address };
+      if (!looking()) waiting.set(peerKey(peer), peer);
       update(state);
     },
     update,

@@ -1,6 +1,7 @@
 /* What a person sees and does outside the windows: the tray and notifications. */
 import { Notification } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
+import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { t } from '../../words/words.ts';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
@@ -30,7 +31,7 @@ export interface OutsideDeps {
 export interface Outside {
   update(state: AppState): void;
   /** A contact has written. */
-  heard(address: string): void;
+  heard(peer: PeerAddress): void;
   /** The tray's icon goes. */
   close(): void;
 }
@@ -44,8 +45,8 @@ export function createOutside(deps: OutsideDeps): Outside {
       tray?.update(state);
       notifications.update(state);
     },
-    heard(address) {
-      notifications.heard(address);
+    heard(peer) {
+      notifications.heard(peer);
       deps.windows.callAttention();
     },
     close: () => tray?.close(),
@@ -106,7 +107,7 @@ function createAllNotifications({ windows, model, iconsDir }: OutsideDeps, actio
   });
   const messages = createMessageNotifications({ ...common, looking: () => windows.main?.isFocused() === true });
   return {
-    heard: (address: string): void => messages.heard(address, model.state),
+    heard: (peer: PeerAddress): void => messages.heard(peer, model.state),
     update(state: AppState): void {
       help.update(state.invitations);
       messages.update(state);

@@ -2,7 +2,7 @@ import { app, globalShortcut } from 'electron';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
-import type { Messenger } from '../messenger/contract.ts';
+import type { Messengers } from '../messenger/contract.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
 import type { Outside } from './outside.ts';
@@ -16,14 +16,14 @@ export interface QuittingDeps {
   readonly outside: Outside;
   readonly assistance: Assistance;
   readonly activities: Activities;
-  readonly messenger: Messenger;
+  readonly messengers: Messengers;
   readonly hosting: Hosting;
   /** Everything that may still be on its way to the disk. */
   readonly stored: readonly { flush(): Promise<void> }[];
 }
 
 /** From now on, quitting is in this order: people first, then what carries what is said to them, the disk last. */
-export function quitInOrder({ clock, log, windows, outside, assistance, activities, messenger, hosting, stored }: QuittingDeps): void {
+export function quitInOrder({ clock, log, windows, outside, assistance, activities, messengers, hosting, stored }: QuittingDeps): void {
   leaveOnQuit(app, () => {
     windows.prepareToQuit();
     void shutDown(
@@ -31,7 +31,7 @@ export function quitInOrder({ clock, log, windows, outside, assistance, activiti
         { name: 'session', run: () => assistance.close() },
         { name: 'activities', run: () => activities.close() },
         { name: 'shortcuts', run: () => globalShortcut.unregisterAll() },
-        { name: 'messenger', run: () => messenger.signOut() },
+        { name: 'messenger', run: () => messengers.close() },
         { name: 'hosting', run: () => hosting.stop() },
         { name: 'files', run: async () => void (await Promise.all([...stored, log].map((file) => file.flush()))) },
       ],

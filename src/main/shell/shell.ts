@@ -6,7 +6,7 @@ import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
-import type { Messenger } from '../messenger/contract.ts';
+import type { Messengers } from '../messenger/contract.ts';
 import { activityNotice } from './activity-words.ts';
 import { followSystemLocale } from './app-locale.ts';
 import { createAppMenu } from './app-menu.ts';
@@ -50,7 +50,7 @@ export interface ShellSetting {
 export interface ShellParts {
   readonly windows: Windows;
   readonly assistance: Assistance;
-  readonly messenger: Messenger;
+  readonly messengers: Messengers;
   readonly hosting: Hosting;
   readonly signIn: SignIn;
   readonly desktop: Pick<Desktop, 'support'>;
@@ -63,7 +63,7 @@ type ShellDeps = ShellSetting & ShellParts;
 /** From here on people see windows, and commands are answered. */
 export function openShell(setting: ShellSetting, parts: ShellParts): void {
   const deps: ShellDeps = { ...setting, ...parts };
-  const { clock, log, model, storage, windows, assistance, activities, messenger, launch, openings } = deps;
+  const { clock, log, model, storage, windows, assistance, activities, messengers, launch, openings } = deps;
   const attempt = createAttempts(model, (what, error) => log.write(what, error));
   const viewer = createViewerWindow(windows, assistance, log);
   const files = createFileInvitations({
@@ -77,10 +77,10 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   });
   const outside = createOutside({ ...deps, attempt });
   const conversations = createConversations({
-    messenger,
+    messengers,
     model,
     clock,
-    onHeard: (address) => outside.heard(address),
+    onHeard: (peer) => outside.heard(peer),
     looking: () => windows.main?.isFocused() === true,
   });
   const lookAtLocale = followSystemLocale(model, () =>
@@ -117,15 +117,15 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     windows.openMain();
     if (path !== undefined) attempt('open invitation', () => files.openPath(path));
   });
-  quitInOrder({ clock, log, windows, outside, assistance, activities, messenger, hosting: deps.hosting, stored: Object.values(storage) });
+  quitInOrder({ clock, log, windows, outside, assistance, activities, messengers, hosting: deps.hosting, stored: Object.values(storage) });
 }
 
 function answerCommands(deps: ShellDeps, parts: Pick<UseCases, 'files' | 'conversations'> & { readonly viewer: ViewerWindow }): void {
-  const { model, signIn, messenger, hosting, activities, launcher, assistance, storage, windows, log } = deps;
+  const { model, signIn, messengers, hosting, activities, launcher, assistance, storage, windows, log } = deps;
   const use: UseCases = {
     model,
     signIn,
-    messenger,
+    messengers,
     conversations: parts.conversations,
     help: assistance,
     files: parts.files,

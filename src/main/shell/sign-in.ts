@@ -1,89 +1,110 @@
-/* The one account of this computer: kept, signed in, and shown. */
-import type { Account, Messenger } from '../messenger/contract.ts';
-import type { AccountStore, StoredAccount } from '../settings/account-store.ts';
+/* The accounts of this computer, one a transport: kept, signed in, and shown. Each signs in and out by itself. */
+import { inOrder } from '../messenger/messengers.ts';
+import type { Account, Contact, Messengers } from '../messenger/contract.ts';
+import type { Transport } from '../messenger/transport.ts';
+import { withoutSecrets, type AccountStore } from '../settings/account-store.ts';
 import type { ContactsCache } from '../settings/contacts-cache.ts';
+import type { AccountFacts } from './app-facts.ts';
 import type { AppModel } from './app-model.ts';
 import { CommandError } from './refusal.ts';
 
 export interface SignInDeps {
-  readonly messenger: Messenger;
-  readonly account: AccountStore;
+  readonly messengers: Messengers;
+  readonly transports: readonly Transport[];
+  readonly accounts: AccountStore;
   readonly contacts: ContactsCache;
   readonly model: AppModel;
-  /** Where to sign in when the account lives on this computer's own messenger; undefined otherwise. */
-  readonly ownServer: (address: string) => string | undefined;
+  /** The account as it signs in right now: with this computer's own messenger for its server, where it lives there. */
+  readonly located: (account: Account) => Account;
   readonly onSecrets: (secrets: readonly string[]) => void;
   readonly onStorageError: (error: unknown) => void;
 }
 
 export interface SignIn {
-  /** Signs in when there is an account that can. */
+  /** Signs in every account there is. */
   start(): void;
-  save(account: StoredAccount): Promise<void>;
+  /** Keeps the account in the place of its transport's, and signs in with it. */
+  save(account: Account): Promise<void>;
   /** @throws CommandError NO_ACCOUNT */
-  signIn(): void;
+  signIn(transport: string): void;
   /** The messenger of this computer has started, stopped or moved: whoever is signed in, or tries to be, goes along. */
   followServer(): void;
-  signOut(): Promise<void>;
-  forget(): Promise<void>;
+  signOut(transport: string): Promise<void>;
+  forget(transport: string): Promise<void>;
   setPresence(presence: 'online' | 'busy' | 'away'): Promise<void>;
+  /** The person's name, for every account. @throws CommandError NO_ACCOUNT */
   setFriendlyName(name: string): Promise<void>;
 }
 
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { messenger, model } = deps;
+  const { messengers, model, accounts } = deps;
+  /** Where each has signed in last. */
+  const used = new Map<string, Account>();
+  const lists = new Map<string, readonly Contact[]>();
 
-  let usedServer: string | undefined;
+  function factsOf(transport: Transport): AccountFacts[] {
+    const account = accounts.of(transport.name);
+    if (account === undefined) return [];
+    const { address, friendlyName } = account;
+    const state = messengers.stateOf(transport.name);
+    return [{ transport: transport.name, address, friendlyName, values: withoutSecrets(transport, account), state }];
+  }
 
-  function showAccount(): void {
-    const account = deps.account.account;
-    deps.onSecrets(account === undefined ? [] : [account.accessToken]);
-    model.update({ account: account && { server: account.server, address: account.address, friendlyName: account.friendlyName } });
+  function showAccounts(): void {
+    deps.onSecrets(accounts.secrets);
+    model.update({ accounts: deps.transports.flatMap(factsOf) });
+  }
+
+  function showContacts(transport: string, contacts: readonly Contact[]): void {
+    lists.set(transport, contacts);
+    model.update({ contacts: inOrder(messengers.transports, lists) });
   }
 
   /** Another account, or none: its contacts are those of last time until the messenger says better. */
-  function showOther(): void {
-    const account = deps.account.account;
-    const known = account === undefined ? [] : deps.contacts.of(account.address);
-    model.update({ contacts: known.map(({ address, friendlyName }) => ({ address, friendlyName, presence: 'offline' as const })) });
-    showAccount();
+  function showOther(transport: string): void {
+    const account = accounts.of(transport);
+    const known = account === undefined ? [] : deps.contacts.of(account);
+    showContacts(
+      transport,
+      known.map((contact) => ({ ...contact, presence: 'offline' as const })),
+    );
+    showAccounts();
   }
 
-  const serverOf = ({ address, server }: StoredAccount): string => deps.ownServer(address) ?? server;
-
-  function connect(account: StoredAccount): void {
-    usedServer = serverOf(account);
-    messenger.signIn({ ...account, server: usedServer } satisfies Account);
+  function connect(account: Account): void {
+    const located = deps.located(account);
+    used.set(account.transport, located);
+    messengers.signIn(located);
   }
 
-  function signIn(): void {
-    const account = deps.account.account;
+  function signIn(transport: string): void {
+    const account = accounts.of(transport);
     if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
-    const { tag } = messenger.state;
+    const { tag } = messengers.stateOf(transport);
     if (tag !== 'signedIn' && tag !== 'connecting') connect(account);
   }
 
-  messenger.onEvent((event) => {
+  messengers.onEvent((event) => {
     switch (event.tag) {
       case 'state': {
-        model.update({ messenger: event.state });
-        const known = deps.account.account;
+        showAccounts();
+        const known = accounts.of(event.transport);
         if (event.state.tag !== 'signedIn') return;
-        if (model.facts.presence !== 'online') messenger.setPresence(model.facts.presence).catch(() => undefined);
         // The server's name for us wins: another copy of the app may have changed it.
         if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
-        deps.account
+        accounts
           .save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129).toWellFormed() })
-          .then(showAccount, deps.onStorageError);
+          .then(showAccounts, deps.onStorageError);
         return;
       }
       case 'contacts': {
-        const owner = deps.account.account?.address;
+        const { transport, contacts } = event;
+        const owner = accounts.of(transport);
         if (owner === undefined) return;
         // Signed out, a messenger may say that the list is empty; what is known is more useful than that.
-        if (messenger.state.tag !== 'signedIn' && event.contacts.length === 0) return;
-        model.update({ contacts: event.contacts });
-        deps.contacts.keep(owner, event.contacts).catch(deps.onStorageError);
+        if (messengers.stateOf(transport).tag !== 'signedIn' && contacts.length === 0) return;
+        showContacts(transport, contacts);
+        deps.contacts.keep(owner, contacts).catch(deps.onStorageError);
         return;
       }
       case 'invitation':
@@ -92,43 +113,50 @@ export function createSignIn(deps: SignInDeps): SignIn {
         return;
     }
   });
-  showOther();
+  for (const { name } of deps.transports) showOther(name);
 
   return {
     start() {
-      if (deps.account.account !== undefined) signIn();
+      for (const { transport } of accounts.accounts) signIn(transport);
     },
-    signIn() {
-      signIn();
-    },
+    signIn,
     async save(account) {
-      if (messenger.state.tag !== 'signedOut') await messenger.signOut();
-      if ((await deps.account.save(account)) === 'plain') model.notify('info', 'notice.tokenNotEncrypted');
-      showOther();
+      const { transport } = account;
+      if (messengers.stateOf(transport).tag !== 'signedOut') await messengers.signOut(transport);
+      if ((await accounts.save(account)) === 'plain') model.notify('info', 'notice.tokenNotEncrypted');
+      showOther(transport);
       // Whatever a click has begun meanwhile was for the account before.
       connect(account);
     },
     followServer() {
-      const account = deps.account.account;
-      if (account !== undefined && messenger.state.tag !== 'signedOut' && serverOf(account) !== usedServer) connect(account);
+      for (const account of accounts.accounts) {
+        const { tag } = messengers.stateOf(account.transport);
+        if (tag !== 'signedOut' && !sameFields(deps.located(account), used.get(account.transport))) connect(account);
+      }
     },
-    signOut: () => messenger.signOut(),
-    async forget() {
-      await messenger.signOut();
-      await deps.account.forget();
-      await deps.contacts.clear();
-      showOther();
+    signOut: (transport) => messengers.signOut(transport),
+    async forget(transport) {
+      await messengers.signOut(transport);
+      await accounts.forget(transport);
+      await deps.contacts.forget(transport);
+      showOther(transport);
     },
     async setPresence(presence) {
-      if (messenger.state.tag === 'signedIn') await messenger.setPresence(presence);
+      await messengers.setPresence(presence);
       model.update({ presence });
     },
     async setFriendlyName(name) {
-      const account = deps.account.account;
-      if (account === undefined) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
-      await messenger.setFriendlyName(name);
-      await deps.account.save({ ...account, friendlyName: name });
-      showAccount();
+      if (accounts.accounts.length === 0) throw new CommandError('NO_ACCOUNT', 'no account on this computer');
+      await messengers.setFriendlyName(name);
+      for (const account of accounts.accounts) await accounts.save({ ...account, friendlyName: name });
+      showAccounts();
     },
   };
+}
+
+/** An account's fields are texts; the name may have changed on the way without the place having. */
+function sameFields(a: Account, b: Account | undefined): boolean {
+  const { friendlyName: _mine, ...mine } = a;
+  const { friendlyName: _theirs, ...theirs } = b ?? a;
+  return b !== undefined && JSON.stringify(mine) === JSON.stringify(theirs);
 }

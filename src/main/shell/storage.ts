@@ -2,35 +2,35 @@
 import { join } from 'node:path';
 import type { NoticeView } from '../../preload/contract.ts';
 import { openSessionLog, type SessionLog } from '../history/session-log.ts';
-import { openAccount, type AccountStore, type SecretBox } from '../settings/account-store.ts';
+import { openAccounts, type AccountKind, type AccountStore, type SecretBox } from '../settings/account-store.ts';
 import { openContacts, type ContactsCache } from '../settings/contacts-cache.ts';
 import { openPrograms, type ProgramsStore } from '../settings/programs-store.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
 
 export interface Storage {
   readonly settings: SettingsStore;
-  readonly account: AccountStore;
+  readonly accounts: AccountStore;
   readonly contacts: ContactsCache;
   readonly history: SessionLog;
   readonly programs: ProgramsStore;
 }
 
-/** The files of `folder`. One that is missing or damaged gives its defaults and never keeps the app from starting. */
-export async function openStorage(folder: string, box: SecretBox): Promise<Storage> {
-  const [settings, account, contacts, history, programs] = await Promise.all([
+/** The files of `folder`; `kinds` are the accounts that there can be. One that is missing or damaged gives its defaults and never keeps the app from starting. */
+export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[]): Promise<Storage> {
+  const [settings, accounts, contacts, history, programs] = await Promise.all([
     openSettings(join(folder, 'settings.json')),
-    openAccount(join(folder, 'account.json'), box),
+    openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
     openSessionLog(join(folder, 'history.json')),
     openPrograms(join(folder, 'programs.json')),
   ]);
-  return { settings, account, contacts, history, programs };
+  return { settings, accounts, contacts, history, programs };
 }
 
 /** What is said of each file when it was damaged. */
 const DAMAGED: Readonly<Record<keyof Storage, string>> = {
   settings: 'notice.settingsDamaged',
-  account: 'notice.accountDamaged',
+  accounts: 'notice.accountDamaged',
   contacts: 'notice.contactsDamaged',
   history: 'notice.historyDamaged',
   programs: 'notice.programsDamaged',
@@ -44,5 +44,5 @@ export function damageNotices(storage: Storage): readonly Notice[] {
     const file = storage[name].damaged?.file;
     return file === undefined ? [] : [{ kind: 'warning', key: DAMAGED[name], values: { file } }];
   });
-  return storage.account.tokenUnreadable ? [...damaged, { kind: 'warning', key: 'notice.tokenUnreadable', values: {} }] : damaged;
+  return storage.accounts.secretUnreadable ? [...damaged, { kind: 'warning', key: 'notice.tokenUnreadable', values: {} }] : damaged;
 }

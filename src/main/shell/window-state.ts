@@ -1,11 +1,15 @@
 /* What the windows see: each slice of the state, how it comes from what main knows, and what each window gets of it. */
 import type { Preferences } from '../../facts/preferences.ts';
-import type { AppState, ContactView, MessengerStatus, ProgramView } from '../../preload/contract.ts';
+import type { AccountView, AppState, ContactView, MessengerStatus, ProgramView, TransportView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
+import { peerKey } from '../../protocol/applications/peer.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import { lineOf, templateOf } from '../activities/template.ts';
+import type { MessengerState } from '../messenger/contract.ts';
+import { overall } from '../messenger/messengers.ts';
 import type { Settings } from '../settings/settings-store.ts';
+import { FIRST_TRANSPORT } from '../settings/transport-name.ts';
 import type { AppFacts } from './app-facts.ts';
 
 /** Windows that show the state. */
@@ -25,8 +29,9 @@ const nobody = (): never[] => [];
 const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   version: { of: ({ version }) => version, main: whole, session: whole },
   locale: { of: ({ locale }) => locale, main: whole, session: whole },
-  messenger: { of: messengerStatus, main: whole, session: whole },
-  account: { of: accountView, main: whole, session: none },
+  messenger: { of: overallStatus, main: whole, session: whole },
+  transports: { of: transportViews, main: whole, session: nobody },
+  accounts: { of: accountViews, main: whole, session: nobody },
   contacts: { of: contactViews, main: whole, session: nobody },
   hosting: { of: ({ hosting }) => hosting, main: whole, session: () => ({ tag: 'off' }) },
   invitations: { of: ({ invitations }) => invitations, main: whole, session: nobody },
@@ -56,10 +61,9 @@ function assemble(valueOf: (name: keyof AppState) => unknown): AppState {
   return Object.fromEntries(slices.filter(([, value]) => value !== undefined)) as unknown as AppState;
 }
 
-function messengerStatus({ messenger, account, presence }: AppFacts): MessengerStatus {
+function messengerStatus(messenger: MessengerState, presence: AppFacts['presence']): Exclude<MessengerStatus, { tag: 'noAccount' }> {
   switch (messenger.tag) {
     case 'signedOut':
-      if (account === undefined) return { tag: 'noAccount' };
       return messenger.reason === undefined ? { tag: 'signedOut' } : { tag: 'signedOut', code: messenger.reason };
     case 'connecting':
       return { tag: 'connecting' };
@@ -70,16 +74,35 @@ function messengerStatus({ messenger, account, presence }: AppFacts): MessengerS
   }
 }
 
-function contactViews({ contacts, history, messenger }: AppFacts): ContactView[] {
+/** All accounts together. */
+function overallStatus({ accounts, presence }: AppFacts): MessengerStatus {
+  if (accounts.length === 0) return { tag: 'noAccount' };
+  return messengerStatus(overall(accounts.map(({ state }) => state)), presence);
+}
+
+/** Without their secrets. */
+function accountViews({ accounts, presence }: AppFacts): AccountView[] {
+  return accounts.map(({ state, ...account }) => ({ ...account, status: messengerStatus(state, presence) }));
+}
+
+/** What the forms need. */
+function transportViews({ transports }: AppFacts): TransportView[] {
+  return transports.map(({ name, title, fields }) => ({ name, title, fields }));
+}
+
+function contactViews({ contacts, history, accounts }: AppFacts): ContactView[] {
+  const here = new Set(accounts.flatMap(({ transport, state }) => (state.tag === 'signedIn' ? [transport] : [])));
   const lastHelped = new Map<string, number>();
   for (const entry of history) {
     if (!entry.viewed) continue;
-    lastHelped.set(entry.peer.address, Math.max(lastHelped.get(entry.peer.address) ?? 0, entry.endedAtMs));
+    const key = peerKey({ transport: FIRST_TRANSPORT, ...entry.peer });
+    lastHelped.set(key, Math.max(lastHelped.get(key) ?? 0, entry.endedAtMs));
   }
-  return contacts.map(({ address, friendlyName, presence }) => {
-    const lastHelpedAtMs = lastHelped.get(address);
+  return contacts.map((contact) => {
+    const { transport, address, friendlyName, presence } = contact;
+    const lastHelpedAtMs = lastHelped.get(peerKey(contact));
     // Signed out, nothing is known of anybody.
-    const view = { address, friendlyName, presence: messenger.tag === 'signedIn' ? presence : ('offline' as const) };
+    const view = { transport, address, friendlyName, presence: here.has(transport) ? presence : ('offline' as const) };
     return lastHelpedAtMs === undefined ? view : { ...view, lastHelpedAtMs };
   });
 }
@@ -90,11 +113,6 @@ function programViews(programs: ProgramChoices): ProgramView[] {
     const defaultLine = lineOf(kind);
     return { kind, choice, ...(defaultLine === undefined ? {} : { defaultLine }), ready: templateOf(kind, choice) !== undefined };
   });
-}
-
-/** Without its secret. */
-function accountView({ account }: AppFacts): AppState['account'] {
-  return account && { server: account.server, address: account.address, friendlyName: account.friendlyName };
 }
 
 /** Nothing of the settings that no window shows. */

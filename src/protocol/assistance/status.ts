@@ -2,6 +2,13 @@
 
 export type Role = 'novice' | 'expert';
 
+/** The other person. Without a transport: somebody who came by a file. */
+export interface SessionPeer {
+  readonly transport?: string;
+  readonly address: string;
+  readonly friendlyName: string;
+}
+
 /** The seven steps of KB 306298. */
 export type StepNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
@@ -90,7 +97,7 @@ export interface SessionTraffic {
 export interface SessionStatus {
   readonly id: string;
   readonly role: Role;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly peer: SessionPeer;
   readonly startedAtMs: number;
   readonly phase: SessionPhase;
   /** Always seven, in order. */
@@ -107,7 +114,7 @@ export interface SessionStatus {
 export interface HistoryEntry {
   readonly id: string;
   readonly role: Role;
-  readonly peer: { readonly address: string; readonly friendlyName: string };
+  readonly peer: SessionPeer;
   readonly startedAtMs: number;
   /** When the picture could first be seen; absent where it came to nothing, and where a version wrote it that did not keep this. */
   readonly connectedAtMs?: number;

@@ -2,7 +2,8 @@
 import type { HostingChoice, Reach } from '../../facts/hosting.ts';
 import type { Preferences } from '../../facts/preferences.ts';
 import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
-import type { ProgramView } from '../../preload/contract.ts';
+import type { ProgramView, TypedAccount } from '../../preload/contract.ts';
+import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { problemOf } from './problem.ts';
 import {
   withAnswer,
@@ -25,12 +26,11 @@ import {
 import { t } from '../../words/words.ts';
 import { freeAddressFor } from './address.ts';
 
-export interface NewAccount {
-  readonly server: string;
-  readonly address: string;
-  readonly friendlyName: string;
-  readonly accessToken: string;
-}
+/** The messenger that this computer can be speaks it. */
+const HOSTED_TRANSPORT = 'msnp';
+
+/** A contact is more than main is asked about. */
+const addressOf = ({ transport, address }: PeerAddress): PeerAddress => ({ transport, address });
 
 /** Ports tried at the first start, where nobody has chosen one: the usual one may be taken, and the other person is told whichever it is. */
 const FIRST_START_PORTS = 20;
@@ -94,40 +94,42 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     showPage: (page: Page) => store.setState((state) => withPage(state, page)),
     pickContact: (picking: boolean) => store.setState((state) => withPicking(state, picking)),
-    talkTo: (address: string | undefined) => store.setState((state) => withTalk(state, address)),
+    talkTo: (peer: PeerAddress | undefined) => store.setState((state) => withTalk(state, peer && addressOf(peer))),
     showWelcome: (step: WelcomeStep) => store.setState((state) => withWelcome(state, step)),
     putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
 
-    saveAccount: (account: NewAccount) => run('account', () => bridge.saveAccount(account)),
-    forgetAccount: async () => {
-      const result = await run('account', () => bridge.forgetAccount());
-      if (result.ok) store.setState((state) => withWelcome(state, 'choose'));
+    saveAccount: (account: TypedAccount) => run('account', () => bridge.saveAccount(account)),
+    forgetAccount: async (transport: string) => {
+      const result = await run('account', () => bridge.forgetAccount(transport));
+      if (result.ok && store.getState().app?.accounts.every((account) => account.transport === transport) === true)
+        store.setState((state) => withWelcome(state, 'choose'));
     },
-    signIn: () => run('messenger', () => bridge.signIn()),
-    signOut: () => run('messenger', () => bridge.signOut()),
+    signIn: (transport: string) => run('messenger', () => bridge.signIn(transport)),
+    signOut: (transport: string) => run('messenger', () => bridge.signOut(transport)),
     setPresence: (presence: Parameters<Commands['setPresence']>[0]) => run('presence', () => bridge.setPresence(presence)),
     setFriendlyName: (name: string) => run('friendlyName', () => bridge.setFriendlyName(name)),
-    addContact: (address: string) => run('contacts', () => bridge.addContact(address)),
-    removeContact: (address: string) => run('contacts', () => bridge.removeContact(address)),
+    addContact: (peer: PeerAddress) => run('contacts', () => bridge.addContact(addressOf(peer))),
+    removeContact: (peer: PeerAddress) => run('contacts', () => bridge.removeContact(addressOf(peer))),
 
-    sendMessage: (address: string, text: string) => run('chat', () => bridge.sendMessage({ address, text })),
-    sendTyping: (address: string) => bridge.sendTyping(address).catch(() => undefined),
-    readConversation: (address: string) => bridge.readConversation(address).catch(() => undefined),
+    sendMessage: (peer: PeerAddress, text: string) => run('chat', () => bridge.sendMessage({ ...addressOf(peer), text })),
+    sendTyping: (peer: PeerAddress) => bridge.sendTyping(addressOf(peer)).catch(() => undefined),
+    readConversation: (peer: PeerAddress) => bridge.readConversation(addressOf(peer)).catch(() => undefined),
 
-    askForHelp: async (address: string) => {
+    askForHelp: async (expert: PeerAddress) => {
       await run('ask', async () => {
         // An ended session that is still shown makes room for the next one.
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
-        return bridge.askForHelp(address);
+        return bridge.askForHelp(addressOf(expert));
       });
     },
-    offerHelp: async (address: string) => {
+    offerHelp: async (novice: PeerAddress) => {
       await run('activity', async () => {
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
-        return bridge.offerHelp(address);
+        return bridge.offerHelp(addressOf(novice));
       });
     },
-    startActivity: (address: string, kind: ProgramView['kind']) => run('activity', () => bridge.startActivity({ address, kind })),
+    startActivity: (peer: PeerAddress, kind: ProgramView['kind']) =>
+      run('activity', () => bridge.startActivity({ ...addressOf(peer), kind })),
     acceptActivity: (id: string) => run('activity', () => bridge.acceptActivity(id)),
     cancelActivity: (id: string) => run('activity', () => bridge.cancelActivity(id)),
     setProgram: (kind: ProgramView['kind'], choice: ProgramView['choice']) => run('programs', () => bridge.setProgram({ kind, choice })),
@@ -197,9 +199,9 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         const own = await createHosted({ address: freeAddressFor(friendlyName, 'me', taken), friendlyName });
         if (!own.ok) return own;
         store.setState((state) => withWelcome(state, 'hostReady'));
-        return bridge.saveAccount(own.value);
+        return bridge.saveAccount({ transport: HOSTED_TRANSPORT, ...own.value });
       });
-      if (!result.ok && store.getState().app?.account === undefined) {
+      if (!result.ok && (store.getState().app?.accounts ?? []).length === 0) {
         // Keeps the refusal: it is shown at the form that was sent.
         store.setState((state) => ({ ...state, ui: { ...state.ui, welcome: 'host' } }));
       }
@@ -210,7 +212,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       const result = await run('hostedAccounts', () => createHosted(account));
       if (!result.ok) return;
       store.setState((state) => withIssued(state, result.value));
-      await run('contacts', () => bridge.addContact(account.address));
+      await run('contacts', () => bridge.addContact({ transport: HOSTED_TRANSPORT, address: account.address }));
     },
   };
 }

@@ -2,6 +2,7 @@ import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-
 import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState } from '../../preload/contract.ts';
+import { peerKey } from '../../protocol/applications/peer.ts';
 import type { Actions } from './actions.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
@@ -106,7 +107,7 @@ function viewOf(state: WindowState): string {
   if (showsWelcome(state)) return `welcome ${ui.welcome}`;
   if (ui.page !== 'home') return ui.page;
   if (ui.picking && !isRunning(app.session)) return 'picker';
-  if (ui.talkingTo !== undefined) return `talk ${ui.talkingTo}`;
+  if (ui.talkingTo !== undefined) return `talk ${peerKey(ui.talkingTo)}`;
   const tag = app.session?.phase.tag;
   return tag === undefined ? 'home' : `session ${tag === 'ended' || tag === 'connected' ? tag : 'progress'}`;
 }

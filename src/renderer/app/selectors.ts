@@ -1,6 +1,6 @@
 /** Named questions to the state. */
 import type { Preferences } from '../../facts/preferences.ts';
-import type { AppState, ContactView, MessengerStatus } from '../../preload/contract.ts';
+import type { AppState, ContactView, MessengerStatus, TransportView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
 import type { Place, WindowState } from './store.ts';
@@ -21,9 +21,13 @@ export const shownSettings = (app: AppState, chosen: Partial<Preferences>): Pref
 const withoutMessenger = (app: AppState | undefined): boolean =>
   app !== undefined && (app.session !== undefined || app.fileInvitation !== undefined || app.offeredInvitation !== undefined);
 
+/** Those on which one can be found now. */
+export const transportsIn = ({ transports, accounts }: AppState): readonly TransportView[] =>
+  transports.filter(({ name }) => accounts.some(({ transport, status }) => transport === name && isSignedIn(status)));
+
 /** The first start, and the hosting path until its last page is put away. */
 export const showsWelcome = (state: WindowState): boolean =>
-  (state.app?.account === undefined && !withoutMessenger(state.app)) || state.ui.welcome === 'hostReady';
+  ((state.app?.accounts ?? []).length === 0 && !withoutMessenger(state.app)) || state.ui.welcome === 'hostReady';
 
 const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
 

@@ -5,6 +5,7 @@
 import type { Preferences } from '../../facts/preferences.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
+import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
 
@@ -46,8 +47,8 @@ export interface UiState {
   readonly page: Page;
   readonly welcome: WelcomeStep;
   readonly picking: boolean;
-  /** Address of the contact whose conversation is open. */
-  readonly talkingTo?: string;
+  /** The contact whose conversation is open. */
+  readonly talkingTo?: PeerAddress;
   readonly issued?: IssuedAccount;
   /** The password of the saved invitation, as long as this window lives. */
   readonly savedInvitation?: SavedInvitationView;
@@ -99,9 +100,9 @@ export function withPicking(state: WindowState, picking: boolean): WindowState {
 }
 
 /** Opens the conversation with a contact, or closes it. */
-export function withTalk(state: WindowState, address: string | undefined): WindowState {
+export function withTalk(state: WindowState, talkingTo: PeerAddress | undefined): WindowState {
   const ui = { ...withoutTalk(state.ui), problems: withoutKeys(state.ui.problems, ['ask', 'chat']) };
-  return { ...state, ui: address === undefined ? ui : { ...ui, talkingTo: address } };
+  return { ...state, ui: talkingTo === undefined ? ui : { ...ui, talkingTo } };
 }
 
 function withoutTalk(state: UiState): UiState {

@@ -70,9 +70,10 @@ const ENTRY = {
 
 const COMMANDS: readonly (readonly [string, readonly unknown[]])[] = [
   ['getState', []],
-  ['saveAccount', [{ server: '[fe80::1%eth0]:1863', address: 'Ann@home', friendlyName: 'Ann', accessToken: 'abc' }]],
+  ['saveAccount', [{ transport: 'msnp', server: '[fe80::1%eth0]:1863', address: 'Ann@home', friendlyName: 'Ann', accessToken: 'abc' }]],
   ['setPresence', ['busy']],
-  ['addContact', ['bob@home']],
+  ['addContact', [{ transport: 'msnp', address: 'bob@home' }]],
+  ['signIn', ['msnp']],
   ['acceptInvitation', ['id-1']],
   ['setHosting', [{ enabled: true, reach: 'lan', port: 1863 }]],
   ['saveSettings', [{ stopShortcut: 'CommandOrControl+Alt+Shift+S', playSound: false }]],
@@ -99,8 +100,20 @@ export const APP_TARGETS: readonly Target[] = [
     { version: 1, account: null },
     { version: 1, account: { server: 'a:1', address: 'a@b', friendlyName: 'A', token: { kind: 'plain', value: 'x' } } },
     { version: 1, account: { server: 'a:1', address: 'a@b', friendlyName: 'A', token: { kind: 'encrypted', value: 'eHh4' } } },
+    {
+      version: 2,
+      accounts: [
+        { transport: 'msnp', fields: { server: 'a:1' }, secrets: {} },
+        { transport: 'later', own: [] },
+      ],
+    },
   ),
-  file('contacts-file', contactsSchema, { version: 1, owner: 'a@b', contacts: [{ address: 'c@d', friendlyName: 'C' }] }),
+  file(
+    'contacts-file',
+    contactsSchema,
+    { version: 1, owner: 'a@b', contacts: [{ address: 'c@d', friendlyName: 'C' }] },
+    { version: 2, lists: [{ transport: 'msnp', owner: 'a@b', contacts: [{ address: 'c@d', friendlyName: 'C' }] }] },
+  ),
   file('history-file', logSchema, { version: 1, entries: [ENTRY, { ...ENTRY, id: 's2', role: 'expert' }] }),
   {
     name: 'ipc-command',

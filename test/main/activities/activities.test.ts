@@ -10,7 +10,13 @@ import {
 } from '../../../src/main/activities/contract.ts';
 import type { Messenger, RendezvousSession } from '../../../src/main/messenger/contract.ts';
 import { ACTIVITY_KINDS, APPLICATIONS, applicationOfActivity, type ActivityKind } from '../../../src/protocol/applications/applications.ts';
-import { createInMemoryNetwork, type InMemoryMessage, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
+import {
+  createInMemoryNetwork,
+  type InMemoryMessage,
+  type InMemoryNetwork,
+  inMemory,
+  onlyMessenger,
+} from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ANNA = 'anna@home.example';
@@ -51,7 +57,7 @@ describe('activities between two people', () => {
       activities: undefined as never,
     };
     const activities = createActivities({
-      messenger,
+      messengers: onlyMessenger(messenger),
       clock,
       programs: () => it.programs,
       ownAddress: () => ownAddress,
@@ -73,7 +79,7 @@ describe('activities between two people', () => {
   };
   const settle = () => clock.advance(50);
   const start = async (kind: ActivityKind) => {
-    await anna.activities.start(PETER, kind);
+    await anna.activities.start(inMemory(PETER), kind);
     await settle();
     return peter.activities.list[0]?.id ?? '';
   };
@@ -176,15 +182,15 @@ describe('activities between two people', () => {
     expect(said('CANCEL')).toMatchObject([{ code: 'REJECT_NOT_INSTALLED' }]);
     expect(anna.news).toMatchObject([{ tag: 'notInstalledThere', kind: 'webcam', peer: { address: PETER } }]);
     expect(peter.news).toMatchObject([{ tag: 'notInstalledHere', kind: 'webcam', peer: { address: ANNA } }]);
-    await expect(peter.activities.start(ANNA, 'webcam')).rejects.toMatchObject({ code: 'NO_PROGRAM' });
+    await expect(peter.activities.start(inMemory(ANNA), 'webcam')).rejects.toMatchObject({ code: 'NO_PROGRAM' });
     peter.programs = { webcam: own('./damaged') };
-    await expect(peter.activities.start(ANNA, 'webcam')).rejects.toMatchObject({ code: 'NO_PROGRAM' });
+    await expect(peter.activities.start(inMemory(ANNA), 'webcam')).rejects.toMatchObject({ code: 'NO_PROGRAM' });
   });
 
   it('an unknown application is answered by the transport and shown with its name; Remote Assistance is left to others', async () => {
     anna.messenger.invite(PETER, { guid: '{00000000-0000-0000-0000-000000000001}', name: 'Chess' });
     await settle();
-    expect(peter.news).toEqual([{ tag: 'unknown', what: 'Chess', peer: { address: ANNA, friendlyName: 'anna' } }]);
+    expect(peter.news).toEqual([{ tag: 'unknown', what: 'Chess', peer: { ...inMemory(ANNA), friendlyName: 'anna' } }]);
     expect(said('CANCEL')).toMatchObject([{ code: 'REJECT_NOT_INSTALLED' }]);
     const rung: RendezvousSession[] = [];
     peter.messenger.onEvent((event) => void (event.tag === 'invitation' && rung.push(event.session)));
@@ -212,8 +218,8 @@ describe('activities between two people', () => {
       const rung: RendezvousSession[] = [];
       peter.activities.close();
       peter.messenger.onEvent((event) => void (event.tag === 'invitation' && rung.push(event.session)));
-      await anna.activities.start(PETER, 'jediKnight');
-      await anna.activities.start(PETER, 'whiteboard');
+      await anna.activities.start(inMemory(PETER), 'jediKnight');
+      await anna.activities.start(inMemory(PETER), 'whiteboard');
       await settle();
       rung[0]?.accept({ ipAddress });
       rung[1]?.accept({ ipAddress: '192.0.2.9' });
@@ -252,11 +258,11 @@ describe('activities between two people', () => {
 
   it('the contact is offline, or we are', async () => {
     await peter.messenger.signOut();
-    await anna.activities.start(PETER, 'webcam');
+    await anna.activities.start(inMemory(PETER), 'webcam');
     await settle();
     expect(tags(anna)).toEqual(['contactOffline']);
     await anna.messenger.signOut();
-    await expect(anna.activities.start(PETER, 'webcam')).rejects.toMatchObject({ code: 'NOT_SIGNED_IN' });
+    await expect(anna.activities.start(inMemory(PETER), 'webcam')).rejects.toMatchObject({ code: 'NOT_SIGNED_IN' });
   });
 
   it('the program cannot be started: both are told', async () => {
@@ -295,8 +301,8 @@ describe('activities between two people', () => {
   });
 
   it('has bounds, and leaves nothing behind', async () => {
-    for (let index = 0; index < 12; index += 1) await anna.activities.start(PETER, 'webcam');
-    await expect(anna.activities.start(PETER, 'webcam')).rejects.toMatchObject({ code: 'TOO_MANY_ACTIVITIES' });
+    for (let index = 0; index < 12; index += 1) await anna.activities.start(inMemory(PETER), 'webcam');
+    await expect(anna.activities.start(inMemory(PETER), 'webcam')).rejects.toMatchObject({ code: 'TOO_MANY_ACTIVITIES' });
     await settle();
     expect(peter.activities.list).toHaveLength(12);
     anna.activities.close();

@@ -7,10 +7,11 @@ import { ActivityError, type Activities, type ActivityNews, type ProgramChoices 
 import { createLauncher } from '../../../src/main/activities/launcher.ts';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { Messenger } from '../../../src/main/messenger/contract.ts';
+import { createMessengers } from '../../../src/main/messenger/messengers.ts';
 import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
-import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import { APPLICATIONS } from '../../../src/protocol/applications/applications.ts';
 import { until } from '../../support/programs.ts';
 
@@ -109,10 +110,10 @@ describe.skipIf(process.platform === 'win32')('activities over MSNP, with progra
       voice: { use: 'own', line: `"${program}" call {role} {address}:{port} {contact}` },
       netMeeting: { use: 'own', line: `"${program}" meet {role} {address} "$(touch x); {contact}"` },
     };
-    const messenger = createMessenger('msnp', { clock: systemClock, random: Math.random, applications: ACTIVITY_GUIDS });
+    const messenger = msnp.create({ clock: systemClock, random: Math.random, applications: ACTIVITY_GUIDS });
     const news: ActivityNews[] = [];
     const activities = createActivities({
-      messenger,
+      messengers: createMessengers(new Map([['msnp', messenger]])),
       clock: systemClock,
       launcher: createLauncher({ open: () => Promise.reject(new Error('no handler here')), has: () => false }),
       programs: () => programs,
@@ -121,6 +122,7 @@ describe.skipIf(process.platform === 'win32')('activities over MSNP, with progra
     });
     activities.onNews((event) => void news.push(event));
     messenger.signIn({
+      transport: 'msnp',
       server: `127.0.0.1:${server.addresses[0]?.port}`,
       address: account.address,
       accessToken: account.accessToken,
@@ -155,7 +157,7 @@ describe.skipIf(process.platform === 'win32')('activities over MSNP, with progra
   }, 20_000);
 
   const play = async (kind: 'voice' | 'netMeeting') => {
-    await anna.activities.start('peter@home', kind);
+    await anna.activities.start({ transport: 'msnp', address: 'peter@home' }, kind);
     const incoming = await until(() => peter.activities.list[0], 'the invitation');
     expect(incoming).toMatchObject({ kind, role: 'invitee', peer: { address: 'anna@home', friendlyName: 'anna' } });
     await peter.activities.accept(incoming.id);

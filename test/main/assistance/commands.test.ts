@@ -3,6 +3,7 @@ import { AssistanceError } from '../../../src/main/assistance/contract.ts';
 import { askPerson } from '../../../src/main/assistance/prompt.ts';
 import { Scope } from '../../../src/main/assistance/scope.ts';
 import { EXPERT, FakeViewer, NOVICE, createPair } from '../../support/pair.ts';
+import { inMemory } from '../../support/in-memory-messenger.ts';
 
 const code = (run: () => unknown): string => {
   try {
@@ -41,31 +42,31 @@ describe('commands', () => {
   test('not signed in', async () => {
     const pair = await createPair();
     await pair.novice.messenger.signOut();
-    expect(await codeOf(() => pair.novice.assistance.askForHelp(EXPERT))).toBe('NOT_SIGNED_IN');
+    expect(await codeOf(() => pair.novice.assistance.askForHelp(inMemory(EXPERT)))).toBe('NOT_SIGNED_IN');
     await pair.expectNothingLeft();
   });
 
   test('a desktop that cannot be shared is said before anyone is invited', async () => {
     const pair = await createPair();
     pair.novice.desktop.answer = { capture: false, input: false, reason: 'desktop.wayland' };
-    expect(await codeOf(() => pair.novice.assistance.askForHelp(EXPERT))).toBe('DESKTOP_UNAVAILABLE');
+    expect(await codeOf(() => pair.novice.assistance.askForHelp(inMemory(EXPERT)))).toBe('DESKTOP_UNAVAILABLE');
     pair.novice.desktop.support = () => Promise.reject(new Error('x'));
-    expect(await codeOf(() => pair.novice.assistance.askForHelp(EXPERT))).toBe('DESKTOP_UNAVAILABLE');
+    expect(await codeOf(() => pair.novice.assistance.askForHelp(inMemory(EXPERT)))).toBe('DESKTOP_UNAVAILABLE');
     expect(pair.messages.sent).toEqual([]);
     await pair.expectNothingLeft();
   });
 
   test('one session at a time, the second click included', async () => {
     const pair = await createPair();
-    const first = pair.novice.assistance.askForHelp(EXPERT);
-    expect(await codeOf(() => pair.novice.assistance.askForHelp(EXPERT))).toBe('BUSY');
+    const first = pair.novice.assistance.askForHelp(inMemory(EXPERT));
+    expect(await codeOf(() => pair.novice.assistance.askForHelp(inMemory(EXPERT)))).toBe('BUSY');
     await first;
-    expect(await codeOf(() => pair.novice.assistance.askForHelp(EXPERT))).toBe('BUSY');
+    expect(await codeOf(() => pair.novice.assistance.askForHelp(inMemory(EXPERT)))).toBe('BUSY');
     expect(code(() => pair.novice.assistance.dismissSession())).toBe('BUSY');
     await pair.clock.advance(50);
     pair.expert.assistance.acceptInvitation(pair.expert.assistance.invitations[0]?.id ?? '');
     await pair.clock.advance(1_000);
-    expect(await codeOf(() => pair.expert.assistance.askForHelp(NOVICE))).toBe('BUSY');
+    expect(await codeOf(() => pair.expert.assistance.askForHelp(inMemory(NOVICE)))).toBe('BUSY');
     expect(code(() => pair.expert.assistance.takeBackControl())).toBe('WRONG_ROLE');
     expect(code(() => pair.novice.assistance.requestControl())).toBe('WRONG_ROLE');
     expect(code(() => pair.novice.assistance.attachViewer(new FakeViewer()))).toBe('WRONG_ROLE');
@@ -80,7 +81,7 @@ describe('commands', () => {
   test('asking while an invitation is being accepted: the first one counts', async () => {
     const pair = await createPair();
     await pair.invite();
-    const asking = codeOf(() => pair.expert.assistance.askForHelp(NOVICE));
+    const asking = codeOf(() => pair.expert.assistance.askForHelp(inMemory(NOVICE)));
     pair.expert.assistance.acceptInvitation(pair.expert.assistance.invitations[0]?.id ?? '');
     expect(await asking).toBe('BUSY');
     await pair.clock.advance(1_000);
@@ -91,8 +92,8 @@ describe('commands', () => {
 
   test('a second invitation while busy stays listed and can be accepted later', async () => {
     const pair = await createPair();
-    await pair.novice.assistance.askForHelp(EXPERT);
-    await pair.expert.assistance.askForHelp(NOVICE);
+    await pair.novice.assistance.askForHelp(inMemory(EXPERT));
+    await pair.expert.assistance.askForHelp(inMemory(NOVICE));
     await pair.clock.advance(50);
     const id = pair.expert.assistance.invitations[0]?.id ?? '';
     expect(code(() => pair.expert.assistance.acceptInvitation(id))).toBe('BUSY');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MessengerError, type Account, type Messenger } from '../../../src/main/messenger/contract.ts';
+import { MessengerError, type Account, type Messenger, type Peer } from '../../../src/main/messenger/contract.ts';
 import { PATIENCE_MS, Person, REMOTE_ASSISTANCE, Side } from './people.ts';
 
 const CONVERSATION = { guid: '{02D3C01F-BF30-4825-A83A-DE7AF41648AA}', name: 'Voice and video conversation', url: 'http://example.test' };
@@ -9,6 +9,8 @@ const WHITEBOARD = { guid: '{1DF57D09-637A-4ca5-91B9-2C3EDAAF62FE}', name: 'Whit
 /** One network with users on it; what a transport has to bring to be tested. */
 export interface ComplianceNetwork {
   account(address: string, friendlyName: string): Promise<Account>;
+  /** The field of an account that proves whose it is. */
+  readonly secret: string;
   /** For one user, with the COMPLIANCE_APPLICATIONS. */
   messenger(): Messenger;
   /** Breaks the user's connection and keeps it broken; `restore` lets the next attempt through. */
@@ -44,6 +46,8 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await network.close();
     });
 
+    /** Whoever is told of has the name of the transport beside the address. */
+    const nameOf = ({ account: { transport, address, friendlyName } }: Person): Peer => ({ transport, address, friendlyName });
     const bothIn = async (): Promise<void> => {
       await Promise.all([novice.signIn(), expert.signIn()]);
       await novice.messenger.addContact('eric@home');
@@ -68,7 +72,7 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
     });
 
     it('ends in signedOut with wrong credentials, for a wrong token and for no account alike', async () => {
-      novice.messenger.signIn({ ...novice.account, accessToken: 'wrong' });
+      novice.messenger.signIn({ ...novice.account, [network.secret]: 'wrong' });
       await novice.state('signedOut');
       expect(novice.messenger.state).toEqual({ tag: 'signedOut', reason: 'WRONG_CREDENTIALS' });
       expert.messenger.signIn({ ...expert.account, address: 'nobody@home' });
@@ -88,7 +92,9 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
     it('adds contacts that see each other, with names, and keeps them', async () => {
       await bothIn();
       await expert.sees(novice, 'online');
-      expect(novice.messenger.contacts).toEqual([{ address: 'eric@home', friendlyName: 'Éric “Expert” 100%', presence: 'online' }]);
+      expect(novice.messenger.contacts).toEqual([
+        { transport: novice.account.transport, address: 'eric@home', friendlyName: 'Éric “Expert” 100%', presence: 'online' },
+      ]);
       await novice.messenger.addContact('ERIC@home');
       expect(novice.messenger.contacts).toHaveLength(1);
       await novice.messenger.signOut();
@@ -120,12 +126,12 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
     it('invites, accepts, and is ready on both sides', async () => {
       await bothIn();
       const asked = novice.invite(expert);
-      expect(asked.session).toMatchObject({ flag: 'INVITER', state: 'INVITATION', peer: { address: 'eric@home' } });
+      expect(asked.session).toMatchObject({ flag: 'INVITER', state: 'INVITATION', peer: nameOf(expert) });
       const rung = await expert.invitation();
       expect(rung.session).toMatchObject({
         flag: 'INVITEE',
         state: 'INVITATION',
-        peer: { address: 'nora@home', friendlyName: 'Nora Novice' },
+        peer: nameOf(novice),
       });
       expect(rung.session.application.guid.toLowerCase()).toBe(REMOTE_ASSISTANCE.guid);
       rung.session.accept();
@@ -177,7 +183,7 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       expect(expert.record.events.some(({ tag }) => tag === 'invitation')).toBe(false);
       expect(expert.record.events).toContainEqual({
         tag: 'invitationRefused',
-        peer: { address: 'nora@home', friendlyName: 'Nora Novice' },
+        peer: nameOf(novice),
         reason: 'notInstalled',
         what: 'Whiteboard',
       });
@@ -435,7 +441,7 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await expert.record.until(() => heard(expert).length >= there.length, 'all that was said');
       expect(heard(expert)).toEqual(there);
       const said = expert.record.events.find((event) => event.tag === 'chat');
-      expect(said).toMatchObject({ peer: { address: 'nora@home', friendlyName: 'Nora Novice' } });
+      expect(said).toMatchObject({ peer: nameOf(novice) });
       await expert.messenger.sendMessage('nora@home', 'Yes, I am here');
       await novice.record.until(() => heard(novice).length === 1, 'the answer');
       expect(heard(novice)).toEqual(['Yes, I am here']);

@@ -5,6 +5,7 @@ import { COMPLIANCE_APPLICATIONS, describeCompliance } from './compliance.ts';
 describeCompliance('in memory', async () => {
   const network = createInMemoryNetwork({ clock: systemClock });
   return {
+    secret: 'accessToken',
     account: async (address, friendlyName) => network.account(address, friendlyName),
     messenger: () => network.messenger({ applications: COMPLIANCE_APPLICATIONS }),
     cutOff: (address) => network.cutOff(address),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { Messenger, RendezvousEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
-import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import { REMOTE_ASSISTANCE } from './people.ts';
 import { until, type RawClient } from './raw-client.ts';
 import { RawNetwork } from './raw-network.ts';
@@ -44,9 +44,10 @@ beforeEach(async () => {
   net = await RawNetwork.open();
   await net.start();
   invitations = [];
-  messenger = createMessenger('msnp', { clock: systemClock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] });
+  messenger = msnp.create({ clock: systemClock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] });
   messenger.onEvent((event) => void (event.tag === 'invitation' && invitations.push(event.session)));
   messenger.signIn({
+    transport: 'msnp',
     server: `127.0.0.1:${net.port}`,
     address: 'ann@home',
     accessToken: net.token('ann@home'),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../src/main/clock.ts';
 import { Backoff } from '../../../src/main/messenger/backoff.ts';
 import type { Account, Messenger, MessengerState } from '../../../src/main/messenger/contract.ts';
-import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { Proxy } from './proxy.ts';
 import { until } from './raw-client.ts';
@@ -12,8 +12,9 @@ import { RawNetwork, scriptedServer } from './raw-network.ts';
 let net: RawNetwork;
 let messenger: Messenger;
 
-const newMessenger = (clock: Clock = systemClock): Messenger => createMessenger('msnp', { clock, random: () => 0.5, applications: [] });
+const newMessenger = (clock: Clock = systemClock): Messenger => msnp.create({ clock, random: () => 0.5, applications: [] });
 const ann = (at = net.port): Account => ({
+  transport: 'msnp',
   server: `127.0.0.1:${at}`,
   address: 'ann@home',
   accessToken: net.token('ann@home'),
@@ -188,7 +189,7 @@ describe('MSNP client', () => {
       () => messenger.contacts.length === 1,
       () => 'the contact',
     );
-    expect(messenger.contacts[0]).toEqual({ address: 'bob@home', friendlyName: 'Bob', presence: 'online' });
+    expect(messenger.contacts[0]).toEqual({ transport: 'msnp', address: 'bob@home', friendlyName: 'Bob', presence: 'online' });
     await messenger.removeContact('bob@home');
     await messenger.signOut();
     await signIn(messenger);

@@ -6,7 +6,7 @@ import { MD5_DIALECTS, type Dialect } from '../../../src/protocol/msnp/dialect.t
 import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
-import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import { COMPLIANCE_APPLICATIONS, describeCompliance, type ComplianceNetwork } from './compliance.ts';
 import { Proxy } from './proxy.ts';
 
@@ -19,14 +19,15 @@ const network = (dialects: readonly Dialect[]) => async (): Promise<ComplianceNe
   const port = server.addresses[0]?.port ?? 0;
   const proxies = new Map<string, Proxy>();
   return {
+    secret: 'accessToken',
     async account(address, friendlyName) {
       const account = newAccount(address, friendlyName);
       await store.create(account);
       const proxy = await Proxy.open(port);
       proxies.set(address, proxy);
-      return { server: `127.0.0.1:${proxy.port}`, address, accessToken: account.accessToken, friendlyName };
+      return { transport: 'msnp', server: `127.0.0.1:${proxy.port}`, address, accessToken: account.accessToken, friendlyName };
     },
-    messenger: () => createMessenger('msnp', { clock: systemClock, random: Math.random, applications: COMPLIANCE_APPLICATIONS }),
+    messenger: () => msnp.create({ clock: systemClock, random: Math.random, applications: COMPLIANCE_APPLICATIONS }),
     cutOff: (address) => proxies.get(address)?.cut(),
     restore: (address) => proxies.get(address)?.restore(),
     open: () => server.connectionCount + server.directory.switchboards.count,

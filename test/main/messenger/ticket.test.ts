@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/main/clock.ts';
 import { requestTicket } from '../../../src/main/messenger/msnp/ticket.ts';
 import { createPageIdentity } from '../../../src/main/messenger/msnp-server/page-identity.ts';
 import { ticketProof } from '../../../src/main/messenger/ticket-proof.ts';
-import { createMessenger } from '../../../src/main/messenger/transports.ts';
+import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { until, type RawClient } from './raw-client.ts';
 import { RawNetwork } from './raw-network.ts';
@@ -218,9 +218,10 @@ describe('our client and tickets', () => {
       socket.once('close', () => onward.destroy());
     });
     const frontPort = await net.listen(front);
-    const messenger = createMessenger('msnp', { clock: systemClock, random: Math.random, applications: [] });
+    const messenger = msnp.create({ clock: systemClock, random: Math.random, applications: [] });
     net.later(() => messenger.signOut());
     messenger.signIn({
+      transport: 'msnp',
       server: `127.0.0.1:${frontPort}`,
       address: 'ann@home',
       accessToken: net.token('ann@home'),
@@ -246,9 +247,10 @@ describe('our client and tickets', () => {
       socket.once('close', () => onward.destroy());
     });
     const frontPort = await net.listen(front);
-    const messenger = createMessenger('msnp', { clock: systemClock, random: () => 0, applications: [] });
+    const messenger = msnp.create({ clock: systemClock, random: () => 0, applications: [] });
     net.later(() => messenger.signOut());
     messenger.signIn({
+      transport: 'msnp',
       server: `127.0.0.1:${frontPort}`,
       address: 'ann@home',
       accessToken: net.token('ann@home'),

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openAccount, type SecretBox } from '../../../src/main/settings/account-store.ts';
+import * as z from 'zod';
+import { openAccounts, type AccountKind, type SecretBox } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { openPrograms } from '../../../src/main/settings/programs-store.ts';
 import { accelerator, DEFAULT_SETTINGS, openSettings } from '../../../src/main/settings/settings-store.ts';
@@ -14,7 +15,27 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const ANNA = { server: '127.0.0.1:1863', address: 'anna@home.example', friendlyName: 'Anna', accessToken: 'a-secret-token' };
+const ANNA = {
+  transport: 'msnp',
+  server: '127.0.0.1:1863',
+  address: 'anna@home.example',
+  friendlyName: 'Anna',
+  accessToken: 'a-secret-token',
+};
+const text = z.string().min(1);
+const MSNP: AccountKind = {
+  name: 'msnp',
+  account: z.strictObject({ transport: z.literal('msnp'), server: text, address: text, friendlyName: text, accessToken: text }),
+  typed: z.never(),
+  secrets: ['accessToken'],
+};
+const PIGEONS: AccountKind = {
+  name: 'pigeons',
+  account: z.strictObject({ transport: z.literal('pigeons'), loft: text, address: text, friendlyName: text, whistle: text, ring: text }),
+  typed: z.never(),
+  secrets: ['whistle', 'ring'],
+};
+const KINDS = [MSNP];
 const none: SecretBox = {
   isAvailable: () => false,
   encrypt: () => {
@@ -38,7 +59,6 @@ describe('settings', () => {
     expect(first.value).toMatchObject({
       engine: 'ringback',
       hosting: { enabled: false, reach: 'loopback', port: 1_863 },
-      messenger: 'msnp',
       playSound: true,
     });
     await first.set({ ...first.value, engine: 'classic', windowBounds: { x: -5, y: 0, width: 900, height: 700 } });
@@ -66,13 +86,13 @@ describe('settings', () => {
   ])('sets %s aside and starts afresh, leaving the other files alone', async (_what, text) => {
     const path = join(folder, 'settings.json');
     await writeFile(path, text);
-    await (await openAccount(join(folder, 'account.json'), none)).save(ANNA);
+    await (await openAccounts(join(folder, 'account.json'), none, KINDS)).save(ANNA);
     const settings = await openSettings(path);
     expect(settings.value).toEqual(DEFAULT_SETTINGS);
     const kept = settings.damaged?.file ?? '';
     expect(kept).toMatch(/^settings\.json\.damaged-/);
     expect(await readFile(join(folder, kept), 'utf8')).toBe(text);
-    expect((await openAccount(join(folder, 'account.json'), none)).account).toEqual(ANNA);
+    expect((await openAccounts(join(folder, 'account.json'), none, KINDS)).accounts).toEqual([ANNA]);
     await settings.set(settings.value);
     expect(await readdir(folder)).toContain(kept);
   });
@@ -126,47 +146,91 @@ describe('settings', () => {
 describe('account', () => {
   it('encrypts the token where the system can', async () => {
     const path = join(folder, 'account.json');
-    const store = await openAccount(path, reversing);
-    expect(store.account).toBeUndefined();
+    const store = await openAccounts(path, reversing, KINDS);
+    expect(store.accounts).toEqual([]);
     expect(await store.save(ANNA)).toBe('encrypted');
     expect(await readFile(path, 'utf8')).not.toContain(ANNA.accessToken);
-    expect((await openAccount(path, reversing)).account).toEqual(ANNA);
+    expect((await openAccounts(path, reversing, KINDS)).accounts).toEqual([ANNA]);
   });
 
   it.runIf(process.platform !== 'win32')('keeps it readable by its owner only where the system cannot', async () => {
     const path = join(folder, 'account.json');
-    expect(await (await openAccount(path, none)).save(ANNA)).toBe('plain');
+    expect(await (await openAccounts(path, none, KINDS)).save(ANNA)).toBe('plain');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect((await openAccount(path, none)).account).toEqual(ANNA);
+    expect((await openAccounts(path, none, KINDS)).accounts).toEqual([ANNA]);
   });
 
   it('falls back to plain when the key store fails, and says so', async () => {
     const locked: SecretBox = { ...none, isAvailable: () => true };
-    expect(await (await openAccount(join(folder, 'account.json'), locked)).save(ANNA)).toBe('plain');
+    expect(await (await openAccounts(join(folder, 'account.json'), locked, KINDS)).save(ANNA)).toBe('plain');
   });
 
   it('says when the token cannot be decrypted any more', async () => {
     const path = join(folder, 'account.json');
-    await (await openAccount(path, reversing)).save(ANNA);
-    const store = await openAccount(path, none);
-    expect(store.tokenUnreadable).toBe(true);
-    expect(store.account).toBeUndefined();
+    await (await openAccounts(path, reversing, KINDS)).save(ANNA);
+    const store = await openAccounts(path, none, KINDS);
+    expect(store.secretUnreadable).toBe(true);
+    expect(store.accounts).toEqual([]);
     expect(store.damaged).toBeUndefined();
   });
 
   it('forgets', async () => {
     const path = join(folder, 'account.json');
-    const store = await openAccount(path, none);
+    const store = await openAccounts(path, none, KINDS);
     await store.save(ANNA);
-    await store.forget();
-    expect(store.account).toBeUndefined();
+    await store.forget('msnp');
+    expect(store.accounts).toEqual([]);
     expect(await readFile(path, 'utf8')).not.toContain(ANNA.accessToken);
+  });
+
+  it('are kept for each transport, which has its own fields and secrets', async () => {
+    const path = join(folder, 'account.json');
+    const store = await openAccounts(path, reversing, [MSNP, PIGEONS]);
+    const bird = { transport: 'pigeons', loft: 'roof', address: 'anna@home.example', friendlyName: 'Anna', whistle: 'fiu', ring: 'no-7' };
+    await store.save(bird);
+    await store.save(ANNA);
+    const file = await readFile(path, 'utf8');
+    for (const secret of [ANNA.accessToken, bird.whistle, bird.ring]) expect(file).not.toContain(secret);
+    const again = await openAccounts(path, reversing, [MSNP, PIGEONS]);
+    expect([again.accounts, again.of('pigeons'), again.of('owls')]).toEqual([[ANNA, bird], bird, undefined]);
+    expect(again.secrets).toEqual([ANNA.accessToken, bird.whistle, bird.ring]);
+    await again.forget('msnp');
+    expect((await openAccounts(path, reversing, [MSNP, PIGEONS])).accounts).toEqual([bird]);
+    await expect(again.save({ ...ANNA, transport: 'owls' })).rejects.toThrow('owls');
+  });
+
+  it('of a transport that this version does not know, or with fields it does not know, are kept unharmed', async () => {
+    const path = join(folder, 'account.json');
+    const later = [
+      { transport: 'owls', tree: { high: true }, secrets: ['?'] },
+      { transport: 'msnp', fields: { server: 's:1' }, secrets: {}, devices: 3 },
+    ];
+    await writeFile(path, JSON.stringify({ version: 2, accounts: later }));
+    const store = await openAccounts(path, none, [MSNP, PIGEONS]);
+    expect([store.accounts, store.damaged]).toEqual([[], undefined]);
+    await store.save({ transport: 'pigeons', loft: 'a', address: 'b', friendlyName: 'c', whistle: 'd', ring: 'e' });
+    const kept = JSON.parse(await readFile(path, 'utf8')) as { accounts: unknown[] };
+    expect(kept.accounts.slice(0, 2)).toEqual(later);
+    // Who signs in anew with a transport of today means to replace what was there.
+    await store.save(ANNA);
+    expect((await openAccounts(path, none, [MSNP, PIGEONS])).of('msnp')).toEqual(ANNA);
+  });
+
+  it('is read from a file of the time when there was one', async () => {
+    const path = join(folder, 'account.json');
+    const { transport: _, accessToken, ...account } = ANNA;
+    const token = { kind: 'encrypted', value: reversing.encrypt(accessToken) };
+    await writeFile(path, JSON.stringify({ version: 1, account: { ...account, token } }));
+    const store = await openAccounts(path, reversing, KINDS);
+    expect([store.accounts, store.damaged]).toEqual([[ANNA], undefined]);
+    await writeFile(path, JSON.stringify({ version: 1, account: null }));
+    expect(await openAccounts(path, reversing, KINDS)).toMatchObject({ accounts: [], damaged: undefined });
   });
 
   it('sets a file with an unknown field aside', async () => {
     const path = join(folder, 'account.json');
     await writeFile(path, JSON.stringify({ version: 1, account: null, extra: 1 }));
-    expect((await openAccount(path, none)).damaged?.file).toMatch(/^account\.json\.damaged-/);
+    expect((await openAccounts(path, none, KINDS)).damaged?.file).toMatch(/^account\.json\.damaged-/);
   });
 });
 
@@ -174,19 +238,33 @@ describe('contacts', () => {
   it('belong to their owner', async () => {
     const path = join(folder, 'contacts.json');
     const cache = await openContacts(path);
-    await cache.keep('anna@home.example', [{ address: 'peter@home.example', friendlyName: 'Peter' }]);
+    await cache.keep(ANNA, [{ address: 'peter@home.example', friendlyName: 'Peter' }]);
     const again = await openContacts(path);
-    expect(again.of('anna@home.example')).toEqual([{ address: 'peter@home.example', friendlyName: 'Peter' }]);
-    expect(again.of('eve@home.example')).toEqual([]);
+    expect(again.of(ANNA)).toEqual([{ transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter' }]);
+    expect(again.of({ ...ANNA, address: 'eve@home.example' })).toEqual([]);
+  });
+
+  it('of one transport leave those of the others alone, and a list of before there were several is the first’s', async () => {
+    const path = join(folder, 'contacts.json');
+    const peter = { address: 'peter@home.example', friendlyName: 'Peter' };
+    await writeFile(path, JSON.stringify({ version: 1, owner: ANNA.address, contacts: [peter] }));
+    const cache = await openContacts(path);
+    const bird = { ...ANNA, transport: 'pigeons' };
+    expect([cache.of(ANNA), cache.of(bird), cache.damaged]).toEqual([[{ transport: 'msnp', ...peter }], [], undefined]);
+    await cache.keep(bird, [{ ...peter, friendlyName: 'Coo' }]);
+    const again = await openContacts(path);
+    expect(again.of(bird)).toEqual([{ transport: 'pigeons', address: peter.address, friendlyName: 'Coo' }]);
+    await again.forget('pigeons');
+    expect([again.of(bird), again.of(ANNA)]).toEqual([[], [{ transport: 'msnp', ...peter }]]);
   });
 
   it('are written only when they change', async () => {
     const path = join(folder, 'contacts.json');
     const cache = await openContacts(path);
     const list = [{ address: 'peter@home.example', friendlyName: 'Peter' }];
-    await cache.keep('a@b', list);
+    await cache.keep(ANNA, list);
     await rm(path);
-    await cache.keep('a@b', list);
+    await cache.keep(ANNA, list);
     expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -23,20 +23,20 @@ const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const VALID: { readonly [N in CommandName]: unknown[] } = {
   getState: [],
-  saveAccount: [{ server: '192.168.1.20:1863', address: 'Anna@Home.example', friendlyName: 'Anna', accessToken: 'k3y' }],
-  signIn: [],
-  signOut: [],
-  forgetAccount: [],
+  saveAccount: [{ transport: 'msnp', server: '192.168.1.20:1863', address: 'Anna@Home.example', friendlyName: 'Anna', accessToken: 'k3y' }],
+  signIn: ['msnp'],
+  signOut: ['msnp'],
+  forgetAccount: ['msnp'],
   setPresence: ['busy'],
   setFriendlyName: ['Änne ☕'],
-  addContact: ['peter@home.example'],
-  removeContact: ['peter@home.example'],
-  sendMessage: [{ address: 'peter@home.example', text: 'Hello\nthere' }],
-  sendTyping: ['peter@home.example'],
-  readConversation: ['peter@home.example'],
-  askForHelp: ['peter@home.example'],
-  offerHelp: ['peter@home.example'],
-  startActivity: [{ address: 'peter@home.example', kind: 'whiteboard' }],
+  addContact: [{ transport: 'msnp', address: 'peter@home.example' }],
+  removeContact: [{ transport: 'msnp', address: 'peter@home.example' }],
+  sendMessage: [{ transport: 'msnp', address: 'peter@home.example', text: 'Hello\nthere' }],
+  sendTyping: [{ transport: 'msnp', address: 'peter@home.example' }],
+  readConversation: [{ transport: 'msnp', address: 'peter@home.example' }],
+  askForHelp: [{ transport: 'msnp', address: 'peter@home.example' }],
+  offerHelp: [{ transport: 'msnp', address: 'peter@home.example' }],
+  startActivity: [{ transport: 'msnp', address: 'peter@home.example', kind: 'whiteboard' }],
   acceptActivity: ['1'],
   cancelActivity: ['1'],
   setProgram: [{ kind: 'voice', choice: { use: 'own', line: 'phone {address}' } }],
@@ -133,9 +133,13 @@ describe('arguments', () => {
     ['saveAccount', [{ ...(VALID.saveAccount[0] as object), accessToken: 'two words' }], 'accessToken'],
     ['saveAccount', [{ ...(VALID.saveAccount[0] as object), admin: true }], 'admin'],
     ['saveAccount', [{ ...(VALID.saveAccount[0] as object), friendlyName: 'a\r\nMSG x' }], 'friendlyName'],
-    ['addContact', ['no address'], 'address'],
-    ['addContact', ['a@b\r\nOUT'], 'address'],
-    ['askForHelp', [''], 'address'],
+    ['saveAccount', [{ ...(VALID.saveAccount[0] as object), transport: 'icq' }], 'transport'],
+    ['addContact', [{ transport: 'msnp', address: 'no address' }], 'address'],
+    ['addContact', [{ transport: 'msnp', address: 'a@b\r\nOUT' }], 'address'],
+    ['addContact', ['anna@home.example'], 'address'],
+    ['askForHelp', [{ transport: 'msnp', address: '' }], 'address'],
+    ['askForHelp', [{ address: 'anna@home.example' }], 'address'],
+    ['signIn', ['MSNP '], undefined],
     ['setFriendlyName', ['   '], 'friendlyName'],
     ['setHosting', [{ enabled: true, reach: 'lan', port: 80 }], 'port'],
     ['setHosting', [{ enabled: true, reach: 'internet', port: 1_863 }], 'reach'],
@@ -151,7 +155,10 @@ describe('arguments', () => {
   });
 
   it('addresses become lower case', () => {
-    expect(parse('addContact', ['Anna@Home.EXAMPLE'])).toEqual({ ok: true, value: 'anna@home.example' });
+    expect(parse('addContact', [{ transport: 'msnp', address: 'Anna@Home.EXAMPLE' }])).toEqual({
+      ok: true,
+      value: { transport: 'msnp', address: 'anna@home.example' },
+    });
   });
 });
 

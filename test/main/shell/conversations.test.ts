@@ -9,7 +9,7 @@ import {
   TYPING_SHOWN_MS,
   type Conversations,
 } from '../../../src/main/shell/conversations.ts';
-import { createInMemoryNetwork, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
+import { createInMemoryNetwork, inMemory, onlyMessenger, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let clock: VirtualClock;
@@ -33,9 +33,9 @@ beforeEach(async () => {
   model = createAppModel({
     version: '1',
     locale: 'en-u-hc-h23',
-    messenger: anna.state,
+    transports: [],
     presence: 'online',
-    account: { server: 's:1', address: 'anna@home', friendlyName: 'Anna' },
+    accounts: [{ ...inMemory('anna@home'), friendlyName: 'Anna', values: {}, state: anna.state }],
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
@@ -52,7 +52,13 @@ beforeEach(async () => {
   });
   heard = 0;
   looking = true;
-  conversations = createConversations({ messenger: anna, model, clock, onHeard: () => void (heard += 1), looking: () => looking });
+  conversations = createConversations({
+    messengers: onlyMessenger(anna),
+    model,
+    clock,
+    onHeard: () => void (heard += 1),
+    looking: () => looking,
+  });
   anna.signIn(network.account('anna@home', 'Anna'));
   tom.signIn(network.account('tom@home', 'Tom'));
   await clock.advance(10);
@@ -62,13 +68,13 @@ beforeEach(async () => {
 
 describe('conversations', () => {
   it('show what both wrote, count what was not read, and forget the count once it is', async () => {
-    await conversations.send('tom@home', 'Hello');
+    await conversations.send(inMemory('tom@home'), 'Hello');
     await tom.sendMessage('anna@home', 'Hi Anna');
     await tom.sendMessage('anna@home', 'All well?');
     await clock.advance(10);
     expect(texts()).toEqual(['me: Hello', 'them: Hi Anna', 'them: All well?']);
     expect([model.state.conversations[0]?.unread, heard]).toEqual([2, 2]);
-    conversations.read('tom@home');
+    conversations.read(inMemory('tom@home'));
     expect(model.state.conversations[0]?.unread).toBe(0);
     expect(new Set(model.state.conversations[0]?.lines.map(({ id }) => id)).size).toBe(3);
   });
@@ -78,7 +84,7 @@ describe('conversations', () => {
     looking = false;
     await tom.sendMessage('anna@home', 'Hi Anna');
     await clock.advance(10);
-    conversations.read('tom@home');
+    conversations.read(inMemory('tom@home'));
     expect(unread()).toBe(1);
     conversations.looked();
     expect(unread()).toBe(0);
@@ -89,15 +95,15 @@ describe('conversations', () => {
   });
 
   it('say that a line is on its way, and that it did not get there', async () => {
-    const sent = conversations.send('tom@home', 'Hello');
+    const sent = conversations.send(inMemory('tom@home'), 'Hello');
     expect(texts()).toEqual(['me: Hellosending']);
     await sent;
     await tom.signOut();
     await clock.advance(10);
-    await expect(conversations.send('tom@home', 'gone?')).rejects.toMatchObject({ code: 'CONTACT_OFFLINE' });
+    await expect(conversations.send(inMemory('tom@home'), 'gone?')).rejects.toMatchObject({ code: 'CONTACT_OFFLINE' });
     expect(texts()).toEqual(['me: Hello', 'me: gone?failed']);
     await anna.signOut();
-    await expect(conversations.send('tom@home', 'x')).rejects.toMatchObject({ code: 'NOT_SIGNED_IN' });
+    await expect(conversations.send(inMemory('tom@home'), 'x')).rejects.toMatchObject({ code: 'NOT_SIGNED_IN' });
     expect(texts()).toHaveLength(2);
   });
 
@@ -119,11 +125,11 @@ describe('conversations', () => {
   });
 
   it('keep so many lines and conversations and no more', async () => {
-    for (let line = 0; line < LINE_LIMIT + 5; line += 1) await conversations.send('tom@home', `${line}`);
+    for (let line = 0; line < LINE_LIMIT + 5; line += 1) await conversations.send(inMemory('tom@home'), `${line}`);
     expect([texts().length, texts()[0]]).toEqual([LINE_LIMIT, 'me: 5']);
     for (let person = 0; person < CONVERSATION_LIMIT + 3; person += 1) {
       network.account(`p${person}@home`);
-      await conversations.send(`p${person}@home`, 'x').catch(() => {});
+      await conversations.send(inMemory(`p${person}@home`), 'x').catch(() => {});
     }
     expect(model.state.conversations.map(({ address }) => address)).toEqual(
       Array.from({ length: CONVERSATION_LIMIT }, (_, index) => `p${index + 3}@home`),
@@ -141,10 +147,10 @@ describe('conversations', () => {
   });
 
   it('are gone for the next account on this computer', async () => {
-    await conversations.send('tom@home', 'Hello');
+    await conversations.send(inMemory('tom@home'), 'Hello');
     model.update({ presence: 'busy' });
     expect(model.state.conversations).toHaveLength(1);
-    model.update({ account: undefined });
+    model.update({ accounts: [] });
     expect(model.state.conversations).toEqual([]);
   });
 });

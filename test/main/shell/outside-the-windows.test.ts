@@ -12,7 +12,7 @@ import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.t
 import type { ActivityView, AppState, InvitationView } from '../../../src/preload/contract.ts';
 import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 
-const ANNA = { address: 'anna@home.example', friendlyName: 'Anna & Co' };
+const ANNA = { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna & Co' };
 const invitation = (id: string): InvitationView => ({ id, from: ANNA, receivedAtMs: 1 });
 const session = (role: 'novice' | 'expert', phase: SessionPhase): SessionStatus => ({
   id: 's',
@@ -118,7 +118,7 @@ describe('notifications of invitations', () => {
 describe('notifications of messages', () => {
   const written = (unread: number) => ({
     contacts: [{ ...ANNA, presence: 'online' as const }],
-    conversations: [{ address: ANNA.address, lines: [], unread, typing: false }],
+    conversations: [{ transport: ANNA.transport, address: ANNA.address, lines: [], unread, typing: false }],
   });
   function messaging(looking: boolean) {
     const made: FakeNotification[] = [];
@@ -133,21 +133,21 @@ describe('notifications of messages', () => {
 
   it('come once for each person, ask for nothing, and go when it is read', () => {
     const { made, open, messages } = messaging(false);
-    messages.heard(ANNA.address, written(1));
-    messages.heard(ANNA.address, written(2));
+    messages.heard(ANNA, written(1));
+    messages.heard(ANNA, written(2));
     expect(made).toHaveLength(1);
     expect(made[0]?.options.title).toContain('Anna & Co');
     expect(made[0]?.options.actions).toEqual([]);
     messages.update(written(0));
     expect(made[0]?.closed).toBe(true);
-    messages.heard(ANNA.address, written(1));
+    messages.heard(ANNA, written(1));
     made[1]?.fire('click');
     expect(open).toHaveBeenCalledOnce();
   });
 
   it('do not come to somebody who has the window before them, nor later', () => {
     const { made, messages } = messaging(true);
-    messages.heard(ANNA.address, written(1));
+    messages.heard(ANNA, written(1));
     messages.update(written(1));
     expect(made).toEqual([]);
   });

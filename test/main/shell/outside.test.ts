@@ -48,7 +48,7 @@ vi.mock('electron', async () => {
   };
 });
 
-const ANNA = { address: 'anna@home.example', friendlyName: 'Anna' };
+const ANNA = { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna' };
 const QUIET = {
   messenger: { tag: 'signedIn', presence: 'online' },
   invitations: [],
@@ -57,7 +57,7 @@ const QUIET = {
   conversations: [],
 } as const;
 const ASKED = { ...QUIET, invitations: [{ id: 'i1', from: ANNA, receivedAtMs: 1 }] };
-const WRITTEN = { ...QUIET, conversations: [{ address: ANNA.address, lines: [], unread: 1, typing: false }] };
+const WRITTEN = { ...QUIET, conversations: [{ transport: ANNA.transport, address: ANNA.address, lines: [], unread: 1, typing: false }] };
 
 function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KDE' }) {
   const did: string[] = [];
@@ -136,7 +136,7 @@ describe('notifications', () => {
     did.length = 0;
     update(WRITTEN);
     expect(electron.shown).toEqual([]);
-    outside.heard(ANNA.address);
+    outside.heard(ANNA);
     expect(electron.shown).toHaveLength(1);
     expect(did).toEqual(['call']);
     update(QUIET);

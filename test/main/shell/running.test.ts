@@ -11,7 +11,9 @@ import {
   type MessengerEvent,
   type MessengerState,
 } from '../../../src/main/messenger/contract.ts';
-import { openAccount } from '../../../src/main/settings/account-store.ts';
+import { createMessengers } from '../../../src/main/messenger/messengers.ts';
+import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
+import { openAccounts, type SecretBox } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { createAppModel } from '../../../src/main/shell/app-model.ts';
@@ -164,7 +166,7 @@ class FakeMessenger implements Messenger {
   account: Account | undefined;
   private readonly listeners = new Set<(event: MessengerEvent) => void>();
   signIn(account: Account): void {
-    this.calls.push(`signIn ${account.server}`);
+    this.calls.push(`signIn ${account['server']}`);
     this.account = account;
     this.become({ tag: 'connecting' });
   }
@@ -204,23 +206,27 @@ class FakeMessenger implements Messenger {
   }
 }
 
-const ANNA = { server: '192.0.2.7:1863', address: 'anna@home.example', friendlyName: 'Anna', accessToken: 'secret-token' };
+const ANNA = {
+  transport: 'msnp',
+  server: '192.0.2.7:1863',
+  address: 'anna@home.example',
+  friendlyName: 'Anna',
+  accessToken: 'secret-token',
+};
+const PETER = { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter' };
 
 describe('the account', () => {
   async function desk(ownServer: (address: string) => string | undefined = () => undefined) {
     const messenger = new FakeMessenger();
-    const account = await openAccount(join(folder, 'account.json'), {
-      isAvailable: () => false,
-      encrypt: (text) => text,
-      decrypt: (text) => text,
-    });
+    const box: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
+    const accounts = await openAccounts(join(folder, 'account.json'), box, TRANSPORTS);
     const contacts = await openContacts(join(folder, 'contacts.json'));
     const model = createAppModel({
       version: '1',
       locale: 'en-u-hc-h23',
-      messenger: messenger.state,
+      transports: TRANSPORTS,
       presence: 'online',
-      account: undefined,
+      accounts: [],
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
@@ -237,27 +243,33 @@ describe('the account', () => {
     });
     const secrets = vi.fn();
     const signIn = createSignIn({
-      messenger,
-      account,
+      messengers: createMessengers(new Map([['msnp', messenger]])),
+      transports: TRANSPORTS,
+      accounts,
       contacts,
       model,
-      ownServer,
+      located: (account) => {
+        const server = ownServer(account.address);
+        return server === undefined ? account : { ...account, server };
+      },
       onSecrets: secrets,
       onStorageError: (error) => {
         throw error;
       },
     });
-    return { messenger, account, contacts, model, signIn, secrets };
+    return { messenger, contacts, model, signIn, secrets };
   }
 
   it('signs in by itself when there is one, and not otherwise', async () => {
     const first = await desk();
     first.signIn.start();
     expect(first.messenger.calls).toEqual([]);
-    expect(() => first.signIn.signIn()).toThrow(expect.objectContaining({ code: 'NO_ACCOUNT' }));
+    expect(() => first.signIn.signIn('msnp')).toThrow(expect.objectContaining({ code: 'NO_ACCOUNT' }));
     await first.signIn.save(ANNA);
     expect(first.messenger.calls).toEqual(['signIn 192.0.2.7:1863']);
-    expect(first.model.state.account).toEqual({ server: ANNA.server, address: ANNA.address, friendlyName: ANNA.friendlyName });
+    const { accessToken: _, ...shown } = ANNA;
+    expect(first.model.state.accounts).toMatchObject([{ address: ANNA.address, friendlyName: ANNA.friendlyName, values: shown }]);
+    expect(JSON.stringify(first.model.state)).not.toContain('secret-token');
     expect(first.model.state.notices.map((notice) => notice.key)).toEqual(['notice.tokenNotEncrypted']);
     expect(first.secrets).toHaveBeenLastCalledWith(['secret-token']);
     const second = await desk();
@@ -275,11 +287,11 @@ describe('the account', () => {
     const first = await desk();
     await first.signIn.save(ANNA);
     first.messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
-    first.messenger.say({ tag: 'contacts', contacts: [{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'online' }] });
+    first.messenger.say({ tag: 'contacts', contacts: [{ ...PETER, presence: 'online' }] });
     expect(first.model.state.contacts[0]?.presence).toBe('online');
     await first.contacts.flush();
     const second = await desk();
-    expect(second.model.state.contacts).toEqual([{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' }]);
+    expect(second.model.state.contacts).toEqual([{ ...PETER, presence: 'offline' }]);
     second.messenger.say({ tag: 'contacts', contacts: [] });
     expect(second.model.state.contacts).toHaveLength(1);
   });
@@ -288,9 +300,9 @@ describe('the account', () => {
     const { signIn, messenger, model } = await desk();
     await signIn.save(ANNA);
     messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
-    messenger.say({ tag: 'contacts', contacts: [{ address: 'peter@home.example', friendlyName: 'Peter', presence: 'online' }] });
+    messenger.say({ tag: 'contacts', contacts: [{ ...PETER, presence: 'online' }] });
     await signIn.setFriendlyName('Änne');
-    expect(model.state.account?.friendlyName).toBe('Änne');
+    expect(model.state.accounts[0]?.friendlyName).toBe('Änne');
     expect(model.state.contacts).toMatchObject([{ address: 'peter@home.example', presence: 'online' }]);
   });
 
@@ -305,7 +317,7 @@ describe('the account', () => {
     messenger.become({ tag: 'waiting', retryAtMs: 1, reason: 'UNREACHABLE' });
     signIn.followServer();
     expect(messenger.calls).toEqual(['signIn 127.0.0.1:4000', 'signIn 127.0.0.1:5000']);
-    await signIn.signOut();
+    await signIn.signOut('msnp');
     own = '127.0.0.1:6000';
     signIn.followServer();
     expect(messenger.calls.at(-1)).toBe('signOut');
@@ -316,9 +328,9 @@ describe('the account', () => {
     await signIn.save(ANNA);
     await signIn.save({ ...ANNA, address: 'eve@home.example' });
     expect(messenger.calls).toEqual(['signIn 192.0.2.7:1863', 'signOut', 'signIn 192.0.2.7:1863']);
-    await signIn.forget();
+    await signIn.forget('msnp');
     expect(model.state.messenger).toEqual({ tag: 'noAccount' });
-    expect(model.state.account).toBeUndefined();
+    expect(model.state.accounts).toEqual([]);
     expect(await readFile(join(folder, 'account.json'), 'utf8')).not.toContain('secret-token');
   });
 
@@ -384,10 +396,12 @@ describe('hosting', () => {
     await hosting.apply(ON);
     expect(await hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).toEqual({ server: '192.0.2.7:1863', accessToken: 'token' });
     expect(hosting.view).toMatchObject({ tag: 'on', accounts: [{ address: 'a@b' }] });
-    expect(hosting.ownServer('a@b')).toBe('127.0.0.1:1863');
-    expect(hosting.ownServer('x@y')).toBeUndefined();
+    const here = { ...ANNA, address: 'a@b' };
+    expect(hosting.located(here)).toEqual({ ...here, server: '127.0.0.1:1863' });
+    // The same address on another messenger is somebody else's.
+    for (const elsewhere of [ANNA, { ...here, transport: 'icq' }]) expect(hosting.located(elsewhere)).toBe(elsewhere);
     await hosting.removeAccount('a@b');
-    expect(hosting.ownServer('a@b')).toBeUndefined();
+    expect(hosting.located(here)).toBe(here);
   });
 
   it('says why it cannot', async () => {

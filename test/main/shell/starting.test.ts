@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretBox } from '../../../src/main/settings/account-store.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { createFailures } from '../../../src/main/shell/failures.ts';
 import { goOnline } from '../../../src/main/shell/going-online.ts';
 import { createHistorySink } from '../../../src/main/shell/history-sink.ts';
@@ -21,15 +22,19 @@ const NO_KEY_STORE: SecretBox = { isAvailable: () => false, encrypt: (text) => t
 
 describe('what is kept on disk', () => {
   it('is there at the first start, and nothing is said', async () => {
-    expect(damageNotices(await openStorage(folder, NO_KEY_STORE))).toEqual([]);
+    expect(damageNotices(await openStorage(folder, NO_KEY_STORE, TRANSPORTS))).toEqual([]);
   });
 
   it('is told of file by file when it is damaged, with the name that it was put aside under', async () => {
     const names = ['settings', 'account', 'contacts', 'history', 'programs'] as const;
     await Promise.all(names.map((name) => writeFile(join(folder, `${name}.json`), 'not ours')));
-    const storage = await openStorage(folder, NO_KEY_STORE);
+    const storage = await openStorage(folder, NO_KEY_STORE, TRANSPORTS);
     expect(damageNotices(storage)).toEqual(
-      names.map((name) => ({ kind: 'warning', key: `notice.${name}Damaged`, values: { file: storage[name].damaged?.file } })),
+      names.map((name) => ({
+        kind: 'warning',
+        key: `notice.${name}Damaged`,
+        values: { file: storage[name === 'account' ? 'accounts' : name].damaged?.file },
+      })),
     );
     for (const { key, values } of damageNotices(storage)) {
       expect(Object.keys(words)).toContain(key);
@@ -46,7 +51,9 @@ describe('what is kept on disk', () => {
         throw new Error('not encrypted here');
       },
     };
-    expect(damageNotices(await openStorage(folder, otherUser))).toEqual([{ kind: 'warning', key: 'notice.tokenUnreadable', values: {} }]);
+    expect(damageNotices(await openStorage(folder, otherUser, TRANSPORTS))).toEqual([
+      { kind: 'warning', key: 'notice.tokenUnreadable', values: {} },
+    ]);
   });
 });
 
@@ -104,7 +111,7 @@ describe('going online', () => {
 
 describe('history', () => {
   it('is shown at once, and a disk that refuses it is told of', async () => {
-    const { history } = await openStorage(folder, NO_KEY_STORE);
+    const { history } = await openStorage(folder, NO_KEY_STORE, TRANSPORTS);
     const shown: unknown[] = [];
     const entry = {
       id: 'h',
@@ -130,10 +137,10 @@ describe('history', () => {
 
 describe('the name in a session', () => {
   it('is the account’s, else the system’s, else none', () => {
-    const account = { server: 's:1', address: 'a@b', friendlyName: 'Anna', accessToken: 't' };
-    expect(ownName({ account }, { USER: 'anna' })).toBe('Anna');
-    expect(ownName({ account: undefined }, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
-    expect(ownName({ account: undefined }, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
-    expect(ownName({ account: undefined }, {})).toBe('');
+    const anna = { transport: 'msnp', server: 's:1', address: 'a@b', friendlyName: 'Anna', accessToken: 't' };
+    expect(ownName({ accounts: [anna, { ...anna, friendlyName: 'Second' }] }, { USER: 'anna' })).toBe('Anna');
+    expect(ownName({ accounts: [] }, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
+    expect(ownName({ accounts: [] }, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
+    expect(ownName({ accounts: [] }, {})).toBe('');
   });
 });

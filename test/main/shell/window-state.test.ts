@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
+import type { AccountFacts, AppFacts } from '../../../src/main/shell/app-facts.ts';
 import { createAppModel, MAX_NOTICES } from '../../../src/main/shell/app-model.ts';
 import { pushState, STATE_INTERVAL_MS } from '../../../src/main/shell/state-push.ts';
 import { projectState, stateFor } from '../../../src/main/shell/window-state.ts';
+import type { MessengerState } from '../../../src/main/messenger/contract.ts';
+import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState } from '../../../src/preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const ACCOUNT = { server: '127.0.0.1:1863', address: 'me@home.example', friendlyName: 'Me' };
+const ME = { transport: 'msnp', address: 'me@home.example', friendlyName: 'Me' };
+const account = (state: MessengerState): AccountFacts => ({ ...ME, values: { server: '127.0.0.1:1863' }, state });
+const OUT = account({ tag: 'signedOut' });
+const IN = account({ tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' });
 const FACTS: AppFacts = {
   version: '1.2.3',
   locale: 'en-u-hc-h23',
-  messenger: { tag: 'signedOut' },
+  transports: TRANSPORTS,
   presence: 'busy',
-  account: undefined,
+  accounts: [],
   contacts: [],
   hosting: { tag: 'off' },
   invitations: [],
@@ -43,32 +48,26 @@ const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry
 describe('the state that windows see', () => {
   it.each<[Partial<AppFacts>, AppState['messenger']]>([
     [{}, { tag: 'noAccount' }],
-    [{ account: ACCOUNT }, { tag: 'signedOut' }],
+    [{ accounts: [OUT] }, { tag: 'signedOut' }],
+    [{ accounts: [account({ tag: 'signedOut', reason: 'WRONG_CREDENTIALS' })] }, { tag: 'signedOut', code: 'WRONG_CREDENTIALS' }],
+    [{ accounts: [account({ tag: 'connecting' })] }, { tag: 'connecting' }],
+    [{ accounts: [IN] }, { tag: 'signedIn', presence: 'busy' }],
     [
-      { account: ACCOUNT, messenger: { tag: 'signedOut', reason: 'WRONG_CREDENTIALS' } },
-      { tag: 'signedOut', code: 'WRONG_CREDENTIALS' },
-    ],
-    [{ account: ACCOUNT, messenger: { tag: 'connecting' } }, { tag: 'connecting' }],
-    [
-      { account: ACCOUNT, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } },
-      { tag: 'signedIn', presence: 'busy' },
-    ],
-    [
-      { account: ACCOUNT, messenger: { tag: 'waiting', retryAtMs: 7, reason: 'UNREACHABLE' } },
+      { accounts: [account({ tag: 'waiting', retryAtMs: 7, reason: 'UNREACHABLE' })] },
       { tag: 'waiting', retryAtMs: 7, code: 'UNREACHABLE' },
     ],
   ])('%j', (facts, expected) => {
     expect(projectState({ ...FACTS, ...facts }).messenger).toEqual(expected);
   });
 
-  it('carries no access token, no transport name and no window bounds', () => {
-    const withSecret = { ...ACCOUNT, accessToken: 'secret' };
+  it('carries of a transport only what a form needs, and no window bounds', () => {
     const state = projectState({
       ...FACTS,
-      account: withSecret,
+      accounts: [OUT],
       settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
     });
-    expect(JSON.stringify(state)).not.toContain('secret');
+    expect(state.transports.map((transport) => Object.keys(transport).sort())).toEqual([['fields', 'name', 'title']]);
+    expect(state.accounts).toEqual([{ ...ME, values: { server: '127.0.0.1:1863' }, status: { tag: 'signedOut' } }]);
     expect(Object.keys(state.settings).sort()).toEqual([
       'allowOffers',
       'allowPlainExperts',
@@ -83,20 +82,20 @@ describe('the state that windows see', () => {
 
   it('shows nobody as online while signed out, and when someone was last helped', () => {
     const contacts = [
-      { address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' as const },
-      { address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const },
+      { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' as const },
+      { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const },
     ];
     const facts: AppFacts = {
       ...FACTS,
-      account: ACCOUNT,
+      accounts: [OUT],
       contacts,
       history: [helped('anna@home.example', 20), helped('anna@home.example', 10), helped('peter@home.example', 30, false)],
     };
     expect(projectState(facts).contacts).toEqual([
-      { address: 'anna@home.example', friendlyName: 'Anna', presence: 'offline', lastHelpedAtMs: 20 },
-      { address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' },
+      { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna', presence: 'offline', lastHelpedAtMs: 20 },
+      { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter', presence: 'offline' },
     ]);
-    const online = projectState({ ...facts, messenger: { tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' } });
+    const online = projectState({ ...facts, accounts: [IN] });
     expect(online.contacts.map((contact) => contact.presence)).toEqual(['online', 'away']);
   });
 });
@@ -104,12 +103,12 @@ describe('the state that windows see', () => {
 describe('the slices of the state', () => {
   const full = projectState({
     ...FACTS,
-    account: ACCOUNT,
-    contacts: [{ address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' }],
+    accounts: [IN],
+    contacts: [{ transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' }],
     hosting: { tag: 'on', addresses: ['192.0.2.7:1863'], reach: 'lan', accounts: [] },
-    invitations: [{ id: 'i', from: ACCOUNT, receivedAtMs: 1 }],
-    activities: [{ id: 'a', kind: 'voice', role: 'invitee', peer: ACCOUNT, startedAtMs: 1, phase: 'waiting', line: '' }],
-    conversations: [{ address: 'anna@home.example', lines: [], unread: 1, typing: false }],
+    invitations: [{ id: 'i', from: ME, receivedAtMs: 1 }],
+    activities: [{ id: 'a', kind: 'voice', role: 'invitee', peer: ME, startedAtMs: 1, phase: 'waiting', line: '' }],
+    conversations: [{ transport: 'msnp', address: 'anna@home.example', lines: [], unread: 1, typing: false }],
     fileInvitation: { id: 'f', state: 'waiting', expiresAtMs: 1, wrongPasswords: 0 },
     offeredInvitation: { fileName: 'f', from: 'Anna', needsPassword: true, past: false },
     history: [helped('anna@home.example', 20)],
@@ -118,7 +117,7 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(16);
+    expect(Object.keys(full)).toHaveLength(17);
   });
 
   it('that the session window shows are six; of the others it is given nothing', () => {
@@ -131,6 +130,8 @@ describe('the slices of the state', () => {
       desktop: full.desktop,
     });
     expect(others).toEqual({
+      transports: [],
+      accounts: [],
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
@@ -189,7 +190,7 @@ describe('pushing the state', () => {
     const session: SessionStatus = {
       id: 's',
       role: 'novice',
-      peer: ACCOUNT,
+      peer: ME,
       startedAtMs: 1,
       phase: { tag: 'connected', sinceMs: 2 },
       steps: [],
@@ -197,7 +198,7 @@ describe('pushing the state', () => {
       control: 'no',
     };
     const traffic = (bytesSent: number) => ({ bytesSent, bytesReceived: 0, framesPerSecond: 0 });
-    const model = createAppModel({ ...FACTS, account: ACCOUNT, history: [helped('anna@home.example', 20)] });
+    const model = createAppModel({ ...FACTS, accounts: [IN], history: [helped('anna@home.example', 20)] });
     const sent: [string, AppState][] = [];
     const told = async (change: Partial<AppFacts>): Promise<string[]> => {
       sent.length = 0;
@@ -208,10 +209,10 @@ describe('pushing the state', () => {
     pushState(model, clock, (window, state) => sent.push([window, state]));
     expect(await told({ session: { ...session, traffic: traffic(1) }, invitations: [] })).toEqual(['main', 'session']);
     const [main, panel] = [sent.find(([window]) => window === 'main')?.[1], sent.find(([window]) => window === 'session')?.[1]];
-    expect(main).toMatchObject({ session: { id: 's' }, history: [{ role: 'expert' }], account: ACCOUNT });
+    expect(main).toMatchObject({ session: { id: 's' }, history: [{ role: 'expert' }], accounts: [ME] });
     expect(main?.session).not.toHaveProperty('traffic');
     expect(panel).toMatchObject({ session: { traffic: { bytesSent: 1 } }, history: [], settings: { engine: 'ringback' } });
-    expect(panel).not.toHaveProperty('account');
+    expect([panel?.accounts, panel?.transports]).toEqual([[], []]);
     // What comes from the use case is a new list each time, with nothing new in it.
     expect(await told({ session: { ...session, traffic: traffic(2) }, invitations: [] })).toEqual(['session']);
     expect(await told({ session: { ...session, traffic: traffic(2), control: 'granted' }, invitations: [] })).toEqual(['main', 'session']);

@@ -1,5 +1,5 @@
 import type { RingbackBridge } from '../../../src/preload/commands.ts';
-import type { AppState } from '../../../src/preload/contract.ts';
+import type { AccountFieldView, AccountView, AppState, TransportView } from '../../../src/preload/contract.ts';
 import { ACTIVITY_KINDS } from '../../../src/protocol/applications/applications.ts';
 import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
 
@@ -48,7 +48,7 @@ export function session(role: Role, phase: SessionPhase, more: Partial<SessionSt
   return {
     id: 's1',
     role,
-    peer: { address: 'anna@ringback.local', friendlyName: 'Anna' },
+    peer: { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna' },
     startedAtMs: NOW_MS - 60_000,
     phase,
     steps: ([1, 2, 3, 4, 5, 6, 7] as StepNumber[]).map((step) =>
@@ -68,16 +68,47 @@ export const LIVE = {
   desktop: { width: 1920, height: 1080 },
 } as const;
 
+const field = (name: string, kind: AccountFieldView['kind'] = 'text'): AccountFieldView => ({
+  name,
+  kind,
+  label: `account.${name}`,
+  hint: `account.${name}Hint`,
+  maxLength: 100,
+});
+export const TRANSPORTS: readonly TransportView[] = [
+  {
+    name: 'msnp',
+    title: 'transport.msnp',
+    fields: [field('server'), field('address'), field('friendlyName', 'name'), field('accessToken', 'secret')],
+  },
+];
+export const MARGARET: AccountView = {
+  transport: 'msnp',
+  address: 'margaret@ringback.local',
+  friendlyName: 'Margaret',
+  values: { server: '192.0.2.1:1863', address: 'margaret@ringback.local', friendlyName: 'Margaret' },
+  status: { tag: 'signedIn', presence: 'online' },
+};
+
+/** How the one account fares, and so the messenger as a whole. */
+export const faring = (status: AccountView['status']): Pick<AppState, 'messenger' | 'accounts'> => ({
+  messenger: status,
+  accounts: [{ ...MARGARET, status }],
+});
+/** Somebody on the messenger. */
+export const onMsnp = (address: string) => ({ transport: 'msnp', address });
+
 export function appState(more: Partial<AppState> = {}): AppState {
   return {
     version: '0.1.0',
     locale: 'en-u-hc-h23',
     messenger: { tag: 'signedIn', presence: 'online' },
-    account: { server: '192.0.2.1:1863', address: 'margaret@ringback.local', friendlyName: 'Margaret' },
+    transports: TRANSPORTS,
+    accounts: [MARGARET],
     contacts: [
-      { address: 'zoe@ringback.local', friendlyName: 'Zoe', presence: 'offline' },
-      { address: 'tom@ringback.local', friendlyName: 'Tom', presence: 'busy' },
-      { address: 'anna@ringback.local', friendlyName: 'Anna', presence: 'online', lastHelpedAtMs: NOW_MS - 7_200_000 },
+      { transport: 'msnp', address: 'zoe@ringback.local', friendlyName: 'Zoe', presence: 'offline' },
+      { transport: 'msnp', address: 'tom@ringback.local', friendlyName: 'Tom', presence: 'busy' },
+      { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna', presence: 'online', lastHelpedAtMs: NOW_MS - 7_200_000 },
     ],
     hosting: { tag: 'off' },
     invitations: [],

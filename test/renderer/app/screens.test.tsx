@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { AppState } from '../../../src/preload/contract.ts';
+import type { AccountView, AppState, TransportView } from '../../../src/preload/contract.ts';
 import { createActions } from '../../../src/renderer/app/actions.ts';
 import { App } from '../../../src/renderer/app/app.tsx';
 import { SessionApp } from '../../../src/renderer/app/session-app.tsx';
@@ -8,7 +8,21 @@ import { endedSentence, headline, nextStep } from '../../../src/renderer/app/ses
 import { timeOfDay } from '../../../src/words/locale.ts';
 import { createWindowStore, INITIAL_UI, type UiState } from '../../../src/renderer/app/store.ts';
 import { t } from '../../../src/words/words.ts';
-import { appState, CONNECTED, END_REASONS, fakeBridge, LIVE, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
+import {
+  appState,
+  CONNECTED,
+  END_REASONS,
+  fakeBridge,
+  LIVE,
+  NOW_MS,
+  ROLES,
+  RUNNING_PHASES,
+  session,
+  faring,
+  onMsnp,
+  MARGARET,
+  TRANSPORTS,
+} from './fixtures.ts';
 
 const { bridge } = fakeBridge();
 const neverMounted = () => {
@@ -29,7 +43,7 @@ function sessionWindow(app: AppState): string {
 const shown = (text: string): string => text.replaceAll('&', '&amp;').replaceAll("'", '&#x27;').replaceAll('"', '&quot;');
 const button = (html: string, words: string): string | undefined =>
   html.match(/<button.*?<\/button>/gs)?.find((found) => found.includes(shown(words)));
-const { account: _account, ...withoutAccount } = appState({ messenger: { tag: 'noAccount' }, contacts: [] });
+const withoutAccount = appState({ messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
 
 describe('main window', () => {
   it('waits in words', () => expect(mainWindow(undefined)).toContain(t('app.loading')));
@@ -64,7 +78,7 @@ describe('main window', () => {
     const line = { id: '1', from: 'them', text: 'Shall I <b>help</b>?', atMs: NOW_MS } as const;
     const conversations = [
       {
-        address: 'anna@ringback.local',
+        ...onMsnp('anna@ringback.local'),
         unread: 2,
         typing: true,
         lines: [line, { ...line, id: '2', from: 'me', text: 'Yes', delivery: 'failed' } as const],
@@ -75,18 +89,64 @@ describe('main window', () => {
     expect(closed).toContain(t('chat.open', { name: 'Tom' }));
     expect(button(closed, t('chat.newFrom', { name: 'Anna' }))).toBeDefined();
     expect(button(closed, t('chat.newFrom', { name: 'Tom' }))).toBeUndefined();
-    const html = mainWindow(appState({ conversations }), { talkingTo: 'anna@ringback.local' });
+    const html = mainWindow(appState({ conversations }), { talkingTo: onMsnp('anna@ringback.local') });
     expect(html).toContain('Shall I &lt;b&gt;help&lt;/b&gt;?');
     expect(html).toContain(shown(t('chat.failed')));
     expect(html).toContain(`>${timeOfDay(NOW_MS)}</time>`);
     expect(html).toContain(shown(t('chat.typing', { name: 'Anna' })));
     expect(button(html, t('contacts.askShort'))).not.toContain('disabled');
     expect(html).toMatch(/<textarea[^>]*maxLength="400"/);
-    const offline = mainWindow(appState(), { talkingTo: 'zoe@ringback.local' });
+    const offline = mainWindow(appState(), { talkingTo: onMsnp('zoe@ringback.local') });
     expect(offline).toContain(shown(t('chat.offline', { name: 'Zoe' })));
     expect(offline).not.toContain('<textarea');
     expect(button(offline, t('contacts.askShort'))).toContain('disabled');
-    expect(mainWindow(appState(), { talkingTo: 'gone@ringback.local' })).toContain(t('home.ask'));
+    expect(mainWindow(appState(), { talkingTo: onMsnp('gone@ringback.local') })).toContain(t('home.ask'));
+  });
+
+  describe('with a second messenger', () => {
+    const pigeons: TransportView = {
+      name: 'pigeons',
+      title: 'app.name',
+      fields: [
+        { name: 'address', kind: 'text', label: 'account.address', hint: 'account.addressHint', maxLength: 50 },
+        { name: 'loft', kind: 'text', label: 'account.server', hint: 'account.serverHint', maxLength: 50, optional: true },
+      ],
+    };
+    const transports = [...TRANSPORTS, pigeons];
+    const bird: AccountView = { ...MARGARET, transport: 'pigeons', values: { loft: 'Roof 7' }, status: { tag: 'signedOut' } };
+    const title = shown(t('transport.msnp'));
+
+    it('each appears in Settings by its description, with its own account and its own buttons', () => {
+      const one = mainWindow(appState(), { page: 'settings' });
+      expect(one).not.toContain(title);
+      expect(one).not.toContain(t('account.add'));
+      const added = mainWindow(appState({ transports }), { page: 'settings' });
+      expect([added.includes(title), button(added, t('account.add')) !== undefined]).toEqual([true, true]);
+      const both = mainWindow(appState({ transports, accounts: [MARGARET, bird] }), { page: 'settings' });
+      for (const words of ['192.0.2.1:1863', 'Roof 7', t('account.signIn'), t('account.signOut')]) expect(both).toContain(words);
+      expect(button(both, t('account.add'))).toBeUndefined();
+    });
+
+    it('a first account is for one of them, and its form asks for what that one needs', () => {
+      const html = mainWindow(appState({ transports: [pigeons, ...TRANSPORTS], accounts: [], contacts: [] }), { welcome: 'account' });
+      expect(html).toContain(title);
+      expect(html.match(/<input[^>]*type="text"|<input(?![^>]*type=)/g)).toHaveLength(2);
+      expect(html).not.toContain('type="password"');
+    });
+
+    it('home has a line for each account, and the same address on both is two people', () => {
+      const doubled = ['msnp', 'pigeons'].map((transport) => ({
+        transport,
+        address: 'tom@home',
+        friendlyName: transport,
+        presence: 'online' as const,
+      }));
+      const conversations = [{ ...onMsnp('tom@home'), lines: [], unread: 3, typing: false }];
+      const html = mainWindow(appState({ transports, accounts: [MARGARET, bird], contacts: doubled, conversations }));
+      expect(html.match(/class="messenger-line/g)).toHaveLength(2);
+      expect(html).toContain(shown(t('chat.openUnread', { name: 'msnp', count: 3 })));
+      expect(html).toContain(shown(t('chat.open', { name: 'pigeons' })));
+    });
   });
 
   it('home: one big button, and contacts with their presence', () => {
@@ -105,7 +165,7 @@ describe('main window', () => {
   });
 
   it('home: a messenger out of reach, with the reason and a way to try now', () => {
-    const html = mainWindow(appState({ messenger: { tag: 'waiting', retryAtMs: Date.now() + 60_000, code: 'UNREACHABLE' } }));
+    const html = mainWindow(appState(faring({ tag: 'waiting', retryAtMs: Date.now() + 60_000, code: 'UNREACHABLE' })));
     expect(html).toContain(t('problem.UNREACHABLE'));
     expect(html).toMatch(/Trying again in \d+ seconds\./);
     expect(button(html, t('status.tryNow'))).toBeDefined();
@@ -113,7 +173,7 @@ describe('main window', () => {
   });
 
   it('home: wrong credentials lead to the account, not to another try', () => {
-    const html = mainWindow(appState({ messenger: { tag: 'signedOut', code: 'WRONG_CREDENTIALS' } }));
+    const html = mainWindow(appState(faring({ tag: 'signedOut', code: 'WRONG_CREDENTIALS' })));
     expect(html).toContain(t('problem.WRONG_CREDENTIALS'));
     expect(button(html, t('account.change'))).toBeDefined();
     expect(button(html, t('account.signIn'))).toBeUndefined();
@@ -225,7 +285,7 @@ describe('main window', () => {
   });
 
   it('settings: a refusal to sign in or out is told beside its button, and the name is the one of the account', () => {
-    const html = mainWindow(appState({ messenger: { tag: 'signedOut' } }), {
+    const html = mainWindow(appState(faring({ tag: 'signedOut' })), {
       page: 'settings',
       problems: { messenger: { code: 'UNREACHABLE' } },
     });

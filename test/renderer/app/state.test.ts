@@ -15,7 +15,7 @@ import {
   unreachable,
 } from '../../../src/renderer/app/selectors.ts';
 import { createWindowStore, INITIAL_UI, withAnswer, withApp, withChosen, withPage, withPending } from '../../../src/renderer/app/store.ts';
-import { appState, fakeBridge, NOW_MS, session } from './fixtures.ts';
+import { appState, fakeBridge, NOW_MS, session, onMsnp } from './fixtures.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -149,7 +149,7 @@ describe('actions', () => {
   it('turn a broken bridge into a sentence', async () => {
     const { bridge } = fakeBridge({ addContact: new Error('gone') });
     const store = createWindowStore();
-    const result = await createActions(store, bridge).addContact('a@b.c');
+    const result = await createActions(store, bridge).addContact(onMsnp('a@b.c'));
     expect(result.ok).toBe(false);
     expect(store.getState().ui).toMatchObject({ pending: [], problems: { contacts: { code: 'INTERNAL' } } });
   });
@@ -157,8 +157,8 @@ describe('actions', () => {
   it('put an ended session away before asking again', async () => {
     const { bridge, calls } = fakeBridge();
     const store = createWindowStore({ app: appState({ session: session('novice', { tag: 'ended', reason: 'declined', atMs: 0 }) }) });
-    await createActions(store, bridge).askForHelp('anna@ringback.local');
-    expect(calls).toEqual([['dismissSession'], ['askForHelp', 'anna@ringback.local']]);
+    await createActions(store, bridge).askForHelp(onMsnp('anna@ringback.local'));
+    expect(calls).toEqual([['dismissSession'], ['askForHelp', onMsnp('anna@ringback.local')]]);
   });
 
   it('make this computer the messenger, with an account of its own, and sign in to it', async () => {
@@ -170,7 +170,13 @@ describe('actions', () => {
       ['createHostedAccount', { address: 'margaret.hill@ringback.local', friendlyName: 'Margaret Hill' }],
       [
         'saveAccount',
-        { address: 'margaret.hill@ringback.local', friendlyName: 'Margaret Hill', server: '127.0.0.1:1863', accessToken: 'secret' },
+        {
+          transport: 'msnp',
+          address: 'margaret.hill@ringback.local',
+          friendlyName: 'Margaret Hill',
+          server: '127.0.0.1:1863',
+          accessToken: 'secret',
+        },
       ],
     ]);
     expect(store.getState().ui.welcome).toBe('hostReady');
@@ -178,8 +184,7 @@ describe('actions', () => {
 
   it('stop at the first refusal on that way and show it at the form', async () => {
     const { bridge, calls } = fakeBridge({ setHosting: { ok: false, code: 'HOSTING_FAILED', message: '' } });
-    const { account: _none, ...rest } = appState();
-    const store = createWindowStore({ app: rest, ui: { ...INITIAL_UI, welcome: 'host' } });
+    const store = createWindowStore({ app: appState({ accounts: [] }), ui: { ...INITIAL_UI, welcome: 'host' } });
     await createActions(store, bridge).beginHosting('Margaret', 'lan');
     expect(calls.map(([name]) => name)).toEqual(['setHosting']);
     expect(store.getState().ui).toMatchObject({ welcome: 'host', problems: { hosting: { code: 'HOSTING_FAILED' } } });
@@ -194,13 +199,13 @@ describe('actions', () => {
   });
 
   it('keep an issued access token only until it is put away', async () => {
-    const { bridge } = fakeBridge({ createHostedAccount: { ok: true, value: { server: 's:1', accessToken: 'secret' } } });
+    const { bridge } = fakeBridge({ createHostedAccount: { ok: true, value: { server: 's:1', accessToken: 'k7Qm-2xPd' } } });
     const store = createWindowStore({ app: appState() });
     const actions = createActions(store, bridge);
     await actions.createHostedAccount({ address: 'p@x.y', friendlyName: 'P' });
-    expect(store.getState().ui.issued?.accessToken).toBe('secret');
+    expect(store.getState().ui.issued?.accessToken).toBe('k7Qm-2xPd');
     actions.putIssuedAway();
-    expect(JSON.stringify(store.getState())).not.toContain('secret');
+    expect(JSON.stringify(store.getState())).not.toContain('k7Qm-2xPd');
   });
 });
 

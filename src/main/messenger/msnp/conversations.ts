@@ -17,7 +17,7 @@ export interface ConversationsOptions {
   readonly pool: Pick<SwitchboardPool, 'serve' | 'call' | 'hold'>;
   /** Those who have been blocked are not heard. */
   readonly isBlocked: (address: string) => boolean;
-  readonly heard: (peer: { readonly address: string; readonly friendlyName: string }, content: ChatPayload) => void;
+  readonly heard: (address: string, friendlyName: string, content: ChatPayload) => void;
 }
 
 interface Conversation {
@@ -65,7 +65,7 @@ export class Conversations implements SwitchboardClient {
     if (this.options.isBlocked(address)) return true;
     const { holds } = this.conversation(address);
     holds.push(taken(holds, link) ?? this.options.pool.hold(link));
-    this.options.heard({ address, friendlyName }, content);
+    this.options.heard(address, friendlyName, content);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import type { Application, InvitationDetails, MessengerEvent, RendezvousSession } from '../contract.ts';
+import type { Application, InvitationDetails, MessengerEvent, Peer, RendezvousSession } from '../contract.ts';
 import { sameGuid } from '../../../protocol/applications/guid.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { malformedInviteCookie, readInvitation, writeInvitation, type InvitationMessage } from '../../../protocol/msnp/invitation.ts';
@@ -17,7 +17,8 @@ export interface InvitationsOptions {
   readonly clock: Clock;
   readonly pool: SwitchboardPool;
   readonly applications: readonly string[];
-  readonly nameOf: (address: string) => string;
+  /** Somebody on this transport, under the name that is known where none is given. */
+  readonly peer: (address: string, friendlyName?: string) => Peer;
   readonly isBlocked: (address: string) => boolean;
   readonly invited: (session: RendezvousSession) => void;
   readonly refused: (event: MessengerEvent & { readonly tag: 'invitationRefused' }) => void;
@@ -35,7 +36,7 @@ export class Invitations implements SwitchboardClient {
   }
 
   invite(address: string, application: Application, details: InvitationDetails): RendezvousSession {
-    const peer = { address, friendlyName: this.options.nameOf(address) };
+    const peer = this.options.peer(address);
     let cookie: string;
     do cookie = String(randomInt(1, 2 ** 31));
     while (this.carried.has(keyOf(address, cookie)));
@@ -85,7 +86,12 @@ export class Invitations implements SwitchboardClient {
     if (this.remembered.has(key) || this.carried.has(key)) return true;
     this.remember(key);
     void link.deliver(from, writeInvitation({ command: 'CANCEL', cookie, code: 'FAIL' }));
-    this.options.refused({ tag: 'invitationRefused', peer: { address: from, friendlyName }, reason: 'malformed', what: error.message });
+    this.options.refused({
+      tag: 'invitationRefused',
+      peer: this.options.peer(from, friendlyName),
+      reason: 'malformed',
+      what: error.message,
+    });
     return true;
   }
 
@@ -101,7 +107,7 @@ export class Invitations implements SwitchboardClient {
           name: message.applicationName,
           ...(message.applicationUrl === undefined ? {} : { url: message.applicationUrl }),
         },
-        peer: { address: from, friendlyName },
+        peer: this.options.peer(from, friendlyName),
         invited: message.features,
       },
       message.contextData === undefined ? {} : { contextData: message.contextData },

@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts';
 import { Backoff } from '../backoff.ts';
 import {
   MessengerError,
-  type Account,
   type Application,
   type Contact,
   type InvitationDetails,
@@ -21,6 +20,7 @@ import { writeChatText } from '../../../protocol/msnp/chat.ts';
 import { parseEndpoint, type Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
+import type { MsnpAccount } from './account.ts';
 import { NotificationConnection, type ConnectionEvent } from './notification-connection.ts';
 import { PRESENCE_CODES, presenceOf } from './presence.ts';
 import { requestTicket } from './ticket.ts';
@@ -34,7 +34,8 @@ const REFERRAL_LIMIT = 3;
  * The MSNP client behind the messenger contract. Whoever hears an event may sign in or out at once; so everything is as it will be
  * before anybody is told.
  */
-export class MsnpMessenger implements Messenger {
+export class MsnpMessenger implements Messenger<MsnpAccount> {
+  private readonly transport: string;
   private readonly clock: Clock;
   private readonly applications: readonly string[];
   private readonly backoff: Backoff;
@@ -42,14 +43,16 @@ export class MsnpMessenger implements Messenger {
   private readonly closing = new Set<Promise<unknown>>();
   private current: MessengerState = { tag: 'signedOut' };
   private known: readonly Contact[] = [];
-  private account: Account | undefined;
+  private account: MsnpAccount | undefined;
   /** Ticket until the server turns out not to have it, and again when it does not have the other one either. */
   private logIn: LogInMethod = 'ticket';
   private presence: Exclude<Presence, 'offline'> = 'online';
   private connection: NotificationConnection | undefined;
   private cancelRetry: () => void = () => {};
 
-  constructor({ clock, random, applications }: MessengerDependencies) {
+  /** `transport` is the name that it goes by. */
+  constructor(transport: string, { clock, random, applications }: MessengerDependencies) {
+    this.transport = transport;
     this.clock = clock;
     this.applications = applications;
     this.backoff = new Backoff(random);
@@ -67,7 +70,7 @@ export class MsnpMessenger implements Messenger {
     return this.events.on;
   }
 
-  signIn(account: Account): void {
+  signIn(account: MsnpAccount): void {
     const before = this.detach();
     this.account = { ...account, address: account.address.toLowerCase() };
     this.logIn = 'ticket';
@@ -160,7 +163,7 @@ export class MsnpMessenger implements Messenger {
     this.become({ tag: 'connecting' });
   }
 
-  private dial(account: Account, endpoint: Endpoint, referrals: number): void {
+  private dial(account: MsnpAccount, endpoint: Endpoint, referrals: number): void {
     const connection = new NotificationConnection({
       clock: this.clock,
       applications: this.applications,
@@ -301,6 +304,7 @@ export class MsnpMessenger implements Messenger {
     if (this.current.tag !== 'signedIn') return;
     const before = this.known;
     this.known = connection.machine.contacts.map(({ address, friendlyName, presence }) => ({
+      transport: this.transport,
       address,
       friendlyName,
       presence: presenceOf(presence),

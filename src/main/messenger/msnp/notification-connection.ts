@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { MessengerError, type Account, type MessengerErrorCode, type MessengerEvent, type Presence } from '../contract.ts';
+import { MessengerError, type MessengerErrorCode, type MessengerEvent, type Presence } from '../contract.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
+import type { MsnpAccount } from './account.ts';
 import { CommandSocket } from './command-socket.ts';
 import { Conversations } from './conversations.ts';
 import { Invitations } from './invitations.ts';
@@ -31,7 +32,7 @@ export type ConnectionEvent = Exclude<NotificationClientEvent, { readonly tag: '
 export interface NotificationConnectionOptions {
   readonly clock: Clock;
   readonly applications: readonly string[];
-  readonly account: Account;
+  readonly account: MsnpAccount;
   readonly endpoint: Endpoint;
   readonly logIn: LogInMethod;
   readonly presence: Exclude<Presence, 'offline'>;
@@ -111,13 +112,14 @@ export class NotificationConnection {
       address: account.address,
       pool: this.pool,
       isBlocked,
-      heard: (peer, content) => emit({ tag: 'chat', peer, content }),
+      heard: (address, friendlyName, content) =>
+        emit({ tag: 'chat', peer: { transport: account.transport, address, friendlyName }, content }),
     });
     this.invitations = new Invitations({
       clock,
       pool: this.pool,
       applications,
-      nameOf,
+      peer: (address, friendlyName = nameOf(address)) => ({ transport: account.transport, address, friendlyName }),
       isBlocked,
       invited: (session) => emit({ tag: 'invitation', session }),
       refused: (event) => emit(event),

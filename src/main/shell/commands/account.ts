@@ -1,34 +1,27 @@
 import * as z from 'zod';
-import { address, friendlyName } from './arguments.ts';
+import { TRANSPORTS } from '../../messenger/transports.ts';
+import { friendlyName, transport } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
 
-/** `host:port`, IPv6 in brackets. */
-const serverAddress = z
-  .string()
-  .max(255)
-  .regex(/^(\[[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+):\d{1,5}$/)
-  .refine((server) => {
-    const port = Number(server.slice(server.lastIndexOf(':') + 1));
-    return port >= 1 && port <= 65_535;
-  });
+/** An account of whichever transport it names, checked as that transport says. */
+const typedAccount = z.looseObject({ transport }).transform((typed, context) => {
+  const known = TRANSPORTS.find(({ name }) => name === typed.transport);
+  const parsed = known?.typed.safeParse(typed);
+  if (parsed?.success === true) return parsed.data;
+  for (const issue of parsed?.error.issues ?? []) {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys] : issue.path;
+    context.addIssue({ code: 'custom', path, message: issue.message });
+  }
+  return z.NEVER;
+});
 
-const accessToken = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[\x21-\x7e]+$/);
-
-/** The account of this computer, and what it shows to others. */
+/** The accounts of this computer, and what they show to others. */
 export const accountCommands = {
-  saveAccount: {
-    windows: ['main'],
-    argument: z.strictObject({ server: serverAddress, address, friendlyName, accessToken }),
-    run: ({ signIn }, account) => signIn.save(account),
-  },
-  signIn: { windows: ['main'], run: ({ signIn }) => signIn.signIn() },
-  signOut: { windows: ['main'], run: ({ signIn }) => signIn.signOut() },
-  forgetAccount: { windows: ['main'], run: ({ signIn }) => signIn.forget() },
+  saveAccount: { windows: ['main'], argument: typedAccount, run: ({ signIn }, account) => signIn.save(account) },
+  signIn: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signIn(name) },
+  signOut: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signOut(name) },
+  forgetAccount: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.forget(name) },
   setPresence: {
     windows: ['main'],
     argument: z.enum(['online', 'busy', 'away']),
@@ -38,8 +31,8 @@ export const accountCommands = {
     windows: ['main'],
     argument: friendlyName,
     field: 'friendlyName',
-    run: ({ messenger, signIn }, name) => {
-      requireSignedIn(messenger);
+    run: ({ messengers, signIn }, name) => {
+      requireSignedIn(messengers);
       return signIn.setFriendlyName(name);
     },
   },

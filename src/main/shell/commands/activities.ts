@@ -4,7 +4,7 @@ import { TemplateError } from '../../activities/template.ts';
 import { tryLine, type Trial } from '../../activities/trial.ts';
 import { programChoiceSchema } from '../../settings/programs-store.ts';
 import { CommandError } from '../refusal.ts';
-import { activityKind as kind, address, id } from './arguments.ts';
+import { activityKind as kind, id, peer } from './arguments.ts';
 import type { Rows, UseCases } from './command.ts';
 
 async function trial({ launcher }: UseCases, of: ActivityKind, line: string): Promise<Trial> {
@@ -19,8 +19,8 @@ async function trial({ launcher }: UseCases, of: ActivityKind, line: string): Pr
 export const activityCommands = {
   startActivity: {
     windows: ['main'],
-    argument: z.strictObject({ address, kind }),
-    run: ({ activities }, activity) => activities.start(activity.address, activity.kind),
+    argument: z.strictObject({ ...peer.shape, kind }),
+    run: ({ activities }, { kind: of, ...invitee }) => activities.start(invitee, of),
   },
   acceptActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.accept(activity) },
   cancelActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.cancel(activity) },

@@ -1,5 +1,6 @@
 /* Shapes that arguments of several commands have. */
 import * as z from 'zod';
+import { TRANSPORTS } from '../../messenger/transports.ts';
 import { ACTIVITY_KINDS } from '../../../protocol/applications/applications.ts';
 
 export const oneLine = (max: number) =>
@@ -17,6 +18,12 @@ export const address = z
   .toLowerCase();
 
 export const friendlyName = oneLine(129).refine((name) => name.trim() !== '');
+
+/** The name of a transport that is here. */
+export const transport = z.enum(TRANSPORTS.map(({ name }) => name));
+
+/** Somebody on a messenger. */
+export const peer = z.strictObject({ transport, address });
 
 /** Main's own name for an invitation, an activity or a notice. */
 export const id = oneLine(128);

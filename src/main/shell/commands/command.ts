@@ -4,7 +4,7 @@ import type { AnswerOf, ArgumentOf, CommandResult, COMMANDS, CommandShapes } fro
 import type { Activities, Launcher } from '../../activities/contract.ts';
 import type { Assistance } from '../../assistance/contract.ts';
 import type { SessionLog } from '../../history/session-log.ts';
-import type { Messenger } from '../../messenger/contract.ts';
+import type { Messengers } from '../../messenger/contract.ts';
 import type { ProgramsStore } from '../../settings/programs-store.ts';
 import type { SettingsStore } from '../../settings/settings-store.ts';
 import type { AppModel } from '../app-model.ts';
@@ -19,7 +19,7 @@ import type { SignIn } from '../sign-in.ts';
 export interface UseCases {
   readonly model: AppModel;
   readonly signIn: SignIn;
-  readonly messenger: Messenger;
+  readonly messengers: Messengers;
   readonly conversations: Conversations;
   readonly help: Assistance;
   readonly files: FileInvitations;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CommandError } from '../refusal.ts';
-import { address } from './arguments.ts';
+import { samePeer } from '../../../protocol/applications/peer.ts';
+import { peer } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
 
@@ -14,30 +15,31 @@ const chatText = z
 export const contactCommands = {
   addContact: {
     windows: ['main'],
-    argument: address,
+    argument: peer,
     field: 'address',
-    run: ({ messenger, model }, added) => {
-      if (added === model.facts.account?.address) throw new CommandError('INVALID_ARGUMENT', 'that is your own address', 'address');
-      if (model.facts.contacts.some((contact) => contact.address === added))
+    run: ({ messengers, model }, added) => {
+      if (model.facts.accounts.some((account) => samePeer(account, added)))
+        throw new CommandError('INVALID_ARGUMENT', 'that is your own address', 'address');
+      if (model.facts.contacts.some((contact) => samePeer(contact, added)))
         throw new CommandError('ALREADY_EXISTS', 'already a contact', 'address');
-      requireSignedIn(messenger);
-      return messenger.addContact(added);
+      requireSignedIn(messengers, added.transport);
+      return messengers.addContact(added);
     },
   },
   removeContact: {
     windows: ['main'],
-    argument: address,
+    argument: peer,
     field: 'address',
-    run: ({ messenger }, removed) => {
-      requireSignedIn(messenger);
-      return messenger.removeContact(removed);
+    run: ({ messengers }, removed) => {
+      requireSignedIn(messengers, removed.transport);
+      return messengers.removeContact(removed);
     },
   },
   sendMessage: {
     windows: ['main'],
-    argument: z.strictObject({ address, text: chatText }),
-    run: ({ conversations }, message) => conversations.send(message.address, message.text),
+    argument: z.strictObject({ ...peer.shape, text: chatText }),
+    run: ({ conversations }, { text, ...to }) => conversations.send(to, text),
   },
-  sendTyping: { windows: ['main'], argument: address, run: ({ conversations }, to) => conversations.typing(to) },
-  readConversation: { windows: ['main'], argument: address, run: ({ conversations }, of) => conversations.read(of) },
+  sendTyping: { windows: ['main'], argument: peer, run: ({ conversations }, to) => conversations.typing(to) },
+  readConversation: { windows: ['main'], argument: peer, run: ({ conversations }, of) => conversations.read(of) },
 } satisfies Rows;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_INVITATION_BYTES } from '../../../protocol/assistance/invitation.ts';
-import { address, id, oneLine } from './arguments.ts';
+import { id, oneLine, peer } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
 
@@ -11,19 +11,19 @@ const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length 
 export const helpCommands = {
   askForHelp: {
     windows: ['main'],
-    argument: address,
+    argument: peer,
     field: 'address',
-    run: ({ messenger, help }, expert) => {
-      requireSignedIn(messenger);
+    run: ({ messengers, help }, expert) => {
+      requireSignedIn(messengers, expert.transport);
       return help.askForHelp(expert);
     },
   },
   offerHelp: {
     windows: ['main'],
-    argument: address,
+    argument: peer,
     field: 'address',
-    run: ({ messenger, help }, novice) => {
-      requireSignedIn(messenger);
+    run: ({ messengers, help }, novice) => {
+      requireSignedIn(messengers, novice.transport);
       help.offerHelp(novice);
     },
   },

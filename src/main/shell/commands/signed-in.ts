@@ -1,7 +1,8 @@
-import type { Messenger } from '../../messenger/contract.ts';
+import type { Messengers } from '../../messenger/contract.ts';
 import { CommandError } from '../refusal.ts';
 
-/** @throws CommandError NOT_SIGNED_IN */
-export function requireSignedIn(messenger: Messenger): void {
-  if (messenger.state.tag !== 'signedIn') throw new CommandError('NOT_SIGNED_IN', 'not signed in');
+/** On this transport, on any without one. @throws CommandError NOT_SIGNED_IN */
+export function requireSignedIn(messengers: Messengers, transport?: string): void {
+  const asked = transport === undefined ? messengers.transports : [transport];
+  if (!asked.some((name) => messengers.stateOf(name).tag === 'signedIn')) throw new CommandError('NOT_SIGNED_IN', 'not signed in');
 }

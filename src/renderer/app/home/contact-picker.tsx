@@ -1,6 +1,7 @@
 import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { t } from '../../../words/words.ts';
-import type { ContactView } from '../../../preload/contract.ts';
+import type { ContactView, TransportView } from '../../../preload/contract.ts';
+import { peerKey, type PeerAddress } from '../../../protocol/applications/peer.ts';
 import { Button, Person, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, reachable, unreachable } from '../selectors.ts';
@@ -9,14 +10,16 @@ import './home.css';
 
 export interface ContactPickerProps {
   readonly contacts: readonly ContactView[];
+  /** Where a contact can be added. */
+  readonly transports: readonly TransportView[];
   readonly states: { readonly ask: ActionState; readonly contacts: ActionState };
-  readonly onAsk: (address: string) => void;
-  readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
+  readonly onAsk: (peer: PeerAddress) => void;
+  readonly onAddContact: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
   readonly onBack: () => void;
 }
 
 /** Choosing a helper: contacts who can answer now come first; for the others it says what to do. */
-export function ContactPicker({ contacts, states, onAsk, onAddContact, onBack }: ContactPickerProps) {
+export function ContactPicker({ contacts, transports, states, onAsk, onAddContact, onBack }: ContactPickerProps) {
   const online = reachable(contacts);
   const offline = unreachable(contacts);
   return (
@@ -35,7 +38,7 @@ export function ContactPicker({ contacts, states, onAsk, onAddContact, onBack }:
       {contacts.length === 0 ? (
         <div className="card stack">
           <p>{t('picker.empty')}</p>
-          <AddContact startOpen {...states.contacts} disabled={false} onAdd={onAddContact} />
+          <AddContact startOpen transports={transports} {...states.contacts} disabled={false} onAdd={onAddContact} />
         </div>
       ) : (
         <>
@@ -46,12 +49,12 @@ export function ContactPicker({ contacts, states, onAsk, onAddContact, onBack }:
             ) : (
               <ul className="stack">
                 {online.map((contact) => (
-                  <li key={contact.address}>
+                  <li key={peerKey(contact)}>
                     <button
                       type="button"
                       className="pick"
                       disabled={states.ask.pending}
-                      onClick={() => onAsk(contact.address)}
+                      onClick={() => onAsk(contact)}
                       aria-label={t('picker.askPerson', { name: displayName(contact) })}
                     >
                       <Person name={displayName(contact)} presence={contact.presence}>
@@ -70,7 +73,7 @@ export function ContactPicker({ contacts, states, onAsk, onAddContact, onBack }:
               <p className="soft">{t('picker.offlineHint')}</p>
               <ul className="people">
                 {offline.map((contact) => (
-                  <li className="person" key={contact.address}>
+                  <li className="person" key={peerKey(contact)}>
                     <Person name={displayName(contact)} presence="offline">
                       {contact.address}
                     </Person>

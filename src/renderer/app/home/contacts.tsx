@@ -1,9 +1,10 @@
 import { MessageCircle, Shapes, Trash2, UserPlus } from 'lucide-react';
 import { Fragment, useState, type FormEvent } from 'react';
-import { t } from '../../../words/words.ts';
-import type { ContactView, ConversationView, ProgramView } from '../../../preload/contract.ts';
+import { t, tFromData } from '../../../words/words.ts';
+import type { ContactView, ConversationView, ProgramView, TransportView } from '../../../preload/contract.ts';
+import { peerKey, samePeer, type PeerAddress } from '../../../protocol/applications/peer.ts';
 import { useNow } from '../clock.tsx';
-import { Button, ConfirmButton, Field, Person, ProblemLine } from '../design/controls.tsx';
+import { Button, Choices, ConfirmButton, Field, Person, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
@@ -11,21 +12,22 @@ import { ActivityMenu } from './activities.tsx';
 
 export interface ContactsProps extends ActionState {
   readonly contacts: readonly ContactView[];
-  readonly signedIn: boolean;
-  readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
-  readonly onRemove: (address: string) => void;
+  /** Those that are signed in. */
+  readonly transports: readonly TransportView[];
+  readonly onAdd: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
+  readonly onRemove: (peer: PeerAddress) => void;
   readonly conversations: readonly ConversationView[];
-  readonly onTalk: (address: string) => void;
+  readonly onTalk: (peer: PeerAddress) => void;
   readonly programs: readonly ProgramView[];
-  readonly onStartActivity: (address: string, kind: ProgramView['kind']) => void;
+  readonly onStartActivity: (peer: PeerAddress, kind: ProgramView['kind']) => void;
   /** Undefined while a session runs. */
-  readonly onOfferHelp: ((address: string) => void) | undefined;
+  readonly onOfferHelp: ((peer: PeerAddress) => void) | undefined;
   readonly onSetUpPrograms: () => void;
 }
 
 export function Contacts({
   contacts,
-  signedIn,
+  transports,
   pending,
   problem,
   onAdd,
@@ -48,7 +50,7 @@ export function Contacts({
       ) : (
         <ul className="people">
           {sortedContacts(contacts).map((contact) => (
-            <Fragment key={contact.address}>
+            <Fragment key={peerKey(contact)}>
               <li className="person">
                 <Person name={displayName(contact)} presence={contact.presence}>
                   {t(`presence.${contact.presence}`)}
@@ -61,13 +63,13 @@ export function Contacts({
                 </Person>
                 <TalkButton
                   name={displayName(contact)}
-                  unread={conversations.find(({ address }) => address === contact.address)?.unread ?? 0}
-                  onTalk={() => onTalk(contact.address)}
+                  unread={conversations.find((conversation) => samePeer(conversation, contact))?.unread ?? 0}
+                  onTalk={() => onTalk(contact)}
                 />
-                {signedIn && contact.presence !== 'offline' && (
+                {contact.presence !== 'offline' && (
                   <Button
-                    aria-expanded={openFor === contact.address}
-                    onClick={() => setOpenFor(openFor === contact.address ? undefined : contact.address)}
+                    aria-expanded={openFor === peerKey(contact)}
+                    onClick={() => setOpenFor(openFor === peerKey(contact) ? undefined : peerKey(contact))}
                   >
                     <Shapes size={20} aria-hidden />
                     {t('activity.menu')}
@@ -78,26 +80,26 @@ export function Contacts({
                   label={t('contacts.remove', { name: displayName(contact) })}
                   question={t('contacts.removeSure', { name: displayName(contact) })}
                   confirm={t('common.remove')}
-                  onConfirm={() => onRemove(contact.address)}
+                  onConfirm={() => onRemove(contact)}
                 >
                   <Trash2 size={20} aria-hidden />
                 </ConfirmButton>
               </li>
-              {signedIn && contact.presence !== 'offline' && openFor === contact.address && (
+              {contact.presence !== 'offline' && openFor === peerKey(contact) && (
                 <li>
                   <ActivityMenu
                     contact={contact}
                     programs={programs}
                     onStart={(kind) => {
                       setOpenFor(undefined);
-                      onStartActivity(contact.address, kind);
+                      onStartActivity(contact, kind);
                     }}
                     onOfferHelp={
                       onOfferHelp === undefined
                         ? undefined
                         : () => {
                             setOpenFor(undefined);
-                            onOfferHelp(contact.address);
+                            onOfferHelp(contact);
                           }
                     }
                     onSetUp={onSetUpPrograms}
@@ -108,7 +110,14 @@ export function Contacts({
           ))}
         </ul>
       )}
-      <AddContact pending={pending} problem={problem} disabled={!signedIn} startOpen={contacts.length === 0} onAdd={onAdd} />
+      <AddContact
+        transports={transports}
+        pending={pending}
+        problem={problem}
+        disabled={transports.length === 0}
+        startOpen={contacts.length === 0}
+        onAdd={onAdd}
+      />
     </section>
   );
 }
@@ -119,13 +128,13 @@ function LastHelped({ atMs }: { readonly atMs: number }) {
 
 /** Buttons for contacts with unread messages, at the top because the list of contacts may be out of sight. */
 export function NewMessages({ contacts, conversations, onTalk }: Pick<ContactsProps, 'contacts' | 'conversations' | 'onTalk'>) {
-  const writers = contacts.filter(({ address }) =>
-    conversations.some((conversation) => conversation.address === address && conversation.unread > 0),
+  const writers = contacts.filter((contact) =>
+    conversations.some((conversation) => samePeer(conversation, contact) && conversation.unread > 0),
   );
   return (
     <div className="stack appearing" role="status">
       {writers.map((contact) => (
-        <Button key={contact.address} wide onClick={() => onTalk(contact.address)}>
+        <Button key={peerKey(contact)} wide onClick={() => onTalk(contact)}>
           <MessageCircle size={22} aria-hidden />
           {t('chat.newFrom', { name: displayName(contact) })}
         </Button>
@@ -149,22 +158,26 @@ function TalkButton({ name, unread, onTalk }: { readonly name: string; readonly 
   );
 }
 
-/** The form for a further contact, folded to one button until it is pressed. */
+/** The form for a further contact, folded to one button until it is pressed. It asks for the messenger where there is a choice. */
 export function AddContact({
+  transports,
   pending,
   problem,
   disabled,
   startOpen,
   onAdd,
 }: ActionState & {
+  readonly transports: readonly TransportView[];
   readonly disabled: boolean;
   readonly startOpen: boolean;
-  readonly onAdd: (address: string) => Promise<{ readonly ok: boolean }>;
+  readonly onAdd: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
 }) {
   // Contacts arrive a moment after the window: a form that was open because there were none folds again.
   const [wanted, setWanted] = useState(false);
   const open = startOpen || wanted;
   const [address, setAddress] = useState('');
+  const [chosen, setChosen] = useState<string>();
+  const transport = transports.find(({ name }) => name === chosen) ?? transports[0];
   if (!open) {
     return (
       <div className="stack">
@@ -180,7 +193,8 @@ export function AddContact({
     );
   }
   const add = async () => {
-    const result = await onAdd(address.trim());
+    if (transport === undefined) return;
+    const result = await onAdd({ transport: transport.name, address: address.trim() });
     if (!result.ok) return;
     setAddress('');
     setWanted(false);
@@ -191,6 +205,14 @@ export function AddContact({
   };
   return (
     <form className="stack" onSubmit={submit}>
+      {transports.length > 1 && transport !== undefined && (
+        <Choices
+          legend={t('contacts.addWhere')}
+          value={transport.name}
+          onValue={setChosen}
+          choices={transports.map(({ name, title }) => ({ value: name, label: tFromData(title, {}) }))}
+        />
+      )}
       <Field
         label={t('contacts.addAddress')}
         hint={t('account.addressHint')}

@@ -1,7 +1,8 @@
 import { useCallback } from 'react';
-import type { AppState, ContactView } from '../../../preload/contract.ts';
+import type { AccountView, AppState, ContactView } from '../../../preload/contract.ts';
+import { peerKey, samePeer } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
-import { askObstacle, isRunning } from '../selectors.ts';
+import { askObstacle, isRunning, transportsIn } from '../selectors.ts';
 import { EndedCard } from '../session/ended-card.tsx';
 import { ProgressCard } from '../session/progress-card.tsx';
 import { RunningCard } from '../session/running-card.tsx';
@@ -19,24 +20,25 @@ export function HomePage({ app }: { readonly app: AppState }) {
   const { session } = app;
   const files = useFileInvitations(app);
   if (ui.picking && !isRunning(session)) return <Picker app={app} />;
-  const talkingTo = app.contacts.find(({ address }) => address === ui.talkingTo);
+  const { talkingTo: open } = ui;
+  const talkingTo = open && app.contacts.find((contact) => samePeer(contact, open));
   if (talkingTo !== undefined)
     return (
       <>
-        {app.messenger.tag !== 'signedIn' && <Line app={app} />}
-        <Talk key={talkingTo.address} app={app} contact={talkingTo} />
+        <Lines app={app} of={({ transport, status }) => transport === talkingTo.transport && status.tag !== 'signedIn'} />
+        <Talk key={peerKey(talkingTo)} app={app} contact={talkingTo} />
       </>
     );
   if (session !== undefined)
     return (
       <>
-        <Line app={app} />
+        <Lines app={app} />
         {!isRunning(session) && <FileInvitations {...files} />}
         <SessionCard app={app} session={session} />
       </>
     );
   // Without an account nobody can be asked; an invitation file is all there is.
-  if (app.account === undefined)
+  if (app.accounts.length === 0)
     return (
       <>
         <FileInvitations {...files} />
@@ -45,7 +47,7 @@ export function HomePage({ app }: { readonly app: AppState }) {
     );
   return (
     <>
-      <Line app={app} />
+      <Lines app={app} />
       <FileInvitations {...files} />
       <People app={app} />
       <FileWays {...files} />
@@ -53,17 +55,23 @@ export function HomePage({ app }: { readonly app: AppState }) {
   );
 }
 
-function Line({ app }: { readonly app: AppState }) {
+/** A line for each account, or for those that `of` names. The messenger is named where there is a choice. */
+function Lines({ app, of = () => true }: { readonly app: AppState; readonly of?: (account: AccountView) => boolean }) {
   const actions = useActions();
-  return (
-    <MessengerLine
-      app={app}
-      {...useAction('messenger', 'presence')}
-      onPresence={(presence) => void actions.setPresence(presence)}
-      onSignIn={() => void actions.signIn()}
-      onChangeAccount={() => actions.showPage('settings')}
-    />
-  );
+  const state = useAction('messenger', 'presence');
+  return app.accounts
+    .filter(of)
+    .map((account) => (
+      <MessengerLine
+        key={account.transport}
+        account={account}
+        transport={app.transports.length > 1 ? app.transports.find(({ name }) => name === account.transport) : undefined}
+        {...state}
+        onPresence={(presence) => void actions.setPresence(presence)}
+        onSignIn={() => void actions.signIn(account.transport)}
+        onChangeAccount={() => actions.showPage('settings')}
+      />
+    ));
 }
 
 function Picker({ app }: { readonly app: AppState }) {
@@ -71,8 +79,9 @@ function Picker({ app }: { readonly app: AppState }) {
   return (
     <ContactPicker
       contacts={app.contacts}
+      transports={transportsIn(app)}
       states={{ ask: useAction('ask'), contacts: useAction('contacts') }}
-      onAsk={(address) => void actions.askForHelp(address)}
+      onAsk={(peer) => void actions.askForHelp(peer)}
       onAddContact={actions.addContact}
       onBack={() => actions.pickContact(false)}
     />
@@ -81,20 +90,20 @@ function Picker({ app }: { readonly app: AppState }) {
 
 function Talk({ app, contact }: { readonly app: AppState; readonly contact: ContactView }) {
   const actions = useActions();
-  const { address } = contact;
+  const { transport, address } = contact;
   const { pending, problem } = useAction('ask', 'chat');
-  const read = useCallback(() => void actions.readConversation(address), [actions, address]);
+  const read = useCallback(() => void actions.readConversation({ transport, address }), [actions, transport, address]);
   return (
     <Conversation
       contact={contact}
-      conversation={app.conversations.find((conversation) => conversation.address === address)}
+      conversation={app.conversations.find((conversation) => samePeer(conversation, contact))}
       canAsk={askObstacle(app) === undefined}
       askPending={pending}
       problem={problem}
-      onSend={(text) => void actions.sendMessage(address, text)}
-      onTyping={() => void actions.sendTyping(address)}
+      onSend={(text) => void actions.sendMessage(contact, text)}
+      onTyping={() => void actions.sendTyping(contact)}
       onRead={read}
-      onAsk={() => void actions.askForHelp(address)}
+      onAsk={() => void actions.askForHelp(contact)}
       onBack={() => actions.talkTo(undefined)}
     />
   );
@@ -106,13 +115,14 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
   const running = useAction('session');
   const askingAgain = useAction('ask', 'session');
   const end = (): void => void actions.endSession();
+  const { transport, address } = session.peer;
   return (
     <div className="card">
       {session.phase.tag === 'ended' ? (
         <EndedCard
           session={session}
           {...askingAgain}
-          onAskAgain={() => void actions.askForHelp(session.peer.address)}
+          {...(transport === undefined ? {} : { onAskAgain: () => void actions.askForHelp({ transport, address }) })}
           onAskSomeoneElse={() => actions.pickContact(true)}
           onClose={() => void actions.dismissSession()}
         />
@@ -134,9 +144,9 @@ function People({ app }: { readonly app: AppState }) {
       onPick={() => actions.pickContact(true)}
       onAddContact={actions.addContact}
       onTalk={actions.talkTo}
-      onRemoveContact={(address) => void actions.removeContact(address)}
-      onStartActivity={(address, kind) => void actions.startActivity(address, kind)}
-      onOfferHelp={(address) => void actions.offerHelp(address)}
+      onRemoveContact={(peer) => void actions.removeContact(peer)}
+      onStartActivity={(peer, kind) => void actions.startActivity(peer, kind)}
+      onOfferHelp={(peer) => void actions.offerHelp(peer)}
       onSetUpPrograms={() => actions.showPage('settings')}
     />
   );

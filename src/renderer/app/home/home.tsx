@@ -1,9 +1,10 @@
 import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { AppState, ProgramView } from '../../../preload/contract.ts';
+import type { PeerAddress } from '../../../protocol/applications/peer.ts';
 import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
-import { askObstacle, isRunning } from '../selectors.ts';
+import { askObstacle, isRunning, transportsIn } from '../selectors.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
@@ -13,11 +14,11 @@ export interface HomeProps {
   readonly app: AppState;
   readonly states: { readonly contacts: ActionState };
   readonly onPick: () => void;
-  readonly onAddContact: (address: string) => Promise<{ readonly ok: boolean }>;
-  readonly onRemoveContact: (address: string) => void;
-  readonly onTalk: (address: string) => void;
-  readonly onStartActivity: (address: string, kind: ProgramView['kind']) => void;
-  readonly onOfferHelp: (address: string) => void;
+  readonly onAddContact: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
+  readonly onRemoveContact: (peer: PeerAddress) => void;
+  readonly onTalk: (peer: PeerAddress) => void;
+  readonly onStartActivity: (peer: PeerAddress, kind: ProgramView['kind']) => void;
+  readonly onOfferHelp: (peer: PeerAddress) => void;
   readonly onSetUpPrograms: () => void;
 }
 
@@ -58,7 +59,7 @@ export function Home(props: HomeProps) {
       </section>
       <Contacts
         contacts={app.contacts}
-        signedIn={app.messenger.tag === 'signedIn'}
+        transports={transportsIn(app)}
         {...props.states.contacts}
         onAdd={props.onAddContact}
         onRemove={props.onRemoveContact}

@@ -1,6 +1,6 @@
 import { RefreshCw } from 'lucide-react';
-import { isWordKey, t } from '../../../words/words.ts';
-import type { AppState, MessengerStatus } from '../../../preload/contract.ts';
+import { isWordKey, t, tFromData } from '../../../words/words.ts';
+import type { AccountView, MessengerStatus, TransportView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { secondsUntil } from '../figures.ts';
@@ -34,16 +34,17 @@ function NextTry({ atMs }: { readonly atMs: number }) {
 }
 
 export interface MessengerLineProps extends ActionState {
-  readonly app: AppState;
+  readonly account: AccountView;
+  /** To be named; undefined where there is only one. */
+  readonly transport: TransportView | undefined;
   readonly onPresence: (presence: OwnPresence) => void;
   readonly onSignIn: () => void;
   readonly onChangeAccount: () => void;
 }
 
 /** Who I am to the others, and whether they can reach me. */
-export function MessengerLine({ app, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
-  const { messenger, account } = app;
-  if (account === undefined) return null;
+export function MessengerLine({ account, transport, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
+  const messenger = account.status;
   const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
   const trouble = messenger.tag === 'waiting' || messenger.tag === 'signedOut';
   return (
@@ -51,6 +52,7 @@ export function MessengerLine({ app, pending, problem, onPresence, onSignIn, onC
       <Avatar name={displayName(account)} presence={presence} />
       <div className="grow" role="status">
         <p className="person__name">{displayName(account)}</p>
+        {transport !== undefined && <p className="person__more">{tFromData(transport.title, {})}</p>}
         <p className="person__more">
           {messenger.tag === 'waiting' && (
             <>

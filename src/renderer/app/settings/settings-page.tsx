@@ -22,9 +22,9 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         programs: useAction('programs'),
       }}
       onSaveAccount={actions.saveAccount}
-      onForgetAccount={() => void actions.forgetAccount()}
-      onSignIn={() => void actions.signIn()}
-      onSignOut={() => void actions.signOut()}
+      onForgetAccount={(transport) => void actions.forgetAccount(transport)}
+      onSignIn={(transport) => void actions.signIn(transport)}
+      onSignOut={(transport) => void actions.signOut(transport)}
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
       onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}

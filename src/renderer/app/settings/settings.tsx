@@ -3,11 +3,10 @@ import type { Preferences } from '../../../facts/preferences.ts';
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
 import type { AppState } from '../../../preload/contract.ts';
-import { Button, Choices, ConfirmButton, Field, ProblemLine, Switch } from '../design/controls.tsx';
-import { AccountForm } from '../welcome/account-form.tsx';
+import { Button, Choices, Field, ProblemLine, Switch } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
-import type { NewAccount } from '../actions.ts';
 import type { IssuedAccount } from '../store.ts';
+import { Accounts, type AccountsProps } from './accounts.tsx';
 import { Hosting } from './hosting.tsx';
 import { Programs, type ProgramsProps } from './programs.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
@@ -22,10 +21,10 @@ export interface SettingsProps {
   >;
   readonly onSetProgram: ProgramsProps['onSet'];
   readonly onTestProgram: ProgramsProps['onTest'];
-  readonly onSaveAccount: (account: NewAccount) => Promise<{ readonly ok: boolean }>;
-  readonly onForgetAccount: () => void;
-  readonly onSignIn: () => void;
-  readonly onSignOut: () => void;
+  readonly onSaveAccount: AccountsProps['onSave'];
+  readonly onForgetAccount: AccountsProps['onForget'];
+  readonly onSignIn: AccountsProps['onSignIn'];
+  readonly onSignOut: AccountsProps['onSignOut'];
   readonly onFriendlyName: (name: string) => void;
   readonly onSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) => void;
   readonly onStopShortcut: (stopShortcut: Preferences['stopShortcut']) => void;
@@ -104,50 +103,22 @@ export function Settings(props: SettingsProps) {
 }
 
 function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
-  const { account } = app;
-  const [changing, setChanging] = useState(false);
-  const save = async (next: NewAccount) => {
-    const result = await onSaveAccount(next);
-    if (result.ok) setChanging(false);
-  };
+  const [own] = app.accounts;
   return (
     <section className="card stack" aria-labelledby="settings-you">
       <h2 id="settings-you">{t('settings.you')}</h2>
-      {account !== undefined && (
-        <NameForm key={account.friendlyName} friendlyName={account.friendlyName} {...states.friendlyName} onSave={onFriendlyName} />
+      {own !== undefined && (
+        <NameForm key={own.friendlyName} friendlyName={own.friendlyName} {...states.friendlyName} onSave={onFriendlyName} />
       )}
-      <h3>{t('settings.messenger')}</h3>
-      {changing || account === undefined ? (
-        <AccountForm
-          {...(account === undefined ? {} : { initial: account, onCancel: () => setChanging(false) })}
-          {...states.account}
-          onSave={(next) => void save(next)}
-        />
-      ) : (
-        <>
-          <p className="break">
-            {account.address}
-            <br />
-            <span className="soft">{account.server}</span>
-          </p>
-          <div className="row">
-            {app.messenger.tag === 'signedOut' ? (
-              <Button look="primary" busy={states.messenger.pending} onClick={onSignIn}>
-                {t('account.signIn')}
-              </Button>
-            ) : (
-              <Button busy={states.messenger.pending} onClick={onSignOut}>
-                {t('account.signOut')}
-              </Button>
-            )}
-            <Button onClick={() => setChanging(true)}>{t('account.change')}</Button>
-            <ConfirmButton question={t('account.forgetSure')} confirm={t('common.remove')} onConfirm={onForgetAccount}>
-              {t('account.forget')}
-            </ConfirmButton>
-          </div>
-          <ProblemLine text={problemText(states.account.problem)} />
-        </>
-      )}
+      <Accounts
+        transports={app.transports}
+        accounts={app.accounts}
+        states={states}
+        onSave={onSaveAccount}
+        onForget={onForgetAccount}
+        onSignIn={onSignIn}
+        onSignOut={onSignOut}
+      />
     </section>
   );
 }

@@ -1,72 +1,45 @@
 import { useState, type FormEvent } from 'react';
-import { t } from '../../../words/words.ts';
-import { Button, Field, ProblemLine, SecretField } from '../design/controls.tsx';
+import { t, tFromData } from '../../../words/words.ts';
+import type { AccountFieldView, AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
+import { Button, Choices, Field, ProblemLine, SecretField } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
-import type { NewAccount } from '../actions.ts';
-
-const FIELDS = ['server', 'address', 'friendlyName', 'accessToken'] as const;
 
 export interface AccountFormProps extends ActionState {
-  readonly initial?: { readonly server: string; readonly address: string; readonly friendlyName: string };
-  readonly onSave: (account: NewAccount) => void;
+  /** Whose account it is; it says what is asked for. */
+  readonly transport: TransportView;
+  readonly initial?: AccountView;
+  readonly onSave: (account: TypedAccount) => void;
   readonly onCancel?: () => void;
 }
 
-export function AccountForm({ initial, pending, problem, onSave, onCancel }: AccountFormProps) {
-  const [server, setServer] = useState(initial?.server ?? '');
-  const [address, setAddress] = useState(initial?.address ?? '');
-  const [friendlyName, setFriendlyName] = useState(initial?.friendlyName ?? '');
-  const [accessToken, setAccessToken] = useState('');
+export function AccountForm({ transport, initial, pending, problem, onSave, onCancel }: AccountFormProps) {
+  const { name, fields } = transport;
+  const [typed, setTyped] = useState(initial?.values ?? {});
+  const valueOf = (field: AccountFieldView): string => typed[field.name] ?? '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    onSave({ server: server.trim(), address: address.trim(), friendlyName: friendlyName.trim(), accessToken: accessToken.trim() });
+    const values = fields.map((field) => [field.name, valueOf(field).trim()] as const).filter(([, value]) => value !== '');
+    onSave({ address: '', friendlyName: '', ...Object.fromEntries(values), transport: name });
   };
-  const filled = [server, address, friendlyName, accessToken].every((value) => value.trim() !== '');
+  const filled = fields.every((field) => field.optional === true || valueOf(field).trim() !== '');
   return (
     <form className="stack" onSubmit={submit}>
-      <Field
-        label={t('account.server')}
-        hint={t('account.serverHint')}
-        value={server}
-        onValue={setServer}
-        error={fieldProblem(problem, 'server')}
-        autoFocus
-        required
-        maxLength={255}
-        spellCheck={false}
-        autoComplete="off"
+      {fields.map((field, index) => (
+        <FormField
+          key={field.name}
+          field={field}
+          value={valueOf(field)}
+          onValue={(value) => setTyped((before) => ({ ...before, [field.name]: value }))}
+          error={fieldProblem(problem, field.name)}
+          first={index === 0}
+        />
+      ))}
+      <ProblemLine
+        text={generalProblem(
+          problem,
+          fields.map((field) => field.name),
+        )}
       />
-      <Field
-        label={t('account.address')}
-        hint={t('account.addressHint')}
-        value={address}
-        onValue={setAddress}
-        error={fieldProblem(problem, 'address')}
-        required
-        maxLength={129}
-        spellCheck={false}
-        autoComplete="off"
-      />
-      <Field
-        label={t('account.friendlyName')}
-        hint={t('account.friendlyNameHint')}
-        value={friendlyName}
-        onValue={setFriendlyName}
-        error={fieldProblem(problem, 'friendlyName')}
-        required
-        maxLength={100}
-        autoComplete="name"
-      />
-      <SecretField
-        label={t('account.accessToken')}
-        hint={t('account.accessTokenHint')}
-        value={accessToken}
-        onValue={setAccessToken}
-        error={fieldProblem(problem, 'accessToken')}
-        required
-        maxLength={256}
-      />
-      <ProblemLine text={generalProblem(problem, FIELDS)} />
       <div className="row">
         <Button type="submit" look="primary" busy={pending} disabled={!filled}>
           {t('account.save')}
@@ -74,5 +47,61 @@ export function AccountForm({ initial, pending, problem, onSave, onCancel }: Acc
         {onCancel !== undefined && <Button onClick={onCancel}>{t('common.cancel')}</Button>}
       </div>
     </form>
+  );
+}
+
+function FormField({
+  field,
+  value,
+  onValue,
+  error,
+  first,
+}: {
+  readonly field: AccountFieldView;
+  readonly value: string;
+  readonly onValue: (value: string) => void;
+  readonly error: string | undefined;
+  readonly first: boolean;
+}) {
+  const common = {
+    label: tFromData(field.label, {}),
+    hint: tFromData(field.hint, {}),
+    value,
+    onValue,
+    error,
+    required: field.optional !== true,
+    maxLength: field.maxLength,
+  };
+  switch (field.kind) {
+    case 'secret':
+      return <SecretField {...common} />;
+    case 'name':
+      return <Field {...common} autoComplete="name" autoFocus={first} />;
+    default:
+      return <Field {...common} autoComplete="off" spellCheck={false} autoFocus={first} />;
+  }
+}
+
+export interface NewAccountFormProps extends Omit<AccountFormProps, 'transport' | 'initial' | 'onCancel'> {
+  readonly transports: readonly TransportView[];
+}
+
+/** The form of a first account. Which messenger it is for is asked where there is a choice. */
+export function NewAccountForm({ transports, ...form }: NewAccountFormProps) {
+  const [chosen, setChosen] = useState<string>();
+  const transport = transports.find(({ name }) => name === chosen) ?? transports[0];
+  if (transport === undefined) return null;
+  return (
+    <div className="stack">
+      {transports.length > 1 && (
+        <Choices
+          legend={t('account.which')}
+          value={transport.name}
+          onValue={setChosen}
+          choices={transports.map(({ name, title }) => ({ value: name, label: tFromData(title, {}) }))}
+        />
+      )}
+      <AccountForm key={transport.name} transport={transport} {...form} />
+    </div>
   );
 }

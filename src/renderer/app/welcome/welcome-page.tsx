@@ -14,7 +14,8 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       files={<FileWays {...files} />}
       filesRefused={files.problem !== undefined}
       step={ui.welcome}
-      address={app.account?.address}
+      transports={app.transports}
+      address={app.accounts[0]?.address}
       hosting={app.hosting}
       issued={ui.issued}
       states={{ account: useAction('account'), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}

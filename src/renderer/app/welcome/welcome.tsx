@@ -2,14 +2,13 @@ import type { Reach } from '../../../facts/hosting.ts';
 import { ArrowLeft, KeyRound, MonitorSmartphone } from 'lucide-react';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
-import type { HostingView } from '../../../preload/contract.ts';
+import type { HostingView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
 import { BrandMark } from '../design/brand.tsx';
 import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
-import type { NewAccount } from '../actions.ts';
 import { freeAddressFor } from '../address.ts';
-import { AccountForm } from './account-form.tsx';
+import { NewAccountForm } from './account-form.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
 import './welcome.css';
 
@@ -19,12 +18,14 @@ export interface WelcomeProps {
   /** What a person did with a file was refused; the fold opens to say so. */
   readonly filesRefused: boolean;
   readonly step: WelcomeStep;
+  readonly transports: readonly TransportView[];
+  /** Of the own account. */
   readonly address: string | undefined;
   readonly hosting: HostingView;
   readonly issued: IssuedAccount | undefined;
   readonly states: { readonly account: ActionState; readonly hosting: ActionState; readonly hostedAccounts: ActionState };
   readonly onStep: (step: WelcomeStep) => void;
-  readonly onSaveAccount: (account: NewAccount) => void;
+  readonly onSaveAccount: (account: TypedAccount) => void;
   readonly onBeginHosting: (friendlyName: string, reach: Reach) => void;
   readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
@@ -41,7 +42,7 @@ export function Welcome(props: WelcomeProps) {
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
-          <AccountForm {...props.states.account} onSave={props.onSaveAccount} />
+          <NewAccountForm transports={props.transports} {...props.states.account} onSave={props.onSaveAccount} />
         </WelcomeFrame>
       );
     case 'host':

@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import { t, tFromData } from '../../../words/words.ts';
+import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
+import { Button, ConfirmButton, ProblemLine } from '../design/controls.tsx';
+import { problemText, type ActionState } from '../problem.ts';
+import { AccountForm } from '../welcome/account-form.tsx';
+
+export interface AccountsProps {
+  readonly transports: readonly TransportView[];
+  readonly accounts: readonly AccountView[];
+  readonly states: { readonly account: ActionState; readonly messenger: ActionState };
+  readonly onSave: (account: TypedAccount) => Promise<{ readonly ok: boolean }>;
+  /** By the transport's name, as the two below. */
+  readonly onForget: (transport: string) => void;
+  readonly onSignIn: (transport: string) => void;
+  readonly onSignOut: (transport: string) => void;
+}
+
+/** The account on each messenger. Where there is only one messenger, it is not named. */
+export function Accounts({ transports, accounts, states, ...rest }: AccountsProps) {
+  // What was refused is said where the person has just done something, and at the first before that.
+  const [touched, setTouched] = useState(transports[0]?.name);
+  return (
+    <>
+      <h3>{t('settings.messenger')}</h3>
+      {transports.map((transport) => (
+        <div key={transport.name} className="stack" onFocus={() => setTouched(transport.name)}>
+          {transports.length > 1 && <h4>{tFromData(transport.title, {})}</h4>}
+          <AccountOf
+            {...rest}
+            transport={transport}
+            account={accounts.find((account) => account.transport === transport.name)}
+            foldable={transports.length > 1}
+            states={touched === transport.name ? states : { ...states, account: { ...states.account, problem: undefined } }}
+          />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function AccountOf({
+  transport,
+  account,
+  foldable,
+  states,
+  onSave,
+  onForget,
+  onSignIn,
+  onSignOut,
+}: Omit<AccountsProps, 'transports' | 'accounts'> & {
+  readonly transport: TransportView;
+  readonly account: AccountView | undefined;
+  /** The form of an account that is not there waits behind a button. */
+  readonly foldable: boolean;
+}) {
+  const [changing, setChanging] = useState(false);
+  const save = async (next: TypedAccount) => {
+    const result = await onSave(next);
+    if (result.ok) setChanging(false);
+  };
+  if (changing || (account === undefined && !foldable)) {
+    return (
+      <AccountForm
+        transport={transport}
+        {...(account === undefined ? {} : { initial: account })}
+        {...(changing ? { onCancel: () => setChanging(false) } : {})}
+        {...states.account}
+        onSave={(next) => void save(next)}
+      />
+    );
+  }
+  if (account === undefined) {
+    return (
+      <div>
+        <Button onClick={() => setChanging(true)}>{t('account.add')}</Button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <p className="break">
+        {account.address}
+        {placeOf(transport, account).map((line) => (
+          <span key={line}>
+            <br />
+            <span className="soft">{line}</span>
+          </span>
+        ))}
+      </p>
+      <div className="row">
+        {account.status.tag === 'signedOut' ? (
+          <Button look="primary" busy={states.messenger.pending} onClick={() => onSignIn(transport.name)}>
+            {t('account.signIn')}
+          </Button>
+        ) : (
+          <Button busy={states.messenger.pending} onClick={() => onSignOut(transport.name)}>
+            {t('account.signOut')}
+          </Button>
+        )}
+        <Button onClick={() => setChanging(true)}>{t('account.change')}</Button>
+        <ConfirmButton question={t('account.forgetSure')} confirm={t('common.remove')} onConfirm={() => onForget(transport.name)}>
+          {t('account.forget')}
+        </ConfirmButton>
+      </div>
+      <ProblemLine text={problemText(states.account.problem)} />
+    </>
+  );
+}
+
+/** What there is to see of an account beside its address and the person's name. */
+function placeOf({ fields }: TransportView, { values }: AccountView): readonly string[] {
+  return fields.flatMap(({ name }) => (name === 'address' || name === 'friendlyName' ? [] : (values[name] ?? [])));
+}
