@@ -4,7 +4,7 @@ import english from '../../assets/locales/en.json' with { type: 'json' };
 import { LANGUAGES, type WordList } from '../../src/words/languages.ts';
 import { chooseLocale, inOrder, language, setLocale } from '../../src/words/locale.ts';
 import { t } from '../../src/words/words.ts';
-import { wordListFaults, type ListFile } from './word-list-faults.ts';
+import { wordListFaults, type ListFile } from '../words/word-list-faults.ts';
 
 /** Slovenian counts with four forms; its sentences here are the English ones from right to left. */
 const TAG = 'sl';
