@@ -9,6 +9,8 @@ const only = (name, from, allowed) => ({
 const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/host-port\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
+/** Plain shapes that every room of RDP may name. */
+const rdpGeometry = '^src/protocol/rdp/(geometry|pointer-shape)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -22,21 +24,29 @@ module.exports = {
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
     only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
+    // Inside protocol/rdp: geometry ← input, pdu ← graphics, channels ← server, client.
+    only('rdp-geometry', '^src/protocol/rdp/[^/]+\\.ts$', [rdpGeometry]),
+    only('rdp-input', '^src/protocol/rdp/input/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/input/']),
+    only('rdp-pdu', '^src/protocol/rdp/pdu/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu)/']),
+    only('rdp-graphics', '^src/protocol/rdp/graphics/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|graphics)/']),
+    only('rdp-channels', '^src/protocol/rdp/channels/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|channels)/']),
+    only('rdp-server', '^src/protocol/rdp/server/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|graphics|channels|server)/']),
+    only('rdp-client', '^src/protocol/rdp/client/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|graphics|channels|client)/']),
     only('main-self-signed', '^src/main/self-signed\\.ts$', ['^crypto', 'node_modules/(@peculiar/x509|reflect-metadata)']),
     only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/node-rdpjs']),
     only('main-connection-ways', '^src/main/connection/(ways|addresses)/', ['^src/protocol/', '^src/main/connection/(ways|addresses)/', '^src/main/connection/(contract|deadlines|in-time)\\.ts$', '^src/main/clock\\.ts$', '^node:', '^(net|os|stream)$']),
     only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/words/languages\\.ts$', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|http|https|os|crypto|fs|path|events|util|process)', 'node_modules/(zod|@photostructure/sqlite)']),
     only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter)\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications)/', '^src/main/activities/', '^src/main/(clock|emitter)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|fs|net|os|path)']),
-    only('main-desktop', '^src/main/desktop/', ['^src/facts/', '^src/protocol/', '^src/main/desktop/', '^src/main/(clock|emitter)\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi)']),
+    only('main-desktop', '^src/main/desktop/', ['^src/facts/', '^src/protocol/', '^src/main/desktop/', '^src/main/(clock|emitter)\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi|zod)']),
     only('main-settings', '^src/main/settings/', ['^src/facts/', '^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),
     only('main-history', '^src/main/history/', ['^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
     only('main-shell', '^src/main/shell/', ['^src/facts/', '^src/main/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/', '^src/words/', '^electron$', 'node_modules/(electron|zod)', '^(path|fs|url|crypto|os|util|process)']),
-    only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer)|rdp/(geometry|input/events|graphics/contract|client/contract))\\.ts$']),
+    only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
     only('facts', '^src/facts/', ['^src/facts/']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
     only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
-    only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/preload/contract\\.ts$', '^src/protocol/(bytes|rdp)/']),
+    only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),
     only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/capture/', rdpGraphics, protocolBytes]),
     {
       name: 'only-shell-and-root-know-electron',

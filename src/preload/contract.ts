@@ -7,10 +7,6 @@ import type { ProgramChoice } from '../facts/programs.ts';
 import type { HistoryEntry, SessionPeer, SessionStatus } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { Peer, PeerAddress } from '../protocol/applications/peer.ts';
-import type { InputEvent } from '../protocol/rdp/input/events.ts';
-import type { Size } from '../protocol/rdp/geometry.ts';
-import type { PointerShape } from '../protocol/rdp/graphics/contract.ts';
-import type { ViewerGraphics } from '../protocol/rdp/client/contract.ts';
 
 export type Presence = 'online' | 'busy' | 'away' | 'offline';
 
@@ -166,24 +162,7 @@ export interface AppState {
   readonly desktop: DesktopSupport;
 }
 
-export interface ViewerPortHello {
-  readonly tag: 'ringback:viewer-port';
+/** Comes with two ports: pictures (ToPicture, FromPicture), then steering (ToSteering, FromSteering); see protocol/rdp/graphics/viewer-messages.ts. */
+export interface ViewerPortsHello {
+  readonly tag: 'ringback:viewer-ports';
 }
-
-/** main → viewer, over the MessagePort (main transfers nothing; bytes are copied once by the structured clone). */
-export type ToViewer =
-  | { readonly tag: 'size'; readonly size: Size }
-  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
-  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
-  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
-  /** Input is worth sending only while granted. */
-  | { readonly tag: 'control'; readonly granted: boolean };
-
-/** In one `input` message; a message with more is dropped. */
-export const MAX_VIEWER_INPUT_EVENTS = 256;
-
-/** viewer → main. `painted` follows each Frame Marker END once it is on the canvas. */
-export type FromViewer =
-  | { readonly tag: 'painted'; readonly frameId: number }
-  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
-  | { readonly tag: 'displayWanted'; readonly wanted: boolean };

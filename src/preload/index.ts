@@ -2,7 +2,7 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import { commandMethods } from './bridge.ts';
 import { COMMANDS, type RingbackBridge } from './commands.ts';
-import type { AppState, ViewerPortHello } from './contract.ts';
+import type { AppState, ViewerPortsHello } from './contract.ts';
 
 const bridge: RingbackBridge = {
   ...commandMethods(COMMANDS, ipcRenderer),
@@ -15,11 +15,11 @@ const bridge: RingbackBridge = {
   },
 };
 
-// A port cannot cross the bridge: it goes to the page as a message from itself, to its own origin only.
-ipcRenderer.on('ringback:viewer-port', (event) => {
-  const [port] = event.ports;
-  const hello: ViewerPortHello = { tag: 'ringback:viewer-port' };
-  if (port !== undefined) window.postMessage(hello, window.location.origin, [port]);
+// Ports cannot cross the bridge: they go to the page as a message from itself, to its own origin only.
+ipcRenderer.on('ringback:viewer-ports', (event) => {
+  const [pictures, steering] = event.ports;
+  const hello: ViewerPortsHello = { tag: 'ringback:viewer-ports' };
+  if (pictures !== undefined && steering !== undefined) window.postMessage(hello, window.location.origin, [pictures, steering]);
 });
 
 contextBridge.exposeInMainWorld('ringback', bridge);

@@ -5,7 +5,6 @@ import { ControlExpert } from '../../src/protocol/assistance/control-expert.ts';
 import { ControlNovice } from '../../src/protocol/assistance/control-novice.ts';
 import type { Channel, ChannelOutput, Urgency } from '../../src/protocol/rdp/channels/contract.ts';
 import type { ConnectionChannels } from '../../src/protocol/rdp/channels/static-channels.ts';
-import { createFrameEncoder } from '../../src/protocol/rdp/graphics/frame-encoder.ts';
 import { decodeAutoDetectRequest } from '../../src/protocol/rdp/pdu/auto-detect.ts';
 import { decodeDomainPdu } from '../../src/protocol/rdp/pdu/mcs-domain.ts';
 import { decodeConnectResponse } from '../../src/protocol/rdp/pdu/mcs-connect.ts';
@@ -15,6 +14,7 @@ import { decodeConnectionConfirm, decodeX224Data } from '../../src/protocol/rdp/
 import type { RdpServerOutput } from '../../src/protocol/rdp/server/contract.ts';
 import { IO_CHANNEL_ID } from '../../src/protocol/rdp/server/server-domain.ts';
 import { RdpServer } from '../../src/protocol/rdp/server/rdp-server.ts';
+import { encodeFrame, planarSettings } from '../support/encode-frame.ts';
 import { BrokenRule } from './rules.ts';
 
 const PEER_GONE_AFTER_MS = 4_000;
@@ -128,9 +128,9 @@ export function recordRdpSession(workingDir: string = SESSION_ID): RecordedSessi
   const pixels = Uint8Array.from({ length: SESSION_DESKTOP.width * SESSION_DESKTOP.height * 4 }, (_, at) =>
     at % 16 < 8 ? at >> 6 : (at * 2_654_435_761) >>> 24,
   );
-  const encoder = createFrameEncoder({ codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 0x7fff });
+  const settings = planarSettings({ maxPduBytes: 0x7fff });
   const frame = { ...SESSION_DESKTOP, stride: SESSION_DESKTOP.width * 4, pixels };
-  fromServer(server.sendGraphics(encoder.encode(frame, [{ x: 0, y: 0, ...SESSION_DESKTOP }], 1)));
+  fromServer(server.sendGraphics(encodeFrame(settings, frame, [{ x: 0, y: 0, ...SESSION_DESKTOP }], 1)));
   fromServer(server.sendPointerShape({ width: 4, height: 4, hotX: 1, hotY: 1, pixels: pixels.slice(0, 64) }));
   fromServer(server.sendPointerPosition(3, 4));
   fromServer(server.sendPointerShape(null));

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { applied } from '../support/applied.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { paint, pictureOf, untilSame } from './pictures.ts';
@@ -69,7 +70,7 @@ async function dial(engine: EngineName, pin: Uint8Array) {
       if (linkEvent.tag !== 'graphics') linkEvents.push(linkEvent);
       if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
       if (linkEvent.tag !== 'graphics') return;
-      for (const frame of decoder?.apply(linkEvent.graphics).frames ?? [])
+      for (const frame of decoder === undefined ? [] : applied(decoder.apply(linkEvent.graphics)).frames)
         if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
     });
   });

@@ -19,6 +19,7 @@ import { base64Encode, utf8Encode } from '../../src/protocol/bytes/text.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import { decodeRemdesk } from '../../src/protocol/rdp/channels/remdesk.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { applied } from '../support/applied.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { FakeViewer } from '../support/pair.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
@@ -395,7 +396,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
         for (const message of viewer.messages.slice(seen)) {
           if (message.tag === 'size') decoder = new GraphicsDecoder(message.size);
           if (message.tag === 'graphics')
-            for (const frame of decoder?.apply(message.graphics).frames ?? [])
+            for (const frame of decoder === undefined ? [] : applied(decoder.apply(message.graphics)).frames)
               if (frame.action === 'end') viewer.act({ tag: 'painted', frameId: frame.frameId });
         }
         seen = viewer.messages.length;

@@ -4,6 +4,7 @@ import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { ExpertLink } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { applied } from '../support/applied.ts';
 import { type Display, type Picture, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { paint, pictureOf, scroll, untilSame } from './pictures.ts';
@@ -222,7 +223,7 @@ describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(
           if (linkEvent.tag === 'active') decoder = new GraphicsDecoder(linkEvent.desktop);
           if (linkEvent.tag === 'ended') ends.push(linkEvent.end);
           if (linkEvent.tag !== 'graphics') return;
-          for (const frame of decoder?.apply(linkEvent.graphics).frames ?? [])
+          for (const frame of decoder === undefined ? [] : applied(decoder.apply(linkEvent.graphics)).frames)
             if (frame.action === 'end') link?.acknowledgeFrame(frame.frameId);
         });
       });

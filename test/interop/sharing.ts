@@ -109,7 +109,7 @@ function serve(
       acknowledged();
     }
     if (event.tag !== 'active') return;
-    acknowledges = event.graphics.frameMarkers;
+    acknowledges = event.graphics.acknowledgement === 'marked';
     capture.configure(event.graphics);
     if (!pulling) {
       pulling = true;

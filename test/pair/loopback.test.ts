@@ -5,6 +5,7 @@ import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { applied } from '../support/applied.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger } from '../support/in-memory-messenger.ts';
 import { picture, PictureDesktop, SIZE } from '../support/picture-desktop.ts';
 import { EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
@@ -53,7 +54,7 @@ async function machines(engine: EngineName, answer: () => Promise<boolean> = yes
 /** Whether the viewer has drawn the whole {@link picture}. */
 function shown(viewer: FakeViewer): boolean {
   const decoder = new GraphicsDecoder(SIZE);
-  for (const message of viewer.messages) if (message.tag === 'graphics') decoder.apply(message.graphics);
+  for (const message of viewer.messages) if (message.tag === 'graphics') applied(decoder.apply(message.graphics));
   const { pixels } = picture();
   return decoder.surface.words.every((abgr, n) => {
     const [blue = 0, green = 0, red = 0] = pixels.subarray(n * 4, n * 4 + 3);

@@ -63,10 +63,11 @@ describe('the bridge', () => {
     expect(electron.listeners.has('ringback:state')).toBe(false);
   });
 
-  it('hands the viewer port to its own origin only', () => {
-    const port = { name: 'port' };
-    electron.listeners.get('ringback:viewer-port')?.({ ports: [port] });
-    electron.listeners.get('ringback:viewer-port')?.({ ports: [] });
-    expect(posted).toEqual([[{ tag: 'ringback:viewer-port' }, 'ringback://app', [port]]]);
+  it('hands the viewer its two ports, to its own origin only', () => {
+    const ports = [{ name: 'pictures' }, { name: 'steering' }];
+    electron.listeners.get('ringback:viewer-ports')?.({ ports });
+    electron.listeners.get('ringback:viewer-ports')?.({ ports: ports.slice(1) });
+    electron.listeners.get('ringback:viewer-ports')?.({ ports: [] });
+    expect(posted).toEqual([[{ tag: 'ringback:viewer-ports' }, 'ringback://app', ports]]);
   });
 });

@@ -52,6 +52,30 @@ describe('the layer table of ARCHITECTURE.md', () => {
     expect(found).toContainEqual(expect.stringMatching(/protocol-msnp: .*layer-canary\.ts → (node:)?fs/));
   });
 
+  it('is really checked: a canary in each room of RDP that imports a higher one is reported', { timeout: 120_000 }, () => {
+    const higher = {
+      geometry: 'pdu',
+      input: 'pdu',
+      pdu: 'graphics',
+      graphics: 'channels',
+      channels: 'graphics',
+      server: 'client',
+      client: 'server',
+    };
+    for (const room of ['pdu', 'graphics', 'channels', 'server', 'client'])
+      put(`src/protocol/rdp/${room}/stone.ts`, 'export type Stone = string;\n');
+    for (const [room, above] of Object.entries(higher)) {
+      const folder = room === 'geometry' ? '' : `${room}/`;
+      put(
+        `src/protocol/rdp/${folder}${room}-canary.ts`,
+        `import type { Stone } from '${folder === '' ? './' : '../'}${above}/stone.ts';\nexport type Canary = Stone;\n`,
+      );
+    }
+    const found = shown(cruise(aviary));
+    for (const [room, above] of Object.entries(higher))
+      expect(found).toContainEqual(expect.stringMatching(new RegExp(`rdp-${room}: .*${room}-canary\\.ts → .*rdp/${above}/`)));
+  });
+
   it('is really checked: a circle of imports is reported, even one of types alone', { timeout: 120_000 }, () => {
     put('src/words/circle-there.ts', `import type { Here } from './circle-here.ts';\nexport type There = Here | 'there';\n`);
     put('src/words/circle-here.ts', `import type { There } from './circle-there.ts';\nexport type Here = There | 'here';\n`);

@@ -1,5 +1,6 @@
 import type { DesktopSupport } from '../../src/facts/desktop.ts';
-import type { CaptureEvent, Desktop, EncodedFrame, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
+import type { CaptureEvent, Desktop, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
+import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';

@@ -66,7 +66,10 @@ class Internet implements InMemoryInternet {
   latencyMs = 5;
   wrongPin: ReadonlySet<WayId> = new Set();
   channels: readonly string[] = ['encomsp'];
-  graphics: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+  graphics: GraphicsSettings = {
+    encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+    acknowledgement: 'marked',
+  };
   readonly byPort = new Map<number, FakeNoviceEndpoint | FakeExpertEndpoint>();
   readonly noviceEndpoints: FakeNoviceEndpoint[] = [];
   readonly connections = new Set<FakeConnection>();

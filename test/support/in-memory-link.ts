@@ -195,6 +195,7 @@ export class FakeExpertLink implements ExpertLink {
     (name, message) => this.sendChannel(name, message),
     () => this.wire.end('userRequested', 'protocolError'),
   );
+  reading = true;
   private readonly wire: Wire;
   private over = false;
 
@@ -222,6 +223,9 @@ export class FakeExpertLink implements ExpertLink {
   }
   refresh(areas: readonly Rect[]): void {
     this.toNovice({ tag: 'refresh', areas });
+  }
+  setReading(reading: boolean): void {
+    this.reading = reading;
   }
   sendChannel(name: string, data: Uint8Array): void {
     this.wire.later(() => this.wire.noviceLink?.channels.receive(name, data));

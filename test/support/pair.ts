@@ -1,14 +1,7 @@
 import { expect } from 'vitest';
-import type {
-  Assistance,
-  ConsentPrompts,
-  FromViewerMessage,
-  InvitationGone,
-  Peer,
-  ToViewerMessage,
-  ViewerSink,
-} from '../../src/main/assistance/contract.ts';
+import type { Assistance, ConsentPrompts, InvitationGone, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
+import type { FromViewer, ToViewer } from '../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
 import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/assistance/status.ts';
 import { FakeDesktop } from './fake-desktop.ts';
@@ -55,9 +48,15 @@ class FakePrompts implements ConsentPrompts {
   }
 }
 
+/** Takes what it is sent at once, unless it is `slow`: then when it is told to. */
 export class FakeViewer implements ViewerSink {
-  readonly messages: ToViewerMessage[] = [];
-  private readonly events = new Emitter<FromViewerMessage>();
+  readonly pace: ViewerSink['pace'];
+  slow = false;
+  readonly messages: ToViewer[] = [];
+  private readonly events = new Emitter<FromViewer>();
+  constructor(pace: ViewerSink['pace'] = 'sets') {
+    this.pace = pace;
+  }
   get listenerCount(): number {
     return this.events.size;
   }
@@ -67,13 +66,14 @@ export class FakeViewer implements ViewerSink {
   get graphics(): number {
     return this.messages.filter((message) => message.tag === 'graphics').length;
   }
-  send(message: ToViewerMessage): void {
+  send(message: ToViewer): void {
     this.messages.push(message);
+    if (!this.slow && (message.tag === 'size' || message.tag === 'graphics')) this.act({ tag: 'taken', count: 1 });
   }
-  onEvent(listener: (event: FromViewerMessage) => void): () => void {
+  onEvent(listener: (event: FromViewer) => void): () => void {
     return this.events.on(listener);
   }
-  act(event: FromViewerMessage): void {
+  act(event: FromViewer): void {
     this.events.emit(event);
   }
 }

@@ -1,6 +1,6 @@
-import type { EncodedFrame } from '../../src/main/desktop/contract.ts';
+import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
-import { createFrameEncoder } from '../../src/protocol/rdp/graphics/frame-encoder.ts';
+import { encodeFrame } from './encode-frame.ts';
 import { FakeCapture, FakeDesktop } from './fake-desktop.ts';
 
 export const SIZE = { width: 320, height: 200 };
@@ -30,7 +30,6 @@ class PictureCapture extends FakeCapture {
   override async nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
     const frame = await super.nextFrame(signal);
     if (this.settings === undefined) throw new Error('not configured');
-    const encoder = createFrameEncoder(this.settings);
-    return { ...frame, updates: encoder.encode(picture(), [{ x: 0, y: 0, ...SIZE }], frame.frameId) };
+    return { ...frame, updates: encodeFrame(this.settings, picture(), [{ x: 0, y: 0, ...SIZE }], frame.frameId) };
   }
 }

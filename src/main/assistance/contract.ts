@@ -3,10 +3,7 @@ import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
-import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
-import type { Size } from '../../protocol/rdp/geometry.ts';
-import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
-import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
@@ -47,22 +44,13 @@ export interface ConsentPrompts {
   allowControl(peer: Peer, signal: AbortSignal): Promise<boolean>;
 }
 
-export type ToViewerMessage =
-  | { readonly tag: 'size'; readonly size: Size }
-  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
-  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
-  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
-  | { readonly tag: 'control'; readonly granted: boolean };
-
-export type FromViewerMessage =
-  | { readonly tag: 'painted'; readonly frameId: number }
-  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
-  | { readonly tag: 'displayWanted'; readonly wanted: boolean };
-
-/** The expert's picture of the novice's desktop, wherever it is drawn. */
+/** Where the novice's desktop is shown, or kept: a window, a recorder. */
 export interface ViewerSink {
-  send(message: ToViewerMessage): void;
-  onEvent(listener: (event: FromViewerMessage) => void): () => void;
+  /** One viewer of a session sets its pace and acknowledges its frames; the others are never waited for, and are told when they fall behind. */
+  readonly pace: 'sets' | 'follows';
+  /** Takes whatever comes; what of it has been worked off is said by `taken`. */
+  send(message: ToViewer): void;
+  onEvent(listener: (event: FromViewer) => void): () => void;
 }
 
 interface HistorySink {

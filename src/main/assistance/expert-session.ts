@@ -3,9 +3,11 @@ import type { ControlState } from '../../protocol/assistance/status.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
-import type { FromViewerMessage, ToViewerMessage, ViewerSink } from './contract.ts';
+import type { ToSteering, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import type { ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { FrameMeter } from './frame-meter.ts';
+import { Viewers, type ViewedSession } from './viewers.ts';
 
 export interface ExpertSessionParts {
   readonly link: ExpertLink;
@@ -19,23 +21,23 @@ export interface ExpertSessionParts {
   readonly wantsPicture?: boolean;
 }
 
-/** The expert's side of one RDP connection: the picture goes to the viewer, undecoded and unbuffered; its input goes out while control is granted. */
+/** The expert's side of one RDP connection: the picture goes to the viewers, undecoded and unbuffered; their input goes out while control is granted. */
 export class ExpertSession {
   private readonly parts: ExpertSessionParts;
   private readonly painted = new FrameMeter();
   private readonly arrived = new FrameMeter();
-  /** `wanted`: its window is to be seen. */
-  private viewer: { readonly sink: ViewerSink; readonly off: () => void; wanted: boolean } | undefined;
+  private readonly viewers: Viewers;
   private size: Size | undefined;
   private marked = false;
   private lastArrivalMs = Number.NEGATIVE_INFINITY;
-  private pointer: Extract<ToViewerMessage, { tag: 'pointerShape' }> | undefined;
-  private position: Extract<ToViewerMessage, { tag: 'pointerPosition' }> | undefined;
+  private pointer: Extract<ToSteering, { tag: 'pointerShape' }> | undefined;
+  private position: Extract<ToSteering, { tag: 'pointerPosition' }> | undefined;
   private newestRoundTripMs: number | undefined;
   private closed = false;
 
   constructor(parts: ExpertSessionParts) {
     this.parts = parts;
+    this.viewers = new Viewers(this.viewed());
   }
 
   get controlState(): ControlState {
@@ -66,21 +68,21 @@ export class ExpertSession {
         this.size = event.desktop;
         // It was a place on a desktop of another size.
         this.position = undefined;
-        this.introduce();
-        if (this.viewer?.wanted !== true && this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
+        this.viewers.introduce();
+        if (!this.viewers.wanted && this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
         this.parts.changed();
         return;
       case 'graphics':
         this.countArrival();
-        this.show(event);
+        this.viewers.show(event);
         return;
       case 'pointerShape':
         this.pointer = event;
-        this.show(event);
+        this.viewers.show(event);
         return;
       case 'pointerPosition':
         this.position = event;
-        this.show(event);
+        this.viewers.show(event);
         return;
       case 'roundTrip':
         this.newestRoundTripMs = event.ms;
@@ -88,21 +90,11 @@ export class ExpertSession {
   }
 
   /**
-   * From now on the picture goes here. Without a viewer, or while its window cannot be seen (not `wanted`), the novice is told that none is
-   * wanted; the first one gets a whole picture.
+   * From now on the picture goes here too. Without a viewer, or while no window of theirs can be seen (not `wanted`), the novice is told that
+   * none is wanted; a new one gets a whole picture.
    */
   attach(sink: ViewerSink, wanted: boolean): () => void {
-    this.detach();
-    const off = sink.onEvent((event) => this.onViewer(sink, event));
-    this.viewer = { sink, off, wanted };
-    if (this.size !== undefined) {
-      this.introduce();
-      this.parts.link.setDisplayWanted(wanted);
-      this.parts.link.refresh([{ x: 0, y: 0, ...this.size }]);
-    }
-    return () => {
-      if (this.viewer?.sink === sink) this.detach();
-    };
+    return this.viewers.attach(sink, wanted);
   }
 
   /** Throws AssistanceError NO_CHANNEL where control cannot be negotiated. */
@@ -118,13 +110,13 @@ export class ExpertSession {
   /** The control channel's state is another. */
   controlChanged(): void {
     if (this.closed) return;
-    this.show({ tag: 'control', granted: this.mayInput });
+    this.viewers.show({ tag: 'control', granted: this.mayInput });
     this.parts.changed();
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
-    this.detach();
+    this.viewers.close();
     this.closed = true;
     await this.parts.link.close();
   }
@@ -138,50 +130,35 @@ export class ExpertSession {
     return this.size !== undefined && (this.controlState === 'granted' || !this.negotiable);
   }
 
-  private introduce(): void {
-    if (this.size === undefined) return;
-    this.show({ tag: 'size', size: this.size });
-    this.show({ tag: 'control', granted: this.mayInput });
-    if (this.pointer !== undefined) this.show(this.pointer);
-    if (this.position !== undefined) this.show(this.position);
+  private viewed(): ViewedSession {
+    const { link, clock, onError } = this.parts;
+    return {
+      clock,
+      onError,
+      introduction: () => this.introduction(),
+      setDisplayWanted: (wanted) => link.setDisplayWanted(wanted),
+      refresh: () => {
+        if (this.size !== undefined) link.refresh([{ x: 0, y: 0, ...this.size }]);
+      },
+      setReading: (reading) => link.setReading(reading),
+      heard: (event) => {
+        if (event.tag === 'painted') {
+          this.marked = true;
+          this.painted.count(clock.now());
+          link.acknowledgeFrame(event.frameId);
+        } else if (this.mayInput) link.sendInput(event.events);
+      },
+    };
   }
 
-  private show(message: ToViewerMessage): void {
-    const viewer = this.viewer;
-    if (viewer === undefined) return;
-    try {
-      viewer.sink.send(message);
-    } catch (error) {
-      // A window that is gone; the next one starts with a whole picture.
-      this.parts.onError(error);
-      this.detach();
-    }
-  }
-
-  private detach(): void {
-    const viewer = this.viewer;
-    if (viewer === undefined) return;
-    this.viewer = undefined;
-    viewer.off();
-    if (!this.closed && this.size !== undefined) this.parts.link.setDisplayWanted(false);
-  }
-
-  private onViewer(sink: ViewerSink, event: FromViewerMessage): void {
-    if (this.closed || this.viewer?.sink !== sink) return;
-    switch (event.tag) {
-      case 'painted':
-        this.marked = true;
-        this.painted.count(this.parts.clock.now());
-        this.parts.link.acknowledgeFrame(event.frameId);
-        return;
-      case 'input':
-        if (this.mayInput) this.parts.link.sendInput(event.events);
-        return;
-      case 'displayWanted':
-        // Before the session is active the novice cannot be told; `active` does it then.
-        this.viewer.wanted = event.wanted;
-        this.parts.link.setDisplayWanted(event.wanted);
-    }
+  private introduction(): readonly ToViewer[] {
+    if (this.size === undefined) return [];
+    return [
+      { tag: 'size', size: this.size },
+      { tag: 'control', granted: this.mayInput },
+      ...(this.pointer === undefined ? [] : [this.pointer]),
+      ...(this.position === undefined ? [] : [this.position]),
+    ];
   }
 
   private countArrival(): void {

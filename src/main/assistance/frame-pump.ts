@@ -93,7 +93,7 @@ export class FramePump {
         if (signal.aborted) return;
         // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again.
         if (!this.wanted || frame.updates.length === 0) continue;
-        if (settings.frameMarkers) this.unacknowledged.push(frame.frameId);
+        if (settings.acknowledgement !== 'unmarked') this.unacknowledged.push(frame.frameId);
         if (!(await this.send(frame.updates))) return;
         this.meter.count(this.parts.clock.now());
       }

@@ -15,7 +15,7 @@ import type { RunningSession, SessionFacts, SessionHost } from './running-sessio
 import { statusOf } from './running-session.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
-import { ViewerSeat } from './viewer-seat.ts';
+import { ViewerSeats } from './viewer-seats.ts';
 
 /** The expert's side of KB 306298, from the invitation just shown (or the offer just sent) to the end of the session. */
 export class GiveHelp implements RunningSession {
@@ -26,7 +26,7 @@ export class GiveHelp implements RunningSession {
   private readonly machine: ExpertNegotiation;
   private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
   private readonly life: SessionLife;
-  private readonly viewer = new ViewerSeat();
+  private readonly viewers = new ViewerSeats();
   private readonly channels: ExpertChannels;
   private endpoint: ExpertEndpoint | undefined;
   private link: ExpertLink | undefined;
@@ -50,7 +50,7 @@ export class GiveHelp implements RunningSession {
       () => host.changed(),
     );
     this.life.scope.add(() => this.driver.stop());
-    this.life.scope.add(() => this.viewer.close());
+    this.life.scope.add(() => this.viewers.close());
     this.life.scope.add(
       followRendezvous({
         rendezvous,
@@ -103,7 +103,7 @@ export class GiveHelp implements RunningSession {
   }
 
   attachViewer(sink: ViewerSink): () => void {
-    return this.viewer.attach(sink);
+    return this.viewers.attach(sink);
   }
 
   private perform(effect: ExpertEffect): void {
@@ -199,7 +199,7 @@ export class GiveHelp implements RunningSession {
       },
     });
     this.driver.dispatch({ tag: 'verified', connection: link.connection });
-    this.viewer.connect(session);
+    this.viewers.connect(session);
   }
 
   private get facts(): SessionFacts {

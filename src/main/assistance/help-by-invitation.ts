@@ -16,7 +16,7 @@ import type { RunningSession, SessionFacts, SessionHost } from './running-sessio
 import { statusOf } from './running-session.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
-import { ViewerSeat } from './viewer-seat.ts';
+import { ViewerSeats } from './viewer-seats.ts';
 
 const REASONS: Readonly<Record<RemdeskRejection, EndReason>> = {
   wrongPassword: 'wrongPassword',
@@ -37,7 +37,7 @@ export class HelpByInvitation implements RunningSession {
   private readonly id = randomUUID();
   private readonly peer: Peer;
   private readonly progress: InvitedProgress;
-  private readonly viewer = new ViewerSeat();
+  private readonly viewers = new ViewerSeats();
   private link: ExpertLink | undefined;
   private session: ExpertSession | undefined;
   private cancelDeadline: () => void;
@@ -59,7 +59,7 @@ export class HelpByInvitation implements RunningSession {
     this.channels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => this.connected() });
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));
     this.life.scope.add(() => this.cancelDeadline());
-    this.life.scope.add(() => this.viewer.close());
+    this.life.scope.add(() => this.viewers.close());
   }
 
   get closed(): Promise<void> {
@@ -88,7 +88,7 @@ export class HelpByInvitation implements RunningSession {
   }
 
   attachViewer(sink: ViewerSink): () => void {
-    return this.viewer.attach(sink);
+    return this.viewers.attach(sink);
   }
 
   private async dial(): Promise<void> {
@@ -143,7 +143,7 @@ export class HelpByInvitation implements RunningSession {
     this.cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS + SILENCE_MARGIN_MS, () => this.end('consentTimedOut'));
     this.life.scope.add(() => session.close());
     this.life.scope.add(link.onEvent((event) => this.onLink(session, event)));
-    this.viewer.connect(session);
+    this.viewers.connect(session);
     this.host.changed();
   }
 

@@ -1,4 +1,4 @@
-import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';

@@ -134,6 +134,10 @@ export class ClassicLink implements ExpertLink, Candidate {
   acknowledgeFrame(): void {}
   refresh(): void {}
 
+  setReading(reading: boolean): void {
+    this.stream.setReading(reading);
+  }
+
   close(): Promise<void> {
     return this.life.close('userRequested');
   }

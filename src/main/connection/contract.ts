@@ -1,7 +1,8 @@
 import type { EngineName } from '../../facts/preferences.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
-import type { RdpClientClosed, ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
+import type { GraphicsSettings, GraphicsUpdate, ViewerGraphics } from '../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
+import type { RdpClientClosed } from '../../protocol/rdp/client/contract.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
@@ -152,6 +153,11 @@ export interface ExpertLink {
   acknowledgeFrame(frameId: number): void;
   setDisplayWanted(wanted: boolean): void;
   refresh(areas: readonly Rect[]): void;
+  /**
+   * False: nothing is read from the socket until true, so that the novice's writing comes to a halt. What is sent goes out all the same, and the
+   * novice's silence meanwhile is not held against it. At most for seconds: the novice holds ours against us.
+   */
+  setReading(reading: boolean): void;
   onEvent(listener: (event: ExpertLinkEvent) => void): () => void;
   close(): Promise<void>;
 }

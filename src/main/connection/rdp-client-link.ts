@@ -30,6 +30,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, ExpertLinkEvent>;
   private readonly driver: MachineDriver<RdpClientOutput>;
+  private isReading = true;
 
   constructor(options: ExpertLinkOptions) {
     this.options = options;
@@ -70,7 +71,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
       if (this.life.state === 'handshake') this.refuse(error);
       else this.life.fail('timeout', error);
     });
-    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.now())));
+    this.life.every(TICK_MS, () => this.tick());
     this.stream.start();
     this.driver.drive(() => this.machine.start(this.clock.now()));
   }
@@ -117,6 +118,17 @@ export class RdpClientLink implements ExpertLink, Candidate {
 
   refuse(error: HandshakeError): void {
     this.life.refuse(error);
+  }
+
+  setReading(reading: boolean): void {
+    this.stream.setReading(reading);
+    this.isReading = reading;
+    this.machine.unread(this.clock.now());
+  }
+
+  private tick(): void {
+    if (!this.isReading) this.machine.unread(this.clock.now());
+    this.driver.drive(() => this.machine.tick(this.clock.now()));
   }
 
   /** What our own side asks for: its mistakes are thrown back at it. */

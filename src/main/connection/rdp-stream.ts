@@ -99,6 +99,13 @@ export class RdpStream {
     });
   }
 
+  /** False: what comes stays in the kernel, and so in time with whoever sends it. Only inside TLS; {@link finish} reads on. */
+  setReading(reading: boolean): void {
+    if (this.phase !== 'tls' || this.finishing !== undefined) return;
+    if (reading) this.tls?.resume();
+    else this.tls?.pause();
+  }
+
   /** Bundles what `run` writes into as few segments as possible. */
   together(run: () => void): void {
     const wire = this.tls ?? this.raw;
@@ -170,7 +177,11 @@ export class RdpStream {
         void this.gone.then(cancel);
         const wire = this.tls ?? this.raw;
         if (wire.destroyed) this.destroy();
-        else wire.end();
+        else {
+          wire.end();
+          // The other side's goodbye may be behind what was left unread.
+          if (this.phase === 'tls') wire.resume();
+        }
       }
     }
     return this.finishing;

@@ -1,26 +1,17 @@
 import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../../protocol/rdp/graphics/contract.ts';
+import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
+import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-
-export type DesktopErrorCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
 
 export class DesktopError extends Error {
   override readonly name = 'DesktopError';
-  readonly code: DesktopErrorCode;
-  constructor(code: DesktopErrorCode, message: string, options?: ErrorOptions) {
+  readonly code: CaptureFailureCode;
+  constructor(code: CaptureFailureCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
-}
-
-/** One frame, already compared and encoded off the main thread. */
-export interface EncodedFrame {
-  readonly frameId: number;
-  readonly updates: readonly GraphicsUpdate[];
-  readonly changedPixels: number;
-  readonly captureMs: number;
-  readonly encodeMs: number;
 }
 
 export type CaptureEvent =

@@ -1,10 +1,10 @@
-import type { CapturedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import type { EncodedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
-import { DesktopError, type CaptureEvent, type EncodedFrame, type ScreenCapture } from './contract.ts';
+import { DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
 
 /** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
@@ -61,7 +61,7 @@ class RemoteCapture implements ScreenCapture {
    * changes.
    */
   private owed = false;
-  private ready: CapturedFrame | undefined;
+  private ready: EncodedFrame | undefined;
   private waiting: Waiting | undefined;
   private closing: Promise<void> | undefined;
   private closedByOther: () => void = () => undefined;

@@ -1,6 +1,11 @@
-/* What may come from the viewer's port. Lengths are bounded before anything is looked at. */
+/* What may come from the viewer's two ports. Lengths are bounded before anything is looked at. */
 import * as z from 'zod';
-import { type FromViewer, MAX_VIEWER_INPUT_EVENTS } from '../../preload/contract.ts';
+import {
+  type FromPicture,
+  type FromSteering,
+  MAX_TAKEN_AT_ONCE,
+  MAX_VIEWER_INPUT_EVENTS,
+} from '../../protocol/rdp/graphics/viewer-messages.ts';
 
 /** Desktops are at most this wide or high ([MS-RDPBCGR] 2.2.1.3.2: 8192; larger ones with later clients). */
 const coordinate = z.int().min(0).max(32_767);
@@ -28,14 +33,25 @@ const inputEvent = z.discriminatedUnion('tag', [
   }),
 ]);
 
-const fromViewer = z.discriminatedUnion('tag', [
+const fromPicture = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
+  z.strictObject({ tag: z.literal('taken'), count: z.int().min(1).max(MAX_TAKEN_AT_ONCE) }),
+]) satisfies z.ZodType<FromPicture>;
+
+const fromSteering = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(MAX_VIEWER_INPUT_EVENTS) }),
   z.strictObject({ tag: z.literal('displayWanted'), wanted: z.boolean() }),
-]) satisfies z.ZodType<FromViewer>;
+  z.strictObject({ tag: z.literal('pointerShown') }),
+]) satisfies z.ZodType<FromSteering>;
 
-/** A message of the viewer, or undefined for anything else. Never throws. */
-export function parseFromViewer(data: unknown): FromViewer | undefined {
-  const parsed = fromViewer.safeParse(data);
+/** A message of the viewer's worker, or undefined for anything else. Never throws. */
+export function parseFromPicture(data: unknown): FromPicture | undefined {
+  const parsed = fromPicture.safeParse(data);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** A message of the viewer's page, or undefined for anything else. Never throws. */
+export function parseFromSteering(data: unknown): FromSteering | undefined {
+  const parsed = fromSteering.safeParse(data);
   return parsed.success ? parsed.data : undefined;
 }

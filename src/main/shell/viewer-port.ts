@@ -1,8 +1,9 @@
-/* One end of the viewer's MessagePort as the use cases see it. */
-import type { FromViewer, ToViewer } from '../../preload/contract.ts';
-import type { FromViewerMessage, ToViewerMessage, ViewerSink } from '../assistance/contract.ts';
-import { parseFromViewer } from './viewer-messages.ts';
+/* Our ends of a viewer window's two MessagePorts as the use cases see them. */
+import type { FromPicture, FromViewer, ToPicture, ToSteering, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import type { ViewerSink } from '../assistance/contract.ts';
 import { Emitter } from '../emitter.ts';
+import { PointerTelling } from './pointer-telling.ts';
+import { parseFromPicture, parseFromSteering } from './viewer-messages.ts';
 
 /** The part of Electron's MessagePortMain that is used. */
 export interface PortEnd {
@@ -11,6 +12,13 @@ export interface PortEnd {
   on(event: 'close', listener: () => void): unknown;
   start(): void;
   close(): void;
+}
+
+export interface ViewerPortEnds {
+  /** To the worker that decodes. */
+  readonly pictures: PortEnd;
+  /** To the page, where the person is: nothing on it waits behind a picture. */
+  readonly steering: PortEnd;
 }
 
 export interface ViewerPort extends ViewerSink {
@@ -28,7 +36,7 @@ function ownBytes(bytes: Uint8Array): Uint8Array {
 }
 
 /** The message with bytes that can cross to another process cheaply. */
-export function forPort(message: ToViewerMessage): ToViewer {
+export function forPort(message: ToPicture | ToSteering): ToPicture | ToSteering {
   switch (message.tag) {
     case 'graphics':
       return { tag: 'graphics', graphics: { ...message.graphics, data: ownBytes(message.graphics.data) } };
@@ -41,10 +49,11 @@ export function forPort(message: ToViewerMessage): ToViewer {
   }
 }
 
-/** Wraps the port. What comes from the page is checked; wrong messages are dropped and counted, never fatal. */
-export function createViewerPort(port: PortEnd): ViewerPort {
-  const events = new Emitter<FromViewerMessage>();
+/** Wraps the ports; one that closes takes the other along. What comes from the page is checked: wrong messages are dropped and counted, never fatal. */
+export function createViewerPort({ pictures, steering }: ViewerPortEnds): ViewerPort {
+  const events = new Emitter<FromViewer>();
   const closing = new Emitter();
+  const pointer = new PointerTelling((message) => steering.postMessage(forPort(message)));
   let dropped = 0;
   let closed = false;
   let pageWants = true;
@@ -61,25 +70,67 @@ export function createViewerPort(port: PortEnd): ViewerPort {
   function end(): void {
     if (closed) return;
     closed = true;
+    pictures.close();
+    steering.close();
     closing.finish();
   }
 
-  port.on('message', (event) => {
-    if (closed) return;
-    const message: FromViewer | undefined = parseFromViewer(event.data);
+  function onPicture(message: FromPicture | undefined): void {
+    if (message === undefined) dropped += 1;
+    else events.emit(message);
+  }
+
+  function onSteering(data: unknown): void {
+    const message = parseFromSteering(data);
     if (message === undefined) {
       dropped += 1;
       return;
     }
-    if (message.tag === 'displayWanted') {
-      pageWants = message.wanted;
-      tellDisplayWanted();
-    } else events.emit(message);
+    switch (message.tag) {
+      case 'displayWanted':
+        pageWants = message.wanted;
+        tellDisplayWanted();
+        return;
+      case 'pointerShown':
+        pointer.shown();
+        return;
+      default:
+        events.emit(message);
+    }
+  }
+
+  pictures.on('message', ({ data }) => {
+    if (!closed) onPicture(parseFromPicture(data));
   });
-  port.on('close', end);
-  port.start();
+  steering.on('message', ({ data }) => {
+    if (!closed) onSteering(data);
+  });
+  for (const port of [pictures, steering]) {
+    port.on('close', end);
+    port.start();
+  }
+
+  function send(message: ToViewer): void {
+    switch (message.tag) {
+      case 'size':
+      case 'graphics':
+        pictures.postMessage(forPort(message));
+        return;
+      case 'pointerShape':
+      case 'pointerPosition':
+        pointer.tell(message);
+        return;
+      case 'control':
+        steering.postMessage(message);
+        return;
+      case 'behind':
+        // The window shows what it has; `size` and a whole picture follow.
+        return;
+    }
+  }
 
   return {
+    pace: 'sets',
     get dropped() {
       return dropped;
     },
@@ -88,14 +139,10 @@ export function createViewerPort(port: PortEnd): ViewerPort {
       if (!closed) tellDisplayWanted();
     },
     send(message) {
-      if (!closed) port.postMessage(forPort(message));
+      if (!closed) send(message);
     },
     onEvent: events.on,
     onClose: closing.on,
-    close() {
-      if (closed) return;
-      end();
-      port.close();
-    },
+    close: end,
   };
 }

@@ -5,12 +5,12 @@ import { createViewerPort, type ViewerPort } from './viewer-port.ts';
 import type { Windows } from './windows.ts';
 
 export interface ViewerWindow {
-  /** Gives the session window's page a port for the picture; a page that asks again (it was loaded anew) gets another, and the old one closes. */
+  /** Gives the session window's page its two ports; a page that asks again (it was loaded anew) gets others, and the old ones close. */
   open(): void;
   close(): void;
 }
 
-/** The picture's way from the session into the session window. Everything that is listened to ends with the port. */
+/** The picture's way from the session into the session window. Everything that is listened to ends with the ports. */
 export function createViewerWindow(
   windows: Pick<Windows, 'session'>,
   assistance: Pick<Assistance, 'attachViewer'>,
@@ -22,8 +22,9 @@ export function createViewerWindow(
       const window = windows.session;
       if (window === undefined) return;
       viewer?.close();
-      const { port1, port2 } = new MessageChannelMain();
-      const mine = createViewerPort(port1);
+      const pictures = new MessageChannelMain();
+      const steering = new MessageChannelMain();
+      const mine = createViewerPort({ pictures: pictures.port1, steering: steering.port1 });
       let detach: () => void;
       try {
         detach = assistance.attachViewer(mine);
@@ -41,7 +42,7 @@ export function createViewerWindow(
         if (mine.dropped > 0) log.write('viewer', `${mine.dropped} messages dropped`);
         if (viewer === mine) viewer = undefined;
       });
-      window.webContents.postMessage('ringback:viewer-port', null, [port2]);
+      window.webContents.postMessage('ringback:viewer-ports', null, [pictures.port2, steering.port2]);
     },
     close: () => viewer?.close(),
   };

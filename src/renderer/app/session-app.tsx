@@ -6,7 +6,7 @@ import { ExpertWindow } from './session/expert-window.tsx';
 import { NovicePanel } from './session/novice-panel.tsx';
 import { Picture, type PictureProps } from './session/picture.tsx';
 import type { WindowStore } from './store.ts';
-import { nextViewerPort } from './viewer-port.ts';
+import { nextViewerPorts } from './viewer-ports.ts';
 import { useAction, useActions, useWindowState, WindowProvider } from './window-context.tsx';
 import './design/design.css';
 import './app.css';
@@ -77,7 +77,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
           controlGranted={session.control === 'granted'}
           fullScreen={fullScreen}
           openViewer={actions.openViewer}
-          nextPort={nextViewerPort}
+          nextPorts={nextViewerPorts}
           mount={mount}
           onInputWithoutControl={onInputWithoutControl}
           onFailure={() => void actions.endSession()}

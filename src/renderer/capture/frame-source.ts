@@ -1,19 +1,10 @@
-import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import type { EncoderKind } from '../../protocol/rdp/graphics/contract.ts';
+import { ENCODERS } from '../../protocol/rdp/graphics/encoders.ts';
 import { PictureStream } from '../../protocol/rdp/graphics/picture-stream.ts';
 import { sameBytes } from './same-bytes.ts';
-
-/** What of a VideoFrame (WebCodecs) is used; it is closed exactly once whatever happens. */
-export interface CapturedVideoFrame {
-  readonly displayWidth: number;
-  readonly displayHeight: number;
-  allocationSize(options?: { readonly format: 'BGRX' }): number;
-  copyTo(
-    destination: Uint8Array<ArrayBuffer>,
-    options?: { readonly format: 'BGRX' },
-  ): Promise<readonly { readonly offset: number; readonly stride: number }[]>;
-  close(): void;
-}
+import { VideoPicture, type CapturedVideoFrame, type PixelMemory } from './video-picture.ts';
 
 /**
  * Turns a screen's video into the frames a client must be sent. Chromium gives pictures at full rate whether anything changed or not, and
@@ -22,29 +13,36 @@ export interface CapturedVideoFrame {
 export class FrameSource {
   private readonly post: (message: FromCapture) => void;
   private readonly nowMs: () => number;
-  private readonly stream = new PictureStream({ width: 1, height: 1 });
+  private readonly stream: PictureStream;
   private size: Size | undefined;
   private wanted = false;
   private over = false;
-  private taking = false;
+  private working = false;
   /** Held until a newer one comes: on some systems a still screen sends no picture again. */
   private latest: CapturedVideoFrame | undefined;
-  /** The newest picture as it came (I420), and the buffer for the next. */
+  /** The newest picture that was looked at, which may be needed again. */
+  private shown: VideoPicture | undefined;
+  /** That picture as it came (I420), and the buffer for the next. */
   private raw: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   private spare: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  private pixels: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  private stride = 0;
+  private readonly memory: PixelMemory = { bytes: new Uint8Array(0) };
 
-  constructor(post: (message: FromCapture) => void, nowMs: () => number) {
+  constructor(post: (message: FromCapture) => void, nowMs: () => number, encoders: readonly EncoderKind[] = ENCODERS) {
     this.post = post;
     this.nowMs = nowMs;
+    this.stream = new PictureStream({ width: 1, height: 1 }, encoders);
   }
 
   receive(message: ToCapture): void {
     if (this.over) return;
     switch (message.tag) {
       case 'configure':
-        this.stream.configure(message.settings, message.generation);
+        try {
+          this.stream.configure(message.settings, message.generation);
+        } catch (error) {
+          this.fail(error);
+          return;
+        }
         break;
       case 'next':
         this.wanted = true;
@@ -53,14 +51,11 @@ export class FrameSource {
         this.stream.refresh(message.areas);
         break;
       case 'close':
-        this.over = true;
         this.letGo();
         this.post({ tag: 'closed' });
         return;
     }
-    // The picture we have may be the last for a while.
-    if (this.stream.dueAnyway && this.pixels.length > 0 && !this.taking) this.guard(() => this.send(this.nowMs()));
-    void this.takeLatest();
+    void this.work();
   }
 
   /** Reads until the video ends, which is a lost capture unless `close` was told. */
@@ -77,97 +72,92 @@ export class FrameSource {
           await reader.cancel();
           return;
         }
-        await this.takeLatest();
+        await this.work();
       }
-      this.fail('the screen is no longer shared');
+      this.fail(new Error('the screen is no longer shared'));
     } catch (error) {
-      this.fail(error instanceof Error ? error.message : String(error));
+      this.fail(error);
     }
   }
 
-  /** Looks at the newest picture if somebody waits for one, or it has another size. Pictures nobody waits for are replaced unread. */
-  private async takeLatest(): Promise<void> {
-    if (this.taking) return;
-    this.taking = true;
+  /** Looks at pictures and encodes them, one at a time, until nobody waits for another. */
+  private async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
     try {
-      for (;;) {
-        const frame = this.latest;
-        if (frame === undefined || this.over || (!this.wanted && this.isSized(frame))) return;
-        this.latest = undefined;
-        try {
-          await this.take(frame);
-        } finally {
-          frame.close();
-        }
-      }
+      for (let busy = true; busy && !this.over; ) busy = await this.turn();
     } catch (error) {
-      this.fail(error instanceof Error ? error.message : String(error));
+      this.fail(error);
     } finally {
-      this.taking = false;
+      this.working = false;
     }
+  }
+
+  /** False when there is nothing to do. Pictures nobody waits for are replaced unread, except for the first of another size. */
+  private async turn(): Promise<boolean> {
+    const { latest } = this;
+    if (latest !== undefined && (this.wanted || !this.isSized(latest))) {
+      this.latest = undefined;
+      const picture = new VideoPicture(latest, this.memory);
+      try {
+        await this.take(latest, picture);
+      } finally {
+        if (this.shown !== picture || this.over) picture.close();
+      }
+      return true;
+    }
+    // The picture we have may be the last for a while.
+    if (!this.wanted || !this.stream.configured || !this.stream.dueAnyway || this.shown === undefined) return false;
+    await this.send(this.shown, this.nowMs());
+    return true;
   }
 
   private isSized(frame: CapturedVideoFrame): boolean {
     return this.size !== undefined && this.size.width === frame.displayWidth && this.size.height === frame.displayHeight;
   }
 
-  private letGo(): void {
-    this.latest?.close();
-    this.latest = undefined;
-  }
-
-  private async take(frame: CapturedVideoFrame): Promise<void> {
+  private async take(frame: CapturedVideoFrame, picture: VideoPicture): Promise<void> {
     const startMs = this.nowMs();
-    const { displayWidth: width, displayHeight: height } = frame;
+    const { width, height } = picture.size;
     const sized = this.isSized(frame);
     if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
       throw new RangeError(`a picture of ${width}×${height}`);
     const rawBytes = frame.allocationSize();
     if (this.spare.length !== rawBytes) this.spare = new Uint8Array(rawBytes);
     await frame.copyTo(this.spare);
-    if (sized && sameBytes(this.spare, this.raw)) {
-      if (this.stream.dueAnyway) this.send(startMs);
-      return;
-    }
+    if (this.over || (sized && sameBytes(this.spare, this.raw))) return;
     [this.raw, this.spare] = [this.spare, this.raw];
-    const bytes = frame.allocationSize({ format: 'BGRX' });
-    if (this.pixels.length !== bytes) this.pixels = new Uint8Array(bytes);
-    const [plane] = await frame.copyTo(this.pixels, { format: 'BGRX' });
-    this.stride = plane?.stride ?? width * 4;
-    if (this.over) return;
+    this.shown?.close();
+    this.shown = picture;
     if (!sized) {
       const first = this.size === undefined;
-      this.size = { width, height };
+      this.size = picture.size;
       this.stream.resize(this.size);
       this.post(first ? { tag: 'opened', size: this.size, way: 'page' } : { tag: 'resized', size: this.size });
     }
-    this.send(startMs);
+    if (this.wanted && this.stream.configured) await this.send(picture, startMs);
   }
 
-  private send(startMs: number): void {
-    const { size } = this;
-    if (!this.wanted || !this.stream.configured || size === undefined) return;
-    const frame = { ...size, stride: this.stride, pixels: this.pixels };
-    const changed = this.stream.changes(frame, [{ x: 0, y: 0, ...size }]);
-    const comparedMs = this.nowMs();
-    if (changed.areas.length === 0 && changed.copies.length === 0) return;
-    const { generation, ...encoded } = this.stream.encode(frame, changed);
+  private async send(picture: VideoPicture, startMs: number): Promise<void> {
+    const takenMs = this.nowMs();
+    const encoded = await this.stream.encode(picture.lend([{ x: 0, y: 0, ...picture.size }]));
+    if (encoded === undefined || this.over) return;
     this.wanted = false;
-    this.post({ tag: 'frame', generation, frame: { ...encoded, captureMs: comparedMs - startMs, encodeMs: this.nowMs() - comparedMs } });
+    const { generation, ...frame } = encoded;
+    this.post({ tag: 'frame', generation, frame: { ...frame, captureMs: takenMs - startMs, encodeMs: this.nowMs() - takenMs } });
   }
 
-  private guard(run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.fail(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  private fail(message: string): void {
-    if (this.over) return;
+  private letGo(): void {
     this.over = true;
+    this.stream.close();
+    this.latest?.close();
+    this.latest = undefined;
+    this.shown?.close();
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return;
     this.letGo();
-    this.post({ tag: 'failed', code: 'LOST', message });
+    this.post({ tag: 'failed', code: 'LOST', message: error instanceof Error ? error.message : String(error) });
   }
 }

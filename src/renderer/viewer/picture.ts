@@ -1,15 +1,18 @@
-import type { ViewerGraphics } from '../../protocol/rdp/client/contract.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import { GraphicsDecoder } from '../../protocol/rdp/graphics/graphics-decoder.ts';
+import type { DecoderKind } from '../../protocol/rdp/graphics/contract.ts';
+import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
+import { GraphicsDecoder, type AppliedGraphics } from '../../protocol/rdp/graphics/graphics-decoder.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
+import type { ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 
 /** A frame whose end is this late is shown as far as it has come. */
 export const LONGEST_FRAME_MS = 100;
 
+/** One update may take so long. Ordinary ones take a few milliseconds; what takes longer than this was made to take long. */
+export const LONGEST_UPDATE_MS = 2_000;
+
 /** More rectangles than this are drawn as the one that holds them all. */
 const MAX_RECTANGLES = 128;
-
-type PictureItem = { readonly tag: 'size'; readonly size: Size } | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
 
 /** What to put on the canvas now. */
 export interface Drawing {
@@ -20,63 +23,88 @@ export interface Drawing {
 }
 
 /**
- * The decoded desktop between its arrival and the canvas, without either: what waits is decoded item by item, so that input gets through
- * in between, and a drawing is given out when no frame is half way. Time comes as an argument.
+ * The decoded desktop between its arrival and the canvas, without either: what waits is decoded item by item and in order, however long a
+ * decoder takes, and a drawing is given out when no frame is half way.
  */
 export class Picture {
-  private readonly waiting: PictureItem[] = [];
+  private readonly nowMs: () => number;
+  private readonly decoders: readonly DecoderKind[];
+  private waiting: ToPicture[] = [];
+  /** How many of `waiting` are done with. */
+  private done = 0;
   private decoder: GraphicsDecoder | undefined;
   private dirty: Rect[] = [];
   private frameIds: number[] = [];
   private frameSinceMs: number | undefined;
   private broken = false;
 
-  /** Dropped once {@link step} has thrown: what came before it is missing. */
-  push(item: PictureItem): void {
+  constructor(nowMs: () => number, decoders: readonly DecoderKind[] = DECODERS) {
+    this.nowMs = nowMs;
+    this.decoders = decoders;
+  }
+
+  /** Dropped once {@link step} has failed: what came before it is missing. */
+  push(item: ToPicture): void {
     if (!this.broken) this.waiting.push(item);
   }
 
   get isWaiting(): boolean {
-    return this.waiting.length > 0;
+    return this.done < this.waiting.length;
   }
 
   /**
-   * Takes the next waiting item. Graphics before the first size are dropped: they have nowhere to go.
+   * Takes the next waiting item; one call at a time. Graphics before the first size are dropped: they have nowhere to go.
    * @returns the new size when that was the item
-   * @throws ProtocolError for bad graphics or an impossible size; nothing is taken any more then
+   * @throws ProtocolError for bad graphics, an impossible size, or an update that takes too long; nothing is taken any more then
    */
-  step(nowMs: number): Size | undefined {
-    const item = this.waiting.shift();
+  async step(): Promise<Size | undefined> {
+    const item = this.next();
     if (item === undefined) return undefined;
     try {
-      return this.take(item, nowMs);
+      if (item.tag === 'size') return this.resize(item.size);
+      if (this.decoder === undefined) return undefined;
+      const untilMs = this.nowMs() + LONGEST_UPDATE_MS;
+      const applied = this.decoder.apply(item.graphics, () => this.nowMs() > untilMs);
+      this.keep(applied instanceof Promise ? await applied : applied);
+      return undefined;
     } catch (error) {
       this.broken = true;
-      this.waiting.length = 0;
+      this.waiting = [];
+      this.done = 0;
       throw error;
     }
   }
 
-  private take(item: PictureItem, nowMs: number): Size | undefined {
-    if (item.tag === 'size') {
-      if (this.decoder === undefined) this.decoder = new GraphicsDecoder(item.size);
-      else this.decoder.resize(item.size);
-      this.frameSinceMs = undefined;
-      this.dirty = [{ x: 0, y: 0, width: item.size.width, height: item.size.height }];
-      return item.size;
+  private next(): ToPicture | undefined {
+    const item = this.waiting[this.done];
+    if (item === undefined) return undefined;
+    this.done += 1;
+    // Shifting one by one costs the length of the queue each time.
+    if (this.done === this.waiting.length || this.done >= 1_024) {
+      this.waiting = this.waiting.slice(this.done);
+      this.done = 0;
     }
-    if (this.decoder === undefined) return undefined;
-    const { dirty, frames } = this.decoder.apply(item.graphics);
+    return item;
+  }
+
+  private resize(size: Size): Size {
+    if (this.decoder === undefined) this.decoder = new GraphicsDecoder(size, this.decoders);
+    else this.decoder.resize(size);
+    this.frameSinceMs = undefined;
+    this.dirty = [{ x: 0, y: 0, width: size.width, height: size.height }];
+    return size;
+  }
+
+  private keep({ dirty, frames }: AppliedGraphics): void {
     for (const rect of dirty) this.addDirty(rect);
     for (const frame of frames) {
       if (frame.action === 'begin') {
-        this.frameSinceMs = nowMs;
+        this.frameSinceMs = this.nowMs();
       } else {
         this.frameSinceMs = undefined;
         this.frameIds.push(frame.frameId);
       }
     }
-    return undefined;
   }
 
   /** Whether {@link takeDrawing} would give something, now or once the frame under way is late. */
@@ -85,9 +113,9 @@ export class Picture {
   }
 
   /** What changed since the last drawing; undefined when nothing did or a frame is half way and not yet late. */
-  takeDrawing(nowMs: number): Drawing | undefined {
+  takeDrawing(): Drawing | undefined {
     if (this.decoder === undefined || !this.hasDrawing) return undefined;
-    if (this.frameSinceMs !== undefined && nowMs - this.frameSinceMs < LONGEST_FRAME_MS) return undefined;
+    if (this.frameSinceMs !== undefined && this.nowMs() - this.frameSinceMs < LONGEST_FRAME_MS) return undefined;
     const drawing = { surface: this.decoder.surface, rectangles: this.dirty, frameIds: this.frameIds };
     this.dirty = [];
     this.frameIds = [];

@@ -1,4 +1,4 @@
-import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 
 /** Chromium ignores larger cursors. */
 const MAX_CURSOR_SIDE = 128;

@@ -1,15 +1,15 @@
-import { type FromViewer, MAX_VIEWER_INPUT_EVENTS } from '../../preload/contract.ts';
+import { type FromSteering, MAX_VIEWER_INPUT_EVENTS } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
 /** Whether the expert may steer, and the way of its input: keyboard and mouse share one. */
 export class Steering {
-  private readonly forward: (message: FromViewer) => void;
+  private readonly forward: (message: FromSteering) => void;
   private readonly hint: () => void;
   private isGranted = false;
   private waiting: (() => readonly InputEvent[]) | undefined;
 
   /** `hint`: the expert clicked or typed while control is not granted. */
-  constructor(forward: (message: FromViewer) => void, hint: () => void) {
+  constructor(forward: (message: FromSteering) => void, hint: () => void) {
     this.forward = forward;
     this.hint = hint;
   }

@@ -1,6 +1,6 @@
-import type { FromViewer } from '../../preload/contract.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
-import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
+import type { FromSteering, ToSteering } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { Platform } from './keyboard-input.ts';
 import { listenToKeyboard } from './keyboard-listeners.ts';
 import { placePicture, type Scaling } from './placement.ts';
@@ -9,7 +9,7 @@ import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
 import { Steering } from './steering.ts';
 import { createView } from './view.ts';
-import type { FromPictureWorker, ToPictureWorker, ViewerFailure } from './worker-messages.ts';
+import type { FromPictureWorker, PictureStart, ViewerFailure } from './worker-messages.ts';
 
 export type { Scaling } from './placement.ts';
 
@@ -24,19 +24,24 @@ export interface ViewerOptions {
   readonly onFailure: (failure: ViewerFailure) => void;
 }
 
+/** Both from the main process. */
+export interface ViewerPorts {
+  /** ToPicture, FromPicture; given away to the viewer's worker. */
+  readonly pictures: MessagePort;
+  /** ToSteering, FromSteering; stays in the page, so that nothing a person does waits behind decoding. */
+  readonly steering: MessagePort;
+}
+
 export interface ViewerHandle {
   setScaling(scaling: Scaling): void;
   /** Puts the keyboard on the picture. */
   focus(): void;
-  /** Lets go of everything held, ends the worker and leaves `host` empty; nothing is called back any more. The main process closes the port. */
+  /** Lets go of everything held, ends the worker, closes the ports and leaves `host` empty; nothing is called back any more. */
   dispose(): void;
 }
 
-/**
- * Shows the novice's desktop inside `host` and sends the expert's input, outside any framework.
- * `port` comes from the main process (ToViewer, FromViewer) and is given away to the viewer's worker.
- */
-export function mountViewer(host: HTMLElement, port: MessagePort, options: ViewerOptions): ViewerHandle {
+/** Shows the novice's desktop inside `host` and sends the expert's input, outside any framework. */
+export function mountViewer(host: HTMLElement, { pictures, steering: steeringPort }: ViewerPorts, options: ViewerOptions): ViewerHandle {
   const view = createView(host, options.label);
   const { stage, canvas, keys } = view;
   const pointerMark = new PointerMark(view.pointerMark);
@@ -48,11 +53,8 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
   let shape: PointerPicture | 'default' | 'hidden' = 'default';
   let displayWanted: boolean | undefined;
 
-  function post(message: ToPictureWorker, transfer: Transferable[] = []): void {
-    worker.postMessage(message, transfer);
-  }
-  function forward(message: FromViewer): void {
-    post({ tag: 'forward', message });
+  function forward(message: FromSteering): void {
+    steeringPort.postMessage(message);
   }
 
   const steering = new Steering(forward, options.onInputWithoutControl);
@@ -118,23 +120,30 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
         size = message.size;
         place();
         break;
-      case 'pointerShape':
-        takeShape(message.shape);
-        break;
-      case 'pointerPosition':
-        markPointer(message.x, message.y);
-        break;
-      case 'control':
-        takeControl(message.granted);
-        break;
       case 'failed':
         options.onFailure(message.failure);
         break;
     }
   };
+  steeringPort.onmessage = (event: MessageEvent<ToSteering>) => {
+    const message = event.data;
+    switch (message.tag) {
+      case 'pointerShape':
+        takeShape(message.shape);
+        forward({ tag: 'pointerShown' });
+        break;
+      case 'pointerPosition':
+        markPointer(message.x, message.y);
+        forward({ tag: 'pointerShown' });
+        break;
+      case 'control':
+        takeControl(message.granted);
+        break;
+    }
+  };
   worker.onerror = (event) => options.onFailure({ code: 'INTERNAL', message: event.message || 'the viewer could not start' });
   const offscreen = canvas.transferControlToOffscreen();
-  post({ tag: 'start', canvas: offscreen, port }, [offscreen, port]);
+  worker.postMessage({ canvas: offscreen, port: pictures } satisfies PictureStart, [offscreen, pictures]);
 
   const roomWatch = new ResizeObserver(place);
   roomWatch.observe(host);
@@ -172,8 +181,10 @@ export function mountViewer(host: HTMLElement, port: MessagePort, options: Viewe
       // what is still on its way from there is nobody's any more
       worker.onmessage = null;
       worker.onerror = null;
-      // after the last input has been passed on
-      post({ tag: 'stop' });
+      steeringPort.onmessage = null;
+      // in the middle of a decoding, if need be; the main process closes the other end when the steering port goes
+      worker.terminate();
+      steeringPort.close();
       view.remove();
     },
   };

@@ -1,12 +1,12 @@
 /*
- * Decodes and draws the novice's desktop away from the page's thread. Its port goes straight to the main process.
- * What arrives is queued at once and decoded in short slices, so that input, which passes through here too, never waits for a whole picture.
+ * Decodes and draws the novice's desktop away from the page's thread. Its port goes straight to the main process, which is told what has been
+ * worked off and sends no more than that allows. Decoding is done in short slices, so that drawings get through in between.
  */
-import type { FromViewer, ToViewer } from '../../preload/contract.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
+import type { FromPicture, ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import { Picture } from './picture.ts';
-import type { FromPictureWorker, ToPictureWorker } from './worker-messages.ts';
+import type { FromPictureWorker, PictureStart } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
 /** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
@@ -14,55 +14,63 @@ const HIDDEN_DRAW_AFTER_MS = 250;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
-scope.onmessage = (event: MessageEvent<ToPictureWorker>) => {
-  if (event.data.tag === 'start') start(event.data.canvas, event.data.port);
-};
+scope.onmessage = (event: MessageEvent<PictureStart>) => start(event.data);
 
-function start(canvas: OffscreenCanvas, port: MessagePort): void {
-  const picture = new Picture();
+function start({ canvas, port }: PictureStart): void {
+  const picture = new Picture(() => performance.now());
   const context = drawable(canvas);
   const slices = new MessageChannel();
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;
-  let sliceAsked = false;
+  let decoding = false;
   let drawAsked = false;
 
   function tell(message: FromPictureWorker): void {
     scope.postMessage(message);
   }
-  function send(message: FromViewer): void {
+  function send(message: FromPicture): void {
     port.postMessage(message);
   }
-  function fail(error: unknown): void {
-    const code = error instanceof ProtocolError ? error.code : 'INTERNAL';
-    tell({ tag: 'failed', failure: { code, message: error instanceof Error ? error.message : String(error) } });
-  }
 
-  function askForSlice(): void {
-    if (sliceAsked) return;
-    sliceAsked = true;
-    slices.port2.postMessage(undefined);
-  }
-
-  function decodeSlice(): void {
-    sliceAsked = false;
-    const stop = performance.now() + DECODE_SLICE_MS;
+  /** Until everything is decoded; runs once at a time, however long a decoder takes. */
+  async function decode(): Promise<void> {
+    if (decoding) return;
+    decoding = true;
     try {
-      let now = performance.now();
-      while (picture.isWaiting && now < stop) {
-        const size = picture.step(now);
-        if (size !== undefined) {
-          canvas.width = size.width;
-          canvas.height = size.height;
-          tell({ tag: 'size', size });
-        }
-        now = performance.now();
+      while (picture.isWaiting) {
+        await decodeSlice();
+        if (picture.hasDrawing) askForDrawing();
+        await nextTask();
       }
     } catch (error) {
-      fail(error);
-      return;
+      const code = error instanceof ProtocolError ? error.code : 'INTERNAL';
+      tell({ tag: 'failed', failure: { code, message: error instanceof Error ? error.message : String(error) } });
+    } finally {
+      decoding = false;
     }
-    if (picture.isWaiting) askForSlice();
-    if (picture.hasDrawing) askForDrawing();
+  }
+
+  async function decodeSlice(): Promise<void> {
+    const stop = performance.now() + DECODE_SLICE_MS;
+    let count = 0;
+    try {
+      while (picture.isWaiting && performance.now() < stop) {
+        const size = await picture.step();
+        count += 1;
+        if (size === undefined) continue;
+        canvas.width = size.width;
+        canvas.height = size.height;
+        tell({ tag: 'size', size });
+      }
+    } finally {
+      if (count > 0) send({ tag: 'taken', count });
+    }
+  }
+
+  function nextTask(): Promise<void> {
+    return new Promise((resolve) => {
+      slices.port1.onmessage = () => resolve();
+      slices.port2.postMessage(undefined);
+    });
   }
 
   function askForDrawing(): void {
@@ -80,7 +88,7 @@ function start(canvas: OffscreenCanvas, port: MessagePort): void {
 
   function draw(): void {
     drawAsked = false;
-    const drawing = picture.takeDrawing(performance.now());
+    const drawing = picture.takeDrawing();
     if (drawing !== undefined) {
       const { surface, rectangles, frameIds } = drawing;
       if (image?.surface !== surface) {
@@ -93,31 +101,9 @@ function start(canvas: OffscreenCanvas, port: MessagePort): void {
     if (picture.hasDrawing) askForDrawing();
   }
 
-  slices.port1.onmessage = decodeSlice;
-
-  port.onmessage = (event: MessageEvent<ToViewer>) => {
-    const message = event.data;
-    switch (message.tag) {
-      case 'size':
-      case 'graphics':
-        picture.push(message);
-        askForSlice();
-        break;
-      case 'pointerShape':
-      case 'pointerPosition':
-      case 'control':
-        tell(message);
-        break;
-    }
-  };
-
-  scope.onmessage = (event: MessageEvent<ToPictureWorker>) => {
-    const message = event.data;
-    if (message.tag === 'forward') send(message.message);
-    else if (message.tag === 'stop') {
-      port.close();
-      scope.close();
-    }
+  port.onmessage = (event: MessageEvent<ToPicture>) => {
+    picture.push(event.data);
+    void decode();
   };
 }
 

@@ -1,21 +1,15 @@
-/* What the viewer's page and its worker say to each other. Pixels never cross here. */
-import type { FromViewer } from '../../preload/contract.ts';
+/* What the viewer's page and its worker say to each other. Pixels never cross here, and nothing that the person does. */
 import type { Size } from '../../protocol/rdp/geometry.ts';
-import type { PointerShape } from '../../protocol/rdp/graphics/contract.ts';
 
-export type ToPictureWorker =
-  /** First message; canvas and port are transferred. */
-  | { readonly tag: 'start'; readonly canvas: OffscreenCanvas; readonly port: MessagePort }
-  /** Passed on to the main process as it is. */
-  | { readonly tag: 'forward'; readonly message: FromViewer }
-  /** Last message: the worker ends. */
-  | { readonly tag: 'stop' };
+/** The only message to the worker; canvas and port are transferred. The page ends the worker, whatever it is doing. */
+export interface PictureStart {
+  readonly canvas: OffscreenCanvas;
+  /** Where the pictures come from: ToPicture, FromPicture. */
+  readonly port: MessagePort;
+}
 
 export type FromPictureWorker =
   | { readonly tag: 'size'; readonly size: Size }
-  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
-  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
-  | { readonly tag: 'control'; readonly granted: boolean }
   /** The picture cannot be continued: nothing is drawn any more. */
   | { readonly tag: 'failed'; readonly failure: ViewerFailure };
 

@@ -7,7 +7,7 @@ import { contactsSchema } from '../../../src/main/settings/contacts-cache.ts';
 import { settingsSchema } from '../../../src/main/settings/settings-store.ts';
 import { parseArgument } from '../../../src/main/shell/commands/command.ts';
 import { COMMAND_TABLE } from '../../../src/main/shell/commands/table.ts';
-import { parseFromViewer } from '../../../src/main/shell/viewer-messages.ts';
+import { parseFromPicture, parseFromSteering } from '../../../src/main/shell/viewer-messages.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { mutateJson } from '../json-mutations.ts';
 import { BrokenRule, shown, type Target } from '../rules.ts';
@@ -147,10 +147,12 @@ export const APP_TARGETS: readonly Target[] = [
           ],
         },
         { tag: 'displayWanted', wanted: true },
+        { tag: 'taken', count: 3 },
+        { tag: 'pointerShown' },
       ].map(json),
     mutate: mutateJson,
     check: stable((value) => {
-      const parsed = parseFromViewer(value);
+      const parsed = parseFromPicture(value) ?? parseFromSteering(value);
       return parsed === undefined ? { ok: false } : { ok: true, value: parsed };
     }),
   },
@@ -166,7 +168,7 @@ export const APP_TARGETS: readonly Target[] = [
             frameId: 1,
             updates: [
               { route: 'fastPath', bytes: { $bytes: 10 } },
-              { route: 'dynamicChannel', channel: 'x', bytes: { $bytes: 1 } },
+              { route: 'fastPath', bytes: { $bytes: 1 } },
             ],
             changedPixels: 6,
             captureMs: 1.5,

@@ -1,5 +1,4 @@
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
-import { createFrameEncoder } from '../../../src/protocol/rdp/graphics/frame-encoder.ts';
 import { InterleavedDecoder } from '../../../src/protocol/rdp/graphics/interleaved/interleaved-decoder.ts';
 import { PlanarDecoder } from '../../../src/protocol/rdp/graphics/planar/planar-decoder.ts';
 import { decodeRawBitmap } from '../../../src/protocol/rdp/graphics/raw-bitmap.ts';
@@ -9,9 +8,11 @@ import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../../src/protocol/r
 import { DrawingOrderDecoder, encodeScreenCopies } from '../../../src/protocol/rdp/pdu/drawing-orders.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
 import { PduFramer } from '../../../src/protocol/rdp/pdu/pdu-framer.ts';
-import { decodeSurfaceCommands } from '../../../src/protocol/rdp/pdu/surface-commands.ts';
+import { decodeSurfaceCommands, encodeSurfaceBits } from '../../../src/protocol/rdp/pdu/surface-commands.ts';
 import { INTERLEAVED_VECTORS } from '../../protocol/rdp/graphics/interleaved-vectors.ts';
 import { joined } from '../mutations.ts';
+import { applied } from '../../support/applied.ts';
+import { encodeFrame, planarSettings } from '../../support/encode-frame.ts';
 import { BrokenRule, decoding, type Target } from '../rules.ts';
 
 const PALETTE = new Int32Array(256);
@@ -66,8 +67,10 @@ function planarStreams(): readonly { readonly width: number; readonly height: nu
 }
 
 function updates(width: number, height: number, skipAlpha: boolean, pixels = picture(width, height)): Uint8Array[] {
-  const encoder = createFrameEncoder({ codec: 'planar', scrollCopies: false, skipAlpha, frameMarkers: true, maxPduBytes: 0x7fff });
-  const pdus = encoder.encode({ width, height, stride: width * 4, pixels }, [{ x: 0, y: 0, width, height }], 1).map(({ bytes }) => bytes);
+  const settings = planarSettings({ skipAlpha, maxPduBytes: 0x7fff });
+  const pdus = encodeFrame(settings, { width, height, stride: width * 4, pixels }, [{ x: 0, y: 0, width, height }], 1).map(
+    ({ bytes }) => bytes,
+  );
   return new PduFramer().push(joined(...pdus)).flatMap((framed) => (framed.tag === 'fastPath' ? [framed.bytes] : []));
 }
 
@@ -115,8 +118,8 @@ function rawUpdate(bitsPerPixel: number): Uint8Array {
 }
 
 function surfaceBits(): Uint8Array {
-  const bytes = picture(4, 4);
-  return joined(u16(1), u16(2), u16(2), u16(6), u16(6), Uint8Array.of(32, 0, 0, 0), u16(4), u16(4), u16(bytes.length), u16(0), bytes);
+  const place = { destLeft: 2, destTop: 2, destRight: 6, destBottom: 6, width: 4, height: 4 };
+  return encodeSurfaceBits({ ...place, bitsPerPixel: 32, codecId: 0, data: picture(4, 4) });
 }
 
 const palette = joined(u16(2), u16(0), u16(256), u16(0), picture(16, 16).slice(0, 768));
@@ -197,7 +200,7 @@ export const GRAPHICS_TARGETS: readonly Target[] = [
     mayAllocate: (bytes) => DESKTOP.width * DESKTOP.height * 4 * 16 + bytes * 64,
     check: (input) => {
       const decoder = new GraphicsDecoder(DESKTOP);
-      decoder.apply({ tag: 'update', updateCode: input[0] ?? 0, data: input.slice(1) });
+      applied(decoder.apply({ tag: 'update', updateCode: input[0] ?? 0, data: input.slice(1) }));
     },
   },
   {
@@ -214,7 +217,7 @@ export const GRAPHICS_TARGETS: readonly Target[] = [
       const decoder = new GraphicsDecoder({ width, height });
       const joiner = new FastPathOutputDecoder();
       for (const pdu of updates(width, height, (input[1] ?? 0) % 2 === 0, pixels)) {
-        for (const { updateCode, data } of joiner.decode(pdu)) decoder.apply({ tag: 'update', updateCode, data });
+        for (const { updateCode, data } of joiner.decode(pdu)) applied(decoder.apply({ tag: 'update', updateCode, data }));
       }
       const { words } = decoder.surface;
       for (let at = 0; at < words.length; at += 1) {

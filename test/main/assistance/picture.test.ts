@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LONGEST_PAUSE_MS } from '../../../src/main/assistance/viewers.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
 async function connected(withViewer = true) {
@@ -40,7 +41,7 @@ describe('the picture', () => {
 
   test('without frame markers only the socket sets the pace', async () => {
     const pair = await createPair();
-    pair.internet.graphics = { ...pair.internet.graphics, frameMarkers: false };
+    pair.internet.graphics = { ...pair.internet.graphics, acknowledgement: 'unmarked' };
     const viewer = new FakeViewer();
     await pair.connect();
     pair.expert.assistance.attachViewer(viewer);
@@ -251,6 +252,23 @@ describe('the picture', () => {
     await pair.novice.assistance.endSession();
     await pair.clock.advance(100);
     await pair.expectNothingLeft();
+  });
+
+  test('a window that hangs holds up neither control nor the end', async () => {
+    const { viewer, view, clock, expert, finish } = await connected();
+    viewer.slow = true;
+    const update = { tag: 'update', updateCode: 1, data: new Uint8Array(60_000) } as const;
+    for (let count = 0; view.reading && count < 1_000; count += 1) view.emitter.emit({ tag: 'graphics', graphics: update });
+    expect(view.reading).toBe(false);
+    await clock.advance(LONGEST_PAUSE_MS);
+    expect(view.reading).toBe(true);
+    expect(viewer.messages.at(-1)).toEqual({ tag: 'behind' });
+    expert.assistance.requestControl();
+    await clock.advance(50);
+    expect(viewer.control).toBe(true);
+    expect(expert.assistance.status?.control).toBe('granted');
+    await finish();
+    expect(view.reading).toBe(true);
   });
 
   test('traffic is told once a second, not for every frame', async () => {

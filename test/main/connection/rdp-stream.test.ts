@@ -176,6 +176,33 @@ describe('an RDP connection on a socket', () => {
     await expect(stream.drained()).rejects.toMatchObject({ code: 'SOCKET' });
   });
 
+  it('leaves with the sender what it does not read, takes it all later, and ends at once all the same', async () => {
+    const [clientSocket, serverSocket] = await socketPair();
+    const server = tlsServer(serverSocket);
+    const client = watched(clientSocket, (stream) => {
+      if (!stream.secure) stream.connectTls(() => stream.write(Buffer.from('ready')));
+    });
+    client.stream.write(CONNECTION_REQUEST);
+    await until(() => server.chunks.length === 2, 'bytes inside TLS');
+    client.stream.setReading(false);
+    const arrived = (): number => client.chunks.slice(1).reduce((sum, chunk) => sum + chunk.length, 0);
+    let drained = false;
+    // More than the buffers between two sockets hold.
+    for (let count = 0; count < 200; count += 1) server.stream.write(new Uint8Array(256 * 1024));
+    void server.stream.drained().then(() => (drained = true));
+    await vi.waitFor(() => expect(server.stream.traffic.bytesSent).toBeGreaterThan(0));
+    // Writing goes the other way meanwhile.
+    client.stream.write(Buffer.from('a key'));
+    await until(() => server.chunks.length === 3, 'a key');
+    expect([drained, arrived() < 200 * 256 * 1024]).toEqual([false, true]);
+    client.stream.setReading(true);
+    await until(() => drained && arrived() === 200 * 256 * 1024, 'everything');
+    client.stream.setReading(false);
+    server.stream.write(new Uint8Array(8 * 1024 * 1024));
+    await Promise.all([client.stream.finish(), server.stream.finish()]);
+    expect([client.ends, server.ends]).toEqual([[undefined], [undefined]]);
+  });
+
   it('is gone a second after goodbye though the peer never closes', async () => {
     const server = createServer({ allowHalfOpen: true });
     servers.push(server);

@@ -88,7 +88,10 @@ describe.skipIf(programs.skip)(programs.title('the way to share a real X display
       capture.onEvent((event) => {
         if (event.tag === 'pointerMoved') moves.push(`${event.x},${event.y}`);
       });
-      capture.configure({ codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 });
+      capture.configure({
+        encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+        acknowledgement: 'unmarked',
+      });
       await capture.nextFrame(AbortSignal.timeout(5_000));
       input.inject([{ tag: 'pointerMove', x: 11, y: 22 }]);
       await new Promise((resolve) => setTimeout(resolve, 300));

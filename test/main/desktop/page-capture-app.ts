@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   });
   const capture = await desktop.openCapture(AbortSignal.timeout(20_000));
   const viewed = new ViewedScreen(capture.size);
-  capture.configure({ codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 });
+  capture.configure({ encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 }, acknowledgement: 'marked' });
   say({ tag: 'opened', size: capture.size });
   for await (const _line of createInterface({ input: process.stdin })) {
     let frames = 0;

@@ -5,7 +5,10 @@ import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messa
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: false, maxPduBytes: 16_000 };
+const SETTINGS: GraphicsSettings = {
+  encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+  acknowledgement: 'unmarked',
+};
 const SIZE = { width: 64, height: 32 };
 
 class OtherSide implements CaptureChannel {
@@ -96,7 +99,7 @@ describe('a capture on the other side of a port', () => {
     const { other, capture } = await opened();
     capture.configure(SETTINGS);
     const next = capture.nextFrame(forever());
-    capture.configure({ ...SETTINGS, skipAlpha: false });
+    capture.configure({ ...SETTINGS, encoder: { ...SETTINGS.encoder, skipAlpha: false } });
     other.frame(1, 1);
     expect(other.count('next')).toBe(2);
     other.frame(2, 2);

@@ -2,6 +2,7 @@ import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-dec
 import type { Size } from '../../../src/protocol/rdp/geometry.ts';
 import type { GraphicsUpdate } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { FastPathOutputDecoder } from '../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { applied } from '../../support/applied.ts';
 import type { Picture } from '../../support/display.ts';
 
 /** What a client would have on its screen after the frames it was given. */
@@ -21,7 +22,7 @@ export class ViewedScreen {
       while (at < update.bytes.length) {
         const length = pduLength(update.bytes, at);
         for (const { updateCode, data } of this.fastPath.decode(update.bytes.subarray(at, at + length))) {
-          this.decoder.apply({ tag: 'update', updateCode, data });
+          applied(this.decoder.apply({ tag: 'update', updateCode, data }));
         }
         at += length;
       }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
-import type { CaptureEvent, EncodedFrame, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import type { EncodedFrame } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { GrabWay } from '../../../src/main/desktop/x11/grabber.ts';
 import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
@@ -9,7 +10,10 @@ import { startDisplay, type Display, type Picture } from '../../support/display.
 import { needs, run, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
-const SETTINGS: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 16_000 };
+const SETTINGS: GraphicsSettings = {
+  encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+  acknowledgement: 'marked',
+};
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
 
 function open(display: Display, way: GrabWay | 'auto' = 'auto', useDamage = true): Promise<ScreenCapture> {
@@ -163,7 +167,7 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
       capture.refresh([{ x: 100, y: 100, width: 40, height: 20 }]);
       const [refreshed] = await settle(capture, viewed);
       expect(refreshed?.changedPixels).toBe(800);
-      capture.configure({ ...SETTINGS, skipAlpha: false });
+      capture.configure({ ...SETTINGS, encoder: { ...SETTINGS.encoder, skipAlpha: false } });
       const [whole] = await settleSame(capture, viewed, display);
       expect(whole?.changedPixels).toBe(800 * 600);
     } finally {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createViewerPort, forPort, type PortEnd } from '../../../src/main/shell/viewer-port.ts';
-import { parseFromViewer } from '../../../src/main/shell/viewer-messages.ts';
-import type { FromViewer } from '../../../src/preload/contract.ts';
+import { parseFromPicture, parseFromSteering } from '../../../src/main/shell/viewer-messages.ts';
+import type { FromPicture, FromSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
 
 class FakePort implements PortEnd {
   sent: unknown[] = [];
@@ -29,9 +29,17 @@ class FakePort implements PortEnd {
   }
 }
 
-const GOOD: FromViewer[] = [
+function fakePorts(): { pictures: FakePort; steering: FakePort } {
+  return { pictures: new FakePort(), steering: new FakePort() };
+}
+
+const FROM_PICTURE: FromPicture[] = [
   { tag: 'painted', frameId: 7 },
+  { tag: 'taken', count: 3 },
+];
+const FROM_STEERING: FromSteering[] = [
   { tag: 'displayWanted', wanted: false },
+  { tag: 'pointerShown' },
   {
     tag: 'input',
     events: [
@@ -47,7 +55,10 @@ const GOOD: FromViewer[] = [
 
 describe('what comes from the viewer', () => {
   it('is handed on as it is when it is right', () => {
-    for (const message of GOOD) expect(parseFromViewer(message)).toEqual(message);
+    for (const message of FROM_PICTURE) expect(parseFromPicture(message)).toEqual(message);
+    for (const message of FROM_STEERING) expect(parseFromSteering(message)).toEqual(message);
+    for (const message of FROM_PICTURE) expect(parseFromSteering(message)).toBeUndefined();
+    for (const message of FROM_STEERING) expect(parseFromPicture(message)).toBeUndefined();
   });
 
   it.each([
@@ -59,6 +70,8 @@ describe('what comes from the viewer', () => {
     { tag: 'painted', frameId: -1 },
     { tag: 'painted', frameId: 1.5 },
     { tag: 'painted', frameId: 1, more: true },
+    { tag: 'taken', count: 0 },
+    { tag: 'taken', count: 65_536 },
     { tag: 'input', events: [] },
     { tag: 'input', events: Array.from({ length: 257 }, () => ({ tag: 'pointerMove', x: 0, y: 0 })) },
     { tag: 'input', events: [{ tag: 'key', scancode: 256, prefix: 'none', down: true }] },
@@ -67,30 +80,36 @@ describe('what comes from the viewer', () => {
     { tag: 'input', events: [{ tag: 'wheel', axis: 'vertical', delta: 99_999, x: 0, y: 0 }] },
     { tag: 'grantControl' },
   ])('%j is dropped', (message) => {
-    expect(parseFromViewer(message)).toBeUndefined();
+    expect(parseFromPicture(message)).toBeUndefined();
+    expect(parseFromSteering(message)).toBeUndefined();
   });
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.anything({ withTypedArray: true, withMap: true, withBigInt: true }), (data) => void parseFromViewer(data)));
+    const anything = fc.anything({ withTypedArray: true, withMap: true, withBigInt: true });
+    fc.assert(fc.property(anything, (data) => void [parseFromPicture(data), parseFromSteering(data)]));
   });
 
-  it('is counted when wrong, and the port lives on', () => {
-    const port = new FakePort();
-    const viewer = createViewerPort(port);
+  it('is counted when wrong or on the wrong port, and the ports live on', () => {
+    const ports = fakePorts();
+    const viewer = createViewerPort(ports);
     const heard: unknown[] = [];
     viewer.onEvent((event) => heard.push(event));
-    port.say({ tag: 'nope' });
-    port.say(GOOD[0]);
-    expect(viewer.dropped).toBe(1);
-    expect(heard).toEqual([GOOD[0]]);
-    expect(port.started).toBe(true);
+    ports.pictures.say({ tag: 'nope' });
+    ports.pictures.say({ tag: 'displayWanted', wanted: false });
+    ports.steering.say(FROM_PICTURE[0]);
+    expect(viewer.dropped).toBe(3);
+    ports.pictures.say(FROM_PICTURE[0]);
+    ports.steering.say(FROM_STEERING[2]);
+    expect(heard).toEqual([FROM_PICTURE[0], FROM_STEERING[2]]);
+    expect([ports.pictures.started, ports.steering.started]).toEqual([true, true]);
   });
 });
 
 describe('whether pictures are wanted', () => {
   it('takes the page and the window together, and tells only changes', () => {
-    const port = new FakePort();
-    const viewer = createViewerPort(port);
+    const ports = fakePorts();
+    const port = ports.steering;
+    const viewer = createViewerPort(ports);
     const heard: unknown[] = [];
     viewer.onEvent((event) => heard.push(event));
     viewer.setWindowShown(true);
@@ -109,6 +128,38 @@ describe('whether pictures are wanted', () => {
 });
 
 describe('what goes to the viewer', () => {
+  const shape = (hotX: number) =>
+    ({ tag: 'pointerShape', shape: { width: 9, height: 1, hotX, hotY: 0, pixels: new Uint8Array(36) } }) as const;
+
+  it('goes to the worker if it is a picture, else straight to the page', () => {
+    const ports = fakePorts();
+    const viewer = createViewerPort(ports);
+    const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
+    viewer.send(size);
+    viewer.send({ tag: 'control', granted: true });
+    viewer.send({ tag: 'behind' });
+    expect(ports.pictures.sent).toEqual([size]);
+    expect(ports.steering.sent).toEqual([{ tag: 'control', granted: true }]);
+  });
+
+  it('about the pointer is the newest only while the page has not drawn the one before, and holds up nothing else', () => {
+    const { pictures, steering } = fakePorts();
+    const viewer = createViewerPort({ pictures, steering });
+    for (let count = 0; count < 9; count += 1) {
+      viewer.send(shape(count));
+      viewer.send({ tag: 'pointerPosition', x: count, y: 0 });
+    }
+    viewer.send({ tag: 'control', granted: true });
+    expect(steering.sent).toEqual([shape(0), { tag: 'control', granted: true }]);
+    steering.say({ tag: 'pointerShown' });
+    expect(steering.sent.slice(2)).toEqual([shape(8), { tag: 'pointerPosition', x: 8, y: 0 }]);
+    // More answers than there were messages give nothing away.
+    for (let count = 0; count < 5; count += 1) steering.say({ tag: 'pointerShown' });
+    viewer.send(shape(1));
+    viewer.send(shape(2));
+    expect(steering.sent.slice(4)).toEqual([shape(1)]);
+  });
+
   it('takes no memory along that it does not mean', () => {
     const pool = new Uint8Array(1_000).fill(0xee);
     const data = pool.subarray(10, 14);
@@ -128,15 +179,15 @@ describe('what goes to the viewer', () => {
     expect(sent.tag === 'graphics' && sent.graphics.data).toBe(data);
   });
 
-  it('stops when the page is gone, once', async () => {
-    const port = new FakePort();
-    const viewer = createViewerPort(port);
+  it.each(['pictures', 'steering'] as const)('stops when either port is gone (%s), once, and takes the other along', async (gone) => {
+    const ports = fakePorts();
+    const viewer = createViewerPort(ports);
     let closed = 0;
     viewer.onClose(() => (closed += 1));
-    port.close();
+    ports[gone].close();
     viewer.close();
     viewer.send({ tag: 'control', granted: true });
-    expect(port.sent).toEqual([]);
+    expect([ports.pictures.closed, ports.steering.closed, ports.steering.sent]).toEqual([true, true, []]);
     expect(closed).toBe(1);
     viewer.onClose(() => (closed += 1));
     await Promise.resolve();

@@ -2,14 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { RdpClientOutput } from '../../../src/protocol/rdp/client/contract.ts';
 import { RdpClient } from '../../../src/protocol/rdp/client/rdp-client.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
-import type { PixelFrame, PointerShape } from '../../../src/protocol/rdp/graphics/contract.ts';
-import { createFrameEncoder } from '../../../src/protocol/rdp/graphics/frame-encoder.ts';
+import type { PixelFrame } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../../src/protocol/rdp/pointer-shape.ts';
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import { encodeConnectionConfirm, encodeConnectionRequest } from '../../../src/protocol/rdp/pdu/x224.ts';
 import type { DisconnectReason } from '../../../src/protocol/rdp/pdu/disconnect-reasons.ts';
 import type { RdpServerOutput } from '../../../src/protocol/rdp/server/contract.ts';
 import { RdpServer } from '../../../src/protocol/rdp/server/rdp-server.ts';
+import { applied } from '../../support/applied.ts';
+import { encodeFrame } from '../../support/encode-frame.ts';
 import { RecordedChannel, silent } from '../../support/recorded-channel.ts';
 import { CONFIG } from './client/scripted-server.ts';
 import { noise, paint, rgbaOf } from './graphics/pictures.ts';
@@ -108,7 +110,7 @@ function draw(pair: Pair, decoder: GraphicsDecoder): number[] {
   for (const event of pair.atExpert) {
     if (event.tag === 'active') decoder.resize(event.desktop);
     if (event.tag !== 'graphics') continue;
-    for (const frame of decoder.apply(event.graphics).frames) if (frame.action === 'end') ended.push(frame.frameId);
+    for (const frame of applied(decoder.apply(event.graphics)).frames) if (frame.action === 'end') ended.push(frame.frameId);
   }
   pair.atExpert.length = 0;
   return ended;
@@ -132,18 +134,18 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
     pair.settle();
     expect(last(pair.atNovice, 'active')).toMatchObject({
       desktop: DESKTOP,
-      graphics: { codec: 'planar', scrollCopies: true, skipAlpha: true, frameMarkers: true },
+      graphics: { encoder: { name: 'planar', scrollCopies: true, skipAlpha: true }, acknowledgement: 'marked' },
     });
     expect(last(pair.atExpert, 'active')).toEqual({ tag: 'active', desktop: DESKTOP });
   });
 
   it('the picture at the expert is the picture at the novice, and frames are acknowledged', () => {
     const pair = new Pair(size).active();
-    const encoder = createFrameEncoder(last(pair.atNovice, 'active').graphics);
+    const settings = last(pair.atNovice, 'active').graphics;
     const decoder = new GraphicsDecoder({ width: 1, height: 1 });
     const pictures = [paint(100, 70, (x, y) => (x >> 3) * 0x10_0401 + y), paint(100, 70, noise(7)), paint(100, 70, () => 0x12_3456)];
     for (const [frameId, picture] of pictures.entries()) {
-      pair.fromServer(pair.server.sendGraphics(encoder.encode(picture, [whole(picture)], frameId)));
+      pair.fromServer(pair.server.sendGraphics(encodeFrame(settings, picture, [whole(picture)], frameId)));
       pair.settle();
       expect(draw(pair, decoder)).toEqual([frameId]);
       expect(decoder.surface.words).toEqual(rgbaOf(picture));
@@ -205,7 +207,7 @@ it('the desktop changes size with graphics, input and channel messages on their 
   const decoder = new GraphicsDecoder(DESKTOP);
   const before = paint(100, 70, noise(3));
   const after = paint(130, 40, noise(4));
-  pair.fromServer(pair.server.sendGraphics(createFrameEncoder(last(pair.atNovice, 'active').graphics).encode(before, [whole(before)], 1)));
+  pair.fromServer(pair.server.sendGraphics(encodeFrame(last(pair.atNovice, 'active').graphics, before, [whole(before)], 1)));
   pair.fromClient(pair.client.sendInput([{ tag: 'key', scancode: 30, prefix: 'none', down: true }]));
   pair.fromServer(pair.server.resize({ width: 130, height: 40 }));
   pair.fromServer(pair.server.sendChannel(pair.novices, [Uint8Array.of(1)], 'control'));
@@ -215,7 +217,7 @@ it('the desktop changes size with graphics, input and channel messages on their 
   expect(last(pair.atNovice, 'active').desktop).toEqual({ width: 130, height: 40 });
   expect(tagsOf(pair.atExpert)).toContain('suspended');
   expect(pair.experts.heard).toEqual([Uint8Array.of(1)]);
-  pair.fromServer(pair.server.sendGraphics(createFrameEncoder(last(pair.atNovice, 'active').graphics).encode(after, [whole(after)], 2)));
+  pair.fromServer(pair.server.sendGraphics(encodeFrame(last(pair.atNovice, 'active').graphics, after, [whole(after)], 2)));
   pair.settle();
   expect(draw(pair, decoder)).toEqual([1, 2]);
   expect(decoder.surface).toMatchObject({ width: 130, height: 40 });

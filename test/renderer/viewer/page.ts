@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { mountViewer, type ViewerHandle, type ViewerOptions } from '../../../src/renderer/viewer/viewer.ts';
-import type { FromPictureWorker, ToPictureWorker } from '../../../src/renderer/viewer/worker-messages.ts';
+import type { FromSteering, ToSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
+import type { FromPictureWorker, PictureStart } from '../../../src/renderer/viewer/worker-messages.ts';
 
 /** As much of an element as the viewer uses. */
 class FakeElement extends EventTarget {
@@ -44,15 +45,31 @@ class FakeElement extends EventTarget {
 
 class FakeWorker {
   static newest: FakeWorker;
-  readonly posted: ToPictureWorker[] = [];
+  readonly posted: PictureStart[] = [];
+  terminated = false;
   onmessage: ((event: { readonly data: FromPictureWorker }) => void) | null = null;
   onerror: ((event: { readonly message: string }) => void) | null = null;
 
   constructor() {
     FakeWorker.newest = this;
   }
-  postMessage(message: ToPictureWorker): void {
+  postMessage(message: PictureStart): void {
     this.posted.push(message);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+class FakeSteeringPort {
+  readonly posted: FromSteering[] = [];
+  closed = false;
+  onmessage: ((event: { readonly data: ToSteering }) => void) | null = null;
+  postMessage(message: FromSteering): void {
+    if (!this.closed) this.posted.push(message);
+  }
+  close(): void {
+    this.closed = true;
   }
 }
 
@@ -88,14 +105,20 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
   const host = new FakeElement();
   const hints: number[] = [];
   const failures: string[] = [];
-  const handle: ViewerHandle = mountViewer(host as unknown as HTMLElement, {} as MessagePort, {
-    label: 'the desktop of Anna',
-    scaling: 'actual',
-    platform: 'linux',
-    onInputWithoutControl: () => hints.push(1),
-    onFailure: ({ code }) => failures.push(code),
-    ...options,
-  });
+  const pictures = {} as MessagePort;
+  const steering = new FakeSteeringPort();
+  const handle: ViewerHandle = mountViewer(
+    host as unknown as HTMLElement,
+    { pictures, steering: steering as unknown as MessagePort },
+    {
+      label: 'the desktop of Anna',
+      scaling: 'actual',
+      platform: 'linux',
+      onInputWithoutControl: () => hints.push(1),
+      onFailure: ({ code }) => failures.push(code),
+      ...options,
+    },
+  );
   const worker = FakeWorker.newest;
   const [stage, keys] = [host.children[0]!, host.children[0]!.children[2]!];
   const noLocks = { getModifierState: () => false };
@@ -115,9 +138,12 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     systemKeys,
     hints,
     failures,
-    posted: worker.posted,
+    worker,
+    pictures,
+    steering,
     happen,
-    tell: (message: FromPictureWorker) => worker.onmessage?.({ data: message }),
+    tell: (message: FromPictureWorker | ToSteering) =>
+      message.tag === 'size' || message.tag === 'failed' ? worker.onmessage?.({ data: message }) : steering.onmessage?.({ data: message }),
     breakWorker: () => worker.onerror?.({ message: 'broken' }),
     key: (type: 'keydown' | 'keyup', code: string, key = code) => happen(keys, type, { code, key, isComposing: false }),
     pointer: (type: string, button: number, buttons: number, clientX: number, clientY: number) =>
@@ -126,6 +152,6 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
       for (const draw of frames.splice(0)) draw();
     },
     /** Everything for the main process so far, and forgets it. */
-    forwarded: () => worker.posted.splice(0).flatMap((message) => (message.tag === 'forward' ? [message.message] : [])),
+    forwarded: () => steering.posted.splice(0).filter((message) => message.tag !== 'pointerShown'),
   };
 }

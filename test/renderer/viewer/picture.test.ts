@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DecoderKind } from '../../../src/protocol/rdp/graphics/contract.ts';
+import { DECODERS } from '../../../src/protocol/rdp/graphics/decoders.ts';
+import { encodeScreenCopies } from '../../../src/protocol/rdp/pdu/drawing-orders.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import { encodeBitmapUpdate } from '../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
-import { LONGEST_FRAME_MS, Picture } from '../../../src/renderer/viewer/picture.ts';
+import { LONGEST_FRAME_MS, LONGEST_UPDATE_MS, Picture, type Drawing } from '../../../src/renderer/viewer/picture.ts';
 
 /** A raw 32-bit bitmap of one colour. */
 function bitmap(rect: Rect, blue = 1): { tag: 'graphics'; graphics: { tag: 'update'; updateCode: number; data: Uint8Array } } {
@@ -28,82 +31,93 @@ const marker = (action: 'begin' | 'end', frameId: number): ReturnType<typeof bit
 });
 const size = (width: number, height: number) => ({ tag: 'size', size: { width, height } }) as const;
 
-function drain(picture: Picture, nowMs = 0): void {
-  while (picture.isWaiting) picture.step(nowMs);
+let nowMs = 0;
+beforeEach(() => {
+  nowMs = 0;
+});
+
+async function drain(picture: Picture, atMs = 0): Promise<void> {
+  nowMs = atMs;
+  while (picture.isWaiting) await picture.step();
 }
 
-function fresh(width = 100, height = 100): Picture {
-  const picture = new Picture();
+function drawingAt(picture: Picture, atMs: number): Drawing | undefined {
+  nowMs = atMs;
+  return picture.takeDrawing();
+}
+
+async function fresh(width = 100, height = 100, decoders?: readonly DecoderKind[]): Promise<Picture> {
+  const picture = new Picture(() => nowMs, decoders);
   picture.push(size(width, height));
-  drain(picture);
-  picture.takeDrawing(0);
+  await drain(picture);
+  picture.takeDrawing();
   return picture;
 }
 
 const rect = (x: number, y: number, width = 8, height = 8): Rect => ({ x, y, width, height });
 
 describe('picture', () => {
-  it('says the size, and draws the whole of a new one', () => {
-    const picture = new Picture();
+  it('says the size, and draws the whole of a new one', async () => {
+    const picture = new Picture(() => nowMs);
     picture.push(size(30, 20));
-    expect(picture.step(0)).toEqual({ width: 30, height: 20 });
-    expect(picture.takeDrawing(0)).toMatchObject({ rectangles: [rect(0, 0, 30, 20)], frameIds: [] });
+    expect(await picture.step()).toEqual({ width: 30, height: 20 });
+    expect(drawingAt(picture, 0)).toMatchObject({ rectangles: [rect(0, 0, 30, 20)], frameIds: [] });
     picture.push(size(10, 10));
-    drain(picture);
-    expect(picture.takeDrawing(0)?.surface).toMatchObject({ width: 10, height: 10 });
+    await drain(picture);
+    expect(drawingAt(picture, 0)?.surface).toMatchObject({ width: 10, height: 10 });
   });
 
-  it('takes things in the order they came', () => {
-    const picture = new Picture();
+  it('takes things in the order they came', async () => {
+    const picture = new Picture(() => nowMs);
     picture.push(bitmap(rect(0, 0)));
     picture.push(size(16, 16));
     picture.push(bitmap(rect(0, 0), 7));
-    drain(picture);
+    await drain(picture);
     expect(picture.isWaiting).toBe(false);
-    expect(picture.takeDrawing(0)?.surface.words[0]).toBe(0xff07_0707 | 0);
+    expect(drawingAt(picture, 0)?.surface.words[0]).toBe(0xff07_0707 | 0);
   });
 
-  it('draws nothing of a frame half way, then all of it, and acknowledges it then', () => {
-    const picture = fresh();
+  it('draws nothing of a frame half way, then all of it, and acknowledges it then', async () => {
+    const picture = await fresh();
     picture.push(marker('begin', 5));
     picture.push(bitmap(rect(0, 0)));
-    drain(picture, 10);
-    expect(picture.takeDrawing(11)).toBeUndefined();
+    await drain(picture, 10);
+    expect(drawingAt(picture, 11)).toBeUndefined();
     expect(picture.hasDrawing).toBe(true);
     picture.push(bitmap(rect(40, 40)));
     picture.push(marker('end', 5));
-    drain(picture, 12);
-    expect(picture.takeDrawing(13)).toMatchObject({ rectangles: [rect(0, 0), rect(40, 40)], frameIds: [5] });
+    await drain(picture, 12);
+    expect(drawingAt(picture, 13)).toMatchObject({ rectangles: [rect(0, 0), rect(40, 40)], frameIds: [5] });
     expect(picture.hasDrawing).toBe(false);
-    expect(picture.takeDrawing(14)).toBeUndefined();
+    expect(drawingAt(picture, 14)).toBeUndefined();
   });
 
-  it('shows a late frame as far as it has come, without acknowledging it', () => {
-    const picture = fresh();
+  it('shows a late frame as far as it has come, without acknowledging it', async () => {
+    const picture = await fresh();
     picture.push(marker('begin', 5));
     picture.push(bitmap(rect(0, 0)));
-    drain(picture, 10);
-    expect(picture.takeDrawing(10 + LONGEST_FRAME_MS)).toMatchObject({ rectangles: [rect(0, 0)], frameIds: [] });
+    await drain(picture, 10);
+    expect(drawingAt(picture, 10 + LONGEST_FRAME_MS)).toMatchObject({ rectangles: [rect(0, 0)], frameIds: [] });
   });
 
-  it('acknowledges every frame of a drawing, and empty ones', () => {
-    const picture = fresh();
+  it('acknowledges every frame of a drawing, and empty ones', async () => {
+    const picture = await fresh();
     for (const frameId of [1, 2]) {
       picture.push(marker('begin', frameId));
       picture.push(marker('end', frameId));
     }
-    drain(picture);
-    expect(picture.takeDrawing(0)).toMatchObject({ rectangles: [], frameIds: [1, 2] });
+    await drain(picture);
+    expect(drawingAt(picture, 0)).toMatchObject({ rectangles: [], frameIds: [1, 2] });
   });
 
-  it('joins neighbours in a row and bounds the number of rectangles', () => {
-    const picture = fresh(1000, 1000);
+  it('joins neighbours in a row and bounds the number of rectangles', async () => {
+    const picture = await fresh(1000, 1000);
     for (const x of [0, 8, 16]) picture.push(bitmap(rect(x, 0)));
-    drain(picture);
-    expect(picture.takeDrawing(0)?.rectangles).toEqual([rect(0, 0, 24, 8)]);
+    await drain(picture);
+    expect(drawingAt(picture, 0)?.rectangles).toEqual([rect(0, 0, 24, 8)]);
     for (let i = 0; i < 200; i++) picture.push(bitmap(rect((i % 20) * 40, Math.floor(i / 20) * 40)));
-    drain(picture);
-    const { rectangles } = picture.takeDrawing(0)!;
+    await drain(picture);
+    const { rectangles } = drawingAt(picture, 0)!;
     expect(rectangles.length).toBeLessThanOrEqual(128);
     expect(rectangles[0]).toMatchObject({ x: 0, y: 0 });
     for (let i = 0; i < 200; i++) {
@@ -116,14 +130,57 @@ describe('picture', () => {
   it.each([
     ['graphics', { tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: Uint8Array.of(9) } } as const, /TRUNCATED/],
     ['sizes', size(0, 10), /OUT_OF_RANGE/],
-  ])('throws on bad %s, once, and keeps nothing of what comes afterwards', (_, bad, error) => {
-    const picture = fresh();
+  ])('throws on bad %s, once, and keeps nothing of what comes afterwards', async (_, bad, error) => {
+    const picture = await fresh();
     picture.push(bad);
     picture.push(bitmap(rect(0, 0)));
-    expect(() => picture.step(0)).toThrow(error);
+    await expect(picture.step()).rejects.toThrow(error);
     expect(picture.isWaiting).toBe(false);
     picture.push(bitmap(rect(0, 0)));
     expect(picture.isWaiting).toBe(false);
-    expect(picture.takeDrawing(0)).toBeUndefined();
+    expect(drawingAt(picture, 0)).toBeUndefined();
+  });
+
+  it('waits for a decoder that answers later: nothing that came after it is shown before it', async () => {
+    const answers: (() => void)[] = [];
+    const later: DecoderKind = {
+      name: 'later',
+      takes: (format) => format.carrier === 'bitmapUpdate' && format.bitsPerPixel === 32,
+      create: () => ({
+        decode: async ({ data }, target) => {
+          await new Promise<void>((resolve) => answers.push(resolve));
+          target.words.fill(data[0] ?? 0, target.offset, target.offset + target.columns);
+        },
+      }),
+    };
+    const picture = await fresh(100, 100, [later, ...DECODERS]);
+    picture.push(marker('begin', 3));
+    picture.push(bitmap(rect(0, 0), 5));
+    picture.push(bitmap(rect(20, 0), 6));
+    picture.push(marker('end', 3));
+    picture.push(size(50, 50));
+    const decoding = drain(picture, 1);
+    await Promise.resolve();
+    expect(picture.takeDrawing()).toBeUndefined();
+    expect(answers).toHaveLength(1);
+    for (let count = 0; count < 2; count += 1) {
+      await new Promise(setImmediate);
+      answers[count]?.();
+    }
+    await decoding;
+    expect(picture.takeDrawing()).toMatchObject({ frameIds: [3], surface: { width: 50, height: 50 } });
+  });
+
+  it('gives up on an update that takes longer than any that was meant to be shown', async () => {
+    let lookTakesMs = 0;
+    const picture = new Picture(() => (nowMs += lookTakesMs));
+    picture.push(size(100, 100));
+    await drain(picture);
+    const slow = encodeScreenCopies(Array.from({ length: 5 }, () => ({ x: 0, y: 10, width: 90, height: 90, fromX: 5, fromY: 0 })));
+    picture.push({ tag: 'graphics', graphics: { tag: 'update', updateCode: 0, data: slow } });
+    // The clock of a machine on which a copy takes most of the time that there is.
+    lookTakesMs = LONGEST_UPDATE_MS * 0.6;
+    await expect(picture.step()).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(picture.isWaiting).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseFromViewer } from '../../../src/main/shell/viewer-messages.ts';
-import type { FromViewer } from '../../../src/preload/contract.ts';
+import { parseFromSteering } from '../../../src/main/shell/viewer-messages.ts';
+import type { FromSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import { viewerPage } from './page.ts';
 
@@ -11,7 +11,7 @@ const GRANTED = { tag: 'control', granted: true } as const;
 const NO_LOCKS: InputEvent = { tag: 'locks', locks: { scrollLock: false, numLock: false, capsLock: false, kanaLock: false } };
 const key = (scancode: number, down: boolean): InputEvent => ({ tag: 'key', scancode, prefix: 'none', down });
 
-const inputOf = (messages: readonly FromViewer[]): InputEvent[] =>
+const inputOf = (messages: readonly FromSteering[]): InputEvent[] =>
   messages.flatMap((message) => (message.tag === 'input' ? message.events : []));
 
 function steered(...options: Parameters<typeof viewerPage>) {
@@ -81,7 +81,7 @@ describe('the expert’s input', () => {
     const page = steered();
     const text = 'Long dictated text. '.repeat(40);
     page.happen(page.keys, 'beforeinput', { data: text, inputType: 'insertText', isComposing: false });
-    const taken = page.forwarded().flatMap((message) => parseFromViewer(message) ?? []);
+    const taken = page.forwarded().flatMap((message) => parseFromSteering(message) ?? []);
     const typed = inputOf(taken).flatMap((event) => (event.tag === 'unicode' && event.down ? [String.fromCharCode(event.codeUnit)] : []));
     expect(typed.join('')).toBe(text);
   });
@@ -138,30 +138,51 @@ describe('the picture’s place', () => {
   });
 });
 
+describe('its two ports', () => {
+  it('pictures go to the worker; what a person does and what the pointer does pass it by', () => {
+    const page = steered();
+    expect(page.worker.posted).toMatchObject([{ port: page.pictures }]);
+    page.key('keydown', 'KeyA', 'a');
+    page.tell({ tag: 'pointerPosition', x: 1, y: 2 });
+    expect(inputOf(page.forwarded())).toEqual([NO_LOCKS, key(0x1e, true)]);
+    expect(page.worker.posted).toHaveLength(1);
+  });
+
+  it('says of each shape and position that it has been drawn', () => {
+    const page = steered();
+    page.steering.posted.length = 0;
+    page.tell({ tag: 'pointerShape', shape: null });
+    page.tell({ tag: 'pointerPosition', x: 1, y: 2 });
+    expect(page.steering.posted).toEqual([{ tag: 'pointerShown' }, { tag: 'pointerShown' }]);
+  });
+});
+
 describe('the end', () => {
-  it('lets go of everything held before the worker is told to stop, once', () => {
+  it('lets go of everything held before its port closes, once, and ends the worker whatever that is doing', () => {
     const page = steered();
     page.key('keydown', 'KeyA', 'a');
-    page.posted.length = 0;
+    page.forwarded();
     page.handle.dispose();
     page.handle.dispose();
-    expect(page.posted).toEqual([{ tag: 'forward', message: { tag: 'input', events: [key(0x1e, false)] } }, { tag: 'stop' }]);
+    expect(page.steering.posted).toEqual([{ tag: 'input', events: [key(0x1e, false)] }]);
+    expect([page.steering.closed, page.worker.terminated]).toEqual([true, true]);
     expect(page.host.children).toEqual([]);
   });
 
   it('what is still on its way then calls nobody and leaves the host alone', () => {
     const page = steered();
     page.handle.dispose();
-    page.posted.length = 0;
+    page.forwarded();
     page.tell({ tag: 'size', size: { width: 1, height: 1 } });
     page.tell({ tag: 'failed', failure: { code: 'TRUNCATED', message: '' } });
+    page.tell({ tag: 'pointerShape', shape: null });
     page.breakWorker();
     page.handle.setScaling('fit');
     page.key('keydown', 'KeyA', 'a');
     page.happen(page.page, 'blur');
     expect(page.failures).toEqual([]);
     expect(page.host.style).toMatchObject({ overflow: '', display: '' });
-    expect(page.posted).toEqual([]);
+    expect(page.steering.posted).toEqual([]);
   });
 
   it('a picture that cannot go on, and a worker that could not start, are told', () => {

@@ -1,4 +1,4 @@
-import type { PointerShape } from '../../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
 
 /** Large Pointers are at most this wide and high ([MS-RDPBCGR] 2.2.7.2.7); a larger cursor is cut off. */
 const MAX_POINTER_SIDE = 384;

@@ -1,5 +1,5 @@
 import type { FromCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
-import type { PointerShape } from '../../../protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
 import { pointerShapeFromX, samePointerShape, type XCursorImage } from './cursor-shape.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 

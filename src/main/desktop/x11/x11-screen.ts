@@ -108,9 +108,7 @@ export class X11Screen {
   receive(message: ToCapture): void {
     switch (message.tag) {
       case 'configure':
-        this.stream.configure(message.settings, message.generation);
-        this.pointer?.tellAgain();
-        this.schedule();
+        this.configure(message);
         return;
       case 'next':
         this.wanted = true;
@@ -125,6 +123,17 @@ export class X11Screen {
         this.post({ tag: 'closed' }, []);
         return;
     }
+  }
+
+  private configure({ settings, generation }: Extract<ToCapture, { tag: 'configure' }>): void {
+    try {
+      this.stream.configure(settings, generation);
+    } catch (error) {
+      this.fail(new DesktopError('UNSUPPORTED', error instanceof Error ? error.message : String(error), { cause: error }));
+      return;
+    }
+    this.pointer?.tellAgain();
+    this.schedule();
   }
 
   watchDamage(damage: import('x11').Extensions['damage'], fixes: import('x11').Extensions['fixes']): void {
@@ -192,28 +201,16 @@ export class X11Screen {
     this.lastStartMs = startedMs;
     const grabbed = await this.grab();
     if (grabbed === undefined || this.over) return;
-    const { width, height } = this.size;
-    const frame = { width, height, stride: width * 4, pixels: this.picture };
-    const changed = this.stream.changes(frame, grabbed);
-    const comparedMs = performance.now();
-    if (changed.areas.length === 0 && changed.copies.length === 0) return;
-    const encoded = this.stream.encode(frame, changed);
+    const grabbedMs = performance.now();
+    const frame = { ...this.size, stride: this.size.width * 4, pixels: this.picture };
+    // The next grab comes after this turn, so nothing needs to be given back.
+    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => frame, close: () => undefined });
+    if (encoded === undefined || this.over) return;
     this.wanted = false;
     this.pointer?.screenChanged();
-    this.post(
-      {
-        tag: 'frame',
-        generation: encoded.generation,
-        frame: {
-          frameId: encoded.frameId,
-          updates: encoded.updates,
-          changedPixels: encoded.changedPixels,
-          captureMs: comparedMs - startedMs,
-          encodeMs: performance.now() - comparedMs,
-        },
-      },
-      transferable(encoded.updates),
-    );
+    const { generation, ...made } = encoded;
+    const times = { captureMs: grabbedMs - startedMs, encodeMs: performance.now() - grabbedMs };
+    this.post({ tag: 'frame', generation, frame: { ...made, ...times } }, transferable(made.updates));
   }
 
   /** The areas of `picture` that are fresh now; undefined when the screen cannot be read at the moment. */
@@ -267,6 +264,7 @@ export class X11Screen {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
+    this.stream.close();
     this.pointer?.close();
     this.grabber.close();
     this.connection.close();

@@ -1,7 +1,8 @@
 import type { Channel, Urgency } from '../channels/contract.ts';
 import type { ConnectionChannels } from '../channels/static-channels.ts';
 import type { Rect, Size } from '../geometry.ts';
-import type { PointerShape } from '../graphics/contract.ts';
+import type { ViewerGraphics } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
 
@@ -15,6 +16,8 @@ export interface RdpClientMachine {
   start(nowMs: number): RdpClientOutput[];
   receive(bytes: Uint8Array, nowMs: number): RdpClientOutput[];
   tick(nowMs: number): RdpClientOutput[];
+  /** Nothing has been read until now, by our own choice: the server's silence means nothing. */
+  unread(nowMs: number): void;
   /** TLS is up **and the pin has been checked**: goes on to MCS Connect-Initial and so to Client Info. */
   tlsEstablished(nowMs: number): RdpClientOutput[];
   /** Encoded as fast-path input when the server has it, else slow path. Ignored before `active`. */
@@ -47,13 +50,6 @@ export interface RdpClientConfig {
   readonly channels: ConnectionChannels;
   readonly peerGoneAfterMs: number;
 }
-
-/** Graphics as they came, undecoded: the viewer's worker decodes. */
-export type ViewerGraphics =
-  /** Fast-path update, joined from its fragments, or a slow-path one in the same shape: `data` is the updateData of `updateCode` ([MS-RDPBCGR] 2.2.9.1.2.1). */
-  | { readonly tag: 'update'; readonly updateCode: number; readonly data: Uint8Array }
-  /** Payload of a graphics dynamic channel. */
-  | { readonly tag: 'channelGraphics'; readonly channel: string; readonly data: Uint8Array };
 
 export type RdpClientOutput =
   /** Whole PDUs. With an `urgency` they may wait for what is more urgent; without one they go at once. Each kind keeps its order. */

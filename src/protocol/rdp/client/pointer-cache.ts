@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { PointerShape } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import type { PointerMessage } from '../pdu/pointer-update.ts';
 import { POINTER_CACHE_SIZE } from './capabilities-exchange.ts';
 import type { RdpClientOutput } from './contract.ts';

@@ -102,6 +102,10 @@ export class RdpClient implements RdpClientMachine {
     return [{ tag: 'closed', reason: 'peerGone' }];
   }
 
+  unread(nowMs: number): void {
+    this.presence.heard(nowMs);
+  }
+
   tlsEstablished(nowMs: number): RdpClientOutput[] {
     if (this.state.tag !== 'awaitingTls') throw this.illegal('tlsEstablished');
     this.presence.heard(nowMs);

@@ -1,5 +1,6 @@
 import type { Rect, Size } from '../geometry.ts';
-import type { GraphicsSettings, GraphicsUpdate, PointerShape } from './contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
+import type { EncodedPicture, GraphicsSettings } from './contract.ts';
 
 /*
  * What the main process and whoever captures (a Node worker on X11, a hidden page elsewhere) say to each other over a message port.
@@ -21,10 +22,10 @@ export type ToCapture =
 
 export type CaptureFailureCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
 
-export interface CapturedFrame {
+/** One frame, encoded off the main thread. */
+export interface EncodedFrame extends EncodedPicture {
   readonly frameId: number;
-  readonly updates: readonly GraphicsUpdate[];
-  readonly changedPixels: number;
+  /** Time it took to have the picture, and to encode it, in milliseconds. */
   readonly captureMs: number;
   readonly encodeMs: number;
 }
@@ -32,7 +33,7 @@ export interface CapturedFrame {
 export type FromCapture =
   /** First message: the capture runs. `way` names how pictures are taken, for logs and tests. */
   | { readonly tag: 'opened'; readonly size: Size; readonly way: string }
-  | { readonly tag: 'frame'; readonly generation: number; readonly frame: CapturedFrame }
+  | { readonly tag: 'frame'; readonly generation: number; readonly frame: EncodedFrame }
   | { readonly tag: 'resized'; readonly size: Size }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }

@@ -1,5 +1,6 @@
 import type { Rect, Size } from '../geometry.ts';
-import type { ScreenCopy } from '../pdu/drawing-orders.ts';
+import type { ClientGraphicsCapabilities } from './client-capabilities.ts';
+import type { BitmapTarget } from './surface.ts';
 
 /** A picture in memory: 32-bit BGRX, rows top down, `stride` bytes from row to row (>= 4 × width). */
 export interface PixelFrame extends Size {
@@ -8,42 +9,119 @@ export interface PixelFrame extends Size {
 }
 
 /**
- * What the capability exchange settled, as plain data: it crosses threads and processes, so that whoever captures can also encode.
- * A further codec is a further member of this union, one folder in this room, and one line in `chooseGraphics`.
+ * One picture of the screen as it was captured. Nothing overwrites its memory until it is closed, and whoever is handed one closes it; closing
+ * twice does nothing.
  */
-export type GraphicsSettings = {
-  readonly codec: 'planar';
-  /** The client set DRAW_ALLOW_SKIP_ALPHA ([MS-RDPBCGR] 2.2.7.1.2): the alpha plane may be left out. */
-  readonly skipAlpha: boolean;
-  /** Both sides have the Frame Acknowledge capability ([MS-RDPRFX] 2.2.1.3): frames carry Frame Markers and are acknowledged. */
-  readonly frameMarkers: boolean;
-  /** The client has the ScrBlt order ([MS-RDPBCGR] 2.2.7.1.3 TS_NEG_SCRBLT_INDEX): what has scrolled is copied on its side. */
-  readonly scrollCopies: boolean;
-  /** Largest fast-path PDU to make, in bytes. Fragments are not used: classic clients cannot join them. */
-  readonly maxPduBytes: number;
-};
+export interface CapturedPicture extends Size {
+  /** Only here may it differ from the picture before. Rectangles may overlap or leave the picture. */
+  readonly damage: readonly Rect[];
+  /** The system's own frame where there is one (a page's VideoFrame), for an encoder that takes it as it is. */
+  readonly video?: object;
+  /** Its pixels, read out only when they are asked for; they are valid until `close`. */
+  pixels(): PixelFrame | Promise<PixelFrame>;
+  close(): void;
+}
 
-/** Encoded graphics, complete and ready to be written by the active session. */
-export type GraphicsUpdate =
-  /** One or more whole fast-path PDUs ([MS-RDPBCGR] 2.2.9.1.2), written to the socket as they are. */
-  | { readonly route: 'fastPath'; readonly bytes: Uint8Array }
-  /** Payload for a dynamic virtual channel (EGFX and later). */
-  | { readonly route: 'dynamicChannel'; readonly channel: string; readonly bytes: Uint8Array };
+/* ---------- encoding ---------- */
 
-/** What turns the picture that the client has into the next one: first the copies, in order, then these areas of the frame. */
-export interface PictureChanges {
-  readonly copies: readonly ScreenCopy[];
+/** Which encoder, and what it was told: plain data, because it crosses threads and processes to whoever captures. */
+export type EncoderSettings = { readonly name: string; readonly [option: string]: string | number | boolean };
+
+/** How the server learns that a frame is on the expert's screen. A fact of the link, whatever encodes. */
+export type FrameAcknowledgement =
+  /** Frame Markers around each frame, Frame Acknowledge PDUs in return ([MS-RDPRFX] 2.2.1.3): both sides have the capability. */
+  | 'marked'
+  /** Not at all: the socket alone sets the pace. */
+  | 'unmarked'
+  /** In the messages of a graphics channel: the frame's number stands in what the encoder makes. */
+  | 'channel';
+
+/** What the capability exchange settled. */
+export interface GraphicsSettings {
+  readonly encoder: EncoderSettings;
+  readonly acknowledgement: FrameAcknowledgement;
+}
+
+/** Encoded graphics, complete and ready to be written by the active session: whole fast-path PDUs ([MS-RDPBCGR] 2.2.9.1.2). */
+export interface GraphicsUpdate {
+  readonly route: 'fastPath';
+  readonly bytes: Uint8Array;
+}
+
+/** What is wanted of the next frame. */
+export interface FrameRequest {
+  readonly frameId: number;
+  /** A key frame: everything, with reference to nothing that was sent before. */
+  readonly key: boolean;
+  /** Parts that the client may have lost. An encoder that cannot repeat a part makes a key frame. */
   readonly areas: readonly Rect[];
 }
 
-/** Turns changed parts of a frame into updates: first the copies, in order, then the areas. Keeps whatever state its codec needs; one instance a session. */
-export interface FrameEncoder {
-  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number, copies?: readonly ScreenCopy[]): GraphicsUpdate[];
+export interface EncodedPicture {
+  readonly updates: readonly GraphicsUpdate[];
+  /** How much of the picture they change, in pixels. */
+  readonly changedPixels: number;
 }
 
-/** A cursor picture ([MS-RDPBCGR] 2.2.9.1.1.4.5), 32-bit BGRA not premultiplied, rows top down. `null` hides the pointer. */
-export interface PointerShape extends Size {
-  readonly hotX: number;
-  readonly hotY: number;
-  readonly pixels: Uint8Array;
+/** Turns captured pictures into what one client must be sent. Keeps the state of its codec and whatever it knows of the picture before. */
+export interface PictureEncoder {
+  /**
+   * Takes the picture over. One at a time: the next one comes when this is settled. Undefined when nothing needs to be sent.
+   * A rejection ends the capture.
+   */
+  encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined>;
+  /** Gives back what it holds. An `encode` under way may reject. */
+  close(): void;
+}
+
+/** One line of the table of encoders. */
+export interface EncoderKind<Settings extends EncoderSettings = EncoderSettings> {
+  readonly name: Settings['name'];
+  /** Undefined when the client cannot show what this encoder makes. */
+  settingsFor(client: ClientGraphicsCapabilities): Settings | undefined;
+  /** @throws ProtocolError OUT_OF_RANGE for settings that cannot be meant */
+  create(settings: Settings): PictureEncoder;
+}
+
+/* ---------- decoding ---------- */
+
+/**
+ * Graphics as they came, undecoded: a fast-path update, joined from its fragments, or a slow-path one in the same shape. `data` is the updateData
+ * of `updateCode` ([MS-RDPBCGR] 2.2.9.1.2.1).
+ */
+export interface ViewerGraphics {
+  readonly tag: 'update';
+  readonly updateCode: number;
+  readonly data: Uint8Array;
+}
+
+/** How a bitmap came, which is what its decoder is chosen by. */
+export type BitmapFormat =
+  /** TS_BITMAP_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2). */
+  | { readonly carrier: 'bitmapUpdate'; readonly compressed: boolean; readonly bitsPerPixel: number }
+  /** TS_BITMAP_DATA_EX (2.2.9.2.1.1): `codecId` is 0 for none, or as it was negotiated. */
+  | { readonly carrier: 'surfaceBits'; readonly codecId: number; readonly bitsPerPixel: number };
+
+export interface EncodedBitmap extends Size {
+  readonly data: Uint8Array;
+  readonly bitsPerPixel: number;
+  /** 256 RGBA words, for 8 bits a pixel. */
+  readonly palette: Int32Array;
+}
+
+/** Keeps the state of its codec; one instance a session. */
+export interface BitmapDecoder {
+  /**
+   * Draws the bitmap, or as much of it as the target takes from its top left corner. Whatever came later waits until this is done, so a picture
+   * is never shown with its parts in another order.
+   * @throws ProtocolError for anything wrong in the data
+   */
+  decode(bitmap: EncodedBitmap, target: BitmapTarget): undefined | Promise<void>;
+}
+
+/** One line of the table of decoders. */
+export interface DecoderKind {
+  readonly name: string;
+  takes(format: BitmapFormat): boolean;
+  create(): BitmapDecoder;
 }

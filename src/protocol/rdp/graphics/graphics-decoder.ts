@@ -1,16 +1,14 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
-import type { ViewerGraphics } from '../client/contract.ts';
-import { decodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
-import { DrawingOrderDecoder } from '../pdu/drawing-orders.ts';
-import { FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
-import { decodeSurfaceCommands, type SurfaceBits } from '../pdu/surface-commands.ts';
-import { rgbaFrom24 } from './colour.ts';
 import type { Rect, Size } from '../geometry.ts';
-import { InterleavedDecoder } from './interleaved/interleaved-decoder.ts';
-import { PlanarDecoder } from './planar/planar-decoder.ts';
+import { decodeBitmapUpdate, type BitmapRectangle } from '../pdu/bitmap-update.ts';
+import { DrawingOrderDecoder, type ScreenCopy } from '../pdu/drawing-orders.ts';
+import { FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { decodeSurfaceCommands, type SurfaceBits, type SurfaceCommand } from '../pdu/surface-commands.ts';
+import { rgbaFrom24 } from './colour.ts';
+import type { BitmapDecoder, BitmapFormat, DecoderKind, EncodedBitmap, ViewerGraphics } from './contract.ts';
+import { DECODERS } from './decoders.ts';
 import { copyOnPicture } from './scroll/screen-copy.ts';
-import { decodeRawBitmap } from './raw-bitmap.ts';
 import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from './surface.ts';
 
 /** No server sends bitmaps larger than its desktop; this is what we set aside for one at most. */
@@ -25,9 +23,6 @@ const FREE_AREA = 64 * 1024;
 
 const UPDATETYPE_PALETTE = 0x0002;
 const PALETTE_COLOURS = 256;
-/** Uncompressed surface bits; other codecs were not offered. */
-const CODEC_NONE = 0;
-
 /** What one piece of graphics did to the surface. */
 export interface AppliedGraphics {
   /** Parts of the surface that were drawn, in order; they may overlap. */
@@ -40,25 +35,30 @@ interface FrameBoundary {
   readonly frameId: number;
 }
 
-const NOTHING: AppliedGraphics = { dirty: [], frames: [] };
+/** What is being gathered of one piece. */
+interface Applying {
+  readonly dirty: Rect[];
+  readonly frames: FrameBoundary[];
+}
 
 /**
- * Applies a server's graphics to a surface. A picture may come as planar, interleaved or uncompressed bitmaps, in slow- or fast-path shape.
- * Another graphics channel is another `tag` or channel name here and another folder beside the codecs.
+ * Applies a server's graphics to a surface, in slow- or fast-path shape. Bitmaps are decoded by what the table of decoders says; one piece of
+ * graphics at a time.
  */
 export class GraphicsDecoder {
+  private readonly kinds: readonly DecoderKind[];
+  private readonly decoders = new Map<DecoderKind, BitmapDecoder>();
   private current: Surface;
-  private readonly planar = new PlanarDecoder();
   private readonly orders = new DrawingOrderDecoder();
-  private readonly interleaved = new InterleavedDecoder();
   private readonly palette = new Int32Array(PALETTE_COLOURS).fill(OPAQUE);
 
   /** Pixels that the update under way may still draw. */
   private areaLeft = 0;
 
   /** @throws ProtocolError when the size is empty or too large */
-  constructor(size: Size) {
+  constructor(size: Size, kinds: readonly DecoderKind[] = DECODERS) {
     this.current = createSurface(size);
+    this.kinds = kinds;
   }
 
   get surface(): Surface {
@@ -72,44 +72,25 @@ export class GraphicsDecoder {
   }
 
   /**
-   * Draws what came, clipped to the surface. What was drawn before an error stays drawn.
-   * @throws ProtocolError for anything wrong in the data, and UNEXPECTED for graphics that were never offered (other drawing orders, other channels)
+   * Draws what came, clipped to the surface: at once where every decoder it needs answers at once, else when the last one has. What was drawn
+   * before an error stays drawn.
+   * @param outOfTime asked before each rectangle, order and command; a piece that has had its time is TOO_LARGE
+   * @throws ProtocolError (or rejects with it) for anything wrong in the data, and UNEXPECTED for graphics that were never offered
    */
-  apply(graphics: ViewerGraphics): AppliedGraphics {
-    if (graphics.tag === 'channelGraphics') {
-      throw new ProtocolError('UNEXPECTED', 'graphics.channel', 'no graphics channel', graphics.channel);
-    }
+  apply(graphics: ViewerGraphics, outOfTime: () => boolean = () => false): AppliedGraphics | Promise<AppliedGraphics> {
     this.areaLeft = MAX_OVERDRAW * this.current.width * this.current.height + FREE_AREA;
     switch (graphics.updateCode) {
-      case FAST_PATH_UPDATE.bitmap: {
-        const dirty: Rect[] = [];
-        for (const rectangle of decodeBitmapUpdate(graphics.data)) this.drawBitmap(rectangle, dirty);
-        return { dirty, frames: [] };
-      }
-      case FAST_PATH_UPDATE.orders: {
-        const dirty: Rect[] = [];
-        for (const copy of this.orders.decode(graphics.data)) {
-          const drawn = copyOnPicture(this.current.words, this.current, copy);
-          if (drawn === undefined) continue;
-          this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height);
-          dirty.push(drawn);
-        }
-        return { dirty, frames: [] };
-      }
-      case FAST_PATH_UPDATE.surfaceCommands: {
-        const dirty: Rect[] = [];
-        const frames: FrameBoundary[] = [];
-        for (const command of decodeSurfaceCommands(graphics.data)) {
-          if (command.tag === 'frameMarker') frames.push({ action: command.action, frameId: command.frameId });
-          else this.drawSurfaceBits(command, dirty);
-        }
-        return { dirty, frames };
-      }
+      case FAST_PATH_UPDATE.bitmap:
+        return each(decodeBitmapUpdate(graphics.data), (bitmap, applying) => this.drawBitmap(bitmap, applying), outOfTime);
+      case FAST_PATH_UPDATE.orders:
+        return each(this.orders.decode(graphics.data), (copy, applying) => this.copy(copy, applying), outOfTime);
+      case FAST_PATH_UPDATE.surfaceCommands:
+        return each(decodeSurfaceCommands(graphics.data), (command, applying) => this.command(command, applying), outOfTime);
       case FAST_PATH_UPDATE.palette:
         this.setPalette(graphics.data);
-        return NOTHING;
+        return { dirty: [], frames: [] };
       case FAST_PATH_UPDATE.synchronize:
-        return NOTHING;
+        return { dirty: [], frames: [] };
       default:
         throw new ProtocolError(
           'UNEXPECTED',
@@ -120,33 +101,67 @@ export class GraphicsDecoder {
     }
   }
 
-  private drawBitmap(bitmap: BitmapRectangle, dirty: Rect[]): void {
-    const { width, height, bitsPerPixel, data } = bitmap;
+  private copy(copy: ScreenCopy, { dirty }: Applying): undefined {
+    const drawn = copyOnPicture(this.current.words, this.current, copy);
+    if (drawn === undefined) return;
+    this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height);
+    dirty.push(drawn);
+  }
+
+  private command(command: SurfaceCommand, applying: Applying): undefined | Promise<void> {
+    if (command.tag === 'surfaceBits') return this.drawSurfaceBits(command, applying);
+    applying.frames.push({ action: command.action, frameId: command.frameId });
+    return undefined;
+  }
+
+  private drawBitmap(bitmap: BitmapRectangle, applying: Applying): undefined | Promise<void> {
+    const { width, height, bitsPerPixel, compressed, data } = bitmap;
     this.spend('TS_BITMAP_DATA.width', width, height);
-    const visible = clipToSurface(this.current, {
+    const place = {
       x: bitmap.destLeft,
       y: bitmap.destTop,
       width: Math.min(width, bitmap.destRight - bitmap.destLeft + 1),
       height: Math.min(height, bitmap.destBottom - bitmap.destTop + 1),
-    });
-    if (visible === undefined) return;
-    const target = bitmapTarget(this.current, visible);
-    if (!bitmap.compressed) decodeRawBitmap(data, bitsPerPixel, width, height, this.palette, target);
-    else if (bitsPerPixel === 32) this.planar.decode(data, width, height, target);
-    else this.interleaved.decode(data, bitsPerPixel, width, height, this.palette, target);
-    dirty.push(visible);
+    };
+    const decoder = this.decoderFor({ carrier: 'bitmapUpdate', compressed, bitsPerPixel });
+    return this.draw(decoder, { data, bitsPerPixel, width, height, palette: this.palette }, place, applying);
   }
 
-  private drawSurfaceBits(bits: SurfaceBits, dirty: Rect[]): void {
-    if (bits.codecId !== CODEC_NONE) throw new ProtocolError('UNEXPECTED', 'TS_BITMAP_DATA_EX.codecID', CODEC_NONE, bits.codecId);
-    const { width, height } = bits;
+  private drawSurfaceBits(bits: SurfaceBits, applying: Applying): undefined | Promise<void> {
+    const { width, height, bitsPerPixel, codecId, data } = bits;
+    const decoder = this.decoderFor({ carrier: 'surfaceBits', codecId, bitsPerPixel });
     if (width < 1 || height < 1)
       throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_DATA_EX.width', 'width and height >= 1', `${width}x${height}`);
     this.spend('TS_BITMAP_DATA_EX.width', width, height);
-    const visible = clipToSurface(this.current, { x: bits.destLeft, y: bits.destTop, width, height });
-    if (visible === undefined) return;
-    decodeRawBitmap(bits.data, bits.bitsPerPixel, width, height, this.palette, bitmapTarget(this.current, visible));
+    const place = { x: bits.destLeft, y: bits.destTop, width, height };
+    return this.draw(decoder, { data, bitsPerPixel, width, height, palette: this.palette }, place, applying);
+  }
+
+  /** @param place where the bitmap goes, in pixels of the desktop; may leave it */
+  private draw(decoder: BitmapDecoder, bitmap: EncodedBitmap, place: Rect, { dirty }: Applying): undefined | Promise<void> {
+    const visible = clipToSurface(this.current, place);
+    if (visible === undefined) return undefined;
+    const pending = decoder.decode(bitmap, bitmapTarget(this.current, visible));
+    if (pending !== undefined) return pending.then(() => void dirty.push(visible));
     dirty.push(visible);
+    return undefined;
+  }
+
+  private decoderFor(format: BitmapFormat): BitmapDecoder {
+    const kind = this.kinds.find((candidate) => candidate.takes(format));
+    if (kind === undefined) {
+      const [field, got] =
+        format.carrier === 'surfaceBits'
+          ? ['TS_BITMAP_DATA_EX.codecID', format.codecId]
+          : ['TS_BITMAP_DATA.bitsPerPixel', format.bitsPerPixel];
+      throw new ProtocolError('UNEXPECTED', field, 'a codec that was offered', got);
+    }
+    let decoder = this.decoders.get(kind);
+    if (decoder === undefined) {
+      decoder = kind.create();
+      this.decoders.set(kind, decoder);
+    }
+    return decoder;
   }
 
   /** TS_UPDATE_PALETTE_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.1.1). */
@@ -175,4 +190,38 @@ export class GraphicsDecoder {
     if (area > limit) throw new ProtocolError('TOO_LARGE', field, `<= ${limit} pixels`, area);
     this.areaLeft -= area;
   }
+}
+
+type Act<Item> = (item: Item, applying: Applying) => undefined | Promise<void>;
+
+/** Does `act` with one item after the other; waits only for those that say so. */
+function each<Item>(items: readonly Item[], act: Act<Item>, outOfTime: () => boolean): AppliedGraphics | Promise<AppliedGraphics> {
+  const applying: Applying = { dirty: [], frames: [] };
+  for (const [index, item] of items.entries()) {
+    inTime(index, items.length, outOfTime);
+    const pending = act(item, applying);
+    if (pending !== undefined) return eachLater(items, index + 1, act, outOfTime, applying, pending);
+  }
+  return applying;
+}
+
+async function eachLater<Item>(
+  items: readonly Item[],
+  from: number,
+  act: Act<Item>,
+  outOfTime: () => boolean,
+  applying: Applying,
+  pending: Promise<void>,
+): Promise<AppliedGraphics> {
+  await pending;
+  for (let index = from; index < items.length; index += 1) {
+    inTime(index, items.length, outOfTime);
+    await act(items[index] as Item, applying);
+  }
+  return applying;
+}
+
+function inTime(index: number, count: number, outOfTime: () => boolean): void {
+  if (index > 0 && outOfTime())
+    throw new ProtocolError('TOO_LARGE', 'TS_FP_UPDATE.updateData', 'work that is done in time', `${index} of ${count} done`);
 }

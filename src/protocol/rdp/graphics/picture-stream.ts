@@ -1,67 +1,86 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { Rect, Size } from '../geometry.ts';
-import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PictureChanges, PixelFrame } from './contract.ts';
-import { createFrameEncoder } from './frame-encoder.ts';
-import { ChangedTiles } from './tiles/changed-tiles.ts';
+import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
+import { encodeFrameMarker } from '../pdu/frame-marker.ts';
+import type {
+  CapturedPicture,
+  EncodedPicture,
+  EncoderKind,
+  EncoderSettings,
+  FrameAcknowledgement,
+  GraphicsSettings,
+  GraphicsUpdate,
+  PictureEncoder,
+} from './contract.ts';
+import { ENCODERS } from './encoders.ts';
 
 /** As many as one Refresh Rect has ([MS-RDPBCGR] 2.2.11.2.1); more become the whole picture. */
 const MAX_FORCED_AREAS = 255;
 
-export interface EncodedPicture {
+export interface StreamedFrame extends EncodedPicture {
   readonly generation: number;
   readonly frameId: number;
-  readonly updates: readonly GraphicsUpdate[];
-  readonly changedPixels: number;
+}
+
+/** The encoder in use and what came with it. */
+interface Configured {
+  readonly encoder: PictureEncoder;
+  readonly acknowledgement: FrameAcknowledgement;
+  readonly generation: number;
 }
 
 /**
- * From pictures of a screen to what a client must be sent: knows what the client has by now and what it has asked for again.
- * Whoever captures has one; it keeps no time and waits for nothing.
+ * From pictures of a screen to what a client must be sent: numbers the frames, knows what the client has asked for again, and may be given
+ * another encoder at any time. Whoever captures has one; it keeps no time and decides no pace.
  */
 export class PictureStream {
-  private readonly tiles = new ChangedTiles();
+  private readonly encoders: readonly EncoderKind[];
   private size: Size;
-  private encoder: FrameEncoder | undefined;
-  private scrollCopies = false;
-  private generation = 0;
+  private current: Configured | undefined;
+  private encoding = false;
   private frameId = 0;
-  private whole = true;
+  private key = true;
   private forced: Rect[] = [];
   /** Of all forced areas together, however they overlap. */
   private forcedPixels = 0;
 
-  constructor(size: Size) {
+  /** `encoders`: what can run where this stream runs. */
+  constructor(size: Size, encoders: readonly EncoderKind[] = ENCODERS) {
     this.size = size;
+    this.encoders = encoders;
   }
 
   get configured(): boolean {
-    return this.encoder !== undefined;
+    return this.current !== undefined;
   }
 
   /** A frame is due even if no pixel changes: the first after `configure` or `resize`, and whatever `refresh` asked for. */
   get dueAnyway(): boolean {
-    return this.whole || this.forced.length > 0;
+    return this.key || this.forced.length > 0;
   }
 
-  /** The next frame is a whole one. `generation` comes back in every frame encoded with these settings. */
+  /**
+   * The next frame is a key frame of this encoder, and one that is under way is dropped. `generation` comes back in every frame encoded with
+   * these settings.
+   * @throws ProtocolError REFUSED for an encoder that cannot run here, and whatever its `create` throws
+   */
   configure(settings: GraphicsSettings, generation: number): void {
-    this.encoder = createFrameEncoder(settings);
-    this.scrollCopies = settings.scrollCopies;
-    this.generation = generation;
-    this.whole = true;
+    const before = this.current;
+    this.current = { encoder: this.create(settings.encoder), acknowledgement: settings.acknowledgement, generation };
+    this.askForKey();
+    before?.encoder.close();
   }
 
-  /** The next frame is a whole one of this size. */
+  /** The next frame is a key frame of this size. */
   resize(size: Size): void {
     this.size = size;
-    this.whole = true;
-    this.forgetForced();
+    this.askForKey();
   }
 
   /** These areas count as changed; parts outside the picture are left out. */
   refresh(areas: readonly Rect[]): void {
     for (const area of areas) {
-      if (this.whole) return;
+      if (this.key) return;
       const x = Math.max(0, area.x);
       const y = Math.max(0, area.y);
       const width = Math.min(this.size.width, area.x + area.width) - x;
@@ -70,39 +89,70 @@ export class PictureStream {
     }
   }
 
-  /** What of `frame` the client must be sent. Only inside `damage` may it differ from the frame before. Counts as sent. */
-  changes(frame: PixelFrame, damage: readonly Rect[]): PictureChanges {
-    if (this.whole) {
-      this.whole = false;
+  /**
+   * Hands the picture to the encoder, which owns it; it is closed in any case. One at a time.
+   * Undefined when nothing needs to be sent, or when the settings have changed meanwhile: the next frame is a key frame then.
+   * @throws ProtocolError ILLEGAL_TRANSITION before `configure` and while another is being encoded; what the encoder in use throws
+   */
+  async encode(picture: CapturedPicture): Promise<StreamedFrame | undefined> {
+    try {
+      const { current } = this;
+      if (current === undefined || this.encoding) {
+        const state = current === undefined ? 'not configured' : 'encoding';
+        throw new ProtocolError('ILLEGAL_TRANSITION', 'PictureStream.encode', 'configured and idle', state);
+      }
+      this.encoding = true;
+      const { key, forced: areas } = this;
+      this.key = false;
       this.forgetForced();
-      this.tiles.forget();
-      return { copies: [], areas: this.tiles.update(frame, []) };
+      const frameId = (this.frameId + 1) >>> 0;
+      const encoded = await this.encodeWith(current, picture, { frameId, key, areas });
+      if (encoded === undefined || encoded.updates.length === 0) return undefined;
+      this.frameId = frameId;
+      const updates = current.acknowledgement === 'marked' ? marked(encoded.updates, frameId) : encoded.updates;
+      return { generation: current.generation, frameId, updates, changedPixels: encoded.changedPixels };
+    } finally {
+      picture.close();
     }
-    const { forced } = this;
-    this.forgetForced();
-    // Who asks for something again may not have it: nothing is copied from there.
-    const copies = this.scrollCopies && forced.length === 0 ? this.tiles.scroll(frame, damage) : [];
-    return { copies, areas: [...this.tiles.update(frame, damage), ...forced] };
   }
 
-  /** @throws ProtocolError ILLEGAL_TRANSITION before `configure` */
-  encode(frame: PixelFrame, changed: PictureChanges): EncodedPicture {
-    if (this.encoder === undefined) throw new ProtocolError('ILLEGAL_TRANSITION', 'PictureStream.encode', 'configured', 'not configured');
-    this.frameId = (this.frameId + 1) >>> 0;
-    return {
-      generation: this.generation,
-      frameId: this.frameId,
-      updates: this.encoder.encode(frame, changed.areas, this.frameId, changed.copies),
-      changedPixels: [...changed.copies, ...changed.areas].reduce((sum, rect) => sum + rect.width * rect.height, 0),
-    };
+  /** Nothing is encoded any more. */
+  close(): void {
+    this.current?.encoder.close();
+    this.current = undefined;
+  }
+
+  private async encodeWith(current: Configured, ...what: Parameters<PictureEncoder['encode']>): Promise<EncodedPicture | undefined> {
+    try {
+      const encoded = await current.encoder.encode(...what);
+      return this.current === current ? encoded : undefined;
+    } catch (error) {
+      // An encoder that was taken away in the middle has nothing to say any more.
+      if (this.current === current) throw error;
+      return undefined;
+    } finally {
+      this.encoding = false;
+    }
+  }
+
+  private create(settings: EncoderSettings): PictureEncoder {
+    const kind = this.encoders.find(({ name }) => name === settings.name);
+    if (kind === undefined) {
+      const known = this.encoders.map(({ name }) => name).join(', ');
+      throw new ProtocolError('REFUSED', 'GraphicsSettings.encoder', known, settings.name);
+    }
+    return kind.create(settings);
   }
 
   /** Many wishes cost more than one whole frame, and they may come for as long as nobody takes one. */
   private force(area: Rect): void {
     this.forced.push(area);
     this.forcedPixels += area.width * area.height;
-    if (this.forced.length <= MAX_FORCED_AREAS && this.forcedPixels < this.size.width * this.size.height) return;
-    this.whole = true;
+    if (this.forced.length > MAX_FORCED_AREAS || this.forcedPixels >= this.size.width * this.size.height) this.askForKey();
+  }
+
+  private askForKey(): void {
+    this.key = true;
     this.forgetForced();
   }
 
@@ -110,4 +160,13 @@ export class PictureStream {
     this.forced = [];
     this.forcedPixels = 0;
   }
+}
+
+/** [MS-RDPRFX] 2.2.2.3.1: where the frame begins and ends. */
+function marked(updates: readonly GraphicsUpdate[], frameId: number): GraphicsUpdate[] {
+  const marker = (action: 'begin' | 'end'): GraphicsUpdate => ({
+    route: 'fastPath',
+    bytes: encodeFastPathUpdate(FAST_PATH_UPDATE.surfaceCommands, encodeFrameMarker(action, frameId)),
+  });
+  return [marker('begin'), ...updates, marker('end')];
 }

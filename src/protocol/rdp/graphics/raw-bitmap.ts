@@ -1,7 +1,22 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../bytes/errors.ts';
+import type { DecoderKind } from './contract.ts';
 import { rgbaFrom15, rgbaFrom16 } from './colour.ts';
 import { OPAQUE, type BitmapTarget } from './surface.ts';
+
+/** Surface bits without a codec. */
+const CODEC_NONE = 0;
+
+export const RAW_BITMAPS: DecoderKind = {
+  name: 'raw',
+  takes: (format) => (format.carrier === 'bitmapUpdate' ? !format.compressed : format.codecId === CODEC_NONE),
+  create: () => ({
+    decode({ data, bitsPerPixel, width, height, palette }, target) {
+      decodeRawBitmap(data, bitsPerPixel, width, height, palette, target);
+      return undefined;
+    },
+  }),
+};
 
 /**
  * Uncompressed bitmap ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2, bitmapDataStream): rows bottom up, each padded to four bytes.

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
-import type { PointerShape } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import { FAST_PATH_UPDATE } from './fast-path-output.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
+import { ByteWriter } from '../../bytes/writer.ts';
 import { CMDTYPE_FRAME_MARKER, decodeFrameMarkerBody, type FrameMarker } from './frame-marker.ts';
 
 const CMDTYPE_SET_SURFACE_BITS = 0x0001;
@@ -34,6 +35,25 @@ export function decodeSurfaceCommands(bytes: Uint8Array): SurfaceCommand[] {
     else throw new ProtocolError('UNEXPECTED', 'TS_SURFCMD.cmdType', '1, 4 or 6', cmdType);
   }
   return commands;
+}
+
+/** One TS_SURFCMD_SET_SURF_BITS, whole, without TS_COMPRESSED_BITMAP_HEADER_EX. */
+export function encodeSurfaceBits(bits: Omit<SurfaceBits, 'tag'>): Uint8Array {
+  return new ByteWriter(22 + bits.data.length)
+    .u16le(CMDTYPE_SET_SURFACE_BITS)
+    .u16le(bits.destLeft, 'TS_SURFCMD.destLeft')
+    .u16le(bits.destTop, 'TS_SURFCMD.destTop')
+    .u16le(bits.destRight, 'TS_SURFCMD.destRight')
+    .u16le(bits.destBottom, 'TS_SURFCMD.destBottom')
+    .u8(bits.bitsPerPixel)
+    .u8(0)
+    .u8(0)
+    .u8(bits.codecId)
+    .u16le(bits.width, 'TS_BITMAP_DATA_EX.width')
+    .u16le(bits.height, 'TS_BITMAP_DATA_EX.height')
+    .u32le(bits.data.length)
+    .bytes(bits.data)
+    .finish();
 }
 
 function decodeSurfaceBits(reader: ByteReader): SurfaceBits {

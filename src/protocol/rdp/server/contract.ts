@@ -1,7 +1,8 @@
 import type { Channel, Urgency } from '../channels/contract.ts';
 import type { ConnectionChannels } from '../channels/static-channels.ts';
 import type { Rect, Size } from '../geometry.ts';
-import type { GraphicsSettings, GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
+import type { GraphicsSettings, GraphicsUpdate } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
 

@@ -1,5 +1,5 @@
 import { ByteWriter } from '../../bytes/writer.ts';
-import type { PointerShape } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodePointerCached, encodePointerColor, encodePointerNew } from '../pdu/pointer-update.ts';
 import type { ClientAbilities } from './client-abilities.ts';

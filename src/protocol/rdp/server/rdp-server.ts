@@ -2,7 +2,8 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import type { Channel, Urgency } from '../channels/contract.ts';
 import { asStatic, type ConnectionChannels, StaticChannels } from '../channels/static-channels.ts';
 import type { Size } from '../geometry.ts';
-import type { GraphicsUpdate, PointerShape } from '../graphics/contract.ts';
+import type { GraphicsUpdate } from '../graphics/contract.ts';
+import type { PointerShape } from '../pointer-shape.ts';
 import { encodeDeactivateAll } from '../pdu/deactivate-all.ts';
 import { type DisconnectReason, errorInfoOf, ultimatumReasonOf } from '../pdu/disconnect-reasons.ts';
 import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
@@ -113,11 +114,7 @@ export class RdpServer implements RdpServerMachine {
 
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[] {
     if (this.state.tag !== 'active') throw illegal(this.state, 'graphics');
-    return updates.map((update) => {
-      // chooseGraphics names no codec that needs a dynamic channel.
-      if (update.route !== 'fastPath') throw new ProtocolError('UNEXPECTED', 'GraphicsUpdate.route', 'fastPath', update.route);
-      return { tag: 'send', bytes: update.bytes, urgency: 'picture' };
-    });
+    return updates.map(({ bytes }) => ({ tag: 'send', bytes, urgency: 'picture' }));
   }
 
   sendPointerShape(shape: PointerShape | null): RdpServerOutput[] {

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { t } from '../../../words/words.ts';
-import type { mountViewer, Scaling, ViewerHandle, ViewerOptions } from '../../viewer/viewer.ts';
+import type { mountViewer, Scaling, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
 
 export interface PictureProps {
   readonly scaling: Scaling;
@@ -9,7 +9,7 @@ export interface PictureProps {
   readonly controlGranted: boolean;
   readonly fullScreen: boolean;
   readonly openViewer: () => Promise<unknown>;
-  readonly nextPort: (signal: AbortSignal) => Promise<MessagePort>;
+  readonly nextPorts: (signal: AbortSignal) => Promise<ViewerPorts>;
   readonly mount: typeof mountViewer;
   readonly onInputWithoutControl: () => void;
   readonly onFailure: () => void;
@@ -17,7 +17,7 @@ export interface PictureProps {
 
 /** Where the novice's desktop is drawn. The picture itself lives outside React's state. */
 export function Picture(props: PictureProps) {
-  const { scaling, controlGranted, fullScreen, openViewer, nextPort, mount } = props;
+  const { scaling, controlGranted, fullScreen, openViewer, nextPorts, mount } = props;
   const host = useRef<HTMLDivElement>(null);
   const mounted = useRef<ViewerHandle>(undefined);
   const newest = useRef(props);
@@ -29,15 +29,16 @@ export function Picture(props: PictureProps) {
     const element = host.current;
     if (element === null) return undefined;
     const stop = new AbortController();
-    // The port is waited for before it is asked for, so that none is missed.
+    // The ports are waited for before they are asked for, so that none is missed.
     const show = async (): Promise<void> => {
-      const port = await nextPort(stop.signal).catch(() => undefined);
-      if (port === undefined) return;
+      const ports = await nextPorts(stop.signal).catch(() => undefined);
+      if (ports === undefined) return;
       if (stop.signal.aborted) {
-        port.close();
+        ports.pictures.close();
+        ports.steering.close();
         return;
       }
-      mounted.current = mount(element, port, {
+      mounted.current = mount(element, ports, {
         label: t('viewer.label', { name: newest.current.name }),
         scaling: newest.current.scaling,
         platform: newest.current.platform,
@@ -53,7 +54,7 @@ export function Picture(props: PictureProps) {
       mounted.current?.dispose();
       mounted.current = undefined;
     };
-  }, [mount, nextPort, openViewer]);
+  }, [mount, nextPorts, openViewer]);
 
   useEffect(() => mounted.current?.setScaling(scaling), [scaling]);
 

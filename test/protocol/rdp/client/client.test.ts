@@ -354,6 +354,16 @@ describe('silence', () => {
     expect(goneAt(rarely, 20_000)).toBeUndefined();
   });
 
+  it('while nothing was read is not held against the server, and counts from then on', () => {
+    const client = clientAt('active');
+    for (const nowMs of [1_000, 2_000, 3_000]) client.receive(rtt('continuous'), nowMs);
+    for (let nowMs = 4_000; nowMs <= 10_000; nowMs += 1_000) {
+      client.unread(nowMs);
+      expect(client.tick(nowMs)).toEqual([]);
+    }
+    expect(goneAt(client, 10_000)).toBe(14_000);
+  });
+
   it('while this computer slept is not held against the server', () => {
     const client = clientAt('active');
     for (const nowMs of [1_000, 2_000]) client.receive(rtt('continuous'), nowMs);

@@ -4,7 +4,9 @@ import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import { ByteWriter } from '../../../../src/protocol/bytes/writer.ts';
 import { GraphicsDecoder, type AppliedGraphics } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { encodeBitmapUpdate, type BitmapRectangle } from '../../../../src/protocol/rdp/pdu/bitmap-update.ts';
+import { applied } from '../../../support/applied.ts';
 import { encodeFrameMarker } from '../../../../src/protocol/rdp/pdu/frame-marker.ts';
+import { encodeSurfaceBits } from '../../../../src/protocol/rdp/pdu/surface-commands.ts';
 
 const BLACK = 0xff00_0000 | 0;
 
@@ -24,7 +26,7 @@ function bitmap(fields: Partial<BitmapRectangle> & { data: Uint8Array }): Bitmap
 }
 
 function apply(decoder: GraphicsDecoder, updateCode: number, data: Uint8Array): AppliedGraphics {
-  return decoder.apply({ tag: 'update', updateCode, data });
+  return applied(decoder.apply({ tag: 'update', updateCode, data }));
 }
 
 /** RRGGBB of the whole surface. */
@@ -33,21 +35,17 @@ function shown(decoder: GraphicsDecoder): number[] {
 }
 
 const surfaceBits = (x: number, y: number, width: number, height: number, codecId: number, data: Uint8Array): Uint8Array =>
-  new ByteWriter()
-    .u16le(1)
-    .u16le(x)
-    .u16le(y)
-    .u16le(x + width)
-    .u16le(y + height)
-    .u8(32)
-    .u8(0)
-    .u8(0)
-    .u8(codecId)
-    .u16le(width)
-    .u16le(height)
-    .u32le(data.length)
-    .bytes(data)
-    .finish();
+  encodeSurfaceBits({
+    destLeft: x,
+    destTop: y,
+    destRight: x + width,
+    destBottom: y + height,
+    bitsPerPixel: 32,
+    codecId,
+    width,
+    height,
+    data,
+  });
 
 describe('uncompressed bitmaps', () => {
   it.each([
@@ -148,9 +146,7 @@ describe('graphics decoder', () => {
   it('refuses graphics that were never offered', () => {
     const decoder = new GraphicsDecoder({ width: 2, height: 2 });
     expect(() => apply(decoder, 0, Uint8Array.of(1, 0, 0x09, 0x00))).toThrow(/UNEXPECTED/);
-    expect(() => decoder.apply({ tag: 'channelGraphics', channel: 'Microsoft::Windows::RDS::Graphics', data: new Uint8Array(1) })).toThrow(
-      /UNEXPECTED/,
-    );
+    expect(() => apply(decoder, 15, new Uint8Array(1))).toThrow(/UNEXPECTED/);
     expect(apply(decoder, 3, new Uint8Array(0))).toEqual({ dirty: [], frames: [] });
   });
 

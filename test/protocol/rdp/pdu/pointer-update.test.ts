@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PointerShape } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../../../src/protocol/rdp/pointer-shape.ts';
 import { FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import {
   decodeFastPathPointer,

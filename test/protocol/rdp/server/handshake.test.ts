@@ -226,11 +226,14 @@ describe('capabilities exchange', () => {
     only(serverAt('capabilities').receive(concat([wire.confirmActive(sets), wire.finalization()]), 0), 'active').graphics;
 
   it('chooses graphics by what the client can do', () => {
-    expect(graphicsWith(CLIENT_SETS)).toMatchObject({ codec: 'planar', scrollCopies: true, skipAlpha: true, frameMarkers: true });
-    expect(graphicsWith(CLIENT_SETS.filter((set) => set.tag !== 'frameAcknowledge'))).toMatchObject({ frameMarkers: false });
-    expect(graphicsWith(CLIENT_SETS.filter((set) => set.tag !== 'surfaceCommands'))).toMatchObject({ frameMarkers: false });
+    expect(graphicsWith(CLIENT_SETS)).toMatchObject({
+      encoder: { name: 'planar', scrollCopies: true, skipAlpha: true },
+      acknowledgement: 'marked',
+    });
+    expect(graphicsWith(CLIENT_SETS.filter((set) => set.tag !== 'frameAcknowledge'))).toMatchObject({ acknowledgement: 'unmarked' });
+    expect(graphicsWith(CLIENT_SETS.filter((set) => set.tag !== 'surfaceCommands'))).toMatchObject({ acknowledgement: 'unmarked' });
     expect(graphicsWith(CLIENT_SETS.map((set) => (set.tag === 'bitmap' ? { ...set, drawingFlags: 0 } : set)))).toMatchObject({
-      skipAlpha: false,
+      encoder: { skipAlpha: false },
     });
   });
 

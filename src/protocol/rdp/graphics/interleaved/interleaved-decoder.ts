@@ -1,7 +1,23 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { rgbaFrom15, rgbaFrom16, rgbaFrom24 } from '../colour.ts';
+import type { DecoderKind } from '../contract.ts';
 import type { BitmapTarget } from '../surface.ts';
+
+/** Compressed bitmaps of any other depth. */
+export const INTERLEAVED_BITMAPS: DecoderKind = {
+  name: 'interleaved',
+  takes: (format) => format.carrier === 'bitmapUpdate' && format.compressed && format.bitsPerPixel !== 32,
+  create() {
+    const interleaved = new InterleavedDecoder();
+    return {
+      decode({ data, bitsPerPixel, width, height, palette }, target) {
+        interleaved.decode(data, bitsPerPixel, width, height, palette, target);
+        return undefined;
+      },
+    };
+  },
+};
 
 /**
  * RLE_BITMAP_STREAM decoder ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4, pseudo-code in 3.1.9): interleaved run length encoding of 8, 15, 16 or 24 bits

@@ -1,7 +1,23 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
+import type { DecoderKind } from '../contract.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 import { FORMAT_CHROMA_SUBSAMPLING, FORMAT_COLOR_LOSS_LEVEL, FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN } from './planar-format.ts';
+
+/** Compressed bitmaps of 32 bits a pixel are planar ([MS-RDPEGDI] 3.1.9). */
+export const PLANAR_BITMAPS: DecoderKind = {
+  name: 'planar',
+  takes: (format) => format.carrier === 'bitmapUpdate' && format.compressed && format.bitsPerPixel === 32,
+  create() {
+    const planar = new PlanarDecoder();
+    return {
+      decode({ data, width, height }, target) {
+        planar.decode(data, width, height, target);
+        return undefined;
+      },
+    };
+  },
+};
 
 /**
  * RDP6_BITMAP_STREAM decoder ([MS-RDPEGDI] 2.2.2.5.1), 32-bit, straight to RGBA. Keeps its scratch between calls.

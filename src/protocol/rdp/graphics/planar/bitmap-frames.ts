@@ -1,38 +1,31 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
-import { ProtocolError } from '../../bytes/errors.ts';
+import { ProtocolError } from '../../../bytes/errors.ts';
+import type { Rect } from '../../geometry.ts';
 import {
   BITMAP_DATA_HEADER_BYTES,
   BITMAP_UPDATE_HEADER_BYTES,
   bitmapRectangleSize,
   encodeBitmapUpdate,
   type BitmapRectangle,
-} from '../pdu/bitmap-update.ts';
-import { encodeScreenCopies, type ScreenCopy } from '../pdu/drawing-orders.ts';
-import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
-import { encodeFrameMarker } from '../pdu/frame-marker.ts';
-import type { Rect } from '../geometry.ts';
-import type { FrameEncoder, GraphicsSettings, GraphicsUpdate, PixelFrame } from './contract.ts';
-import { frameWords, type FrameWords } from './pixel-words.ts';
-import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from './planar/planar-encoder.ts';
+} from '../../pdu/bitmap-update.ts';
+import { encodeScreenCopies, type ScreenCopy } from '../../pdu/drawing-orders.ts';
+import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../../pdu/fast-path-output.ts';
+import type { PixelFrame } from '../contract.ts';
+import { frameWords, type FrameWords } from '../pixel-words.ts';
+import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from './planar-encoder.ts';
 
 /** Room for one uncompressed row of a tile, headers and all, with something to spare. */
 export const MIN_PDU_BYTES = 512;
 
-/**
- * The encoder for what the capability exchange settled: one case a codec.
- * @throws ProtocolError OUT_OF_RANGE when `maxPduBytes` is too small to be useful
- */
-export function createFrameEncoder(settings: GraphicsSettings): FrameEncoder {
-  switch (settings.codec) {
-    case 'planar':
-      return new PlanarFrameEncoder(settings);
-  }
+/** What turns the picture that the client has into the next one: first the copies, in order, then these areas of the frame. */
+export interface PictureChanges {
+  readonly copies: readonly ScreenCopy[];
+  readonly areas: readonly Rect[];
 }
 
 /** Planar tiles of at most 64×64 in bitmap updates, as many to a PDU as fit; uncompressed where planar gains nothing. */
-class PlanarFrameEncoder implements FrameEncoder {
+export class BitmapFrames {
   private readonly skipAlpha: boolean;
-  private readonly frameMarkers: boolean;
   /** For the rectangles of one PDU, headers included. */
   private readonly budget: number;
   private readonly planar: PlanarEncoder;
@@ -42,34 +35,29 @@ class PlanarFrameEncoder implements FrameEncoder {
   private rectangles: BitmapRectangle[] = [];
   private pdus: Uint8Array[] = [];
 
-  constructor(settings: GraphicsSettings) {
+  /** @throws ProtocolError OUT_OF_RANGE when `maxPduBytes` is too small to be useful */
+  constructor(settings: { readonly skipAlpha: boolean; readonly maxPduBytes: number }) {
     if (!(settings.maxPduBytes >= MIN_PDU_BYTES)) {
-      throw new ProtocolError('OUT_OF_RANGE', 'GraphicsSettings.maxPduBytes', `>= ${MIN_PDU_BYTES}`, settings.maxPduBytes);
+      throw new ProtocolError('OUT_OF_RANGE', 'PlanarSettings.maxPduBytes', `>= ${MIN_PDU_BYTES}`, settings.maxPduBytes);
     }
     this.skipAlpha = settings.skipAlpha;
-    this.frameMarkers = settings.frameMarkers;
     this.budget = Math.min(settings.maxPduBytes, FAST_PATH_MAX_PDU_BYTES) - FAST_PATH_OVERHEAD_BYTES - BITMAP_UPDATE_HEADER_BYTES;
     this.planar = new PlanarEncoder(settings.skipAlpha);
     this.payload = new Uint8Array(this.budget + MAX_PLANAR_TILE_BYTES);
   }
 
   /**
-   * All PDUs of a frame as one update, or none when nothing changed. `changed` may have any size and may overlap; parts outside the frame are left out.
+   * All PDUs of a frame in a row, or undefined when nothing changed. Areas may have any size and may overlap; parts outside the frame are left out.
    * @throws ProtocolError when the frame's memory is shorter than its size says
    */
-  encode(frame: PixelFrame, changed: readonly Rect[], frameId: number, copies: readonly ScreenCopy[] = []): GraphicsUpdate[] {
+  encode(frame: PixelFrame, { copies, areas }: PictureChanges): Uint8Array | undefined {
     const words = frameWords(frame);
     if (copies.length > 0) this.pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.orders, encodeScreenCopies(copies)));
-    for (const rect of changed) this.encodeRect(frame, words, rect);
+    for (const rect of areas) this.encodeRect(frame, words, rect);
     this.flush();
-    if (this.pdus.length === 0) return [];
-    const pdus = this.pdus;
+    const { pdus } = this;
     this.pdus = [];
-    if (this.frameMarkers) {
-      pdus.unshift(encodeFastPathUpdate(FAST_PATH_UPDATE.surfaceCommands, encodeFrameMarker('begin', frameId)));
-      pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.surfaceCommands, encodeFrameMarker('end', frameId)));
-    }
-    return [{ route: 'fastPath', bytes: joined(pdus) }];
+    return pdus.length === 0 ? undefined : joined(pdus);
   }
 
   private encodeRect(frame: PixelFrame, words: FrameWords, rect: Rect): void {

@@ -2,13 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rect } from '../../../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
-import { createFrameEncoder, MIN_PDU_BYTES } from '../../../../src/protocol/rdp/graphics/frame-encoder.ts';
+import { MIN_PDU_BYTES } from '../../../../src/protocol/rdp/graphics/planar/bitmap-frames.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { decodeBitmapUpdate } from '../../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder, type FastPathUpdate } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { applied } from '../../../support/applied.ts';
+import { encodeFrame, planarSettings } from '../../../support/encode-frame.ts';
 import { noise, paint, pictures, rgbaOf } from './pictures.ts';
 
-const planar: GraphicsSettings = { codec: 'planar', scrollCopies: false, skipAlpha: true, frameMarkers: true, maxPduBytes: 0x3fff };
+const MAX_PDU_BYTES = 0x3fff;
+const planar = planarSettings({ maxPduBytes: MAX_PDU_BYTES });
+const unmarked = planarSettings({ maxPduBytes: MAX_PDU_BYTES, acknowledgement: 'unmarked' });
 
 /** Cuts written bytes into fast-path PDUs as a socket reader would. */
 function updatesIn(bytes: Uint8Array, maxPduBytes: number): FastPathUpdate[] {
@@ -27,22 +31,22 @@ function updatesIn(bytes: Uint8Array, maxPduBytes: number): FastPathUpdate[] {
 }
 
 function encoded(settings: GraphicsSettings, frame: PixelFrame, changed: readonly Rect[], frameId = 7): FastPathUpdate[] {
-  const updates = createFrameEncoder(settings).encode(frame, changed, frameId);
+  const updates = encodeFrame(settings, frame, changed, frameId);
   return updates.flatMap((update) => {
     expect(update.route).toBe('fastPath');
-    return updatesIn(update.bytes, settings.maxPduBytes);
+    return updatesIn(update.bytes, Number(settings.encoder['maxPduBytes']));
   });
 }
 
 function shown(size: { width: number; height: number }, updates: readonly FastPathUpdate[]): GraphicsDecoder {
   const decoder = new GraphicsDecoder(size);
-  for (const update of updates) decoder.apply({ tag: 'update', ...update });
+  for (const update of updates) applied(decoder.apply({ tag: 'update', ...update }));
   return decoder;
 }
 
 const whole = (frame: PixelFrame): Rect => ({ x: 0, y: 0, width: frame.width, height: frame.height });
 
-describe('frame encoder', () => {
+describe('bitmap frames', () => {
   it('shows the client exactly the picture, for any picture and settings', () => {
     fc.assert(
       fc.property(
@@ -51,7 +55,8 @@ describe('frame encoder', () => {
         fc.boolean(),
         fc.constantFrom(MIN_PDU_BYTES, 2000, 0x3fff, 100_000),
         (frame, skipAlpha, frameMarkers, maxPduBytes) => {
-          const updates = encoded({ codec: 'planar', scrollCopies: false, skipAlpha, frameMarkers, maxPduBytes }, frame, [whole(frame)]);
+          const acknowledgement = frameMarkers ? 'marked' : 'unmarked';
+          const updates = encoded(planarSettings({ skipAlpha, maxPduBytes, acknowledgement }), frame, [whole(frame)]);
           expect(shown(frame, updates).surface.words).toEqual(rgbaOf(frame));
         },
       ),
@@ -92,35 +97,42 @@ describe('frame encoder', () => {
     const marked = encoded(planar, frame, [whole(frame)], 41);
     expect(marked.map(({ updateCode }) => updateCode)).toEqual([4, 1, 4]);
     const decoder = new GraphicsDecoder(frame);
-    expect(marked.flatMap((update) => decoder.apply({ tag: 'update', ...update }).frames)).toEqual([
+    expect(marked.flatMap((update) => applied(decoder.apply({ tag: 'update', ...update })).frames)).toEqual([
       { action: 'begin', frameId: 41 },
       { action: 'end', frameId: 41 },
     ]);
-    expect(encoded({ ...planar, frameMarkers: false }, frame, [whole(frame)]).map(({ updateCode }) => updateCode)).toEqual([1]);
+    expect(encoded(unmarked, frame, [whole(frame)]).map(({ updateCode }) => updateCode)).toEqual([1]);
   });
 
   it('packs many small rectangles into one PDU', () => {
     const frame = paint(640, 64, () => 0xff_ffff);
-    expect(encoded({ ...planar, frameMarkers: false }, frame, [whole(frame)])).toHaveLength(1);
+    expect(encoded(unmarked, frame, [whole(frame)])).toHaveLength(1);
   });
 
   it('sends nothing when nothing changed', () => {
     const frame = paint(8, 8, () => 1);
-    expect(createFrameEncoder(planar).encode(frame, [], 1)).toEqual([]);
-    expect(createFrameEncoder(planar).encode(frame, [{ x: 8, y: 0, width: 5, height: 5 }], 1)).toEqual([]);
+    expect(encodeFrame(planar, frame, [], 1)).toEqual([]);
+    expect(encodeFrame(planar, frame, [{ x: 8, y: 0, width: 5, height: 5 }], 1)).toEqual([]);
   });
 
   it('never makes noise larger than it is', () => {
     const frame = paint(64, 64, noise(99));
-    const bytes = (settings: GraphicsSettings): number => createFrameEncoder(settings).encode(frame, [whole(frame)], 1)[0]!.bytes.length;
-    expect(bytes({ ...planar, frameMarkers: false })).toBeLessThanOrEqual(3 * 64 * 64 + 2 + 28);
-    expect(bytes({ ...planar, frameMarkers: false, skipAlpha: false, maxPduBytes: 0x7fff })).toBeLessThanOrEqual(4 * 64 * 64 + 28);
+    const bytes = (settings: GraphicsSettings): number => encodeFrame(settings, frame, [whole(frame)], 1)[0]!.bytes.length;
+    expect(bytes(unmarked)).toBeLessThanOrEqual(3 * 64 * 64 + 2 + 28);
+    expect(bytes(planarSettings({ acknowledgement: 'unmarked', skipAlpha: false, maxPduBytes: 0x7fff }))).toBeLessThanOrEqual(
+      4 * 64 * 64 + 28,
+    );
   });
 
   it('refuses a PDU bound that is too small, and a frame that is shorter than it says', () => {
-    expect(() => createFrameEncoder({ ...planar, maxPduBytes: 100 })).toThrow(/maxPduBytes/);
-    expect(() => createFrameEncoder(planar).encode({ width: 8, height: 8, stride: 32, pixels: new Uint8Array(200) }, [], 1)).toThrow(
-      /PixelFrame/,
-    );
+    expect(() =>
+      encodeFrame(
+        planarSettings({ maxPduBytes: 100 }),
+        paint(8, 8, () => 1),
+        [],
+        1,
+      ),
+    ).toThrow(/maxPduBytes/);
+    expect(() => encodeFrame(planar, { width: 8, height: 8, stride: 32, pixels: new Uint8Array(200) }, [], 1)).toThrow(/PixelFrame/);
   });
 });

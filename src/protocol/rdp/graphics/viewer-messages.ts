@@ -1,0 +1,47 @@
+import type { Size } from '../geometry.ts';
+import type { InputEvent } from '../input/events.ts';
+import type { PointerShape } from '../pointer-shape.ts';
+import type { ViewerGraphics } from './contract.ts';
+
+/*
+ * What the main process and whoever shows the novice's desktop say to each other: in a window over two message ports, so that nothing that a
+ * person does waits behind decoding; any other viewer gets all of it in one place.
+ */
+
+/** In one `input` message; a message with more is dropped. */
+export const MAX_VIEWER_INPUT_EVENTS = 256;
+
+/** In one `taken` message. */
+export const MAX_TAKEN_AT_ONCE = 0xffff;
+
+/** To where pictures are decoded. Each is answered by being counted in a `taken`. */
+export type ToPicture = { readonly tag: 'size'; readonly size: Size } | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
+
+export type FromPicture =
+  /** Follows each Frame Marker END once it is on the canvas. */
+  | { readonly tag: 'painted'; readonly frameId: number }
+  /** So many of the oldest messages have been decoded. */
+  | { readonly tag: 'taken'; readonly count: number };
+
+/** To where the person is. */
+export type ToSteering =
+  | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
+  | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
+  /** Input is worth sending only while granted. */
+  | { readonly tag: 'control'; readonly granted: boolean };
+
+export type FromSteering =
+  | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
+  | { readonly tag: 'displayWanted'; readonly wanted: boolean }
+  /** A shape or position has been drawn; the next may come. */
+  | { readonly tag: 'pointerShown' };
+
+/** What the session tells each of its viewers. */
+export type ToViewer =
+  | ToPicture
+  | ToSteering
+  /** It was too slow: what comes next is missing, until `size` and a whole picture follow. They do once it has taken all it was sent. */
+  | { readonly tag: 'behind' };
+
+/** What the session hears from a viewer. */
+export type FromViewer = FromPicture | Exclude<FromSteering, { tag: 'pointerShown' }>;
