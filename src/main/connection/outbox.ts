@@ -42,7 +42,10 @@ export class Outbox {
   sendNow(bytes: Uint8Array): void {
     this.check('control', bytes.length);
     this.waitingBytes.control += bytes.length;
-    this.wire.write(bytes, () => (this.waitingBytes.control -= bytes.length));
+    this.wire.write(bytes, () => {
+      this.waitingBytes.control -= bytes.length;
+      this.flow();
+    });
   }
 
   /** Whole PDUs that may wait; `taken` when the kernel has all of them. Throws `TOO_LARGE`, and sends none, where too much waits already. */

@@ -73,6 +73,15 @@ describe('the order of sending', () => {
     expect(wire.written.at(-1)).toEqual(pdu(0));
   });
 
+  it('what waits behind them goes on when the kernel has taken them', () => {
+    const { wire, outbox, taken, send } = opened();
+    outbox.sendNow(pdu(0));
+    send('bulk', 'bulk', [pdu(3)]);
+    expect(wire.written).toHaveLength(1);
+    wire.take();
+    expect(taken).toEqual(['bulk']);
+  });
+
   it('has never more than a slice of bulk in the socket, nor more than a quarter of a megabyte and a slice of pictures', () => {
     const { wire, send } = opened();
     send('bulk', 'bulk', many(3, 3_000));

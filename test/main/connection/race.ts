@@ -14,6 +14,7 @@ import type {
   NoviceLinkEvent,
 } from '../../../src/main/connection/contract.ts';
 import type { HostPort } from '../../../src/protocol/host-port.ts';
+import type { Channel } from '../../../src/protocol/rdp/channels/contract.ts';
 import { until } from '../../support/programs.ts';
 import { RecordedChannel } from '../../support/recorded-channel.ts';
 
@@ -61,9 +62,9 @@ export class Race {
     return { endpoint, events, linkEvents, channel: new RecordedChannel(), link: () => link };
   }
 
-  async expert(engine: EngineName = 'ringback'): Promise<Expert> {
+  async expert(engine: EngineName = 'ringback', further: readonly Channel[] = []): Promise<Expert> {
     const channel = new RecordedChannel();
-    const endpoint = await this.room.openExpert({ engine, userName: 'expert', channels: [channel] }, this.abort.signal);
+    const endpoint = await this.room.openExpert({ engine, userName: 'expert', channels: [channel, ...further] }, this.abort.signal);
     const events: ExpertEndpointEvent[] = [];
     const linkEvents: ExpertLinkEvent[] = [];
     let link: ExpertLink | undefined;
@@ -135,10 +136,11 @@ export async function connected(
   novice: Novice,
   expert: Expert,
   desktop = { width: 640, height: 480 },
+  further: readonly Channel[] = [],
 ): Promise<{ novice: NoviceLink; expert: ExpertLink }> {
   const noviceLink = await until(() => novice.link(), `the novice to be presented: ${describeAll(novice, expert)}`, 8_000);
   const expertLink = await until(() => expert.link(), 'the expert to verify', 8_000);
-  noviceLink.admit(desktop, [novice.channel]);
+  noviceLink.admit(desktop, [novice.channel, ...further]);
   await until(() => has(novice.linkEvents, 'active') && has(expert.linkEvents, 'active'), 'an active session', 8_000);
   return { novice: noviceLink, expert: expertLink };
 }
