@@ -1,6 +1,6 @@
 import { afterEach, describe, it } from 'vitest';
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../../src/protocol/rdp/channels/contract.ts';
-import { Race, connected, ticketOf } from '../main/connection/race.ts';
+import { Race, connected, dial, ticketOf } from '../main/connection/race.ts';
 import { until } from '../support/programs.ts';
 
 /* A made-up channel, in both roles and of both kinds, built from nothing but the contract: the least that a new channel is. */
@@ -44,7 +44,7 @@ describe.each(['static', 'dynamic'] as const)('a made-up %s channel', (kind) => 
     const novice = await race.novice();
     const expert = await race.expert('ringback', [experts]);
     expert.endpoint.expect(ticketOf(novice));
-    novice.endpoint.dial(expert.endpoint.addresses);
+    dial(novice, expert.endpoint.ticket.addresses);
     const links = await connected(novice, expert, undefined, [novices]);
     await until(() => novices.theirs === 7 && experts.theirs === 21, 'each other’s weather');
     await Promise.all([novices.change(30), experts.change(0)]);

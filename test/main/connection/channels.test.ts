@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../../support/programs.ts';
 import { RecordedChannel } from '../../support/recorded-channel.ts';
-import { type Expert, type Novice, Race, connected, has, ticketOf } from './race.ts';
+import { type Expert, type Novice, Race, connected, dial, has, ticketOf } from './race.ts';
 
 const MESSAGE_BYTES = 200_000;
 const MESSAGES = 60;
@@ -15,7 +15,7 @@ async function linked(novices: RecordedChannel, experts: RecordedChannel) {
   const novice: Novice = await race.novice();
   const expert: Expert = await race.expert('ringback', [experts]);
   expert.endpoint.expect(ticketOf(novice));
-  novice.endpoint.dial(expert.endpoint.addresses);
+  dial(novice, expert.endpoint.ticket.addresses);
   return { novice, expert, links: await connected(novice, expert, undefined, [novices]) };
 }
 
