@@ -10,6 +10,8 @@ import { applied } from '../support/applied.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { paint, pictureOf, untilSame } from './pictures.ts';
+import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
+import { RecordedChannel } from '../support/recorded-channel.ts';
 import { actualCertificate, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
 
@@ -53,9 +55,9 @@ afterAll(async () => {
   await home?.remove();
 });
 
-async function dial(engine: EngineName, pin: Uint8Array) {
+async function dial(engine: EngineName, pin: Uint8Array, channels: readonly Channel[] = []) {
   const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
-  const endpoint = await room.openExpert({ engine, userName: 'expert' }, new AbortController().signal);
+  const endpoint = await room.openExpert({ engine, userName: 'expert', channels }, new AbortController().signal);
   const events: ExpertEndpointEvent[] = [];
   const linkEvents: ExpertLinkEvent[] = [];
   let link: ExpertLink | undefined;
@@ -89,6 +91,23 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
     const session = await dial(engine, pin as Uint8Array);
     await until(() => session.linkEvents.some(({ tag }) => tag === 'active'), `an active session: ${shadow.output().slice(-2000)}`);
     await untilSame(() => source.screenshot(), session.picture);
+  });
+
+  it('opens its dynamic channels where we have them, is refused the others, and the session goes on', async () => {
+    const pin = await actualPin();
+    const audio = new RecordedChannel('AUDIO_INPUT', { kind: 'dynamic', urgency: 'bulk' });
+    const nowhere = new RecordedChannel('Ringback::Nowhere', { kind: 'dynamic' });
+    for (const channels of [[nowhere], [nowhere, audio]]) {
+      const session = await dial('ringback', pin as Uint8Array, channels);
+      await until(() => session.linkEvents.some(({ tag }) => tag === 'active'), `an active session: ${shadow.output().slice(-2000)}`);
+      await untilSame(() => source.screenshot(), session.picture);
+      if (channels.length > 1) await until(() => audio.port !== undefined, 'its channel for sound');
+      expect(nowhere.port).toBeUndefined();
+      expect(session.linkEvents.filter(({ tag }) => tag === 'ended')).toEqual([]);
+    }
+    // MSG_SNDIN_VERSION ([MS-RDPEAI] 2.2.2.1) is how a server begins.
+    await until(() => audio.heard.length > 0, 'its first message');
+    expect(audio.heard[0]?.[0]).toBe(1);
   });
 
   it.each(['ringback', 'classic'] as const)('is refused by the engine %s when its certificate is not the pinned one', async (engine) => {

@@ -6,6 +6,7 @@ import { createConnectionRoom } from '../../src/main/connection/connection-room.
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
+import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
 import type { Display } from '../support/display.ts';
@@ -29,7 +30,7 @@ export interface Sharing {
   close(): Promise<void>;
 }
 
-export async function share(display: Display): Promise<Sharing> {
+export async function share(display: Display, channels: readonly Channel[] = []): Promise<Sharing> {
   const stop = new AbortController();
   const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
   const endpoint = await room.openNovice(stop.signal);
@@ -60,7 +61,7 @@ export async function share(display: Display): Promise<Sharing> {
         orderUpdates += countOrderUpdates(bytes);
       },
     );
-    event.link.admit(capture.size);
+    event.link.admit(capture.size, channels);
   });
   return {
     endpoint,
