@@ -1,4 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { environmentOf, USUAL_SURROUNDINGS } from './test/support/surroundings.ts';
+
+// No test is in the zone and the locale of the machine that it runs on. Set before the processes that tests run in are started: a running
+// Node does not take another locale.
+Object.assign(process.env, environmentOf(USUAL_SURROUNDINGS));
 
 // Two projects, because real programs want the machine to themselves.
 const REAL = [

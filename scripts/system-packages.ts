@@ -30,6 +30,8 @@ const DISPLAY_PACKAGES: Readonly<Record<string, string>> = {
   trayer: 'program:trayer',
   // Two networks for the forward connect.
   iproute2: 'program:ip',
+  // A clock that shows the hour a test wants.
+  faketime: 'program:faketime',
 };
 
 /** Independent programs that the tests talk to. */

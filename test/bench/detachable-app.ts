@@ -4,6 +4,7 @@ import { type Page, chromium } from 'playwright-core';
 import { type App, electronExecutable } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
 import { until } from '../support/programs.ts';
+import { languageSwitch } from '../support/surroundings.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -20,7 +21,7 @@ export async function startDetachableApp(desktop: PersonDesktop): Promise<Detach
   mkdirSync(data, { recursive: true });
   const program = desktop.start(
     electronExecutable,
-    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--remote-debugging-port=0', root],
+    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), languageSwitch(desktop.surroundings), '--remote-debugging-port=0', root],
     { RINGBACK_DATA_DIR: data, RINGBACK_LISTEN_HOST: '127.0.0.1' },
   );
   const endpoint = await until(() => /DevTools listening on (ws:\S+)/.exec(program.output())?.[1], 'the app to start', 30_000);

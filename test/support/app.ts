@@ -4,6 +4,7 @@ import { type Page, _electron } from 'playwright-core';
 import type { PersonDesktop } from './desktop.ts';
 import type { Network } from './network.ts';
 import { until } from './programs.ts';
+import { languageSwitch } from './surroundings.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -13,7 +14,7 @@ export const electronExecutable = process.env['RINGBACK_TEST_ELECTRON'];
 /** What a start of the app takes, on the machine's own network. */
 export function appCommand(desktop: PersonDesktop): { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv } {
   return {
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), languageSwitch(desktop.surroundings), root],
     env: { ...desktop.env, RINGBACK_DATA_DIR: join(desktop.home, 'ringback'), RINGBACK_LISTEN_HOST: '127.0.0.1' },
   };
 }
@@ -52,7 +53,7 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
   let log = '';
   const electron = await _electron.launch({
     executablePath: network?.executable(electronExecutable) ?? electronExecutable,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, ...args],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), languageSwitch(desktop.surroundings), root, ...args],
     env: environment,
     cwd: desktop.home,
     timeout: 60_000,

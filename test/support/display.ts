@@ -1,10 +1,12 @@
 import { type Program, run, startProgram, until } from './programs.ts';
+import { environmentOf, type Surroundings, USUAL_SURROUNDINGS } from './surroundings.ts';
 
 /** A real X display of a test's own (Xvfb), with what is started on it. */
 export interface Display {
   /** `:N` */
   readonly name: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly surroundings: Surroundings;
   /** Starts a program on this display; ended with it. */
   start(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Program;
   /** The whole screen, RGB, rows top down. */
@@ -27,11 +29,13 @@ export interface DisplayOptions {
   readonly height?: number;
   /** Runs openbox, without which dialogs get no keyboard focus and windows no title. */
   readonly windowManager?: boolean;
+  /** The zone, locale and hour of what runs on it. */
+  readonly surroundings?: Surroundings;
 }
 
 /** Starts Xvfb on a free display number (it picks the number itself). */
 export async function startDisplay(options: DisplayOptions = {}): Promise<Display> {
-  const { width = 1280, height = 720 } = options;
+  const { width = 1280, height = 720, surroundings = USUAL_SURROUNDINGS } = options;
   const server = startProgram('Xvfb', [
     '-displayfd',
     '1',
@@ -46,7 +50,7 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
   ]);
   const number = await until(() => /^(\d+)\s*$/m.exec(server.output())?.[1], `Xvfb to start: ${server.output()}`);
   const name = `:${number}`;
-  const env: NodeJS.ProcessEnv = { ...process.env, DISPLAY: name, XDG_SESSION_TYPE: 'x11' };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environmentOf(surroundings), DISPLAY: name, XDG_SESSION_TYPE: 'x11' };
   delete env['WAYLAND_DISPLAY'];
   delete env['XAUTHORITY'];
   const programs: Program[] = [];
@@ -54,6 +58,7 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
   const display: Display = {
     name,
     env,
+    surroundings,
     start: (command, args, extra = {}) => {
       const program = startProgram(command, args, { env: { ...env, ...extra } });
       programs.push(program);

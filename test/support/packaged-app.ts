@@ -4,6 +4,7 @@ import { chromium } from 'playwright-core';
 import type { App } from './app.ts';
 import type { PersonDesktop } from './desktop.ts';
 import { until } from './programs.ts';
+import { languageSwitch } from './surroundings.ts';
 
 /**
  * Starts a packaged Ringback. Its fuses keep Node's inspector out, so it is looked at through Chromium's own debugging port.
@@ -11,10 +12,14 @@ import { until } from './programs.ts';
 export async function startPackagedApp(desktop: PersonDesktop, executable: string): Promise<App> {
   const data = join(desktop.home, 'ringback');
   mkdirSync(data, { recursive: true });
-  const program = desktop.start(executable, [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--remote-debugging-port=0'], {
-    RINGBACK_DATA_DIR: data,
-    RINGBACK_LISTEN_HOST: '127.0.0.1',
-  });
+  const program = desktop.start(
+    executable,
+    [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), languageSwitch(desktop.surroundings), '--remote-debugging-port=0'],
+    {
+      RINGBACK_DATA_DIR: data,
+      RINGBACK_LISTEN_HOST: '127.0.0.1',
+    },
+  );
   const endpoint = await until(
     () => /DevTools listening on (ws:\S+)/.exec(program.output())?.[1],
     `the packaged app: ${program.output()}`,
