@@ -95,9 +95,9 @@ export async function startRingback(): Promise<Rival> {
   );
   await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
   await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
-  await viewer.getByRole('button', { name: t('control.expert.ask') }).click();
+  await viewer.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
   await answerQuestion(source, 'allow');
-  await viewer.getByRole('button', { name: t('control.expert.granted') }).waitFor();
+  await viewer.getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
   await novice.main.evaluate(() => window.close());
   const origin = await until(async () => {
     const area = await pictureArea(expert, 'Anna');

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable } from '../support/app.ts';
 import { needs, until } from '../support/programs.ts';
-import { meetOnMessenger } from '../support/scenario.ts';
+import { contactShown, meetOnMessenger } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
@@ -25,25 +25,24 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
     chmodSync(program, 0o755);
     const { main } = app;
     const activity = t('activity.name.whiteboard');
-    await main.getByRole('button', { name: t('nav.settings') }).click();
-    await main.getByRole('button', { name: t('programs.change', { activity }) }).click();
-    await main.getByLabel(t('programs.own')).check();
-    await main.getByLabel(t('programs.line')).fill('./board {address}');
-    await main.getByRole('button', { name: t('programs.try') }).click();
-    await main.getByText(t('problem.LINE_RELATIVE_PROGRAM')).waitFor();
-    await main.getByLabel(t('programs.line')).fill(`${program} {role} {address} {port}`);
-    await main.getByRole('button', { name: t('programs.try') }).click();
-    await main.getByText(t('programs.known')).waitFor();
+    await main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
+    await main.getByRole('button', { name: t('programs.change', { activity }), exact: true }).click();
+    await main.getByLabel(t('programs.own'), { exact: true }).check();
+    await main.getByLabel(t('programs.line'), { exact: true }).fill('./board {address}');
+    await main.getByRole('button', { name: t('programs.try'), exact: true }).click();
+    await main.getByText(t('problem.LINE_RELATIVE_PROGRAM'), { exact: true }).waitFor();
+    await main.getByLabel(t('programs.line'), { exact: true }).fill(`${program} {role} {address} {port}`);
+    await main.getByRole('button', { name: t('programs.try'), exact: true }).click();
+    await main.getByText(t('programs.known'), { exact: true }).waitFor();
     await keep(app, 'program');
     await main.getByRole('button', { name: t('programs.save'), exact: true }).click();
-    await main.getByText(`${program} {role} {address} {port}`).waitFor();
-    await main.getByRole('button', { name: t('nav.home') }).click();
+    await main.getByText(`${program} {role} {address} {port}`, { exact: true }).waitFor();
+    await main.getByRole('button', { name: t('nav.home'), exact: true }).click();
     return record;
   };
   const openMenu = async (app: App, name: string) => {
-    await app.main
-      .locator('li.person', { hasText: name })
-      .getByRole('button', { name: t('activity.menu') })
+    await contactShown(app, name)
+      .getByRole('button', { name: t('activity.menu'), exact: true })
       .click();
   };
 
@@ -57,40 +56,42 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
     await register(anna);
     await openMenu(anna, 'Peter');
     await keep(anna, 'menu');
-    await anna.main.getByRole('button', { name: t('activity.name.whiteboard') }).click();
+    await anna.main.getByRole('button', { name: t('activity.name.whiteboard'), exact: true }).click();
     const activity = t('activity.name.whiteboard');
-    await anna.main.getByText(t('notice.activity.notInstalledThere', { name: 'Peter', activity })).waitFor();
-    await peter.main.getByText(t('notice.activity.notInstalledHere', { name: 'Anna', activity })).waitFor();
+    await anna.main.getByText(t('notice.activity.notInstalledThere', { name: 'Peter', activity }), { exact: true }).waitFor();
+    await peter.main.getByText(t('notice.activity.notInstalledHere', { name: 'Anna', activity }), { exact: true }).waitFor();
     await keep(peter, 'not-installed');
   });
 
   it('a whiteboard: shown by its name, accepted, and both programs run', { timeout: 60_000 }, async () => {
     const records = [join(anna.desktop.home, 'argv'), await register(peter)];
     await openMenu(anna, 'Peter');
-    await anna.main.getByRole('button', { name: t('activity.name.whiteboard') }).click();
+    await anna.main.getByRole('button', { name: t('activity.name.whiteboard'), exact: true }).click();
     await peter.main
-      .getByRole('heading', { name: t('activity.invitedTitle', { name: 'Anna', activity: t('activity.name.whiteboard') }) })
+      .getByRole('heading', { name: t('activity.invitedTitle', { name: 'Anna', activity: t('activity.name.whiteboard') }), exact: true })
       .waitFor();
     await keep(peter, 'card');
     await keep(anna, 'waiting');
     await peter.main.getByRole('button', { name: t('activity.accept'), exact: true }).click();
     await until(() => records.every((record) => existsSync(record)), 'both programs');
     expect(records.map((record) => readFileSync(record, 'utf8'))).toEqual(['inviter\n127.0.0.1\n10869\n', 'invitee\n127.0.0.1\n10869\n']);
-    await anna.main.getByText(t('notice.activity.started', { name: 'Peter', activity: t('activity.name.whiteboard') })).waitFor();
+    await anna.main
+      .getByText(t('notice.activity.started', { name: 'Peter', activity: t('activity.name.whiteboard') }), { exact: true })
+      .waitFor();
   });
 
   it('an offer of help reaches only whoever allows it', { timeout: 60_000 }, async () => {
-    await anna.main.getByRole('button', { name: t('nav.settings') }).click();
-    await anna.main.getByLabel(t('settings.allowOffers')).check();
+    await anna.main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
+    await anna.main.getByLabel(t('settings.allowOffers'), { exact: true }).check();
     await keep(anna, 'settings');
-    await anna.main.getByRole('button', { name: t('nav.home') }).click();
+    await anna.main.getByRole('button', { name: t('nav.home'), exact: true }).click();
     await openMenu(peter, 'Anna');
-    await peter.main.getByRole('button', { name: t('activity.offerHelp') }).click();
-    await anna.main.getByRole('heading', { name: t('offer.title', { name: 'Peter' }) }).waitFor();
+    await peter.main.getByRole('button', { name: t('activity.offerHelp'), exact: true }).click();
+    await anna.main.getByRole('heading', { name: t('offer.title', { name: 'Peter' }), exact: true }).waitFor();
     await keep(anna, 'offer');
-    await anna.main.getByRole('button', { name: t('invitation.decline') }).click();
+    await anna.main.getByRole('button', { name: t('invitation.decline'), exact: true }).click();
     await peter.main
-      .getByText(t('ended.expert.viewRefused', { name: 'Anna' }))
+      .getByText(t('ended.expert.viewRefused', { name: 'Anna' }), { exact: true })
       .first()
       .waitFor();
   });

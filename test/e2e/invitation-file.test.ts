@@ -31,9 +31,12 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
 
   it('is saved without an account, and the password is shown', async () => {
     await novice.chooseFile(file);
-    await novice.main.locator('summary', { hasText: t('file.title') }).click();
-    await novice.main.getByRole('button', { name: t('file.save') }).click();
-    const shown = novice.main.getByLabel(t('file.password'));
+    await novice.main
+      .locator('summary')
+      .filter({ hasText: new RegExp(`^${t('file.title')}$`) })
+      .click();
+    await novice.main.getByRole('button', { name: t('file.save'), exact: true }).click();
+    const shown = novice.main.getByLabel(t('file.password'), { exact: true });
     await shown.waitFor();
     password = (await shown.locator('span').allTextContents()).join(' ');
     expect(password).toMatch(/^[CFHKMQRWY24679]{4}( [CFHKMQRWY24679]{4}){3}$/);
@@ -49,28 +52,31 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
     expert = await people.startApp('expert', [pathToFileURL(received).href]);
     const field = expert.main.getByLabel(t('file.passwordField'), { exact: true });
     await field.fill('WRONG WRONG');
-    await expert.main.getByRole('button', { name: t('file.connect') }).click();
-    await expert.main.getByText(t('problem.WRONG_PASSWORD')).waitFor();
+    await expert.main.getByRole('button', { name: t('file.connect'), exact: true }).click();
+    await expert.main.getByText(t('problem.WRONG_PASSWORD'), { exact: true }).waitFor();
     await people.keep('invitation-opened');
     await field.fill(password);
-    await expert.main.getByRole('button', { name: t('file.connect') }).click();
+    await expert.main.getByRole('button', { name: t('file.connect'), exact: true }).click();
     await waitForQuestion(noviceDesktop);
     await people.keep('invitation-question');
     await answerQuestion(noviceDesktop, 'allow');
     const viewer = await expert.session();
     await viewer.locator('canvas').first().waitFor();
     await novice.session();
-    await until(async () => (await novice.main.getByText(t('file.state.used')).count()) === 0, 'the invitation to make room');
+    await until(
+      async () => (await novice.main.getByText(t('file.state.used'), { exact: true }).count()) === 0,
+      'the invitation to make room',
+    );
     await people.keep('invitation-session');
   }, 90_000);
 
   it('is good once', async () => {
     await (await expert.session()).close();
-    await novice.main.getByText(t('file.state.used')).waitFor();
+    await novice.main.getByText(t('file.state.used'), { exact: true }).waitFor();
     await novice.main
-      .getByRole('button', { name: t('common.close') })
+      .getByRole('button', { name: t('common.close'), exact: true })
       .first()
       .click();
-    await novice.main.getByText(t('file.state.used')).waitFor({ state: 'detached' });
+    await novice.main.getByText(t('file.state.used'), { exact: true }).waitFor({ state: 'detached' });
   }, 60_000);
 });

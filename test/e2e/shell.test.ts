@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, appCommand, electronExecutable } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
+import { heldKeys } from '../support/held-keys.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { crop, differingPixels, pixelsNear } from '../support/picture.ts';
 import { needs, until } from '../support/programs.ts';
@@ -16,6 +17,7 @@ import {
   waitForQuestion,
   windowArea,
   windowsNamed,
+  fact,
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
@@ -34,7 +36,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
     const people = twoPeople('shell');
     const accept = async () => {
-      await expert.main.getByRole('button', { name: t('invitation.accept') }).click();
+      await expert.main.getByRole('button', { name: t('invitation.accept'), exact: true }).click();
     };
     const ask = async () => {
       await askForHelp(novice, 'Peter');
@@ -51,13 +53,13 @@ describe.skipIf(programs.skip || !electronExecutable)(
       expertReason?: 'viewRefused' | 'cancelledByYou' | 'stoppedByNovice',
     ) => {
       await novice.main
-        .getByText(t(`ended.novice.${noviceReason}`, { name: 'Peter' }))
+        .getByText(t(`ended.novice.${noviceReason}`, { name: 'Peter' }), { exact: true })
         .first()
         .waitFor({ timeout: 5_000 });
       await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
       if (expertReason === undefined) return;
       await expert.main
-        .getByText(t(`ended.expert.${expertReason}`, { name: 'Anna' }))
+        .getByText(t(`ended.expert.${expertReason}`, { name: 'Anna' }), { exact: true })
         .first()
         .waitFor({ timeout: 5_000 });
       await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
@@ -83,7 +85,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
       it('its menu accepts, and stops a running session', async () => {
         await askForHelp(novice, 'Peter');
-        await expert.main.getByRole('button', { name: t('invitation.accept') }).waitFor();
+        await expert.main.getByRole('button', { name: t('invitation.accept'), exact: true }).waitFor();
         await chooseFromTray(expertDesktop, 1);
         await answerQuestion(noviceDesktop, 'allow');
         await pictureArea(expert, 'Anna');
@@ -143,9 +145,9 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
       it('Caps Lock at the expert makes capitals at the novice', async () => {
         const panel = await novice.session();
-        await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }) }).click();
+        await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
         await answerQuestion(noviceDesktop, 'allow');
-        await (await expert.session()).getByRole('button', { name: t('control.expert.granted') }).waitFor();
+        await (await expert.session()).getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
         const area = await pictureArea(expert, 'Anna');
         await clickAt(expertDesktop, area.x + 200, area.y + 150);
         await expertDesktop.xdotool('key', '--delay', '60', 'Caps_Lock', 'a', 'b', 'Caps_Lock', 'c', 'd');
@@ -155,28 +157,17 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
       it('a key that is down when control is taken back goes up', async () => {
         await expertDesktop.xdotool('keydown', 'e');
-        // Held long enough to repeat, or there would be nothing to see afterwards.
         await until(() => typedText().endsWith('eee'), 'the key to repeat', 5_000);
-        await (await novice.session()).getByRole('button', { name: t('control.novice.takeBack') }).click();
-        await (await expert.session()).getByRole('button', { name: t('control.expert.ask') }).waitFor();
-        const stillGrows = async () => {
-          const { length } = typedText();
-          await new Promise((resolve) => setTimeout(resolve, 500));
-          return typedText().length > length;
-        };
-        await until(async () => !(await stillGrows()), 'the key to be up', 2_500);
+        expect(await heldKeys(noviceDesktop.name)).toBe(1);
+        await (await novice.session()).getByRole('button', { name: t('control.novice.takeBack'), exact: true }).click();
+        await (await expert.session()).getByRole('button', { name: t('control.expert.ask'), exact: true }).waitFor();
+        await until(async () => (await heldKeys(noviceDesktop.name)) === 0, 'the key to be up', 2_500);
         await expertDesktop.xdotool('keyup', 'e');
       });
 
       it('a minimised viewer is sent nothing, and is whole again when it is back', async () => {
         const panel = await novice.session();
-        const frames = async () =>
-          Number(
-            await panel
-              .locator('dl.facts div', { hasText: t('session.frames') })
-              .locator('dd')
-              .textContent(),
-          );
+        const frames = async () => Number(await fact(panel, t('session.frames')).textContent());
         const busy = noviceDesktop.start('xterm', ['-geometry', '60x14+500+60', '-e', 'sh', '-c', 'while seq 1 20; do sleep 0.03; done']);
         await until(async () => (await frames()) > 3, 'pictures to be sent', 8_000);
         const id = await viewerWindow();
@@ -216,7 +207,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
       await expertDesktop.xdotool('windowactivate', '--sync', id);
       await expertDesktop.xdotool('key', 'ctrl+q', 'ctrl+q');
       await novice.main
-        .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }))
+        .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }), { exact: true })
         .first()
         .waitFor({ timeout: 5_000 });
       await until(() => !existsSync(`/proc/${expert.pid}`), 'the app to be gone', 5_000);

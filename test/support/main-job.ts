@@ -156,9 +156,9 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     say(`Peter sees Anna’s screen; ${difference} pixels differ`);
 
     const viewer = await expert.session();
-    await viewer.getByRole('button', { name: t('control.expert.ask') }).click();
+    await viewer.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
     await answerQuestion(noviceDesktop, 'allow');
-    await viewer.getByRole('button', { name: t('control.expert.granted') }).waitFor();
+    await viewer.getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
     say('Anna lets Peter use mouse and keyboard');
     const pointerWanted = { x: 160, y: 120 };
     await clickAt(expertDesktop, area.x + pointerWanted.x, area.y + pointerWanted.y);
@@ -173,7 +173,7 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     await keep('5-control');
     say('Peter has moved Anna’s mouse and typed into her terminal');
 
-    await expert.main.getByText(t('steps.show')).click();
+    await expert.main.getByText(t('steps.show'), { exact: true }).click();
     const steps = await shownSteps(expert.main);
     const connection = (
       (await expert.main
@@ -182,9 +182,9 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
         .textContent()) ?? ''
     ).trim();
     const panel = await novice.session();
-    await panel.getByRole('button', { name: t('session.stopLong') }).click();
+    await panel.getByRole('button', { name: t('session.stopLong'), exact: true }).click();
     await expert.main
-      .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }))
+      .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }), { exact: true })
       .first()
       .waitFor({ timeout: 5_000 });
     await keep('6-stopped');

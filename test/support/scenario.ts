@@ -1,7 +1,9 @@
 /* What two people do, told by what they can see and click. Shared by the end-to-end tests and the demo. */
 import type { Reach } from '../../src/facts/hosting.ts';
 import { isDeepStrictEqual } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import type { Presence } from '../../src/preload/contract.ts';
+import { DELIBERATE_AFTER_MS } from '../../src/main/shell/consent-prompts.ts';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
 import type { App as RunningApp } from './app.ts';
@@ -25,47 +27,58 @@ export async function hostMessenger(
   reach: Reach = 'loopback',
 ): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
   const { main } = app;
-  await main.getByRole('button', { name: t('welcome.host') }).click();
-  await main.getByLabel(t('hostStart.yourName')).fill(yourName);
-  await main.getByLabel(t(reach === 'lan' ? 'hostStart.whereLan' : 'hostStart.whereLoopback')).check();
-  await main.getByRole('button', { name: t('hostStart.begin') }).click();
-  await main.getByLabel(t('hostStart.otherName')).fill(otherName);
-  const lead = (await main.getByText(/You are signed in as/).textContent()) ?? '';
+  await main.getByRole('button', { name: new RegExp(`^${t('welcome.host')}`) }).click();
+  await main.getByLabel(t('hostStart.yourName'), { exact: true }).fill(yourName);
+  await main.getByLabel(t(reach === 'lan' ? 'hostStart.whereLan' : 'hostStart.whereLoopback'), { exact: true }).check();
+  await main.getByRole('button', { name: t('hostStart.begin'), exact: true }).click();
+  await main.getByLabel(t('hostStart.otherName'), { exact: true }).fill(otherName);
+  const lead = (await main.getByText(/^You are signed in as /).textContent()) ?? '';
   const ownAddress = /signed in as (\S+?)\.\s/.exec(lead)?.[1] ?? '';
-  await main.getByRole('button', { name: t('hostStart.makeAccount') }).click();
-  await main.getByRole('button', { name: t('hostStart.done') }).waitFor();
-  const value = async (label: string) =>
-    ((await main.locator('dl.issued div', { hasText: label }).locator('dd').textContent()) ?? '').trim();
+  await main.getByRole('button', { name: t('hostStart.makeAccount'), exact: true }).click();
+  await main.getByRole('button', { name: t('hostStart.done'), exact: true }).waitFor();
+  const value = async (label: string) => ((await fact(main, label).textContent()) ?? '').trim();
   const issued = {
     server: await value(t('token.server')),
     address: await value(t('token.address')),
     accessToken: await value(t('token.accessToken')),
   };
-  await main.getByRole('button', { name: t('hostStart.done') }).click();
+  await main.getByRole('button', { name: t('hostStart.done'), exact: true }).click();
   return { ownAddress, issued };
 }
 
 /** First start: the account that someone gave me. */
 export async function signIn(app: App, account: IssuedAccount, yourName: string): Promise<void> {
   const { main } = app;
-  await main.getByRole('button', { name: t('welcome.haveAccount') }).click();
-  await main.getByLabel(t('account.server')).fill(account.server);
+  await main.getByRole('button', { name: new RegExp(`^${t('welcome.haveAccount')}`) }).click();
+  await main.getByLabel(t('account.server'), { exact: true }).fill(account.server);
   await main.getByLabel(t('account.address'), { exact: true }).fill(account.address);
   await main.getByLabel(t('account.friendlyName'), { exact: true }).fill(yourName);
   await main.getByLabel(t('account.accessToken'), { exact: true }).fill(account.accessToken);
   await main.getByRole('button', { name: t('account.save'), exact: true }).click();
   await main
-    .getByRole('button', { name: t('home.ask') })
+    .getByRole('button', { name: t('home.ask'), exact: true })
     .first()
     .waitFor();
 }
 
 /** Waits until a contact is shown as online. Accounts on one hosted messenger know each other from the start. */
 export async function waitForOnline(app: App, name: string): Promise<void> {
-  await app.main
-    .locator('li.person', { hasText: name })
-    .filter({ hasText: t('presence.online') })
-    .waitFor({ timeout: 15_000 });
+  await contactShown(app, name, 'online').waitFor({ timeout: 15_000 });
+}
+
+/** A contact in the main window's list, also only while their presence is the one given. */
+export function contactShown({ main }: App, name: string, presence?: Presence): Locator {
+  const contact = main.locator('li.person').filter({ has: main.getByText(name, { exact: true }) });
+  // When they were last helped may stand behind it.
+  return presence === undefined ? contact : contact.filter({ has: main.getByText(new RegExp(`^${t(`presence.${presence}`)}( ·|$)`)) });
+}
+
+/** The value beside a label in a window's list of facts. */
+export function fact(page: Page, label: string): Locator {
+  return page
+    .locator('dl > div')
+    .filter({ has: page.getByText(label, { exact: true }) })
+    .locator('dd');
 }
 
 /** Peter's computer becomes the messenger, Anna signs in to it, and each sees the other online. */
@@ -90,13 +103,13 @@ export async function askForHelp(app: App, name: string): Promise<void> {
     .getByRole('button', { name: t('home.ask'), exact: true })
     .first()
     .click();
-  await app.main.getByRole('button', { name: t('picker.askPerson', { name }) }).click();
+  await app.main.getByRole('button', { name: t('picker.askPerson', { name }), exact: true }).click();
 }
 
 /** The notification on the expert's screen, clicked with the mouse; then Accept (or Decline) in the window that it opens. */
 export async function answerNotification(app: App, answer: 'accept' | 'decline'): Promise<void> {
   await clickNotification(app.desktop);
-  await app.main.getByRole('button', { name: t(answer === 'accept' ? 'invitation.accept' : 'invitation.decline') }).click();
+  await app.main.getByRole('button', { name: t(answer === 'accept' ? 'invitation.accept' : 'invitation.decline'), exact: true }).click();
 }
 
 /** Clicks the newest notification (dunst draws it in the top right corner). */
@@ -131,13 +144,13 @@ export async function clickAt(desktop: PersonDesktop, x: number, y: number): Pro
 /** Where the novice's desktop is on the expert's screen, once the picture is there at its actual size. */
 export async function pictureArea(expert: App, noviceName: string): Promise<Area> {
   const page = await expert.session();
-  const picture = page.getByRole('img', { name: t('viewer.label', { name: noviceName }) });
+  const picture = page.getByRole('img', { name: t('viewer.label', { name: noviceName }), exact: true });
   await picture.waitFor({ timeout: 20_000 });
   const id = await until(
     async () => (await windowsNamed(expert.desktop, '--name', `^${t('shell.window.expert', { name: noviceName })}$`))[0],
     'the viewer window',
   );
-  const actual = page.getByRole('button', { name: t('viewer.actual') });
+  const actual = page.getByRole('button', { name: t('viewer.actual'), exact: true });
   if (await actual.isVisible()) await actual.click();
   let before: Area | undefined;
   return until(async () => {
@@ -167,12 +180,13 @@ export async function waitForQuestion(desktop: PersonDesktop): Promise<string> {
 
 /**
  * Answers it by keyboard, as a person would who does not use the mouse. The focus is on Deny; Allow is one to the right.
- * An answer within the first moments does not count, so a little reading time passes.
+ * An answer does not count before the question has been there for a moment.
  */
 export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | 'Return' | 'Escape'): Promise<void> {
   const id = await waitForQuestion(desktop);
+  const seenAtMs = performance.now();
   await desktop.xdotool('windowactivate', '--sync', id);
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await until(() => performance.now() - seenAtMs > DELIBERATE_AFTER_MS, 'an answer to be deliberate');
   if (answer === 'allow') await desktop.xdotool('key', '--delay', '60', 'Tab', 'space');
   else await desktop.xdotool('key', answer);
   await until(async () => !(await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`)).includes(id), 'the question to close');

@@ -1,4 +1,4 @@
-/* The part of npm `x11` 4.2 (no types of its own) that the desktop room uses. */
+/* The part of npm `x11` 4.2 (no types of its own) that the desktop room and its tests use. */
 declare module 'x11' {
   type Reply<T> = (error: Error | null | undefined, result: T) => unknown;
 
@@ -128,6 +128,7 @@ declare module 'x11' {
       reply: Reply<{ readonly data: Uint8Array }>,
     ): void;
     QueryPointer(window: number, reply: Reply<{ readonly rootX: number; readonly rootY: number; readonly keyMask: number }>): void;
+    QueryKeymap(reply: Reply<Uint8Array>): void;
     GetKeyboardMapping(first: number, count: number, reply: Reply<number[][]>): void;
     ChangeKeyboardMapping(first: number, keysymsPerKeycode: number, keysyms: readonly number[]): void;
     GetModifierMapping(reply: Reply<number[][]>): void;
