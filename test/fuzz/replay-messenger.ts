@@ -12,11 +12,9 @@ import { damaged } from './damage.ts';
 import type { Random } from './random.ts';
 
 const ATTACKS = 8;
-const ANSWER_MS = 10;
 const DIALECT = 7;
 const [ANN, BOB, EVE] = ['ann@home', 'bob@home', 'eve@home'] as const;
 
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
 const lines = (...text: string[]): Uint8Array[] => text.map((line) => utf8Encode(`${line}\r\n`));
 
 /** What a client says once it knows the challenge, or in its place something else. */
@@ -86,8 +84,9 @@ export async function replayAtMessenger(random: Random): Promise<void> {
         const [proof = new Uint8Array(0), ...rest] = conversation(challenge, tokens.get(EVE) ?? '', '1.2');
         for (const part of [proof, ...damaged(rest, random)]) attacker.write(part);
       } else for (const part of damaged([...hello, ...conversation(challenge, 'no token', '1.2')], random)) attacker.write(part);
-      await pause(ANSWER_MS);
-      attacker.close();
+      // The end comes after everything else: who closes has read it all, or would not.
+      attacker.end();
+      await attacker.closed();
     }
     await until(
       () => server.connectionCount === standing,

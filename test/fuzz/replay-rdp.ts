@@ -11,8 +11,8 @@ import { joined } from './mutations.ts';
 import type { Random } from './random.ts';
 import { checkBeforeConsent, recordRdpSession, SESSION_DESKTOP } from './rdp-session.ts';
 
-/** How long a side may think about a damaged message before the next comes, and how long the whole attack may take. */
-const ANSWER_MS = 15;
+/** How long a side may think about the first message, and about all the others: it need not answer nonsense. */
+const FIRST_ANSWER_MS = 300;
 const ATTACK_MS = 2_000;
 const STRANGERS = 4;
 const WRONG_SESSION_ID = new Uint8Array(32);
@@ -25,8 +25,6 @@ interface Heard {
   readonly secret: Uint8Array;
 }
 
-const pause = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-
 /** Says `parts` on the socket: the first one in the clear, the rest inside TLS, whichever end of it we are. */
 async function attack(socket: Socket, parts: readonly Uint8Array[], secure: (socket: Socket) => TLSSocket): Promise<Heard> {
   const plain: Uint8Array[] = [];
@@ -36,8 +34,7 @@ async function attack(socket: Socket, parts: readonly Uint8Array[], secure: (soc
   socket.on('data', keep);
   const [first = new Uint8Array(0), ...rest] = parts;
   socket.write(first);
-  const started = Date.now();
-  while (plain.length === 0 && !socket.destroyed && Date.now() - started < 300) await pause(2);
+  await until(() => plain.length > 0 || socket.destroyed, 'an answer', FIRST_ANSWER_MS).catch(() => undefined);
   let tls: TLSSocket | undefined;
   if (!socket.destroyed) {
     socket.off('data', keep);
@@ -45,11 +42,14 @@ async function attack(socket: Socket, parts: readonly Uint8Array[], secure: (soc
     tls.on('error', () => undefined);
     tls.on('data', (bytes: Buffer) => void secret.push(new Uint8Array(bytes)));
     for (const part of rest) {
-      if (socket.destroyed || tls.destroyed || Date.now() - started > ATTACK_MS) break;
+      if (socket.destroyed || tls.destroyed) break;
       tls.write(part);
-      await pause(rest.length > 60 ? 0 : 2);
+      // Each comes in a turn of its own.
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    await pause(ANSWER_MS);
+    // Our goodbye comes after everything else: whoever closes has read it all, or would not.
+    tls.end();
+    await until(() => socket.destroyed || tls?.destroyed === true, 'the end', ATTACK_MS).catch(() => undefined);
   }
   tls?.destroy();
   socket.destroy();
@@ -125,7 +125,7 @@ export function replayAtNovice(random: Random): Promise<void> {
 /** A novice with the right certificate that then talks nonsense. */
 export function replayAtExpert(random: Random): Promise<void> {
   return inRace(async (race) => {
-    certificate ??= createSessionCertificate(Date.now());
+    certificate ??= createSessionCertificate(Date.UTC(2026, 10, 22, 12));
     const { pin, secureContext } = await certificate;
     const expert = await race.expert();
     expert.endpoint.expect({ addresses: [], sessionId: WRONG_SESSION_ID, pin });

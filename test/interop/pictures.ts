@@ -9,11 +9,12 @@ import { until } from '../support/programs.ts';
 export async function paint(display: Display, width: number, height: number): Promise<void> {
   display.start('display', ['-window', 'root', '-size', `${width}x${height}`, `plasma:tomato-steelblue`]);
   display.start('xterm', ['-geometry', '70x18+40+40', '-e', 'sh', '-c', 'seq 1 200; exec sleep 1000']);
+  let before: Picture | undefined;
   await until(async () => {
-    const first = await display.screenshot();
-    if (!colourful(first)) return false;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    return samePicture(first, await display.screenshot()) === undefined;
+    const now = await display.screenshot();
+    const still = before !== undefined && samePicture(before, now) === undefined;
+    before = now;
+    return still && colourful(now);
   }, 'the display to be painted and still');
 }
 

@@ -204,8 +204,10 @@ describe('an invitation file', () => {
     );
     await until(() => novice.asked.length === 1, 'the question');
     say('encomsp', encodeEncomsp({ tag: 'controlChange', participantId: 0, view: true, interact: true }));
+    let heard = false;
+    novice.links[0]?.onEvent((event) => void (heard ||= event.tag === 'input'));
     link.sendInput([{ tag: 'pointerMove', x: 1, y: 1 }]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(() => heard, 'the input, which comes after the request');
     expect(novice.asked).toEqual(['Erika']);
     expect(novice.desktop.injected).toEqual([]);
     answer(false);

@@ -4,7 +4,7 @@ import { createSessionCertificate, pinOf } from '../../../src/main/connection/ce
 
 describe('session certificate', () => {
   it('is a fresh self-signed RSA-2048 certificate, valid now and for days only', async () => {
-    const now = Date.now();
+    const now = Date.UTC(2026, 10, 22, 12);
     const [first, second] = await Promise.all([createSessionCertificate(now), createSessionCertificate(now)]);
     const parsed = new X509Certificate(first.der);
     expect(parsed.publicKey.asymmetricKeyType).toBe('rsa');
@@ -22,7 +22,7 @@ describe('session certificate', () => {
   it('is made off the main thread', async () => {
     let turns = 0;
     const timer = setInterval(() => (turns += 1), 1);
-    await createSessionCertificate(Date.now());
+    await createSessionCertificate(Date.UTC(2026, 10, 22, 12));
     clearInterval(timer);
     expect(turns).toBeGreaterThan(3);
   });

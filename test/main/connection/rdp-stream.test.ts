@@ -18,7 +18,7 @@ const sockets: Socket[] = [];
 const servers: Server[] = [];
 
 beforeAll(async () => {
-  certificate = await createSessionCertificate(Date.now());
+  certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12));
 });
 
 afterEach(() => {
@@ -169,7 +169,12 @@ describe('an RDP connection on a socket', () => {
       () => (drained = true),
       (error: { code: string }) => error.code,
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    let left = socket.writableLength;
+    await until(() => {
+      const before = left;
+      left = socket.writableLength;
+      return left === before && left > 0;
+    }, 'the system to take no more');
     expect(drained).toBe(false);
     stream.destroy();
     expect(await waiting).toBe('SOCKET');
@@ -220,7 +225,8 @@ describe('an RDP connection on a socket', () => {
     const { stream, ends } = watched(socket, undefined, clock);
     const finished = stream.finish();
     await clock.advance(999);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Had it been destroyed, the end would come before a connection that is only made now.
+    await socketPair();
     expect(ends).toHaveLength(0);
     await clock.advance(1);
     await finished;

@@ -7,6 +7,7 @@ import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { startDisplay, type Display, type Picture } from '../../support/display.ts';
+import { crop, differingPixels } from '../../support/picture.ts';
 import { needs, run, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
@@ -28,6 +29,11 @@ function open(display: Display, way: GrabWay | 'auto' = 'auto', useDamage = true
 }
 
 const OWED_MS = 20_000;
+/** Inside the two small terminals that are opened far apart. */
+const WINDOWS = [
+  { x: 615, y: 337, width: 100, height: 50 },
+  { x: 7, y: 504, width: 100, height: 50 },
+];
 
 /** Pulls frames onto the screen: the first, which is owed, and then on until nothing has come for a while. */
 async function settle(capture: ScreenCapture, viewed: ViewedScreen): Promise<EncodedFrame[]> {
@@ -42,6 +48,14 @@ async function settle(capture: ScreenCapture, viewed: ViewedScreen): Promise<Enc
       throw error;
     }
   }
+}
+
+/** Whether nothing changes for a tenth of a second. */
+function idle(capture: ScreenCapture): Promise<boolean> {
+  return capture.nextFrame(AbortSignal.timeout(100)).then(
+    () => false,
+    () => true,
+  );
 }
 
 /** As `settle`, and on until the picture is what a screenshot shows: programs draw when they like. */
@@ -85,11 +99,15 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
         const first = await settleSame(capture, viewed, display);
         expect(first[0]?.changedPixels).toBe(800 * 600);
 
+        const before = await display.screenshot();
         // Nobody pulls while these appear, far apart: their damage is one frame's, in several areas.
         const window = display.start('xterm', ['-geometry', '20x5+611+333', '-e', 'sleep 60']);
         const other = display.start('xterm', ['-geometry', '20x5+3+500', '-e', 'sleep 60']);
         await until(async () => (await display.xdotool('search', '--class', 'xterm')).split('\n').length >= 3, 'both windows');
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await until(async () => {
+          const now = await display.screenshot();
+          return WINDOWS.every((area) => differingPixels(crop(before, area), crop(now, area)) > 1_000);
+        }, 'both windows to be painted');
         const later = await settleSame(capture, viewed, display);
         await window.stop();
         await other.stop();
@@ -130,8 +148,8 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
       await settle(capture, new ViewedScreen(capture.size));
       const latencies: number[] = [];
       for (let turn = 0; turn < 5; turn += 1) {
+        while (!(await idle(capture)));
         const next = capture.nextFrame(AbortSignal.timeout(5_000));
-        await new Promise((resolve) => setTimeout(resolve, 100));
         const drawn = run('xsetroot', ['-solid', `#00${turn}0ff`], { env: display.env }).then(() => performance.now());
         await next;
         latencies.push(performance.now() - (await drawn));

@@ -204,12 +204,8 @@ describe('accounts on disk', () => {
 });
 
 describe('kill -9', () => {
-  /** One life of the real server: a client changes its list and name as fast as it can until the server is killed. */
-  const life = async (
-    token: string,
-    rounds: number,
-    killAfterMs: number,
-  ): Promise<{ readonly confirmed: number; readonly sent: number }> => {
+  /** One life of the real server: a client changes its list and name as fast as it can until the server is killed, soon after `killAfter` answers. */
+  const life = async (token: string, rounds: number, killAfter: number): Promise<{ readonly confirmed: number; readonly sent: number }> => {
     const child = spawn(process.execPath, [MAIN, '--port', '0', '--data', directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, NODE_OPTIONS: '' },
@@ -226,12 +222,16 @@ describe('kill -9', () => {
       expect(await ann.signIn(7, 'ann@home', token)).toMatch(/^USR 4 OK/);
       let sent = rounds;
       // Ahead of the answers, so that the end comes in the middle of something.
-      for (; sent < rounds + 40; sent += 1)
+      for (; sent < rounds + 600; sent += 1)
         ann.send(
           `REA ${sent} ann@home name${sent}`,
           `${sent % 2 === 0 ? 'ADD' : 'REM'} ${sent} FL bob@home${sent % 2 === 0 ? ' x 0' : ''}`,
         );
-      await new Promise((resolve) => void setTimeout(resolve, killAfterMs));
+      const answers = () => ann.text.match(/^REA /gm)?.length ?? 0;
+      await until(
+        () => answers() >= killAfter,
+        () => `${killAfter} answers, not ${answers()}`,
+      );
       child.kill('SIGKILL');
       await exited;
       await ann.closed();
@@ -251,7 +251,7 @@ describe('kill -9', () => {
     store.close();
     let [rounds, inTheMiddle] = [0, 0];
     for (let round = 0; round < 12; round += 1) {
-      const { confirmed, sent } = await life(account.accessToken, rounds, Math.random() * 40);
+      const { confirmed, sent } = await life(account.accessToken, rounds, 1 + round * 2);
       if (confirmed < sent - 1) inTheMiddle += 1;
       expect(await store.open()).toEqual([]);
       const after = store.find('ann@home');

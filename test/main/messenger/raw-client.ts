@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import { until as untilSome } from '../../support/programs.ts';
 
 export const md5Hex = (text: string): string => createHash('md5').update(text).digest('hex');
 
@@ -77,6 +78,11 @@ export class RawClient {
     );
   }
 
+  /** Nothing more is sent; what still comes is heard. */
+  end(): void {
+    this.socket.end();
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -91,9 +97,5 @@ export class RawClient {
 }
 
 export async function until(holds: () => boolean, what: () => string): Promise<void> {
-  const deadline = Date.now() + 8_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what()}`);
-    await new Promise((resolve) => void setTimeout(resolve, 2));
-  }
+  await untilSome(holds, what, 8_000);
 }

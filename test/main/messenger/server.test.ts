@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ShiftedClock } from '../../support/shifted-clock.ts';
 import { md5Hex, until } from './raw-client.ts';
 import { RawNetwork } from './raw-network.ts';
 
@@ -200,7 +201,8 @@ describe('MSNP server, as any client sees it', () => {
   });
 
   it('gives switchboards to nobody who hides, and to nobody with another one’s or an old cookie', async () => {
-    await net.start({ cookieLifetimeMs: 30 });
+    const clock = new ShiftedClock();
+    await net.start({ cookieLifetimeMs: 30_000 }, { clock });
     const ann = await net.user('ann@home', 5);
     ann.send('XFR 1 SB', 'CHG 2 HDN', 'XFR 3 SB', 'CHG 4 NLN', 'XFR 5 SB', 'XFR 6 SB');
     const lines = await ann.lines(6);
@@ -209,7 +211,7 @@ describe('MSNP server, as any client sees it', () => {
     const thief = await net.client();
     thief.send(`USR 1 bob@home ${mine}`);
     expect(await thief.line()).toBe('911 1');
-    await new Promise((resolve) => void setTimeout(resolve, 60));
+    clock.sleep(30_001);
     const slow = await net.client();
     slow.send(`USR 1 ann@home ${late}`);
     expect(await slow.line()).toBe('911 1');

@@ -8,6 +8,7 @@ import { requestTicket } from '../../../src/main/messenger/msnp/ticket.ts';
 import { createPageIdentity } from '../../../src/main/messenger/msnp-server/page-identity.ts';
 import { ticketProof } from '../../../src/main/messenger/ticket-proof.ts';
 import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
+import { ShiftedClock } from '../../support/shifted-clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { until, type RawClient } from './raw-client.ts';
 import { RawNetwork } from './raw-network.ts';
@@ -71,7 +72,8 @@ describe('MSNP8, as any client sees it', () => {
   });
 
   it('refuses a wrong token, nobody, no header, another one’s ticket, an old one, and MD5', async () => {
-    await net.start({ cookieLifetimeMs: 150 });
+    const clock = new ShiftedClock();
+    await net.start({ cookieLifetimeMs: 150_000 }, { clock });
     for (const headers of [
       authorization('ann@home', 'wrong'),
       authorization('nobody@home', 'nobody'),
@@ -83,7 +85,7 @@ describe('MSNP8, as any client sees it', () => {
     }
     expect((await signIn('bob@home', await ticketFor('ann@home')))[1]).toBe('911 4');
     const late = await ticketFor('ann@home');
-    await new Promise((resolve) => void setTimeout(resolve, 200));
+    clock.sleep(150_001);
     expect((await signIn('ann@home', late))[1]).toBe('911 4');
     expect((await signIn('ann@home', 't=&p='))[1]).toBe('911 4');
     const old = await net.client();
@@ -186,7 +188,7 @@ describe('our client and tickets', () => {
     const token = net.token('ann@home');
     let seen = '';
     // Ends TLS with its own certificate and opens its own to the real page.
-    const middle = createTlsServer(await createPageIdentity(Date.now()), (socket) => {
+    const middle = createTlsServer(await createPageIdentity(Date.UTC(2026, 10, 22, 12)), (socket) => {
       const onward = connectTls({ host: '127.0.0.1', port: net.port, rejectUnauthorized: false });
       for (const one of [socket, onward]) one.on('error', () => {});
       socket.on('data', (bytes) => void (seen += String(bytes)));
