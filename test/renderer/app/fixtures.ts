@@ -82,6 +82,15 @@ export const TRANSPORTS: readonly TransportView[] = [
     fields: [field('server'), field('address'), field('friendlyName', 'name'), field('accessToken', 'secret')],
   },
 ];
+/** A second messenger, which wants to know other things. */
+export const PIGEONS: TransportView = {
+  name: 'pigeons',
+  title: 'app.name',
+  fields: [
+    { name: 'address', kind: 'text', label: 'account.address', hint: 'account.addressHint', maxLength: 50 },
+    { name: 'loft', kind: 'text', label: 'account.server', hint: 'account.serverHint', maxLength: 50, optional: true },
+  ],
+};
 export const MARGARET: AccountView = {
   transport: 'msnp',
   address: 'margaret@ringback.local',

@@ -1,0 +1,174 @@
+// @vitest-environment happy-dom
+import { fireEvent, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import { endedSentence, headline, nextStep } from '../../../src/renderer/app/session/session-words.ts';
+import { t } from '../../../src/words/words.ts';
+import { appState, CONNECTED, END_REASONS, LIVE, NOW_MS, onMsnp, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
+import { button, openMainWindow, openSessionWindow, theButton, words } from './windows.tsx';
+
+const BOTH = [
+  ['main', openMainWindow],
+  ['session', openSessionWindow],
+] as const;
+const steps = () => within(screen.getByRole('list', { name: t('steps.title'), hidden: true })).getAllByRole('listitem', { hidden: true });
+const currentSteps = () => document.querySelectorAll('[aria-current="step"]');
+
+describe.each(ROLES)('a session as %s', (role) => {
+  describe.each(BOTH)('in the %s window', (_window, open) => {
+    it.each(RUNNING_PHASES)('$tag: where we are, the seven steps, the way out', async (phase) => {
+      const status = session(role, phase);
+      const { user, calls } = open(appState({ session: status }));
+      const title = screen.getByRole('heading', { name: headline(status) });
+      expect(title.closest('[aria-live]')?.getAttribute('aria-live')).toBe('polite');
+      expect(steps()).toHaveLength(7);
+      expect(currentSteps()).toHaveLength(1);
+      await user.click(theButton(t('session.cancel')));
+      expect(calls().map(([name]) => name)).toEqual(['endSession']);
+    });
+
+    it.each(END_REASONS)('ended, %s: why, and what next', async (reason) => {
+      const { user, calls } = open(appState({ session: session(role, { tag: 'ended', reason, atMs: NOW_MS }) }));
+      screen.getByRole('heading', { name: endedSentence(role, reason, 'Anna') });
+      screen.getByText(nextStep(role, reason, 'Anna'));
+      expect(currentSteps()).toHaveLength(0);
+      // The session window may not ask: main would refuse it.
+      expect(button(t('ended.askAgain')) !== undefined).toBe(role === 'novice' && open === openMainWindow);
+      await user.click(theButton(t('ended.close')));
+      expect(calls().map(([name]) => name)).toEqual(['dismissSession']);
+    });
+  });
+
+  it('lasted from the connection on; what never was one did not last', () => {
+    const ended = (more: object) =>
+      openSessionWindow(appState({ session: session(role, { tag: 'ended', reason: 'peerGone', atMs: NOW_MS, ...more }, LIVE) }));
+    ended({ sinceMs: NOW_MS - 65_000 });
+    screen.getByText(t('ended.duration', { duration: '1:05' }));
+    ended({});
+    expect(words()).not.toContain(t('ended.duration', { duration: '' }).slice(0, 5));
+  });
+});
+
+it('who was asked in vain is asked again, once the attempt has been put away', async () => {
+  const { user, calls } = openMainWindow(appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }) }));
+  await user.click(theButton(t('ended.askAgain')));
+  expect(calls()).toEqual([['dismissSession'], ['askForHelp', onMsnp('anna@ringback.local')]]);
+});
+
+describe('the novice’s panel', () => {
+  const panel = (more: Partial<SessionStatus> = {}) =>
+    openSessionWindow(appState({ session: session('novice', CONNECTED, { ...LIVE, ...more }) }));
+  const isLive = () => document.querySelector('.seen--live') !== null;
+
+  it('is red and says so while the screen is seen, green while it is not', () => {
+    const { send } = panel();
+    expect(isLive()).toBe(true);
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Anna can see your screen');
+    send(appState({ session: session('novice', CONNECTED, { ...LIVE, viewing: false }) }));
+    expect(isLive()).toBe(false);
+    openSessionWindow(appState({ session: session('novice', { tag: 'awaitingConsent' }, LIVE) }));
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(t('phase.novice.nobody'));
+  });
+
+  it.each(['no', 'asked', 'refused', 'granted'] as const)('has Stop with its keys while control is %s', async (control) => {
+    const { user, calls } = panel({ control });
+    screen.getByText(t(`control.novice.${control}`, { name: 'Anna' }));
+    const stop = theButton(t('session.stopLong'));
+    expect(stop.className).toContain('button--danger');
+    const keys = document.querySelector(`#${stop.getAttribute('aria-describedby') ?? 'none'}`);
+    expect(keys?.textContent).toContain('Ctrl + Alt + End');
+    await user.click(stop);
+    expect(calls()).toEqual([['endSession']]);
+  });
+
+  it('says why a command was refused beside its button', async () => {
+    const refusal = { ok: false, code: 'DESKTOP_UNAVAILABLE', message: '' };
+    const { user } = openSessionWindow(appState({ session: session('novice', CONNECTED, LIVE) }), { offerControl: refusal });
+    await user.click(theButton(t('control.novice.give', { name: 'Anna' })));
+    await screen.findByText(t('problem.DESKTOP_UNAVAILABLE'));
+  });
+
+  it('gives control by a question and takes it back at once', async () => {
+    const { user, calls, send } = panel();
+    await user.click(theButton(t('control.novice.give', { name: 'Anna' })));
+    const now = (control: SessionStatus['control']) => send(appState({ session: session('novice', CONNECTED, { ...LIVE, control }) }));
+    now('asked');
+    expect(button(t('control.novice.give', { name: 'Anna' }))).toBeUndefined();
+    expect(button(t('control.novice.takeBack'))).toBeUndefined();
+    now('granted');
+    expect(button(t('control.novice.give', { name: 'Anna' }))).toBeUndefined();
+    await user.click(theButton(t('control.novice.takeBack')));
+    expect(calls()).toEqual([['offerControl'], ['takeBackControl']]);
+  });
+
+  it('warns of people who ask for money, and keeps the figures behind a fold', () => {
+    panel();
+    screen.getByText(t('session.scamHint'));
+    expect(screen.getByText('12 ms').closest('details')?.open).toBe(false);
+  });
+});
+
+describe('the expert’s window', () => {
+  const viewing = (more: Partial<SessionStatus> = {}) =>
+    openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, ...more }) }));
+  /** Without asking for the picture, which it does once. */
+  const commands = (calls: readonly unknown[][]) => calls.filter(([name]) => name !== 'openViewer');
+
+  it.each([
+    ['no', t('control.expert.ask'), 'requestControl'],
+    ['refused', t('control.expert.refused', { name: 'Anna' }), 'requestControl'],
+    ['granted', t('control.expert.granted'), 'releaseControl'],
+  ] as const)('control %s: the button says so and does what comes next', async (control, name, command) => {
+    const { user, calls } = viewing({ control });
+    await user.click(theButton(name));
+    expect(calls().filter(([called]) => called === 'openViewer')).toHaveLength(1);
+    expect(commands(calls())).toEqual([[command]]);
+  });
+
+  it('does not ask twice at a time', async () => {
+    const { user, calls } = viewing({ control: 'asked' });
+    await user.click(theButton(t('control.expert.asked', { name: 'Anna' })));
+    expect(commands(calls())).toEqual([]);
+  });
+
+  it('says when control comes and goes, in the picture', () => {
+    const { send } = viewing();
+    const now = (control: SessionStatus['control']) => send(appState({ session: session('expert', CONNECTED, { ...LIVE, control }) }));
+    now('granted');
+    screen.getByText(t('control.expert.nowGranted', { name: 'Anna' }));
+    now('no');
+    screen.getByText(t('control.expert.nowLost'));
+  });
+
+  it('shows figures, the connection and the seven steps', () => {
+    viewing();
+    for (const figure of ['24 fps', '12 ms', '1920 × 1080']) expect(words()).toContain(figure);
+    expect(words()).toContain(t('way.reverse.short', { address: '192.0.2.7:49231' }));
+    expect(steps()).toHaveLength(7);
+  });
+
+  it('names every tool; each does what it says', async () => {
+    const { user, calls } = viewing();
+    const tools = within(screen.getByRole('toolbar', { name: t('viewer.toolbar') }));
+    await user.click(tools.getByRole('button', { name: t('viewer.actual') }));
+    await user.click(tools.getByRole('button', { name: t('viewer.fullScreen') }));
+    await tools.findByRole('button', { name: t('viewer.leaveFullScreen') });
+    await screen.findByText(t('viewer.fullScreenHint'));
+    fireEvent.keyDown(window, { key: 'F11' });
+    await tools.findByRole('button', { name: t('viewer.fullScreen') });
+    await user.click(tools.getByRole('button', { name: t('session.end') }));
+    expect(commands(calls())).toEqual([
+      ['saveSettings', { viewerScaling: 'actual' }],
+      ['setFullScreen', true],
+      ['setFullScreen', false],
+      ['endSession'],
+    ]);
+  });
+
+  it('has no picture and no toolbar before the novice has said yes', () => {
+    const { calls } = openSessionWindow(appState({ session: session('expert', { tag: 'awaitingConsent' }, LIVE) }));
+    expect(document.querySelector('.viewing__host')).toBeNull();
+    expect(screen.queryByRole('toolbar')).toBeNull();
+    expect(calls()).toEqual([]);
+  });
+});
