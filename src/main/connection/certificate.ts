@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type SecureContext, createSecureContext } from 'node:tls';
 import { createSelfSigned } from '../self-signed.ts';
 
-/** A session lasts hours; the pin, not the dates, is what the expert believes. */
+/** Longer than any session. The expert trusts the pin and ignores the dates. */
 const VALID_FOR_MS = 7 * 24 * 3600_000;
 
-/** RSA, because mstsc and rdesktop know nothing else in a self-signed server certificate. */
+/** RSA, because mstsc and rdesktop accept no other key in a self-signed server certificate. */
 const ALGORITHM = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',

@@ -15,7 +15,7 @@ const PTRFLAGS_DOWN = 0x8000;
 const INPUT_EVENT_MOUSEX = 0x8002;
 const WHEEL_ROTATION_MASK = 0x01ff;
 const MAX_WHEEL_ROTATION = 255;
-/** More than a hand does at once; keeps a broken delta from becoming a flood. */
+/** Bound on the events made of one wheel delta, so that a broken delta does not become a flood. */
 const MAX_WHEEL_EVENTS = 16;
 
 const BUTTON_FLAGS: Record<PointerButton, { readonly flag: number; readonly extended: boolean }> = {

@@ -20,9 +20,9 @@ import { RdpStream } from './rdp-stream.ts';
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
 /** RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
 const WANT_32BPP_SESSION = 0x0002;
-/** CAPSTYPE_GENERAL (2.2.7.1.1), where the server says whether it can be told that nobody looks. */
+/** CAPSTYPE_GENERAL (2.2.7.1.1): has the server's support of Suppress Output. */
 const CAPSTYPE_GENERAL = 1;
-/** CAPSTYPE_BITMAP (2.2.7.1.2), where the server says how big its desktop is. */
+/** CAPSTYPE_BITMAP (2.2.7.1.2): has the size of the server's desktop. */
 const CAPSTYPE_BITMAP = 2;
 const MAX_DESKTOP_SIDE = 16_384;
 const PDUTYPE2_SET_ERROR_INFO = 47;
@@ -78,7 +78,7 @@ export class ClassicLink implements ExpertLink, Candidate {
       workingDir: options.workingDir,
       screen: WISHED_DESKTOP,
       locale: 'en',
-      // Tiles are decoded by our own decoder, in the viewer's worker.
+      // node-rdpjs hands tiles on undecoded; the viewer's worker decodes them.
       decompress: false,
       logLevel: 'ERROR',
     });
@@ -155,9 +155,9 @@ export class ClassicLink implements ExpertLink, Candidate {
     client.mcs.clientCoreData.obj.earlyCapabilityFlags.value |= WANT_32BPP_SESSION;
     client.bufferLayer.send = (message) => this.stream.write(message.toStream().buffer);
     client.bufferLayer.startTLS = (ready) => this.stream.connectTls((der) => this.verify(der, ready));
-    // It asks for this when the server says goodbye (MCS Disconnect Provider Ultimatum, Shutdown Denied).
+    // node-rdpjs calls this after MCS Disconnect Provider Ultimatum and Shutdown Denied.
     client.bufferLayer.close = () => this.life.endedByPeer(this.announced ?? 'disconnected');
-    // Comes after its own listener, which has sent Client Info by then.
+    // node-rdpjs's own listener runs before this one and has sent Client Info.
     client.mcs.on('connect', () => {
       if (this.life.state !== 'verified') return;
       this.life.state = 'presented';
@@ -194,7 +194,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     this.life.events.emit({ tag: 'active', desktop: this.desktop });
   }
 
-  /** Encoding anew copies the pixels, which are gone when this event is over. */
+  /** Encodes the rectangle again, which copies its pixels: node-rdpjs reuses their memory after this event. */
   private bitmap(bitmap: ClassicBitmap): void {
     if (this.life.state !== 'presented') return;
     const data = encodeBitmapUpdate([{ ...bitmap, compressed: Boolean(bitmap.isCompress) }]);
@@ -204,7 +204,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   private receive(bytes: Uint8Array): void {
     const plain = this.stage === 0;
     this.contained(() => this.client.bufferLayer.recv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
-    // It is silent about a server that chooses plain RDP security: the one answer that goes on is the one that starts TLS.
+    // node-rdpjs does not report a server that chooses plain RDP security; only the answer that starts TLS is let on.
     if (plain && this.stage === 0) this.refuse(new ConnectionError('NOT_TLS', 'the other side did not answer with TLS'));
   }
 
@@ -221,7 +221,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     });
   }
 
-  /** node-rdpjs throws strings, errors and nothing at all from anywhere: it all ends here, and only this connection. */
+  /** Runs code of node-rdpjs. Anything it throws, strings and undefined included, ends this connection and no other. */
   private contained(run: () => void): void {
     this.life.contain(() => this.stream.together(run));
   }

@@ -35,7 +35,7 @@ export interface LinkTraffic {
   readonly bytesReceived: number;
 }
 
-/** Why a link is over, as seen here. `lost`: the socket broke without a word. */
+/** Why a link has ended, as this side sees it. `lost`: the socket broke without a disconnect message. */
 export type LinkEnd = RdpClientClosed | 'lost';
 
 /* ---------- the novice's end ---------- */

@@ -6,11 +6,11 @@ export const ADDRESSES_DEADLINE_MS = 2_000;
 export const PREPARE_DEADLINE_MS = 5_000;
 /** From `admit` to the active session. */
 export const ACTIVATION_DEADLINE_MS = 15_000;
-/** One TCP connect. */
+/** From the start of one TCP connect to its connection. */
 export const DIAL_DEADLINE_MS = 8_000;
 /** Between the starts of two dials (RFC 8305 section 5 recommends 100 to 250). */
 export const DIAL_STAGGER_MS = 100;
-/** From saying goodbye to the socket being gone. */
+/** From the disconnect message to the destruction of the socket. */
 export const CLOSE_DEADLINE_MS = 1_000;
 /** How often the protocol machines are told the time: the other side is asked for a sign of life, and its silence is judged. */
 export const TICK_MS = 500;

@@ -10,14 +10,14 @@ export interface HandshakeOutcome {
   readonly refused: (error: HandshakeError) => void;
 }
 
-/** One connection of the race, before anyone has it. */
+/** A connection whose handshake runs in the race. */
 export interface Candidate {
-  /** How far it has come: 0 plain, 1 TLS handshake, 2 inside TLS. */
+  /** Progress: 0 plain, 1 TLS handshake, 2 inside TLS. */
   readonly stage: number;
   readonly gone: Promise<void>;
-  /** Closes it at once and says nothing more. */
+  /** Closes the connection at once and reports nothing. */
   abandon(): void;
-  /** Closes it at once with this error. */
+  /** Closes the connection at once and reports this error. */
   refuse(error: HandshakeError): void;
 }
 

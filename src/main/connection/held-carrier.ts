@@ -8,9 +8,9 @@ export interface HeldCarrierParts {
   readonly carrier: Carrier;
   readonly clock: Clock;
   readonly patienceMs: number;
-  /** Patience is over. */
+  /** Called when the carrier's patience has passed. */
   readonly ready: () => void;
-  /** At most once, and not after `release`: it is not worth waiting for any longer. The carrier is closed by then. */
+  /** Called at most once, and not after `release`, when the held carrier failed or waited too long. It is closed by then. */
   readonly refused: (error: ConnectionError) => void;
 }
 
@@ -36,7 +36,7 @@ export class HeldCarrier implements PendingConnection {
     });
   }
 
-  /** Something better may still come. */
+  /** Whether the carrier's patience still runs. */
   get patient(): boolean {
     return this.cancelPatience !== undefined;
   }
@@ -49,7 +49,7 @@ export class HeldCarrier implements PendingConnection {
     this.refuse(new ConnectionError('ABORTED', 'made room for another connection'));
   }
 
-  /** Hands the carrier on: from here its errors are the taker's. */
+  /** Gives the carrier to the caller, who handles its errors from here on. */
   release(): Carrier {
     const { carrier } = this.parts;
     this.cancelDeadline();
@@ -69,7 +69,7 @@ export class HeldCarrier implements PendingConnection {
   }
 }
 
-/** Closes a carrier that nobody has. */
+/** Closes a carrier that has no owner. */
 export function discard({ duplex }: Carrier): void {
   duplex.on('error', () => undefined);
   duplex.destroy();

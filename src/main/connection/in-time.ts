@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ConnectionError } from './contract.ts';
 
-/** What is opened for us and has to be closed by us. */
+/** A resource that was opened for the caller, who closes it. */
 interface Closable {
   close(): Promise<void>;
 }

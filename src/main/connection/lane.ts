@@ -4,15 +4,15 @@ import { PREPARE_DEADLINE_MS } from './deadlines.ts';
 import { inTime } from './in-time.ts';
 import type { PreparedWay, Way, WaySide } from './ways/contract.ts';
 
-/** One way in one race: opened, reached for, and what went wrong on it. */
+/** One way in one race: prepares it, reaches on it, and collects its failures. */
 export class Lane {
   readonly id: WayId;
-  /** This side waits to be reached on it. */
+  /** Whether this side waits to be reached on this way. */
   readonly offers: boolean;
   private readonly way: Way;
   private prepared: PreparedWay | undefined;
   private failure: WayFailure | undefined;
-  /** Carriers that this side has got and that may still win. */
+  /** Number of this way's carriers whose handshake may still succeed. */
   private inPlay = 0;
   private exhausted = false;
 
@@ -22,7 +22,7 @@ export class Lane {
     this.way = way;
   }
 
-  /** Undefined until opened, and where the way cannot be had. */
+  /** Undefined until the way is prepared, and when it cannot be. */
   get adds(): TicketPart | undefined {
     return this.prepared?.adds;
   }
@@ -50,7 +50,7 @@ export class Lane {
     }
   }
 
-  /** False where there is nothing to reach with. */
+  /** Reaches the other side; false when the way was not prepared. */
   reach(theirs: TicketPart): boolean {
     this.prepared?.reach(theirs);
     return this.prepared !== undefined;
@@ -70,7 +70,7 @@ export class Lane {
     return this.exhausted && this.inPlay === 0;
   }
 
-  /** What became of it, once all has failed. */
+  /** The way's failure, once every attempt on it has failed. */
   get outcome(): WayFailure {
     return this.failure ?? 'unreachable';
   }

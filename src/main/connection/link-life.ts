@@ -10,11 +10,11 @@ type Ended = Extract<ExpertLinkEvent | NoviceLinkEvent, { tag: 'ended' }>;
 export interface LinkLifeParts {
   readonly stream: RdpStream;
   readonly clock: Clock;
-  /** While in `handshake`, at most once: this connection is none. */
+  /** Called at most once, while in `handshake`: the connection was refused. */
   readonly refused: (error: HandshakeError) => void;
-  /** Something from the outside threw, or the socket went, during the handshake: how that is said. */
+  /** Turns an exception or a lost socket during the handshake into the error that is reported. */
   readonly refusal: (cause: unknown) => HandshakeError;
-  /** Says goodbye on the wire, as far as the handshake has come. May throw. */
+  /** Sends the disconnect message that the handshake's progress allows. May throw. */
   readonly goodbye: (end: DisconnectReason) => void;
 }
 
@@ -35,12 +35,12 @@ export class LinkLife<State extends string, Event> {
     this.parts = parts;
   }
 
-  /** Neither side has ended it. */
+  /** Whether neither side has ended the link. */
   get running(): boolean {
     return this.state !== 'over' && this.end === undefined;
   }
 
-  /** Takes the place of the deadline before. */
+  /** Sets the deadline, replacing an earlier one. */
   deadline(delayMs: number, passed: () => void): void {
     this.cancelDeadline();
     this.cancelDeadline = this.parts.clock.after(delayMs, passed);
@@ -50,7 +50,7 @@ export class LinkLife<State extends string, Event> {
     this.cancelDeadline();
   }
 
-  /** Until it is over. */
+  /** Calls `tick` every period until the link has ended. */
   every(periodMs: number, tick: () => void): void {
     this.cancelTick = this.parts.clock.after(periodMs, () => {
       this.every(periodMs, tick);
@@ -86,7 +86,7 @@ export class LinkLife<State extends string, Event> {
     this.parts.refused(error);
   }
 
-  /** Closes it at once and says nothing more to anybody. */
+  /** Closes the link at once and reports nothing. */
   abandon(): void {
     this.over();
     this.parts.stream.destroy();
@@ -111,7 +111,7 @@ export class LinkLife<State extends string, Event> {
     else void this.parts.stream.finish();
   }
 
-  /** The socket is gone. `unsaid`: the end where neither side has given one. */
+  /** Called when the socket has closed. `unsaid` is the end to report when neither side has given one. */
   gone(error: Error | undefined, unsaid: LinkEnd = 'lost'): void {
     const state = this.state;
     this.over();
@@ -130,7 +130,7 @@ export class LinkLife<State extends string, Event> {
     try {
       this.parts.goodbye(end);
     } catch {
-      // It could not even say goodbye in this state: the socket goes all the same.
+      // No disconnect message can be sent in this state; the socket is closed all the same.
     }
   }
 

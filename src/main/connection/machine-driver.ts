@@ -3,7 +3,7 @@ import { ConnectionError } from './contract.ts';
 import { Outbox } from './outbox.ts';
 import type { RdpStream } from './rdp-stream.ts';
 
-/** What machines of either role say to their socket. */
+/** Outputs, common to machines of both roles, that are meant for the socket. */
 type WireOutput = { readonly tag: 'send'; readonly bytes: Uint8Array; readonly urgency?: Urgency } | { readonly tag: 'suspended' };
 
 interface Machine {
@@ -12,7 +12,7 @@ interface Machine {
   gone(): void;
 }
 
-/** Whoever waits until the socket has taken what was sent. */
+/** Callbacks of a sender that waits until the kernel has taken its bytes. */
 interface WaitingSender {
   readonly reject: (error: unknown) => void;
 }
@@ -21,7 +21,7 @@ export interface MachineDriverParts<Output> {
   readonly stream: RdpStream;
   /** Does what the other side or the clock has caused; whatever it throws ends the connection. */
   readonly contain: (act: () => void) => void;
-  /** Carries out what is not for the socket. */
+  /** Carries out the outputs that are not for the socket. */
   readonly perform: (output: Exclude<Output, WireOutput>) => void;
 }
 
@@ -53,7 +53,7 @@ export class MachineDriver<Output extends { readonly tag: string }> {
     this.whenIdle(() => this.work(call));
   }
 
-  /** At once, or when the machine is through with what it is doing. */
+  /** Runs `act` at once, or after the call of the machine that is being worked on. */
   whenIdle(act: () => void): void {
     if (this.working) {
       this.later.push(act);
@@ -94,7 +94,7 @@ export class MachineDriver<Output extends { readonly tag: string }> {
     return {
       send: (messages, urgency = channel.options.urgency) => {
         const sent = this.sendAll(() => machine.sendChannel(channel, messages, urgency), urgency);
-        // Who only says something does not wait for it; who waits gets the rejection all the same.
+        // Callers that do not await the promise must not cause an unhandled rejection; those that do still get it.
         sent.catch(() => undefined);
         return sent;
       },
@@ -102,7 +102,7 @@ export class MachineDriver<Output extends { readonly tag: string }> {
     };
   }
 
-  /** The socket is gone. */
+  /** Called when the socket has closed: rejects everything that waits. */
   end(machine: Machine): void {
     this.over = true;
     for (const { reject } of this.senders) reject(new ConnectionError('SOCKET', 'the connection is closed'));

@@ -7,7 +7,7 @@ import type { Urgency } from '../../protocol/rdp/channels/contract.ts';
  */
 const AHEAD_BYTES = { picture: 256 * 1024, bulk: 0 } as const;
 const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
-/** What may wait, of each urgency: a sender that minds its promises comes nowhere near it. */
+/** Bound on the waiting bytes of each urgency. A sender that awaits its promises stays far below it. */
 const MAX_WAITING_BYTES: Readonly<Record<Urgency, number>> = { control: 4 << 20, picture: 64 << 20, bulk: 8 << 20 };
 
 export interface OutboxWire {
@@ -19,7 +19,7 @@ export interface OutboxWire {
 
 interface Waiting {
   readonly bytes: Uint8Array;
-  /** The last of what was sent at once. */
+  /** Callback of the batch that this PDU is the last of; undefined for the batch's other PDUs. */
   readonly taken: (() => void) | undefined;
 }
 

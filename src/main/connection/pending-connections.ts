@@ -5,9 +5,9 @@ export const MAX_PENDING_A_REMOTE = 6;
 export interface PendingConnection {
   /** The other side's address without port. */
   readonly remote: string;
-  /** How far its handshake has come; what has come further is kept longer. */
+  /** Progress of the handshake; connections with more of it are kept longer. */
   readonly stage: number;
-  /** Closes it; it removes itself. */
+  /** Closes the connection, which then removes itself from the list. */
   evict(): void;
 }
 

@@ -12,7 +12,7 @@ import type { Carrier, Way } from './ways/contract.ts';
 export interface RaceParts {
   readonly role: Role;
   readonly clock: Clock;
-  /** Those this side takes part in. */
+  /** The ways that this side takes part in. */
   readonly ways: readonly Way[];
   readonly addresses: AddressSource;
   readonly listenHost: string | undefined;
@@ -26,11 +26,11 @@ interface Contender {
 }
 
 interface ContenderOutcome extends HandshakeOutcome {
-  /** It has got through its handshake, and is a link from here on. */
+  /** The handshake has succeeded: the candidate is a link from here on and no longer the race's. */
   readonly left: () => void;
 }
 
-/** Gives the connection to an engine. */
+/** Starts the handshake of an engine on the contender. */
 export type StartHandshake = (contender: Contender, outcome: ContenderOutcome) => Candidate;
 
 /** All connections of one endpoint before one of them has won (docs/decisions/0001): ways, what is held, handshakes, until all are closed. */
@@ -89,7 +89,7 @@ export class Race {
     return true;
   }
 
-  /** Handshakes start: of what is held, and of what comes. */
+  /** Starts the handshakes of held carriers, and of every later one when it comes. */
   begin(start: StartHandshake): void {
     this.start = start;
     for (const enter of this.held.values()) enter();
@@ -105,7 +105,7 @@ export class Race {
     if (!reached) this.parts.tell({ tag: 'wayFailed', by: way, failure: 'unavailable' });
   }
 
-  /** Nobody wins any more: resolves when every way and every loser are gone. Idempotent. */
+  /** Ends the race. Resolves when every way and every losing connection are closed. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.closeAll();
     return this.closing;
@@ -132,7 +132,7 @@ export class Race {
       missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),
     };
     await lane.open(side, () => this.laneOver(lane));
-    // Whatever it has opened after the end is nobody's.
+    // A way that is prepared after the end is closed again.
     if (this.over) await lane.close();
   }
 
@@ -172,7 +172,7 @@ export class Race {
     if (lane.offers) this.strangers.add(held);
   }
 
-  /** Lets a carrier take part. */
+  /** Enters a carrier into the race. */
   private enter(lane: Lane, carrier: Carrier, start: StartHandshake): void {
     let candidate: Candidate | undefined;
     let gone = false;

@@ -13,10 +13,10 @@ import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
 import { RdpStream } from './rdp-stream.ts';
 
-/** Only a wish: the novice's desktop has the size it has. */
+/** The desktop size that the client asks for; the novice's server answers with its own. */
 const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
 const US_KEYBOARD = 0x0409;
-/** What [MS-RA] clients send where there is no password. */
+/** The password field that [MS-RA] clients send when there is no password. */
 const NO_PASSWORD = '*';
 
 type State = 'verified' | 'presented';

@@ -6,7 +6,7 @@ import { ConnectionError, type LinkTraffic } from './contract.ts';
 import { CLOSE_DEADLINE_MS } from './deadlines.ts';
 import type { Carrier } from './ways/contract.ts';
 
-/** X.224 Connection Request and Confirm are all that is said in plain; with a cookie they stay far below this. */
+/** Bound on a PDU before TLS. Only X.224 Connection Request and Confirm travel there, far below this even with a cookie. */
 const MAX_PLAIN_PDU_BYTES = 1024;
 const TPKT_VERSION = 3;
 const TPKT_HEADER_BYTES = 4;
@@ -91,7 +91,7 @@ export class RdpStream {
     this.writes += 1;
     this.unsent += bytes.length;
     wire.write(bytes, (error) => {
-      // A failed write ends the socket, and that rejects whoever waits.
+      // A failed write ends the socket, which rejects the promises that wait.
       if (error) return;
       this.unsent -= bytes.length;
       this.oneWritten();
@@ -139,7 +139,7 @@ export class RdpStream {
    */
   connectTls(ready: (der: Uint8Array) => void): void {
     this.upgrade((raw) => {
-      // The chain means nothing for a self-signed certificate of a single session: the pin does.
+      // Chain checks are off: the certificate is self-signed for a single session, and the pin identifies it.
       const tls: TLSSocket = connectTls({
         socket: raw,
         rejectUnauthorized: false,

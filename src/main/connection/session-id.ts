@@ -9,16 +9,16 @@ export class SessionIdCheck {
     this.expected = digest(Buffer.from(sessionId).toString('base64'));
   }
 
-  /** True for the first right one, false ever after. */
+  /** Whether `presented` is the session id; true for the first right one only. */
   admit(presented: string): boolean {
-    // Hashes have one length, so neither length nor contents show in the time.
+    // Hashes are compared, because they have equal lengths: the time shows neither length nor contents.
     const right = timingSafeEqual(digest(presented), this.expected);
     if (!right || this.spent) return false;
     this.spent = true;
     return true;
   }
 
-  /** Who presented it is gone and was not let in: good once more. */
+  /** Accepts the id once more, after its presenter has gone without being admitted. */
   renew(): void {
     this.spent = false;
   }

@@ -3,7 +3,7 @@ import type { HostPort } from '../../../protocol/host-port.ts';
 /** A TCP listener of this computer, as a source of addresses needs to know it. */
 export interface ListeningPort {
   readonly port: number;
-  /** Takes IPv6 connections as well. */
+  /** Whether the listener takes IPv6 connections as well. */
   readonly ipv6: boolean;
 }
 
@@ -11,7 +11,7 @@ export interface ListeningPort {
 export interface KnownAddresses {
   /** Most useful first. */
   readonly addresses: readonly HostPort[];
-  /** Gives back what was opened for them (a mapping at the router). Idempotent. */
+  /** Closes whatever was opened for the addresses (a mapping at the router). Idempotent. */
   close(): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export interface AddressOptions {
   readonly interfaces?: () => Interfaces;
 }
 
-/** Usefulness: what reaches furthest comes first. `undefined` cannot be put in a ticket. */
+/** Ranks by reach, the furthest first. Addresses without a rank cannot be put in a ticket. */
 type Rank = 'global' | 'private' | 'loopback' | undefined;
 
 /**
@@ -40,7 +40,7 @@ export function ownAddress(listenHost?: string, options: AddressOptions = {}): s
   return listenHost ?? usableAddresses(options)[0] ?? '127.0.0.1';
 }
 
-/** What an address is good for. Link-local, unspecified and multicast ones are `undefined`. */
+/** The rank of an address; undefined for link-local, unspecified and multicast ones. */
 export function rankOf(address: string): Rank {
   return isIPv6(address) ? rankOfV6(address.toLowerCase()) : rankOfV4(address);
 }

@@ -11,7 +11,7 @@ export function interfaceAddresses(options: AddressOptions): AddressSource {
   return ofHosts(() => usableAddresses(options));
 }
 
-/** One address and no other. */
+/** A source of one fixed address. */
 export function fixedAddress(host: string): AddressSource {
   return ofHosts(() => [host]);
 }

@@ -10,11 +10,11 @@ export interface Carrier {
   readonly duplex: Duplex;
   /** The other side as people read it: `host:port` for a socket. */
   readonly address: string;
-  /** Whom strangers are counted by: the other side's address without port. */
+  /** The other side's address without port, by which unproven connections are counted. */
   readonly remote: string;
   /** Bytes on the wire so far, TLS included. */
   readonly traffic: LinkTraffic;
-  /** Called once, when RDP begins on it: what only this kind of stream can be told. */
+  /** Called once, when RDP begins on the carrier, to set options that only this kind of stream has. */
   tune?(): void;
   /** The expert begins on it this many milliseconds later, for something better may have come by then. A relay's; far below HANDSHAKE_DEADLINE_MS. */
   readonly patienceMs?: number;
@@ -31,14 +31,14 @@ export interface Way extends WayPlan {
 
 /** What a way is given to work with on one side of one race. */
 export interface WaySide {
-  /** Waits to be reached; false: reaches. */
+  /** True when this side waits to be reached, false when it reaches. */
   readonly offers: boolean;
   readonly clock: Clock;
   /** Aborted when the race is over or the way came too late: nothing is begun any more. */
   readonly signal: AbortSignal;
   /** Listen on this address only; on all when left out. */
   readonly listenHost?: string | undefined;
-  /** Where a listener here can be reached. */
+  /** The sources of addresses for a listener of this side. */
   readonly addresses: AddressSource;
   /** A carrier has come. From here on it belongs to the race, which closes it. May be called until `close`. */
   readonly found: (carrier: Carrier) => void;

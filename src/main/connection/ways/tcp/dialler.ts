@@ -5,7 +5,7 @@ import { ConnectionError } from '../../contract.ts';
 import { DIAL_DEADLINE_MS, DIAL_STAGGER_MS } from '../../deadlines.ts';
 import { addressText } from './tcp-carrier.ts';
 
-/** More than a ticket has room for: a ticket must not become a way to scan a network. */
+/** Bound on the addresses that are dialled, above what a ticket has room for, so that no ticket can make this computer scan a network. */
 export const MAX_DIALS = 8;
 
 export interface DialOptions {
