@@ -125,7 +125,7 @@ class AllMessengers implements Messengers {
     }
   }
 
-  /** A transport that a later version knew, or an earlier one. */
+  /** The messenger of a transport. Throws NOT_SIGNED_IN for a transport that this version does not have. */
   private of(transport: string): Messenger {
     const member = this.members.get(transport);
     if (member === undefined) throw new MessengerError('NOT_SIGNED_IN', `no messenger ${transport}`);

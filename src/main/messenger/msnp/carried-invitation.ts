@@ -35,7 +35,7 @@ export class CarriedInvitation implements RendezvousCarrier {
   private delivered: boolean;
   /** Inviter: while the INVITE is being tried, the end of a switchboard is only a reason to try again. */
   private inviting: boolean;
-  /** Every message waits for the one before it. */
+  /** Tail of the chain that sends messages one after the other. */
   private queue: Promise<void> = Promise.resolve();
 
   constructor({ cookie, ...about }: CarriedAbout, details: InvitationDetails, options: CarriedOptions) {
@@ -114,7 +114,7 @@ export class CarriedInvitation implements RendezvousCarrier {
     session.end('TERMINATED', { tag: 'sendError', error: failure });
   }
 
-  /** Nothing when it got there. */
+  /** Undefined when the message was delivered, else the error. */
   private async tryInvite(payload: Uint8Array): Promise<MessengerError | undefined> {
     try {
       const link = await this.call();

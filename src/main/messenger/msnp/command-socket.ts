@@ -4,7 +4,7 @@ import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
 import { CommandDecoder, type Command } from '../../../protocol/msnp/framing.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
-/** A server that does not close after our goodbye is not waited for. */
+/** The socket is destroyed when the server has not closed it this long after OUT. */
 const LINGER_MS = 500;
 
 export interface CommandSocketListener {
@@ -17,7 +17,7 @@ export interface CommandSocketListener {
 /** A TCP connection that speaks commands. Begins to connect when made. */
 export class CommandSocket {
   readonly decoder = new CommandDecoder('client');
-  /** Resolves when the socket is no more. */
+  /** Resolves when the socket has closed. */
   readonly closed: Promise<void>;
   private readonly socket: Socket;
   private readonly clock: Clock;

@@ -15,7 +15,7 @@ export interface ConversationsOptions {
   /** Our own address, lower case. */
   readonly address: string;
   readonly pool: Pick<SwitchboardPool, 'serve' | 'call' | 'hold'>;
-  /** Those who have been blocked are not heard. */
+  /** Whether messages of this address are dropped, because it is blocked. */
   readonly isBlocked: (address: string) => boolean;
   readonly heard: (address: string, friendlyName: string, content: ChatPayload) => void;
 }
@@ -24,7 +24,7 @@ interface Conversation {
   /** Those we were called into and the one we opened, the best one last. */
   readonly holds: Hold[];
   opening: Promise<Hold> | undefined;
-  /** Every message waits for the one before it. */
+  /** Tail of the chain that sends messages one after the other. */
   queue: Promise<unknown>;
   cancelIdle: () => void;
 }

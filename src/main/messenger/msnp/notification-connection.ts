@@ -38,11 +38,11 @@ export interface NotificationConnectionOptions {
   readonly presence: Exclude<Presence, 'offline'>;
   /** How many servers have sent us on to get here. */
   readonly referrals: number;
-  /** A connection that was given up is heard no more. */
+  /** Whether the connection is still the messenger's; events of one that was given up are ignored. */
   readonly isCurrent: (connection: NotificationConnection) => boolean;
   readonly nameOf: (address: string) => string;
   readonly happened: (connection: NotificationConnection, event: ConnectionEvent) => void;
-  /** The server closed before it had answered what was offered. */
+  /** Called when the server closed before it answered VER. */
   readonly offerUnanswered: (connection: NotificationConnection) => void;
   readonly lost: (connection: NotificationConnection, reason: MessengerErrorCode) => void;
   readonly emit: (event: MessengerEvent) => void;
@@ -53,7 +53,7 @@ export class NotificationConnection {
   readonly endpoint: Endpoint;
   readonly logIn: LogInMethod;
   readonly referrals: number;
-  /** Ends what is asked of the log-in page. */
+  /** Aborts the requests to the log-in page. */
   readonly page = new AbortController();
   readonly machine: NotificationClientMachine;
   readonly invitations: Invitations;
