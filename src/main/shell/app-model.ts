@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.ts';
 import type { AppFacts } from './app-facts.ts';
 import { projectState } from './window-state.ts';
 
-/** Older notices give way: a person reads none of them after the tenth. */
+/** Notices kept; a further one drops the oldest. */
 export const MAX_NOTICES = 10;
 
 export interface AppModel {
@@ -11,7 +11,7 @@ export interface AppModel {
   /** The projection of the present facts. */
   readonly state: AppState;
   update(change: Partial<AppFacts>): void;
-  /** Says something to the person; the same thing twice stands there once. */
+  /** Shows a notice in the main window; one with the same key and values is shown once. */
   notify(kind: NoticeView['kind'], key: string, values?: Readonly<Record<string, string>>): void;
   /** False when there is no such notice. */
   dismissNotice(id: string): boolean;

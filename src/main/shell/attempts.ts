@@ -1,10 +1,10 @@
 import type { AppModel } from './app-model.ts';
 import { refusal } from './refusal.ts';
 
-/** Runs what a person wants. Never throws. */
+/** Runs an action of a person outside the windows. Never throws. */
 export type Attempt = (what: string, run: () => void | Promise<void>) => void;
 
-/** Gone in the meantime: the window shows that already. */
+/** Refusals that need no notice, because the window already shows that the invitation or session has gone. */
 const GONE: ReadonlySet<string> = new Set(['NO_SESSION', 'UNKNOWN_INVITATION', 'UNKNOWN_ACTIVITY']);
 
 /** For what a person does outside the windows, where no command is answered: a refusal is shown as a notice, anything else is logged too. */

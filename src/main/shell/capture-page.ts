@@ -21,7 +21,7 @@ export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>)
   }
   const { port1, port2 } = new MessageChannelMain();
   webContents.postMessage('ringback:capture-port', null, [port2]);
-  // A page that crashed says nothing; closing the port here tells whoever captures.
+  // A crashed page sends nothing; closing the port here ends the capture.
   webContents.once('render-process-gone', () => port1.close());
   return {
     port: port1,

@@ -20,7 +20,7 @@ export type ConsentKind = 'view' | 'control';
 const DENY = 0;
 const ALLOW = 1;
 
-/** An answer that comes sooner was meant for whatever was on the screen before. */
+/** An answer that comes sooner was meant for the window that had the focus before, and counts as no. */
 export const DELIBERATE_AFTER_MS = 400;
 
 /** The question as plain data: Deny is the default button and what Esc, Enter and the window's close button mean. */

@@ -5,10 +5,10 @@ import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
 import { MessengerError, type Messengers, type PeerAddress } from '../messenger/contract.ts';
 import type { AppModel } from './app-model.ts';
 
-/** Lines kept of one conversation, and conversations kept: the oldest give way. */
+/** Lines kept of one conversation, and conversations kept; a further one drops the oldest. */
 export const LINE_LIMIT = 200;
 export const CONVERSATION_LIMIT = 50;
-/** Others say every few seconds that they are still typing. */
+/** How long a typing notice is shown; peers repeat it every few seconds. */
 export const TYPING_SHOWN_MS = 6_000;
 
 export interface ConversationsDeps {
@@ -33,7 +33,7 @@ export interface Conversations {
 
 export function createConversations({ messengers, model, clock, onHeard, looking }: ConversationsDeps): Conversations {
   let lines = 0;
-  /** Shown to nobody so far. */
+  /** The contact whose conversation the page shows while the person does not have the window before them; it counts as read once they do. */
   let shown: PeerAddress | undefined;
   let owners = model.facts.accounts;
   const typing = new Map<string, () => void>();

@@ -10,7 +10,7 @@ const MAX_WAITING_ENTRIES = 200;
 
 /** A key, ticket, pin or token: base64 or hex. */
 const LONG = /[A-Za-z0-9+/_=-]{32,}/g;
-/** The same where our own code says where it is: a long path is no secret. */
+/** The same without slashes, for lines of stack traces, whose long paths are no secrets. */
 const LONG_IN_TRACE = /[A-Za-z0-9+_=-]{32,}/g;
 
 /** Takes out what could open a door: known secrets literally, and every run of 32 characters or more that looks like one. */
@@ -36,7 +36,7 @@ function describeError(error: unknown, depth = 0): string {
 export interface ErrorLog {
   /** Writes in the background, in order; a log that cannot be written is no reason to fail. */
   write(where: string, error: unknown): void;
-  /** Something that happened and is no error. */
+  /** Writes an event that is not an error, with its facts. */
   note(event: string, facts: Readonly<Record<string, string | number>>): void;
   /** Values that must never be written, whatever they look like. */
   setSecrets(secrets: readonly string[]): void;

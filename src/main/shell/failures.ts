@@ -7,7 +7,7 @@ export interface Failures {
   readonly storage: (error: unknown) => void;
   /** Our own messenger could not be started. */
   readonly hosting: (error: unknown) => void;
-  /** An error that nobody caught. */
+  /** An exception or rejection that no code caught. */
   readonly unexpected: (where: string, error: unknown) => void;
 }
 

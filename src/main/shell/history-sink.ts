@@ -2,7 +2,7 @@ import type { AssistanceParts } from '../assistance/contract.ts';
 import type { SessionLog } from '../history/session-log.ts';
 import type { AppModel } from './app-model.ts';
 
-/** Keeps what has happened, and shows it at once. */
+/** Adds finished sessions to the log on disk and to the state. */
 export function createHistorySink(
   history: SessionLog,
   model: Pick<AppModel, 'update'>,

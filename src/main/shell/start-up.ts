@@ -1,4 +1,4 @@
-/* What Electron must hear before it is ready. */
+/* Calls that Electron takes only before it is ready. */
 import { mkdirSync, statSync } from 'node:fs';
 import { app, dialog, protocol, safeStorage } from 'electron';
 import { t } from '../../words/words.ts';

@@ -1,7 +1,7 @@
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 
 export interface GlobalShortcuts {
-  /** False when another program has it. Throws on a name it does not know. */
+  /** Registers a global shortcut. False when another program has it; throws for a name that is not an accelerator. */
   register(accelerator: string, run: () => void): boolean;
   unregister(accelerator: string): void;
 }

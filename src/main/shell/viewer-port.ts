@@ -22,7 +22,7 @@ export interface ViewerPortEnds {
 }
 
 export interface ViewerPort extends ViewerSink {
-  /** Messages that were not what the contract says; dropped. */
+  /** Number of messages that were dropped because they do not follow the contract. */
   readonly dropped: number;
   /** False while the window is minimised, which the page itself is not told on every system. */
   setWindowShown(shown: boolean): void;

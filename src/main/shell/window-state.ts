@@ -38,7 +38,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   conversations: { of: ({ conversations }) => conversations, main: whole, session: nobody },
   activities: { of: ({ activities }) => activities, main: whole, session: nobody },
   programs: { of: ({ programs }) => programViews(programs), main: whole, session: nobody },
-  // Only the session window counts.
+  // Counters are for the session window only.
   session: { of: ({ session }) => session, main: (session) => session && withoutTraffic(session), session: whole },
   fileInvitation: { of: ({ fileInvitation }) => fileInvitation, main: whole, session: none },
   offeredInvitation: { of: ({ offeredInvitation }) => offeredInvitation, main: whole, session: none },

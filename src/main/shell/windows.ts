@@ -35,7 +35,7 @@ interface GonePage {
 type CloseBehaviour = 'hide' | 'minimise' | 'quit';
 
 export interface Windows {
-  /** Until this is said, closing the main window quits. */
+  /** Sets what closing the main window does; until then it quits. */
   closeMainBy(behaviour: CloseBehaviour): void;
   /** The person has closed the session window. */
   readonly onSessionClosed: Emitter['on'];
@@ -103,7 +103,7 @@ export function createWindows(deps: WindowsDeps): Windows {
     webContents.on('will-frame-navigate', (event) => event.preventDefault());
     webContents.on('will-redirect', (event) => event.preventDefault());
     webContents.on('will-attach-webview', (event) => event.preventDefault());
-    // Only the word list decides what a title says.
+    // Pages do not set titles: main does, from the word list.
     window.on('page-title-updated', (event) => event.preventDefault());
     webContents.on('render-process-gone', (_event, details) => {
       if (details.reason !== 'clean-exit') pageGone.emit({ kind, reason: details.reason });

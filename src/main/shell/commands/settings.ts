@@ -4,7 +4,7 @@ import { CommandError } from '../refusal.ts';
 import { address, friendlyName } from './arguments.ts';
 import type { Rows, UseCases } from './command.ts';
 
-/** What is shown is what will be on the disk; resolves when it is. */
+/** Shows changed settings at once and resolves when they are on the disk. */
 async function save({ settings, model }: UseCases, change: Partial<Settings>): Promise<void> {
   const next = { ...settings.value, ...change };
   const written = settings.set(next);
