@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Assistance, ConsentPrompts, InvitationGone, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
+import type { Assistance, ConsentPrompts, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { FromViewer, ToViewer } from '../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
@@ -84,7 +84,6 @@ export interface Side {
   readonly desktop: FakeDesktop;
   readonly prompts: FakePrompts;
   readonly history: HistoryEntry[];
-  readonly gone: InvitationGone[];
   readonly log: string[];
 }
 
@@ -110,7 +109,6 @@ export async function createPair(
     const desktop = new FakeDesktop();
     const prompts = new FakePrompts();
     const history: HistoryEntry[] = [];
-    const gone: InvitationGone[] = [];
     const log: string[] = [];
     const assistance = createAssistance({
       messengers: onlyMessenger(messenger),
@@ -129,9 +127,8 @@ export async function createPair(
       },
       log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
     });
-    assistance.onInvitationGone((event) => void gone.push(event));
     messenger.signIn(account);
-    return { assistance, messenger, desktop, prompts, history, gone, log };
+    return { assistance, messenger, desktop, prompts, history, log };
   };
   const novice = side(NOVICE, '192.168.1.10', options.noviceApplications);
   const expert = side(EXPERT, '192.168.1.20', options.expertApplications);

@@ -7,16 +7,18 @@ import type { InvitationFileType } from '../../protocol/assistance/invitation-fi
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Application, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
-import { AskForHelp } from './ask-for-help.ts';
-import type { Assistance, AssistanceParts, Invitation, InvitationGone, NewFileInvitation, ViewerSink } from './contract.ts';
+import type { Assistance, AssistanceParts, Invitation, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
-import { GiveHelp } from './give-help.ts';
-import { ReceivedOffer } from './received-offer.ts';
-import { HelpByInvitation } from './help-by-invitation.ts';
-import { HelpedByFile } from './helped-by-file.ts';
+import { ExpertByFile } from './expert-by-file.ts';
+import { ExpertByMessenger } from './expert-by-messenger.ts';
+import { ExpertRole } from './expert-role.ts';
 import { InviteByFile } from './invite-by-file.ts';
-import type { SessionHost } from './running-session.ts';
+import { NoviceByMessenger } from './novice-by-messenger.ts';
+import { NoviceRole } from './novice-role.ts';
+import { ReceivedOffer } from './received-offer.ts';
+import { ReceivedRequest } from './received-request.ts';
+import type { HelpedSession, HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
 import { TicketMemory } from './running-session.ts';
 import { Emitter } from '../emitter.ts';
 
@@ -28,9 +30,7 @@ export function createAssistance(parts: AssistanceParts): Assistance {
   return new AssistanceRoom(parts);
 }
 
-type NoviceRole = AskForHelp | HelpedByFile;
-type ExpertRole = GiveHelp | HelpByInvitation;
-type Session = NoviceRole | ExpertRole;
+type Session = HelpedSession | HelpingSession;
 
 const isFor = (rendezvous: RendezvousSession, { guid }: Application): boolean =>
   rendezvous.application.guid.toLowerCase() === guid.toLowerCase();
@@ -38,10 +38,8 @@ const isFor = (rendezvous: RendezvousSession, { guid }: Application): boolean =>
 class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
-  private readonly pending = new Map<string, GiveHelp | ReceivedOffer>();
+  private readonly pending = new Map<string, PendingInvitation>();
   private readonly changes: Emitter;
-  private readonly arrivals: Emitter<Invitation>;
-  private readonly departures: Emitter<InvitationGone>;
   private readonly offMessenger: () => void;
   private current: Session | undefined;
   private file: InviteByFile | undefined;
@@ -51,8 +49,6 @@ class AssistanceRoom implements Assistance {
     const log = parts.log ?? ((): void => {});
     const onError = (error: unknown): void => log('listener failed', { message: errorText(error) });
     this.changes = new Emitter(onError);
-    this.arrivals = new Emitter(onError);
-    this.departures = new Emitter(onError);
     this.host = {
       tickets: new TicketMemory(),
       log,
@@ -77,12 +73,6 @@ class AssistanceRoom implements Assistance {
   get onChange(): Assistance['onChange'] {
     return this.changes.on;
   }
-  get onInvitation(): Assistance['onInvitation'] {
-    return this.arrivals.on;
-  }
-  get onInvitationGone(): Assistance['onInvitationGone'] {
-    return this.departures.on;
-  }
 
   async askForHelp(expert: PeerAddress): Promise<void> {
     this.requireNoSession();
@@ -91,8 +81,8 @@ class AssistanceRoom implements Assistance {
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn(expert);
-    this.current = new AskForHelp(this.parts, this.host, this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE));
-    this.changes.emit();
+    const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE);
+    this.run(new NoviceRole(this.parts, this.host, (role) => new NoviceByMessenger(role, this.parts, this.host, rendezvous)));
   }
 
   async inviteByFile(type: InvitationFileType): Promise<NewFileInvitation> {
@@ -122,40 +112,26 @@ class AssistanceRoom implements Assistance {
 
   helpByInvitation(document: InvitationDocument, password: string): void {
     this.requireNoSession();
-    const help = new HelpByInvitation(this.parts, this.host, opened(document, password));
-    this.current = help;
-    help.start();
-    this.changes.emit();
+    const invitation = opened(document, password);
+    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByFile(role, this.parts, this.host, invitation)));
   }
 
   offerHelp(novice: PeerAddress): void {
     this.requireNoSession();
     this.requireSignedIn(novice);
-    this.current = new GiveHelp(this.parts, this.host, this.invite(novice, OFFER_REMOTE_ASSISTANCE));
-    this.changes.emit();
+    const rendezvous = this.invite(novice, OFFER_REMOTE_ASSISTANCE);
+    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByMessenger(role, this.parts, this.host, rendezvous)));
   }
 
   acceptInvitation(id: string): void {
-    const help = this.requireInvitation(id);
+    const pending = this.requireInvitation(id);
     this.requireNoSession();
     this.pending.delete(id);
-    if (help instanceof ReceivedOffer) {
-      help.settle();
-      this.current = new AskForHelp(this.parts, this.host, help.rendezvous);
-      this.changes.emit();
-    } else {
-      this.current = help;
-      help.accept();
-    }
-    this.departures.emit({ id, from: help.invitation.from, reason: 'accepted' });
+    this.run(pending.take());
   }
 
   declineInvitation(id: string): void {
-    const help = this.requireInvitation(id);
-    if (!(help instanceof ReceivedOffer)) return help.decline();
-    help.settle();
-    help.rendezvous.decline();
-    this.offerGone(help, 'declined');
+    this.requireInvitation(id).decline();
   }
 
   async endSession(): Promise<void> {
@@ -192,11 +168,7 @@ class AssistanceRoom implements Assistance {
     const pending = [...this.pending.values()];
     this.pending.clear();
     this.current?.stop();
-    await Promise.all([
-      this.current?.closed,
-      this.file?.cancel(),
-      ...pending.map((help) => (help instanceof ReceivedOffer ? help.settle() : help.abandon())),
-    ]);
+    await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((invitation) => invitation.abandon())]);
   }
 
   private onMessenger(event: MessengersEvent): void {
@@ -216,32 +188,21 @@ class AssistanceRoom implements Assistance {
       rendezvous.decline();
       return;
     }
-    if (isOffer) {
-      const offer: ReceivedOffer = new ReceivedOffer(rendezvous, this.parts.clock, (reason) => this.offerGone(offer, reason));
-      this.pending.set(rendezvous.id, offer);
-      this.arrivals.emit(offer.invitation);
-      this.changes.emit();
-      return;
-    }
-    const help: GiveHelp = new GiveHelp(this.parts, { ...this.host, changed: () => this.onHelpChanged(help) }, rendezvous);
-    this.pending.set(rendezvous.id, help);
-    this.arrivals.emit(help.invitation);
+    const gone = (reason: EndReason): void => this.invitationGone(rendezvous.id, reason);
+    const Received = isOffer ? ReceivedOffer : ReceivedRequest;
+    this.pending.set(rendezvous.id, new Received(this.parts, this.host, rendezvous, gone));
     this.changes.emit();
   }
 
-  private offerGone({ invitation: { id, from } }: ReceivedOffer, reason: EndReason): void {
+  private invitationGone(id: string, reason: EndReason): void {
     this.pending.delete(id);
-    this.departures.emit({ id, from, reason });
+    this.host.log('invitation gone', { reason });
     this.changes.emit();
   }
 
-  private onHelpChanged(help: GiveHelp): void {
-    const { id, from } = help.invitation;
-    const phase = help.status.phase;
-    if (phase.tag === 'ended' && this.pending.get(id) === help) {
-      this.pending.delete(id);
-      this.departures.emit({ id, from, reason: phase.reason });
-    }
+  private run(session: Session): void {
+    this.current = session;
+    session.begin();
     this.changes.emit();
   }
 
@@ -265,10 +226,10 @@ class AssistanceRoom implements Assistance {
     if (this.current !== undefined && !this.current.over) throw new AssistanceError('BUSY', 'a session is running');
   }
 
-  private requireInvitation(id: string): GiveHelp | ReceivedOffer {
-    const help = this.pending.get(id);
-    if (help === undefined) throw new AssistanceError('UNKNOWN_INVITATION', 'this invitation is gone');
-    return help;
+  private requireInvitation(id: string): PendingInvitation {
+    const pending = this.pending.get(id);
+    if (pending === undefined) throw new AssistanceError('UNKNOWN_INVITATION', 'this invitation is gone');
+    return pending;
   }
 
   private requireSession(): Session {
@@ -282,16 +243,16 @@ class AssistanceRoom implements Assistance {
     return session;
   }
 
-  private requireNovice(): NoviceRole {
+  private requireNovice(): HelpedSession {
     const session = this.requireRunning();
-    if (session instanceof AskForHelp || session instanceof HelpedByFile) return session;
-    throw new AssistanceError('WRONG_ROLE', 'not in this role');
+    if (session.role !== 'novice') throw new AssistanceError('WRONG_ROLE', 'not in this role');
+    return session;
   }
 
-  private requireExpert(): ExpertRole {
+  private requireExpert(): HelpingSession {
     const session = this.requireRunning();
-    if (session instanceof GiveHelp || session instanceof HelpByInvitation) return session;
-    throw new AssistanceError('WRONG_ROLE', 'not in this role');
+    if (session.role !== 'expert') throw new AssistanceError('WRONG_ROLE', 'not in this role');
+    return session;
   }
 
   private requireNoFileInvitation(): void {
@@ -305,7 +266,7 @@ class AssistanceRoom implements Assistance {
     if (!support.capture) throw new AssistanceError('DESKTOP_UNAVAILABLE', support.reason ?? 'this desktop cannot be shared');
   }
 
-  private beginHelped(session: HelpedByFile): boolean {
+  private beginHelped(session: HelpedSession): boolean {
     if (this.current !== undefined && !this.current.over) return false;
     this.current = session;
     this.changes.emit();

@@ -2,7 +2,7 @@ import type { FileInvitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { EndReason, HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
@@ -66,12 +66,6 @@ export interface Invitation {
   readonly offer?: true;
 }
 
-export interface InvitationGone {
-  readonly id: string;
-  readonly from: Peer;
-  readonly reason: EndReason | 'accepted';
-}
-
 /** What is handed out once. */
 export interface NewFileInvitation {
   /** The `.msrcIncident`, to be written as UTF-8. */
@@ -112,9 +106,6 @@ export interface Assistance {
   readonly fileInvitation: FileInvitation | undefined;
   /** `status`, `invitations` or `fileInvitation` changed; while nothing else happens, once a second for the traffic. */
   onChange(listener: () => void): () => void;
-  onInvitation(listener: (invitation: Invitation) => void): () => void;
-  /** Answered, taken back or timed out: withdraw its notification. */
-  onInvitationGone(listener: (gone: InvitationGone) => void): () => void;
   /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
   askForHelp(expert: PeerAddress): Promise<void>;
   /**

@@ -7,9 +7,10 @@ import type { NoviceEndpointEvent, NoviceLink } from '../connection/contract.ts'
 import type { AssistanceParts, NewFileInvitation } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
-import { HelpedByFile } from './helped-by-file.ts';
+import { NoviceByFile } from './novice-by-file.ts';
+import { NoviceRole } from './novice-role.ts';
 import { RemdeskGate } from './remdesk-gate.ts';
-import type { SessionHost } from './running-session.ts';
+import type { HelpedSession, SessionHost } from './running-session.ts';
 import { noviceChannels } from './session-channels.ts';
 import { Scope } from './scope.ts';
 
@@ -23,7 +24,7 @@ const MAX_NAME_CHARACTERS = 64;
 
 export interface InviteByFileHost extends SessionHost {
   /** Someone with the right password: false where another session is running. */
-  readonly begin: (session: HelpedByFile) => boolean;
+  readonly begin: (session: HelpedSession) => boolean;
 }
 
 type State = FileInvitation['state'];
@@ -114,19 +115,14 @@ export class InviteByFile {
       verified: (expertName, active) => {
         const address = link.connection.address;
         const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS) };
-        const session = new HelpedByFile(this.parts, this.host, {
-          link,
-          peer,
-          active,
-          channels,
-          answer: (allowed) => gate.answer(allowed),
-        });
+        const expert = { link, peer, active, channels, answer: (allowed: boolean) => gate.answer(allowed) };
+        const session = new NoviceRole(this.parts, this.host, (role) => new NoviceByFile(role, this.parts, this.host, expert));
         if (!this.host.begin(session)) {
           gate.answer(false);
           return;
         }
         this.end('used');
-        session.start();
+        session.begin();
       },
       refused: (why) => {
         if (this.gate === gate) this.gate = undefined;

@@ -1,38 +1,62 @@
 import { INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
 import type { EndReason } from '../../protocol/assistance/status.ts';
-import type { Clock } from '../clock.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
-import type { Invitation } from './contract.ts';
+import type { AssistanceParts, Invitation } from './contract.ts';
+import { NoviceByMessenger } from './novice-by-messenger.ts';
+import { NoviceRole } from './novice-role.ts';
+import type { HelpedSession, PendingInvitation, SessionHost } from './running-session.ts';
 
-/** "Offer Remote Assistance", until the novice answers. Taken, it becomes an `AskForHelp`. */
-export class ReceivedOffer {
+/** "Offer Remote Assistance", until the novice answers. */
+export class ReceivedOffer implements PendingInvitation {
   readonly invitation: Invitation;
-  readonly rendezvous: RendezvousSession;
+  private readonly parts: AssistanceParts;
+  private readonly host: SessionHost;
+  private readonly rendezvous: RendezvousSession;
+  private readonly gone: (reason: EndReason) => void;
   private readonly stops: readonly (() => void)[];
 
-  /** `gone` is called when it can be taken no more, unless it was settled here. */
-  constructor(rendezvous: RendezvousSession, clock: Clock, gone: (reason: EndReason) => void) {
+  /** `gone` is called when it is over and was not taken. */
+  constructor(parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession, gone: (reason: EndReason) => void) {
+    this.parts = parts;
+    this.host = host;
     this.rendezvous = rendezvous;
-    this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: clock.now(), offer: true };
-    const over = (reason: EndReason): void => {
-      this.settle();
-      gone(reason);
-    };
+    this.gone = gone;
+    this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: parts.clock.now(), offer: true };
     this.stops = [
       rendezvous.onEvent((event) => {
-        if (event.tag === 'cancelled') over(event.code === 'TIMEOUT' ? 'timedOut' : 'cancelledByPeer');
-        else if (event.tag === 'terminated') over(event.reason === 'peerLeft' ? 'peerLeftMessenger' : 'messengerLost');
-        else if (event.tag === 'sendError') over('messengerLost');
+        if (event.tag === 'cancelled') this.over(event.code === 'TIMEOUT' ? 'timedOut' : 'cancelledByPeer');
+        else if (event.tag === 'terminated') this.over(event.reason === 'peerLeft' ? 'peerLeftMessenger' : 'messengerLost');
+        else if (event.tag === 'sendError') this.over('messengerLost');
       }),
-      clock.after(INVITATION_TIMEOUT_MS + SILENCE_MARGIN_MS, () => {
+      parts.clock.after(INVITATION_TIMEOUT_MS + SILENCE_MARGIN_MS, () => {
         rendezvous.decline();
-        over('timedOut');
+        this.over('timedOut');
       }),
     ];
   }
 
-  /** It is answered, or forgotten: nothing of it is left. */
-  settle(): void {
+  take(): HelpedSession {
+    this.settle();
+    const { parts, host, rendezvous } = this;
+    return new NoviceRole(parts, host, (role) => new NoviceByMessenger(role, parts, host, rendezvous));
+  }
+
+  decline(): void {
+    this.rendezvous.decline();
+    this.over('declined');
+  }
+
+  async abandon(): Promise<void> {
+    this.settle();
+    await Promise.resolve();
+  }
+
+  private over(reason: EndReason): void {
+    this.settle();
+    this.gone(reason);
+  }
+
+  private settle(): void {
     for (const stop of this.stops) stop();
   }
 }

@@ -12,7 +12,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
-import type { AssistanceLog, Peer } from './contract.ts';
+import type { AssistanceLog, Invitation, Peer, ViewerSink } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
 const TRAFFIC_PERIOD_MS = 1_000;
@@ -26,14 +26,52 @@ export interface SessionHost {
   readonly changed: () => void;
 }
 
-/** One session in either role, as the facade sees it. */
-export interface RunningSession {
+interface RunningSession {
   readonly status: SessionStatus;
   readonly over: boolean;
   /** Resolves when it is over and nothing of it is open. */
   readonly closed: Promise<void>;
+  /** Goes ahead: once, when the room holds it. */
+  begin(): void;
   /** Ends it, on this person's wish. */
   stop(): void;
+}
+
+/** A session of the novice, as the room sees it. */
+export interface HelpedSession extends RunningSession {
+  readonly role: 'novice';
+  offerControl(): void;
+  takeBackControl(): void;
+}
+
+/** A session of the expert. */
+export interface HelpingSession extends RunningSession {
+  readonly role: 'expert';
+  /** Throws AssistanceError NO_CHANNEL. */
+  requestControl(): void;
+  releaseControl(): void;
+  attachViewer(sink: ViewerSink): () => void;
+}
+
+/** Somebody asks for help, or offers it, until it is answered. */
+export interface PendingInvitation {
+  readonly invitation: Invitation;
+  /** The person's yes: the session that comes of it, not begun. */
+  take(): HelpedSession | HelpingSession;
+  /** The person's no. */
+  decline(): void;
+  /** The program quits: lets it go without a word; the messenger's signing out says it. */
+  abandon(): Promise<void>;
+}
+
+/** How a session comes to its connection, how far it is on the way, and why it ends. `News` is what its role tells. */
+export interface Entrance<News> {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly progress: SessionFacts['negotiation'];
+  begin(): void;
+  stop(): void;
+  tell(news: News): void;
 }
 
 /** Ids of every ticket used since the program started, the newest of them. */

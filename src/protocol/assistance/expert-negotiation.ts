@@ -27,7 +27,6 @@ export type ExpertState =
 export type ExpertEvent =
   | CommonEvent
   | { readonly tag: 'accept' }
-  | { readonly tag: 'decline' }
   | { readonly tag: 'endpointOpened'; readonly addresses: readonly HostPort[] }
   | { readonly tag: 'verified'; readonly connection: SessionConnection }
   | { readonly tag: 'presented' };
@@ -119,8 +118,6 @@ export class ExpertNegotiation {
         this.record.step(3, 'active', nowMs);
         this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
         return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
-      case 'decline':
-        return state.tag === 'invited' ? this.decline(nowMs) : this.refuse(event.tag);
       case 'accepted':
         return this.refuse(event.tag);
       case 'readyToLaunch':

@@ -247,7 +247,6 @@ describe('any order of events', () => {
     common,
     fc.constantFrom<ExpertEvent>(
       { tag: 'accept' },
-      { tag: 'decline' },
       { tag: 'endpointOpened', addresses },
       { tag: 'verified', connection: reverse },
       { tag: 'presented' },

@@ -1,0 +1,144 @@
+import type { ExpertEffect, ExpertEvent } from '../../protocol/assistance/expert-negotiation.ts';
+import { ExpertNegotiation } from '../../protocol/assistance/expert-negotiation.ts';
+import { TICKET_ID_BYTES } from '../../protocol/assistance/ticket.ts';
+import type { ExpertEndpoint, ExpertEndpointEvent } from '../connection/contract.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import { errorText } from './error-text.ts';
+import type { ExpertNews, ExpertRole } from './expert-role.ts';
+import { NegotiationDriver } from './negotiation-driver.ts';
+import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
+import type { Entrance, SessionHost } from './running-session.ts';
+
+/** The expert's side of KB 306298, from the invitation just shown (or the offer just sent): the seven steps. */
+export class ExpertByMessenger implements Entrance<ExpertNews> {
+  readonly progress: ExpertNegotiation;
+  private readonly role: ExpertRole;
+  private readonly parts: AssistanceParts;
+  private readonly host: SessionHost;
+  private readonly rendezvous: RendezvousSession;
+  private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
+  private endpoint: ExpertEndpoint | undefined;
+  private begun = false;
+
+  constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
+    this.role = role;
+    this.parts = parts;
+    this.host = host;
+    this.rendezvous = rendezvous;
+    const { scope, startedAtMs } = role.life;
+    const offered = rendezvous.flag === 'INVITER';
+    this.progress = new ExpertNegotiation(host.random(TICKET_ID_BYTES), parts.connection.ways, startedAtMs, offered);
+    this.driver = new NegotiationDriver(
+      this.progress,
+      parts.clock,
+      (effect) => this.perform(effect),
+      () => host.changed(),
+    );
+    scope.add(() => this.driver.stop());
+    scope.add(
+      followRendezvous({
+        rendezvous,
+        role: 'expert',
+        host,
+        dispatch: (signal) => {
+          // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
+          this.driver.dispatch(offered && signal.tag === 'accepted' ? { tag: 'accept' } : signal);
+        },
+      }),
+    );
+  }
+
+  get id(): string {
+    return this.rendezvous.id;
+  }
+  get peer(): RendezvousSession['peer'] {
+    return this.rendezvous.peer;
+  }
+
+  /** The person's yes to the invitation; an offer is on its way already. */
+  begin(): void {
+    this.begun = true;
+    if (this.rendezvous.flag === 'INVITEE') this.driver.dispatch({ tag: 'accept' });
+  }
+
+  /** To an invitation that has not been accepted it is a no. */
+  stop(): void {
+    this.driver.dispatch({ tag: 'stop' });
+  }
+
+  tell(news: ExpertNews): void {
+    if (news.tag === 'shown') return;
+    if (news.tag === 'active') this.role.life.showing();
+    this.driver.dispatch(news);
+  }
+
+  private perform(effect: ExpertEffect): void {
+    switch (effect.tag) {
+      case 'acceptInvitation':
+        if (this.rendezvous.flag === 'INVITEE') this.rendezvous.accept();
+        return;
+      case 'declineInvitation':
+        this.rendezvous.decline();
+        return;
+      case 'rememberTicket':
+        this.host.tickets.remember(effect.id);
+        return;
+      case 'openEndpoint':
+        void this.openEndpoint();
+        return;
+      case 'sendContextData':
+        sendTicket(this.rendezvous, effect, this.driver);
+        return;
+      case 'expect':
+        this.endpoint?.expect(effect.ticket);
+        return;
+      case 'reach':
+        this.endpoint?.reach(effect.way);
+        return;
+      case 'refused':
+        logRefusal(this.host.log, 'expert', effect.error);
+        return;
+      case 'closeLink':
+        // Registered in the scope when it was opened.
+        return;
+      case 'cancelRendezvous':
+        this.rendezvous.cancel(effect.code);
+        return;
+      case 'ended':
+        void this.role.finish(this.begun);
+    }
+  }
+
+  private async openEndpoint(): Promise<void> {
+    const { parts, role } = this;
+    try {
+      const options = { engine: parts.engine(), userName: parts.userName(), channels: role.channels };
+      const endpoint = await role.life.scope.open((signal) => parts.connection.openExpert(options, signal));
+      if (endpoint === undefined) return;
+      this.endpoint = endpoint;
+      role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.ticket.addresses });
+    } catch (error) {
+      this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
+    }
+  }
+
+  private onEndpoint(event: ExpertEndpointEvent): void {
+    switch (event.tag) {
+      case 'attempt':
+        this.driver.dispatch({ tag: 'attempt', way: event.by });
+        return;
+      case 'refused':
+        this.host.log('connection refused', { role: 'expert', by: event.by, code: event.error.code });
+        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
+        return;
+      case 'wayFailed':
+        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
+        return;
+      case 'verified':
+        this.role.connected(event.link, false);
+        this.driver.dispatch({ tag: 'verified', connection: event.link.connection });
+    }
+  }
+}

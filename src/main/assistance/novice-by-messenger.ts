@@ -1,0 +1,136 @@
+import type { NoviceEffect, NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
+import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.ts';
+import type { NoviceEndpoint, NoviceEndpointEvent } from '../connection/contract.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import { errorText } from './error-text.ts';
+import { NegotiationDriver } from './negotiation-driver.ts';
+import type { NoviceNews, NoviceRole } from './novice-role.ts';
+import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
+import type { Entrance, SessionHost } from './running-session.ts';
+import { noviceChannels } from './session-channels.ts';
+
+/** The novice's side of KB 306298, from the invitation just sent (or the offer just taken): the seven steps. */
+export class NoviceByMessenger implements Entrance<NoviceNews> {
+  readonly progress: NoviceNegotiation;
+  private readonly role: NoviceRole;
+  private readonly parts: AssistanceParts;
+  private readonly host: SessionHost;
+  private readonly rendezvous: RendezvousSession;
+  private readonly driver: NegotiationDriver<NoviceEvent, NoviceEffect>;
+  private endpoint: NoviceEndpoint | undefined;
+
+  constructor(role: NoviceRole, parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
+    this.role = role;
+    this.parts = parts;
+    this.host = host;
+    this.rendezvous = rendezvous;
+    this.progress = new NoviceNegotiation(parts.connection.ways, role.life.startedAtMs);
+    this.driver = new NegotiationDriver(
+      this.progress,
+      parts.clock,
+      (effect) => this.perform(effect),
+      () => host.changed(),
+    );
+    role.life.scope.add(() => this.driver.stop());
+    const dispatch = (event: NoviceEvent): void => this.driver.dispatch(event);
+    role.life.scope.add(followRendezvous({ rendezvous, role: 'novice', host, dispatch }));
+  }
+
+  get id(): string {
+    return this.rendezvous.id;
+  }
+  get peer(): RendezvousSession['peer'] {
+    return this.rendezvous.peer;
+  }
+
+  /** Takes the offer, where it is one. */
+  begin(): void {
+    if (this.rendezvous.flag !== 'INVITEE') return;
+    this.rendezvous.accept();
+    const { peerFeatures: features } = this.rendezvous;
+    this.driver.dispatch({ tag: 'accepted', ...(features === undefined ? {} : { features }) });
+  }
+
+  stop(): void {
+    this.driver.dispatch({ tag: 'stop' });
+  }
+
+  tell(news: NoviceNews): void {
+    if (news.tag === 'active') this.role.life.showing();
+    this.driver.dispatch(news);
+  }
+
+  private perform(effect: NoviceEffect): void {
+    switch (effect.tag) {
+      case 'rememberTicket':
+        this.host.tickets.remember(effect.id);
+        return;
+      case 'openEndpoint':
+        void this.openEndpoint();
+        return;
+      case 'sendContextData':
+        sendTicket(this.rendezvous, effect, this.driver);
+        return;
+      case 'expect':
+        this.endpoint?.expect(effect.ticket);
+        return;
+      case 'reach':
+        this.endpoint?.reach(effect.way);
+        return;
+      case 'askViewConsent':
+        void this.askView();
+        return;
+      case 'admit':
+        this.role.admit();
+        return;
+      case 'refused':
+        logRefusal(this.host.log, 'novice', effect.error);
+        return;
+      case 'closeLink':
+        this.role.closeLink(effect.reason);
+        return;
+      case 'cancelRendezvous':
+        this.rendezvous.cancel(effect.code);
+        return;
+      case 'ended':
+        this.role.finish();
+    }
+  }
+
+  private async openEndpoint(): Promise<void> {
+    try {
+      const endpoint = await this.role.life.scope.open((signal) => this.parts.connection.openNovice(signal));
+      if (endpoint === undefined) return;
+      this.endpoint = endpoint;
+      this.role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
+      const { ticket, sessionId, pin } = endpoint;
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId, pin });
+    } catch (error) {
+      this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
+    }
+  }
+
+  private onEndpoint(event: NoviceEndpointEvent): void {
+    switch (event.tag) {
+      case 'attempt':
+        this.driver.dispatch({ tag: 'attempt', way: event.by });
+        return;
+      case 'refused':
+        this.host.log('connection refused', { role: 'novice', by: event.by, code: event.error.code });
+        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
+        return;
+      case 'wayFailed':
+        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
+        return;
+      case 'presented':
+        this.role.connected(event.link, noviceChannels());
+        this.driver.dispatch({ tag: 'presented', connection: event.link.connection });
+    }
+  }
+
+  private async askView(): Promise<void> {
+    const allowed = await this.role.askView();
+    this.driver.dispatch({ tag: allowed ? 'viewAllowed' : 'viewRefused' });
+  }
+}

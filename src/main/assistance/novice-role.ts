@@ -1,0 +1,123 @@
+import type { NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
+import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import { followLink, type LinkNews } from './link-news.ts';
+import { NoviceSession } from './novice-session.ts';
+import { askPerson } from './prompt.ts';
+import { type Entrance, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import type { NoviceChannels } from './session-channels.ts';
+import { SessionLife } from './session-life.ts';
+
+export type NoviceNews = LinkNews | Extract<NoviceEvent, { tag: 'desktopFailed' }>;
+
+/** The novice's part in a session, whichever way the expert has come: the question, the picture, control, and an end that leaves nothing open. */
+export class NoviceRole implements HelpedSession {
+  readonly role = 'novice';
+  readonly life: SessionLife;
+  private readonly parts: AssistanceParts;
+  private readonly host: SessionHost;
+  private readonly entrance: Entrance<NoviceNews>;
+  private link: NoviceLink | undefined;
+  private session: NoviceSession | undefined;
+  private allowed = false;
+
+  /** `enter` makes the entrance. Nothing happens before `begin`. */
+  constructor(parts: AssistanceParts, host: SessionHost, enter: (role: NoviceRole) => Entrance<NoviceNews>) {
+    this.parts = parts;
+    this.host = host;
+    this.life = new SessionLife(parts, host, 'novice');
+    this.entrance = enter(this);
+  }
+
+  get closed(): Promise<void> {
+    return this.life.closed;
+  }
+  get over(): boolean {
+    return this.entrance.progress.phase.tag === 'ended';
+  }
+  get status(): SessionStatus {
+    return statusOf(this.facts);
+  }
+
+  begin(): void {
+    this.entrance.begin();
+  }
+  stop(): void {
+    this.entrance.stop();
+  }
+  offerControl(): void {
+    this.session?.offerControl();
+  }
+  takeBackControl(): void {
+    this.session?.takeBackControl();
+  }
+
+  /* ---------- for the entrance ---------- */
+
+  /** The expert is on this connection, and sees and moves nothing before the yes. */
+  connected(link: NoviceLink, channels: NoviceChannels): void {
+    const { desktop, consent, clock } = this.parts;
+    const tell = (news: NoviceNews): void => this.entrance.tell(news);
+    const session = new NoviceSession({
+      link,
+      channels,
+      desktop,
+      consent,
+      clock,
+      peer: this.entrance.peer,
+      onError: (error) => this.life.logError(error),
+      changed: () => this.host.changed(),
+      desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),
+      failed: (detail) => tell({ tag: 'failed', detail }),
+    });
+    this.link = link;
+    this.session = session;
+    // Whatever way it ends; the reason has been given by `closeLink` before, if there was one to give.
+    this.life.scope.add(() => session.close('userRequested'));
+    followLink({ link, scope: this.life.scope, tell, onEvent: (event) => this.onLink(session, event) });
+  }
+
+  /** Puts the question. False as well when the session ends before the answer. */
+  async askView(): Promise<boolean> {
+    const prompt = new AbortController();
+    this.life.scope.add(() => prompt.abort());
+    return askPerson((signal) => this.parts.consent.allowView(this.entrance.peer, signal), prompt.signal);
+  }
+
+  /** The novice has said yes: the expert is let in. */
+  admit(): void {
+    this.allowed = true;
+    void this.session?.admit();
+  }
+
+  /** The same where the expert has been let in before, to a blank desktop. Resolves when the picture may be seen. */
+  async show(active: Extract<NoviceLinkEvent, { tag: 'active' }>): Promise<void> {
+    this.allowed = true;
+    await this.session?.show(active);
+    if (!this.over) this.life.showing();
+  }
+
+  /** Says goodbye with the reason; everything else closes with `finish`. */
+  closeLink(reason: DisconnectReason): void {
+    const closing = this.session?.close(reason);
+    this.life.scope.add(() => closing);
+  }
+
+  /** The entrance's progress has come to its end. */
+  finish(): void {
+    void this.life.finish(() => this.facts);
+  }
+
+  private onLink(session: NoviceSession, event: Exclude<NoviceLinkEvent, { tag: 'ended' }>): void {
+    // Before the yes only what tells how the connection is; a request for control then is one too early.
+    if (this.allowed || event.tag === 'display' || event.tag === 'roundTrip') session.onLink(event);
+  }
+
+  private get facts(): SessionFacts {
+    const { role, entrance, life, link, session } = this;
+    const { id, peer, progress: negotiation } = entrance;
+    return { role, id, peer, startedAtMs: life.startedAtMs, negotiation, link, session };
+  }
+}
