@@ -124,6 +124,16 @@ describe('two rooms over real sockets, TLS and RDP on loopback', () => {
     expect(novice.status?.phase.tag).toBe('connected');
   });
 
+  test.each(['ringback', 'classic'] as const)('%s: a window that is put away, and shown again, is told to the novice', async (engine) => {
+    const { novice, viewer } = await machines(engine);
+    await until(() => novice.status?.viewing === true, 'somebody to look');
+    viewer.act({ tag: 'displayWanted', wanted: false });
+    await until(() => novice.status?.viewing === false, 'nobody to look');
+    viewer.act({ tag: 'displayWanted', wanted: true });
+    await until(() => novice.status?.viewing === true, 'somebody to look again');
+    expect(novice.status?.phase.tag).toBe('connected');
+  });
+
   test('control: asked for, granted, used, taken back', async () => {
     const { novice, expert, viewer, desktop } = await machines('ringback');
     const type = (down: boolean): void => viewer.act({ tag: 'input', events: [{ tag: 'key', scancode: 0x1e, prefix: 'none', down }] });

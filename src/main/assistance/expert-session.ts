@@ -15,7 +15,7 @@ export interface ExpertSessionParts {
   readonly control: ControlExpert;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
-  /** Control or size has changed. */
+  /** Control, size, or whether the window is to be seen has changed. */
   readonly changed: () => void;
   /** The picture is wanted before there is a viewer: where nothing else tells that the novice has said yes. */
   readonly wantsPicture?: boolean;
@@ -53,6 +53,9 @@ export class ExpertSession {
   /** Painted frames where the novice marks frames, else updates that came at different moments. */
   get framesPerSecond(): number {
     return (this.marked ? this.painted : this.arrived).perSecond(this.parts.clock.now());
+  }
+  get viewing(): boolean {
+    return this.viewers.wanted;
   }
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
@@ -131,12 +134,15 @@ export class ExpertSession {
   }
 
   private viewed(): ViewedSession {
-    const { link, clock, onError } = this.parts;
+    const { link, clock, onError, changed } = this.parts;
     return {
       clock,
       onError,
       introduction: () => this.introduction(),
-      setDisplayWanted: (wanted) => link.setDisplayWanted(wanted),
+      setDisplayWanted: (wanted) => {
+        link.setDisplayWanted(wanted);
+        changed();
+      },
       refresh: () => {
         if (this.size !== undefined) link.refresh([{ x: 0, y: 0, ...this.size }]);
       },

@@ -32,6 +32,10 @@ export class FramePump {
     this.parts = parts;
   }
 
+  /** Whether the expert wants a picture; until it says otherwise it does. */
+  get isWanted(): boolean {
+    return this.wanted;
+  }
   get framesPerSecond(): number {
     return this.meter.perSecond(this.parts.clock.now());
   }
@@ -50,10 +54,6 @@ export class FramePump {
     this.run?.abort.abort();
     this.run = undefined;
     this.wake();
-  }
-
-  stop(): void {
-    this.pause();
   }
 
   /** Suppress Output ([MS-RDPBCGR] 2.2.11.3). When the picture is wanted again it comes whole. */

@@ -35,6 +35,10 @@ export class NovicePicture {
   get active(): boolean {
     return this.isActive;
   }
+  /** The expert wants to see it. */
+  get wanted(): boolean {
+    return this.pump.isWanted;
+  }
   get framesPerSecond(): number {
     return this.pump.framesPerSecond;
   }
@@ -81,7 +85,7 @@ export class NovicePicture {
   }
 
   stop(): void {
-    this.pump.stop();
+    this.pump.pause();
     this.isActive = false;
     this.parts.pointer.stop();
   }

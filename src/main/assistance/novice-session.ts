@@ -21,7 +21,7 @@ export interface NoviceSessionParts {
   readonly clock: Clock;
   readonly peer: Peer;
   readonly onError: (error: unknown) => void;
-  /** Control, traffic or size has changed. */
+  /** Control, size, or whether anybody looks has changed. */
   readonly changed: () => void;
   readonly desktopFailed: (detail: string) => void;
   readonly failed: (detail: string) => void;
@@ -63,6 +63,9 @@ export class NoviceSession {
   get framesPerSecond(): number {
     return this.picture.framesPerSecond;
   }
+  get viewing(): boolean {
+    return this.picture.wanted;
+  }
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
   }
@@ -89,6 +92,10 @@ export class NoviceSession {
         return;
       case 'roundTrip':
         this.newestRoundTripMs = event.ms;
+        return;
+      case 'display':
+        this.picture.onLink(event);
+        this.parts.changed();
         return;
       default:
         this.picture.onLink(event);

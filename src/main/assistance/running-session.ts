@@ -104,6 +104,8 @@ export interface SessionFacts {
         readonly controlled: boolean;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
+        /** The expert's window is to be seen. */
+        readonly viewing: boolean;
         readonly desktop?: Size | undefined;
       }
     | undefined;
@@ -120,7 +122,7 @@ export function statusOf({ role, id, peer, startedAtMs, negotiation, link, sessi
     phase,
     steps,
     ...(connection === undefined ? {} : { connection }),
-    viewing: phase.tag === 'connected',
+    viewing: phase.tag === 'connected' && session?.viewing === true,
     control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
     ...(link === undefined || session === undefined
       ? {}

@@ -103,6 +103,7 @@ export interface SessionStatus {
   /** Always seven, in order. */
   readonly steps: readonly StepStatus[];
   readonly connection?: SessionConnection;
+  /** Somebody looks: connected, and the expert's window is to be seen. */
   readonly viewing: boolean;
   readonly control: ControlState;
   readonly traffic?: SessionTraffic;

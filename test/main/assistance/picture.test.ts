@@ -76,6 +76,30 @@ describe('the picture', () => {
     await finish();
   });
 
+  test('both statuses say whether somebody looks, and the novice is told at once', async () => {
+    const { novice, expert, viewer, clock, finish } = await connected(false);
+    const looks = (): unknown[] => [novice.assistance.status?.viewing, expert.assistance.status?.viewing];
+    let told = 0;
+    novice.assistance.onChange(() => (told += 1));
+    expect(looks()).toEqual([false, false]);
+    const detach = expert.assistance.attachViewer(viewer);
+    await clock.advance(50);
+    expect(looks()).toEqual([true, true]);
+    viewer.act({ tag: 'displayWanted', wanted: false });
+    const before = told;
+    await clock.advance(50);
+    expect(looks()).toEqual([false, false]);
+    expect(told).toBe(before + 1);
+    viewer.act({ tag: 'displayWanted', wanted: true });
+    await clock.advance(50);
+    expect(looks()).toEqual([true, true]);
+    detach();
+    await clock.advance(50);
+    expect(looks()).toEqual([false, false]);
+    await finish();
+    expect(looks()).toEqual([false, false]);
+  });
+
   test('a window that was reloaded does not leave the novice waiting for its acknowledgements', async () => {
     const { capture, link, clock, expert, finish } = await connected();
     for (let times = 0; times < 5; times += 1) {
