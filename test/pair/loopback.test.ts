@@ -1,65 +1,20 @@
 import type { EngineName } from '../../src/facts/preferences.ts';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance } from '../../src/main/assistance/contract.ts';
-import { systemClock } from '../../src/main/clock.ts';
-import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
-import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
-import { applied } from '../support/applied.ts';
-import { createInMemoryNetwork, inMemory, onlyMessenger } from '../support/in-memory-messenger.ts';
-import { picture, PictureDesktop, SIZE } from '../support/picture-desktop.ts';
-import { EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
+import { loopback, shown } from '../support/loopback.ts';
+import { FakeViewer } from '../support/pair.ts';
+import { SIZE } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
 
-const rooms: Assistance[] = [];
+const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  await Promise.all(rooms.splice(0).map((room) => room.close()));
+  await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const yes = (): Promise<boolean> => Promise.resolve(true);
-
-async function machines(engine: EngineName, answer: () => Promise<boolean> = yes) {
-  const messages = createInMemoryNetwork({ clock: systemClock });
-  const desktop = new PictureDesktop();
-  const viewer = new FakeViewer();
-  const make = (address: string): { assistance: Assistance; signedIn: () => boolean } => {
-    const messenger = messages.messenger();
-    const assistance = createAssistance({
-      messengers: onlyMessenger(messenger),
-      connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
-      desktop,
-      consent: { allowView: answer, allowControl: () => Promise.resolve(true) },
-      clock: systemClock,
-      history: { add: () => {} },
-      engine: () => engine,
-      userName: () => 'Edgar',
-      allowPlainExperts: () => false,
-    });
-    rooms.push(assistance);
-    messenger.signIn(messages.account(address));
-    return { assistance, signedIn: () => messenger.state.tag === 'signedIn' };
-  };
-  const novice = make(NOVICE);
-  const expert = make(EXPERT);
-  await until(() => novice.signedIn() && expert.signedIn(), 'both to be signed in');
-  await novice.assistance.askForHelp(inMemory(EXPERT));
-  await until(() => expert.assistance.invitations.length > 0, 'the invitation');
-  expert.assistance.acceptInvitation(expert.assistance.invitations[0]?.id ?? '');
-  expert.assistance.attachViewer(viewer);
-  await until(() => ['awaitingConsent', 'connected', 'ended'].includes(expert.assistance.status?.phase.tag ?? ''), 'the connection');
-  if (answer === yes) await until(() => expert.assistance.status?.phase.tag === 'connected', 'the session');
-  return { novice: novice.assistance, expert: expert.assistance, desktop, viewer };
-}
-
-/** Whether the viewer has drawn the whole {@link picture}. */
-function shown(viewer: FakeViewer): boolean {
-  const decoder = new GraphicsDecoder(SIZE);
-  for (const message of viewer.messages) if (message.tag === 'graphics') applied(decoder.apply(message.graphics));
-  const { pixels } = picture();
-  return decoder.surface.words.every((abgr, n) => {
-    const [blue = 0, green = 0, red = 0] = pixels.subarray(n * 4, n * 4 + 3);
-    return (abgr & 0xff_ffff) === (red | (green << 8) | (blue << 16));
-  });
+async function machines(engine: EngineName, answer?: () => Promise<boolean>) {
+  const made = await loopback({ engine, ...(answer === undefined ? {} : { answer }) });
+  closers.push(made.close);
+  return made;
 }
 
 describe('two rooms over real sockets, TLS and RDP on loopback', () => {

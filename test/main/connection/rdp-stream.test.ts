@@ -7,6 +7,8 @@ import { type SessionCertificate, createSessionCertificate } from '../../../src/
 import { KEEP_ALIVE_AFTER_MS } from '../../../src/main/connection/deadlines.ts';
 import { RdpStream } from '../../../src/main/connection/rdp-stream.ts';
 import { TcpCarrier } from '../../../src/main/connection/ways/tcp/tcp-carrier.ts';
+import type { Carrier } from '../../../src/main/connection/ways/contract.ts';
+import { MemoryDuplex } from '../../support/memory-duplex.ts';
 import { until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -40,6 +42,11 @@ async function socketPair(): Promise<[Socket, Socket]> {
   return [dialled, other];
 }
 
+function carried(stream: Socket | MemoryDuplex): Carrier {
+  if (!(stream instanceof MemoryDuplex)) return new TcpCarrier(stream);
+  return { duplex: stream, address: 'memory', remote: 'memory', traffic: stream.traffic };
+}
+
 interface Watched {
   readonly stream: RdpStream;
   readonly chunks: Uint8Array[];
@@ -47,13 +54,13 @@ interface Watched {
 }
 
 function watched(
-  socket: Socket,
+  socket: Socket | MemoryDuplex,
   onBytes: (stream: RdpStream, bytes: Uint8Array) => void = () => undefined,
   clock: Clock = systemClock,
 ): Watched {
   const chunks: Uint8Array[] = [];
   const ends: (Error | undefined)[] = [];
-  const stream: RdpStream = new RdpStream(new TcpCarrier(socket), clock, {
+  const stream: RdpStream = new RdpStream(carried(socket), clock, {
     bytes: (bytes) => {
       chunks.push(bytes.slice());
       onBytes(stream, bytes);
@@ -65,7 +72,7 @@ function watched(
 }
 
 /** A server stream that answers the first PDU and asks for TLS. */
-function tlsServer(socket: Socket): Watched & { ready: () => boolean } {
+function tlsServer(socket: Socket | MemoryDuplex): Watched & { ready: () => boolean } {
   let ready = false;
   const made = watched(socket, (stream) => {
     if (stream.secure) return;
@@ -275,5 +282,60 @@ describe('an RDP connection on a socket', () => {
     await failed;
     await until(() => server.ends.length === 1, 'the server to give up');
     expect(server.ready()).toBe(false);
+  });
+});
+
+describe('an RDP connection on a stream that is no socket', () => {
+  /** Both ends inside TLS. */
+  async function secured(clock: Clock = systemClock) {
+    const [near, far] = MemoryDuplex.pair();
+    const server = tlsServer(near);
+    let der: Uint8Array | undefined;
+    const client = watched(far, (stream) => !stream.secure && stream.connectTls((given) => (der = given)), clock);
+    client.stream.write(CONNECTION_REQUEST);
+    await until(() => server.ready() && client.stream.secure, 'TLS on both ends');
+    expect(der).toEqual(certificate.der);
+    return { server, client, near, far };
+  }
+  const received = ({ chunks }: Watched): number => chunks.slice(1).reduce((sum, chunk) => sum + chunk.length, 0);
+
+  it('goes from X.224 to TLS inside it, and counts what goes over the wire', async () => {
+    const { server, client } = await secured();
+    server.stream.write(new Uint8Array(500_000));
+    await server.stream.drained();
+    await until(() => received(client) === 500_000, 'half a megabyte');
+    expect(server.stream.traffic.bytesSent).toBeGreaterThan(500_000);
+    expect(client.stream.traffic.bytesReceived).toBe(server.stream.traffic.bytesSent);
+  });
+
+  it('paces: drained waits while the other side does not read', async () => {
+    const { server, client, far } = await secured();
+    far.pause();
+    let drained = false;
+    for (let count = 0; count < 40; count += 1) server.stream.write(new Uint8Array(64 * 1024));
+    void server.stream.drained().then(() => (drained = true));
+    const before = received(client);
+    await until(() => server.stream.traffic.bytesSent > 64 * 1024, 'the first bytes');
+    expect(drained).toBe(false);
+    far.resume();
+    await until(() => drained && received(client) === before + 40 * 64 * 1024, 'all of it');
+  });
+
+  it('is gone on both ends when one has said goodbye, without its deadline', async () => {
+    const clock = new VirtualClock();
+    const { server, client } = await secured(clock);
+    client.stream.write(Buffer.from('goodbye'));
+    await client.stream.finish();
+    await until(() => server.ends.length === 1 && client.ends.length === 1, 'both ends');
+    expect([...server.ends, ...client.ends]).toEqual([undefined, undefined]);
+    expect(Buffer.from(server.chunks.at(-1) as Uint8Array).toString()).toBe('goodbye');
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('is gone on both ends when one breaks', async () => {
+    const { server, client } = await secured();
+    client.stream.destroy();
+    await until(() => server.ends.length === 1 && client.ends.length === 1, 'both ends');
+    await expect(server.stream.drained()).rejects.toMatchObject({ code: 'SOCKET' });
   });
 });
