@@ -236,7 +236,8 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
   reach(way: WayId): void {
     const { theirs, net } = this;
     if (theirs === undefined || this.over) return;
-    const addresses = PLANS.some(({ id, offeredBy }) => id === way && offeredBy !== this.role) ? theirs.addresses : [];
+    if (!PLANS.some(({ id }) => id === way)) return this.heard({ tag: 'wayFailed', by: way, failure: 'unavailable' });
+    const { addresses } = theirs;
     this.tries.set(way, { left: addresses.length });
     if (addresses.length === 0) this.heard({ tag: 'wayFailed', by: way, failure: 'unreachable' });
     for (const { host, port } of addresses) {
@@ -311,12 +312,13 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
     const link = new FakeNoviceLink(connection, connection.seenFrom('novice'));
     connection.noviceLink = link;
     this.net.novices.push(link);
-    if (this.standing) {
-      this.taken = true;
-      link.onEvent(({ tag }) => (this.taken &&= tag !== 'ended'));
-    } else {
+    if (!this.standing) {
       this.shut(connection);
+      this.emitter.finish({ tag: 'presented', link });
+      return;
     }
+    this.taken = true;
+    link.onEvent(({ tag }) => (this.taken &&= tag !== 'ended'));
     this.emitter.emit({ tag: 'presented', link });
   }
 
@@ -364,7 +366,7 @@ class FakeExpertEndpoint extends FakeEndpoint<ExpectedNovice, ExpertEndpointEven
     const link = new FakeExpertLink(connection, connection.seenFrom('expert'), this.channels);
     connection.expertLink = link;
     this.net.experts.push(link);
-    this.emitter.emit({ tag: 'verified', link });
+    this.emitter.finish({ tag: 'verified', link });
     connection.later(() => {
       link.emitter.emit({ tag: 'presented' });
       novice.presented(connection, theirs.sessionId);

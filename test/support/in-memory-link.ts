@@ -90,14 +90,6 @@ export interface Wire {
   end(forNovice: LinkEnd, forExpert: LinkEnd): void;
 }
 
-const ENDS: Record<DisconnectReason, LinkEnd> = {
-  userRequested: 'userRequested',
-  denied: 'denied',
-  timeout: 'timeout',
-  protocolError: 'protocolError',
-  desktopUnavailable: 'desktopUnavailable',
-};
-
 export class FakeNoviceLink implements NoviceLink {
   readonly connection: SessionConnection;
   readonly emitter = new Emitter<NoviceLinkEvent>();
@@ -176,14 +168,14 @@ export class FakeNoviceLink implements NoviceLink {
   close(reason: DisconnectReason): Promise<void> {
     // Before the session is active there is no word for it (pdu/disconnect-reasons.ts).
     this.channels.whenIdle(() => {
-      if (!this.over) this.wire.end('disconnected', reason === 'desktopUnavailable' && !this.active ? 'protocolError' : ENDS[reason]);
+      if (!this.over) this.wire.end(reason, reason === 'desktopUnavailable' && !this.active ? 'protocolError' : reason);
     });
     return Promise.resolve();
   }
   ended(end: LinkEnd): void {
     this.over = true;
     this.channels.end();
-    this.emitter.emit({ tag: 'ended', end });
+    this.emitter.finish({ tag: 'ended', end });
   }
 }
 
@@ -232,14 +224,14 @@ export class FakeExpertLink implements ExpertLink {
   }
   close(): Promise<void> {
     this.channels.whenIdle(() => {
-      if (!this.over) this.wire.end('userRequested', 'disconnected');
+      if (!this.over) this.wire.end('disconnected', 'userRequested');
     });
     return Promise.resolve();
   }
   ended(end: LinkEnd): void {
     this.over = true;
     this.channels.end();
-    this.emitter.emit({ tag: 'ended', end });
+    this.emitter.finish({ tag: 'ended', end });
   }
   private toNovice(event: NoviceLinkEvent): void {
     this.wire.later(() => this.wire.noviceLink?.emitter.emit(event));

@@ -12,6 +12,7 @@ import type {
   NoviceEndpointEvent,
   NoviceLink,
   NoviceLinkEvent,
+  NoviceOptions,
 } from '../../../src/main/connection/contract.ts';
 import type { HostPort } from '../../../src/protocol/host-port.ts';
 import type { Channel } from '../../../src/protocol/rdp/channels/contract.ts';
@@ -33,19 +34,30 @@ interface Side<Endpoint, Event, Link, LinkEvent> {
 export type Novice = Side<NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent>;
 export type Expert = Side<ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent>;
 
-/** Both ends of a race on loopback, and everything to put away afterwards. */
+/** The connection rooms of the two computers. */
+export interface Rooms {
+  readonly novice: ConnectionRoom;
+  readonly expert: ConnectionRoom;
+}
+
+function onLoopback(clock: Clock): Rooms {
+  const room = createConnectionRoom({ clock, listenHost: HOST });
+  return { novice: room, expert: room };
+}
+
+/** Both ends of a race, on loopback unless told otherwise, and everything to put away afterwards. */
 export class Race {
-  readonly room: ConnectionRoom;
+  private readonly rooms: Rooms;
   readonly abort = new AbortController();
   private readonly sockets: Socket[] = [];
   private readonly closers: (() => Promise<void>)[] = [];
 
-  constructor(clock: Clock = systemClock) {
-    this.room = createConnectionRoom({ clock, listenHost: HOST });
+  constructor(clock: Clock = systemClock, rooms: Rooms = onLoopback(clock)) {
+    this.rooms = rooms;
   }
 
-  async novice(): Promise<Novice> {
-    const endpoint = await this.room.openNovice(this.abort.signal);
+  async novice(options?: NoviceOptions): Promise<Novice> {
+    const endpoint = await this.rooms.novice.openNovice(this.abort.signal, options);
     const events: NoviceEndpointEvent[] = [];
     const linkEvents: NoviceLinkEvent[] = [];
     let link: NoviceLink | undefined;
@@ -64,7 +76,7 @@ export class Race {
 
   async expert(engine: EngineName = 'ringback', further: readonly Channel[] = []): Promise<Expert> {
     const channel = new RecordedChannel();
-    const endpoint = await this.room.openExpert({ engine, userName: 'expert', channels: [channel, ...further] }, this.abort.signal);
+    const endpoint = await this.rooms.expert.openExpert({ engine, userName: 'expert', channels: [channel, ...further] }, this.abort.signal);
     const events: ExpertEndpointEvent[] = [];
     const linkEvents: ExpertLinkEvent[] = [];
     let link: ExpertLink | undefined;
