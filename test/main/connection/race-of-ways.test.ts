@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AddressSource } from '../../../src/main/connection/addresses/contract.ts';
+import { allAddresses, fixedAddress } from '../../../src/main/connection/addresses/sources.ts';
+import { ConnectionError, type RaceEvent } from '../../../src/main/connection/contract.ts';
+import { ADDRESSES_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, PREPARE_DEADLINE_MS } from '../../../src/main/connection/deadlines.ts';
+import type { Candidate, HandshakeError } from '../../../src/main/connection/handshake.ts';
+import { Race } from '../../../src/main/connection/race.ts';
+import type { Carrier, PreparedWay, Way, WaySide } from '../../../src/main/connection/ways/contract.ts';
+import type { TicketPart } from '../../../src/protocol/assistance/ways.ts';
+import type { Role } from '../../../src/protocol/assistance/status.ts';
+import { MemoryDuplex } from '../../support/memory-duplex.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+/** A way whose every move a test makes. */
+class HandMadeWay implements Way {
+  readonly step = 5;
+  readonly afterMs = 0;
+  readonly id: string;
+  readonly offeredBy: Role;
+  side: WaySide | undefined;
+  reached: TicketPart | undefined;
+  closed = 0;
+  private readonly preparing: (way: HandMadeWay) => Promise<TicketPart>;
+
+  constructor(id: string, offeredBy: Role, preparing: (way: HandMadeWay) => Promise<TicketPart> = async () => ({ addresses: [] })) {
+    this.id = id;
+    this.offeredBy = offeredBy;
+    this.preparing = preparing;
+  }
+
+  async prepare(side: WaySide): Promise<PreparedWay> {
+    this.side = side;
+    const adds = await this.preparing(this);
+    return { adds, reach: (theirs) => void (this.reached = theirs), close: async () => void (this.closed += 1) };
+  }
+
+  /** A carrier comes. */
+  find(more: Partial<Carrier> = {}): MemoryDuplex {
+    const [duplex] = MemoryDuplex.pair();
+    this.side?.found({ duplex, address: this.id, remote: this.id, traffic: duplex.traffic, ...more });
+    return duplex;
+  }
+}
+
+const clock = new VirtualClock();
+const open: Race[] = [];
+afterEach(async () => {
+  for (const race of open.splice(0)) await race.close();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+function raceOf(role: Role, ...ways: readonly Way[]) {
+  const events: RaceEvent[] = [];
+  const race = new Race({
+    role,
+    clock,
+    ways,
+    addresses: fixedAddress('10.0.0.1'),
+    listenHost: undefined,
+    tell: (event) => events.push(event),
+  });
+  open.push(race);
+  const entered: string[] = [];
+  const refuse = new Map<string, (error: HandshakeError) => void>();
+  /** Handshakes that go on until they are refused. */
+  const begin = (): void =>
+    race.begin(({ by, carrier }, { refused }): Candidate => {
+      entered.push(by);
+      refuse.set(by, refused);
+      return { stage: 0, gone: Promise.resolve(), abandon: () => carrier.duplex.destroy(), refuse: refused };
+    });
+  return { race, events, entered, refuse, begin };
+}
+
+const signal = (): AbortSignal => new AbortController().signal;
+
+describe('opening', () => {
+  it('puts together what the offered ways add to the ticket, in the order of the list', async () => {
+    const ways = [
+      new HandMadeWay('one', 'novice', async () => ({ addresses: [{ host: 'a.example', port: 1 }], note: 'coo' })),
+      new HandMadeWay('theirs', 'expert', async () => ({ addresses: [{ host: 'not.mine', port: 1 }] })),
+      new HandMadeWay('two', 'novice', async () => ({ addresses: [{ host: 'b.example', port: 2 }] })),
+    ];
+    const { race } = raceOf('novice', ...ways);
+    await race.open(signal());
+    expect(race.ticket).toEqual({
+      addresses: [
+        { host: 'a.example', port: 1 },
+        { host: 'b.example', port: 2 },
+      ],
+      notes: { one: 'coo' },
+    });
+    expect(ways.map(({ side }) => side?.offers)).toEqual([true, false, true]);
+  });
+
+  it('a way that cannot be had leaves the others alone', async () => {
+    const broken = new HandMadeWay('broken', 'novice', () => Promise.reject(new ConnectionError('NO_PORT', 'none')));
+    const sound = new HandMadeWay('sound', 'novice');
+    const { race, events } = raceOf('novice', broken, sound, new HandMadeWay('gone', 'expert', () => Promise.reject(new Error('no page'))));
+    await race.open(signal());
+    race.expect({ addresses: [] });
+    race.reach('gone');
+    expect(events).toEqual([{ tag: 'wayFailed', by: 'gone', failure: 'unavailable' }]);
+  });
+
+  it('rejects, and closes the rest, when none that this side offers can be had', async () => {
+    const theirs = new HandMadeWay('theirs', 'expert');
+    const { race } = raceOf(
+      'novice',
+      new HandMadeWay('mine', 'novice', () => Promise.reject(new ConnectionError('NO_PORT', 'none'))),
+      theirs,
+    );
+    await expect(race.open(signal())).rejects.toMatchObject({ code: 'NO_PORT' });
+    expect(theirs.closed).toBe(1);
+  });
+
+  it('a side that offers nothing needs nothing to offer', async () => {
+    const { race } = raceOf('expert', new HandMadeWay('theirs', 'novice'));
+    await race.open(signal());
+    expect(race.ticket).toEqual({ addresses: [] });
+  });
+
+  it('waits for a way only so long, and closes what comes later', async () => {
+    let ready: (part: TicketPart) => void = () => undefined;
+    const slow = new HandMadeWay('slow', 'novice', () => new Promise((resolve) => (ready = resolve)));
+    const quick = new HandMadeWay('quick', 'novice', async () => ({ addresses: [{ host: 'a.example', port: 1 }] }));
+    const { race } = raceOf('novice', slow, quick);
+    const opening = race.open(signal());
+    await clock.advance(PREPARE_DEADLINE_MS);
+    await opening;
+    expect(slow.side?.signal.aborted).toBe(true);
+    ready({ addresses: [{ host: 'late.example', port: 1 }] });
+    await clock.advance(1);
+    expect(slow.closed).toBe(1);
+    expect(race.ticket.addresses).toHaveLength(1);
+  });
+
+  it('stopped meanwhile, closes what has been opened and what opens still', async () => {
+    let ready: (part: TicketPart) => void = () => undefined;
+    const slow = new HandMadeWay('slow', 'novice', () => new Promise((resolve) => (ready = resolve)));
+    const quick = new HandMadeWay('quick', 'novice');
+    const { race } = raceOf('novice', slow, quick);
+    const stop = new AbortController();
+    const opening = race.open(stop.signal);
+    await clock.advance(1);
+    stop.abort();
+    expect(slow.side?.signal.aborted).toBe(true);
+    ready({ addresses: [] });
+    await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+    expect([slow.closed > 0, quick.closed > 0]).toEqual([true, true]);
+  });
+});
+
+describe('reaching', () => {
+  it('gives a way the addresses and its own note, and nobody else’s', async () => {
+    const way = new HandMadeWay('theirs', 'novice');
+    const { race } = raceOf('expert', way);
+    await race.open(signal());
+    race.reach('theirs');
+    expect(way.reached).toBeUndefined();
+    const addresses = [{ host: 'a.example', port: 1 }];
+    race.expect({ addresses, notes: { theirs: 'coo', other: 'secret' } });
+    race.reach('theirs');
+    expect(way.reached).toEqual({ addresses, note: 'coo' });
+  });
+
+  it('a way has failed when it is exhausted and the last of its carriers is refused, and tells the worst', async () => {
+    const way = new HandMadeWay('theirs', 'novice');
+    const { race, events, begin, refuse } = raceOf('expert', way);
+    await race.open(signal());
+    begin();
+    race.expect({ addresses: [] });
+    race.reach('theirs');
+    way.side?.missed('a.example:1', new ConnectionError('SOCKET', 'nobody'));
+    way.find();
+    way.side?.exhausted();
+    expect(events.map(({ tag }) => tag)).toEqual(['refused', 'attempt']);
+    refuse.get('theirs')?.(new ConnectionError('PIN_MISMATCH', 'another'));
+    expect(events.slice(2)).toMatchObject([
+      { tag: 'refused', failure: 'stranger' },
+      { tag: 'wayFailed', by: 'theirs', failure: 'stranger' },
+    ]);
+  });
+});
+
+describe('patience', () => {
+  it('lets something better come first; without it the patient carrier is begun on, exactly then', async () => {
+    const [relay, direct] = [new HandMadeWay('relay', 'novice'), new HandMadeWay('direct', 'novice')];
+    const { race, begin, entered } = raceOf('expert', relay, direct);
+    await race.open(signal());
+    begin();
+    relay.find({ patienceMs: 2_000 });
+    await clock.advance(1_000);
+    direct.find();
+    expect(entered).toEqual(['direct']);
+    await clock.advance(999);
+    expect(entered).toEqual(['direct']);
+    await clock.advance(1);
+    expect(entered).toEqual(['direct', 'relay']);
+  });
+
+  it('runs while the ticket is waited for as well', async () => {
+    const relay = new HandMadeWay('relay', 'novice');
+    const { race, begin, entered } = raceOf('expert', relay);
+    await race.open(signal());
+    relay.find({ patienceMs: 2_000 });
+    await clock.advance(2_000);
+    expect(entered).toEqual([]);
+    begin();
+    expect(entered).toEqual(['relay']);
+  });
+
+  it('only the expert has it: the expert decides', async () => {
+    const relay = new HandMadeWay('relay', 'expert');
+    const { race, begin, entered } = raceOf('novice', relay);
+    await race.open(signal());
+    begin();
+    relay.find({ patienceMs: 2_000 });
+    expect(entered).toEqual(['relay']);
+  });
+
+  it('a carrier that breaks, or waits too long for a ticket, is refused', async () => {
+    const way = new HandMadeWay('way', 'expert');
+    const { race, events } = raceOf('expert', way);
+    await race.open(signal());
+    const broken = way.find();
+    const gone = once(broken, 'close');
+    broken.destroy();
+    await gone;
+    const waiting = way.find();
+    await clock.advance(HANDSHAKE_DEADLINE_MS);
+    const codes = events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []));
+    expect(codes).toEqual(['SOCKET', 'DEADLINE']);
+    expect(waiting.destroyed).toBe(true);
+  });
+});
+
+it('after the end every way is closed, and what still comes is thrown away', async () => {
+  const way = new HandMadeWay('way', 'novice');
+  const { race, events, begin } = raceOf('novice', way);
+  await race.open(signal());
+  begin();
+  const inside = way.find();
+  await race.close();
+  const told = events.length;
+  const late = way.find();
+  way.side?.missed('a.example:1', new ConnectionError('SOCKET', 'nobody'));
+  way.side?.exhausted();
+  expect([inside.destroyed, late.destroyed, way.closed, events.length]).toEqual([true, true, 1, told]);
+});
+
+describe('sources of addresses', () => {
+  const source = (hosts: readonly string[], closed: string[], delayMs = 0): AddressSource => ({
+    addressesOf: ({ port }) =>
+      new Promise((resolve) => {
+        const known = { addresses: hosts.map((host) => ({ host, port })), close: async () => void closed.push(...hosts) };
+        if (delayMs === 0) resolve(known);
+        else clock.after(delayMs, () => resolve(known));
+      }),
+  });
+  const listener = { port: 5_000, ipv6: false };
+
+  it('are asked at once; each address comes once, in the order of the sources, and all are closed', async () => {
+    const closed: string[] = [];
+    const failing: AddressSource = { addressesOf: () => Promise.reject(new Error('no router')) };
+    const all = allAddresses([source(['203.0.113.7'], closed, 300), failing, source(['10.0.0.1', '203.0.113.7'], closed)], clock);
+    const asked = all.addressesOf(listener, signal());
+    await clock.advance(300);
+    const known = await asked;
+    expect(known.addresses.map(({ host, port }) => `${host}:${port}`)).toEqual(['203.0.113.7:5000', '10.0.0.1:5000']);
+    await known.close();
+    expect(closed).toEqual(['203.0.113.7', '10.0.0.1', '203.0.113.7']);
+  });
+
+  it('a slow one is left out, and closed when it comes', async () => {
+    const closed: string[] = [];
+    const all = allAddresses([source(['203.0.113.7'], closed, ADDRESSES_DEADLINE_MS + 1), source(['10.0.0.1'], closed)], clock);
+    const asked = all.addressesOf(listener, signal());
+    await clock.advance(ADDRESSES_DEADLINE_MS);
+    expect((await asked).addresses.map(({ host }) => host)).toEqual(['10.0.0.1']);
+    await clock.advance(1);
+    expect(closed).toEqual(['203.0.113.7']);
+  });
+
+  it('an IPv6 address is none where the listener takes only IPv4', async () => {
+    const { addresses } = await fixedAddress('fd00::1').addressesOf(listener, signal());
+    expect(addresses).toEqual([]);
+    expect((await fixedAddress('fd00::1').addressesOf({ ...listener, ipv6: true }, signal())).addresses).toHaveLength(1);
+  });
+});
