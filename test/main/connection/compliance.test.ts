@@ -37,7 +37,7 @@ describeCompliance('the one in memory', () => {
     expert: internet.room('192.168.1.20'),
     until: async (condition, what) => {
       for (let waited = 0; waited <= LONGEST_MS; waited += STEP_MS) {
-        if (Boolean(condition())) return;
+        if (condition()) return;
         await clock.advance(STEP_MS);
       }
       throw new Error(`never came: ${what}`);
