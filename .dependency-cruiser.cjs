@@ -43,7 +43,7 @@ module.exports = {
     only('main-history', '^src/main/history/', ['^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
     only('main-shell', '^src/main/shell/', ['^src/facts/', '^src/main/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/', '^src/words/', '^electron$', 'node_modules/(electron|zod)', '^(path|fs|url|crypto|os|util|process)']),
     only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
-    only('facts', '^src/facts/', ['^src/facts/']),
+    only('facts', '^src/facts/', ['^src/facts/', '^src/protocol/(applications/(applications|peer)|assistance/status)\\.ts$', '^src/words/languages\\.ts$']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
     only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),

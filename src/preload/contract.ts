@@ -1,17 +1,17 @@
 /* What main shows in the windows, and what goes over the viewer's port. What the windows ask for is in commands.ts. */
+import type { Contact, Presence } from '../facts/contacts.ts';
+import type { Activity } from '../facts/activities.ts';
+import type { AccountForm } from '../facts/accounts.ts';
 import type { DesktopSupport } from '../facts/desktop.ts';
 import type { HostedAccount, Reach } from '../facts/hosting.ts';
-import type { FileInvitation } from '../facts/invitations.ts';
+import type { FileInvitation, Invitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
-import type { HistoryEntry, SessionPeer, SessionStatus } from '../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionStatus } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { Peer, PeerAddress } from '../protocol/applications/peer.ts';
 
-export type Presence = 'online' | 'busy' | 'away' | 'offline';
-
-export interface ContactView extends Peer {
-  readonly presence: Presence;
+export interface ContactView extends Contact {
   /** Unix ms of the last session with this person, if any. */
   readonly lastHelpedAtMs?: number;
 }
@@ -24,21 +24,9 @@ export type MessengerStatus =
   | { readonly tag: 'signedIn'; readonly presence: Presence }
   | { readonly tag: 'waiting'; readonly retryAtMs: number; readonly code: string };
 
-/** One line of a transport's account form. `label` and `hint` are word-list keys. */
-export interface AccountFieldView {
+/** A messenger that one can have an account on. */
+export interface TransportView extends AccountForm {
   readonly name: string;
-  readonly kind: 'text' | 'name' | 'secret';
-  readonly label: string;
-  readonly hint: string;
-  readonly maxLength: number;
-  readonly optional?: true;
-}
-
-/** A messenger that one can have an account on. `title` is a word-list key. */
-export interface TransportView {
-  readonly name: string;
-  readonly title: string;
-  readonly fields: readonly AccountFieldView[];
 }
 
 /** What a person has typed into the form of a transport: its name, and a text for each field. */
@@ -64,26 +52,6 @@ export type HostingView =
     }
   /** `code` has a sentence in the word list, as that of a refused command. */
   | { readonly tag: 'failed'; readonly code: string };
-
-export interface InvitationView {
-  readonly id: string;
-  readonly from: SessionPeer;
-  readonly receivedAtMs: number;
-  /** They offer to help; otherwise they ask for help. */
-  readonly offer?: true;
-}
-
-/** Another application's invitation that waits or is being negotiated. */
-export interface ActivityView {
-  readonly id: string;
-  readonly kind: ActivityKind;
-  readonly role: 'inviter' | 'invitee';
-  readonly peer: Peer;
-  readonly startedAtMs: number;
-  readonly phase: 'waiting' | 'negotiating';
-  /** What a yes would run. */
-  readonly line: string;
-}
 
 /** What is run for an activity. */
 export interface ProgramView {
@@ -149,9 +117,9 @@ export interface AppState {
   readonly accounts: readonly AccountView[];
   readonly contacts: readonly ContactView[];
   readonly hosting: HostingView;
-  readonly invitations: readonly InvitationView[];
+  readonly invitations: readonly Invitation[];
   readonly conversations: readonly ConversationView[];
-  readonly activities: readonly ActivityView[];
+  readonly activities: readonly Activity[];
   readonly programs: readonly ProgramView[];
   readonly session?: SessionStatus;
   readonly fileInvitation?: FileInvitation;

@@ -1,3 +1,4 @@
+import type { Contact, Presence } from '../../src/facts/contacts.ts';
 import type { Clock } from '../../src/main/clock.ts';
 import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type Application,
   type CancelCode,
   type ChatContent,
-  type Contact,
   type InvitationDetails,
   type Messenger,
   type Messengers,
@@ -15,7 +15,6 @@ import {
   type MessengerState,
   type Peer,
   type PeerAddress,
-  type Presence,
   type RendezvousAnswer,
   type RendezvousSession,
 } from '../../src/main/messenger/contract.ts';

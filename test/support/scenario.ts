@@ -2,7 +2,7 @@
 import type { Reach } from '../../src/facts/hosting.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
-import type { Presence } from '../../src/preload/contract.ts';
+import type { Presence } from '../../src/facts/contacts.ts';
 import { DELIBERATE_AFTER_MS } from '../../src/main/shell/consent-prompts.ts';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';

@@ -1,3 +1,4 @@
+import type { Activity } from '../../facts/activities.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import {
   APPLICATIONS,
@@ -11,7 +12,7 @@ import type { DialAddress } from '../../protocol/applications/dial-address.ts';
 import { samePeer } from '../../protocol/applications/peer.ts';
 import { readSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
 import type { MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
-import type { Activities, ActivitiesParts, Activity, ActivityNews } from './contract.ts';
+import type { Activities, ActivitiesParts, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
 import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
 import { templateOf } from './template.ts';

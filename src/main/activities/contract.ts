@@ -1,3 +1,4 @@
+import type { Activity } from '../../facts/activities.ts';
 import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Clock } from '../clock.ts';
@@ -25,20 +26,6 @@ export class ActivityError extends Error {
     super(message, options);
     this.code = code;
   }
-}
-
-export type ActivityRole = 'inviter' | 'invitee';
-
-/** An activity that waits for an answer or is being negotiated. Times in Unix ms. */
-export interface Activity {
-  readonly id: string;
-  readonly kind: ActivityKind;
-  readonly role: ActivityRole;
-  readonly peer: Peer;
-  readonly startedAtMs: number;
-  readonly phase: 'waiting' | 'negotiating';
-  /** The registered line that accepting runs. */
-  readonly line: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Activity, ActivityRole } from '../../facts/activities.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { applicationOfActivity, type ActivityKind, type InvitationApplication } from '../../protocol/applications/applications.ts';
 import { readDialAddress, writeDialAddress, type DialAddress } from '../../protocol/applications/dial-address.ts';
@@ -10,7 +11,7 @@ import {
   type RendezvousEvent,
   type RendezvousSession,
 } from '../messenger/contract.ts';
-import type { ActivitiesParts, Activity, ActivityErrorCode, ActivityNews, ActivityRole } from './contract.ts';
+import type { ActivitiesParts, ActivityErrorCode, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
 import { fillTemplate, takes, type Template } from './template.ts';
 

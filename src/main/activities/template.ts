@@ -1,7 +1,8 @@
+import type { ActivityRole } from '../../facts/activities.ts';
 import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import { isDialHost } from '../../protocol/applications/dial-address.ts';
-import type { ActivityRole, LaunchTarget } from './contract.ts';
+import type { LaunchTarget } from './contract.ts';
 import { ActivityError } from './contract.ts';
 
 const PLACEHOLDERS = ['address', 'port', 'role', 'contact', 'ownAddress', 'ownPort'] as const;

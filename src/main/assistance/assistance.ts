@@ -1,4 +1,4 @@
-import type { FileInvitation } from '../../facts/invitations.ts';
+import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
@@ -7,7 +7,7 @@ import type { InvitationFileType } from '../../protocol/assistance/invitation-fi
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Application, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
-import type { Assistance, AssistanceParts, Invitation, NewFileInvitation, ViewerSink } from './contract.ts';
+import type { Assistance, AssistanceParts, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { ExpertByFile } from './expert-by-file.ts';

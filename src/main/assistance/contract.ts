@@ -1,4 +1,4 @@
-import type { FileInvitation } from '../../facts/invitations.ts';
+import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
@@ -55,15 +55,6 @@ export interface ViewerSink {
 
 interface HistorySink {
   add(entry: HistoryEntry): void | Promise<void>;
-}
-
-/** Someone asks us for help, or offers it. */
-export interface Invitation {
-  readonly id: string;
-  readonly from: Peer;
-  readonly receivedAtMs: number;
-  /** They offer: whoever accepts is the novice. */
-  readonly offer?: true;
 }
 
 /** What is handed out once. */

@@ -1,7 +1,8 @@
+import type { Invitation } from '../../facts/invitations.ts';
 import { INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS } from '../../protocol/assistance/timing.ts';
 import type { EndReason } from '../../protocol/assistance/status.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
-import type { AssistanceParts, Invitation } from './contract.ts';
+import type { AssistanceParts } from './contract.ts';
 import { NoviceByMessenger } from './novice-by-messenger.ts';
 import { NoviceRole } from './novice-role.ts';
 import type { HelpedSession, PendingInvitation, SessionHost } from './running-session.ts';

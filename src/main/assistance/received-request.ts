@@ -1,6 +1,7 @@
+import type { Invitation } from '../../facts/invitations.ts';
 import type { EndReason } from '../../protocol/assistance/status.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
-import type { AssistanceParts, Invitation } from './contract.ts';
+import type { AssistanceParts } from './contract.ts';
 import { ExpertByMessenger } from './expert-by-messenger.ts';
 import { ExpertRole } from './expert-role.ts';
 import type { HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';

@@ -1,3 +1,4 @@
+import type { Invitation } from '../../facts/invitations.ts';
 import type {
   ControlState,
   HistoryEntry,
@@ -12,7 +13,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
-import type { AssistanceLog, Invitation, Peer, ViewerSink } from './contract.ts';
+import type { AssistanceLog, Peer, ViewerSink } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
 const TRAFFIC_PERIOD_MS = 1_000;

@@ -1,16 +1,11 @@
 /** What every messenger transport offers, and what all of them offer together. One folder per transport; the compliance suite in test/messenger runs on each. */
+import type { Contact, Presence } from '../../facts/contacts.ts';
 import type { Peer, PeerAddress } from '../../protocol/applications/peer.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Features } from '../../protocol/rendezvous/features.ts';
 import type { Clock } from '../clock.ts';
 
-export type { Peer, PeerAddress };
-
-export type Presence = 'online' | 'busy' | 'away' | 'offline';
-
-export interface Contact extends Peer {
-  readonly presence: Presence;
-}
+export type { Contact, Peer, PeerAddress, Presence };
 
 /** What every account has. Each transport has a kind of its own, with what else signing in there takes; every field is a text. */
 export interface Account extends Peer {

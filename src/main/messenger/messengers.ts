@@ -1,10 +1,10 @@
 /* Every transport at once. What belongs to the person goes to all of them, what belongs to a peer to the peer's; who merges what is decided here. */
+import type { Contact, Presence } from '../../facts/contacts.ts';
 import { Emitter } from '../emitter.ts';
 import {
   MessengerError,
   type Account,
   type Application,
-  type Contact,
   type InvitationDetails,
   type Messenger,
   type Messengers,
@@ -12,7 +12,6 @@ import {
   type MessengerEvent,
   type MessengerState,
   type PeerAddress,
-  type Presence,
   type RendezvousSession,
 } from './contract.ts';
 

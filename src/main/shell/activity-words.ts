@@ -1,5 +1,6 @@
 /* What main itself says about activities: notices and notifications. */
-import type { ActivityView, NoticeView } from '../../preload/contract.ts';
+import type { Activity } from '../../facts/activities.ts';
+import type { NoticeView } from '../../preload/contract.ts';
 import { t } from '../../words/words.ts';
 import type { ActivityNews } from '../activities/contract.ts';
 import { safeText, shownPeer } from './safe-text.ts';
@@ -32,8 +33,8 @@ export function activityNotice(
 
 /** Those that wait for this person's answer, as notifications show them. */
 export function waitingActivities(
-  activities: readonly ActivityView[],
-): readonly { readonly id: string; readonly from: ActivityView['peer']; readonly activity: ActivityView }[] {
+  activities: readonly Activity[],
+): readonly { readonly id: string; readonly from: Activity['peer']; readonly activity: Activity }[] {
   return activities
     .filter(({ role, phase }) => role === 'invitee' && phase === 'waiting')
     .map((activity) => ({ id: activity.id, from: activity.peer, activity }));

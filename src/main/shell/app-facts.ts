@@ -1,20 +1,13 @@
 /* What main knows. What the windows see of it is in window-state.ts. */
+import type { Contact, Presence } from '../../facts/contacts.ts';
+import type { Activity } from '../../facts/activities.ts';
 import type { DesktopSupport } from '../../facts/desktop.ts';
-import type { FileInvitation } from '../../facts/invitations.ts';
-import type {
-  AccountView,
-  ActivityView,
-  ConversationView,
-  HostingView,
-  InvitationView,
-  NoticeView,
-  OfferedInvitationView,
-  Presence,
-} from '../../preload/contract.ts';
+import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
+import type { AccountView, ConversationView, HostingView, NoticeView, OfferedInvitationView } from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import { localeTag } from '../../words/locale.ts';
-import type { Contact, MessengerState } from '../messenger/contract.ts';
+import type { MessengerState } from '../messenger/contract.ts';
 import type { Transport } from '../messenger/transport.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import type { Storage } from './storage.ts';
@@ -36,8 +29,8 @@ export interface AppFacts {
   /** Each transport's in turn: from the messenger while signed in, from the disk otherwise. */
   readonly contacts: readonly Contact[];
   readonly hosting: HostingView;
-  readonly invitations: readonly InvitationView[];
-  readonly activities: readonly ActivityView[];
+  readonly invitations: readonly Invitation[];
+  readonly activities: readonly Activity[];
   readonly programs: ProgramChoices;
   readonly conversations: readonly ConversationView[];
   readonly session: SessionStatus | undefined;

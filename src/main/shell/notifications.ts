@@ -1,4 +1,4 @@
-import type { InvitationView } from '../../preload/contract.ts';
+import type { Invitation } from '../../facts/invitations.ts';
 import { t } from '../../words/words.ts';
 import { shownPeer } from './safe-text.ts';
 
@@ -23,7 +23,7 @@ export interface NotificationOptions {
 /** Somebody asks for help, or offers it. */
 export function helpNotificationWords(
   { name, address }: { readonly name: string; readonly address: string },
-  { offer }: InvitationView,
+  { offer }: Invitation,
 ): { readonly title: string; readonly body: string } {
   return offer
     ? { title: t('shell.notification.offerTitle', { name }), body: t('shell.notification.offerBody', { address }) }
@@ -33,7 +33,7 @@ export function helpNotificationWords(
 /** What a notification is about. */
 interface Notified {
   readonly id: string;
-  readonly from: InvitationView['from'];
+  readonly from: Invitation['from'];
 }
 
 export interface NotificationsDeps<I extends Notified> {

@@ -1,6 +1,7 @@
 /* The accounts of this computer, one a transport: kept, signed in, and shown. Each signs in and out by itself. */
+import type { Contact } from '../../facts/contacts.ts';
 import { inOrder } from '../messenger/messengers.ts';
-import type { Account, Contact, Messengers } from '../messenger/contract.ts';
+import type { Account, Messengers } from '../messenger/contract.ts';
 import type { Transport } from '../messenger/transport.ts';
 import { withoutSecrets, type AccountStore } from '../settings/account-store.ts';
 import type { ContactsCache } from '../settings/contacts-cache.ts';

@@ -1,7 +1,8 @@
-import type { ActivityView, AppState } from '../../preload/contract.ts';
+import type { Activity } from '../../facts/activities.ts';
+import type { AppState } from '../../preload/contract.ts';
 
 /** The incoming activities that wait for this person's answer. */
-export const waitingActivities = (app: AppState): readonly ActivityView[] =>
+export const waitingActivities = (app: AppState): readonly Activity[] =>
   app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
 
 /** Whether `now` has an invitation that `before` had not. */

@@ -1,3 +1,5 @@
+import type { Invitation } from '../../../src/facts/invitations.ts';
+import type { Activity } from '../../../src/facts/activities.ts';
 import { describe, expect, it, vi } from 'vitest';
 import {
   createNotifications,
@@ -9,11 +11,11 @@ import { createMessageNotifications } from '../../../src/main/shell/message-noti
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
 import { trayMenu, type TrayActions, type TrayItem, type TrayState, trayStatus } from '../../../src/main/shell/tray-menu.ts';
 import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
-import type { ActivityView, AppState, InvitationView } from '../../../src/preload/contract.ts';
+import type { AppState } from '../../../src/preload/contract.ts';
 import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 
 const ANNA = { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna & Co' };
-const invitation = (id: string): InvitationView => ({ id, from: ANNA, receivedAtMs: 1 });
+const invitation = (id: string): Invitation => ({ id, from: ANNA, receivedAtMs: 1 });
 const session = (role: 'novice' | 'expert', phase: SessionPhase): SessionStatus => ({
   id: 's',
   role,
@@ -188,7 +190,7 @@ describe('the tray menu', () => {
 
   it('offers Accept and Decline for each other invitation that waits for this person', () => {
     const act = actions();
-    const activity = (id: string, more: Partial<ActivityView>): ActivityView => ({
+    const activity = (id: string, more: Partial<Activity>): Activity => ({
       id,
       kind: 'whiteboard',
       role: 'invitee',

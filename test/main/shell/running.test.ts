@@ -1,3 +1,4 @@
+import type { Contact } from '../../../src/facts/contacts.ts';
 import { EventEmitter } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   MessengerError,
   type Account,
-  type Contact,
   type Messenger,
   type MessengerEvent,
   type MessengerState,

@@ -1,5 +1,6 @@
+import type { AccountField } from '../../../src/facts/accounts.ts';
 import type { RingbackBridge } from '../../../src/preload/commands.ts';
-import type { AccountFieldView, AccountView, AppState, TransportView } from '../../../src/preload/contract.ts';
+import type { AccountView, AppState, TransportView } from '../../../src/preload/contract.ts';
 import { ACTIVITY_KINDS } from '../../../src/protocol/applications/applications.ts';
 import type { EndReason, Role, SessionPhase, SessionStatus, StepNumber } from '../../../src/protocol/assistance/status.ts';
 
@@ -68,7 +69,7 @@ export const LIVE = {
   desktop: { width: 1920, height: 1080 },
 } as const;
 
-const field = (name: string, kind: AccountFieldView['kind'] = 'text'): AccountFieldView => ({
+const field = (name: 'server' | 'address' | 'friendlyName' | 'accessToken', kind: AccountField['kind'] = 'text'): AccountField => ({
   name,
   kind,
   label: `account.${name}`,

@@ -1,16 +1,15 @@
+import type { Contact, Presence } from '../../../facts/contacts.ts';
 import type { Clock } from '../../clock.ts';
 import { Backoff } from '../backoff.ts';
 import {
   MessengerError,
   type Application,
-  type Contact,
   type InvitationDetails,
   type Messenger,
   type MessengerDependencies,
   type MessengerErrorCode,
   type MessengerEvent,
   type MessengerState,
-  type Presence,
   type RendezvousSession,
 } from '../contract.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';

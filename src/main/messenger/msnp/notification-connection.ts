@@ -1,6 +1,7 @@
+import type { Presence } from '../../../facts/contacts.ts';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { MessengerError, type MessengerErrorCode, type MessengerEvent, type Presence } from '../contract.ts';
+import { MessengerError, type MessengerErrorCode, type MessengerEvent } from '../contract.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
 import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';

@@ -1,4 +1,4 @@
-import type { Presence } from '../contract.ts';
+import type { Presence } from '../../../facts/contacts.ts';
 import type { PresenceCode } from '../../../protocol/msnp/presence.ts';
 
 export const PRESENCE_CODES: Readonly<Record<Exclude<Presence, 'offline'>, PresenceCode>> = { online: 'NLN', busy: 'BSY', away: 'AWY' };

@@ -1,8 +1,8 @@
+import type { Presence } from '../../../facts/contacts.ts';
 import { Check, CircleAlert, Eye, EyeOff, Info, LoaderCircle, TriangleAlert, X } from 'lucide-react';
 import { useId, useState, type ComponentProps, type KeyboardEvent, type ReactNode } from 'react';
 import { capitals, firstLetter } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
-import type { Presence } from '../../../preload/contract.ts';
 
 type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet' | 'icon' | 'back';
 

@@ -1,6 +1,7 @@
+import type { Activity } from '../../../facts/activities.ts';
 import { Check, LifeBuoy, Play, X } from 'lucide-react';
 import { t } from '../../../words/words.ts';
-import type { ActivityView, AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
+import type { AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
 import { waitingActivities } from '../invitations.ts';
@@ -51,7 +52,7 @@ function ActivityCard({
   onAccept,
   onDecline,
 }: {
-  readonly activity: ActivityView;
+  readonly activity: Activity;
   readonly pending: boolean;
   readonly onAccept: () => void;
   readonly onDecline: () => void;

@@ -1,6 +1,6 @@
+import type { Invitation } from '../../../facts/invitations.ts';
 import { Check, X } from 'lucide-react';
 import { t } from '../../../words/words.ts';
-import type { InvitationView } from '../../../preload/contract.ts';
 import { useNow } from '../clock.tsx';
 import { Avatar, Button } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
@@ -13,7 +13,7 @@ export function InvitationCard({
   onAccept,
   onDecline,
 }: {
-  readonly invitation: InvitationView;
+  readonly invitation: Invitation;
   readonly pending: boolean;
   readonly onAccept: () => void;
   readonly onDecline: () => void;

@@ -1,6 +1,7 @@
+import type { AccountField } from '../../../facts/accounts.ts';
 import { useState, type FormEvent } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
-import type { AccountFieldView, AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
+import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Button, Choices, Field, ProblemLine, SecretField } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 
@@ -15,7 +16,7 @@ export interface AccountFormProps extends ActionState {
 export function AccountForm({ transport, initial, pending, problem, onSave, onCancel }: AccountFormProps) {
   const { name, fields } = transport;
   const [typed, setTyped] = useState(initial?.values ?? {});
-  const valueOf = (field: AccountFieldView): string => typed[field.name] ?? '';
+  const valueOf = (field: AccountField): string => typed[field.name] ?? '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const values = fields.map((field) => [field.name, valueOf(field).trim()] as const).filter(([, value]) => value !== '');
@@ -57,7 +58,7 @@ function FormField({
   error,
   first,
 }: {
-  readonly field: AccountFieldView;
+  readonly field: AccountField;
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly error: string | undefined;

@@ -1,0 +1,22 @@
+import type { WordKey } from '../words/languages.ts';
+
+/** One line of the form in which a person types an account. Every field is a text. */
+export interface AccountField {
+  /** Of the account: `address` and `friendlyName` are every account's, the others the transport's own. */
+  readonly name: string;
+  /** What is secret is hidden while it is typed, encrypted on the disk, and never goes back to a window. */
+  readonly kind: 'text' | 'name' | 'secret';
+  readonly label: WordKey;
+  readonly hint: WordKey;
+  /** Characters. */
+  readonly maxLength: number;
+  /** The form can be sent without it. */
+  readonly optional?: true;
+}
+
+/** What a person fills in for an account on a transport. */
+export interface AccountForm {
+  /** The transport's, for a person who has a choice. */
+  readonly title: WordKey;
+  readonly fields: readonly AccountField[];
+}
