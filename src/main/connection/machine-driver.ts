@@ -1,4 +1,5 @@
 import type { Channel, ChannelPort, Urgency } from '../../protocol/rdp/channels/contract.ts';
+import type { Clock } from '../clock.ts';
 import { ConnectionError } from './contract.ts';
 import { Outbox } from './outbox.ts';
 import type { RdpStream } from './rdp-stream.ts';
@@ -19,6 +20,7 @@ interface WaitingSender {
 
 export interface MachineDriverParts<Output> {
   readonly stream: RdpStream;
+  readonly clock: Clock;
   /** Does what the other side or the clock has caused; whatever it throws ends the connection. */
   readonly contain: (act: () => void) => void;
   /** Carries out the outputs that are not for the socket. */
@@ -40,7 +42,7 @@ export class MachineDriver<Output extends { readonly tag: string }> {
 
   constructor(parts: MachineDriverParts<Output>) {
     this.parts = parts;
-    this.outbox = new Outbox(parts.stream);
+    this.outbox = new Outbox(parts.stream, parts.clock);
   }
 
   /** Lets the machine do something that the other side or the clock has caused. */
@@ -105,6 +107,7 @@ export class MachineDriver<Output extends { readonly tag: string }> {
   /** Called when the socket has closed: rejects everything that waits. */
   end(machine: Machine): void {
     this.over = true;
+    this.outbox.close();
     for (const { reject } of this.senders) reject(new ConnectionError('SOCKET', 'the connection is closed'));
     this.senders.clear();
     this.whenIdle(() => machine.gone());

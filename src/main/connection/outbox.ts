@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Urgency } from '../../protocol/rdp/channels/contract.ts';
+import type { Clock } from '../clock.ts';
 
 /**
  * What is in the socket cannot be overtaken any more, so only so much is put there before the kernel has taken what went before: a picture
@@ -7,6 +8,13 @@ import type { Urgency } from '../../protocol/rdp/channels/contract.ts';
  */
 const AHEAD_BYTES = { picture: 256 * 1024, bulk: 0 } as const;
 const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
+/**
+ * While anything else is going on, bulk rests so long after each slice: it is not only the line that is shared but also the processors at both
+ * ends. About six megabytes a second are left to it, which is more than most lines have.
+ */
+const BULK_REST_MS = 5;
+/** Something else is going on when a PDU that is not bulk has been sent within this time. */
+const BUSY_MS = 250;
 /** Bound on the waiting bytes of each urgency. A sender that awaits its promises stays far below it. */
 const MAX_WAITING_BYTES: Readonly<Record<Urgency, number>> = { control: 4 << 20, picture: 64 << 20, bulk: 8 << 20 };
 
@@ -31,17 +39,28 @@ export class Outbox {
   private readonly wire: OutboxWire;
   private readonly waiting: Record<Urgency, Waiting[]> = { control: [], picture: [], bulk: [] };
   private readonly waitingBytes: Record<Urgency, number> = { control: 0, picture: 0, bulk: 0 };
+  private readonly clock: Clock;
   private suspended = false;
   private flowing = false;
+  private busyUntilMs = Number.NEGATIVE_INFINITY;
+  private cancelRest: (() => void) | undefined;
 
-  constructor(wire: OutboxWire) {
+  constructor(wire: OutboxWire, clock: Clock) {
     this.wire = wire;
+    this.clock = clock;
+  }
+
+  /** The connection is over: nothing goes any more. */
+  close(): void {
+    this.suspended = true;
+    this.cancelRest?.();
   }
 
   /** A PDU of the session itself: waits for nothing. Throws `TOO_LARGE` when the other side takes nothing any more. */
   sendNow(bytes: Uint8Array): void {
     this.check('control', bytes.length);
     this.waitingBytes.control += bytes.length;
+    this.busyUntilMs = this.clock.now() + BUSY_MS;
     this.wire.write(bytes, () => {
       this.waitingBytes.control -= bytes.length;
       this.flow();
@@ -77,11 +96,21 @@ export class Outbox {
     try {
       this.write('control', Number.POSITIVE_INFINITY);
       while (this.waiting.picture.length > 0 && this.wire.unsentBytes < AHEAD_BYTES.picture) this.write('picture', SLICE_BYTES.picture);
-      if (this.waiting.picture.length === 0 && this.wire.unsentBytes <= AHEAD_BYTES.bulk) this.write('bulk', SLICE_BYTES.bulk);
+      if (this.waiting.picture.length === 0 && this.wire.unsentBytes <= AHEAD_BYTES.bulk && this.cancelRest === undefined) this.writeBulk();
     } finally {
       this.flowing = false;
     }
   };
+
+  private writeBulk(): void {
+    if (this.waiting.bulk.length === 0) return;
+    this.write('bulk', SLICE_BYTES.bulk);
+    if (this.clock.now() >= this.busyUntilMs) return;
+    this.cancelRest = this.clock.after(BULK_REST_MS, () => {
+      this.cancelRest = undefined;
+      this.flow();
+    });
+  }
 
   private check(urgency: Urgency, byteLength: number): void {
     const bytes = this.waitingBytes[urgency] + byteLength;
@@ -102,6 +131,7 @@ export class Outbox {
     const slice = queue.splice(0, count);
     const [first] = slice;
     if (first === undefined) return;
+    if (urgency !== 'bulk') this.busyUntilMs = this.clock.now() + BUSY_MS;
     const whole = slice.length === 1 ? first.bytes : Buffer.concat(slice.map(({ bytes }) => bytes));
     this.wire.write(whole, () => {
       this.waitingBytes[urgency] -= byteLength;

@@ -63,6 +63,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
     });
     this.driver = new MachineDriver({
       stream: this.stream,
+      clock: options.clock,
       contain: (act) => this.life.contain(act),
       perform: (output) => this.perform(output),
     });

@@ -59,6 +59,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     });
     this.driver = new MachineDriver({
       stream: this.stream,
+      clock: options.clock,
       contain: (act) => this.life.contain(act),
       perform: (output) => this.perform(output),
     });

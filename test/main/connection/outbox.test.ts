@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Outbox, type OutboxWire } from '../../../src/main/connection/outbox.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Urgency } from '../../../src/protocol/rdp/channels/contract.ts';
 import { errorCode } from '../../protocol/rdp/pdu/arbitrary-bytes.ts';
 
@@ -36,19 +37,28 @@ const many = (mark: number, count: number, size = SIZE): Uint8Array[] => Array.f
 
 function opened() {
   const wire = new SlowWire();
-  const outbox = new Outbox(wire);
+  const clock = new VirtualClock();
+  const outbox = new Outbox(wire, clock);
   const taken: string[] = [];
   const send = (name: string, urgency: Urgency, pdus: readonly Uint8Array[]): void => outbox.send(pdus, urgency, () => taken.push(name));
-  return { wire, outbox, taken, send };
+  /** The kernel takes everything, as time goes on. */
+  const drain = async (): Promise<void> => {
+    for (let written = -1; written < wire.written.length; ) {
+      written = wire.written.length;
+      wire.take();
+      await clock.advance(10);
+    }
+  };
+  return { wire, clock, outbox, taken, send, drain };
 }
 
 describe('the order of sending', () => {
-  it('control overtakes a picture that waits, a picture overtakes bulk that waits, and no PDU is cut', () => {
-    const { wire, taken, send } = opened();
+  it('control overtakes a picture that waits, a picture overtakes bulk that waits, and no PDU is cut', async () => {
+    const { wire, taken, send, drain } = opened();
     send('bulk', 'bulk', many(3, 500));
     send('picture', 'picture', many(2, 500));
     send('control', 'control', [pdu(1)]);
-    wire.take();
+    await drain();
     const marks = wire.marks(SIZE);
     expect(wire.written.every((bytes) => bytes.length % SIZE === 0)).toBe(true);
     expect(marks).toHaveLength(1_001);
@@ -97,6 +107,49 @@ describe('the order of sending', () => {
   });
 });
 
+describe('the price of bulk', () => {
+  it('while nothing else goes on it goes as fast as the socket takes it', () => {
+    const { wire, clock, taken, send } = opened();
+    send('bulk', 'bulk', many(3, 2_000));
+    wire.take();
+    expect(taken).toEqual(['bulk']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it.each(['picture', 'control'] as const)('for a quarter of a second after a %s it rests after each slice', async (urgency) => {
+    const { wire, clock, taken, send } = opened();
+    send('other', urgency, [pdu(1)]);
+    wire.take();
+    send('bulk', 'bulk', many(3, 1_600));
+    wire.take();
+    const first = wire.written.length;
+    await clock.advance(4);
+    wire.take();
+    expect(wire.written).toHaveLength(first);
+    for (let ms = 0; ms < 100; ms += 1) {
+      await clock.advance(1);
+      wire.take();
+    }
+    expect(wire.written.length).toBeGreaterThan(first + 15);
+    expect(wire.written.length).toBeLessThan(first + 25);
+    expect(taken).toEqual(['other']);
+    await clock.advance(250);
+    wire.take();
+    expect(taken).toEqual(['other', 'bulk']);
+  });
+
+  it('nothing is left to run when the connection is over', () => {
+    const { wire, clock, outbox, send } = opened();
+    outbox.sendNow(pdu(0));
+    wire.take();
+    send('bulk', 'bulk', many(3, 500));
+    expect(clock.pendingTimers).toBe(1);
+    outbox.close();
+    wire.take();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe('what is sent resolves', () => {
   it('when the kernel has taken the last of it, and not before', () => {
     const { wire, taken, send } = opened();
@@ -115,8 +168,8 @@ describe('what is sent resolves', () => {
 });
 
 describe('a reactivation', () => {
-  it('lets the old picture go first, makes everything else wait, and loses nothing', () => {
-    const { wire, outbox, taken, send } = opened();
+  it('lets the old picture go first, makes everything else wait, and loses nothing', async () => {
+    const { wire, outbox, taken, send, drain } = opened();
     send('old picture', 'picture', many(2, 1_000));
     send('bulk', 'bulk', many(3, 100));
     outbox.suspend();
@@ -126,7 +179,7 @@ describe('a reactivation', () => {
     expect(wire.marks(SIZE)).toEqual([...many(2, 1_000), pdu(0)].map(([mark]) => mark));
     expect(taken).toEqual(['old picture']);
     outbox.resume();
-    wire.take();
+    await drain();
     expect(wire.marks(SIZE).slice(1_001)).toEqual([1, ...many(3, 100).map(([mark]) => mark)]);
     expect(taken).toEqual(['old picture', 'control', 'bulk']);
   });
