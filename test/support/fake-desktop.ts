@@ -7,7 +7,7 @@ import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import { Emitter } from '../../src/main/emitter.ts';
 
-/** A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */
+/** Held to test/main/desktop/compliance.ts, like the real ones. A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */
 export class FakeDesktop implements Desktop {
   answer: DesktopSupport = { capture: true, input: true };
   failCapture = false;
@@ -26,6 +26,10 @@ export class FakeDesktop implements Desktop {
   get held(): number {
     return this.injectors.reduce((sum, injector) => sum + injector.held.size, 0);
   }
+  /** Input that came when its injector was closed already. */
+  get late(): number {
+    return this.injectors.reduce((sum, injector) => sum + injector.late, 0);
+  }
   get capture(): FakeCapture {
     const newest = this.captures.at(-1);
     if (newest === undefined) throw new Error('no capture was opened');
@@ -38,15 +42,17 @@ export class FakeDesktop implements Desktop {
   support(): Promise<DesktopSupport> {
     return Promise.resolve(this.answer);
   }
-  async openCapture(): Promise<ScreenCapture> {
+  async openCapture(signal: AbortSignal): Promise<ScreenCapture> {
     await Promise.resolve();
+    signal.throwIfAborted();
     if (this.failCapture) throw new DesktopError('NO_DISPLAY', 'no display');
     const capture = new FakeCapture(this.size);
     this.captures.push(capture);
     return capture;
   }
-  async openInput(): Promise<InputInjector> {
+  async openInput(signal: AbortSignal): Promise<InputInjector> {
     await Promise.resolve();
+    signal.throwIfAborted();
     if (this.failInput) throw new DesktopError('UNSUPPORTED', 'no injection');
     const injector = new FakeInjector(this);
     this.injectors.push(injector);
@@ -60,7 +66,8 @@ export class FakeCapture implements ScreenCapture {
   pulls = 0;
   settings: GraphicsSettings | undefined;
   readonly refreshed: Rect[] = [];
-  private dirty = true;
+  private changedPixels = 0;
+  private over: DesktopError | undefined;
   private frameId = 0;
   private readonly events = new Emitter<CaptureEvent>();
   private waiting: { resolve: (frame: EncodedFrame) => void; reject: (error: unknown) => void } | undefined;
@@ -69,10 +76,10 @@ export class FakeCapture implements ScreenCapture {
     this.size = size;
   }
   /** Something on the screen has changed. */
-  change(): void {
-    this.dirty = true;
-    const waiting = this.waiting;
-    if (waiting === undefined) return;
+  change(pixels = 1): void {
+    this.changedPixels += pixels;
+    const { waiting } = this;
+    if (waiting === undefined || this.settings === undefined) return;
     this.waiting = undefined;
     waiting.resolve(this.take());
   }
@@ -84,28 +91,33 @@ export class FakeCapture implements ScreenCapture {
     this.events.emit(event);
   }
   fail(): void {
-    this.emit({ tag: 'failed', error: new DesktopError('LOST', 'the display is gone') });
+    const error = new DesktopError('LOST', 'the display is gone');
+    this.end(error);
+    this.emit({ tag: 'failed', error });
   }
   configure(settings: GraphicsSettings): void {
     this.settings = settings;
-    this.change();
+    this.changedPixels = 0;
+    this.change(this.size.width * this.size.height);
   }
   nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
-    if (this.waiting !== undefined) throw new Error('two calls of nextFrame at a time');
-    if (this.closed) return Promise.reject(new DesktopError('LOST', 'closed'));
+    if (this.over !== undefined) return Promise.reject(this.over);
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    if (this.waiting !== undefined) return Promise.reject(new DesktopError('UNSUPPORTED', 'two calls of nextFrame at a time'));
     this.pulls += 1;
-    if (this.dirty) return Promise.resolve(this.take());
+    if (this.changedPixels > 0 && this.settings !== undefined) return Promise.resolve(this.take());
     return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject };
+      const mine = { resolve, reject };
+      this.waiting = mine;
       signal.addEventListener('abort', () => {
-        this.waiting = undefined;
+        if (this.waiting === mine) this.waiting = undefined;
         reject(signal.reason as Error);
       });
     });
   }
   refresh(areas: readonly Rect[]): void {
     this.refreshed.push(...areas);
-    this.change();
+    this.change(areas.reduce((sum, { width, height }) => sum + width * height, 0));
   }
   onEvent(listener: (event: CaptureEvent) => void): () => void {
     return this.events.on(listener);
@@ -115,17 +127,22 @@ export class FakeCapture implements ScreenCapture {
   }
   close(): Promise<void> {
     this.closed = true;
-    this.waiting?.reject(new DesktopError('LOST', 'closed'));
-    this.waiting = undefined;
+    this.end(new DesktopError('LOST', 'closed'));
     return Promise.resolve();
   }
+  private end(error: DesktopError): void {
+    this.over ??= error;
+    this.waiting?.reject(error);
+    this.waiting = undefined;
+  }
   private take(): EncodedFrame {
-    this.dirty = false;
+    const { changedPixels } = this;
+    this.changedPixels = 0;
     this.frameId += 1;
     return {
       frameId: this.frameId,
       updates: [{ route: 'fastPath', bytes: Uint8Array.of(this.frameId) }],
-      changedPixels: 1,
+      changedPixels,
       captureMs: 1,
       encodeMs: 1,
     };
@@ -136,12 +153,18 @@ export class FakeInjector implements InputInjector {
   readonly held = new Set<number>();
   readonly events: InputEvent[] = [];
   closed = false;
+  /** Events that came after the close. */
+  late = 0;
   private readonly desktop: FakeDesktop;
   constructor(desktop: FakeDesktop) {
     this.desktop = desktop;
   }
   inject(events: readonly InputEvent[]): void {
-    if (this.closed) throw new Error('injected after close');
+    // As with the real ones, whoever is late does no harm; tests see that nobody is.
+    if (this.closed) {
+      this.late += events.length;
+      return;
+    }
     if (this.desktop.failInject) throw new DesktopError('LOST', 'injection broke');
     for (const event of events) {
       this.events.push(event);
@@ -152,6 +175,7 @@ export class FakeInjector implements InputInjector {
     this.held.clear();
   }
   close(): Promise<void> {
+    this.releaseAll();
     this.closed = true;
     return Promise.resolve();
   }

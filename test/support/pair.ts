@@ -160,6 +160,7 @@ export async function createPair(
         expect(each.desktop.openCaptures, 'captures').toBe(0);
         expect(each.desktop.openInjectors, 'injectors').toBe(0);
         expect(each.desktop.held, 'keys held').toBe(0);
+        expect(each.desktop.late, 'input after the close').toBe(0);
         expect(each.prompts.open, 'prompts').toBe(0);
         for (const capture of each.desktop.captures) expect(capture.listenerCount, 'capture listeners').toBe(0);
       }

@@ -18,10 +18,11 @@ export function picture(): PixelFrame {
 /** A desktop that shows {@link picture}, encoded for real. */
 export class PictureDesktop extends FakeDesktop {
   override size = SIZE;
-  override async openCapture(): Promise<FakeCapture> {
+  override async openCapture(signal: AbortSignal): Promise<FakeCapture> {
+    await Promise.resolve();
+    signal.throwIfAborted();
     const capture = new PictureCapture(SIZE);
     this.captures.push(capture);
-    await Promise.resolve();
     return capture;
   }
 }

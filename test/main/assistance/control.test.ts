@@ -215,9 +215,9 @@ describe('control of mouse and keyboard', () => {
     expert.assistance.requestControl();
     let open: () => void = () => {};
     const real = novice.desktop.openInput.bind(novice.desktop);
-    novice.desktop.openInput = async () => {
+    novice.desktop.openInput = async (signal) => {
       await new Promise<void>((resolve) => (open = resolve));
-      return real();
+      return real(signal);
     };
     await clock.advance(20);
     novice.assistance.takeBackControl();
