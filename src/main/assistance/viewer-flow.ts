@@ -2,7 +2,7 @@ import type { ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 
 /** What may be on its way to a viewer and not yet decoded. Two frames of a 4K film in planar are about that much. */
 export const MAX_ON_THE_WAY_BYTES = 16 * 1024 * 1024;
-/** Above this a viewer that was full is still full: what empties it comes in slices. */
+/** A full viewer counts as full until less than this is on its way, because it reports what it has decoded in slices. */
 const RESUMES_AT_BYTES = MAX_ON_THE_WAY_BYTES / 2;
 /**
  * What has waited longer than this says that the viewer cannot keep up, however few bytes they are: a dozen can stand for a copy of the whole
@@ -32,12 +32,12 @@ export class ViewerFlow {
     for (const { bytes } of this.onTheWay.splice(0, count)) this.bytes -= bytes;
   }
 
-  /** Nothing more should be sent. */
+  /** Whether the viewer is full: no more should be sent. */
   isFull(nowMs: number): boolean {
     return this.bytes > MAX_ON_THE_WAY_BYTES || this.isLate(nowMs);
   }
 
-  /** One that was full has room again. */
+  /** Whether a viewer that was full has room again. */
   hasRoom(nowMs: number): boolean {
     return this.bytes <= RESUMES_AT_BYTES && !this.isLate(nowMs);
   }

@@ -26,7 +26,7 @@ export class ViewerSeats {
     return () => this.leave(seat);
   }
 
-  /** There is a connection. */
+  /** The connection exists: attached viewers get its picture. */
   connect(session: ExpertSession): void {
     this.session = session;
     for (const seat of this.seats) {
@@ -35,7 +35,7 @@ export class ViewerSeats {
     }
   }
 
-  /** The session is over: nobody is heard any more. */
+  /** The session has ended: detaches every viewer. */
   close(): void {
     for (const seat of this.seats) this.leave(seat);
   }

@@ -19,9 +19,9 @@ export interface ViewedSession {
   /** What a viewer is told first; nothing before there is a picture. */
   introduction(): readonly ToViewer[];
   setDisplayWanted(wanted: boolean): void;
-  /** The whole picture again. */
+  /** Asks the novice for the whole picture. */
   refresh(): void;
-  /** Whether anything is read from the other side at all. */
+  /** Pauses and resumes reading from the novice's socket. */
   setReading(reading: boolean): void;
   /** From whoever sets the pace, and for `input` and `displayWanted` from any. */
   heard(event: Exclude<FromViewer, { tag: 'taken' | 'displayWanted' }>): void;
@@ -31,9 +31,9 @@ interface Viewer {
   readonly sink: ViewerSink;
   readonly flow: ViewerFlow;
   off: () => void;
-  /** Its window is to be seen. */
+  /** Whether the viewer's window is visible. */
   wanted: boolean;
-  /** It was too slow and is sent no picture, at least until then. */
+  /** Set while the viewer is behind: no picture is sent to it before this time, in Unix ms. */
   behindUntilMs: number | undefined;
 }
 
@@ -125,7 +125,7 @@ export class Viewers {
     try {
       viewer.sink.send(message);
     } catch (error) {
-      // A window that is gone; the next one starts with a whole picture.
+      // The window is gone; the next viewer starts with a whole picture.
       this.session.onError(error);
       this.detach(viewer);
     }

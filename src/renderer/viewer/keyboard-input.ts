@@ -84,14 +84,14 @@ export class KeyboardInput {
     return events;
   }
 
-  /** Lets go of everything that is held, newest first. */
+  /** The events that release everything held, last pressed first. */
   releaseAll(): InputEvent[] {
     const codes = Array.from(this.held).toReversed();
     this.held.clear();
     return codes.flatMap((code) => keyEvents(code, false));
   }
 
-  /** Forgets what is held without a word: nobody is listening any more. */
+  /** Forgets what is held without releasing it, when events would not reach the novice any more. */
   forget(): void {
     this.held.clear();
     this.locks = undefined;

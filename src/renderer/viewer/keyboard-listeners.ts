@@ -10,11 +10,11 @@ interface KeyboardLock {
 
 /** The expert's keyboard while it is on the picture. */
 export interface KeyboardListeners {
-  /** Tells the lock keys as the event has them, where the novice's may differ. */
+  /** Sends the lock keys' states of `event` when the novice's may differ. */
   syncLocks(event: MouseEvent): void;
-  /** The events that let go of everything that is held. */
+  /** The events that release everything held. */
   releaseAll(): InputEvent[];
-  /** Control came or went: what is held means nothing any more. */
+  /** Forgets what is held, because control was granted or taken back. */
   controlChanged(): void;
 }
 

@@ -8,7 +8,7 @@ interface Point {
 const WHEEL_NOTCH = 120;
 /** One notch in the three units of WheelEvent.deltaMode: pixels, lines, pages. */
 const NOTCH_BY_MODE = [100, 3, 1] as const;
-/** A wild spin is not worth more than this in one event. */
+/** Bound on the notches of one event. */
 const MAX_NOTCHES = 10;
 
 /** By MouseEvent.button; `bit` is its place in MouseEvent.buttons. */
@@ -96,7 +96,7 @@ export class PointerInput {
     return events;
   }
 
-  /** Lets go of every button, where the pointer was last seen. */
+  /** The events that release every button, at the pointer's last position. */
   releaseAll(): InputEvent[] {
     const { x, y } = this.last ?? { x: 0, y: 0 };
     const events = [...this.held].map((button): InputEvent => ({ tag: 'pointerButton', button, down: false, x, y }));
@@ -104,7 +104,7 @@ export class PointerInput {
     return events;
   }
 
-  /** Forgets what is held without a word: nobody is listening any more. */
+  /** Forgets what is held without releasing it, when events would not reach the novice any more. */
   forget(): void {
     this.held.clear();
     this.pending = undefined;

@@ -15,15 +15,15 @@ export interface PointerListenersOptions {
   readonly touched: () => void;
   /** A button goes down that the novice will be told of next. */
   readonly pressing: (event: PointerEvent) => void;
-  /** The expert points itself. */
+  /** Called when the expert moves the pointer over the picture. */
   readonly pointing: () => void;
 }
 
 /** The expert's mouse while it is on the picture. */
 export interface PointerListeners {
-  /** The events that let go of every button. */
+  /** The events that release every button. */
   releaseAll(): InputEvent[];
-  /** Control came or went: what is held means nothing any more. */
+  /** Forgets what is held, because control was granted or taken back. */
   controlChanged(): void;
 }
 

@@ -31,7 +31,7 @@ export class PointerMark {
     this.draw();
   }
 
-  /** Until the pointer moves next. */
+  /** Hides the mark until the novice's pointer moves again. */
   hide(): void {
     this.at = undefined;
     this.draw();

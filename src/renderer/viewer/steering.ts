@@ -35,7 +35,7 @@ export class Steering {
     if (!asked) requestAnimationFrame(() => this.pass(this.takeWaiting()));
   }
 
-  /** Drops it while control is not granted. */
+  /** Sends events at once; drops them while control is not granted. */
   send(events: readonly InputEvent[]): void {
     if (events.length > 0) this.pass([...this.takeWaiting(), ...events]);
   }

@@ -6,7 +6,7 @@ export interface View {
   /** Takes the keyboard: a text field, so that input methods work. */
   readonly keys: HTMLTextAreaElement;
   readonly pointerMark: HTMLDivElement;
-  /** Leaves `host` as it was. */
+  /** Removes the elements and restores `host`. */
   remove(): void;
 }
 

@@ -15,11 +15,11 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
 }
 
-/** What a channel says in answer. */
+/** A channel's answer to `start` or `receive`. */
 export type ChannelOutput =
   /** One message, whole; it is cut into chunks further down. `urgency`: where it is not the channel's own (`drdynvc` carries several). */
   | { readonly tag: 'send'; readonly message: Uint8Array; readonly urgency?: Urgency }
-  /** Nothing more is said or heard on it: a dynamic channel is closed at both ends, a static one only falls silent. */
+  /** Ends the channel: a dynamic one is closed at both ends, on a static one this side neither sends nor reads any more. */
   | { readonly tag: 'close' };
 
 /**
@@ -30,18 +30,18 @@ export interface Channel {
   /** CHANNEL_DEF name (at most seven ASCII characters) of a static channel, ChannelName of a dynamic one. */
   readonly name: string;
   readonly options: ChannelOptions;
-  /** Both sides have it and the session is active. At most once; `port` is good until `close`. */
+  /** Called at most once, when both sides have the channel and the session is active. `port` may be used until `close`. */
   start(port: ChannelPort): readonly ChannelOutput[];
   /**
    * One whole message, which is not changed afterwards. A ProtocolError ends what it belongs to: a dynamic channel, or the connection of a
    * static one. What the system's side does meanwhile (a message, the end of the connection) comes after the outputs.
    */
   receive(message: Uint8Array): readonly ChannelOutput[];
-  /** It is over, whoever ended it, unless it was never started. At most once. */
+  /** Called at most once, when a started channel has ended, on either side's initiative. */
   close(): void;
 }
 
-/** How a channel speaks without having been asked. */
+/** By which a channel sends messages that are not answers. */
 export interface ChannelPort {
   /**
    * Messages in a row, all or none. Resolves when the socket has taken them, which is what paces whoever sends much; in a change of resolution

@@ -6,7 +6,7 @@ import { DrdynvcServer } from './drdynvc/drdynvc-server.ts';
 
 /** CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP ([MS-RDPBCGR] 2.2.1.3.4.1): what every channel is asked for with. */
 const EVERY_CHANNEL = 0xc000_0000;
-/** What may come on channels before the session is active. */
+/** Bound on the bytes that may come on channels before the session is active. */
 const MAX_EARLY_BYTES = 0x1_0000;
 
 /** The channels of one connection, of either kind, and the port each one gets. */
@@ -62,7 +62,7 @@ export class StaticChannels {
     return this.byId.has(channelId);
   }
 
-  /** The session is active for the first time. */
+  /** Starts the channels, when the session is active for the first time. */
   start(): ChannelChunk[] {
     if (this.started) return [];
     this.started = true;
@@ -104,7 +104,7 @@ export class StaticChannels {
     return messages.flatMap((message) => chunksOf(entry, message, urgency));
   }
 
-  /** This side hears and says nothing more on it. */
+  /** Ends one channel: this side neither reads nor sends on it any more. */
   close(channel: Channel): void {
     const entry = this.entryOf(channel);
     if (entry?.open !== true) return;
@@ -112,7 +112,7 @@ export class StaticChannels {
     channel.close();
   }
 
-  /** The connection is over. */
+  /** Ends every channel, when the connection has ended. */
   closeAll(): void {
     for (const { channel } of this.byId.values()) this.close(channel);
   }

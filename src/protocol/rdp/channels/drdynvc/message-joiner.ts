@@ -4,7 +4,7 @@ import type { DynvcData } from './data.ts';
 /** Joins the fragments of one dynamic channel ([MS-RDPEDYC] 3.1.5.2.3): Data First says how long the whole is, Data go on until it is there. */
 export class MessageJoiner {
   private readonly maxBytes: number;
-  /** The message in the making: all its memory at once, so that tiny fragments cost no more than big ones. */
+  /** The message being joined, allocated whole, so that tiny fragments cost no more than big ones. */
   private message: Uint8Array | undefined;
   private joined = 0;
 

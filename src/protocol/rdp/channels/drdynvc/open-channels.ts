@@ -24,13 +24,13 @@ export class OpenChannels {
     return false;
   }
 
-  /** Both sides have agreed on it. */
+  /** Starts a channel that both sides have agreed on. */
   open(channelId: number, channel: Channel): ChannelOutput[] {
     this.byId.set(channelId, { channel, joiner: new MessageJoiner(channel.options.maxMessageBytes ?? CHANNEL_MAX_BYTES) });
     return this.contained(channelId, channel, () => channel.start(this.portOf(channelId, channel)));
   }
 
-  /** Data for a channel that is not open have crossed its end and are passed over. */
+  /** Passes data to their channel. Data for a channel that is not open were sent before its end was known, and are ignored. */
   receive(data: DynvcData): ChannelOutput[] {
     const open = this.byId.get(data.channelId);
     if (open === undefined) return [];
@@ -40,7 +40,7 @@ export class OpenChannels {
     });
   }
 
-  /** The other side has closed it. False when it was not open. */
+  /** Ends a channel that the other side has closed; false when it was not open. */
   closedByPeer(channelId: number): boolean {
     const open = this.byId.get(channelId);
     if (open === undefined) return false;
@@ -83,7 +83,7 @@ export class OpenChannels {
       close: () => {
         if (!isOpen()) return;
         this.closedByPeer(channelId);
-        // Behind what it has said before.
+        // Close goes out after the channel's own messages.
         void this.carrier.send([encodeDynvcClose({ channelId })], channel.options.urgency);
       },
     };
