@@ -1,16 +1,11 @@
 import { ProtocolError } from '../bytes/errors.ts';
-
-/** Where a server listens, as XFR and RNG tell it. IPv6 addresses are without brackets here. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
+import type { HostPort } from '../host-port.ts';
 
 /** The port of MSNP where a server does not say. */
 export const DEFAULT_PORT = 1863;
 
-/** `host`, `host:port` or `[IPv6]:port`. */
-export function parseEndpoint(text: string): Endpoint {
+/** Where a server listens, as XFR and RNG tell it: `host`, `host:port` or `[IPv6]:port`. Throws ProtocolError MALFORMED. */
+export function parseEndpoint(text: string): HostPort {
   const match = /^(?:\[([0-9A-Fa-f:.%]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = match?.[3] === undefined ? DEFAULT_PORT : Number(match[3]);
@@ -18,8 +13,4 @@ export function parseEndpoint(text: string): Endpoint {
     throw new ProtocolError('MALFORMED', 'Endpoint', 'host:port', `${text.length} characters`);
   }
   return { host, port };
-}
-
-export function formatEndpoint({ host, port }: Endpoint): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

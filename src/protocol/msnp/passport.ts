@@ -1,4 +1,5 @@
-import { parseEndpoint, type Endpoint } from './endpoint.ts';
+import type { HostPort } from '../host-port.ts';
+import { parseEndpoint } from './endpoint.ts';
 import { decodeFriendlyName as unescape, encodeFriendlyName as escape } from './friendly-name.ts';
 
 /*
@@ -18,7 +19,7 @@ export function isTicket(text: string): boolean {
 }
 
 export interface LoginPage {
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   readonly path: string;
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
-import { formatEndpoint, parseEndpoint } from '../../../src/protocol/msnp/endpoint.ts';
+import { formatHostPort } from '../../../src/protocol/host-port.ts';
+import { parseEndpoint } from '../../../src/protocol/msnp/endpoint.ts';
 import { CommandDecoder, encodeCommand, LINE_LIMIT_SIGNED_IN } from '../../../src/protocol/msnp/framing.ts';
 import { decodeFriendlyName, encodeFriendlyName } from '../../../src/protocol/msnp/friendly-name.ts';
 import { type InvitationMessage, readInvitation, writeInvitation } from '../../../src/protocol/msnp/invitation.ts';
@@ -228,7 +229,7 @@ export const MESSENGER_TARGETS: readonly Target[] = [
     seeds: () => ['127.0.0.1:1863', '[::1]:1863', 'messenger.home'].map(utf8Encode),
     check: decoding(
       (input) => parseEndpoint(utf8Decode(input)),
-      (endpoint) => utf8Encode(formatEndpoint(endpoint)),
+      (endpoint) => utf8Encode(formatHostPort(endpoint)),
     ),
   },
   {

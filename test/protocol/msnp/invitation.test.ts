@@ -5,7 +5,8 @@ import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { challengeResponse, loginResponse } from '../../../src/protocol/msnp/challenge.ts';
 import { negotiate } from '../../../src/protocol/msnp/dialect.ts';
-import { formatEndpoint, parseEndpoint } from '../../../src/protocol/msnp/endpoint.ts';
+import { formatHostPort } from '../../../src/protocol/host-port.ts';
+import { parseEndpoint } from '../../../src/protocol/msnp/endpoint.ts';
 import { decodeFriendlyName, encodeFriendlyName } from '../../../src/protocol/msnp/friendly-name.ts';
 import { CANCEL_CODES, readInvitation, writeInvitation, type InvitationMessage } from '../../../src/protocol/msnp/invitation.ts';
 import { readListLine } from '../../../src/protocol/msnp/lists.ts';
@@ -199,7 +200,7 @@ describe('small codecs', () => {
   it('reads and writes endpoints', () => {
     expect(parseEndpoint('[::1]:1863')).toEqual({ host: '::1', port: 1863 });
     expect(parseEndpoint('messenger.example')).toEqual({ host: 'messenger.example', port: 1863 });
-    expect(formatEndpoint({ host: '::1', port: 5 })).toBe('[::1]:5');
+    expect(formatHostPort({ host: '::1', port: 5 })).toBe('[::1]:5');
     for (const bad of ['', 'a:0', 'a:65536', 'a b:1', 'a:b', '::1:5']) expect(codeOf(() => parseEndpoint(bad))).toBe('MALFORMED');
   });
 });

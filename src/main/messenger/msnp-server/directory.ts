@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { loginResponse } from '../../../protocol/msnp/challenge.ts';
 import { DIALECTS, type Dialect } from '../../../protocol/msnp/dialect.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { NotificationHost, NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
 import type { Answer, SignedInUser } from '../../../protocol/msnp/server/signed-in-user.ts';
@@ -57,7 +57,7 @@ export class Directory implements UserDirectory {
   /**
    * The host of one connection's machine. `endpoint` is the local address that the client dialled, `remoteHost` the client's IP address.
    */
-  hostFor(endpoint: Endpoint, remoteHost: string): NotificationHost {
+  hostFor(endpoint: HostPort, remoteHost: string): NotificationHost {
     return {
       md5Hex,
       newChallenge: () => randomBytes(10).toString('hex'),
@@ -122,7 +122,7 @@ export class Directory implements UserDirectory {
     challenge: string,
     response: string,
     machine: NotificationServerMachine,
-    endpoint: Endpoint,
+    endpoint: HostPort,
     remoteHost: string,
   ): Answer<{ readonly user: SignedInUser }> {
     const right = this.authenticate(address, remoteHost, (accessToken) => {
@@ -147,7 +147,7 @@ export class Directory implements UserDirectory {
     return right;
   }
 
-  private admit(address: string, machine: NotificationServerMachine, endpoint: Endpoint): Answer<{ readonly user: SignedInUser }> {
+  private admit(address: string, machine: NotificationServerMachine, endpoint: HostPort): Answer<{ readonly user: SignedInUser }> {
     this.accountAdded(address);
     this.online.get(address)?.machine.expel('OTH');
     const user = new OnlineUser(this, address, machine, endpoint);

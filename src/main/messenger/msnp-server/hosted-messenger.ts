@@ -1,6 +1,6 @@
 import type { HostedAccount } from '../../../facts/hosting.ts';
 import type { Clock } from '../../clock.ts';
-import { formatEndpoint } from '../../../protocol/msnp/endpoint.ts';
+import { formatHostPort } from '../../../protocol/host-port.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
 import type { ServerLimits } from './limits.ts';
@@ -49,7 +49,7 @@ export class HostedMessenger {
 
   /** `host:port` of every address the server listens on; empty while it does not run. */
   get addresses(): readonly string[] {
-    return this.running?.server.addresses.map(formatEndpoint) ?? [];
+    return this.running?.server.addresses.map(formatHostPort) ?? [];
   }
 
   listAccounts(): readonly HostedAccount[] {

@@ -4,7 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
-import { formatEndpoint, parseEndpoint } from '../../../protocol/msnp/endpoint.ts';
+import { formatHostPort } from '../../../protocol/host-port.ts';
+import { parseEndpoint } from '../../../protocol/msnp/endpoint.ts';
 import {
   isLoginPath,
   NEXUS_PATH,
@@ -97,7 +98,7 @@ function hostOf({ headers, socket }: IncomingMessage): string {
     parseEndpoint(headers.host ?? '');
     return headers.host ?? '';
   } catch {
-    return formatEndpoint({ host: (socket.localAddress ?? '').replace(/^::ffff:/i, ''), port: socket.localPort ?? 0 });
+    return formatHostPort({ host: (socket.localAddress ?? '').replace(/^::ffff:/i, ''), port: socket.localPort ?? 0 });
   }
 }
 

@@ -2,7 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_PORT, formatEndpoint } from '../../../protocol/msnp/endpoint.ts';
+import { formatHostPort } from '../../../protocol/host-port.ts';
+import { DEFAULT_PORT } from '../../../protocol/msnp/endpoint.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
 import { MsnpServer } from './server.ts';
@@ -112,7 +113,7 @@ async function serve({ hosts, port, directory }: Task & { tag: 'serve' }, store:
     store,
     onStoreError: (error) => complain(`accounts cannot be kept: ${error instanceof Error ? error.message : String(error)}`),
   });
-  for (const endpoint of server.addresses) say(`messenger at ${formatEndpoint(endpoint)}`);
+  for (const endpoint of server.addresses) say(`messenger at ${formatHostPort(endpoint)}`);
   say(`${store.list().length} accounts in ${directory}`);
   await stopping;
   await server.stop();

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { ListEntry, ListName, ListSnapshot } from '../../../protocol/msnp/lists.ts';
 import { isVisible, type PresenceCode } from '../../../protocol/msnp/presence.ts';
@@ -26,12 +26,12 @@ export interface UserDirectory {
 export class OnlineUser implements SignedInUser {
   readonly address: string;
   readonly machine: NotificationServerMachine;
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   private readonly directory: UserDirectory;
   private presence: PresenceCode = 'FLN';
   private clientId: string | undefined;
 
-  constructor(directory: UserDirectory, address: string, machine: NotificationServerMachine, endpoint: Endpoint) {
+  constructor(directory: UserDirectory, address: string, machine: NotificationServerMachine, endpoint: HostPort) {
     this.directory = directory;
     this.address = address;
     this.machine = machine;

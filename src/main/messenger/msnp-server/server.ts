@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { systemClock, type Clock } from '../../clock.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import type { Dialect } from '../../../protocol/msnp/dialect.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { CommandDecoder, encodeCommand, type Command } from '../../../protocol/msnp/framing.ts';
 import { NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
@@ -55,7 +55,7 @@ export class MsnpServer {
   private readonly servers: Server[] = [];
   private readonly connections = new Set<Connection>();
   private readonly perHost = new Map<string, number>();
-  private endpoints: readonly Endpoint[] = [];
+  private endpoints: readonly HostPort[] = [];
   private cancelSweep: () => void = () => {};
   private stopped = false;
 
@@ -90,7 +90,7 @@ export class MsnpServer {
   }
 
   /** The addresses that are listened on. */
-  get addresses(): readonly Endpoint[] {
+  get addresses(): readonly HostPort[] {
     return this.endpoints;
   }
 
@@ -108,7 +108,7 @@ export class MsnpServer {
     await Promise.all(closed);
   }
 
-  private listen(host: string, port: number): Promise<Endpoint> {
+  private listen(host: string, port: number): Promise<HostPort> {
     return new Promise((resolve, reject) => {
       const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 10_000 }, (socket) => this.connected(socket));
       server.once('error', reject);

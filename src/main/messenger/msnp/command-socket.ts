@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../clock.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { CommandDecoder, type Command } from '../../../protocol/msnp/framing.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
@@ -27,7 +27,7 @@ export class CommandSocket {
   private isConnected = false;
   private problem: Error | undefined;
 
-  constructor(endpoint: Endpoint, clock: Clock, listener: CommandSocketListener) {
+  constructor(endpoint: HostPort, clock: Clock, listener: CommandSocketListener) {
     this.clock = clock;
     this.listener = listener;
     this.socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });

@@ -16,7 +16,8 @@ import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import type { LogInMethod } from '../../../protocol/msnp/client/notification.ts';
 import { writeChatText } from '../../../protocol/msnp/chat.ts';
-import { parseEndpoint, type Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
+import { parseEndpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
 import type { MsnpAccount } from './account.ts';
@@ -149,7 +150,7 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
   private connect(): void {
     const { account } = this;
     if (account === undefined) return;
-    let endpoint: Endpoint;
+    let endpoint: HostPort;
     try {
       endpoint = parseEndpoint(account.server.trim());
       if (normaliseAddress(account.address) === undefined) throw new MessengerError('WRONG_CREDENTIALS', 'not an address');
@@ -162,7 +163,7 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     this.become({ tag: 'connecting' });
   }
 
-  private dial(account: MsnpAccount, endpoint: Endpoint, referrals: number): void {
+  private dial(account: MsnpAccount, endpoint: HostPort, referrals: number): void {
     const connection = new NotificationConnection({
       clock: this.clock,
       applications: this.applications,
@@ -261,7 +262,7 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     connection.keepAlive();
   }
 
-  private referred(connection: NotificationConnection, endpoint: Endpoint): void {
+  private referred(connection: NotificationConnection, endpoint: HostPort): void {
     const { account } = this;
     if (account === undefined) return;
     if (connection.referrals >= REFERRAL_LIMIT) return this.lost(connection, 'PROTOCOL');

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { MessengerError, type MessengerErrorCode, type MessengerEvent } from '../contract.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { MsnpAccount } from './account.ts';
 import { CommandSocket } from './command-socket.ts';
@@ -34,7 +34,7 @@ export interface NotificationConnectionOptions {
   readonly clock: Clock;
   readonly applications: readonly string[];
   readonly account: MsnpAccount;
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   readonly logIn: LogInMethod;
   readonly presence: Exclude<Presence, 'offline'>;
   /** How many servers have sent us on to get here. */
@@ -51,7 +51,7 @@ export interface NotificationConnectionOptions {
 
 /** One connection to a notification server, from dialling to its end, with the switchboards, invitations and chat got through it. */
 export class NotificationConnection {
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   readonly logIn: LogInMethod;
   readonly referrals: number;
   /** Aborts the requests to the log-in page. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { SwitchboardClientMachine, type SwitchboardClientEvent, type SwitchboardEntry } from '../../../protocol/msnp/client/switchboard.ts';
 import { CommandSocket } from './command-socket.ts';
@@ -32,7 +32,7 @@ export class SwitchboardLink {
   };
   private isClosed = false;
 
-  constructor(endpoint: Endpoint, entry: SwitchboardEntry, clock: Clock, listener: SwitchboardLinkListener) {
+  constructor(endpoint: HostPort, entry: SwitchboardEntry, clock: Clock, listener: SwitchboardLinkListener) {
     this.clock = clock;
     this.listener = listener;
     this.joined = new Promise((resolve, reject) => {

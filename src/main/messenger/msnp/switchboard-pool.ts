@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
-import type { Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import type { HostPort } from '../../../protocol/host-port.ts';
 import { SwitchboardLink, type SwitchboardLinkListener } from './switchboard-link.ts';
 
 /** A switchboard somebody called us into and says nothing in. */
@@ -29,7 +29,7 @@ export interface SwitchboardPoolOptions {
   /** Our own address, lower case. */
   readonly address: string;
   /** XFR SB. Rejects with MessengerError. */
-  readonly request: () => Promise<{ readonly endpoint: Endpoint; readonly cookie: string }>;
+  readonly request: () => Promise<{ readonly endpoint: HostPort; readonly cookie: string }>;
   readonly isBlocked: (address: string) => boolean;
 }
 
@@ -74,7 +74,7 @@ export class SwitchboardPool {
   }
 
   /** RNG: somebody calls us into a switchboard. */
-  rung(ring: { readonly sessionId: string; readonly endpoint: Endpoint; readonly cookie: string; readonly address: string }): void {
+  rung(ring: { readonly sessionId: string; readonly endpoint: HostPort; readonly cookie: string; readonly address: string }): void {
     if (this.closing || this.options.isBlocked(ring.address) || this.holds.size >= LINK_LIMIT_FOR_RINGS) return;
     const link = this.open(ring.endpoint, { tag: 'answer', address: this.options.address, cookie: ring.cookie, sessionId: ring.sessionId });
     const cancel = this.options.clock.after(SILENT_LINK_MS, () => {
@@ -111,7 +111,7 @@ export class SwitchboardPool {
     if (count !== undefined) this.holds.set(link, count + change);
   }
 
-  private open(endpoint: Endpoint, entry: ConstructorParameters<typeof SwitchboardLink>[1]): SwitchboardLink {
+  private open(endpoint: HostPort, entry: ConstructorParameters<typeof SwitchboardLink>[1]): SwitchboardLink {
     const link = new SwitchboardLink(endpoint, entry, this.options.clock, this.linkListener);
     this.holds.set(link, 0);
     void link.closed.then(() => this.holds.delete(link));

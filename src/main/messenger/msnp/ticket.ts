@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
-import { formatEndpoint, type Endpoint } from '../../../protocol/msnp/endpoint.ts';
+import { type HostPort, formatHostPort } from '../../../protocol/host-port.ts';
 import { NEXUS_PATH, readAuthenticationInfo, readPassportUrls, writeAuthorization } from '../../../protocol/msnp/passport.ts';
 import { ticketProof } from '../ticket-proof.ts';
 
@@ -11,7 +11,7 @@ const HEADER_LIMIT_BYTES = 16 * 1024;
 
 interface TicketRequest {
   /** Of the messenger; its log-in page is on the same port. */
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   readonly address: string;
   readonly accessToken: string;
   /** What came with `USR n TWN S`. */
@@ -44,7 +44,7 @@ interface Answer {
 
 /** The certificate is not looked at: nothing is sent that would be of use to another than the one who has the token already. */
 function get(
-  { host, port }: Endpoint,
+  { host, port }: HostPort,
   path: string,
   headersFor: (socket: TLSSocket) => Record<string, string>,
   clock: Clock,
@@ -57,7 +57,7 @@ function get(
       port,
       path,
       method: 'GET',
-      headers: { Host: formatEndpoint({ host, port }), Connection: 'close' },
+      headers: { Host: formatHostPort({ host, port }), Connection: 'close' },
       agent: false,
       rejectUnauthorized: false,
       // Below, an exporter may be the same on two connections (RFC 9266, section 3).

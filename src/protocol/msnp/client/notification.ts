@@ -1,7 +1,8 @@
 import { asciiEncode } from '../../bytes/text.ts';
 import { challengeResponse, loginResponse, PRODUCT_ID, type Md5Hex } from '../challenge.ts';
 import { MD5_DIALECTS, TICKETS_SINCE, dialectName, offer, type Dialect } from '../dialect.ts';
-import { parseEndpoint, type Endpoint } from '../endpoint.ts';
+import type { HostPort } from '../../host-port.ts';
+import { parseEndpoint } from '../endpoint.ts';
 import { MSNP_ERROR, readError } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
 import { decodeFriendlyName, encodeFriendlyName } from '../friendly-name.ts';
@@ -31,7 +32,7 @@ export type NotificationClientEvent =
   /** Lists are here and our presence is out. */
   | { readonly tag: 'signedIn'; readonly friendlyName: string }
   /** Go there instead (XFR NS) and begin again. */
-  | { readonly tag: 'referral'; readonly endpoint: Endpoint }
+  | { readonly tag: 'referral'; readonly endpoint: HostPort }
   /** The server speaks nothing that was offered. */
   | { readonly tag: 'versionRefused' }
   /** Go to the log-in page with these, then `presentTicket`. */
@@ -52,11 +53,11 @@ export type NotificationClientEvent =
   | { readonly tag: 'addedBy'; readonly address: string; readonly friendlyName: string }
   | { readonly tag: 'answered'; readonly transactionId: string }
   | { readonly tag: 'refused'; readonly transactionId: string; readonly code: number }
-  | { readonly tag: 'switchboard'; readonly transactionId: string; readonly endpoint: Endpoint; readonly cookie: string }
+  | { readonly tag: 'switchboard'; readonly transactionId: string; readonly endpoint: HostPort; readonly cookie: string }
   | {
       readonly tag: 'rung';
       readonly sessionId: string;
-      readonly endpoint: Endpoint;
+      readonly endpoint: HostPort;
       readonly cookie: string;
       readonly address: string;
       readonly friendlyName: string;
@@ -379,7 +380,7 @@ export class NotificationClientMachine {
     if (response !== undefined) this.command('QRY', [PRODUCT_ID], asciiEncode(response, 'QRY.response'));
   }
 
-  private endpoint(text: string | undefined): Endpoint | undefined {
+  private endpoint(text: string | undefined): HostPort | undefined {
     try {
       return parseEndpoint(text ?? '');
     } catch {

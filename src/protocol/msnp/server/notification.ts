@@ -3,7 +3,7 @@ import { negotiate, TICKETS_SINCE, type Dialect } from '../dialect.ts';
 import { MSNP_ERROR, type MsnpErrorCode } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_BEFORE_SIGN_IN, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
 import { encodeFriendlyName } from '../friendly-name.ts';
-import { formatEndpoint } from '../endpoint.ts';
+import { formatHostPort } from '../../host-port.ts';
 import { isTicket } from '../passport.ts';
 import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
 import { normaliseAddress } from '../address.ts';
@@ -110,7 +110,7 @@ export class NotificationServerMachine {
   ring(sessionId: string, ticket: SwitchboardTicket, caller: { readonly address: string; readonly friendlyName: string }): void {
     this.write('RNG', [
       sessionId,
-      formatEndpoint(ticket.endpoint),
+      formatHostPort(ticket.endpoint),
       'CKI',
       ticket.cookie,
       caller.address,
@@ -242,7 +242,7 @@ export class NotificationServerMachine {
         if (args[0]?.toUpperCase() !== 'SB') return this.refuse(MSNP_ERROR.invalidParameter, transactionId);
         if (state.presence === undefined || !isVisible(state.presence)) return this.refuse(MSNP_ERROR.notWhileHidden, transactionId);
         const ticket = user.openSwitchboard();
-        return this.write('XFR', [transactionId, 'SB', formatEndpoint(ticket.endpoint), 'CKI', ticket.cookie]);
+        return this.write('XFR', [transactionId, 'SB', formatHostPort(ticket.endpoint), 'CKI', ticket.cookie]);
       }
       case 'QRY':
         return this.checkChallenge(state, transactionId, args, command.payload);

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoint.ts';
+import type { HostPort } from '../../host-port.ts';
 import type { MsnpErrorCode } from '../error-codes.ts';
 import type { ListName, ListSnapshot } from '../lists.ts';
 import type { PresenceCode } from '../presence.ts';
@@ -16,7 +16,7 @@ export interface SeenContact {
 
 /** Address and one-time cookie of a switchboard. */
 export interface SwitchboardTicket {
-  readonly endpoint: Endpoint;
+  readonly endpoint: HostPort;
   readonly cookie: string;
 }
 
