@@ -13,6 +13,9 @@ import {
   phaseHint,
   stepText,
 } from '../../../src/renderer/app/session/session-words.ts';
+import { WAYS } from '../../../src/main/connection/ways/ways.ts';
+import type { WayFailure } from '../../../src/protocol/assistance/status.ts';
+import { wayText } from '../../../src/renderer/app/session/way-words.ts';
 import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
 const MESSENGER_CODES: Readonly<Record<MessengerErrorCode, true>> = {
@@ -98,6 +101,19 @@ describe('a sentence for everything', () => {
 });
 
 describe('what a session says', () => {
+  it('has a general sentence for what a later version wrote', () => {
+    expect(connectionText({ by: 'pigeon', address: 'x:1' }, 'novice')).toBe(t('way.other.connected.novice', { address: 'x:1' }));
+    expect(wayText('pigeon', 'failed.broken', {})).toBe(t('way.other.failed.broken'));
+    expect(endedSentence('expert', 'hawk', 'Anna')).toBe(t('ended.unknown'));
+  });
+
+  it('has a sentence of its own for every way there is and every failure of it', () => {
+    const failures: Readonly<Record<WayFailure, true>> = { silent: true, unavailable: true, unreachable: true, broken: true, stranger: true };
+    for (const { id } of WAYS)
+      for (const failure of Object.keys(failures) as WayFailure[])
+        expect(wayText(id, `failed.${failure}`, {})).not.toBe(wayText('pigeon', `failed.${failure}`, {}));
+  });
+
   it('names who called whom from each side', () => {
     expect(connectionText({ by: 'reverse', address: 'x:1' }, 'novice')).toBe(t('way.reverse.connected.novice', { address: 'x:1' }));
     expect(connectionText({ by: 'reverse', address: 'x:1' }, 'expert')).toBe(t('way.reverse.connected.expert', { address: 'x:1' }));
