@@ -108,7 +108,13 @@ describe('what a session says', () => {
   });
 
   it('has a sentence of its own for every way there is and every failure of it', () => {
-    const failures: Readonly<Record<WayFailure, true>> = { silent: true, unavailable: true, unreachable: true, broken: true, stranger: true };
+    const failures: Readonly<Record<WayFailure, true>> = {
+      silent: true,
+      unavailable: true,
+      unreachable: true,
+      broken: true,
+      stranger: true,
+    };
     for (const { id } of WAYS)
       for (const failure of Object.keys(failures) as WayFailure[])
         expect(wayText(id, `failed.${failure}`, {})).not.toBe(wayText('pigeon', `failed.${failure}`, {}));
