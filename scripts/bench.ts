@@ -1,11 +1,12 @@
 /**
  * Ringback beside FreeRDP (shadow server and xfreerdp) on the same kind of Xvfb in one run: what a person at the client's screen sees.
- * Prints measured figures and, because machines are noisy, ratios. Not a test. Options: --seconds N (per workload, default 8), --only NAME (part of
- * a contestant's name), --screenshots FOLDER (what was on both screens at the end of each workload).
+ * Then what sending much on a virtual channel costs the picture and the keys. Prints measured figures and, because machines are noisy, ratios.
+ * Not a test. Options: --seconds N (per workload, default 8), --only NAME (part of a contestant's name, or `channels`), --screenshots FOLDER (what was on both screens at the end of each workload).
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { BulkDirection, ChannelFigures } from '../test/bench/channels.ts';
 import { treeCpuMs, treeSentBytes } from '../test/bench/processes.ts';
 import type { Rival } from '../test/bench/rivals.ts';
 import { type Area, openScreenProbe } from '../test/bench/screen-probe.ts';
@@ -17,6 +18,8 @@ import { ensureSystemPackages, howToInstall } from './system-packages.ts';
 const KEYCODE_A = 38;
 const KEYS = 25;
 const SETTLE_MS = 2_500;
+const CHANNEL_ROUNDS = 6;
+const DIRECTIONS = { none: 'nothing', toExpert: 'novice → expert', toNovice: 'expert → novice' } as const;
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '8' }, only: { type: 'string' }, screenshots: { type: 'string' } },
@@ -26,10 +29,13 @@ if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120
 if (values.screenshots !== undefined) mkdirSync(values.screenshots, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
 if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
-process.env['RINGBACK_TEST_ELECTRON'] = (await ensureElectron()).executable;
-await build();
+const channelsOnly = values.only === 'channels';
+if (!channelsOnly) {
+  process.env['RINGBACK_TEST_ELECTRON'] = (await ensureElectron()).executable;
+  await build();
+}
 // Loaded only now: they look for the runtime when they are loaded.
-const { startFreeRdp, startRingback } = await import('../test/bench/rivals.ts');
+const rivals = channelsOnly ? undefined : await import('../test/bench/rivals.ts');
 
 interface Figures {
   readonly framesPerSecond: number;
@@ -105,11 +111,14 @@ async function latency(rival: Rival): Promise<{ readonly median: number; readonl
 
 type Row = { readonly rival: string; readonly workloads: ReadonlyMap<string, Figures>; readonly key: Awaited<ReturnType<typeof latency>> };
 
-const contestants: readonly (readonly [string, () => Promise<Rival>])[] = [
-  ['FreeRDP /gfx', () => startFreeRdp('FreeRDP /gfx', ['/gfx'])],
-  ['FreeRDP /gfx:RFX', () => startFreeRdp('FreeRDP /gfx:RFX', ['/gfx:RFX'])],
-  ['Ringback', () => startRingback()],
-];
+const contestants: readonly (readonly [string, () => Promise<Rival>])[] =
+  rivals === undefined
+    ? []
+    : [
+        ['FreeRDP /gfx', () => rivals.startFreeRdp('FreeRDP /gfx', ['/gfx'])],
+        ['FreeRDP /gfx:RFX', () => rivals.startFreeRdp('FreeRDP /gfx:RFX', ['/gfx:RFX'])],
+        ['Ringback', () => rivals.startRingback()],
+      ];
 const rows: Row[] = [];
 for (const [name, start] of contestants) {
   if (values.only !== undefined && !name.toLowerCase().includes(values.only.toLowerCase())) continue;
@@ -125,36 +134,90 @@ for (const [name, start] of contestants) {
 }
 
 const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
-console.log(
-  `\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`,
-);
-for (const workload of [STATIC, SCROLL, VIDEO]) {
-  console.log(`${workload.name.padEnd(22)} frames/s  kB/frame      kB/s   server%   client%`);
-  for (const row of rows) {
-    const figures = row.workloads.get(workload.name);
-    if (figures) {
-      console.log(
-        `  ${row.rival.padEnd(18)}${number(figures.framesPerSecond)}${number(figures.kilobytesPerFrame)} ${number(figures.kilobytesPerSecond)} ${number(figures.serverCpuPercent)} ${number(figures.clientCpuPercent)}`,
-      );
+if (rows.length > 0) printPictures();
+if (values.only === undefined || channelsOnly) await benchChannels();
+
+function printPictures(): void {
+  console.log(
+    `\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`,
+  );
+  for (const workload of [STATIC, SCROLL, VIDEO]) {
+    console.log(`${workload.name.padEnd(22)} frames/s  kB/frame      kB/s   server%   client%`);
+    for (const row of rows) {
+      const figures = row.workloads.get(workload.name);
+      if (figures) {
+        console.log(
+          `  ${row.rival.padEnd(18)}${number(figures.framesPerSecond)}${number(figures.kilobytesPerFrame)} ${number(figures.kilobytesPerSecond)} ${number(figures.serverCpuPercent)} ${number(figures.clientCpuPercent)}`,
+        );
+      }
     }
   }
-}
-console.log('key press → picture       median       p95      lost');
-for (const row of rows)
-  console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
+  console.log('key press → picture       median       p95      lost');
+  for (const row of rows)
+    console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
 
-const ours = rows.find((row) => row.rival === 'Ringback');
-console.log('\nRatios, Ringback ÷ the other (frames/s: more is better; kB/frame, CPU, key: less is better)');
-for (const row of rows) {
-  if (!ours || row === ours) continue;
-  for (const workload of [SCROLL, VIDEO]) {
-    const mine = ours.workloads.get(workload.name);
-    const theirs = row.workloads.get(workload.name);
-    if (!mine || !theirs) continue;
-    const cpu = (figures: Figures) => figures.serverCpuPercent + figures.clientCpuPercent;
+  const ours = rows.find((row) => row.rival === 'Ringback');
+  console.log('\nRatios, Ringback ÷ the other (frames/s: more is better; kB/frame, CPU, key: less is better)');
+  for (const row of rows) {
+    if (!ours || row === ours) continue;
+    for (const workload of [SCROLL, VIDEO]) {
+      const mine = ours.workloads.get(workload.name);
+      const theirs = row.workloads.get(workload.name);
+      if (!mine || !theirs) continue;
+      const cpu = (figures: Figures) => figures.serverCpuPercent + figures.clientCpuPercent;
+      console.log(
+        `  ${workload.name.padEnd(20)} vs ${row.rival.padEnd(18)} frames/s ×${(mine.framesPerSecond / theirs.framesPerSecond).toFixed(2)}  kB/frame ×${(mine.kilobytesPerFrame / theirs.kilobytesPerFrame).toFixed(2)}  CPU ×${(cpu(mine) / cpu(theirs)).toFixed(2)}  CPU/frame ×${(cpu(mine) / mine.framesPerSecond / (cpu(theirs) / theirs.framesPerSecond)).toFixed(2)}`,
+      );
+    }
+    console.log(`  ${'typing'.padEnd(20)} vs ${row.rival.padEnd(18)} key ×${(ours.key.median / row.key.median).toFixed(2)}`);
+  }
+}
+
+/** 50 MB through a test channel while text scrolls, in turns with none, so that a busier moment of the machine is in all of them. */
+async function benchChannels(): Promise<void> {
+  const { BULK_BYTES, ChannelBench } = await import('../test/bench/channels.ts');
+  const bench = await ChannelBench.open();
+  const seen = new Map<BulkDirection, ChannelFigures[]>([
+    ['none', []],
+    ['toExpert', []],
+    ['toNovice', []],
+  ]);
+  try {
+    for (let round = 0; round < CHANNEL_ROUNDS; round += 1)
+      for (const [direction, figures] of seen) figures.push(await bench.measure(direction, seconds / 2));
+  } finally {
+    await bench.close();
+  }
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const summary = new Map(
+    [...seen].map(([direction, figures]) => {
+      const keys = figures.flatMap(({ keyMs }) => keyMs).toSorted((left, right) => left - right);
+      const elapsed = sum(figures.map((each) => each.seconds));
+      return [
+        direction,
+        {
+          framesPerSecond: sum(figures.map(({ frames }) => frames)) / elapsed,
+          keyMs: keys[Math.floor(keys.length / 2)] ?? Number.NaN,
+          p95Ms: keys[Math.floor(keys.length * 0.95)] ?? Number.NaN,
+          keys: keys.length,
+          megabytesPerSecond: direction === 'none' ? 0 : (BULK_BYTES * figures.length) / 1e6 / elapsed,
+        },
+      ] as const;
+    }),
+  );
+  console.log(
+    `\nScrolling terminal with ${BULK_BYTES / 1e6} MB on a channel, ${CHANNEL_ROUNDS} times in turns; two processes, real links, TLS`,
+  );
+  console.log('                         frames/s   key median       p95      keys   bulk MB/s');
+  const without = summary.get('none');
+  for (const [direction, figures] of summary) {
+    const { framesPerSecond, keyMs, p95Ms, keys, megabytesPerSecond } = figures;
     console.log(
-      `  ${workload.name.padEnd(20)} vs ${row.rival.padEnd(18)} frames/s ×${(mine.framesPerSecond / theirs.framesPerSecond).toFixed(2)}  kB/frame ×${(mine.kilobytesPerFrame / theirs.kilobytesPerFrame).toFixed(2)}  CPU ×${(cpu(mine) / cpu(theirs)).toFixed(2)}  CPU/frame ×${(cpu(mine) / mine.framesPerSecond / (cpu(theirs) / theirs.framesPerSecond)).toFixed(2)}`,
+      `  ${DIRECTIONS[direction].padEnd(20)} ${number(framesPerSecond)}    ${number(keyMs)} ${number(p95Ms)} ${number(keys, 0)}   ${number(megabytesPerSecond)}`,
+    );
+    if (without === undefined || direction === 'none') continue;
+    console.log(
+      `  ${'÷ without'.padEnd(20)}      ×${(framesPerSecond / without.framesPerSecond).toFixed(2)}   ${keyMs >= without.keyMs ? '+' : ''}${(keyMs - without.keyMs).toFixed(1)} ms`,
     );
   }
-  console.log(`  ${'typing'.padEnd(20)} vs ${row.rival.padEnd(18)} key ×${(ours.key.median / row.key.median).toFixed(2)}`);
 }

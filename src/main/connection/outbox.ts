@@ -10,7 +10,7 @@ const AHEAD_BYTES = { picture: 256 * 1024, bulk: 0 } as const;
 const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
 /**
  * While anything else is going on, bulk rests so long after each slice: it is not only the line that is shared but also the processors at both
- * ends. About six megabytes a second are left to it, which is more than most lines have.
+ * ends. Three to six megabytes a second are left to it (docs/measurements.md), which is more than most lines have.
  */
 const BULK_REST_MS = 5;
 /** Something else is going on when a PDU that is not bulk has been sent within this time. */
