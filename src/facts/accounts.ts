@@ -18,5 +18,7 @@ export interface AccountField {
 export interface AccountForm {
   /** The transport's, for a person who has a choice. */
   readonly title: WordKey;
+  /** Above the form of a first account: where what it asks for comes from. */
+  readonly lead: WordKey;
   readonly fields: readonly AccountField[];
 }

@@ -171,6 +171,7 @@ const account = z.strictObject({ transport: z.literal('pigeons'), address: text,
 const pigeonsIn = (sky: Sky): Transport => ({
   name: 'pigeons',
   title: 'app.name',
+  lead: 'account.whichLead',
   fields: [
     { name: 'address', kind: 'text', label: 'account.address', hint: 'account.addressHint', maxLength: 99 },
     { name: 'whistle', kind: 'secret', label: 'account.accessToken', hint: 'account.accessTokenHint', maxLength: 9 },

@@ -87,7 +87,7 @@ function accountViews({ accounts, presence }: AppFacts): AccountView[] {
 
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
-  return transports.map(({ name, title, fields }) => ({ name, title, fields }));
+  return transports.map(({ name, title, lead, fields }) => ({ name, title, lead, fields }));
 }
 
 function contactViews({ contacts, history, accounts }: AppFacts): ContactView[] {

@@ -66,7 +66,7 @@ describe('the state that windows see', () => {
       accounts: [OUT],
       settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
     });
-    expect(state.transports.map((transport) => Object.keys(transport).sort())).toEqual([['fields', 'name', 'title']]);
+    expect(state.transports.map((transport) => Object.keys(transport).sort())).toEqual([['fields', 'lead', 'name', 'title']]);
     expect(state.accounts).toEqual([{ ...ME, values: { server: '127.0.0.1:1863' }, status: { tag: 'signedOut' } }]);
     expect(Object.keys(state.settings).sort()).toEqual([
       'allowOffers',

@@ -80,6 +80,7 @@ export const TRANSPORTS: readonly TransportView[] = [
   {
     name: 'msnp',
     title: 'transport.msnp',
+    lead: 'account.lead',
     fields: [field('server'), field('address'), field('friendlyName', 'name'), field('accessToken', 'secret')],
   },
 ];
@@ -87,6 +88,7 @@ export const TRANSPORTS: readonly TransportView[] = [
 export const PIGEONS: TransportView = {
   name: 'pigeons',
   title: 'app.name',
+  lead: 'account.lead',
   fields: [
     { name: 'address', kind: 'text', label: 'account.address', hint: 'account.addressHint', maxLength: 50 },
     { name: 'loft', kind: 'text', label: 'account.server', hint: 'account.serverHint', maxLength: 50, optional: true },

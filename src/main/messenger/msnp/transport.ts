@@ -5,6 +5,7 @@ import { MsnpMessenger } from './msnp-messenger.ts';
 export const msnp: Transport<MsnpAccount> = {
   name: 'msnp',
   title: 'transport.msnp',
+  lead: 'account.lead',
   fields: [
     { name: 'server', kind: 'text', label: 'account.server', hint: 'account.serverHint', maxLength: 255 },
     { name: 'address', kind: 'text', label: 'account.address', hint: 'account.addressHint', maxLength: 129 },

@@ -32,6 +32,12 @@ export interface WelcomeProps {
   readonly onDone: () => void;
 }
 
+/** What is said above the form; where there is a choice, that there is one. */
+function leadOf(transports: readonly TransportView[]): string {
+  const [first, ...others] = transports;
+  return t(first === undefined || others.length > 0 ? 'account.whichLead' : first.lead);
+}
+
 /** The first start: two choices, and the way through each of them. */
 export function Welcome(props: WelcomeProps) {
   // The last page speaks of the own account, so it waits for it.
@@ -41,7 +47,7 @@ export function Welcome(props: WelcomeProps) {
       return <Choose {...props} />;
     case 'account':
       return (
-        <WelcomeFrame title={t('account.title')} lead={t('account.lead')} onBack={() => props.onStep('choose')}>
+        <WelcomeFrame title={t('account.title')} lead={leadOf(props.transports)} onBack={() => props.onStep('choose')}>
           <NewAccountForm transports={props.transports} {...props.states.account} onSave={props.onSaveAccount} />
         </WelcomeFrame>
       );
