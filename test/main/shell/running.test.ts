@@ -28,7 +28,12 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ringback-shell-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+/** What a test has opened in the folder: it is written before the folder goes. */
+const opened: { flush(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((file) => file.flush()));
+  await rm(folder, { recursive: true, force: true });
+});
 
 describe('the command line', () => {
   it('reads what is ours and leaves the rest', () => {
@@ -221,6 +226,7 @@ describe('the account', () => {
     const box: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
     const accounts = await openAccounts(join(folder, 'account.json'), box, TRANSPORTS);
     const contacts = await openContacts(join(folder, 'contacts.json'));
+    opened.push(accounts, contacts);
     const model = createAppModel({
       version: '1',
       locale: 'en-u-hc-h23',
