@@ -3,10 +3,11 @@ import type { ControlState } from '../../protocol/assistance/status.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
-import type { ToSteering, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import type { ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
-import { FrameMeter } from './frame-meter.ts';
+import { ExpertPictureRate } from './expert-picture-rate.ts';
+import { ExpertPointer } from './expert-pointer.ts';
 import { Viewers, type ViewedSession } from './viewers.ts';
 
 export interface ExpertSessionParts {
@@ -24,14 +25,10 @@ export interface ExpertSessionParts {
 /** The expert's side of one RDP connection: the picture goes to the viewers, undecoded and unbuffered; their input goes out while control is granted. */
 export class ExpertSession {
   private readonly parts: ExpertSessionParts;
-  private readonly painted = new FrameMeter();
-  private readonly arrived = new FrameMeter();
+  private readonly rate = new ExpertPictureRate();
+  private readonly pointer = new ExpertPointer();
   private readonly viewers: Viewers;
   private size: Size | undefined;
-  private marked = false;
-  private lastArrivalMs = Number.NEGATIVE_INFINITY;
-  private pointer: Extract<ToSteering, { tag: 'pointerShape' }> | undefined;
-  private position: Extract<ToSteering, { tag: 'pointerPosition' }> | undefined;
   private newestRoundTripMs: number | undefined;
   private closed = false;
 
@@ -52,7 +49,7 @@ export class ExpertSession {
   }
   /** Painted frames where the novice marks frames, else updates that came at different moments. */
   get framesPerSecond(): number {
-    return (this.marked ? this.painted : this.arrived).perSecond(this.parts.clock.now());
+    return this.rate.perSecond(this.parts.clock.now());
   }
   get viewing(): boolean {
     return this.viewers.wanted;
@@ -69,22 +66,18 @@ export class ExpertSession {
         return;
       case 'active':
         this.size = event.desktop;
-        // It was a place on a desktop of another size.
-        this.position = undefined;
+        this.pointer.forgetPosition();
         this.viewers.introduce();
         if (!this.viewers.wanted && this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
         this.parts.changed();
         return;
       case 'graphics':
-        this.countArrival();
+        this.rate.countArrived(this.parts.clock.now());
         this.viewers.show(event);
         return;
       case 'pointerShape':
-        this.pointer = event;
-        this.viewers.show(event);
-        return;
       case 'pointerPosition':
-        this.position = event;
+        this.pointer.heard(event);
         this.viewers.show(event);
         return;
       case 'roundTrip':
@@ -149,8 +142,7 @@ export class ExpertSession {
       setReading: (reading) => link.setReading(reading),
       heard: (event) => {
         if (event.tag === 'painted') {
-          this.marked = true;
-          this.painted.count(clock.now());
+          this.rate.countPainted(clock.now());
           link.acknowledgeFrame(event.frameId);
         } else if (this.mayInput) link.sendInput(event.events);
       },
@@ -159,18 +151,6 @@ export class ExpertSession {
 
   private introduction(): readonly ToViewer[] {
     if (this.size === undefined) return [];
-    return [
-      { tag: 'size', size: this.size },
-      { tag: 'control', granted: this.mayInput },
-      ...(this.pointer === undefined ? [] : [this.pointer]),
-      ...(this.position === undefined ? [] : [this.position]),
-    ];
-  }
-
-  private countArrival(): void {
-    const nowMs = this.parts.clock.now();
-    if (this.marked || nowMs === this.lastArrivalMs) return;
-    this.lastArrivalMs = nowMs;
-    this.arrived.count(nowMs);
+    return [{ tag: 'size', size: this.size }, { tag: 'control', granted: this.mayInput }, ...this.pointer.introduction];
   }
 }
