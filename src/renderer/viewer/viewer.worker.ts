@@ -37,9 +37,10 @@ function start({ canvas, port }: PictureStart): void {
     decoding = true;
     try {
       while (picture.isWaiting) {
+        // What came together is decoded together: a small frame is three messages, and one that is half way is not drawn.
+        await nextTask();
         await decodeSlice();
         if (picture.hasDrawing) askForDrawing();
-        await nextTask();
       }
     } catch (error) {
       const code = error instanceof ProtocolError ? error.code : 'INTERNAL';

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { FrameAcknowledgement } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { LONGEST_PAUSE_MS } from '../../../src/main/assistance/viewers.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
-async function connected(withViewer = true) {
+async function connected(withViewer = true, acknowledgement: FrameAcknowledgement = 'marked') {
   const pair = await createPair();
+  pair.internet.graphics = { ...pair.internet.graphics, acknowledgement };
   const viewer = new FakeViewer();
   await pair.connect();
   if (withViewer) pair.expert.assistance.attachViewer(viewer);
@@ -24,8 +26,8 @@ async function connected(withViewer = true) {
 }
 
 describe('the picture', () => {
-  test('at most two frames are on their way; what changes meanwhile comes as one', async () => {
-    const { capture, link, clock, paint, finish } = await connected();
+  test.each(['marked', 'channel'] as const)('at most two frames are on their way (%s); what changes meanwhile comes as one', async (by) => {
+    const { capture, link, clock, paint, finish } = await connected(true, by);
     // What was dropped before the viewer came, then the whole picture it asked for.
     const before = link.sent.length;
     await paint();
