@@ -10,9 +10,9 @@ const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'im
 const skip = programs.skip || !electronExecutable;
 
 // What stands beside each line is its time: what is looked for must not be found, or hidden, by an hour or by the way it is written.
-const HOURS: readonly (Surroundings & { readonly called: string })[] = [
-  { called: 'at 21:28', zone: 'Asia/Kathmandu', locale: 'en-GB', startsAt: '21:28' },
-  { called: 'where noon is 12 PM', zone: 'America/New_York', locale: 'en-US', startsAt: '12:00' },
+const HOURS: readonly (Surroundings & { readonly called: string; readonly shown: RegExp })[] = [
+  { called: 'at 21:28', shown: /^21:\d\d$/, zone: 'Asia/Kathmandu', locale: 'en-GB', startsAt: '21:28' },
+  { called: 'where noon is 12 PM', shown: /^12:\d\d\sPM$/, zone: 'America/New_York', locale: 'en-US', startsAt: '12:00' },
 ];
 
 describe.skipIf(skip).each(HOURS)(programs.title('a conversation, in two real apps on two displays, $called'), (surroundings) => {
@@ -34,6 +34,7 @@ describe.skipIf(skip).each(HOURS)(programs.title('a conversation, in two real ap
     await words.fill('Hello Peter');
     await words.press('Enter');
     await log(anna, 'Peter').getByText('Hello Peter', { exact: true }).waitFor();
+    expect(await log(anna, 'Peter').locator('time').first().textContent()).toMatch(surroundings.shown);
     const unread = peter.main.getByRole('button', { name: t('chat.openUnread', { name: 'Anna', count: 1 }), exact: true });
     await unread.waitFor();
     await people.keep('unread');

@@ -4,7 +4,7 @@ import { type Page, _electron } from 'playwright-core';
 import type { PersonDesktop } from './desktop.ts';
 import type { Network } from './network.ts';
 import { until } from './programs.ts';
-import { languageSwitch } from './surroundings.ts';
+import { formatsOf, languageSwitch } from './surroundings.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -48,7 +48,11 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
   if (!electronExecutable) throw new Error('RINGBACK_TEST_ELECTRON is not set: run through npm test');
   const data = join(desktop.home, 'ringback');
   mkdirSync(data, { recursive: true });
-  const environment: Record<string, string> = { RINGBACK_DATA_DIR: data, ...(network ? {} : { RINGBACK_LISTEN_HOST: '127.0.0.1' }) };
+  const environment: Record<string, string> = {
+    ...formatsOf(desktop.surroundings),
+    RINGBACK_DATA_DIR: data,
+    ...(network ? {} : { RINGBACK_LISTEN_HOST: '127.0.0.1' }),
+  };
   for (const [name, value] of Object.entries(desktop.env)) if (value !== undefined) environment[name] ??= value;
   let log = '';
   const electron = await _electron.launch({

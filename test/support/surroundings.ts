@@ -23,6 +23,11 @@ export function environmentOf({ zone, locale, startsAt }: Surroundings): Record<
   return startsAt === undefined ? chosen : { ...chosen, ...shiftedClock(secondsUntil(startsAt, zone)) };
 }
 
+/** What the app takes the hours and dates of a place from. No C library need know the locale: Chromium reads only its name. */
+export function formatsOf({ locale }: Surroundings): Record<string, string> {
+  return { LC_ALL: `${locale.replace('-', '_')}.UTF-8` };
+}
+
 /** The switch for an Electron or Chromium. */
 export function languageSwitch({ locale }: Surroundings): string {
   return `--lang=${locale}`;
