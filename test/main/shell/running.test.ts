@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import {
   MessengerError,
   type Account,
@@ -12,6 +13,7 @@ import {
   type MessengerState,
 } from '../../../src/main/messenger/contract.ts';
 import { createMessengers } from '../../../src/main/messenger/messengers.ts';
+import type { Transport } from '../../../src/main/messenger/transport.ts';
 import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { openAccounts, type SecretBox } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
@@ -221,16 +223,17 @@ const ANNA = {
 const PETER = { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter' };
 
 describe('the account', () => {
-  async function desk(ownServer: (address: string) => string | undefined = () => undefined) {
+  async function desk(ownServer: (address: string) => string | undefined = () => undefined, transports = TRANSPORTS) {
     const messenger = new FakeMessenger();
+    const other = new FakeMessenger();
     const box: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
-    const accounts = await openAccounts(join(folder, 'account.json'), box, TRANSPORTS);
+    const accounts = await openAccounts(join(folder, 'account.json'), box, transports);
     const contacts = await openContacts(join(folder, 'contacts.json'));
     opened.push(accounts, contacts);
     const model = createAppModel({
       version: '1',
       locale: 'en-u-hc-h23',
-      transports: TRANSPORTS,
+      transports,
       presence: 'online',
       accounts: [],
       contacts: [],
@@ -249,8 +252,13 @@ describe('the account', () => {
     });
     const secrets = vi.fn();
     const signIn = createSignIn({
-      messengers: createMessengers(new Map([['msnp', messenger]])),
-      transports: TRANSPORTS,
+      messengers: createMessengers(
+        new Map([
+          ['msnp', messenger],
+          ['pigeons', other],
+        ]),
+      ),
+      transports,
       accounts,
       contacts,
       model,
@@ -263,7 +271,7 @@ describe('the account', () => {
         throw error;
       },
     });
-    return { messenger, contacts, model, signIn, secrets };
+    return { messenger, other, contacts, model, signIn, secrets };
   }
 
   it('signs in by itself when there is one, and not otherwise', async () => {
@@ -281,6 +289,33 @@ describe('the account', () => {
     const second = await desk();
     second.signIn.start();
     expect(second.messenger.account).toMatchObject(ANNA);
+  });
+
+  it('on two transports: each is kept, signed in, shown, changed and forgotten by itself', async () => {
+    const kept = z.record(z.string(), z.string()) as unknown as Transport['account'];
+    const pigeons = { name: 'pigeons', secrets: ['whistle'], account: kept, typed: kept, title: 'app.name', lead: 'app.name', fields: [] };
+    const both = [...TRANSPORTS, pigeons as unknown as Transport];
+    const bird = { transport: 'pigeons', address: 'anna@home.example', friendlyName: 'Anna', whistle: 'fiu' };
+    const first = await desk(undefined, both);
+    await first.signIn.save(ANNA);
+    await first.signIn.save(bird);
+    expect([first.messenger.calls.length, first.other.calls.length]).toEqual([1, 1]);
+    first.other.become({ tag: 'signedIn', address: bird.address, friendlyName: 'Anna' });
+    first.other.say({ tag: 'contacts', contacts: [{ ...PETER, transport: 'pigeons', presence: 'online' }] });
+    expect(first.model.state.accounts.map(({ transport, status }) => `${transport} ${status.tag}`)).toEqual([
+      'msnp connecting',
+      'pigeons signedIn',
+    ]);
+    expect(first.model.state.messenger.tag).toBe('signedIn');
+    expect(JSON.stringify(first.model.state.accounts)).not.toContain('fiu');
+    await first.contacts.flush();
+    const second = await desk(undefined, both);
+    second.signIn.start();
+    expect([second.messenger.account, second.other.account]).toMatchObject([ANNA, bird]);
+    expect(second.model.state.contacts).toEqual([{ ...PETER, transport: 'pigeons', presence: 'offline' }]);
+    await second.signIn.forget('msnp');
+    expect(second.model.state.accounts).toMatchObject([{ transport: 'pigeons', status: { tag: 'connecting' } }]);
+    expect([second.other.calls.includes('signOut'), second.model.state.contacts.length]).toEqual([false, 1]);
   });
 
   it('signs in on this computer when the account lives here', async () => {
