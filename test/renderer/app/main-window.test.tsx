@@ -311,7 +311,7 @@ describe('settings', () => {
     expect(sound).toHaveProperty('checked', true);
     await user.click(sound);
     expect(sound).toHaveProperty('checked', false);
-    await user.click(screen.getByRole('radio', { name: new RegExp(`^${t('settings.engineClassic')}`) }));
+    await user.click(screen.getByRole('radio', { name: t('settings.engineClassic'), description: t('settings.engineHint') }));
     expect(calls()).toEqual([
       ['saveSettings', { playSound: false }],
       ['saveSettings', { engine: 'classic' }],

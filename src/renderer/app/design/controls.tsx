@@ -222,15 +222,30 @@ export function Choices<V extends string>({
   return (
     <fieldset className="choices">
       <legend className={legendHidden ? 'visually-hidden' : 'field__label choices__legend'}>{legend}</legend>
-      {choices.map((choice) => (
-        <label className="choice" key={choice.value}>
-          <input type="radio" name={name} checked={choice.value === value} onChange={() => onValue(choice.value)} />
-          <span>
-            {choice.label}
-            {choice.hint !== undefined && <span className="field__hint choice__hint">{choice.hint}</span>}
-          </span>
-        </label>
-      ))}
+      {choices.map((choice) => {
+        const id = `${name}-${choice.value}`;
+        return (
+          <label className="choice" key={choice.value}>
+            <input
+              type="radio"
+              name={name}
+              // The hint describes the choice; it is not its name.
+              aria-labelledby={id}
+              aria-describedby={choice.hint === undefined ? undefined : `${id}-hint`}
+              checked={choice.value === value}
+              onChange={() => onValue(choice.value)}
+            />
+            <span>
+              <span id={id}>{choice.label}</span>
+              {choice.hint !== undefined && (
+                <span id={`${id}-hint`} className="field__hint choice__hint">
+                  {choice.hint}
+                </span>
+              )}
+            </span>
+          </label>
+        );
+      })}
     </fieldset>
   );
 }
