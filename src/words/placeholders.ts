@@ -1,6 +1,8 @@
 /** Placeholders of each sentence in `assets/locales/en.json`. Written by `vitest run test/words -u`; see words.ts. */
 export interface Placeholders {
   readonly 'common.technical': 'detail';
+  readonly 'person.withAddress': 'address' | 'name';
+  readonly 'person.saysName': 'name';
   readonly 'hostStart.readyLead': 'address';
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';
@@ -34,6 +36,9 @@ export interface Placeholders {
   readonly 'steps.novice.6': 'name';
   readonly 'steps.novice.7': 'name';
   readonly 'steps.expert.1': 'name';
+  readonly 'steps.offered.novice.1': 'name';
+  readonly 'steps.offered.expert.1': 'name';
+  readonly 'steps.offered.expert.2': 'name';
   readonly 'steps.expert.4': 'name';
   readonly 'steps.expert.5': 'name';
   readonly 'steps.expert.6': 'name';
@@ -45,11 +50,13 @@ export interface Placeholders {
   readonly 'phase.novice.notViewing': 'name';
   readonly 'phase.novice.controlled': 'name';
   readonly 'phase.expert.inviting': 'name';
+  readonly 'phase.offered.inviting': 'name';
   readonly 'phase.expert.tickets': 'name';
   readonly 'phase.expert.awaitingConsent': 'name';
   readonly 'phase.expert.connected': 'name';
   readonly 'phase.expert.controlled': 'name';
   readonly 'phase.hint.novice.inviting': 'name';
+  readonly 'phase.hint.offered.inviting': 'name';
   readonly 'phase.hint.expert.awaitingConsent': 'name';
   readonly 'way.reverse.trying.novice': 'name';
   readonly 'way.reverse.trying.expert': 'name';
@@ -76,6 +83,7 @@ export interface Placeholders {
   readonly 'session.desktopValue': 'height' | 'width';
   readonly 'control.novice.no': 'name';
   readonly 'control.novice.asked': 'name';
+  readonly 'control.novice.offered': 'name';
   readonly 'control.novice.refused': 'name';
   readonly 'control.novice.granted': 'name';
   readonly 'control.novice.give': 'name';
@@ -150,6 +158,13 @@ export interface Placeholders {
   readonly 'ended.expert.desktopUnavailable.next': 'name';
   readonly 'ended.expert.protocolError': 'name';
   readonly 'ended.expert.internalError.next': 'name';
+  readonly 'ended.offered.viewRefused': 'name';
+  readonly 'ended.offered.viewRefused.next': 'name';
+  readonly 'ended.offered.cancelledByYou.next': 'name';
+  readonly 'ended.offered.timedOut': 'name';
+  readonly 'ended.offered.timedOut.next': 'name';
+  readonly 'ended.offered.contactOffline': 'name';
+  readonly 'ended.offered.contactOffline.next': 'name';
   readonly 'activity.menuFor': 'name';
   readonly 'activity.menuTitle': 'name';
   readonly 'activity.offerHelpDoes': 'name';
@@ -163,6 +178,8 @@ export interface Placeholders {
   readonly 'history.role.expert': 'name';
   readonly 'history.role.noviceAttempt': 'name';
   readonly 'history.role.expertAttempt': 'name';
+  readonly 'history.role.noviceOffered': 'name';
+  readonly 'history.role.expertOffered': 'name';
   readonly 'settings.hostingFailed': 'reason';
   readonly 'settings.hostedRemove': 'name';
   readonly 'settings.hostedRemoveSure': 'name';
@@ -204,6 +221,7 @@ export interface Placeholders {
   readonly 'shell.tray.acceptActivity': 'activity' | 'name';
   readonly 'shell.tray.declineActivity': 'activity' | 'name';
   readonly 'shell.tray.beingHelped': 'name';
+  readonly 'shell.tray.notViewing': 'name';
   readonly 'shell.tray.helping': 'name';
   readonly 'shell.tray.connecting': 'name';
   readonly 'shell.tray.invitation': 'address' | 'name';
@@ -212,8 +230,11 @@ export interface Placeholders {
   readonly 'shell.window.novice': 'name';
   readonly 'shell.window.expert': 'name';
   readonly 'shell.consent.view.message': 'name';
-  readonly 'shell.consent.view.detail': 'address' | 'name';
+  readonly 'shell.consent.view.wants': 'who';
+  readonly 'shell.consent.view.detail': 'name';
   readonly 'shell.consent.control.message': 'name';
-  readonly 'shell.consent.control.detail': 'address' | 'name';
+  readonly 'shell.consent.control.wants': 'who';
+  readonly 'shell.consent.control.offered': 'name';
+  readonly 'shell.consent.control.detail': 'name';
   readonly 'shell.about.message': 'version';
 }

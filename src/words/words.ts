@@ -6,7 +6,7 @@
  * `vitest run test/words -u` writes that file anew; without `-u` the test fails when the two differ.
  */
 import type { PluralForms, WordKey } from './languages.ts';
-import { numberText, pluralCategory, wordList } from './locale.ts';
+import { capitals, firstLetter, numberText, pluralCategory, wordList } from './locale.ts';
 import type { Placeholders } from './placeholders.ts';
 
 /** A number is written as the locale writes numbers; `count` also chooses the plural form. */
@@ -26,11 +26,19 @@ function formOf(sentence: string | PluralForms, { count }: WordValues): string {
   return (typeof count === 'number' ? sentence[pluralCategory(count)] : undefined) ?? sentence.other;
 }
 
+/** What stands for somebody without a name is written large where a sentence begins; a name stays as people write it. */
+const PHRASES = ['person.unnamed', 'person.withInvitation'] as const;
+const isPhrase = (value: string): boolean => PHRASES.some((key) => wordList()[key] === value);
+const SENTENCE_BEGINS = /(?:^|[.!?]\s+)$/;
+
 function fill(key: WordKey, values: WordValues): string {
-  return formOf(wordList()[key], values).replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+  return formOf(wordList()[key], values).replace(/\{(\w+)\}/g, (placeholder, name: string, at: number, sentence: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) return placeholder;
-    return typeof value === 'number' ? numberText(value) : value;
+    if (typeof value === 'number') return numberText(value);
+    return isPhrase(value) && SENTENCE_BEGINS.test(sentence.slice(0, at))
+      ? capitals(firstLetter(value)) + value.slice(firstLetter(value).length)
+      : value;
   });
 }
 

@@ -61,6 +61,14 @@ describe('t', () => {
     expect(t('picker.askPerson', { name: '{name} $& $1' })).toBe('Ask {name} $& $1 for help');
   });
 
+  it('writes what stands for a name large where a sentence begins, and names as people write them', () => {
+    const other = t('person.unnamed');
+    expect(t('control.novice.no', { name: other })).toBe('The other person can look, but not touch.');
+    expect(t('control.novice.refused', { name: other })).toContain('. The other person can');
+    expect(t('phase.novice.awaitingConsent', { name: other })).toBe('May the other person see your screen?');
+    expect(t('control.novice.no', { name: 'anna' })).toMatch(/^anna can/);
+  });
+
   it('chooses the plural form', () => {
     expect(t('status.retryIn', { count: 1 })).toBe('Trying again in 1 second.');
     expect(t('status.retryIn', { count: 0 })).toBe('Trying again in 0 seconds.');

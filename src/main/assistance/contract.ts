@@ -41,7 +41,8 @@ export type Peer = SessionPeer;
 /** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
 export interface ConsentPrompts {
   allowView(peer: Peer, signal: AbortSignal): Promise<boolean>;
-  allowControl(peer: Peer, signal: AbortSignal): Promise<boolean>;
+  /** `offered`: by the novice, without being asked. */
+  allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
 }
 
 /** Where the novice's desktop is shown, or kept: a window, a recorder. */

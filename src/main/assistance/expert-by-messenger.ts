@@ -56,6 +56,10 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
     return this.rendezvous.peer;
   }
 
+  get offered(): boolean {
+    return this.rendezvous.flag === 'INVITER';
+  }
+
   /** The person's yes to the invitation; an offer is on its way already. */
   begin(): void {
     this.begun = true;

@@ -44,6 +44,10 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
     return this.rendezvous.peer;
   }
 
+  get offered(): boolean {
+    return this.rendezvous.flag === 'INVITEE';
+  }
+
   /** Takes the offer, where it is one. */
   begin(): void {
     if (this.rendezvous.flag !== 'INVITEE') return;

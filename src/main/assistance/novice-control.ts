@@ -24,7 +24,8 @@ export interface NoviceControlParts {
 type Control =
   | { readonly tag: 'no' }
   | { readonly tag: 'refused' }
-  | { readonly tag: 'asked'; readonly prompt: AbortController }
+  /** `offered`: by the novice, without being asked. */
+  | { readonly tag: 'asked' | 'offered'; readonly prompt: AbortController }
   | { readonly tag: 'granted'; readonly injector: InputInjector };
 
 /** Who has mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted. */
@@ -53,7 +54,7 @@ export class NoviceControl {
 
   /** The novice offers it, the expert need not have asked; the same question is put. */
   offer(): void {
-    if (this.control.tag === 'no' || this.control.tag === 'refused') void this.ask();
+    if (this.control.tag === 'no' || this.control.tag === 'refused') void this.ask('offered');
   }
 
   /** At once: keys are released before anything else happens. */
@@ -90,26 +91,26 @@ export class NoviceControl {
 
   private onRequest(): void {
     const { control } = this;
-    if (control.tag === 'asked') return;
+    if (control.tag === 'asked' || control.tag === 'offered') return;
     // The answer is given again, the person is not bothered again.
     if (control.tag === 'granted' || this.parts.clock.now() < this.askAgainAtMs) this.parts.channel.announce(control.tag === 'granted');
-    else void this.ask();
+    else void this.ask('asked');
   }
 
   private coolDown(): void {
     this.askAgainAtMs = this.parts.clock.now() + CONTROL_COOL_DOWN_MS;
   }
 
-  private async ask(): Promise<void> {
+  private async ask(tag: 'asked' | 'offered'): Promise<void> {
     const prompt = new AbortController();
-    const asked: Control = { tag: 'asked', prompt };
+    const asked: Control = { tag, prompt };
     this.become(asked);
-    // Whatever ends the state `asked` aborts the prompt, and so comes to `cancelDeadline`.
+    // Whatever ends this state aborts the prompt, and so comes to `cancelDeadline`.
     const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
     const allowed = await askPerson(async (signal) => {
       // Where nothing can be injected (Wayland) there is nothing to ask; the session goes on without control.
       const { input } = await this.parts.desktop.support();
-      return input && !signal.aborted && (await this.parts.consent.allowControl(this.parts.peer, signal));
+      return input && !signal.aborted && (await this.parts.consent.allowControl(this.parts.peer, signal, tag === 'offered'));
     }, prompt.signal);
     cancelDeadline();
     if (this.control !== asked) return;
@@ -132,14 +133,14 @@ export class NoviceControl {
     this.control = next;
     if (next.tag === 'granted') this.wasControlled = true;
     // Nothing is said while the novice thinks; every answer is told.
-    if (next.tag !== 'asked') this.parts.channel.announce(next.tag === 'granted');
+    if (next.tag !== 'asked' && next.tag !== 'offered') this.parts.channel.announce(next.tag === 'granted');
     this.parts.changed();
   }
 
   /** Releases and closes what the present state holds. */
   private letGo(): void {
     const { control } = this;
-    if (control.tag === 'asked') control.prompt.abort();
+    if (control.tag === 'asked' || control.tag === 'offered') control.prompt.abort();
     if (control.tag !== 'granted') return;
     try {
       control.injector.releaseAll();

@@ -117,7 +117,7 @@ export class NoviceRole implements HelpedSession {
 
   private get facts(): SessionFacts {
     const { role, entrance, life, link, session } = this;
-    const { id, peer, progress: negotiation } = entrance;
-    return { role, id, peer, startedAtMs: life.startedAtMs, negotiation, link, session };
+    const { id, peer, offered = false, progress: negotiation } = entrance;
+    return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session };
   }
 }

@@ -69,6 +69,8 @@ export interface PendingInvitation {
 export interface Entrance<News> {
   readonly id: string;
   readonly peer: Peer;
+  /** The expert's offer began it. */
+  readonly offered?: boolean;
   readonly progress: SessionFacts['negotiation'];
   begin(): void;
   stop(): void;
@@ -91,6 +93,7 @@ export interface SessionFacts {
   readonly role: Role;
   readonly id: string;
   readonly peer: Peer;
+  readonly offered: boolean;
   readonly startedAtMs: number;
   readonly negotiation: {
     readonly phase: SessionPhase;
@@ -113,12 +116,13 @@ export interface SessionFacts {
 }
 
 /** The status as people see it, as of now. */
-export function statusOf({ role, id, peer, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
+export function statusOf({ role, id, peer, offered, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
   const { phase, steps, connection } = negotiation;
   return {
     id,
     role,
     peer,
+    ...(offered ? { offered } : {}),
     startedAtMs,
     phase,
     steps,
@@ -141,7 +145,7 @@ export function statusOf({ role, id, peer, startedAtMs, negotiation, link, sessi
 
 /** What is kept of an ended session; undefined before its end. `viewed`: the picture has been shown. */
 export function historyEntryOf(
-  { role, id, peer, startedAtMs, negotiation, session }: SessionFacts,
+  { role, id, peer, offered, startedAtMs, negotiation, session }: SessionFacts,
   viewed: boolean,
 ): HistoryEntry | undefined {
   const { phase, connection } = negotiation;
@@ -150,6 +154,7 @@ export function historyEntryOf(
     id,
     role,
     peer,
+    ...(offered ? { offered } : {}),
     startedAtMs,
     ...(phase.sinceMs === undefined ? {} : { connectedAtMs: phase.sinceMs }),
     endedAtMs: phase.atMs,

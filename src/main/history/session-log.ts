@@ -19,6 +19,7 @@ const entrySchema = z.looseObject({
     address: z.string().max(129),
     friendlyName: z.string().max(400),
   }),
+  offered: z.exactOptional(z.literal(true)),
   startedAtMs: time,
   connectedAtMs: z.exactOptional(time),
   endedAtMs: time,

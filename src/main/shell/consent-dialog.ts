@@ -20,6 +20,6 @@ export function createConsentDialog(windows: Pick<Windows, 'session' | 'main'>, 
   };
   return {
     allowView: (peer, signal) => askConsent('view', peer, signal, show, clock),
-    allowControl: (peer, signal) => askConsent('control', peer, signal, show, clock),
+    allowControl: (peer, signal, offered) => askConsent(offered ? 'offeredControl' : 'control', peer, signal, show, clock),
   };
 }

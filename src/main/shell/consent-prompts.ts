@@ -15,7 +15,8 @@ export interface ConsentQuestion {
   readonly normalizeAccessKeys: false;
 }
 
-export type ConsentKind = 'view' | 'control';
+/** `offeredControl`: the novice gives it, the expert has not asked. */
+export type ConsentKind = 'view' | 'control' | 'offeredControl';
 
 const DENY = 0;
 const ALLOW = 1;
@@ -23,26 +24,32 @@ const ALLOW = 1;
 /** An answer that comes sooner was meant for the window that had the focus before, and counts as no. */
 export const DELIBERATE_AFTER_MS = 400;
 
+/** Whom the question is about. */
+export type ConsentPeer = Parameters<typeof shownPeer>[0];
+
 /** The question as plain data: Deny is the default button and what Esc, Enter and the window's close button mean. */
-export function consentQuestion(kind: ConsentKind, peer: { readonly address: string; readonly friendlyName: string }): ConsentQuestion {
-  const values = shownPeer(peer);
+export function consentQuestion(kind: ConsentKind, peer: ConsentPeer): ConsentQuestion {
+  const { name, who } = shownPeer(peer);
   const words =
     kind === 'view'
       ? {
-          message: t('shell.consent.view.message', { name: values.name }),
-          detail: t('shell.consent.view.detail', values),
+          message: t('shell.consent.view.message', { name }),
+          wants: t('shell.consent.view.wants', { who }),
+          detail: t('shell.consent.view.detail', { name }),
           allow: t('shell.consent.view.allow'),
         }
       : {
-          message: t('shell.consent.control.message', { name: values.name }),
-          detail: t('shell.consent.control.detail', values),
+          message: t('shell.consent.control.message', { name }),
+          // Who offered it reads that, and not that somebody wants something.
+          wants: kind === 'offeredControl' ? t('shell.consent.control.offered', { name }) : t('shell.consent.control.wants', { who }),
+          detail: t('shell.consent.control.detail', { name }),
           allow: t('shell.consent.control.allow'),
         };
   return {
     type: 'warning',
     title: t('shell.consent.title'),
     message: words.message,
-    detail: words.detail,
+    detail: `${words.wants}\n\n${words.detail}`,
     buttons: [t('shell.consent.deny'), words.allow],
     defaultId: DENY,
     cancelId: DENY,
@@ -57,7 +64,7 @@ export type ShowQuestion = (question: ConsentQuestion, signal: AbortSignal) => P
 /** True only for a deliberate yes. An abort, an error and every other answer are no. */
 export async function askConsent(
   kind: ConsentKind,
-  peer: { readonly address: string; readonly friendlyName: string },
+  peer: ConsentPeer,
   signal: AbortSignal,
   show: ShowQuestion,
   clock: Clock,

@@ -1,3 +1,6 @@
+import { cameByFile } from '../../protocol/applications/peer.ts';
+import { t } from '../../words/words.ts';
+
 /*
  * Names and addresses come from other people. In a native prompt they must not be able to break lines, turn the
  * reading direction or push our own words out of sight.
@@ -20,12 +23,25 @@ export function safeText(text: string, maxCharacters: number = MAX_SHOWN_CHARACT
   return characters.length <= maxCharacters ? plain : `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
 
-/** `Name (address)`, or the address alone where the name says nothing more. */
-export function shownPeer(peer: { readonly address: string; readonly friendlyName: string }): {
+interface ShownPeer {
+  /** What they are called in a sentence. */
   readonly name: string;
   readonly address: string;
-} {
+  /** Begins the sentence that says who somebody is, and how that is known. */
+  readonly who: string;
+}
+
+/**
+ * Somebody as our own prompts name them. The address of a socket is nobody's name: whoever came by an invitation file is known by having it,
+ * and the name they give is only what they say.
+ */
+export function shownPeer(peer: { readonly transport?: string; readonly address: string; readonly friendlyName: string }): ShownPeer {
   const address = safeText(peer.address, 129);
-  const name = safeText(peer.friendlyName);
-  return { name: name === '' ? address : name, address };
+  const given = safeText(peer.friendlyName);
+  if (!cameByFile(peer)) {
+    const name = given === '' ? address : given;
+    return { name, address, who: t('person.withAddress', { name, address }) };
+  }
+  const name = given === '' ? t('person.withInvitation') : given;
+  return { name, address, who: given === '' ? name : t('person.saysName', { name }) };
 }

@@ -37,7 +37,10 @@ export function trayStatus(state: TrayState): string {
   const { session } = state;
   if (session !== undefined && session.phase.tag !== 'ended') {
     const { name } = shownPeer(session.peer);
-    if (session.phase.tag === 'connected') return t(session.role === 'novice' ? 'shell.tray.beingHelped' : 'shell.tray.helping', { name });
+    if (session.phase.tag === 'connected')
+      return t(session.role === 'expert' ? 'shell.tray.helping' : session.viewing ? 'shell.tray.beingHelped' : 'shell.tray.notViewing', {
+        name,
+      });
     return t('shell.tray.connecting', { name });
   }
   if (state.invitations.length > 0) return t('shell.tray.waitingForYou');

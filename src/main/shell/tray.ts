@@ -13,7 +13,7 @@ export interface TrayIcons {
   readonly normal: NativeImage;
   /** Someone asks for help, or invites to something else. */
   readonly attention: NativeImage;
-  /** A session runs: for the novice, someone may see this screen. */
+  /** The novice's screen is seen, or the expert sees one. */
   readonly session: NativeImage;
 }
 
@@ -46,6 +46,7 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
         session?.id,
         session?.role,
         session?.phase.tag,
+        session?.viewing,
         session?.peer,
         invitations,
         activities,
@@ -54,7 +55,8 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
       shown = key;
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));
       tray.setToolTip(trayStatus(state));
-      const live = session !== undefined && session.phase.tag !== 'ended';
+      // Red is what the windows show while somebody looks, and nothing else.
+      const live = session?.phase.tag === 'connected' && (session.role === 'expert' || session.viewing);
       tray.setImage(invitations.length + activities.length > 0 ? icons.attention : live ? icons.session : icons.normal);
     },
     close: () => tray.destroy(),

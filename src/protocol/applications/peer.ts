@@ -15,6 +15,11 @@ export function samePeer(a: PeerAddress, b: PeerAddress): boolean {
   return a.transport === b.transport && a.address === b.address;
 }
 
+/** Somebody who came by an invitation file: no messenger knows them. (In a history from when there was one transport its people have an address with an @.) */
+export function cameByFile({ transport, address }: { readonly transport?: string; readonly address: string }): boolean {
+  return transport === undefined && !address.includes('@');
+}
+
 /** One word for a peer, where a list or a map needs a key. */
 export function peerKey({ transport, address }: PeerAddress): string {
   return `${transport} ${address}`;

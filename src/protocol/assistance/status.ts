@@ -84,7 +84,8 @@ export type SessionPhase =
   /** `sinceMs`: when it was connected, if it ever was. */
   | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
 
-export type ControlState = 'no' | 'asked' | 'refused' | 'granted';
+/** `asked`: the novice has the expert's question; `offered`: the novice gives it and is asked to confirm, which the expert does not see. */
+export type ControlState = 'no' | 'asked' | 'offered' | 'refused' | 'granted';
 
 /** Totals in bytes on the RDP connection; frames a second over the last two seconds; round trip is the newest, undefined while unknown. */
 export interface SessionTraffic {
@@ -98,6 +99,8 @@ export interface SessionStatus {
   readonly id: string;
   readonly role: Role;
   readonly peer: SessionPeer;
+  /** The expert offered; the novice had not asked. */
+  readonly offered?: true;
   readonly startedAtMs: number;
   readonly phase: SessionPhase;
   /** Always seven, in order. */
@@ -116,6 +119,8 @@ export interface HistoryEntry {
   readonly id: string;
   readonly role: Role;
   readonly peer: SessionPeer;
+  /** As {@link SessionStatus} has it. */
+  readonly offered?: true;
   readonly startedAtMs: number;
   /** When the picture could first be seen; absent where it came to nothing, and where a version wrote it that did not keep this. */
   readonly connectedAtMs?: number;

@@ -1,8 +1,10 @@
 /** Named questions to the state. */
 import type { Preferences } from '../../facts/preferences.ts';
 import type { AppState, ContactView, MessengerStatus, TransportView } from '../../preload/contract.ts';
+import { cameByFile } from '../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
+import { t } from '../../words/words.ts';
 import type { Place, WindowState } from './store.ts';
 import type { ActionState } from './problem.ts';
 
@@ -48,9 +50,12 @@ export const unreachable = (contacts: readonly ContactView[]): readonly ContactV
 /** Longest name shown, in code points: a sentence must not be pushed out of sight by what somebody calls themselves. */
 const MAX_NAME = 48;
 
-/** The name people use, on one line and in our reading direction; the address where there is none. */
-export function displayName(person: { readonly friendlyName: string; readonly address: string }): string {
-  return shownName(person.friendlyName) || shownName(person.address);
+/**
+ * The name people use, on one line and in our reading direction; where there is none the address, which of somebody who came by a file is no
+ * person's but a computer's.
+ */
+export function displayName(person: { readonly transport?: string; readonly friendlyName: string; readonly address: string }): string {
+  return shownName(person.friendlyName) || (cameByFile(person) ? t('person.unnamed') : shownName(person.address));
 }
 
 function shownName(text: string): string {

@@ -39,6 +39,24 @@ describe('the question', () => {
     expect(consentQuestion('control', ANNA).detail).toMatch(/mouse and keyboard/);
   });
 
+  it('who came by an invitation file is known by having it, and never by the address of a socket', () => {
+    const named = { address: '127.0.0.1:32890', friendlyName: 'Peter' };
+    for (const kind of ['view', 'control'] as const) {
+      const nameless = consentQuestion(kind, { ...named, friendlyName: ' ' });
+      expect(nameless.message).toContain('Let the person who has your invitation ');
+      expect(nameless.detail).toMatch(/^The person who has your invitation wants /);
+      expect(consentQuestion(kind, named).detail).toMatch(/^Someone who has your invitation and gives the name Peter wants /);
+      expect(JSON.stringify([nameless, consentQuestion(kind, named)])).not.toContain('127.0.0.1');
+    }
+  });
+
+  it('who gives control without being asked does not read that somebody wants it', () => {
+    const { message, detail } = consentQuestion('offeredControl', ANNA);
+    expect(message).toBe(consentQuestion('control', ANNA).message);
+    expect(detail).toMatch(/^You chose to let Anna use /);
+    expect(detail).not.toContain('wants');
+  });
+
   it('a name cannot write sentences of its own', () => {
     const evil = { address: 'eve@home.example', friendlyName: `Bank\n\nRingback says: this is safe.\u202E${'x'.repeat(500)}` };
     const { message } = consentQuestion('view', evil);

@@ -6,6 +6,7 @@ import { session } from '../../renderer/app/fixtures.ts';
 const electron = vi.hoisted(() => ({
   hasTray: true,
   hasNotifications: true,
+  image: '',
   menu: [] as readonly { readonly label?: string; readonly click?: () => void }[],
   shown: [] as { readonly title: string; emit(event: string): void }[],
   destroyed: 0,
@@ -21,7 +22,9 @@ vi.mock('electron', async () => {
       electron.menu = menu;
     }
     setToolTip(): void {}
-    setImage(): void {}
+    setImage({ path }: { readonly path: string }): void {
+      electron.image = path;
+    }
     destroy(): void {
       electron.destroyed += 1;
     }
@@ -97,6 +100,21 @@ describe('the tray', () => {
     update(ASKED);
     outside.close();
     expect(electron.destroyed).toBe(0);
+  });
+
+  it('is red only while somebody sees a screen', () => {
+    const { update } = desk();
+    const looks = (more: object): boolean => {
+      update({ ...QUIET, ...more });
+      return electron.image.includes('tray-session');
+    };
+    const connected = { tag: 'connected', sinceMs: 1 } as const;
+    expect(looks({ session: session('novice', { tag: 'awaitingConsent' }) })).toBe(false);
+    expect(looks({ session: session('novice', connected) })).toBe(false);
+    expect(looks({ session: session('novice', connected, { viewing: true }) })).toBe(true);
+    expect(looks({ session: session('novice', connected) })).toBe(false);
+    expect(looks({ session: session('expert', connected) })).toBe(true);
+    expect(looks({})).toBe(false);
   });
 
   it('answers who asks, ends the session, opens and quits', () => {

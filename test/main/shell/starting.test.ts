@@ -136,11 +136,14 @@ describe('history', () => {
 });
 
 describe('the name in a session', () => {
-  it('is the account’s, else the system’s, else none', () => {
+  it('is the account’s, else the system’s, and never empty', () => {
     const anna = { transport: 'msnp', server: 's:1', address: 'a@b', friendlyName: 'Anna', accessToken: 't' };
     expect(ownName({ accounts: [anna, { ...anna, friendlyName: 'Second' }] }, { USER: 'anna' })).toBe('Anna');
     expect(ownName({ accounts: [] }, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
     expect(ownName({ accounts: [] }, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
-    expect(ownName({ accounts: [] }, {})).toBe('');
+    const system = (user: string | undefined) => ({ user: () => user, computer: () => 'annas-computer' });
+    expect(ownName({ accounts: [{ ...anna, friendlyName: ' ' }] }, { USER: '' }, system('Anna M.'))).toBe('Anna M.');
+    expect(ownName({ accounts: [] }, {}, system(undefined))).toBe('annas-computer');
+    expect(ownName({ accounts: [] }, {})).not.toBe('');
   });
 });

@@ -55,6 +55,35 @@ it('who was asked in vain is asked again, once the attempt has been put away', a
   expect(calls()).toEqual([['dismissSession'], ['askForHelp', onMsnp('anna@ringback.local')]]);
 });
 
+describe('somebody without a name who came by an invitation file', () => {
+  const peer = { address: '127.0.0.1:32890', friendlyName: '' };
+  it.each(ROLES)('is no address to the %s', (role) => {
+    for (const phase of [{ tag: 'awaitingConsent' }, CONNECTED, { tag: 'ended', reason: 'peerGone', atMs: NOW_MS }] as const)
+      for (const [, open] of BOTH) {
+        open(appState({ session: session(role, phase, { viewing: true, peer }) }));
+        expect(words()).not.toContain('127.0.0.1:32890');
+        expect(words()).toMatch(/(?:T|t)he other person/);
+      }
+  });
+});
+
+describe('an offer of help', () => {
+  const offered = (phase: SessionStatus['phase']) => session('expert', phase, { offered: true });
+  it('is told the right way round', () => {
+    openSessionWindow(appState({ session: offered({ tag: 'inviting' }) }));
+    screen.getByRole('heading', { name: t('phase.offered.inviting', { name: 'Anna' }) });
+    expect(steps()[0]?.textContent).toContain(t('steps.offered.expert.1', { name: 'Anna' }));
+    expect(steps()[1]?.textContent).toContain(t('steps.offered.expert.2', { name: 'Anna' }));
+    expect(words()).not.toContain(t('steps.expert.1', { name: 'Anna' }));
+  });
+  it('that somebody does not take is not said to lack Ringback', () => {
+    openMainWindow(appState({ session: offered({ tag: 'ended', reason: 'appNotPresent', atMs: NOW_MS }) }));
+    screen.getByRole('heading', { name: /^Anna’s computer does not take offers of help/ });
+    openMainWindow(appState({ session: offered({ tag: 'ended', reason: 'viewRefused', atMs: NOW_MS }) }));
+    screen.getByRole('heading', { name: 'Anna did not take your offer.' });
+  });
+});
+
 describe('the novice’s panel', () => {
   const panel = (more: Partial<SessionStatus> = {}) =>
     openSessionWindow(appState({ session: session('novice', CONNECTED, { ...LIVE, ...more }) }));
@@ -70,7 +99,7 @@ describe('the novice’s panel', () => {
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe(t('phase.novice.nobody'));
   });
 
-  it.each(['no', 'asked', 'refused', 'granted'] as const)('has Stop with its keys while control is %s', async (control) => {
+  it.each(['no', 'asked', 'offered', 'refused', 'granted'] as const)('has Stop with its keys while control is %s', async (control) => {
     const { user, calls } = panel({ control });
     screen.getByText(t(`control.novice.${control}`, { name: 'Anna' }));
     const stop = theButton(t('session.stopLong'));

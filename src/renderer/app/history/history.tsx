@@ -52,7 +52,9 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
     <li className="history__entry">
       <Avatar name={name} />
       <div className="grow break">
-        <p className="person__name">{t(entry.viewed ? `history.role.${entry.role}` : `history.role.${entry.role}Attempt`, { name })}</p>
+        <p className="person__name">
+          {t(`history.role.${entry.role}${entry.viewed ? '' : entry.offered ? 'Offered' : 'Attempt'}`, { name })}
+        </p>
         <p className="soft small">
           <time dateTime={new Date(entry.startedAtMs).toISOString()}>{dateTime(entry.startedAtMs)}</time>
           {/* Older entries do not say when it was connected. */}
@@ -73,7 +75,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
           </div>
           <div>
             <dt className="visually-hidden">{t('history.ended')}</dt>
-            <dd>{endedSentence(entry.role, entry.reason, name)}</dd>
+            <dd>{endedSentence(entry.role, entry.reason, name, entry.offered)}</dd>
           </div>
         </dl>
       </div>

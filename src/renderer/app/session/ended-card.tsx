@@ -35,7 +35,7 @@ export interface EndedCardProps extends ActionState {
 export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneElse, onClose, compact = false }: EndedCardProps) {
   if (session.phase.tag !== 'ended') return null;
   const { reason, detail, atMs, sinceMs } = session.phase;
-  const { role } = session;
+  const { role, offered } = session;
   const name = displayName(session.peer);
   const good = GOOD_ENDS.has(reason);
   const action = nextAction(role, reason);
@@ -51,9 +51,9 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
         <div className="stack grow" role="status">
           <p className="session-card__kicker">{wasSession || good ? t('ended.title') : t('ended.titleAttempt')}</p>
           <h1 id="ended-title" className="session-card__title break">
-            {endedSentence(role, reason, name)}
+            {endedSentence(role, reason, name, offered)}
           </h1>
-          <p className="session-card__next break">{nextStep(role, reason, name)}</p>
+          <p className="session-card__next break">{nextStep(role, reason, name, offered)}</p>
           {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
         </div>
       </div>

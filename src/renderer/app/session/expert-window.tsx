@@ -2,6 +2,7 @@ import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
+import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
 import { Button } from '../design/controls.tsx';
@@ -154,7 +155,7 @@ function Toolbar({
   const name = displayName(session.peer);
   return (
     <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')}>
-      <span className="toolbar__name" title={session.peer.address}>
+      <span className="toolbar__name" title={cameByFile(session.peer) ? name : session.peer.address}>
         {name}
       </span>
       <ControlButton
@@ -203,10 +204,14 @@ function ControlButton({
   readonly onRelease: () => void;
 }) {
   const granted = control === 'granted';
-  const asked = control === 'asked';
+  const asked = control === 'asked' || control === 'offered';
   const Icon = granted ? MousePointerClick : MousePointer2;
   const words =
-    control === 'no' ? t('control.expert.ask') : granted ? t('control.expert.granted') : t(`control.expert.${control}`, { name });
+    control === 'no'
+      ? t('control.expert.ask')
+      : granted
+        ? t('control.expert.granted')
+        : t(`control.expert.${asked ? 'asked' : 'refused'}`, { name });
   return (
     <Button
       className="toolbar__control"

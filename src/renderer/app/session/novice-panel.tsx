@@ -103,7 +103,7 @@ function Sharing({
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
-          {session.control === 'asked' ? null : granted ? (
+          {session.control === 'asked' || session.control === 'offered' ? null : granted ? (
             <Button look="primary" wide busy={states.control.pending} onClick={onTakeBackControl}>
               {t('control.novice.takeBack')}
             </Button>

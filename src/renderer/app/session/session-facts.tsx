@@ -1,5 +1,6 @@
 import { numberText } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
+import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { byteCount } from '../figures.ts';
 import { connectionText } from './session-words.ts';
@@ -25,7 +26,7 @@ export function SessionFacts({ session }: { readonly session: SessionStatus }) {
       label: t('session.desktop'),
       value: t('session.desktopValue', { width: String(desktop.width), height: String(desktop.height) }),
     });
-  facts.push({ label: t('session.address'), value: peer.address });
+  if (!cameByFile(peer)) facts.push({ label: t('session.address'), value: peer.address });
   return (
     <dl className="facts">
       {facts.map((fact) => (

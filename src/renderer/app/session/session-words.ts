@@ -11,12 +11,13 @@ type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
 export function headline(session: SessionStatus): string {
   const name = displayName(session.peer);
   const { phase, role } = session;
-  if (phase.tag === 'ended') return endedSentence(role, phase.reason, name);
+  if (phase.tag === 'ended') return endedSentence(role, phase.reason, name, session.offered);
   if (phase.tag === 'connected') {
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
     return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
   }
   if (phase.tag === 'connecting') return wayText(phase.way, `trying.${role}`, { name });
+  if (role === 'expert' && session.offered && phase.tag === 'inviting') return t('phase.offered.inviting', { name });
   return t(`phase.${role}.${phase.tag}`, { name });
 }
 
@@ -28,6 +29,7 @@ export function phaseHint(session: SessionStatus, nowMs: number): string | undef
   const { phase, role } = session;
   if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
   const name = displayName(session.peer);
+  if (role === 'expert' && session.offered && phase.tag === 'inviting') return t('phase.hint.offered.inviting', { name });
   if (phase.tag !== 'connecting') return hintOf(role, phase.tag, name);
   const left = phase.next === undefined ? 0 : secondsUntil(phase.next.atMs, nowMs);
   if (phase.next !== undefined && left > 0) return wayText(phase.next.way, 'soon', { count: left });
@@ -45,18 +47,25 @@ function hintOf(role: Role, tag: Exclude<RunningTag, 'connecting' | 'connected'>
   }
 }
 
-export function stepText(role: Role, step: StepNumber, name: string): string {
+export function stepText(role: Role, step: StepNumber, name: string, offered?: true): string {
+  if (offered && (step === 1 || step === 2)) return sentence(`steps.offered.${role}.${step}`, name);
   return sentence(`steps.${role}.${step}`, name);
 }
 
 /** `reason`: an EndReason, or one that a later version wrote into the history. */
-export function endedSentence(role: Role, reason: string, name: string): string {
-  const key = `ended.${role}.${reason}`;
+export function endedSentence(role: Role, reason: string, name: string, offered?: true): string {
+  const key = endedKey(role, reason, offered);
   return isWordKey(key) ? sentence(key as EndedKey, name) : t('ended.unknown');
 }
 
-export function nextStep(role: Role, reason: EndReason, name: string): string {
-  return sentence(`ended.${role}.${reason}.next`, name);
+export function nextStep(role: Role, reason: EndReason, name: string, offered?: true): string {
+  return sentence(`${endedKey(role, reason, offered)}.next` as EndedKey, name);
+}
+
+/** An expert who offered help reads other words for some ends: nobody had asked. */
+function endedKey(role: Role, reason: string, offered: true | undefined): string {
+  const ofOffer = `ended.offered.${reason}`;
+  return offered && role === 'expert' && isWordKey(ofOffer) ? ofOffer : `ended.${role}.${reason}`;
 }
 
 /** Not every sentence of these families names the other person, so the placeholder is filled where there is one. */
@@ -65,7 +74,7 @@ function sentence(key: EndedKey | StepKey, name: string): string {
 }
 
 type EndedKey = `ended.${Role}.${EndReason}` | `ended.${Role}.${EndReason}.next`;
-type StepKey = `steps.${Role}.${StepNumber}`;
+type StepKey = `steps.${Role}.${StepNumber}` | `steps.offered.${Role}.${1 | 2}`;
 
 export function connectionText(connection: SessionConnection, role: Role): string {
   return wayText(connection.by, `connected.${role}`, { address: connection.address });

@@ -15,7 +15,12 @@ export function Steps({ session }: { readonly session: SessionStatus }) {
   return (
     <ol className="steps" aria-label={t('steps.title')}>
       {session.steps.map((status) => (
-        <Step key={status.step} status={status} text={stepText(session.role, status.step, name)} over={session.phase.tag === 'ended'} />
+        <Step
+          key={status.step}
+          status={status}
+          text={stepText(session.role, status.step, name, session.offered)}
+          over={session.phase.tag === 'ended'}
+        />
       ))}
     </ol>
   );
