@@ -4,6 +4,7 @@ import { app, shell as system } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createLauncher } from './activities/launcher.ts';
+import { hasXdgHandler } from './activities/xdg-handlers.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
@@ -83,7 +84,10 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: note,
   });
-  const launcher = createLauncher({ open: (url) => system.openExternal(url), has: (url) => app.getApplicationNameForProtocol(url) !== '' });
+  const launcher = createLauncher({
+    open: (url) => system.openExternal(url),
+    has: platform === 'linux' ? hasXdgHandler : (url) => app.getApplicationNameForProtocol(url) !== '',
+  });
   const activities = createActivities({
     messengers,
     launcher,

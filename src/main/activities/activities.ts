@@ -14,7 +14,7 @@ import { readSipContext, type SipCapability } from '../../protocol/applications/
 import type { MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import type { Activities, ActivitiesParts, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
-import { announcedPort, detailsOf, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
+import { announcedPort, detailsOf, hasProgram, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
 import { templateOf } from './template.ts';
 import { Emitter } from '../emitter.ts';
 
@@ -63,6 +63,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
   async start(peer: PeerAddress, kind: ActivityKind): Promise<void> {
     const doing = this.doing(kind);
     if (doing === undefined) throw new ActivityError('NO_PROGRAM', 'no program is registered for it');
+    if (!(await hasProgram(doing, this.parts))) throw new ActivityError('NO_PROGRAM', 'the system has no program for such addresses');
     const application = applicationOfActivity(kind);
     this.requireSignedIn(peer);
     const port = await announcedPort(application, doing.template, this.parts);

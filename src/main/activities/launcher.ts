@@ -10,7 +10,7 @@ interface SystemHandlers {
   /** Opens a URL with the program that the system has for it. Only URLs that `isHandlerUrl` allows get here. */
   readonly open: (url: string) => Promise<void>;
   /** Whether the system has a program for the URL. */
-  readonly has: (url: string) => boolean;
+  readonly has: (url: string) => boolean | Promise<boolean>;
 }
 
 /** Starts programs with an argument vector, never through a shell, and outliving this app. */
@@ -27,6 +27,8 @@ export function createLauncher(handlers: SystemHandlers, env: NodeJS.ProcessEnv 
 
 async function openUrl(handlers: SystemHandlers, url: string): Promise<{ readonly exited: undefined }> {
   if (!isHandlerUrl(url)) throw new ActivityError('PROGRAM_FAILED', 'such an address is not handed on');
+  // A desktop's opener takes any address and says nothing where no program follows.
+  if (!(await handlers.has(url))) throw new ActivityError('PROGRAM_NOT_FOUND', 'the system has no program for this address');
   try {
     await handlers.open(url);
   } catch (error) {

@@ -13,7 +13,7 @@ import {
 } from '../messenger/contract.ts';
 import type { ActivitiesParts, ActivityErrorCode, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
-import { fillTemplate, takes, type Template } from './template.ts';
+import { fillTemplate, probeOf, takes, type Template } from './template.ts';
 
 /** An inviter waits this long for an answer; an invitee's question stays longer, because the inviter's TIMEOUT may never arrive. */
 const ANSWER_MS = 120_000;
@@ -67,6 +67,11 @@ export function detailsOf(application: InvitationApplication, doing: Doing, own:
 }
 
 const requestedBy = (kind: ActivityKind): readonly SipCapability[] => (kind === 'video' ? ['audio', 'video'] : ['audio']);
+
+/** Whether an address that a template makes would reach a program: the system takes any, and does nothing with one that nobody has registered for. */
+export async function hasProgram({ template }: Pick<Doing, 'template'>, { launcher }: Pick<ActivitiesParts, 'launcher'>): Promise<boolean> {
+  return template.tag === 'program' || launcher.knows(probeOf(template));
+}
 
 /** One activity with one contact, from the invitation to the end of its program. */
 export class RunningActivity {
@@ -123,6 +128,8 @@ export class RunningActivity {
       throw new ActivityError('UNKNOWN_ACTIVITY', 'not one that waits for an answer');
     this.negotiating();
     try {
+      if (!(await hasProgram(this.doing, this.parts))) return this.notInstalled();
+      if (this.isOver) return;
       const port = await announcedPort(this.application, this.doing.template, this.parts);
       this.own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
       if (this.isOver) return;
@@ -237,6 +244,14 @@ export class RunningActivity {
     if (this.parts.clock.now() - startedAtMs >= HANDED_ON_MS) this.end('OUTBANDCANCEL');
     else if (code === 0) this.host.handedOn(this);
     else this.failed(new ActivityError('PROGRAM_FAILED', `the program ended at once with ${code ?? 'a signal'}`));
+  }
+
+  /** The other side hears the truth, and so does this person. */
+  private notInstalled(): void {
+    if (this.isOver) return;
+    this.session.decline('REJECT_NOT_INSTALLED');
+    this.tell('notInstalledHere');
+    this.finish();
   }
 
   private decline(): void {

@@ -116,6 +116,14 @@ export function takes(template: Template, placeholder: Placeholder): boolean {
   return words.some((word) => word.some((part) => 'placeholder' in part && part.placeholder === placeholder));
 }
 
+/** What a launcher can be asked about before anything is known of the other side; for a URL its scheme decides. */
+export function probeOf(template: Template): LaunchTarget {
+  if (template.tag === 'program') return { tag: 'program', program: template.program, args: [] };
+  const [first] = template.parts;
+  const scheme = first !== undefined && 'text' in first ? SCHEME.exec(first.text)?.[1] : undefined;
+  return { tag: 'url', url: `${scheme ?? ''}:192.0.2.7` };
+}
+
 /** The value of each placeholder; unknown ones are left out. */
 export interface TemplateValues {
   readonly address?: string;

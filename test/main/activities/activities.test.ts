@@ -33,6 +33,7 @@ interface Side {
   readonly started: LaunchTarget[];
   readonly log: string[];
   programs: ProgramChoices;
+  handlers: boolean;
   failWith: ActivityError | undefined;
   /** Ends the program that was started last. */
   exit: (code: number | null) => void;
@@ -52,6 +53,7 @@ describe('activities between two people', () => {
       started: [],
       log: [],
       failWith: undefined,
+      handlers: true,
       exit: () => undefined,
       messenger,
       activities: undefined as never,
@@ -69,7 +71,7 @@ describe('activities between two people', () => {
           if (target.tag === 'url') return { exited: undefined };
           return { exited: new Promise((resolve) => (it.exit = resolve)) };
         },
-        knows: async () => true,
+        knows: async (target) => target.tag === 'program' || it.handlers,
         freePort: async () => 50_123,
       },
     });
@@ -112,6 +114,17 @@ describe('activities between two people', () => {
     expect([tags(anna), tags(peter), anna.activities.list, peter.activities.list]).toEqual([['started'], ['started'], [], []]);
     const { guid, name, url } = applicationOfActivity(kind);
     expect(said('INVITE')[0]).toMatchObject({ application: { guid, name, ...(url === undefined ? {} : { url }) } });
+  });
+
+  it('voice where the system has no program for such addresses: neither side reads that it has been started', async () => {
+    anna.programs = peter.programs = {};
+    anna.handlers = false;
+    await expect(anna.activities.start(inMemory(PETER), 'voice')).rejects.toMatchObject({ code: 'NO_PROGRAM' });
+    expect(network.sent).toEqual([]);
+    anna.handlers = true;
+    peter.handlers = false;
+    await play('voice');
+    expect([tags(anna), tags(peter), anna.started, peter.started]).toEqual([['notInstalledThere'], ['notInstalledHere'], [], []]);
   });
 
   it.each([

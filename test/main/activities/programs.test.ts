@@ -46,7 +46,7 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
       if (url.includes('nobody')) throw new Error('no handler');
       opened.push(url);
     },
-    has: (url) => url.startsWith('sip:'),
+    has: (url) => url.startsWith('sip:') && !url.includes('unregistered'),
   });
 
   it('hands every argument over as it is, and says how the program ended', async () => {
@@ -70,6 +70,7 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
     for (const url of ['https://example.test', 'file:///etc/passwd', 'sip:a b'])
       expect(await codeOf(launcher.start({ tag: 'url', url }))).toBe('PROGRAM_FAILED');
     expect(await codeOf(launcher.start({ tag: 'url', url: 'sip:nobody' }))).toBe('PROGRAM_NOT_FOUND');
+    expect(await codeOf(launcher.start({ tag: 'url', url: 'sip:unregistered' }))).toBe('PROGRAM_NOT_FOUND');
     expect(opened).toEqual(['sip:192.0.2.7:5060']);
   });
 

@@ -60,6 +60,31 @@ describe('a conversation', () => {
   });
 });
 
+describe('an invitation to another program', () => {
+  const invited = (line: string) => ({
+    activities: [
+      {
+        id: 'a1',
+        kind: 'voice',
+        role: 'invitee',
+        peer: { ...onMsnp('anna@ringback.local'), friendlyName: 'Anna' },
+        startedAtMs: NOW_MS,
+        phase: 'waiting',
+        line,
+      } as const,
+    ],
+  });
+  it('shows nobody the braces of a template', () => {
+    openMainWindow(appState(invited('sip:{address}:{port}')));
+    screen.getByText(t('activity.runsDefault'));
+    expect(words()).not.toMatch(/[{}]/);
+    const line = 'linphone --call sip:{address}:{port}';
+    openMainWindow(appState({ ...invited(line), programs: [{ kind: 'voice', choice: { use: 'own', line }, ready: true }] }));
+    screen.getByText('linphone --call sip:…:…');
+    expect(words()).not.toMatch(/[{}]/);
+  });
+});
+
 describe('home', () => {
   it('has one big button, and contacts with their presence; only who is online can be chosen', async () => {
     const { user, calls } = openMainWindow(appState());

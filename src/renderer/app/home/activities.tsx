@@ -28,6 +28,7 @@ export function Activities({ app, pending, problem, onAccept, onCancel }: Activi
         <ActivityCard
           key={activity.id}
           activity={activity}
+          own={app.programs.find(({ kind }) => kind === activity.kind)?.choice.use === 'own'}
           pending={pending}
           onAccept={() => onAccept(activity.id)}
           onDecline={() => onCancel(activity.id)}
@@ -46,13 +47,19 @@ export function Activities({ app, pending, problem, onAccept, onCancel }: Activi
   );
 }
 
+/** What is filled in is not known yet. */
+const withoutBraces = (line: string): string => line.replaceAll(/\{\w+\}/g, '…');
+
 function ActivityCard({
   activity,
+  own,
   pending,
   onAccept,
   onDecline,
 }: {
   readonly activity: Activity;
+  /** The person has written the line that is run. */
+  readonly own: boolean;
   readonly pending: boolean;
   readonly onAccept: () => void;
   readonly onDecline: () => void;
@@ -72,9 +79,13 @@ function ActivityCard({
         </div>
       </div>
       <p>{t(`activity.does.${activity.kind}`)}</p>
-      <p>
-        {t('activity.runs')} <code className="command-line">{activity.line}</code>
-      </p>
+      {own ? (
+        <p>
+          {t('activity.runs')} <code className="command-line">{withoutBraces(activity.line)}</code>
+        </p>
+      ) : (
+        <p>{t('activity.runsDefault')}</p>
+      )}
       <p className="soft small">{t('activity.runsHint')}</p>
       <div className="row">
         <Button look="primary" busy={pending} onClick={onAccept}>
