@@ -39,6 +39,8 @@ const PEER_PACKAGES: Readonly<Record<string, string>> = {
   'freerdp2-x11': 'program:xfreerdp',
   'freerdp2-shadow-x11': 'program:freerdp-shadow-cli',
   rdesktop: 'program:rdesktop',
+  xrdp: 'program:xrdp',
+  weston: 'program:weston',
 };
 
 export type PackageSet = 'runtime' | 'display' | 'peers';

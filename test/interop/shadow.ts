@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { HOST } from './sharing.ts';
@@ -29,4 +30,10 @@ export function actualCertificate(port: number): Promise<Uint8Array | undefined>
       tls.on('error', () => resolve(undefined));
     });
   });
+}
+
+/** SHA-256 of that certificate, as a novice ticket would promise it. */
+export async function actualPin(port: number): Promise<Uint8Array | undefined> {
+  const certificate = await actualCertificate(port);
+  return certificate && new Uint8Array(createHash('sha256').update(certificate).digest());
 }

@@ -1,10 +1,14 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- a package without types: its declaration is ambient, so there is nothing to import
 /// <reference path="./node-rdpjs.d.ts" />
-import rdp, { type ClassicBitmap, type ClassicClient } from 'node-rdpjs';
+import rdp, { type ClassicBitmap, type ClassicClient, type Field } from 'node-rdpjs';
+import core from 'node-rdpjs/lib/core/index.js';
 import structures from 'node-rdpjs/lib/protocol/pdu/data.js';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import { readLicence } from '../../protocol/rdp/client/licensing.ts';
 import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
+import { CAPSTYPE_INPUT } from '../../protocol/rdp/pdu/capabilities/input.ts';
+import { INFO } from '../../protocol/rdp/pdu/client-info.ts';
 import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
@@ -48,6 +52,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   private readonly life: LinkLife<State, ExpertLinkEvent>;
   /** The novice's desktop, from the active session on. */
   private desktop: Size | undefined;
+  private licenceRefused = false;
   /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
   private announced: LinkEnd | undefined;
 
@@ -153,6 +158,23 @@ export class ClassicLink implements ExpertLink, Candidate {
   private attach(): void {
     const client = this.client;
     client.mcs.clientCoreData.obj.earlyCapabilityFlags.value |= WANT_32BPP_SESSION;
+    client.sec.infos.obj.flag.value |= INFO.maximizeShell;
+    // node-rdpjs adds keyboardFunctionKey once more under this misspelt name: four bytes too many in TS_INPUT_CAPABILITYSET (2.2.7.1.6).
+    const input = client.global.clientCapabilities[CAPSTYPE_INPUT]?.obj ?? {};
+    Object.defineProperty(input, 'keyboardrFunctionKey', {
+      set: (field: Field) => {
+        input['keyboardFunctionKey'] = field;
+      },
+    });
+    const receiveLicense = client.sec.recvLicense.bind(client.sec);
+    client.sec.recvLicense = (stream) => {
+      const step = readLicence(Uint8Array.from(stream.buffer.subarray(stream.offset)));
+      if (step.tag === 'done') return receiveLicense(stream);
+      if (this.licenceRefused) throw new ProtocolError('REFUSED', 'SERVER_LICENSE_REQUEST', 'one', 'another');
+      this.licenceRefused = true;
+      client.sec.transport.send('global', new core.type.BinaryString(Buffer.from(step.data)));
+      client.sec.transport.once('global', (next) => client.sec.recvLicense(next));
+    };
     client.bufferLayer.send = (message) => this.stream.write(message.toStream().buffer);
     client.bufferLayer.startTLS = (ready) => this.stream.connectTls((der) => this.verify(der, ready));
     // node-rdpjs calls this after MCS Disconnect Provider Ultimatum and Shutdown Denied.

@@ -1,6 +1,6 @@
 /** The parts of node-rdpjs-2 0.3.5 that classic-link.ts uses; the package has no types of its own. */
 declare module 'node-rdpjs' {
-  interface Field {
+  export interface Field {
     value: number;
   }
 
@@ -29,11 +29,20 @@ declare module 'node-rdpjs' {
       close(): void;
     };
     readonly x224: { connect(): void };
+    readonly sec: {
+      readonly infos: { readonly obj: { readonly flag: Field } };
+      readonly transport: {
+        send(channel: 'global', data: unknown): void;
+        once(channel: 'global', listener: (stream: IncomingData) => void): void;
+      };
+      recvLicense(stream: IncomingData): void;
+    };
     readonly mcs: Emitter & {
-      recv(stream: { readonly buffer: Buffer; readonly offset: number }): void;
+      recv(stream: IncomingData): void;
       readonly clientCoreData: { readonly obj: Readonly<Record<'earlyCapabilityFlags', Field>> };
     };
     readonly global: {
+      readonly clientCapabilities: readonly ({ readonly obj: Record<string, Field> } | undefined)[];
       readonly serverCapabilities: readonly ({ readonly obj: Readonly<Record<string, Field | undefined>> } | undefined)[];
       sendInputEvents(events: readonly InputRecord[]): void;
       sendDataPDU(pdu: SuppressOutput): void;
@@ -47,6 +56,12 @@ declare module 'node-rdpjs' {
     on(event: 'connect', listener: () => void): this;
     on(event: 'bitmap', listener: (bitmap: ClassicBitmap) => void): this;
     on(event: 'error', listener: (error: unknown) => void): this;
+  }
+
+  /** What a layer has received; what it has not read yet begins at `offset`. */
+  export interface IncomingData {
+    readonly buffer: Buffer;
+    readonly offset: number;
   }
 
   export interface InputRecord {
@@ -89,4 +104,9 @@ declare module 'node-rdpjs/lib/protocol/pdu/data.js' {
     supressOutputDataPDU(): SuppressOutput;
   };
   export default data;
+}
+
+declare module 'node-rdpjs/lib/core/index.js' {
+  const core: { readonly type: { readonly BinaryString: new (value: Buffer) => unknown } };
+  export default core;
 }

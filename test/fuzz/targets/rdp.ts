@@ -32,7 +32,7 @@ import {
   encodeConferenceCreateRequest,
   encodeConferenceCreateResponse,
 } from '../../../src/protocol/rdp/pdu/gcc.ts';
-import { decodeLicence, encodeLicenceValidClient } from '../../../src/protocol/rdp/pdu/licence.ts';
+import { decodeLicence, encodeLicenceError } from '../../../src/protocol/rdp/pdu/licence.ts';
 import {
   decodeConnectInitial,
   decodeConnectResponse,
@@ -246,7 +246,7 @@ export const RDP_TARGETS: readonly Target[] = [
     // The encoder writes Unicode only.
     (info) => ((info.flags & INFO.unicode) === 0 ? undefined : encodeClientInfo(info)),
   ),
-  target('licence', decodeLicence, () => [encodeLicenceValidClient()]),
+  target('licence', decodeLicence, () => [encodeLicenceError('validClient')]),
   target(
     'security-header',
     (input) => decodeSecurityHeader(new ByteReader(input)),

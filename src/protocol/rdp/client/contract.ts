@@ -8,8 +8,7 @@ import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
 
 /**
  * The RDP client (the expert) as a machine without I/O. `RdpClient` (rdp-client.ts) implements it.
- * It offers PROTOCOL_SSL only; any other answer, a licence server that wants more than STATUS_VALID_CLIENT, or
- * encryption other than NONE ends it with a ProtocolError REFUSED.
+ * It offers PROTOCOL_SSL only; any other answer, a server that insists on a licence, or encryption other than NONE ends it with a ProtocolError REFUSED.
  */
 export interface RdpClientMachine {
   /** The Connection Request. */

@@ -49,7 +49,8 @@ type State =
   | { readonly tag: 'awaitingConnectResponse' }
   | { readonly tag: 'awaitingAttachUserConfirm'; readonly plan: ChannelPlan }
   | { readonly tag: 'joiningChannels'; readonly plan: ChannelPlan; readonly joins: ChannelJoins }
-  | ({ readonly tag: 'licensing' } & Joined)
+  /** `answered`: the server's request for a licence, with an error that ends licensing. */
+  | ({ readonly tag: 'licensing'; readonly answered: boolean } & Joined)
   /** `reactivating`: after Deactivate-All. */
   | ({ readonly tag: 'awaitingDemandActive'; readonly reactivating: boolean } & Joined)
   | ({ readonly tag: 'finalizing'; readonly reactivating: boolean } & Shared)
@@ -235,7 +236,7 @@ export class RdpClient implements RdpClientMachine {
     }
     const joined: Joined = { plan, userId: joins.userId };
     this.channels = new StaticChannels(plan.joined, this.config.channels.openPort);
-    this.state = { tag: 'licensing', ...joined };
+    this.state = { tag: 'licensing', answered: false, ...joined };
     return [onChannel(joined, plan.ioChannelId, clientInfo(this.config)), { tag: 'presented' }];
   }
 
@@ -252,7 +253,13 @@ export class RdpClient implements RdpClientMachine {
     if (channelId !== state.plan.ioChannelId)
       throw new ProtocolError('UNEXPECTED', 'SendDataIndication.channelId', state.plan.ioChannelId, channelId);
     if (state.tag !== 'licensing') return this.readShareControls(data);
-    readLicence(data);
+    const step = readLicence(data);
+    if (step.tag === 'answer') {
+      // Once: a server that asks again after "no licence" would be answered for ever.
+      if (state.answered) throw new ProtocolError('REFUSED', 'SERVER_LICENSE_REQUEST', 'one', 'another');
+      this.state = { ...state, answered: true };
+      return [onChannel(state, channelId, step.data)];
+    }
     this.state = { tag: 'awaitingDemandActive', reactivating: false, plan: state.plan, userId: state.userId };
     return [];
   }

@@ -12,7 +12,7 @@ import { SURFACE_COMMAND_FLAG } from '../pdu/capabilities/surface-commands-capab
 import { decodeConfirmActive } from '../pdu/confirm-active.ts';
 import { encodeDemandActive } from '../pdu/demand-active.ts';
 import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
-import { encodeLicenceValidClient } from '../pdu/licence.ts';
+import { encodeLicenceError } from '../pdu/licence.ts';
 import { encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
 import { CHANNEL_CHUNK_BYTES } from '../pdu/virtual-channel.ts';
 import type { ClientAbilities } from './client-abilities.ts';
@@ -33,7 +33,7 @@ const LARGE_POINTER_REQUEST_BYTES = 38_055;
 /** Licensing ([MS-RDPBCGR] 2.2.1.12): there is nothing to license. */
 export function licensed(): RdpServerOutput {
   const header = encodeSecurityHeader(SEC.licensePkt);
-  const message = encodeLicenceValidClient();
+  const message = encodeLicenceError('validClient');
   const data = new Uint8Array(header.length + message.length);
   data.set(header);
   data.set(message, header.length);

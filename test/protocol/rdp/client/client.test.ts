@@ -6,6 +6,7 @@ import type { InputEvent } from '../../../../src/protocol/rdp/input/events.ts';
 import { DRAWING_FLAG } from '../../../../src/protocol/rdp/pdu/capabilities/bitmap.ts';
 import type { CapabilitySet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
 import { encodeAutoDetectRequest } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
+import { decodeClientInfo } from '../../../../src/protocol/rdp/pdu/client-info.ts';
 import { decodeFastPathInput } from '../../../../src/protocol/rdp/pdu/fast-path-input.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { encodePointerCached, encodePointerNew } from '../../../../src/protocol/rdp/pdu/pointer-update.ts';
@@ -98,8 +99,31 @@ describe('connection', () => {
     expect(errorCode(() => clientAt('joiningChannels').receive(wire.joinConfirm(ID.io), 0))).toBe('UNEXPECTED');
   });
 
-  it('refuses to negotiate a licence, to be licensed below TLS, and to be redirected', () => {
-    const other = Uint8Array.of(1, 3, 16, 0);
+  it('says in Client Info what every common client says', () => {
+    const client = clientAt('awaitingAttachUserConfirm');
+    const outputs = client.receive(
+      concat([wire.attachConfirm(), ...[ID.user, ID.io, ID.message, ID.encomsp].map((id) => wire.joinConfirm(id))]),
+      0,
+    );
+    const { flags } = decodeClientInfo((sentOn(outputs, ID.io)[0] ?? new Uint8Array(0)).subarray(4));
+    // RDP_LOGON_NORMAL of xrdp: mouse, disableCtrlAltDel, unicode, maximizeShell.
+    expect(flags & 0x33).toBe(0x33);
+  });
+
+  it('answers a request for a licence with an error that ends licensing, once, and goes on', () => {
+    const request = Uint8Array.of(1, 3, 16, 0);
+    const client = clientAt('licensing');
+    const answers = sentOn(client.receive(wire.licence(request), 0), ID.io);
+    // SEC_LICENSE_PKT; ERROR_ALERT, ERR_NO_LICENSE, ST_TOTAL_ABORT and an empty BB_ERROR_BLOB.
+    expect(answers).toEqual([Uint8Array.of(0x80, 0, 0, 0, 0xff, 3, 16, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0)]);
+    expect(only(client.receive(concat([wire.licence(), wire.demandActive(), wire.fontMap()]), 0), 'active').desktop).toEqual(DESKTOP);
+    const asked = clientAt('licensing');
+    asked.receive(wire.licence(request), 0);
+    expect(errorCode(() => asked.receive(wire.licence(request), 0))).toBe('REFUSED');
+  });
+
+  it('refuses a server that insists on a licence, to be licensed below TLS, and to be redirected', () => {
+    const other = Uint8Array.of(2, 3, 16, 0);
     const refused = Uint8Array.of(0xff, 3, 16, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0, 0, 0);
     expect(errorCode(() => clientAt('licensing').receive(wire.licence(other), 0))).toBe('REFUSED');
     expect(errorCode(() => clientAt('licensing').receive(wire.licence(refused), 0))).toBe('REFUSED');

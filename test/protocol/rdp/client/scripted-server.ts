@@ -7,7 +7,7 @@ import { encodeDeactivateAll } from '../../../../src/protocol/rdp/pdu/deactivate
 import { encodeDemandActive } from '../../../../src/protocol/rdp/pdu/demand-active.ts';
 import { encodeFontMap } from '../../../../src/protocol/rdp/pdu/finalization.ts';
 import { encodeConferenceCreateResponse } from '../../../../src/protocol/rdp/pdu/gcc.ts';
-import { encodeLicenceValidClient } from '../../../../src/protocol/rdp/pdu/licence.ts';
+import { encodeLicenceError } from '../../../../src/protocol/rdp/pdu/licence.ts';
 import { encodeConnectResponse } from '../../../../src/protocol/rdp/pdu/mcs-connect.ts';
 import { decodeDomainPdu, type DomainPdu, encodeDomainPdu } from '../../../../src/protocol/rdp/pdu/mcs-domain.ts';
 import { PduFramer } from '../../../../src/protocol/rdp/pdu/pdu-framer.ts';
@@ -69,7 +69,7 @@ export const wire = {
   joinConfirm: (channelId: number, result = 0) =>
     mcs({ tag: 'channelJoinConfirm', result, initiator: ID.user, requested: channelId, channelId }),
   on: (channelId: number, data: Uint8Array) => mcs({ tag: 'sendDataIndication', initiator: ID.server, channelId, data }),
-  licence: (message: Uint8Array = encodeLicenceValidClient(), flags: number = SEC.licensePkt) =>
+  licence: (message: Uint8Array = encodeLicenceError('validClient'), flags: number = SEC.licensePkt) =>
     wire.on(ID.io, concat([encodeSecurityHeader(flags), message])),
   demandActive: (sets: readonly CapabilitySet[] = SERVER_SETS) =>
     wire.on(ID.io, encodeDemandActive({ shareId: ID.share, sets }, ID.server)),

@@ -9,7 +9,7 @@ import {
   encodeConferenceCreateRequest,
   encodeConferenceCreateResponse,
 } from '../../../../src/protocol/rdp/pdu/gcc.ts';
-import { decodeLicence, encodeLicenceValidClient } from '../../../../src/protocol/rdp/pdu/licence.ts';
+import { decodeLicence, encodeLicenceError } from '../../../../src/protocol/rdp/pdu/licence.ts';
 import {
   decodeConnectInitial,
   decodeConnectResponse,
@@ -218,14 +218,16 @@ describe('Client Info and licence', () => {
 
   it('the licence answer has the bytes of the specification (4.1.11)', () => {
     const wire = hex('ff 03 10 00 07 00 00 00 02 00 00 00 04 00 00 00');
-    expect(encodeLicenceValidClient()).toEqual(wire);
+    expect(encodeLicenceError('validClient')).toEqual(wire);
     expect(decodeLicence(wire)).toEqual({ tag: 'validClient' });
     expect(decodeLicence(hex('ff 03 10 00 08 00 00 00 01 00 00 00 04 00 00 00'))).toEqual({
       tag: 'error',
       errorCode: 8,
       stateTransition: 1,
     });
-    expect(decodeLicence(hex('01 03 10 00'))).toEqual({ tag: 'other', messageType: 1 });
+    expect(decodeLicence(encodeLicenceError('noLicence'))).toEqual({ tag: 'error', errorCode: 2, stateTransition: 1 });
+    expect(decodeLicence(hex('01 03 10 00'))).toEqual({ tag: 'request' });
+    expect(decodeLicence(hex('02 03 10 00'))).toEqual({ tag: 'other', messageType: 2 });
   });
 
   it('a security header comes back', () => {
@@ -257,7 +259,7 @@ it('damaged and arbitrary bytes give nothing worse than a ProtocolError', () => 
     [clientBlocks, decodeClientData],
     [serverBlocks, decodeServerData],
     [info, decodeClientInfo],
-    [encodeLicenceValidClient(), decodeLicence],
+    [encodeLicenceError('validClient'), decodeLicence],
     [encodeDomainPdu({ tag: 'sendDataRequest', initiator: 1007, channelId: 1003, data: new Uint8Array(200) }), decodeDomainPdu],
   ];
   for (const [valid, decode] of cases) {
