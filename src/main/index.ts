@@ -15,7 +15,7 @@ import { createTransports, TRANSPORTS } from './messenger/transports.ts';
 import { initialFacts } from './shell/app-facts.ts';
 import { createAppModel } from './shell/app-model.ts';
 import { createAppWindows } from './shell/app-windows.ts';
-import { openCapturePage } from './shell/capture-page.ts';
+import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
 import { createConsentDialog } from './shell/consent-dialog.ts';
 import { createErrorLog } from './shell/error-log.ts';
 import { createFailures } from './shell/failures.ts';
@@ -69,6 +69,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     env,
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
     openCapturePage: () => openCapturePage(windows),
+    primaryScreen,
     clock,
   });
   const assistance = createAssistance({

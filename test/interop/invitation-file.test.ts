@@ -320,7 +320,10 @@ describe.skipIf(rdesktop.skip)(rdesktop.title('rdesktop, which knows no remdesk,
     closers.push(() => program.stop());
     if (plain) {
       await untilPhase(who, 'connected', program);
-      await until(() => who.sent() > 0, 'a picture');
+      await untilSame(
+        () => source.screenshot(),
+        () => display.screenshot(),
+      );
     } else {
       await until(() => who.log.some((line) => line.includes('noRemdesk')), 'the refusal');
       await program.exited;

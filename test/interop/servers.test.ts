@@ -13,6 +13,7 @@ import { HOST, temporaryHome } from './sharing.ts';
 /** The desktop that our expert wishes for, which both servers give. */
 const WIDTH = 1280;
 const HEIGHT = 720;
+const TWENTY_YEARS_MS = 20 * 365 * 86_400_000;
 const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
@@ -99,7 +100,12 @@ describe.each<[string, readonly string[], Start]>([
       folder = await mkdtemp(join(tmpdir(), 'ringback-server-'));
       home = await temporaryHome();
       display = await startDisplay({ width: WIDTH, height: HEIGHT, windowManager: true });
-      const { key, cert } = await createSelfSigned({ name: 'CN=server', algorithm: RSA, nowMs: Date.now(), validForMs: 86_400_000 });
+      const { key, cert } = await createSelfSigned({
+        name: 'CN=server',
+        algorithm: RSA,
+        nowMs: Date.UTC(2024, 0, 1),
+        validForMs: TWENTY_YEARS_MS,
+      });
       await writeFile(join(folder, 'key.pem'), key);
       await writeFile(join(folder, 'cert.pem'), cert);
       const port = await freePort();

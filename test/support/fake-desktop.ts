@@ -13,7 +13,7 @@ export class FakeDesktop implements Desktop {
   failCapture = false;
   failInput = false;
   failInject = false;
-  size: Size = { width: 640, height: 480 };
+  screen: Size = { width: 640, height: 480 };
   readonly captures: FakeCapture[] = [];
   readonly injectors: FakeInjector[] = [];
 
@@ -42,11 +42,14 @@ export class FakeDesktop implements Desktop {
   support(): Promise<DesktopSupport> {
     return Promise.resolve(this.answer);
   }
+  size(): Promise<Size> {
+    return Promise.resolve(this.screen);
+  }
   async openCapture(signal: AbortSignal): Promise<ScreenCapture> {
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.failCapture) throw new DesktopError('NO_DISPLAY', 'no display');
-    const capture = new FakeCapture(this.size);
+    const capture = new FakeCapture(this.screen);
     this.captures.push(capture);
     return capture;
   }

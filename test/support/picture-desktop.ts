@@ -17,7 +17,7 @@ export function picture(): PixelFrame {
 
 /** A desktop that shows {@link picture}, encoded for real. */
 export class PictureDesktop extends FakeDesktop {
-  override size = SIZE;
+  override screen = SIZE;
   override async openCapture(signal: AbortSignal): Promise<FakeCapture> {
     await Promise.resolve();
     signal.throwIfAborted();

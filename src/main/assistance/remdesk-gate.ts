@@ -6,13 +6,14 @@ import {
 } from '../../protocol/assistance/remdesk-novice.ts';
 import { RemdeskChannel, type RemdeskGarbled, type RemdeskSend } from '../../protocol/assistance/remdesk-channel.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 
 export type LinkActive = Extract<NoviceLinkEvent, { tag: 'active' }>;
 
-/** What a stranger is shown of the size of the novice's screen: nothing. FreeRDP does not take less than this well. */
-const BLANK_DESKTOP = { width: 800, height: 600 } as const;
+/** Where only a capture knows the size of the screen: the picture then comes with a resize. FreeRDP does not take less than this well. */
+const MADE_UP_DESKTOP: Size = { width: 800, height: 600 };
 /** From the session id to the password; programs have it ready by then. */
 const REMDESK_DEADLINE_MS = 30_000;
 
@@ -22,6 +23,8 @@ export interface RemdeskGateParts {
   readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly remdesk: RemdeskNoviceConfig;
+  /** The size of the novice's screen, where it can be told without a capture. */
+  readonly desktopSize: () => Promise<Size | undefined>;
   /** An expert without `remdesk` may pass, without a password. */
   readonly allowPlain: () => boolean;
   /** At most once: the expert has proved the password; the novice is to be asked. `active` is the connection as it stands. */
@@ -32,7 +35,8 @@ export interface RemdeskGateParts {
 
 /**
  * Stands between an invitation file and the novice ([MS-RA]): the RDP session has to be active for `remdesk` to run, so the expert is let
- * into a blank desktop of a made-up size, hears no graphics and moves nothing, until the password is right.
+ * into a blank desktop, hears no graphics and moves nothing, until the password is right. The desktop has the size of the real one, because not
+ * every program follows a resize: rdesktop goes on showing the upper left part.
  */
 export class RemdeskGate {
   private readonly parts: RemdeskGateParts;
@@ -48,7 +52,7 @@ export class RemdeskGate {
     this.channel = new RemdeskChannel(this.machine, (fact) => this.onFact(fact));
     this.cancelDeadline = parts.clock.after(REMDESK_DEADLINE_MS, () => this.refuse('gone', 'timeout'));
     parts.link.onEvent((event) => this.onLink(event));
-    parts.link.admit(BLANK_DESKTOP, [this.channel, ...parts.channels]);
+    void this.admit();
   }
 
   /** The novice's yes or no, told where the version has a word for it. A no closes the connection. */
@@ -62,6 +66,11 @@ export class RemdeskGate {
     if (this.settled) return;
     if (this.active === undefined) this.refuse('expired', 'denied');
     else this.channel.say(this.machine.expire());
+  }
+
+  private async admit(): Promise<void> {
+    const size = await this.parts.desktopSize().catch(() => undefined);
+    if (!this.settled) this.parts.link.admit(size ?? MADE_UP_DESKTOP, [this.channel, ...this.parts.channels]);
   }
 
   private onLink(event: NoviceLinkEvent): void {

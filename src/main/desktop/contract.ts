@@ -49,6 +49,8 @@ export interface InputInjector {
 /** One way to share this computer's desktop: X11, the capture page, Windows and macOS injection … */
 export interface Desktop {
   support(): Promise<DesktopSupport>;
+  /** The size that a capture would have now, found out without one; undefined where only a capture can tell. */
+  size(): Promise<Size | undefined>;
   openCapture(signal: AbortSignal): Promise<ScreenCapture>;
   openInput(signal: AbortSignal): Promise<InputInjector>;
 }

@@ -1,4 +1,5 @@
 import type { DesktopSupport } from '../../facts/desktop.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
@@ -16,6 +17,8 @@ export interface DesktopOptions {
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
   readonly openCapturePage: () => Promise<CapturePage>;
+  /** The screen that the capture page is given by itself, in pixels; undefined where a person chooses. */
+  readonly primaryScreen?: () => Size;
   readonly clock: Clock;
 }
 
@@ -36,13 +39,19 @@ export function createDesktop(options: DesktopOptions): Desktop {
 
 function noDesktop(): Desktop {
   const refuse = () => Promise.reject(new DesktopError('NO_DISPLAY', 'there is no desktop to share here'));
-  return { support: async () => ({ capture: false, input: false, reason: 'desktop.noDisplay' }), openCapture: refuse, openInput: refuse };
+  return {
+    support: async () => ({ capture: false, input: false, reason: 'desktop.noDisplay' }),
+    size: async () => undefined,
+    openCapture: refuse,
+    openInput: refuse,
+  };
 }
 
 /** The portal lets the person choose a screen to show; nothing but a desktop's own portal may inject input, so there is none. */
 function waylandDesktop({ openCapturePage, clock }: DesktopOptions): Desktop {
   return {
     support: async () => ({ capture: true, input: false, reason: 'desktop.wayland' }),
+    size: async () => undefined,
     openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
     openInput: () => Promise.reject(new DesktopError('UNSUPPORTED', 'mouse and keyboard cannot be controlled in a Wayland session')),
   };
@@ -63,6 +72,12 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       connection.close();
     }
   };
+  const rootSize = async (): Promise<Size> => {
+    const connection = await connectX11(address, false);
+    connection.close();
+    const { pixel_width: width, pixel_height: height } = connection.screen;
+    return { width, height };
+  };
   const isWayland = async () => waylandSession && (await probe()).xwayland;
   return {
     support: async () => {
@@ -75,6 +90,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       if (waylandSession && abilities.xwayland) return wayland.support();
       return x11Support(abilities);
     },
+    size: async () => ((await isWayland()) ? undefined : rootSize()),
     openCapture: async (signal): Promise<ScreenCapture> => {
       if (await isWayland()) return wayland.openCapture(signal);
       return openX11Capture({
@@ -113,9 +129,10 @@ interface NativeInput {
 const windowsInput = async (): Promise<NativeInput> => await import('./windows/windows-input.ts');
 const macosInput = async (): Promise<NativeInput> => await import('./macos/macos-input.ts');
 
-function pageDesktop({ openCapturePage, clock }: DesktopOptions, native: () => Promise<NativeInput>): Desktop {
+function pageDesktop({ openCapturePage, primaryScreen, clock }: DesktopOptions, native: () => Promise<NativeInput>): Desktop {
   return {
     support: async () => (await native()).support(),
+    size: async () => primaryScreen?.(),
     openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
     openInput: async (signal) => {
       const injector = await (await native()).open(clock);

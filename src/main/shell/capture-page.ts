@@ -1,4 +1,5 @@
-import { MessageChannelMain } from 'electron';
+import { MessageChannelMain, screen } from 'electron';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { CapturePage } from '../desktop/page/page-capture.ts';
 import type { Windows } from './windows.ts';
 
@@ -29,4 +30,10 @@ export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>)
       if (!window.isDestroyed()) window.destroy();
     },
   };
+}
+
+/** What permissions.ts lets the page capture, in pixels. */
+export function primaryScreen(): Size {
+  const { size, scaleFactor } = screen.getPrimaryDisplay();
+  return { width: Math.round(size.width * scaleFactor), height: Math.round(size.height * scaleFactor) };
 }

@@ -75,6 +75,12 @@ export function utf16Decode(bytes: Uint8Array, field: string): string {
   return text;
 }
 
+/** What stands before the first terminator: fields of fixed size, and lengths that count it. */
+export function untilNul(text: string): string {
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
+}
+
 /** Encodes as standard base64 with padding (RFC 4648 section 4). */
 export function base64Encode(bytes: Uint8Array): string {
   let text = '';

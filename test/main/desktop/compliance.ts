@@ -77,6 +77,11 @@ export function describeDesktopCompliance(name: string, open: () => Promise<Comp
       await expect(computer.desktop.openCapture(gone)).rejects.toThrow('no longer wanted');
     });
 
+    it('knows its size without a capture, or says that it does not', async () => {
+      const size = await computer.desktop.size();
+      if (size !== undefined) expect((await capture()).capture.size).toEqual(size);
+    });
+
     it('gives a whole picture once it is configured, and nothing before', async () => {
       const { capture: from } = await capture();
       const early = from.nextFrame(AbortSignal.timeout(QUIET_MS));

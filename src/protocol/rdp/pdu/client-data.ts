@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { ByteReader } from '../../bytes/reader.ts';
-import { asciiEncode, utf16Decode, utf16Encode } from '../../bytes/text.ts';
+import { asciiEncode, untilNul, utf16Decode, utf16Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 import { readDataBlocks, writeDataBlock } from './data-blocks.ts';
 
@@ -78,11 +78,6 @@ function fixedUtf16(text: string, bytes: number): Uint8Array {
   // The last two bytes stay zero: the terminator.
   out.set(utf16Encode(text).subarray(0, bytes - 2));
   return out;
-}
-
-function untilNul(text: string): string {
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
 }
 
 function encodeCore(core: ClientCoreData): Uint8Array {

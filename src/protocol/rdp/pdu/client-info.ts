@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
-import { utf16Decode, utf16Encode } from '../../bytes/text.ts';
+import { untilNul, utf16Decode, utf16Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 
 /** `flags` of TS_INFO_PACKET ([MS-RDPBCGR] 2.2.1.11.1.1). */
@@ -67,7 +67,8 @@ export function decodeClientInfo(bytes: Uint8Array): ClientInfo {
     // The length does not count the terminator, which is mandatory; some clients leave out the last one.
     const terminator = unicode ? 2 : 1;
     if (reader.remaining >= terminator) reader.skip(terminator, field);
-    return unicode ? utf16Decode(text, field) : String.fromCharCode(...text);
+    // Some clients count the terminator all the same.
+    return untilNul(unicode ? utf16Decode(text, field) : String.fromCharCode(...text));
   });
   const [domain = '', userName = '', password = '', alternateShell = '', workingDir = ''] = texts;
   return { codePage, flags, domain, userName, password, alternateShell, workingDir };

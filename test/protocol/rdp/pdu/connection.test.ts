@@ -210,6 +210,21 @@ describe('Client Info and licence', () => {
     );
   });
 
+  it('a terminator that a length counts is not part of the text', () => {
+    const info: ClientInfo = {
+      codePage: 0,
+      flags: INFO.unicode,
+      domain: '',
+      userName: '',
+      password: '',
+      alternateShell: '',
+      workingDir: 'AbCd=',
+    };
+    expect(decodeClientInfo(encodeClientInfo({ ...info, workingDir: 'AbCd=\0' })).workingDir).toBe('AbCd=');
+    const ansi = concat([hex('00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 03 00'), hex('00 00 00 00 44 45 00')]);
+    expect(decodeClientInfo(ansi).workingDir).toBe('DE');
+  });
+
   it('ANSI strings of old clients are read, and overlong ones refused before they are looked at', () => {
     const ansi = concat([hex('00 00 00 00 00 00 00 00 01 00 02 00 00 00 00 00 03 00'), hex('41 00 42 43 00 00 00 44 45 46')]);
     expect(decodeClientInfo(ansi)).toMatchObject({ domain: 'A', userName: 'BC', password: '', alternateShell: '', workingDir: 'DEF' });
