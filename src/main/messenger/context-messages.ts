@@ -38,6 +38,7 @@ export class ContextMessages {
   private sent = 0;
   private received = 0;
   private nextId = 1;
+  private closed = false;
   private cancelTimer: () => void = () => {};
 
   constructor(clock: Clock, listener: Listener) {
@@ -60,6 +61,7 @@ export class ContextMessages {
 
   /** One line of context data that has come. */
   incoming(line: string): void {
+    if (this.closed) return;
     this.received += 1;
     try {
       if (this.received > MESSAGE_LIMIT_WITH_PARTS)
@@ -71,16 +73,20 @@ export class ContextMessages {
       if (whole !== undefined) this.listener.arrived(whole, kind);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.listener.passedOver(error);
+      this.passOver(error);
     } finally {
       this.rearm();
     }
   }
 
-  /** Nothing is waited for any more. */
+  /** Nothing is waited for and nothing is told any more, also where a listener closes in the middle of a call. */
   close(): void {
+    this.closed = true;
     this.cancelTimer();
-    this.received = MESSAGE_LIMIT_WITH_PARTS;
+  }
+
+  private passOver(error: ProtocolError): void {
+    if (!this.closed) this.listener.passedOver(error);
   }
 
   private marked(data: string, kind: string, peer: Features | undefined): string[] {
@@ -99,9 +105,9 @@ export class ContextMessages {
     this.cancelTimer();
     this.cancelTimer = () => {};
     const due = this.assembly.nextDeadlineMs;
-    if (due === undefined) return;
+    if (due === undefined || this.closed) return;
     this.cancelTimer = this.clock.after(Math.max(0, due - this.clock.now()), () => {
-      for (const error of this.assembly.expire(this.clock.now())) this.listener.passedOver(error);
+      for (const error of this.assembly.expire(this.clock.now())) this.passOver(error);
       this.rearm();
     });
   }
