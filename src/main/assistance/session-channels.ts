@@ -2,7 +2,10 @@ import { ControlExpert, type ControlExpertTold } from '../../protocol/assistance
 import { ControlNovice } from '../../protocol/assistance/control-novice.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 
-/** The channels of one of the novice's connections. A new channel is its own file and one line here. */
+/**
+ * The channels of one of the novice's connections. A new channel is its own file and one line here, and waits for the novice's yes: on an
+ * invitation file all of them start before the password is proved.
+ */
 export interface NoviceChannels {
   readonly control: ControlNovice;
   readonly list: readonly Channel[];

@@ -30,14 +30,17 @@ export interface Channel {
   /** CHANNEL_DEF name (at most seven ASCII characters) of a static channel, ChannelName of a dynamic one. */
   readonly name: string;
   readonly options: ChannelOptions;
-  /** Called at most once, when both sides have the channel and the session is active. `port` may be used until `close`. */
+  /**
+   * Called when both sides have the channel and the session is active: once for a static channel, for a dynamic one each time that a server opens
+   * it anew. `port` may be used until `close`.
+   */
   start(port: ChannelPort): readonly ChannelOutput[];
   /**
    * One whole message, which is not changed afterwards. A ProtocolError ends what it belongs to: a dynamic channel, or the connection of a
    * static one. What the system's side does meanwhile (a message, the end of the connection) comes after the outputs.
    */
   receive(message: Uint8Array): readonly ChannelOutput[];
-  /** Called at most once, when a started channel has ended, on either side's initiative. */
+  /** Called once for each start, when the channel has ended, on either side's initiative. */
   close(): void;
 }
 

@@ -271,6 +271,14 @@ describe('the client', () => {
     expect([channel.closed, other.closed, other.heard.length]).toEqual([1, 0, 1]);
   });
 
+  it('a channel’s own bound holds for messages in one piece too', () => {
+    const channel = new RecordedChannel('A', { kind: 'dynamic', maxMessageBytes: 3 });
+    const client = started(channel).hear(encodeCreateRequest({ channelId: 1, priority: 0, name: 'A' }));
+    client.saying();
+    client.hear(encodeDynvcData({ channelId: 1, data: text('abc') }), encodeDynvcData({ channelId: 1, data: text('abcd') }));
+    expect([channel.heard, client.saying()]).toEqual([[text('abc')], [encodeDynvcClose({ channelId: 1 })]]);
+  });
+
   it('an error of ours is not the other side’s', () => {
     const channel = dynamic('A');
     channel.answer = () => {

@@ -16,12 +16,15 @@ export class MessageJoiner {
   push({ length, data }: Omit<DynvcData, 'channelId'>): Uint8Array | undefined {
     if (length !== undefined) {
       if (this.message !== undefined) throw new ProtocolError('MALFORMED', 'DYNVC_DATA_FIRST', 'the rest of a message', 'another one');
-      if (length > this.maxBytes) throw new ProtocolError('TOO_LARGE', 'DYNVC_DATA_FIRST.Length', this.maxBytes, length);
+      this.check('DYNVC_DATA_FIRST.Length', length);
       this.message = new Uint8Array(length);
       this.joined = 0;
     }
     const { message } = this;
-    if (message === undefined) return data.slice();
+    if (message === undefined) {
+      this.check('DYNVC_DATA', data.length);
+      return data.slice();
+    }
     if (this.joined + data.length > message.length)
       throw new ProtocolError('OUT_OF_RANGE', 'DYNVC_DATA', `<= ${message.length} bytes`, this.joined + data.length);
     message.set(data, this.joined);
@@ -29,5 +32,9 @@ export class MessageJoiner {
     if (this.joined < message.length) return undefined;
     this.message = undefined;
     return message;
+  }
+
+  private check(field: string, length: number): void {
+    if (length > this.maxBytes) throw new ProtocolError('TOO_LARGE', field, `<= ${this.maxBytes} bytes`, length);
   }
 }
