@@ -118,7 +118,8 @@ export class Viewers {
     }
     viewer.flow.sent(message, nowMs);
     this.send(viewer, message);
-    if (isPacer && viewer.flow.isFull(nowMs)) this.pause();
+    // Sending may have shown that the viewer is gone.
+    if (viewer === this.pacer && viewer.flow.isFull(nowMs)) this.pause();
   }
 
   private send(viewer: Viewer, message: ToViewer): void {

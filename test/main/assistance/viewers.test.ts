@@ -120,6 +120,21 @@ describe('one viewer sets the pace', () => {
     expect([session.reading, session.wanted]).toEqual([true, false]);
   });
 
+  test('one whose window goes in the middle of a picture that fills it leaves nothing paused', async () => {
+    const { clock, told, session, viewers } = watched();
+    const gone = new Error('the port is closed');
+    const viewer: ViewerSink = {
+      pace: 'sets',
+      send: (message) => {
+        if (message.tag === 'graphics') throw gone;
+      },
+      onEvent: () => () => undefined,
+    };
+    viewers.attach(viewer, true);
+    viewers.show(graphics(MAX_ON_THE_WAY_BYTES + 1));
+    expect([told, session.reading, session.wanted, clock.pendingTimers]).toEqual([[gone], true, false, 0]);
+  });
+
   test('counts that are too high give nothing away', () => {
     const { session, join, pour } = watched();
     const viewer = join('sets', true);
