@@ -1,7 +1,8 @@
 import type { WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import { type TicketPart, moreTelling } from '../../protocol/assistance/ways.ts';
+import type { Clock } from '../clock.ts';
 import { PREPARE_DEADLINE_MS } from './deadlines.ts';
-import { inTime } from './in-time.ts';
+import { closedInTime, inTime } from './in-time.ts';
 import type { PreparedWay, Way, WaySide } from './ways/contract.ts';
 
 /** One way in one race: prepares it, reaches on it, and collects its failures. */
@@ -33,17 +34,19 @@ export class Lane {
    */
   async open(side: Omit<WaySide, 'offers' | 'exhausted'>, over: () => void): Promise<void> {
     const late = new AbortController();
+    const { clock } = side;
+    const signal = AbortSignal.any([side.signal, late.signal]);
     const preparing = this.way.prepare({
       ...side,
       offers: this.offers,
-      signal: AbortSignal.any([side.signal, late.signal]),
+      signal,
       exhausted: () => {
         this.exhausted = true;
         if (this.inPlay === 0) over();
       },
     });
     try {
-      this.prepared = await inTime(preparing, side.clock, PREPARE_DEADLINE_MS);
+      this.prepared = await inTime(preparing, { clock, deadlineMs: PREPARE_DEADLINE_MS, signal });
     } catch (error) {
       late.abort();
       throw error;
@@ -75,7 +78,8 @@ export class Lane {
     return this.failure ?? 'unreachable';
   }
 
-  async close(): Promise<void> {
-    await this.prepared?.close();
+  /** Never rejects, and takes {@link CLOSE_DEADLINE_MS} at most. */
+  async close(clock: Clock): Promise<void> {
+    if (this.prepared !== undefined) await closedInTime(this.prepared, clock);
   }
 }

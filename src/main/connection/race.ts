@@ -118,7 +118,7 @@ export class Race {
     const losers = [...this.candidates];
     this.candidates.clear();
     for (const loser of losers) loser.abandon();
-    await Promise.all([...this.lanes.map((lane) => lane.close()), ...losers.map(({ gone }) => gone)]);
+    await Promise.all([...this.lanes.map((lane) => lane.close(this.parts.clock)), ...losers.map(({ gone }) => gone)]);
   }
 
   private async openLane(lane: Lane): Promise<void> {
@@ -133,7 +133,7 @@ export class Race {
     };
     await lane.open(side, () => this.laneOver(lane));
     // A way that is prepared after the end is closed again.
-    if (this.over) await lane.close();
+    if (this.over) await lane.close(clock);
   }
 
   private found(lane: Lane, carrier: Carrier): void {
@@ -149,10 +149,11 @@ export class Race {
 
   private hold(lane: Lane, carrier: Carrier, patienceMs: number): void {
     const enter = (): void => {
-      if (held.patient || this.start === undefined) return;
+      // Of one that has broken just now, `held` hears in a moment.
+      if (held.patient || this.start === undefined || carrier.duplex.destroyed) return;
       gone();
       held.release();
-      if (!carrier.duplex.destroyed) this.enter(lane, carrier, this.start);
+      this.enter(lane, carrier, this.start);
     };
     const held = new HeldCarrier({
       carrier,

@@ -3,7 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AddressSource } from '../../../src/main/connection/addresses/contract.ts';
 import { allAddresses, fixedAddress } from '../../../src/main/connection/addresses/sources.ts';
 import { ConnectionError, type RaceEvent } from '../../../src/main/connection/contract.ts';
-import { ADDRESSES_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, PREPARE_DEADLINE_MS } from '../../../src/main/connection/deadlines.ts';
+import {
+  ADDRESSES_DEADLINE_MS,
+  CLOSE_DEADLINE_MS,
+  HANDSHAKE_DEADLINE_MS,
+  PREPARE_DEADLINE_MS,
+} from '../../../src/main/connection/deadlines.ts';
 import type { Candidate, HandshakeError } from '../../../src/main/connection/handshake.ts';
 import { Race } from '../../../src/main/connection/race.ts';
 import type { Carrier, PreparedWay, Way, WaySide } from '../../../src/main/connection/ways/contract.ts';
@@ -150,6 +155,41 @@ describe('opening', () => {
     await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
     expect([slow.closed > 0, quick.closed > 0]).toEqual([true, true]);
   });
+
+  it('stopped meanwhile, does not wait for a way that answers nothing', async () => {
+    const { race } = raceOf('novice', new HandMadeWay('mute', 'novice', () => new Promise(() => undefined)));
+    const stop = new AbortController();
+    const opening = race.open(stop.signal).catch((error: unknown) => error);
+    await clock.advance(1);
+    stop.abort();
+    await clock.advance(CLOSE_DEADLINE_MS);
+    expect(clock.pendingTimers).toBe(0);
+    expect(await opening).toMatchObject({ code: 'ABORTED' });
+  });
+});
+
+describe('a way that does not close', () => {
+  it.each<[string, () => Promise<void>]>([
+    ['at all', () => new Promise(() => undefined)],
+    ['but fails', () => Promise.reject(new Error('the page has crashed'))],
+  ])('%s keeps no race from its end', async (_, close) => {
+    const stuck: Way = {
+      id: 'stuck',
+      offeredBy: 'novice',
+      step: 5,
+      afterMs: 0,
+      prepare: async () => ({ adds: { addresses: [] }, reach: () => undefined, close }),
+    };
+    const sound = new HandMadeWay('sound', 'novice');
+    const { race } = raceOf('novice', stuck, sound);
+    const stop = new AbortController();
+    await race.open(stop.signal);
+    stop.abort();
+    const closed = race.close().then(() => sound.closed);
+    await clock.advance(CLOSE_DEADLINE_MS);
+    expect(clock.pendingTimers).toBe(0);
+    expect(await closed).toBe(1);
+  });
 });
 
 describe('reaching', () => {
@@ -233,6 +273,23 @@ describe('patience', () => {
     const codes = events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []));
     expect(codes).toEqual(['SOCKET', 'DEADLINE']);
     expect(waiting.destroyed).toBe(true);
+  });
+
+  it('a carrier that breaks just when its handshake may begin is refused, and its error is nobody’s surprise', async () => {
+    const way = new HandMadeWay('way', 'novice');
+    const { race, events, begin, entered } = raceOf('expert', way);
+    await race.open(signal());
+    const carrier = way.find();
+    const gone = new Promise<void>((resolve) => void carrier.once('close', () => resolve()));
+    carrier.destroy(new Error('reset'));
+    begin();
+    way.side?.exhausted();
+    await gone;
+    expect(entered).toEqual([]);
+    expect(events.slice(1)).toMatchObject([
+      { tag: 'refused', error: { code: 'SOCKET' } },
+      { tag: 'wayFailed', by: 'way' },
+    ]);
   });
 });
 

@@ -33,7 +33,8 @@ function ofHosts(find: () => readonly string[]): AddressSource {
 export function allAddresses(sources: readonly AddressSource[], clock: Clock): AddressSource {
   return {
     addressesOf: async (listener, signal) => {
-      const asked = sources.map((source) => inTime(source.addressesOf(listener, signal), clock, ADDRESSES_DEADLINE_MS));
+      const limits = { clock, deadlineMs: ADDRESSES_DEADLINE_MS, signal };
+      const asked = sources.map((source) => inTime(source.addressesOf(listener, signal), limits));
       const known = (await Promise.allSettled(asked)).flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       const byText = new Map<string, HostPort>();
       for (const address of known.flatMap(({ addresses }) => addresses)) {
