@@ -195,7 +195,7 @@ export interface Messengers {
   /** On the account's transport; the others hear nothing of it. */
   signIn(account: Account): void;
   signOut(transport: string): Promise<void>;
-  /** Signs out everywhere; resolves when nothing is open. */
+  /** Signs out everywhere; resolves when nothing is open. Rejects with the first refusal, once all have answered. */
   close(): Promise<void>;
   /** On all that are signed in, and on each that signs in later. Rejects with the first refusal, once all have answered. */
   setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;

@@ -72,18 +72,18 @@ class AllMessengers implements Messengers {
     await this.of(transport).signOut();
   }
 
-  async close(): Promise<void> {
-    await Promise.all(Array.from(this.members.values(), (member) => member.signOut()));
+  close(): Promise<void> {
+    return allOf([...this.members.values()], (member) => member.signOut());
   }
 
   setPresence(presence: Exclude<Presence, 'offline'>): Promise<void> {
     this.presence = presence;
-    return this.everywhere((member) => member.setPresence(presence));
+    return allOf(this.signedIn(), (member) => member.setPresence(presence));
   }
 
   async setFriendlyName(name: string): Promise<void> {
     if (this.signedIn().length === 0) throw new MessengerError('NOT_SIGNED_IN', 'no messenger is signed in');
-    await this.everywhere((member) => member.setFriendlyName(name));
+    await allOf(this.signedIn(), (member) => member.setFriendlyName(name));
   }
 
   async addContact({ transport, address }: PeerAddress): Promise<void> {
@@ -113,7 +113,8 @@ class AllMessengers implements Messengers {
   private heard(transport: string, member: Messenger, event: MessengerEvent): void {
     switch (event.tag) {
       case 'state':
-        if (event.state.tag === 'signedIn' && this.presence !== 'online') member.setPresence(this.presence).catch(() => {});
+        if (event.state.tag === 'signedIn' && this.presence !== 'online')
+          allOf([member], () => member.setPresence(this.presence)).catch(() => {});
         return this.events.emit({ ...event, transport });
       case 'contacts':
         return this.events.emit({ ...event, transport });
@@ -134,10 +135,10 @@ class AllMessengers implements Messengers {
   private signedIn(): Messenger[] {
     return [...this.members.values()].filter(({ state }) => state.tag === 'signedIn');
   }
+}
 
-  /** One that refuses does not keep the others from it; the first refusal is told. */
-  private async everywhere(act: (member: Messenger) => Promise<void>): Promise<void> {
-    const results = await Promise.allSettled(this.signedIn().map(act));
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
-  }
+/** One that refuses, or throws at once, does not keep the others from it; the first refusal is told when all are through. */
+async function allOf(members: readonly Messenger[], act: (member: Messenger) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(members.map(async (member) => act(member)));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/main/clock.ts';
 import type {
   Account,
   Messenger,
+  MessengerEvent,
   Messengers,
   MessengersEvent,
   MessengerState,
@@ -155,27 +156,43 @@ describe('two transports, signed in at once', () => {
     await shown.signOut();
   });
 
-  it('one that refuses does not keep the other from a name; the refusal is told', async () => {
-    const names: string[] = [];
-    const stub = (refusal?: Error): Messenger =>
+  it.each<[string, (refusal: Error) => Promise<void>]>([
+    ['rejects', (refusal) => Promise.reject(refusal)],
+    [
+      'throws',
+      (refusal) => {
+        throw refusal;
+      },
+    ],
+  ])('one that %s does not keep the other from it; the refusal is told', async (_, refuse) => {
+    const done: string[] = [];
+    let hear: (event: MessengerEvent) => void = () => undefined;
+    const signedIn: MessengerState = { tag: 'signedIn', address: 'a', friendlyName: 'A' };
+    const stub = (act: (what: string) => Promise<void>): Messenger =>
       ({
-        state: { tag: 'signedIn', address: 'a', friendlyName: 'A' },
+        state: signedIn,
         contacts: [],
-        onEvent: () => () => {},
-        setFriendlyName: async (name: string) => {
-          if (refusal !== undefined) throw refusal;
-          names.push(name);
+        onEvent: (listener: typeof hear) => {
+          hear = listener;
+          return () => {};
         },
+        setFriendlyName: (name: string) => act(name),
+        setPresence: (presence: string) => act(presence),
+        signOut: () => act('signOut'),
       }) as unknown as Messenger;
     const refusal = new Error('not here');
     const both = createMessengers(
       new Map([
-        ['no', stub(refusal)],
-        ['yes', stub()],
+        ['yes', stub(async (what) => void done.push(what))],
+        ['no', stub(() => refuse(refusal))],
+        ['also', stub(async (what) => void (await new Promise(setImmediate), done.push(what)))],
       ]),
     );
     await expect(both.setFriendlyName('B')).rejects.toBe(refusal);
-    expect(names).toEqual(['B']);
+    await expect(both.setPresence('busy')).rejects.toBe(refusal);
+    await expect(both.close()).rejects.toBe(refusal);
+    expect(done).toEqual(['B', 'B', 'busy', 'busy', 'signOut', 'signOut']);
+    hear({ tag: 'state', state: signedIn });
   });
 
   it('a transport that is not here counts as signed out', async () => {
