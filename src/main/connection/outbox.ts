@@ -15,7 +15,10 @@ const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
 const BULK_REST_MS = 5;
 /** Something else is going on when a PDU that is not bulk has been sent within this time. */
 const BUSY_MS = 250;
-/** Bound on the waiting bytes of each urgency. A sender that awaits its promises stays far below it. */
+/**
+ * Bound on the waiting bytes of each urgency. A sender that awaits its promises stays far below it; what it sends when nothing waits is bounded
+ * by whoever made it, a picture by its desktop.
+ */
 const MAX_WAITING_BYTES: Readonly<Record<Urgency, number>> = { control: 4 << 20, picture: 64 << 20, bulk: 8 << 20 };
 
 export interface OutboxWire {
@@ -113,8 +116,9 @@ export class Outbox {
   }
 
   private check(urgency: Urgency, byteLength: number): void {
-    const bytes = this.waitingBytes[urgency] + byteLength;
-    if (bytes > MAX_WAITING_BYTES[urgency])
+    const waiting = this.waitingBytes[urgency];
+    const bytes = waiting + byteLength;
+    if (waiting > 0 && bytes > MAX_WAITING_BYTES[urgency])
       throw new ProtocolError('TOO_LARGE', `what waits to be sent (${urgency})`, `<= ${MAX_WAITING_BYTES[urgency]} bytes`, bytes);
   }
 

@@ -203,6 +203,19 @@ describe('bounds', () => {
     send('room again', urgency, [piece]);
   });
 
+  it('where nothing waits, one picture of a very large desktop goes whatever its size', () => {
+    const { wire, taken, send } = opened();
+    const piece = pdu(2, 1 << 20);
+    send(
+      'three screens in 4K',
+      'picture',
+      Array.from({ length: 80 }, () => piece),
+    );
+    expect(errorCode(() => send('the next', 'picture', [piece]))).toBe('TOO_LARGE');
+    wire.take();
+    expect(taken).toEqual(['three screens in 4K']);
+  });
+
   it('a side that takes nothing is not answered without end', () => {
     const { wire, outbox } = opened();
     expect(
