@@ -54,6 +54,15 @@ export class PduFramer {
   }
 }
 
+/** The fast-path PDUs that `bytes` are, as views. Throws `MALFORMED` for anything else, and as {@link PduFramer.push} does. */
+export function fastPathPdus(bytes: Uint8Array): Uint8Array[] {
+  const pdus = new PduFramer().push(bytes).map((pdu) => (pdu.tag === 'fastPath' ? pdu.bytes : new Uint8Array(0)));
+  const framedBytes = pdus.reduce((sum, { length }) => sum + length, 0);
+  if (framedBytes !== bytes.length)
+    throw new ProtocolError('MALFORMED', 'TS_FP_UPDATE_PDU', `${bytes.length} bytes of whole PDUs`, framedBytes);
+  return pdus;
+}
+
 /** Size of the PDU that starts at `at`, or undefined while its header is incomplete. */
 function pduSize(bytes: Uint8Array, at: number): number | undefined {
   const available = bytes.length - at;

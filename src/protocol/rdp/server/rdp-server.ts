@@ -10,7 +10,7 @@ import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
 import { decodeFastPathInput } from '../pdu/fast-path-input.ts';
 import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { decodeDomainPdu, type DomainPdu } from '../pdu/mcs-domain.ts';
-import { type Framed, PduFramer } from '../pdu/pdu-framer.ts';
+import { fastPathPdus, type Framed, PduFramer } from '../pdu/pdu-framer.ts';
 import { encodePointerPosition } from '../pdu/pointer-update.ts';
 import { encodeSetErrorInfo } from '../pdu/set-error-info.ts';
 import { decodeShareControls, SHARE_CONTROL_TYPE, type ShareControl } from '../pdu/share-control.ts';
@@ -114,7 +114,8 @@ export class RdpServer implements RdpServerMachine {
 
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[] {
     if (this.state.tag !== 'active') throw illegal(this.state, 'graphics');
-    return updates.map(({ bytes }) => ({ tag: 'send', bytes, urgency: 'picture' }));
+    // PDU by PDU, so that what is more urgent can go between them.
+    return updates.flatMap(({ bytes }) => fastPathPdus(bytes)).map((bytes) => ({ tag: 'send', bytes, urgency: 'picture' }));
   }
 
   sendPointerShape(shape: PointerShape | null): RdpServerOutput[] {

@@ -17,6 +17,7 @@ import { SHARE_CONTROL_TYPE } from '../../../../src/protocol/rdp/pdu/share-contr
 import { PDU_TYPE_2 } from '../../../../src/protocol/rdp/pdu/share-data.ts';
 import { encodeSlowPathInput } from '../../../../src/protocol/rdp/pdu/slow-path-input.ts';
 import { encodeSuppressOutput } from '../../../../src/protocol/rdp/pdu/suppress-output.ts';
+import { encodeX224Data } from '../../../../src/protocol/rdp/pdu/x224.ts';
 import { ChannelJoiner, encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
@@ -114,6 +115,19 @@ describe('graphics and pointer', () => {
   it('whole fast-path PDUs go out as they are', () => {
     const bytes = encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, Uint8Array.of(1, 2, 3));
     expect(serverAt('active').sendGraphics([{ route: 'fastPath', bytes }])).toEqual([{ tag: 'send', bytes, urgency: 'picture' }]);
+  });
+
+  it('what an encoder gives in one piece goes out PDU by PDU: on a slow line something more urgent comes in between', () => {
+    const pdus = [1, 2, 3].map((mark) => encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, new Uint8Array(20_000).fill(mark)));
+    const outputs = serverAt('active').sendGraphics([{ route: 'fastPath', bytes: concat(pdus) }]);
+    expect(outputs).toEqual(pdus.map((bytes) => ({ tag: 'send', bytes, urgency: 'picture' })));
+  });
+
+  it.each([
+    ['half a PDU', encodeFastPathUpdate(FAST_PATH_UPDATE.bitmap, new Uint8Array(100)).subarray(0, 50)],
+    ['another kind of PDU', encodeX224Data(Uint8Array.of(1))],
+  ])('%s is no graphics', (_, bytes) => {
+    expect(errorCode(() => serverAt('active').sendGraphics([{ route: 'fastPath', bytes }]))).toBe('MALFORMED');
   });
 
   const activeWith = (change: (sets: readonly CapabilitySet[]) => readonly CapabilitySet[]) => {
