@@ -23,9 +23,12 @@ export function environmentOf({ zone, locale, startsAt }: Surroundings): Record<
   return startsAt === undefined ? chosen : { ...chosen, ...shiftedClock(secondsUntil(startsAt, zone)) };
 }
 
-/** What the app takes the hours and dates of a place from. No C library need know the locale: Chromium reads only its name. */
+/**
+ * What the app takes the hours and dates of a place from, where they are not the usual ones. The C library need not know the locale, since
+ * only its name is read; but GTK then writes the titles of its dialogs in ASCII, so that no test finds them by title.
+ */
 export function formatsOf({ locale }: Surroundings): Record<string, string> {
-  return { LC_ALL: `${locale.replace('-', '_')}.UTF-8` };
+  return locale === USUAL_SURROUNDINGS.locale ? {} : { LC_ALL: `${locale.replace('-', '_')}.UTF-8` };
 }
 
 /** The switch for an Electron or Chromium. */
