@@ -25,7 +25,7 @@ import { Emitter } from '../emitter.ts';
 /** More unanswered invitations than anyone reads; further ones are declined. */
 const MAX_PENDING_INVITATIONS = 16;
 
-/** The room's one door. Starts listening for invitations at once. */
+/** The only entry of this room. Starts listening for invitations at once. */
 export function createAssistance(parts: AssistanceParts): Assistance {
   return new AssistanceRoom(parts);
 }
@@ -176,7 +176,7 @@ class AssistanceRoom implements Assistance {
   }
 
   private onInvitationSession(rendezvous: RendezvousSession): void {
-    // Other applications are other rooms'; a GUID that nobody has registered is answered by the transport.
+    // Invitations of other applications belong to other rooms; the transport answers those whose GUID is not registered.
     const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);
     if (!isOffer && !isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return;
     if (isOffer && this.parts.allowOffers?.() !== true) {

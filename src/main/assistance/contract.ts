@@ -58,7 +58,7 @@ interface HistorySink {
   add(entry: HistoryEntry): void | Promise<void>;
 }
 
-/** What is handed out once. */
+/** A new invitation file and its password; both are handed out once. */
 export interface NewFileInvitation {
   /** The `.msrcIncident`, to be written as UTF-8. */
   readonly text: string;
@@ -127,7 +127,10 @@ export interface Assistance {
   releaseControl(): void;
   /** Puts the ended session away. BUSY while it runs. */
   dismissSession(): void;
-  /** Expert: where the picture goes, until the returned function is called or another viewer comes. NO_SESSION, WRONG_ROLE. */
+  /**
+   * Expert: one more place for the picture, until the returned function is called, or another viewer comes that sets the pace as well.
+   * NO_SESSION, WRONG_ROLE.
+   */
   attachViewer(sink: ViewerSink): () => void;
   /** On quitting: ends the session, forgets the invitations; resolves when nothing is open. */
   close(): Promise<void>;

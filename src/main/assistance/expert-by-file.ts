@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<RemdeskRejection, EndReason>> = {
   refused: 'viewRefused',
 };
 
-/** To the novice of an invitation file: dial, check the key, prove the password, wait for the yes. */
+/** The expert's entrance with an invitation file: dials the novice, checks its key, proves the password, waits for the yes. */
 export class ExpertByFile implements Entrance<ExpertNews> {
   readonly id = randomUUID();
   readonly peer: Peer;
@@ -79,7 +79,7 @@ export class ExpertByFile implements Entrance<ExpertNews> {
 
   private async dial(): Promise<void> {
     const { parts, role } = this;
-    // The other engine has no channels, and without them there is no password.
+    // The classic engine has no channels, and the password is proved on one.
     const wanted = { engine: 'ringback', userName: parts.userName(), channels: [this.remdesk, ...role.channels], invited: true } as const;
     try {
       const endpoint = await role.life.scope.open((signal) => parts.connection.openExpert(wanted, signal));

@@ -104,7 +104,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         logRefusal(this.host.log, 'expert', effect.error);
         return;
       case 'closeLink':
-        // Registered in the scope when it was opened.
+        // The session's scope closes it.
         return;
       case 'cancelRendezvous':
         this.rendezvous.cancel(effect.code);

@@ -1,6 +1,6 @@
-/** "Over the last two seconds". */
+/** Frames of this time are counted. */
 const WINDOW_MS = 2_000;
-/** More than any screen shows in the window. */
+/** More frames than any screen shows in that time. */
 const MAX_KEPT = 512;
 
 /** Frames a second over the last two seconds. */

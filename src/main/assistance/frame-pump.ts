@@ -49,7 +49,7 @@ export class FramePump {
     this.idle = this.idle.then(() => this.pump(capture, settings, abort.signal));
   }
 
-  /** Until `start`. */
+  /** Pulls no frame until `start`. */
   pause(): void {
     this.run?.abort.abort();
     this.run = undefined;
@@ -107,7 +107,7 @@ export class FramePump {
       await this.parts.link.sendGraphics(updates);
       return true;
     } catch (error) {
-      // A link that is over says so itself; between two resolutions `start` follows.
+      // The link's own events tell its end; in a change of resolution `start` follows.
       if (error instanceof ProtocolError && error.code !== 'ILLEGAL_TRANSITION') this.parts.failed(error);
       return false;
     }

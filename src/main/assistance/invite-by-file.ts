@@ -23,7 +23,7 @@ const WRONG_PASSWORD_PAUSE_MS = 3_000;
 const MAX_NAME_CHARACTERS = 64;
 
 export interface InviteByFileHost extends SessionHost {
-  /** Someone with the right password: false where another session is running. */
+  /** Begins the session of an expert who has the password; false where another session is running. */
   readonly begin: (session: HelpedSession) => boolean;
 }
 
@@ -153,7 +153,7 @@ export class InviteByFile {
   private end(state: Exclude<State, 'waiting' | 'expired'>): void {
     if (this.state === 'waiting') {
       this.state = state;
-      // Whoever stands at the door hears why; a verified one is past it.
+      // An expert that has not proved the password yet is told why.
       this.gate?.expire();
       this.host.changed();
     }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { errorText } from './error-text.ts';
 
-/** What the driver itself has to say to every machine. */
+/** Events of the driver itself, for every machine. */
 type DriverEvent = { readonly tag: 'deadline' } | { readonly tag: 'failed'; readonly detail: string };
 
 interface Machine<Event, Effect> {
@@ -47,7 +47,7 @@ export class NegotiationDriver<Event, Effect> {
     this.changed();
   }
 
-  /** No timer is left. */
+  /** Cancels the timer. */
   stop(): void {
     this.cancelTimer();
     this.cancelTimer = () => {};

@@ -16,9 +16,9 @@ export interface ArrivedExpert {
   readonly link: NoviceLink;
   readonly peer: Peer;
   readonly active: LinkActive;
-  /** What it was let in with. */
+  /** The channels that the link has been admitted with. */
   readonly channels: NoviceChannels;
-  /** Tells the expert; a no closes the connection. */
+  /** Tells the expert the novice's answer; a no closes the connection. */
   readonly answer: (allowed: boolean) => void;
 }
 

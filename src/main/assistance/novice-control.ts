@@ -13,7 +13,7 @@ export interface NoviceControlParts {
   readonly consent: ConsentPrompts;
   readonly clock: Clock;
   readonly peer: Peer;
-  /** Of the session: ends what is still opening. */
+  /** The session's; aborts an injector that is still opening. */
   readonly signal: AbortSignal;
   readonly changed: () => void;
   readonly onError: (error: unknown) => void;
@@ -28,7 +28,7 @@ type Control =
   | { readonly tag: 'asked' | 'offered'; readonly prompt: AbortController }
   | { readonly tag: 'granted'; readonly injector: InputInjector };
 
-/** Who has mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted. */
+/** Control of mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted. */
 export class NoviceControl {
   private readonly parts: NoviceControlParts;
   private control: Control = { tag: 'no' };
@@ -52,7 +52,7 @@ export class NoviceControl {
     this.parts.channel.begin(this.parts.peer.friendlyName, (wish) => this.onWish(wish));
   }
 
-  /** The novice offers it, the expert need not have asked; the same question is put. */
+  /** The novice offers control without a request of the expert's, and is asked to confirm. */
   offer(): void {
     if (this.control.tag === 'no' || this.control.tag === 'refused') void this.ask('offered');
   }
@@ -83,7 +83,7 @@ export class NoviceControl {
     if (wish === 'requested') this.onRequest();
     else if (this.control.tag === 'granted') this.become({ tag: 'no' });
     else if (this.control.tag === 'asked') {
-      // Who asks and takes it back all the time must not make questions flicker under the novice's hand.
+      // An expert that asks and takes it back again and again must not make questions flicker under the novice's hand.
       this.coolDown();
       this.become({ tag: 'no' });
     }

@@ -11,11 +11,11 @@ export interface NovicePictureParts {
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly pointer: NovicePointer;
-  /** The capture closes with it. */
+  /** Closes the capture. */
   readonly scope: Scope;
   /** The desktop cannot be captured (any more). */
   readonly desktopFailed: (error: unknown) => void;
-  /** Something of ours broke. */
+  /** A fault of this program. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -69,7 +69,7 @@ export class NovicePicture {
     return true;
   }
 
-  /** The expert's window and what it has of the picture. */
+  /** Events about the expert's window, and about the frames that it has. */
   onLink(event: Extract<NoviceLinkEvent, { tag: 'refresh' | 'display' | 'frameAcknowledged' }>): void {
     switch (event.tag) {
       case 'refresh':

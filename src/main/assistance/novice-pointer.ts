@@ -48,7 +48,7 @@ export class NovicePointer {
     if (this.active) this.link.sendPointerShape(shape);
   }
 
-  /** What the novice or a program did to the pointer right after the expert is told when the expert's hand has come to rest. */
+  /** A movement by the novice or a program. Right after one by the expert it is told when the expert's hand has come to rest. */
   moved(x: number, y: number): void {
     this.cancelPosition();
     if (!this.active) return;

@@ -111,7 +111,7 @@ export class NoviceRole implements HelpedSession {
   }
 
   private onLink(session: NoviceSession, event: Exclude<NoviceLinkEvent, { tag: 'ended' }>): void {
-    // Before the yes only what tells how the connection is; a request for control then is one too early.
+    // Before the yes only events about the connection and the expert's window count.
     if (this.allowed || event.tag === 'display' || event.tag === 'roundTrip') session.onLink(event);
   }
 

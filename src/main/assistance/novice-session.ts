@@ -14,7 +14,7 @@ import type { NoviceChannels } from './session-channels.ts';
 
 export interface NoviceSessionParts {
   readonly link: NoviceLink;
-  /** Of this link: given to it with {@link NoviceSession.admit}, or before where the expert was let in before. */
+  /** The link's channels: passed with {@link NoviceSession.admit}, or already, where the link was admitted before the session began. */
   readonly channels: NoviceChannels;
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;

@@ -19,7 +19,7 @@ const REMDESK_DEADLINE_MS = 30_000;
 
 export interface RemdeskGateParts {
   readonly link: NoviceLink;
-  /** What the expert is let in with, beside `remdesk`; nothing of theirs may begin before the yes. */
+  /** Further channels of the link; they may say and do nothing before the yes. */
   readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly remdesk: RemdeskNoviceConfig;

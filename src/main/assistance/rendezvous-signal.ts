@@ -12,9 +12,9 @@ interface Following {
   readonly dispatch: (signal: RendezvousSignal) => void;
 }
 
-/** Tells a negotiation machine what the messenger reports; what the messenger passed over goes to the log. The result stops it. */
+/** Tells a negotiation machine what the messenger reports; what the messenger passed over goes to the log. The returned function stops it. */
 export function followRendezvous({ rendezvous, role, host, dispatch }: Following): () => void {
-  // Of the INVITE, before anybody could listen.
+  // The INVITE's features line, which was read before anything could listen.
   if (rendezvous.passedOver > 0) host.log('message refused', { role, code: 'MALFORMED', field: 'Features' });
   return rendezvous.onEvent((event) => {
     if (event.tag === 'passedOver') logRefusal(host.log, role, event.error);

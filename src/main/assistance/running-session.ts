@@ -32,7 +32,7 @@ interface RunningSession {
   readonly over: boolean;
   /** Resolves when it is over and nothing of it is open. */
   readonly closed: Promise<void>;
-  /** Goes ahead: once, when the room holds it. */
+  /** Begins. Called once, when the room has made this its current session. */
   begin(): void;
   /** Ends it, on this person's wish. */
   stop(): void;

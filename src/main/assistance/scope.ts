@@ -20,7 +20,7 @@ export class Scope {
   }
 
   /**
-   * Opens what then closes with the scope: in good order once it is open, called off by `signal` while it is still opening.
+   * Opens a resource that the scope closes: by its `close` once it is open, by aborting `signal` while it is still opening.
    * Undefined when the end comes first. Rejects as `open` does.
    */
   async open<T extends { close(): Promise<void> }>(open: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {

@@ -19,7 +19,7 @@ export class ViewerSeats {
     this.seats.add(seat);
     seat.detach =
       this.session?.attach(sink, seat.wanted) ??
-      // Who waits for a connection puts the window away.
+      // A person who waits for the connection may minimise the window.
       sink.onEvent((event) => {
         if (event.tag === 'displayWanted') seat.wanted = event.wanted;
       });

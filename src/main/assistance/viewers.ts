@@ -23,7 +23,7 @@ export interface ViewedSession {
   refresh(): void;
   /** Pauses and resumes reading from the novice's socket. */
   setReading(reading: boolean): void;
-  /** From whoever sets the pace, and for `input` and `displayWanted` from any. */
+  /** `painted` of the viewer that sets the pace, and `input` of any. */
   heard(event: Exclude<FromViewer, { tag: 'taken' | 'displayWanted' }>): void;
 }
 
@@ -98,7 +98,7 @@ export class Viewers {
     const introduction = this.session.introduction();
     if (introduction.length === 0) return;
     for (const message of introduction) this.tell(viewer, message);
-    // One that looks on unseen beside others changes nothing for the novice.
+    // A hidden viewer that joins others changes nothing for the novice.
     if (!wasWanted || this.wanted !== wasWanted) this.session.setDisplayWanted(this.wanted);
     this.session.refresh();
   }
@@ -196,7 +196,7 @@ export class Viewers {
     viewer.behindUntilMs = this.session.clock.now() + (viewer.sink.pace === 'sets' ? 0 : FOLLOWER_RESTS_MS);
     if (wasPacer) this.resume();
     this.send(viewer, { tag: 'behind' });
-    // Who is shown nothing wants nothing: what the novice would send is read and dropped.
+    // A viewer that is behind wants no picture; what the novice still sends is read and dropped.
     this.tellDisplayWanted(wasWanted);
     this.maybeRestart(viewer);
   }

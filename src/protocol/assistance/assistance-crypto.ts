@@ -4,7 +4,7 @@ import { ProtocolError } from '../bytes/errors.ts';
 import { utf16Decode, utf16Encode } from '../bytes/text.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 
-/* What [MS-RA] and [MS-RAI] ask for; nobody would choose it today. The password is therefore long, used once, and three wrong ones burn the invitation. */
+/* The cryptography that [MS-RA] and [MS-RAI] prescribe, weak by today's standards. The password is therefore long, used once, and three wrong ones burn the invitation. */
 
 const PASS_STUB_CHARS = 14;
 /** PASS: four bytes of length and the stub in UTF-16. */

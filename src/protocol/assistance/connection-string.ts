@@ -26,7 +26,7 @@ export function isConnectionString(text: string): boolean {
 
 function fixed(fields: readonly string[], index: number, name: string, expected: string): void {
   const got = fields[index] ?? '';
-  // What stands there instead may be somebody's password: not told.
+  // The error does not quote the other text, which may be somebody's password.
   if (got !== expected) throw new ProtocolError('UNEXPECTED', `ConnectionString1.${name}`, expected, `${got.length} other characters`);
 }
 

@@ -2,7 +2,7 @@ import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp
 import { decodeEncomsp, ENCOMSP_CHANNEL, encodeEncomsp } from '../rdp/channels/encomsp.ts';
 import type { ControlState } from './status.ts';
 
-/** What an old novice that names nobody is addressed by; FreeRDP sends it too. */
+/** Participant id for a novice's program that has named no participant; FreeRDP sends it too. */
 const UNKNOWN_PARTICIPANT = 0;
 
 export interface ControlExpertTold {

@@ -25,7 +25,7 @@ export class ControlNovice implements Channel {
     this.say();
   }
 
-  /** Who may do what, now; told again whenever it is said again. */
+  /** Tells the expert whether it may interact; a call that changes nothing tells it again. */
   announce(mayInteract: boolean): void {
     this.mayInteract = mayInteract;
     this.say();

@@ -2,7 +2,7 @@ import { ProtocolError } from '../bytes/errors.ts';
 import { hexDecode, hexEncode } from '../bytes/text.ts';
 import { PASS_BYTES } from './assistance-crypto.ts';
 
-/** Who the expert says it is, and that it knows the password. */
+/** The name that the expert gives itself, and its proof of the password. */
 export interface ExpertBlob {
   readonly name: string;
   /** {@link PASS_BYTES} bytes. */
@@ -21,7 +21,7 @@ export function formatExpertBlob({ name, pass }: ExpertBlob): string {
   return field('NAME', name.slice(0, MAX_NAME_CHARS)) + field('PASS', hexEncode(pass).toUpperCase());
 }
 
-/** Throws ProtocolError MALFORMED, TOO_LARGE. What stands in it is never told: it is as good as a password. */
+/** Throws ProtocolError MALFORMED, TOO_LARGE. The errors quote nothing of it: it is as good as a password. */
 export function parseExpertBlob(text: string): ExpertBlob {
   const fields = new Map<string, string>();
   let rest = text;

@@ -244,7 +244,7 @@ export class ExpertNegotiation {
     if (due === undefined || nowMs < due) return [];
     switch (state.tag) {
       case 'preparing':
-        // Without a listener it is ours that is late, without the messenger it is theirs.
+        // Without addresses this side is late, without `readyToLaunch` the other one.
         return this.end(state.addresses === undefined ? 'noConnection' : 'timedOut', nowMs);
       case 'connecting':
         return nowMs < state.giveUpAtMs ? this.record.reachDue(nowMs) : this.end(this.noConnection(), nowMs);

@@ -27,9 +27,9 @@ export type InvitationDocument =
 export interface OpenInvitation {
   /** Who asks for help, as the file says. */
   readonly userName: string;
-  /** At most eight, none that is nobody's or means something only to the novice. */
+  /** At most eight; without those that no computer has, and without scoped ones, which only the novice's computer can use. */
   readonly addresses: readonly HostPort[];
-  /** As text: not everybody's is base64. */
+  /** As text: the ids of other programs need not be base64. */
   readonly raSessionId: string;
   /** Commitments to the novice's key; any one that fits is enough. */
   readonly keyHashes: readonly KeyHash[];
@@ -48,7 +48,7 @@ const MAX_ADDRESSES = 8;
 export function readInvitation(input: Uint8Array): InvitationDocument {
   if (input.length > MAX_INVITATION_BYTES)
     throw new ProtocolError('TOO_LARGE', 'Invitation', `<= ${MAX_INVITATION_BYTES} bytes`, input.length);
-  // What mail programs and editors put around it.
+  // Mail programs and editors put blanks and byte order marks around it.
   const text = decodeXmlBytes(input).replaceAll(/^[\s\ufeff]+|[\s\0]+$/g, '');
   if (/^\d+,/.test(text)) return { tag: 'connectionString1', text };
   const root = parseXml(text);
@@ -60,7 +60,7 @@ export function needsPassword(document: InvitationDocument): boolean {
   return document.tag === 'file' && (document.file.hasPassword || document.file.lhTicket !== undefined);
 }
 
-/** Past its time, by the file's own word; the novice knows better and has the last one. */
+/** Whether the time in the file is over. The novice's program decides by its own record, whatever the file says. */
 export function isPast(document: InvitationDocument, nowMs: number): boolean {
   const valid = document.tag === 'file' ? document.file.valid : undefined;
   return valid !== undefined && nowMs > valid.fromMs + valid.minutes * 60_000;
@@ -93,7 +93,7 @@ export function openInvitation(document: InvitationDocument, password: string): 
   }
 }
 
-/** What a wrong password makes of a ticket is no connection string. */
+/** Throws REFUSED for a wrong password: what it decrypts to is no connection string. */
 function decrypted(lhTicket: Uint8Array, password: string): ConnectionString2 {
   const text = decryptTicket(lhTicket, password);
   if (!text.trimStart().startsWith('<')) throw new ProtocolError('REFUSED', 'LHTICKET', 'the right password', 'another one');

@@ -59,7 +59,7 @@ export class NegotiationRecord {
     return this.passedOverCount;
   }
 
-  /** The messenger tells it once or twice, before the first ticket goes out. */
+  /** Keeps what the peer's program says of itself. Called once or twice, before the first ticket goes out. */
   met(features: Features | undefined): void {
     this.peer ??= features;
   }

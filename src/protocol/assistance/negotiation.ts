@@ -43,7 +43,7 @@ export type CommonEvent =
   | { readonly tag: 'stop' }
   /** On a running connection the other side said something that makes no sense. */
   | { readonly tag: 'peerBroke'; readonly detail: string }
-  /** Something of ours broke. */
+  /** A fault of this program. */
   | { readonly tag: 'failed'; readonly detail: string }
   | { readonly tag: 'deadline' };
 
@@ -105,7 +105,7 @@ export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boole
     case 'disconnected':
       if (!connected) return 'cancelledByPeer';
       return role === 'novice' ? 'closedByExpert' : 'stoppedByNovice';
-    // Only a novice has these to say.
+    // Only the novice's side ends a connection with these reasons.
     case 'denied':
       return role === 'novice' ? 'connectionLost' : 'viewRefused';
     case 'timeout':

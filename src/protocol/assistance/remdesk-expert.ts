@@ -68,7 +68,7 @@ export class RemdeskExpert {
 
   private onResult(code: number): RemdeskExpertOutput[] {
     if (code !== REMDESK_RESULT.success) return this.reject(REJECTIONS[code] ?? 'refused', code);
-    // A yes to nothing.
+    // Nothing has been proved yet that the result could be about.
     if (this.state === 'waiting') return [];
     if (this.state === 'proving' && this.version === 1) {
       this.state = 'requesting';

@@ -45,7 +45,7 @@ export class RemdeskNovice {
     this.config = config;
   }
 
-  /** The first words, once the channel is there. */
+  /** What the novice sends first, once the channel is open. */
   start(): RemdeskNoviceOutput[] {
     return [send({ tag: 'serverAnnounce' }), send({ tag: 'versionInfo', major: MAJOR, minor: this.config.version })];
   }
@@ -56,7 +56,7 @@ export class RemdeskNovice {
     if (message === undefined || this.state.tag === 'over') return [];
     switch (message.tag) {
       case 'versionInfo':
-        // A version 2 expert need not send it; a version 1 expert answers with 1.1, and of later minors ours is the older.
+        // A version 2 expert may leave it out, a version 1 expert answers with 1.1. A higher minor version is fine: the lower of the two is spoken.
         return message.major === MAJOR && message.minor >= this.config.version ? [] : this.refuse('badVersion', REMDESK_RESULT.badVersion);
       case 'expertOnVista':
         return this.onExpertOnVista(message.pass);

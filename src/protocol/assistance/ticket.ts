@@ -67,7 +67,7 @@ export function parseNoviceTicket(text: string): NoviceTicket {
   };
 }
 
-/** Ids of tickets already used, as base64; oldest first. Plain data: whoever asks keeps it. */
+/** Ids of tickets already used, as base64; oldest first. Plain data, kept by the caller. */
 export type SeenTickets = readonly string[];
 
 /** Ids remembered; the oldest is forgotten. Random 256-bit ids never repeat by chance. */
@@ -85,8 +85,8 @@ export function rememberTicket(seen: SeenTickets, id: Uint8Array): SeenTickets {
 }
 
 /**
- * The checks that a ticket's own text cannot fail: in time and never used.
- * Connection String 1 has no room for a time, so the one who waits enforces its own deadline. Throws ProtocolError REFUSED.
+ * Checks beyond the ticket's text: it has come in time and has not been used.
+ * Connection String 1 has no room for a time, so the waiting side enforces its own deadline. Throws ProtocolError REFUSED.
  */
 export function checkTicketUse(id: Uint8Array, seen: SeenTickets, nowMs: number, deadlineMs: number): void {
   if (nowMs > deadlineMs) throw new ProtocolError('REFUSED', 'ticket', 'a ticket in time', 'an expired ticket');

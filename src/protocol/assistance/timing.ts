@@ -2,7 +2,7 @@
 
 /** The inviter gives up on an answer. */
 export const INVITATION_TIMEOUT_MS = 120_000;
-/** A side that is waited for says itself when its time is up; this much later it counts as silent. */
+/** A side that is waited for tells its own time-out; the other side waits this much longer before it counts as silent. */
 export const SILENCE_MARGIN_MS = 5_000;
 /** From acceptance to the other's ticket. */
 export const TICKET_WAIT_MS = 20_000;

@@ -54,7 +54,7 @@ export function clientCapabilities(config: RdpClientConfig, desktop: Size): Capa
   return [
     {
       tag: 'general',
-      // OSMAJORTYPE_UNSPECIFIED: what we run on is nobody's business.
+      // OSMAJORTYPE_UNSPECIFIED: the server is not told which system this runs on.
       osMajorType: 0,
       osMinorType: 0,
       extraFlags: GENERAL_EXTRA.fastPathOutput | GENERAL_EXTRA.longCredentials | GENERAL_EXTRA.noBitmapCompressionHdr,

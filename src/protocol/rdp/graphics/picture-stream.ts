@@ -127,7 +127,7 @@ export class PictureStream {
       const encoded = await current.encoder.encode(...what);
       return this.current === current ? encoded : undefined;
     } catch (error) {
-      // An encoder that was taken away in the middle has nothing to say any more.
+      // The error of an encoder that has been replaced meanwhile is of no interest.
       if (this.current === current) throw error;
       return undefined;
     } finally {
@@ -144,7 +144,7 @@ export class PictureStream {
     return kind.create(settings);
   }
 
-  /** Many wishes cost more than one whole frame, and they may come for as long as nobody takes one. */
+  /** Many areas cost more than a whole frame, and they gather for as long as no frame is taken. */
   private force(area: Rect): void {
     this.forced.push(area);
     this.forcedPixels += area.width * area.height;

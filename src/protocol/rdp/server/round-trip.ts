@@ -19,7 +19,7 @@ export class RoundTrip {
   private readonly sentAt = new Map<number, number>();
   private sequence = 0;
   private answered = false;
-  /** Since when something has been owed that nothing has come after. */
+  /** Time of the oldest question after which nothing has come; undefined when none is open. */
   private unansweredSinceMs: number | undefined;
   private lastTickMs: number | undefined;
 
@@ -32,7 +32,7 @@ export class RoundTrip {
     this.unansweredSinceMs = undefined;
   }
 
-  /** The peer owes something, measured or not. */
+  /** An answer of the peer is due, whether its time is measured or not. */
   awaits(nowMs: number): void {
     this.unansweredSinceMs ??= nowMs;
   }

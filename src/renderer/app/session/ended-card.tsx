@@ -39,7 +39,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
   const name = displayName(session.peer);
   const good = GOOD_ENDS.has(reason);
   const action = nextAction(role, reason);
-  // Who came by an invitation file has no address at the messenger.
+  // Somebody who came by an invitation file has no messenger address.
   const canAsk = role === 'novice' && !isByFile(session) && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
   const wasSession = session.connection !== undefined && SESSION_ENDS.has(reason);
   return (

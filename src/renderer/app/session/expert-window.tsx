@@ -65,7 +65,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
   const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem;
 
-  // Like every other hint it goes by: it lies on the picture.
+  // Goes away by itself like every hint, because it lies on the picture.
   useEffect(() => {
     if (refused !== undefined) say(problemText(refused));
   }, [refused, say]);
@@ -119,7 +119,7 @@ function controlHint(control: ControlState, name: string): string {
   }
 }
 
-/** A sentence that goes by itself; also says when control comes and goes. */
+/** A sentence that goes away by itself; also says when control comes and goes. */
 function usePassingHint(control: ControlState, name: string): { readonly hint: string | undefined; readonly say: (text: string) => void } {
   const [hint, setHint] = useState<string>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -6,7 +6,7 @@ import { Button, Choices, Field, ProblemLine, SecretField } from '../design/cont
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 
 export interface AccountFormProps extends ActionState {
-  /** Whose account it is; it says what is asked for. */
+  /** The transport of the account; it names the fields. */
   readonly transport: TransportView;
   readonly initial?: AccountView;
   readonly onSave: (account: TypedAccount) => void;

@@ -13,13 +13,13 @@ import { IssuedAccountCard } from './issued-account.tsx';
 import './welcome.css';
 
 export interface WelcomeProps {
-  /** The ways in without a messenger. */
+  /** The part about invitation files, for people without a messenger. */
   readonly files: ReactNode;
   /** What a person did with a file was refused; the fold opens to say so. */
   readonly filesRefused: boolean;
   readonly step: WelcomeStep;
   readonly transports: readonly TransportView[];
-  /** Of the own account. */
+  /** Of the person's own account on this computer's messenger; undefined before it has been made. */
   readonly address: string | undefined;
   readonly hosting: HostingView;
   readonly issued: IssuedAccount | undefined;
@@ -32,7 +32,7 @@ export interface WelcomeProps {
   readonly onDone: () => void;
 }
 
-/** What is said above the form; where there is a choice, that there is one. */
+/** The sentence above the form: the transport's own, or the one that says that there is a choice. */
 function leadOf(transports: readonly TransportView[]): string {
   const [first, ...others] = transports;
   return t(first === undefined || others.length > 0 ? 'account.whichLead' : first.lead);

@@ -61,7 +61,7 @@ class PlanarPictureEncoder implements PictureEncoder {
       this.tiles.forget();
       return { copies: [], areas: this.tiles.update(frame, []) };
     }
-    // Who asks for something again may not have it: nothing is copied from there.
+    // The client may have lost the areas that it asks for again: nothing is copied from them.
     const copies = this.scrollCopies && areas.length === 0 ? this.tiles.scroll(frame, damage) : [];
     return { copies, areas: [...this.tiles.update(frame, damage), ...areas] };
   }
