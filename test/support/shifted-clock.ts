@@ -7,6 +7,9 @@ export class ShiftedClock implements Clock {
   now(): number {
     return systemClock.now() + this.shift;
   }
+  monotonicMs(): number {
+    return systemClock.monotonicMs() + this.shift;
+  }
   after(delayMs: number, run: () => void): () => void {
     const timer = {
       atMs: this.now() + delayMs,

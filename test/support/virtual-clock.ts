@@ -15,6 +15,7 @@ const SETTLE_TURNS = 200;
  */
 export class VirtualClock implements Clock {
   private nowMs: number;
+  private dateShiftMs = 0;
   private nextId = 1;
   private readonly timers = new Map<number, Timer>();
 
@@ -23,7 +24,16 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.nowMs + this.dateShiftMs;
+  }
+
+  monotonicMs(): number {
     return this.nowMs;
+  }
+
+  /** Somebody sets the clock: the date jumps, and no time goes by. */
+  setDate(byMs: number): void {
+    this.dateShiftMs += byMs;
   }
 
   after(delayMs: number, run: () => void): () => void {

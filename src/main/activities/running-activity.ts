@@ -238,10 +238,10 @@ export class RunningActivity {
   }
 
   private async followProgram(exited: Promise<number | null>): Promise<void> {
-    const startedAtMs = this.parts.clock.now();
+    const startedAtMs = this.parts.clock.monotonicMs();
     const code = await exited;
     if (this.isOver) return;
-    if (this.parts.clock.now() - startedAtMs >= HANDED_ON_MS) this.end('OUTBANDCANCEL');
+    if (this.parts.clock.monotonicMs() - startedAtMs >= HANDED_ON_MS) this.end('OUTBANDCANCEL');
     else if (code === 0) this.host.handedOn(this);
     else this.failed(new ActivityError('PROGRAM_FAILED', `the program ended at once with ${code ?? 'a signal'}`));
   }

@@ -49,7 +49,7 @@ export class ExpertSession {
   }
   /** Painted frames where the novice marks frames, else updates that came at different moments. */
   get framesPerSecond(): number {
-    return this.rate.perSecond(this.parts.clock.now());
+    return this.rate.perSecond(this.parts.clock.monotonicMs());
   }
   get viewing(): boolean {
     return this.viewers.wanted;
@@ -72,7 +72,7 @@ export class ExpertSession {
         this.parts.changed();
         return;
       case 'graphics':
-        this.rate.countArrived(this.parts.clock.now());
+        this.rate.countArrived(this.parts.clock.monotonicMs());
         this.viewers.show(event);
         return;
       case 'pointerShape':
@@ -142,7 +142,7 @@ export class ExpertSession {
       setReading: (reading) => link.setReading(reading),
       heard: (event) => {
         if (event.tag === 'painted') {
-          this.rate.countPainted(clock.now());
+          this.rate.countPainted(clock.monotonicMs());
           link.acknowledgeFrame(event.frameId);
         } else if (this.mayInput) link.sendInput(event.events);
       },

@@ -37,7 +37,7 @@ export class FramePump {
     return this.wanted;
   }
   get framesPerSecond(): number {
-    return this.meter.perSecond(this.parts.clock.now());
+    return this.meter.perSecond(this.parts.clock.monotonicMs());
   }
 
   /** Starts (again) with these settings, once the frame under way is through: a capture gives one frame at a time. */
@@ -95,7 +95,7 @@ export class FramePump {
         if (!this.wanted || frame.updates.length === 0) continue;
         if (settings.acknowledgement !== 'unmarked') this.unacknowledged.push(frame.frameId);
         if (!(await this.send(frame.updates))) return;
-        this.meter.count(this.parts.clock.now());
+        this.meter.count(this.parts.clock.monotonicMs());
       }
     } catch (error) {
       if (!signal.aborted) this.parts.failed(error);

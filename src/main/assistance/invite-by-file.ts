@@ -101,7 +101,7 @@ export class InviteByFile {
     // A timer does not run while the computer sleeps.
     if (this.parts.clock.now() >= this.expiresAtMs) this.expire();
     const { written } = this;
-    if (written === undefined || this.parts.clock.now() < this.pausedUntilMs) {
+    if (written === undefined || this.parts.clock.monotonicMs() < this.pausedUntilMs) {
       void link.close('denied');
       return;
     }
@@ -137,7 +137,7 @@ export class InviteByFile {
   private countWrong(): void {
     if (this.state !== 'waiting') return;
     this.wrongPasswords += 1;
-    this.pausedUntilMs = this.parts.clock.now() + this.wrongPasswords * WRONG_PASSWORD_PAUSE_MS;
+    this.pausedUntilMs = this.parts.clock.monotonicMs() + this.wrongPasswords * WRONG_PASSWORD_PAUSE_MS;
     if (this.wrongPasswords >= MAX_WRONG_PASSWORDS) this.end('burnt');
     else this.host.changed();
   }

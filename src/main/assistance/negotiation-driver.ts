@@ -18,6 +18,7 @@ export class NegotiationDriver<Event, Effect> {
   private readonly queue: (Event | DriverEvent)[] = [];
   private busy = false;
   private cancelTimer: () => void = () => {};
+  private readonly beganMs: number;
 
   /** `perform` does one effect; when it throws, the machine hears `failed`. `changed` follows every event. */
   constructor(machine: Machine<Event | DriverEvent, Effect>, clock: Clock, perform: (effect: Effect) => void, changed: () => void) {
@@ -25,6 +26,7 @@ export class NegotiationDriver<Event, Effect> {
     this.clock = clock;
     this.perform = perform;
     this.changed = changed;
+    this.beganMs = clock.now() - clock.monotonicMs();
     this.rearm();
   }
 
@@ -34,7 +36,7 @@ export class NegotiationDriver<Event, Effect> {
     if (this.busy) return;
     this.busy = true;
     for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      for (const effect of this.machine.handle(next, this.clock.now())) {
+      for (const effect of this.machine.handle(next, this.nowMs)) {
         try {
           this.perform(effect);
         } catch (error) {
@@ -53,10 +55,18 @@ export class NegotiationDriver<Event, Effect> {
     this.cancelTimer = () => {};
   }
 
+  /**
+   * The date by the clock as it stood when this began: the machine tells people when things happened, and its deadlines are not moved by
+   * somebody who sets the clock.
+   */
+  private get nowMs(): number {
+    return this.beganMs + this.clock.monotonicMs();
+  }
+
   private rearm(): void {
     this.stop();
     const due = this.machine.nextDeadlineMs;
     if (due === undefined) return;
-    this.cancelTimer = this.clock.after(Math.max(0, due - this.clock.now()), () => this.dispatch({ tag: 'deadline' }));
+    this.cancelTimer = this.clock.after(Math.max(0, due - this.nowMs), () => this.dispatch({ tag: 'deadline' }));
   }
 }

@@ -93,12 +93,13 @@ export class NoviceControl {
     const { control } = this;
     if (control.tag === 'asked' || control.tag === 'offered') return;
     // The answer is given again, the person is not bothered again.
-    if (control.tag === 'granted' || this.parts.clock.now() < this.askAgainAtMs) this.parts.channel.announce(control.tag === 'granted');
+    if (control.tag === 'granted' || this.parts.clock.monotonicMs() < this.askAgainAtMs)
+      this.parts.channel.announce(control.tag === 'granted');
     else void this.ask('asked');
   }
 
   private coolDown(): void {
-    this.askAgainAtMs = this.parts.clock.now() + CONTROL_COOL_DOWN_MS;
+    this.askAgainAtMs = this.parts.clock.monotonicMs() + CONTROL_COOL_DOWN_MS;
   }
 
   private async ask(tag: 'asked' | 'offered'): Promise<void> {

@@ -110,7 +110,7 @@ export class Viewers {
   }
 
   private tellPicture(viewer: Viewer, message: ToPicture): void {
-    const nowMs = this.session.clock.now();
+    const nowMs = this.session.clock.monotonicMs();
     const isPacer = viewer === this.pacer;
     if (!isPacer && viewer.flow.isFull(nowMs)) {
       this.fallBehind(viewer);
@@ -171,7 +171,7 @@ export class Viewers {
 
   private onTaken(viewer: Viewer): void {
     if (viewer.behindUntilMs !== undefined) this.maybeRestart(viewer);
-    else if (viewer === this.pacer && viewer.flow.hasRoom(this.session.clock.now())) this.resume();
+    else if (viewer === this.pacer && viewer.flow.hasRoom(this.session.clock.monotonicMs())) this.resume();
   }
 
   private pause(): void {
@@ -193,7 +193,7 @@ export class Viewers {
   private fallBehind(viewer: Viewer): void {
     const wasWanted = this.wanted;
     const wasPacer = viewer === this.pacer;
-    viewer.behindUntilMs = this.session.clock.now() + (viewer.sink.pace === 'sets' ? 0 : FOLLOWER_RESTS_MS);
+    viewer.behindUntilMs = this.session.clock.monotonicMs() + (viewer.sink.pace === 'sets' ? 0 : FOLLOWER_RESTS_MS);
     if (wasPacer) this.resume();
     this.send(viewer, { tag: 'behind' });
     // A viewer that is behind wants no picture; what the novice still sends is read and dropped.
@@ -203,7 +203,7 @@ export class Viewers {
 
   private maybeRestart(viewer: Viewer): void {
     if (!this.viewers.has(viewer) || viewer.behindUntilMs === undefined || !viewer.flow.isEmpty) return;
-    const waitMs = viewer.behindUntilMs - this.session.clock.now();
+    const waitMs = viewer.behindUntilMs - this.session.clock.monotonicMs();
     if (waitMs > 0) {
       this.restarts.get(viewer)?.();
       this.restarts.set(

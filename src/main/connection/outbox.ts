@@ -63,7 +63,7 @@ export class Outbox {
   sendNow(bytes: Uint8Array): void {
     this.check('control', bytes.length);
     this.waitingBytes.control += bytes.length;
-    this.busyUntilMs = this.clock.now() + BUSY_MS;
+    this.busyUntilMs = this.clock.monotonicMs() + BUSY_MS;
     this.wire.write(bytes, () => {
       this.waitingBytes.control -= bytes.length;
       this.flow();
@@ -108,7 +108,7 @@ export class Outbox {
   private writeBulk(): void {
     if (this.waiting.bulk.length === 0) return;
     this.write('bulk', SLICE_BYTES.bulk);
-    if (this.clock.now() >= this.busyUntilMs) return;
+    if (this.clock.monotonicMs() >= this.busyUntilMs) return;
     this.cancelRest = this.clock.after(BULK_REST_MS, () => {
       this.cancelRest = undefined;
       this.flow();
@@ -135,7 +135,7 @@ export class Outbox {
     const slice = queue.splice(0, count);
     const [first] = slice;
     if (first === undefined) return;
-    if (urgency !== 'bulk') this.busyUntilMs = this.clock.now() + BUSY_MS;
+    if (urgency !== 'bulk') this.busyUntilMs = this.clock.monotonicMs() + BUSY_MS;
     const whole = slice.length === 1 ? first.bytes : Buffer.concat(slice.map(({ bytes }) => bytes));
     this.wire.write(whole, () => {
       this.waitingBytes[urgency] -= byteLength;

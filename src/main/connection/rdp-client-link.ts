@@ -48,7 +48,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
       peerGoneAfterMs: PEER_GONE_AFTER_MS,
     });
     this.stream = new RdpStream(options.carrier, options.clock, {
-      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
+      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
       gone: (error) => {
         this.driver.end(this.machine);
         this.life.gone(error);
@@ -74,7 +74,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
     });
     this.life.every(TICK_MS, () => this.tick());
     this.stream.start();
-    this.driver.drive(() => this.machine.start(this.clock.now()));
+    this.driver.drive(() => this.machine.start(this.clock.monotonicMs()));
   }
 
   get onEvent(): ExpertLink['onEvent'] {
@@ -124,12 +124,12 @@ export class RdpClientLink implements ExpertLink, Candidate {
   setReading(reading: boolean): void {
     this.stream.setReading(reading);
     this.isReading = reading;
-    this.machine.unread(this.clock.now());
+    this.machine.unread(this.clock.monotonicMs());
   }
 
   private tick(): void {
-    if (!this.isReading) this.machine.unread(this.clock.now());
-    this.driver.drive(() => this.machine.tick(this.clock.now()));
+    if (!this.isReading) this.machine.unread(this.clock.monotonicMs());
+    this.driver.drive(() => this.machine.tick(this.clock.monotonicMs()));
   }
 
   /** What our own side asks for: its mistakes are thrown back at it. */
@@ -173,7 +173,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
     // A throwing listener must not leave a verified connection that nobody owns.
     this.life.contain(() => {
       this.life.state = 'verified';
-      if (this.options.verified(this)) this.driver.request(() => this.machine.tlsEstablished(this.clock.now()));
+      if (this.options.verified(this)) this.driver.request(() => this.machine.tlsEstablished(this.clock.monotonicMs()));
       else this.abandon();
     });
   }

@@ -44,7 +44,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.clock = options.clock;
     this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
-      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.now())),
+      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
       gone: (error) => {
         this.driver.end(this.machine);
         this.life.gone(error);
@@ -66,7 +66,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.now())));
+    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.monotonicMs())));
     this.stream.start();
   }
 
@@ -139,7 +139,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     switch (output.tag) {
       case 'startTls':
         this.stream.acceptTls(this.options.certificate.secureContext, () =>
-          this.driver.drive(() => this.machine.tlsEstablished(this.clock.now())),
+          this.driver.drive(() => this.machine.tlsEstablished(this.clock.monotonicMs())),
         );
         return;
       case 'clientInfo':

@@ -19,7 +19,7 @@ export class OwnPointer {
   moved(x: number, y: number): void {
     const key = `${x},${y}`;
     this.positions.delete(key);
-    this.positions.set(key, this.clock.now());
+    this.positions.set(key, this.clock.monotonicMs());
     if (this.positions.size > MAX_POSITIONS)
       for (const oldest of this.positions.keys()) {
         this.positions.delete(oldest);
@@ -29,6 +29,6 @@ export class OwnPointer {
 
   isOwn(x: number, y: number): boolean {
     const atMs = this.positions.get(`${x},${y}`);
-    return atMs !== undefined && this.clock.now() - atMs <= OWN_FOR_MS;
+    return atMs !== undefined && this.clock.monotonicMs() - atMs <= OWN_FOR_MS;
   }
 }

@@ -69,7 +69,7 @@ export class ContextMessages {
       if (!isMarked(line)) return this.listener.arrived(line, undefined);
       const { kind, part, text } = parseContextLine(line);
       if (part === undefined) return this.listener.arrived(text, kind);
-      const whole = this.assembly.receive({ kind, part, text }, this.clock.now());
+      const whole = this.assembly.receive({ kind, part, text }, this.clock.monotonicMs());
       if (whole !== undefined) this.listener.arrived(whole, kind);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
@@ -106,8 +106,8 @@ export class ContextMessages {
     this.cancelTimer = () => {};
     const due = this.assembly.nextDeadlineMs;
     if (due === undefined || this.closed) return;
-    this.cancelTimer = this.clock.after(Math.max(0, due - this.clock.now()), () => {
-      for (const error of this.assembly.expire(this.clock.now())) this.passOver(error);
+    this.cancelTimer = this.clock.after(Math.max(0, due - this.clock.monotonicMs()), () => {
+      for (const error of this.assembly.expire(this.clock.monotonicMs())) this.passOver(error);
       this.rearm();
     });
   }

@@ -72,7 +72,7 @@ export async function askConsent(
   const question = consentQuestion(kind, peer);
   for (;;) {
     if (signal.aborted) return false;
-    const askedAtMs = clock.now();
+    const askedAtMs = clock.monotonicMs();
     let stop = (): void => undefined;
     const aborted = new Promise<number>((resolve) => {
       const deny = (): void => resolve(DENY);
@@ -88,6 +88,6 @@ export async function askConsent(
       stop();
     }
     if (signal.aborted || answer !== ALLOW) return false;
-    if (clock.now() - askedAtMs >= DELIBERATE_AFTER_MS) return true;
+    if (clock.monotonicMs() - askedAtMs >= DELIBERATE_AFTER_MS) return true;
   }
 }

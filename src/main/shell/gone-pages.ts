@@ -33,9 +33,9 @@ export function createGonePages({ clock, log, model, windowOf, endSession }: Gon
     // A broken viewer must not leave a key down on the other side, nor a novice without Stop: the session ends.
     if (kind === 'session') void endSession().catch(() => undefined);
     const window = windowOf(kind);
-    reloads = reloads.filter((atMs) => clock.now() - atMs < RELOAD_WINDOW_MS);
+    reloads = reloads.filter((atMs) => clock.monotonicMs() - atMs < RELOAD_WINDOW_MS);
     if (window === undefined || reloads.length >= MAX_RELOADS) return;
-    reloads = [...reloads, clock.now()];
+    reloads = [...reloads, clock.monotonicMs()];
     clock.after(RELOAD_DELAY_MS, () => {
       if (!window.isDestroyed()) window.webContents.reload();
     });

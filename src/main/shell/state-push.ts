@@ -24,10 +24,10 @@ export function pushState(model: AppModel, clock: Clock, send: (window: StateWin
   let shownInMain: AppFacts | undefined;
   const stop = model.onChange(() => {
     if (cancel !== undefined) return;
-    const waitMs = Math.max(0, Math.min(STATE_INTERVAL_MS, lastMs + STATE_INTERVAL_MS - clock.now()));
+    const waitMs = Math.max(0, Math.min(STATE_INTERVAL_MS, lastMs + STATE_INTERVAL_MS - clock.monotonicMs()));
     cancel = clock.after(waitMs, () => {
       cancel = undefined;
-      lastMs = clock.now();
+      lastMs = clock.monotonicMs();
       const { facts, state } = model;
       send('session', stateFor('session', state));
       if (looksTheSame(shownInMain, facts)) return;

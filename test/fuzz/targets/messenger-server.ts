@@ -36,7 +36,7 @@ const PEOPLE = ['ann@home', 'bob@home', 'cy@home'];
 const ENDPOINT = { host: '127.0.0.1', port: 1863 };
 /** About as many commands as the server takes at once (`SERVER_LIMITS.commands`); read four times over, and everything told compared. */
 const BURST_BYTES = 4 * 1024;
-const STILL: Clock = { now: () => 0, after: () => () => undefined };
+const STILL: Clock = { now: () => 0, monotonicMs: () => 0, after: () => () => undefined };
 
 const lines = (...text: string[]): Uint8Array => utf8Encode(text.map((line) => `${line}\r\n`).join(''));
 const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');

@@ -128,7 +128,7 @@ describe('the answer', () => {
         controller.abort();
         return Promise.resolve(ALLOW);
       },
-      { now: () => (now += DELIBERATE_AFTER_MS), after: () => () => undefined },
+      { now: () => now, monotonicMs: () => (now += DELIBERATE_AFTER_MS), after: () => () => undefined },
     );
     expect(await answer).toBe(false);
   });

@@ -47,7 +47,7 @@ function desk(
       },
     },
     model,
-    clock: { now: () => 1_000_000, after: () => () => {} },
+    clock: { now: () => 1_000_000, monotonicMs: () => 1_000_000, after: () => () => {} },
     chooseSavePath: (suggested) => {
       did.push(`where ${suggested}`);
       return Promise.resolve(options.path);

@@ -142,7 +142,7 @@ export async function open(clock: Clock): Promise<InputInjector> {
       // The second half of Pause's sequence injects nothing.
       if (event.tag === 'key' && pause.read(event, event.down) === undefined) continue;
       held.note(event);
-      for (const call of translation.translate(event, screen, clock.now())) graphics.post(call);
+      for (const call of translation.translate(event, screen, clock.monotonicMs())) graphics.post(call);
     }
   };
   const releaseAll = () => inject(held.release());

@@ -21,7 +21,7 @@ export class RateLimit {
     this.clock = clock;
     this.rate = rate;
     this.tokens = rate.burst;
-    this.at = clock.now();
+    this.at = clock.monotonicMs();
   }
 
   /** Takes a token; false when there is none. */
@@ -43,7 +43,7 @@ export class RateLimit {
   }
 
   private available(): number {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     this.tokens = Math.min(this.rate.burst, this.tokens + (Math.max(0, now - this.at) / 1000) * this.rate.perSecond);
     this.at = now;
     return this.tokens;

@@ -206,7 +206,7 @@ class Connection {
     this.clock = services.clock;
     this.limits = services.limits;
     this.commands = new RateLimit(this.clock, this.limits.commands);
-    this.connectedAtMs = this.clock.now();
+    this.connectedAtMs = this.clock.monotonicMs();
     this.heardAtMs = this.connectedAtMs;
     const first = (bytes: Buffer): void => {
       socket.off('data', first);
@@ -229,7 +229,7 @@ class Connection {
   }
 
   checkTime(): void {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     const overdue = this.machine?.signedIn !== true && now - this.connectedAtMs > this.limits.signInDeadlineMs;
     const silenceMs = Math.min(SILENCE_MAX_MS, Math.max(SILENCE_MIN_MS, ...this.pingIntervalsMs.map((intervalMs) => intervalMs * 4)));
     const silent = this.pingIntervalsMs.length === PING_INTERVALS && now - this.heardAtMs > silenceMs;
@@ -252,7 +252,7 @@ class Connection {
 
   private receive(bytes: Uint8Array): void {
     if (this.closing) return;
-    this.heardAtMs = this.clock.now();
+    this.heardAtMs = this.clock.monotonicMs();
     // Corked, so that many small answers become one write.
     this.socket.cork();
     try {
@@ -278,7 +278,7 @@ class Connection {
 
   private handle(command: Command): void {
     if (command.name === 'PNG') {
-      const now = this.clock.now();
+      const now = this.clock.monotonicMs();
       if (this.pingedAtMs !== undefined) this.pingIntervalsMs.push(now - this.pingedAtMs);
       if (this.pingIntervalsMs.length > PING_INTERVALS) this.pingIntervalsMs.shift();
       this.pingedAtMs = now;

@@ -49,7 +49,7 @@ export class Switchboards implements SwitchboardHost {
   }
 
   newCookie(address: string, sessionId?: string): string {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     // The map is in the order of expiry, since all cookies live equally long.
     for (const [value, cookie] of this.cookies) {
       if (cookie.expiresAtMs > now && this.cookies.size < this.limits.connections * 4) break;
@@ -139,7 +139,7 @@ export class Switchboards implements SwitchboardHost {
     const cookie = this.cookies.get(value);
     if (cookie === undefined || cookie.address !== address) return undefined;
     this.cookies.delete(value);
-    return cookie.expiresAtMs > this.clock.now() ? cookie : undefined;
+    return cookie.expiresAtMs > this.clock.monotonicMs() ? cookie : undefined;
   }
 }
 

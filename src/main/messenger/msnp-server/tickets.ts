@@ -19,7 +19,7 @@ export class Tickets {
   }
 
   issue(address: string): string {
-    const now = this.clock.now();
+    const now = this.clock.monotonicMs();
     // The map is in the order of expiry, since all tickets live equally long.
     for (const [value, { expiresAtMs }] of this.issued) {
       if (expiresAtMs > now && this.issued.size < this.limits.connections) break;
@@ -34,6 +34,6 @@ export class Tickets {
     const ticket = this.issued.get(value);
     if (ticket?.address !== address) return false;
     this.issued.delete(value);
-    return ticket.expiresAtMs > this.clock.now();
+    return ticket.expiresAtMs > this.clock.monotonicMs();
   }
 }

@@ -81,12 +81,12 @@ export class NotificationConnection {
     this.endpoint = endpoint;
     this.logIn = logIn;
     this.referrals = referrals;
-    this.heardAtMs = clock.now();
+    this.heardAtMs = clock.monotonicMs();
     const socket = new CommandSocket(endpoint, clock, {
       connected: () => this.machine.start(),
       command: (command) => {
         this.isAgreed ||= command.name !== 'VER' || command.args[1] !== '0';
-        this.heardAtMs = clock.now();
+        this.heardAtMs = clock.monotonicMs();
         this.machine.receive(command);
       },
       lost: (error, wasConnected) => {
@@ -144,7 +144,7 @@ export class NotificationConnection {
   /** Pings from now on; `lost` when a server that used to answer is silent. */
   keepAlive(): void {
     if (!this.options.isCurrent(this)) return;
-    const sentAtMs = this.clock.now();
+    const sentAtMs = this.clock.monotonicMs();
     this.machine.ping();
     this.wait(PONG_DEADLINE_MS, () => {
       if (this.answersPings && this.heardAtMs < sentAtMs) this.options.lost(this, 'CONNECTION_LOST');
