@@ -52,16 +52,16 @@ export class NovicePointer {
   moved(x: number, y: number): void {
     this.cancelPosition();
     if (!this.active) return;
-    const waitMs = this.steered.atMs + POINTER_ECHO_MS - this.clock.now();
+    const waitMs = this.steered.atMs + POINTER_ECHO_MS - this.clock.monotonicMs();
     if (waitMs <= 0) this.link.sendPointerPosition(x, y);
     else if (x !== this.steered.x || y !== this.steered.y) this.cancelPosition = this.clock.after(waitMs, () => this.movedLater(x, y));
   }
 
   /** The expert is about to do this on the novice's desktop. */
   steeredBy(events: readonly InputEvent[]): void {
-    const steering = events.findLast((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton' || event.tag === 'wheel');
+    const steering = events.findLast((event) => event.tag === 'pointerMove' || event.tag === 'pointerButton');
     if (steering === undefined) return;
-    this.steered = { atMs: this.clock.now(), x: steering.x, y: steering.y };
+    this.steered = { atMs: this.clock.monotonicMs(), x: steering.x, y: steering.y };
     this.cancelPosition();
   }
 

@@ -14,7 +14,7 @@ export class HeldInput {
       const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;
       if (event.down) this.keys.set(name, event);
       else this.keys.delete(name);
-    } else if (event.tag === 'pointerMove' || event.tag === 'wheel') {
+    } else if (event.tag === 'pointerMove') {
       this.x = event.x;
       this.y = event.y;
     } else if (event.tag === 'pointerButton') {

@@ -100,10 +100,8 @@ export class MacEvents {
         return this.button(event, screen, nowMs);
       case 'wheel': {
         const notches = this.wheel.turn(event.axis, event.delta);
-        const move = this.moved(event, screen);
-        if (notches === 0) return [move];
+        if (notches === 0) return [];
         return [
-          move,
           event.axis === 'vertical'
             ? { tag: 'scroll', vertical: notches, horizontal: 0 }
             : { tag: 'scroll', vertical: 0, horizontal: -notches },

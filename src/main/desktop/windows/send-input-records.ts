@@ -76,7 +76,10 @@ export function inputRecords(event: InputEvent, screen: WindowsScreen): InputRec
       return [mouse(event, screen, event.down ? down : up, data)];
     }
     case 'wheel':
-      return [mouse(event, screen, event.axis === 'vertical' ? MOUSEEVENTF_WHEEL : MOUSEEVENTF_HWHEEL, event.delta)];
+      // Where the pointer is: the position of a wheel event is to be ignored ([MS-RDPBCGR] 2.2.8.1.1.3.1.1.3).
+      return [
+        { type: 'mouse', dx: 0, dy: 0, mouseData: event.delta, flags: event.axis === 'vertical' ? MOUSEEVENTF_WHEEL : MOUSEEVENTF_HWHEEL },
+      ];
     case 'locks':
       return [
         ...toggle(VK_CAPITAL, screen.locks.capsLock, event.locks.capsLock),

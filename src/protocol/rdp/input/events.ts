@@ -10,7 +10,7 @@ export type PointerButton = 'left' | 'right' | 'middle' | 'x1' | 'x2';
 
 /**
  * One input event, whether it travels as slow-path ([MS-RDPBCGR] 2.2.8.1.1.3) or fast-path (2.2.8.1.2) PDU.
- * Coordinates are pixels of the shared desktop. `delta` is in wheel units: 120 is one notch, positive is up or right.
+ * Coordinates are pixels of the shared desktop; those of a wheel event are written for Ringback 0.1 and ignored when read (2.2.8.1.1.3.1.1.3). `delta` is in wheel units: 120 is one notch, positive is up or right.
  */
 export type InputEvent =
   | { readonly tag: 'key'; readonly scancode: number; readonly prefix: 'none' | 'e0' | 'e1'; readonly down: boolean }
