@@ -199,7 +199,7 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
     await window.stop();
   });
 
-  it('moves, presses all five buttons, and turns the wheel both ways', async () => {
+  it('moves, presses all five buttons, and turns the wheel both ways where the pointer is', async () => {
     const viewer = await eventViewer();
     const pressed = () =>
       [...viewer.output().matchAll(/Button(Press|Release) event[\s\S]*?root:\((\d+),(\d+)\),[\s\S]*?button (\d+)/g)].map(
@@ -212,21 +212,21 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
       await until(() => pressed().length === index * 2 + 2, `${name} up`);
     }
     input.inject([
-      { tag: 'wheel', axis: 'vertical', delta: 120, x: 210, y: 160 },
-      { tag: 'wheel', axis: 'vertical', delta: -60, x: 210, y: 160 },
-      { tag: 'wheel', axis: 'vertical', delta: -60, x: 210, y: 160 },
-      { tag: 'wheel', axis: 'horizontal', delta: 240, x: 210, y: 160 },
-      { tag: 'wheel', axis: 'horizontal', delta: -120, x: 210, y: 160 },
+      { tag: 'wheel', axis: 'vertical', delta: 120, x: 0, y: 0 },
+      { tag: 'wheel', axis: 'vertical', delta: -60, x: 0, y: 0 },
+      { tag: 'wheel', axis: 'vertical', delta: -60, x: 0, y: 0 },
+      { tag: 'wheel', axis: 'horizontal', delta: 240, x: 0, y: 0 },
+      { tag: 'wheel', axis: 'horizontal', delta: -120, x: 0, y: 0 },
     ]);
     const at = (number: number, place: string) => [`Press ${number} ${place}`, `Release ${number} ${place}`];
     const wanted = [1, 2, 3, 8, 9]
       .flatMap((number) => at(number, '200,150'))
-      .concat([4, 5, 7, 7, 6].flatMap((number) => at(number, '210,160')));
+      .concat([4, 5, 7, 7, 6].flatMap((number) => at(number, '200,150')));
     await until(() => pressed().length >= wanted.length, `${wanted.length} button events, but ${pressed().join('; ')}`, 5_000).catch(
       () => undefined,
     );
     expect(pressed()).toEqual(wanted);
-    expect(new Set(positions)).toEqual(new Set(['200,150', '210,160']));
+    expect(new Set(positions)).toEqual(new Set(['200,150']));
     await viewer.stop();
   });
 
@@ -260,7 +260,7 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
 
   it('lets go of everything held, and of nothing twice', async () => {
     const viewer = await eventViewer();
-    input.inject([...keyEvents('KeyJ', true), ...keyEvents('KeyJ', true), ...keyEvents('ShiftLeft', true), button('left', true)]);
+    input.inject([...keyEvents('KeyJ', true), ...keyEvents('ShiftLeft', true), button('left', true)]);
     await until(() => /ButtonPress/.test(viewer.output()), 'the button');
     input.releaseAll();
     await until(() => /ButtonRelease/.test(viewer.output()), 'the release');

@@ -7,6 +7,8 @@ const SHIFT_R = 0xffe2;
 const NUM_LOCK = 0xff7f;
 const SCROLL_LOCK = 0xff14;
 const CAPS_LOCK = 0xffe5;
+/** ISO_Level3_Shift (AltGr), ISO_Level5_Shift and Mode_switch: keys that choose another character of a key. */
+const LEVEL_KEYSYMS = [0xfe03, 0xfe11, 0xff7e];
 /** Control characters that are keys. */
 const CONTROL_KEYSYMS: ReadonlyMap<number, number> = new Map([
   [0x08, 0xff08],
@@ -41,8 +43,32 @@ export interface X11Keymap {
   readonly capsLock: LockKey | undefined;
   readonly numLock: LockKey | undefined;
   readonly scrollLock: LockKey | undefined;
+  /** Keycodes that are modifiers; the server never repeats them. */
+  readonly modifiers: ReadonlySet<number>;
+  /** Bits of the modifier state that choose another character of a key, Shift and Lock not among them. */
+  readonly levelMask: number;
   /** Keycodes without any keysym, for characters that the map does not have. */
   readonly spare: readonly number[];
+}
+
+/** MappingNotify's requests (X11 protocol, section 11). */
+const MAPPING_MODIFIER = 0;
+const MAPPING_KEYBOARD = 1;
+/** `xkbType` of NewKeyboardNotify and MapNotify, and the parts of the map that are read here: types, keysyms, modifiers. */
+const NEW_KEYBOARD_NOTIFY = 0;
+const MAP_NOTIFY = 1;
+const MAP_PARTS = 7;
+
+/** Calls `changed` when another layout is set, and for keysyms of our own too. A client that knows XKEYBOARD is not sent the core event. */
+export async function watchKeymap(connection: X11Connection, changed: () => void): Promise<void> {
+  connection.onEvent((event) => {
+    const core = event.name === 'MappingNotify' && (event.request === MAPPING_KEYBOARD || event.request === MAPPING_MODIFIER);
+    if (core || event.xkbType === NEW_KEYBOARD_NOTIFY || event.xkbType === MAP_NOTIFY) changed();
+  });
+  const xkb = await connection.extension('xkb');
+  if (xkb === undefined) return;
+  const { NewKeyboardNotify, MapNotify } = xkb.EventType;
+  xkb.SelectEvents(xkb.UseCoreKbd, NewKeyboardNotify | MapNotify, 0, NewKeyboardNotify, MAP_PARTS, MAP_PARTS, {});
 }
 
 export async function readKeymap(connection: X11Connection): Promise<X11Keymap> {
@@ -65,9 +91,14 @@ export function keymapFrom(minKeycode: number, rows: readonly (readonly number[]
   const shifts = (modifiers[SHIFT_ROW] ?? []).filter((code) => code !== 0 && (hasKeysym(code, SHIFT_L) || hasKeysym(code, SHIFT_R)));
   const spare: number[] = [];
   for (const [index, row] of rows.entries()) if (row.every((keysym) => keysym === 0)) spare.push(minKeycode + index);
+  let levelMask = 0;
+  for (const [row, keycodes] of modifiers.entries())
+    if (keycodes.some((code) => code !== 0 && LEVEL_KEYSYMS.some((keysym) => hasKeysym(code, keysym)))) levelMask |= 1 << row;
   return {
     minKeycode,
     rows,
+    modifiers: new Set(modifiers.flat().filter((code) => code !== 0)),
+    levelMask,
     shift: shifts[0],
     shifts,
     capsLock: lockKeycode === undefined ? undefined : { keycode: lockKeycode, mask: LOCK_MASK },

@@ -32,6 +32,8 @@ declare module 'x11' {
     readonly name: string;
     readonly sourceId?: number;
     readonly request?: number;
+    /** Kind of an event of XKEYBOARD, which has one event code for all. */
+    readonly xkbType?: number;
   }
 
   interface Shm {
@@ -89,6 +91,7 @@ declare module 'x11' {
   }
 
   interface Xtest {
+    readonly majorOpcode: number;
     readonly KeyPress: number;
     readonly KeyRelease: number;
     readonly ButtonPress: number;
@@ -99,8 +102,36 @@ declare module 'x11' {
   }
 
   interface Xinput {
+    readonly firstEvent: number;
     readonly EventMask: { readonly RawMotion: number };
+    readonly DeviceType: { readonly MasterKeyboard: number; readonly SlaveKeyboard: number };
     XISelectEvents(window: number, masks: { readonly deviceId: number; readonly mask: number }): void;
+    /** With 0: every device. `attachment` of a slave is its master. */
+    XIQueryDevice(
+      deviceId: number,
+      reply: Reply<readonly { readonly deviceId: number; readonly use: number; readonly attachment: number; readonly name: string }[]>,
+    ): void;
+  }
+
+  interface Xkb {
+    readonly majorOpcode: number;
+    readonly UseCoreKbd: number;
+    readonly EventType: {
+      readonly NewKeyboardNotify: number;
+      readonly MapNotify: number;
+      readonly StateNotify: number;
+      readonly ControlsNotify: number;
+    };
+    SelectEvents(
+      device: number,
+      affectWhich: number,
+      clear: number,
+      selectAll: number,
+      affectMap: number,
+      map: number,
+      details: { readonly stateNotify?: readonly [affect: number, wanted: number] },
+    ): void;
+    GetControls(device: number, reply: Reply<{ readonly enabledControls: number; readonly perKeyRepeat: readonly number[] }>): void;
   }
 
   interface Extensions {
@@ -110,6 +141,7 @@ declare module 'x11' {
     randr: Randr;
     xtest: Xtest;
     xinput: Xinput;
+    xkb: Xkb;
   }
 
   interface Client {
@@ -134,6 +166,10 @@ declare module 'x11' {
     GetModifierMapping(reply: Reply<number[][]>): void;
     GetInputFocus(reply: Reply<unknown>): void;
     terminate(): void;
+    /** Number of the request sent last. */
+    seq_num: number;
+    /** For requests that the package has no function for. */
+    readonly pack_stream: { put(request: Buffer): void; submit(): void };
     on(event: 'event', listener: (event: Event) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;
     readonly stream: { on(event: 'close' | 'end', listener: () => void): unknown; destroy(): void };
