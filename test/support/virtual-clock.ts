@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
   }
 
   /** Somebody sets the clock: the date jumps, and no time goes by. */
-  setDate(byMs: number): void {
+  putClock(byMs: number): void {
     this.dateShiftMs += byMs;
   }
 

@@ -21,7 +21,7 @@ describe('where the novice’s pointer is', () => {
   it('is told once the expert’s hand rests, though the clock has been put back by two hours', async () => {
     const { clock, pointer, told } = steered();
     pointer.steeredBy([{ tag: 'pointerMove', x: 5, y: 5 }]);
-    clock.setDate(-2 * 3_600_000);
+    clock.putClock(-2 * 3_600_000);
     pointer.moved(9, 9);
     expect(told).toEqual([]);
     await clock.advance(500);
@@ -41,9 +41,9 @@ describe('where the novice’s pointer is', () => {
     const clock = new VirtualClock();
     const own = new OwnPointer(clock);
     own.moved(3, 4);
-    clock.setDate(2 * 3_600_000);
+    clock.putClock(2 * 3_600_000);
     expect(own.isOwn(3, 4)).toBe(true);
-    clock.setDate(-4 * 3_600_000);
+    clock.putClock(-4 * 3_600_000);
     await clock.advance(1_001);
     expect(own.isOwn(3, 4)).toBe(false);
   });
