@@ -7,6 +7,7 @@ import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import type { ExpertNews, ExpertRole } from './expert-role.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
+import { raceSignal } from './race-signal.ts';
 import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { Entrance, SessionHost } from './running-session.ts';
 
@@ -129,20 +130,11 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   }
 
   private onEndpoint(event: ExpertEndpointEvent): void {
-    switch (event.tag) {
-      case 'attempt':
-        this.driver.dispatch({ tag: 'attempt', way: event.by });
-        return;
-      case 'refused':
-        this.host.log('connection refused', { role: 'expert', by: event.by, code: event.error.code });
-        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
-        return;
-      case 'wayFailed':
-        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
-        return;
-      case 'verified':
-        this.role.connected(event.link, false);
-        this.driver.dispatch({ tag: 'verified', connection: event.link.connection });
+    if (event.tag !== 'verified') {
+      this.driver.dispatch(raceSignal(event, 'expert', this.host.log));
+      return;
     }
+    this.role.connected(event.link, false);
+    this.driver.dispatch({ tag: 'verified', connection: event.link.connection });
   }
 }

@@ -6,6 +6,7 @@ import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import type { NoviceNews, NoviceRole } from './novice-role.ts';
+import { raceSignal } from './race-signal.ts';
 import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
 import type { Entrance, SessionHost } from './running-session.ts';
 import { noviceChannels } from './session-channels.ts';
@@ -116,21 +117,12 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
   }
 
   private onEndpoint(event: NoviceEndpointEvent): void {
-    switch (event.tag) {
-      case 'attempt':
-        this.driver.dispatch({ tag: 'attempt', way: event.by });
-        return;
-      case 'refused':
-        this.host.log('connection refused', { role: 'novice', by: event.by, code: event.error.code });
-        this.driver.dispatch({ tag: 'wayRefused', way: event.by, failure: event.failure });
-        return;
-      case 'wayFailed':
-        this.driver.dispatch({ tag: 'wayFailed', way: event.by, failure: event.failure });
-        return;
-      case 'presented':
-        this.role.connected(event.link, noviceChannels());
-        this.driver.dispatch({ tag: 'presented', connection: event.link.connection });
+    if (event.tag !== 'presented') {
+      this.driver.dispatch(raceSignal(event, 'novice', this.host.log));
+      return;
     }
+    this.role.connected(event.link, noviceChannels());
+    this.driver.dispatch({ tag: 'presented', connection: event.link.connection });
   }
 
   private async askView(): Promise<void> {
