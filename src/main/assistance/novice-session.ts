@@ -125,6 +125,7 @@ export class NoviceSession {
     try {
       const size = await this.picture.open(this.lifetime.signal);
       if (size === undefined) return;
+      this.parts.channels.begin();
       this.control.begin();
       begin(size);
     } catch (error) {

@@ -19,7 +19,7 @@ const REMDESK_DEADLINE_MS = 30_000;
 
 export interface RemdeskGateParts {
   readonly link: NoviceLink;
-  /** Further channels of the link; they may say and do nothing before the yes. */
+  /** Further channels of the link, which are not started before the yes. */
   readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly remdesk: RemdeskNoviceConfig;
