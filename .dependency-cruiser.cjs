@@ -10,7 +10,7 @@ const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/host-port\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
-const rdpGeometry = '^src/protocol/rdp/(geometry|pointer-shape)\\.ts$';
+const rdpGeometry = '^src/protocol/rdp/(geometry|pointer-shape|silence)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -33,8 +33,8 @@ module.exports = {
     only('rdp-server', '^src/protocol/rdp/server/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|graphics|channels|server)/']),
     only('rdp-client', '^src/protocol/rdp/client/', [protocolBytes, rdpGeometry, '^src/protocol/rdp/(input|pdu|graphics|channels|client)/']),
     only('main-self-signed', '^src/main/self-signed\\.ts$', ['^crypto', 'node_modules/(@peculiar/x509|reflect-metadata)']),
-    only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|crypto|module|buffer|stream|util|events|timers)', 'node_modules/node-rdpjs']),
-    only('main-connection-ways', '^src/main/connection/(ways|addresses)/', ['^src/protocol/', '^src/main/connection/(ways|addresses)/', '^src/main/connection/(contract|deadlines|in-time)\\.ts$', '^src/main/clock\\.ts$', '^node:', '^(net|os|stream)$']),
+    only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|fs|crypto|module|buffer|stream|util|events|timers)', 'node_modules/(node-rdpjs|koffi)']),
+    only('main-connection-ways', '^src/main/connection/(ways|addresses)/', ['^src/protocol/', '^src/main/connection/(ways|addresses)/', '^src/main/connection/(contract|deadlines|in-time)\\.ts$', '^src/main/clock\\.ts$', '^node:', '^(net|os|stream|fs)$', 'node_modules/koffi']),
     only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|http|https|os|crypto|fs|path|events|util|process)', 'node_modules/(zod|@photostructure/sqlite)']),
     only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter)\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications)/', '^src/main/activities/', '^src/main/(clock|emitter)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|fs|net|os|path)']),

@@ -17,7 +17,7 @@ import { RdpServer } from '../../src/protocol/rdp/server/rdp-server.ts';
 import { encodeFrame, planarSettings } from '../support/encode-frame.ts';
 import { BrokenRule } from './rules.ts';
 
-const PEER_GONE_AFTER_MS = 4_000;
+const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 4_000 };
 export const SESSION_DESKTOP = { width: 64, height: 48 } as const;
 const OTHER_DESKTOP = { width: 48, height: 64 } as const;
 const SESSION_ID = 'c2Vzc2lvbiBpZCBvZiBhIHJlY29yZGVkIHNlc3Npb24=';
@@ -29,7 +29,7 @@ export interface RecordedSession {
 }
 
 function newRdpServer(): RdpServer {
-  return new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  return new RdpServer({ silence: SILENCE });
 }
 
 type SendChannel = (channel: Channel, messages: readonly Uint8Array[], urgency: Urgency) => void;
@@ -80,7 +80,7 @@ function newRdpClient(workingDir: string = SESSION_ID, given: ConnectionChannels
     desktop: SESSION_DESKTOP,
     keyboardLayout: 0x409,
     channels: given,
-    peerGoneAfterMs: PEER_GONE_AFTER_MS,
+    silence: SILENCE,
   });
 }
 

@@ -12,6 +12,8 @@ export interface Network {
   readonly address: string;
   /** An executable that runs `program` in this network and can be attached to from outside. */
   executable(program: string): string;
+  /** The command line that runs this one in this network. */
+  inside(...command: readonly string[]): readonly [string, ...string[]];
   /** Where something listens that others could dial, as `address:port`. */
   listening(): Promise<readonly string[]>;
 }
@@ -24,6 +26,9 @@ export interface TwoNetworks {
   /** Takes the cable between them out: no reset, no goodbye, just silence. */
   unplug(): Promise<void>;
   plug(): Promise<void>;
+  /** What the novice sends goes at this rate at most, in Mbit/s, behind a router's queue of 400 ms. */
+  narrow(mbits: number): Promise<void>;
+  widen(): Promise<void>;
   /** Ends what still runs in there and removes everything. */
   close(): Promise<void>;
 }
@@ -91,6 +96,7 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
         chmodSync(path, 0o755);
         return path;
       },
+      inside: (...command) => ['ip', 'netns', 'exec', name, ...command],
       listening: async () => {
         const lines = (await run('ip', ['netns', 'exec', name, 'ss', '-Htln'])).toString().split('\n').filter(Boolean);
         return lines.map((line) => line.split(/\s+/)[3] ?? '').filter((local) => !/^(127\.|\[::1\])/.test(local));
@@ -129,6 +135,11 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
       expert: await network(expert, EXPERT_ADDRESS),
       unplug: () => inNovice('link', 'set', 'cable', 'down'),
       plug: () => inNovice('link', 'set', 'cable', 'up'),
+      narrow: async (mbits) => {
+        const queue = ['tbf', 'rate', `${mbits}mbit`, 'burst', '16kb', 'latency', '400ms'];
+        await run('ip', ['netns', 'exec', novice, 'tc', 'qdisc', 'replace', 'dev', 'cable', 'root', ...queue]);
+      },
+      widen: async () => void (await run('ip', ['netns', 'exec', novice, 'tc', 'qdisc', 'delete', 'dev', 'cable', 'root'])),
       close,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { ControlState } from '../../protocol/assistance/status.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
 import type { ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
@@ -30,6 +31,7 @@ export class ExpertSession {
   private readonly viewers: Viewers;
   private size: Size | undefined;
   private newestRoundTripMs: number | undefined;
+  private silentSince: number | undefined;
   private closed = false;
 
   constructor(parts: ExpertSessionParts) {
@@ -57,6 +59,10 @@ export class ExpertSession {
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
   }
+  /** Since when nothing has been heard of the novice, as Unix time; undefined while the line is not silent. */
+  get silentSinceMs(): number | undefined {
+    return this.silentSince;
+  }
 
   /** Everything the link says, but its end. */
   onLink(event: Exclude<ExpertLinkEvent, { tag: 'ended' }>): void {
@@ -82,6 +88,10 @@ export class ExpertSession {
         return;
       case 'roundTrip':
         this.newestRoundTripMs = event.ms;
+        return;
+      case 'line':
+        this.silentSince = event.silent ? this.parts.clock.now() : undefined;
+        this.controlChanged();
     }
   }
 
@@ -122,8 +132,19 @@ export class ExpertSession {
   }
 
   /** Where control cannot be negotiated, input is sent and the novice's side alone decides whether it counts. */
-  private get mayInput(): boolean {
+  private get steers(): boolean {
     return this.size !== undefined && (this.controlState === 'granted' || !this.negotiable);
+  }
+
+  /** What is typed while the line is silent would come all at once, into a picture that nobody has seen. */
+  private get mayInput(): boolean {
+    return this.steers && this.silentSince === undefined;
+  }
+
+  /** On a silent line only what ends a hold. */
+  private sendInput(events: readonly InputEvent[]): void {
+    const sent = this.silentSince === undefined ? events : events.filter((event) => 'down' in event && !event.down);
+    if (this.steers && sent.length > 0) this.parts.link.sendInput(sent);
   }
 
   private viewed(): ViewedSession {
@@ -144,7 +165,7 @@ export class ExpertSession {
         if (event.tag === 'painted') {
           this.rate.countPainted(clock.monotonicMs());
           link.acknowledgeFrame(event.frameId);
-        } else if (this.mayInput) link.sendInput(event.events);
+        } else this.sendInput(event.events);
       },
     };
   }

@@ -72,6 +72,16 @@ export class NoviceControl {
     }
   }
 
+  /** Releases every key and button that the expert holds; control stays as it is. */
+  release(): void {
+    if (this.control.tag !== 'granted') return;
+    try {
+      this.control.injector.releaseAll();
+    } catch (error) {
+      this.parts.onError(error);
+    }
+  }
+
   /** Releases every key and says nothing more. */
   end(): void {
     this.letGo();
@@ -143,11 +153,7 @@ export class NoviceControl {
     const { control } = this;
     if (control.tag === 'asked' || control.tag === 'offered') control.prompt.abort();
     if (control.tag !== 'granted') return;
-    try {
-      control.injector.releaseAll();
-    } catch (error) {
-      this.parts.onError(error);
-    }
+    this.release();
     control.injector.close().catch(this.parts.onError);
   }
 }

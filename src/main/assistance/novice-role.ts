@@ -112,7 +112,7 @@ export class NoviceRole implements HelpedSession {
 
   private onLink(session: NoviceSession, event: Exclude<NoviceLinkEvent, { tag: 'ended' }>): void {
     // Before the yes only events about the connection and the expert's window count.
-    if (this.allowed || event.tag === 'display' || event.tag === 'roundTrip') session.onLink(event);
+    if (this.allowed || event.tag === 'display' || event.tag === 'roundTrip' || event.tag === 'line') session.onLink(event);
   }
 
   private get facts(): SessionFacts {

@@ -39,6 +39,7 @@ export class NoviceSession {
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
   private newestRoundTripMs: number | undefined;
+  private silentSince: number | undefined;
 
   constructor(parts: NoviceSessionParts) {
     this.parts = parts;
@@ -69,6 +70,10 @@ export class NoviceSession {
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
   }
+  /** Since when nothing has been heard of the expert, as Unix time; undefined while the line is not silent. */
+  get silentSinceMs(): number | undefined {
+    return this.silentSince;
+  }
 
   /** The novice has said yes: opens the capture and lets the expert in. Failure is reported as `desktopFailed`. */
   async admit(): Promise<void> {
@@ -92,6 +97,11 @@ export class NoviceSession {
         return;
       case 'roundTrip':
         this.newestRoundTripMs = event.ms;
+        return;
+      case 'line':
+        this.silentSince = event.silent ? this.parts.clock.now() : undefined;
+        if (event.silent) this.control.release();
+        this.parts.changed();
         return;
       case 'display':
         this.picture.onLink(event);

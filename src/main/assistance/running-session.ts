@@ -108,6 +108,7 @@ export interface SessionFacts {
         readonly controlled: boolean;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
+        readonly silentSinceMs: number | undefined;
         /** The expert's window is to be seen. */
         readonly viewing: boolean;
         readonly desktop?: Size | undefined;
@@ -139,6 +140,7 @@ export function statusOf({ role, id, peer, offered, startedAtMs, negotiation, li
             ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
           },
         }),
+    ...(phase.tag !== 'connected' || session?.silentSinceMs === undefined ? {} : { silentSinceMs: session.silentSinceMs }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
   };
 }

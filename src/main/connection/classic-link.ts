@@ -13,9 +13,10 @@ import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/d
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import { Silence } from '../../protocol/rdp/silence.ts';
 import { classicInput } from './classic-input.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
-import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
+import { HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
@@ -50,6 +51,7 @@ export class ClassicLink implements ExpertLink, Candidate {
   private readonly client: ClassicClient;
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, ExpertLinkEvent>;
+  private readonly silence = new Silence(SILENCE);
   /** The novice's desktop, from the active session on. */
   private desktop: Size | undefined;
   private licenceRefused = false;
@@ -93,6 +95,7 @@ export class ClassicLink implements ExpertLink, Candidate {
       if (this.life.state === 'handshake') this.refuse(error);
       else this.life.fail('timeout', error);
     });
+    this.life.every(TICK_MS, () => this.listen(options.clock.monotonicMs()));
     this.stream.start();
     this.contained(() => this.client.x224.connect());
   }
@@ -153,6 +156,14 @@ export class ClassicLink implements ExpertLink, Candidate {
 
   refuse(error: HandshakeError): void {
     this.life.refuse(error);
+  }
+
+  /** node-rdpjs answers no questions, and what the novice's program says tells nothing: only its system can be judged. */
+  private listen(nowMs: number): void {
+    if (this.life.state !== 'presented') return;
+    const news = this.silence.judge(nowMs, { measured: false, owedMs: this.stream.line.progress().owedMs });
+    if (news === 'over') this.life.endedByPeer('peerGone');
+    else if (news !== undefined) this.life.events.emit({ tag: 'line', silent: news === 'silent' });
   }
 
   private attach(): void {

@@ -38,6 +38,12 @@ export interface LinkTraffic {
 /** Why a link has ended, as this side sees it. `lost`: the socket broke without a disconnect message. */
 export type LinkEnd = RdpClientClosed | 'lost';
 
+/** The other side has not been heard for seconds, or is heard again. A link that stays silent ends after a minute (docs/decisions/0017). */
+export interface LineEvent {
+  readonly tag: 'line';
+  readonly silent: boolean;
+}
+
 /* ---------- the novice's end ---------- */
 
 /** Open from before the novice ticket is sent until one expert has presented the session id, or `close`. */
@@ -88,6 +94,7 @@ export type NoviceLinkEvent =
   | { readonly tag: 'display'; readonly wanted: boolean }
   | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
+  | LineEvent
   /** Last event. The socket is closed. */
   | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
 
@@ -143,6 +150,7 @@ export type ExpertLinkEvent =
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
+  | LineEvent
   | { readonly tag: 'ended'; readonly end: LinkEnd; readonly error?: Error };
 
 /** What an RDP client engine makes of a verified connection. Two engines: our own, and `node-rdpjs` ("classic"). */

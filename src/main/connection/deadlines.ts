@@ -1,3 +1,5 @@
+import type { SilenceLimits } from '../../protocol/rdp/silence.ts';
+
 /** A connection gets this long from TCP to a presented session id, whoever dialled. */
 export const HANDSHAKE_DEADLINE_MS = 10_000;
 /** One source of a listener's addresses. A router is asked in less than 300 ms, one that is not there is given up after 1.5 s. */
@@ -13,14 +15,16 @@ export const DIAL_STAGGER_MS = 100;
 /** From the disconnect message to the destruction of the socket. */
 export const CLOSE_DEADLINE_MS = 1_000;
 /** How often the protocol machines are told the time: the other side is asked for a sign of life, and its silence is judged. */
-export const TICK_MS = 500;
+export const TICK_MS = 250;
 /**
- * Silence after a question, after which the other side counts as gone. A side that vanishes right after an answer is asked again a tick later,
- * and its silence is judged at a tick: that is 4.5 s at worst, which leaves the windows half a second of the five to say so.
+ * What silence means (docs/decisions/0017). A side that answers questions every 500 ms and is judged at every tick is found silent after 1.75 s
+ * at worst, one that is judged by its system after 4.75 s: that leaves the windows a quarter of a second of the two and of the five to say so.
  */
-export const PEER_GONE_AFTER_MS = 3_900;
+export const SILENCE: SilenceLimits = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
 /**
- * TCP's own question to a side that says nothing, for programs without round trip measurement (node-rdpjs, rdesktop): libuv has it repeated
- * every second and gives up after the tenth.
+ * TCP's own question to a side that says nothing, repeated every second by libuv: the sign of life of programs without round trip measurement
+ * (node-rdpjs, rdesktop).
  */
 export const KEEP_ALIVE_AFTER_MS = 1_000;
+/** The same where libuv's giving up after the tenth cannot be put off: a line may be silent for a minute. */
+export const KEEP_ALIVE_BLIND_AFTER_MS = 50_000;

@@ -3,10 +3,13 @@ import type { Urgency } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 
 /**
- * What is in the socket cannot be overtaken any more, so only so much is put there before the kernel has taken what went before: a picture
- * may fill a quick line, and what may take its time goes only into an empty one, a slice at a time.
+ * What is in the socket cannot be overtaken any more, so only so much is put there before the kernel has taken what went before, and no more
+ * than the line carries in little time ({@link OutboxWire.roomBytes}): a picture may fill a quick line, and what may take its time goes only
+ * when the kernel has all that went before, a slice at a time.
  */
 const AHEAD_BYTES = { picture: 256 * 1024, bulk: 0 } as const;
+/** Nobody tells when bytes arrive at the other side: it is looked for this often while something waits for room. */
+const LOOK_AGAIN_MS = 5;
 const SLICE_BYTES = { picture: 64 * 1024, bulk: 32 * 1024 } as const;
 /**
  * While anything else is going on, bulk rests so long after each slice: it is not only the line that is shared but also the processors at both
@@ -24,6 +27,8 @@ const MAX_WAITING_BYTES: Readonly<Record<Urgency, number>> = { control: 4 << 20,
 export interface OutboxWire {
   /** Bytes written that the kernel has not taken yet. */
   readonly unsentBytes: number;
+  /** How many bytes more may be written ahead of what is urgent, by what the line carries. */
+  readonly roomBytes: number;
   /** `taken` runs when the kernel has taken them. */
   write(bytes: Uint8Array, taken?: () => void): void;
 }
@@ -47,6 +52,7 @@ export class Outbox {
   private flowing = false;
   private busyUntilMs = Number.NEGATIVE_INFINITY;
   private cancelRest: (() => void) | undefined;
+  private cancelLook: (() => void) | undefined;
 
   constructor(wire: OutboxWire, clock: Clock) {
     this.wire = wire;
@@ -57,6 +63,7 @@ export class Outbox {
   close(): void {
     this.suspended = true;
     this.cancelRest?.();
+    this.cancelLook?.();
   }
 
   /** A PDU of the session itself: waits for nothing. Throws `TOO_LARGE` when the other side takes nothing any more. */
@@ -98,7 +105,7 @@ export class Outbox {
     this.flowing = true;
     try {
       this.write('control', Number.POSITIVE_INFINITY);
-      while (this.waiting.picture.length > 0 && this.wire.unsentBytes < AHEAD_BYTES.picture) this.write('picture', SLICE_BYTES.picture);
+      while (this.waiting.picture.length > 0 && this.wire.unsentBytes < AHEAD_BYTES.picture) if (!this.writeWhereRoom('picture')) return;
       if (this.waiting.picture.length === 0 && this.wire.unsentBytes <= AHEAD_BYTES.bulk && this.cancelRest === undefined) this.writeBulk();
     } finally {
       this.flowing = false;
@@ -106,13 +113,26 @@ export class Outbox {
   };
 
   private writeBulk(): void {
-    if (this.waiting.bulk.length === 0) return;
-    this.write('bulk', SLICE_BYTES.bulk);
+    if (this.waiting.bulk.length === 0 || !this.writeWhereRoom('bulk')) return;
     if (this.clock.monotonicMs() >= this.busyUntilMs) return;
     this.cancelRest = this.clock.after(BULK_REST_MS, () => {
       this.cancelRest = undefined;
       this.flow();
     });
+  }
+
+  /** A slice, at most as much as there is room for; false, and looked at again soon, where there is none. */
+  private writeWhereRoom(urgency: 'picture' | 'bulk'): boolean {
+    const { roomBytes } = this.wire;
+    if (roomBytes > 0) {
+      this.write(urgency, Math.min(SLICE_BYTES[urgency], roomBytes));
+      return true;
+    }
+    this.cancelLook ??= this.clock.after(LOOK_AGAIN_MS, () => {
+      this.cancelLook = undefined;
+      this.flow();
+    });
+    return false;
   }
 
   private check(urgency: Urgency, byteLength: number): void {

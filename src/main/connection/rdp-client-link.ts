@@ -6,7 +6,7 @@ import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
-import { HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
+import { HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
@@ -45,7 +45,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
       desktop: WISHED_DESKTOP,
       keyboardLayout: US_KEYBOARD,
       channels: { list: options.channels, openPort: (channel) => this.driver.portOf(this.machine, channel) },
-      peerGoneAfterMs: PEER_GONE_AFTER_MS,
+      silence: SILENCE,
     });
     this.stream = new RdpStream(options.carrier, options.clock, {
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
@@ -129,7 +129,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
 
   private tick(): void {
     if (!this.isReading) this.machine.unread(this.clock.monotonicMs());
-    this.driver.drive(() => this.machine.tick(this.clock.monotonicMs()));
+    this.driver.drive(() => this.machine.tick(this.clock.monotonicMs(), this.stream.line.progress().owedMs));
   }
 
   /** What our own side asks for: its mistakes are thrown back at it. */

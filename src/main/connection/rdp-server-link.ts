@@ -10,7 +10,7 @@ import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
 import { ConnectionError, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
-import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, PEER_GONE_AFTER_MS, TICK_MS } from './deadlines.ts';
+import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
 import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
@@ -34,10 +34,13 @@ export class RdpServerLink implements NoviceLink, Candidate {
   readonly connection: SessionConnection;
   private readonly options: ServerLinkOptions;
   private readonly clock: Clock;
-  private readonly machine: RdpServerMachine = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  private readonly machine: RdpServerMachine = new RdpServer({ silence: SILENCE });
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, NoviceLinkEvent>;
   private readonly driver: MachineDriver<RdpServerOutput>;
+  private arrived = 0;
+  /** Behind the oldest question that has not been answered, as a place in the stream; undefined when all have been. */
+  private questionEnd: number | undefined;
 
   constructor(options: ServerLinkOptions) {
     this.options = options;
@@ -66,7 +69,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.life.every(TICK_MS, () => this.driver.drive(() => this.machine.tick(this.clock.monotonicMs())));
+    this.life.every(TICK_MS, () => this.tick());
     this.stream.start();
   }
 
@@ -125,6 +128,17 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.life.refuse(error);
   }
 
+  /** A picture that still stands before our question keeps the answer away, and as long as it moves somebody takes it. */
+  private tick(): void {
+    const { line } = this.stream;
+    const { arrived, owedMs } = line.progress();
+    if (this.questionEnd !== undefined && arrived > this.arrived && arrived < this.questionEnd)
+      this.machine.moving(this.clock.monotonicMs());
+    this.arrived = arrived;
+    this.driver.drive(() => this.machine.tick(this.clock.monotonicMs(), owedMs));
+    this.questionEnd ??= line.end;
+  }
+
   /** Pointer and size change with the desktop, which does not wait for the peer: what comes while it is reactivating is dropped. */
   private sendWhileActive(outputs: () => RdpServerOutput[]): void {
     if (this.life.state !== 'active' || !this.life.running) return;
@@ -153,6 +167,10 @@ export class RdpServerLink implements NoviceLink, Candidate {
         this.life.state = 'active';
         this.life.metDeadline();
         this.life.events.emit(output);
+        return;
+      case 'roundTrip':
+        this.questionEnd = undefined;
+        if (this.life.state !== 'over') this.life.events.emit(output);
         return;
       default:
         if (this.life.state !== 'over') this.life.events.emit(output);

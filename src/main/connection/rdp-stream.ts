@@ -4,7 +4,9 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type LinkTraffic } from './contract.ts';
 import { CLOSE_DEADLINE_MS } from './deadlines.ts';
-import type { Carrier } from './ways/contract.ts';
+import { Line, type LineStream } from './line.ts';
+import type { OutboxWire } from './outbox.ts';
+import type { Carrier, SystemView } from './ways/contract.ts';
 
 /** Bound on a PDU before TLS. Only X.224 Connection Request and Confirm travel there, far below this even with a cookie. */
 const MAX_PLAIN_PDU_BYTES = 1024;
@@ -28,7 +30,7 @@ interface DrainWaiter {
  * One carrier that speaks RDP: X.224 in plain, then TLS inside the same stream, as server or client whoever dialled.
  * Never reads past the PDU that asked for TLS, so nothing of the TLS handshake gets lost.
  */
-export class RdpStream {
+export class RdpStream implements LineStream, OutboxWire {
   private readonly carrier: Carrier;
   private readonly raw: Duplex;
   private readonly clock: Clock;
@@ -41,6 +43,9 @@ export class RdpStream {
   private writes = 0;
   private written = 0;
   private unsent = 0;
+  private taken = 0;
+  /** What the connection carries. */
+  readonly line: Line;
   private finishing: Promise<void> | undefined;
   readonly gone: Promise<void>;
   private isGone = false;
@@ -51,6 +56,7 @@ export class RdpStream {
     this.raw = duplex;
     this.clock = clock;
     this.handlers = handlers;
+    this.line = new Line(this, clock);
     let settle: () => void = () => undefined;
     this.gone = new Promise((resolve) => (settle = resolve));
     carrier.tune?.();
@@ -84,6 +90,18 @@ export class RdpStream {
     return this.unsent;
   }
 
+  get takenBytes(): number {
+    return this.taken;
+  }
+
+  get roomBytes(): number {
+    return this.line.roomBytes;
+  }
+
+  look(): SystemView | undefined {
+    return this.carrier.look?.();
+  }
+
   /** Writes in order; `taken` when the kernel has all of it. Ignored once closing. */
   write(bytes: Uint8Array, taken?: () => void): void {
     const wire = this.tls ?? this.raw;
@@ -94,6 +112,7 @@ export class RdpStream {
       // A failed write ends the socket, which rejects the promises that wait.
       if (error) return;
       this.unsent -= bytes.length;
+      this.taken += bytes.length;
       this.oneWritten();
       taken?.();
     });

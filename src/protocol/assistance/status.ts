@@ -109,6 +109,8 @@ export interface SessionStatus {
   /** Somebody looks: connected, and the expert's window is to be seen. */
   readonly viewing: boolean;
   readonly control: ControlState;
+  /** While connected: the line has been silent since then, as Unix time. Nothing is lost yet. */
+  readonly silentSinceMs?: number;
   readonly traffic?: SessionTraffic;
   /** Expert: size of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };

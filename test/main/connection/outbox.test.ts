@@ -8,6 +8,7 @@ import { errorCode } from '../../protocol/rdp/pdu/arbitrary-bytes.ts';
 class SlowWire implements OutboxWire {
   readonly written: Uint8Array[] = [];
   unsentBytes = 0;
+  roomBytes = Number.POSITIVE_INFINITY;
   private waiting: { readonly bytes: number; readonly taken: (() => void) | undefined }[] = [];
 
   write(bytes: Uint8Array, taken?: () => void): void {

@@ -17,17 +17,17 @@ import { CONFIG } from './client/scripted-server.ts';
 import { noise, paint, rgbaOf } from './graphics/pictures.ts';
 import { concat, errorCode } from './pdu/arbitrary-bytes.ts';
 
-const PEER_GONE_AFTER_MS = 3_900;
+const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
 const DESKTOP = { width: 100, height: 70 } as const;
 
 type Event<Output> = Exclude<Output, { tag: 'send' } | { tag: 'startTls' }>;
 
 /** Novice's server and expert's client with nothing but memory between them: `size` bytes at a time, or all that there is. */
 class Pair {
-  readonly server = new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  readonly server = new RdpServer({ silence: SILENCE });
   readonly novices = new RecordedChannel();
   readonly experts = new RecordedChannel();
-  readonly client = new RdpClient({ ...CONFIG, channels: silent(this.experts), peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  readonly client = new RdpClient({ ...CONFIG, channels: silent(this.experts), silence: SILENCE });
   readonly atNovice: Event<RdpServerOutput>[] = [];
   readonly atExpert: Event<RdpClientOutput>[] = [];
   nowMs = 0;
@@ -316,11 +316,16 @@ describe('time', () => {
           if (output.tag === 'send') pair.fromClient(pair.client.receive(output.bytes, pair.nowMs));
       },
     ],
-  ])('a cut cable is noticed on both sides within five seconds, %s', (_, moment) => {
+  ])('a cut cable is noticed on both sides within two seconds, and ends the session after a minute, %s', (_, moment) => {
     const pair = new Pair();
     moment(pair);
     pair.connected = false;
-    pair.pass(5_000);
+    pair.pass(2_000);
+    expect(pair.atNovice.at(-1)).toEqual({ tag: 'line', silent: true });
+    expect(pair.atExpert.at(-1)).toEqual({ tag: 'line', silent: true });
+    pair.pass(57_000);
+    expect(tagsOf([...pair.atNovice, ...pair.atExpert])).not.toContain('closed');
+    pair.pass(3_000);
     expect(pair.atNovice.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
     expect(pair.atExpert.at(-1)).toEqual({ tag: 'closed', reason: 'peerGone' });
   });

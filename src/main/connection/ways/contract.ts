@@ -16,8 +16,22 @@ export interface Carrier {
   readonly traffic: LinkTraffic;
   /** Called once, when RDP begins on the carrier, to set options that only this kind of stream has. */
   tune?(): void;
+  /** What the system knows of the stream at this moment; undefined where it does not tell. */
+  look?(): SystemView | undefined;
   /** The expert begins on it this many milliseconds later, for something better may have come by then. A relay's; far below HANDSHAKE_DEADLINE_MS. */
   readonly patienceMs?: number;
+}
+
+/** What only the system knows of a stream, once its bytes have been handed over. */
+export interface SystemView {
+  /** Bytes that the other side's system has acknowledged since the connection began. */
+  readonly acknowledgedBytes: number;
+  /** Bytes handed over that it has not. */
+  readonly queuedBytes: number;
+  /** The shortest round trip so far, in milliseconds. */
+  readonly minRoundTripMs: number;
+  /** For so long it has given no sign although it owes one (to data or to keep-alive), in milliseconds; 0 when it owes none. */
+  readonly owedMs: number;
 }
 
 /** One way to connect: a line of the list in ways.ts. */

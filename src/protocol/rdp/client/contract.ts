@@ -5,6 +5,7 @@ import type { ViewerGraphics } from '../graphics/contract.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
+import type { SilenceLimits } from '../silence.ts';
 
 /**
  * The RDP client (the expert) as a machine without I/O. `RdpClient` (rdp-client.ts) implements it.
@@ -14,7 +15,8 @@ export interface RdpClientMachine {
   /** The Connection Request. */
   start(nowMs: number): RdpClientOutput[];
   receive(bytes: Uint8Array, nowMs: number): RdpClientOutput[];
-  tick(nowMs: number): RdpClientOutput[];
+  /** Called several times a second; notices silence. `owedMs`: for so long the server's system has owed an acknowledgement; 0 when it owes none. */
+  tick(nowMs: number, owedMs?: number): RdpClientOutput[];
   /** Nothing has been read until now, by our own choice: the server's silence means nothing. */
   unread(nowMs: number): void;
   /** TLS is up **and the pin has been checked**: goes on to MCS Connect-Initial and so to Client Info. */
@@ -47,7 +49,8 @@ export interface RdpClientConfig {
   readonly keyboardLayout: number;
   /** To be asked for; those come to life that the server has. `drdynvc` is joined where there are dynamic ones. */
   readonly channels: ConnectionChannels;
-  readonly peerGoneAfterMs: number;
+  /** When `line` comes, and `closed` peerGone. */
+  readonly silence: SilenceLimits;
 }
 
 export type RdpClientOutput =
@@ -63,6 +66,8 @@ export type RdpClientOutput =
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
+  /** The server has not been heard for too long, or is heard again. */
+  | { readonly tag: 'line'; readonly silent: boolean }
   | { readonly tag: 'closed'; readonly reason: RdpClientClosed };
 
 export type RdpClientClosed = DisconnectReason | 'peerGone' | 'disconnected';

@@ -73,7 +73,7 @@ export class RdpClient implements RdpClientMachine {
   constructor(config: RdpClientConfig) {
     this.config = config;
     this.wanted = asStatic(config.channels.list, 'client');
-    this.presence = new ServerPresence(config.peerGoneAfterMs);
+    this.presence = new ServerPresence(config.silence);
   }
 
   start(nowMs: number): RdpClientOutput[] {
@@ -97,8 +97,10 @@ export class RdpClient implements RdpClientMachine {
     return outputs;
   }
 
-  tick(nowMs: number): RdpClientOutput[] {
-    if (this.isOver() || !this.presence.isGone(nowMs, this.state.tag === 'active')) return [];
+  tick(nowMs: number, owedMs = 0): RdpClientOutput[] {
+    if (this.isOver()) return [];
+    const news = this.presence.judge(nowMs, this.state.tag === 'active', owedMs);
+    if (news !== 'over') return news === undefined ? [] : [{ tag: 'line', silent: news === 'silent' }];
     this.state = { tag: 'over' };
     return [{ tag: 'closed', reason: 'peerGone' }];
   }

@@ -5,6 +5,7 @@ import type { GraphicsSettings, GraphicsUpdate } from '../graphics/contract.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
+import type { SilenceLimits } from '../silence.ts';
 
 /**
  * The RDP server (the novice) as a machine without I/O: bytes and time in, outputs out, in order.
@@ -15,8 +16,13 @@ import type { DisconnectReason } from '../pdu/disconnect-reasons.ts';
  */
 export interface RdpServerMachine {
   receive(bytes: Uint8Array, nowMs: number): RdpServerOutput[];
-  /** Called about once a second; sends RTT Measure Requests, notices silence. */
-  tick(nowMs: number): RdpServerOutput[];
+  /**
+   * Called several times a second; sends RTT Measure Requests, notices silence. `owedMs`: for so long the peer's system has owed an
+   * acknowledgement, which is what a client without round trips is judged by; 0 when it owes none.
+   */
+  tick(nowMs: number, owedMs?: number): RdpServerOutput[];
+  /** What stands before our question is still arriving: the peer cannot have answered yet. */
+  moving(nowMs: number): void;
   /** The driver's TLS handshake is complete. */
   tlsEstablished(nowMs: number): RdpServerOutput[];
   /**
@@ -41,8 +47,8 @@ export interface RdpServerMachine {
 }
 
 export interface RdpServerConfig {
-  /** Silence from a peer that answers round-trip requests, after which `closed` peerGone comes. */
-  readonly peerGoneAfterMs: number;
+  /** When `line` comes, and `closed` peerGone. */
+  readonly silence: SilenceLimits;
 }
 
 export type RdpServerOutput =
@@ -61,6 +67,8 @@ export type RdpServerOutput =
   | { readonly tag: 'display'; readonly wanted: boolean }
   | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
   | { readonly tag: 'roundTrip'; readonly ms: number }
+  /** The peer has not been heard for too long, or is heard again. */
+  | { readonly tag: 'line'; readonly silent: boolean }
   /** Nothing more comes. The driver closes the socket after writing what is pending. */
   | { readonly tag: 'closed'; readonly reason: 'peerDisconnected' | 'peerGone' | 'disconnected' | 'refused' };
 

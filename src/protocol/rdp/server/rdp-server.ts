@@ -49,13 +49,13 @@ export class RdpServer implements RdpServerMachine {
   private nextDesktop: Size | undefined;
 
   constructor(config: RdpServerConfig) {
-    this.roundTrip = new RoundTrip(config.peerGoneAfterMs);
+    this.roundTrip = new RoundTrip(config.silence);
   }
 
   receive(bytes: Uint8Array, nowMs: number): RdpServerOutput[] {
     const outputs: RdpServerOutput[] = [];
     if (this.state.tag === 'closed') return outputs;
-    this.roundTrip.heard();
+    this.roundTrip.heard(nowMs);
     for (const framed of this.framer.push(bytes)) {
       outputs.push(...this.receiveFramed(framed, nowMs));
       if (this.isClosed()) return outputs;
@@ -63,17 +63,21 @@ export class RdpServer implements RdpServerMachine {
     return outputs;
   }
 
-  tick(nowMs: number): RdpServerOutput[] {
+  tick(nowMs: number, owedMs = 0): RdpServerOutput[] {
     const { state } = this;
+    if (state.tag === 'closed') return [];
     const measured = measures(state);
-    if (!measured) {
-      // Nothing is measured in between, but in a reactivation Demand Active has been sent and is to be answered.
-      if ('wasActive' in state && state.wasActive) this.roundTrip.awaits(nowMs);
-      else this.roundTrip.heard();
-    }
-    if (this.roundTrip.isGone(nowMs)) return this.close('peerGone');
-    if (!measured) return [];
-    return this.roundTrip.request(state.session, state.tag === 'active' ? 'continuous' : 'connectTime', nowMs);
+    // Nothing is measured in between, but in a reactivation Demand Active has been sent and is to be answered.
+    if (!measured && !('wasActive' in state && state.wasActive)) this.roundTrip.heard(nowMs);
+    const news = this.roundTrip.judge(nowMs, owedMs);
+    if (news === 'over') return this.close('peerGone');
+    const told: RdpServerOutput[] = news === undefined ? [] : [{ tag: 'line', silent: news === 'silent' }];
+    if (!measured) return told;
+    return [...told, ...this.roundTrip.request(state.session, state.tag === 'active' ? 'continuous' : 'connectTime', nowMs)];
+  }
+
+  moving(nowMs: number): void {
+    this.roundTrip.heard(nowMs);
   }
 
   tlsEstablished(): RdpServerOutput[] {

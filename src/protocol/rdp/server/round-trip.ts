@@ -2,6 +2,7 @@ import { ByteReader } from '../../bytes/reader.ts';
 import { type AutoDetectRequest, decodeRttResponse, encodeAutoDetectRequest } from '../pdu/auto-detect.ts';
 import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
 import { decodeSecurityHeader, encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
+import { Silence, type SilenceLimits, type SilenceNews } from '../silence.ts';
 import type { RdpServerOutput } from './contract.ts';
 import { sendOn } from './server-domain.ts';
 import type { Session } from './server-state.ts';
@@ -10,50 +11,44 @@ const SEQUENCES = 0x1_0000;
 /** Requests whose time of sending is still known. */
 const MAX_OUTSTANDING = 16;
 
+/** From one question to the next: a side that is silent is to be noticed in less than two seconds. */
+const ASK_EVERY_MS = 500;
+
 /**
  * Round trips by network characteristics detection ([MS-RDPBCGR] 1.3.8, 2.2.14) on the message channel, and from them whether the peer is
- * still there. A client that never answers is not judged: it may just not know the requests.
+ * silent. A client that never answers may just not know the requests: then its system is judged.
  */
 export class RoundTrip {
-  private readonly peerGoneAfterMs: number;
+  private readonly silence: Silence;
   private readonly sentAt = new Map<number, number>();
   private sequence = 0;
   private answered = false;
-  /** Time of the oldest question after which nothing has come; undefined when none is open. */
-  private unansweredSinceMs: number | undefined;
-  private lastTickMs: number | undefined;
+  private lastAskedMs: number | undefined;
 
-  constructor(peerGoneAfterMs: number) {
-    this.peerGoneAfterMs = peerGoneAfterMs;
+  constructor(limits: SilenceLimits) {
+    this.silence = new Silence(limits);
   }
 
   /** Anything at all came from the peer, or it is not being asked at present. */
-  heard(): void {
-    this.unansweredSinceMs = undefined;
+  heard(nowMs: number): void {
+    this.silence.heard(nowMs);
   }
 
-  /** An answer of the peer is due, whether its time is measured or not. */
-  awaits(nowMs: number): void {
-    this.unansweredSinceMs ??= nowMs;
+  /** What has changed about the line. `owedMs`: see {@link Signs}. */
+  judge(nowMs: number, owedMs: number): SilenceNews | undefined {
+    return this.silence.judge(nowMs, { measured: this.answered, owedMs });
   }
 
-  /** True when a peer that used to answer has been silent for too long. A late tick (this computer slept) does not count against the peer. */
-  isGone(nowMs: number): boolean {
-    const late = this.lastTickMs !== undefined && nowMs - this.lastTickMs > this.peerGoneAfterMs;
-    this.lastTickMs = nowMs;
-    if (late && this.unansweredSinceMs !== undefined) this.unansweredSinceMs = nowMs;
-    return this.answered && this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs >= this.peerGoneAfterMs;
-  }
-
-  /** The next RTT Measure Request, if the client has said that it takes part and has joined the channel for it. */
+  /** The next RTT Measure Request, if it is time for one and the client has said that it takes part and has joined the channel for it. */
   request(session: Session, phase: 'connectTime' | 'continuous', nowMs: number): RdpServerOutput[] {
     const takesPart = (session.core.earlyCapabilityFlags & EARLY_CAPABILITY.netcharAutodetect) !== 0;
     if (!takesPart || session.messageChannelId === undefined || !session.joined.has(session.messageChannelId)) return [];
+    if (this.lastAskedMs !== undefined && Math.abs(nowMs - this.lastAskedMs) < ASK_EVERY_MS) return [];
+    this.lastAskedMs = nowMs;
     const sequence = this.sequence;
     this.sequence = (sequence + 1) % SEQUENCES;
     if (this.sentAt.size >= MAX_OUTSTANDING) for (const oldest of this.sentAt.keys()) if (this.sentAt.delete(oldest)) break;
     this.sentAt.set(sequence, nowMs);
-    this.awaits(nowMs);
     return [onMessageChannel(session.messageChannelId, { tag: 'rttRequest', sequence, phase })];
   }
 

@@ -352,30 +352,53 @@ describe('the end', () => {
 });
 
 describe('silence', () => {
-  /** Ticks each second after `fromMs`; when `closed` came. */
-  const goneAt = (client: RdpClient, fromMs: number): number | undefined => {
-    for (let nowMs = fromMs + 1_000; nowMs <= fromMs + 60_000; nowMs += 1_000) if (client.tick(nowMs).length > 0) return nowMs;
+  /** Ticks four times a second after `fromMs`; when the line was said to be silent. */
+  const silentAt = (client: RdpClient, fromMs: number, owedMs = 0): number | undefined => {
+    for (let nowMs = fromMs + 250; nowMs <= fromMs + 59_000; nowMs += 250) {
+      const [output] = client.tick(nowMs, owedMs);
+      if (output === undefined) continue;
+      expect(output).toEqual({ tag: 'line', silent: true });
+      return nowMs;
+    }
     return undefined;
   };
 
-  it('of a server that measured again and again means that it is gone', () => {
+  it('of a server that measured again and again is told after a second and a half, its end after a minute', () => {
     const client = clientAt('active');
     for (const nowMs of [1_000, 2_000, 3_000]) client.receive(rtt('continuous'), nowMs);
-    expect(goneAt(client, 3_000)).toBe(7_000);
+    expect(silentAt(client, 3_000)).toBe(4_500);
+    for (let nowMs = 4_750; nowMs < 63_000; nowMs += 250) expect(client.tick(nowMs)).toEqual([]);
+    expect(client.tick(63_000)).toEqual([{ tag: 'closed', reason: 'peerGone' }]);
     const waiting = clientAt('licensing');
     for (const nowMs of [1_000, 2_000]) waiting.receive(rtt('connectTime'), nowMs);
-    expect(goneAt(waiting, 2_000)).toBe(6_000);
+    expect(silentAt(waiting, 2_000)).toBe(3_500);
+  });
+
+  it('ends with anything that comes', () => {
+    const client = clientAt('active');
+    for (const nowMs of [1_000, 2_000, 3_000]) client.receive(rtt('continuous'), nowMs);
+    expect(silentAt(client, 3_000)).toBe(4_500);
+    client.receive(rtt('continuous'), 30_000);
+    expect(client.tick(30_100)).toEqual([{ tag: 'line', silent: false }]);
+  });
+
+  it('of other servers is that of their system', () => {
+    expect(silentAt(clientAt('active'), 0, 4_000)).toBeUndefined();
+    const client = clientAt('active');
+    expect(client.tick(4_500, 4_500)).toEqual([{ tag: 'line', silent: true }]);
+    expect(client.tick(4_750, 0)).toEqual([{ tag: 'line', silent: false }]);
+    expect(client.tick(60_000, 60_000)).toEqual([{ tag: 'closed', reason: 'peerGone' }]);
   });
 
   it('of other servers means nothing: never measured, measured while connecting, or now and then', () => {
-    expect(goneAt(clientAt('active'), 0)).toBeUndefined();
+    expect(silentAt(clientAt('active'), 0)).toBeUndefined();
     const connecting = clientAt('licensing');
     for (let count = 0; count < 5; count += 1) connecting.receive(rtt('connectTime'), 0);
     connecting.receive(concat([wire.licence(), wire.demandActive(), wire.fontMap()]), 0);
-    expect(goneAt(connecting, 0)).toBeUndefined();
+    expect(silentAt(connecting, 0)).toBeUndefined();
     const rarely = clientAt('active');
     for (const nowMs of [0, 10_000, 20_000]) rarely.receive(rtt('continuous'), nowMs);
-    expect(goneAt(rarely, 20_000)).toBeUndefined();
+    expect(silentAt(rarely, 20_000)).toBeUndefined();
   });
 
   it('while nothing was read is not held against the server, and counts from then on', () => {
@@ -385,7 +408,7 @@ describe('silence', () => {
       client.unread(nowMs);
       expect(client.tick(nowMs)).toEqual([]);
     }
-    expect(goneAt(client, 10_000)).toBe(14_000);
+    expect(silentAt(client, 10_000)).toBe(11_500);
   });
 
   it('while this computer slept is not held against the server', () => {
@@ -393,7 +416,7 @@ describe('silence', () => {
     for (const nowMs of [1_000, 2_000]) client.receive(rtt('continuous'), nowMs);
     expect(client.tick(2_500)).toEqual([]);
     expect(client.tick(1_000_000)).toEqual([]);
-    expect(goneAt(client, 1_000_000)).toBe(1_004_000);
+    expect(silentAt(client, 1_000_000)).toBe(1_001_500);
   });
 
   it('measurements are answered with their own number', () => {

@@ -5,34 +5,36 @@ import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/secu
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import { concat } from '../pdu/arbitrary-bytes.ts';
-import { CHANNEL, CLIENT_DATA, DESKTOP, joinAll, only, PEER_GONE_AFTER_MS, type Phase, sentOn, serverAt, wire } from './scripted-client.ts';
+import { CHANNEL, CLIENT_DATA, DESKTOP, joinAll, only, SILENCE, type Phase, sentOn, serverAt, wire } from './scripted-client.ts';
 
 const requests = (outputs: readonly RdpServerOutput[]) =>
   sentOn(outputs, CHANNEL.message).map((data) => decodeAutoDetectRequest(data.subarray(4)));
 const answer = (sequence: number) =>
   wire.on(CHANNEL.message, concat([encodeSecurityHeader(SEC.autodetectRsp), encodeRttResponse(sequence)]));
 
-/** Ticks each second from `fromMs`; answers while `answers` says so. The time at which `closed` came, if it did. */
-function run(server: RdpServer, fromMs: number, toMs: number, answers: (ms: number) => boolean): number | undefined {
-  for (let now = fromMs; now <= toMs; now += 1_000) {
-    const outputs = server.tick(now);
-    if (outputs.some((output) => output.tag === 'closed')) {
-      expect(only(outputs, 'closed').reason).toBe('peerGone');
-      return now;
+/** Ticks four times a second from `fromMs`; answers while `answers` says so. What was said of the line, and when. */
+function run(server: RdpServer, fromMs: number, toMs: number, answers: (ms: number) => boolean, owedMs = 0): [number, string][] {
+  const said: [number, string][] = [];
+  for (let now = fromMs; now <= toMs; now += 250) {
+    const outputs = server.tick(now, owedMs);
+    for (const output of outputs) {
+      if (output.tag === 'line') said.push([now, output.silent ? 'silent' : 'back']);
+      if (output.tag === 'closed') said.push([now, output.reason]);
     }
     for (const request of requests(outputs)) if (answers(now)) server.receive(answer(request.sequence), now + 20);
   }
-  return undefined;
+  return said;
 }
 
 describe('round trips', () => {
   it.each([
     ['awaitingAdmission', 'connectTime'],
     ['active', 'continuous'],
-  ] as const)('are asked for each second while %s, as %s requests', (phase, kind) => {
+  ] as const)('are asked for twice a second while %s, as %s requests', (phase, kind) => {
     const server = serverAt(phase);
     expect(requests(server.tick(0))).toEqual([{ tag: 'rttRequest', sequence: 0, phase: kind }]);
-    expect(requests(server.tick(1_000))).toEqual([{ tag: 'rttRequest', sequence: 1, phase: kind }]);
+    expect(requests(server.tick(250))).toEqual([]);
+    expect(requests(server.tick(500))).toEqual([{ tag: 'rttRequest', sequence: 1, phase: kind }]);
   });
 
   it.each(['tls', 'basicSettings', 'channelConnection', 'attached', 'capabilities', 'finalization'] as const satisfies readonly Phase[])(
@@ -79,24 +81,46 @@ describe('round trips', () => {
 });
 
 describe('a peer that goes away', () => {
-  it.each(['awaitingAdmission', 'active'] as const)('is noticed within five seconds of its last sign while %s', (phase) => {
-    const server = serverAt(phase);
-    const closedAt = run(server, 0, 60_000, (now) => now < 10_000);
-    // last heard at 9,020
-    expect(closedAt).toBeGreaterThanOrEqual(9_020 + PEER_GONE_AFTER_MS);
-    expect(closedAt).toBeLessThanOrEqual(9_020 + 5_000);
+  it.each(['awaitingAdmission', 'active'] as const)(
+    'is silent within two seconds of its last sign and over after a minute while %s',
+    (phase) => {
+      // Last heard at 9,520.
+      expect(run(serverAt(phase), 0, 80_000, (now) => now < 10_000)).toEqual([
+        [11_250, 'silent'],
+        [69_750, 'peerGone'],
+      ]);
+    },
+  );
+
+  it('and comes back goes on', () => {
+    expect(run(serverAt('active'), 0, 40_000, (now) => now < 10_000 || now >= 16_000)).toEqual([
+      [11_250, 'silent'],
+      [16_250, 'back'],
+    ]);
   });
 
-  it('is not judged when it never answered', () => {
-    expect(run(serverAt('active'), 0, 60_000, () => false)).toBeUndefined();
+  it('is not judged by its answers when it never answered, but by its system', () => {
+    expect(run(serverAt('active'), 0, 80_000, () => false)).toEqual([]);
+    expect(run(serverAt('active'), 0, 80_000, () => false, SILENCE.plainMs - 1)).toEqual([]);
+    expect(run(serverAt('active'), 0, 59_000, () => false, SILENCE.plainMs)).toEqual([[0, 'silent']]);
+    expect(run(serverAt('active'), 0, 250, () => false, SILENCE.overMs)).toEqual([[0, 'peerGone']]);
   });
 
   it('is there as long as anything comes', () => {
     const server = serverAt('active');
     run(server, 0, 3_000, () => true);
     for (let now = 4_000; now < 30_000; now += 1_000) {
-      expect(server.tick(now).some((output) => output.tag === 'closed')).toBe(false);
+      expect(server.tick(now).filter(({ tag }) => tag === 'closed' || tag === 'line')).toEqual([]);
       server.receive(wire.share(45, new Uint8Array(4)), now + 500);
+    }
+  });
+
+  it('is there as long as what stands before the question moves', () => {
+    const server = serverAt('active');
+    run(server, 0, 3_000, () => true);
+    for (let now = 4_000; now < 30_000; now += 1_000) {
+      expect(server.tick(now).filter(({ tag }) => tag === 'closed' || tag === 'line')).toEqual([]);
+      server.moving(now + 500);
     }
   });
 
@@ -104,8 +128,8 @@ describe('a peer that goes away', () => {
     const server = serverAt('active');
     run(server, 0, 3_000, () => true);
     server.tick(4_000);
-    expect(server.tick(3_600_000).some((output) => output.tag === 'closed')).toBe(false);
-    expect(run(server, 3_601_000, 3_630_000, () => true)).toBeUndefined();
-    expect(run(server, 3_631_000, 3_660_000, () => false)).toBeDefined();
+    expect(server.tick(3_600_000).filter(({ tag }) => tag === 'closed' || tag === 'line')).toEqual([]);
+    expect(run(server, 3_600_250, 3_630_000, () => true)).toEqual([]);
+    expect(run(server, 3_630_250, 3_660_000, () => false)).toHaveLength(1);
   });
 });

@@ -20,7 +20,7 @@ import { concat } from '../pdu/arbitrary-bytes.ts';
 
 /** io 1003, `encomsp` 1004, `cliprdr` 1005, then the message channel, then the user. */
 export const CHANNEL = { encomsp: 1004, cliprdr: 1005, message: 1006, user: 1007 } as const;
-export const PEER_GONE_AFTER_MS = 3_900;
+export const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
 export const DESKTOP = { width: 800, height: 600 } as const;
 
 export const INFO = {
@@ -89,7 +89,7 @@ export const joinAll = () =>
   concat([IO_CHANNEL_ID, CHANNEL.user, CHANNEL.message, CHANNEL.encomsp, CHANNEL.cliprdr].map((id) => wire.join(id)));
 
 export function newServer(): RdpServer {
-  return new RdpServer({ peerGoneAfterMs: PEER_GONE_AFTER_MS });
+  return new RdpServer({ silence: SILENCE });
 }
 
 const STEPS = {

@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net';
 import { type HostPort, formatHostPort } from '../../../../protocol/host-port.ts';
 import type { LinkTraffic } from '../../contract.ts';
-import { KEEP_ALIVE_AFTER_MS } from '../../deadlines.ts';
-import type { Carrier } from '../contract.ts';
+import { KEEP_ALIVE_AFTER_MS, KEEP_ALIVE_BLIND_AFTER_MS } from '../../deadlines.ts';
+import type { Carrier, SystemView } from '../contract.ts';
+import { tuneOnLinux } from './linux-tcp.ts';
 
 /** A connected TCP socket as a carrier. `dialled`: where we called it; without, it called us. */
 export class TcpCarrier implements Carrier {
   readonly duplex: Socket;
   readonly address: string;
   readonly remote: string;
+  private view: (() => SystemView | undefined) | undefined;
 
   constructor(socket: Socket, dialled?: HostPort) {
     const remote = dialled ?? { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
@@ -23,7 +25,12 @@ export class TcpCarrier implements Carrier {
 
   tune(): void {
     this.duplex.setNoDelay(true);
-    this.duplex.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+    this.view = tuneOnLinux(this.duplex);
+    this.duplex.setKeepAlive(true, this.view === undefined ? KEEP_ALIVE_BLIND_AFTER_MS : KEEP_ALIVE_AFTER_MS);
+  }
+
+  look(): SystemView | undefined {
+    return this.view?.();
   }
 }
 

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { Line, type LineStream } from '../../../src/main/connection/line.ts';
+import { Outbox, type OutboxWire } from '../../../src/main/connection/outbox.ts';
+import type { SystemView } from '../../../src/main/connection/ways/contract.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+/** A connection whose system takes everything at once, and whose line carries so many bytes a millisecond. */
+class NarrowWire implements LineStream, OutboxWire {
+  readonly unsentBytes = 0;
+  takenBytes = 0;
+  acknowledged = 0;
+  /** Where each write ended. */
+  readonly ends: number[] = [];
+  readonly line: Line;
+  private readonly roundTripMs: number;
+  private readonly tells: boolean;
+
+  constructor(clock: VirtualClock, { tells = true, roundTripMs = 20 } = {}) {
+    this.line = new Line(this, clock);
+    this.tells = tells;
+    this.roundTripMs = roundTripMs;
+  }
+
+  get onTheWay(): number {
+    return this.takenBytes - this.acknowledged;
+  }
+  get roomBytes(): number {
+    return this.line.roomBytes;
+  }
+  look(): SystemView | undefined {
+    if (!this.tells) return undefined;
+    return { acknowledgedBytes: this.acknowledged, queuedBytes: this.onTheWay, minRoundTripMs: this.roundTripMs, owedMs: 0 };
+  }
+  write(bytes: Uint8Array, taken?: () => void): void {
+    this.takenBytes += bytes.length;
+    this.ends.push(this.takenBytes);
+    taken?.();
+  }
+}
+
+/** Sends 8 MB of picture over a line; the most that was on its way, once the line was known, and how long it took. */
+async function carry(bytesPerMs: number, options: { readonly roundTripMs?: number } = {}) {
+  const clock = new VirtualClock();
+  const wire = new NarrowWire(clock, options);
+  const outbox = new Outbox(wire, clock);
+  const total = 4_000_000;
+  const startMs = clock.now();
+  outbox.send(
+    Array.from({ length: total / 10_000 }, () => new Uint8Array(10_000)),
+    'picture',
+  );
+  let most = 0;
+  const sent: { readonly bytes: number; readonly atMs: number }[] = [];
+  while (wire.acknowledged < total && clock.now() - startMs < 60_000) {
+    sent.push({ bytes: wire.takenBytes, atMs: clock.now() });
+    await clock.advance(1);
+    // What was written a round trip ago may have been acknowledged, as far as the line has carried it.
+    const old = sent.findLast(({ atMs }) => atMs <= clock.now() - (options.roundTripMs ?? 20))?.bytes ?? 0;
+    wire.acknowledged = Math.min(old, wire.acknowledged + bytesPerMs);
+    if (clock.now() - startMs > 2_000) most = Math.max(most, wire.onTheWay);
+  }
+  outbox.close();
+  return { most, tookMs: clock.now() - startMs, pendingTimers: clock.pendingTimers };
+}
+
+describe('what stands ahead of what is urgent', () => {
+  it.each([
+    ['3 Mbit/s', 375, 20],
+    ['5 Mbit/s', 625, 20],
+    ['3 Mbit/s and a satellite', 375, 600],
+  ])(
+    'is a quarter of a second beyond the round trip, and the line is never idle: %s',
+    { timeout: 30_000 },
+    async (_, bytesPerMs, roundTripMs) => {
+      const { most, tookMs, pendingTimers } = await carry(bytesPerMs, { roundTripMs });
+      expect(most).toBeLessThan(bytesPerMs * (roundTripMs + 250) * 1.2);
+      expect(most).toBeGreaterThan(bytesPerMs * roundTripMs);
+      expect(tookMs).toBeLessThan((4_000_000 / bytesPerMs + roundTripMs) * 1.15 + 1_000);
+      expect(pendingTimers).toBe(0);
+    },
+  );
+
+  it('is not bounded where the system has taken everything and tells nothing', () => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock, { tells: false });
+    new Outbox(wire, clock).send([new Uint8Array(1_000_000)], 'picture');
+    expect(wire.takenBytes).toBe(1_000_000);
+    expect(wire.roomBytes).toBeGreaterThan(0);
+  });
+});
+
+describe('progress', () => {
+  it('is what was acknowledged, or taken where nobody tells', () => {
+    const clock = new VirtualClock();
+    const told = new NarrowWire(clock);
+    const blind = new NarrowWire(clock, { tells: false });
+    for (const wire of [told, blind]) wire.write(new Uint8Array(1_000));
+    told.acknowledged = 400;
+    expect(told.line.progress()).toEqual({ arrived: 400, owedMs: 0 });
+    expect(blind.line.progress()).toEqual({ arrived: 1_000, owedMs: 0 });
+    expect([told.line.end, blind.line.end]).toEqual([1_000, 1_000]);
+  });
+
+  it('is owed since the stream stopped moving, where nobody tells', async () => {
+    const clock = new VirtualClock();
+    const stream = { unsentBytes: 0, takenBytes: 0, look: () => undefined };
+    const line = new Line(stream, clock);
+    const owed = () => line.progress().owedMs;
+    expect(owed()).toBe(0);
+    await clock.advance(10_000);
+    expect(owed()).toBe(0);
+    stream.unsentBytes = 500;
+    await clock.advance(4_000);
+    expect(owed()).toBe(4_000);
+    stream.takenBytes = 1;
+    expect(owed()).toBe(0);
+    await clock.advance(250);
+    expect(owed()).toBe(250);
+    stream.unsentBytes = 0;
+    expect(owed()).toBe(0);
+  });
+});
