@@ -55,6 +55,8 @@ export interface Placeholders {
   readonly 'phase.expert.awaitingConsent': 'name';
   readonly 'phase.expert.connected': 'name';
   readonly 'phase.expert.controlled': 'name';
+  readonly 'line.novice.silent': 'name';
+  readonly 'line.expert.silent': 'name';
   readonly 'phase.hint.novice.inviting': 'name';
   readonly 'phase.hint.offered.inviting': 'name';
   readonly 'phase.hint.expert.awaitingConsent': 'name';

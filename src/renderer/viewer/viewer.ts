@@ -106,6 +106,8 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
 
   function takeControl(granted: boolean): void {
     if (granted === steering.granted) return;
+    // Where control stays and only the line is silent, this is still sent.
+    if (!granted) releaseAll();
     steering.setGranted(granted);
     keyboard.controlChanged();
     pointer.controlChanged();

@@ -49,6 +49,29 @@ describe.each(ROLES)('a session as %s', (role) => {
   });
 });
 
+describe('a silent line', () => {
+  const silent = { ...LIVE, control: 'granted', silentSinceMs: NOW_MS } as const;
+
+  it.each(ROLES)('is said in the window of the %s and in the main one, and what that means', (role) => {
+    const status = session(role, CONNECTED, silent);
+    openSessionWindow(appState({ session: status }));
+    const said = screen.getByRole('heading', { name: t(`line.${role}.silent`, { name: 'Anna' }) });
+    expect(said.closest('[aria-live]')?.getAttribute('aria-live')).toBe('assertive');
+    screen.getByText(role === 'novice' ? t('line.novice.released') : t('line.expert.waiting'));
+    openMainWindow(appState({ session: status }));
+    screen.getByRole('heading', { name: headline(status) });
+  });
+
+  it('dims the expert’s picture, and no longer when it is back', () => {
+    const dimmed = () => document.querySelectorAll('.viewing__picture--silent').length;
+    openSessionWindow(appState({ session: session('expert', CONNECTED, silent) }));
+    expect(dimmed()).toBe(1);
+    openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
+    expect(dimmed()).toBe(0);
+    expect(words()).not.toContain(t('line.expert.waiting'));
+  });
+});
+
 it('who was asked in vain is asked again, once the attempt has been put away', async () => {
   const { user, calls } = openMainWindow(appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }) }));
   await user.click(theButton(t('ended.askAgain')));

@@ -1,5 +1,5 @@
 import type { Preferences } from '../../../facts/preferences.ts';
-import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, X } from 'lucide-react';
+import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
@@ -12,6 +12,7 @@ import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
+import { headline } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import { wayText } from './way-words.ts';
 import './expert-window.css';
@@ -62,6 +63,7 @@ export function ExpertWindow(props: ExpertWindowProps) {
 
 function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { session, scaling, fullScreen, states, onFullScreen } = props;
+  const silent = session.silentSinceMs !== undefined;
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
   const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem;
 
@@ -93,8 +95,19 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   return (
     <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
       <Toolbar {...props} />
-      <div className={`viewing__picture viewing__picture--${scaling}`}>
-        {props.renderPicture(() => say(controlHint(session.control, displayName(session.peer))))}
+      <div className={`viewing__picture viewing__picture--${scaling}${silent ? ' viewing__picture--silent' : ''}`}>
+        {props.renderPicture(() => say(silent ? t('line.expert.hint') : controlHint(session.control, displayName(session.peer))))}
+        <div className="viewing__line" role="status" aria-live="assertive">
+          {silent && (
+            <div>
+              <Unplug size={28} aria-hidden />
+              <div>
+                <h2 className="break">{headline(session)}</h2>
+                <p>{t('line.expert.waiting')}</p>
+              </div>
+            </div>
+          )}
+        </div>
         <div className="viewing__hint" role="status" aria-live="polite">
           {hint !== undefined && (
             <p>

@@ -1,4 +1,4 @@
-import { Hand, MousePointerClick, ShieldCheck, Square } from 'lucide-react';
+import { Hand, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
@@ -98,6 +98,12 @@ function Sharing({
     <main className="panel">
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body">
+        {session.silentSinceMs !== undefined && (
+          <p className="panel__hint">
+            <Unplug size={22} aria-hidden />
+            <span>{t('line.novice.released')}</span>
+          </p>
+        )}
         <section className={granted ? 'hands hands--given' : 'hands'}>
           <p className="hands__state break" role="status" aria-live="assertive">
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}

@@ -13,6 +13,7 @@ export function headline(session: SessionStatus): string {
   const { phase, role } = session;
   if (phase.tag === 'ended') return endedSentence(role, phase.reason, name, session.offered);
   if (phase.tag === 'connected') {
+    if (session.silentSinceMs !== undefined) return t(`line.${role}.silent`, { name });
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
     return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
   }
