@@ -1,6 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { type HostPort, formatHostPort } from '../host-port.ts';
-import { addressRank, parseTicketAddress } from './ticket-address.ts';
+import { inTicketOrder, parseTicketAddress } from './ticket-address.ts';
 
 /** Context data of the messengers of the time holds this many characters. */
 export const MAX_TICKET_CHARS = 300;
@@ -55,20 +55,16 @@ export function parseConnectionString(text: string): ConnectionString {
 }
 
 /**
- * At most 300 characters and eight addresses: the least reachable are left out first (loopback, link-local, names, local IPv6 …).
+ * At most 300 characters and eight addresses: what does not fit is left out from the end of {@link inTicketOrder}.
  * Throws ProtocolError OUT_OF_RANGE when no usable address is left.
  */
 export function formatConnectionString(parts: ConnectionString): string {
-  const ranked = parts.addresses
-    .map((address) => ({ text: formatHostPort(address), rank: addressRank(address) }))
-    .filter((entry): entry is { text: string; rank: number } => entry.rank !== undefined)
-    .sort((a, b) => a.rank - b.rank);
   const render = (list: readonly string[]): string =>
     `${PROTOCOL_VERSION},${PROTOCOL_TYPE},${list.join(';')},*,${parts.raSessionId},*,*,${parts.protocolSpecificParms}`;
   const chosen: string[] = [];
-  for (const { text } of ranked) {
+  for (const text of inTicketOrder(parts.addresses).map(formatHostPort)) {
     if (chosen.length === MAX_TICKET_ADDRESSES) break;
-    if (!chosen.includes(text) && render([...chosen, text]).length <= MAX_TICKET_CHARS) chosen.push(text);
+    if (render([...chosen, text]).length <= MAX_TICKET_CHARS) chosen.push(text);
   }
   if (chosen.length === 0)
     throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);

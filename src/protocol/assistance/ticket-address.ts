@@ -82,6 +82,35 @@ export function parseTicketAddress(text: string): HostPort {
 }
 
 /**
+ * The order in which a ticket names addresses, for what does not fit falls out: the best of each kind (public IPv4, private IPv4, IPv6 of one
+ * prefix, names), then second helpings, each by {@link addressRank} and then as given. What can never be in a ticket is left out, and what comes twice.
+ */
+export function inTicketOrder(addresses: readonly HostPort[]): HostPort[] {
+  const ranked = addresses
+    .flatMap((address) => {
+      const rank = addressRank(address);
+      return rank === undefined ? [] : [{ address, rank, text: formatHostPort(address) }];
+    })
+    .filter(({ text }, index, all) => all.findIndex((other) => other.text === text) === index)
+    .toSorted((left, right) => left.rank - right.rank);
+  const kinds = new Set<string>();
+  const firsts = ranked.filter(({ address, rank }) => {
+    const kind = kindOf(address, rank);
+    return rank <= LAST_KIND_OF_USE && !kinds.has(kind) && kinds.add(kind);
+  });
+  return [...firsts, ...ranked.filter((each) => !firsts.includes(each))].map(({ address }) => address);
+}
+
+/** Behind names come link-local IPv4 and loopback, of which not even the first is worth a place before others. */
+const LAST_KIND_OF_USE = 3;
+
+/** Addresses of one kind reach a computer in the same manner: IPv6 of one prefix, everything else of one rank. */
+function kindOf({ host }: HostPort, rank: number): string {
+  const prefix = ipv6Groups(host)?.slice(0, 4);
+  return prefix === undefined ? `${rank}` : prefix.join(':');
+}
+
+/**
  * How likely a person elsewhere reaches this address, 0 the likeliest; undefined where it can never be in a ticket
  * (scoped or link-local IPv6, which no other machine can dial without our interface names; malformed or refused ones).
  */

@@ -1,5 +1,5 @@
 import { formatConnectionString, parseConnectionString } from '../../../src/protocol/assistance/connection-string.ts';
-import { addressRank, parseTicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
+import { inTicketOrder, parseTicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
 import { formatExpertTicket, formatNoviceTicket, parseExpertTicket, parseNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { formatConnectionString2, parseConnectionString2 } from '../../../src/protocol/assistance/connection-string-2.ts';
@@ -135,11 +135,8 @@ interface Addressed {
 
 /** Writing sorts addresses and leaves out what nobody can reach, so only what is written in that order comes back the same. */
 function inOrder(ticket: Addressed): boolean {
-  const ranks = ticket.addresses.map((address) => addressRank(address));
-  return (
-    new Set(ticket.addresses.map(formatHostPort)).size === ranks.length &&
-    ranks.every((rank, at) => rank !== undefined && rank >= (ranks[at - 1] ?? 0))
-  );
+  const texts = ticket.addresses.map(formatHostPort);
+  return inTicketOrder(ticket.addresses).map(formatHostPort).join() === texts.join();
 }
 
 const ifInOrder =

@@ -105,10 +105,19 @@ describe('Connection String 1', () => {
     const text = formatConnectionString({ addresses, raSessionId: ID, protocolSpecificParms: PIN });
     const hosts = parseConnectionString(text).addresses.map(({ host }) => host);
     expect(text.length).toBeLessThanOrEqual(MAX_TICKET_CHARS);
-    expect(hosts.slice(0, 2)).toEqual(['203.0.113.7', long(1)]);
-    expect(hosts).toContain('192.168.1.10');
+    // One of each kind, and what still fits of second helpings.
+    expect(hosts.slice(0, 4)).toEqual(['203.0.113.7', long(1), '192.168.1.10', 'fd00:1111:2222:3333:4444:5555:6666:7777']);
     expect(hosts).not.toContain('fe80::1');
-    expect(hosts).not.toContain('fd00:1111:2222:3333:4444:5555:6666:7777');
+    expect(hosts).not.toContain('::1');
+  });
+
+  test('the one private IPv4 stays in beside seven IPv6 addresses of one prefix', () => {
+    const addresses = [
+      ...[1, 2, 3, 4, 5, 6, 7].map((n) => ({ host: `2001:db8:1111:2222:3333:4444:5555:666${n}`, port: 50_000 })),
+      { host: '192.168.178.23', port: 50_000 },
+    ];
+    const text = formatConnectionString({ addresses, raSessionId: ID, protocolSpecificParms: PIN });
+    expect(parseConnectionString(text).addresses.map(({ host }) => host)).toContain('192.168.178.23');
   });
 
   test('loopback alone is enough for two programs on one computer', () => {

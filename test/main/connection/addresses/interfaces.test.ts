@@ -13,9 +13,45 @@ function interfaces(...addresses: string[]) {
 }
 
 describe('usable addresses', () => {
-  it('puts global before private, IPv4 and IPv6 in turn, and leaves link-local and loopback out', () => {
+  it('puts one of each kind first, and leaves link-local and loopback out', () => {
     const given = interfaces('127.0.0.1', '::1', 'fe80::1', '169.254.3.4', 'fd00::5', '192.168.1.9', '2001:db8::7', '203.0.113.8');
-    expect(usableAddresses({ interfaces: given })).toEqual(['203.0.113.8', '2001:db8::7', '192.168.1.9', 'fd00::5']);
+    expect(usableAddresses({ interfaces: given })).toEqual(['203.0.113.8', '192.168.1.9', '2001:db8::7', 'fd00::5']);
+  });
+
+  it('names the one private IPv4 beside seven IPv6 addresses that privacy extensions keep', () => {
+    const kept = [1, 2, 3, 4, 5, 6, 7].map((n) => `2001:db8:1:2::${n}`);
+    expect(usableAddresses({ interfaces: interfaces(...kept, '192.168.178.23') }).slice(0, 3)).toEqual([
+      '192.168.178.23',
+      kept[0],
+      kept[1],
+    ]);
+  });
+
+  it('after the best of each kind come second helpings, and bridges of containers and virtual machines last', () => {
+    const named = (all: Readonly<Record<string, readonly string[]>>) => () =>
+      Object.fromEntries(Object.entries(all).map(([name, addresses]) => [name, interfaces(...addresses)().eth0]));
+    const all = named({
+      docker0: ['172.17.0.1'],
+      wlan0: ['192.168.2.7'],
+      tailscale0: ['100.101.102.103', 'fd7a:115c:a1e0::1'],
+      'br-1f2e3d': ['172.18.0.1', '2001:db8:9::1'],
+      enp3s0: ['192.168.1.9', '2001:db8:1:2::3', '2001:db8:1:2::4'],
+    });
+    expect(usableAddresses({ interfaces: all, defaultInterface: () => 'enp3s0' })).toEqual([
+      '192.168.1.9',
+      '2001:db8:1:2::3',
+      '100.101.102.103',
+      '192.168.2.7',
+      '2001:db8:1:2::4',
+      'fd7a:115c:a1e0::1',
+    ]);
+    // Without a route to go by: the order of the system's list.
+    expect(usableAddresses({ interfaces: all, defaultInterface: () => undefined })[0]).toBe('192.168.2.7');
+    // What this computer's own connection goes over is no bridge to a machine inside it.
+    const bridged = named({ 'br-lan': ['192.168.1.9'], eth1: ['10.0.0.1'] });
+    expect(usableAddresses({ interfaces: bridged, defaultInterface: () => 'br-lan' })).toEqual(['192.168.1.9', '10.0.0.1']);
+    const only = named({ docker0: ['172.17.0.1'] });
+    expect(usableAddresses({ interfaces: only, defaultInterface: () => undefined })).toEqual(['172.17.0.1']);
   });
 
   it('gives loopback when there is nothing else, and last on request', () => {
