@@ -153,14 +153,24 @@ export class Outbox {
       count += 1;
     }
     const slice = queue.splice(0, count);
-    const [first] = slice;
-    if (first === undefined) return;
+    if (slice.length === 0) return;
     if (urgency !== 'bulk') this.busyUntilMs = this.clock.monotonicMs() + BUSY_MS;
-    const whole = slice.length === 1 ? first.bytes : Buffer.concat(slice.map(({ bytes }) => bytes));
-    this.wire.write(whole, () => {
+    this.wire.write(joined(slice.map(({ bytes }) => bytes)), () => {
       this.waitingBytes[urgency] -= byteLength;
       for (const { taken } of slice) taken?.();
       this.flow();
     });
   }
+}
+
+/** All parts in a row; without copying them where they lie so in memory, as the PDUs of one frame do. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first ?? new Uint8Array(0);
+  let end = first.byteOffset;
+  for (const { buffer, byteOffset, length } of parts) {
+    if (buffer !== first.buffer || byteOffset !== end) return Buffer.concat(parts);
+    end += length;
+  }
+  return new Uint8Array(first.buffer, first.byteOffset, end - first.byteOffset);
 }

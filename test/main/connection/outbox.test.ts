@@ -93,6 +93,22 @@ describe('the order of sending', () => {
     expect(taken).toEqual(['bulk']);
   });
 
+  it('PDUs that lie in a row are written as they lie, others are put together: the same bytes either way', () => {
+    const frame = Uint8Array.from({ length: 4_000 }, (_, index) => index);
+    const [first, second, third] = [frame.subarray(0, 1_000), frame.subarray(1_000, 1_500), frame.subarray(1_500)];
+    const once = (...pdus: readonly Uint8Array[]): Uint8Array | undefined => {
+      const { wire, outbox } = opened();
+      outbox.send(pdus, 'picture');
+      return wire.written.length === 1 ? wire.written[0] : undefined;
+    };
+    const inRow = once(first, second, third);
+    expect(inRow).toEqual(frame);
+    expect(inRow?.buffer).toBe(frame.buffer);
+    const shuffled = new Uint8Array(Buffer.concat([third, first, second]));
+    expect(new Uint8Array(once(third, first, second) ?? [])).toEqual(shuffled);
+    expect(new Uint8Array(once(first, third) ?? [])).toEqual(new Uint8Array(Buffer.concat([first, third])));
+  });
+
   it('has never more than a slice of bulk in the socket, nor more than a quarter of a megabyte and a slice of pictures', () => {
     const { wire, send } = opened();
     send('bulk', 'bulk', many(3, 3_000));
