@@ -17,7 +17,7 @@ import { RdpServer } from '../../src/protocol/rdp/server/rdp-server.ts';
 import { encodeFrame, planarSettings } from '../support/encode-frame.ts';
 import { BrokenRule } from './rules.ts';
 
-const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 4_000 };
+const SILENCE = { measuredMs: 1_250, plainMs: 4_500, overMs: 4_000 };
 export const SESSION_DESKTOP = { width: 64, height: 48 } as const;
 const OTHER_DESKTOP = { width: 48, height: 64 } as const;
 const SESSION_ID = 'c2Vzc2lvbiBpZCBvZiBhIHJlY29yZGVkIHNlc3Npb24=';

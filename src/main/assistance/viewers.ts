@@ -7,7 +7,7 @@ import { ViewerFlow } from './viewer-flow.ts';
  * The socket is left unread for so long at most. Neither side takes this for a silent line (SILENCE), and control
  * that is taken back meanwhile is heard of no later.
  */
-export const LONGEST_PAUSE_MS = 1_000;
+export const LONGEST_PAUSE_MS = 750;
 
 /** A follower that fell behind starts again after this at the earliest: starting costs everybody a whole picture. */
 export const FOLLOWER_RESTS_MS = 5_000;

@@ -17,10 +17,10 @@ export const CLOSE_DEADLINE_MS = 1_000;
 /** How often the protocol machines are told the time: the other side is asked for a sign of life, and its silence is judged. */
 export const TICK_MS = 250;
 /**
- * What silence means (docs/decisions/0017). A side that answers questions every 500 ms and is judged at every tick is found silent after 1.75 s
- * at worst, one that is judged by its system after 4.75 s: that leaves the windows a quarter of a second of the two and of the five to say so.
+ * What silence means (docs/decisions/0017). A side that is asked and judged at every tick is found silent after 1.5 s at worst, one that is
+ * judged by its system after 4.75 s: that leaves the windows half and a quarter of a second of the two and of the five to say so.
  */
-export const SILENCE: SilenceLimits = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
+export const SILENCE: SilenceLimits = { measuredMs: 1_250, plainMs: 4_500, overMs: 60_000 };
 /**
  * TCP's own question to a side that says nothing, repeated every second by libuv: the sign of life of programs without round trip measurement
  * (node-rdpjs, rdesktop).

@@ -17,7 +17,7 @@ import { CONFIG } from './client/scripted-server.ts';
 import { noise, paint, rgbaOf } from './graphics/pictures.ts';
 import { concat, errorCode } from './pdu/arbitrary-bytes.ts';
 
-const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
+const SILENCE = { measuredMs: 1_250, plainMs: 4_500, overMs: 60_000 };
 const DESKTOP = { width: 100, height: 70 } as const;
 
 type Event<Output> = Exclude<Output, { tag: 'send' } | { tag: 'startTls' }>;

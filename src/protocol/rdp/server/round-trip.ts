@@ -12,7 +12,7 @@ const SEQUENCES = 0x1_0000;
 const MAX_OUTSTANDING = 16;
 
 /** From one question to the next: a side that is silent is to be noticed in less than two seconds. */
-const ASK_EVERY_MS = 500;
+const ASK_EVERY_MS = 250;
 
 /**
  * Round trips by network characteristics detection ([MS-RDPBCGR] 1.3.8, 2.2.14) on the message channel, and from them whether the peer is

@@ -32,7 +32,7 @@ export const CONFIG: RdpClientConfig = {
   desktop: { width: 1280, height: 720 },
   keyboardLayout: 0x409,
   channels: silent(new RecordedChannel()),
-  silence: { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 },
+  silence: { measuredMs: 1_250, plainMs: 4_500, overMs: 60_000 },
 };
 
 export const SERVER_DATA: ServerData = {

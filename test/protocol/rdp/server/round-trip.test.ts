@@ -30,11 +30,11 @@ describe('round trips', () => {
   it.each([
     ['awaitingAdmission', 'connectTime'],
     ['active', 'continuous'],
-  ] as const)('are asked for twice a second while %s, as %s requests', (phase, kind) => {
+  ] as const)('are asked for four times a second while %s, as %s requests', (phase, kind) => {
     const server = serverAt(phase);
     expect(requests(server.tick(0))).toEqual([{ tag: 'rttRequest', sequence: 0, phase: kind }]);
-    expect(requests(server.tick(250))).toEqual([]);
-    expect(requests(server.tick(500))).toEqual([{ tag: 'rttRequest', sequence: 1, phase: kind }]);
+    expect(requests(server.tick(100))).toEqual([]);
+    expect(requests(server.tick(250))).toEqual([{ tag: 'rttRequest', sequence: 1, phase: kind }]);
   });
 
   it.each(['tls', 'basicSettings', 'channelConnection', 'attached', 'capabilities', 'finalization'] as const satisfies readonly Phase[])(
@@ -84,10 +84,10 @@ describe('a peer that goes away', () => {
   it.each(['awaitingAdmission', 'active'] as const)(
     'is silent within two seconds of its last sign and over after a minute while %s',
     (phase) => {
-      // Last heard at 9,520.
+      // Last heard at 9,770.
       expect(run(serverAt(phase), 0, 80_000, (now) => now < 10_000)).toEqual([
         [11_250, 'silent'],
-        [69_750, 'peerGone'],
+        [70_000, 'peerGone'],
       ]);
     },
   );

@@ -20,7 +20,7 @@ import { concat } from '../pdu/arbitrary-bytes.ts';
 
 /** io 1003, `encomsp` 1004, `cliprdr` 1005, then the message channel, then the user. */
 export const CHANNEL = { encomsp: 1004, cliprdr: 1005, message: 1006, user: 1007 } as const;
-export const SILENCE = { measuredMs: 1_500, plainMs: 4_500, overMs: 60_000 };
+export const SILENCE = { measuredMs: 1_250, plainMs: 4_500, overMs: 60_000 };
 export const DESKTOP = { width: 800, height: 600 } as const;
 
 export const INFO = {

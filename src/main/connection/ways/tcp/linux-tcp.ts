@@ -13,8 +13,11 @@ const SIOCOUTQ = 0x5411;
 const INFO = { probes: 3, unacknowledged: 24, lastAckReceivedMs: 56, bytesAcknowledged: 120, minRttMicros: 148, byteLength: 152 } as const;
 /** The kernel gives the connection up after our own rule has: it would not say why. */
 const USER_TIMEOUT_MS = SILENCE.overMs + 5_000;
-/** Between two retransmissions at most, so that the end of a long hole is noticed at once. The least that Linux (6.15) takes. */
-const LONGEST_RETRANSMISSION_MS = 1_000;
+/**
+ * Between two retransmissions at most (Linux 6.15), so that the end of a long hole is noticed soon: they would back off to two minutes. Not
+ * less: where this computer's own interface is down Linux counts its attempts instead of the time, and gives up after fifteen.
+ */
+const LONGEST_RETRANSMISSION_MS = 6_000;
 
 interface Libc {
   readonly getsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: Uint32Array) => number;
