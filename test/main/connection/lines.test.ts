@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startDisplay } from '../../support/display.ts';
 import type { LineOrder } from '../../support/line-end.ts';
 import { type Network, type TwoNetworks, needsNamespaces, startTwoNetworks } from '../../support/network.ts';
-import { needs, until } from '../../support/programs.ts';
+import { needs, startProgram, until } from '../../support/programs.ts';
 
 /** What an end of the line has told, and when by its own clock. */
 interface Told {
@@ -61,6 +62,8 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
   afterAll(() => networks?.close(), 30_000);
   afterEach(async () => {
     for (const end of ends.splice(0)) await end.close();
+    // Where a test failed in between.
+    await networks.plug();
   });
 
   async function connected(engine = 'ringback'): Promise<{ readonly novice: End; readonly expert: End }> {
@@ -129,4 +132,43 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
     expect(await novice.next('line', 1)).toMatchObject({ silent: false });
     expect(novice.all('ended')).toEqual([]);
   });
+
+  const plain = needs('rdesktop', 'Xvfb', 'xdotool');
+  it.skipIf(plain.skip)(
+    plain.title('rdesktop holds a key and its cable is pulled: told within five seconds, and all goes on when it is in again'),
+    { timeout: 60_000 },
+    async () => {
+      const novice = new End(networks.novice, 'novice', networks.novice.address);
+      ends.push(novice);
+      const ticket = (await novice.next('ticket')) as unknown as Extract<LineOrder, { readonly tag: 'ticket' }>;
+      const port = ticket.addresses[0]?.port ?? 0;
+      const display = await startDisplay({ width: 800, height: 600 });
+      try {
+        const client = networks.expert.inside('rdesktop', '-u', 'expert', '-p', 'unused', '-g', '800x600', '-a', '32', '-D');
+        const [command, ...args] = [...client, '-c', ticket.sessionId, `${networks.novice.address}:${port}`];
+        const program = startProgram(command ?? '', args, { env: display.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        // It asks on standard input whether to trust a self-signed certificate.
+        program.process.stdin?.write('yes\nyes\n');
+        try {
+          await novice.next('active');
+          await until(async () => {
+            await display.xdotool('mousemove', '100', '100', 'keydown', 'a');
+            return novice.all('input').some(({ events }) => JSON.stringify(events).includes('"scancode":30'));
+          }, 'the key');
+          expect(novice.all('roundTrip')).toEqual([]);
+          const startedAt = performance.now();
+          await networks.unplug();
+          expect(await novice.next('line')).toMatchObject({ silent: true });
+          expect(performance.now() - startedAt).toBeLessThan(5_000);
+          await networks.plug();
+          expect(await novice.next('line', 1)).toMatchObject({ silent: false });
+          expect(novice.all('ended')).toEqual([]);
+        } finally {
+          await program.stop();
+        }
+      } finally {
+        await display.close();
+      }
+    },
+  );
 });
