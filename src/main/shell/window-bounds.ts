@@ -1,4 +1,4 @@
-import type { Rect } from '../../protocol/rdp/geometry.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 
 /** Where to put a window: the remembered place while its title bar is on a screen of today, else centred; never larger than the screen. */
 export function placeWindow(
@@ -32,6 +32,11 @@ export function placeWindow(
     width,
     height,
   };
+}
+
+/** The smallest size that a window may be made: no larger than the screen, which at 200 % has half as many of its units. */
+export function smallestSize(wanted: Size, workArea: Rect): { readonly minWidth: number; readonly minHeight: number } {
+  return { minWidth: Math.min(wanted.width, workArea.width), minHeight: Math.min(wanted.height, workArea.height) };
 }
 
 /** The novice's panel: bottom right, out of the way of what is being helped with. */

@@ -14,7 +14,7 @@ import { t } from '../../words/words.ts';
 import { Emitter } from '../emitter.ts';
 import { shownPeer } from './safe-text.ts';
 import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
-import { placePanel, placeWindow } from './window-bounds.ts';
+import { placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
   /** Folder with `index.cjs` and `capture.cjs`. */
@@ -131,10 +131,10 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (!hidden) raise(main);
       return;
     }
+    const bounds = placeWindow(deps.mainBounds, MAIN_SIZE, workAreas());
     const window = create('main', {
-      ...placeWindow(deps.mainBounds, MAIN_SIZE, workAreas()),
-      minWidth: 680,
-      minHeight: 520,
+      ...bounds,
+      ...smallestSize({ width: 680, height: 520 }, screen.getDisplayMatching(bounds).workArea),
       title: t('app.mainTitle'),
     });
     main = window;
@@ -194,8 +194,14 @@ export function createWindows(deps: WindowsDeps): Windows {
     const window = create(
       'session',
       novice
-        ? { ...placePanel(PANEL_SIZE, area), minWidth: 320, minHeight: 360, alwaysOnTop: true, maximizable: false, fullscreenable: false }
-        : { ...placeWindow(undefined, VIEWER_SIZE, areas), minWidth: 640, minHeight: 480, backgroundColor: '#101418' },
+        ? {
+            ...placePanel(PANEL_SIZE, area),
+            ...smallestSize({ width: 320, height: 360 }, area),
+            alwaysOnTop: true,
+            maximizable: false,
+            fullscreenable: false,
+          }
+        : { ...placeWindow(undefined, VIEWER_SIZE, areas), ...smallestSize({ width: 640, height: 480 }, area), backgroundColor: '#101418' },
     );
     // What the expert types belongs to the novice's desktop, not to a menu of ours.
     window.removeMenu();

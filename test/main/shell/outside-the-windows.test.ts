@@ -10,7 +10,7 @@ import {
 import { createMessageNotifications } from '../../../src/main/shell/message-notifications.ts';
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
 import { trayMenu, type TrayActions, type TrayItem, type TrayState, trayStatus } from '../../../src/main/shell/tray-menu.ts';
-import { placePanel, placeWindow } from '../../../src/main/shell/window-bounds.ts';
+import { placePanel, placeWindow, smallestSize } from '../../../src/main/shell/window-bounds.ts';
 import type { AppState } from '../../../src/preload/contract.ts';
 import type { SessionPhase, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 
@@ -292,6 +292,12 @@ describe('where windows open', () => {
     expect(placeWindow({ ...place, width: 4_000 }, { width: 980, height: 720 }, [SCREEN]).width).toBe(1_280);
     expect(placeWindow(undefined, { width: 2_000, height: 2_000 }, [SCREEN])).toEqual(SCREEN);
   });
+  it('may be made as small as the screen, which at 200 % has half as many units', () => {
+    const wanted = { width: 680, height: 520 };
+    expect(smallestSize(wanted, { x: 0, y: 0, width: 640, height: 360 })).toEqual({ minWidth: 640, minHeight: 360 });
+    expect(smallestSize(wanted, { x: 0, y: 0, width: 1280, height: 720 })).toEqual({ minWidth: 680, minHeight: 520 });
+  });
+
   it('puts the panel in the corner, on the screen', () => {
     expect(placePanel({ width: 380, height: 560 }, SCREEN)).toEqual({ x: 884, y: 224, width: 380, height: 560 });
     expect(placePanel({ width: 2_000, height: 2_000 }, SCREEN)).toEqual(SCREEN);

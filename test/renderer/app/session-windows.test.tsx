@@ -78,6 +78,20 @@ it('who was asked in vain is asked again, once the attempt has been put away', a
   expect(calls()).toEqual([['dismissSession'], ['askForHelp', onMsnp('anna@ringback.local')]]);
 });
 
+it('Escape closes the details and goes back to their button', async () => {
+  const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
+  const details = document.querySelector('details');
+  const button = document.querySelector('summary');
+  if (details === null || button === null) throw new Error('no details');
+  details.open = true;
+  within(details)
+    .getByRole('region', { name: t('session.detailsTitle') })
+    .focus();
+  await user.keyboard('{Escape}');
+  expect(details.open).toBe(false);
+  expect(document.activeElement).toBe(button);
+});
+
 describe('somebody without a name who came by an invitation file', () => {
   const peer = { address: '127.0.0.1:32890', friendlyName: '' };
   it.each(ROLES)('is no address to the %s', (role) => {

@@ -363,9 +363,15 @@ export function CopyButton({
     if (result.ok) setTimeout(() => setCopied(false), COPIED_SHOWN_MS);
   };
   return (
-    <Button look={look} onClick={() => void copy()}>
-      {copied && <Check size={20} aria-hidden />}
-      <span role="status">{copied ? t('common.copied') : label}</span>
-    </Button>
+    <>
+      <Button look={look} onClick={() => void copy()}>
+        {copied && <Check size={20} aria-hidden />}
+        {copied ? t('common.copied') : label}
+      </Button>
+      {/* Beside the button: a region that is read out gives the button around it no name. */}
+      <span className="visually-hidden" role="status">
+        {copied && t('common.copied')}
+      </span>
+    </>
   );
 }

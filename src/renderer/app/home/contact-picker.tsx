@@ -2,7 +2,7 @@ import { ArrowLeft, ChevronRight } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { ContactView, TransportView } from '../../../preload/contract.ts';
 import { peerKey, type PeerAddress } from '../../../protocol/applications/peer.ts';
-import { Button, Person, ProblemLine } from '../design/controls.tsx';
+import { Avatar, Button, Person, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, reachable, unreachable } from '../selectors.ts';
 import { AddContact } from './contacts.tsx';
@@ -49,19 +49,23 @@ export function ContactPicker({ contacts, transports, states, onAsk, onAddContac
             ) : (
               <ul className="stack">
                 {online.map((contact) => (
-                  <li key={peerKey(contact)}>
-                    <button
-                      type="button"
-                      className="pick"
-                      disabled={states.ask.pending}
-                      onClick={() => onAsk(contact)}
-                      aria-label={t('picker.askPerson', { name: displayName(contact) })}
-                    >
-                      <Person name={displayName(contact)} presence={contact.presence}>
+                  <li key={peerKey(contact)} className="pick">
+                    <Avatar name={displayName(contact)} presence={contact.presence} />
+                    <span className="person__words">
+                      <button
+                        type="button"
+                        className="pick__ask"
+                        disabled={states.ask.pending}
+                        aria-describedby={`pick-${peerKey(contact)}`.replaceAll(' ', '-')}
+                        onClick={() => onAsk(contact)}
+                      >
+                        {t('picker.askPerson', { name: displayName(contact) })}
+                      </button>
+                      <span className="person__more" id={`pick-${peerKey(contact)}`.replaceAll(' ', '-')}>
                         {t(`presence.${contact.presence}`)} · {contact.address}
-                      </Person>
-                      <ChevronRight size={26} aria-hidden className="pick__go" />
-                    </button>
+                      </span>
+                    </span>
+                    <ChevronRight size={26} aria-hidden className="pick__go" />
                   </li>
                 ))}
               </ul>

@@ -41,9 +41,9 @@ function Saved({ invitation, saved, pending, problem, onRemove }: FileInvitation
   const waiting = invitation.state === 'waiting';
   return (
     <section ref={card} className="card stack" aria-labelledby={title}>
-      <h2 id={title} role="status">
-        {t(`file.state.${invitation.state}`)}
-      </h2>
+      <div role="status">
+        <h2 id={title}>{t(`file.state.${invitation.state}`)}</h2>
+      </div>
       {waiting && saved !== undefined && (
         <>
           <p>{t('file.tell', { file: saved.fileName })}</p>

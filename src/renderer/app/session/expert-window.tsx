@@ -1,6 +1,6 @@
 import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -185,7 +185,7 @@ function Toolbar({
           <Expand size={20} aria-hidden />
         </ToolButton>
         <ToolButton label={t('viewer.actual')} pressed={scaling === 'actual'} onClick={() => onScaling('actual')}>
-          <span aria-hidden>1:1</span>
+          <span className="tool__one-to-one" aria-hidden />
         </ToolButton>
       </span>
       <ToolButton
@@ -270,8 +270,15 @@ function ToolButton({
 /** Figures at a glance; the connection, the totals and the seven steps behind them. */
 function Details({ session, sinceMs }: { readonly session: SessionStatus; readonly sinceMs: number }) {
   const { traffic, connection } = session;
+  const close = (event: ReactKeyboardEvent<HTMLDetailsElement>): void => {
+    if (event.key !== 'Escape' || !event.currentTarget.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.currentTarget.open = false;
+    event.currentTarget.querySelector('summary')?.focus();
+  };
   return (
-    <details className="figures">
+    <details className="figures" onKeyDown={close}>
       <summary title={t('session.detailsTitle')}>
         <span role="timer" aria-label={t('session.duration')}>
           <Elapsed sinceMs={sinceMs} />
@@ -287,7 +294,7 @@ function Details({ session, sinceMs }: { readonly session: SessionStatus; readon
           <span className="figures__most">{wayText(connection.by, 'short', { address: connection.address })}</span>
         )}
       </summary>
-      <div className="figures__sheet card">
+      <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>
         <SessionFacts session={session} />
         <h2>{t('steps.title')}</h2>

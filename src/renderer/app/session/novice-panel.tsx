@@ -31,7 +31,7 @@ export function NovicePanel(props: NovicePanelProps) {
     return (
       <main className="panel">
         <SeenLine session={session} />
-        <div className="panel__body">
+        <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
           <EndedCard compact session={session} {...props.states.session} onClose={props.onClose} />
         </div>
       </main>
@@ -64,7 +64,7 @@ function Connecting({ session, states, onStop }: NovicePanelProps) {
   return (
     <main className="panel">
       <SeenLine session={session} />
-      <div className="panel__body">
+      <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         <div className="stack stack--tight">
           <div role="status" aria-live="polite">
             <h2 className="break">{headline(session)}</h2>
@@ -97,7 +97,7 @@ function Sharing({
   return (
     <main className="panel">
       <SeenLine session={session} sinceMs={sinceMs} />
-      <div className="panel__body">
+      <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         {session.silentSinceMs !== undefined && (
           <p className="panel__hint">
             <Unplug size={22} aria-hidden />

@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { electronExecutable } from '../support/app.ts';
+import { openPages, type Pages } from '../support/pages.ts';
+import { needs } from '../support/programs.ts';
+import { appState, CONNECTED, LIVE, session } from '../renderer/app/fixtures.ts';
+import { STATES } from '../renderer/app/states.ts';
+
+const programs = needs('Xvfb');
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const folder = process.env['RINGBACK_TEST_OUTPUT'];
+
+describe.skipIf(programs.skip || !electronExecutable)(programs.title('every state of both windows'), () => {
+  let pages: Pages;
+  let source: string;
+
+  beforeAll(async () => {
+    pages = await openPages();
+    source = await readFile(AXE, 'utf8');
+  }, 120_000);
+  afterAll(async () => pages?.close(), 30_000);
+
+  /** What axe finds, a line a finding. */
+  const findings = async (): Promise<string[]> => {
+    await pages.page.evaluate(source);
+    const { violations } = await pages.page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        resultTypes: ['violations'],
+        rules: { 'label-content-name-mismatch': { enabled: true } },
+      }),
+    );
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  };
+
+  it.each(STATES)('$name', async ({ name, window, state, act }) => {
+    const [width, height] = window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : [380, 560];
+    await pages.size(width ?? 0, height ?? 0);
+    const page = await pages.show(window, state);
+    await act?.(page);
+    if (folder) await page.screenshot({ path: join(folder, `state-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
+    expect(await findings()).toEqual([]);
+  });
+
+  /** How far the page can be scrolled beyond what there is to see, in CSS pixels. */
+  const beyond = () =>
+    pages.page.evaluate(() => {
+      const { scrollWidth, clientWidth, scrollHeight } = document.documentElement;
+      const bottom = Math.max(
+        ...[...document.querySelectorAll('main *')]
+          .filter((each) => !each.closest('.conversation__lines'))
+          .map((each) => each.getBoundingClientRect().bottom + scrollY),
+      );
+      return { across: scrollWidth - clientWidth, empty: Math.max(0, Math.round(scrollHeight - Math.max(bottom, innerHeight) - 60)) };
+    });
+
+  it('a long conversation does not make the page grow', async () => {
+    await pages.size(980, 720);
+    const conversation = STATES.find(({ name }) => name === 'conversation');
+    if (conversation === undefined) throw new Error('no conversation');
+    await conversation.act?.(await pages.show('index', conversation.state));
+    expect(await beyond()).toEqual({ across: 0, empty: 0 });
+  });
+
+  it.each(STATES.filter(({ window }) => window === 'index'))(
+    '$name: at 200 % on a small screen nothing lies beside the window',
+    async ({ state, act }) => {
+      await pages.size(640, 360);
+      await act?.(await pages.show('index', state));
+      expect((await beyond()).across).toBe(0);
+    },
+  );
+
+  describe('forced colours', () => {
+    const looks = (selector: string) =>
+      pages.page
+        .locator(selector)
+        .evaluateAll((each) => each.map((one) => getComputedStyle(one).backgroundColor + getComputedStyle(one).color));
+    beforeAll(() => pages.page.emulateMedia({ forcedColors: 'active' }));
+    afterAll(() => pages.page.emulateMedia({ forcedColors: null }));
+
+    it('mark the section that is shown, and pressed buttons', async () => {
+      await pages.size(980, 720);
+      await pages.show('index', appState());
+      expect(await looks('.tab:not([aria-current])')).not.toContain((await looks('.tab[aria-current]'))[0]);
+      await pages.size(1280, 820);
+      await pages.show('session', appState({ session: session('expert', CONNECTED, LIVE) }));
+      expect(await looks('.tool[aria-pressed=false]')).not.toContain((await looks('.tool[aria-pressed=true]'))[0]);
+    });
+  });
+});

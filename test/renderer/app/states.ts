@@ -1,0 +1,132 @@
+/* The states that people see the windows in, each by what main tells, and what a person has pressed. */
+import type { Page } from 'playwright-core';
+import type { AppState, ConversationView } from '../../../src/preload/contract.ts';
+import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import { t } from '../../../src/words/words.ts';
+import { appState, CONNECTED, faring, LIVE, NOW_MS, onMsnp, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
+
+export interface State {
+  readonly name: string;
+  readonly window: 'index' | 'session';
+  readonly state: AppState;
+  readonly act?: (page: Page) => Promise<void>;
+}
+
+const ANNA = { ...onMsnp('anna@ringback.local'), friendlyName: 'Anna' };
+const press =
+  (...names: readonly (string | RegExp)[]) =>
+  async (page: Page): Promise<void> => {
+    for (const name of names) await page.getByRole('button', { name, exact: true }).first().click();
+  };
+const main = (name: string, state: AppState, act?: State['act']): State => ({ name, window: 'index', state, ...(act && { act }) });
+const inSession = (name: string, status: SessionStatus, act?: State['act']): State => ({
+  name,
+  window: 'session',
+  state: appState({ session: status }),
+  ...(act && { act }),
+});
+
+const nobody = appState({ messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
+const hosting: AppState['hosting'] = {
+  tag: 'on',
+  addresses: ['192.168.1.20:1863', '10.8.0.2:1863'],
+  reach: 'lan',
+  accounts: [{ address: 'anna@ringback.local', friendlyName: 'Anna', online: true }],
+};
+const talk: ConversationView = {
+  ...onMsnp('anna@ringback.local'),
+  unread: 0,
+  typing: true,
+  lines: Array.from({ length: 121 }, (_, at) => ({
+    id: `l${at}`,
+    from: at % 3 === 0 ? ('me' as const) : ('them' as const),
+    text: `Message number ${at}`,
+    atMs: NOW_MS - (121 - at) * 60_000,
+    ...(at === 120 ? { delivery: 'failed' as const } : {}),
+  })),
+};
+const entry = (id: string, more: Partial<HistoryEntry>): HistoryEntry => ({
+  id,
+  role: 'expert',
+  peer: ANNA,
+  startedAtMs: NOW_MS - 7_200_000,
+  endedAtMs: NOW_MS - 3_600_000,
+  viewed: true,
+  controlled: true,
+  reason: 'stoppedByNovice',
+  connectedBy: 'reverse',
+  address: '192.0.2.7:50000',
+  ...more,
+});
+const history = [
+  entry('h1', {}),
+  entry('h2', { role: 'novice', viewed: false, controlled: false, reason: 'declined' }),
+  entry('h3', { viewed: false, controlled: false, offered: true, reason: 'appNotPresent' }),
+];
+/** Thirty contacts, two of them of one name. */
+const thirty: AppState['contacts'] = Array.from({ length: 30 }, (_, at) => ({
+  ...onMsnp(`person${at}@ringback.local`),
+  friendlyName: at === 3 || at === 17 ? 'Anna' : `Person ${at}`,
+  presence: at % 4 === 0 ? ('online' as const) : ('offline' as const),
+}));
+
+export const STATES: readonly State[] = [
+  main('welcome', nobody),
+  main('home', appState({ history })),
+  main('home without contacts', appState({ contacts: [] })),
+  main('home with thirty contacts', appState({ contacts: thirty })),
+  main('home without connection', appState(faring({ tag: 'waiting', retryAtMs: NOW_MS + 60_000, code: 'UNREACHABLE' }))),
+  main('home with wrong credentials', appState(faring({ tag: 'signedOut', code: 'WRONG_CREDENTIALS' }))),
+  main('asked for help', appState({ invitations: [{ id: 'i1', from: ANNA, receivedAtMs: NOW_MS }] })),
+  main('offered help', appState({ invitations: [{ id: 'i1', from: ANNA, receivedAtMs: NOW_MS, offer: true }] })),
+  main(
+    'invited to a call',
+    appState({
+      activities: [{ id: 'a1', kind: 'voice', role: 'invitee', peer: ANNA, startedAtMs: NOW_MS, phase: 'waiting', line: 'sip:{address}' }],
+    }),
+  ),
+  main('activities of a contact', appState(), press(t('activity.menu'))),
+  main(
+    'notices',
+    appState({
+      notices: (['info', 'warning', 'error'] as const).map((kind) => ({ id: kind, kind, key: 'notice.storageFailed', values: {} })),
+    }),
+  ),
+  main('choosing a helper', appState(), press(t('home.ask'))),
+  main('choosing a helper without contacts', appState({ contacts: [] }), press(t('home.ask'))),
+  main('conversation', appState({ conversations: [talk] }), press(t('chat.open', { name: 'Anna' }))),
+  main('history', appState({ history }), press(t('nav.history'))),
+  main('history empty', appState(), press(t('nav.history'))),
+  main(
+    'settings',
+    appState({ hosting, settings: { ...appState().settings, hosting: { enabled: true, reach: 'lan', port: 1863 } } }),
+    press(t('nav.settings')),
+  ),
+  main(
+    'saved invitation',
+    appState({ fileInvitation: { id: 'f1', state: 'waiting', expiresAtMs: NOW_MS + 3_600_000, wrongPasswords: 1 } }),
+  ),
+  main(
+    'opened invitation',
+    appState({ offeredInvitation: { fileName: 'help.msrcIncident', from: 'Anna', needsPassword: true, past: true } }),
+  ),
+  ...ROLES.flatMap((role): State[] => [
+    ...RUNNING_PHASES.slice(0, 5).flatMap((phase, at): State[] => [
+      main(`${role} ${at} ${phase.tag}`, appState({ session: session(role, phase) })),
+      inSession(`${role} ${at} ${phase.tag} in the session window`, session(role, phase)),
+    ]),
+    main(`${role} waits for the yes`, appState({ session: session(role, { tag: 'awaitingConsent' }) })),
+    inSession(`${role} waits for the yes in the session window`, session(role, { tag: 'awaitingConsent' })),
+    main(`${role} connected`, appState({ session: session(role, CONNECTED, LIVE) })),
+    main(`${role} over`, appState({ session: session(role, { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }) })),
+    inSession(
+      `${role} over in the session window`,
+      session(role, { tag: 'ended', reason: 'closedByExpert', atMs: NOW_MS, sinceMs: NOW_MS - 60_000 }, LIVE),
+    ),
+    ...(['no', 'asked', 'refused', 'granted'] as const).map((control) =>
+      inSession(`${role} connected, control ${control}`, session(role, CONNECTED, { ...LIVE, control })),
+    ),
+  ]),
+  inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
+  inSession('expert details', session('expert', CONNECTED, LIVE), (page) => page.locator('summary').first().click()),
+];
