@@ -142,11 +142,14 @@ export class RdpServerLink implements NoviceLink, Candidate {
   /** Pointer and size change with the desktop, which does not wait for the peer: what comes while it is reactivating is dropped. */
   private sendWhileActive(outputs: () => RdpServerOutput[]): void {
     if (this.life.state !== 'active' || !this.life.running) return;
-    try {
-      this.driver.request(outputs);
-    } catch (error) {
-      if (!(error instanceof ProtocolError && error.code === 'ILLEGAL_TRANSITION')) throw error;
-    }
+    this.driver.request(() => {
+      try {
+        return outputs();
+      } catch (error) {
+        if (error instanceof ProtocolError && error.code === 'ILLEGAL_TRANSITION') return [];
+        throw error;
+      }
+    });
   }
 
   private perform(output: Exclude<RdpServerOutput, { readonly tag: 'send' | 'suspended' }>): void {

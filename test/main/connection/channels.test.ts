@@ -86,3 +86,16 @@ it('what a channel says while the machine is at work comes after what the machin
   await until(() => experts.heard.length === 2, 'both messages');
   expect(experts.heard).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
 });
+
+it('what cannot be sent in a reactivation is dropped, also where a channel asks for it while the machine is at work', async () => {
+  const [novices, experts] = [new RecordedChannel('door'), new RecordedChannel('door')];
+  const { expert, links } = await linked(novices, experts);
+  novices.answer = () => {
+    links.novice.resize({ width: 800, height: 600 });
+    links.novice.sendPointerPosition(1, 1);
+    return [];
+  };
+  await experts.port?.send([Uint8Array.of(0)]);
+  await until(() => expert.linkEvents.filter(({ tag }) => tag === 'active' || tag === 'ended').length === 2, 'what comes of it');
+  expect(expert.linkEvents.at(-1)).toMatchObject({ tag: 'active', desktop: { width: 800, height: 600 } });
+});
