@@ -29,7 +29,7 @@ export class Emitter<Event = void> {
     const key = Symbol();
     this.listeners.set(key, listener);
     const { last } = this;
-    if (last !== undefined) queueMicrotask(() => this.listeners.get(key)?.(last.event));
+    if (last !== undefined) queueMicrotask(() => this.tellLate(key, last.event));
     return () => void this.listeners.delete(key);
   };
 
@@ -46,6 +46,15 @@ export class Emitter<Event = void> {
     this.finished = true;
     this.untold.push(event);
     this.tell();
+  }
+
+  private tellLate(key: symbol, event: Event): void {
+    try {
+      this.listeners.get(key)?.(event);
+    } catch (error) {
+      if (this.failed === undefined) throw error;
+      this.failed(error);
+    }
   }
 
   private tell(): void {

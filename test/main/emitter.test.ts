@@ -89,3 +89,15 @@ describe('the emitter', () => {
     expect(heard).toEqual(['early a', 'early z', 'middle z', 'late z']);
   });
 });
+
+it('what a late listener throws is heard by `failed` too', async () => {
+  const failed: unknown[] = [];
+  const emitter = new Emitter<string>((error) => failed.push(error));
+  emitter.finish('over');
+  const error = new Error('late');
+  emitter.on(() => {
+    throw error;
+  });
+  await Promise.resolve();
+  expect(failed).toEqual([error]);
+});
