@@ -5,7 +5,7 @@ import type { SystemView } from './ways/contract.ts';
 const AHEAD_MS = 250;
 /** Ahead of what is urgent, in bytes: while nothing has been measured, and the bounds of what measuring makes of it. */
 const AHEAD_BYTES = { unmeasured: 64 * 1024, least: 16 * 1024, most: 8 * 1024 * 1024 } as const;
-/** The rate is that of this time, at least and at most. */
+/** The rate is that of this time beyond a round trip, at least and at most: what was just written cannot have been acknowledged sooner. */
 const WINDOW_MS = { least: 20, most: 1_000 } as const;
 
 export interface LineStream {
@@ -42,8 +42,9 @@ export class Line {
   get roomBytes(): number {
     const view = this.stream.look();
     const onTheWay = onTheWayIn(this.stream, view);
-    this.measure(arrivedIn(this.stream, view), onTheWay);
-    return this.aheadBytes(view?.minRoundTripMs ?? 0) - onTheWay;
+    const roundTripMs = view?.minRoundTripMs ?? 0;
+    this.measure(arrivedIn(this.stream, view), onTheWay, roundTripMs);
+    return this.aheadBytes(roundTripMs) - onTheWay;
   }
 
   /** A place in the stream of bytes: behind everything written so far. */
@@ -66,19 +67,22 @@ export class Line {
     return Math.min(AHEAD_BYTES.most, Math.max(AHEAD_BYTES.least, this.bytesPerMs * (roundTripMs + AHEAD_MS)));
   }
 
-  /** Time without anything on its way says nothing about the line. */
-  private measure(arrivedBytes: number, onTheWay: number): void {
+  private measure(arrivedBytes: number, onTheWay: number, roundTripMs: number): void {
     const atMs = this.clock.monotonicMs();
     const [first] = this.samples;
-    const last = this.samples.at(-1);
-    if (first !== undefined && atMs - first.atMs >= WINDOW_MS.least)
-      this.bytesPerMs = (arrivedBytes - first.arrivedBytes) / (atMs - first.atMs);
     if (onTheWay === 0) {
+      // When the last of it arrived is not known, so this is no rate. But where about all that may be ahead came through at once, more may be.
+      const ahead = this.aheadBytes(roundTripMs);
+      const soon = first !== undefined && atMs - first.atMs <= roundTripMs + AHEAD_MS && arrivedBytes - first.arrivedBytes >= ahead / 2;
+      if (soon) this.bytesPerMs = Math.max(this.bytesPerMs ?? 0, (2 * ahead) / (roundTripMs + AHEAD_MS));
       this.samples = [];
       return;
     }
-    if (last === undefined || atMs - last.atMs >= WINDOW_MS.least || atMs < last.atMs) this.samples.push({ atMs, arrivedBytes });
-    while (this.samples.length > 1 && atMs - (this.samples[0]?.atMs ?? atMs) > WINDOW_MS.most) this.samples.shift();
+    if (first !== undefined && atMs - first.atMs >= roundTripMs + WINDOW_MS.least)
+      this.bytesPerMs = (arrivedBytes - first.arrivedBytes) / (atMs - first.atMs);
+    const last = this.samples.at(-1);
+    if (last === undefined || atMs - last.atMs >= WINDOW_MS.least) this.samples.push({ atMs, arrivedBytes });
+    while (this.samples.length > 1 && atMs - (this.samples[0]?.atMs ?? atMs) > roundTripMs + WINDOW_MS.most) this.samples.shift();
   }
 }
 

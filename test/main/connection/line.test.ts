@@ -80,6 +80,33 @@ describe('what stands ahead of what is urgent', () => {
     },
   );
 
+  it.each([
+    ['100 Mbit/s', 12_500, 3],
+    ['1 Gbit/s', 125_000, 1],
+    ['1 Gbit/s across an ocean', 125_000, 150],
+  ])('grows as long as all of it arrives: %s', async (_, bytesPerMs, roundTripMs) => {
+    const { tookMs } = await carry(bytesPerMs, { roundTripMs });
+    expect(tookMs).toBeLessThan((4_000_000 / bytesPerMs) * 1.5 + 60 + roundTripMs * 8);
+  });
+
+  it('is not learnt from little, which a router lets pass at once', async () => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock);
+    const outbox = new Outbox(wire, clock);
+    for (let frame = 0; frame < 20; frame += 1) {
+      outbox.send([new Uint8Array(15_000)], 'picture');
+      await clock.advance(2);
+      wire.acknowledged = wire.takenBytes;
+      await clock.advance(98);
+    }
+    outbox.send(
+      Array.from({ length: 100 }, () => new Uint8Array(10_000)),
+      'picture',
+    );
+    expect(wire.onTheWay).toBeLessThan(80_000);
+    outbox.close();
+  });
+
   it('is not bounded where the system has taken everything and tells nothing', () => {
     const clock = new VirtualClock();
     const wire = new NarrowWire(clock, { tells: false });

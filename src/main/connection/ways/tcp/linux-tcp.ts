@@ -11,6 +11,8 @@ const TCP_RTO_MAX_MS = 44;
 const SIOCOUTQ = 0x5411;
 /** Offsets in struct tcp_info, whose fields only ever get more. */
 const INFO = { probes: 3, unacknowledged: 24, lastAckReceivedMs: 56, bytesAcknowledged: 120, minRttMicros: 148, byteLength: 152 } as const;
+/** What Linux says before it has measured one. */
+const UNKNOWN_RTT = 0xffff_ffff;
 /** The kernel gives the connection up after our own rule has: it would not say why. */
 const USER_TIMEOUT_MS = SILENCE.overMs + 5_000;
 /**
@@ -67,11 +69,12 @@ function viewOf(socket: Socket): SystemView | undefined {
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length) !== 0 || length[0] !== info.length) return undefined;
   if (ioctl(fd, SIOCOUTQ, queued) !== 0) return undefined;
   const view = new DataView(info.buffer);
+  const minRtt = view.getUint32(INFO.minRttMicros, true);
   const owes = view.getUint32(INFO.unacknowledged, true) > 0 || view.getUint8(INFO.probes) > 0;
   return {
     acknowledgedBytes: Number(view.getBigUint64(INFO.bytesAcknowledged, true)),
     queuedBytes: queued[0] ?? 0,
-    minRoundTripMs: view.getUint32(INFO.minRttMicros, true) / 1_000,
+    minRoundTripMs: minRtt === UNKNOWN_RTT ? 0 : minRtt / 1_000,
     owedMs: owes ? view.getUint32(INFO.lastAckReceivedMs, true) : 0,
   };
 }
