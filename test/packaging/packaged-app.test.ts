@@ -1,6 +1,6 @@
 import { getCurrentFuseWire, FuseState, FuseV1Options } from '@electron/fuses';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,10 +8,35 @@ import { electronExecutable } from '../support/app.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { startPackagedApp } from '../support/packaged-app.ts';
-import { needs } from '../support/programs.ts';
+import { needs, run } from '../support/programs.ts';
 import { connect, meetOnMessenger } from '../support/scenario.ts';
 
 const root = join(import.meta.dirname, '../..');
+/** All that is ours and of the libraries, beside Electron: 15 MB, and room for what comes. */
+const MOST_BYTES = 20_000_000;
+/** Size of the JSON in an archive's header, and where that begins: two Chromium pickles. */
+const HEADER_SIZE_AT = 12;
+const HEADER_AT = 16;
+
+interface ArchiveFolder {
+  readonly files: Readonly<Record<string, ArchiveFolder | { readonly size: number }>>;
+}
+
+/** Bytes by path, unpacked ones among them, as the archive's header says. */
+function contents(archive: string): Map<string, number> {
+  const bytes = readFileSync(archive);
+  const header: ArchiveFolder = JSON.parse(bytes.toString('utf8', HEADER_AT, HEADER_AT + bytes.readUInt32LE(HEADER_SIZE_AT)));
+  const found = new Map<string, number>();
+  const walk = ({ files }: ArchiveFolder, at: string): void => {
+    for (const [name, entry] of Object.entries(files)) {
+      if ('files' in entry) walk(entry, `${at}${name}/`);
+      else found.set(`${at}${name}`, entry.size);
+    }
+  };
+  walk(header, '');
+  return found;
+}
+
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packaged app'), () => {
@@ -54,6 +79,36 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
     const resources = readdirSync(join(dirname(executable), 'resources'));
     expect(resources).toContain('app.asar');
     expect(resources).not.toContain('app');
+  });
+
+  it('carries what runs, once, and for this system only', () => {
+    const files = contents(join(dirname(executable), 'resources/app.asar'));
+    const names = [...files.keys()];
+    const modules = new Set(names.flatMap((name) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? []));
+    // Bundled into the pages, and what bunyan does without.
+    for (const name of ['react', 'react-dom', 'lucide-react', 'zustand', 'moment', 'dtrace-provider']) expect(modules).not.toContain(name);
+    expect(names.filter((name) => /sqlite.*\.node$/.test(name))).toEqual([
+      `node_modules/@photostructure/sqlite/prebuilds/linux-${process.arch}/@photostructure+sqlite.glibc.node`,
+    ]);
+    expect(names.filter((name) => /\.(?:d\.[cm]?ts|map|tsx|cc|h)$/.test(name))).toEqual([]);
+    for (const name of ['react', 'lucide-react', 'zustand']) expect(names).toContain(`licences/${name}/LICENSE`);
+    const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+  });
+
+  it('carries all that its libraries load', async () => {
+    const place = join(folder, 'libraries');
+    const loaded = new Set<string>();
+    for (const name of contents(join(dirname(executable), 'resources/app.asar')).keys()) {
+      if (name.startsWith('node_modules/')) cpSync(join(root, name), join(place, name));
+      if (!/^out\/main\/.*\.js$/.test(name)) continue;
+      for (const [, from = ''] of readFileSync(join(root, name), 'utf8').matchAll(/(?:from|import)\s*\(?"([^".][^"]*)"/g))
+        if (from !== 'electron' && !from.startsWith('node:')) loaded.add(from);
+    }
+    expect([...loaded]).toEqual(expect.arrayContaining(['node-rdpjs', 'koffi', '@photostructure/sqlite', 'x11', 'zod']));
+    const script = join(place, 'load.mjs');
+    writeFileSync(script, [...loaded].map((name) => `await import(${JSON.stringify(name)});`).join('\n'));
+    await run(process.execPath, [script]);
   });
 
   it('does the main job', { timeout: 90_000 }, async () => {
