@@ -91,7 +91,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
     await keep(anna, 'offer');
     await anna.main.getByRole('button', { name: t('invitation.decline'), exact: true }).click();
     await peter.main
-      .getByText(t('ended.expert.viewRefused', { name: 'Anna' }), { exact: true })
+      .getByText(t('ended.offered.viewRefused', { name: 'Anna' }), { exact: true })
       .first()
       .waitFor();
   });

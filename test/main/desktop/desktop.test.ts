@@ -94,8 +94,9 @@ describe.skipIf(programs.skip)(programs.title('the way to share a real X display
       });
       await capture.nextFrame(AbortSignal.timeout(5_000));
       input.inject([{ tag: 'pointerMove', x: 11, y: 22 }]);
-      // The novice's own move comes after it.
-      await display.xdotool('mousemove', '33', '44');
+      await until(async () => (await display.xdotool('getmouselocation')).startsWith('x:11 y:22 '), 'the expert’s pointer');
+      // The novice's own move comes after it. Relative, as by a hand: a place to go to is a warp, of which X tells nothing.
+      await display.xdotool('mousemove_relative', '--', '22', '22');
       await until(() => moves.includes('33,44'), 'the novice’s own pointer');
       expect(moves).not.toContain('11,22');
       await input.close();
