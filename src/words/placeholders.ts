@@ -96,6 +96,7 @@ export interface Placeholders {
   readonly 'control.expert.hintRefused': 'name';
   readonly 'control.expert.nowGranted': 'name';
   readonly 'viewer.label': 'name';
+  readonly 'viewer.positionsHint': 'name';
   readonly 'viewer.fps': 'count';
   readonly 'viewer.roundTrip': 'ms';
   readonly 'ended.duration': 'duration';

@@ -68,8 +68,9 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
       scaling={settings.viewerScaling}
       fullScreen={fullScreen}
       states={states}
-      renderPicture={(onInputWithoutControl) => (
+      renderPicture={(keyboard) => (
         <Picture
+          {...keyboard}
           key={session.id}
           scaling={settings.viewerScaling}
           name={displayName(session.peer)}
@@ -79,7 +80,6 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
           openViewer={actions.openViewer}
           nextPorts={nextViewerPorts}
           mount={mount}
-          onInputWithoutControl={onInputWithoutControl}
           onFailure={() => void actions.endSession()}
         />
       )}

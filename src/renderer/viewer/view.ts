@@ -10,8 +10,8 @@ export interface View {
   remove(): void;
 }
 
-/** Puts the elements into `host`. `label` is what a screen reader calls the picture. */
-export function createView(host: HTMLElement, label: string): View {
+/** Puts the elements into `host`. `label` is what a screen reader calls the picture, `keyboardHint` what it says of its keyboard. */
+export function createView(host: HTMLElement, label: string, keyboardHint: string): View {
   const stage = document.createElement('div');
   const canvas = document.createElement('canvas');
   const keys = document.createElement('textarea');
@@ -34,6 +34,7 @@ export function createView(host: HTMLElement, label: string): View {
   canvas.setAttribute('role', 'img');
   canvas.setAttribute('aria-label', label);
   keys.setAttribute('aria-label', label);
+  keys.setAttribute('aria-description', keyboardHint);
   keys.setAttribute('autocomplete', 'off');
   keys.setAttribute('autocapitalize', 'off');
   keys.spellcheck = false;

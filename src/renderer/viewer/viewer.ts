@@ -1,7 +1,7 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { FromSteering, ToSteering } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
-import type { Platform } from './keyboard-input.ts';
+import type { Platform, Typing } from './keyboard-input.ts';
 import { listenToKeyboard } from './keyboard-listeners.ts';
 import { placePicture, type Scaling } from './placement.ts';
 import { listenToPointer } from './pointer-listeners.ts';
@@ -11,15 +11,23 @@ import { Steering } from './steering.ts';
 import { createView } from './view.ts';
 import type { FromPictureWorker, PictureStart, ViewerFailure } from './worker-messages.ts';
 
+export type { Typing } from './keyboard-input.ts';
 export type { Scaling } from './placement.ts';
 
 export interface ViewerOptions {
   /** What a screen reader calls the picture. */
   readonly label: string;
+  /** What a screen reader says of the picture's keyboard: how to get out. */
+  readonly keyboardHint: string;
   readonly scaling: Scaling;
   readonly platform: Platform;
+  readonly typing: Typing;
   /** The expert clicked or typed into the picture while control is not granted. */
   readonly onInputWithoutControl: () => void;
+  /** The keys that lead out of the picture were pressed. */
+  readonly onLeave: () => void;
+  /** A text was longer than can be typed at once, and none of it was. */
+  readonly onTextTooLong: () => void;
   /** The picture cannot go on: what came could not be decoded. The session should be ended. */
   readonly onFailure: (failure: ViewerFailure) => void;
 }
@@ -34,6 +42,9 @@ export interface ViewerPorts {
 
 export interface ViewerHandle {
   setScaling(scaling: Scaling): void;
+  setTyping(typing: Typing): void;
+  /** Presses these keys (UI Events `code`) and releases them, while control is granted; the keyboard goes to the picture. */
+  sendKeys(codes: readonly string[]): void;
   /** Puts the keyboard on the picture. */
   focus(): void;
   /** Lets go of everything held, ends the worker, closes the ports and leaves `host` empty; nothing is called back any more. */
@@ -42,7 +53,7 @@ export interface ViewerHandle {
 
 /** Shows the novice's desktop inside `host` and sends the expert's input, outside any framework. */
 export function mountViewer(host: HTMLElement, { pictures, steering: steeringPort }: ViewerPorts, options: ViewerOptions): ViewerHandle {
-  const view = createView(host, options.label);
+  const view = createView(host, options.label, options.keyboardHint);
   const { stage, canvas, keys } = view;
   const pointerMark = new PointerMark(view.pointerMark);
   const worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), { type: 'module', name: 'viewer' });
@@ -59,14 +70,21 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
 
   const steering = new Steering(forward, options.onInputWithoutControl);
   const focus = () => keys.focus({ preventScroll: true });
-  const keyboard = listenToKeyboard(keys, { platform: options.platform, steering, signal });
+  const keyboard = listenToKeyboard(keys, {
+    platform: options.platform,
+    steering,
+    signal,
+    onLeave: () => options.onLeave(),
+    onTextTooLong: () => options.onTextTooLong(),
+  });
+  keyboard.setTyping(options.typing);
   const pointer = listenToPointer(stage, {
     platform: options.platform,
     steering,
     signal,
     pictureSize: () => size,
     touched: focus,
-    pressing: (event) => keyboard.syncLocks(event),
+    pressing: (event) => keyboard.keepStep(event),
     pointing: () => pointerMark.hide(),
   });
   function releaseAll(): void {
@@ -173,6 +191,11 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
     setScaling(next) {
       scaling = next;
       place();
+    },
+    setTyping: (typing) => keyboard.setTyping(typing),
+    sendKeys(codes) {
+      focus();
+      keyboard.sendKeys(codes);
     },
     focus,
     dispose() {

@@ -231,6 +231,24 @@ describe('the expert’s window', () => {
     ]);
   });
 
+  it('has a menu of keys to send, which says how to get out of the picture and goes with Escape', async () => {
+    const { user, send } = viewing({ control: 'no' });
+    const menu = () => document.querySelector<HTMLDetailsElement>('.keyboard-menu');
+    await user.click(screen.getByLabelText(t('viewer.keys')));
+    expect(menu()?.open).toBe(true);
+    screen.getByText(t('viewer.leaveHint'));
+    const chord = () => screen.getByRole<HTMLButtonElement>('button', { name: t('viewer.chord.ctrlAltDelete') });
+    expect(chord().disabled).toBe(true);
+    send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
+    expect(chord().disabled).toBe(false);
+    const positions = screen.getByRole<HTMLInputElement>('switch', { name: t('viewer.positions') });
+    expect(positions.checked).toBe(false);
+    await user.click(positions);
+    expect(positions.checked).toBe(true);
+    await user.keyboard('{Escape}');
+    expect(menu()?.open).toBe(false);
+  });
+
   it('has no picture and no toolbar before the novice has said yes', () => {
     const { calls } = openSessionWindow(appState({ session: session('expert', { tag: 'awaitingConsent' }, LIVE) }));
     expect(document.querySelector('.viewing__host')).toBeNull();

@@ -104,6 +104,8 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
 
   const host = new FakeElement();
   const hints: number[] = [];
+  const left: number[] = [];
+  const tooLong: number[] = [];
   const failures: string[] = [];
   const pictures = {} as MessagePort;
   const steering = new FakeSteeringPort();
@@ -112,9 +114,13 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     { pictures, steering: steering as unknown as MessagePort },
     {
       label: 'the desktop of Anna',
+      keyboardHint: 'how to get out',
+      typing: 'positions',
       scaling: 'actual',
       platform: 'linux',
       onInputWithoutControl: () => hints.push(1),
+      onLeave: () => left.push(1),
+      onTextTooLong: () => tooLong.push(1),
       onFailure: ({ code }) => failures.push(code),
       ...options,
     },
@@ -137,6 +143,8 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     document,
     systemKeys,
     hints,
+    left,
+    tooLong,
     failures,
     worker,
     pictures,
@@ -145,9 +153,10 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     tell: (message: FromPictureWorker | ToSteering) =>
       message.tag === 'size' || message.tag === 'failed' ? worker.onmessage?.({ data: message }) : steering.onmessage?.({ data: message }),
     breakWorker: () => worker.onerror?.({ message: 'broken' }),
-    key: (type: 'keydown' | 'keyup', code: string, key = code) => happen(keys, type, { code, key, isComposing: false }),
-    pointer: (type: string, button: number, buttons: number, clientX: number, clientY: number) =>
-      happen(stage, type, { button, buttons, clientX, clientY, pointerId: 1 }),
+    key: (type: 'keydown' | 'keyup', code: string, key = code, facts: object = {}) =>
+      happen(keys, type, { code, key, isComposing: false, ...facts }),
+    pointer: (type: string, button: number, buttons: number, clientX: number, clientY: number, facts: object = {}) =>
+      happen(stage, type, { button, buttons, clientX, clientY, pointerId: 1, ...facts }),
     drawFrame: () => {
       for (const draw of frames.splice(0)) draw();
     },

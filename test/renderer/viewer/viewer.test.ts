@@ -70,8 +70,8 @@ describe('the expert’s input', () => {
 
   it.each(['the picture', 'the window'])('leaves nothing pressed when %s loses the keyboard', (what) => {
     const page = steered();
-    page.key('keydown', 'ShiftLeft', 'Shift');
-    page.pointer('pointerdown', 0, 1, 5, 6);
+    page.key('keydown', 'ShiftLeft', 'Shift', { shiftKey: true });
+    page.pointer('pointerdown', 0, 1, 5, 6, { shiftKey: true });
     page.forwarded();
     page.happen(what === 'the window' ? page.page : page.keys, 'blur');
     expect(inputOf(page.forwarded())).toEqual([key(0x2a, false), { tag: 'pointerButton', button: 'left', down: false, x: 5, y: 6 }]);
@@ -93,6 +93,62 @@ describe('the expert’s input', () => {
     page.forwarded();
     page.tell(GRANTED);
     page.happen(page.keys, 'blur');
+    expect(page.forwarded()).toEqual([]);
+  });
+});
+
+describe('the keyboard in the picture', () => {
+  it('leads out with Control, Alt and Home, and leaves nothing pressed', () => {
+    const page = steered();
+    page.key('keydown', 'ControlLeft', 'Control', { ctrlKey: true });
+    page.key('keydown', 'AltLeft', 'Alt', { ctrlKey: true, altKey: true });
+    page.forwarded();
+    expect(page.key('keydown', 'Home', 'Home', { ctrlKey: true, altKey: true }).defaultPrevented).toBe(true);
+    expect(page.left).toHaveLength(1);
+    expect(inputOf(page.forwarded())).toEqual([key(0x38, false), key(0x1d, false)]);
+    page.key('keyup', 'Home', 'Home', { ctrlKey: true, altKey: true });
+    expect(inputOf(page.forwarded())).toEqual([]);
+  });
+
+  it('is sent what the desktop keeps for itself, whole', () => {
+    const page = steered();
+    page.handle.sendKeys(['ControlLeft', 'AltLeft', 'Delete']);
+    const del = (down: boolean): InputEvent => ({ tag: 'key', scancode: 0x53, prefix: 'e0', down });
+    expect(inputOf(page.forwarded())).toEqual([
+      key(0x1d, true),
+      key(0x38, true),
+      del(true),
+      del(false),
+      key(0x38, false),
+      key(0x1d, false),
+    ]);
+  });
+
+  it('releases before a click what the click says is not held', () => {
+    const page = steered();
+    page.key('keydown', 'AltLeft', 'Alt', { altKey: true });
+    page.forwarded();
+    page.pointer('pointerdown', 0, 1, 5, 6);
+    expect(inputOf(page.forwarded())).toEqual([
+      NO_LOCKS,
+      key(0x38, false),
+      { tag: 'pointerMove', x: 5, y: 6 },
+      { tag: 'pointerButton', button: 'left', down: true, x: 5, y: 6 },
+    ]);
+  });
+
+  it('types text as text, and says so when it is too long', () => {
+    const page = steered({ typing: 'text' });
+    page.key('keydown', 'KeyY', 'z');
+    expect(inputOf(page.forwarded()).slice(1)).toEqual([
+      { tag: 'unicode', codeUnit: 0x7a, down: true },
+      { tag: 'unicode', codeUnit: 0x7a, down: false },
+    ]);
+    page.handle.setTyping('positions');
+    page.key('keydown', 'KeyY', 'z');
+    expect(inputOf(page.forwarded())).toEqual([key(0x15, true)]);
+    page.happen(page.keys, 'beforeinput', { data: 'a'.repeat(70_000), inputType: 'insertText', isComposing: false });
+    expect(page.tooLong).toHaveLength(1);
     expect(page.forwarded()).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -10,6 +10,8 @@ import { byteCount } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { EndedCard } from './ended-card.tsx';
+import { KeyboardMenu } from './keyboard-menu.tsx';
+import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
@@ -26,7 +28,9 @@ export interface ExpertWindowProps {
   readonly fullScreen: boolean;
   readonly states: { readonly session: ActionState; readonly control: ActionState; readonly viewer: ActionState };
   /** The element that fills the window with the novice's desktop. */
-  readonly renderPicture: (onInputWithoutControl: () => void) => ReactNode;
+  readonly renderPicture: (
+    keyboard: Pick<PictureProps, 'typing' | 'keyboard' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong'>,
+  ) => ReactNode;
   readonly onCancel: () => void;
   readonly onEnd: () => void;
   readonly onRequestControl: () => void;
@@ -65,6 +69,13 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { session, scaling, fullScreen, states, onFullScreen } = props;
   const silent = session.silentSinceMs !== undefined;
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
+  const [typing, setTyping] = useState<PictureProps['typing']>('text');
+  const keyboard = useRef<PictureKeyboard>(null);
+  const toolbar = useRef<HTMLDivElement>(null);
+  const leave = () => {
+    toolbar.current?.querySelector<HTMLElement>('button:enabled, summary')?.focus();
+    say(t('viewer.left'));
+  };
   const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem;
 
   // Goes away by itself like every hint, because it lies on the picture.
@@ -94,9 +105,27 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
 
   return (
     <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
-      <Toolbar {...props} />
+      <Toolbar
+        {...props}
+        place={toolbar}
+        keyboardMenu={
+          <KeyboardMenu
+            name={displayName(session.peer)}
+            granted={session.control === 'granted'}
+            typing={typing}
+            onTyping={setTyping}
+            onSend={(codes) => keyboard.current?.sendKeys(codes)}
+          />
+        }
+      />
       <div className={`viewing__picture viewing__picture--${scaling}${silent ? ' viewing__picture--silent' : ''}`}>
-        {props.renderPicture(() => say(silent ? t('line.expert.hint') : controlHint(session.control, displayName(session.peer))))}
+        {props.renderPicture({
+          typing,
+          keyboard,
+          onInputWithoutControl: () => say(silent ? t('line.expert.hint') : controlHint(session.control, displayName(session.peer))),
+          onLeave: leave,
+          onTextTooLong: () => say(t('viewer.textTooLong')),
+        })}
         <div className="viewing__line" role="status" aria-live="assertive">
           {silent && (
             <div>
@@ -164,10 +193,12 @@ function Toolbar({
   onReleaseControl,
   onScaling,
   onFullScreen,
-}: ExpertWindowProps & { readonly sinceMs: number }) {
+  place,
+  keyboardMenu,
+}: ExpertWindowProps & { readonly sinceMs: number; readonly place: RefObject<HTMLDivElement | null>; readonly keyboardMenu: ReactNode }) {
   const name = displayName(session.peer);
   return (
-    <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')}>
+    <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')} aria-keyshortcuts="Control+Alt+Home" ref={place}>
       <span className="toolbar__name" title={cameByFile(session.peer) ? name : session.peer.address}>
         {name}
       </span>
@@ -180,6 +211,7 @@ function Toolbar({
       />
       <span className="toolbar__gap" />
       <Details session={session} sinceMs={sinceMs} />
+      {keyboardMenu}
       <span className="toolbar__pair">
         <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}>
           <Expand size={20} aria-hidden />

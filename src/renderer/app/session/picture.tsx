@@ -1,23 +1,31 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { t } from '../../../words/words.ts';
-import type { mountViewer, Scaling, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
+import type { mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
+
+/** What the toolbar does with the picture's keyboard. */
+export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys'>;
 
 export interface PictureProps {
   readonly scaling: Scaling;
   readonly name: string;
   readonly platform: ViewerOptions['platform'];
+  readonly typing: Typing;
+  /** Filled while the picture is there. */
+  readonly keyboard: RefObject<PictureKeyboard | null>;
   readonly controlGranted: boolean;
   readonly fullScreen: boolean;
   readonly openViewer: () => Promise<unknown>;
   readonly nextPorts: (signal: AbortSignal) => Promise<ViewerPorts>;
   readonly mount: typeof mountViewer;
   readonly onInputWithoutControl: () => void;
+  readonly onLeave: () => void;
+  readonly onTextTooLong: () => void;
   readonly onFailure: () => void;
 }
 
 /** Where the novice's desktop is drawn. The picture itself lives outside React's state. */
 export function Picture(props: PictureProps) {
-  const { scaling, controlGranted, fullScreen, openViewer, nextPorts, mount } = props;
+  const { scaling, typing, keyboard, controlGranted, fullScreen, openViewer, nextPorts, mount } = props;
   const host = useRef<HTMLDivElement>(null);
   const mounted = useRef<ViewerHandle>(undefined);
   const newest = useRef(props);
@@ -40,9 +48,13 @@ export function Picture(props: PictureProps) {
       }
       mounted.current = mount(element, ports, {
         label: t('viewer.label', { name: newest.current.name }),
+        keyboardHint: t('viewer.leaveHint'),
         scaling: newest.current.scaling,
         platform: newest.current.platform,
+        typing: newest.current.typing,
         onInputWithoutControl: () => newest.current.onInputWithoutControl(),
+        onLeave: () => newest.current.onLeave(),
+        onTextTooLong: () => newest.current.onTextTooLong(),
         onFailure: () => newest.current.onFailure(),
       });
       mounted.current.focus();
@@ -57,6 +69,8 @@ export function Picture(props: PictureProps) {
   }, [mount, nextPorts, openViewer]);
 
   useEffect(() => mounted.current?.setScaling(scaling), [scaling]);
+  useEffect(() => mounted.current?.setTyping(typing), [typing]);
+  useImperativeHandle(keyboard, () => ({ sendKeys: (codes) => mounted.current?.sendKeys(codes) }), []);
 
   // The button that was pressed for it has the focus; what the expert wants next is the picture.
   useEffect(() => {

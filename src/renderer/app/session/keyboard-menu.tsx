@@ -1,0 +1,83 @@
+import { Keyboard } from 'lucide-react';
+import { useRef } from 'react';
+import { t } from '../../../words/words.ts';
+import { Button } from '../design/controls.tsx';
+import type { PictureProps } from './picture.tsx';
+import './keyboard-menu.css';
+
+type Typing = PictureProps['typing'];
+
+/** What desktops and this window keep for themselves, by UI Events `code`. */
+const CHORDS = {
+  ctrlAltDelete: ['ControlLeft', 'AltLeft', 'Delete'],
+  super: ['MetaLeft'],
+  altTab: ['AltLeft', 'Tab'],
+  altF4: ['AltLeft', 'F4'],
+  print: ['PrintScreen'],
+  f11: ['F11'],
+  ctrlAltHome: ['ControlLeft', 'AltLeft', 'Home'],
+} as const;
+const CHORD_NAMES = ['ctrlAltDelete', 'super', 'altTab', 'altF4', 'print', 'f11', 'ctrlAltHome'] as const;
+
+export interface KeyboardMenuProps {
+  readonly name: string;
+  readonly granted: boolean;
+  readonly typing: Typing;
+  readonly onTyping: (typing: Typing) => void;
+  readonly onSend: (codes: readonly string[]) => void;
+}
+
+/** Keys that never reach the picture, whether keys travel by position, and the way out. */
+export function KeyboardMenu({ name, granted, typing, onTyping, onSend }: KeyboardMenuProps) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = (): void => {
+    if (menu.current !== null) menu.current.open = false;
+  };
+  return (
+    <details
+      className="keyboard-menu"
+      ref={menu}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || menu.current?.open !== true) return;
+        close();
+        menu.current.querySelector('summary')?.focus();
+      }}
+    >
+      <summary className="tool" aria-label={t('viewer.keys')} title={t('viewer.keys')}>
+        <Keyboard size={20} aria-hidden />
+      </summary>
+      <div className="keyboard-menu__sheet card">
+        <h2>{t('viewer.sendKeys')}</h2>
+        <p className="soft">{t('viewer.sendKeysHint')}</p>
+        <div className="keyboard-menu__keys">
+          {CHORD_NAMES.map((chord) => (
+            <Button
+              key={chord}
+              disabled={!granted}
+              onClick={() => {
+                close();
+                onSend(CHORDS[chord]);
+              }}
+            >
+              {t(`viewer.chord.${chord}`)}
+            </Button>
+          ))}
+        </div>
+        <label className="keyboard-menu__switch">
+          <input
+            type="checkbox"
+            role="switch"
+            checked={typing === 'positions'}
+            aria-describedby="positions-hint"
+            onChange={(event) => onTyping(event.target.checked ? 'positions' : 'text')}
+          />
+          {t('viewer.positions')}
+        </label>
+        <p className="soft" id="positions-hint">
+          {t('viewer.positionsHint', { name })}
+        </p>
+        <p>{t('viewer.leaveHint')}</p>
+      </div>
+    </details>
+  );
+}
