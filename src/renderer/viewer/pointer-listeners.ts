@@ -1,22 +1,11 @@
-import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Platform } from './keyboard-input.ts';
 import { picturePoint } from './placement.ts';
 import { PointerInput } from './pointer-input.ts';
-import type { Steering } from './steering.ts';
+import { isTouch, listenToTouch, type TouchListenersOptions } from './touch-listeners.ts';
 
-export interface PointerListenersOptions {
+export interface PointerListenersOptions extends TouchListenersOptions {
   readonly platform: Platform;
-  readonly steering: Steering;
-  readonly signal: AbortSignal;
-  /** Undefined while there is no picture. */
-  readonly pictureSize: () => Size | undefined;
-  /** A button goes down on the picture, whether or not the expert may steer. */
-  readonly touched: () => void;
-  /** A button goes down that the novice will be told of next. */
-  readonly pressing: (event: PointerEvent) => void;
-  /** Called when the expert moves the pointer over the picture. */
-  readonly pointing: () => void;
 }
 
 /** The expert's mouse while it is on the picture. */
@@ -36,8 +25,10 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
     return picturePoint({ x: event.clientX, y: event.clientY }, stage.getBoundingClientRect(), pictureSize() ?? { width: 1, height: 1 });
   }
 
+  const touch = listenToTouch(stage, options, pointOf);
+
   function press(event: PointerEvent): void {
-    if (pictureSize() === undefined || !pointer.isDown(event.button, event.buttons)) return;
+    if (isTouch(event) || pictureSize() === undefined || !pointer.isDown(event.button, event.buttons)) return;
     options.touched();
     if (!steering.mayInput()) return;
     options.pressing(event);
@@ -49,6 +40,7 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
   stage.addEventListener(
     'pointermove',
     (event) => {
+      if (isTouch(event)) return;
       // a second button of a mouse comes as a move
       if (event.button >= 0) press(event);
       if (!steering.granted) return;
@@ -60,9 +52,9 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
     { signal },
   );
   for (const type of ['pointerup', 'pointerenter', 'lostpointercapture'] as const) {
-    stage.addEventListener(type, (event) => steering.send(pointer.settle(event.buttons, pointOf(event))), { signal });
+    stage.addEventListener(type, (event) => isTouch(event) || steering.send(pointer.settle(event.buttons, pointOf(event))), { signal });
   }
-  stage.addEventListener('pointercancel', () => steering.send(pointer.releaseAll()), { signal });
+  stage.addEventListener('pointercancel', () => steering.send([...touch.releaseAll(), ...pointer.releaseAll()]), { signal });
 
   stage.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
   // The mouse events, not the pointer events, move the focus away and go back and forward with the side buttons
@@ -90,7 +82,10 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
   );
 
   return {
-    releaseAll: () => pointer.releaseAll(),
-    controlChanged: () => pointer.forget(),
+    releaseAll: () => [...touch.releaseAll(), ...pointer.releaseAll()],
+    controlChanged() {
+      touch.releaseAll();
+      pointer.forget();
+    },
   };
 }

@@ -97,6 +97,38 @@ describe('the expert’s input', () => {
   });
 });
 
+describe('a touch screen', () => {
+  it('taps with the left button, and with the right one where a finger stays or two come', () => {
+    vi.useFakeTimers();
+    try {
+      const page = steered();
+      const finger = { pointerType: 'touch' };
+      const buttons = () =>
+        inputOf(page.forwarded()).flatMap((event) => (event.tag === 'pointerButton' ? [`${event.button} ${event.down}`] : []));
+      page.pointer('pointerdown', 0, 1, 5, 6, finger);
+      expect(buttons()).toEqual([]);
+      page.pointer('pointerup', 0, 0, 5, 6, finger);
+      expect(buttons()).toEqual(['left true', 'left false']);
+      page.pointer('pointerdown', 0, 1, 5, 6, { pointerType: 'pen' });
+      vi.advanceTimersByTime(600);
+      expect(buttons()).toEqual(['right true', 'right false']);
+      page.pointer('pointerup', 0, 0, 5, 6, { pointerType: 'pen' });
+      page.pointer('pointerdown', 0, 1, 5, 6, finger);
+      page.pointer('pointerdown', 0, 1, 25, 6, { ...finger, pointerId: 2 });
+      page.pointer('pointerup', 0, 0, 25, 6, { ...finger, pointerId: 2 });
+      page.pointer('pointerup', 0, 0, 5, 6, finger);
+      vi.advanceTimersByTime(600);
+      expect(buttons()).toEqual(['right true', 'right false']);
+      page.pointer('pointerdown', 0, 1, 5, 6, finger);
+      page.happen(page.keys, 'blur');
+      vi.advanceTimersByTime(600);
+      expect(buttons()).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe('the keyboard in the picture', () => {
   it('leads out with Control, Alt and Home, and leaves nothing pressed', () => {
     const page = steered();
