@@ -14,6 +14,7 @@ import { needs, type Program, run, until } from '../../support/programs.ts';
 const NO_LOCKS: LockKeys = { scrollLock: false, numLock: false, capsLock: false, kanaLock: false };
 /* X keycodes of a PC keyboard. */
 const B = 56;
+const Q = 24;
 const CAPS_LOCK = 66;
 
 const tap = (...codes: readonly string[]): InputEvent[] => codes.flatMap((code) => [...keyEvents(code, true), ...keyEvents(code, false)]);
@@ -217,5 +218,27 @@ describe.skipIf(programs.skip)(programs.title('a keyboard at the other end'), ()
     const Z_ON_GERMAN = 29;
     await until(() => new RegExp(`state 0x4, keycode ${Z_ON_GERMAN} \\(keysym 0x7a, z\\)`).test(viewer.output()), 'Control and Z');
     await viewer.stop();
+  });
+
+  it('means by a scancode what it means under the novice’s hands, where XTEST’s keyboard has another layout', async () => {
+    await input.close();
+    await run('setxkbmap', ['fr'], { env: display.env });
+    await run('setxkbmap', ['-device', String(own.xtestDeviceId), 'us'], { env: display.env });
+    own.tap(B);
+    await own.settled();
+    input = await openX11Input({ address: { display: display.name }, clock: systemClock });
+    input.inject(tap('KeyQ', 'KeyW', 'KeyE', 'KeyR', 'KeyT', 'KeyY'));
+    input.inject(typed('qwéA'));
+    await arrives('bazertyqwéA');
+    own.tap(B);
+    await own.settled();
+    input.inject(tap('KeyQ'));
+    await arrives('bazertyqwéAba');
+    await input.close();
+    // Both have their own layout again, or still.
+    await display.xdotool('key', String(Q));
+    await arrives('bazertyqwéAbaq');
+    own.tap(Q);
+    await arrives('bazertyqwéAbaqa');
   });
 });

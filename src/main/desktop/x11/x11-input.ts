@@ -9,6 +9,7 @@ import { connectX11, reply, type X11Address, type X11Connection } from './x11-co
 import { openX11KeyRepeat, type X11KeyRepeat } from './x11-key-repeat.ts';
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, watchKeymap, type X11Keymap } from './x11-keymap.ts';
 import { modifierState, X11Locks } from './x11-locks.ts';
+import { matchXtestLayout } from './x11-xtest-layout.ts';
 
 /** Group in the state of QueryPointer (XKB protocol, section 2.2.2). */
 const GROUP_MASK = 0x6000;
@@ -31,6 +32,7 @@ interface X11InputParts {
   readonly keymap: X11Keymap;
   readonly repeat: X11KeyRepeat | undefined;
   readonly locks: X11Locks;
+  readonly restoreLayout: () => void;
 }
 
 /**
@@ -42,12 +44,13 @@ export async function openX11Input(options: X11InputOptions): Promise<InputInjec
   try {
     const xtest = await connection.extension('xtest');
     if (xtest === undefined) throw new DesktopError('UNSUPPORTED', 'the X server has no XTEST extension');
+    const restoreLayout = await matchXtestLayout(connection);
     const keymap = await readKeymap(connection);
     const repeat = await openX11KeyRepeat(connection);
     const locks = await X11Locks.open(connection, keymap, (keycode) => tap(xtest, keycode));
     // Impervious to grabs: menus and dialogs that grab the server must not block injection.
     xtest.GrabControl(true);
-    const input = new X11Input({ connection, xtest, keymap, repeat, locks }, options);
+    const input = new X11Input({ connection, xtest, keymap, repeat, locks, restoreLayout }, options);
     await watchKeymap(connection, () => input.keymapChanged());
     return input;
   } catch (error) {
@@ -66,6 +69,7 @@ class X11Input implements InputInjector {
   private readonly xtest: Xtest;
   private readonly repeat: X11KeyRepeat | undefined;
   private readonly locks: X11Locks;
+  private readonly restoreLayout: () => void;
   private readonly onMoved: (x: number, y: number) => void;
   private readonly spareKeys: SpareKeys;
   private keymap: X11Keymap;
@@ -83,11 +87,12 @@ class X11Input implements InputInjector {
   private pumping = false;
   private over = false;
 
-  constructor({ connection, xtest, keymap, repeat, locks }: X11InputParts, options: X11InputOptions) {
+  constructor({ connection, xtest, keymap, repeat, locks, restoreLayout }: X11InputParts, options: X11InputOptions) {
     this.connection = connection;
     this.xtest = xtest;
     this.repeat = repeat;
     this.locks = locks;
+    this.restoreLayout = restoreLayout;
     this.onMoved = options.onMoved ?? (() => undefined);
     this.keymap = keymap;
     this.spareKeys = new SpareKeys(connection, options.clock);
@@ -125,6 +130,7 @@ class X11Input implements InputInjector {
     try {
       await this.locks.giveBack(this.keymap);
       await this.spareKeys.giveBack();
+      this.restoreLayout();
       this.xtest.GrabControl(false);
       await reply((done) => this.connection.client.GetInputFocus(done));
     } catch {

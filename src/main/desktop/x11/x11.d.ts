@@ -169,7 +169,9 @@ declare module 'x11' {
     /** Number of the request sent last. */
     seq_num: number;
     /** For requests that the package has no function for. */
-    readonly pack_stream: { put(request: Buffer): void; submit(): void };
+    readonly pack_stream: { put(request: Buffer): void; submit(expectsReply?: boolean): void };
+    /** By number of request: how to read the reply's body, from its byte 8 on, and who waits for it. */
+    readonly replies: Record<number, readonly [read: (body: Uint8Array) => unknown, done: Reply<Buffer>]>;
     on(event: 'event', listener: (event: Event) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;
     readonly stream: { on(event: 'close' | 'end', listener: () => void): unknown; destroy(): void };
