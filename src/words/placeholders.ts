@@ -14,6 +14,8 @@ export interface Placeholders {
   readonly 'file.offered': 'name';
   readonly 'file.offeredUnnamed': 'file';
   readonly 'picker.askPerson': 'name';
+  readonly 'missed.asked': 'name' | 'when';
+  readonly 'missed.next': 'name';
   readonly 'contacts.remove': 'name';
   readonly 'contacts.removeSure': 'name';
   readonly 'contacts.lastHelped': 'when';
@@ -170,6 +172,7 @@ export interface Placeholders {
   readonly 'ended.offered.contactOffline.next': 'name';
   readonly 'activity.menuFor': 'name';
   readonly 'activity.menuTitle': 'name';
+  readonly 'activity.notHere': 'name';
   readonly 'activity.offerHelpDoes': 'name';
   readonly 'activity.invitedTitle': 'activity' | 'name';
   readonly 'activity.waiting': 'activity' | 'name';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronExecutable } from '../support/app.ts';
 import { openPages, type Pages } from '../support/pages.ts';
 import { needs } from '../support/programs.ts';
-import { appState, CONNECTED, LIVE, session } from '../renderer/app/fixtures.ts';
+import { appState, CONNECTED, LIVE, NOW_MS, session } from '../renderer/app/fixtures.ts';
 import { STATES } from '../renderer/app/states.ts';
 
 const programs = needs('Xvfb');
@@ -18,7 +18,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
   let source: string;
 
   beforeAll(async () => {
-    pages = await openPages();
+    pages = await openPages(NOW_MS);
     source = await readFile(AXE, 'utf8');
   }, 120_000);
   afterAll(async () => pages?.close(), 30_000);

@@ -12,7 +12,7 @@ describe('before a connection', () => {
     expect(pair.reasons()).toEqual(['declined', undefined]);
     expect(pair.expert.log).toContain('invitation gone {"reason":"declined"}');
     await pair.expectNothingLeft();
-    expect(pair.expert.history).toEqual([]);
+    expect(pair.expert.history).toMatchObject([{ role: 'expert', viewed: false, reason: 'declined' }]);
   });
 
   test('the novice cancels before the answer: the notification is withdrawn', async () => {

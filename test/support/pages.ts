@@ -38,7 +38,8 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-export async function openPages(): Promise<Pages> {
+/** `nowMs`: the moment that the pages are in. */
+export async function openPages(nowMs: number): Promise<Pages> {
   const folder = await mkdtemp(join(tmpdir(), 'ringback-pages-'));
   await build({
     configFile: false,
@@ -87,6 +88,7 @@ export async function openPages(): Promise<Pages> {
     await window.loadURL(url);
   }, `http://127.0.0.1:${port}/index.html`);
   const page = await opened;
+  await page.clock.setFixedTime(nowMs);
   return {
     page,
     async show(window, next) {

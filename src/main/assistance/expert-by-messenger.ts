@@ -20,7 +20,6 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   private readonly rendezvous: RendezvousSession;
   private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
   private endpoint: ExpertEndpoint | undefined;
-  private begun = false;
 
   constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
     this.role = role;
@@ -63,7 +62,6 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
 
   /** The person's yes to the invitation; an offer is on its way already. */
   begin(): void {
-    this.begun = true;
     if (this.rendezvous.flag === 'INVITEE') this.driver.dispatch({ tag: 'accept' });
   }
 
@@ -111,7 +109,8 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         this.rendezvous.cancel(effect.code);
         return;
       case 'ended':
-        void this.role.finish(this.begun);
+        // A request that was not answered, or answered with no, is kept too: the expert may want to call back.
+        void this.role.finish();
     }
   }
 

@@ -206,7 +206,11 @@ export function createWindows(deps: WindowsDeps): Windows {
     // What the expert types belongs to the novice's desktop, not to a menu of ours.
     window.removeMenu();
     if (!novice) window.webContents.setIgnoreMenuShortcuts(true);
-    if (novice) keepPanelOnScreen(window);
+    if (novice) {
+      keepPanelOnScreen(window);
+      // Left out of the picture where the system can do that; elsewhere this does nothing.
+      window.setContentProtection(true);
+    }
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => {
       if (sessionWindow?.window !== window) return;

@@ -156,14 +156,19 @@ function Opening({ failed }: { readonly failed: boolean }) {
   );
 }
 
+/** Where the access token is kept is looked up in Settings; it is no news on every page. */
+const SETTINGS_NOTICES: readonly string[] = ['notice.tokenNotEncrypted'];
+
 function Notices({ app, onDismiss }: { readonly app: AppState; readonly onDismiss: (id: string) => void }) {
   return (
     <div className="stack appearing" aria-live="polite">
-      {app.notices.map((notice) => (
-        <Banner key={notice.id} kind={notice.kind} onDismiss={() => onDismiss(notice.id)}>
-          {tFromData(notice.key, notice.values)}
-        </Banner>
-      ))}
+      {app.notices
+        .filter(({ key }) => !SETTINGS_NOTICES.includes(key))
+        .map((notice) => (
+          <Banner key={notice.id} kind={notice.kind} onDismiss={() => onDismiss(notice.id)}>
+            {tFromData(notice.key, notice.values)}
+          </Banner>
+        ))}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { Preferences } from '../../facts/preferences.ts';
 import type { AppState, ContactView, MessengerStatus, TransportView } from '../../preload/contract.ts';
 import { cameByFile } from '../../protocol/applications/peer.ts';
-import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
 import { t } from '../../words/words.ts';
 import type { Place, WindowState } from './store.ts';
@@ -46,6 +46,24 @@ export const reachable = (contacts: readonly ContactView[]): readonly ContactVie
   sortedContacts(contacts).filter((contact) => contact.presence !== 'offline');
 export const unreachable = (contacts: readonly ContactView[]): readonly ContactView[] =>
   sortedContacts(contacts).filter((contact) => contact.presence === 'offline');
+
+const MISSED_FOR_MS = 86_400_000;
+const MAX_MISSED = 3;
+
+/** The newest request of each person of the last day that came to nothing before it was taken, and after which they were not helped. */
+export function missedRequests(history: readonly HistoryEntry[], nowMs: number): readonly HistoryEntry[] {
+  const mine = history.filter(({ role, offered }) => role === 'expert' && offered === undefined);
+  const newest = new Map<string, HistoryEntry>();
+  for (const entry of mine.toSorted((a, b) => a.startedAtMs - b.startedAtMs))
+    newest.set(`${entry.peer.transport} ${entry.peer.address}`, entry);
+  return [...newest.values()]
+    .filter(({ viewed, reason, endedAtMs }) => !viewed && MISSED_REASONS.includes(reason) && nowMs - endedAtMs < MISSED_FOR_MS)
+    .toSorted((a, b) => b.startedAtMs - a.startedAtMs)
+    .slice(0, MAX_MISSED);
+}
+
+/** What ends a request that nobody answered, or one that was declined. */
+const MISSED_REASONS: readonly string[] = ['declined', 'cancelledByPeer', 'timedOut', 'peerLeftMessenger', 'messengerLost'];
 
 /** Longest name shown, in code points: a sentence must not be pushed out of sight by what somebody calls themselves. */
 const MAX_NAME = 48;

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import type { AccountView } from '../../../src/preload/contract.ts';
+import type { AccountView, AppState } from '../../../src/preload/contract.ts';
 import { endedSentence } from '../../../src/renderer/app/session/session-words.ts';
 import { timeOfDay } from '../../../src/words/locale.ts';
 import { t } from '../../../src/words/words.ts';
@@ -85,6 +85,64 @@ describe('an invitation to another program', () => {
   });
 });
 
+describe('a request that nobody answered', () => {
+  const missed: AppState['history'][number] = {
+    id: 'h1',
+    role: 'expert',
+    peer: { ...onMsnp('anna@ringback.local'), friendlyName: 'Anna' },
+    startedAtMs: NOW_MS - 600_000,
+    endedAtMs: NOW_MS - 480_000,
+    viewed: false,
+    controlled: false,
+    reason: 'timedOut',
+  };
+  it('is on the expert’s Home with the way to write back, until they were helped or a day has gone', async () => {
+    const { user } = openMainWindow(appState({ history: [missed] }));
+    const card = within(screen.getByRole('region', { name: t('missed.title') }));
+    card.getByText(/^Anna asked 10 minutes ago$/);
+    await user.click(card.getByRole('button', { name: t('chat.open', { name: 'Anna' }) }));
+    screen.getByRole('log');
+    const helped = { ...missed, id: 'h2', startedAtMs: NOW_MS - 60_000, viewed: true, reason: 'stoppedByNovice' };
+    const old = { ...missed, endedAtMs: NOW_MS - 86_400_001 };
+    for (const history of [[helped, missed], [old], [{ ...missed, role: 'novice' as const }], [{ ...missed, offered: true as const }]]) {
+      openMainWindow(appState({ history }));
+      expect(screen.queryByText(t('missed.title'))).toBeNull();
+    }
+  });
+});
+
+describe('thirty contacts', () => {
+  const contacts = Array.from({ length: 30 }, (_, at) => ({
+    ...onMsnp(`p${at}@ringback.local`),
+    friendlyName: at === 4 || at === 20 ? 'Anna' : `Person ${at}`,
+    presence: 'offline' as const,
+  }));
+  it('are searched, and two of one name are told apart', async () => {
+    const { user } = openMainWindow(appState({ contacts }));
+    expect(screen.getAllByText('Anna').map((name) => name.closest('li')?.textContent)).toEqual([
+      expect.stringContaining('p4@ringback.local'),
+      expect.stringContaining('p20@ringback.local'),
+    ]);
+    await user.type(screen.getByLabelText(t('contacts.search')), 'ANNA p20');
+    expect(screen.getAllByText('Anna')).toHaveLength(1);
+    await user.type(screen.getByLabelText(t('contacts.search')), 'x');
+    screen.getByText(t('contacts.noMatch'));
+  });
+  it('are not looked for where there are few', () => {
+    openMainWindow(appState());
+    expect(screen.queryByLabelText(t('contacts.search'))).toBeNull();
+    expect(screen.queryByRole('button', { name: t('contacts.remove', { name: 'Anna' }) })).toBeNull();
+  });
+});
+
+it('says in Settings where the access token is kept, and on no other page', async () => {
+  const notices = [{ id: 'n1', kind: 'info', key: 'notice.tokenNotEncrypted', values: {} } as const];
+  const { user } = openMainWindow(appState({ notices }));
+  expect(words()).not.toContain(t('notice.tokenNotEncrypted'));
+  await user.click(theButton(t('nav.settings')));
+  screen.getByText(t('notice.tokenNotEncrypted'));
+});
+
 describe('home', () => {
   it('has one big button, and contacts with their presence; only who is online can be chosen', async () => {
     const { user, calls } = openMainWindow(appState());
@@ -141,6 +199,9 @@ describe('home', () => {
 
   it('removes a contact after asking, and tells a refusal with the form for new ones folded', async () => {
     const { user, calls } = openMainWindow(appState(), {}, { removeContact: { ok: false, code: 'NOT_SIGNED_IN', message: '' } });
+    const [ofAnna] = screen.getAllByRole('button', { name: t('activity.menu') });
+    if (ofAnna === undefined) throw new Error('no menu');
+    await user.click(ofAnna);
     await user.click(theButton(t('contacts.remove', { name: 'Anna' })));
     const question = screen.getByRole('group', { name: t('contacts.removeSure', { name: 'Anna' }) });
     expect(calls()).toEqual([]);

@@ -235,6 +235,12 @@ describe('addresses and keys', () => {
   it('make an address from a name', () => {
     expect(addressFor('Änne Müller-Lüdenscheid', 'x')).toBe('anne.muller.ludenscheid@ringback.local');
     expect(addressFor('李雷', 'helper')).toBe('helper@ringback.local');
+    expect(['Анна Щукина', 'Γιώργος', 'Łukasz Strauß'].map((name) => addressFor(name, 'helper').split('@')[0])).toEqual([
+      'anna.shchukina',
+      'giorgos',
+      'lukasz.strauss',
+    ]);
+    expect(freeAddressFor('田中', 'helper', ['helper@ringback.local'])).toBe('helper2@ringback.local');
     expect(freeAddressFor('Anna', 'x', ['anna@ringback.local', 'anna2@ringback.local'])).toBe('anna3@ringback.local');
   });
 

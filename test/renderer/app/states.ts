@@ -73,6 +73,20 @@ const thirty: AppState['contacts'] = Array.from({ length: 30 }, (_, at) => ({
 export const STATES: readonly State[] = [
   main('welcome', nobody),
   main('home', appState({ history })),
+  main(
+    'home with a missed request',
+    appState({
+      history: [
+        entry('m1', {
+          viewed: false,
+          controlled: false,
+          reason: 'timedOut',
+          startedAtMs: NOW_MS - 600_000,
+          endedAtMs: NOW_MS - 500_000,
+        }),
+      ],
+    }),
+  ),
   main('home without contacts', appState({ contacts: [] })),
   main('home with thirty contacts', appState({ contacts: thirty })),
   main('home without connection', appState(faring({ tag: 'waiting', retryAtMs: NOW_MS + 60_000, code: 'UNREACHABLE' }))),

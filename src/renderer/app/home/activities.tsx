@@ -1,8 +1,8 @@
 import type { Activity } from '../../../facts/activities.ts';
-import { Check, LifeBuoy, Play, X } from 'lucide-react';
+import { Check, LifeBuoy, Play, Trash2, X } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
-import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { Avatar, Button, ConfirmButton, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
 import { waitingActivities } from '../invitations.ts';
 import { displayName } from '../selectors.ts';
@@ -108,17 +108,20 @@ interface ActivityMenuProps {
   /** Undefined while a session runs. */
   readonly onOfferHelp: (() => void) | undefined;
   readonly onSetUp: () => void;
+  readonly onRemove: () => void;
 }
 
 /** What can be done together with one contact: what works now comes first, the rest says what it needs. */
-export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp }: ActivityMenuProps) {
+export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp, onRemove }: ActivityMenuProps) {
   const name = displayName(contact);
+  const here = contact.presence !== 'offline';
   const ready = programs.filter((program) => program.ready);
   const others = programs.filter((program) => !program.ready);
   return (
     <section className="inset stack" aria-label={t('activity.menuFor', { name })}>
       <h3>{t('activity.menuTitle', { name })}</h3>
-      <ul className="choices-list">
+      {here ? null : <p className="soft">{t('activity.notHere', { name })}</p>}
+      <ul className="choices-list" hidden={!here}>
         <li>
           <Button disabled={onOfferHelp === undefined} onClick={onOfferHelp}>
             <LifeBuoy size={20} aria-hidden />
@@ -136,7 +139,7 @@ export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp 
           </li>
         ))}
       </ul>
-      {others.length > 0 && (
+      {here && others.length > 0 && (
         <div className="stack">
           <p className="soft small">
             {t('activity.needProgram')} {others.map(({ kind }) => t(`activity.name.${kind}`)).join(' · ')}
@@ -148,6 +151,12 @@ export function ActivityMenu({ contact, programs, onStart, onOfferHelp, onSetUp 
           </div>
         </div>
       )}
+      <div>
+        <ConfirmButton question={t('contacts.removeSure', { name })} confirm={t('common.remove')} onConfirm={onRemove}>
+          <Trash2 size={20} aria-hidden />
+          {t('contacts.remove', { name })}
+        </ConfirmButton>
+      </div>
     </section>
   );
 }

@@ -1,10 +1,10 @@
-import { MessageCircle, Shapes, Trash2, UserPlus } from 'lucide-react';
+import { MessageCircle, Shapes, UserPlus } from 'lucide-react';
 import { Fragment, useState, type FormEvent } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
 import type { ContactView, ConversationView, ProgramView, TransportView } from '../../../preload/contract.ts';
 import { peerKey, samePeer, type PeerAddress } from '../../../protocol/applications/peer.ts';
 import { useNow } from '../clock.tsx';
-import { Button, Choices, ConfirmButton, Field, Person, ProblemLine } from '../design/controls.tsx';
+import { Button, Choices, Field, Person, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
@@ -40,6 +40,9 @@ export function Contacts({
   onSetUpPrograms,
 }: ContactsProps) {
   const [openFor, setOpenFor] = useState<string>();
+  const [wanted, setWanted] = useState('');
+  const many = contacts.length >= SEARCHED_FROM;
+  const shown = sortedContacts(many ? matching(contacts, wanted) : contacts);
   return (
     <section className="card stack" aria-labelledby="contacts-title">
       <h2 id="contacts-title">{t('contacts.title')}</h2>
@@ -49,11 +52,18 @@ export function Contacts({
         </p>
       ) : (
         <ul className="people">
-          {sortedContacts(contacts).map((contact) => (
+          {many && (
+            <li>
+              <Field label={t('contacts.search')} value={wanted} onValue={setWanted} type="search" autoComplete="off" spellCheck={false} />
+            </li>
+          )}
+          {shown.length === 0 && <li className="soft">{t('contacts.noMatch')}</li>}
+          {shown.map((contact) => (
             <Fragment key={peerKey(contact)}>
               <li className="person">
                 <Person name={displayName(contact)} presence={contact.presence}>
                   {t(`presence.${contact.presence}`)}
+                  {isShared(contact, contacts) && <> · {contact.address}</>}
                   {contact.lastHelpedAtMs !== undefined && (
                     <>
                       {' '}
@@ -66,28 +76,21 @@ export function Contacts({
                   unread={conversations.find((conversation) => samePeer(conversation, contact))?.unread ?? 0}
                   onTalk={() => onTalk(contact)}
                 />
-                {contact.presence !== 'offline' && (
-                  <Button
-                    aria-expanded={openFor === peerKey(contact)}
-                    onClick={() => setOpenFor(openFor === peerKey(contact) ? undefined : peerKey(contact))}
-                  >
-                    <Shapes size={20} aria-hidden />
-                    {t('activity.menu')}
-                  </Button>
-                )}
-                <ConfirmButton
-                  look="icon"
-                  label={t('contacts.remove', { name: displayName(contact) })}
-                  question={t('contacts.removeSure', { name: displayName(contact) })}
-                  confirm={t('common.remove')}
-                  onConfirm={() => onRemove(contact)}
+                <Button
+                  aria-expanded={openFor === peerKey(contact)}
+                  onClick={() => setOpenFor(openFor === peerKey(contact) ? undefined : peerKey(contact))}
                 >
-                  <Trash2 size={20} aria-hidden />
-                </ConfirmButton>
+                  <Shapes size={20} aria-hidden />
+                  {t('activity.menu')}
+                </Button>
               </li>
-              {contact.presence !== 'offline' && openFor === peerKey(contact) && (
+              {openFor === peerKey(contact) && (
                 <li>
                   <ActivityMenu
+                    onRemove={() => {
+                      setOpenFor(undefined);
+                      onRemove(contact);
+                    }}
                     contact={contact}
                     programs={programs}
                     onStart={(kind) => {
@@ -121,6 +124,21 @@ export function Contacts({
     </section>
   );
 }
+
+/** So many contacts, and more, are searched rather than read. */
+const SEARCHED_FROM = 10;
+
+function matching(contacts: readonly ContactView[], wanted: string): readonly ContactView[] {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  return contacts.filter((contact) => {
+    const text = `${displayName(contact)} ${contact.address}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** Somebody else has the same name: the address tells them apart. */
+const isShared = (contact: ContactView, contacts: readonly ContactView[]): boolean =>
+  contacts.some((other) => !samePeer(other, contact) && displayName(other) === displayName(contact));
 
 function LastHelped({ atMs }: { readonly atMs: number }) {
   return t('contacts.lastHelped', { when: ago(atMs, useNow('minute')) });

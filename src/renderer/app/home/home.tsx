@@ -8,6 +8,7 @@ import { askObstacle, isRunning, transportsIn } from '../selectors.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
+import { Missed } from './missed.tsx';
 import './home.css';
 
 export interface HomeProps {
@@ -57,6 +58,7 @@ export function Home(props: HomeProps) {
           <span>{t('home.safety')}</span>
         </p>
       </section>
+      <Missed app={app} onTalk={props.onTalk} />
       <Contacts
         contacts={app.contacts}
         transports={transportsIn(app)}

@@ -71,7 +71,10 @@ function Connecting({ session, states, onStop }: NovicePanelProps) {
           </div>
           {hint !== undefined && <p className="soft break">{hint}</p>}
         </div>
-        <Steps session={session} />
+        <details className="fold">
+          <summary>{t('session.details')}</summary>
+          <Steps session={session} />
+        </details>
       </div>
       <footer className="panel__foot">
         <ProblemLine text={problemText(states.session.problem)} />

@@ -39,7 +39,15 @@ export function ProgressCard({ session, pending, problem, onCancel }: ProgressCa
           {t('session.cancel')}
         </Button>
       </div>
-      <Steps session={session} />
+      {/* A novice has one sentence and one button; the expert, or whoever is on the phone, looks at the steps. */}
+      {session.role === 'expert' ? (
+        <Steps session={session} />
+      ) : (
+        <details className="fold">
+          <summary>{t('steps.show')}</summary>
+          <Steps session={session} />
+        </details>
+      )}
       {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
     </section>
   );

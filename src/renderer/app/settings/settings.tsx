@@ -119,6 +119,7 @@ function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut,
         onSignIn={onSignIn}
         onSignOut={onSignOut}
       />
+      {app.notices.some(({ key }) => key === 'notice.tokenNotEncrypted') && <p className="soft small">{t('notice.tokenNotEncrypted')}</p>}
     </section>
   );
 }

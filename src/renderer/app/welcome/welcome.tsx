@@ -86,7 +86,14 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
           onChoose={() => onStep('host')}
         />
       </div>
-      <details className="fold" open={filesOpen || filesRefused} onToggle={(event) => setFilesOpen(event.currentTarget.open)}>
+      <details
+        className="fold"
+        open={filesOpen || filesRefused}
+        onToggle={(event) => {
+          setFilesOpen(event.currentTarget.open);
+          if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'start' });
+        }}
+      >
         <summary>{t('file.title')}</summary>
         {files}
       </details>
