@@ -52,10 +52,11 @@ describe('a cursor from X', () => {
     expect(shape).toEqual({ width: 2, height: 1, hotX: 1, hotY: 0, pixels: Uint8Array.of(128, 64, 0, 128, 10, 20, 30, 255) });
   });
 
-  it('is hidden when nothing of it can be seen, and cut off at what RDP can carry', () => {
+  it('is hidden when nothing of it can be seen, and scaled to what RDP can carry', () => {
     expect(pointerShapeFromX({ width: 1, height: 1, xhot: 0, yhot: 0, cursorImage: new Uint8Array(4) })).toBeNull();
     const wide = pointerShapeFromX({ width: 500, height: 2, xhot: 499, yhot: 1, cursorImage: new Uint8Array(4_000).fill(255) });
-    expect([wide?.width, wide?.height, wide?.hotX, wide?.pixels.length]).toEqual([384, 2, 383, 384 * 8]);
+    expect([wide?.width, wide?.height, wide?.hotX, wide?.pixels.length]).toEqual([384, 1, 383, 384 * 4]);
+    expect(wide?.pixels.every((byte) => byte === 255)).toBe(true);
   });
 });
 
@@ -163,6 +164,7 @@ describe('a screen that is resized', () => {
       ({ tag }) => closed.push(tag),
       { width: 10, height: 10 },
       { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+      { stride: (width) => width * 4, convert: undefined },
     );
     tell({ name: 'RRScreenChangeNotify' });
     await new Promise((resolve) => setImmediate(resolve));

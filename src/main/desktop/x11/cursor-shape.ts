@@ -1,6 +1,6 @@
-import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
+import { scaledPointer, type PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
 
-/** Large Pointers are at most this wide and high ([MS-RDPBCGR] 2.2.7.2.7); a larger cursor is cut off. */
+/** Large Pointers are at most this wide and high ([MS-RDPBCGR] 2.2.7.2.7); a larger cursor is scaled. */
 const MAX_POINTER_SIDE = 384;
 
 export interface XCursorImage {
@@ -14,25 +14,20 @@ export interface XCursorImage {
 
 /** Converts to BGRA, not premultiplied. A cursor without a visible pixel gives `null`, the hidden pointer. */
 export function pointerShapeFromX(cursor: XCursorImage): PointerShape | null {
-  const width = Math.min(cursor.width, MAX_POINTER_SIDE);
-  const height = Math.min(cursor.height, MAX_POINTER_SIDE);
+  const { width, height } = cursor;
   const pixels = new Uint8Array(width * height * 4);
   let visible = false;
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const from = (y * cursor.width + x) * 4;
-      const to = (y * width + x) * 4;
-      const alpha = cursor.cursorImage[from + 3] ?? 0;
-      if (alpha === 0) continue;
-      visible = true;
-      for (let channel = 0; channel < 3; channel += 1) {
-        pixels[to + channel] = Math.min(255, Math.round(((cursor.cursorImage[from + channel] ?? 0) * 255) / alpha));
-      }
-      pixels[to + 3] = alpha;
+  for (let at = 0; at < pixels.length; at += 4) {
+    const alpha = cursor.cursorImage[at + 3] ?? 0;
+    if (alpha === 0) continue;
+    visible = true;
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[at + channel] = Math.min(255, Math.round(((cursor.cursorImage[at + channel] ?? 0) * 255) / alpha));
     }
+    pixels[at + 3] = alpha;
   }
   if (!visible) return null;
-  return { width, height, hotX: Math.min(cursor.xhot, width - 1), hotY: Math.min(cursor.yhot, height - 1), pixels };
+  return scaledPointer({ width, height, hotX: cursor.xhot, hotY: cursor.yhot, pixels }, MAX_POINTER_SIDE);
 }
 
 export function samePointerShape(one: PointerShape | null, other: PointerShape | null): boolean {

@@ -190,18 +190,18 @@ describe('graphics and pointer', () => {
       ] as CapabilitySet[],
       96,
     ],
-  ])('a shape too big is cut to %s, around its hot spot', (_, more, most) => {
+  ])('a shape too big is scaled as a whole to %s, its hot spot with it', (_, more, most) => {
     const server = activeWith((sets) => [...sets, ...more]);
-    const big = shape(200, 40, 150, 10);
+    const big = { ...shape(200, 40, 150, 10), pixels: new Uint8Array(200 * 40 * 4).fill(255) };
+    // What is left of the middle is green, what is right of it is not there.
+    for (let at = 0; at < big.pixels.length; at += 4) big.pixels.set((at / 4) % 200 < 100 ? [0, 255, 0, 255] : [9, 9, 9, 0], at);
     const message = shown(server.sendPointerShape(big));
     if (message?.tag !== 'shape') throw new Error('no shape');
     const got = message.shape;
-    expect([got.width, got.height]).toEqual([most, Math.min(40, most)]);
-    // the pixel under the hot spot is the same one
-    const under = (one: PointerShape) => [
-      ...one.pixels.subarray((one.hotY * one.width + one.hotX) * 4, (one.hotY * one.width + one.hotX) * 4 + 4),
-    ];
-    expect(under(got)).toEqual(under(big));
+    const height = Math.floor(most / 5);
+    expect([got.width, got.height, got.hotX, got.hotY]).toEqual([most, height, (most * 3) / 4, Math.floor(height / 4)]);
+    const row = Array.from({ length: most }, (_pixel, x) => [...got.pixels.subarray(x * 4, x * 4 + 4)]);
+    expect(row).toEqual(row.map((_pixel, x) => (x < most / 2 ? [0, 255, 0, 255] : [0, 0, 0, 0])));
   });
 
   it('a client without new pointers gets colour pointers', () => {
