@@ -2,5 +2,5 @@
 export interface DesktopSupport {
   readonly capture: boolean;
   readonly input: boolean;
-  readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.noExtension';
+  readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.colours';
 }

@@ -27,6 +27,10 @@ export interface Picture {
 export interface DisplayOptions {
   readonly width?: number;
   readonly height?: number;
+  /** Bits of colour; 24 when left out. */
+  readonly depth?: number;
+  /** Further arguments of the X server. */
+  readonly serverArguments?: readonly string[];
   /** Runs openbox, without which dialogs get no keyboard focus and windows no title. */
   readonly windowManager?: boolean;
   /** The zone, locale and hour of what runs on it. */
@@ -35,18 +39,19 @@ export interface DisplayOptions {
 
 /** Starts Xvfb on a free display number (it picks the number itself). */
 export async function startDisplay(options: DisplayOptions = {}): Promise<Display> {
-  const { width = 1280, height = 720, surroundings = USUAL_SURROUNDINGS } = options;
+  const { width = 1280, height = 720, depth = 24, serverArguments = [], surroundings = USUAL_SURROUNDINGS } = options;
   const server = startProgram('Xvfb', [
     '-displayfd',
     '1',
     '-screen',
     '0',
-    `${width}x${height}x24`,
+    `${width}x${height}x${depth}`,
     '-nolisten',
     'tcp',
     '-noreset',
     '-dpi',
     '96',
+    ...serverArguments,
   ]);
   const number = await until(() => /^(\d+)\s*$/m.exec(server.output())?.[1], `Xvfb to start: ${server.output()}`);
   const name = `:${number}`;

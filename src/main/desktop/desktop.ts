@@ -113,11 +113,11 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
   };
 }
 
-/** What an X server's abilities mean for the novice. A server without DAMAGE can be shared, at ten comparisons a second. */
+/** What an X server's abilities mean for the novice. */
 export function x11Support(abilities: X11Abilities): DesktopSupport {
-  if (!abilities.capture) return { capture: false, input: false, reason: 'desktop.noExtension' };
+  if (!abilities.capture) return { capture: false, input: false, reason: 'desktop.colours' };
   if (!abilities.input) return { capture: true, input: false, reason: 'desktop.noInjection' };
-  return abilities.damage ? { capture: true, input: true } : { capture: true, input: true, reason: 'desktop.noExtension' };
+  return { capture: true, input: true };
 }
 
 interface NativeInput {

@@ -53,11 +53,10 @@ describe('the way to share a desktop', () => {
   });
 
   it('tells what an X server lacks', () => {
-    const all = { capture: true, damage: true, input: true, xwayland: false };
+    const all = { capture: true, input: true, xwayland: false };
     expect(x11Support(all)).toEqual({ capture: true, input: true });
-    expect(x11Support({ ...all, damage: false })).toEqual({ capture: true, input: true, reason: 'desktop.noExtension' });
     expect(x11Support({ ...all, input: false })).toEqual({ capture: true, input: false, reason: 'desktop.noInjection' });
-    expect(x11Support({ ...all, capture: false })).toEqual({ capture: false, input: false, reason: 'desktop.noExtension' });
+    expect(x11Support({ ...all, capture: false })).toEqual({ capture: false, input: false, reason: 'desktop.colours' });
   });
 
   it('knows its own pointer positions for a second', async () => {

@@ -55,7 +55,7 @@ const DESKTOP_REASONS: Readonly<Record<NonNullable<DesktopSupport['reason']>, tr
   'desktop.wayland': true,
   'desktop.noInjection': true,
   'desktop.needsPermission': true,
-  'desktop.noExtension': true,
+  'desktop.colours': true,
 };
 const whole = (text: string | undefined): void => {
   expect(text).toBeTypeOf('string');

@@ -2,6 +2,7 @@ import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } f
 import { randomUUID } from 'node:crypto';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
+import type { ScreenPixels } from './x11-visual.ts';
 
 /** ZPixmap of GetImage. */
 const Z_PIXMAP = 2;
@@ -30,8 +31,8 @@ interface Segment {
 }
 
 /** Opens the grabber `wish` asks for; `auto` tries the ways in order, because only attaching a segment proves that one works. */
-export async function openGrabber(connection: X11Connection, size: Size, wish: GrabWay | 'auto'): Promise<Grabber> {
-  const bytes = size.width * size.height * 4;
+export async function openGrabber(connection: X11Connection, size: Size, wish: GrabWay | 'auto', pixels: ScreenPixels): Promise<Grabber> {
+  const bytes = pixels.stride(size.width) * size.height;
   const failures: unknown[] = [];
   for (const [way, open] of [
     ['shmFd', openFdSegment],
@@ -39,16 +40,18 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
   ] as const) {
     if (wish !== 'auto' && wish !== way) continue;
     try {
-      return shmGrabber(connection, way, await open(connection, bytes));
+      return shmGrabber(connection, way, await open(connection, bytes), pixels);
     } catch (error) {
       failures.push(error);
     }
   }
-  if (wish === 'auto' || wish === 'getImage') return coreGrabber(connection);
+  if (wish === 'auto' || wish === 'getImage') return coreGrabber(connection, pixels);
   throw new Error(`${wish} does not work here`, { cause: failures[0] });
 }
 
-function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment): Grabber {
+function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, { stride, convert }: ScreenPixels): Grabber {
+  /** What is to be converted, one area at a time. */
+  let raw = new Uint8Array(0);
   return {
     way,
     grab: async (area, picture, screenWidth) => {
@@ -57,9 +60,14 @@ function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment): 
       await reply<{ readonly size: number }>((done) =>
         shm.GetImage(connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
       );
-      const rowBytes = area.width * 4;
+      const rowBytes = stride(area.width);
       const at = (area.y * screenWidth + area.x) * 4;
-      if (area.width === screenWidth) segment.read(picture, at, rowBytes * area.height, 0);
+      if (convert !== undefined) {
+        const bytes = rowBytes * area.height;
+        if (raw.length < bytes) raw = new Uint8Array(bytes);
+        segment.read(raw, 0, bytes, 0);
+        for (let row = 0; row < area.height; row += 1) convert(raw, row * rowBytes, picture, at + row * screenWidth * 4, area.width);
+      } else if (area.width === screenWidth) segment.read(picture, at, rowBytes * area.height, 0);
       else for (let row = 0; row < area.height; row += 1) segment.read(picture, at + row * screenWidth * 4, rowBytes, row * rowBytes);
     },
     close: () => segment.close(),
@@ -120,16 +128,18 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
 }
 
 /** Core GetImage: pixels come over the socket. About three times slower than MIT-SHM, and supported by every server. */
-function coreGrabber(connection: X11Connection): Grabber {
+function coreGrabber(connection: X11Connection, { stride, convert }: ScreenPixels): Grabber {
   return {
     way: 'getImage',
     grab: async (area, picture, screenWidth) => {
       const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
         connection.client.GetImage(Z_PIXMAP, connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, done),
       );
-      const rowBytes = area.width * 4;
+      const rowBytes = stride(area.width);
       for (let row = 0; row < area.height; row += 1) {
-        picture.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), ((area.y + row) * screenWidth + area.x) * 4);
+        const at = ((area.y + row) * screenWidth + area.x) * 4;
+        if (convert === undefined) picture.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), at);
+        else convert(data, row * rowBytes, picture, at, area.width);
       }
     },
     close: () => undefined,

@@ -12,11 +12,13 @@ import { grabAreas } from './grab-areas.ts';
 import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
-import { unusableVisual } from './x11-visual.ts';
+import { screenPixels, type ScreenPixels } from './x11-visual.ts';
 
 const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
 /** Without DAMAGE the whole screen is compared at this interval while a frame is owed. */
 const COMPARE_INTERVAL_MS = 100;
+/** With DAMAGE the whole is compared at this interval: some drivers and overlays draw past it. About 5 ms of work at 1920×1080. */
+const SILENT_INTERVAL_MS = 2_000;
 /** A grab fails while the screen is being resized: pause between and number of further tries. */
 const RETRY_MS = 100;
 const MAX_RETRIES = 50;
@@ -32,18 +34,19 @@ export type PostFromCapture = (message: FromCapture, transfer: readonly ArrayBuf
 
 /**
  * Captures one X screen. Runs in a worker: connects, posts `opened` (or `failed`), and then answers what it is told.
- * Nothing runs while the screen is idle: DAMAGE reports once when it stops being clean.
+ * While the screen is idle, DAMAGE reports once when it stops being clean, and every two seconds the whole is compared, because not everything that
+ * draws is damage.
  */
 export async function openX11Screen(options: X11CaptureOptions, post: PostFromCapture): Promise<X11Screen> {
   const connection = await connectX11(options.address, true);
   try {
-    const unusable = unusableVisual(connection);
-    if (unusable !== undefined) throw new DesktopError('UNSUPPORTED', unusable);
+    const pixels = screenPixels(connection);
+    if (typeof pixels === 'string') throw new DesktopError('UNSUPPORTED', pixels);
     const fixes = await connection.extension('fixes');
     const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
     const size = await rootSize(connection);
-    const grabber = await openGrabber(connection, size, options.way);
-    const screen = new X11Screen(connection, post, size, grabber);
+    const grabber = await openGrabber(connection, size, options.way, pixels);
+    const screen = new X11Screen(connection, post, size, grabber, pixels);
     screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
     const randr = await connection.extension('randr');
     randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
@@ -73,6 +76,7 @@ export class X11Screen {
   private readonly connection: X11Connection;
   private readonly post: PostFromCapture;
   private readonly stream: PictureStream;
+  private readonly pixels: ScreenPixels;
   private grabber: Grabber;
   private size: Size;
   private picture: Uint8Array;
@@ -82,14 +86,18 @@ export class X11Screen {
   /** The next grab takes the whole screen, because earlier grabs may be stale. */
   private grabAll = true;
   private lastStartMs = Number.NEGATIVE_INFINITY;
+  private lastWholeMs = Number.NEGATIVE_INFINITY;
   private retries = 0;
   private timer: NodeJS.Timeout | undefined;
+  /** Until the whole is compared although nothing was damaged. */
+  private silentTimer: NodeJS.Timeout | undefined;
   private over = false;
   /** Tail of the chain on which grabs and resizes run one after the other. */
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
 
-  constructor(connection: X11Connection, post: PostFromCapture, size: Size, grabber: Grabber) {
+  constructor(connection: X11Connection, post: PostFromCapture, size: Size, grabber: Grabber, pixels: ScreenPixels) {
+    this.pixels = pixels;
     this.connection = connection;
     this.post = post;
     this.size = size;
@@ -155,7 +163,16 @@ export class X11Screen {
   /** Takes a frame now if one is owed and may differ, or when the frame rate allows it. */
   private schedule(): void {
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
-    if (!this.damaged && this.damage !== undefined && !this.stream.dueAnyway) return;
+    if (!this.damaged && this.damage !== undefined && !this.stream.dueAnyway && !this.wholeIsDue()) {
+      this.silentTimer ??= setTimeout(
+        () => {
+          this.silentTimer = undefined;
+          this.schedule();
+        },
+        this.lastWholeMs + SILENT_INTERVAL_MS - performance.now(),
+      );
+      return;
+    }
     const interval = this.damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
     const delay = this.lastStartMs + interval - performance.now();
     if (delay > 0) {
@@ -164,6 +181,10 @@ export class X11Screen {
         this.startTurn();
       }, delay);
     } else this.startTurn();
+  }
+
+  private wholeIsDue(): boolean {
+    return performance.now() - this.lastWholeMs >= SILENT_INTERVAL_MS;
   }
 
   private startTurn(): void {
@@ -217,7 +238,8 @@ export class X11Screen {
   private async grab(): Promise<readonly Rect[] | undefined> {
     const whole = { x: 0, y: 0, ...this.size };
     const damaged = this.damage === undefined ? [whole] : await this.damage.take();
-    const areas = this.grabAll ? [whole] : grabAreas(damaged, this.size);
+    const all = this.grabAll || this.damage === undefined || this.wholeIsDue();
+    const areas = all ? [whole] : grabAreas(damaged, this.size);
     try {
       for (const area of areas) await this.grabber.grab(area, this.picture, this.size.width);
     } catch (error) {
@@ -232,13 +254,14 @@ export class X11Screen {
     }
     this.retries = 0;
     this.grabAll = false;
+    if (all) this.lastWholeMs = performance.now();
     return areas;
   }
 
   private async followSize(): Promise<void> {
     const size = await rootSize(this.connection);
     if (size.width === this.size.width && size.height === this.size.height) return;
-    const grabber = await openGrabber(this.connection, size, this.grabber.way);
+    const grabber = await openGrabber(this.connection, size, this.grabber.way, this.pixels);
     if (this.over) {
       grabber.close();
       return;
@@ -264,6 +287,7 @@ export class X11Screen {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.timer);
+    clearTimeout(this.silentTimer);
     this.stream.close();
     this.pointer?.close();
     this.grabber.close();

@@ -1,11 +1,10 @@
 import { reply, type X11Connection } from './x11-connection.ts';
-import { unusableVisual } from './x11-visual.ts';
+import { screenPixels } from './x11-visual.ts';
 
-/** The extensions of an X server that sharing depends on. */
+/** What sharing depends on in an X server. DAMAGE is not among it: without, changes are found by comparing, ten times a second. */
 export interface X11Abilities {
+  /** The screen's pixels can be read. */
   readonly capture: boolean;
-  /** When false, changes are found by comparing, ten times a second. */
-  readonly damage: boolean;
   readonly input: boolean;
   /** The X server of a Wayland session: it shows and steers only the windows of X programs, not the desktop. */
   readonly xwayland: boolean;
@@ -13,8 +12,7 @@ export interface X11Abilities {
 
 export async function x11Abilities(connection: X11Connection): Promise<X11Abilities> {
   return {
-    capture: unusableVisual(connection) === undefined,
-    damage: (await connection.extension('damage')) !== undefined && (await connection.extension('fixes')) !== undefined,
+    capture: typeof screenPixels(connection) !== 'string',
     input: (await connection.extension('xtest')) !== undefined,
     xwayland: await isXwayland(connection),
   };
