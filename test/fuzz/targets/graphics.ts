@@ -17,6 +17,18 @@ import { BrokenRule, decoding, type Target } from '../rules.ts';
 
 const PALETTE = new Int32Array(256);
 const DESKTOP = { width: 160, height: 120 };
+/** The largest picture that is held. */
+const LARGE_DESKTOP = { width: 8_192, height: 8_192 };
+const WHOLE_DOWN = { x: 0, y: 1, width: 8_192, height: 8_191, fromX: 0, fromY: 0 };
+const WHOLE_UP = { x: 0, y: 0, width: 8_192, height: 8_191, fromX: 0, fromY: 1 };
+
+/** One for all inputs: a quarter of a gigabyte is not set aside for each. */
+let large: GraphicsDecoder | undefined;
+function largeDecoder(): GraphicsDecoder {
+  large ??= new GraphicsDecoder(LARGE_DESKTOP);
+  return large;
+}
+
 /** Scratch of a codec: a bitmap at its largest, once. */
 const SCRATCH_BYTES = 64 * 1024 * 1024;
 
@@ -201,6 +213,17 @@ export const GRAPHICS_TARGETS: readonly Target[] = [
     check: (input) => {
       const decoder = new GraphicsDecoder(DESKTOP);
       applied(decoder.apply({ tag: 'update', updateCode: input[0] ?? 0, data: input.slice(1) }));
+    },
+  },
+  {
+    name: 'drawing-orders-large',
+    maxBytes: 2_048,
+    seeds: () => [encodeScreenCopies(COPIES), encodeScreenCopies([WHOLE_DOWN]), encodeScreenCopies([WHOLE_UP])],
+    mayAllocate: (bytes) => LARGE_DESKTOP.width * LARGE_DESKTOP.height * 4 + bytes * 64 + 1024 * 1024,
+    check: (input) => {
+      const decoder = largeDecoder();
+      decoder.resize(LARGE_DESKTOP);
+      applied(decoder.apply({ tag: 'update', updateCode: FAST_PATH_UPDATE.orders, data: input }));
     },
   },
   {

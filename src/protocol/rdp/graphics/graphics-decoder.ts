@@ -15,10 +15,17 @@ import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from
 const MAX_BITMAP_AREA = 16 * 1024 * 1024;
 
 /**
- * What one update may draw, in times its desktop, and what is always allowed: three bytes can stand for 65,535 pixels, and a dozen for a copy of
- * the whole desktop, so the length of an update says nothing about its work. Servers draw a pixel about once.
+ * What one update may draw: three bytes can stand for 65,535 pixels, and a dozen for a copy of the whole desktop, so the length of an update says
+ * nothing about its work. Servers draw a pixel about once. Small desktops may be drawn several times, up to what is always quickly done (48
+ * million pixels copied take some 15 ms); large ones once and a half.
  */
+function areaAllowed({ width, height }: Size): number {
+  const area = width * height;
+  return Math.max(1.5 * area, Math.min(MAX_OVERDRAW * area, QUICK_AREA)) + FREE_AREA;
+}
+
 const MAX_OVERDRAW = 8;
+const QUICK_AREA = 48 * 1024 * 1024;
 const FREE_AREA = 64 * 1024;
 
 const UPDATETYPE_PALETTE = 0x0002;
@@ -78,7 +85,7 @@ export class GraphicsDecoder {
    * @throws ProtocolError (or rejects with it) for anything wrong in the data, and UNEXPECTED for graphics that were never offered
    */
   apply(graphics: ViewerGraphics, outOfTime: () => boolean = () => false): AppliedGraphics | Promise<AppliedGraphics> {
-    this.areaLeft = MAX_OVERDRAW * this.current.width * this.current.height + FREE_AREA;
+    this.areaLeft = areaAllowed(this.current);
     switch (graphics.updateCode) {
       case FAST_PATH_UPDATE.bitmap:
         return each(decodeBitmapUpdate(graphics.data), (bitmap, applying) => this.drawBitmap(bitmap, applying), outOfTime);
@@ -104,7 +111,7 @@ export class GraphicsDecoder {
   private copy(copy: ScreenCopy, { dirty }: Applying): undefined {
     const drawn = copyOnPicture(this.current.words, this.current, copy);
     if (drawn === undefined) return;
-    this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height);
+    this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height, this.areaLeft);
     dirty.push(drawn);
   }
 
@@ -184,9 +191,9 @@ export class GraphicsDecoder {
   }
 
   /** Counts what is drawn, a bitmap before anything is set aside for it. */
-  private spend(field: string, width: number, height: number): void {
+  private spend(field: string, width: number, height: number, most = Math.min(MAX_BITMAP_AREA, this.areaLeft)): void {
     const area = width * height;
-    const limit = Math.min(MAX_BITMAP_AREA, this.areaLeft);
+    const limit = Math.floor(most);
     if (area > limit) throw new ProtocolError('TOO_LARGE', field, `<= ${limit} pixels`, area);
     this.areaLeft -= area;
   }

@@ -4,6 +4,8 @@ import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import { ByteWriter } from '../../../../src/protocol/bytes/writer.ts';
 import { GraphicsDecoder, type AppliedGraphics } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { encodeBitmapUpdate, type BitmapRectangle } from '../../../../src/protocol/rdp/pdu/bitmap-update.ts';
+import { encodeScreenCopies } from '../../../../src/protocol/rdp/pdu/drawing-orders.ts';
+import { FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { applied } from '../../../support/applied.ts';
 import { encodeFrameMarker } from '../../../../src/protocol/rdp/pdu/frame-marker.ts';
 import { encodeSurfaceBits } from '../../../../src/protocol/rdp/pdu/surface-commands.ts';
@@ -148,6 +150,21 @@ describe('graphics decoder', () => {
     expect(() => apply(decoder, 0, Uint8Array.of(1, 0, 0x09, 0x00))).toThrow(/UNEXPECTED/);
     expect(() => apply(decoder, 15, new Uint8Array(1))).toThrow(/UNEXPECTED/);
     expect(apply(decoder, 3, new Uint8Array(0))).toEqual({ dirty: [], frames: [] });
+  });
+
+  it.each([
+    ['a small desktop several times', 1_000, 1_000, 8],
+    ['a large one once and a half', 8_192, 4_096, 1.5],
+  ])('one update draws %s and no more', (_, width, height, times) => {
+    const decoder = new GraphicsDecoder({ width, height });
+    const copies = (count: number) =>
+      encodeScreenCopies(Array.from({ length: count }, () => ({ x: 0, y: height >> 1, width, height: height >> 1, fromX: 0, fromY: 0 })));
+    // The whole desktop moves in one copy, however large it is.
+    expect(
+      apply(decoder, FAST_PATH_UPDATE.orders, encodeScreenCopies([{ x: 0, y: 1, width, height: height - 1, fromX: 0, fromY: 0 }])).dirty,
+    ).toEqual([{ x: 0, y: 1, width, height: height - 1 }]);
+    expect(apply(decoder, FAST_PATH_UPDATE.orders, copies(times * 2)).dirty).toHaveLength(times * 2);
+    expect(() => apply(decoder, FAST_PATH_UPDATE.orders, copies(times * 2 + 1))).toThrow(/TOO_LARGE/);
   });
 
   it('sets no memory aside for a huge bitmap', () => {
