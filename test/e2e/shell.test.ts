@@ -155,6 +155,19 @@ describe.skipIf(programs.skip || !electronExecutable)(
         expect(typedText()).toBe('ABcd');
       });
 
+      it('the keyboard menu sends F11, and Ctrl+Alt+Home leads out of the picture', async () => {
+        const page = await expert.session();
+        await page.getByLabel(t('viewer.keys'), { exact: true }).click();
+        await people.keep('keyboard-menu');
+        await page.getByRole('button', { name: t('viewer.chord.f11'), exact: true }).click();
+        await until(() => typedText().endsWith('\x1b[23~'), 'F11 at the novice', 5_000);
+        await expertDesktop.xdotool('key', 'ctrl+alt+Home');
+        await page.getByText(t('viewer.left'), { exact: true }).waitFor();
+        expect(await page.evaluate(() => document.activeElement?.closest('[role="toolbar"]') !== null)).toBe(true);
+        const area = await pictureArea(expert, 'Anna');
+        await clickAt(expertDesktop, area.x + 200, area.y + 150);
+      });
+
       it('a key that is down when control is taken back goes up', async () => {
         // Characters travel as text, which is not held; this one has none.
         await expertDesktop.xdotool('keydown', 'BackSpace');
