@@ -6,7 +6,7 @@ export interface Placeholders {
   readonly 'hostStart.readyLead': 'address';
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';
-  readonly 'token.copyText': 'accessToken' | 'address' | 'server';
+  readonly 'token.copyText': 'accessToken' | 'address' | 'link' | 'server';
   readonly 'status.retryIn': 'count';
   readonly 'file.tell': 'file';
   readonly 'file.until': 'count';

@@ -29,6 +29,7 @@ describe.skipIf(skip)(programs.title('an account, from the first start to forget
 
   it('is typed into the form of its messenger; what is wrong is said at its field', async () => {
     await people.keep('welcome');
+    await anna.main.getByText(t('welcome.other'), { exact: true }).click();
     await anna.main.getByText(t('welcome.haveAccount'), { exact: true }).click();
     await people.keep('form');
     await type('server', 'no port');
@@ -60,7 +61,7 @@ describe.skipIf(skip)(programs.title('an account, from the first start to forget
   it('is forgotten: the first start again, and nothing of it on the disk', async () => {
     await button(t('account.forget')).click();
     await button(t('common.remove')).click();
-    await anna.main.getByText(t('welcome.haveAccount'), { exact: true }).waitFor();
+    await anna.main.getByText(t('welcome.need'), { exact: true }).waitFor();
     expect(await readFile(join(anna.desktop.home, 'ringback', 'account.json'), 'utf8')).not.toContain(issued.address);
   });
 });

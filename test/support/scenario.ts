@@ -27,7 +27,7 @@ export async function hostMessenger(
   reach: Reach = 'loopback',
 ): Promise<{ readonly ownAddress: string; readonly issued: IssuedAccount }> {
   const { main } = app;
-  await main.getByRole('button', { name: new RegExp(`^${t('welcome.host')}`) }).click();
+  await main.getByRole('button', { name: new RegExp(`^${t('welcome.give')}`) }).click();
   await main.getByLabel(t('hostStart.yourName'), { exact: true }).fill(yourName);
   await main.getByLabel(t(reach === 'lan' ? 'hostStart.whereLan' : 'hostStart.whereLoopback'), { exact: true }).check();
   await main.getByRole('button', { name: t('hostStart.begin'), exact: true }).click();
@@ -49,7 +49,8 @@ export async function hostMessenger(
 /** First start: the account that someone gave me. */
 export async function signIn(app: App, account: IssuedAccount, yourName: string): Promise<void> {
   const { main } = app;
-  await main.getByRole('button', { name: new RegExp(`^${t('welcome.haveAccount')}`) }).click();
+  await main.getByText(t('welcome.other'), { exact: true }).click();
+  await main.getByRole('button', { name: t('welcome.haveAccount'), exact: true }).click();
   await main.getByLabel(t('account.server'), { exact: true }).fill(account.server);
   await main.getByLabel(t('account.address'), { exact: true }).fill(account.address);
   await main.getByLabel(t('account.friendlyName'), { exact: true }).fill(yourName);

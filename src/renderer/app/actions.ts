@@ -24,6 +24,7 @@ import {
   type WindowStore,
 } from './store.ts';
 import { t } from '../../words/words.ts';
+import { accountLink } from './account-link.ts';
 import { freeAddressFor } from './address.ts';
 
 /** The messenger that this computer can be speaks it. */
@@ -65,6 +66,15 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
   async function createHosted(account: { address: string; friendlyName: string }): Promise<CommandResult<IssuedAccount>> {
     const created = await bridge.createHostedAccount(account);
     return created.ok ? { ok: true, value: { ...account, ...created.value } } : created;
+  }
+
+  /** An account on this computer's messenger knows its host from the start, where the host is signed in there. */
+  async function meet(address: string): Promise<void> {
+    const { app } = store.getState();
+    const own = app?.accounts.find(({ transport }) => transport === HOSTED_TRANSPORT);
+    const isHere = app?.hosting.tag === 'on' && app.hosting.accounts.some((account) => account.address === own?.address);
+    if (isHere || store.getState().ui.welcome === 'hostReady')
+      await run('contacts', () => bridge.addContact({ transport: HOSTED_TRANSPORT, address }));
   }
 
   async function hostOnFreePort(reach: Reach, wanted: number): Promise<CommandResult> {
@@ -181,12 +191,22 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     /** Makes an account on this computer's messenger and keeps its secret until it is put away. */
     createHostedAccount: async (account: { address: string; friendlyName: string }) => {
       const result = await run('hostedAccounts', () => createHosted(account));
-      if (result.ok) store.setState((state) => withIssued(state, result.value));
+      if (result.ok) {
+        store.setState((state) => withIssued(state, result.value));
+        await meet(account.address);
+      }
       return result.ok;
     },
     copyIssued: (issued: IssuedAccount) =>
       run('copy', () =>
-        bridge.copyText(t('token.copyText', { server: issued.server, address: issued.address, accessToken: issued.accessToken })),
+        bridge.copyText(
+          t('token.copyText', {
+            server: issued.server,
+            address: issued.address,
+            accessToken: issued.accessToken,
+            link: accountLink(issued),
+          }),
+        ),
       ),
 
     /** First start without an account: this computer becomes the messenger and signs in to itself. */
@@ -212,7 +232,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
       const result = await run('hostedAccounts', () => createHosted(account));
       if (!result.ok) return;
       store.setState((state) => withIssued(state, result.value));
-      await run('contacts', () => bridge.addContact({ transport: HOSTED_TRANSPORT, address: account.address }));
+      await meet(account.address);
     },
   };
 }

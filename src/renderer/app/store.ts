@@ -10,7 +10,7 @@ import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
 
 export type Page = 'home' | 'history' | 'settings';
-export type WelcomeStep = 'choose' | 'account' | 'host' | 'hostReady';
+export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
 
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { accountLink } from '../../../src/renderer/app/account-link.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, onMsnp, PIGEONS, TRANSPORTS } from './fixtures.ts';
 import { button, openMainWindow, theButton, words } from './windows.tsx';
@@ -15,18 +16,39 @@ describe('the first start', () => {
     expect(screen.getByRole('status').textContent).toBe(t('app.loading'));
   });
 
-  it('offers two choices and no more, and the ways without a messenger behind a fold', async () => {
+  it('asks what a person wants, and what a messenger is only behind Other ways', async () => {
     const { user } = openMainWindow(withoutAccount);
     const choices = screen.getByRole('group', { name: t('welcome.question') });
     expect(within(choices).getAllByRole('button')).toHaveLength(2);
-    within(choices).getByRole('button', { name: new RegExp(`^${t('welcome.host')}`) });
-    const fold = screen.getByText(t('file.title'), { selector: 'summary' }).closest('details');
+    const fold = screen.getByText(t('welcome.other'), { selector: 'summary' }).closest('details');
     expect(fold?.open).toBe(false);
     expect(fold?.contains(theButton(t('file.save')))).toBe(true);
-    await user.click(within(choices).getByRole('button', { name: new RegExp(`^${t('welcome.haveAccount')}`) }));
+    fold?.remove();
+    expect(words()).not.toMatch(/messenger|account|server|token/i);
+    for (const [choice, title] of [
+      ['welcome.need', 'need.title'],
+      ['welcome.give', 'hostStart.title'],
+    ] as const) {
+      await user.click(screen.getByRole('button', { name: new RegExp(`^${t(choice)}`) }));
+      screen.getByRole('heading', { name: t(title) });
+      await user.click(theButton(t('common.back')));
+    }
+    await user.click(theButton(t('welcome.haveAccount')));
     screen.getByRole('heading', { name: t('account.title') });
-    await user.click(theButton(t('common.back')));
-    screen.getByRole('group', { name: t('welcome.question') });
+  });
+
+  it('takes the helper’s message whole, and says what is missing in another text', async () => {
+    const { user, calls } = openMainWindow(withoutAccount, { welcome: 'need' });
+    const field = screen.getByLabelText(t('need.message'));
+    await user.click(field);
+    await user.paste('Hello Peter, see you at five');
+    await user.click(theButton(t('need.begin')));
+    expect(screen.getByRole('alert').textContent).toBe(t('need.notFound'));
+    await user.clear(field);
+    const { server, address, accessToken } = issued;
+    await user.paste(`> ${t('token.copyText', { server, address, accessToken, link: accountLink(issued) })}\n-- \nAnna`);
+    await user.click(theButton(t('need.begin')));
+    expect(calls()).toEqual([['saveAccount', { transport: 'msnp', server, address, friendlyName: 'Peter', accessToken }]]);
   });
 
   it('saves the account that somebody gave, once every field is filled', async () => {
@@ -88,9 +110,10 @@ describe('the first start', () => {
 
   it('warns before a network is let in', async () => {
     const { user } = openMainWindow(withoutAccount, { welcome: 'host' });
-    expect(words()).not.toContain(t('settings.lanWarning'));
-    await user.click(screen.getByLabelText(t('hostStart.whereLan')));
+    expect(screen.getByLabelText(t('hostStart.whereLan'))).toHaveProperty('checked', true);
     screen.getByText(t('settings.lanWarning'));
+    await user.click(screen.getByLabelText(t('hostStart.whereLoopback')));
+    expect(words()).not.toContain(t('settings.lanWarning'));
   });
 
   it('opens the fold for a file that was refused, and says why', async () => {

@@ -111,6 +111,25 @@ describe('a request that nobody answered', () => {
   });
 });
 
+it('an account that is made in Settings knows the host from the start', async () => {
+  const hosting: AppState['hosting'] = {
+    tag: 'on',
+    addresses: ['192.0.2.1:1863'],
+    reach: 'lan',
+    accounts: [{ address: MARGARET.address, friendlyName: 'Margaret', online: true }],
+  };
+  const made = { createHostedAccount: { ok: true, value: { server: '192.0.2.1:1863', accessToken: 'k7Qm-2xPd' } } };
+  const { user, calls } = openMainWindow(appState({ hosting }), { page: 'settings' }, made);
+  await user.click(theButton(t('settings.hostedAdd')));
+  await user.type(screen.getByLabelText(t('hostStart.otherName')), 'Peter');
+  await user.click(theButton(t('hostStart.makeAccount')));
+  await screen.findByText('k7Qm-2xPd');
+  expect(calls()).toEqual([
+    ['createHostedAccount', { address: 'peter@ringback.local', friendlyName: 'Peter' }],
+    ['addContact', onMsnp('peter@ringback.local')],
+  ]);
+});
+
 describe('thirty contacts', () => {
   const contacts = Array.from({ length: 30 }, (_, at) => ({
     ...onMsnp(`p${at}@ringback.local`),

@@ -72,6 +72,13 @@ const thirty: AppState['contacts'] = Array.from({ length: 30 }, (_, at) => ({
 
 export const STATES: readonly State[] = [
   main('welcome', nobody),
+  main('welcome, other ways', nobody, (page) => page.getByText(t('welcome.other'), { exact: true }).click()),
+  main('welcome, an account', nobody, async (page) => {
+    await page.getByText(t('welcome.other'), { exact: true }).click();
+    await page.getByRole('button', { name: t('welcome.haveAccount'), exact: true }).click();
+  }),
+  main('welcome, needs help', nobody, press(new RegExp(`^${t('welcome.need')}`))),
+  main('welcome, helps', nobody, press(new RegExp(`^${t('welcome.give')}`))),
   main('home', appState({ history })),
   main(
     'home with a missed request',

@@ -1,12 +1,13 @@
 import type { Reach } from '../../../facts/hosting.ts';
-import { ArrowLeft, KeyRound, MonitorSmartphone } from 'lucide-react';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { ArrowLeft, HandHelping, KeyRound, LifeBuoy } from 'lucide-react';
+import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { HostingView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
 import { BrandMark } from '../design/brand.tsx';
 import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
+import { accountInText } from '../account-link.ts';
 import { freeAddressFor } from '../address.ts';
 import { NewAccountForm } from './account-form.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
@@ -45,6 +46,12 @@ export function Welcome(props: WelcomeProps) {
   switch (step) {
     case 'choose':
       return <Choose {...props} />;
+    case 'need':
+      return (
+        <WelcomeFrame title={t('need.title')} lead={t('need.lead')} onBack={() => props.onStep('choose')}>
+          <NeedForm {...props.states.account} files={props.files} filesRefused={props.filesRefused} onSave={props.onSaveAccount} />
+        </WelcomeFrame>
+      );
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={leadOf(props.transports)} onBack={() => props.onStep('choose')}>
@@ -74,15 +81,15 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
       <h2 id="welcome-question">{t('welcome.question')}</h2>
       <div className="welcome__choices" role="group" aria-labelledby="welcome-question">
         <BigChoice
-          icon={<KeyRound size={30} aria-hidden />}
-          title={t('welcome.haveAccount')}
-          hint={t('welcome.haveAccountHint')}
-          onChoose={() => onStep('account')}
+          icon={<LifeBuoy size={30} aria-hidden />}
+          title={t('welcome.need')}
+          hint={t('welcome.needHint')}
+          onChoose={() => onStep('need')}
         />
         <BigChoice
-          icon={<MonitorSmartphone size={30} aria-hidden />}
-          title={t('welcome.host')}
-          hint={t('welcome.hostHint')}
+          icon={<HandHelping size={30} aria-hidden />}
+          title={t('welcome.give')}
+          hint={t('welcome.giveHint')}
           onChoose={() => onStep('host')}
         />
       </div>
@@ -94,7 +101,67 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
           if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'start' });
         }}
       >
-        <summary>{t('file.title')}</summary>
+        <summary>{t('welcome.other')}</summary>
+        <div className="stack">
+          <div>
+            <Button onClick={() => onStep('account')}>
+              <KeyRound size={20} aria-hidden />
+              {t('welcome.haveAccount')}
+            </Button>
+          </div>
+          {files}
+        </div>
+      </details>
+    </div>
+  );
+}
+
+/** The message that the helper's program has made, pasted whole. */
+function NeedForm({
+  pending,
+  problem,
+  files,
+  filesRefused,
+  onSave,
+}: ActionState & Pick<WelcomeProps, 'files' | 'filesRefused'> & { readonly onSave: (account: TypedAccount) => void }) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const [missing, setMissing] = useState(false);
+  const error = missing ? t('need.notFound') : problemText(problem);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const account = accountInText(text);
+    setMissing(account === undefined);
+    if (account !== undefined) onSave(account);
+  };
+  return (
+    <div className="stack stack--wide">
+      <form className="stack" onSubmit={submit}>
+        <label className="field__label" htmlFor={id}>
+          {t('need.message')}
+        </label>
+        <textarea
+          id={id}
+          className="input"
+          rows={5}
+          value={text}
+          autoFocus
+          spellCheck={false}
+          aria-describedby={error === undefined ? undefined : `${id}-error`}
+          onChange={(event) => {
+            setText(event.target.value);
+            setMissing(false);
+          }}
+        />
+        <ProblemLine id={`${id}-error`} text={error} />
+        <div>
+          <Button type="submit" look="primary" busy={pending} disabled={text.trim() === ''}>
+            {t('need.begin')}
+          </Button>
+        </div>
+      </form>
+      <details className="fold" open={filesRefused || undefined}>
+        <summary>{t('need.nothing')}</summary>
         {files}
       </details>
     </div>
@@ -159,7 +226,7 @@ function HostForm({
   readonly onBegin: (name: string, reach: Reach) => void;
 }) {
   const [name, setName] = useState('');
-  const [reach, setReach] = useState<Reach>('loopback');
+  const [reach, setReach] = useState<Reach>('lan');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onBegin(name.trim(), reach);
@@ -182,8 +249,8 @@ function HostForm({
         value={reach}
         onValue={setReach}
         choices={[
-          { value: 'loopback', label: t('hostStart.whereLoopback') },
           { value: 'lan', label: t('hostStart.whereLan') },
+          { value: 'loopback', label: t('hostStart.whereLoopback') },
         ]}
       />
       {reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
