@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Display, type DisplayOptions, startDisplay } from './display.ts';
-import { startProgram, until } from './programs.ts';
+import { startMessageBus } from './message-bus.ts';
+import { until } from './programs.ts';
 
 /** A display as a person has it: window manager, message bus, notifications, a home folder of its own. */
 export interface PersonDesktop extends Display {
@@ -31,22 +32,34 @@ const DUNSTRC = `[global]
 export interface PersonDesktopOptions extends DisplayOptions {
   /** A panel with a system tray at the bottom. */
   readonly tray?: boolean;
+  /**
+   * Names on the message bus that can be asked for and never answer, as a service does that hangs while it starts. With
+   * `org.freedesktop.Notifications` among them nothing shows notifications.
+   */
+  readonly silentServices?: readonly string[];
 }
 
+const NOTIFICATIONS = 'org.freedesktop.Notifications';
+
 /** Starts the desktop of one person. Everything on it ends with `close`. */
-export async function startPersonDesktop({ tray = false, ...options }: PersonDesktopOptions = {}): Promise<PersonDesktop> {
+export async function startPersonDesktop({
+  tray = false,
+  silentServices = [],
+  ...options
+}: PersonDesktopOptions = {}): Promise<PersonDesktop> {
   const display = await startDisplay({ ...options, windowManager: true });
   const home = mkdtempSync(join(tmpdir(), 'ringback-person-'));
-  const bus = startProgram('dbus-daemon', ['--session', '--nofork', '--print-address']);
-  const address = await until(() => /^unix:\S+/m.exec(bus.output())?.[0], 'the message bus');
-  display.env['DBUS_SESSION_BUS_ADDRESS'] = address;
+  const bus = await startMessageBus(home, silentServices);
+  display.env['DBUS_SESSION_BUS_ADDRESS'] = bus.address;
   display.env['HOME'] = home;
   display.env['XDG_CONFIG_HOME'] = join(home, '.config');
   display.env['XDG_CACHE_HOME'] = join(home, '.cache');
   display.env['XDG_DATA_HOME'] = join(home, '.local/share');
-  const dunstrc = join(home, 'dunstrc');
-  writeFileSync(dunstrc, DUNSTRC);
-  display.start('dunst', ['-conf', dunstrc]);
+  if (!silentServices.includes(NOTIFICATIONS)) {
+    const dunstrc = join(home, 'dunstrc');
+    writeFileSync(dunstrc, DUNSTRC);
+    display.start('dunst', ['-conf', dunstrc]);
+  }
   if (tray) {
     display.start('trayer', [
       '--SetPartialStrut',

@@ -56,8 +56,8 @@ export interface Notifications<I extends Notified> {
 }
 
 /**
- * One notification an invitation (or whatever else it is about), withdrawn with it. Buttons appear where the system has them (macOS, Windows; Electron's
- * Linux notifications have none before version 40 or so), and a click on the notification itself opens the app everywhere.
+ * One notification an invitation (or whatever else it is about), withdrawn with it. Buttons appear where the system has them, and a click on
+ * the notification itself opens the app everywhere.
  */
 export function createNotifications<I extends Notified>(deps: NotificationsDeps<I>): Notifications<I> {
   // Kept here so that they are not collected while they are on the screen.

@@ -1,13 +1,17 @@
 /* What a person sees and does outside the windows: the tray and notifications. */
-import { Notification } from 'electron';
+import { Notification, type NativeImage } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { t } from '../../words/words.ts';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
+import type { Clock } from '../clock.ts';
+import { sessionBusPaths } from '../dbus/bus-address.ts';
+import { openSessionBus } from '../dbus/session-bus.ts';
 import { waitingActivities } from './activity-words.ts';
 import type { AppModel } from './app-model.ts';
 import type { Attempt } from './attempts.ts';
+import { createBusNotifications, type NotificationIcon } from './bus-notifications.ts';
 import { closeBehaviour } from './command-line.ts';
 import type { ErrorLog } from './error-log.ts';
 import { createMessageNotifications } from './message-notifications.ts';
@@ -17,6 +21,7 @@ import type { TrayActions } from './tray-menu.ts';
 import type { Windows } from './windows.ts';
 
 export interface OutsideDeps {
+  readonly clock: Clock;
   readonly windows: Windows;
   readonly model: AppModel;
   readonly assistance: Assistance;
@@ -24,6 +29,7 @@ export interface OutsideDeps {
   readonly attempt: Attempt;
   readonly log: Pick<ErrorLog, 'write'>;
   readonly iconsDir: string;
+  readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly quit: () => void;
 }
@@ -49,7 +55,10 @@ export function createOutside(deps: OutsideDeps): Outside {
       notifications.heard(peer);
       deps.windows.callAttention();
     },
-    close: () => tray?.close(),
+    close() {
+      tray?.close();
+      notifications.close();
+    },
   };
 }
 
@@ -86,13 +95,11 @@ function showTray({ windows, iconsDir, env, log }: OutsideDeps, actions: TrayAct
 }
 
 /** One kind of notification for each thing that happens while nobody looks. */
-function createAllNotifications({ windows, model, iconsDir }: OutsideDeps, actions: TrayActions) {
-  const icon = iconFrom(iconsDir, '256x256.png');
+function createAllNotifications(deps: OutsideDeps, actions: TrayActions) {
+  const { windows, model } = deps;
+  const system = systemNotifications(deps);
   const common = {
-    create: Notification.isSupported()
-      ? (options: NotificationOptions) =>
-          new Notification({ ...options, actions: [...options.actions], icon }) as unknown as NotificationPort
-      : undefined,
+    create: system.create,
     open: () => windows.openMain(),
     onUnseen: () => windows.flashMain(),
   };
@@ -107,6 +114,7 @@ function createAllNotifications({ windows, model, iconsDir }: OutsideDeps, actio
   });
   const messages = createMessageNotifications({ ...common, looking: () => windows.main?.isFocused() === true });
   return {
+    close: system.close,
     heard: (peer: PeerAddress): void => messages.heard(peer, model.state),
     update(state: AppState): void {
       help.update(state.invitations);
@@ -114,4 +122,50 @@ function createAllNotifications({ windows, model, iconsDir }: OutsideDeps, actio
       activities.update(waitingActivities(state.activities));
     },
   };
+}
+
+interface SystemNotifications {
+  /** Undefined where the system has none. */
+  readonly create: ((options: NotificationOptions) => NotificationPort) | undefined;
+  readonly close: () => void;
+}
+
+/**
+ * Where there is a message bus, Electron is not even asked whether it has notifications: asking waits for the desktop's answer, on the
+ * thread that Stop runs on.
+ */
+function systemNotifications({ clock, env, platform, iconsDir, log }: OutsideDeps): SystemNotifications {
+  const icon = iconFrom(iconsDir, '256x256.png');
+  if (platform === 'win32' || platform === 'darwin')
+    return {
+      create: Notification.isSupported() ? (options) => new Notification({ ...options, actions: [...options.actions], icon }) : undefined,
+      close: () => undefined,
+    };
+  const paths = sessionBusPaths(env);
+  if (paths.length === 0) return { create: undefined, close: () => undefined };
+  return createBusNotifications({
+    openBus: (listen) => openSessionBus({ paths, uid: process.getuid?.() ?? 0, clock, ...listen }),
+    clock,
+    appName: t('app.name'),
+    openWords: () => t('shell.tray.open'),
+    icon: straightPixels(icon),
+    log: (error) => log.write('notification', error),
+  });
+}
+
+/** Electron gives blue, green, red, alpha, with the colours multiplied by the last. Undefined for an icon that could not be read. */
+function straightPixels(image: NativeImage): NotificationIcon | undefined {
+  if (image.isEmpty()) return undefined;
+  const { width, height } = image.getSize();
+  const bgra = image.toBitmap();
+  const rgba = new Uint8Array(width * height * 4);
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = bgra[at + 3] ?? 0;
+    const straight = (colour: number | undefined): number => (alpha === 0 ? 0 : Math.min(255, Math.round(((colour ?? 0) * 255) / alpha)));
+    rgba[at] = straight(bgra[at + 2]);
+    rgba[at + 1] = straight(bgra[at + 1]);
+    rgba[at + 2] = straight(bgra[at]);
+    rgba[at + 3] = alpha;
+  }
+  return { width, height, rgba };
 }

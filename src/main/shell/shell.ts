@@ -75,7 +75,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     write: (path, text) => writeFile(path, text, { encoding: 'utf8', mode: 0o600 }),
     read: readAtMost,
   });
-  const outside = createOutside({ ...deps, attempt });
+  const outside = createOutside({ ...deps, platform: process.platform, attempt });
   const conversations = createConversations({
     messengers,
     model,

@@ -93,6 +93,10 @@ export class ByteWriter {
     this.check(value, 0xffff, field);
     this.view.setUint16(at, value, true);
   }
+  patchU32le(at: number, value: number, field = 'length'): void {
+    this.check(value, 0xffff_ffff, field);
+    this.view.setUint32(at, value, true);
+  }
 
   finish(): Uint8Array {
     return this.buffer.subarray(0, this.length);

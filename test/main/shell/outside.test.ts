@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
 import { createOutside, type OutsideDeps } from '../../../src/main/shell/outside.ts';
 import { session } from '../../renderer/app/fixtures.ts';
 
@@ -47,7 +48,7 @@ vi.mock('electron', async () => {
     Tray,
     Notification,
     Menu: { buildFromTemplate: (items: unknown) => items },
-    nativeImage: { createFromPath: (path: string) => ({ path }) },
+    nativeImage: { createFromPath: (path: string) => ({ path, isEmpty: () => true }) },
   };
 });
 
@@ -62,7 +63,7 @@ const QUIET = {
 const ASKED = { ...QUIET, invitations: [{ id: 'i1', from: ANNA, receivedAtMs: 1 }] };
 const WRITTEN = { ...QUIET, conversations: [{ transport: ANNA.transport, address: ANNA.address, lines: [], unread: 1, typing: false }] };
 
-function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KDE' }) {
+function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KDE' }, platform: NodeJS.Platform = 'darwin') {
   const did: string[] = [];
   const note =
     (what: string) =>
@@ -77,7 +78,9 @@ function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KD
     activities: { accept: note('accept activity'), cancel: note('decline activity') },
     attempt: (_what: string, run: () => void) => run(),
     log: { write: note('log') },
+    clock: systemClock,
     iconsDir: 'icons',
+    platform,
     env,
     quit: note('quit'),
   } as unknown as OutsideDeps);
@@ -147,6 +150,19 @@ describe('notifications', () => {
     did.length = 0;
     update(ASKED);
     expect(did).toEqual(['flash']);
+  });
+
+  it('on Linux are spoken over the message bus and never asked of Electron, which would wait for the desktop', async () => {
+    electron.hasNotifications = true;
+    const without = desk({}, 'linux');
+    without.did.length = 0;
+    without.update(ASKED);
+    expect(without.did).toEqual(['flash']);
+    const unreachable = desk({ DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }, 'linux');
+    unreachable.did.length = 0;
+    unreachable.update(ASKED);
+    await vi.waitFor(() => expect(unreachable.did).toEqual([expect.stringMatching(/^log notification BusError/), 'flash']));
+    expect(electron.shown).toEqual([]);
   });
 
   it('tell of a contact who has written while nobody looks, and the window asks for a look', () => {
