@@ -12,7 +12,11 @@ export default defineConfig({
       externalizeDeps: true,
       sourcemap: true,
       rolldownOptions: {
-        input: { index: at('src/main/index.ts'), 'x11-capture-worker': at('src/main/desktop/x11/x11-capture-worker.ts') },
+        input: {
+          index: at('src/main/index.ts'),
+          'x11-capture-worker': at('src/main/desktop/x11/x11-capture-worker.ts'),
+          'hosted-messenger-worker': at('src/main/messenger/msnp-server/hosted-messenger-worker.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

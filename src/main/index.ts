@@ -51,7 +51,13 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));
   for (const { kind, key, values } of damageNotices(storage)) model.notify(kind, key, values);
 
-  const hosting = createOwnMessenger({ directory: join(data, 'messenger'), clock, model, failures });
+  const hosting = createOwnMessenger({
+    directory: join(data, 'messenger'),
+    workerUrl: new URL('./hosted-messenger-worker.js', import.meta.url),
+    clock,
+    model,
+    failures,
+  });
   const signIn = createSignIn({
     messengers,
     transports: TRANSPORTS,

@@ -1,23 +1,25 @@
 import type { Reach } from '../../facts/hosting.ts';
-import type { Clock } from '../clock.ts';
 import { usableAddresses } from '../connection/addresses/interfaces.ts';
 import { AccountError } from '../messenger/msnp-server/account-store.ts';
-import type { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
-import { SqliteAccountStore } from '../messenger/msnp-server/sqlite-account-store.ts';
+import type { MessengerThread } from '../messenger/msnp-server/messenger-thread.ts';
 import { CommandError } from './refusal.ts';
 import type { HostedServer } from './hosting.ts';
 
 export interface HostedServerDeps {
-  readonly messenger: HostedMessenger;
+  readonly messenger: Pick<
+    MessengerThread,
+    'start' | 'stop' | 'addresses' | 'listAccounts' | 'createAccount' | 'removeAccount' | 'onChange'
+  >;
   /** Folder of the accounts. */
   readonly directory: string;
-  readonly clock: Clock;
   readonly onDamaged: (file: string) => void;
   readonly onStorageError: (error: unknown) => void;
+  /** It has ended by itself. */
+  readonly onGone: (error: unknown) => void;
 }
 
 /** The embedded MSNP server behind the switch. `lan` listens on every IPv4 interface, so that it survives a change of address. */
-export function createHostedServer({ messenger, directory, clock, onDamaged, onStorageError }: HostedServerDeps): HostedServer {
+export function createHostedServer({ messenger, directory, onDamaged, onStorageError, onGone }: HostedServerDeps): HostedServer {
   let reach: Reach = 'loopback';
   return {
     async start(options) {
@@ -25,9 +27,9 @@ export function createHostedServer({ messenger, directory, clock, onDamaged, onS
       const damaged = await messenger.start({
         hosts: [reach === 'lan' ? '0.0.0.0' : '127.0.0.1'],
         port: options.port,
-        store: new SqliteAccountStore(directory),
-        clock,
+        directory,
         onStoreError: onStorageError,
+        onGone,
       });
       for (const file of damaged) onDamaged(file.setAsideAs ?? file.path);
     },

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { HostedMessenger } from '../messenger/msnp-server/hosted-messenger.ts';
+import { MessengerThread } from '../messenger/msnp-server/messenger-thread.ts';
 import type { AppModel } from './app-model.ts';
 import type { Failures } from './failures.ts';
 import { createHostedServer } from './hosted-server.ts';
@@ -9,17 +9,19 @@ import { createHosting, type Hosting } from './hosting.ts';
 /** The messenger that this computer can be, not started, with its accounts in `directory`. */
 export function createOwnMessenger(parts: {
   readonly directory: string;
+  /** URL of the bundled `hosted-messenger-worker`. */
+  readonly workerUrl: URL;
   readonly clock: Clock;
   readonly model: Pick<AppModel, 'notify' | 'update'>;
-  readonly failures: Pick<Failures, 'storage'>;
+  readonly failures: Pick<Failures, 'storage' | 'hosting'>;
 }): Hosting {
-  const { directory, clock, model, failures } = parts;
+  const { directory, workerUrl, clock, model, failures } = parts;
   const server = createHostedServer({
-    messenger: new HostedMessenger(),
+    messenger: new MessengerThread({ workerUrl, clock }),
     directory,
-    clock,
     onDamaged: (file) => model.notify('warning', 'notice.hostedDamaged', { file: basename(file) }),
     onStorageError: failures.storage,
+    onGone: failures.hosting,
   });
   return createHosting(server, (view) => model.update({ hosting: view }));
 }
