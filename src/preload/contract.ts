@@ -3,6 +3,7 @@ import type { Contact, Presence } from '../facts/contacts.ts';
 import type { Activity } from '../facts/activities.ts';
 import type { AccountForm } from '../facts/accounts.ts';
 import type { DesktopSupport } from '../facts/desktop.ts';
+import type { StopKeys } from '../facts/stop-keys.ts';
 import type { HostedAccount, Reach } from '../facts/hosting.ts';
 import type { FileInvitation, Invitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
@@ -128,6 +129,7 @@ export interface AppState {
   readonly settings: Preferences;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
+  readonly stopKeys: StopKeys;
 }
 
 /** Comes with two ports: pictures (ToPicture, FromPicture), then steering (ToSteering, FromSteering); see protocol/rdp/graphics/viewer-messages.ts. */

@@ -5,6 +5,7 @@ import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } fr
 import { OwnPointer } from './own-pointer.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
 import { openX11Capture } from './x11/x11-capture.ts';
+import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
 import { openX11Input } from './x11/x11-input.ts';
 import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
@@ -28,7 +29,7 @@ export function createDesktop(options: DesktopOptions): Desktop {
   if (platform === 'win32') return pageDesktop(options, windowsInput);
   if (platform === 'darwin') return pageDesktop(options, macosInput);
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
-  const wayland = (env['WAYLAND_DISPLAY'] ?? '') !== '' || env['XDG_SESSION_TYPE'] === 'wayland';
+  const wayland = isWaylandSession(env);
   const display = env['DISPLAY'] ?? '';
   if (display !== '') {
     const xauthority = env['XAUTHORITY'] ?? '';

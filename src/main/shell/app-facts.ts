@@ -2,6 +2,7 @@
 import type { Contact, Presence } from '../../facts/contacts.ts';
 import type { Activity } from '../../facts/activities.ts';
 import type { DesktopSupport } from '../../facts/desktop.ts';
+import type { StopKeys } from '../../facts/stop-keys.ts';
 import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import type { AccountView, ConversationView, HostingView, NoticeView, OfferedInvitationView } from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
@@ -40,6 +41,7 @@ export interface AppFacts {
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
+  readonly stopKeys: StopKeys;
 }
 
 /** What is known at the start, before anybody has signed in or anything has begun. */
@@ -67,5 +69,6 @@ export function initialFacts(
     offeredInvitation: undefined,
     notices: [],
     desktop: { capture: false, input: false },
+    stopKeys: 'none',
   };
 }

@@ -6,6 +6,7 @@ import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
+import { isWaylandSession } from '../desktop/wayland-session.ts';
 import type { Messengers } from '../messenger/contract.ts';
 import { activityNotice } from './activity-words.ts';
 import { followSystemLocale } from './app-locale.ts';
@@ -161,11 +162,17 @@ function showUseCases({ model, log, assistance, activities, desktop }: ShellDeps
 
 /** The windows and everything beside them go where the state goes. */
 function followState(
-  { clock, log, model, windows, quit }: ShellDeps,
+  { clock, log, model, windows, env, quit }: ShellDeps,
   { outside, viewer, endSession }: { readonly outside: Outside; readonly viewer: ViewerWindow; readonly endSession: () => void },
 ): void {
-  const stopShortcut = createStopShortcut(globalShortcut, endSession, (shortcut) =>
-    model.notify('warning', 'notice.shortcutTaken', { shortcut }),
+  const stopShortcut = createStopShortcut(
+    globalShortcut,
+    endSession,
+    {
+      unavailable: (shortcut) => model.notify('warning', 'notice.shortcutTaken', { shortcut }),
+      keys: (stopKeys) => model.update({ stopKeys }),
+    },
+    !isWaylandSession(env),
   );
   const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {

@@ -1,3 +1,4 @@
+import type { StopKeys } from '../../facts/stop-keys.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 
 export interface GlobalShortcuts {
@@ -19,33 +20,50 @@ function isStoppable(session: SessionStatus | undefined): boolean {
 export function createStopShortcut(
   shortcuts: GlobalShortcuts,
   stop: () => void,
-  onUnavailable: (accelerator: string) => void,
+  tell: {
+    /** Another program has them. */
+    readonly unavailable: (accelerator: string) => void;
+    /** Called when it changes. */
+    readonly keys: (keys: StopKeys) => void;
+  },
+  /** False where a key that was registered may never come: in a Wayland session the desktop decides that, and says nothing. */
+  certain: boolean,
 ): StopShortcut {
   let held: string | undefined;
   let refused: string | undefined;
+  let told: StopKeys = 'none';
+  function say(): void {
+    const keys = !certain ? 'unsure' : held === undefined ? 'none' : 'held';
+    if (keys === told) return;
+    told = keys;
+    tell.keys(keys);
+  }
+  function hold(wanted: string | undefined): void {
+    if (held !== undefined && held !== wanted) {
+      shortcuts.unregister(held);
+      held = undefined;
+    }
+    if (wanted === undefined) refused = undefined;
+    if (wanted === undefined || held === wanted || refused === wanted) return;
+    if (isTaken(shortcuts, wanted, stop)) held = wanted;
+    else {
+      refused = wanted;
+      tell.unavailable(wanted);
+    }
+  }
   return {
     update(session, accelerator) {
-      const wanted = isStoppable(session) ? accelerator : undefined;
-      if (held !== undefined && held !== wanted) {
-        shortcuts.unregister(held);
-        held = undefined;
-      }
-      if (wanted === undefined) {
-        refused = undefined;
-        return;
-      }
-      if (held === wanted || refused === wanted) return;
-      let taken = false;
-      try {
-        taken = shortcuts.register(wanted, stop);
-      } catch {
-        taken = false;
-      }
-      if (taken) held = wanted;
-      else {
-        refused = wanted;
-        onUnavailable(wanted);
-      }
+      hold(isStoppable(session) ? accelerator : undefined);
+      say();
     },
   };
+}
+
+/** Did we get the keys? */
+function isTaken(shortcuts: GlobalShortcuts, accelerator: string, stop: () => void): boolean {
+  try {
+    return shortcuts.register(accelerator, stop);
+  } catch {
+    return false;
+  }
 }

@@ -46,6 +46,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
   notices: { of: ({ notices }) => notices, main: whole, session: nobody },
   desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },
+  stopKeys: { of: ({ stopKeys }) => stopKeys, main: whole, session: whole },
 };
 
 /** The whole state. */

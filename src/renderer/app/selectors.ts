@@ -97,3 +97,8 @@ export function askObstacle(app: AppState): AskObstacle | undefined {
   if (!isSignedIn(app.messenger)) return 'messenger';
   return isRunning(app.session) ? 'session' : undefined;
 }
+
+/** The keys that stop a session, where they surely do. */
+export function stopKeysPromised({ stopKeys, settings }: Pick<AppState, 'stopKeys' | 'settings'>): string | undefined {
+  return stopKeys === 'held' ? settings.stopShortcut : undefined;
+}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { t } from '../../words/words.ts';
 import type { Actions } from './actions.ts';
-import { displayName, shownSettings } from './selectors.ts';
+import { displayName, shownSettings, stopKeysPromised } from './selectors.ts';
 import { ExpertWindow } from './session/expert-window.tsx';
 import { NovicePanel } from './session/novice-panel.tsx';
 import { Picture, type PictureProps } from './session/picture.tsx';
@@ -53,7 +53,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
     return (
       <NovicePanel
         session={session}
-        stopShortcut={settings.stopShortcut}
+        stopShortcut={stopKeysPromised(state.app)}
         states={states}
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}

@@ -49,6 +49,7 @@ beforeEach(async () => {
     settings: DEFAULT_SETTINGS,
     notices: [],
     desktop: { capture: true, input: true },
+    stopKeys: 'none',
   });
   heard = 0;
   looking = true;

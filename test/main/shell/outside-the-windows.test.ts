@@ -1,3 +1,4 @@
+import type { StopKeys } from '../../../src/facts/stop-keys.ts';
 import type { Invitation } from '../../../src/facts/invitations.ts';
 import type { Activity } from '../../../src/facts/activities.ts';
 import { describe, expect, it, vi } from 'vitest';
@@ -230,7 +231,8 @@ describe('the tray menu', () => {
 });
 
 describe('the Stop shortcut', () => {
-  function shortcuts(register: (accelerator: string) => boolean = () => true) {
+  function shortcuts(register: (accelerator: string) => boolean = () => true, certain = true) {
+    const told: StopKeys[] = [];
     const held = new Map<string, () => void>();
     const stop = vi.fn();
     const onUnavailable = vi.fn();
@@ -244,10 +246,28 @@ describe('the Stop shortcut', () => {
         unregister: (accelerator) => void held.delete(accelerator),
       },
       stop,
-      onUnavailable,
+      { unavailable: onUnavailable, keys: (keys) => told.push(keys) },
+      certain,
     );
-    return { shortcut, held, stop, onUnavailable };
+    return { shortcut, held, stop, onUnavailable, told };
   }
+
+  it('is promised while it is held, and never where the desktop may keep the keys', () => {
+    const x11 = shortcuts();
+    x11.shortcut.update(undefined, 'A');
+    x11.shortcut.update(session('novice', CONNECTED), 'A');
+    x11.shortcut.update(session('novice', CONNECTED), 'B');
+    x11.shortcut.update(session('novice', ENDED), 'B');
+    expect(x11.told).toEqual(['held', 'none']);
+    const taken = shortcuts(() => false);
+    taken.shortcut.update(session('novice', CONNECTED), 'A');
+    expect(taken.told).toEqual([]);
+    const wayland = shortcuts(() => true, false);
+    wayland.shortcut.update(undefined, 'A');
+    wayland.shortcut.update(session('novice', CONNECTED), 'A');
+    expect(wayland.told).toEqual(['unsure']);
+    expect([...wayland.held.keys()]).toEqual(['A']);
+  });
 
   it('is held only while the novice has something to stop', () => {
     const { shortcut, held, stop } = shortcuts();

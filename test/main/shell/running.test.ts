@@ -249,6 +249,7 @@ describe('the account', () => {
       settings: DEFAULT_SETTINGS,
       notices: [],
       desktop: { capture: true, input: true },
+      stopKeys: 'none',
     });
     const secrets = vi.fn();
     const signIn = createSignIn({

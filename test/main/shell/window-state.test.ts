@@ -33,6 +33,7 @@ const FACTS: AppFacts = {
   settings: DEFAULT_SETTINGS,
   notices: [],
   desktop: { capture: true, input: true },
+  stopKeys: 'none',
 };
 const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry => ({
   id: `${address}${endedAtMs}`,
@@ -117,17 +118,18 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(17);
+    expect(Object.keys(full)).toHaveLength(18);
   });
 
-  it('that the session window shows are six; of the others it is given nothing', () => {
-    const { version, locale, messenger, settings, desktop, ...others } = stateFor('session', full);
-    expect({ version, locale, messenger, settings, desktop }).toEqual({
+  it('that the session window shows are seven; of the others it is given nothing', () => {
+    const { version, locale, messenger, settings, desktop, stopKeys, ...others } = stateFor('session', full);
+    expect({ version, locale, messenger, settings, desktop, stopKeys }).toEqual({
       version: full.version,
       locale: full.locale,
       messenger: full.messenger,
       settings: full.settings,
       desktop: full.desktop,
+      stopKeys: full.stopKeys,
     });
     expect(others).toEqual({
       transports: [],

@@ -145,6 +145,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     },
     notices: [],
     desktop: { capture: true, input: true },
+    stopKeys: 'held',
     ...more,
   };
 }

@@ -147,6 +147,15 @@ describe('the novice’s panel', () => {
     expect(calls()).toEqual([['endSession']]);
   });
 
+  it.each(['none', 'unsure'] as const)('promises no keys that may be dead: %s', (stopKeys) => {
+    const state = appState({ session: session('novice', CONNECTED, LIVE), stopKeys });
+    for (const open of [openSessionWindow, openMainWindow]) {
+      open(state);
+      expect(theButton(t('session.stopLong')).getAttribute('aria-describedby')).toBeNull();
+      expect(words()).not.toContain('Ctrl + Alt + End');
+    }
+  });
+
   it('says why a command was refused beside its button', async () => {
     const refusal = { ok: false, code: 'DESKTOP_UNAVAILABLE', message: '' };
     const { user } = openSessionWindow(appState({ session: session('novice', CONNECTED, LIVE) }), { offerControl: refusal });

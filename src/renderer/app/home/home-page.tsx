@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { AccountView, AppState, ContactView } from '../../../preload/contract.ts';
 import { peerKey, samePeer } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
-import { askObstacle, isRunning, transportsIn } from '../selectors.ts';
+import { askObstacle, isRunning, stopKeysPromised, transportsIn } from '../selectors.ts';
 import { EndedCard } from '../session/ended-card.tsx';
 import { ProgressCard } from '../session/progress-card.tsx';
 import { RunningCard } from '../session/running-card.tsx';
@@ -127,7 +127,7 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
           onClose={() => void actions.dismissSession()}
         />
       ) : session.phase.tag === 'connected' ? (
-        <RunningCard session={session} {...running} stopShortcut={app.settings.stopShortcut} onEnd={end} />
+        <RunningCard session={session} {...running} stopShortcut={stopKeysPromised(app)} onEnd={end} />
       ) : (
         <ProgressCard session={session} {...running} onCancel={end} />
       )}

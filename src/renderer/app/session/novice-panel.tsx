@@ -16,7 +16,8 @@ import './novice-panel.css';
 
 export interface NovicePanelProps {
   readonly session: SessionStatus;
-  readonly stopShortcut: string;
+  /** Undefined where no keys are surely ours. */
+  readonly stopShortcut: string | undefined;
   readonly states: { readonly session: ActionState; readonly control: ActionState };
   readonly onStop: () => void;
   readonly onOfferControl: () => void;
@@ -135,13 +136,22 @@ function Sharing({
       </div>
       <footer className="panel__foot">
         <ProblemLine text={problemText(states.session.problem)} />
-        <Button look="danger" size="large" wide busy={states.session.pending} onClick={onStop} aria-describedby="stop-keys">
+        <Button
+          look="danger"
+          size="large"
+          wide
+          busy={states.session.pending}
+          onClick={onStop}
+          {...(stopShortcut === undefined ? {} : { 'aria-describedby': 'stop-keys' })}
+        >
           <Square size={22} fill="currentColor" aria-hidden />
           {t('session.stopLong')}
         </Button>
-        <p className="panel__keys" id="stop-keys">
-          {t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}
-        </p>
+        {stopShortcut !== undefined && (
+          <p className="panel__keys" id="stop-keys">
+            {t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}
+          </p>
+        )}
       </footer>
     </main>
   );

@@ -11,7 +11,8 @@ import './session-card.css';
 
 export interface RunningCardProps extends ActionState {
   readonly session: SessionStatus;
-  readonly stopShortcut: string;
+  /** Undefined where no keys are surely ours. */
+  readonly stopShortcut: string | undefined;
   readonly onEnd: () => void;
 }
 
@@ -44,7 +45,9 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
           <Square size={20} fill="currentColor" aria-hidden />
           {novice ? t('session.stopLong') : t('session.endLong')}
         </Button>
-        {novice && <span className="soft">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</span>}
+        {novice && stopShortcut !== undefined && (
+          <span className="soft">{t('session.stopShortcut', { shortcut: shortcutText(stopShortcut) })}</span>
+        )}
       </div>
       <details className="fold">
         <summary>{t('steps.show')}</summary>

@@ -44,7 +44,12 @@ export function Settings(props: SettingsProps) {
       <You {...props} />
       <section className="card stack" aria-labelledby="settings-helped">
         <h2 id="settings-helped">{t('settings.beingHelped')}</h2>
-        <ShortcutField value={settings.stopShortcut} problem={props.states.stopShortcut.problem} onValue={props.onStopShortcut} />
+        <ShortcutField
+          value={settings.stopShortcut}
+          unsure={app.stopKeys === 'unsure'}
+          problem={props.states.stopShortcut.problem}
+          onValue={props.onStopShortcut}
+        />
         <div>
           <Switch
             label={t('settings.allowOffers')}

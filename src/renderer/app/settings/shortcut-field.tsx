@@ -9,10 +9,13 @@ import { problemText, type Problem } from '../problem.ts';
 /** The Stop shortcut: press the button, then the new keys. Escape and Tab keep the old ones. */
 export function ShortcutField({
   value,
+  unsure,
   problem,
   onValue,
 }: {
   readonly value: string;
+  /** The desktop may keep the keys from us. */
+  readonly unsure: boolean;
   readonly problem: Problem | undefined;
   readonly onValue: (accelerator: string) => void;
 }) {
@@ -60,6 +63,7 @@ export function ShortcutField({
       <span className="field__hint" id="stop-keys-hint">
         {t('settings.stopShortcutHint')}
       </span>
+      {unsure && <span className="field__hint">{t('settings.stopShortcutUnsure')}</span>}
       <ProblemLine text={text} />
     </div>
   );
