@@ -1,6 +1,6 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
 import { writeFile } from 'node:fs/promises';
-import { app, clipboard, globalShortcut, ipcMain } from 'electron';
+import { app, clipboard, globalShortcut, ipcMain, powerSaveBlocker } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
@@ -29,6 +29,7 @@ import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
 import type { SignIn } from './sign-in.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
+import { createStayingAwake } from './staying-awake.ts';
 import { systemLocale } from './system-locale.ts';
 import type { Storage } from './storage.ts';
 import { createViewerWindow, type ViewerWindow } from './viewer-window.ts';
@@ -174,10 +175,12 @@ function followState(
     },
     !isWaylandSession(env),
   );
+  const awake = createStayingAwake(powerSaveBlocker);
   const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {
     // The ways to stop come first: what fails after them does not take them away.
     stopShortcut.update(state.session, state.settings.stopShortcut);
+    awake.update(state.session);
     menu.update(state.locale);
     windows.titleMain();
     windows.showSession(state.session);
