@@ -1,6 +1,6 @@
 /* Composition root: builds everything, decides nothing. */
 import { join } from 'node:path';
-import { app, shell as system } from 'electron';
+import { app, dialog, shell as system } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createLauncher } from './activities/launcher.ts';
@@ -23,6 +23,7 @@ import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
+import { createQuit } from './shell/quit-question.ts';
 import { openShell } from './shell/shell.ts';
 import { createSignIn } from './shell/sign-in.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
@@ -36,7 +37,6 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const data = app.getPath('userData');
   const outDir = join(import.meta.dirname, '..');
   const iconsDir = join(outDir, '..', 'assets', 'icons');
-  const quit = (): void => app.quit();
 
   const log = createErrorLog(join(data, LOG_FILE), clock);
   const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
@@ -46,6 +46,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
   const messengers = createMessengers(createTransports({ clock, random: Math.random, applications }));
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
+  const quit = createQuit({
+    state: () => model.state,
+    show: async (question) => (await dialog.showMessageBox({ ...question, buttons: [...question.buttons] })).response,
+    quit: () => app.quit(),
+  });
   const failures = createFailures(log, model, LOG_FILE);
   process.on('uncaughtException', (error) => failures.unexpected('uncaught exception', error));
   process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));

@@ -243,4 +243,5 @@ export interface Placeholders {
   readonly 'shell.consent.control.offered': 'name';
   readonly 'shell.consent.control.detail': 'name';
   readonly 'shell.about.message': 'version';
+  readonly 'shell.quit.detail': 'names';
 }
