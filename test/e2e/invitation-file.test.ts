@@ -33,7 +33,7 @@ describe.skipIf(skip)(programs.title('help by an invitation file, in two real ap
     await novice.chooseFile(file);
     await novice.main
       .locator('summary')
-      .filter({ hasText: new RegExp(`^${t('file.title')}$`) })
+      .filter({ hasText: new RegExp(`^${t('welcome.other')}$`) })
       .click();
     await novice.main.getByRole('button', { name: t('file.save'), exact: true }).click();
     const shown = novice.main.getByLabel(t('file.password'), { exact: true });
