@@ -121,6 +121,8 @@ export interface Placeholders {
   readonly 'ended.novice.invitationExpired.next': 'name';
   readonly 'ended.novice.versionMismatch': 'name';
   readonly 'ended.novice.versionMismatch.next': 'name';
+  readonly 'ended.novice.incompatible': 'name';
+  readonly 'ended.novice.incompatible.next': 'name';
   readonly 'ended.novice.viewRefused': 'name';
   readonly 'ended.novice.consentTimedOut': 'name';
   readonly 'ended.novice.stoppedByNovice': 'name';
@@ -148,6 +150,8 @@ export interface Placeholders {
   readonly 'ended.expert.invitationExpired.next': 'name';
   readonly 'ended.expert.versionMismatch': 'name';
   readonly 'ended.expert.versionMismatch.next': 'name';
+  readonly 'ended.expert.incompatible': 'name';
+  readonly 'ended.expert.incompatible.next': 'name';
   readonly 'ended.expert.viewRefused': 'name';
   readonly 'ended.expert.viewRefused.next': 'name';
   readonly 'ended.expert.consentTimedOut': 'name';

@@ -196,10 +196,18 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     expectNothingShown();
   });
 
+  it('is told apart from a broken connection when it cannot show what we send', async () => {
+    sharing = await share(source);
+    await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '-fast-path');
+    await until(() => sharing.linkEvents.some(({ tag }) => tag === 'ended'), 'the end');
+    expect(sharing.linkEvents.find(({ tag }) => tag === 'ended')).toMatchObject({ end: 'incompatible' });
+    expect(sharing.graphicsBytes()).toBe(0);
+  });
+
   it('gets nothing with plain RDP security', async () => {
     sharing = await share(source);
     const program = await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '/sec:rdp');
-    await untilRefused('NOT_TLS');
+    await untilRefused('OTHER_SECURITY');
     await program.exited;
     expectNothingShown();
   });

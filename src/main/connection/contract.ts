@@ -16,6 +16,7 @@ export type ConnectionErrorCode =
   | 'NO_ADDRESS'
   | 'PIN_MISMATCH'
   | 'NOT_TLS'
+  | 'OTHER_SECURITY'
   | 'WRONG_SESSION_ID'
   | 'DEADLINE'
   | 'ABORTED'

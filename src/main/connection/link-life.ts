@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLinkEvent, LinkEnd, NoviceLinkEvent } from './contract.ts';
@@ -121,7 +122,13 @@ export class LinkLife<State extends string, Event> {
       return;
     }
     const cause = this.error ?? error;
-    this.events.finish({ tag: 'ended', end: this.end ?? unsaid, ...(cause === undefined ? {} : { error: cause }) });
+    // The peer is told what there is a reason for on the wire; here it is known better.
+    const refused = this.end === 'protocolError' && cause instanceof ProtocolError && cause.code === 'REFUSED';
+    this.events.finish({
+      tag: 'ended',
+      end: refused ? 'incompatible' : (this.end ?? unsaid),
+      ...(cause === undefined ? {} : { error: cause }),
+    });
   }
 
   private goodbye(end: DisconnectReason): void {

@@ -207,7 +207,8 @@ export class Race {
   private lost(lane: Lane, { address }: Carrier, error: HandshakeError): void {
     if (this.over) return;
     const isStranger = error.code === 'PIN_MISMATCH' || error.code === 'WRONG_SESSION_ID';
-    this.refused(lane, address, error, isStranger ? 'stranger' : 'broken');
+    const otherSecurity = error.code === 'OTHER_SECURITY' ? 'otherSecurity' : 'broken';
+    this.refused(lane, address, error, isStranger ? 'stranger' : otherSecurity);
     if (lane.left() && !lane.offers) this.laneOver(lane);
   }
 

@@ -140,6 +140,8 @@ export class RdpClientLink implements ExpertLink, Candidate {
   /** Before TLS the only thing a server can be refused for is not going on to TLS. */
   private refusal(error: unknown): HandshakeError {
     if (this.stage === 0 && error instanceof ProtocolError) {
+      if (error.code === 'REFUSED')
+        return new ConnectionError('OTHER_SECURITY', 'the other side insists on another kind of security than TLS', { cause: error });
       return new ConnectionError('NOT_TLS', 'the other side did not answer with TLS', { cause: error });
     }
     return asHandshakeError(error, this.stream.upgrading);

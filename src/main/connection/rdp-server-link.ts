@@ -195,13 +195,16 @@ export class RdpServerLink implements NoviceLink, Candidate {
     if (this.life.state === 'over') return;
     if (this.life.state === 'handshake') {
       const error =
-        reason === 'refused' && !this.stream.secure
-          ? new ConnectionError('NOT_TLS', 'the other side wants plain RDP security')
+        reason === 'plainRdp' || reason === 'nla'
+          ? new ConnectionError(
+              'OTHER_SECURITY',
+              `the other side insists on ${reason === 'nla' ? 'NLA, which takes an account' : 'plain RDP security'}`,
+            )
           : new ConnectionError('SOCKET', `the connection ended during the handshake: ${reason}`);
       // The refusal itself (RDP_NEG_FAILURE) has to go out.
       this.life.refuseAloud(error);
       return;
     }
-    this.life.endedByPeer(reason === 'peerGone' ? 'peerGone' : reason === 'refused' ? 'protocolError' : 'disconnected');
+    this.life.endedByPeer(reason === 'peerGone' ? 'peerGone' : 'disconnected');
   }
 }

@@ -25,7 +25,7 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
 /** How the RDP connection ended, as this side saw it. */
-export type LinkEndSignal = DisconnectReason | 'peerGone' | 'disconnected' | 'lost';
+export type LinkEndSignal = DisconnectReason | 'peerGone' | 'incompatible' | 'disconnected' | 'lost';
 
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =
@@ -97,6 +97,7 @@ function reasonOfSendError(code: string, stage: 'inviting' | 'negotiating'): End
 export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boolean): EndReason {
   switch (end) {
     case 'protocolError':
+    case 'incompatible':
     case 'peerGone':
       return end;
     case 'lost':

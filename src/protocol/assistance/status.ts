@@ -17,9 +17,10 @@ export type WayId = string;
 
 /**
  * What went wrong on a way, the least telling first. `silent`: nobody came. `unavailable`: it could not be opened here. `unreachable`: nothing
- * answered. `broken`: the connection broke before it was secure. `stranger`: the other end was somebody else.
+ * answered. `broken`: the connection broke before it was secure. `otherSecurity`: the program at the other end wants another kind of security than
+ * TLS. `stranger`: the other end was somebody else.
  */
-export type WayFailure = 'silent' | 'unavailable' | 'unreachable' | 'broken' | 'stranger';
+export type WayFailure = 'silent' | 'unavailable' | 'unreachable' | 'broken' | 'otherSecurity' | 'stranger';
 
 export interface WayFailed {
   readonly way: WayId;
@@ -61,6 +62,8 @@ export type EndReason =
   | 'wrongPassword'
   | 'invitationExpired'
   | 'versionMismatch'
+  /** The other side's program lacks, or insists on, something that this one cannot do without, or has not. */
+  | 'incompatible'
   | 'viewRefused'
   | 'consentTimedOut'
   | 'stoppedByNovice'

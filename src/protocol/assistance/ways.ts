@@ -38,7 +38,7 @@ interface Rung {
   failure?: WayFailure;
 }
 
-const BY_WEIGHT: readonly WayFailure[] = ['silent', 'unavailable', 'unreachable', 'broken', 'stranger'];
+const BY_WEIGHT: readonly WayFailure[] = ['silent', 'unavailable', 'unreachable', 'broken', 'otherSecurity', 'stranger'];
 
 /** What is told when two things went wrong on one way. */
 export function moreTelling(one: WayFailure | undefined, other: WayFailure): WayFailure {

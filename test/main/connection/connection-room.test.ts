@@ -158,19 +158,20 @@ describe('the expert refuses', () => {
   });
 
   it.each([
-    ['plain RDP security', '030000130ed000000000000200080000000000'],
-    ['no negotiation at all', '0300000b06d00000000000'],
-    ['a negotiation failure', '030000130ed000000000000300080005000000'],
-    ['garbage', '485454502f312e3120343030'],
-    ['TLS that is none', '030000130ed000000000000200080001000000485454502f312e3120343030'],
-  ])('%s', async (_, answer) => {
+    ['plain RDP security', 'OTHER_SECURITY', '030000130ed000000000000200080000000000'],
+    ['no negotiation at all', 'OTHER_SECURITY', '0300000b06d00000000000'],
+    ['a server that insists on NLA', 'OTHER_SECURITY', '030000130ed000000000000300080005000000'],
+    ['garbage', 'NOT_TLS', '485454502f312e3120343030'],
+    ['TLS that is none', 'NOT_TLS', '030000130ed000000000000200080001000000485454502f312e3120343030'],
+  ])('%s', async (_, code, answer) => {
     const expert = await race.expert();
     const server = await impostor((socket) => socket.once('data', () => socket.write(Buffer.from(answer, 'hex'))));
     expert.endpoint.expect({ addresses: [server], sessionId: randomBytes(32), pin: randomBytes(32) });
     expert.endpoint.reach('forward');
     await until(() => has(expert.events, 'wayFailed'), 'the refusal');
     server.close();
-    expect(refusals(expert.events)).toEqual(['NOT_TLS']);
+    expect(refusals(expert.events)).toEqual([code]);
+    if (code === 'OTHER_SECURITY') expect(expert.events).toContainEqual({ tag: 'wayFailed', by: 'forward', failure: 'otherSecurity' });
   });
 });
 
@@ -218,9 +219,10 @@ describe('the novice refuses', () => {
   });
 
   it.each([
-    ['plain RDP security', '030000130ee000000000000100080000000000'],
-    ['no negotiation at all', '0300000b06e00000000000'],
-  ])('%s', async (_, request) => {
+    ['plain RDP security', 'insists on plain RDP security', '030000130ee000000000000100080000000000'],
+    ['no negotiation at all', 'insists on plain RDP security', '0300000b06e00000000000'],
+    ['NLA alone', 'insists on NLA', '030000130ee000000000000100080002000000'],
+  ])('%s', async (_, words, request) => {
     const novice = await race.novice();
     const socket = await race.stranger(addressOf(novice));
     const answer: Buffer[] = [];
@@ -228,7 +230,8 @@ describe('the novice refuses', () => {
     socket.write(Buffer.from(request, 'hex'));
     await until(() => has(novice.events, 'refused'), 'the refusal');
     await until(() => socket.closed, 'the end');
-    expect(refusals(novice.events)).toEqual(['NOT_TLS']);
+    expect(refusals(novice.events)).toEqual(['OTHER_SECURITY']);
+    expect(novice.events.map((event) => (event.tag === 'refused' ? event.error.message : '')).join('')).toContain(words);
     expect(Buffer.concat(answer).length).toBeLessThan(64);
   });
 

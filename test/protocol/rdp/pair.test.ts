@@ -335,7 +335,7 @@ it('plain RDP security is refused on both sides, whoever in between asks for it'
   const stripped = new Pair();
   stripped.client.start(0);
   stripped.fromServer(stripped.server.receive(encodeConnectionRequest({ protocols: 0 }), 0));
-  expect(stripped.atNovice).toEqual([{ tag: 'closed', reason: 'refused' }]);
+  expect(stripped.atNovice).toEqual([{ tag: 'closed', reason: 'plainRdp' }]);
   expect(errorCode(() => stripped.settle())).toBe('REFUSED');
   const client = new RdpClient(CONFIG);
   client.start(0);

@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<EndReason, true>> = {
   wrongPassword: true,
   invitationExpired: true,
   versionMismatch: true,
+  incompatible: true,
   viewRefused: true,
   consentTimedOut: true,
   stoppedByNovice: true,

@@ -112,6 +112,7 @@ describe('what a session says', () => {
       silent: true,
       unavailable: true,
       unreachable: true,
+      otherSecurity: true,
       broken: true,
       stranger: true,
     };

@@ -1,6 +1,13 @@
 import { NegotiationDriver } from '../../../src/main/assistance/negotiation-driver.ts';
 import type { Clock } from '../../../src/main/clock.ts';
-import type { ConnectionRoom, ExpertEndpoint, ExpertLink, NoviceEndpoint, NoviceLink } from '../../../src/main/connection/contract.ts';
+import type {
+  ConnectionRoom,
+  ExpertEndpoint,
+  ExpertLink,
+  LinkEnd,
+  NoviceEndpoint,
+  NoviceLink,
+} from '../../../src/main/connection/contract.ts';
 import type { RendezvousEvent } from './contract.ts';
 import { type ExpertEffect, type ExpertEvent, ExpertNegotiation } from './expert-negotiation.ts';
 import type { LinkEndSignal, RendezvousSignal } from './negotiation.ts';
@@ -18,6 +25,11 @@ interface Parts {
 function signal(event: RendezvousEvent): RendezvousSignal {
   if (event.tag === 'contextData') return { ...event, seen: [] };
   return event.tag === 'sendError' ? { tag: 'sendError', code: event.error.code } : event;
+}
+
+/** 0.1 knows no end for programs that do not fit: there they broke the protocol. */
+function oldEnd(end: LinkEnd): LinkEndSignal {
+  return end === 'incompatible' ? 'protocolError' : end;
 }
 
 /** The old novice: says yes to being seen, shows an empty desktop. */
@@ -82,7 +94,7 @@ export class OldNovice {
     this.link = link;
     link.onEvent((event) => {
       if (event.tag === 'active') this.driver.dispatch({ tag: 'active' });
-      else if (event.tag === 'ended') this.driver.dispatch({ tag: 'linkEnded', end: event.end satisfies LinkEndSignal });
+      else if (event.tag === 'ended') this.driver.dispatch({ tag: 'linkEnded', end: oldEnd(event.end) });
     });
     this.driver.dispatch({ tag: 'presented', connection: { by: 'reverse', address: '' } });
   }
@@ -151,7 +163,7 @@ export class OldExpert {
     this.link = link;
     link.onEvent((event) => {
       if (event.tag === 'presented' || event.tag === 'active') this.driver.dispatch({ tag: event.tag });
-      else if (event.tag === 'ended') this.driver.dispatch({ tag: 'linkEnded', end: event.end satisfies LinkEndSignal });
+      else if (event.tag === 'ended') this.driver.dispatch({ tag: 'linkEnded', end: oldEnd(event.end) });
     });
     this.driver.dispatch({ tag: 'verified', connection: { by: 'reverse', address: '' } });
   }

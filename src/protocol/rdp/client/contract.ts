@@ -70,4 +70,5 @@ export type RdpClientOutput =
   | { readonly tag: 'line'; readonly silent: boolean }
   | { readonly tag: 'closed'; readonly reason: RdpClientClosed };
 
-export type RdpClientClosed = DisconnectReason | 'peerGone' | 'disconnected';
+/** `incompatible`: one side cannot do without what the other has not. */
+export type RdpClientClosed = DisconnectReason | 'peerGone' | 'incompatible' | 'disconnected';

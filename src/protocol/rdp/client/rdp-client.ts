@@ -206,7 +206,7 @@ export class RdpClient implements RdpClientMachine {
   private readDomainPdu(pdu: DomainPdu, nowMs: number): RdpClientOutput[] {
     const { state } = this;
     if (pdu.tag === 'disconnectProviderUltimatum') {
-      const reason = this.errorInfo ?? meaningOfUltimatum(pdu.reason, this.hasBeenActive()) ?? 'disconnected';
+      const reason = this.errorInfo ?? this.meaningOf(state, pdu.reason) ?? 'disconnected';
       this.state = { tag: 'over' };
       return [{ tag: 'closed', reason }];
     }
@@ -227,6 +227,15 @@ export class RdpClient implements RdpClientMachine {
       default:
         throw this.illegal(pdu.tag);
     }
+  }
+
+  /**
+   * Nobody is asked at a server without a message channel, which every Ringback has: there rn-user-requested before the session is active is no
+   * person's no, but how xrdp refuses what it does not like.
+   */
+  private meaningOf(state: State, reason: number): DisconnectReason | 'incompatible' | undefined {
+    const meaning = meaningOfUltimatum(reason, this.hasBeenActive());
+    return meaning === 'denied' && 'plan' in state && state.plan.messageChannelId === undefined ? 'incompatible' : meaning;
   }
 
   /** The next join, or, when all are done, Client Info: from here the novice is being asked. */

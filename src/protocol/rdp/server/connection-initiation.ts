@@ -1,9 +1,12 @@
 import { decodeConnectionRequest, encodeConnectionConfirm, NEG_FAILURE, NEG_RSP_FLAG, PROTOCOL } from '../pdu/x224.ts';
 import type { Step } from './server-state.ts';
 
+/** CredSSP, alone or with early user authorisation. */
+const NLA = PROTOCOL.hybrid | PROTOCOL.hybridEx;
+
 /**
  * Connection initiation ([MS-RDPBCGR] 1.3.1.1, 2.2.1.1, 2.2.1.2): TLS or nothing. A client that offers CredSSP beside TLS gets TLS;
- * one that offers plain RDP security only is told why not.
+ * one that does not offer TLS is told why not.
  * @param payload of the TPKT
  */
 export function receiveConnectionRequest(payload: Uint8Array): Step {
@@ -14,7 +17,7 @@ export function receiveConnectionRequest(payload: Uint8Array): Step {
       state: { tag: 'closed' },
       outputs: [
         { tag: 'send', bytes: refusal },
-        { tag: 'closed', reason: 'refused' },
+        { tag: 'closed', reason: protocols !== undefined && (protocols & NLA) !== 0 ? 'nla' : 'plainRdp' },
       ],
     };
   }

@@ -70,7 +70,10 @@ export type RdpServerOutput =
   /** The peer has not been heard for too long, or is heard again. */
   | { readonly tag: 'line'; readonly silent: boolean }
   /** Nothing more comes. The driver closes the socket after writing what is pending. */
-  | { readonly tag: 'closed'; readonly reason: 'peerDisconnected' | 'peerGone' | 'disconnected' | 'refused' };
+  | { readonly tag: 'closed'; readonly reason: 'peerDisconnected' | 'peerGone' | 'disconnected' | RefusedSecurity };
+
+/** What a client insists on in place of TLS: RDP's own encryption, or Network Level Authentication, which takes an account. */
+export type RefusedSecurity = 'plainRdp' | 'nla';
 
 /** The parts of Client Info that are decided on. Secrets: never logged. */
 export interface ClientInfoFacts {

@@ -332,6 +332,11 @@ describe('the end', () => {
     const client = clientAt('active');
     client.receive(wire.deactivateAll(), 0);
     expect(client.receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'userRequested' }]);
+    const { messageChannelId: _, ...data } = { ...SERVER_DATA, network: { ioChannelId: ID.io, channelIds: [0] } };
+    const without = clientAt('awaitingConnectResponse');
+    without.receive(concat([wire.connectResponse(data), wire.attachConfirm(), wire.joinConfirm(ID.user), wire.joinConfirm(ID.io)]), 0);
+    // Where nobody can be asked, nobody has said no.
+    expect(without.receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'incompatible' }]);
     expect(clientAt('licensing').receive(wire.leave(3), 0)).toEqual([{ tag: 'closed', reason: 'denied' }]);
   });
 

@@ -61,13 +61,13 @@ describe('connection initiation', () => {
     const outputs = server.receive(wire.request(protocols), 0);
     expect(tags(outputs)).toEqual(['send', 'closed']);
     expect(decodeConnectionConfirm(payloadOf(outputs[0]))).toEqual({ tag: 'failure', failureCode: NEG_FAILURE.sslRequiredByServer });
-    expect(only(outputs, 'closed').reason).toBe('refused');
+    expect(only(outputs, 'closed').reason).toBe(protocols === PROTOCOL.rdp ? 'plainRdp' : 'nla');
     expect(server.receive(wire.request(), 0)).toEqual([]);
   });
 
   it('refuses a client that does not negotiate at all', () => {
     const outputs = newServer().receive(encodeTpkt(Uint8Array.of(6, 0xe0, 0, 0, 0, 0, 0)), 0);
-    expect(only(outputs, 'closed').reason).toBe('refused');
+    expect(only(outputs, 'closed').reason).toBe('plainRdp');
   });
 
   it('takes nothing in plain after the confirm, not even in the same chunk', () => {
