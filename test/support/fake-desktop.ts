@@ -9,6 +9,7 @@ import { Emitter } from '../../src/main/emitter.ts';
 
 /** Held to test/main/desktop/compliance.ts, like the real ones. A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */
 export class FakeDesktop implements Desktop {
+  typesText?: true;
   answer: DesktopSupport = { capture: true, input: true };
   failCapture = false;
   failInput = false;

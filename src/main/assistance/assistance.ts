@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
-import type { Application, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
+import type { Application, InvitationDetails, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import type { Assistance, AssistanceParts, NewFileInvitation, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
@@ -15,6 +15,7 @@ import { ExpertByMessenger } from './expert-by-messenger.ts';
 import { ExpertRole } from './expert-role.ts';
 import { InviteByFile } from './invite-by-file.ts';
 import { NoviceByMessenger } from './novice-by-messenger.ts';
+import { noviceFeatures } from './novice-features.ts';
 import { NoviceRole } from './novice-role.ts';
 import { ReceivedOffer } from './received-offer.ts';
 import { ReceivedRequest } from './received-request.ts';
@@ -81,7 +82,7 @@ class AssistanceRoom implements Assistance {
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn(expert);
-    const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE);
+    const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE, noviceFeatures(this.parts.desktop));
     this.run(new NoviceRole(this.parts, this.host, (role) => new NoviceByMessenger(role, this.parts, this.host, rendezvous)));
   }
 
@@ -206,9 +207,9 @@ class AssistanceRoom implements Assistance {
     this.changes.emit();
   }
 
-  private invite(peer: PeerAddress, application: Application): RendezvousSession {
+  private invite(peer: PeerAddress, application: Application, details: InvitationDetails = {}): RendezvousSession {
     try {
-      return this.parts.messengers.invite(peer, application);
+      return this.parts.messengers.invite(peer, application, details);
     } catch (error) {
       if (error instanceof MessengerError && error.code === 'NOT_SIGNED_IN') {
         throw new AssistanceError('NOT_SIGNED_IN', 'the messenger is not signed in', { cause: error });

@@ -1,4 +1,5 @@
 import type { ExpertEffect, ExpertEvent } from '../../protocol/assistance/expert-negotiation.ts';
+import { takesText } from '../../protocol/rendezvous/features.ts';
 import { ExpertNegotiation } from '../../protocol/assistance/expert-negotiation.ts';
 import { TICKET_ID_BYTES } from '../../protocol/assistance/ticket.ts';
 import type { ExpertEndpoint, ExpertEndpointEvent } from '../connection/contract.ts';
@@ -54,6 +55,10 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   }
   get peer(): RendezvousSession['peer'] {
     return this.rendezvous.peer;
+  }
+
+  get takesText(): boolean {
+    return takesText(this.rendezvous.peerFeatures);
   }
 
   get offered(): boolean {

@@ -115,7 +115,7 @@ export class ExpertRole implements HelpingSession {
 
   private get facts(): SessionFacts {
     const { role, entrance, life, link, session } = this;
-    const { id, peer, offered = false, progress: negotiation } = entrance;
-    return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session };
+    const { id, peer, offered = false, takesText = false, progress: negotiation } = entrance;
+    return { role, id, peer, offered, takesText, startedAtMs: life.startedAtMs, negotiation, link, session };
   }
 }

@@ -4,6 +4,7 @@ import type { NoviceEndpoint, NoviceEndpointEvent } from '../connection/contract
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
+import { noviceFeatures } from './novice-features.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import type { NoviceNews, NoviceRole } from './novice-role.ts';
 import { raceSignal } from './race-signal.ts';
@@ -52,7 +53,7 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
   /** Takes the offer, where it is one. */
   begin(): void {
     if (this.rendezvous.flag !== 'INVITEE') return;
-    this.rendezvous.accept();
+    this.rendezvous.accept(noviceFeatures(this.parts.desktop));
     const { peerFeatures: features } = this.rendezvous;
     this.driver.dispatch({ tag: 'accepted', ...(features === undefined ? {} : { features }) });
   }

@@ -71,6 +71,8 @@ export interface Entrance<News> {
   readonly peer: Peer;
   /** The expert's offer began it. */
   readonly offered?: boolean;
+  /** Of the novice: what the expert's keyboard writes may travel as text. */
+  readonly takesText?: boolean;
   readonly progress: SessionFacts['negotiation'];
   begin(): void;
   stop(): void;
@@ -94,6 +96,7 @@ export interface SessionFacts {
   readonly id: string;
   readonly peer: Peer;
   readonly offered: boolean;
+  readonly takesText?: boolean;
   readonly startedAtMs: number;
   readonly negotiation: {
     readonly phase: SessionPhase;
@@ -117,13 +120,14 @@ export interface SessionFacts {
 }
 
 /** The status as people see it, as of now. */
-export function statusOf({ role, id, peer, offered, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
+export function statusOf({ role, id, peer, offered, takesText, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
   const { phase, steps, connection } = negotiation;
   return {
     id,
     role,
     peer,
     ...(offered ? { offered } : {}),
+    ...(takesText === true ? { takesText } : {}),
     startedAtMs,
     phase,
     steps,

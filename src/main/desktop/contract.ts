@@ -48,6 +48,8 @@ export interface InputInjector {
 
 /** One way to share this computer's desktop: X11, the capture page, Windows and macOS injection … */
 export interface Desktop {
+  /** Injected characters count as keys: with Control, Alt or Meta held they are shortcuts. */
+  readonly typesText?: true;
   support(): Promise<DesktopSupport>;
   /** The size that a capture would have now, found out without one; undefined where only a capture can tell. */
   size(): Promise<Size | undefined>;

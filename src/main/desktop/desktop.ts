@@ -81,6 +81,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
   };
   const isWayland = async () => waylandSession && (await probe()).xwayland;
   return {
+    typesText: true,
     support: async () => {
       let abilities: X11Abilities;
       try {

@@ -104,6 +104,8 @@ export interface SessionStatus {
   readonly peer: SessionPeer;
   /** The expert offered; the novice had not asked. */
   readonly offered?: true;
+  /** Expert: what the keyboard writes may travel as text; without it keys go by their position. */
+  readonly takesText?: true;
   readonly startedAtMs: number;
   readonly phase: SessionPhase;
   /** Always seven, in order. */

@@ -4,6 +4,8 @@ import { ProtocolError } from '../bytes/errors.ts';
 export const CONVERSATION_VERSION = 1;
 /** Takes context data that is marked with its kind, in numbered parts where it is long (`context-line.ts`). */
 export const PARTS_FEATURE = 'parts';
+/** Of a novice: a character with Control, Alt or Meta held is a shortcut there, whatever the keyboards' layouts. */
+export const TEXT_FEATURE = 'text';
 
 const MAX_CHARS = 256;
 const MAX_FEATURES = 16;
@@ -62,6 +64,11 @@ function parseFeature(feature: string): readonly [string, string] {
   const [, name, value = ''] = FEATURE.exec(feature) ?? [];
   if (name === undefined) throw new ProtocolError('MALFORMED', 'Features.feature', 'name or name=value', `${feature.length} characters`);
   return [name, value];
+}
+
+/** Whether what a keyboard writes may travel as text; undefined features are an older program's, or another one's. */
+export function takesText(peer: Features | undefined): boolean {
+  return peer?.named.has(TEXT_FEATURE) === true;
 }
 
 /** Whether context data may be marked and cut into parts for them; undefined features are an older program's, or another one's. */

@@ -251,11 +251,20 @@ describe('the expert’s window', () => {
     send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
     expect(chord().disabled).toBe(false);
     const positions = screen.getByRole<HTMLInputElement>('switch', { name: t('viewer.positions') });
+    expect(positions.checked, 'a program that did not say it takes text').toBe(true);
+    await user.click(positions);
+    expect(positions.checked).toBe(false);
+    await user.keyboard('{Escape}');
+    expect(menu()?.open).toBe(false);
+  });
+
+  it('sends text to a novice that takes it, until the person switches', async () => {
+    const { user } = viewing({ control: 'granted', takesText: true });
+    await user.click(screen.getByLabelText(t('viewer.keys')));
+    const positions = screen.getByRole<HTMLInputElement>('switch', { name: t('viewer.positions') });
     expect(positions.checked).toBe(false);
     await user.click(positions);
     expect(positions.checked).toBe(true);
-    await user.keyboard('{Escape}');
-    expect(menu()?.open).toBe(false);
   });
 
   it('has no picture and no toolbar before the novice has said yes', () => {

@@ -69,7 +69,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { session, scaling, fullScreen, states, onFullScreen } = props;
   const silent = session.silentSinceMs !== undefined;
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
-  const [typing, setTyping] = useState<PictureProps['typing']>('text');
+  const [typing, setTyping] = useState<PictureProps['typing']>(session.takesText === true ? 'text' : 'positions');
   const keyboard = useRef<PictureKeyboard>(null);
   const toolbar = useRef<HTMLDivElement>(null);
   const leave = () => {
