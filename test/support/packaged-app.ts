@@ -25,6 +25,8 @@ export async function startPackagedApp(desktop: PersonDesktop, executable: strin
     `the packaged app: ${program.output()}`,
     30_000,
   );
+  // Playwright that attaches while the first window is still being made may wait for an answer of it that never comes.
+  await until(() => showsWindow(endpoint), `the main window: ${program.output()}`, 30_000);
   const browser = await chromium.connectOverCDP(endpoint);
   const page = (file: string) =>
     until(
@@ -47,4 +49,11 @@ export async function startPackagedApp(desktop: PersonDesktop, executable: strin
       await program.stop();
     },
   };
+}
+
+/** Whether the debugging port lists the main window with its page. */
+async function showsWindow(endpoint: string): Promise<boolean> {
+  const answer = await fetch(`http://${new URL(endpoint).host}/json/list`, { signal: AbortSignal.timeout(5_000) });
+  const targets = (await answer.json()) as readonly { readonly type: string; readonly url: string }[];
+  return targets.some(({ type, url }) => type === 'page' && url.includes('index.html'));
 }
