@@ -277,20 +277,26 @@ async function chooseFromTray(desktop: PersonDesktop, choice: number, look?: () 
 /** The page processes below an app, oldest first. */
 function renderers(app: number): number[] {
   const parents = new Map<number, number>();
-  const found: number[] = [];
+  const found: { readonly pid: number; readonly startedAt: number }[] = [];
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     try {
       // The fields after the program's name, which may hold anything.
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const [state, parent] = fields;
       parents.set(pid, Number(parent));
-      if (state !== 'Z' && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('--type=renderer')) found.push(pid);
+      if (state !== 'Z' && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('--type=renderer'))
+        // starttime (proc(5)): process numbers start again at the top of their range.
+        found.push({ pid, startedAt: Number(fields[19]) });
     } catch {
       // It has ended meanwhile.
     }
   }
   const below = (pid: number | undefined): boolean => pid !== undefined && pid > 1 && (pid === app || below(parents.get(pid)));
-  return found.filter(below).toSorted((a, b) => a - b);
+  return found
+    .filter(({ pid }) => below(pid))
+    .toSorted((a, b) => a.startedAt - b.startedAt)
+    .map(({ pid }) => pid);
 }

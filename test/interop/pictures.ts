@@ -52,7 +52,7 @@ function colourful({ rgb }: Picture): boolean {
 }
 
 /** Undefined when every pixel is equal, else what differs, for a person to read. */
-function samePicture(expected: Picture, actual: Picture): string | undefined {
+export function samePicture(expected: Picture, actual: Picture): string | undefined {
   if (expected.width !== actual.width || expected.height !== actual.height) {
     return `${actual.width}x${actual.height} in place of ${expected.width}x${expected.height}`;
   }

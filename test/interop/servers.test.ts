@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSelfSigned } from '../../src/main/self-signed.ts';
-import { type Display, startDisplay } from '../support/display.ts';
+import { type Display, type Picture, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { dial, hangUp } from './dialling.ts';
-import { untilSame } from './pictures.ts';
+import { samePicture, untilSame } from './pictures.ts';
 import { actualPin, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
 
@@ -129,30 +129,40 @@ describe.each<[string, readonly string[], Start]>([
       await rm(folder, { recursive: true, force: true });
     });
 
-    /** What an independent client is shown. Without a password: with one, xrdp would begin a session by itself. */
-    async function reference(): Promise<void> {
+    /**
+     * What an independent client is shown, once it lies still. It stays, because Weston draws a pointer while it is there. Without a
+     * password: with one, xrdp would begin a session by itself.
+     */
+    async function reference(): Promise<Picture> {
       const client = startProgram(
         'xfreerdp',
         [`/v:${HOST}:${server.port}`, '/u:expert', '/cert:ignore', '/sec:tls', '/f', '/bpp:32', '-grab-keyboard'],
         { env: { ...display.env, ...home.env } },
       );
       clients.push(client);
-      const colours = async (): Promise<number> => new Set((await display.screenshot()).rgb).size;
+      let last = await display.screenshot();
       await until(
-        async () => (await colours()) > 20,
-        () => `xfreerdp to show something: ${client.output()}`,
+        async () => {
+          const before = last;
+          last = await display.screenshot();
+          // A corner shows nothing but the server's own ground, and that only once all is painted.
+          const painted = last.rgb.subarray(0, 3).some((value) => value !== 0) && new Set(last.rgb).size > 20;
+          return painted && samePicture(before, last) === undefined;
+        },
+        () => `xfreerdp to show something that lies still: ${client.output()}`,
         30_000,
       );
+      return last;
     }
 
     it('lets it in, shows it what xfreerdp sees, pixel for pixel, and takes its input', async () => {
-      await reference();
+      const shown = await reference();
       const session = await dial('ringback', server.port, (await actualPin(server.port)) as Uint8Array);
       await until(
         () => session.linkEvents.some(({ tag }) => tag === 'active'),
         () => `an active session: ${JSON.stringify(session.linkEvents)} ${server.program.output().slice(-2000)}`,
       );
-      await untilSame(() => display.screenshot(), session.picture);
+      await untilSame(() => Promise.resolve(shown), session.picture);
       const seen = await session.picture();
       session.link()?.sendInput([
         { tag: 'key', scancode: 0x1e, prefix: 'none', down: true },
