@@ -1,10 +1,8 @@
 /* Composition root: builds everything, decides nothing. */
 import { join } from 'node:path';
-import { app, dialog, shell as system } from 'electron';
+import { app } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
-import { createLauncher } from './activities/launcher.ts';
-import { hasXdgHandler } from './activities/xdg-handlers.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
@@ -14,6 +12,7 @@ import { createMessengers } from './messenger/messengers.ts';
 import { createTransports, TRANSPORTS } from './messenger/transports.ts';
 import { initialFacts } from './shell/app-facts.ts';
 import { createAppModel } from './shell/app-model.ts';
+import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
 import { createConsentDialog } from './shell/consent-dialog.ts';
@@ -23,11 +22,11 @@ import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
-import { createQuit } from './shell/quit-question.ts';
 import { openShell } from './shell/shell.ts';
 import { createSignIn } from './shell/sign-in.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
 import { damageNotices, openStorage } from './shell/storage.ts';
+import { createSystemLauncher } from './shell/system-launcher.ts';
 
 const LOG_FILE = join('logs', 'ringback.log');
 
@@ -46,11 +45,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
   const messengers = createMessengers(createTransports({ clock, random: Math.random, applications }));
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
-  const quit = createQuit({
-    state: () => model.state,
-    show: async (question) => (await dialog.showMessageBox({ ...question, buttons: [...question.buttons] })).response,
-    quit: () => app.quit(),
-  });
+  const quit = createAppQuit(model);
   const failures = createFailures(log, model, LOG_FILE);
   process.on('uncaughtException', (error) => failures.unexpected('uncaught exception', error));
   process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));
@@ -96,10 +91,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: note,
   });
-  const launcher = createLauncher({
-    open: (url) => system.openExternal(url),
-    has: platform === 'linux' ? hasXdgHandler : (url) => app.getApplicationNameForProtocol(url) !== '',
-  });
+  const launcher = createSystemLauncher(platform);
   const activities = createActivities({
     messengers,
     launcher,
