@@ -4,6 +4,7 @@ import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import { isDialHost } from '../../protocol/applications/dial-address.ts';
 import type { LaunchTarget } from './contract.ts';
 import { ActivityError } from './contract.ts';
+import { namesInterpreter, runsOthers } from './interpreters.ts';
 
 const PLACEHOLDERS = ['address', 'port', 'role', 'contact', 'ownAddress', 'ownPort'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
@@ -21,6 +22,8 @@ type TemplateErrorCode =
   | 'PLACEHOLDER_IN_PROGRAM'
   | 'RELATIVE_PROGRAM'
   | 'SHELL_SCRIPT'
+  | 'INTERPRETER'
+  | 'PLACEHOLDER_IN_OPTION'
   | 'SCHEME'
   | 'URL_CHARACTER';
 
@@ -64,7 +67,22 @@ export function parseTemplate(line: string): Template {
   if ((!absolute && /[\\/:]/.test(name)) || /^[-.]/.test(name)) throw new TemplateError('RELATIVE_PROGRAM');
   // Windows runs these in a shell, which would read the arguments once more.
   if (/\.(?:bat|cmd)$/i.test(name.replace(/[. ]+$/, ''))) throw new TemplateError('SHELL_SCRIPT');
+  if (runsOthers(name) || words.some((word) => namesInterpreter(plainText(word)))) throw new TemplateError('INTERPRETER');
+  if (words.some(beginsOption)) throw new TemplateError('PLACEHOLDER_IN_OPTION');
   return { tag: 'program', program: name, words };
+}
+
+/** A word's own text; a placeholder stands for no letter that could be part of a program's name. */
+const plainText = (word: Word): string => word.map((part) => ('text' in part ? part.text : '{}')).join('');
+
+/** What both systems' programs take for the beginning of an option, or of a file with more arguments. */
+const OPTION_BEGINS = /^[-/+@]+$/;
+
+/** Whether a value would say which option a word is: it may stand behind an option's name and never in it. */
+function beginsOption(word: Word): boolean {
+  const [first, second] = word;
+  if (first === undefined || !('text' in first) || second === undefined) return false;
+  return OPTION_BEGINS.test(first.text) || (first.text.startsWith('--') && !/[=:]/.test(first.text));
 }
 
 function urlTemplate(plain: string, scheme: string): Template {

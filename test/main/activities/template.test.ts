@@ -112,6 +112,143 @@ describe('a registered line', () => {
   });
 });
 
+describe('a line that would run a line', () => {
+  const INTERPRETERS = [
+    'sh',
+    'bash',
+    'zsh',
+    'cmd',
+    'powershell',
+    'pwsh',
+    'python',
+    'python3',
+    'perl',
+    'node',
+    'ruby',
+    'osascript',
+    'rundll32',
+    'mshta',
+    'wscript',
+  ];
+  const LAUNCHERS = ['env', 'xterm', 'gnome-terminal', 'nohup', 'timeout', 'sudo', 'busybox', 'xargs', 'find', 'ssh', 'explorer', 'start'];
+  const place = fc.constantFrom('', '/bin/', '/usr/local/bin/', 'C:\\Windows\\System32\\', '\\\\server\\share\\');
+  const version = fc.constantFrom('', '3', '3.12', '-5', '5.36.0', '2.7m');
+  const ending = fc.constantFrom('', '.exe', '.COM', '.exe. ', '.');
+  const letters = (name: string) => fc.constantFrom(name, name.toUpperCase(), `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`);
+  const named = (names: readonly string[]) =>
+    fc.tuple(place, fc.constantFrom(...names).chain(letters), version, ending).map((parts) => parts.join(''));
+
+  it('is refused, whatever the interpreter’s path, letters, version and arguments', () => {
+    const words = fc.array(fc.constantFrom('-c', '/c', '-e', '-Command', 'id', '{address}', '"rm -rf x"', 'javascript:x'), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(named([...INTERPRETERS, ...LAUNCHERS]), words, (program, rest) => {
+        expect(codeOf(() => parseTemplate(`"${program}" ${rest.join(' ')}`))).toBe('INTERPRETER');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is refused as a program that nobody knows, which is given an interpreter', () => {
+    const before = fc.array(fc.constantFrom('--', '-x', 'A=1', '{role}', '5'), { maxLength: 3 });
+    const how = fc.constantFrom('', '--command=', '--shell=', 'SHELL=');
+    fc.assert(
+      fc.property(before, how, named(INTERPRETERS), fc.boolean(), (first, option, interpreter, oneWord) => {
+        const line = oneWord ? `"${option}${interpreter} -c id"` : `"${option}${interpreter}" -c id`;
+        expect(codeOf(() => parseTemplate(`wrapper ${first.join(' ')} ${line}`))).toBe('INTERPRETER');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is not what a program’s name only contains', () => {
+    for (const line of [
+      'linphone {address}',
+      '/opt/bash-phone/phone x',
+      'shell-game {address}',
+      'nodephone x',
+      'C:\\sh\\age2_x1.exe {address}',
+      'openrct2 join {address}',
+    ])
+      expect(codeOf(() => parseTemplate(line))).toBe('none');
+  });
+
+  it('takes no time to refuse', () => {
+    const began = performance.now();
+    for (const line of [`x${'1'.repeat(998)}!`, `x ${'1.'.repeat(498)}!`, `x ${'='.repeat(990)}`]) parseTemplate(line);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});
+
+describe('what is filled in', () => {
+  it.each(['-{role}', '--{role}', '--to{address}', '--{contact}=x', '/{address}', '@{contact}', '+{role}', '-/{role}', '"-"{contact}'])(
+    '%s would say which option it is',
+    (word) => {
+      expect(codeOf(() => parseTemplate(`x ${word}`))).toBe('PLACEHOLDER_IN_OPTION');
+    },
+  );
+
+  it.each([
+    '-p{port}',
+    '--to={address}',
+    '--to:{address}',
+    '/call:{address}',
+    'sip:{address}:{port}',
+    '{contact}',
+    'a-{role}',
+    '-connect={contact}/{role}',
+  ])('%s may stand there', (word) => {
+    expect(codeOf(() => parseTemplate(`x ${word}`))).toBe('none');
+  });
+
+  it('gives each word as many words and the option that it had, in every line there can be', () => {
+    const piece = fc.constantFrom(
+      '{address}',
+      '{port}',
+      '{role}',
+      '{contact}',
+      '{ownAddress}',
+      '{ownPort}',
+      '-',
+      '--',
+      '/',
+      '@',
+      '=',
+      ':',
+      'to',
+      'x',
+      '.',
+      '"a b"',
+      "''",
+    );
+    const word = fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));
+    const value = fc.constantFrom('192.0.2.7', '2001:db8::7', 'desk.home', 'a--exec.home');
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 5 }), value, value, (words, address, ownAddress) => {
+        let template: ReturnType<typeof parseTemplate>;
+        try {
+          template = parseTemplate(`phone ${words.join(' ')}`);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TemplateError);
+          return;
+        }
+        const fill = (values: Partial<TemplateValues>) => {
+          const target = fillTemplate(template, { ...VALUES, ...values });
+          return target.tag === 'program' ? target.args : [];
+        };
+        const [one, other] = [fill({}), fill({ address, ownAddress, role: 'inviter', contact: 'b+c@work', port: 1, ownPort: 2 })];
+        expect(one).toHaveLength(words.length);
+        expect(other).toHaveLength(words.length);
+        // An option is the same one whatever was filled in.
+        const option = (arg: string) => /^(?:--[^=:]*|[-/+@]+.?)/.exec(arg)?.[0];
+        expect(other.map(option)).toEqual(one.map(option));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
 describe('values from the wire', () => {
   const HOSTILE = [
     '-oProxyCommand=reboot',
