@@ -22,8 +22,9 @@ module.exports = {
     only('protocol-msnp', '^src/protocol/msnp/', [protocolBytes, hostPort, '^src/protocol/msnp/']),
     only('protocol-rendezvous', '^src/protocol/rendezvous/', [protocolBytes, '^src/protocol/rendezvous/']),
     only('protocol-dbus', '^src/protocol/dbus/', [protocolBytes, '^src/protocol/dbus/']),
+    only('protocol-trust', '^src/protocol/trust/', [protocolBytes, '^src/protocol/trust/', 'node_modules/@noble/(hashes|ciphers|curves)/']),
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
-    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
+    only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|trust|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
     // Inside protocol/rdp: geometry ← input, pdu ← graphics, channels ← server, client.
     only('rdp-geometry', '^src/protocol/rdp/[^/]+\\.ts$', [rdpGeometry]),

@@ -98,6 +98,21 @@ export interface SessionTraffic {
   readonly roundTripMs?: number;
 }
 
+/**
+ * What makes sure that the other side is who it should be. `met`: their key is known from so many sessions before; `code`: six digits told by
+ * voice; `password`: that of an invitation file; `unverified`: nothing does, and this person has allowed that.
+ */
+type Verification = { readonly tag: 'met'; readonly meetings: number } | { readonly tag: 'code' | 'password' | 'unverified' };
+
+/** The six digits, on either side, from acceptance until both sides have the same key. `triesLeft` includes the one to come. */
+type CodeDialogue =
+  /** This side's person reads them out. */
+  | { readonly tag: 'tell'; readonly code: string; readonly triesLeft: number; readonly untilMs: number }
+  /** This side's person types what the other one reads out. */
+  | { readonly tag: 'enter'; readonly triesLeft: number; readonly untilMs: number }
+  /** Typed, and the other side's answer is waited for. */
+  | { readonly tag: 'checking' };
+
 export interface SessionStatus {
   readonly id: string;
   readonly role: Role;
@@ -108,6 +123,11 @@ export interface SessionStatus {
   readonly takesText?: true;
   readonly startedAtMs: number;
   readonly phase: SessionPhase;
+  /** Once it is sure, which is before the novice is asked. */
+  readonly verification?: Verification;
+  readonly code?: CodeDialogue;
+  /** The contact is known, this device of theirs is not; or it is, with another key. Neither says who it is. */
+  readonly device?: 'further' | 'replaced';
   /** Always seven, in order. */
   readonly steps: readonly StepStatus[];
   readonly connection?: SessionConnection;
