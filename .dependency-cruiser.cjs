@@ -48,7 +48,7 @@ module.exports = {
     only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
     only('facts', '^src/facts/', ['^src/facts/', '^src/protocol/(applications/(applications|peer)|assistance/status)\\.ts$', '^src/words/languages\\.ts$']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
-    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
+    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer|msnp/account-link)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),
     only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/capture/', rdpGraphics, protocolBytes]),
     {

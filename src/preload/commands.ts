@@ -31,6 +31,11 @@ export const COMMANDS = {
   getState: alone<AppState>(),
   /** In the place of the account of its transport. */
   saveAccount: taking<TypedAccount>(),
+  /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount`. */
+  offerAccount: taking<string>(),
+  /** The person takes the offered one. */
+  takeOfferedAccount: alone(),
+  putOfferedAccountAway: alone(),
   /** By the transport's name, as the two below. */
   signIn: taking<string>(),
   signOut: taking<string>(),

@@ -97,6 +97,17 @@ export interface OfferedInvitationView {
   readonly past: boolean;
 }
 
+/** An account that a link names, which was opened, pasted or dropped here. Its access token stays with main. */
+export interface OfferedAccountView {
+  readonly server: string;
+  readonly address: string;
+  readonly friendlyName: string;
+  /** Whoever keeps the messenger, as the link says. */
+  readonly contact?: { readonly address: string; readonly friendlyName: string };
+  /** The account that it would take the place of. */
+  readonly instead?: { readonly address: string; readonly friendlyName: string };
+}
+
 /** Something the person should know; `key` names a sentence in the word list, `values` fill its placeholders. */
 export interface NoticeView {
   readonly id: string;
@@ -125,6 +136,7 @@ export interface AppState {
   readonly session?: SessionStatus;
   readonly fileInvitation?: FileInvitation;
   readonly offeredInvitation?: OfferedInvitationView;
+  readonly offeredAccount?: OfferedAccountView;
   readonly history: readonly HistoryEntry[];
   readonly settings: Preferences;
   readonly notices: readonly NoticeView[];

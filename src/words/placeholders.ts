@@ -3,6 +3,12 @@ export interface Placeholders {
   readonly 'common.technical': 'detail';
   readonly 'person.withAddress': 'address' | 'name';
   readonly 'person.saysName': 'name';
+  readonly 'offeredAccount.title': 'name';
+  readonly 'offeredAccount.titleUnknown': 'server';
+  readonly 'offeredAccount.meaning': 'address' | 'name';
+  readonly 'offeredAccount.you': 'address' | 'name';
+  readonly 'offeredAccount.server': 'server';
+  readonly 'offeredAccount.instead': 'address' | 'name';
   readonly 'hostStart.readyLead': 'address';
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';

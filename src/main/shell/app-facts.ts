@@ -4,7 +4,14 @@ import type { Activity } from '../../facts/activities.ts';
 import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { StopKeys } from '../../facts/stop-keys.ts';
 import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
-import type { AccountView, ConversationView, HostingView, NoticeView, OfferedInvitationView } from '../../preload/contract.ts';
+import type {
+  AccountView,
+  ConversationView,
+  HostingView,
+  NoticeView,
+  OfferedAccountView,
+  OfferedInvitationView,
+} from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import { localeTag } from '../../words/locale.ts';
@@ -37,6 +44,7 @@ export interface AppFacts {
   readonly session: SessionStatus | undefined;
   readonly fileInvitation: FileInvitation | undefined;
   readonly offeredInvitation: OfferedInvitationView | undefined;
+  readonly offeredAccount: OfferedAccountView | undefined;
   readonly history: readonly HistoryEntry[];
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
@@ -67,6 +75,7 @@ export function initialFacts(
     session: undefined,
     fileInvitation: undefined,
     offeredInvitation: undefined,
+    offeredAccount: undefined,
     notices: [],
     desktop: { capture: false, input: false },
     stopKeys: 'none',

@@ -1,14 +1,14 @@
-import { isAbsolute, normalize, parse, resolve } from 'node:path';
+import { isAbsolute, normalize, parse } from 'node:path';
 import * as z from 'zod';
-import { invitationArgument } from './file-invitations.ts';
+import { openingIn, type Opening } from './openings.ts';
 
 export interface LaunchOptions {
   /** Where everything is kept, instead of the system's place. Absolute. */
   readonly dataDir?: string;
   /** Start in the tray. */
   readonly hidden: boolean;
-  /** An invitation file to open. */
-  readonly invitation?: string;
+  /** An invitation file or a link to open. */
+  readonly opening?: Opening;
   /** RDP sockets listen on this IP address only, and tickets name no other. All addresses when left out. */
   readonly listenHost?: string;
 }
@@ -34,7 +34,7 @@ function dataDirectory(path: string, source: string): string {
 }
 
 /**
- * Reads `--hidden`, `--user-data-dir=PATH`, RINGBACK_DATA_DIR (which that switch overrides) and RINGBACK_LISTEN_HOST, and an invitation file to open. Everything else
+ * Reads `--hidden`, `--user-data-dir=PATH`, RINGBACK_DATA_DIR (which that switch overrides) and RINGBACK_LISTEN_HOST, and an invitation file or a link to open. Everything else
  * belongs to Chromium and is left alone.
  * @throws LaunchError BAD_DATA_DIR when the data directory is not an absolute, usable path; BAD_ADDRESS when the host is not an IP address.
  */
@@ -43,7 +43,7 @@ export function parseLaunch(argv: readonly string[], env: Readonly<Record<string
   const argument = argv.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
   const variable = env['RINGBACK_DATA_DIR'] ?? '';
   const listenHost = env['RINGBACK_LISTEN_HOST'] ?? '';
-  const invitation = invitationArgument(argv);
+  const opening = openingIn(argv, '.');
   if (listenHost !== '' && !ipAddress.safeParse(listenHost).success)
     throw new LaunchError('BAD_ADDRESS', 'RINGBACK_LISTEN_HOST must be an IP address');
   return {
@@ -53,7 +53,7 @@ export function parseLaunch(argv: readonly string[], env: Readonly<Record<string
       : variable !== ''
         ? { dataDir: dataDirectory(variable, 'RINGBACK_DATA_DIR') }
         : {}),
-    ...(invitation === undefined ? {} : { invitation: resolve(invitation) }),
+    ...(opening === undefined ? {} : { opening }),
     ...(listenHost === '' ? {} : { listenHost }),
   };
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
 import type { Messengers } from '../messenger/contract.ts';
+import { createAccountOffers } from './account-offers.ts';
 import { activityNotice } from './activity-words.ts';
 import { followSystemLocale } from './app-locale.ts';
 import { createAppMenu } from './app-menu.ts';
@@ -77,6 +78,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     write: (path, text) => writeFile(path, text, { encoding: 'utf8', mode: 0o600 }),
     read: readAtMost,
   });
+  const accountOffers = createAccountOffers({ model, save: (account) => deps.signIn.save(account) });
   const outside = createOutside({ ...deps, platform: process.platform, attempt });
   const conversations = createConversations({
     messengers,
@@ -108,21 +110,25 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   const pageGone = createGonePages({ clock, log, model, windowOf: (kind) => windows[kind], endSession: () => assistance.endSession() });
   windows.onPageGone(({ kind, reason }) => pageGone(kind, reason));
 
-  answerCommands(deps, { files, conversations, viewer });
+  answerCommands(deps, { files, accountOffers, conversations, viewer });
   showUseCases(deps);
   followState(deps, { outside, viewer, endSession: () => attempt('end', () => assistance.endSession()) });
 
   // The tray keeps the app alive; without one, the main window's close button quits by itself.
   app.on('window-all-closed', () => undefined);
   windows.openMain({ hidden: launch.hidden || storage.settings.value.startHidden });
-  openings.handTo((path) => {
+  openings.handTo((opening) => {
     windows.openMain();
-    if (path !== undefined) attempt('open invitation', () => files.openPath(path));
+    if (opening?.tag === 'file') attempt('open invitation', () => files.openPath(opening.path));
+    if (opening?.tag === 'link') attempt('open link', () => accountOffers.offer(opening.link));
   });
   quitInOrder({ clock, log, windows, outside, assistance, activities, messengers, hosting: deps.hosting, stored: Object.values(storage) });
 }
 
-function answerCommands(deps: ShellDeps, parts: Pick<UseCases, 'files' | 'conversations'> & { readonly viewer: ViewerWindow }): void {
+function answerCommands(
+  deps: ShellDeps,
+  parts: Pick<UseCases, 'files' | 'accountOffers' | 'conversations'> & { readonly viewer: ViewerWindow },
+): void {
   const { model, signIn, messengers, hosting, activities, launcher, assistance, storage, windows, log } = deps;
   const use: UseCases = {
     model,
@@ -131,6 +137,7 @@ function answerCommands(deps: ShellDeps, parts: Pick<UseCases, 'files' | 'conver
     conversations: parts.conversations,
     help: assistance,
     files: parts.files,
+    accountOffers: parts.accountOffers,
     hosting,
     settings: storage.settings,
     history: storage.history,

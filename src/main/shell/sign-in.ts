@@ -72,6 +72,23 @@ export function createSignIn(deps: SignInDeps): SignIn {
     showAccounts();
   }
 
+  function keep(transport: string, change: Readonly<Record<string, string>>): void {
+    const now = accounts.of(transport);
+    if (now !== undefined) accounts.save({ ...now, ...change }).then(showAccounts, deps.onStorageError);
+  }
+
+  /** Whoever has handed the account out is its first contact. Once: a contact that was removed stays so. */
+  async function introduce({ transport, address, contact, introduced }: Account): Promise<void> {
+    if (contact === undefined || introduced !== undefined) return;
+    try {
+      await messengers.addContact({ transport, address: contact });
+    } catch {
+      // Tried again at the next sign-in.
+      return;
+    }
+    if (accounts.of(transport)?.address === address) keep(transport, { introduced: 'yes' });
+  }
+
   function connect(account: Account): void {
     const located = deps.located(account);
     used.set(account.transport, located);
@@ -90,12 +107,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
       case 'state': {
         showAccounts();
         const known = accounts.of(event.transport);
-        if (event.state.tag !== 'signedIn') return;
+        if (event.state.tag !== 'signedIn' || known === undefined) return;
+        void introduce(known);
         // The server's name for us wins: another copy of the app may have changed it.
-        if (known === undefined || event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
-        accounts
-          .save({ ...known, friendlyName: event.state.friendlyName.slice(0, 129).toWellFormed() })
-          .then(showAccounts, deps.onStorageError);
+        if (event.state.friendlyName === '' || event.state.friendlyName === known.friendlyName) return;
+        keep(event.transport, { friendlyName: event.state.friendlyName.slice(0, 129).toWellFormed() });
         return;
       }
       case 'contacts': {

@@ -15,7 +15,7 @@ export interface Beginning {
 }
 
 /**
- * Sets the data directory, asks for the single-instance lock, declares our scheme, and listens for files to open.
+ * Sets the data directory, asks for the single-instance lock, declares our scheme, and listens for files and links to open.
  * Undefined when this process must go away again.
  */
 export function prepareElectron(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Beginning | undefined {
@@ -32,7 +32,7 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
     app.exit(2);
     return undefined;
   }
-  const openings = hearOpenings(app, launch.invitation);
+  const openings = hearOpenings(app, launch.opening);
   app.setAppUserModelId('org.ringback.Ringback');
   // `--no-sandbox` is what a test machine without user namespaces starts with; Chromium refuses to do both.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
@@ -41,6 +41,8 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
     app.exit(0);
     return undefined;
   }
+  // On Linux the package's desktop entry says so, and asking would wait for `xdg-settings`. Only what is installed may take the system's links.
+  if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(APP_SCHEME);
   protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
   return { launch, openings };
 }

@@ -42,6 +42,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   session: { of: ({ session }) => session, main: (session) => session && withoutTraffic(session), session: whole },
   fileInvitation: { of: ({ fileInvitation }) => fileInvitation, main: whole, session: none },
   offeredInvitation: { of: ({ offeredInvitation }) => offeredInvitation, main: whole, session: none },
+  offeredAccount: { of: ({ offeredAccount }) => offeredAccount, main: whole, session: none },
   history: { of: ({ history }) => history, main: whole, session: nobody },
   settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
   notices: { of: ({ notices }) => notices, main: whole, session: nobody },

@@ -2,8 +2,9 @@
 import type { HostingChoice, Reach } from '../../facts/hosting.ts';
 import type { Preferences } from '../../facts/preferences.ts';
 import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
-import type { ProgramView, TypedAccount } from '../../preload/contract.ts';
+import type { AccountView, ProgramView, TypedAccount } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
+import { writeAccountLink } from '../../protocol/msnp/account-link.ts';
 import { problemOf } from './problem.ts';
 import {
   withAnswer,
@@ -24,7 +25,6 @@ import {
   type WindowStore,
 } from './store.ts';
 import { t } from '../../words/words.ts';
-import { accountLink } from './account-link.ts';
 import { freeAddressFor } from './address.ts';
 
 /** The messenger that this computer can be speaks it. */
@@ -38,6 +38,9 @@ const FIRST_START_PORTS = 20;
 
 /** An invitation has a few kilobytes; main refuses what is larger. */
 const MAX_FILE_BYTES = 0x4_0001;
+
+/** Characters of a text that may have a link in it; main refuses more. */
+const MAX_LINK_TEXT = 16_384;
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -68,13 +71,24 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     return created.ok ? { ok: true, value: { ...account, ...created.value } } : created;
   }
 
-  /** An account on this computer's messenger knows its host from the start, where the host is signed in there. */
-  async function meet(address: string): Promise<void> {
-    const { app } = store.getState();
+  /** The account of this computer's person, where it lives on this computer's messenger. */
+  function ownHosted(): AccountView | undefined {
+    const { app, ui } = store.getState();
     const own = app?.accounts.find(({ transport }) => transport === HOSTED_TRANSPORT);
     const isHere = app?.hosting.tag === 'on' && app.hosting.accounts.some((account) => account.address === own?.address);
-    if (isHere || store.getState().ui.welcome === 'hostReady')
-      await run('contacts', () => bridge.addContact({ transport: HOSTED_TRANSPORT, address }));
+    return isHere || ui.welcome === 'hostReady' ? own : undefined;
+  }
+
+  /** The other person's account, and the two as each other's contacts from the start. */
+  async function createForOther(account: { address: string; friendlyName: string }): Promise<boolean> {
+    const own = ownHosted();
+    const result = await run('hostedAccounts', () => createHosted(account));
+    if (!result.ok) return false;
+    const issued: IssuedAccount =
+      own === undefined ? result.value : { ...result.value, contact: own.address, contactName: own.friendlyName };
+    store.setState((state) => withIssued(state, issued));
+    if (own !== undefined) await run('contacts', () => bridge.addContact({ transport: HOSTED_TRANSPORT, address: account.address }));
+    return true;
   }
 
   async function hostOnFreePort(reach: Reach, wanted: number): Promise<CommandResult> {
@@ -109,6 +123,10 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
 
     saveAccount: (account: TypedAccount) => run('account', () => bridge.saveAccount(account)),
+    /** A text with a link in it, pasted or dropped. */
+    offerAccount: (text: string) => run('offeredAccount', () => bridge.offerAccount(text.slice(0, MAX_LINK_TEXT))),
+    takeOfferedAccount: () => run('offeredAccount', () => bridge.takeOfferedAccount()),
+    putOfferedAccountAway: () => run('offeredAccount', () => bridge.putOfferedAccountAway()),
     forgetAccount: async (transport: string) => {
       const result = await run('account', () => bridge.forgetAccount(transport));
       if (result.ok && store.getState().app?.accounts.every((account) => account.transport === transport) === true)
@@ -189,14 +207,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     copyText: (text: string) => run('copy', () => bridge.copyText(text)),
 
     /** Makes an account on this computer's messenger and keeps its secret until it is put away. */
-    createHostedAccount: async (account: { address: string; friendlyName: string }) => {
-      const result = await run('hostedAccounts', () => createHosted(account));
-      if (result.ok) {
-        store.setState((state) => withIssued(state, result.value));
-        await meet(account.address);
-      }
-      return result.ok;
-    },
+    createHostedAccount: createForOther,
     copyIssued: (issued: IssuedAccount) =>
       run('copy', () =>
         bridge.copyText(
@@ -204,7 +215,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
             server: issued.server,
             address: issued.address,
             accessToken: issued.accessToken,
-            link: accountLink(issued),
+            link: writeAccountLink(issued),
           }),
         ),
       ),
@@ -225,14 +236,6 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         // Keeps the refusal: it is shown at the form that was sent.
         store.setState((state) => ({ ...state, ui: { ...state.ui, welcome: 'host' } }));
       }
-    },
-
-    /** The other person's account, and the two as contacts. */
-    createOtherAccount: async (account: { address: string; friendlyName: string }) => {
-      const result = await run('hostedAccounts', () => createHosted(account));
-      if (!result.ok) return;
-      store.setState((state) => withIssued(state, result.value));
-      await meet(account.address);
     },
   };
 }

@@ -3,10 +3,12 @@ import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject }
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState } from '../../preload/contract.ts';
 import { peerKey } from '../../protocol/applications/peer.ts';
+import { hasAccountLink } from '../../protocol/msnp/account-link.ts';
 import type { Actions } from './actions.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
+import { OfferedAccount } from './home/offered-account.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { Asking } from './home/home.tsx';
 import { History } from './history/history.tsx';
@@ -39,6 +41,12 @@ function MainWindow() {
   const { app, ui } = state;
   const top = useRef<HTMLElement>(null);
   useFreshView(viewOf(state), top);
+  // Where nothing has the keyboard, the page itself is pasted into.
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => pasted(event, actions);
+    document.addEventListener('paste', paste);
+    return () => document.removeEventListener('paste', paste);
+  }, [actions]);
   if (app === undefined) return <Opening failed={state.loadFailed} />;
   const welcome = showsWelcome(state);
   return (
@@ -82,8 +90,15 @@ function Waiting({ app }: { readonly app: AppState }) {
   const actions = useActions();
   const invitation = useAction('invitation');
   const activity = useAction('activity');
+  const offered = useAction('offeredAccount');
   return (
     <>
+      <OfferedAccount
+        offered={app.offeredAccount}
+        {...offered}
+        onUse={() => void actions.takeOfferedAccount()}
+        onPutAway={() => void actions.putOfferedAccountAway()}
+      />
       <Asking
         app={app}
         {...invitation}
@@ -130,11 +145,23 @@ function leave(event: KeyboardEvent, { ui }: WindowState, actions: Actions): voi
   else if (ui.talkingTo !== undefined) actions.talkTo(undefined);
 }
 
-/** An invitation file dropped anywhere on the window. */
+/** A link pasted anywhere but where people write whole texts, or into a form that takes it itself. */
+function pasted(event: ClipboardEvent, actions: Actions): void {
+  const text = event.clipboardData?.getData('text/plain') ?? '';
+  if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement || !hasAccountLink(text)) return;
+  event.preventDefault();
+  void actions.offerAccount(text);
+}
+
+/** An invitation file, or a text with a link, dropped anywhere on the window. */
 function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions: Actions): void {
   event.preventDefault();
   const file = event.dataTransfer.files[0];
-  if (file === undefined) return;
+  if (file === undefined) {
+    const text = event.dataTransfer.getData('text/plain');
+    if (hasAccountLink(text)) void actions.offerAccount(text);
+    return;
+  }
   actions.showPage('home');
   // An access token that is shown only once stays on the screen; the invitation waits behind it.
   if (welcome && step !== 'hostReady') actions.showWelcome('choose');

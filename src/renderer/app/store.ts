@@ -15,6 +15,7 @@ export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =
   | 'account'
+  | 'offeredAccount'
   | 'file'
   | 'friendlyName'
   | 'presence'
@@ -41,6 +42,11 @@ export interface IssuedAccount {
   readonly address: string;
   readonly server: string;
   readonly accessToken: string;
+  /** Of the messenger. */
+  readonly key?: string;
+  /** The account of this computer's person, which the new one begins with as a contact. */
+  readonly contact?: string;
+  readonly contactName?: string;
 }
 
 export interface UiState {

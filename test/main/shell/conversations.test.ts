@@ -45,6 +45,7 @@ beforeEach(async () => {
     session: undefined,
     fileInvitation: undefined,
     offeredInvitation: undefined,
+    offeredAccount: undefined,
     history: [],
     settings: DEFAULT_SETTINGS,
     notices: [],

@@ -1,19 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { hearOpenings } from '../../../src/main/shell/openings.ts';
+import { hearOpenings, type Opening } from '../../../src/main/shell/openings.ts';
 
-const HELP = resolve('/desk/help.msrcIncident');
-const LATER = resolve('/desk/later.msrcIncident');
+const file = (path: string): Opening => ({ tag: 'file', path: resolve(path) });
+const HELP = file('/desk/help.msrcIncident');
+const LATER = file('/desk/later.msrcIncident');
+const LINK = 'ringback:msnp?v=2&end=1';
 
-function system(first?: string) {
+function system(first?: Opening) {
   const app = new EventEmitter();
   const openings = hearOpenings(app, first);
   const prevented = vi.fn();
   return {
     openings,
     prevented,
-    openFile: (path: string) => app.emit('open-file', { preventDefault: prevented }, path),
+    openFile: (path: string) => app.emit('open-file', { preventDefault: prevented }, resolve(path)),
+    openUrl: (url: string) => app.emit('open-url', { preventDefault: prevented }, url),
     secondStart: (...args: string[]) => app.emit('second-instance', {}, ['ringback', ...args], resolve('/desk')),
     activate: () => app.emit('activate', {}, false),
   };
@@ -22,12 +25,12 @@ function system(first?: string) {
 describe('what the system asks to open', () => {
   it('is kept until somebody can open it', () => {
     const { openings, openFile, prevented } = system();
-    openFile(HELP);
+    openFile('/desk/help.msrcIncident');
     const open = vi.fn();
     openings.handTo(open);
     expect(open.mock.calls).toEqual([[HELP]]);
     expect(prevented).toHaveBeenCalledOnce();
-    openFile(LATER);
+    openFile('/desk/later.msrcIncident');
     expect(open.mock.calls).toEqual([[HELP], [LATER]]);
   });
 
@@ -46,10 +49,20 @@ describe('what the system asks to open', () => {
     system(HELP).openings.handTo(alone);
     expect(alone.mock.calls).toEqual([[HELP]]);
     const { openings, openFile } = system(HELP);
-    openFile(LATER);
+    openFile('/desk/later.msrcIncident');
     const open = vi.fn();
     openings.handTo(open);
     expect(open.mock.calls).toEqual([[LATER]]);
+  });
+
+  it('may be a link: of a second start, or in macOS’s own way', () => {
+    const { openings, secondStart, openUrl, prevented } = system();
+    secondStart('--allow-file-access-from-files', LINK);
+    const open = vi.fn();
+    openings.handTo(open);
+    openUrl('RINGBACK://msnp?x');
+    expect(open.mock.calls).toEqual([[{ tag: 'link', link: LINK }], [{ tag: 'link', link: 'RINGBACK://msnp?x' }]]);
+    expect(prevented).toHaveBeenCalledOnce();
   });
 
   it('is the window alone, when there is no file', () => {

@@ -47,6 +47,7 @@ describe('the command line', () => {
     });
     expect(parseLaunch(['--user-data-dir=/x/y'], { RINGBACK_DATA_DIR: '/z' }).dataDir).toBe(join('/x', 'y'));
     expect(parseLaunch([], { RINGBACK_LISTEN_HOST: '::1' }).listenHost).toBe('::1');
+    expect(parseLaunch(['ringback', '--hidden', 'Ringback:msnp?v=2'], {}).opening).toEqual({ tag: 'link', link: 'Ringback:msnp?v=2' });
   });
 
   it.each([
@@ -187,7 +188,9 @@ class FakeMessenger implements Messenger {
   async setFriendlyName(name: string): Promise<void> {
     this.calls.push(`name ${name}`);
   }
-  async addContact(): Promise<void> {}
+  async addContact(address: string): Promise<void> {
+    this.calls.push(`add ${address}`);
+  }
   async removeContact(): Promise<void> {}
   readonly said: string[] = [];
   sendMessage(address: string, text: string): Promise<void> {
@@ -245,6 +248,7 @@ describe('the account', () => {
       session: undefined,
       fileInvitation: undefined,
       offeredInvitation: undefined,
+      offeredAccount: undefined,
       history: [],
       settings: DEFAULT_SETTINGS,
       notices: [],
@@ -317,6 +321,22 @@ describe('the account', () => {
     await second.signIn.forget('msnp');
     expect(second.model.state.accounts).toMatchObject([{ transport: 'pigeons', status: { tag: 'connecting' } }]);
     expect([second.other.calls.includes('signOut'), second.model.state.contacts.length]).toEqual([false, 1]);
+  });
+
+  it('begins with the contact that its link names, and a contact that was removed stays so', async () => {
+    const first = await desk();
+    await first.signIn.save({ ...ANNA, contact: PETER.address, contactName: 'Peter' });
+    expect(first.messenger.calls).toEqual(['signIn 192.0.2.7:1863']);
+    first.messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    await vi.waitFor(() => expect(first.model.state.accounts[0]?.values).toMatchObject({ introduced: 'yes' }));
+    first.messenger.become({ tag: 'connecting' });
+    first.messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    expect(first.messenger.calls.filter((call) => call.startsWith('add'))).toEqual([`add ${PETER.address}`]);
+    await opened[0]?.flush();
+    const second = await desk();
+    second.signIn.start();
+    second.messenger.become({ tag: 'signedIn', address: ANNA.address, friendlyName: 'Anna' });
+    expect(second.messenger.calls).toEqual(['signIn 192.0.2.7:1863']);
   });
 
   it('signs in on this computer when the account lives here', async () => {

@@ -29,6 +29,7 @@ const FACTS: AppFacts = {
   session: undefined,
   fileInvitation: undefined,
   offeredInvitation: undefined,
+  offeredAccount: undefined,
   history: [],
   settings: DEFAULT_SETTINGS,
   notices: [],

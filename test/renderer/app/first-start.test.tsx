@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { accountLink } from '../../../src/renderer/app/account-link.ts';
+import { writeAccountLink } from '../../../src/protocol/msnp/account-link.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, onMsnp, PIGEONS, TRANSPORTS } from './fixtures.ts';
 import { button, openMainWindow, theButton, words } from './windows.tsx';
@@ -43,10 +43,10 @@ describe('the first start', () => {
     await user.click(field);
     await user.paste('Hello Peter, see you at five');
     await user.click(theButton(t('need.begin')));
-    expect(screen.getByRole('alert').textContent).toBe(t('need.notFound'));
+    expect(screen.getByRole('alert').textContent).toBe(t('problem.LINK_NO_LINK'));
     await user.clear(field);
     const { server, address, accessToken } = issued;
-    await user.paste(`> ${t('token.copyText', { server, address, accessToken, link: accountLink(issued) })}\n-- \nAnna`);
+    await user.paste(`> ${t('token.copyText', { server, address, accessToken, link: writeAccountLink(issued) })}\n-- \nAnna`);
     await user.click(theButton(t('need.begin')));
     expect(calls()).toEqual([['saveAccount', { transport: 'msnp', server, address, friendlyName: 'Peter', accessToken }]]);
   });

@@ -119,7 +119,7 @@ it('an account that is made in Settings knows the host from the start', async ()
     accounts: [{ address: MARGARET.address, friendlyName: 'Margaret', online: true }],
   };
   const made = { createHostedAccount: { ok: true, value: { server: '192.0.2.1:1863', accessToken: 'k7Qm-2xPd' } } };
-  const { user, calls } = openMainWindow(appState({ hosting }), { page: 'settings' }, made);
+  const { user, calls, store } = openMainWindow(appState({ hosting }), { page: 'settings' }, made);
   await user.click(theButton(t('settings.hostedAdd')));
   await user.type(screen.getByLabelText(t('hostStart.otherName')), 'Peter');
   await user.click(theButton(t('hostStart.makeAccount')));
@@ -128,6 +128,8 @@ it('an account that is made in Settings knows the host from the start', async ()
     ['createHostedAccount', { address: 'peter@ringback.local', friendlyName: 'Peter' }],
     ['addContact', onMsnp('peter@ringback.local')],
   ]);
+  // And so does the message that is passed on.
+  expect(store.getState().ui.issued).toMatchObject({ contact: MARGARET.address, contactName: 'Margaret' });
 });
 
 describe('thirty contacts', () => {
@@ -334,7 +336,7 @@ describe('what is read out', () => {
   it('is in a region that was there before', () => {
     openMainWindow(appState());
     const regions = [...document.querySelectorAll('.appearing')];
-    expect(regions).toHaveLength(4);
+    expect(regions).toHaveLength(5);
     for (const region of regions) {
       expect(region.getAttribute('aria-live') ?? region.getAttribute('role')).toMatch(/^(assertive|polite|status)$/);
       expect(region.childElementCount).toBe(0);

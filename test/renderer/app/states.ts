@@ -128,6 +128,27 @@ export const STATES: readonly State[] = [
     appState({ fileInvitation: { id: 'f1', state: 'waiting', expiresAtMs: NOW_MS + 3_600_000, wrongPasswords: 1 } }),
   ),
   main(
+    'the account of a link, in place of another',
+    appState({
+      offeredAccount: {
+        server: '192.168.1.20:1863',
+        address: 'anna@ringback.local',
+        friendlyName: 'Anna',
+        contact: { address: 'peter@ringback.local', friendlyName: 'Peter' },
+        instead: { address: 'margaret@ringback.local', friendlyName: 'Margaret' },
+      },
+    }),
+  ),
+  main('the account of a link, at the first start', {
+    ...nobody,
+    offeredAccount: {
+      server: '192.168.1.20:1863',
+      address: 'anna@ringback.local',
+      friendlyName: 'Anna',
+      contact: { address: 'peter@ringback.local', friendlyName: 'Peter' },
+    },
+  }),
+  main(
     'opened invitation',
     appState({ offeredInvitation: { fileName: 'help.msrcIncident', from: 'Anna', needsPassword: true, past: true } }),
   ),

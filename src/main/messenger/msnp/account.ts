@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isServer } from '../../../protocol/msnp/endpoint.ts';
 import type { Account } from '../contract.ts';
 
 /** What signing in to an MSNP server takes. */
@@ -6,9 +7,19 @@ export interface MsnpAccount extends Account {
   /** `host:port`. */
   readonly server: string;
   readonly accessToken: string;
+  /** Of the messenger, as the link of its host says (protocol/msnp/account-link.ts). */
+  readonly key?: string;
 }
 
 const transport = z.literal('msnp');
+
+/** What only a link says: the messenger's key, and whoever keeps it; `introduced` once that contact has been added. */
+const linked = {
+  key: z.exactOptional(z.string().regex(/^[A-Za-z0-9_-]{43}$/)),
+  contact: z.exactOptional(z.string().min(3).max(129)),
+  contactName: z.exactOptional(z.string().min(1).max(129)),
+  introduced: z.exactOptional(z.literal('yes')),
+};
 
 /** What is kept: a server may have given a name that nobody could type here. */
 export const msnpAccount: z.ZodType<MsnpAccount> = z.strictObject({
@@ -17,17 +28,11 @@ export const msnpAccount: z.ZodType<MsnpAccount> = z.strictObject({
   address: z.string().min(3).max(129),
   friendlyName: z.string().min(1).max(129),
   accessToken: z.string().min(1).max(256),
+  ...linked,
 });
 
 /** `host:port`, IPv6 in brackets. */
-const server = z
-  .string()
-  .max(255)
-  .regex(/^(\[[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+):\d{1,5}$/)
-  .refine((text) => {
-    const port = Number(text.slice(text.lastIndexOf(':') + 1));
-    return port >= 1 && port <= 65_535;
-  });
+const server = z.string().refine(isServer);
 
 /** An e-mail-like log-in name. */
 const address = z
@@ -53,4 +58,7 @@ export const typedMsnpAccount: z.ZodType<MsnpAccount> = z.strictObject({
     .min(1)
     .max(256)
     .regex(/^[\x21-\x7e]+$/),
+  ...linked,
+  contact: z.exactOptional(address),
+  contactName: z.exactOptional(friendlyName),
 });

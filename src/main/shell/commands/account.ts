@@ -19,6 +19,9 @@ const typedAccount = z.looseObject({ transport }).transform((typed, context) => 
 /** The accounts of this computer, and what they show to others. */
 export const accountCommands = {
   saveAccount: { windows: ['main'], argument: typedAccount, run: ({ signIn }, account) => signIn.save(account) },
+  offerAccount: { windows: ['main'], argument: z.string().max(16_384), run: ({ accountOffers }, text) => accountOffers.offer(text) },
+  takeOfferedAccount: { windows: ['main'], run: ({ accountOffers }) => accountOffers.use() },
+  putOfferedAccountAway: { windows: ['main'], run: ({ accountOffers }) => accountOffers.putAway() },
   signIn: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signIn(name) },
   signOut: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signOut(name) },
   forgetAccount: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.forget(name) },

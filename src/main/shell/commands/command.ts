@@ -7,6 +7,7 @@ import type { SessionLog } from '../../history/session-log.ts';
 import type { Messengers } from '../../messenger/contract.ts';
 import type { ProgramsStore } from '../../settings/programs-store.ts';
 import type { SettingsStore } from '../../settings/settings-store.ts';
+import type { AccountOffers } from '../account-offers.ts';
 import type { AppModel } from '../app-model.ts';
 import type { StateWindow } from '../window-state.ts';
 import type { Conversations } from '../conversations.ts';
@@ -23,6 +24,7 @@ export interface UseCases {
   readonly conversations: Conversations;
   readonly help: Assistance;
   readonly files: FileInvitations;
+  readonly accountOffers: AccountOffers;
   readonly hosting: Hosting;
   readonly settings: SettingsStore;
   readonly history: SessionLog;

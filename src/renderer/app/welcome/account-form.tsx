@@ -1,8 +1,10 @@
 import type { AccountField } from '../../../facts/accounts.ts';
-import { useState, type FormEvent } from 'react';
+import { useState, type ClipboardEvent, type FormEvent } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
 import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Button, Choices, Field, ProblemLine, SecretField } from '../design/controls.tsx';
+import { hasAccountLink } from '../../../protocol/msnp/account-link.ts';
+import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 
 export interface AccountFormProps extends ActionState {
@@ -15,16 +17,35 @@ export interface AccountFormProps extends ActionState {
 
 export function AccountForm({ transport, initial, pending, problem, onSave, onCancel }: AccountFormProps) {
   const { name, fields } = transport;
-  const [typed, setTyped] = useState(initial?.values ?? {});
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>(initial?.values ?? {});
+  const [linked, setLinked] = useState<Readonly<Record<string, string>>>(initial?.values ?? {});
+  const [wrong, setWrong] = useState<string>();
   const valueOf = (field: AccountField): string => typed[field.name] ?? '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const values = fields.map((field) => [field.name, valueOf(field).trim()] as const).filter(([, value]) => value !== '');
-    onSave({ address: '', friendlyName: '', ...Object.fromEntries(values), transport: name });
+    // What a link said beside the fields belongs to the account, and goes with another address.
+    const kept = typed['address']?.trim() === linked['address'] ? linked : {};
+    onSave({ ...kept, address: '', friendlyName: '', ...Object.fromEntries(values), transport: name });
+  };
+  /** The message whole, in whichever field. */
+  const paste = (event: ClipboardEvent) => {
+    const text = event.clipboardData.getData('text/plain');
+    if (!hasAccountLink(text)) return;
+    event.preventDefault();
+    try {
+      const account = linkedAccount(text);
+      if (account.transport !== name) return;
+      setTyped(account);
+      setLinked(account);
+      setWrong(undefined);
+    } catch (refused) {
+      setWrong(linkProblem(refused));
+    }
   };
   const filled = fields.every((field) => field.optional === true || valueOf(field).trim() !== '');
   return (
-    <form className="stack" onSubmit={submit}>
+    <form className="stack" onSubmit={submit} onPaste={paste}>
       {fields.map((field, index) => (
         <FormField
           key={field.name}
@@ -36,10 +57,13 @@ export function AccountForm({ transport, initial, pending, problem, onSave, onCa
         />
       ))}
       <ProblemLine
-        text={generalProblem(
-          problem,
-          fields.map((field) => field.name),
-        )}
+        text={
+          wrong ??
+          generalProblem(
+            problem,
+            fields.map((field) => field.name),
+          )
+        }
       />
       <div className="row">
         <Button type="submit" look="primary" busy={pending} disabled={!filled}>

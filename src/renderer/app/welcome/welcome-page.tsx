@@ -22,7 +22,7 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       onStep={actions.showWelcome}
       onSaveAccount={(account) => void actions.saveAccount(account)}
       onBeginHosting={(name, reach) => void actions.beginHosting(name, reach)}
-      onCreateOther={(account) => void actions.createOtherAccount(account)}
+      onCreateOther={(account) => void actions.createHostedAccount(account)}
       onCopyIssued={actions.copyIssued}
       onDone={() => {
         actions.putIssuedAway();

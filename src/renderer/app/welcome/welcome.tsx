@@ -7,7 +7,7 @@ import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.
 import { BrandMark } from '../design/brand.tsx';
 import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
-import { accountInText } from '../account-link.ts';
+import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { freeAddressFor } from '../address.ts';
 import { NewAccountForm } from './account-form.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
@@ -126,13 +126,15 @@ function NeedForm({
 }: ActionState & Pick<WelcomeProps, 'files' | 'filesRefused'> & { readonly onSave: (account: TypedAccount) => void }) {
   const id = useId();
   const [text, setText] = useState('');
-  const [missing, setMissing] = useState(false);
-  const error = missing ? t('need.notFound') : problemText(problem);
+  const [wrong, setWrong] = useState<string>();
+  const error = wrong ?? problemText(problem);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const account = accountInText(text);
-    setMissing(account === undefined);
-    if (account !== undefined) onSave(account);
+    try {
+      onSave(linkedAccount(text));
+    } catch (refused) {
+      setWrong(linkProblem(refused));
+    }
   };
   return (
     <div className="stack stack--wide">
@@ -150,7 +152,7 @@ function NeedForm({
           aria-describedby={error === undefined ? undefined : `${id}-error`}
           onChange={(event) => {
             setText(event.target.value);
-            setMissing(false);
+            setWrong(undefined);
           }}
         />
         <ProblemLine id={`${id}-error`} text={error} />

@@ -1,0 +1,66 @@
+/* An account that a link names: shown, and taken only when the person says so. Knows no Electron. */
+import type { OfferedAccountView } from '../../preload/contract.ts';
+import { AccountLinkError, readAccountLink, type AccountLink } from '../../protocol/msnp/account-link.ts';
+import type { Account } from '../messenger/contract.ts';
+import type { AppModel } from './app-model.ts';
+import { CommandError } from './refusal.ts';
+import { safeText } from './safe-text.ts';
+
+/** What such links are for. */
+const LINKED_TRANSPORT = 'msnp';
+
+export interface AccountOffersDeps {
+  readonly model: Pick<AppModel, 'update' | 'facts'>;
+  readonly save: (account: Account) => Promise<void>;
+}
+
+export interface AccountOffers {
+  /** Shows the account of the first link in a text. Throws CommandError LINK_…. */
+  offer(text: string): void;
+  /** Signs in with the one that is shown. Throws CommandError NO_LINK_OPEN, and what saving an account throws. */
+  use(): Promise<void>;
+  putAway(): void;
+}
+
+export function createAccountOffers({ model, save }: AccountOffersDeps): AccountOffers {
+  // Its access token stays here until the account is taken.
+  let shown: AccountLink | undefined;
+
+  function putAway(): void {
+    shown = undefined;
+    model.update({ offeredAccount: undefined });
+  }
+
+  return {
+    offer(text) {
+      const link = accountIn(text);
+      shown = link;
+      const now = model.facts.accounts.find(({ transport }) => transport === LINKED_TRANSPORT);
+      const offered: OfferedAccountView = {
+        server: link.server,
+        address: link.address,
+        friendlyName: safeText(link.friendlyName),
+        ...(link.contact === undefined
+          ? {}
+          : { contact: { address: link.contact, friendlyName: safeText(link.contactName ?? link.contact) } }),
+        ...(now === undefined ? {} : { instead: { address: now.address, friendlyName: safeText(now.friendlyName) } }),
+      };
+      model.update({ offeredAccount: offered });
+    },
+    async use() {
+      if (shown === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
+      const account: Account = { ...shown, transport: LINKED_TRANSPORT };
+      putAway();
+      await save(account);
+    },
+    putAway,
+  };
+}
+
+function accountIn(text: string): AccountLink {
+  try {
+    return readAccountLink(text);
+  } catch (error) {
+    throw error instanceof AccountLinkError ? new CommandError(`LINK_${error.code}`, error.message) : error;
+  }
+}
