@@ -9,6 +9,9 @@ export const MAX_HISTORY_ENTRIES = 1_000;
 const VERSION = 1;
 const time = z.number().int().min(0).max(8.64e15);
 
+/** Why a session ended that was still running when the program was killed or the computer lost its power. */
+export const INTERRUPTED = 'interrupted';
+
 /** What an entry has to have. Ways, reasons and fields that a later version added are kept as they are. */
 const entrySchema = z.looseObject({
   id: z.string().min(1).max(128),
@@ -50,6 +53,8 @@ export interface SessionLog {
   readonly damaged: DamagedFile | undefined;
   /** Adds an entry; one with the same id is replaced. Resolves when the file is on disk. */
   add(entry: HistoryEntry): Promise<void>;
+  /** Keeps what would be the entry of the session that runs, without listing it: the next start adds it, unless `add` has come first. */
+  keepRunning(entry: HistoryEntry): Promise<void>;
   /** Forgets all, those of a later version as well. */
   clear(): Promise<void>;
   flush(): Promise<void>;
@@ -58,7 +63,17 @@ export interface SessionLog {
 /** `history.json`. What a later version wrote is written back as it was. */
 export async function openSessionLog(path: string): Promise<SessionLog> {
   const file = await openStoredFile<Log>(path, logSchema, { version: VERSION, entries: [] });
-  const set = (all: readonly unknown[]): Promise<void> => file.set({ ...file.value, entries: [...all] });
+  /** Of the session that runs. */
+  let running: HistoryEntry | undefined;
+  const set = (all: readonly unknown[]): Promise<void> => {
+    const { running: _, ...rest } = file.value;
+    return file.set({ ...rest, entries: [...all], ...(running === undefined ? {} : { running }) });
+  };
+  const withFirst = (entry: HistoryEntry): readonly unknown[] =>
+    [entry, ...file.value.entries.filter((known) => idOf(known) !== entry.id)].slice(0, MAX_HISTORY_ENTRIES);
+  // A disk that refuses it now refuses the next entry too, which is told.
+  const left = entrySchema.safeParse(file.value['running']);
+  if (left.success) await set(withFirst(left.data)).catch(() => undefined);
   let entries = readable(file.value.entries);
   return {
     get entries() {
@@ -66,12 +81,14 @@ export async function openSessionLog(path: string): Promise<SessionLog> {
     },
     damaged: file.damaged,
     add(entry) {
-      const { transport, address, friendlyName } = entry.peer;
-      const where = transport === undefined ? {} : { transport };
-      const peer = { ...where, address: address.slice(0, 129), friendlyName: friendlyName.slice(0, 400) };
-      const all = [{ ...entry, peer }, ...file.value.entries.filter((known) => idOf(known) !== entry.id)].slice(0, MAX_HISTORY_ENTRIES);
+      if (running?.id === entry.id) running = undefined;
+      const all = withFirst(bounded(entry));
       entries = readable(all);
       return set(all);
+    },
+    keepRunning(entry) {
+      running = bounded(entry);
+      return set(file.value.entries);
     },
     clear() {
       entries = [];
@@ -79,6 +96,13 @@ export async function openSessionLog(path: string): Promise<SessionLog> {
     },
     flush: () => file.flush(),
   };
+}
+
+/** With a name and an address as long as the next start accepts. */
+function bounded(entry: HistoryEntry): HistoryEntry {
+  const { transport, address, friendlyName } = entry.peer;
+  const where = transport === undefined ? {} : { transport };
+  return { ...entry, peer: { ...where, address: address.slice(0, 129), friendlyName: friendlyName.slice(0, 400) } };
 }
 
 function readable(entries: readonly unknown[]): readonly HistoryEntry[] {

@@ -7,6 +7,7 @@ import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
+import { createRunningRecord } from '../history/running-record.ts';
 import type { Messengers } from '../messenger/contract.ts';
 import { createAccountOffers } from './account-offers.ts';
 import { activityNotice } from './activity-words.ts';
@@ -155,11 +156,17 @@ function answerCommands(
 }
 
 /** What the use cases know becomes what main shows. */
-function showUseCases({ model, log, assistance, activities, desktop }: ShellDeps): void {
+function showUseCases({ clock, model, log, storage, assistance, activities, desktop }: ShellDeps): void {
   const showHelp = (): void =>
     model.update({ session: assistance.status, invitations: assistance.invitations, fileInvitation: assistance.fileInvitation });
   assistance.onChange(showHelp);
   showHelp();
+  const record = createRunningRecord({
+    log: storage.history,
+    now: () => clock.now(),
+    onStorageError: (error) => log.write('history', error),
+  });
+  assistance.onChange(() => record.update(assistance.status));
   activities.onChange(() => model.update({ activities: activities.list }));
   activities.onNews((news) => model.notify(...activityNotice(news)));
   desktop.support().then(

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_HISTORY_ENTRIES, openSessionLog } from '../../../src/main/history/session-log.ts';
+import { INTERRUPTED, MAX_HISTORY_ENTRIES, openSessionLog } from '../../../src/main/history/session-log.ts';
 import type { HistoryEntry } from '../../../src/protocol/assistance/status.ts';
 
 let folder: string;
@@ -56,6 +56,34 @@ it('cuts names that would be refused at the next start', async () => {
   const log = await openSessionLog(path);
   await log.add(entry('one', { peer: { address: 'a@b', friendlyName: 'x'.repeat(5_000) } }));
   expect((await openSessionLog(path)).damaged).toBeUndefined();
+});
+
+describe('the session that runs', () => {
+  it('is listed by the next start where the program did not come to its end', async () => {
+    const log = await openSessionLog(path);
+    await log.add(entry('before'));
+    await log.keepRunning(entry('running', { reason: INTERRUPTED }));
+    await log.keepRunning(entry('running', { reason: INTERRUPTED, controlled: true }));
+    expect(log.entries).toEqual([entry('before')]);
+    const next = await openSessionLog(path);
+    expect(next.entries).toEqual([entry('running', { reason: INTERRUPTED, controlled: true }), entry('before')]);
+    expect(await readFile(path, 'utf8')).not.toContain('"running":');
+  });
+
+  it('is not listed twice when it has ended', async () => {
+    const log = await openSessionLog(path);
+    await log.keepRunning(entry('running', { reason: INTERRUPTED }));
+    await log.clear();
+    await log.add(entry('other'));
+    await log.add(entry('running'));
+    expect((await openSessionLog(path)).entries).toEqual([entry('running'), entry('other')]);
+  });
+
+  it('that cannot be read is passed over', async () => {
+    await writeFile(path, JSON.stringify({ version: 1, entries: [entry('one')], running: { id: 7 } }));
+    const log = await openSessionLog(path);
+    expect([log.entries, log.damaged]).toEqual([[entry('one')], undefined]);
+  });
 });
 
 it('sets a damaged file aside and goes on', async () => {
