@@ -8,6 +8,7 @@ import { SpareKeys } from './spare-keys.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { openX11KeyRepeat, type X11KeyRepeat } from './x11-key-repeat.ts';
 import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, watchKeymap, type X11Keymap } from './x11-keymap.ts';
+import { releasedAtTheLast } from './x11-last-release.ts';
 import { modifierState, X11Locks } from './x11-locks.ts';
 import { matchXtestLayout } from './x11-xtest-layout.ts';
 
@@ -42,8 +43,9 @@ interface X11InputParts {
 export async function openX11Input(options: X11InputOptions): Promise<InputInjector> {
   const connection = await connectX11(options.address, false);
   try {
-    const xtest = await connection.extension('xtest');
-    if (xtest === undefined) throw new DesktopError('UNSUPPORTED', 'the X server has no XTEST extension');
+    const extension = await connection.extension('xtest');
+    if (extension === undefined) throw new DesktopError('UNSUPPORTED', 'the X server has no XTEST extension');
+    const xtest = await releasedAtTheLast(connection, extension, options.address);
     const restoreLayout = await matchXtestLayout(connection);
     const keymap = await readKeymap(connection);
     const repeat = await openX11KeyRepeat(connection);
