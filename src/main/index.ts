@@ -27,6 +27,7 @@ import { createSignIn } from './shell/sign-in.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
 import { damageNotices, openStorage } from './shell/storage.ts';
 import { createSystemLauncher } from './shell/system-launcher.ts';
+import { createWideningDialog } from './shell/widening-dialog.ts';
 
 const LOG_FILE = join('logs', 'ringback.log');
 
@@ -103,7 +104,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, assistance, messengers, hosting, signIn, desktop, activities, launcher },
+    { windows, assistance, messengers, hosting, signIn, desktop, activities, launcher, askWidening: createWideningDialog(windows, clock) },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

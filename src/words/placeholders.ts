@@ -254,4 +254,6 @@ export interface Placeholders {
   readonly 'shell.consent.control.detail': 'name';
   readonly 'shell.about.message': 'version';
   readonly 'shell.quit.detail': 'names';
+  readonly 'widening.program.heading': 'activity';
+  readonly 'widening.messenger.text': 'address';
 }

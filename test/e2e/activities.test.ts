@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable } from '../support/app.ts';
 import { needs, until } from '../support/programs.ts';
-import { contactShown, meetOnMessenger } from '../support/scenario.ts';
+import { answerQuestion, contactShown, meetOnMessenger, waitForQuestion } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
@@ -36,6 +36,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
     await main.getByText(t('programs.known'), { exact: true }).waitFor();
     await keep(app, 'program');
     await main.getByRole('button', { name: t('programs.save'), exact: true }).click();
+    await waitForQuestion(app.desktop);
+    if (output) await app.desktop.saveScreenshot(join(output, 'activities-question.png'));
+    await answerQuestion(app.desktop, 'allow');
     await main.getByText(`${program} {role} {address} {port}`, { exact: true }).waitFor();
     await main.getByRole('button', { name: t('nav.home'), exact: true }).click();
     return record;
@@ -82,7 +85,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
 
   it('an offer of help reaches only whoever allows it', { timeout: 60_000 }, async () => {
     await anna.main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
-    await anna.main.getByLabel(t('settings.allowOffers'), { exact: true }).check();
+    // The switch goes back until she has said yes to main.
+    await anna.main.getByLabel(t('settings.allowOffers'), { exact: true }).click();
+    await answerQuestion(anna.desktop, 'allow');
+    await until(() => anna.main.getByLabel(t('settings.allowOffers'), { exact: true }).isChecked(), 'the switch to be on');
     await keep(anna, 'settings');
     await anna.main.getByRole('button', { name: t('nav.home'), exact: true }).click();
     await openMenu(peter, 'Anna');

@@ -10,11 +10,12 @@ import { COMMANDS, taking } from '../../src/preload/commands.ts';
 // The first file, src/preload/commands.ts: its name, what it takes, what it answers.
 const commands = { ...COMMANDS, greet: taking<{ name: string }, string>() };
 
-// The second file, in src/main/shell/commands: who may call it, what its argument looks like, what it does.
+// The second file, in src/main/shell/commands: who may call it, what the person is asked first, what its argument looks like, what it does.
 const table: CommandTable<typeof commands> = {
   ...COMMAND_TABLE,
   greet: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ name: z.string().max(16) }),
     run: ({ model }, { name }) => `Hello ${name}, this is ${model.facts.version}`,
   },
@@ -24,7 +25,14 @@ const table: CommandTable<typeof commands> = {
 function page(kind: 'main' | 'session' | undefined) {
   const handlers = new Map<string, (event: never, ...args: unknown[]) => unknown>();
   const ipc = { handle: (channel: string, handler: (event: never, ...args: unknown[]) => unknown) => void handlers.set(channel, handler) };
-  handleCommands(ipc, { kindOfSender: () => kind }, table, { model: { facts: { version: '1.0' } } } as never, () => undefined);
+  handleCommands(
+    ipc,
+    { kindOfSender: () => kind },
+    table,
+    { model: { facts: { version: '1.0' } } } as never,
+    { pass: async (_, act) => act() },
+    () => undefined,
+  );
   return commandMethods(commands, {
     invoke: async (channel, ...args) => handlers.get(channel)?.({} as never, ...structuredClone(args)),
   });

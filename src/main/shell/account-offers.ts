@@ -15,6 +15,8 @@ export interface AccountOffersDeps {
 }
 
 export interface AccountOffers {
+  /** The account that is shown, with its access token. */
+  readonly shown: Account | undefined;
   /** Shows the account of the first link in a text. Throws CommandError LINK_…. */
   offer(text: string): void;
   /** Signs in with the one that is shown. Throws CommandError NO_LINK_OPEN, and what saving an account throws. */
@@ -32,6 +34,9 @@ export function createAccountOffers({ model, save }: AccountOffersDeps): Account
   }
 
   return {
+    get shown() {
+      return shown && { ...shown, transport: LINKED_TRANSPORT };
+    },
     offer(text) {
       const link = accountIn(text);
       shown = link;

@@ -35,6 +35,7 @@ import { createStayingAwake } from './staying-awake.ts';
 import { systemLocale } from './system-locale.ts';
 import type { Storage } from './storage.ts';
 import { createViewerWindow, type ViewerWindow } from './viewer-window.ts';
+import { createWideningGate, type AskQuestion } from './widening.ts';
 import type { Windows } from './windows.ts';
 
 /** Where the shell runs, and with what. */
@@ -60,6 +61,7 @@ export interface ShellParts {
   readonly desktop: Pick<Desktop, 'support'>;
   readonly activities: Activities;
   readonly launcher: Launcher;
+  readonly askWidening: AskQuestion;
 }
 
 type ShellDeps = ShellSetting & ShellParts;
@@ -152,7 +154,8 @@ function answerCommands(
     },
     openViewer: () => parts.viewer.open(),
   };
-  handleCommands(ipcMain, windows, COMMAND_TABLE, use, (where, error) => log.write(where, error));
+  const gate = createWideningGate(deps.askWidening, deps.clock);
+  handleCommands(ipcMain, windows, COMMAND_TABLE, use, gate, (where, error) => log.write(where, error));
 }
 
 /** What the use cases know becomes what main shows. */

@@ -13,61 +13,18 @@ import { COMMAND_TABLE } from '../../../src/main/shell/commands/table.ts';
 import { windowCommands } from '../../../src/main/shell/commands/window.ts';
 import { handleCommands } from '../../../src/main/shell/ipc.ts';
 import { CommandError, refusal } from '../../../src/main/shell/refusal.ts';
+import type { WideningGate } from '../../../src/main/shell/widening.ts';
 import type { WindowKind } from '../../../src/main/shell/web-security.ts';
 import { channelOf, COMMANDS, type CommandName, type CommandShape } from '../../../src/preload/commands.ts';
 import { AssistanceError } from '../../../src/main/assistance/contract.ts';
 import { MessengerError } from '../../../src/main/messenger/contract.ts';
+import { VALID } from './command-arguments.ts';
 import words from '../../../assets/locales/en.json' with { type: 'json' };
 
 const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
-const VALID: { readonly [N in CommandName]: unknown[] } = {
-  getState: [],
-  saveAccount: [{ transport: 'msnp', server: '192.168.1.20:1863', address: 'Anna@Home.example', friendlyName: 'Anna', accessToken: 'k3y' }],
-  signIn: ['msnp'],
-  signOut: ['msnp'],
-  forgetAccount: ['msnp'],
-  setPresence: ['busy'],
-  setFriendlyName: ['Änne ☕'],
-  addContact: [{ transport: 'msnp', address: 'peter@home.example' }],
-  removeContact: [{ transport: 'msnp', address: 'peter@home.example' }],
-  sendMessage: [{ transport: 'msnp', address: 'peter@home.example', text: 'Hello\nthere' }],
-  sendTyping: [{ transport: 'msnp', address: 'peter@home.example' }],
-  readConversation: [{ transport: 'msnp', address: 'peter@home.example' }],
-  askForHelp: [{ transport: 'msnp', address: 'peter@home.example' }],
-  offerHelp: [{ transport: 'msnp', address: 'peter@home.example' }],
-  startActivity: [{ transport: 'msnp', address: 'peter@home.example', kind: 'whiteboard' }],
-  offerAccount: ['ringback:msnp?v=2'],
-  takeOfferedAccount: [],
-  putOfferedAccountAway: [],
-  acceptActivity: ['1'],
-  cancelActivity: ['1'],
-  setProgram: [{ kind: 'voice', choice: { use: 'own', line: 'phone {address}' } }],
-  testProgram: [{ kind: 'voice', line: 'phone {address}' }],
-  acceptInvitation: ['1'],
-  declineInvitation: ['1'],
-  saveInvitation: [2],
-  removeInvitation: [],
-  chooseInvitation: [],
-  offerInvitation: [{ fileName: 'help.msrcIncident', bytes: new Uint8Array(3) }],
-  useInvitation: ['ABCD EFGH JKMN'],
-  putInvitationAway: [],
-  endSession: [],
-  offerControl: [],
-  takeBackControl: [],
-  requestControl: [],
-  releaseControl: [],
-  dismissSession: [],
-  dismissNotice: ['notice-1'],
-  setHosting: [{ enabled: true, reach: 'lan', port: 1_863 }],
-  createHostedAccount: [{ address: 'peter@ringback.local', friendlyName: 'Peter' }],
-  removeHostedAccount: ['peter@ringback.local'],
-  saveSettings: [{ engine: 'classic', stopShortcut: 'Control+Alt+F4' }],
-  clearHistory: [],
-  setFullScreen: [true],
-  copyText: ['anything\nat all'],
-  openViewer: [],
-};
+/** A person who says yes to everything. */
+const OPEN: WideningGate = { pass: async (_, act) => act() };
 
 /** The table with handlers that only note their calls. */
 function noting(): { table: Record<CommandName, AnyCommand<unknown>>; calls: [string, unknown][] } {
@@ -75,7 +32,7 @@ function noting(): { table: Record<CommandName, AnyCommand<unknown>>; calls: [st
   const table = Object.fromEntries(
     COMMAND_NAMES.map((name) => [
       name,
-      { ...COMMAND_TABLE[name], run: (_: unknown, argument: unknown) => void calls.push([name, argument]) },
+      { ...COMMAND_TABLE[name], widens: 'nothing', run: (_: unknown, argument: unknown) => void calls.push([name, argument]) },
     ]),
   ) as unknown as Record<CommandName, AnyCommand<unknown>>;
   return { table, calls };
@@ -117,11 +74,11 @@ describe('arguments', () => {
         }),
         async (name, args) => {
           const { table, calls } = noting();
-          const result = await runCommand(table[name], undefined, 'main', args, fail);
+          const result = await runCommand(table[name], undefined, 'main', args, OPEN, fail);
           expect(result).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT' });
           // Anything with an @ may be an address.
           if (typeof args === 'string' && args.includes('@')) return;
-          const inArray = await runCommand(table[name], undefined, 'main', [args], fail);
+          const inArray = await runCommand(table[name], undefined, 'main', [args], OPEN, fail);
           expect(inArray.ok).toBe(false);
           expect(calls).toEqual([]);
         },
@@ -175,6 +132,7 @@ describe('who may call what', () => {
       { kindOfSender: () => kind },
       table,
       undefined,
+      OPEN,
       fail,
     );
     expect([...handlers.keys()].sort()).toEqual(COMMAND_NAMES.map(channelOf).sort());
@@ -221,15 +179,17 @@ function halvesThatDoNotFit(): void {
     // @ts-expect-error a name without a row
     missing: {} satisfies Half<void, void>,
     // @ts-expect-error an argument without a schema
-    unchecked: { greet: { windows: ['main'], run } } satisfies Half<string, void>,
+    unchecked: { greet: { windows: ['main'], widens: 'nothing', run } } satisfies Half<string, void>,
     // @ts-expect-error a schema of another type
-    otherArgument: { greet: { windows: ['main'], argument: z.number(), run } } satisfies Half<string, void>,
+    otherArgument: { greet: { windows: ['main'], widens: 'nothing', argument: z.number(), run } } satisfies Half<string, void>,
     // @ts-expect-error a schema where nothing comes
-    noArgument: { greet: { windows: ['main'], argument: z.string(), run } } satisfies Half<void, void>,
+    noArgument: { greet: { windows: ['main'], widens: 'nothing', argument: z.string(), run } } satisfies Half<void, void>,
+    // @ts-expect-error nothing said of what it widens
+    unasked: { greet: { windows: ['main'], run } } satisfies Half<void, void>,
     // @ts-expect-error another answer
-    otherAnswer: { greet: { windows: ['main'], run } } satisfies Half<void, string>,
+    otherAnswer: { greet: { windows: ['main'], widens: 'nothing', run } } satisfies Half<void, string>,
     // @ts-expect-error no window of ours that shows a page of its own
-    otherWindow: { greet: { windows: ['capture'], run } } satisfies Half<void, void>,
+    otherWindow: { greet: { windows: ['capture'], widens: 'nothing', run } } satisfies Half<void, void>,
   };
   void rows;
 }
@@ -259,6 +219,7 @@ describe('answers', () => {
       undefined,
       'main',
       VALID.createHostedAccount,
+      OPEN,
       fail,
     );
     expect(result).toEqual({ ok: true, value: { server: 'peter@ringback.local', accessToken: 't' } });
@@ -288,7 +249,7 @@ describe('answers', () => {
       ...table.endSession,
       run: how === 'throws' ? () => fail(new TypeError('x')) : () => Promise.reject(new TypeError('x')),
     };
-    expect(await runCommand(broken, undefined, 'main', [], onInternal)).toMatchObject({ ok: false, code: 'INTERNAL' });
+    expect(await runCommand(broken, undefined, 'main', [], OPEN, onInternal)).toMatchObject({ ok: false, code: 'INTERNAL' });
     expect(onInternal).toHaveBeenCalledOnce();
   });
 });

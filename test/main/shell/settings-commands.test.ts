@@ -3,6 +3,8 @@ import { DEFAULT_SETTINGS, type SettingsStore } from '../../../src/main/settings
 import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
 import type { AppModel } from '../../../src/main/shell/app-model.ts';
 import { runCommand, type UseCases } from '../../../src/main/shell/commands/command.ts';
+import { createWideningGate } from '../../../src/main/shell/widening.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
 
 const { saveSettings, setHosting } = settingsCommands;
@@ -57,7 +59,8 @@ describe('settings', () => {
 
   it('but the scale of the picture are not the session window’s to change', async () => {
     const { use, settings } = desk();
-    const save = (change: object) => runCommand(saveSettings, use, 'session', [change], () => undefined);
+    const nobody = createWideningGate(() => Promise.reject(new Error('asked')), new VirtualClock());
+    const save = (change: object) => runCommand(saveSettings, use, 'session', [change], nobody, () => undefined);
     expect(await save({ viewerScaling: 'actual' })).toMatchObject({ ok: true });
     expect(await save({ viewerScaling: 'fit', allowPlainExperts: true })).toMatchObject({ ok: false, code: 'FORBIDDEN' });
     expect(settings.value).toMatchObject({ viewerScaling: 'actual', allowPlainExperts: false });

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import type { Account } from '../../messenger/contract.ts';
 import { TRANSPORTS } from '../../messenger/transports.ts';
 import { friendlyName, transport } from './arguments.ts';
-import type { Rows } from './command.ts';
+import type { Rows, UseCases } from './command.ts';
+import type { Widening } from '../widening.ts';
 import { requireSignedIn } from './signed-in.ts';
 
 /** An account of whichever transport it names, checked as that transport says. */
@@ -16,22 +19,63 @@ const typedAccount = z.looseObject({ transport }).transform((typed, context) => 
   return z.NEVER;
 });
 
+/** Of an account what says who is there, and not where. */
+const PEOPLE = ['address', 'friendlyName', 'contact', 'contactName', 'introduced'];
+
+/** What says where the messenger is: all that is neither secret nor somebody's name there. */
+function placeOf({ transport, ...values }: Account): Readonly<Record<string, string>> {
+  const { secrets = [] } = TRANSPORTS.find(({ name }) => name === transport) ?? {};
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !PEOPLE.includes(name) && !secrets.includes(name)));
+}
+
+const ON_THIS_COMPUTER = /^(?:127(?:\.\d{1,3}){3}|localhost|\[::1\]):\d+$/i;
+
+/** Another messenger than before, unless it runs on this computer: it carries what is written, and learns who asks whom for help. */
+function movesMessenger({ model, hosting }: Pick<UseCases, 'model' | 'hosting'>, account: Account): boolean {
+  const { server: reached } = placeOf(hosting.located(account));
+  if (reached !== undefined && ON_THIS_COMPUTER.test(reached)) return false;
+  const before = model.facts.accounts.find(({ transport }) => transport === account.transport);
+  return (
+    before === undefined ||
+    !isDeepStrictEqual(placeOf({ ...before.values, transport: before.transport, address: '', friendlyName: '' }), placeOf(account))
+  );
+}
+
+const toMessenger = (use: Pick<UseCases, 'model' | 'hosting'>, account: Account): readonly Widening[] =>
+  movesMessenger(use, account) ? [{ tag: 'messenger', place: placeOf(account), address: account.address }] : [];
+
 /** The accounts of this computer, and what they show to others. */
 export const accountCommands = {
-  saveAccount: { windows: ['main'], argument: typedAccount, run: ({ signIn }, account) => signIn.save(account) },
-  offerAccount: { windows: ['main'], argument: z.string().max(16_384), run: ({ accountOffers }, text) => accountOffers.offer(text) },
-  takeOfferedAccount: { windows: ['main'], run: ({ accountOffers }) => accountOffers.use() },
-  putOfferedAccountAway: { windows: ['main'], run: ({ accountOffers }) => accountOffers.putAway() },
-  signIn: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signIn(name) },
-  signOut: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.signOut(name) },
-  forgetAccount: { windows: ['main'], argument: transport, run: ({ signIn }, name) => signIn.forget(name) },
+  saveAccount: {
+    windows: ['main'],
+    widens: toMessenger,
+    argument: typedAccount,
+    run: ({ signIn }, account) => signIn.save(account),
+  },
+  offerAccount: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: z.string().max(16_384),
+    run: ({ accountOffers }, text) => accountOffers.offer(text),
+  },
+  takeOfferedAccount: {
+    windows: ['main'],
+    widens: (use) => (use.accountOffers.shown === undefined ? [] : toMessenger(use, use.accountOffers.shown)),
+    run: ({ accountOffers }) => accountOffers.use(),
+  },
+  putOfferedAccountAway: { windows: ['main'], widens: 'nothing', run: ({ accountOffers }) => accountOffers.putAway() },
+  signIn: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.signIn(name) },
+  signOut: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.signOut(name) },
+  forgetAccount: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.forget(name) },
   setPresence: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.enum(['online', 'busy', 'away']),
     run: ({ signIn }, presence) => signIn.setPresence(presence),
   },
   setFriendlyName: {
     windows: ['main'],
+    widens: 'nothing',
     argument: friendlyName,
     field: 'friendlyName',
     run: ({ messengers, signIn }, name) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ActivityKind } from '../../../protocol/applications/applications.ts';
-import { TemplateError } from '../../activities/template.ts';
+import { lineOf, TemplateError } from '../../activities/template.ts';
 import { tryLine, type Trial } from '../../activities/trial.ts';
 import { programChoiceSchema } from '../../settings/programs-store.ts';
 import { CommandError } from '../refusal.ts';
@@ -19,13 +19,21 @@ async function trial({ launcher }: UseCases, of: ActivityKind, line: string): Pr
 export const activityCommands = {
   startActivity: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ ...peer.shape, kind }),
     run: ({ activities }, { kind: of, ...invitee }) => activities.start(invitee, of),
   },
-  acceptActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.accept(activity) },
-  cancelActivity: { windows: ['main'], argument: id, run: ({ activities }, activity) => activities.cancel(activity) },
+  acceptActivity: { windows: ['main'], widens: 'nothing', argument: id, run: ({ activities }, activity) => activities.accept(activity) },
+  cancelActivity: { windows: ['main'], widens: 'nothing', argument: id, run: ({ activities }, activity) => activities.cancel(activity) },
   setProgram: {
     windows: ['main'],
+    widens: async (use, { kind: of, choice }) => {
+      const before = lineOf(of, use.programs.value.programs[of]);
+      const line = lineOf(of, choice);
+      // Back from a line of one's own to what works without one is no step further.
+      if (line === undefined || line === before || (choice.use === 'default' && before !== undefined)) return [];
+      return [{ tag: 'program', activity: of, words: (await trial(use, of, line)).words }];
+    },
     argument: z.strictObject({ kind, choice: programChoiceSchema }),
     run: async (use, { kind: of, choice }) => {
       if (choice.use === 'own') await trial(use, of, choice.line);
@@ -37,6 +45,7 @@ export const activityCommands = {
   },
   testProgram: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ kind, line: z.string().max(4_096) }),
     run: (use, { kind: of, line }) => trial(use, of, line),
   },

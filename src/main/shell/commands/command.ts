@@ -15,6 +15,7 @@ import type { FileInvitations } from '../file-invitations.ts';
 import type { Hosting } from '../hosting.ts';
 import { refusal } from '../refusal.ts';
 import type { SignIn } from '../sign-in.ts';
+import type { Widening, WideningGate } from '../widening.ts';
 
 /** What the handlers work on. */
 export interface UseCases {
@@ -42,6 +43,8 @@ interface Row<A, V, U> {
   readonly windows: readonly StateWindow[];
   /** What the windows call a plain argument, where a refusal is to be shown beside it. */
   readonly field?: string;
+  /** What the person is asked before it is carried out, with this argument; what narrows or changes nothing is not asked about. */
+  readonly widens: 'nothing' | ((use: U, argument: A, window: StateWindow) => readonly Widening[] | Promise<readonly Widening[]>);
   readonly run: (use: U, argument: A, window: StateWindow) => V | Promise<V>;
 }
 
@@ -60,7 +63,10 @@ export interface AnyCommand<U> {
   readonly windows: readonly StateWindow[];
   readonly field?: string;
   readonly argument?: z.ZodType | undefined;
-  // A method, not a property: its argument is narrower than `unknown`.
+  // Methods' arguments, which are narrower than `unknown`, are compared both ways.
+  readonly widens:
+    | 'nothing'
+    | { widenings(use: U, argument: unknown, window: StateWindow): readonly Widening[] | Promise<readonly Widening[]> }['widenings'];
   run(use: U, argument: unknown, window: StateWindow): unknown;
 }
 
@@ -81,7 +87,7 @@ export function parseArgument({ argument, field: only }: Pick<AnyCommand<never>,
 const refused = (field: string | undefined): ParsedArgument => (field === undefined ? { ok: false } : { ok: false, field });
 
 /**
- * Parses, runs and answers. Never throws and never rejects, whatever the arguments and whatever the handler does.
+ * Parses, asks where the command widens something, runs and answers. Never throws and never rejects, whatever the arguments and whatever the handler does.
  * `onInternal` hears of errors that no code says anything about.
  */
 export async function runCommand<U>(
@@ -89,6 +95,7 @@ export async function runCommand<U>(
   use: U,
   window: StateWindow,
   args: unknown,
+  gate: WideningGate,
   onInternal: (error: unknown) => void,
 ): Promise<CommandResult<unknown>> {
   try {
@@ -100,7 +107,9 @@ export async function runCommand<U>(
         message: 'invalid argument',
         ...(parsed.field === undefined ? {} : { field: parsed.field }),
       };
-    return { ok: true, value: await command.run(use, parsed.value, window) };
+    const { widens } = command;
+    const run = (): unknown => command.run(use, parsed.value, window);
+    return { ok: true, value: await (widens === 'nothing' ? run() : gate.pass(() => widens(use, parsed.value, window), run)) };
   } catch (error) {
     const result = refusal(error);
     if (result.code === 'INTERNAL') onInternal(error);

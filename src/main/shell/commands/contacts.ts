@@ -15,6 +15,7 @@ const chatText = z
 export const contactCommands = {
   addContact: {
     windows: ['main'],
+    widens: 'nothing',
     argument: peer,
     field: 'address',
     run: ({ messengers, model }, added) => {
@@ -28,6 +29,7 @@ export const contactCommands = {
   },
   removeContact: {
     windows: ['main'],
+    widens: 'nothing',
     argument: peer,
     field: 'address',
     run: ({ messengers }, removed) => {
@@ -37,9 +39,10 @@ export const contactCommands = {
   },
   sendMessage: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ ...peer.shape, text: chatText }),
     run: ({ conversations }, { text, ...to }) => conversations.send(to, text),
   },
-  sendTyping: { windows: ['main'], argument: peer, run: ({ conversations }, to) => conversations.typing(to) },
-  readConversation: { windows: ['main'], argument: peer, run: ({ conversations }, of) => conversations.read(of) },
+  sendTyping: { windows: ['main'], widens: 'nothing', argument: peer, run: ({ conversations }, to) => conversations.typing(to) },
+  readConversation: { windows: ['main'], widens: 'nothing', argument: peer, run: ({ conversations }, of) => conversations.read(of) },
 } satisfies Rows;

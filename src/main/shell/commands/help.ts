@@ -11,6 +11,7 @@ const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length 
 export const helpCommands = {
   askForHelp: {
     windows: ['main'],
+    widens: 'nothing',
     argument: peer,
     field: 'address',
     run: ({ messengers, help }, expert) => {
@@ -20,6 +21,7 @@ export const helpCommands = {
   },
   offerHelp: {
     windows: ['main'],
+    widens: 'nothing',
     argument: peer,
     field: 'address',
     run: ({ messengers, help }, novice) => {
@@ -27,16 +29,27 @@ export const helpCommands = {
       help.offerHelp(novice);
     },
   },
-  acceptInvitation: { windows: ['main'], argument: id, run: ({ help }, invitation) => help.acceptInvitation(invitation) },
-  declineInvitation: { windows: ['main'], argument: id, run: ({ help }, invitation) => help.declineInvitation(invitation) },
-  saveInvitation: { windows: ['main'], argument: z.literal([1, 2]), run: ({ files }, type) => files.save(type) },
-  removeInvitation: { windows: ['main'], run: ({ files }) => files.remove() },
-  chooseInvitation: { windows: ['main'], run: ({ files }) => files.choose() },
+  acceptInvitation: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: id,
+    run: ({ help }, invitation) => help.acceptInvitation(invitation),
+  },
+  declineInvitation: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: id,
+    run: ({ help }, invitation) => help.declineInvitation(invitation),
+  },
+  saveInvitation: { windows: ['main'], widens: 'nothing', argument: z.literal([1, 2]), run: ({ files }, type) => files.save(type) },
+  removeInvitation: { windows: ['main'], widens: 'nothing', run: ({ files }) => files.remove() },
+  chooseInvitation: { windows: ['main'], widens: 'nothing', run: ({ files }) => files.choose() },
   offerInvitation: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ fileName: oneLine(255), bytes: invitationBytes }),
     run: ({ files }, { fileName, bytes }) => files.offer(fileName, bytes),
   },
-  useInvitation: { windows: ['main'], argument: z.string().max(128), run: ({ files }, password) => files.use(password) },
-  putInvitationAway: { windows: ['main'], run: ({ files }) => files.putAway() },
+  useInvitation: { windows: ['main'], widens: 'nothing', argument: z.string().max(128), run: ({ files }, password) => files.use(password) },
+  putInvitationAway: { windows: ['main'], widens: 'nothing', run: ({ files }) => files.putAway() },
 } satisfies Rows;

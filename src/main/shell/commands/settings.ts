@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import type { HostingChoice } from '../../../facts/hosting.ts';
+import type { Preferences } from '../../../facts/preferences.ts';
 import { accelerator, hostingSchema, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
+import type { WideningSetting } from '../widening.ts';
+import type { StateWindow } from '../window-state.ts';
 import { address, friendlyName } from './arguments.ts';
 import type { Rows, UseCases } from './command.ts';
 
@@ -12,10 +16,40 @@ async function save({ settings, model }: UseCases, change: Partial<Settings>): P
   await written;
 }
 
+type Change = Partial<Omit<Preferences, 'hosting'>>;
+
+/** Every setting that a window changes: whether it lets others do more once it is on. */
+const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & Record<WideningSetting, true>> = {
+  engine: false,
+  viewerScaling: false,
+  stopShortcut: false,
+  playSound: false,
+  startHidden: false,
+  allowOffers: true,
+  allowPlainExperts: true,
+};
+
+const widensOn = (name: string): name is WideningSetting => (WIDENS as Readonly<Record<string, boolean>>)[name] === true;
+
+/** The session window's page changes nothing but how it scales the picture. @throws CommandError FORBIDDEN */
+function requireOwn(change: Change, window: StateWindow): void {
+  if (window !== 'main' && Object.keys(change).some((name) => name !== 'viewerScaling'))
+    throw new CommandError('FORBIDDEN', 'not from this window');
+}
+
+const hostsNetwork = ({ enabled, reach }: HostingChoice): boolean => enabled && reach === 'lan';
+
 /** How the app is set up, and this computer as the messenger. */
 export const settingsCommands = {
   saveSettings: {
     windows: ['main', 'session'],
+    widens: ({ settings }, change, window) => {
+      requireOwn(change, window);
+      return Object.keys(change)
+        .filter(widensOn)
+        .filter((setting) => change[setting] === true && !settings.value[setting])
+        .map((setting) => ({ tag: 'setting', setting }));
+    },
     // exactOptionalPropertyTypes: a field that is present but undefined is refused too.
     argument: z.strictObject({
       engine: z.exactOptional(z.enum(['ringback', 'classic'])),
@@ -27,14 +61,13 @@ export const settingsCommands = {
       allowPlainExperts: z.exactOptional(z.boolean()),
     }),
     run: (use, change, window) => {
-      // The session window's page changes nothing but how it scales the picture.
-      if (window !== 'main' && Object.keys(change).some((name) => name !== 'viewerScaling'))
-        throw new CommandError('FORBIDDEN', 'not from this window');
+      requireOwn(change, window);
       return save(use, change);
     },
   },
   setHosting: {
     windows: ['main'],
+    widens: ({ settings }, wanted) => (hostsNetwork(wanted) && !hostsNetwork(settings.value.hosting) ? [{ tag: 'hosting' }] : []),
     argument: hostingSchema,
     run: async (use, wanted) => {
       await use.hosting.apply(wanted);
@@ -45,17 +78,20 @@ export const settingsCommands = {
   },
   createHostedAccount: {
     windows: ['main'],
+    widens: 'nothing',
     argument: z.strictObject({ address, friendlyName }),
     run: ({ hosting }, account) => hosting.createAccount(account),
   },
   removeHostedAccount: {
     windows: ['main'],
+    widens: 'nothing',
     argument: address,
     field: 'address',
     run: ({ hosting }, account) => hosting.removeAccount(account),
   },
   clearHistory: {
     windows: ['main'],
+    widens: ({ history }) => (history.entries.length === 0 ? [] : [{ tag: 'clearHistory' }]),
     run: async ({ history, model }) => {
       const cleared = history.clear();
       model.update({ history: history.entries });

@@ -1,7 +1,7 @@
 import { dateTime } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { HistoryEntry } from '../../../protocol/assistance/status.ts';
-import { Avatar, ConfirmButton, ProblemLine } from '../design/controls.tsx';
+import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
@@ -23,11 +23,7 @@ export function History({ entries, problem, onClear }: HistoryProps) {
         <h1 id="history-title" className="grow">
           {t('history.title')}
         </h1>
-        {entries.length > 0 && (
-          <ConfirmButton question={t('history.clearSure')} confirm={t('history.clear')} onConfirm={onClear}>
-            {t('history.clear')}
-          </ConfirmButton>
-        )}
+        {entries.length > 0 && <Button onClick={onClear}>{t('history.clear')}</Button>}
       </div>
       <ProblemLine text={problemText(problem)} />
       {entries.length === 0 ? (

@@ -1,0 +1,141 @@
+/*
+ * What a page can bring about only with the person's own word: it lets others do more, or runs something, or is lost for good. Main asks, with the
+ * finished facts, since a page of ours may be taken over. Knows no Electron.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { ActivityKind } from '../../protocol/applications/applications.ts';
+import { t } from '../../words/words.ts';
+import type { Clock } from '../clock.ts';
+import { askPerson } from '../assistance/prompt.ts';
+import { CommandError } from './refusal.ts';
+import { safeText } from './safe-text.ts';
+
+/** The settings that let others do more once they are on. */
+export type WideningSetting = 'allowOffers' | 'allowPlainExperts';
+
+export type Widening =
+  /** The argument vector as it will be run, with example values. */
+  | { readonly tag: 'program'; readonly activity: ActivityKind; readonly words: readonly string[] }
+  /** The messenger of this computer, for the network. */
+  | { readonly tag: 'hosting' }
+  /** Where the messenger is and by which key it is known, field by field of the account, and as whom it is signed in to. */
+  | { readonly tag: 'messenger'; readonly place: Readonly<Record<string, string>>; readonly address: string }
+  | { readonly tag: 'setting'; readonly setting: WideningSetting }
+  | { readonly tag: 'clearHistory' };
+
+/** What is asked, in sentences that are shown as they are. */
+export interface WideningQuestion {
+  readonly heading: string;
+  readonly text: readonly string[];
+  /** Each stands by itself, as it is. */
+  readonly words?: readonly string[];
+  readonly no: string;
+  readonly yes: string;
+}
+
+/** Longest word of an argument vector that is shown; a whole line has no more. */
+const MAX_WORD_CHARACTERS = 1_000;
+/** A question that nobody answers goes away with a no. */
+const ANSWER_DEADLINE_MS = 120_000;
+/** After a yes whose command failed (a port was taken), the same wish is not asked about again for so long. */
+const RETRY_MS = 60_000;
+
+/** The question as plain data. */
+export function wideningQuestion(widening: Widening): WideningQuestion {
+  const no = t('widening.no');
+  switch (widening.tag) {
+    case 'program':
+      return {
+        heading: t('widening.program.heading', { activity: t(`activity.name.${widening.activity}`) }),
+        text: [t('widening.program.text'), t('widening.program.examples'), t('widening.yourself')],
+        words: widening.words.map((word) => safeText(word, MAX_WORD_CHARACTERS)),
+        no,
+        yes: t('widening.program.yes'),
+      };
+    case 'messenger':
+      return {
+        heading: t('widening.messenger.heading'),
+        text: [t('widening.messenger.text', { address: safeText(widening.address, 129) }), t('widening.yourself')],
+        // A key is compared by programs.
+        words: Object.entries(widening.place).flatMap(([name, word]) => (name === 'key' ? [] : [safeText(word, 255)])),
+        no,
+        yes: t('widening.messenger.yes'),
+      };
+    case 'hosting':
+      return {
+        heading: t('widening.hosting.heading'),
+        text: [t('widening.hosting.text'), t('widening.yourself')],
+        no,
+        yes: t('widening.hosting.yes'),
+      };
+    case 'setting':
+      return {
+        heading: t(`widening.${widening.setting}.heading`),
+        text: [t(`widening.${widening.setting}.text`), t('widening.yourself')],
+        no,
+        yes: t(`widening.${widening.setting}.yes`),
+      };
+    case 'clearHistory':
+      return {
+        heading: t('widening.clearHistory.heading'),
+        text: [t('widening.clearHistory.text')],
+        no,
+        yes: t('widening.clearHistory.yes'),
+      };
+  }
+}
+
+/** Shows a question to the person; see {@link askPerson} for what counts as a yes. */
+export type AskQuestion = (question: WideningQuestion, signal: AbortSignal) => Promise<boolean>;
+
+export interface WideningGate {
+  /**
+   * Carries `act` out after a yes to everything that it would widen, when it still widens no more than that. Rejects with CommandError
+   * NOT_CONFIRMED after a no, QUESTION_OPEN while another question of a page stands: a page cannot cover the screen with them.
+   */
+  pass<T>(widens: () => readonly Widening[] | Promise<readonly Widening[]>, act: () => T | Promise<T>): Promise<T>;
+}
+
+export function createWideningGate(ask: AskQuestion, clock: Clock): WideningGate {
+  let open = false;
+  let failed: { readonly widenings: readonly Widening[]; readonly untilMs: number } | undefined;
+
+  async function agreed(widening: Widening): Promise<boolean> {
+    const deadline = new AbortController();
+    const cancel = clock.after(ANSWER_DEADLINE_MS, () => deadline.abort());
+    try {
+      return await askPerson((signal) => ask(wideningQuestion(widening), signal), deadline.signal);
+    } finally {
+      cancel();
+    }
+  }
+
+  return {
+    async pass(widens, act) {
+      const widenings = await widens();
+      if (widenings.length === 0) return act();
+      if (open) throw new CommandError('QUESTION_OPEN', 'another question waits for its answer');
+      const again = failed !== undefined && clock.monotonicMs() < failed.untilMs && isDeepStrictEqual(failed.widenings, widenings);
+      failed = undefined;
+      if (!again) {
+        open = true;
+        try {
+          for (const widening of widenings)
+            if (!(await agreed(widening))) throw new CommandError('NOT_CONFIRMED', 'the person has not agreed');
+        } finally {
+          open = false;
+        }
+        // The page may have gone on meanwhile.
+        const still = await widens();
+        if (!still.every((now) => widenings.some((asked) => isDeepStrictEqual(asked, now))))
+          throw new CommandError('NOT_CONFIRMED', 'it is not what was asked about any more');
+      }
+      try {
+        return await act();
+      } catch (error) {
+        failed = { widenings, untilMs: clock.monotonicMs() + RETRY_MS };
+        throw error;
+      }
+    },
+  };
+}
