@@ -28,7 +28,7 @@ export default defineConfig({
       // Sandboxed preloads are CommonJS and load nothing beside themselves.
       externalizeDeps: false,
       rolldownOptions: {
-        input: { index: at('src/preload/index.ts'), capture: at('src/preload/capture.ts') },
+        input: { index: at('src/preload/index.ts'), capture: at('src/preload/capture.ts'), question: at('src/preload/question.ts') },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -44,7 +44,12 @@ export default defineConfig({
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
       rolldownOptions: {
-        input: { index: at('src/renderer/index.html'), session: at('src/renderer/session.html'), capture: at('src/renderer/capture.html') },
+        input: {
+          index: at('src/renderer/index.html'),
+          session: at('src/renderer/session.html'),
+          capture: at('src/renderer/capture.html'),
+          question: at('src/renderer/question.html'),
+        },
       },
     },
   },

@@ -15,7 +15,7 @@ import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
-import { createConsentDialog } from './shell/consent-dialog.ts';
+import { createConsentPrompts } from './shell/consent-prompts.ts';
 import { createErrorLog } from './shell/error-log.ts';
 import { createFailures } from './shell/failures.ts';
 import { goOnline } from './shell/going-online.ts';
@@ -24,10 +24,11 @@ import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
 import { openShell } from './shell/shell.ts';
 import { createSignIn } from './shell/sign-in.ts';
+import { createQuestions } from './shell/questions.ts';
+import { createQuestionWindows } from './shell/question-window.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
 import { damageNotices, openStorage } from './shell/storage.ts';
 import { createSystemLauncher } from './shell/system-launcher.ts';
-import { createWideningDialog } from './shell/widening-dialog.ts';
 
 const LOG_FILE = join('logs', 'ringback.log');
 
@@ -71,6 +72,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   });
 
   const windows = createAppWindows({ settings, log, outDir, iconsDir, quit });
+  const questions = createQuestions({ open: createQuestionWindows(windows), clock });
   const desktop = createDesktop({
     platform,
     env,
@@ -83,7 +85,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     messengers,
     connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
     desktop,
-    consent: createConsentDialog(windows, clock),
+    consent: createConsentPrompts(questions),
     clock,
     history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
@@ -104,7 +106,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, assistance, messengers, hosting, signIn, desktop, activities, launcher, askWidening: createWideningDialog(windows, clock) },
+    { windows, questions, assistance, messengers, hosting, signIn, desktop, activities, launcher },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

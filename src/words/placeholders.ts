@@ -245,15 +245,18 @@ export interface Placeholders {
   readonly 'shell.tray.decline': 'name';
   readonly 'shell.window.novice': 'name';
   readonly 'shell.window.expert': 'name';
+  readonly 'shell.consent.trust.met': 'name';
+  readonly 'shell.consent.trust.code': 'name';
+  readonly 'shell.consent.trust.unverified': 'name';
+  readonly 'shell.consent.meetings': 'count' | 'name';
   readonly 'shell.consent.view.message': 'name';
   readonly 'shell.consent.view.wants': 'who';
   readonly 'shell.consent.view.detail': 'name';
   readonly 'shell.consent.control.message': 'name';
   readonly 'shell.consent.control.wants': 'who';
   readonly 'shell.consent.control.offered': 'name';
-  readonly 'shell.consent.control.detail': 'name';
-  readonly 'shell.about.message': 'version';
-  readonly 'shell.quit.detail': 'names';
   readonly 'widening.program.heading': 'activity';
   readonly 'widening.messenger.text': 'address';
+  readonly 'shell.about.message': 'version';
+  readonly 'shell.quit.detail': 'names';
 }

@@ -85,8 +85,8 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await people.keep('question');
   });
 
-  it('Enter means no: nothing was shown and both sides say so', async () => {
-    await answerQuestion(noviceDesktop, 'Return');
+  it('Escape means no: nothing was shown and both sides say so', async () => {
+    await answerQuestion(noviceDesktop, 'Escape');
     await expert.main
       .getByText(t('ended.expert.viewRefused', { name: 'Anna' }), { exact: true })
       .first()

@@ -3,7 +3,6 @@ import type { Reach } from '../../src/facts/hosting.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import type { Presence } from '../../src/facts/contacts.ts';
-import { DELIBERATE_AFTER_MS } from '../../src/main/shell/consent-prompts.ts';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
 import type { App as RunningApp } from './app.ts';
@@ -173,27 +172,40 @@ export async function pictureArea(expert: App, noviceName: string): Promise<Area
   }, 'the picture to stay where it is');
 }
 
+/** The windows of the main process's questions on a person's screen. */
+export const questionWindows = (desktop: PersonDesktop): Promise<string[]> => windowsNamed(desktop, '--name', `^${t('question.title')}$`);
+
 /** The main process's question on the novice's screen. */
 export async function waitForQuestion(desktop: PersonDesktop): Promise<string> {
-  return until(
-    async () => (await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`))[0],
-    'the question to the novice',
-    20_000,
-  );
+  return until(async () => (await questionWindows(desktop))[0], 'the question to the novice', 20_000);
 }
 
-/**
- * Answers it by keyboard, as a person would who does not use the mouse. The focus is on Deny; Allow is one to the right.
- * An answer does not count before the question has been there for a moment.
- */
-export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | 'Return' | 'Escape'): Promise<void> {
+/** From a question's lower right corner to the middle of Yes. */
+const YES = { left: 150, up: 70 };
+/** Clicks are as far apart as a patient person's; those that come before yes counts do nothing. */
+const CLICK_EVERY_MS = 400;
+
+/** Answers it with the mouse, or by a key for which it has to have the focus. A yes does not count before the question has had that for a moment. */
+export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | 'Escape'): Promise<void> {
   const id = await waitForQuestion(desktop);
-  const seenAtMs = performance.now();
-  await desktop.xdotool('windowactivate', '--sync', id);
-  await until(() => performance.now() - seenAtMs > DELIBERATE_AFTER_MS, 'an answer to be deliberate');
-  if (answer === 'allow') await desktop.xdotool('key', '--delay', '60', 'Tab', 'space');
-  else await desktop.xdotool('key', answer);
-  await until(async () => !(await windowsNamed(desktop, '--name', `^${t('shell.consent.title')}$`)).includes(id), 'the question to close');
+  const open = async (): Promise<boolean> => (await questionWindows(desktop)).includes(id);
+  if (answer === 'Escape') {
+    await desktop.xdotool('windowactivate', '--sync', id);
+    await desktop.xdotool('key', answer);
+    await until(async () => !(await open()), 'the question to close');
+    return;
+  }
+  let clickedMs = Number.NEGATIVE_INFINITY;
+  await until(async () => {
+    if (!(await open())) return true;
+    if (performance.now() - clickedMs < CLICK_EVERY_MS) return false;
+    clickedMs = performance.now();
+    // It may go while it is looked at. Another window may lie on it.
+    await desktop.xdotool('windowactivate', id).catch(() => undefined);
+    const area = await windowArea(desktop, id).catch(() => undefined);
+    if (area !== undefined) await clickAt(desktop, area.x + area.width - YES.left, area.y + area.height - YES.up);
+    return false;
+  }, 'the question to be answered with yes');
 }
 
 /** The seven steps as the window shows them. */

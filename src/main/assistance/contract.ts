@@ -2,7 +2,7 @@ import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry, SessionPeer, SessionStatus, Verification } from '../../protocol/assistance/status.ts';
 import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { Clock } from '../clock.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
@@ -38,11 +38,17 @@ export class AssistanceError extends Error {
 
 export type Peer = SessionPeer;
 
+/** Whom a question is about. */
+export interface ConsentPeer extends Peer {
+  /** What makes sure that it is them, once that is known. */
+  readonly verification?: Verification;
+}
+
 /** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
 export interface ConsentPrompts {
-  allowView(peer: Peer, signal: AbortSignal): Promise<boolean>;
+  allowView(peer: ConsentPeer, signal: AbortSignal): Promise<boolean>;
   /** `offered`: by the novice, without being asked. */
-  allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
+  allowControl(peer: ConsentPeer, signal: AbortSignal, offered: boolean): Promise<boolean>;
 }
 
 /** Where the novice's desktop is shown, or kept: a window, a recorder. */

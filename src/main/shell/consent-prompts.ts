@@ -1,93 +1,49 @@
-/* The questions that only the person at this computer can answer. Nothing a renderer says reaches this file. */
+/* The two questions of a session, put into words. Nothing a renderer says reaches this file. */
 import { t } from '../../words/words.ts';
-import type { Clock } from '../clock.ts';
+import type { ConsentPeer, ConsentPrompts } from '../assistance/contract.ts';
+import type { Question, Questions } from './questions.ts';
 import { shownPeer } from './safe-text.ts';
-
-export interface ConsentQuestion {
-  readonly type: 'warning';
-  readonly title: string;
-  readonly message: string;
-  readonly detail: string;
-  readonly buttons: readonly [deny: string, allow: string];
-  readonly defaultId: 0;
-  readonly cancelId: 0;
-  readonly noLink: true;
-  readonly normalizeAccessKeys: false;
-}
 
 /** `offeredControl`: the novice gives it, the expert has not asked. */
 export type ConsentKind = 'view' | 'control' | 'offeredControl';
 
-const DENY = 0;
-const ALLOW = 1;
-
-/** An answer that comes sooner was meant for the window that had the focus before, and counts as no. */
-export const DELIBERATE_AFTER_MS = 400;
-
-/** Whom the question is about. */
-export type ConsentPeer = Parameters<typeof shownPeer>[0];
-
-/** The question as plain data: Deny is the default button and what Esc, Enter and the window's close button mean. */
-export function consentQuestion(kind: ConsentKind, peer: ConsentPeer): ConsentQuestion {
+export function consentQuestion(kind: ConsentKind, peer: ConsentPeer): Question {
   const { name, who } = shownPeer(peer);
-  const words =
-    kind === 'view'
-      ? {
-          message: t('shell.consent.view.message', { name }),
-          wants: t('shell.consent.view.wants', { who }),
-          detail: t('shell.consent.view.detail', { name }),
-          allow: t('shell.consent.view.allow'),
-        }
-      : {
-          message: t('shell.consent.control.message', { name }),
-          // Who offered it reads that, and not that somebody wants something.
-          wants: kind === 'offeredControl' ? t('shell.consent.control.offered', { name }) : t('shell.consent.control.wants', { who }),
-          detail: t('shell.consent.control.detail', { name }),
-          allow: t('shell.consent.control.allow'),
-        };
+  const stop = t('question.stop');
+  const no = t('shell.consent.deny');
+  if (kind === 'view')
+    return {
+      heading: t('shell.consent.view.message', { name }),
+      about: [{ text: t('shell.consent.view.wants', { who }) }, ...trust(peer, name)],
+      text: [t('shell.consent.view.detail', { name }), t('shell.consent.view.stop')],
+      warning: { title: t('shell.consent.asked'), text: t('shell.consent.view.fraud'), stop },
+      no,
+      yes: t('shell.consent.view.allow'),
+    };
+  // Who offered it reads that, and not that somebody wants something.
+  const wants = kind === 'offeredControl' ? t('shell.consent.control.offered', { name }) : t('shell.consent.control.wants', { who });
   return {
-    type: 'warning',
-    title: t('shell.consent.title'),
-    message: words.message,
-    detail: `${words.wants}\n\n${words.detail}`,
-    buttons: [t('shell.consent.deny'), words.allow],
-    defaultId: DENY,
-    cancelId: DENY,
-    noLink: true,
-    normalizeAccessKeys: false,
+    heading: t('shell.consent.control.message', { name }),
+    about: [{ text: wants }, ...trust(peer, name)],
+    text: [t('shell.consent.control.detail'), t('shell.consent.control.back')],
+    warning: { title: t('shell.consent.asked'), text: t('shell.consent.control.fraud'), stop },
+    no,
+    yes: t('shell.consent.control.allow'),
   };
 }
 
-/** Shows a native message box; resolves with the index of the button. */
-export type ShowQuestion = (question: ConsentQuestion, signal: AbortSignal) => Promise<number>;
+/** What is known of them beside what they call themselves. */
+function trust({ verification }: ConsentPeer, name: string): Question['about'] & {} {
+  if (verification === undefined) return [];
+  if (verification.tag === 'unverified') return [{ text: t('shell.consent.trust.unverified', { name }), tone: 'warning' }];
+  const how = { text: t(`shell.consent.trust.${verification.tag}`, { name }), tone: 'good' as const };
+  return verification.tag === 'met' ? [how, { text: t('shell.consent.meetings', { name, count: verification.meetings }) }] : [how];
+}
 
-/** True only for a deliberate yes. An abort, an error and every other answer are no. */
-export async function askConsent(
-  kind: ConsentKind,
-  peer: ConsentPeer,
-  signal: AbortSignal,
-  show: ShowQuestion,
-  clock: Clock,
-): Promise<boolean> {
-  const question = consentQuestion(kind, peer);
-  for (;;) {
-    if (signal.aborted) return false;
-    const askedAtMs = clock.monotonicMs();
-    let stop = (): void => undefined;
-    const aborted = new Promise<number>((resolve) => {
-      const deny = (): void => resolve(DENY);
-      signal.addEventListener('abort', deny, { once: true });
-      stop = () => signal.removeEventListener('abort', deny);
-    });
-    let answer: number;
-    try {
-      answer = await Promise.race([show(question, signal), aborted]);
-    } catch {
-      answer = DENY;
-    } finally {
-      stop();
-    }
-    if (signal.aborted || answer !== ALLOW) return false;
-    if (clock.monotonicMs() - askedAtMs >= DELIBERATE_AFTER_MS) return true;
-  }
+/** The questions of a session, in windows of their own. */
+export function createConsentPrompts({ ask }: Pick<Questions, 'ask'>): ConsentPrompts {
+  return {
+    allowView: (peer, signal) => ask(consentQuestion('view', peer), signal),
+    allowControl: (peer, signal, offered) => ask(consentQuestion(offered ? 'offeredControl' : 'control', peer), signal),
+  };
 }

@@ -27,6 +27,7 @@ import type { Hosting } from './hosting.ts';
 import { createInvitationDialogs } from './invitation-dialogs.ts';
 import { handleCommands } from './ipc.ts';
 import type { Openings } from './openings.ts';
+import type { Questions } from './questions.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
 import type { SignIn } from './sign-in.ts';
@@ -35,7 +36,7 @@ import { createStayingAwake } from './staying-awake.ts';
 import { systemLocale } from './system-locale.ts';
 import type { Storage } from './storage.ts';
 import { createViewerWindow, type ViewerWindow } from './viewer-window.ts';
-import { createWideningGate, type AskQuestion } from './widening.ts';
+import { createWideningGate } from './widening.ts';
 import type { Windows } from './windows.ts';
 
 /** Where the shell runs, and with what. */
@@ -54,6 +55,7 @@ export interface ShellSetting {
 /** What the shell shows and steers. */
 export interface ShellParts {
   readonly windows: Windows;
+  readonly questions: Questions;
   readonly assistance: Assistance;
   readonly messengers: Messengers;
   readonly hosting: Hosting;
@@ -61,7 +63,6 @@ export interface ShellParts {
   readonly desktop: Pick<Desktop, 'support'>;
   readonly activities: Activities;
   readonly launcher: Launcher;
-  readonly askWidening: AskQuestion;
 }
 
 type ShellDeps = ShellSetting & ShellParts;
@@ -104,6 +105,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     if (window === windows.main) conversations.looked();
   });
 
+  parts.questions.onStop(() => attempt('end', () => assistance.endSession()));
   // The person closed the session window: it is the end of the session, and an ended one is put away.
   windows.onSessionClosed(() => {
     const { session } = model.facts;
@@ -154,7 +156,7 @@ function answerCommands(
     },
     openViewer: () => parts.viewer.open(),
   };
-  const gate = createWideningGate(deps.askWidening, deps.clock);
+  const gate = createWideningGate(deps.questions.ask, deps.clock);
   handleCommands(ipcMain, windows, COMMAND_TABLE, use, gate, (where, error) => log.write(where, error));
 }
 

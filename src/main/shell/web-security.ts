@@ -68,18 +68,20 @@ export const WEB_PREFERENCES = {
   partition: APP_PARTITION,
 } as const;
 
-export type WindowKind = 'main' | 'session' | 'capture';
+export type WindowKind = 'main' | 'session' | 'capture' | 'question';
 
 export const PAGES: Readonly<Record<WindowKind, string>> = {
   main: `${APP_ORIGIN}/index.html`,
   session: `${APP_ORIGIN}/session.html`,
   capture: `${APP_ORIGIN}/capture.html`,
+  question: `${APP_ORIGIN}/question.html`,
 };
 
 const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
   main: [],
   session: ['fullscreen', 'keyboardLock'],
   capture: ['media', 'display-capture'],
+  question: [],
 };
 
 /** May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing. */

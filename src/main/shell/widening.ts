@@ -7,6 +7,7 @@ import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import { t } from '../../words/words.ts';
 import type { Clock } from '../clock.ts';
 import { askPerson } from '../assistance/prompt.ts';
+import type { Question, Questions } from './questions.ts';
 import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
@@ -23,16 +24,6 @@ export type Widening =
   | { readonly tag: 'setting'; readonly setting: WideningSetting }
   | { readonly tag: 'clearHistory' };
 
-/** What is asked, in sentences that are shown as they are. */
-export interface WideningQuestion {
-  readonly heading: string;
-  readonly text: readonly string[];
-  /** Each stands by itself, as it is. */
-  readonly words?: readonly string[];
-  readonly no: string;
-  readonly yes: string;
-}
-
 /** Longest word of an argument vector that is shown; a whole line has no more. */
 const MAX_WORD_CHARACTERS = 1_000;
 /** A question that nobody answers goes away with a no. */
@@ -41,7 +32,7 @@ const ANSWER_DEADLINE_MS = 120_000;
 const RETRY_MS = 60_000;
 
 /** The question as plain data. */
-export function wideningQuestion(widening: Widening): WideningQuestion {
+export function wideningQuestion(widening: Widening): Question {
   const no = t('widening.no');
   switch (widening.tag) {
     case 'program':
@@ -86,7 +77,7 @@ export function wideningQuestion(widening: Widening): WideningQuestion {
 }
 
 /** Shows a question to the person; see {@link askPerson} for what counts as a yes. */
-export type AskQuestion = (question: WideningQuestion, signal: AbortSignal) => Promise<boolean>;
+export type AskQuestion = Questions['ask'];
 
 export interface WideningGate {
   /**

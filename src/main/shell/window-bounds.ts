@@ -51,3 +51,44 @@ export function placePanel(wanted: { readonly width: number; readonly height: nu
     height,
   };
 }
+
+const overlap = (a: Rect, b: Rect): number =>
+  Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
+  Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
+
+/** So far from the pointer: a click that is already on its way does not land in the window. */
+const POINTER_MARGIN = 48;
+/** The lower part of a question, where its answers are. */
+const ANSWERS_HEIGHT = 150;
+const STEPS = 8;
+
+/**
+ * A question: its answers not under the pointer, beside the window that it is about (`beside`, which has Stop), and the rest of it not under
+ * the pointer either, as well as the screen allows; of several such places the one nearest to the middle.
+ */
+export function placeQuestion(
+  wanted: Size,
+  pointer: { readonly x: number; readonly y: number },
+  beside: Rect | undefined,
+  workArea: Rect,
+): Rect {
+  const width = Math.min(wanted.width, workArea.width);
+  const height = Math.min(wanted.height, workArea.height);
+  const spot: Rect = {
+    x: pointer.x - POINTER_MARGIN,
+    y: pointer.y - POINTER_MARGIN,
+    width: 2 * POINTER_MARGIN,
+    height: 2 * POINTER_MARGIN,
+  };
+  const places = (from: number, room: number): number[] =>
+    Array.from({ length: STEPS + 1 }, (_, step) => from + Math.floor((Math.max(0, room) * step) / STEPS));
+  const choices = places(workArea.x, workArea.width - width).flatMap((x) =>
+    places(workArea.y, workArea.height - height).map((y): Rect => ({ x, y, width, height })),
+  );
+  const answers = ({ x, y }: Rect): Rect => ({ x, y: y + height - ANSWERS_HEIGHT, width, height: ANSWERS_HEIGHT });
+  const offMiddle = ({ x, y }: Rect): number =>
+    Math.abs(x + width / 2 - workArea.x - workArea.width / 2) + Math.abs(y + height / 2 - workArea.y - workArea.height / 2);
+  const cost = (rect: Rect): number =>
+    overlap(answers(rect), spot) * 100 + overlap(rect, spot) * 5 + (beside === undefined ? 0 : overlap(rect, beside));
+  return choices.toSorted((a, b) => cost(a) - cost(b) || offMiddle(a) - offMiddle(b))[0] ?? { x: workArea.x, y: workArea.y, width, height };
+}

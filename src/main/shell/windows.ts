@@ -17,7 +17,7 @@ import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-secur
 import { placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
-  /** Folder with `index.cjs` and `capture.cjs`. */
+  /** Folder with `index.cjs`, `capture.cjs` and `question.cjs`. */
   readonly preloadDir: string;
   readonly icon: NativeImage;
   readonly devTools: boolean;
@@ -54,6 +54,8 @@ export interface Windows {
   readonly session: BrowserWindow | undefined;
   /** A hidden page of the given preload that may capture the screen. */
   openCapturePage(): BrowserWindow;
+  /** A window for a question, not shown yet: above all others, and of no window's own, so that nothing waits for it. */
+  openQuestion(title: string, bounds: Rect): BrowserWindow;
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
   /** The kind of window whose main frame, showing our own page, this is. */
   kindOfSender(contents: WebContents, frame: WebFrameMain | null): WindowKind | undefined;
@@ -66,6 +68,13 @@ export interface Windows {
 const MAIN_SIZE = { width: 980, height: 720 };
 const VIEWER_SIZE = { width: 1_280, height: 820 };
 const PANEL_SIZE = { width: 380, height: 560 };
+
+const PRELOADS: Readonly<Record<WindowKind, string>> = {
+  main: 'index.cjs',
+  session: 'index.cjs',
+  capture: 'capture.cjs',
+  question: 'question.cjs',
+};
 
 export function createWindows(deps: WindowsDeps): Windows {
   const kinds = new Map<number, WindowKind>();
@@ -89,7 +98,7 @@ export function createWindows(deps: WindowsDeps): Windows {
       ...options,
       webPreferences: {
         ...WEB_PREFERENCES,
-        preload: join(deps.preloadDir, kind === 'capture' ? 'capture.cjs' : 'index.cjs'),
+        preload: join(deps.preloadDir, PRELOADS[kind]),
         devTools: deps.devTools,
         // A hidden page that captures must not be slowed down.
         backgroundThrottling: kind !== 'capture',
@@ -262,6 +271,18 @@ export function createWindows(deps: WindowsDeps): Windows {
       return sessionWindow?.window;
     },
     openCapturePage: () => create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false }),
+    openQuestion(title, bounds) {
+      const window = create('question', {
+        ...bounds,
+        title,
+        alwaysOnTop: true,
+        minimizable: false,
+        maximizable: false,
+        fullscreenable: false,
+      });
+      window.removeMenu();
+      return window;
+    },
     kindOf: (contents) => (contents ? kinds.get(contents.id) : undefined),
     kindOfSender(contents, frame) {
       const kind = kinds.get(contents.id);

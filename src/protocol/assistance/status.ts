@@ -102,7 +102,7 @@ export interface SessionTraffic {
  * What makes sure that the other side is who it should be. `met`: their key is known from so many sessions before; `code`: six digits told by
  * voice; `password`: that of an invitation file; `unverified`: nothing does, and this person has allowed that.
  */
-type Verification = { readonly tag: 'met'; readonly meetings: number } | { readonly tag: 'code' | 'password' | 'unverified' };
+export type Verification = { readonly tag: 'met'; readonly meetings: number } | { readonly tag: 'code' | 'password' | 'unverified' };
 
 /** The six digits, on either side, from acceptance until both sides have the same key. `triesLeft` includes the one to come. */
 type CodeDialogue =

@@ -70,6 +70,7 @@ describe('windows', () => {
     expect(given('main')).toEqual([]);
     expect(given('session')).toEqual(['fullscreen', 'keyboardLock']);
     expect(given('capture')).toEqual(['media', 'display-capture']);
+    expect(given('question')).toEqual([]);
     expect(given(undefined)).toEqual([]);
   });
 });

@@ -1,0 +1,34 @@
+/* What main and the page of a question say to each other. */
+
+/** A question of the main process, as its window shows it. Every sentence is whole and final. */
+export interface QuestionView {
+  /** BCP 47 tag of the language that it is in. */
+  readonly language: string;
+  readonly heading: string;
+  /** Whom it is about, by name and address, and what is known of them. */
+  readonly about?: readonly { readonly text: string; readonly tone?: 'good' | 'warning' }[];
+  readonly text: readonly string[];
+  /** Words that are shown as they are, each by itself: the argument vector of a program. */
+  readonly words?: readonly string[];
+  /** Stands out, with a button that ends the session beside it where there is one to end. */
+  readonly warning?: { readonly title: string; readonly text: string; readonly stop?: string };
+  readonly no: string;
+  readonly yes: string;
+  /** What to do while yes does not count yet. */
+  readonly wait: string;
+}
+
+export type QuestionAnswer = 'yes' | 'no' | 'stop';
+
+/** `window.question`: what a question's page may read. What a person presses is heard by the preload. */
+export interface QuestionBridge {
+  read(): Promise<{ readonly view: QuestionView; readonly armed: boolean }>;
+  onArmed(listener: (armed: boolean) => void): void;
+}
+
+export const QUESTION_CHANNELS = {
+  read: 'ringback:question',
+  armed: 'ringback:question-armed',
+  answer: 'ringback:question-answer',
+  typed: 'ringback:question-typed',
+} as const;
