@@ -3,12 +3,16 @@ import type { HostingChoice } from './hosting.ts';
 /** Which implementation of RDP the expert's side uses. */
 export type EngineName = 'ringback' | 'classic';
 
+/** What a person mostly does here, and so what Home shows first: asks for help, or gives it. */
+export type HomeFor = 'need' | 'give';
+
 /** What a person can set. */
 export interface Preferences {
   readonly engine: EngineName;
   readonly viewerScaling: 'fit' | 'actual';
   /** Accelerator of the global Stop shortcut. */
   readonly stopShortcut: string;
+  readonly home: HomeFor;
   readonly playSound: boolean;
   readonly startHidden: boolean;
   /** Contacts may offer to help this person. */

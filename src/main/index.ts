@@ -11,6 +11,7 @@ import { createDesktop } from './desktop/desktop.ts';
 import { createMessengers } from './messenger/messengers.ts';
 import { createTransports, TRANSPORTS } from './messenger/transports.ts';
 import { initialFacts } from './shell/app-facts.ts';
+import { mayCallBack } from './shell/call-backs.ts';
 import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
@@ -90,7 +91,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
     userName: () => ownName(accounts, env),
-    allowOffers: () => settings.value.allowOffers,
+    allowOffers: (from) => settings.value.allowOffers || mayCallBack(from, storage.history.entries, clock.now()),
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: note,
   });

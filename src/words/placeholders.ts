@@ -14,14 +14,17 @@ export interface Placeholders {
   readonly 'token.lead': 'name';
   readonly 'token.copyText': 'accessToken' | 'address' | 'link' | 'server';
   readonly 'status.retryIn': 'count';
+  readonly 'home.giveOnline': 'count';
   readonly 'file.tell': 'file';
   readonly 'file.until': 'count';
   readonly 'file.wrongPasswords': 'count';
   readonly 'file.offered': 'name';
   readonly 'file.offeredUnnamed': 'file';
   readonly 'picker.askPerson': 'name';
-  readonly 'missed.asked': 'name' | 'when';
+  readonly 'missed.asked': 'name' | 'time' | 'when';
   readonly 'missed.next': 'name';
+  readonly 'missed.nextOffline': 'name';
+  readonly 'missed.callBack': 'name';
   readonly 'contacts.remove': 'name';
   readonly 'contacts.removeSure': 'name';
   readonly 'contacts.lastHelped': 'when';
@@ -180,6 +183,7 @@ export interface Placeholders {
   readonly 'ended.offered.timedOut.next': 'name';
   readonly 'ended.offered.contactOffline': 'name';
   readonly 'ended.offered.contactOffline.next': 'name';
+  readonly 'activity.menuOf': 'name';
   readonly 'activity.menuFor': 'name';
   readonly 'activity.menuTitle': 'name';
   readonly 'activity.notHere': 'name';
@@ -203,6 +207,7 @@ export interface Placeholders {
   readonly 'programs.legend': 'activity';
   readonly 'settings.version': 'version';
   readonly 'time.running': 'duration';
+  readonly 'problem.carrierUnreachable': 'name';
   readonly 'notice.unknown': 'key';
   readonly 'notice.settingsDamaged': 'file';
   readonly 'notice.historyDamaged': 'file';

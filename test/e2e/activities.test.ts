@@ -45,7 +45,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('activities
   };
   const openMenu = async (app: App, name: string) => {
     await contactShown(app, name)
-      .getByRole('button', { name: t('activity.menu'), exact: true })
+      .getByRole('button', { name: t('activity.menuOf', { name }), exact: true })
       .click();
   };
 

@@ -180,7 +180,7 @@ class AssistanceRoom implements Assistance {
     // Invitations of other applications belong to other rooms; the transport answers those whose GUID is not registered.
     const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);
     if (!isOffer && !isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return;
-    if (isOffer && this.parts.allowOffers?.() !== true) {
+    if (isOffer && this.parts.allowOffers?.(rendezvous.peer) !== true) {
       rendezvous.decline('REJECT_NOT_INSTALLED');
       return;
     }

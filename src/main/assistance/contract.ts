@@ -84,8 +84,8 @@ export interface AssistanceParts {
   readonly clock: Clock;
   readonly history: HistorySink;
   readonly engine: () => EngineName;
-  /** Whether contacts may offer to help this person; not, when left out: then an offer is answered as not installed. */
-  readonly allowOffers?: () => boolean;
+  /** Whether this contact may offer to help this person; nobody, when left out: then an offer is answered as not installed. */
+  readonly allowOffers?: (from: PeerAddress) => boolean;
   /** What the expert calls itself in Client Info. */
   readonly userName: () => string;
   /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */

@@ -32,6 +32,7 @@ export const settingsSchema = z.looseObject({
   engine: z.enum(['ringback', 'classic']).default('ringback'),
   viewerScaling: z.enum(['fit', 'actual']).default('fit'),
   stopShortcut: accelerator.default(DEFAULT_STOP_SHORTCUT),
+  home: z.enum(['need', 'give']).default('need'),
   playSound: z.boolean().default(true),
   startHidden: z.boolean().default(false),
   /** Off by default: unasked-for offers of help are how people get scammed. */

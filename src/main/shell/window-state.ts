@@ -119,11 +119,12 @@ function programViews(programs: ProgramChoices): ProgramView[] {
 
 /** Nothing of the settings that no window shows. */
 function settingsView(settings: Settings): Preferences {
-  const { engine, viewerScaling, stopShortcut, playSound, startHidden, allowOffers, allowPlainExperts, hosting } = settings;
+  const { engine, viewerScaling, stopShortcut, home, playSound, startHidden, allowOffers, allowPlainExperts, hosting } = settings;
   return {
     engine,
     viewerScaling,
     stopShortcut,
+    home,
     playSound,
     startHidden,
     allowOffers,

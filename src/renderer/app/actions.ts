@@ -1,6 +1,6 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
 import type { HostingChoice, Reach } from '../../facts/hosting.ts';
-import type { Preferences } from '../../facts/preferences.ts';
+import type { HomeFor, Preferences } from '../../facts/preferences.ts';
 import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
 import type { AccountView, ProgramView, TypedAccount } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
@@ -16,6 +16,7 @@ import {
   withPicking,
   withSavedInvitation,
   withTalk,
+  withTrying,
   withWelcome,
   withoutChosen,
   type IssuedAccount,
@@ -123,6 +124,21 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
 
     saveAccount: (account: TypedAccount) => run('account', () => bridge.saveAccount(account)),
+    /** First start: on to Home once it has signed in, back to the form with the reason until then. `home` is whom Home is for from now on. */
+    saveFirstAccount: async (account: TypedAccount, home: HomeFor | undefined) => {
+      store.setState((state) => withTrying(state, account.transport));
+      const result = await run('account', () => bridge.saveAccount(account));
+      if (!result.ok) store.setState((state) => withTrying(state, undefined));
+      else if (home !== undefined) await run('settings', () => bridge.saveSettings({ home }));
+    },
+    /** The person goes on without waiting for it. */
+    keepTrying: () => store.setState((state) => withWelcome(withTrying(state, undefined), 'choose')),
+    /** Back from a form whose account could not sign in: as if it had never been sent. */
+    leaveFirstAccount: async () => {
+      const { trying } = store.getState().ui;
+      if (trying !== undefined) await run('account', () => bridge.forgetAccount(trying));
+      store.setState((state) => withWelcome(withTrying(state, undefined), 'choose'));
+    },
     /** A text with a link in it, pasted or dropped. */
     offerAccount: (text: string) => run('offeredAccount', () => bridge.offerAccount(text.slice(0, MAX_LINK_TEXT))),
     takeOfferedAccount: () => run('offeredAccount', () => bridge.takeOfferedAccount()),
@@ -230,7 +246,8 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         const own = await createHosted({ address: freeAddressFor(friendlyName, 'me', taken), friendlyName });
         if (!own.ok) return own;
         store.setState((state) => withWelcome(state, 'hostReady'));
-        return bridge.saveAccount({ transport: HOSTED_TRANSPORT, ...own.value });
+        const saved = await bridge.saveAccount({ transport: HOSTED_TRANSPORT, ...own.value });
+        return saved.ok ? bridge.saveSettings({ home: 'give' }) : saved;
       });
       if (!result.ok && (store.getState().app?.accounts ?? []).length === 0) {
         // Keeps the refusal: it is shown at the form that was sent.

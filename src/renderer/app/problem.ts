@@ -5,6 +5,8 @@ import type { CommandResult } from '../../preload/commands.ts';
 export interface Problem {
   readonly code: string;
   readonly field?: string;
+  /** Whose computer carries this person's messages, where that is known. */
+  readonly carrier?: string;
 }
 
 /** How things stand with what a person does at one place on the screen. */
@@ -20,6 +22,9 @@ export function problemOf(result: CommandResult<unknown>): Problem | undefined {
   return result.field === undefined ? { code: result.code } : { code: result.code, field: result.field };
 }
 
+/** Nobody answers at the address of the messenger. */
+const NOT_THERE: readonly string[] = ['UNREACHABLE', 'TIMEOUT'];
+
 /** The sentence for a refusal, none without one. A wrong argument is explained by its field, anything without words of its own as an internal error. */
 export function problemText(problem: Problem): string;
 export function problemText(problem: Problem | undefined): string | undefined;
@@ -29,6 +34,7 @@ export function problemText(problem: Problem | undefined): string | undefined {
     const fieldKey = `problem.field.${problem.field}`;
     if (isWordKey(fieldKey)) return t(fieldKey as 'problem.field.server');
   }
+  if (problem.carrier !== undefined && NOT_THERE.includes(problem.code)) return t('problem.carrierUnreachable', { name: problem.carrier });
   const key = `problem.${problem.code}`;
   return isWordKey(key) ? t(key as 'problem.INTERNAL') : t('problem.INTERNAL');
 }
@@ -48,6 +54,8 @@ export function generalProblem(problem: Problem | undefined, fields: readonly st
 
 function fieldOf(problem: Problem): string | undefined {
   if (problem.field !== undefined) return problem.field;
+  // Nothing that was typed is wrong where somebody's computer is off.
+  if (problem.carrier !== undefined && NOT_THERE.includes(problem.code)) return undefined;
   switch (problem.code) {
     case 'UNREACHABLE':
       return 'server';

@@ -1,12 +1,12 @@
 /** Named questions to the state. */
 import type { Preferences } from '../../facts/preferences.ts';
-import type { AppState, ContactView, MessengerStatus, TransportView } from '../../preload/contract.ts';
-import { cameByFile } from '../../protocol/applications/peer.ts';
+import type { AccountView, AppState, ContactView, MessengerStatus, TransportView } from '../../preload/contract.ts';
+import { cameByFile, samePeer } from '../../protocol/applications/peer.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import { inOrder } from '../../words/locale.ts';
 import { t } from '../../words/words.ts';
 import type { Place, WindowState } from './store.ts';
-import type { ActionState } from './problem.ts';
+import type { ActionState, Problem } from './problem.ts';
 
 const PRESENCE_ORDER = { online: 0, away: 1, busy: 2, offline: 3 } as const;
 
@@ -29,7 +29,37 @@ export const transportsIn = ({ transports, accounts }: AppState): readonly Trans
 
 /** The first start, and the hosting path until its last page is put away. */
 export const showsWelcome = (state: WindowState): boolean =>
-  ((state.app?.accounts ?? []).length === 0 && !withoutMessenger(state.app)) || state.ui.welcome === 'hostReady';
+  ((state.app?.accounts ?? []).length === 0 && !withoutMessenger(state.app)) ||
+  state.ui.welcome === 'hostReady' ||
+  state.ui.trying !== undefined;
+
+/** Whoever keeps the messenger that an account is on, as they are called here; undefined where no link has said. */
+export function carrierOf(account: AccountView, contacts: readonly ContactView[]): string | undefined {
+  const { contact: address, contactName } = account.values;
+  if (address === undefined) return undefined;
+  const known = contacts.find((contact) => samePeer(contact, { transport: account.transport, address }));
+  return displayName(known ?? { friendlyName: contactName ?? '', address });
+}
+
+/** Why an account is not signed in; undefined while it is, or tries for the first time. */
+export function signInProblem(account: AccountView, contacts: readonly ContactView[]): Problem | undefined {
+  const { status } = account;
+  const code = status.tag === 'signedOut' || status.tag === 'waiting' ? status.code : undefined;
+  return code === undefined ? undefined : withCarrier({ code }, carrierOf(account, contacts));
+}
+
+export const withCarrier = (problem: Problem, carrier: string | undefined): Problem =>
+  carrier === undefined ? problem : { ...problem, carrier };
+
+/** The form of the first account: what was refused there, or how its first sign-in fares. */
+export function firstAccountState(state: WindowState): ActionState {
+  const asked = actionAt(state, 'account');
+  const { app, ui } = state;
+  const account = app?.accounts.find(({ transport }) => transport === ui.trying);
+  if (app === undefined || ui.trying === undefined || asked.pending) return asked;
+  if (asked.problem === undefined) return { pending: true, problem: undefined };
+  return { pending: false, problem: account === undefined ? asked.problem : withCarrier(asked.problem, carrierOf(account, app.contacts)) };
+}
 
 const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 'signedIn';
 

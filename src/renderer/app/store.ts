@@ -52,6 +52,8 @@ export interface IssuedAccount {
 export interface UiState {
   readonly page: Page;
   readonly welcome: WelcomeStep;
+  /** The transport of the first account, while it signs in for the first time: the form it was typed into stays until it has. */
+  readonly trying?: string;
   readonly picking: boolean;
   /** The contact whose conversation is open. */
   readonly talkingTo?: PeerAddress;
@@ -83,18 +85,37 @@ export function createWindowStore(initial: Partial<WindowState> = {}): WindowSto
 export function withApp(state: WindowState, app: AppState): WindowState {
   // A session that has just begun answers the contact picker.
   const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
-  const kept = { ...state.ui, chosen: withoutShown(state.ui.chosen, app.settings) };
+  const kept = withTried({ ...state.ui, chosen: withoutShown(state.ui.chosen, app.settings) }, app);
   const ui = began
     ? {
         ...withoutTalk(kept),
         picking: false,
         page: 'home' as const,
-        problems: withoutKeys(state.ui.problems, ['ask', 'invitation', 'session', 'control']),
+        problems: withoutKeys(kept.problems, ['ask', 'invitation', 'session', 'control']),
       }
     : newInvitation(state.app, app)
       ? { ...kept, problems: withoutKeys(kept.problems, ['invitation', 'activity']) }
       : kept;
   return { ...state, app, loadFailed: false, ui };
+}
+
+/** How the first sign-in went: on to Home, or a reason at the form. A try that goes on by itself takes the reason of the last one not away. */
+function withTried(ui: UiState, { accounts }: AppState): UiState {
+  const status = accounts.find(({ transport }) => transport === ui.trying)?.status;
+  if (status?.tag === 'signedIn') return { ...withoutTrying(ui), welcome: 'choose' };
+  const code = status?.tag === 'signedOut' || status?.tag === 'waiting' ? status.code : undefined;
+  return code === undefined ? ui : { ...ui, problems: { ...ui.problems, account: { code } } };
+}
+
+function withoutTrying(state: UiState): UiState {
+  const { trying: _over, ...ui } = state;
+  return ui;
+}
+
+/** The first account begins to sign in, or the person does not wait for it any longer. */
+export function withTrying(state: WindowState, trying: string | undefined): WindowState {
+  const ui = withoutTrying(state.ui);
+  return { ...state, ui: trying === undefined ? ui : { ...ui, trying } };
 }
 
 export function withPage(state: WindowState, page: Page): WindowState {

@@ -59,6 +59,7 @@ describe('arguments', () => {
       (name) =>
         VALID[name].length > 0 &&
         name !== 'copyText' &&
+        name !== 'offerAccount' &&
         !/Invitation|Activity|Notice|setFriendlyName|setFullScreen|saveSettings/.test(name),
     );
     await fc.assert(

@@ -74,6 +74,7 @@ describe('the state that windows see', () => {
       'allowOffers',
       'allowPlainExperts',
       'engine',
+      'home',
       'hosting',
       'playSound',
       'startHidden',

@@ -3,7 +3,7 @@ import { fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { writeAccountLink } from '../../../src/protocol/msnp/account-link.ts';
 import { t } from '../../../src/words/words.ts';
-import { appState } from './fixtures.ts';
+import { appState, faring } from './fixtures.ts';
 import { openMainWindow, theButton, words } from './windows.tsx';
 
 describe('the account of a link', () => {
@@ -54,13 +54,14 @@ describe('the account of a link', () => {
       accessToken: 't-1',
       contact: 'peter@ringback.local',
     };
-    const { user, calls } = openMainWindow(appState(), { page: 'settings' });
+    const { user, calls, send } = openMainWindow(appState(), { page: 'settings' });
     await user.click(theButton(t('account.change')));
     await user.click(screen.getByLabelText(t('account.server')));
     await user.paste('Read this: ringback:msnp?v=2&server=');
     await screen.findByText(t('problem.LINK_CUT_OFF'));
     await user.paste(`Read this: ${writeAccountLink(account)}`);
     await user.click(theButton(t('account.save')));
+    send(appState(faring({ tag: 'signedIn', presence: 'online' })));
     await user.click(await screen.findByRole('button', { name: t('account.change') }));
     await user.click(screen.getByLabelText(t('account.server')));
     await user.paste(writeAccountLink(account));

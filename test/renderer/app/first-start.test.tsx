@@ -48,7 +48,10 @@ describe('the first start', () => {
     const { server, address, accessToken } = issued;
     await user.paste(`> ${t('token.copyText', { server, address, accessToken, link: writeAccountLink(issued) })}\n-- \nAnna`);
     await user.click(theButton(t('need.begin')));
-    expect(calls()).toEqual([['saveAccount', { transport: 'msnp', server, address, friendlyName: 'Peter', accessToken }]]);
+    expect(calls()).toEqual([
+      ['saveAccount', { transport: 'msnp', server, address, friendlyName: 'Peter', accessToken }],
+      ['saveSettings', { home: 'need' }],
+    ]);
   });
 
   it('saves the account that somebody gave, once every field is filled', async () => {

@@ -138,6 +138,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       engine: 'ringback',
       viewerScaling: 'fit',
       stopShortcut: 'CommandOrControl+Alt+End',
+      home: 'need',
       playSound: true,
       startHidden: false,
       allowOffers: false,

@@ -85,6 +85,32 @@ describe('an invitation to another program', () => {
   });
 });
 
+describe('Home', () => {
+  const order = (): readonly (string | null)[] => screen.getAllByRole('heading').map(({ textContent }) => textContent);
+
+  it('begins with the one big button for those who need help', () => {
+    openMainWindow(appState());
+    expect(order().slice(0, 2)).toEqual([t('home.askTitle'), t('contacts.title')]);
+  });
+
+  it('begins with the people for those who help, and says whether anybody could ask', () => {
+    const { settings, ...app } = appState();
+    const give = { ...app, settings: { ...settings, home: 'give' as const } };
+    openMainWindow(give);
+    expect(order().slice(0, 3)).toEqual([t('home.giveHead'), t('contacts.title'), t('home.askTitle')]);
+    screen.getByText(t('home.giveOnline', { count: 2 }));
+    theButton(t('home.ask'));
+    openMainWindow({ ...give, ...faring({ tag: 'connecting' }) });
+    screen.getByText(t('home.giveOffline'));
+  });
+
+  it('is for whom Settings say', async () => {
+    const { user, calls } = openMainWindow(appState(), { page: 'settings' });
+    await user.click(screen.getByLabelText(t('settings.homeGive')));
+    expect(calls()).toEqual([['saveSettings', { home: 'give' }]]);
+  });
+});
+
 describe('a request that nobody answered', () => {
   const missed: AppState['history'][number] = {
     id: 'h1',
@@ -96,12 +122,18 @@ describe('a request that nobody answered', () => {
     controlled: false,
     reason: 'timedOut',
   };
-  it('is on the expert’s Home with the way to write back, until they were helped or a day has gone', async () => {
-    const { user } = openMainWindow(appState({ history: [missed] }));
+  it('is on the expert’s Home with the ways to write back and to call back, until they were helped or a day has gone', async () => {
+    const { user, calls } = openMainWindow(appState({ history: [missed] }));
     const card = within(screen.getByRole('region', { name: t('missed.title') }));
-    card.getByText(/^Anna asked 10 minutes ago$/);
+    card.getByText(t('missed.asked', { name: 'Anna', time: timeOfDay(missed.startedAtMs), when: '10 minutes ago' }));
+    await user.click(card.getByRole('button', { name: t('missed.callBack', { name: 'Anna' }) }));
+    expect(calls()).toEqual([['offerHelp', onMsnp('anna@ringback.local')]]);
     await user.click(card.getByRole('button', { name: t('chat.open', { name: 'Anna' }) }));
     screen.getByRole('log');
+    const gone = appState({ history: [missed] });
+    openMainWindow({ ...gone, contacts: gone.contacts.map((contact) => ({ ...contact, presence: 'offline' as const })) });
+    screen.getByText(t('missed.nextOffline', { name: 'Anna' }));
+    expect(button(t('missed.callBack', { name: 'Anna' }))).toBeUndefined();
     const helped = { ...missed, id: 'h2', startedAtMs: NOW_MS - 60_000, viewed: true, reason: 'stoppedByNovice' };
     const old = { ...missed, endedAtMs: NOW_MS - 86_400_001 };
     for (const history of [[helped, missed], [old], [{ ...missed, role: 'novice' as const }], [{ ...missed, offered: true as const }]]) {
@@ -220,9 +252,7 @@ describe('home', () => {
 
   it('removes a contact after asking, and tells a refusal with the form for new ones folded', async () => {
     const { user, calls } = openMainWindow(appState(), {}, { removeContact: { ok: false, code: 'NOT_SIGNED_IN', message: '' } });
-    const [ofAnna] = screen.getAllByRole('button', { name: t('activity.menu') });
-    if (ofAnna === undefined) throw new Error('no menu');
-    await user.click(ofAnna);
+    await user.click(theButton(t('activity.menuOf', { name: 'Anna' })));
     await user.click(theButton(t('contacts.remove', { name: 'Anna' })));
     const question = screen.getByRole('group', { name: t('contacts.removeSure', { name: 'Anna' }) });
     expect(calls()).toEqual([]);

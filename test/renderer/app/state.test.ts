@@ -178,6 +178,7 @@ describe('actions', () => {
           accessToken: 'secret',
         },
       ],
+      ['saveSettings', { home: 'give' }],
     ]);
     expect(store.getState().ui.welcome).toBe('hostReady');
   });

@@ -94,6 +94,17 @@ export const STATES: readonly State[] = [
       ],
     }),
   ),
+  main('home of who helps', {
+    ...appState({ history: [entry('h1', { viewed: false, controlled: false, reason: 'timedOut', startedAtMs: NOW_MS - 3_600_000 })] }),
+    settings: { ...appState().settings, home: 'give' },
+  }),
+  main('home while the other computer is off', {
+    ...appState(faring({ tag: 'waiting', retryAtMs: NOW_MS + 60_000, code: 'UNREACHABLE' })),
+    accounts: faring({ tag: 'waiting', retryAtMs: NOW_MS + 60_000, code: 'UNREACHABLE' }).accounts.map((account) => ({
+      ...account,
+      values: { ...account.values, contact: 'peter@ringback.local', contactName: 'Peter' },
+    })),
+  }),
   main('home without contacts', appState({ contacts: [] })),
   main('home with thirty contacts', appState({ contacts: thirty })),
   main('home without connection', appState(faring({ tag: 'waiting', retryAtMs: NOW_MS + 60_000, code: 'UNREACHABLE' }))),
@@ -106,7 +117,7 @@ export const STATES: readonly State[] = [
       activities: [{ id: 'a1', kind: 'voice', role: 'invitee', peer: ANNA, startedAtMs: NOW_MS, phase: 'waiting', line: 'sip:{address}' }],
     }),
   ),
-  main('activities of a contact', appState(), press(t('activity.menu'))),
+  main('activities of a contact', appState(), press(t('activity.menuOf', { name: 'Anna' }))),
   main(
     'notices',
     appState({

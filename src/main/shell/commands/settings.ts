@@ -55,6 +55,7 @@ export const settingsCommands = {
       engine: z.exactOptional(z.enum(['ringback', 'classic'])),
       viewerScaling: z.exactOptional(z.enum(['fit', 'actual'])),
       stopShortcut: z.exactOptional(accelerator),
+      home: z.exactOptional(z.enum(['need', 'give'])),
       playSound: z.exactOptional(z.boolean()),
       startHidden: z.exactOptional(z.boolean()),
       allowOffers: z.exactOptional(z.boolean()),

@@ -77,6 +77,7 @@ export function Contacts({
                   onTalk={() => onTalk(contact)}
                 />
                 <Button
+                  aria-label={t('activity.menuOf', { name: displayName(contact) })}
                   aria-expanded={openFor === peerKey(contact)}
                   onClick={() => setOpenFor(openFor === peerKey(contact) ? undefined : peerKey(contact))}
                 >

@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { AccountView, AppState, ContactView } from '../../../preload/contract.ts';
 import { peerKey, samePeer } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
-import { askObstacle, isRunning, stopKeysPromised, transportsIn } from '../selectors.ts';
+import { askObstacle, carrierOf, isRunning, shownSettings, stopKeysPromised, transportsIn } from '../selectors.ts';
 import { EndedCard } from '../session/ended-card.tsx';
 import { ProgressCard } from '../session/progress-card.tsx';
 import { RunningCard } from '../session/running-card.tsx';
@@ -66,6 +66,7 @@ function Lines({ app, of = () => true }: { readonly app: AppState; readonly of?:
         key={account.transport}
         account={account}
         transport={app.transports.length > 1 ? app.transports.find(({ name }) => name === account.transport) : undefined}
+        carrier={carrierOf(account, app.contacts)}
         {...state}
         onPresence={(presence) => void actions.setPresence(presence)}
         onSignIn={() => void actions.signIn(account.transport)}
@@ -137,9 +138,11 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
 
 function People({ app }: { readonly app: AppState }) {
   const actions = useActions();
+  const { ui } = useWindowState();
   return (
     <Home
       app={app}
+      needs={shownSettings(app, ui.chosen).home}
       states={{ contacts: useAction('contacts') }}
       onPick={() => actions.pickContact(true)}
       onAddContact={actions.addContact}

@@ -1,10 +1,11 @@
 import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
+import type { HomeFor } from '../../../facts/preferences.ts';
 import { t } from '../../../words/words.ts';
-import type { AppState, ProgramView } from '../../../preload/contract.ts';
+import type { AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
 import type { PeerAddress } from '../../../protocol/applications/peer.ts';
 import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
-import { askObstacle, isRunning, transportsIn } from '../selectors.ts';
+import { askObstacle, isRunning, reachable, transportsIn } from '../selectors.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
@@ -13,6 +14,8 @@ import './home.css';
 
 export interface HomeProps {
   readonly app: AppState;
+  /** Whom Home is for. */
+  readonly needs: HomeFor;
   readonly states: { readonly contacts: ActionState };
   readonly onPick: () => void;
   readonly onAddContact: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
@@ -23,55 +26,28 @@ export interface HomeProps {
   readonly onSetUpPrograms: () => void;
 }
 
-export function Home(props: HomeProps) {
+/** What a person mostly comes for is on top: the one big button, or the people that are helped. */
+export function Home({ needs, ...props }: HomeProps) {
   const { app } = props;
-  const obstacle = askObstacle(app);
-  const reason = desktopReason(app.desktop.reason);
-  return (
+  const messages = <NewMessages contacts={app.contacts} conversations={app.conversations} onTalk={props.onTalk} />;
+  const people = (
+    <>
+      <Missed app={app} onTalk={props.onTalk} onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp} />
+      <People {...props} />
+    </>
+  );
+  return needs === 'give' ? (
     <div className="stack stack--wide">
-      <NewMessages contacts={app.contacts} conversations={app.conversations} onTalk={props.onTalk} />
-      <section className="card ask" aria-labelledby="ask-title">
-        <div className="stack">
-          <h1 id="ask-title">{t('home.askTitle')}</h1>
-          <p className="ask__lead">{t('home.askLead')}</p>
-        </div>
-        {reason !== undefined && <Banner kind="warning">{reason}</Banner>}
-        <div>
-          <Button
-            look="primary"
-            size="large"
-            disabled={obstacle !== undefined}
-            aria-describedby={obstacle === 'messenger' ? 'ask-obstacle' : undefined}
-            onClick={props.onPick}
-          >
-            <LifeBuoy size={28} aria-hidden />
-            {t('home.ask')}
-          </Button>
-        </div>
-        {obstacle === 'messenger' && (
-          <p id="ask-obstacle" className="soft">
-            {t('home.askNeedsMessenger')}
-          </p>
-        )}
-        <p className="ask__safety">
-          <ShieldCheck size={22} aria-hidden />
-          <span>{t('home.safety')}</span>
-        </p>
-      </section>
-      <Missed app={app} onTalk={props.onTalk} />
-      <Contacts
-        contacts={app.contacts}
-        transports={transportsIn(app)}
-        {...props.states.contacts}
-        onAdd={props.onAddContact}
-        onRemove={props.onRemoveContact}
-        conversations={app.conversations}
-        onTalk={props.onTalk}
-        programs={app.programs}
-        onStartActivity={props.onStartActivity}
-        onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp}
-        onSetUpPrograms={props.onSetUpPrograms}
-      />
+      {messages}
+      <Ready contacts={app.contacts} connected={app.messenger.tag === 'signedIn'} />
+      {people}
+      <Ask app={app} big={false} onPick={props.onPick} />
+    </div>
+  ) : (
+    <div className="stack stack--wide">
+      {messages}
+      <Ask app={app} big onPick={props.onPick} />
+      {people}
       <p className="give">
         <HandHelping size={24} aria-hidden />
         <span>
@@ -79,6 +55,80 @@ export function Home(props: HomeProps) {
         </span>
       </p>
     </div>
+  );
+}
+
+function Ask({ app, big, onPick }: Pick<HomeProps, 'app' | 'onPick'> & { readonly big: boolean }) {
+  const obstacle = askObstacle(app);
+  const reason = desktopReason(app.desktop.reason);
+  const Title = big ? 'h1' : 'h2';
+  return (
+    <section className="card ask" aria-labelledby="ask-title">
+      <div className="stack">
+        <Title id="ask-title">{t('home.askTitle')}</Title>
+        {big && <p className="ask__lead">{t('home.askLead')}</p>}
+      </div>
+      {reason !== undefined && <Banner kind="warning">{reason}</Banner>}
+      <div>
+        <Button
+          {...(big ? { look: 'primary', size: 'large' } : {})}
+          disabled={obstacle !== undefined}
+          aria-describedby={obstacle === 'messenger' ? 'ask-obstacle' : undefined}
+          onClick={onPick}
+        >
+          <LifeBuoy size={big ? 28 : 22} aria-hidden />
+          {t('home.ask')}
+        </Button>
+      </div>
+      {obstacle === 'messenger' && (
+        <p id="ask-obstacle" className="soft">
+          {t('home.askNeedsMessenger')}
+        </p>
+      )}
+      {big && (
+        <p className="ask__safety">
+          <ShieldCheck size={22} aria-hidden />
+          <span>{t('home.safety')}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** For those who help: whether anybody could ask now, and that nothing is to be done meanwhile. */
+function Ready({ contacts, connected }: { readonly contacts: readonly ContactView[]; readonly connected: boolean }) {
+  const online = reachable(contacts).length;
+  return (
+    <section className="card stack" aria-labelledby="ready-title">
+      <h1 id="ready-title">{t('home.giveHead')}</h1>
+      {connected ? (
+        <>
+          <p className="ask__lead">{online === 0 ? t('home.giveNobody') : t('home.giveOnline', { count: online })}</p>
+          <p className="soft">{t('home.giveWaits')}</p>
+        </>
+      ) : (
+        <p className="ask__lead">{t('home.giveOffline')}</p>
+      )}
+    </section>
+  );
+}
+
+function People(props: Omit<HomeProps, 'needs' | 'onPick'>) {
+  const { app } = props;
+  return (
+    <Contacts
+      contacts={app.contacts}
+      transports={transportsIn(app)}
+      {...props.states.contacts}
+      onAdd={props.onAddContact}
+      onRemove={props.onRemoveContact}
+      conversations={app.conversations}
+      onTalk={props.onTalk}
+      programs={app.programs}
+      onStartActivity={props.onStartActivity}
+      onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp}
+      onSetUpPrograms={props.onSetUpPrograms}
+    />
   );
 }
 

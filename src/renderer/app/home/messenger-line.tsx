@@ -5,7 +5,7 @@ import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { secondsUntil } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
-import { displayName } from '../selectors.ts';
+import { displayName, withCarrier } from '../selectors.ts';
 
 type OwnPresence = 'online' | 'busy' | 'away';
 const OWN_PRESENCES: readonly OwnPresence[] = ['online', 'busy', 'away'];
@@ -37,13 +37,24 @@ export interface MessengerLineProps extends ActionState {
   readonly account: AccountView;
   /** To be named; undefined where there is only one. */
   readonly transport: TransportView | undefined;
+  /** Whose computer the messenger is, where that is known. */
+  readonly carrier: string | undefined;
   readonly onPresence: (presence: OwnPresence) => void;
   readonly onSignIn: () => void;
   readonly onChangeAccount: () => void;
 }
 
 /** Who I am to the others, and whether they can reach me. */
-export function MessengerLine({ account, transport, pending, problem, onPresence, onSignIn, onChangeAccount }: MessengerLineProps) {
+export function MessengerLine({
+  account,
+  transport,
+  carrier,
+  pending,
+  problem,
+  onPresence,
+  onSignIn,
+  onChangeAccount,
+}: MessengerLineProps) {
   const messenger = account.status;
   const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
   const trouble = messenger.tag === 'waiting' || messenger.tag === 'signedOut';
@@ -56,7 +67,7 @@ export function MessengerLine({ account, transport, pending, problem, onPresence
         <p className="person__more">
           {messenger.tag === 'waiting' && (
             <>
-              {t('status.waiting')} {problemText({ code: messenger.code })}{' '}
+              {t('status.waiting')} {problemText(withCarrier({ code: messenger.code }, carrier))}{' '}
             </>
           )}
           <span aria-live="off">{messengerSentence(messenger)}</span>
@@ -79,6 +90,9 @@ export function MessengerLine({ account, transport, pending, problem, onPresence
         <Button look="primary" onClick={onChangeAccount}>
           {t('account.change')}
         </Button>
+      )}
+      {messenger.tag === 'waiting' && messenger.code === 'UNREACHABLE' && carrier === undefined && (
+        <Button onClick={onChangeAccount}>{t('account.change')}</Button>
       )}
       {trouble && !(messenger.tag === 'signedOut' && messenger.code === 'WRONG_CREDENTIALS') && (
         <Button busy={pending} onClick={onSignIn}>

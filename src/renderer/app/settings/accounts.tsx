@@ -1,13 +1,15 @@
 import { useState } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
-import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
+import type { AccountView, ContactView, MessengerStatus, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Button, ConfirmButton, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
+import { signInProblem } from '../selectors.ts';
 import { AccountForm } from '../welcome/account-form.tsx';
 
 export interface AccountsProps {
   readonly transports: readonly TransportView[];
   readonly accounts: readonly AccountView[];
+  readonly contacts: readonly ContactView[];
   readonly states: { readonly account: ActionState; readonly messenger: ActionState };
   readonly onSave: (account: TypedAccount) => Promise<{ readonly ok: boolean }>;
   /** By the transport's name, as the two below. */
@@ -42,6 +44,7 @@ export function Accounts({ transports, accounts, states, ...rest }: AccountsProp
 function AccountOf({
   transport,
   account,
+  contacts,
   foldable,
   states,
   onSave,
@@ -55,17 +58,30 @@ function AccountOf({
   readonly foldable: boolean;
 }) {
   const [changing, setChanging] = useState(false);
+  /** How things stood when the form was sent; it is closed once the account has signed in. */
+  const [sentAt, setSentAt] = useState<MessengerStatus | 'none'>();
+  const status = account?.status;
+  if (changing && sentAt !== undefined && status?.tag === 'signedIn' && status !== sentAt) {
+    setSentAt(undefined);
+    setChanging(false);
+  }
   const save = async (next: TypedAccount) => {
+    setSentAt(undefined);
     const result = await onSave(next);
-    if (result.ok) setChanging(false);
+    if (!result.ok) return;
+    setChanging(true);
+    setSentAt(status ?? 'none');
   };
-  if (changing || (account === undefined && !foldable)) {
+  // What was typed and refused by the messenger is said where it was typed.
+  const refused = account === undefined || (sentAt === undefined && !isRefused(account)) ? undefined : signInProblem(account, contacts);
+  if (changing || (account === undefined && !foldable) || (account !== undefined && isRefused(account))) {
     return (
       <AccountForm
         transport={transport}
         {...(account === undefined ? {} : { initial: account })}
         {...(changing ? { onCancel: () => setChanging(false) } : {})}
-        {...states.account}
+        pending={states.account.pending || (sentAt !== undefined && status?.tag === 'connecting')}
+        problem={states.account.problem ?? refused}
         onSave={(next) => void save(next)}
       />
     );
@@ -107,6 +123,9 @@ function AccountOf({
     </>
   );
 }
+
+/** The messenger does not take the account: there is nothing to do but to change it. */
+const isRefused = ({ status }: AccountView): boolean => status.tag === 'signedOut' && status.code === 'WRONG_CREDENTIALS';
 
 /** What there is to see of an account beside its address and the person's name. */
 function placeOf({ fields }: TransportView, { values }: AccountView): readonly string[] {

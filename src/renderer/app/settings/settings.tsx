@@ -95,6 +95,15 @@ export function Settings(props: SettingsProps) {
       />
       <section className="card stack" aria-labelledby="settings-general">
         <h2 id="settings-general">{t('settings.general')}</h2>
+        <Choices
+          legend={t('settings.home')}
+          value={settings.home}
+          onValue={(home) => props.onSettings({ home })}
+          choices={[
+            { value: 'need', label: t('settings.homeNeed') },
+            { value: 'give', label: t('settings.homeGive') },
+          ]}
+        />
         <Switch label={t('settings.startHidden')} on={settings.startHidden} onChange={(startHidden) => props.onSettings({ startHidden })} />
         <Switch
           label={t('settings.allowPlainExperts')}
@@ -118,6 +127,7 @@ function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut,
       <Accounts
         transports={app.transports}
         accounts={app.accounts}
+        contacts={app.contacts}
         states={states}
         onSave={onSaveAccount}
         onForget={onForgetAccount}

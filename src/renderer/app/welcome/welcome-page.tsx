@@ -2,11 +2,13 @@ import type { AppState } from '../../../preload/contract.ts';
 import { FileWays } from '../home/file-invitation.tsx';
 import { useFileInvitations } from '../home/file-invitation-props.ts';
 import { useAction, useActions, useWindowState } from '../window-context.tsx';
+import { firstAccountState } from '../selectors.ts';
 import { Welcome } from './welcome.tsx';
 
 /** The first start. */
 export function WelcomePage({ app }: { readonly app: AppState }) {
-  const { ui } = useWindowState();
+  const state = useWindowState();
+  const { ui } = state;
   const actions = useActions();
   const files = useFileInvitations(app);
   return (
@@ -18,9 +20,11 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       address={app.accounts[0]?.address}
       hosting={app.hosting}
       issued={ui.issued}
-      states={{ account: useAction('account'), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}
-      onStep={actions.showWelcome}
-      onSaveAccount={(account) => void actions.saveAccount(account)}
+      states={{ account: firstAccountState(state), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}
+      trying={ui.trying !== undefined}
+      onStep={(step) => void (ui.trying === undefined ? actions.showWelcome(step) : actions.leaveFirstAccount())}
+      onSaveAccount={(account, home) => void actions.saveFirstAccount(account, home)}
+      onKeepTrying={actions.keepTrying}
       onBeginHosting={(name, reach) => void actions.beginHosting(name, reach)}
       onCreateOther={(account) => void actions.createHostedAccount(account)}
       onCopyIssued={actions.copyIssued}

@@ -1,11 +1,12 @@
 import type { Reach } from '../../../facts/hosting.ts';
+import type { HomeFor } from '../../../facts/preferences.ts';
 import { ArrowLeft, HandHelping, KeyRound, LifeBuoy } from 'lucide-react';
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { HostingView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
 import { BrandMark } from '../design/brand.tsx';
-import { fieldProblem, generalProblem, problemText, type ActionState } from '../problem.ts';
+import { fieldProblem, generalProblem, problemText, type ActionState, type Problem } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { freeAddressFor } from '../address.ts';
@@ -26,7 +27,11 @@ export interface WelcomeProps {
   readonly issued: IssuedAccount | undefined;
   readonly states: { readonly account: ActionState; readonly hosting: ActionState; readonly hostedAccounts: ActionState };
   readonly onStep: (step: WelcomeStep) => void;
-  readonly onSaveAccount: (account: TypedAccount) => void;
+  /** An account of this person signs in for the first time. */
+  readonly trying: boolean;
+  /** `home` says whom Home is for from now on, where the person has said. */
+  readonly onSaveAccount: (account: TypedAccount, home?: HomeFor) => void;
+  readonly onKeepTrying: () => void;
   readonly onBeginHosting: (friendlyName: string, reach: Reach) => void;
   readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
@@ -49,13 +54,22 @@ export function Welcome(props: WelcomeProps) {
     case 'need':
       return (
         <WelcomeFrame title={t('need.title')} lead={t('need.lead')} onBack={() => props.onStep('choose')}>
-          <NeedForm {...props.states.account} files={props.files} filesRefused={props.filesRefused} onSave={props.onSaveAccount} />
+          <NeedForm
+            {...props.states.account}
+            files={props.files}
+            filesRefused={props.filesRefused}
+            onSave={(account) => props.onSaveAccount(account, 'need')}
+            keepTrying={<KeepTrying {...props} />}
+          />
         </WelcomeFrame>
       );
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={leadOf(props.transports)} onBack={() => props.onStep('choose')}>
-          <NewAccountForm transports={props.transports} {...props.states.account} onSave={props.onSaveAccount} />
+          <div className="stack">
+            <NewAccountForm transports={props.transports} {...props.states.account} onSave={(account) => props.onSaveAccount(account)} />
+            <KeepTrying {...props} />
+          </div>
         </WelcomeFrame>
       );
     case 'host':
@@ -116,6 +130,24 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
   );
 }
 
+/** Nothing is wrong with what was typed where the other computer is only not there now. */
+function KeepTrying({ trying, states, onKeepTrying }: Pick<WelcomeProps, 'trying' | 'states' | 'onKeepTrying'>) {
+  const { problem } = states.account;
+  if (!trying || problem === undefined || problem.code === 'WRONG_CREDENTIALS') return null;
+  return (
+    <div>
+      <Button onClick={onKeepTrying}>{t('need.keepTrying')}</Button>
+    </div>
+  );
+}
+
+/** Why the account of a pasted message does not sign in: nobody has typed a server or a token. */
+function needProblem(problem: Problem | undefined): string | undefined {
+  if (problem?.code === 'WRONG_CREDENTIALS') return t('need.refused');
+  if (problem?.code === 'UNREACHABLE' && problem.carrier === undefined) return t('need.unreachable');
+  return problemText(problem);
+}
+
 /** The message that the helper's program has made, pasted whole. */
 function NeedForm({
   pending,
@@ -123,11 +155,16 @@ function NeedForm({
   files,
   filesRefused,
   onSave,
-}: ActionState & Pick<WelcomeProps, 'files' | 'filesRefused'> & { readonly onSave: (account: TypedAccount) => void }) {
+  keepTrying,
+}: ActionState &
+  Pick<WelcomeProps, 'files' | 'filesRefused'> & {
+    readonly onSave: (account: TypedAccount) => void;
+    readonly keepTrying: ReactNode;
+  }) {
   const id = useId();
   const [text, setText] = useState('');
   const [wrong, setWrong] = useState<string>();
-  const error = wrong ?? problemText(problem);
+  const error = wrong ?? needProblem(problem);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     try {
@@ -158,10 +195,11 @@ function NeedForm({
         <ProblemLine id={`${id}-error`} text={error} />
         <div>
           <Button type="submit" look="primary" busy={pending} disabled={text.trim() === ''}>
-            {t('need.begin')}
+            {pending ? t('status.connecting') : t('need.begin')}
           </Button>
         </div>
       </form>
+      {keepTrying}
       <details className="fold" open={filesRefused || undefined}>
         <summary>{t('need.nothing')}</summary>
         {files}
