@@ -25,6 +25,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   stopShortcut: false,
   playSound: false,
   startHidden: false,
+  home: false,
   allowOffers: true,
   allowPlainExperts: true,
 };
