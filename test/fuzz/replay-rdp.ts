@@ -125,7 +125,7 @@ export function replayAtNovice(random: Random): Promise<void> {
 /** A novice with the right certificate that then talks nonsense. */
 export function replayAtExpert(random: Random): Promise<void> {
   return inRace(async (race) => {
-    certificate ??= createSessionCertificate(Date.UTC(2026, 10, 22, 12));
+    certificate ??= createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'ecdsa');
     const { pin, secureContext } = await certificate;
     const expert = await race.expert();
     expert.endpoint.expect({ addresses: [], sessionId: WRONG_SESSION_ID, pin });

@@ -62,6 +62,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     this.options = options;
     this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
+      ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.receive(bytes),
       gone: (error) => {
         this.refuse(this.cut(error));

@@ -1,8 +1,8 @@
 import type { EngineName } from '../../facts/preferences.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressSource } from './addresses/contract.ts';
-import type { AddressOptions } from './addresses/interfaces.ts';
-import { allAddresses, fixedAddress, interfaceAddresses } from './addresses/sources.ts';
+import { type AddressOptions, usableAddresses } from './addresses/interfaces.ts';
+import { allAddresses, ownAddresses } from './addresses/sources.ts';
 import { createSessionCertificate } from './certificate.ts';
 import { ConnectionError, type ConnectionRoom } from './contract.ts';
 import type { ExpertEngine } from './expert-engine.ts';
@@ -14,7 +14,7 @@ import { WAYS } from './ways/ways.ts';
 
 export interface ConnectionRoomDeps extends AddressOptions {
   readonly clock: Clock;
-  /** Listen on this address only, and put only this one in tickets. All addresses when left out. */
+  /** Listen on this address only, and put only this one in tickets. The most useful ones of this computer when left out. */
   readonly listenHost?: string;
   /** Where else a listener can be reached, beside what this computer knows itself. */
   readonly addressSources?: readonly AddressSource[];
@@ -25,13 +25,13 @@ export interface ConnectionRoomDeps extends AddressOptions {
 /** The room that owns every RDP connection: `openNovice` to be helped, `openExpert` to help. */
 export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const { clock, listenHost, ways = WAYS, addressSources = [] } = deps;
-  const own = listenHost === undefined ? interfaceAddresses(deps) : fixedAddress(listenHost);
-  const parts = { clock, listenHost, addresses: allAddresses([...addressSources, own], clock) };
+  const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
+  const parts = { clock, listenHosts, addresses: allAddresses([...addressSources, ownAddresses], clock) };
   return {
     ways: ways.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs })),
     openNovice: async (signal, { standing } = { standing: false }) => {
       throwIfAborted(signal);
-      const certificate = await createSessionCertificate(clock.now());
+      const certificate = await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa');
       return opened(new NoviceSide({ ...parts, ways, certificate, standing }), signal);
     },
     openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {

@@ -56,9 +56,10 @@ export class ExpertSide implements ExpertEndpoint {
     if (!this.race.expect(novice)) return;
     const { engine, clock, userName, channels } = this.options;
     const identity = identityOf(novice);
-    this.race.begin(({ carrier, by }, { left, refused }) =>
+    this.race.begin(({ carrier, by, ...more }, { left, refused }) =>
       engine({
         ...identity,
+        ...more,
         carrier,
         connection: { by, address: carrier.address },
         clock,

@@ -3,12 +3,15 @@ import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { ExpertLink } from './contract.ts';
 import type { Candidate, HandshakeOutcome } from './handshake.ts';
+import type { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier } from './ways/contract.ts';
 
 export interface ExpertLinkOptions extends HandshakeOutcome {
   readonly carrier: Carrier;
   readonly connection: SessionConnection;
   readonly clock: Clock;
+  /** Where it must wait for its turn to begin TLS; at once without. */
+  readonly turns?: TlsTurns;
   readonly userName: string;
   /** RASessionID, as text; goes out in Client Info and nowhere else. */
   readonly workingDir: string;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { ConnectionError } from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS } from './deadlines.ts';
-import type { PendingConnection } from './pending-connections.ts';
+import type { PendingConnection } from './strangers/pending-connections.ts';
 import type { Carrier } from './ways/contract.ts';
 
 export interface HeldCarrierParts {

@@ -31,8 +31,9 @@ export class NoviceSide implements NoviceEndpoint {
     this.certificate = certificate.der;
     this.race = new Race({ ...parts, role: 'novice', tell: (event) => this.events.emit(event) });
     this.race.begin(
-      ({ carrier, by }, { left, refused }) =>
+      ({ carrier, by, ...more }, { left, refused }) =>
         new RdpServerLink({
+          ...more,
           carrier,
           connection: { by, address: carrier.address },
           certificate,

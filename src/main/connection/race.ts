@@ -6,7 +6,9 @@ import { ConnectionError, type RaceEvent } from './contract.ts';
 import type { Candidate, HandshakeError, HandshakeOutcome } from './handshake.ts';
 import { HeldCarrier, discard } from './held-carrier.ts';
 import { Lane } from './lane.ts';
-import { type PendingConnection, PendingConnections } from './pending-connections.ts';
+import { Door } from './strangers/door.ts';
+import { type PendingConnection, PendingConnections } from './strangers/pending-connections.ts';
+import { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier, Way } from './ways/contract.ts';
 
 export interface RaceParts {
@@ -15,7 +17,7 @@ export interface RaceParts {
   /** The ways that this side takes part in. */
   readonly ways: readonly Way[];
   readonly addresses: AddressSource;
-  readonly listenHost: string | undefined;
+  readonly listenHosts: () => readonly string[];
   readonly tell: (event: RaceEvent) => void;
 }
 
@@ -23,6 +25,8 @@ export interface RaceParts {
 interface Contender {
   readonly carrier: Carrier;
   readonly by: WayId;
+  /** Where it must wait for its turn to begin TLS; what this side reached itself need not. */
+  readonly turns?: TlsTurns;
 }
 
 interface ContenderOutcome extends HandshakeOutcome {
@@ -37,7 +41,9 @@ export type StartHandshake = (contender: Contender, outcome: ContenderOutcome) =
 export class Race {
   private readonly parts: RaceParts;
   private readonly lanes: readonly Lane[];
+  private readonly door: Door;
   private readonly strangers = new PendingConnections();
+  private readonly turns: TlsTurns;
   private readonly held = new Map<HeldCarrier, () => void>();
   private readonly candidates = new Set<Candidate>();
   private readonly stop = new AbortController();
@@ -47,6 +53,8 @@ export class Race {
 
   constructor(parts: RaceParts) {
     this.parts = parts;
+    this.door = new Door(parts.clock.monotonicMs());
+    this.turns = new TlsTurns(parts.clock);
     this.lanes = parts.ways.map((way) => new Lane(way, way.offeredBy === parts.role));
   }
 
@@ -113,6 +121,7 @@ export class Race {
 
   private async closeAll(): Promise<void> {
     this.stop.abort();
+    this.turns.close();
     for (const held of this.held.keys()) discard(held.release());
     this.held.clear();
     const losers = [...this.candidates];
@@ -122,11 +131,11 @@ export class Race {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { clock, addresses, listenHost } = this.parts;
+    const { clock, addresses, listenHosts } = this.parts;
     const side = {
       clock,
       addresses,
-      listenHost,
+      listenHosts,
       signal: this.stop.signal,
       found: (carrier: Carrier) => this.found(lane, carrier),
       missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),
@@ -137,8 +146,8 @@ export class Race {
   }
 
   private found(lane: Lane, carrier: Carrier): void {
-    if (this.over) return discard(carrier);
-    const { role, tell } = this.parts;
+    const { role, tell, clock } = this.parts;
+    if (this.over || (lane.offers && !this.door.admits(carrier.remote, clock.monotonicMs()))) return discard(carrier);
     lane.entered();
     tell({ tag: 'attempt', by: lane.id, address: carrier.address });
     // The expert decides who wins, so it is the expert who waits for something better.
@@ -192,7 +201,7 @@ export class Race {
     // What this side reached itself is bounded by the ticket.
     if (lane.offers) this.strangers.add(pending);
     candidate = start(
-      { carrier, by: lane.id },
+      { carrier, by: lane.id, ...(lane.offers ? { turns: this.turns } : {}) },
       {
         left,
         refused: (error) => {

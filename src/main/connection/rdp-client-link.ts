@@ -48,6 +48,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
       silence: SILENCE,
     });
     this.stream = new RdpStream(options.carrier, options.clock, {
+      ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
       gone: (error) => {
         this.driver.end(this.machine);

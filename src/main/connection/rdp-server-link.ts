@@ -15,6 +15,7 @@ import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshake
 import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
 import { RdpStream } from './rdp-stream.ts';
+import type { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier } from './ways/contract.ts';
 
 export interface ServerLinkOptions extends HandshakeOutcome {
@@ -22,6 +23,8 @@ export interface ServerLinkOptions extends HandshakeOutcome {
   readonly connection: SessionConnection;
   readonly certificate: SessionCertificate;
   readonly clock: Clock;
+  /** Where it must wait for its turn to begin TLS; at once without. */
+  readonly turns?: TlsTurns;
   /** Is this the session id, and the first time? True lets the peer in: `presented` follows. */
   readonly admits: (workingDir: string) => boolean;
   readonly presented: (link: NoviceLink) => void;
@@ -47,6 +50,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.clock = options.clock;
     this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
+      ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
       gone: (error) => {
         this.driver.end(this.machine);

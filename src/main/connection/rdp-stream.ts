@@ -6,6 +6,7 @@ import { ConnectionError, type LinkTraffic } from './contract.ts';
 import { CLOSE_DEADLINE_MS } from './deadlines.ts';
 import { Line, type LineStream } from './line.ts';
 import type { OutboxWire } from './outbox.ts';
+import type { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier, SystemView } from './ways/contract.ts';
 
 /** Bound on a PDU before TLS. Only X.224 Connection Request and Confirm travel there, far below this even with a cookie. */
@@ -18,6 +19,8 @@ export interface RdpStreamHandlers {
   readonly bytes: (bytes: Uint8Array) => void;
   /** Once. The socket is gone; `error` is why, if there was an error. */
   readonly gone: (error: Error | undefined) => void;
+  /** Where TLS waits for its turn; what the other side sends meanwhile stays in the system. */
+  readonly turns?: TlsTurns;
 }
 
 interface DrainWaiter {
@@ -37,6 +40,7 @@ export class RdpStream implements LineStream, OutboxWire {
   private readonly handlers: RdpStreamHandlers;
   private readonly waiters: DrainWaiter[] = [];
   private tls: TLSSocket | undefined;
+  private leaveQueue: () => void = () => undefined;
   private plain: Buffer = Buffer.alloc(0);
   private phase: 'plain' | 'upgrading' | 'tls' = 'plain';
   private error: Error | undefined;
@@ -64,6 +68,7 @@ export class RdpStream implements LineStream, OutboxWire {
     const closed = (): void => {
       if (this.isGone) return;
       this.isGone = true;
+      this.leaveQueue();
       this.tls?.destroy();
       for (const waiter of this.waiters.splice(0))
         waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.error }));
@@ -250,6 +255,12 @@ export class RdpStream implements LineStream, OutboxWire {
     } catch {
       return;
     }
+    const { turns } = this.handlers;
+    if (turns === undefined) this.wrapNow(raw, wrap);
+    else this.leaveQueue = turns.request(this.carrier.remote, () => this.wrapNow(raw, wrap));
+  }
+
+  private wrapNow(raw: Duplex, wrap: (raw: Duplex) => TLSSocket): void {
     if (raw.destroyed || this.finishing !== undefined) return;
     const tls = wrap(raw);
     this.tls = tls;

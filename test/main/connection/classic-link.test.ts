@@ -15,7 +15,7 @@ let certificate: SessionCertificate;
 const open: (Server | Socket)[] = [];
 
 beforeAll(async () => {
-  certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12));
+  certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'ecdsa');
 });
 
 afterEach(() => {

@@ -1,12 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { type Socket, createServer } from 'node:net';
+import { X509Certificate, randomBytes } from 'node:crypto';
+import { type Socket, connect, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSessionCertificate } from '../../../src/main/connection/certificate.ts';
+import { createConnectionRoom } from '../../../src/main/connection/connection-room.ts';
 import type { HostPort } from '../../../src/protocol/host-port.ts';
 import { TcpCarrier } from '../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { RdpClientLink } from '../../../src/main/connection/rdp-client-link.ts';
 import { RdpServerLink } from '../../../src/main/connection/rdp-server-link.ts';
+import { MAX_PENDING_A_GROUP } from '../../../src/main/connection/strangers/pending-connections.ts';
 import { systemClock } from '../../../src/main/clock.ts';
 import { until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -131,10 +133,94 @@ describe('the race', () => {
   });
 });
 
+it.each([
+  [{ standing: false }, 'ec'],
+  [{ standing: true }, 'rsa'],
+])('the key of an endpoint that is %o: %s', async (options, kind) => {
+  const { endpoint } = await race.novice(options);
+  expect(new X509Certificate(endpoint.certificate).publicKey.asymmetricKeyType).toBe(kind);
+});
+
+describe('what listens', () => {
+  const dialled = (target: HostPort): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect(target.port, target.host);
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+      socket.on('connect', () => {
+        socket.destroy();
+        resolve('connected');
+      });
+    });
+
+  it('is nothing, of either side, once one connection has won', async () => {
+    const [novice, expert] = await both();
+    const listening = [addressOf(novice), addressOf(expert)];
+    expect(await Promise.all(listening.map(dialled))).toEqual(['connected', 'connected']);
+    expert.endpoint.expect(ticketOf(novice));
+    dial(novice, expert.endpoint.ticket.addresses);
+    await connected(novice, expert);
+    expect(await Promise.all(listening.map(dialled))).toEqual(['ECONNREFUSED', 'ECONNREFUSED']);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is what the ticket names [skipped elsewhere: only Linux has all of 127.0.0.0/8]', async () => {
+    const room = createConnectionRoom({ clock: systemClock, includeLoopback: true, interfaces: () => ({}) });
+    const endpoint = await room.openNovice(race.abort.signal);
+    const [named, ...more] = endpoint.ticket.addresses;
+    expect([named?.host, more]).toEqual(['127.0.0.1', []]);
+    const port = named?.port ?? 0;
+    expect(await dialled({ host: '127.0.0.1', port })).toBe('connected');
+    expect(await dialled({ host: '127.0.0.2', port })).toBe('ECONNREFUSED');
+    await endpoint.close();
+  });
+
+  it('lets in so many at once, and closes the others before it says or remembers anything', async () => {
+    const still = new Race(new VirtualClock());
+    try {
+      const expert = await still.expert();
+      for (let index = 0; index < 50; index += 1) {
+        const socket = await still.stranger(addressOf(expert));
+        socket.resume();
+        // 32 at once from one place, and no time goes by.
+        if (index >= 32) await until(() => socket.closed, 'the socket to be gone');
+      }
+      expect(tags(expert.events).filter((tag) => tag === 'attempt')).toHaveLength(32);
+    } finally {
+      await still.end();
+    }
+  });
+
+  it('begins TLS with a few at once, and with the others when it is their turn', async () => {
+    const clock = new VirtualClock();
+    const slow = new Race(clock);
+    try {
+      const novice = await slow.novice();
+      let secure = 0;
+      for (let index = 0; index < 10; index += 1) {
+        const socket = await slow.stranger(addressOf(novice));
+        socket.write(Buffer.from('030000130ee000000000000100080001000000', 'hex'));
+        await new Promise<void>((resolve) => {
+          socket.once('data', () => resolve());
+          socket.once('close', () => resolve());
+        });
+        const tls = connectTls({ socket, rejectUnauthorized: false });
+        tls.on('error', () => undefined);
+        tls.on('secureConnect', () => (secure += 1));
+        // The time does not go by: those of the first eight that go are no way to get more than eight handshakes.
+        if (index < 8) await until(() => secure === index + 1, 'TLS');
+      }
+      expect(secure).toBe(8);
+      await clock.advance(50);
+      await until(() => secure === 9, 'the next one');
+    } finally {
+      await slow.end();
+    }
+  });
+});
+
 describe('the expert refuses', () => {
   it('another certificate than the pinned one, before it has said anything inside TLS', async () => {
     const expert = await race.expert();
-    const certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12));
+    const certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'ecdsa');
     let presented = 0;
     const server = await impostor((socket) => {
       const link = new RdpServerLink({
@@ -285,7 +371,7 @@ describe('deadlines and ends', () => {
       socket.resume();
       strangers.push(socket);
     }
-    await until(() => strangers.filter(({ closed }) => !closed).length <= 8, 'the others to be closed');
+    await until(() => strangers.filter(({ closed }) => !closed).length <= MAX_PENDING_A_GROUP, 'the others to be closed');
   });
 
   it('says within two seconds that the other side has stopped answering, and ends after a minute', async () => {

@@ -8,8 +8,8 @@ let der: Uint8Array;
 let other: Uint8Array;
 
 beforeAll(async () => {
-  der = (await createSessionCertificate(Date.UTC(2026, 10, 22, 12))).der;
-  other = (await createSessionCertificate(Date.UTC(2026, 10, 22, 12))).der;
+  der = (await createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'rsa')).der;
+  other = (await createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'rsa')).der;
 });
 
 function hashOf(algorithm: KeyHashAlgorithm, bytes: Uint8Array): KeyHash {

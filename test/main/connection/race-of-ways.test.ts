@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AddressSource } from '../../../src/main/connection/addresses/contract.ts';
-import { allAddresses, fixedAddress } from '../../../src/main/connection/addresses/sources.ts';
+import { allAddresses, ownAddresses } from '../../../src/main/connection/addresses/sources.ts';
 import { ConnectionError, type RaceEvent } from '../../../src/main/connection/contract.ts';
 import {
   ADDRESSES_DEADLINE_MS,
@@ -61,8 +61,8 @@ function raceOf(role: Role, ...ways: readonly Way[]) {
     role,
     clock,
     ways,
-    addresses: fixedAddress('10.0.0.1'),
-    listenHost: undefined,
+    addresses: ownAddresses,
+    listenHosts: () => [],
     tell: (event) => events.push(event),
   });
   open.push(race);
@@ -309,20 +309,23 @@ it('after the end every way is closed, and what still comes is thrown away', asy
 
 describe('sources of addresses', () => {
   const source = (hosts: readonly string[], closed: string[], delayMs = 0): AddressSource => ({
-    addressesOf: ({ port }) =>
+    addressesOf: ([listening]) =>
       new Promise((resolve) => {
-        const known = { addresses: hosts.map((host) => ({ host, port })), close: async () => void closed.push(...hosts) };
+        const known = {
+          addresses: hosts.map((host) => ({ host, port: listening?.port ?? 0 })),
+          close: async () => void closed.push(...hosts),
+        };
         if (delayMs === 0) resolve(known);
         else clock.after(delayMs, () => resolve(known));
       }),
   });
-  const listener = { port: 5_000, ipv6: false };
+  const listening = [{ host: '10.0.0.1', port: 5_000 }];
 
   it('are asked at once; each address comes once, in the order of the sources, and all are closed', async () => {
     const closed: string[] = [];
     const failing: AddressSource = { addressesOf: () => Promise.reject(new Error('no router')) };
     const all = allAddresses([source(['203.0.113.7'], closed, 300), failing, source(['10.0.0.1', '203.0.113.7'], closed)], clock);
-    const asked = all.addressesOf(listener, signal());
+    const asked = all.addressesOf(listening, signal());
     await clock.advance(300);
     const known = await asked;
     expect(known.addresses.map(({ host, port }) => `${host}:${port}`)).toEqual(['203.0.113.7:5000', '10.0.0.1:5000']);
@@ -333,16 +336,10 @@ describe('sources of addresses', () => {
   it('a slow one is left out, and closed when it comes', async () => {
     const closed: string[] = [];
     const all = allAddresses([source(['203.0.113.7'], closed, ADDRESSES_DEADLINE_MS + 1), source(['10.0.0.1'], closed)], clock);
-    const asked = all.addressesOf(listener, signal());
+    const asked = all.addressesOf(listening, signal());
     await clock.advance(ADDRESSES_DEADLINE_MS);
     expect((await asked).addresses.map(({ host }) => host)).toEqual(['10.0.0.1']);
     await clock.advance(1);
     expect(closed).toEqual(['203.0.113.7']);
-  });
-
-  it('an IPv6 address is none where the listener takes only IPv4', async () => {
-    const { addresses } = await fixedAddress('fd00::1').addressesOf(listener, signal());
-    expect(addresses).toEqual([]);
-    expect((await fixedAddress('fd00::1').addressesOf({ ...listener, ipv6: true }, signal())).addresses).toHaveLength(1);
   });
 });

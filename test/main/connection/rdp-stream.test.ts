@@ -20,7 +20,7 @@ const sockets: Socket[] = [];
 const servers: Server[] = [];
 
 beforeAll(async () => {
-  certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12));
+  certificate = await createSessionCertificate(Date.UTC(2026, 10, 22, 12), 'ecdsa');
 });
 
 afterEach(() => {

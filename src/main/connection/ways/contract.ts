@@ -50,9 +50,9 @@ export interface WaySide {
   readonly clock: Clock;
   /** Aborted when the race is over or the way came too late: nothing is begun any more. */
   readonly signal: AbortSignal;
-  /** Listen on this address only; on all when left out. */
-  readonly listenHost?: string | undefined;
-  /** The sources of addresses for a listener of this side. */
+  /** The addresses of this computer to listen on, as they are now, most useful first. */
+  readonly listenHosts: () => readonly string[];
+  /** Where else what listens can be reached, and in which order a ticket says so. */
   readonly addresses: AddressSource;
   /** A carrier has come. From here on it belongs to the race, which closes it. May be called until `close`. */
   readonly found: (carrier: Carrier) => void;

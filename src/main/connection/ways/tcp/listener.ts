@@ -1,69 +1,91 @@
-import { type Server, type Socket, createServer } from 'node:net';
+import { type Server, type Socket, createServer, isIPv6 } from 'node:net';
+import type { HostPort } from '../../../../protocol/host-port.ts';
 import { ConnectionError } from '../../contract.ts';
 
 /** Ports up to here are not for dynamic use (KB 306298: a random port above 1024). */
 const HIGHEST_RESERVED_PORT = 1024;
 const PORT_ATTEMPTS = 4;
 const BACKLOG = 16;
+const ANY_PORT = 0;
 
 export interface ListenerOptions {
-  /** One address to listen on; all of IPv6 and IPv4 when left out. */
-  readonly host?: string | undefined;
+  /** The addresses of this computer to listen on, most useful first. */
+  readonly hosts: readonly string[];
   readonly signal: AbortSignal;
   readonly onSocket: (socket: Socket) => void;
 }
 
 export interface Listener {
-  readonly port: number;
-  /** False where this computer has no IPv6. */
-  readonly ipv6: boolean;
+  /** Where it listens, in the order asked for, and nowhere else; at one port where that is free on every address. */
+  readonly at: readonly HostPort[];
   /** Takes no more connections; those it has made live on. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Listens on a free port above 1024. Throws ConnectionError NO_PORT or ABORTED. */
-export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const hosts = options.host === undefined ? ['::', '0.0.0.0'] : [options.host];
-  let cause: unknown;
-  for (const host of hosts) {
-    for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt += 1) {
-      if (options.signal.aborted) throw new ConnectionError('ABORTED', 'stopped before listening');
-      const server = createServer({ noDelay: true });
-      try {
-        const port = await listen(server, host);
-        if (port <= HIGHEST_RESERVED_PORT) {
-          await closeServer(server);
-          continue;
-        }
-        if (options.signal.aborted) {
-          await closeServer(server);
-          throw new ConnectionError('ABORTED', 'stopped while starting to listen');
-        }
-        server.on('connection', options.onSocket);
-        // Running out of descriptors must not end the process; the listener goes on when some are free again.
-        server.on('error', () => undefined);
-        let closed: Promise<void> | undefined;
-        return { port, ipv6: host.includes(':'), close: () => (closed ??= closeServer(server)) };
-      } catch (error) {
-        if (error instanceof ConnectionError) throw error;
-        cause = error;
-        break;
-      }
-    }
-  }
-  throw new ConnectionError('NO_PORT', 'no port to listen on', { cause });
+interface Listening {
+  readonly server: Server;
+  readonly at: HostPort;
 }
 
-function listen(server: Server, host: string): Promise<number> {
+/**
+ * Listens on a free port above 1024 of every address; one that cannot be listened on (its network has gone, it is still being checked) is left
+ * out. Throws ConnectionError NO_PORT when that leaves none, and ABORTED.
+ */
+export async function openListener({ hosts, signal, onSocket }: ListenerOptions): Promise<Listener> {
+  const listening: Listening[] = [];
+  let cause: unknown;
+  for (const host of hosts) {
+    try {
+      listening.push(await listenOn(host, listening[0]?.at.port));
+    } catch (error) {
+      cause = error;
+    }
+    if (signal.aborted) {
+      await closeAll(listening);
+      throw new ConnectionError('ABORTED', 'stopped while starting to listen');
+    }
+  }
+  if (listening.length === 0) throw new ConnectionError('NO_PORT', 'no port to listen on', { cause });
+  for (const { server } of listening) {
+    server.on('connection', onSocket);
+    // Running out of descriptors must not end the process; the listener goes on when some are free again.
+    server.on('error', () => undefined);
+  }
+  let closed: Promise<void> | undefined;
+  return { at: listening.map(({ at }) => at), close: () => (closed ??= closeAll(listening)) };
+}
+
+/** At `wished` where that is free: a router and a firewall need one rule then. */
+async function listenOn(host: string, wished = ANY_PORT): Promise<Listening> {
+  let port = wished;
+  for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt += 1) {
+    const server = createServer({ noDelay: true });
+    try {
+      const at = { host, port: await listen(server, host, port) };
+      if (at.port > HIGHEST_RESERVED_PORT) return { server, at };
+      await closeServer(server);
+    } catch (error) {
+      if (port === ANY_PORT) throw error;
+    }
+    port = ANY_PORT;
+  }
+  throw new Error('the system gives reserved ports only');
+}
+
+function listen(server: Server, host: string, wished: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port: 0, ipv6Only: false, exclusive: true, backlog: BACKLOG }, () => {
+    server.listen({ host, port: wished, ipv6Only: isIPv6(host), exclusive: true, backlog: BACKLOG }, () => {
       server.off('error', reject);
       const address = server.address();
       if (address !== null && typeof address === 'object') resolve(address.port);
       else reject(new Error('no TCP address'));
     });
   });
+}
+
+async function closeAll(listening: readonly Listening[]): Promise<void> {
+  await Promise.all(listening.map(({ server }) => closeServer(server)));
 }
 
 /** Does not wait for the connections (they are closed by who holds them), only for the listening socket. */

@@ -7,11 +7,11 @@ import { TcpCarrier, addressText } from './tcp-carrier.ts';
 /** TCP between the two: the side that offers listens, the other one dials. */
 export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) : Promise.resolve(dialler(side)));
 
-/** A listener on a random port above 1024. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. */
-async function listen({ listenHost, signal, addresses, found }: WaySide): Promise<PreparedWay> {
-  const listener = await openListener({ host: listenHost, signal, onSocket: (socket) => found(new TcpCarrier(socket)) });
+/** A listener on a random port above 1024, on the addresses that the ticket names. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. */
+async function listen({ listenHosts, signal, addresses, found }: WaySide): Promise<PreparedWay> {
+  const listener = await openListener({ hosts: listenHosts(), signal, onSocket: (socket) => found(new TcpCarrier(socket)) });
   try {
-    const known = await addresses.addressesOf(listener, signal);
+    const known = await addresses.addressesOf(listener.at, signal);
     const close = async (): Promise<void> => void (await Promise.all([listener.close(), known.close()]));
     if (known.addresses.length > 0) return { adds: { addresses: known.addresses }, reach: () => undefined, close };
     await known.close();
