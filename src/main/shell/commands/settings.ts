@@ -23,6 +23,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   engine: false,
   viewerScaling: false,
   stopShortcut: false,
+  home: false,
   playSound: false,
   startHidden: false,
   home: false,
