@@ -26,7 +26,6 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   home: false,
   playSound: false,
   startHidden: false,
-  home: false,
   allowOffers: true,
   allowPlainExperts: true,
 };
