@@ -43,7 +43,7 @@ module.exports = {
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications)/', '^src/main/activities/', '^src/main/(clock|emitter)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|fs|net|os|path)']),
     only('main-desktop', '^src/main/desktop/', ['^src/facts/', '^src/protocol/', '^src/main/desktop/', '^src/main/(clock|emitter)\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi|zod)']),
     only('main-settings', '^src/main/settings/', ['^src/facts/', '^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),
-    only('main-history', '^src/main/history/', ['^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
+    only('main-history', '^src/main/history/', ['^src/facts/', '^src/protocol/', '^src/main/(history|settings)/', '^(fs|path|crypto)', 'node_modules/zod']),
     only('main-shell', '^src/main/shell/', ['^src/facts/', '^src/main/', '^src/preload/(commands|contract|question-contract)\\.ts$', '^src/protocol/', '^src/words/', '^electron$', 'node_modules/(electron|zod)', '^(path|fs|url|crypto|os|util|process)']),
     only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
     only('facts', '^src/facts/', ['^src/facts/', '^src/protocol/(applications/(applications|peer)|assistance/status)\\.ts$', '^src/words/languages\\.ts$']),

@@ -92,6 +92,8 @@ export const COMMANDS = {
   removeHostedAccount: taking<string>(),
   saveSettings: taking<Partial<Omit<Preferences, 'hosting'>>>(),
   clearHistory: alone(),
+  /** Main asks where to; nothing happens when the person does not choose a place. */
+  exportHistory: alone(),
   /** Expert's session window. */
   setFullScreen: taking<boolean>(),
   copyText: taking<string>(),

@@ -1,5 +1,6 @@
 /* What main shows in the windows, and what goes over the viewer's port. What the windows ask for is in commands.ts. */
 import type { Contact, Presence } from '../facts/contacts.ts';
+import type { RecordState } from '../facts/record.ts';
 import type { Activity } from '../facts/activities.ts';
 import type { AccountForm } from '../facts/accounts.ts';
 import type { DesktopSupport } from '../facts/desktop.ts';
@@ -138,6 +139,7 @@ export interface AppState {
   readonly offeredInvitation?: OfferedInvitationView;
   readonly offeredAccount?: OfferedAccountView;
   readonly history: readonly HistoryEntry[];
+  readonly record: RecordState;
   readonly settings: Preferences;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;

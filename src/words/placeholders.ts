@@ -194,6 +194,10 @@ export interface Placeholders {
   readonly 'offer.title': 'name';
   readonly 'offer.meaning': 'name';
   readonly 'offer.accept': 'name';
+  readonly 'history.cleared': 'when';
+  readonly 'history.broken': 'when';
+  readonly 'history.times': 'count';
+  readonly 'history.grant': 'duration' | 'when';
   readonly 'history.role.novice': 'name';
   readonly 'history.role.expert': 'name';
   readonly 'history.role.noviceAttempt': 'name';

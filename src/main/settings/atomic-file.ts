@@ -86,8 +86,12 @@ async function writeOnce(path: string, text: string): Promise<void> {
  * Writes to one path happen in the order of the calls. Resolves when this value is on disk.
  */
 export function writeJsonFile(path: string, value: unknown): Promise<void> {
+  return writeTextFile(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The same with a text. */
+export function writeTextFile(path: string, text: string): Promise<void> {
   const key = resolve(path);
-  const text = `${JSON.stringify(value, null, 2)}\n`;
   const before = lastWrite.get(key) ?? Promise.resolve();
   const mine = before.then(
     () => writeOnce(key, text),

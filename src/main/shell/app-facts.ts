@@ -1,5 +1,6 @@
 /* What main knows. What the windows see of it is in window-state.ts. */
 import type { Contact, Presence } from '../../facts/contacts.ts';
+import type { RecordState } from '../../facts/record.ts';
 import type { Activity } from '../../facts/activities.ts';
 import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { StopKeys } from '../../facts/stop-keys.ts';
@@ -46,6 +47,7 @@ export interface AppFacts {
   readonly offeredInvitation: OfferedInvitationView | undefined;
   readonly offeredAccount: OfferedAccountView | undefined;
   readonly history: readonly HistoryEntry[];
+  readonly record: RecordState;
   readonly settings: Settings;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
@@ -65,6 +67,7 @@ export function initialFacts(
     settings: settings.value,
     programs: programs.value.programs,
     history: history.entries,
+    record: history.state,
     presence: 'online',
     accounts: [],
     contacts: [],

@@ -31,6 +31,7 @@ import type { Questions } from './questions.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
 import type { SignIn } from './sign-in.ts';
+import { createRecordExport } from './record-export.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
 import { createStayingAwake } from './staying-awake.ts';
 import { systemLocale } from './system-locale.ts';
@@ -146,6 +147,7 @@ function answerCommands(
     hosting,
     settings: storage.settings,
     history: storage.history,
+    saveRecord: createRecordExport(windows, () => deps.clock.now()),
     activities,
     launcher,
     programs: storage.programs,

@@ -15,13 +15,13 @@ export interface Storage {
   readonly programs: ProgramsStore;
 }
 
-/** The files of `folder`; `kinds` are the accounts that there can be. One that is missing or damaged gives its defaults and never keeps the app from starting. */
-export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[]): Promise<Storage> {
+/** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
+export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
   const [settings, accounts, contacts, history, programs] = await Promise.all([
     openSettings(join(folder, 'settings.json')),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
-    openSessionLog(join(folder, 'history.json')),
+    openSessionLog(join(folder, 'history.jsonl'), now),
     openPrograms(join(folder, 'programs.json')),
   ]);
   return { settings, accounts, contacts, history, programs };

@@ -44,6 +44,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   offeredInvitation: { of: ({ offeredInvitation }) => offeredInvitation, main: whole, session: none },
   offeredAccount: { of: ({ offeredAccount }) => offeredAccount, main: whole, session: none },
   history: { of: ({ history }) => history, main: whole, session: nobody },
+  record: { of: ({ record }) => record, main: whole, session: () => ({}) },
   settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
   notices: { of: ({ notices }) => notices, main: whole, session: nobody },
   desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },

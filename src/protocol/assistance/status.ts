@@ -157,6 +157,10 @@ export interface HistoryEntry {
   readonly address?: string;
   readonly viewed: boolean;
   readonly controlled: boolean;
+  /** When control of mouse and keyboard was given, and how long it lasted; an entry of an earlier version does not say. */
+  readonly grants?: readonly { readonly fromMs: number; readonly toMs?: number }[];
+  /** So many requests of the same person came to nothing for the same reason, one soon after the other; this is the newest. */
+  readonly times?: number;
   /** An {@link EndReason}, or one of a later version. */
   readonly reason: string;
 }

@@ -214,6 +214,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
+    exportHistory: () => run('history', () => bridge.exportHistory()),
     saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) =>
       choose(settings, 'settings', () => bridge.saveSettings(settings)),
     /** Another program may have these keys: they are shown once main has them. */

@@ -214,5 +214,13 @@ function PageBody({ page, app }: { readonly page: Page; readonly app: AppState }
 function HistoryPage({ app }: { readonly app: AppState }) {
   const actions = useActions();
   const { problem } = useAction('history');
-  return <History entries={app.history} problem={problem} onClear={() => void actions.clearHistory()} />;
+  return (
+    <History
+      entries={app.history}
+      record={app.record}
+      problem={problem}
+      onClear={() => void actions.clearHistory()}
+      onExport={() => void actions.exportHistory()}
+    />
+  );
 }

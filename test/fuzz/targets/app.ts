@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod';
 import { parseFromCapture } from '../../../src/main/desktop/capture-protocol.ts';
-import { logSchema } from '../../../src/main/history/session-log.ts';
+import { logSchema } from '../../../src/main/history/earlier-history.ts';
+import { FIRST, hashOf, type LineBody, readLines, writeLine } from '../../../src/main/history/record-lines.ts';
+import { sessionsOf } from '../../../src/main/history/listed-sessions.ts';
 import { accountSchema } from '../../../src/main/settings/account-store.ts';
 import { contactsSchema } from '../../../src/main/settings/contacts-cache.ts';
 import { settingsSchema } from '../../../src/main/settings/settings-store.ts';
@@ -80,6 +82,25 @@ const COMMANDS: readonly (readonly [string, readonly unknown[]])[] = [
   ['copyText', ['text']],
 ];
 
+const ENTRY_OF_RECORD = { ...ENTRY, role: 'novice' } as Extract<LineBody, { kind: 'ended' }>['entry'];
+const RECORD: readonly LineBody[] = [
+  { kind: 'viewed', session: ENTRY_OF_RECORD },
+  { kind: 'control', id: 's1', granted: true },
+  { kind: 'control', id: 's1', granted: false },
+  { kind: 'ended', entry: ENTRY_OF_RECORD },
+  { kind: 'cleared' },
+];
+
+function recordOf(bodies: readonly LineBody[]): Uint8Array {
+  let before = FIRST;
+  const texts = bodies.map((body, index) => {
+    const { text } = writeLine(body, index, before);
+    before = hashOf(text);
+    return text;
+  });
+  return utf8Encode(`${texts.join('\n')}\n`);
+}
+
 export const APP_TARGETS: readonly Target[] = [
   file(
     'settings-file',
@@ -115,6 +136,17 @@ export const APP_TARGETS: readonly Target[] = [
     { version: 2, lists: [{ transport: 'msnp', owner: 'a@b', contacts: [{ address: 'c@d', friendlyName: 'C' }] }] },
   ),
   file('history-file', logSchema, { version: 1, entries: [ENTRY, { ...ENTRY, id: 's2', role: 'expert' }] }),
+  {
+    name: 'record-lines',
+    seeds: () => [recordOf([{ kind: 'ended', entry: ENTRY_OF_RECORD }]), recordOf(RECORD)],
+    check: (input) => {
+      const read = readLines(utf8Decode(input));
+      sessionsOf(read.lines);
+      const again = readLines(read.lines.map(({ text }) => text).join('\n'));
+      if (again.head !== read.head || !isDeepStrictEqual(again.broken, read.broken))
+        throw new BrokenRule('read twice, it is another record');
+    },
+  },
   {
     name: 'ipc-command',
     seeds: () => COMMANDS.map(json),

@@ -44,6 +44,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   removeHostedAccount: ['peter@ringback.local'],
   saveSettings: [{ engine: 'classic', stopShortcut: 'Control+Alt+F4' }],
   clearHistory: [],
+  exportHistory: [],
   setFullScreen: [true],
   copyText: ['anything\nat all'],
   openViewer: [],

@@ -47,6 +47,7 @@ beforeEach(async () => {
     offeredInvitation: undefined,
     offeredAccount: undefined,
     history: [],
+    record: {},
     settings: DEFAULT_SETTINGS,
     notices: [],
     desktop: { capture: true, input: true },

@@ -250,6 +250,7 @@ describe('the account', () => {
       offeredInvitation: undefined,
       offeredAccount: undefined,
       history: [],
+      record: {},
       settings: DEFAULT_SETTINGS,
       notices: [],
       desktop: { capture: true, input: true },

@@ -22,13 +22,13 @@ const NO_KEY_STORE: SecretBox = { isAvailable: () => false, encrypt: (text) => t
 
 describe('what is kept on disk', () => {
   it('is there at the first start, and nothing is said', async () => {
-    expect(damageNotices(await openStorage(folder, NO_KEY_STORE, TRANSPORTS))).toEqual([]);
+    expect(damageNotices(await openStorage(folder, NO_KEY_STORE, TRANSPORTS, () => 5_000))).toEqual([]);
   });
 
   it('is told of file by file when it is damaged, with the name that it was put aside under', async () => {
     const names = ['settings', 'account', 'contacts', 'history', 'programs'] as const;
     await Promise.all(names.map((name) => writeFile(join(folder, `${name}.json`), 'not ours')));
-    const storage = await openStorage(folder, NO_KEY_STORE, TRANSPORTS);
+    const storage = await openStorage(folder, NO_KEY_STORE, TRANSPORTS, () => 5_000);
     expect(damageNotices(storage)).toEqual(
       names.map((name) => ({
         kind: 'warning',
@@ -51,7 +51,7 @@ describe('what is kept on disk', () => {
         throw new Error('not encrypted here');
       },
     };
-    expect(damageNotices(await openStorage(folder, otherUser, TRANSPORTS))).toEqual([
+    expect(damageNotices(await openStorage(folder, otherUser, TRANSPORTS, () => 5_000))).toEqual([
       { kind: 'warning', key: 'notice.tokenUnreadable', values: {} },
     ]);
   });
@@ -111,7 +111,7 @@ describe('going online', () => {
 
 describe('history', () => {
   it('is shown at once, and a disk that refuses it is told of', async () => {
-    const { history } = await openStorage(folder, NO_KEY_STORE, TRANSPORTS);
+    const { history } = await openStorage(folder, NO_KEY_STORE, TRANSPORTS, () => 5_000);
     const shown: unknown[] = [];
     const entry = {
       id: 'h',

@@ -31,6 +31,7 @@ const FACTS: AppFacts = {
   offeredInvitation: undefined,
   offeredAccount: undefined,
   history: [],
+  record: {},
   settings: DEFAULT_SETTINGS,
   notices: [],
   desktop: { capture: true, input: true },
@@ -120,7 +121,7 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(18);
+    expect(Object.keys(full)).toHaveLength(19);
   });
 
   it('that the session window shows are seven; of the others it is given nothing', () => {
@@ -143,6 +144,7 @@ describe('the slices of the state', () => {
       programs: [],
       conversations: [],
       history: [],
+      record: {},
       notices: [],
     });
   });

@@ -134,6 +134,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     })),
     conversations: [],
     history: [],
+    record: {},
     settings: {
       engine: 'ringback',
       viewerScaling: 'fit',

@@ -3,7 +3,7 @@ import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { AccountView, AppState } from '../../../src/preload/contract.ts';
 import { endedSentence } from '../../../src/renderer/app/session/session-words.ts';
-import { timeOfDay } from '../../../src/words/locale.ts';
+import { dateTime, timeOfDay } from '../../../src/words/locale.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, faring, MARGARET, NOW_MS, onMsnp, PIGEONS, TRANSPORTS } from './fixtures.ts';
 import { button, openMainWindow, theButton, words } from './windows.tsx';
@@ -414,6 +414,35 @@ describe('history', () => {
   ] as const)('counts from the connection: %j', (more, duration) => {
     openMainWindow(appState({ history: [{ ...entry, ...more }] }), { page: 'history' });
     expect(/ · (\d+:\d\d)/.exec(words())?.[1]).toBe(duration);
+  });
+
+  it('says when control was given, and that somebody asked again and again', () => {
+    const grants = [{ fromMs: NOW_MS + 1_000, toMs: NOW_MS + 63_000 }];
+    openMainWindow(
+      appState({
+        history: [
+          { ...entry, grants },
+          { ...entry, id: 'i', viewed: false, times: 12 },
+        ],
+      }),
+      { page: 'history' },
+    );
+    screen.getByText(t('history.grant', { when: dateTime(NOW_MS + 1_000), duration: '1:02' }));
+    expect(words()).toContain(t('history.times', { count: 12 }));
+  });
+
+  it('says that it was changed from outside, and when it was cleared; a copy of it can be saved', async () => {
+    const record = { broken: { afterMs: NOW_MS }, clearedAtMs: NOW_MS - 60_000 };
+    const { user, calls } = openMainWindow(appState({ history: [entry], record }), { page: 'history' });
+    screen.getByText(t('history.broken', { when: dateTime(NOW_MS) }));
+    screen.getByText(t('history.cleared', { when: dateTime(NOW_MS - 60_000) }));
+    await user.click(theButton(t('history.export')));
+    expect(calls()).toEqual([['exportHistory']]);
+  });
+
+  it('says that its beginning is another', () => {
+    openMainWindow(appState({ record: { broken: {} } }), { page: 'history' });
+    screen.getByText(t('history.brokenFromStart'));
   });
 
   it('has nothing to clear while it is empty', () => {

@@ -128,6 +128,11 @@ export const STATES: readonly State[] = [
   main('choosing a helper without contacts', appState({ contacts: [] }), press(t('home.ask'))),
   main('conversation', appState({ conversations: [talk] }), press(t('chat.open', { name: 'Anna' }))),
   main('history', appState({ history }), press(t('nav.history'))),
+  main(
+    'history changed',
+    appState({ history, record: { broken: { afterMs: NOW_MS - 3_600_000 }, clearedAtMs: NOW_MS - 9_000_000 } }),
+    press(t('nav.history')),
+  ),
   main('history empty', appState(), press(t('nav.history'))),
   main(
     'settings',

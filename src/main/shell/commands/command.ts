@@ -29,6 +29,8 @@ export interface UseCases {
   readonly hosting: Hosting;
   readonly settings: SettingsStore;
   readonly history: SessionLog;
+  /** Asks the person for a place and writes the text there. */
+  readonly saveRecord: (text: string) => Promise<void>;
   readonly activities: Activities;
   readonly launcher: Launcher;
   readonly programs: ProgramsStore;

@@ -96,8 +96,13 @@ export const settingsCommands = {
     widens: ({ history }) => (history.entries.length === 0 ? [] : [{ tag: 'clearHistory' }]),
     run: async ({ history, model }) => {
       const cleared = history.clear();
-      model.update({ history: history.entries });
+      model.update({ history: history.entries, record: history.state });
       await cleared;
     },
+  },
+  exportHistory: {
+    windows: ['main'],
+    widens: 'nothing',
+    run: ({ history, saveRecord }) => saveRecord(history.text()),
   },
 } satisfies Rows;

@@ -1,7 +1,8 @@
 import { dateTime } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
+import type { RecordState } from '../../../facts/record.ts';
 import type { HistoryEntry } from '../../../protocol/assistance/status.ts';
-import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
+import { Avatar, Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { problemText, type Problem } from '../problem.ts';
 import { displayName } from '../selectors.ts';
@@ -9,23 +10,30 @@ import { endedSentence } from '../session/session-words.ts';
 import { wayText } from '../session/way-words.ts';
 import './history.css';
 
+/** Of one session; the record has them all. */
+const MAX_GRANTS = 5;
+
 export interface HistoryProps {
   readonly entries: readonly HistoryEntry[];
+  readonly record: RecordState;
   readonly problem: Problem | undefined;
   readonly onClear: () => void;
+  readonly onExport: () => void;
 }
 
 /** The history page: for each session the person, the time, the connection, what was allowed and how it ended. Newest first. */
-export function History({ entries, problem, onClear }: HistoryProps) {
+export function History({ entries, record, problem, onClear, onExport }: HistoryProps) {
   return (
     <section className="stack stack--wide" aria-labelledby="history-title">
       <div className="row">
         <h1 id="history-title" className="grow">
           {t('history.title')}
         </h1>
+        {entries.length > 0 && <Button onClick={onExport}>{t('history.export')}</Button>}
         {entries.length > 0 && <Button onClick={onClear}>{t('history.clear')}</Button>}
       </div>
       <ProblemLine text={problemText(problem)} />
+      {record.broken !== undefined && <Banner kind="warning">{brokenSentence(record.broken.afterMs)}</Banner>}
       {entries.length === 0 ? (
         <p className="card soft">{t('history.empty')}</p>
       ) : (
@@ -37,8 +45,13 @@ export function History({ entries, problem, onClear }: HistoryProps) {
             ))}
         </ol>
       )}
+      {record.clearedAtMs !== undefined && <p className="soft small">{t('history.cleared', { when: dateTime(record.clearedAtMs) })}</p>}
     </section>
   );
+}
+
+function brokenSentence(afterMs: number | undefined): string {
+  return afterMs === undefined ? t('history.brokenFromStart') : t('history.broken', { when: dateTime(afterMs) });
 }
 
 function Entry({ entry }: { readonly entry: HistoryEntry }) {
@@ -55,11 +68,17 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
           <time dateTime={new Date(entry.startedAtMs).toISOString()}>{dateTime(entry.startedAtMs)}</time>
           {/* Older entries do not say when it was connected. */}
           {entry.viewed && <> · {duration(entry.endedAtMs - (entry.connectedAtMs ?? entry.startedAtMs))}</>}
+          {entry.times !== undefined && <> · {t('history.times', { count: entry.times })}</>}
         </p>
         <dl className="history__facts">
           <div>
             <dt className="visually-hidden">{t('history.allowed')}</dt>
             <dd>{t(`history.allowed.${allowed}`)}</dd>
+            {entry.grants?.slice(0, MAX_GRANTS).map(({ fromMs, toMs = fromMs }) => (
+              <dd key={fromMs} className="soft small">
+                {t('history.grant', { when: dateTime(fromMs), duration: duration(toMs - fromMs) })}
+              </dd>
+            ))}
           </div>
           <div>
             <dt className="visually-hidden">{t('history.how')}</dt>

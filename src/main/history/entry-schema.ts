@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { HistoryEntry } from '../../protocol/assistance/status.ts';
+import { transportName } from '../settings/transport-name.ts';
+
+const time = z.number().int().min(0).max(8.64e15);
+
+/** What is kept of a session while it runs. */
+export const sessionSchema = z.looseObject({
+  id: z.string().min(1).max(128),
+  role: z.enum(['novice', 'expert']),
+  /** Without a transport: somebody who came by a file, or an entry from when there was one transport. */
+  peer: z.looseObject({
+    transport: z.exactOptional(transportName),
+    address: z.string().max(129),
+    friendlyName: z.string().max(400),
+  }),
+  offered: z.exactOptional(z.literal(true)),
+  startedAtMs: time,
+  connectedAtMs: z.exactOptional(time),
+  connectedBy: z.exactOptional(z.string().min(1).max(64)),
+  address: z.exactOptional(z.string().max(300)),
+});
+
+/** What an entry has to have. Ways, reasons and fields that a later version added are kept as they are. */
+export const entrySchema = sessionSchema.extend({
+  endedAtMs: time,
+  viewed: z.boolean(),
+  controlled: z.boolean(),
+  grants: z.exactOptional(z.array(z.looseObject({ fromMs: time, toMs: z.exactOptional(time) }))),
+  times: z.exactOptional(z.number().int().min(2)),
+  reason: z.string().min(1).max(64),
+}) satisfies z.ZodType<HistoryEntry>;
+
+/** A session that runs, as the record has it. */
+export type RunningEntry = Omit<HistoryEntry, 'endedAtMs' | 'viewed' | 'controlled' | 'reason' | 'grants' | 'times'>;
