@@ -42,7 +42,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   const log = createErrorLog(join(data, LOG_FILE), clock);
   const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
-  const storage = await openStorage(data, systemSecretBox(), TRANSPORTS, clock.now);
+  const storage = await openStorage(data, systemSecretBox(), TRANSPORTS, () => clock.now());
   const { settings, accounts, contacts, programs } = storage;
 
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
