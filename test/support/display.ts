@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Program, run, startProgram, until } from './programs.ts';
 import { environmentOf, type Surroundings, USUAL_SURROUNDINGS } from './surroundings.ts';
 
@@ -80,7 +81,7 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
     },
   };
   if (options.windowManager) {
-    display.start('openbox', []);
+    display.start('openbox', ['--config-file', join(import.meta.dirname, 'openbox.xml')]);
     await until(
       async () => (await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env })).toString().includes('window id'),
       'openbox',

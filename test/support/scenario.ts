@@ -144,6 +144,9 @@ export async function clickAt(desktop: PersonDesktop, x: number, y: number): Pro
   await desktop.xdotool('mousemove', String(Math.round(x)), String(Math.round(y)), 'click', '1');
 }
 
+/** What has not moved for so long stays where it is. */
+const STILL_MS = 150;
+
 /** Where the novice's desktop is on the expert's screen, once the picture is there at its actual size. */
 export async function pictureArea(expert: App, noviceName: string): Promise<Area> {
   const page = await expert.session();
@@ -154,8 +157,8 @@ export async function pictureArea(expert: App, noviceName: string): Promise<Area
     'the viewer window',
   );
   const actual = page.getByRole('button', { name: t('viewer.actual'), exact: true });
-  if (await actual.isVisible()) await actual.click();
-  let before: Area | undefined;
+  if ((await actual.getAttribute('aria-pressed')) === 'false') await actual.click();
+  let before: { readonly area: Area; readonly sinceMs: number } | undefined;
   return until(async () => {
     const box = await picture.boundingBox();
     const window = await windowArea(expert.desktop, id);
@@ -166,9 +169,9 @@ export async function pictureArea(expert: App, noviceName: string): Promise<Area
       height: Math.round(box.height),
     };
     // The window manager may still be moving the window, the page still laying itself out.
-    const still = now !== null && before !== undefined && isDeepStrictEqual(now, before);
-    before = now ?? undefined;
-    return still && now;
+    if (now === null || !isDeepStrictEqual(now, before?.area))
+      before = now === null ? undefined : { area: now, sinceMs: performance.now() };
+    return before !== undefined && performance.now() - before.sinceMs >= STILL_MS && before.area;
   }, 'the picture to stay where it is');
 }
 
