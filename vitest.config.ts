@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'real',
           include: REAL,
+          setupFiles: 'test/support/evidence-of-failures.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: 'forks',

@@ -115,9 +115,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
     const desktops: PersonDesktop[] = [];
     const apps: { close(): Promise<void> }[] = [];
     try {
-      const noviceDesktop = await startPersonDesktop({ width: 1024, height: 700 });
+      const noviceDesktop = await startPersonDesktop({ called: 'novice', width: 1024, height: 700 });
       desktops.push(noviceDesktop);
-      const expertDesktop = await startPersonDesktop({ width: 1500, height: 940 });
+      const expertDesktop = await startPersonDesktop({ called: 'expert', width: 1500, height: 940 });
       desktops.push(expertDesktop);
       const expert = await startPackagedApp(expertDesktop, executable);
       apps.push(expert);

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Page, _electron } from 'playwright-core';
 import type { PersonDesktop } from './desktop.ts';
+import { isWitness } from './evidence.ts';
 import type { Network } from './network.ts';
 import { until } from './programs.ts';
 import { formatsOf, languageSwitch } from './surroundings.ts';
@@ -32,8 +34,12 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** One whose system dialogs answer themselves. */
+export type PageFile = 'index.html' | 'session.html';
+
+/** One whose main process can be asked, and whose system dialogs answer themselves. */
 export interface SteeredApp extends App {
+  /** The process behind a window's page, while it has one. */
+  pageProcess(page: PageFile): Promise<number | undefined>;
   /** What the person will choose in the dialogs for saving and opening. */
   chooseFile(path: string): Promise<void>;
 }
@@ -66,7 +72,12 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-200_000)));
   electron.on('window', (page) => page.on('console', (message) => (log += `[page] ${message.text()}\n`)));
-  const named = (file: string, timeoutMs: number) =>
+  const forget = isWitness({
+    file: `${desktop.called}.log`,
+    lastWords: () => withoutNoise(log).slice(-LAST_WORDS),
+    save: (path) => writeFile(path, log),
+  });
+  const named = (file: PageFile, timeoutMs: number) =>
     until(() => electron.windows().find((page) => page.url().includes(file)), `the window ${file}\n${log}`, timeoutMs);
   const main = await named('index.html', 30_000);
   await main.waitForLoadState('domcontentloaded');
@@ -79,6 +90,11 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
       await page.waitForLoadState('domcontentloaded');
       return page;
     },
+    pageProcess: (page) =>
+      electron.evaluate(({ BrowserWindow }, file) => {
+        const contents = BrowserWindow.getAllWindows().find(({ webContents }) => webContents.getURL().includes(file))?.webContents;
+        return contents === undefined || contents.isCrashed() ? undefined : contents.getOSProcessId();
+      }, page),
     chooseFile: (path) =>
       electron.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
@@ -86,6 +102,7 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
       }, path),
     log: () => log,
     close: async () => {
+      forget();
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       const hard = setTimeout(() => killGroup(child.pid), 8_000);
       await electron.close().catch(() => undefined);
@@ -93,6 +110,13 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
       clearTimeout(hard);
     },
   };
+}
+
+const LAST_WORDS = 4_000;
+
+/** Without what Chromium says where there is no sound card. */
+function withoutNoise(log: string): string {
+  return log.replaceAll(/^(?:ALSA lib |.*alsa_util\.cc).*\n?/gm, '');
 }
 
 /** Playwright makes the app the leader of its process group: what it has started goes too. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isWitness } from './evidence.ts';
 import { type Program, run, startProgram, until } from './programs.ts';
 import { environmentOf, type Surroundings, USUAL_SURROUNDINGS } from './surroundings.ts';
 
@@ -6,6 +7,8 @@ import { environmentOf, type Surroundings, USUAL_SURROUNDINGS } from './surround
 export interface Display {
   /** `:N` */
   readonly name: string;
+  /** Whose it is, in the names of files. */
+  readonly called: string;
   readonly env: NodeJS.ProcessEnv;
   readonly surroundings: Surroundings;
   /** Starts a program on this display; ended with it. */
@@ -26,6 +29,8 @@ export interface Picture {
 }
 
 export interface DisplayOptions {
+  /** Whose it is, in the names of files; its number when left out. */
+  readonly called?: string;
   readonly width?: number;
   readonly height?: number;
   /** Bits of colour; 24 when left out. */
@@ -60,9 +65,11 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
   delete env['WAYLAND_DISPLAY'];
   delete env['XAUTHORITY'];
   const programs: Program[] = [];
+  const called = options.called ?? `display-${number}`;
 
   const display: Display = {
     name,
+    called,
     env,
     surroundings,
     start: (command, args, extra = {}) => {
@@ -76,10 +83,12 @@ export async function startDisplay(options: DisplayOptions = {}): Promise<Displa
     },
     xdotool: async (...args) => (await run('xdotool', args, { env })).toString().trim(),
     close: async () => {
+      forget();
       for (const program of programs.reverse()) await program.stop();
       await server.stop();
     },
   };
+  const forget = isWitness({ file: `${called}.png`, save: display.saveScreenshot });
   if (options.windowManager) {
     display.start('openbox', ['--config-file', join(import.meta.dirname, 'openbox.xml')]);
     await until(

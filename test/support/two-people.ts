@@ -1,6 +1,6 @@
 /* What the end-to-end tests have in common: two people, each with a desktop and the app on it. */
 import { join } from 'node:path';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll } from 'vitest';
 import { type AppOptions, type SteeredApp, startApp } from './app.ts';
 import { type PersonDesktop, type PersonDesktopOptions, startPersonDesktop } from './desktop.ts';
 
@@ -25,17 +25,13 @@ export interface TwoPeople {
   keep(name: string): Promise<void>;
 }
 
-const LOG_END = 4_000;
-
 /**
- * To be called in a `describe`: what is started is ended after it, however far it came. When a test fails, the end of what both apps
- * wrote is printed and both screens are kept.
+ * To be called in a `describe`: what is started is ended after it, however far it came.
  * @param name begins the names of the pictures
  */
 export function twoPeople(name: string): TwoPeople {
   const desktops: Partial<Record<Role, PersonDesktop>> = {};
   const apps: Partial<Record<Role, SteeredApp>> = {};
-  let failures = 0;
 
   const keep = async (what: string) => {
     const folder = process.env['RINGBACK_TEST_OUTPUT'];
@@ -43,13 +39,6 @@ export function twoPeople(name: string): TwoPeople {
     for (const [role, desktop] of Object.entries(desktops)) await desktop.saveScreenshot(join(folder, `${name}-${what}-${role}.png`));
   };
 
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    failures += 1;
-    for (const [role, app] of Object.entries(apps))
-      process.stderr.write(`--- what the ${role}'s app wrote\n${app.log().slice(-LOG_END)}\n`);
-    await keep(`failed-${failures}`).catch(() => undefined);
-  });
   afterAll(async () => {
     await keep('last').catch(() => undefined);
     await Promise.all(Object.values(apps).map((app) => app.close()));
@@ -58,8 +47,8 @@ export function twoPeople(name: string): TwoPeople {
 
   const people: TwoPeople = {
     startDesktops: async ({ novice, expert } = {}) => {
-      const noviceDesktop = (desktops.novice = await startPersonDesktop({ width: 1280, height: 720, ...novice }));
-      const expertDesktop = (desktops.expert = await startPersonDesktop({ width: 1500, height: 940, ...expert }));
+      const noviceDesktop = (desktops.novice = await startPersonDesktop({ called: 'novice', width: 1280, height: 720, ...novice }));
+      const expertDesktop = (desktops.expert = await startPersonDesktop({ called: 'expert', width: 1500, height: 940, ...expert }));
       return { noviceDesktop, expertDesktop };
     },
     startApp: async (role, args, options) => {
