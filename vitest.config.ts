@@ -11,6 +11,7 @@ const REAL = [
   'test/e2e/**/*.test.ts',
   'test/packaging/**/*.test.ts',
   'test/main/desktop/**/*.test.ts',
+  'test/main/connection/lines.test.ts',
   'test/scripts/**/*.test.ts',
 ];
 
@@ -31,8 +32,8 @@ export default defineConfig({
           name: 'real',
           include: REAL,
           setupFiles: 'test/support/evidence-of-failures.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           pool: 'forks',
           fileParallelism: false,
         },

@@ -29,6 +29,8 @@ const namespaces = needsNamespaces();
 const FORWARD_AFTER_MS = 5_000;
 const SILENT_WITHIN_MS = 2_000;
 const OVER_AFTER_MS = 60_000;
+/** What a busy machine may add to a time; to the millisecond they are kept in virtual time (test/pair/silent-line.test.ts). */
+const BUSY_MS = 4_000;
 
 describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
   namespaces.title(programs.title('forward connect: the expert sits where nobody can dial, in a network of its own')),
@@ -60,8 +62,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
           await noviceDesktop.xdotool('key', '--delay', '40', key, 'Return');
           return typedText().endsWith(`${written}\n`);
         },
-        `${written} in the terminal, not ${JSON.stringify(typedText())}`,
-        3_000,
+        () => `${written} in the terminal, not ${JSON.stringify(typedText())}`,
       );
     };
     const putAway = async () => {
@@ -116,7 +117,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await answerQuestion(noviceDesktop, 'allow');
       const area = await pictureArea(expert, 'Anna');
       expect([area.width, area.height]).toEqual([1280, 720]);
-      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
+      expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
       await people.keep('picture');
     });
 
@@ -127,7 +128,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'failed', 'done', 'done']);
         const [ticket, forward] = [steps[3], steps[6]].map((step) => Date.parse(step?.at ?? ''));
         expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeGreaterThanOrEqual(FORWARD_AFTER_MS - 100);
-        expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeLessThan(FORWARD_AFTER_MS + 4_000);
+        expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeLessThan(FORWARD_AFTER_MS + BUSY_MS);
       }
       const { address } = networks.novice;
       await expert.main.getByText(new RegExp(`^Your computer called ${address}:\\d+ \\(forward connect\\)$`)).waitFor();
@@ -141,17 +142,20 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await clickAt(expertDesktop, area.x + 200, area.y + 150);
       await expertDesktop.xdotool('type', '--delay', '40', 'The other way round: #7!');
       await expertDesktop.xdotool('key', 'Return');
-      await until(() => typedText() === 'The other way round: #7!\n', `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
+      await until(
+        () => typedText() === 'The other way round: #7!\n',
+        () => `the typed line, not ${JSON.stringify(typedText())}`,
+      );
       await people.keep('control');
     });
 
     it('the expert ends it: both windows say so', async () => {
       await (await expert.session()).getByRole('button', { name: t('session.end'), exact: true }).click();
-      await expert.main.getByText(t('ended.expert.closedByExpert'), { exact: true }).first().waitFor({ timeout: 5_000 });
+      await expert.main.getByText(t('ended.expert.closedByExpert'), { exact: true }).first().waitFor({ timeout: 15_000 });
       await novice.main
         .getByText(t('ended.novice.closedByExpert', { name: 'Peter' }), { exact: true })
         .first()
-        .waitFor({ timeout: 5_000 });
+        .waitFor({ timeout: 15_000 });
       await people.keep('ended');
       await putAway();
     });
@@ -168,8 +172,8 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       const said = [await lineSaid(novice, 'line.novice.silent', 'Peter'), await lineSaid(expert, 'line.expert.silent', 'Anna')];
       const pulledAt = performance.now();
       await networks.unplug();
-      await Promise.all(said.map((line) => line.waitFor({ timeout: 10_000 })));
-      expect(performance.now() - pulledAt).toBeLessThanOrEqual(SILENT_WITHIN_MS);
+      await Promise.all(said.map((line) => line.waitFor({ timeout: 20_000 })));
+      expect(performance.now() - pulledAt).toBeLessThanOrEqual(SILENT_WITHIN_MS + BUSY_MS);
       await people.keep('silent');
       // The Shift that the expert still holds down went up.
       await typedAs('b', 'b');
@@ -178,14 +182,17 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
     it('it is in again: all goes on without a question', async () => {
       await networks.plug();
       for (const line of [await lineSaid(novice, 'line.novice.silent', 'Peter'), await lineSaid(expert, 'line.expert.silent', 'Anna')])
-        await line.waitFor({ state: 'detached', timeout: 10_000 });
+        await line.waitFor({ state: 'detached', timeout: 20_000 });
       await expertDesktop.xdotool('keyup', 'Shift_L');
       await (await expert.session()).getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
       const area = await pictureArea(expert, 'Anna');
       await clickAt(expertDesktop, area.x + 200, area.y + 150);
       await expertDesktop.xdotool('type', '--delay', '40', 'back');
       await expertDesktop.xdotool('key', 'Return');
-      await until(() => typedText().endsWith('back\n'), `the typed line, not ${JSON.stringify(typedText())}`, 10_000);
+      await until(
+        () => typedText().endsWith('back\n'),
+        () => `the typed line, not ${JSON.stringify(typedText())}`,
+      );
       await people.keep('back-in');
     });
 
@@ -202,8 +209,9 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       ]);
       await people.keep('unplugged');
       for (const ms of after) {
-        expect(ms).toBeGreaterThanOrEqual(OVER_AFTER_MS - 1_000);
-        expect(ms).toBeLessThanOrEqual(OVER_AFTER_MS + 2_000);
+        // The minute begins with the last sign of the other side, which came before.
+        expect(ms).toBeGreaterThanOrEqual(OVER_AFTER_MS - BUSY_MS);
+        expect(ms).toBeLessThanOrEqual(OVER_AFTER_MS + BUSY_MS);
       }
       await (await novice.session()).getByText(t('phase.novice.nobody'), { exact: true }).waitFor();
       expect(await networks.novice.listening()).toHaveLength(1);
@@ -214,7 +222,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await expert.main
         .getByText(new RegExp(`^${t('status.waiting')}`))
         .first()
-        .waitFor({ timeout: 10_000 });
+        .waitFor({ timeout: 20_000 });
       await contactShown(novice, 'Peter', 'offline').waitFor({ timeout: 20_000 });
       await people.keep('away');
       await networks.plug();
@@ -225,13 +233,13 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
     });
 
     it('and help is possible again', async () => {
-      const area = await connect(novice, expert);
-      expect(await leastDifference(noviceDesktop, expertDesktop, area)).toEqual({ pixels: 0 });
+      await connect(novice, expert);
+      expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
       await (await novice.session()).getByRole('button', { name: t('session.stopLong'), exact: true }).click();
       await expert.main
         .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }), { exact: true })
         .first()
-        .waitFor({ timeout: 5_000 });
+        .waitFor({ timeout: 15_000 });
     });
   },
 );

@@ -83,7 +83,7 @@ export function pictureOf({ width, height, words }: Surface): Picture {
 }
 
 /** Waits until both show the same; says what differs when they never do. */
-export async function untilSame(expected: () => Promise<Picture>, actual: () => Promise<Picture>, timeoutMs = 12_000): Promise<void> {
+export async function untilSame(expected: () => Promise<Picture>, actual: () => Promise<Picture>, timeoutMs = 30_000): Promise<void> {
   let difference: string | undefined = 'nothing seen yet';
   await until(
     async () => {

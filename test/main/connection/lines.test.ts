@@ -49,6 +49,9 @@ class End {
   }
 }
 
+/** What a busy machine may add to a time; to the millisecond they are kept in virtual time (line.test.ts, test/pair/silent-line.test.ts). */
+const BUSY_MS = 3_000;
+
 const programs = needs('tc');
 const namespaces = needsNamespaces();
 
@@ -90,7 +93,9 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
       const during = novice.all('roundTrip').slice(before);
       // A question went behind every quarter of a second of it, and each was answered in time.
       expect(during.length).toBeGreaterThan((4_000_000 * 8) / (mbits * 1_000_000) / 0.25 - 8);
-      expect(Math.max(...during.map(({ ms }) => ms as number))).toBeLessThan(1_000);
+      const tookMs = during.map(({ ms }) => ms as number).toSorted((a, b) => a - b);
+      expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(1_000);
+      expect(tookMs.at(-1)).toBeLessThan(1_000 + BUSY_MS);
       for (const end of [novice, expert]) expect(end.all('ended').concat(end.all('line'))).toEqual([]);
     },
   );
@@ -101,14 +106,14 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
     const startedAt = performance.now();
     await networks.unplug();
     for (const end of [novice, expert]) expect(await end.next('line')).toMatchObject({ silent: true });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000 + BUSY_MS);
     novice.tell({ tag: 'picture', bytes: 300_000 });
     expert.tell({ tag: 'press' });
     await until(() => performance.now() - startedAt > 6_000, 'six seconds');
     await networks.plug();
     const pluggedAt = performance.now();
     for (const end of [novice, expert]) expect(await end.next('line', 1)).toMatchObject({ silent: false });
-    expect(performance.now() - pluggedAt).toBeLessThan(7_000);
+    expect(performance.now() - pluggedAt).toBeLessThan(7_000 + BUSY_MS);
     await novice.next('input');
     await novice.next('sent');
     for (const end of [novice, expert]) expect(end.all('ended')).toEqual([]);
@@ -126,7 +131,7 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
     await networks.unplug();
     if (bytes > 0) novice.tell({ tag: 'picture', bytes });
     expect(await novice.next('line')).toMatchObject({ silent: true });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000 + BUSY_MS);
     expect(performance.now() - startedAt).toBeGreaterThan(2_000);
     await networks.plug();
     expect(await novice.next('line', 1)).toMatchObject({ silent: false });
@@ -159,7 +164,7 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
           const startedAt = performance.now();
           await networks.unplug();
           expect(await novice.next('line')).toMatchObject({ silent: true });
-          expect(performance.now() - startedAt).toBeLessThan(5_000);
+          expect(performance.now() - startedAt).toBeLessThan(5_000 + BUSY_MS);
           await networks.plug();
           expect(await novice.next('line', 1)).toMatchObject({ silent: false });
           expect(novice.all('ended')).toEqual([]);
