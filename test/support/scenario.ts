@@ -3,6 +3,7 @@ import type { Reach } from '../../src/facts/hosting.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import type { Presence } from '../../src/facts/contacts.ts';
+import { ARMED_AFTER_MS } from '../../src/main/shell/questions.ts';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
 import type { App as RunningApp } from './app.ts';
@@ -185,8 +186,10 @@ export async function waitForQuestion(desktop: PersonDesktop): Promise<string> {
 
 /** From a question's lower right corner to the middle of Yes. */
 const YES = { left: 150, up: 70 };
-/** Clicks are as far apart as a patient person's; those that come before yes counts do nothing. */
-const CLICK_EVERY_MS = 400;
+/** A click on a yes that counts already is the only one: another might come when the question has gone, and press what lay behind it, such as Stop. */
+const CLICK_AFTER_MS = ARMED_AFTER_MS + 250;
+/** Until then a question that was answered has gone, or a busy machine had not seen for long enough that it had the keyboard. */
+const CLICK_AGAIN_AFTER_MS = 5_000;
 
 /** Answers it with the mouse, or by a key for which it has to have the focus. A yes does not count before the question has had that for a moment. */
 export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | 'Escape'): Promise<void> {
@@ -198,17 +201,21 @@ export async function answerQuestion(desktop: PersonDesktop, answer: 'allow' | '
     await until(async () => !(await open()), 'the question to close');
     return;
   }
-  let clickedMs = Number.NEGATIVE_INFINITY;
-  await until(async () => {
-    if (!(await open())) return true;
-    if (performance.now() - clickedMs < CLICK_EVERY_MS) return false;
-    clickedMs = performance.now();
-    // It may go while it is looked at. Another window may lie on it.
-    await desktop.xdotool('windowactivate', id).catch(() => undefined);
-    const area = await windowArea(desktop, id).catch(() => undefined);
-    if (area !== undefined) await clickAt(desktop, area.x + area.width - YES.left, area.y + area.height - YES.up);
-    return false;
-  }, 'the question to be answered with yes');
+  // Another window may lie on it. It may go while it is looked at.
+  await desktop.xdotool('windowactivate', '--sync', id).catch(() => undefined);
+  let clickAtMs = performance.now() + CLICK_AFTER_MS;
+  await until(
+    async () => {
+      if (!(await open())) return true;
+      if (performance.now() < clickAtMs) return false;
+      clickAtMs = performance.now() + CLICK_AGAIN_AFTER_MS;
+      const area = await windowArea(desktop, id).catch(() => undefined);
+      if (area !== undefined) await clickAt(desktop, area.x + area.width - YES.left, area.y + area.height - YES.up);
+      return false;
+    },
+    'the question to be answered with yes',
+    30_000,
+  );
 }
 
 /** The seven steps as the window shows them. */
