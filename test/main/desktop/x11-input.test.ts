@@ -97,7 +97,7 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
   const expectText = async (window: Terminal, wanted: string) => {
     const last = `${wanted}q`;
     input.inject(tap('KeyQ'));
-    await until(async () => (await window.text()).length >= last.length, `“${wanted}”`, 5_000).catch(() => undefined);
+    await until(async () => (await window.text()).length >= last.length, `“${wanted}”`).catch(() => undefined);
     expect(await window.text()).toBe(last);
     window.looked(last.length);
   };
@@ -222,7 +222,7 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
     const wanted = [1, 2, 3, 8, 9]
       .flatMap((number) => at(number, '200,150'))
       .concat([4, 5, 7, 7, 6].flatMap((number) => at(number, '200,150')));
-    await until(() => pressed().length >= wanted.length, `${wanted.length} button events, but ${pressed().join('; ')}`, 5_000).catch(
+    await until(() => pressed().length >= wanted.length, `${wanted.length} button events, but ${pressed().join('; ')}`).catch(
       () => undefined,
     );
     expect(pressed()).toEqual(wanted);
@@ -253,7 +253,7 @@ describe.skipIf(programs.skip)(programs.title('X11 input on a real display'), ()
       [NO_LOCKS, 'off off'],
     ] as const) {
       input.inject([{ tag: 'locks', locks }]);
-      await until(async () => (await read()) === wanted, `locks ${wanted}`, 3_000).catch(() => undefined);
+      await until(async () => (await read()) === wanted, `locks ${wanted}`).catch(() => undefined);
       expect(await read()).toBe(wanted);
     }
   });
