@@ -48,6 +48,16 @@ export function without(picture: Picture, area: Area): Picture {
   return { ...picture, rgb };
 }
 
+/** The picture with what differs between two others as the first of them has it. All of one size, or it is left as it is. */
+export function patched(picture: Picture, one: Picture, other: Picture): Picture {
+  const rgb = picture.rgb.slice();
+  if (rgb.length !== one.rgb.length || one.rgb.length !== other.rgb.length) return picture;
+  for (let at = 0; at < rgb.length; at += 3)
+    if (one.rgb[at] !== other.rgb[at] || one.rgb[at + 1] !== other.rgb[at + 1] || one.rgb[at + 2] !== other.rgb[at + 2])
+      rgb.set(one.rgb.subarray(at, at + 3), at);
+  return { ...picture, rgb };
+}
+
 /** How many pixels are about this colour. */
 export function pixelsNear({ rgb }: Picture, [red, green, blue]: readonly [number, number, number]): number {
   const near = (at: number, value: number) => Math.abs((rgb[at] ?? 0) - value) <= 6;
