@@ -13,4 +13,6 @@ export interface Activity {
   readonly phase: 'waiting' | 'negotiating';
   /** The registered line that accepting runs. */
   readonly line: string;
+  /** One of many invitations: it is shown, and nobody is called. */
+  readonly quiet?: true;
 }

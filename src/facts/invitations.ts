@@ -7,6 +7,8 @@ export interface Invitation {
   readonly receivedAtMs: number;
   /** They offer: whoever accepts is the novice. */
   readonly offer?: true;
+  /** One of many: it is shown, and nobody is called. */
+  readonly quiet?: true;
 }
 
 /** An invitation of ours that was saved to a file, without its password. `burnt`: three wrong passwords. Only a waiting one lets anyone in. */

@@ -6,6 +6,7 @@ import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
+import { Interruptions } from './interruptions.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { createDesktop } from './desktop/desktop.ts';
 import { createMessengers } from './messenger/messengers.ts';
@@ -82,12 +83,14 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     primaryScreen,
     clock,
   });
+  const interruptions = new Interruptions(clock);
   const assistance = createAssistance({
     messengers,
     connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
     desktop,
     consent: createConsentPrompts(questions),
     clock,
+    interruptions,
     history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
     userName: () => ownName(accounts, env),
@@ -100,6 +103,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     messengers,
     launcher,
     clock,
+    interruptions,
     programs: () => programs.value.programs,
     ownAddress: () => ownAddress(listenHost),
     log: note,
@@ -107,7 +111,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, questions, assistance, messengers, hosting, signIn, desktop, activities, launcher },
+    { windows, questions, interruptions, assistance, messengers, hosting, signIn, desktop, activities, launcher },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

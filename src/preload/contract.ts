@@ -144,6 +144,8 @@ export interface AppState {
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
   readonly stopKeys: StopKeys;
+  /** A question of main's waits for this person's answer, in its own window. */
+  readonly asking: boolean;
 }
 
 /** Comes with two ports: pictures (ToPicture, FromPicture), then steering (ToSteering, FromSteering); see protocol/rdp/graphics/viewer-messages.ts. */

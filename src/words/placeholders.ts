@@ -99,6 +99,7 @@ export interface Placeholders {
   readonly 'control.novice.offered': 'name';
   readonly 'control.novice.refused': 'name';
   readonly 'control.novice.granted': 'name';
+  readonly 'control.novice.wished': 'name';
   readonly 'control.novice.give': 'name';
   readonly 'control.expert.asked': 'name';
   readonly 'control.expert.refused': 'name';

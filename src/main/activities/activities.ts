@@ -9,7 +9,7 @@ import {
   type ActivityKind,
 } from '../../protocol/applications/applications.ts';
 import type { DialAddress } from '../../protocol/applications/dial-address.ts';
-import { samePeer } from '../../protocol/applications/peer.ts';
+import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
 import { readSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
 import type { MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import type { Activities, ActivitiesParts, ActivityNews } from './contract.ts';
@@ -17,6 +17,7 @@ import { ActivityError } from './contract.ts';
 import { announcedPort, detailsOf, hasProgram, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
 import { templateOf } from './template.ts';
 import { Emitter } from '../emitter.ts';
+import { Interruptions } from '../interruptions.ts';
 
 /** Activities that may wait or be negotiated at a time; further invitations are declined. */
 const LIMIT = 12;
@@ -35,6 +36,9 @@ export function createActivities(parts: ActivitiesParts): Activities {
 
 class ActivitiesRoom implements Activities, ActivityHost {
   private readonly parts: ActivitiesParts;
+  private readonly interruptions: Interruptions;
+  /** Those that call nobody. */
+  private readonly quiet = new Set<string>();
   /** Activities that wait or are being negotiated, by session id. */
   private readonly open = new Map<string, RunningActivity>();
   private readonly running = new Set<RunningActivity>();
@@ -45,11 +49,12 @@ class ActivitiesRoom implements Activities, ActivityHost {
 
   constructor(parts: ActivitiesParts) {
     this.parts = parts;
+    this.interruptions = parts.interruptions ?? new Interruptions(parts.clock);
     this.offMessenger = parts.messengers.onEvent((event) => this.heard(event));
   }
 
   get list(): readonly Activity[] {
-    return [...this.open.values()].map(({ view }) => view);
+    return Array.from(this.open, ([id, { view }]) => (this.quiet.has(id) ? { ...view, quiet: true } : view));
   }
 
   get onChange(): Activities['onChange'] {
@@ -74,7 +79,9 @@ class ActivitiesRoom implements Activities, ActivityHost {
   }
 
   async accept(id: string): Promise<void> {
-    await this.require(id).accept();
+    const activity = this.require(id);
+    this.interruptions.welcome('activity', peerKey(activity.peer));
+    await activity.accept();
   }
 
   cancel(id: string): void {
@@ -85,6 +92,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
     this.offMessenger();
     for (const activity of [...this.open.values(), ...this.running]) activity.abandon();
     this.open.clear();
+    this.quiet.clear();
     this.running.clear();
     this.handed = [];
   }
@@ -101,12 +109,14 @@ class ActivitiesRoom implements Activities, ActivityHost {
 
   settled(activity: RunningActivity): void {
     this.open.delete(activity.session.id);
+    this.quiet.delete(activity.session.id);
     this.running.add(activity);
     this.changed();
   }
 
   over(activity: RunningActivity): void {
     this.open.delete(activity.session.id);
+    this.quiet.delete(activity.session.id);
     this.running.delete(activity);
     this.handed = this.handed.filter((each) => each !== activity);
     this.changed();
@@ -145,6 +155,12 @@ class ActivitiesRoom implements Activities, ActivityHost {
       this.parts.log('invitation declined', { open: this.open.size });
       return session.decline();
     }
+    const volume = this.interruptions.admit('activity', peerKey(session.peer));
+    if (volume === 'none') {
+      this.parts.log('invitation declined', { reason: 'too many' });
+      return session.decline();
+    }
+    if (volume === 'quiet') this.quiet.add(session.id);
     this.add(session, doing, undefined);
   }
 

@@ -2,6 +2,7 @@ import type { Activity } from '../../facts/activities.ts';
 import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
 import type { Clock } from '../clock.ts';
+import type { Interruptions } from '../interruptions.ts';
 import type { Messengers, Peer, PeerAddress } from '../messenger/contract.ts';
 
 export type ActivityErrorCode =
@@ -74,6 +75,8 @@ export interface ActivitiesParts {
   readonly messengers: Messengers;
   readonly launcher: Launcher;
   readonly clock: Clock;
+  /** Who may interrupt this person how often; of its own when left out. */
+  readonly interruptions?: Interruptions;
   readonly programs: () => ProgramChoices;
   /** The IP address at which this computer is best reached. */
   readonly ownAddress: () => string;

@@ -20,8 +20,9 @@ import { NoviceRole } from './novice-role.ts';
 import { ReceivedOffer } from './received-offer.ts';
 import { ReceivedRequest } from './received-request.ts';
 import type { HelpedSession, HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
-import { TicketMemory } from './running-session.ts';
+import { interrupterOf, TicketMemory } from './running-session.ts';
 import { Emitter } from '../emitter.ts';
+import { Interruptions } from '../interruptions.ts';
 
 /** More unanswered invitations than anyone reads; further ones are declined. */
 const MAX_PENDING_INVITATIONS = 16;
@@ -40,6 +41,8 @@ class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly pending = new Map<string, PendingInvitation>();
+  /** Those of the pending that call nobody. */
+  private readonly quiet = new Set<string>();
   private readonly changes: Emitter;
   private readonly offMessenger: () => void;
   private current: Session | undefined;
@@ -52,6 +55,7 @@ class AssistanceRoom implements Assistance {
     this.changes = new Emitter(onError);
     this.host = {
       tickets: new TicketMemory(),
+      interruptions: parts.interruptions ?? new Interruptions(parts.clock),
       log,
       random: parts.random ?? ((bytes) => new Uint8Array(randomBytes(bytes))),
       changed: () => this.changes.emit(),
@@ -68,7 +72,7 @@ class AssistanceRoom implements Assistance {
   }
 
   get invitations(): readonly Invitation[] {
-    return [...this.pending.values()].map(({ invitation }) => invitation);
+    return Array.from(this.pending, ([id, { invitation }]) => (this.quiet.has(id) ? { ...invitation, quiet: true } : invitation));
   }
 
   get onChange(): Assistance['onChange'] {
@@ -127,7 +131,9 @@ class AssistanceRoom implements Assistance {
   acceptInvitation(id: string): void {
     const pending = this.requireInvitation(id);
     this.requireNoSession();
-    this.pending.delete(id);
+    const { from, offer } = pending.invitation;
+    this.host.interruptions.welcome(offer === true ? 'offer' : 'invitation', interrupterOf(from));
+    this.forget(id);
     this.run(pending.take());
   }
 
@@ -168,6 +174,7 @@ class AssistanceRoom implements Assistance {
     this.offMessenger();
     const pending = [...this.pending.values()];
     this.pending.clear();
+    this.quiet.clear();
     this.current?.stop();
     await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((invitation) => invitation.abandon())]);
   }
@@ -189,6 +196,13 @@ class AssistanceRoom implements Assistance {
       rendezvous.decline();
       return;
     }
+    const volume = this.host.interruptions.admit(isOffer ? 'offer' : 'invitation', interrupterOf(rendezvous.peer));
+    if (volume === 'none') {
+      this.host.log('invitation declined', { reason: 'too many' });
+      rendezvous.decline();
+      return;
+    }
+    if (volume === 'quiet') this.quiet.add(rendezvous.id);
     const gone = (reason: EndReason): void => this.invitationGone(rendezvous.id, reason);
     const Received = isOffer ? ReceivedOffer : ReceivedRequest;
     this.pending.set(rendezvous.id, new Received(this.parts, this.host, rendezvous, gone));
@@ -196,9 +210,14 @@ class AssistanceRoom implements Assistance {
   }
 
   private invitationGone(id: string, reason: EndReason): void {
-    this.pending.delete(id);
+    this.forget(id);
     this.host.log('invitation gone', { reason });
     this.changes.emit();
+  }
+
+  private forget(id: string): void {
+    this.pending.delete(id);
+    this.quiet.delete(id);
   }
 
   private run(session: Session): void {

@@ -5,6 +5,7 @@ import type { InvitationFileType } from '../../protocol/assistance/invitation-fi
 import type { HistoryEntry, SessionPeer, SessionStatus, Verification } from '../../protocol/assistance/status.ts';
 import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { Clock } from '../clock.ts';
+import type { Interruptions } from '../interruptions.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import type { Messengers, PeerAddress } from '../messenger/contract.ts';
@@ -82,6 +83,8 @@ export interface AssistanceParts {
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
   readonly clock: Clock;
+  /** Who may interrupt this person how often; of its own when left out. */
+  readonly interruptions?: Interruptions;
   readonly history: HistorySink;
   readonly engine: () => EngineName;
   /** Whether this contact may offer to help this person; nobody, when left out: then an offer is answered as not installed. */

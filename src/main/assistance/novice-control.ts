@@ -4,14 +4,17 @@ import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assist
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop, InputInjector } from '../desktop/contract.ts';
+import { ControlRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { askPerson } from './prompt.ts';
+import { interrupterOf } from './running-session.ts';
 
 export interface NoviceControlParts {
   readonly channel: ControlNovice;
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
   readonly clock: Clock;
+  readonly interruptions: Interruptions;
   readonly peer: Peer;
   /** The session's; aborts an injector that is still opening. */
   readonly signal: AbortSignal;
@@ -33,14 +36,20 @@ export class NoviceControl {
   private readonly parts: NoviceControlParts;
   private control: Control = { tag: 'no' };
   private wasControlled = false;
-  private askAgainAtMs = Number.NEGATIVE_INFINITY;
+  private readonly requests: ControlRequests;
+  private wishedFor = false;
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
+    this.requests = new ControlRequests(parts.clock, CONTROL_COOL_DOWN_MS);
   }
 
   get state(): ControlState {
     return this.control.tag;
+  }
+  /** The expert asks, and no question is put about it. */
+  get wished(): boolean {
+    return this.wishedFor;
   }
   /** Control has been granted at least once. */
   get wasGranted(): boolean {
@@ -54,11 +63,14 @@ export class NoviceControl {
 
   /** The novice offers control without a request of the expert's, and is asked to confirm. */
   offer(): void {
-    if (this.control.tag === 'no' || this.control.tag === 'refused') void this.ask('offered');
+    if (this.control.tag !== 'no' && this.control.tag !== 'refused') return;
+    this.requests.offered();
+    void this.ask('offered');
   }
 
   /** At once: keys are released before anything else happens. */
   takeBack(): void {
+    if (this.control.tag === 'granted') this.requests.takenBack();
     this.become({ tag: 'no' });
   }
 
@@ -94,22 +106,35 @@ export class NoviceControl {
     else if (this.control.tag === 'granted') this.become({ tag: 'no' });
     else if (this.control.tag === 'asked') {
       // An expert that asks and takes it back again and again must not make questions flicker under the novice's hand.
-      this.coolDown();
+      this.requests.refused();
       this.become({ tag: 'no' });
+    } else if (this.wishedFor) {
+      this.wishedFor = false;
+      this.parts.changed();
     }
   }
 
   private onRequest(): void {
     const { control } = this;
     if (control.tag === 'asked' || control.tag === 'offered') return;
+    const volume = control.tag === 'granted' ? 'none' : this.volume();
+    if (volume === 'loud') {
+      void this.ask('asked');
+      return;
+    }
     // The answer is given again, the person is not bothered again.
-    if (control.tag === 'granted' || this.parts.clock.monotonicMs() < this.askAgainAtMs)
-      this.parts.channel.announce(control.tag === 'granted');
-    else void this.ask('asked');
+    this.parts.channel.announce(control.tag === 'granted');
+    if (volume === 'quiet' && !this.wishedFor) {
+      this.wishedFor = true;
+      this.parts.changed();
+    }
   }
 
-  private coolDown(): void {
-    this.askAgainAtMs = this.parts.clock.monotonicMs() + CONTROL_COOL_DOWN_MS;
+  /** Within this session, and of all that this expert asks for: a new session is no new patience. */
+  private volume(): Volume {
+    const { volume } = this.requests;
+    if (volume !== 'loud') return volume;
+    return this.parts.interruptions.admit('control', interrupterOf(this.parts.peer));
   }
 
   private async ask(tag: 'asked' | 'offered'): Promise<void> {
@@ -126,7 +151,7 @@ export class NoviceControl {
     cancelDeadline();
     if (this.control !== asked) return;
     if (!allowed) {
-      this.coolDown();
+      if (tag === 'asked') this.requests.refused();
       this.become({ tag: 'refused' });
       return;
     }
@@ -143,6 +168,7 @@ export class NoviceControl {
     this.letGo();
     this.control = next;
     if (next.tag === 'granted') this.wasControlled = true;
+    if (next.tag !== 'no' && next.tag !== 'refused') this.wishedFor = false;
     // Nothing is said while the novice thinks; every answer is told.
     if (next.tag !== 'asked' && next.tag !== 'offered') this.parts.channel.announce(next.tag === 'granted');
     this.parts.changed();

@@ -6,7 +6,7 @@ import type { AssistanceParts } from './contract.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
-import { type Entrance, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { NoviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
@@ -66,6 +66,7 @@ export class NoviceRole implements HelpedSession {
       desktop,
       consent,
       clock,
+      interruptions: this.host.interruptions,
       peer: this.entrance.peer,
       onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
@@ -81,9 +82,14 @@ export class NoviceRole implements HelpedSession {
 
   /** Puts the question. False as well when the session ends before the answer. */
   async askView(): Promise<boolean> {
+    const { interruptions } = this.host;
+    const whose = interrupterOf(this.entrance.peer);
+    if (interruptions.admit('view', whose) !== 'loud') return false;
     const prompt = new AbortController();
     this.life.scope.add(() => prompt.abort());
-    return askPerson((signal) => this.parts.consent.allowView(this.entrance.peer, signal), prompt.signal);
+    const yes = await askPerson((signal) => this.parts.consent.allowView(this.entrance.peer, signal), prompt.signal);
+    if (yes) interruptions.welcome('view', whose);
+    return yes;
   }
 
   /** The novice has said yes: the expert is let in. */

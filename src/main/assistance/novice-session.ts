@@ -4,6 +4,7 @@ import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
+import type { Interruptions } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { NoviceControl } from './novice-control.ts';
@@ -19,6 +20,7 @@ export interface NoviceSessionParts {
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
   readonly clock: Clock;
+  readonly interruptions: Interruptions;
   readonly peer: Peer;
   readonly onError: (error: unknown) => void;
   /** Control, size, or whether anybody looks has changed. */
@@ -43,7 +45,7 @@ export class NoviceSession {
 
   constructor(parts: NoviceSessionParts) {
     this.parts = parts;
-    const { link, desktop, consent, clock, peer, onError, changed } = parts;
+    const { link, desktop, consent, clock, interruptions, peer, onError, changed } = parts;
     this.scope = new Scope(onError);
     const desktopFailed = (error: unknown): void => this.desktopFailed(error);
     const failed = (error: unknown): void => parts.failed(errorText(error));
@@ -51,11 +53,26 @@ export class NoviceSession {
     this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, scope: this.scope, desktopFailed, failed });
     const { signal } = this.lifetime;
     const channel = parts.channels.control;
-    this.control = new NoviceControl({ channel, desktop, consent, clock, peer, signal, changed, onError, failed: desktopFailed });
+    this.control = new NoviceControl({
+      channel,
+      desktop,
+      consent,
+      clock,
+      interruptions,
+      peer,
+      signal,
+      changed,
+      onError,
+      failed: desktopFailed,
+    });
   }
 
   get controlState(): ControlState {
     return this.control.state;
+  }
+  /** The expert would like control, and no question is put about it any more. */
+  get controlWished(): boolean {
+    return this.control.wished;
   }
   /** Control has been granted at least once. */
   get controlled(): boolean {

@@ -13,6 +13,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
+import type { Interruptions } from '../interruptions.ts';
 import type { AssistanceLog, Peer, ViewerSink } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
@@ -23,6 +24,7 @@ export interface SessionHost {
   readonly tickets: TicketMemory;
   readonly log: AssistanceLog;
   readonly random: (bytes: number) => Uint8Array;
+  readonly interruptions: Interruptions;
   /** The session's status has changed. */
   readonly changed: () => void;
 }
@@ -79,6 +81,9 @@ export interface Entrance<News> {
   tell(news: News): void;
 }
 
+/** Whose interruptions are counted together: a person, or whoever has a saved invitation. */
+export const interrupterOf = ({ transport, address }: Peer): string => (transport === undefined ? 'file' : `${transport} ${address}`);
+
 /** Ids of every ticket used since the program started, the newest of them. */
 export class TicketMemory {
   private ids: SeenTickets = [];
@@ -109,6 +114,7 @@ export interface SessionFacts {
     | {
         readonly controlState: ControlState;
         readonly controlled: boolean;
+        readonly controlWished?: boolean;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
         readonly silentSinceMs: number | undefined;
@@ -134,6 +140,7 @@ export function statusOf({ role, id, peer, offered, takesText, startedAtMs, nego
     ...(connection === undefined ? {} : { connection }),
     viewing: phase.tag === 'connected' && session?.viewing === true,
     control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
+    ...(phase.tag === 'connected' && session?.controlWished === true ? { controlWished: true } : {}),
     ...(link === undefined || session === undefined
       ? {}
       : {

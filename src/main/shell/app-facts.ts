@@ -52,6 +52,8 @@ export interface AppFacts {
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
   readonly stopKeys: StopKeys;
+  /** A question of main's waits for this person's answer. */
+  readonly asking: boolean;
 }
 
 /** What is known at the start, before anybody has signed in or anything has begun. */
@@ -82,5 +84,6 @@ export function initialFacts(
     notices: [],
     desktop: { capture: false, input: false },
     stopKeys: 'none',
+    asking: false,
   };
 }

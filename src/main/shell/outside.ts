@@ -1,11 +1,12 @@
 /* What a person sees and does outside the windows: the tray and notifications. */
 import { Notification, type NativeImage } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
-import type { PeerAddress } from '../../protocol/applications/peer.ts';
+import { peerKey, type PeerAddress } from '../../protocol/applications/peer.ts';
 import { t } from '../../words/words.ts';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
+import type { Interruptions } from '../interruptions.ts';
 import { sessionBusPaths } from '../dbus/bus-address.ts';
 import { openSessionBus } from '../dbus/session-bus.ts';
 import { waitingActivities } from './activity-words.ts';
@@ -17,10 +18,13 @@ import type { ErrorLog } from './error-log.ts';
 import { createMessageNotifications } from './message-notifications.ts';
 import { createNotifications, helpNotificationWords, type NotificationOptions, type NotificationPort } from './notifications.ts';
 import { createTray, iconFrom, type TrayIcon } from './tray.ts';
+import type { Questions } from './questions.ts';
 import type { TrayActions } from './tray-menu.ts';
 import type { Windows } from './windows.ts';
 
 export interface OutsideDeps {
+  readonly questions: Pick<Questions, 'raise'>;
+  readonly interruptions: Pick<Interruptions, 'admit'>;
   readonly clock: Clock;
   readonly windows: Windows;
   readonly model: AppModel;
@@ -52,6 +56,8 @@ export function createOutside(deps: OutsideDeps): Outside {
       notifications.update(state);
     },
     heard(peer) {
+      // What is written stands in the conversation all the same.
+      if (deps.interruptions.admit('chat', peerKey(peer)) !== 'loud') return;
       notifications.heard(peer);
       deps.windows.callAttention();
     },
@@ -63,9 +69,10 @@ export function createOutside(deps: OutsideDeps): Outside {
 }
 
 /** What can be clicked outside the windows; a refusal becomes a notice. */
-function outsideActions({ windows, assistance, activities, attempt, quit }: OutsideDeps): TrayActions {
+function outsideActions({ windows, questions, assistance, activities, attempt, quit }: OutsideDeps): TrayActions {
   return {
     open: () => windows.openMain(),
+    showQuestion: () => questions.raise(),
     accept: (id) => attempt('accept', () => assistance.acceptInvitation(id)),
     decline: (id) => attempt('decline', () => assistance.declineInvitation(id)),
     acceptActivity: (id) => attempt('activity', () => activities.accept(id)),
@@ -117,9 +124,9 @@ function createAllNotifications(deps: OutsideDeps, actions: TrayActions) {
     close: system.close,
     heard: (peer: PeerAddress): void => messages.heard(peer, model.state),
     update(state: AppState): void {
-      help.update(state.invitations);
+      help.update(state.invitations.filter(({ quiet }) => quiet !== true));
       messages.update(state);
-      activities.update(waitingActivities(state.activities));
+      activities.update(waitingActivities(state.activities).filter(({ activity }) => activity.quiet !== true));
     },
   };
 }

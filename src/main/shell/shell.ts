@@ -5,6 +5,7 @@ import type { AppState } from '../../preload/contract.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
+import type { Interruptions } from '../interruptions.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
 import { createRunningRecord } from '../history/running-record.ts';
@@ -57,6 +58,7 @@ export interface ShellSetting {
 export interface ShellParts {
   readonly windows: Windows;
   readonly questions: Questions;
+  readonly interruptions: Interruptions;
   readonly assistance: Assistance;
   readonly messengers: Messengers;
   readonly hosting: Hosting;
@@ -107,6 +109,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   });
 
   parts.questions.onStop(() => attempt('end', () => assistance.endSession()));
+  parts.questions.onChange(() => model.update({ asking: parts.questions.open }));
   // The person closed the session window: it is the end of the session, and an ended one is put away.
   windows.onSessionClosed(() => {
     const { session } = model.facts;

@@ -5,6 +5,8 @@ import { shownPeer } from './safe-text.ts';
 
 export interface TrayActions {
   open(): void;
+  /** Brings the question to the front; it is answered nowhere else. */
+  showQuestion(): void;
   accept(id: string): void;
   decline(id: string): void;
   acceptActivity(id: string): void;
@@ -14,7 +16,7 @@ export interface TrayActions {
 }
 
 /** What the tray shows. */
-export type TrayState = Pick<AppState, 'messenger' | 'session' | 'invitations' | 'activities'>;
+export type TrayState = Pick<AppState, 'messenger' | 'session' | 'invitations' | 'activities' | 'asking'>;
 
 export type TrayItem =
   | { readonly type: 'separator' }
@@ -35,6 +37,7 @@ const label = (text: string): string => text.replaceAll('&', '&&');
 /** One line about where things stand; also the tray's tooltip. */
 export function trayStatus(state: TrayState): string {
   const { session } = state;
+  if (state.asking) return t('shell.tray.asking');
   if (session !== undefined && session.phase.tag !== 'ended') {
     const { name } = shownPeer(session.peer);
     if (session.phase.tag === 'connected')
@@ -60,6 +63,7 @@ export function trayStatus(state: TrayState): string {
 export function trayMenu(state: TrayState, actions: TrayActions): TrayItem[] {
   const items: TrayItem[] = [{ label: label(trayStatus(state)), enabled: false }, { type: 'separator' }];
   const { invitations } = state;
+  if (state.asking) items.push({ label: label(t('shell.tray.showQuestion')), click: () => actions.showQuestion() }, { type: 'separator' });
   for (const invitation of invitations.slice(0, MAX_INVITATIONS)) {
     const peer = shownPeer(invitation.from);
     items.push({

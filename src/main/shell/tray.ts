@@ -37,7 +37,7 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
   if (process.platform !== 'darwin') tray.on('click', () => actions.open());
   return {
     update(state) {
-      const { locale, messenger, session, invitations } = state;
+      const { locale, messenger, session, invitations, asking } = state;
       const activities = waitingActivities(state.activities);
       // Counters of a session change all the time; a menu must not be replaced under the mouse for that.
       const key = JSON.stringify([
@@ -50,6 +50,7 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
         session?.peer,
         invitations,
         activities,
+        asking,
       ]);
       if (key === shown) return;
       shown = key;
@@ -57,7 +58,7 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
       tray.setToolTip(trayStatus(state));
       // Red is what the windows show while somebody looks, and nothing else.
       const live = session?.phase.tag === 'connected' && (session.role === 'expert' || session.viewing);
-      tray.setImage(invitations.length + activities.length > 0 ? icons.attention : live ? icons.session : icons.normal);
+      tray.setImage(asking || invitations.length + activities.length > 0 ? icons.attention : live ? icons.session : icons.normal);
     },
     close: () => tray.destroy(),
   };

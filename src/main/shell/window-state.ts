@@ -49,6 +49,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   notices: { of: ({ notices }) => notices, main: whole, session: nobody },
   desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },
   stopKeys: { of: ({ stopKeys }) => stopKeys, main: whole, session: whole },
+  asking: { of: ({ asking }) => asking, main: whole, session: whole },
 };
 
 /** The whole state. */

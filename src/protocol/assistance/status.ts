@@ -134,6 +134,8 @@ export interface SessionStatus {
   /** Somebody looks: connected, and the expert's window is to be seen. */
   readonly viewing: boolean;
   readonly control: ControlState;
+  /** Novice: the expert asks for control again and again; no question is put any more, a line says it. */
+  readonly controlWished?: true;
   /** While connected: the line has been silent since then, as Unix time. Nothing is lost yet. */
   readonly silentSinceMs?: number;
   readonly traffic?: SessionTraffic;

@@ -5,9 +5,12 @@ import type { AppState } from '../../preload/contract.ts';
 export const waitingActivities = (app: AppState): readonly Activity[] =>
   app.activities.filter(({ role, phase }) => role === 'invitee' && phase === 'waiting');
 
-/** Whether `now` has an invitation that `before` had not. */
+/** Whether `now` has an invitation that `before` had not, and that calls somebody. */
 export function newInvitation(before: AppState | undefined, now: AppState): boolean {
-  const open = (app: AppState): readonly { readonly id: string }[] => [...app.invitations, ...waitingActivities(app)];
+  const open = (app: AppState): readonly { readonly id: string; readonly quiet?: true }[] => [
+    ...app.invitations,
+    ...waitingActivities(app),
+  ];
   const known = before === undefined ? [] : open(before);
-  return open(now).some(({ id }) => !known.some((invitation) => invitation.id === id));
+  return open(now).some(({ id, quiet }) => quiet !== true && !known.some((invitation) => invitation.id === id));
 }

@@ -114,6 +114,61 @@ describe('control of mouse and keyboard', () => {
     await finish();
   });
 
+  test('after two refusals a quiet line instead of a question, until the novice offers it', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    novice.prompts.control = 'no';
+    const controlQuestions = () => novice.prompts.asked.filter((what) => what === 'control').length;
+    for (let times = 0; times < 60; times += 1) {
+      expert.assistance.requestControl();
+      await clock.advance(10_000);
+    }
+    expect(controlQuestions()).toBe(2);
+    expect(novice.assistance.status).toMatchObject({ control: 'refused', controlWished: true });
+    expect(expert.assistance.status?.controlWished).toBeUndefined();
+    novice.prompts.control = 'yes';
+    novice.assistance.offerControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    expect(novice.assistance.status?.controlWished).toBeUndefined();
+    await finish();
+  });
+
+  test('after it was taken back the expert may not ask until the novice offers it', async () => {
+    const { novice, expert, clock, states, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    novice.assistance.takeBackControl();
+    const before = novice.prompts.asked.length;
+    for (let times = 0; times < 10; times += 1) {
+      expert.assistance.requestControl();
+      await clock.advance(60_000);
+    }
+    expect(novice.prompts.asked).toHaveLength(before);
+    expect(novice.assistance.status?.controlWished).toBeUndefined();
+    expect(states()).toEqual(['no', 'refused', false]);
+    novice.assistance.offerControl();
+    await clock.advance(20);
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await finish();
+  });
+
+  test('an expert who comes back for another session has no new patience to use up', async () => {
+    const pair = await createPair();
+    pair.novice.prompts.control = 'no';
+    for (let session = 0; session < 5; session += 1) {
+      await pair.connect();
+      for (let times = 0; times < 3; times += 1) {
+        pair.expert.assistance.requestControl();
+        await pair.clock.advance(10_100);
+      }
+      await pair.novice.assistance.endSession();
+      await pair.clock.advance(100);
+      pair.novice.assistance.dismissSession();
+      pair.expert.assistance.dismissSession();
+    }
+    expect(pair.novice.prompts.asked.filter((what) => what === 'control')).toHaveLength(6);
+  });
+
   test('the request of the specification, as FreeRDP sends it, with id 0', async () => {
     const { novice, internet, clock, states, finish } = await connected();
     internet.experts[0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 0, 0, 0, 0));

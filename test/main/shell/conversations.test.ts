@@ -52,6 +52,7 @@ beforeEach(async () => {
     notices: [],
     desktop: { capture: true, input: true },
     stopKeys: 'none',
+    asking: false,
   });
   heard = 0;
   looking = true;

@@ -31,7 +31,16 @@ afterEach(() => setLocale(chooseLocale({ languages: [], formats: undefined })));
 
 describe('menus of the system', () => {
   it('are built anew when the language changes, and not otherwise', () => {
-    const actions = { open() {}, accept() {}, decline() {}, acceptActivity() {}, declineActivity() {}, end() {}, quit() {} };
+    const actions = {
+      open() {},
+      showQuestion() {},
+      accept() {},
+      decline() {},
+      acceptActivity() {},
+      declineActivity() {},
+      end() {},
+      quit() {},
+    };
     const menu = createAppMenu({ devTools: false, quit: () => undefined });
     const tray = createTray({} as TrayIcons, actions);
     const show = (locale: string): void => {

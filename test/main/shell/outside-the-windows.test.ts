@@ -161,11 +161,13 @@ describe('the tray menu', () => {
     messenger: { tag: 'signedIn', presence: 'online' },
     invitations: [],
     activities: [],
+    asking: false,
     ...more,
   });
   const actions = () =>
     ({
       open: vi.fn(),
+      showQuestion: vi.fn(),
       accept: vi.fn(),
       decline: vi.fn(),
       acceptActivity: vi.fn(),
@@ -212,6 +214,18 @@ describe('the tray menu', () => {
     expect(trayStatus(waiting)).toBe('Someone invites you');
     const many = Array.from({ length: 100 }, (_, index) => activity(String(index), {}));
     expect(trayMenu(state({ activities: many, invitations: [invitation('1')] }), act).length).toBeLessThan(50);
+  });
+
+  it('leads to a question that waits, beside Stop, and answers none', () => {
+    const act = actions();
+    const asked = state({ asking: true, session: session('novice', CONNECTED) });
+    const menu = trayMenu(asked, act);
+    click(menu, /^Show the question/);
+    click(menu, /^Stop/);
+    expect(act.showQuestion).toHaveBeenCalledOnce();
+    expect(act.end).toHaveBeenCalledOnce();
+    expect(trayStatus(asked)).toBe('Ringback asks you something');
+    expect(labels(trayMenu(state({}), act))).not.toContain('Show the question');
   });
 
   it('offers Stop to the novice and End to the expert while there is something to end', () => {

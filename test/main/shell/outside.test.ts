@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
+import { Interruptions } from '../../../src/main/interruptions.ts';
 import { createOutside, type OutsideDeps } from '../../../src/main/shell/outside.ts';
 import { session } from '../../renderer/app/fixtures.ts';
 
@@ -74,6 +75,8 @@ function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KD
   const outside = createOutside({
     windows: { main, openMain: note('open'), flashMain: note('flash'), callAttention: note('call'), closeMainBy: note('close by') },
     model,
+    interruptions: new Interruptions(systemClock),
+    questions: { raise: note('question') },
     assistance: { acceptInvitation: note('accept'), declineInvitation: note('decline'), endSession: note('end') },
     activities: { accept: note('accept activity'), cancel: note('decline activity') },
     attempt: (_what: string, run: () => void) => run(),
@@ -163,6 +166,14 @@ describe('notifications', () => {
     unreachable.update(ASKED);
     await vi.waitFor(() => expect(unreachable.did).toEqual([expect.stringMatching(/^log notification BusError/), 'flash']));
     expect(electron.shown).toEqual([]);
+  });
+
+  it('call nobody for what is quiet', () => {
+    const { update } = desk();
+    update({ ...ASKED, invitations: ASKED.invitations.map((invitation) => ({ ...invitation, quiet: true })) });
+    expect(electron.shown).toEqual([]);
+    update(ASKED);
+    expect(electron.shown).toHaveLength(1);
   });
 
   it('tell of a contact who has written while nobody looks, and the window asks for a look', () => {

@@ -255,6 +255,7 @@ describe('the account', () => {
       notices: [],
       desktop: { capture: true, input: true },
       stopKeys: 'none',
+      asking: false,
     });
     const secrets = vi.fn();
     const signIn = createSignIn({

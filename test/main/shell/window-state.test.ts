@@ -36,6 +36,7 @@ const FACTS: AppFacts = {
   notices: [],
   desktop: { capture: true, input: true },
   stopKeys: 'none',
+  asking: false,
 };
 const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry => ({
   id: `${address}${endedAtMs}`,
@@ -121,18 +122,19 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(19);
+    expect(Object.keys(full)).toHaveLength(20);
   });
 
-  it('that the session window shows are seven; of the others it is given nothing', () => {
-    const { version, locale, messenger, settings, desktop, stopKeys, ...others } = stateFor('session', full);
-    expect({ version, locale, messenger, settings, desktop, stopKeys }).toEqual({
+  it('that the session window shows are eight; of the others it is given nothing', () => {
+    const { version, locale, messenger, settings, desktop, stopKeys, asking, ...others } = stateFor('session', full);
+    expect({ version, locale, messenger, settings, desktop, stopKeys, asking }).toEqual({
       version: full.version,
       locale: full.locale,
       messenger: full.messenger,
       settings: full.settings,
       desktop: full.desktop,
       stopKeys: full.stopKeys,
+      asking: full.asking,
     });
     expect(others).toEqual({
       transports: [],

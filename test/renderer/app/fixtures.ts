@@ -149,6 +149,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     notices: [],
     desktop: { capture: true, input: true },
     stopKeys: 'held',
+    asking: false,
     ...more,
   };
 }

@@ -185,6 +185,7 @@ export const STATES: readonly State[] = [
       inSession(`${role} connected, control ${control}`, session(role, CONNECTED, { ...LIVE, control })),
     ),
   ]),
+  inSession('novice asked again and again', session('novice', CONNECTED, { ...LIVE, control: 'refused', controlWished: true })),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
   inSession('expert details', session('expert', CONNECTED, LIVE), (page) => page.locator('summary').first().click()),
 ];

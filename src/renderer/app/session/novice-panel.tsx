@@ -113,6 +113,11 @@ function Sharing({
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
+          {session.controlWished === true && (
+            <p className="soft break" role="status" aria-live="polite">
+              {t('control.novice.wished', { name })}
+            </p>
+          )}
           {session.control === 'asked' || session.control === 'offered' ? null : granted ? (
             <Button look="primary" wide busy={states.control.pending} onClick={onTakeBackControl}>
               {t('control.novice.takeBack')}
