@@ -2,12 +2,14 @@ import type { Target } from './rules.ts';
 import { ACTIVITY_TARGETS } from './targets/activities.ts';
 import { APP_TARGETS } from './targets/app.ts';
 import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
+import { BUS_TARGETS } from './targets/bus.ts';
 import { CHANNEL_TARGETS } from './targets/channels.ts';
 import { GRAPHICS_TARGETS } from './targets/graphics.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
 import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
+import { TRUST_TARGETS } from './targets/trust.ts';
 
 /** Everything that reads what others wrote. */
 export const TARGETS: readonly Target[] = [
@@ -19,6 +21,8 @@ export const TARGETS: readonly Target[] = [
   ...CHANNEL_TARGETS,
   ...MACHINE_TARGETS,
   ...GRAPHICS_TARGETS,
+  ...BUS_TARGETS,
+  ...TRUST_TARGETS,
   ...APP_TARGETS,
 ];
 

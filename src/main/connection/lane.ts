@@ -53,9 +53,13 @@ export class Lane {
     }
   }
 
-  /** Reaches the other side; false when the way was not prepared. */
+  /** Reaches the other side; false when the way was not prepared, or throws. */
   reach(theirs: TicketPart): boolean {
-    this.prepared?.reach(theirs);
+    try {
+      this.prepared?.reach(theirs);
+    } catch {
+      return false;
+    }
     return this.prepared !== undefined;
   }
 

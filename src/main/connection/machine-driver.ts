@@ -1,6 +1,7 @@
 import type { Channel, ChannelPort, Urgency } from '../../protocol/rdp/channels/contract.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError } from './contract.ts';
+import { asError } from './handshake.ts';
 import { Outbox } from './outbox.ts';
 import type { RdpStream } from './rdp-stream.ts';
 
@@ -104,13 +105,21 @@ export class MachineDriver<Output extends { readonly tag: string }> {
     };
   }
 
-  /** Called when the socket has closed: rejects everything that waits. */
-  end(machine: Machine): void {
+  /** Called when the socket has closed: rejects everything that waits. Gives what a channel has thrown when it was ended. */
+  end(machine: Machine): Error | undefined {
     this.over = true;
     this.outbox.close();
     for (const { reject } of this.senders) reject(new ConnectionError('SOCKET', 'the connection is closed'));
     this.senders.clear();
-    this.whenIdle(() => machine.gone());
+    let fault: Error | undefined;
+    this.whenIdle(() => {
+      try {
+        machine.gone();
+      } catch (error) {
+        fault = asError(error);
+      }
+    });
+    return fault;
   }
 
   private work(call: () => readonly (Output | WireOutput)[]): void {

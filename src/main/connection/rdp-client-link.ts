@@ -51,8 +51,8 @@ export class RdpClientLink implements ExpertLink, Candidate {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
       gone: (error) => {
-        this.driver.end(this.machine);
-        this.life.gone(error);
+        const fault = this.driver.end(this.machine);
+        this.life.gone(error ?? fault);
       },
     });
     this.life = new LinkLife({

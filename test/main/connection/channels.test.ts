@@ -99,3 +99,20 @@ it('what cannot be sent in a reactivation is dropped, also where a channel asks 
   await until(() => expert.linkEvents.filter(({ tag }) => tag === 'active' || tag === 'ended').length === 2, 'what comes of it');
   expect(expert.linkEvents.at(-1)).toMatchObject({ tag: 'active', desktop: { width: 800, height: 600 } });
 });
+
+it.each(['static', 'dynamic'] as const)('a %s channel that throws when it is closed keeps nobody from hearing of the end', async (kind) => {
+  const channel = () => new RecordedChannel('files', { kind });
+  const [novices, experts] = [channel(), channel()];
+  for (const broken of [novices, experts])
+    broken.close = () => {
+      throw new Error('cannot close');
+    };
+  const { novice, expert, links } = await linked(novices, experts);
+  await until(() => novices.port !== undefined && experts.port !== undefined, 'the channels');
+  await links.expert.close();
+  await until(() => has(novice.linkEvents, 'ended') && has(expert.linkEvents, 'ended'), 'the end on both sides');
+  expect([has(novice.linkEvents, 'ended')?.end, has(expert.linkEvents, 'ended')?.end]).toEqual(['disconnected', 'userRequested']);
+  // Its fault is told with the end, and the other channel is closed all the same.
+  expect(has(expert.linkEvents, 'ended')?.error).toEqual(new Error('cannot close'));
+  expect([novice.channel.closed, expert.channel.closed]).toEqual([1, 1]);
+});

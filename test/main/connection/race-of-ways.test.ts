@@ -37,7 +37,11 @@ class HandMadeWay implements Way {
   async prepare(side: WaySide): Promise<PreparedWay> {
     this.side = side;
     const adds = await this.preparing(this);
-    return { adds, reach: (theirs) => void (this.reached = theirs), close: async () => void (this.closed += 1) };
+    return { adds, reach: (theirs) => this.reach(theirs), close: async () => void (this.closed += 1) };
+  }
+
+  reach(theirs: TicketPart): void {
+    this.reached = theirs;
   }
 
   /** A carrier comes. */
@@ -221,6 +225,23 @@ describe('reaching', () => {
       { tag: 'refused', failure: 'stranger' },
       { tag: 'wayFailed', by: 'theirs', failure: 'stranger' },
     ]);
+  });
+});
+
+describe('a way that throws', () => {
+  it('when it is to reach has failed, and the others go on', async () => {
+    const broken = new HandMadeWay('broken', 'expert');
+    const sound = new HandMadeWay('sound', 'expert');
+    const { race, events } = raceOf('novice', broken, sound);
+    await race.open(signal());
+    broken.reach = () => {
+      throw new TypeError('no such thing');
+    };
+    race.expect({ addresses: [] });
+    race.reach('broken');
+    race.reach('sound');
+    expect(events).toEqual([{ tag: 'wayFailed', by: 'broken', failure: 'unavailable' }]);
+    expect(sound.reached).toEqual({ addresses: [] });
   });
 });
 

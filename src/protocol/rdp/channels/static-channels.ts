@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../bytes/errors.ts';
+import { eachOf } from './each-of.ts';
 import { CHANNEL_MAX_BYTES, ChannelJoiner, encodeChannelChunks } from '../pdu/virtual-channel.ts';
 import type { Channel, ChannelOutput, OpenPort, Urgency } from './contract.ts';
 import { DrdynvcClient } from './drdynvc/drdynvc-client.ts';
@@ -112,9 +113,9 @@ export class StaticChannels {
     channel.close();
   }
 
-  /** Ends every channel, when the connection has ended. */
+  /** Ends every channel, when the connection has ended. Throws what the first channel has thrown, once all are ended. */
   closeAll(): void {
-    for (const { channel } of this.byId.values()) this.close(channel);
+    eachOf([...this.byId.values()], ({ channel }) => this.close(channel));
   }
 
   private entryOf(channel: Channel): Entry | undefined {

@@ -1,3 +1,4 @@
+import { eachOf } from '../each-of.ts';
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { CHANNEL_MAX_BYTES } from '../../pdu/virtual-channel.ts';
 import type { Channel, ChannelOutput, ChannelPort } from '../contract.ts';
@@ -49,8 +50,9 @@ export class OpenChannels {
     return true;
   }
 
+  /** Throws what the first channel has thrown, once all are ended. */
   closeAll(): void {
-    for (const channelId of this.byId.keys()) this.closedByPeer(channelId);
+    eachOf([...this.byId.keys()], (channelId) => this.closedByPeer(channelId));
   }
 
   /** What makes no sense on one channel ends that channel and nothing else. */
