@@ -19,5 +19,7 @@ export interface Preferences {
   readonly allowOffers: boolean;
   /** On an invitation file, a program without `remdesk` may come in without the password. */
   readonly allowPlainExperts: boolean;
+  /** Sessions may begin whose other side nobody vouches for: an older program, or somebody in between. */
+  readonly allowUnverified: boolean;
   readonly hosting: HostingChoice;
 }

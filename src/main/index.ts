@@ -25,6 +25,7 @@ import { createHistorySink } from './shell/history-sink.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
 import { openShell } from './shell/shell.ts';
+import { createTrust } from './shell/app-trust.ts';
 import { createSignIn } from './shell/sign-in.ts';
 import { createQuestions } from './shell/questions.ts';
 import { createQuestionWindows } from './shell/question-window.ts';
@@ -86,6 +87,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const interruptions = new Interruptions(clock);
   const assistance = createAssistance({
     messengers,
+    trust: createTrust(storage, model, failures.storage),
     connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
     desktop,
     consent: createConsentPrompts(questions),

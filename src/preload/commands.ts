@@ -75,6 +75,12 @@ export const COMMANDS = {
   /** Expert: connects by the offered one, with its password. */
   useInvitation: taking<string>(),
   putInvitationAway: alone(),
+  /** The side that was told six digits: as they were typed. */
+  enterCode: taking<string>(),
+  /** Whoever uses this address has to be made sure anew. */
+  forgetMet: taking<PeerAddress>(),
+  /** This installation gets another key, which those who know it are told. */
+  renewKey: alone(),
   /** Either side, at any time: ends the session or the attempt. */
   endSession: alone(),
   /** Novice: opens the main process's own question; the answer is given there, never here. */

@@ -8,6 +8,7 @@ import type { StopKeys } from '../facts/stop-keys.ts';
 import type { HostedAccount, Reach } from '../facts/hosting.ts';
 import type { FileInvitation, Invitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
+import type { TrustView } from '../facts/trust.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
 import type { HistoryEntry, SessionStatus } from '../protocol/assistance/status.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
@@ -141,6 +142,8 @@ export interface AppState {
   readonly history: readonly HistoryEntry[];
   readonly record: RecordState;
   readonly settings: Preferences;
+  /** Main window only. */
+  readonly trust?: TrustView;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
   readonly stopKeys: StopKeys;

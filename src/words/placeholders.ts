@@ -40,6 +40,20 @@ export interface Placeholders {
   readonly 'invitation.title': 'name';
   readonly 'invitation.when': 'when';
   readonly 'invitation.meaning': 'name';
+  readonly 'code.read': 'name';
+  readonly 'code.readHint': 'name';
+  readonly 'code.enter': 'name';
+  readonly 'code.enterHint': 'name';
+  readonly 'code.wrongHere': 'count' | 'name';
+  readonly 'code.wrongThere': 'count' | 'name';
+  readonly 'code.further': 'name';
+  readonly 'code.replaced': 'name';
+  readonly 'verified.met': 'count' | 'name';
+  readonly 'steps.sealed.novice.3': 'name';
+  readonly 'steps.sealed.novice.6': 'name';
+  readonly 'steps.sealed.expert.4': 'name';
+  readonly 'phase.novice.code': 'name';
+  readonly 'phase.expert.code': 'name';
   readonly 'steps.novice.1': 'name';
   readonly 'steps.novice.2': 'name';
   readonly 'steps.novice.3': 'name';
@@ -126,6 +140,12 @@ export interface Placeholders {
   readonly 'ended.novice.peerLeftMessenger.next': 'name';
   readonly 'ended.novice.ticketRefused': 'name';
   readonly 'ended.novice.ticketRefused.next': 'name';
+  readonly 'ended.novice.notVerifiable': 'name';
+  readonly 'ended.novice.notVerifiable.next': 'name';
+  readonly 'ended.novice.protectionRemoved.next': 'name';
+  readonly 'ended.novice.tampered': 'name';
+  readonly 'ended.novice.codeBurnt.next': 'name';
+  readonly 'ended.novice.codeExpired.next': 'name';
   readonly 'ended.novice.pinMismatch': 'name';
   readonly 'ended.novice.wrongPassword': 'name';
   readonly 'ended.novice.invitationExpired.next': 'name';
@@ -153,6 +173,12 @@ export interface Placeholders {
   readonly 'ended.expert.peerLeftMessenger.next': 'name';
   readonly 'ended.expert.ticketRefused': 'name';
   readonly 'ended.expert.ticketRefused.next': 'name';
+  readonly 'ended.expert.notVerifiable': 'name';
+  readonly 'ended.expert.notVerifiable.next': 'name';
+  readonly 'ended.expert.protectionRemoved.next': 'name';
+  readonly 'ended.expert.tampered': 'name';
+  readonly 'ended.expert.codeBurnt.next': 'name';
+  readonly 'ended.expert.codeExpired.next': 'name';
   readonly 'ended.expert.noConnection.next': 'name';
   readonly 'ended.expert.pinMismatch.next': 'name';
   readonly 'ended.expert.wrongPassword': 'name';
@@ -210,10 +236,13 @@ export interface Placeholders {
   readonly 'settings.hostedRemoveSure': 'name';
   readonly 'programs.change': 'activity';
   readonly 'programs.legend': 'activity';
+  readonly 'settings.metCount': 'count';
+  readonly 'settings.metForget': 'name';
   readonly 'settings.version': 'version';
   readonly 'time.running': 'duration';
   readonly 'problem.carrierUnreachable': 'name';
   readonly 'notice.unknown': 'key';
+  readonly 'notice.trustDamaged': 'file';
   readonly 'notice.settingsDamaged': 'file';
   readonly 'notice.historyDamaged': 'file';
   readonly 'notice.contactsDamaged': 'file';
@@ -267,6 +296,7 @@ export interface Placeholders {
   readonly 'shell.consent.control.offered': 'name';
   readonly 'widening.program.heading': 'activity';
   readonly 'widening.messenger.text': 'address';
+  readonly 'widening.forgetMet.heading': 'address';
   readonly 'shell.about.message': 'version';
   readonly 'shell.quit.detail': 'names';
 }

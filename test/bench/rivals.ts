@@ -3,7 +3,16 @@ import { startPersonDesktop } from '../support/desktop.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { run, until } from '../support/programs.ts';
 import { t } from '../../src/words/words.ts';
-import { answerNotification, answerQuestion, askForHelp, hostMessenger, pictureArea, signIn, waitForOnline } from '../support/scenario.ts';
+import {
+  answerNotification,
+  answerQuestion,
+  askForHelp,
+  hostMessenger,
+  pictureArea,
+  signIn,
+  tellCode,
+  waitForOnline,
+} from '../support/scenario.ts';
 import { startDetachableApp } from './detachable-app.ts';
 
 const SOURCE = { width: 1280, height: 720 } as const;
@@ -86,6 +95,7 @@ export async function startRingback(): Promise<Rival> {
   await waitForOnline(novice, 'Peter');
   await askForHelp(novice, 'Peter');
   await answerNotification(expert, 'accept');
+  await tellCode(novice, expert);
   await answerQuestion(source, 'allow');
   const viewer = await expert.session();
   // The picture whole on the client's screen, at 1:1, for the probe.

@@ -18,6 +18,7 @@ import {
   pictureArea,
   shownSteps,
   signIn,
+  tellCode,
   waitForOnline,
   waitForQuestion,
   contactShown,
@@ -90,6 +91,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `cat > ${typed}`]);
       await askForHelp(novice, 'Peter');
       await answerNotification(expert, 'accept');
+      await tellCode(novice, expert);
       // For five seconds only; what the windows say of it takes its time.
       await until(async () => (await networks.expert.listening()).length === 1, 'the expert to be reachable');
       const session = await expert.session();

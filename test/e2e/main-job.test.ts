@@ -15,6 +15,7 @@ import {
   pictureArea,
   questionWindows,
   shownSteps,
+  tellCode,
   waitForQuestion,
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
@@ -76,6 +77,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
     await askForHelp(novice, 'Peter');
     await people.keep('asked');
     await answerNotification(expert, 'accept');
+    await tellCode(novice, expert);
     await waitForQuestion(noviceDesktop);
     const session = await expert.session();
     await session
@@ -103,6 +105,7 @@ describe.skipIf(skip)(programs.title('the main job, in two real apps on two disp
   it('reverse connect; the expert sees the novice’s screen, pixel for pixel', async () => {
     await askForHelp(novice, 'Peter');
     await answerNotification(expert, 'accept');
+    await tellCode(novice, expert);
     await answerQuestion(noviceDesktop, 'allow');
     const area = await pictureArea(expert, 'Anna');
     expect([area.width, area.height]).toEqual([1280, 720]);

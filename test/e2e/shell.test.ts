@@ -20,6 +20,7 @@ import {
   windowArea,
   windowsNamed,
   fact,
+  tellCode,
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
@@ -43,6 +44,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
     const ask = async () => {
       await askForHelp(novice, 'Peter');
       await accept();
+      await tellCode(novice, expert);
       return waitForQuestion(noviceDesktop);
     };
     const connect = async () => {
@@ -93,6 +95,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
         await askForHelp(novice, 'Peter');
         await expert.main.getByRole('button', { name: t('invitation.accept'), exact: true }).waitFor();
         await chooseFromTray(expertDesktop, 1);
+        await tellCode(novice, expert);
         await answerQuestion(noviceDesktop, 'allow');
         await pictureArea(expert, 'Anna');
         await chooseFromTray(noviceDesktop, 1, () => people.keep('tray-stop'));

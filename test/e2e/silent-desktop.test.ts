@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable } from '../support/app.ts';
 import { needs, until } from '../support/programs.ts';
-import { answerQuestion, askForHelp, meetOnMessenger, pictureArea, windowsNamed } from '../support/scenario.ts';
+import { answerQuestion, askForHelp, meetOnMessenger, pictureArea, tellCode, windowsNamed } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'xdotool', 'import', 'xterm');
@@ -53,6 +53,7 @@ describe.skipIf(skip)(programs.title('two real apps on desktops whose services n
     await expert.main.getByRole('button', { name: t('invitation.accept'), exact: true }).click({ timeout: PATIENCE_MS });
   };
   const shown = async () => {
+    await tellCode(novice, expert);
     await answerQuestion(novice.desktop, 'allow');
     await pictureArea(expert, 'Anna');
   };

@@ -27,6 +27,7 @@ import { ShiftedClock } from '../support/shifted-clock.ts';
 import { paint, pictureOf, untilSame } from './pictures.ts';
 import { actualCertificate, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
+import { MemoryTrust } from '../support/trust.ts';
 
 const WIDTH = 1024;
 const HEIGHT = 768;
@@ -73,6 +74,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
   let sent = 0;
   const assistance = createAssistance({
     messengers: createMessengers(new Map()),
+    trust: new MemoryTrust('somebody'),
     connection: {
       ways: room.ways,
       openExpert: room.openExpert,
@@ -361,6 +363,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
     const viewer = new FakeViewer();
     const assistance = createAssistance({
       messengers: createMessengers(new Map()),
+      trust: new MemoryTrust('somebody'),
       connection: {
         ways: room.ways,
         openNovice: room.openNovice,

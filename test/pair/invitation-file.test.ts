@@ -19,6 +19,7 @@ import { FakeViewer, stepStates } from '../support/pair.ts';
 import { PictureDesktop } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
+import { MemoryTrust } from '../support/trust.ts';
 
 const HOST = '127.0.0.1';
 
@@ -50,6 +51,7 @@ function side(options: { readonly answer?: () => Promise<boolean>; readonly cloc
   const room = createConnectionRoom({ clock, listenHost: HOST });
   const assistance = createAssistance({
     messengers: createMessengers(new Map()),
+    trust: new MemoryTrust('somebody'),
     connection: {
       ways: room.ways,
       openExpert: room.openExpert,

@@ -61,7 +61,7 @@ describe('messages lost, doubled and out of order', () => {
   });
 });
 
-describe('tickets nobody asked for or that are wrong', () => {
+describe('tickets nobody asked for or that are wrong, where nobody vouches for them', () => {
   const badTickets: readonly (readonly [string, string])[] = [
     ['malformed', '65538,1,hello'],
     ['malformed, marked', '!ticket hello'],
@@ -71,7 +71,7 @@ describe('tickets nobody asked for or that are wrong', () => {
     ['nine addresses', `65538,1,${Array.from({ length: 9 }, (_, n) => `10.0.0.${n + 1}:5000`).join(';')},*,${'A'.repeat(43)}=,*,*,*`],
   ];
   test.each(badTickets)('expert ticket: %s', async (_name, data) => {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     await pair.invite();
     tamper(pair, 0, data);
     pair.expert.assistance.acceptInvitation(pair.expert.assistance.invitations[0]?.id ?? '');
@@ -82,7 +82,7 @@ describe('tickets nobody asked for or that are wrong', () => {
   });
 
   test.each(badTickets)('novice ticket: %s', async (_name, data) => {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     await pair.invite();
     tamper(pair, 1, data);
     pair.internet.reachable = () => false;
@@ -93,7 +93,7 @@ describe('tickets nobody asked for or that are wrong', () => {
   });
 
   test('an expert ticket of an earlier session is a replay', async () => {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     await pair.connect();
     const old = pair.messages.sent.find((message) => message.kind === 'CONTEXT');
     await pair.novice.assistance.endSession();
@@ -164,7 +164,7 @@ describe('context data of kinds that nobody knows', () => {
 describe('tickets in parts', () => {
   /** The first ticket is cut in three on its way; `fates` says what becomes of each part. */
   async function inParts(fates: readonly Fate[]) {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     await pair.invite();
     let cut = false;
     pair.messages.intercept((message) => {
@@ -225,7 +225,7 @@ test('a session that ends while a part is waited for waits for it no longer', as
 
 describe('a features line that makes no sense', () => {
   test.each(['', 'nonsense', '1;', '0;parts', 'x'.repeat(600)])('%j counts as none, and the session comes', async (features) => {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     pair.messages.intercept((message) => {
       if ('features' in message) Object.assign(message, { features });
       return 'deliver';
@@ -241,7 +241,7 @@ describe('a features line that makes no sense', () => {
   });
 
   test('what a later version says of itself is passed over', async () => {
-    const pair = await createPair();
+    const pair = await createPair({ unverified: true });
     pair.messages.intercept((message) => {
       if ('features' in message) Object.assign(message, { features: '7;from-next-year=x;parts' });
       return 'deliver';

@@ -34,8 +34,9 @@ describe('an offer of help', () => {
     expect(pair.novice.prompts.asked).toEqual(['view']);
     expect(pair.novice.assistance.status).toMatchObject({ role: 'novice', phase: { tag: 'connected' }, peer: { address: EXPERT } });
     expect(pair.expert.assistance.status).toMatchObject({ role: 'expert', phase: { tag: 'connected' }, peer: { address: NOVICE } });
-    // The expert's ticket comes first, and the novice dials.
-    expect(pair.messages.sent.filter(({ kind }) => kind === 'CONTEXT').map(({ from }) => from)).toEqual([EXPERT, NOVICE]);
+    // The novice begins, the expert's ticket is the first of the two, and the novice dials.
+    expect(pair.messages.sent.filter(({ kind }) => kind === 'CONTEXT').map(({ from }) => from)).toEqual([NOVICE, EXPERT, NOVICE]);
+    expect(pair.novice.assistance.status?.peer).toMatchObject({ verification: { tag: 'met', meetings: 1 } });
     expect(pair.novice.assistance.status?.connection?.by).toBe('reverse');
     expect(stepStates(pair.novice.assistance.status)).toBe(stepStates(pair.expert.assistance.status));
     pair.expert.assistance.requestControl();

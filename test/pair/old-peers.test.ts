@@ -14,6 +14,7 @@ import { until } from '../support/programs.ts';
 import { InMemoryWire } from '../support/ringback-0.1/in-memory-wire.ts';
 import { MsnpWire } from '../support/ringback-0.1/msnp-wire.ts';
 import { OldExpert, OldNovice } from '../support/ringback-0.1/old-peer.ts';
+import { MemoryTrust } from '../support/trust.ts';
 
 const OLD_HOST = '192.168.1.30';
 const dataOf = (message: InMemoryMessage | undefined): string => (message?.kind === 'CONTEXT' ? message.data : '');
@@ -24,7 +25,8 @@ describe('a Ringback without features and one of today, in virtual time', () => 
     pair.messages.sent.filter(({ kind }) => kind === 'CONTEXT').map((message) => [message.from, dataOf(message).slice(0, 13)]);
 
   test.each(['reverse', 'forward'] as const)('an old novice and our expert: %s', async (by) => {
-    const pair = await createPair();
+    const pair = await createPair({ met: false });
+    pair.expert.trust.unverified = true;
     await pair.novice.messenger.signOut();
     const wire = new InMemoryWire(pair.messages, NOVICE);
     if (by === 'forward') pair.internet.reachable = (from) => from !== OLD_HOST;
@@ -47,7 +49,8 @@ describe('a Ringback without features and one of today, in virtual time', () => 
   });
 
   test.each(['reverse', 'forward'] as const)('our novice and an old expert: %s', async (by) => {
-    const pair = await createPair();
+    const pair = await createPair({ met: false });
+    pair.novice.trust.unverified = true;
     await pair.expert.messenger.signOut();
     const wire = new InMemoryWire(pair.messages, EXPERT);
     if (by === 'forward') pair.internet.reachable = (from) => from === OLD_HOST;
@@ -72,8 +75,8 @@ describe('a Ringback without features and one of today, in virtual time', () => 
     await pair.expectNothingLeft();
   });
 
-  test('two of today say what they are and mark their tickets', async () => {
-    const pair = await createPair();
+  test('two of which one says less mark their tickets', async () => {
+    const pair = await createPair({ unverified: true });
     await pair.connect();
     const said = pair.messages.sent.flatMap((message) => ('features' in message ? [[message.kind, message.features]] : []));
     expect(said).toEqual([
@@ -102,8 +105,11 @@ describe('a Ringback without features and one of today, over the embedded server
     const messengers = createMessengers(
       createTransports({ clock: systemClock, random: Math.random, applications: [ASK_FOR_REMOTE_ASSISTANCE.guid] }),
     );
+    const trust = new MemoryTrust('ann@home');
+    trust.unverified = true;
     const assistance: Assistance = createAssistance({
       messengers,
+      trust,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop: new PictureDesktop(),
       consent: { allowView: yes, allowControl: yes },
@@ -137,7 +143,7 @@ describe('a Ringback without features and one of today, over the embedded server
     closing.push(() => expert.stop());
     await until(() => assistance.status?.phase.tag === 'connected' && expert.machine.phase.tag === 'connected', 'the session');
     // The old codec has read past what it does not know.
-    expect(wire.heard[0]).toContain('\r\nRingback: 1;parts\r\n');
+    expect(wire.heard[0]).toMatch(/\r\nRingback: 1;parts;seal=\S+;device=\S+;nonce=\S+\r\n/);
     expect(wire.heard.some((text) => text.includes('\r\nContext-Data: 65538,1,127.0.0.1:'))).toBe(true);
     await assistance.endSession();
     await until(() => expert.machine.phase.tag === 'ended', 'the end');
@@ -152,7 +158,7 @@ describe('a Ringback without features and one of today, over the embedded server
     await until(() => assistance.invitations.length > 0, 'the invitation');
     assistance.acceptInvitation(assistance.invitations[0]?.id ?? '');
     await until(() => assistance.status?.phase.tag === 'connected' && novice.machine.phase.tag === 'connected', 'the session');
-    expect(wire.heard[0]).toContain('\r\nRingback: 1;parts\r\n');
+    expect(wire.heard[0]).toMatch(/\r\nRingback: 1;parts;seal=\S+;device=\S+;nonce=\S+\r\n/);
     expect(wire.heard.some((text) => text.includes('\r\nContext-Data: 65538,1,127.0.0.1:'))).toBe(true);
     await assistance.endSession();
     await until(() => novice.machine.phase.tag === 'ended', 'the end');

@@ -86,7 +86,8 @@ class Internet implements InMemoryInternet {
   room(host: string): ConnectionRoom {
     return {
       ways: PLANS,
-      openNovice: (signal, options) => this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, this.secret(), options)),
+      openNovice: (signal, options) =>
+        this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, options?.sessionId ?? this.secret(), options)),
       openExpert: ({ channels = [] }, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, channels)),
     };
   }
@@ -297,12 +298,12 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
   private readonly standing: boolean;
   private taken = false;
 
-  constructor(net: Internet, host: string, port: number, secret: Uint8Array, options: NoviceOptions = { standing: false }) {
+  constructor(net: Internet, host: string, port: number, secret: Uint8Array, options: NoviceOptions = {}) {
     super('novice', net, host, port);
     this.sessionId = secret;
     this.pin = secret.map((byte) => byte ^ 0xff);
     this.certificate = this.pin;
-    this.standing = options.standing;
+    this.standing = options.standing ?? false;
     net.noviceEndpoints.push(this);
   }
 

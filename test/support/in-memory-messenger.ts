@@ -63,6 +63,8 @@ export interface InMemoryNetwork {
   messenger(options?: { readonly applications?: readonly string[] }): Messenger;
   /** Decides over every message from now on; without it all are delivered. */
   intercept(fate: ((message: InMemoryMessage) => Fate) | undefined): void;
+  /** Changes a message under way, before its fate is decided; as it was sent it is not kept. */
+  rewrite: ((message: InMemoryMessage) => InMemoryMessage) | undefined;
   /** Breaks the user's connection to the server: they see `waiting`, everyone else sees them go offline. */
   cutOff(address: string): void;
   /** Their next attempt succeeds again. */
@@ -113,6 +115,7 @@ class Network implements InMemoryNetwork {
   readonly users = new Map<string, User>();
   readonly sent: InMemoryMessage[] = [];
   readonly messengers: InMemoryMessenger[] = [];
+  rewrite: ((message: InMemoryMessage) => InMemoryMessage) | undefined;
   private readonly latencyMs: number;
   private fate: ((message: InMemoryMessage) => Fate) | undefined;
   private nextId = 1;
@@ -177,7 +180,8 @@ class Network implements InMemoryNetwork {
     return `session-${this.nextId}`;
   }
 
-  send(message: InMemoryMessage): void {
+  send(said: InMemoryMessage): void {
+    const message = this.rewrite?.(said) ?? said;
     this.sent.push(message);
     this.inject(message, this.fate?.(message));
   }

@@ -9,6 +9,7 @@ import { applied } from './applied.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger } from './in-memory-messenger.ts';
 import { EXPERT, FakeViewer, NOVICE } from './pair.ts';
 import { picture, PictureDesktop, SIZE } from './picture-desktop.ts';
+import { MemoryTrust } from './trust.ts';
 import { until } from './programs.ts';
 
 export interface LoopbackOptions {
@@ -28,8 +29,11 @@ export async function loopback({ engine = 'ringback', answer = yes, ways }: Loop
   const history: HistoryEntry[] = [];
   const make = (address: string): { assistance: Assistance; signedIn: () => boolean } => {
     const messenger = messages.messenger();
+    const trust = new MemoryTrust(address);
+    trust.meet(address === NOVICE ? EXPERT : NOVICE);
     const assistance = createAssistance({
       messengers: onlyMessenger(messenger),
+      trust,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1', ...(ways === undefined ? {} : { ways }) }),
       desktop,
       consent: { allowView: answer, allowControl: yes },

@@ -17,6 +17,7 @@ import {
   type ShownStep,
   shownSteps,
   signIn,
+  typeCode,
   waitForOnline,
   waitForQuestion,
 } from './scenario.ts';
@@ -147,14 +148,23 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     await keep('2-asked');
     say('Anna has asked; Peter has a notification');
     await answerNotification(expert, 'accept');
+    const panel = await novice.session();
+    const digits = panel.locator('.code__digits');
+    await digits.waitFor({ timeout: 20_000 });
+    const told = (await digits.textContent()) ?? '';
+    const typing = await expert.session();
+    await typing.getByLabel(t('code.enter', { name: 'Anna' }), { exact: true }).waitFor();
+    await keep('3-digits');
+    await typeCode(expert, told);
+    say(`Peter has accepted; Anna reads ${told} off her window, Peter types them`);
     await waitForQuestion(noviceDesktop);
-    await keep('3-question');
-    say('Peter has accepted, tickets are exchanged, the connection stands; Anna is asked');
+    await keep('4-question');
+    say('tickets are exchanged, sealed, the connection stands; Anna is asked');
     await answerQuestion(noviceDesktop, 'allow');
 
     const area = await pictureArea(expert, 'Anna');
     const { pixels: difference } = await leastDifference(noviceDesktop, expert);
-    await keep('4-picture');
+    await keep('5-picture');
     say(`Peter sees Anna’s screen; ${difference} pixels differ`);
 
     const viewer = await expert.session();
@@ -172,7 +182,7 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     await expertDesktop.xdotool('key', 'Return');
     const text = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
     await until(() => text() === `${SENTENCE}\n`, 'the typed sentence').catch(() => undefined);
-    await keep('5-control');
+    await keep('6-control');
     say('Peter has moved Anna’s mouse and typed into her terminal');
 
     await expert.main.getByText(t('steps.show'), { exact: true }).click();
@@ -183,13 +193,12 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
         .first()
         .textContent()) ?? ''
     ).trim();
-    const panel = await novice.session();
     await panel.getByRole('button', { name: t('session.stopLong'), exact: true }).click();
     await expert.main
       .getByText(t('ended.expert.stoppedByNovice', { name: 'Anna' }), { exact: true })
       .first()
       .waitFor({ timeout: 15_000 });
-    await keep('6-stopped');
+    await keep('7-stopped');
     say('Anna has pressed Stop; Peter is told');
     return {
       ok: difference === 0 && near(pointer) && text() === `${SENTENCE}\n` && steps[options.forward ? 6 : 4]?.state === 'done',

@@ -7,6 +7,7 @@ import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/
 import { FakeDesktop } from './fake-desktop.ts';
 import { createInMemoryInternet } from './in-memory-connection.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger } from './in-memory-messenger.ts';
+import { MemoryTrust } from './trust.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Emitter } from '../../src/main/emitter.ts';
 
@@ -85,6 +86,7 @@ export interface Side {
   readonly prompts: FakePrompts;
   readonly history: HistoryEntry[];
   readonly log: string[];
+  readonly trust: MemoryTrust;
 }
 
 export const NOVICE = 'nora@example.test';
@@ -97,10 +99,15 @@ export async function createPair(
     readonly latencyMs?: number;
     readonly noviceApplications?: readonly string[];
     readonly allowOffers?: boolean;
+    /** They know each other from one session before, unless it says no. */
+    readonly met?: boolean;
+    /** Both let sessions begin that nobody vouches for, and neither hears that the other's program could do better. */
+    readonly unverified?: boolean;
   } = {},
 ) {
   const clock = new VirtualClock();
   const messages = createInMemoryNetwork({ clock, latencyMs: options.latencyMs ?? 10 });
+  if (options.unverified === true) messages.rewrite = (message) => ('features' in message ? { ...message, features: '1;parts' } : message);
   const internet = createInMemoryInternet(clock);
   let seed = 1;
   const side = (address: string, host: string, applications?: readonly string[]): Side => {
@@ -110,8 +117,12 @@ export async function createPair(
     const prompts = new FakePrompts();
     const history: HistoryEntry[] = [];
     const log: string[] = [];
+    const trust = new MemoryTrust(address);
+    trust.unverified = options.unverified === true;
+    if (options.met !== false && !trust.unverified) trust.meet(address === NOVICE ? EXPERT : NOVICE);
     const assistance = createAssistance({
       messengers: onlyMessenger(messenger),
+      trust,
       connection: internet.room(host),
       desktop,
       consent: prompts,
@@ -123,12 +134,12 @@ export async function createPair(
       allowPlainExperts: () => false,
       random: (bytes) => {
         seed += 1;
-        return new Uint8Array(bytes).fill(seed & 0xff).fill(seed >> 8, 0, 1);
+        return Uint8Array.from({ length: bytes }, (_, at) => ((seed * 2_654_435_761 + at * 97) >>> 9) & 0xff);
       },
       log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
     });
     messenger.signIn(account);
-    return { assistance, messenger, desktop, prompts, history, log };
+    return { assistance, messenger, desktop, prompts, history, log, trust };
   };
   const novice = side(NOVICE, '192.168.1.10', options.noviceApplications);
   const expert = side(EXPERT, '192.168.1.20', options.expertApplications);

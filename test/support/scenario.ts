@@ -97,6 +97,7 @@ export async function meetOnMessenger(peter: App, anna: App): Promise<void> {
 export async function connect(novice: App, expert: App): Promise<Area> {
   await askForHelp(novice, 'Peter');
   await answerNotification(expert, 'accept');
+  await tellCode(novice, expert);
   await answerQuestion(novice.desktop, 'allow');
   return pictureArea(expert, 'Anna');
 }
@@ -114,6 +115,25 @@ export async function askForHelp(app: App, name: string): Promise<void> {
 export async function answerNotification(app: App, answer: 'accept' | 'decline'): Promise<void> {
   await clickNotification(app.desktop);
   await app.main.getByRole('button', { name: t(answer === 'accept' ? 'invitation.accept' : 'invitation.decline'), exact: true }).click();
+}
+
+/**
+ * The six digits off the novice's window, typed with their blank at the expert's, as two people do on the phone; two who have met go on without.
+ */
+export async function tellCode(novice: App, expert: App): Promise<void> {
+  const panel = await novice.session();
+  const digits = panel.locator('.code__digits');
+  const asked = panel.getByText(t('phase.novice.awaitingConsent', { name: 'Peter' }), { exact: true });
+  await digits.or(asked).first().waitFor({ timeout: 20_000 });
+  if (!(await digits.isVisible())) return;
+  await typeCode(expert, (await digits.textContent()) ?? '');
+}
+
+/** Six digits into the expert's window. */
+export async function typeCode(expert: App, digits: string): Promise<void> {
+  const session = await expert.session();
+  await session.getByLabel(t('code.enter', { name: 'Anna' }), { exact: true }).fill(digits);
+  await session.getByRole('button', { name: t('code.send'), exact: true }).click();
 }
 
 /** Clicks the newest notification (dunst draws it in the top right corner). */

@@ -5,6 +5,7 @@ import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
+import { readCode } from '../../protocol/trust/code.ts';
 import type { Application, InvitationDetails, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import type { Assistance, AssistanceParts, NewFileInvitation, ViewerSink } from './contract.ts';
@@ -17,6 +18,7 @@ import { InviteByFile } from './invite-by-file.ts';
 import { NoviceByMessenger } from './novice-by-messenger.ts';
 import { noviceFeatures } from './novice-features.ts';
 import { NoviceRole } from './novice-role.ts';
+import { openTrust, trustedAnswer } from './open-trust.ts';
 import { ReceivedOffer } from './received-offer.ts';
 import { ReceivedRequest } from './received-request.ts';
 import type { HelpedSession, HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
@@ -86,8 +88,12 @@ class AssistanceRoom implements Assistance {
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn(expert);
-    const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE, noviceFeatures(this.parts.desktop));
-    this.run(new NoviceRole(this.parts, this.host, (role) => new NoviceByMessenger(role, this.parts, this.host, rendezvous)));
+    const trust = openTrust(this.parts, this.host, { role: 'novice', peer: expert, inviter: true });
+    const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE, {
+      features: noviceFeatures(this.parts.desktop, trust),
+      answer: (_theirs, features) => trustedAnswer(trust, features),
+    });
+    this.run(new NoviceRole(this.parts, this.host, (role) => new NoviceByMessenger(role, this.parts, this.host, { rendezvous, trust })));
   }
 
   async inviteByFile(type: InvitationFileType): Promise<NewFileInvitation> {
@@ -124,8 +130,12 @@ class AssistanceRoom implements Assistance {
   offerHelp(novice: PeerAddress): void {
     this.requireNoSession();
     this.requireSignedIn(novice);
-    const rendezvous = this.invite(novice, OFFER_REMOTE_ASSISTANCE);
-    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByMessenger(role, this.parts, this.host, rendezvous)));
+    const trust = openTrust(this.parts, this.host, { role: 'expert', peer: novice, inviter: true });
+    const rendezvous = this.invite(novice, OFFER_REMOTE_ASSISTANCE, {
+      features: trust.features(),
+      answer: (_theirs, features) => trustedAnswer(trust, features),
+    });
+    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByMessenger(role, this.parts, this.host, { rendezvous, trust })));
   }
 
   acceptInvitation(id: string): void {
@@ -147,6 +157,12 @@ class AssistanceRoom implements Assistance {
     await session.closed;
   }
 
+  enterCode(typed: string): void {
+    const session = this.requireRunning();
+    const code = readCode(typed);
+    if (code === undefined) throw new AssistanceError('BAD_CODE', 'not six digits');
+    session.enterCode(code);
+  }
   offerControl(): void {
     this.requireNovice().offerControl();
   }

@@ -2,8 +2,10 @@ import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { HistoryEntry, SessionPeer, SessionStatus, Verification } from '../../protocol/assistance/status.ts';
+import type { KnownContact } from '../../protocol/assistance/session-trust.ts';
+import type { HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import type { DeviceKey, Identity } from '../../protocol/trust/hello.ts';
 import type { Clock } from '../clock.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { ConnectionRoom } from '../connection/contract.ts';
@@ -25,6 +27,8 @@ export type AssistanceErrorCode =
   | 'BAD_INVITATION'
   /** The invitation does not say what the novice's key is: whoever answers could not be told from a stranger. */
   | 'NO_KEY_HASH'
+  /** Not six digits. */
+  | 'BAD_CODE'
   /** The other side or the engine cannot negotiate control (no `encomsp` channel). */
   | 'NO_CHANNEL';
 
@@ -39,17 +43,11 @@ export class AssistanceError extends Error {
 
 export type Peer = SessionPeer;
 
-/** Whom a question is about. */
-export interface ConsentPeer extends Peer {
-  /** What makes sure that it is them, once that is known. */
-  readonly verification?: Verification;
-}
-
 /** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
 export interface ConsentPrompts {
-  allowView(peer: ConsentPeer, signal: AbortSignal): Promise<boolean>;
+  allowView(peer: Peer, signal: AbortSignal): Promise<boolean>;
   /** `offered`: by the novice, without being asked. */
-  allowControl(peer: ConsentPeer, signal: AbortSignal, offered: boolean): Promise<boolean>;
+  allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
 }
 
 /** Where the novice's desktop is shown, or kept: a window, a recorder. */
@@ -59,6 +57,16 @@ export interface ViewerSink {
   /** Takes whatever comes; what of it has been worked off is said by `taken`. */
   send(message: ToViewer): void;
   onEvent(listener: (event: FromViewer) => void): () => void;
+}
+
+/** Who this installation is to others, and whom it knows from sessions before. */
+export interface Trust {
+  readonly identity: Identity;
+  known(peer: PeerAddress): KnownContact;
+  /** A session came up whose other side was sure: they are known by this key from now on. */
+  remember(peer: PeerAddress, device: DeviceKey): void;
+  /** This person lets sessions begin whose other side nobody vouches for. */
+  allowUnverified(): boolean;
 }
 
 interface HistorySink {
@@ -79,6 +87,7 @@ export type AssistanceLog = (event: string, facts: Readonly<Record<string, strin
 
 export interface AssistanceParts {
   readonly messengers: Messengers;
+  readonly trust: Trust;
   readonly connection: ConnectionRoom;
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
@@ -134,6 +143,8 @@ export interface Assistance {
   requestControl(): void;
   /** Expert. NO_SESSION, WRONG_ROLE. */
   releaseControl(): void;
+  /** Either side, while {@link SessionStatus.code} wants one: the six digits as they were typed. NO_SESSION, BAD_CODE. */
+  enterCode(typed: string): void;
   /** Puts the ended session away. BUSY while it runs. */
   dismissSession(): void;
   /**

@@ -8,8 +8,9 @@ import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import type { ExpertNews, ExpertRole } from './expert-role.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
+import { trustedAnswer } from './open-trust.ts';
 import { raceSignal } from './race-signal.ts';
-import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
+import { followRendezvous, logRefusal, sendTicket, type TrustedRendezvous } from './rendezvous-signal.ts';
 import type { Entrance, SessionHost } from './running-session.ts';
 
 /** The expert's side of KB 306298, from the invitation just shown (or the offer just sent): the seven steps. */
@@ -22,14 +23,14 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
   private endpoint: ExpertEndpoint | undefined;
 
-  constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
+  constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, { rendezvous, trust }: TrustedRendezvous) {
     this.role = role;
     this.parts = parts;
     this.host = host;
     this.rendezvous = rendezvous;
     const { scope, startedAtMs } = role.life;
     const offered = rendezvous.flag === 'INVITER';
-    this.progress = new ExpertNegotiation(host.random(TICKET_ID_BYTES), parts.connection.ways, startedAtMs, offered);
+    this.progress = new ExpertNegotiation(host.random(TICKET_ID_BYTES), parts.connection.ways, trust, startedAtMs, offered);
     this.driver = new NegotiationDriver(
       this.progress,
       parts.clock,
@@ -44,7 +45,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         host,
         dispatch: (signal) => {
           // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
-          this.driver.dispatch(offered && signal.tag === 'accepted' ? { tag: 'accept' } : signal);
+          this.driver.dispatch(offered && signal.tag === 'accepted' ? this.yes : signal);
         },
       }),
     );
@@ -54,7 +55,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
     return this.rendezvous.id;
   }
   get peer(): RendezvousSession['peer'] {
-    return this.rendezvous.peer;
+    return this.progress.trust.about(this.rendezvous.peer);
   }
 
   get takesText(): boolean {
@@ -67,7 +68,11 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
 
   /** The person's yes to the invitation; an offer is on its way already. */
   begin(): void {
-    if (this.rendezvous.flag === 'INVITEE') this.driver.dispatch({ tag: 'accept' });
+    if (this.rendezvous.flag === 'INVITEE') this.driver.dispatch(this.yes);
+  }
+
+  enterCode(code: string): void {
+    this.driver.dispatch({ tag: 'code', code });
   }
 
   /** To an invitation that has not been accepted it is a no. */
@@ -84,7 +89,10 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   private perform(effect: ExpertEffect): void {
     switch (effect.tag) {
       case 'acceptInvitation':
-        if (this.rendezvous.flag === 'INVITEE') this.rendezvous.accept();
+        this.acceptInvitation();
+        return;
+      case 'remember':
+        this.parts.trust.remember(this.rendezvous.peer, effect.device);
         return;
       case 'declineInvitation':
         this.rendezvous.decline();
@@ -117,6 +125,19 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         // A request that was not answered, or answered with no, is kept too: the expert may want to call back.
         void this.role.finish();
     }
+  }
+
+  /** Somebody's yes, with what the novice's program has said of itself. */
+  private get yes(): Extract<ExpertEvent, { tag: 'accept' }> {
+    const { peerFeatures: features } = this.rendezvous;
+    return { tag: 'accept', ...(features === undefined ? {} : { features }) };
+  }
+
+  private acceptInvitation(): void {
+    const { rendezvous, progress } = this;
+    if (rendezvous.flag !== 'INVITEE') return;
+    const { peerFeatures } = rendezvous;
+    rendezvous.accept({ features: progress.trust.features(peerFeatures), ...trustedAnswer(progress.trust, peerFeatures) });
   }
 
   private async openEndpoint(): Promise<void> {

@@ -56,6 +56,9 @@ export class ExpertRole implements HelpingSession {
   stop(): void {
     this.entrance.stop();
   }
+  enterCode(code: string): void {
+    this.entrance.enterCode?.(code);
+  }
 
   requestControl(): void {
     // The novice hears nothing of it before the yes.

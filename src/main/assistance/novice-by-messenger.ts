@@ -7,8 +7,9 @@ import { errorText } from './error-text.ts';
 import { noviceFeatures } from './novice-features.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
 import type { NoviceNews, NoviceRole } from './novice-role.ts';
+import { trustedAnswer } from './open-trust.ts';
 import { raceSignal } from './race-signal.ts';
-import { followRendezvous, logRefusal, sendTicket } from './rendezvous-signal.ts';
+import { followRendezvous, logRefusal, sendTicket, type TrustedRendezvous } from './rendezvous-signal.ts';
 import type { Entrance, SessionHost } from './running-session.ts';
 import { noviceChannels } from './session-channels.ts';
 
@@ -22,12 +23,12 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
   private readonly driver: NegotiationDriver<NoviceEvent, NoviceEffect>;
   private endpoint: NoviceEndpoint | undefined;
 
-  constructor(role: NoviceRole, parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession) {
+  constructor(role: NoviceRole, parts: AssistanceParts, host: SessionHost, { rendezvous, trust }: TrustedRendezvous) {
     this.role = role;
     this.parts = parts;
     this.host = host;
     this.rendezvous = rendezvous;
-    this.progress = new NoviceNegotiation(parts.connection.ways, role.life.startedAtMs);
+    this.progress = new NoviceNegotiation(parts.connection.ways, trust, role.life.startedAtMs, rendezvous.flag === 'INVITEE');
     this.driver = new NegotiationDriver(
       this.progress,
       parts.clock,
@@ -43,7 +44,7 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
     return this.rendezvous.id;
   }
   get peer(): RendezvousSession['peer'] {
-    return this.rendezvous.peer;
+    return this.progress.trust.about(this.rendezvous.peer);
   }
 
   get offered(): boolean {
@@ -52,10 +53,16 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
 
   /** Takes the offer, where it is one. */
   begin(): void {
-    if (this.rendezvous.flag !== 'INVITEE') return;
-    this.rendezvous.accept(noviceFeatures(this.parts.desktop));
-    const { peerFeatures: features } = this.rendezvous;
+    const { rendezvous, progress, parts } = this;
+    if (rendezvous.flag !== 'INVITEE') return;
+    const { peerFeatures: features } = rendezvous;
     this.driver.dispatch({ tag: 'accepted', ...(features === undefined ? {} : { features }) });
+    if (progress.phase.tag === 'ended') return;
+    rendezvous.accept({ features: noviceFeatures(parts.desktop, progress.trust, features), ...trustedAnswer(progress.trust, features) });
+  }
+
+  enterCode(code: string): void {
+    this.driver.dispatch({ tag: 'code', code });
   }
 
   stop(): void {
@@ -73,7 +80,10 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
         this.host.tickets.remember(effect.id);
         return;
       case 'openEndpoint':
-        void this.openEndpoint();
+        void this.openEndpoint(effect.sessionId);
+        return;
+      case 'remember':
+        this.parts.trust.remember(this.rendezvous.peer, effect.device);
         return;
       case 'sendContextData':
         sendTicket(this.rendezvous, effect, this.driver);
@@ -104,14 +114,15 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
     }
   }
 
-  private async openEndpoint(): Promise<void> {
+  private async openEndpoint(sessionId: Uint8Array | undefined): Promise<void> {
     try {
-      const endpoint = await this.role.life.scope.open((signal) => this.parts.connection.openNovice(signal));
+      const options = sessionId === undefined ? {} : { sessionId };
+      const endpoint = await this.role.life.scope.open((signal) => this.parts.connection.openNovice(signal, options));
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
       this.role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
-      const { ticket, sessionId, pin } = endpoint;
-      this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId, pin });
+      const { ticket, sessionId: id, pin } = endpoint;
+      this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId: id, pin });
     } catch (error) {
       this.driver.dispatch({ tag: 'endpointFailed', detail: errorText(error) });
     }

@@ -47,6 +47,9 @@ export class NoviceRole implements HelpedSession {
   stop(): void {
     this.entrance.stop();
   }
+  enterCode(code: string): void {
+    this.entrance.enterCode?.(code);
+  }
   offerControl(): void {
     this.session?.offerControl();
   }

@@ -3,6 +3,7 @@ import { INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS } from '../../protocol/assista
 import type { EndReason } from '../../protocol/assistance/status.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
+import { openTrust } from './open-trust.ts';
 import { NoviceByMessenger } from './novice-by-messenger.ts';
 import { NoviceRole } from './novice-role.ts';
 import type { HelpedSession, PendingInvitation, SessionHost } from './running-session.ts';
@@ -39,7 +40,8 @@ export class ReceivedOffer implements PendingInvitation {
   take(): HelpedSession {
     this.settle();
     const { parts, host, rendezvous } = this;
-    return new NoviceRole(parts, host, (role) => new NoviceByMessenger(role, parts, host, rendezvous));
+    const trust = openTrust(parts, host, { role: 'novice', peer: rendezvous.peer, inviter: false });
+    return new NoviceRole(parts, host, (role) => new NoviceByMessenger(role, parts, host, { rendezvous, trust }));
   }
 
   decline(): void {

@@ -2,6 +2,7 @@ import type { Invitation } from '../../facts/invitations.ts';
 import type { EndReason } from '../../protocol/assistance/status.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
+import { openTrust } from './open-trust.ts';
 import { ExpertByMessenger } from './expert-by-messenger.ts';
 import { ExpertRole } from './expert-role.ts';
 import type { HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
@@ -20,7 +21,8 @@ export class ReceivedRequest implements PendingInvitation {
       else host.changed();
     };
     const told = { ...host, changed };
-    this.session = new ExpertRole(parts, told, (role) => new ExpertByMessenger(role, parts, told, rendezvous));
+    const trust = openTrust(parts, host, { role: 'expert', peer: rendezvous.peer, inviter: false });
+    this.session = new ExpertRole(parts, told, (role) => new ExpertByMessenger(role, parts, told, { rendezvous, trust }));
     this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: this.session.life.startedAtMs };
   }
 

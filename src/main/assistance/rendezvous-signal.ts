@@ -1,9 +1,16 @@
 import type { RendezvousSignal } from '../../protocol/assistance/negotiation.ts';
+import type { Meeting, SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { Role } from '../../protocol/assistance/status.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import type { RendezvousEvent, RendezvousSession } from '../messenger/contract.ts';
 import type { SessionHost } from './running-session.ts';
+
+/** An invitation with what is to make sure who is at its other end. */
+export interface TrustedRendezvous {
+  readonly rendezvous: RendezvousSession;
+  readonly trust: SessionTrust;
+}
 
 interface Following {
   readonly rendezvous: RendezvousSession;
@@ -28,13 +35,13 @@ export function logRefusal(log: SessionHost['log'], role: Role, { code, field }:
 
 function rendezvousSignal(
   event: Exclude<RendezvousEvent, { tag: 'passedOver' }>,
-  { peerFeatures: features }: RendezvousSession,
+  rendezvous: RendezvousSession,
   { tickets: { seen } }: Pick<SessionHost, 'tickets'>,
 ): RendezvousSignal {
   switch (event.tag) {
     case 'accepted':
     case 'readyToLaunch':
-      return features === undefined ? event : { ...event, features };
+      return { ...event, ...meetingOf(rendezvous) };
     case 'contextData':
       return { ...event, seen };
     case 'sendError':
@@ -42,6 +49,17 @@ function rendezvousSignal(
     default:
       return event;
   }
+}
+
+/** What has been said and heard so far. */
+function meetingOf({ peerFeatures, ownLine, peerLine, peerAnswer, wireId }: RendezvousSession): Meeting {
+  return {
+    ...(peerFeatures === undefined ? {} : { features: peerFeatures }),
+    ...(ownLine === undefined ? {} : { said: ownLine }),
+    ...(peerLine === undefined ? {} : { heard: peerLine }),
+    ...(peerAnswer?.contextData === undefined ? {} : { opening: peerAnswer.contextData }),
+    invitation: wireId,
+  };
 }
 
 /** Sends a ticket; the machine hears of it when the messenger does not take it. */

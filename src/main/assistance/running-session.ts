@@ -8,6 +8,7 @@ import type {
   SessionStatus,
   StepStatus,
 } from '../../protocol/assistance/status.ts';
+import type { SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
@@ -38,6 +39,8 @@ interface RunningSession {
   begin(): void;
   /** Ends it, on this person's wish. */
   stop(): void;
+  /** Six digits that this side's person was told. */
+  enterCode(code: string): void;
 }
 
 /** A session of the novice, as the room sees it. */
@@ -78,6 +81,8 @@ export interface Entrance<News> {
   readonly progress: SessionFacts['negotiation'];
   begin(): void;
   stop(): void;
+  /** Where a code can be asked for. */
+  enterCode?(code: string): void;
   tell(news: News): void;
 }
 
@@ -107,6 +112,8 @@ export interface SessionFacts {
     readonly phase: SessionPhase;
     readonly steps: readonly StepStatus[];
     readonly connection: SessionConnection | undefined;
+    /** What makes sure who the other side is; nothing over an invitation file says it here. */
+    readonly trust?: Pick<SessionTrust, 'dialogue' | 'device'>;
   };
   /** Once there is an RDP connection. */
   readonly link: { readonly traffic: LinkTraffic } | undefined;
@@ -127,7 +134,8 @@ export interface SessionFacts {
 
 /** The status as people see it, as of now. */
 export function statusOf({ role, id, peer, offered, takesText, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
-  const { phase, steps, connection } = negotiation;
+  const { phase, steps, connection, trust } = negotiation;
+  const { dialogue, device } = trust ?? {};
   return {
     id,
     role,
@@ -136,6 +144,8 @@ export function statusOf({ role, id, peer, offered, takesText, startedAtMs, nego
     ...(takesText === true ? { takesText } : {}),
     startedAtMs,
     phase,
+    ...(dialogue === undefined || phase.tag !== 'tickets' ? {} : { code: dialogue }),
+    ...(device === undefined ? {} : { device }),
     steps,
     ...(connection === undefined ? {} : { connection }),
     viewing: phase.tag === 'connected' && session?.viewing === true,

@@ -29,10 +29,10 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const parts = { clock, listenHosts, addresses: allAddresses([...addressSources, ownAddresses], clock) };
   return {
     ways: ways.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs })),
-    openNovice: async (signal, { standing } = { standing: false }) => {
+    openNovice: async (signal, { standing = false, sessionId } = {}) => {
       throwIfAborted(signal);
       const certificate = await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa');
-      return opened(new NoviceSide({ ...parts, ways, certificate, standing }), signal);
+      return opened(new NoviceSide({ ...parts, ways, certificate, standing, sessionId }), signal);
     },
     openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {
       throwIfAborted(signal);

@@ -55,7 +55,7 @@ export interface NoviceEndpoint {
   readonly pin: Uint8Array;
   /** The certificate itself (DER): invitation files also carry older hashes of it. */
   readonly certificate: Uint8Array;
-  /** Fresh RASessionID, 32 random bytes. */
+  /** RASessionID, 32 bytes: given, or fresh and random. */
   readonly sessionId: Uint8Array;
   /** The expert ticket has come. */
   expect(ticket: WayTicket): void;
@@ -173,7 +173,9 @@ export interface ExpertLink {
 
 export interface NoviceOptions {
   /** Listens on after a link has been presented, one link at a time, until `close`: an invitation file may be opened with a wrong password first. */
-  readonly standing: boolean;
+  readonly standing?: boolean;
+  /** The RASessionID, where both sides have derived one; else a fresh one. 32 bytes. */
+  readonly sessionId?: Uint8Array;
 }
 
 export interface ExpertOptions {

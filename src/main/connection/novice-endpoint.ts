@@ -13,19 +13,22 @@ const SESSION_ID_BYTES = 32;
 export interface NoviceEndpointOptions extends Omit<RaceParts, 'role' | 'tell'> {
   readonly certificate: SessionCertificate;
   readonly standing: boolean;
+  readonly sessionId: Uint8Array | undefined;
 }
 
 /** The novice's end of the race (docs/decisions/0001): RDP server on every connection; the first that presents the session id is let in. */
 export class NoviceSide implements NoviceEndpoint {
-  readonly sessionId: Uint8Array = new Uint8Array(randomBytes(SESSION_ID_BYTES));
+  readonly sessionId: Uint8Array;
   readonly pin: Uint8Array;
   readonly certificate: Uint8Array;
   private readonly standing: boolean;
-  private readonly check = new SessionIdCheck(this.sessionId);
+  private readonly check: SessionIdCheck;
   private readonly events = new Emitter<NoviceEndpointEvent>();
   private readonly race: Race;
 
-  constructor({ certificate, standing, ...parts }: NoviceEndpointOptions) {
+  constructor({ certificate, standing, sessionId, ...parts }: NoviceEndpointOptions) {
+    this.sessionId = sessionId ?? new Uint8Array(randomBytes(SESSION_ID_BYTES));
+    this.check = new SessionIdCheck(this.sessionId);
     this.standing = standing;
     this.pin = certificate.pin;
     this.certificate = certificate.der;

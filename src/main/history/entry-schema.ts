@@ -1,8 +1,13 @@
 import * as z from 'zod';
-import type { HistoryEntry } from '../../protocol/assistance/status.ts';
+import type { HistoryEntry, Verification } from '../../protocol/assistance/status.ts';
 import { transportName } from '../settings/transport-name.ts';
 
 const time = z.number().int().min(0).max(8.64e15);
+
+const verification = z.discriminatedUnion('tag', [
+  z.looseObject({ tag: z.literal('met'), meetings: z.int().min(0) }),
+  z.looseObject({ tag: z.enum(['code', 'password', 'unverified']) }),
+]) satisfies z.ZodType<Verification>;
 
 /** What is kept of a session while it runs. */
 export const sessionSchema = z.looseObject({
@@ -13,6 +18,7 @@ export const sessionSchema = z.looseObject({
     transport: z.exactOptional(transportName),
     address: z.string().max(129),
     friendlyName: z.string().max(400),
+    verification: z.exactOptional(verification),
   }),
   offered: z.exactOptional(z.literal(true)),
   startedAtMs: time,

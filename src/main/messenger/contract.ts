@@ -107,6 +107,11 @@ export interface RendezvousSession {
   readonly contextData: string | undefined;
   /** What the other side's program says of itself, from the INVITE (invitee) or `accepted` (inviter) on; undefined for an older or another program. */
   readonly peerFeatures: Features | undefined;
+  /** By which both sides know the session on the wire. */
+  readonly wireId: string;
+  /** The features lines as this side said its own (an invitee from `accept` on) and as the other's was heard, whether or not it made sense. */
+  readonly ownLine: string | undefined;
+  readonly peerLine: string | undefined;
   /** How much of what the other side said was passed over. */
   readonly passedOver: number;
   /** The other side's ACCEPT, from `accepted` (inviter) or `readyToLaunch` (invitee) on. */

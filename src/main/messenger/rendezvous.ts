@@ -35,6 +35,8 @@ export interface RendezvousCarrier {
 
 /** What a transport knows of a session when it begins. */
 export interface RendezvousAbout extends Pick<RendezvousSession, 'id' | 'flag' | 'application' | 'peer'> {
+  /** By which both sides know the session on the wire; `id` where it is left out. */
+  readonly wireId?: string;
   /** Invitee: the features line of the INVITE, where it has one. */
   readonly invited?: string | undefined;
 }
@@ -72,6 +74,9 @@ export class Rendezvous implements RendezvousSession {
   readonly contextData: string | undefined;
   /** The features line of the INVITE (inviter). */
   readonly ownFeatures: string;
+  readonly wireId: string;
+  private saidLine: string | undefined;
+  private heardLine: string | undefined;
   private readonly ownAnswer: Exclude<InvitationDetails['answer'], undefined>;
   private readonly context: ContextMessages;
   private theirFeatures: Features | undefined;
@@ -91,6 +96,8 @@ export class Rendezvous implements RendezvousSession {
     this.contextData = details.contextData;
     this.ownAnswer = details.answer ?? {};
     this.ownFeatures = featuresLine(details.features);
+    this.wireId = about.wireId ?? about.id;
+    if (about.flag === 'INVITER') this.saidLine = this.ownFeatures;
     this.carrier = carrier;
     this.context = new ContextMessages(clock, {
       arrived: (data, kind) => this.emit({ tag: 'contextData', data, ...(kind === undefined ? {} : { kind }) }),
@@ -101,6 +108,14 @@ export class Rendezvous implements RendezvousSession {
 
   get peerFeatures(): Features | undefined {
     return this.theirFeatures;
+  }
+
+  get ownLine(): string | undefined {
+    return this.saidLine;
+  }
+
+  get peerLine(): string | undefined {
+    return this.heardLine;
   }
 
   get passedOver(): number {
@@ -130,6 +145,7 @@ export class Rendezvous implements RendezvousSession {
     checkAnswer(answer);
     const features = featuresLine(named);
     this.current = 'ACCEPTED';
+    this.saidLine = features;
     this.carrier.send({ tag: 'ACCEPT', answer, features });
   }
 
@@ -218,6 +234,7 @@ export class Rendezvous implements RendezvousSession {
   /** A features line that makes no sense counts as none: it must not be a way to end a session. */
   private learn(features: string | undefined): void {
     if (features === undefined) return;
+    this.heardLine = features;
     try {
       this.theirFeatures = parseFeatures(features);
     } catch (error) {

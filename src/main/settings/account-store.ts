@@ -1,15 +1,7 @@
 import * as z from 'zod';
+import { lockUp, type SecretBox, secretSchema, unlock } from './secret-box.ts';
 import { type DamagedFile, openStoredFile } from './stored-file.ts';
 import { FIRST_TRANSPORT, transportName } from './transport-name.ts';
-
-/** The system's key store (Electron's safeStorage); injected, so that this room knows no Electron. */
-export interface SecretBox {
-  isAvailable(): boolean;
-  /** Base64. Throws when the key store refuses. */
-  encrypt(text: string): string;
-  /** Throws when the text was encrypted by another user or on another computer. */
-  decrypt(base64: string): string;
-}
 
 /** What every account has, whichever the transport. All fields are texts. */
 interface AnyAccount {
@@ -31,18 +23,11 @@ export interface AccountKind<A extends AnyAccount = AnyAccount> {
   readonly secrets: readonly string[];
 }
 
-const secret = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('encrypted'), value: z.base64().max(4_096) }),
-  /** Where the system has no key store: the file is readable by its owner only (mode 0600). */
-  z.strictObject({ kind: z.literal('plain'), value: z.string().min(1).max(1_024) }),
-]);
-type Secret = z.infer<typeof secret>;
-
 /** An account as a transport of this version writes it. Strict on purpose: nothing that we do not know belongs beside a secret. */
 const knownEntry = z.strictObject({
   transport: transportName,
   fields: z.record(z.string().max(64), z.string().max(1_024)),
-  secrets: z.record(z.string().max(64), secret),
+  secrets: z.record(z.string().max(64), secretSchema),
 });
 
 /** Accounts of transports that only a later version knows are kept as they are. */
@@ -62,7 +47,7 @@ const oneAccountFile = z.strictObject({
       server: z.string().min(1).max(255),
       address: z.string().min(3).max(129),
       friendlyName: z.string().min(1).max(129),
-      token: secret,
+      token: secretSchema,
     }),
   ),
 });
@@ -104,7 +89,7 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
     const { fields, secrets } = known.data;
     const told: Record<string, string> = {};
     try {
-      for (const [name, kept] of Object.entries(secrets)) told[name] = kept.kind === 'plain' ? kept.value : box.decrypt(kept.value);
+      for (const [name, kept] of Object.entries(secrets)) told[name] = unlock(box, kept);
     } catch {
       secretUnreadable = true;
       return;
@@ -115,16 +100,6 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
   for (const stored of file.value.accounts) {
     const kind = kindOf.get(stored.transport);
     if (kind !== undefined) read(kind, stored);
-  }
-
-  /** The key store may be locked or gone: then the secret is kept like on systems without one, and the caller says so. */
-  function lockUp(value: string): Secret {
-    try {
-      if (box.isAvailable()) return { kind: 'encrypted', value: box.encrypt(value) };
-    } catch {
-      // As said above.
-    }
-    return { kind: 'plain', value };
   }
 
   function write(transport: string, written: Entry | undefined): Promise<void> {
@@ -149,7 +124,7 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
       const { transport, ...rest } = next;
       const fields = Object.entries<string>(rest).filter(([name]) => !kind.secrets.includes(name));
       const secrets = Object.entries<string>(rest).flatMap(([name, value]) =>
-        kind.secrets.includes(name) ? [[name, lockUp(value)] as const] : [],
+        kind.secrets.includes(name) ? [[name, lockUp(box, value)] as const] : [],
       );
       await write(transport, { transport, fields: Object.fromEntries(fields), secrets: Object.fromEntries(secrets) });
       return secrets.some(([, { kind: how }]) => how === 'plain') ? 'plain' : 'encrypted';

@@ -38,6 +38,7 @@ export const settingsSchema = z.looseObject({
   /** Off by default: unasked-for offers of help are how people get scammed. */
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
+  allowUnverified: z.boolean().default(false),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   windowBounds: z.exactOptional(rect),
 }) satisfies z.ZodType<Preferences>;

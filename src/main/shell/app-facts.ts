@@ -5,6 +5,7 @@ import type { Activity } from '../../facts/activities.ts';
 import type { DesktopSupport } from '../../facts/desktop.ts';
 import type { StopKeys } from '../../facts/stop-keys.ts';
 import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
+import type { TrustView } from '../../facts/trust.ts';
 import type {
   AccountView,
   ConversationView,
@@ -19,6 +20,7 @@ import { localeTag } from '../../words/locale.ts';
 import type { MessengerState } from '../messenger/contract.ts';
 import type { Transport } from '../messenger/transport.ts';
 import type { Settings } from '../settings/settings-store.ts';
+import { trustView } from './trust-view.ts';
 import type { Storage } from './storage.ts';
 
 /** An account without its secrets, and how it fares. */
@@ -49,6 +51,7 @@ export interface AppFacts {
   readonly history: readonly HistoryEntry[];
   readonly record: RecordState;
   readonly settings: Settings;
+  readonly trust: TrustView;
   readonly notices: readonly NoticeView[];
   readonly desktop: DesktopSupport;
   readonly stopKeys: StopKeys;
@@ -60,13 +63,14 @@ export interface AppFacts {
 export function initialFacts(
   version: string,
   transports: readonly Transport[],
-  { settings, programs, history }: Pick<Storage, 'settings' | 'programs' | 'history'>,
+  { settings, programs, history, trust }: Pick<Storage, 'settings' | 'programs' | 'history' | 'trust'>,
 ): AppFacts {
   return {
     version,
     locale: localeTag(),
     transports,
     settings: settings.value,
+    trust: trustView(trust),
     programs: programs.value.programs,
     history: history.entries,
     record: history.state,

@@ -1,13 +1,13 @@
 /* The two questions of a session, put into words. Nothing a renderer says reaches this file. */
 import { t } from '../../words/words.ts';
-import type { ConsentPeer, ConsentPrompts } from '../assistance/contract.ts';
+import type { Peer, ConsentPrompts } from '../assistance/contract.ts';
 import type { Question, Questions } from './questions.ts';
 import { shownPeer } from './safe-text.ts';
 
 /** `offeredControl`: the novice gives it, the expert has not asked. */
 export type ConsentKind = 'view' | 'control' | 'offeredControl';
 
-export function consentQuestion(kind: ConsentKind, peer: ConsentPeer): Question {
+export function consentQuestion(kind: ConsentKind, peer: Peer): Question {
   const { name, who } = shownPeer(peer);
   const stop = t('question.stop');
   const no = t('shell.consent.deny');
@@ -33,7 +33,7 @@ export function consentQuestion(kind: ConsentKind, peer: ConsentPeer): Question 
 }
 
 /** What is known of them beside what they call themselves. */
-function trust({ verification }: ConsentPeer, name: string): Question['about'] & {} {
+function trust({ verification }: Peer, name: string): Question['about'] & {} {
   if (verification === undefined) return [];
   if (verification.tag === 'unverified') return [{ text: t('shell.consent.trust.unverified', { name }), tone: 'warning' }];
   const how = { text: t(`shell.consent.trust.${verification.tag}`, { name }), tone: 'good' as const };

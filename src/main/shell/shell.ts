@@ -154,6 +154,7 @@ function answerCommands(
     activities,
     launcher,
     programs: storage.programs,
+    trust: storage.trust,
     setFullScreen: (on) => windows.session?.setFullScreen(on),
     copyText: (text) => {
       // A promise only in newer Electrons.

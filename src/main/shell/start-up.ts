@@ -2,7 +2,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { app, dialog, protocol, safeStorage } from 'electron';
 import { t } from '../../words/words.ts';
-import type { SecretBox } from '../settings/account-store.ts';
+import type { SecretBox } from '../settings/secret-box.ts';
 import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
 import { failedStartText } from './failed-start.ts';
 import { hearOpenings, type Openings } from './openings.ts';

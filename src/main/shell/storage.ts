@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { NoticeView } from '../../preload/contract.ts';
 import { openSessionLog, type SessionLog } from '../history/session-log.ts';
-import { openAccounts, type AccountKind, type AccountStore, type SecretBox } from '../settings/account-store.ts';
+import { openAccounts, type AccountKind, type AccountStore } from '../settings/account-store.ts';
 import { openContacts, type ContactsCache } from '../settings/contacts-cache.ts';
 import { openPrograms, type ProgramsStore } from '../settings/programs-store.ts';
+import type { SecretBox } from '../settings/secret-box.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
+import { openTrustStore, type TrustStore } from '../settings/trust-store.ts';
 
 export interface Storage {
   readonly settings: SettingsStore;
@@ -13,18 +15,20 @@ export interface Storage {
   readonly contacts: ContactsCache;
   readonly history: SessionLog;
   readonly programs: ProgramsStore;
+  readonly trust: TrustStore;
 }
 
 /** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
 export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
-  const [settings, accounts, contacts, history, programs] = await Promise.all([
+  const [settings, accounts, contacts, history, programs, trust] = await Promise.all([
     openSettings(join(folder, 'settings.json')),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
     openSessionLog(join(folder, 'history.jsonl'), now),
     openPrograms(join(folder, 'programs.json')),
+    openTrustStore(join(folder, 'trust.json'), box),
   ]);
-  return { settings, accounts, contacts, history, programs };
+  return { settings, accounts, contacts, history, programs, trust };
 }
 
 /** What is said of each file when it was damaged. */
@@ -34,6 +38,7 @@ const DAMAGED: Readonly<Record<keyof Storage, string>> = {
   contacts: 'notice.contactsDamaged',
   history: 'notice.historyDamaged',
   programs: 'notice.programsDamaged',
+  trust: 'notice.trustDamaged',
 };
 
 type Notice = Pick<NoticeView, 'kind' | 'key' | 'values'>;
@@ -44,5 +49,10 @@ export function damageNotices(storage: Storage): readonly Notice[] {
     const file = storage[name].damaged?.file;
     return file === undefined ? [] : [{ kind: 'warning', key: DAMAGED[name], values: { file } }];
   });
-  return storage.accounts.secretUnreadable ? [...damaged, { kind: 'warning', key: 'notice.tokenUnreadable', values: {} }] : damaged;
+  const unreadable = (key: string): Notice => ({ kind: 'warning', key, values: {} });
+  return [
+    ...damaged,
+    ...(storage.accounts.secretUnreadable ? [unreadable('notice.tokenUnreadable')] : []),
+    ...(storage.trust.secretUnreadable ? [unreadable('notice.keyUnreadable')] : []),
+  ];
 }

@@ -12,7 +12,7 @@ import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
 /** The settings that let others do more once they are on. */
-export type WideningSetting = 'allowOffers' | 'allowPlainExperts';
+export type WideningSetting = 'allowOffers' | 'allowPlainExperts' | 'allowUnverified';
 
 export type Widening =
   /** The argument vector as it will be run, with example values. */
@@ -22,7 +22,10 @@ export type Widening =
   /** Where the messenger is and by which key it is known, field by field of the account, and as whom it is signed in to. */
   | { readonly tag: 'messenger'; readonly place: Readonly<Record<string, string>>; readonly address: string }
   | { readonly tag: 'setting'; readonly setting: WideningSetting }
-  | { readonly tag: 'clearHistory' };
+  | { readonly tag: 'clearHistory' }
+  /** Whoever uses this address is made sure anew, by a code. */
+  | { readonly tag: 'forgetMet'; readonly address: string }
+  | { readonly tag: 'renewKey' };
 
 /** Longest word of an argument vector that is shown; a whole line has no more. */
 const MAX_WORD_CHARACTERS = 1_000;
@@ -65,6 +68,20 @@ export function wideningQuestion(widening: Widening): Question {
         text: [t(`widening.${widening.setting}.text`), t('widening.yourself')],
         no,
         yes: t(`widening.${widening.setting}.yes`),
+      };
+    case 'forgetMet':
+      return {
+        heading: t('widening.forgetMet.heading', { address: safeText(widening.address, 129) }),
+        text: [t('widening.forgetMet.text'), t('widening.yourself')],
+        no,
+        yes: t('widening.forgetMet.yes'),
+      };
+    case 'renewKey':
+      return {
+        heading: t('widening.renewKey.heading'),
+        text: [t('widening.renewKey.text'), t('widening.yourself')],
+        no,
+        yes: t('widening.renewKey.yes'),
       };
     case 'clearHistory':
       return {

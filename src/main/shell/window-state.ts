@@ -46,6 +46,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   history: { of: ({ history }) => history, main: whole, session: nobody },
   record: { of: ({ record }) => record, main: whole, session: () => ({}) },
   settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
+  trust: { of: ({ trust }) => trust, main: whole, session: none },
   notices: { of: ({ notices }) => notices, main: whole, session: nobody },
   desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },
   stopKeys: { of: ({ stopKeys }) => stopKeys, main: whole, session: whole },
@@ -121,7 +122,8 @@ function programViews(programs: ProgramChoices): ProgramView[] {
 
 /** Nothing of the settings that no window shows. */
 function settingsView(settings: Settings): Preferences {
-  const { engine, viewerScaling, stopShortcut, home, playSound, startHidden, allowOffers, allowPlainExperts, hosting } = settings;
+  const { engine, viewerScaling, stopShortcut, home, playSound, startHidden, allowOffers, allowPlainExperts, allowUnverified, hosting } =
+    settings;
   return {
     engine,
     viewerScaling,
@@ -131,6 +133,7 @@ function settingsView(settings: Settings): Preferences {
     startHidden,
     allowOffers,
     allowPlainExperts,
+    allowUnverified,
     hosting: { enabled: hosting.enabled, reach: hosting.reach, port: hosting.port },
   };
 }

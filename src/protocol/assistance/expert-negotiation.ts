@@ -2,12 +2,13 @@ import { ProtocolError } from '../bytes/errors.ts';
 import type { HostPort } from '../host-port.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
-import type { CommonEvent, EndedPhase } from './negotiation.ts';
+import type { CommonEvent, EndedPhase, FinalSignal } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
+import { type Meeting, SEALED_KIND, type SessionTrust } from './session-trust.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
-import { checkTicketUse, formatExpertTicket, isTicket, parseNoviceTicket } from './ticket.ts';
+import { checkTicketUse, formatExpertTicket, isTicket, parseNoviceTicket, parseSealedNoviceTicket } from './ticket.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS, TICKET_WAIT_MS } from './timing.ts';
 import type { WayPlan } from './ways.ts';
 
@@ -15,7 +16,7 @@ export type ExpertState =
   | { readonly tag: 'invited'; readonly deadlineMs: number }
   /** Accepted: waits for the messenger to be ready and for our listener, in either order. */
   | { readonly tag: 'preparing'; readonly deadlineMs: number; readonly ready: boolean; readonly addresses?: readonly HostPort[] }
-  | { readonly tag: 'awaitingNoviceTicket'; readonly deadlineMs: number }
+  | { readonly tag: 'awaitingNoviceTicket'; readonly deadlineMs: number; readonly addresses: readonly HostPort[] }
   /** Both tickets are there: one way after the other is tried, as the list has them. */
   | { readonly tag: 'connecting'; readonly giveUpAtMs: number }
   /** The pin matched; the session id is on its way. */
@@ -26,7 +27,8 @@ export type ExpertState =
 
 export type ExpertEvent =
   | CommonEvent
-  | { readonly tag: 'accept' }
+  /** The person's yes, or the novice's to an offer. */
+  | { readonly tag: 'accept'; readonly features?: Features }
   | { readonly tag: 'endpointOpened'; readonly addresses: readonly HostPort[] }
   | { readonly tag: 'verified'; readonly connection: SessionConnection }
   | { readonly tag: 'presented' };
@@ -53,13 +55,16 @@ export class ExpertNegotiation {
   private readonly offered: boolean;
 
   /** An invitation has just come, or an offer has just been sent. `ticketId`: 32 random bytes for the expert ticket. `ways`: those to connect on. */
-  constructor(ticketId: Uint8Array, ways: readonly WayPlan[], nowMs: number, offered = false) {
+  constructor(ticketId: Uint8Array, ways: readonly WayPlan[], trust: SessionTrust, nowMs: number, offered = false) {
     this.offered = offered;
     this.ownTicketId = ticketId;
     this.current = { tag: 'invited', deadlineMs: nowMs + INVITATION_TIMEOUT_MS + (offered ? 0 : SILENCE_MARGIN_MS) };
-    this.record = new NegotiationRecord(ways, 'expert', nowMs);
+    this.record = new NegotiationRecord(ways, 'expert', trust, nowMs);
   }
 
+  get trust(): SessionTrust {
+    return this.record.trust;
+  }
   get state(): ExpertState {
     return this.current;
   }
@@ -114,19 +119,22 @@ export class ExpertNegotiation {
     switch (event.tag) {
       case 'accept':
         if (state.tag !== 'invited') return this.refuse(event.tag);
-        this.record.step(2, 'done', nowMs);
-        this.record.step(3, 'active', nowMs);
-        this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
-        return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
+        return this.onAccept(event.features, nowMs);
       case 'accepted':
         return this.refuse(event.tag);
       case 'readyToLaunch':
         if (state.tag !== 'preparing') return this.refuse(event.tag);
         this.record.met(event.features);
-        this.current = { ...state, ready: true };
-        return this.sendTicketWhenReady(nowMs);
+        return this.onReady(event, nowMs);
       case 'contextData':
-        return isTicket(event) ? this.onTicket(event.data, event.seen, nowMs) : this.record.passOver(event.kind);
+        if (event.kind === SEALED_KIND) return this.onSealed(event.data, event.seen, nowMs);
+        // A ticket that anybody could have written counts only where nothing better was agreed on.
+        if (isTicket(event) && this.trust.takesPlainTickets) return this.onTicket(parseNoviceTicket, event, nowMs);
+        return this.record.passOver(event.kind);
+      case 'code':
+        if (state.tag !== 'preparing') return this.refuse(event.tag);
+        this.trust.enterCode(event.code);
+        return this.sendTicketWhenReady(nowMs);
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
@@ -134,7 +142,10 @@ export class ExpertNegotiation {
       case 'sendError':
         // The novice wants no help: nothing is shown.
         if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', nowMs);
-        return this.onRendezvousOver(reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'), nowMs);
+        return this.onRendezvousOver(
+          this.reasonInCode(event) ?? reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'),
+          nowMs,
+        );
       case 'endpointOpened':
         if (state.tag !== 'preparing' || state.addresses !== undefined) return this.illegal(event.tag, nowMs);
         this.current = { ...state, addresses: event.addresses };
@@ -165,7 +176,7 @@ export class ExpertNegotiation {
         if (state.tag === 'connected') return [];
         if (state.tag !== 'awaitingConsent') return this.illegal(event.tag, nowMs);
         this.current = { tag: 'connected', sinceMs: nowMs };
-        return [];
+        return this.record.cameUp();
       case 'linkEnded':
         if (!this.record.link) return this.illegal(event.tag, nowMs);
         this.record.link = false;
@@ -187,26 +198,79 @@ export class ExpertNegotiation {
     return [{ tag: 'declineInvitation' }, ...this.end('declined', nowMs)];
   }
 
+  private onAccept(features: Features | undefined, nowMs: number): ExpertEffect[] {
+    const refusal = this.trust.refusal(features);
+    if (refusal !== undefined) return this.end(refusal, nowMs);
+    this.record.step(2, 'done', nowMs);
+    this.record.step(3, 'active', nowMs);
+    this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
+    return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
+  }
+
+  private onReady(meeting: Meeting, nowMs: number): ExpertEffect[] {
+    if (this.current.tag !== 'preparing') return this.refuse('readyToLaunch');
+    const refusal = this.trust.meet(meeting, nowMs);
+    if (refusal !== undefined) return this.end(refusal, nowMs);
+    this.current = { ...this.current, ready: true };
+    return this.begun(nowMs);
+  }
+
+  /** The novice has said its first word: the code has its time, and the ticket goes out as soon as it can. */
+  private begun(nowMs: number): ExpertEffect[] {
+    if (this.current.tag === 'preparing' && this.trust.isByCode) this.current = { ...this.current, deadlineMs: this.trust.codeUntilMs };
+    return this.sendTicketWhenReady(nowMs);
+  }
+
   private sendTicketWhenReady(nowMs: number): ExpertEffect[] {
     const state = this.current;
-    if (state.tag !== 'preparing' || !state.ready || state.addresses === undefined) return [];
+    const { trust } = this;
+    if (state.tag !== 'preparing' || !state.ready || state.addresses === undefined || !trust.canAnswer) return [];
     let data: string;
     try {
       data = formatExpertTicket({ addresses: state.addresses, id: this.ownTicketId });
+      if (!trust.isUnverified) data = trust.seal(data);
     } catch (error) {
       return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
     }
     this.record.step(3, 'done', nowMs);
     this.record.step(4, 'active', nowMs);
-    this.current = { tag: 'awaitingNoviceTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
-    return [this.record.ticket(data)];
+    this.current = { tag: 'awaitingNoviceTicket', deadlineMs: nowMs + TICKET_WAIT_MS, addresses: state.addresses };
+    return [trust.isUnverified ? this.record.ticket(data) : { tag: 'sendContextData', data, kind: SEALED_KIND }];
   }
 
-  private onTicket(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
+  private onSealed(data: string, seen: SeenTickets, nowMs: number): ExpertEffect[] {
+    const state = this.current;
+    if (state.tag === 'invited') return this.refuse('contextData');
+    const heard = this.trust.hear(data);
+    switch (heard.tag) {
+      case 'introduced':
+        return this.onTicket((text) => parseSealedNoviceTicket(text, this.trust.sessionId), { data: heard.ticket, seen }, nowMs);
+      case 'begun':
+        return this.begun(nowMs);
+      case 'wrong':
+        if (state.tag !== 'awaitingNoviceTicket') return this.refuse('contextData');
+        this.record.step(4, 'pending', nowMs);
+        this.record.step(3, 'active', nowMs);
+        this.current = { tag: 'preparing', deadlineMs: this.trust.codeUntilMs, ready: true, addresses: state.addresses };
+        return [];
+      case 'refused':
+        return [heard];
+      case 'over': {
+        const refused: ExpertEffect[] = heard.error === undefined ? [] : [{ tag: 'refused', error: heard.error }];
+        return [...refused, ...this.end(heard.reason, nowMs, heard.error?.message)];
+      }
+    }
+  }
+
+  private onTicket(
+    parse: (text: string) => NoviceTicket,
+    { data, seen }: { readonly data: string; readonly seen: SeenTickets },
+    nowMs: number,
+  ): ExpertEffect[] {
     const state = this.current;
     if (this.record.link) return this.refuse('contextData');
     try {
-      const ticket = parseNoviceTicket(data);
+      const ticket = parse(data);
       // The same ticket delivered twice is refused without harm; another one in its place is not.
       if (this.sessionId !== undefined && sameBytes(ticket.sessionId, this.sessionId)) return this.refuse('a ticket again');
       if (state.tag !== 'awaitingNoviceTicket')
@@ -221,6 +285,13 @@ export class ExpertNegotiation {
       if (!(error instanceof ProtocolError)) throw error;
       return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];
     }
+  }
+
+  /** The novice's side has given the code up. */
+  private reasonInCode(event: FinalSignal): EndReason | undefined {
+    if (event.tag !== 'cancelled' || !this.trust.isByCode) return undefined;
+    if (event.code === 'REJECT' && this.current.tag === 'awaitingNoviceTicket' && this.trust.codeUsedUp) return 'codeBurnt';
+    return event.code === 'TIMEOUT' && this.current.tag === 'preparing' ? 'codeExpired' : undefined;
   }
 
   private onRendezvousOver(reason: EndReason, nowMs: number): ExpertEffect[] {
@@ -244,8 +315,9 @@ export class ExpertNegotiation {
     if (due === undefined || nowMs < due) return [];
     switch (state.tag) {
       case 'preparing':
-        // Without addresses this side is late, without `readyToLaunch` the other one.
-        return this.end(state.addresses === undefined ? 'noConnection' : 'timedOut', nowMs);
+        // Without addresses this side is late, without `readyToLaunch` the other one, and without a code this person.
+        if (state.addresses === undefined) return this.end('noConnection', nowMs);
+        return this.end(this.trust.isByCode ? 'codeExpired' : 'timedOut', nowMs);
       case 'connecting':
         return nowMs < state.giveUpAtMs ? this.record.reachDue(nowMs) : this.end(this.noConnection(), nowMs);
       case 'presenting':

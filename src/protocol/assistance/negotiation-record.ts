@@ -1,7 +1,9 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { type Features, takesParts } from '../rendezvous/features.ts';
+import type { DeviceKey } from '../trust/hello.ts';
 import { type CancelSignal, cancelSignalFor } from './negotiation.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, StepNumber, StepStatus, WayFailure, WayId } from './status.ts';
+import type { SessionTrust } from './session-trust.ts';
 import { TICKET_KIND } from './ticket.ts';
 import { NO_STEPS, failedStep, withActiveFailed, withStep } from './steps.ts';
 import { Ladder, type WayPlan } from './ways.ts';
@@ -14,6 +16,8 @@ export type CommonEffect =
   | { readonly tag: 'sendContextData'; readonly data: string; readonly kind?: string }
   /** It is this way's turn, and this side's part to reach the other. */
   | { readonly tag: 'reach'; readonly way: WayId }
+  /** The session has come up, and the other side is sure: it is to be known from now on. */
+  | { readonly tag: 'remember'; readonly device: DeviceKey }
   | RefusedEffect
   | EndEffect;
 
@@ -30,6 +34,8 @@ const PASSED_OVER_TOLD = 8;
 
 /** What a negotiation of either role keeps beside its state: the seven steps, the ways to connect, and what is open and so has to be closed at the end. */
 export class NegotiationRecord {
+  /** Who the other side is, and the agreement that makes it sure. */
+  readonly trust: SessionTrust;
   private readonly ladder: Ladder;
   private stepList: readonly StepStatus[];
   private way: SessionConnection | undefined;
@@ -40,7 +46,8 @@ export class NegotiationRecord {
   private passedOverCount = 0;
 
   /** Step 1 is done: the invitation is under way. */
-  constructor(ways: readonly WayPlan[], role: Role, nowMs: number) {
+  constructor(ways: readonly WayPlan[], role: Role, trust: SessionTrust, nowMs: number) {
+    this.trust = trust;
     this.ladder = new Ladder(ways, role);
     this.stepList = withStep(withStep(NO_STEPS, 1, 'done', nowMs), 2, 'active', nowMs);
   }
@@ -67,6 +74,12 @@ export class NegotiationRecord {
   /** A ticket of ours, as the peer can read it. */
   ticket(data: string): CommonEffect {
     return { tag: 'sendContextData', data, ...(takesParts(this.peer) ? { kind: TICKET_KIND } : {}) };
+  }
+
+  /** The picture is there: whom to know from now on. */
+  cameUp(): CommonEffect[] {
+    const device = this.trust.sureDevice;
+    return device === undefined ? [] : [{ tag: 'remember', device }];
   }
 
   /** Context data that this version knows nothing of: a later one may, so it is no reason to end. */

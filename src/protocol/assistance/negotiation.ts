@@ -1,12 +1,12 @@
 import type { DisconnectReason } from '../rdp/pdu/disconnect-reasons.ts';
-import type { Features } from '../rendezvous/features.ts';
+import type { Meeting } from './session-trust.ts';
 import type { EndReason, Role, SessionPhase, WayFailure, WayId } from './status.ts';
 import type { SeenTickets } from './ticket.ts';
 
 /** What the messenger reports, as the Rendezvous API names it. `code` of `sendError` is the messenger's error code. */
 export type RendezvousSignal =
   /** `features`: what the other side's program says of itself; undefined for an older or another one. */
-  | { readonly tag: 'accepted' | 'readyToLaunch'; readonly features?: Features }
+  | ({ readonly tag: 'accepted' | 'readyToLaunch' } & Meeting)
   | { readonly tag: 'declined' }
   | { readonly tag: 'cancelled'; readonly code: string }
   | { readonly tag: 'appNotPresent' }
@@ -30,6 +30,8 @@ export type LinkEndSignal = DisconnectReason | 'peerGone' | 'incompatible' | 'di
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =
   | RendezvousSignal
+  /** This side's person has typed the six digits. */
+  | { readonly tag: 'code'; readonly code: string }
   | { readonly tag: 'endpointFailed'; readonly detail: string }
   /** A connection was begun on a way, by either side or by a stranger. */
   | { readonly tag: 'attempt'; readonly way: WayId }
@@ -133,9 +135,12 @@ export function endedPhase(
 export function cancelSignalFor(reason: EndReason): CancelSignal {
   switch (reason) {
     case 'timedOut':
+    case 'codeExpired':
       return 'TIMEOUT';
     case 'ticketRefused':
+    case 'codeBurnt':
       return 'REJECT';
+    case 'tampered':
     case 'noConnection':
     case 'pinMismatch':
     case 'protocolError':

@@ -7,13 +7,16 @@ import type { CommonEvent, EndedPhase } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
+import { SEALED_KIND, type SessionTrust } from './session-trust.ts';
 import type { ExpertTicket, SeenTickets } from './ticket.ts';
-import { checkTicketUse, formatNoviceTicket, isReplay, isTicket, parseExpertTicket } from './ticket.ts';
+import { checkTicketUse, formatNoviceTicket, formatSealedNoviceTicket, isReplay, isTicket, parseExpertTicket } from './ticket.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, TICKET_WAIT_MS } from './timing.ts';
 import type { WayPlan } from './ways.ts';
 
 export type NoviceState =
   | { readonly tag: 'inviting'; readonly deadlineMs: number }
+  /** An offer has been taken; the expert's own yes is waited for. */
+  | { readonly tag: 'answered'; readonly deadlineMs: number }
   | { readonly tag: 'awaitingExpertTicket'; readonly deadlineMs: number }
   | { readonly tag: 'openingEndpoint'; readonly deadlineMs: number; readonly ticket: ExpertTicket }
   /** Both tickets are there: one way after the other is tried, as the list has them. */
@@ -39,7 +42,9 @@ export type NoviceEvent =
 
 /** What the driver does, in this order. After `ended` comes nothing more. */
 export type NoviceEffect =
-  | CommonEffect
+  | Exclude<CommonEffect, { tag: 'openEndpoint' }>
+  /** `sessionId`: what both sides have derived; a fresh one where nothing was agreed on. */
+  | { readonly tag: 'openEndpoint'; readonly sessionId?: Uint8Array }
   /** The expert ticket is valid: what is reached from now on is what it says. */
   | { readonly tag: 'expect'; readonly ticket: ExpertTicket }
   | { readonly tag: 'askViewConsent' }
@@ -53,14 +58,19 @@ export type NoviceEffect =
 export class NoviceNegotiation {
   private current: NoviceState;
   private readonly record: NegotiationRecord;
+  private readonly offered: boolean;
   private expertTicketId: Uint8Array | undefined;
 
-  /** The invitation has just been sent. `ways`: those to connect on. */
-  constructor(ways: readonly WayPlan[], nowMs: number) {
+  /** The invitation has just been sent, or an offer has just been taken. `ways`: those to connect on. */
+  constructor(ways: readonly WayPlan[], trust: SessionTrust, nowMs: number, offered = false) {
+    this.offered = offered;
     this.current = { tag: 'inviting', deadlineMs: nowMs + INVITATION_TIMEOUT_MS };
-    this.record = new NegotiationRecord(ways, 'novice', nowMs);
+    this.record = new NegotiationRecord(ways, 'novice', trust, nowMs);
   }
 
+  get trust(): SessionTrust {
+    return this.record.trust;
+  }
   get state(): NoviceState {
     return this.current;
   }
@@ -88,6 +98,7 @@ export class NoviceNegotiation {
     switch (state.tag) {
       case 'inviting':
         return { tag: 'inviting' };
+      case 'answered':
       case 'awaitingExpertTicket':
       case 'openingEndpoint':
         return { tag: 'tickets' };
@@ -108,9 +119,13 @@ export class NoviceNegotiation {
       case 'accepted':
       case 'readyToLaunch':
         this.record.met(event.features);
-        return this.onAccepted(event.tag, nowMs);
+        return this.onAccepted(event, nowMs);
       case 'contextData':
-        return isTicket(event) ? this.onTicket(event.data, event.seen, nowMs) : this.record.passOver(event.kind);
+        return this.onContextData(event, nowMs);
+      case 'code':
+        if (this.current.tag !== 'awaitingExpertTicket') return this.refuse(event.tag);
+        this.trust.enterCode(event.code);
+        return this.firstWord();
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
@@ -145,7 +160,7 @@ export class NoviceNegotiation {
         if (this.current.tag === 'connected') return [];
         if (this.current.tag !== 'admitting') return this.illegal(event.tag, nowMs);
         this.current = { tag: 'connected', sinceMs: nowMs };
-        return [];
+        return this.record.cameUp();
       case 'linkEnded':
         if (!this.record.link) return this.illegal(event.tag, nowMs);
         this.record.link = false;
@@ -163,14 +178,52 @@ export class NoviceNegotiation {
     }
   }
 
-  private onAccepted(tag: string, nowMs: number): NoviceEffect[] {
-    // A transport tells both: accepted, and that context data may flow. The first of them is the news.
-    if (tag === 'readyToLaunch' && this.current.tag === 'awaitingExpertTicket') return [];
-    if (this.current.tag !== 'inviting') return this.refuse(tag);
+  private onAccepted(event: Extract<NoviceEvent, { tag: 'accepted' | 'readyToLaunch' }>, nowMs: number): NoviceEffect[] {
+    const { offered, trust } = this;
+    const { tag } = this.current;
+    // A transport tells both: accepted, and that context data may flow. The inviter goes by the first of them; an offer has been taken by this side.
+    if (event.tag === 'readyToLaunch' && tag === 'awaitingExpertTicket') return [];
+    if (tag !== 'inviting' && !(tag === 'answered' && event.tag === 'readyToLaunch')) return this.refuse(event.tag);
     this.record.step(2, 'done', nowMs);
     this.record.step(3, 'active', nowMs);
-    this.current = { tag: 'awaitingExpertTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
-    return [];
+    const taking = offered && event.tag === 'accepted';
+    const refusal = taking ? trust.refusal(event.features) : trust.meet(event, nowMs);
+    if (refusal !== undefined) return this.end(refusal, nowMs);
+    const deadlineMs = trust.isByCode ? trust.codeUntilMs : nowMs + TICKET_WAIT_MS;
+    this.current = { tag: taking ? 'answered' : 'awaitingExpertTicket', deadlineMs };
+    // The inviter's goes in its ACCEPT.
+    return offered && !taking ? this.firstWord() : [];
+  }
+
+  private firstWord(): NoviceEffect[] {
+    const data = this.trust.firstWord();
+    return data === undefined ? [] : [{ tag: 'sendContextData', data, kind: SEALED_KIND }];
+  }
+
+  private onContextData(event: Extract<NoviceEvent, { tag: 'contextData' }>, nowMs: number): NoviceEffect[] {
+    if (event.kind === SEALED_KIND) return this.onSealed(event.data, event.seen, nowMs);
+    // A ticket that anybody could have written counts only where nothing better was agreed on.
+    if (isTicket(event) && this.trust.takesPlainTickets) return this.onTicket(event.data, event.seen, nowMs);
+    return this.record.passOver(event.kind);
+  }
+
+  private onSealed(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
+    if (this.current.tag === 'inviting') return this.refuse('contextData');
+    const heard = this.trust.hear(data);
+    switch (heard.tag) {
+      case 'introduced':
+        return this.onTicket(heard.ticket, seen, nowMs);
+      case 'wrong':
+        return heard.next === undefined ? [] : [{ tag: 'sendContextData', data: heard.next, kind: SEALED_KIND }];
+      case 'begun':
+        return [];
+      case 'refused':
+        return [heard];
+      case 'over': {
+        const refused: NoviceEffect[] = heard.error === undefined ? [] : [{ tag: 'refused', error: heard.error }];
+        return [...refused, ...this.end(heard.reason, nowMs, heard.error?.message)];
+      }
+    }
   }
 
   private onTicket(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
@@ -188,7 +241,11 @@ export class NoviceNegotiation {
       this.record.step(3, 'done', nowMs);
       this.record.step(4, 'active', nowMs);
       this.current = { tag: 'openingEndpoint', deadlineMs: nowMs + TICKET_WAIT_MS, ticket };
-      return [{ tag: 'rememberTicket', id: ticket.id }, { tag: 'openEndpoint' }];
+      const sessionId = this.trust.isUnverified ? {} : { sessionId: this.trust.sessionId };
+      return [
+        { tag: 'rememberTicket', id: ticket.id },
+        { tag: 'openEndpoint', ...sessionId },
+      ];
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];
@@ -200,13 +257,14 @@ export class NoviceNegotiation {
     if (state.tag !== 'openingEndpoint') return this.illegal(event.tag, nowMs);
     let data: string;
     try {
-      data = formatNoviceTicket(event);
+      data = this.trust.isUnverified ? formatNoviceTicket(event) : this.trust.seal(formatSealedNoviceTicket(event));
     } catch (error) {
       return this.end('noConnection', nowMs, error instanceof Error ? error.message : 'no usable address');
     }
     this.record.step(4, 'done', nowMs);
     this.current = { tag: 'connecting', giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
-    return [this.record.ticket(data), { tag: 'expect', ticket: state.ticket }, ...this.record.startWays(nowMs)];
+    const ticket: NoviceEffect = this.trust.isUnverified ? this.record.ticket(data) : { tag: 'sendContextData', data, kind: SEALED_KIND };
+    return [ticket, { tag: 'expect', ticket: state.ticket }, ...this.record.startWays(nowMs)];
   }
 
   private onPresented(connection: SessionConnection, nowMs: number): NoviceEffect[] {
@@ -223,8 +281,10 @@ export class NoviceNegotiation {
     if (due === undefined || nowMs < due) return [];
     switch (state.tag) {
       case 'inviting':
-      case 'awaitingExpertTicket':
+      case 'answered':
         return this.end('timedOut', nowMs);
+      case 'awaitingExpertTicket':
+        return this.end(this.trust.isByCode ? 'codeExpired' : 'timedOut', nowMs);
       case 'openingEndpoint':
         return this.end('noConnection', nowMs);
       case 'connecting':

@@ -7,6 +7,8 @@ export interface SessionPeer {
   readonly transport?: string;
   readonly address: string;
   readonly friendlyName: string;
+  /** What makes sure that it is them, once that is known, which is before the novice is asked. */
+  readonly verification?: Verification;
 }
 
 /** The seven steps of KB 306298. */
@@ -56,6 +58,14 @@ export type EndReason =
   | 'messengerLost'
   | 'peerLeftMessenger'
   | 'ticketRefused'
+  /** The other side's program cannot make sure who it is, and never could as far as is known here; or it has been seen to. */
+  | 'notVerifiable'
+  | 'protectionRemoved'
+  /** What came in the place of the other side's word was not theirs. */
+  | 'tampered'
+  /** Three codes were wrong; nobody typed the right one in time. */
+  | 'codeBurnt'
+  | 'codeExpired'
   | 'noConnection'
   | 'pinMismatch'
   /** Invitation by file: what the novice's computer said about password and time. */
@@ -105,7 +115,7 @@ export interface SessionTraffic {
 export type Verification = { readonly tag: 'met'; readonly meetings: number } | { readonly tag: 'code' | 'password' | 'unverified' };
 
 /** The six digits, on either side, from acceptance until both sides have the same key. `triesLeft` includes the one to come. */
-type CodeDialogue =
+export type CodeDialogue =
   /** This side's person reads them out. */
   | { readonly tag: 'tell'; readonly code: string; readonly triesLeft: number; readonly untilMs: number }
   /** This side's person types what the other one reads out. */
@@ -123,8 +133,6 @@ export interface SessionStatus {
   readonly takesText?: true;
   readonly startedAtMs: number;
   readonly phase: SessionPhase;
-  /** Once it is sure, which is before the novice is asked. */
-  readonly verification?: Verification;
   readonly code?: CodeDialogue;
   /** The contact is known, this device of theirs is not; or it is, with another key. Neither says who it is. */
   readonly device?: 'further' | 'replaced';

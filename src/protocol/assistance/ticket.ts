@@ -5,6 +5,8 @@ import { formatConnectionString, isConnectionString, parseConnectionString } fro
 
 export const TICKET_ID_BYTES = 32;
 const PIN_BYTES = 32;
+/** Stands where an id would: there is one, and it is not sent. */
+const DERIVED = '*';
 
 /** Step 3 of KB 306298: where the expert listens. `id` only tells tickets apart: the expert has no server key. */
 export interface ExpertTicket {
@@ -65,6 +67,19 @@ export function parseNoviceTicket(text: string): NoviceTicket {
     sessionId: bytesOf(raSessionId, TICKET_ID_BYTES, 'NoviceTicket.RASessionID'),
     pin: bytesOf(protocolSpecificParms, PIN_BYTES, 'NoviceTicket.protocolSpecificParms'),
   };
+}
+
+/** A novice ticket that travels sealed: its RASessionID is derived on both sides, so that it is nowhere to be read. */
+export function formatSealedNoviceTicket({ addresses, pin }: Omit<NoviceTicket, 'sessionId'>): string {
+  return formatConnectionString({ addresses, raSessionId: DERIVED, protocolSpecificParms: base64Encode(pin) });
+}
+
+/** Throws ProtocolError as `parseNoviceTicket` does. `sessionId`: the derived one. */
+export function parseSealedNoviceTicket(text: string, sessionId: Uint8Array): NoviceTicket {
+  const { addresses, raSessionId, protocolSpecificParms } = parseConnectionString(text);
+  if (raSessionId !== DERIVED)
+    throw new ProtocolError('UNEXPECTED', 'NoviceTicket.RASessionID', DERIVED, `${raSessionId.length} characters`);
+  return { addresses, sessionId, pin: bytesOf(protocolSpecificParms, PIN_BYTES, 'NoviceTicket.protocolSpecificParms') };
 }
 
 /** Ids of tickets already used, as base64; oldest first. Plain data, kept by the caller. */

@@ -4,6 +4,8 @@
 export const INVITATION_TIMEOUT_MS = 120_000;
 /** A side that is waited for tells its own time-out; the other side waits this much longer before it counts as silent. */
 export const SILENCE_MARGIN_MS = 5_000;
+/** From acceptance to the right code: so long six digits are good. */
+export const CODE_LIFE_MS = 120_000;
 /** From acceptance to the other's ticket. */
 export const TICKET_WAIT_MS = 20_000;
 /** From the tickets to a connection, and from consent to the active session. */

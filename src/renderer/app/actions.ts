@@ -205,6 +205,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     putInvitationAway: () => run('file', () => bridge.putInvitationAway()),
     endSession: () => run('session', () => bridge.endSession()),
     dismissSession: () => run('session', () => bridge.dismissSession()),
+    enterCode: (typed: string) => run('code', () => bridge.enterCode(typed)),
     offerControl: () => run('control', () => bridge.offerControl()),
     takeBackControl: () => run('control', () => bridge.takeBackControl()),
     requestControl: () => run('control', () => bridge.requestControl()),
@@ -213,6 +214,8 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     openViewer: () => run('viewer', () => bridge.openViewer()),
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
+    forgetMet: (peer: PeerAddress) => run('trust', () => bridge.forgetMet(addressOf(peer))),
+    renewKey: () => run('trust', () => bridge.renewKey()),
     clearHistory: () => run('history', () => bridge.clearHistory()),
     exportHistory: () => run('history', () => bridge.exportHistory()),
     saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) =>

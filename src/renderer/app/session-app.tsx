@@ -28,7 +28,7 @@ export function SessionApp({ store, actions, ...picture }: SessionAppProps) {
 function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platform'>) {
   const state = useWindowState();
   const actions = useActions();
-  const states = { session: useAction('session'), control: useAction('control'), viewer: useAction('viewer') };
+  const states = { session: useAction('session'), control: useAction('control'), viewer: useAction('viewer'), code: useAction('code') };
   const session = state.app?.session;
   const [fullScreen, setFullScreen] = useFullScreen(actions);
   if (state.app === undefined || session === undefined) {
@@ -55,6 +55,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
         session={session}
         stopShortcut={stopKeysPromised(state.app)}
         states={states}
+        onCode={(typed) => void actions.enterCode(typed)}
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}
         onTakeBackControl={() => void actions.takeBackControl()}
@@ -83,6 +84,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
           onFailure={() => void actions.endSession()}
         />
       )}
+      onCode={(typed) => void actions.enterCode(typed)}
       onCancel={() => void actions.endSession()}
       onEnd={() => void actions.endSession()}
       onRequestControl={() => void actions.requestControl()}

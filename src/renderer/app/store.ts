@@ -26,6 +26,8 @@ export type Place =
   | 'invitation'
   | 'session'
   | 'control'
+  | 'code'
+  | 'trust'
   | 'activity'
   | 'programs'
   | 'hosting'

@@ -43,7 +43,7 @@ const attempt = (id: string, startedAtMs: number, more: Partial<HistoryEntry> = 
 describe('sessions', () => {
   it('are kept, newest first, with what a later version adds to them', async () => {
     const log = await open();
-    const peer = { address: 'anna@home.example', friendlyName: 'Anna', verification: 'met' };
+    const peer = { address: 'anna@home.example', friendlyName: 'Anna', verification: { tag: 'met', meetings: 1 } } as const;
     await log.add(entry('one', { peer, connectedBy: 'pigeon', reason: 'hawk' }));
     await log.add(entry('two', { connectedBy: 'forward', address: '192.0.2.1:50000', connectedAtMs: 1_500 }));
     const { entries, state, damaged } = await open();

@@ -4,6 +4,7 @@ import { createAccountOffers } from '../../../src/main/shell/account-offers.ts';
 import { createAppModel } from '../../../src/main/shell/app-model.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { writeAccountLink } from '../../../src/protocol/msnp/account-link.ts';
+import { identityOf } from '../../support/trust.ts';
 
 const LINKED = {
   server: '192.168.1.20:1863',
@@ -17,7 +18,12 @@ const LINKED = {
 const LINK = writeAccountLink(LINKED);
 
 function desk() {
-  const stored = { settings: { value: DEFAULT_SETTINGS }, programs: { value: { programs: {} } }, history: { entries: [] } };
+  const stored = {
+    settings: { value: DEFAULT_SETTINGS },
+    programs: { value: { programs: {} } },
+    history: { entries: [] },
+    trust: { identity: identityOf('me'), met: [] },
+  };
   const model = createAppModel(initialFacts('1', [], stored as never));
   const save = vi.fn(() => Promise.resolve());
   return { model, save, offers: createAccountOffers({ model, save }) };

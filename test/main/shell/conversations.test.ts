@@ -49,6 +49,7 @@ beforeEach(async () => {
     history: [],
     record: {},
     settings: DEFAULT_SETTINGS,
+    trust: { fingerprint: '12345', met: [] },
     notices: [],
     desktop: { capture: true, input: true },
     stopKeys: 'none',

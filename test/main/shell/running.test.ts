@@ -15,7 +15,8 @@ import {
 import { createMessengers } from '../../../src/main/messenger/messengers.ts';
 import type { Transport } from '../../../src/main/messenger/transport.ts';
 import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
-import { openAccounts, type SecretBox } from '../../../src/main/settings/account-store.ts';
+import { openAccounts } from '../../../src/main/settings/account-store.ts';
+import type { SecretBox } from '../../../src/main/settings/secret-box.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { createAppModel } from '../../../src/main/shell/app-model.ts';
@@ -252,6 +253,7 @@ describe('the account', () => {
       history: [],
       record: {},
       settings: DEFAULT_SETTINGS,
+      trust: { fingerprint: '12345', met: [] },
       notices: [],
       desktop: { capture: true, input: true },
       stopKeys: 'none',

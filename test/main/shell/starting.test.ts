@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SecretBox } from '../../../src/main/settings/account-store.ts';
+import type { SecretBox } from '../../../src/main/settings/secret-box.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { createFailures } from '../../../src/main/shell/failures.ts';

@@ -10,6 +10,7 @@ import { createWideningGate, type Widening, wideningQuestion } from '../../../sr
 import type { CommandName } from '../../../src/preload/commands.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { VALID } from './command-arguments.ts';
+import { identityOf } from '../../support/trust.ts';
 
 const COMMAND_NAMES = Object.keys(COMMAND_TABLE) as CommandName[];
 
@@ -26,6 +27,8 @@ function noting(): { readonly use: UseCases; readonly calls: string[] } {
     'programs.value': { programs: {} },
     'model.facts': { accounts: [{ ...ACCOUNT, values: ACCOUNT }], contacts: [], version: '1' },
     'history.entries': [1],
+    'trust.identity': identityOf('me'),
+    'trust.met': [],
     'accountOffers.shown': { ...ACCOUNT, server: '198.51.100.1:1863', accessToken: 'secret' },
     'messengers.transports': ['msnp'],
     'messengers.stateOf()': { tag: 'signedIn' },
@@ -61,9 +64,9 @@ describe('the table of commands', () => {
     if (COMMAND_TABLE[name].widens === 'nothing' || asked > 0) expect(widening).toEqual([]);
   });
 
-  it('has six that ask', () => {
+  it('has eight that ask', () => {
     expect(COMMAND_NAMES.filter((name) => COMMAND_TABLE[name].widens !== 'nothing').sort()).toEqual(
-      ['clearHistory', 'saveAccount', 'saveSettings', 'setHosting', 'setProgram', 'takeOfferedAccount'].sort(),
+      ['clearHistory', 'forgetMet', 'renewKey', 'saveAccount', 'saveSettings', 'setHosting', 'setProgram', 'takeOfferedAccount'].sort(),
     );
   });
 
@@ -75,6 +78,9 @@ describe('the table of commands', () => {
     ['saveAccount', VALID.saveAccount, 'signIn.save'],
     ['takeOfferedAccount', [], 'accountOffers.use'],
     ['clearHistory', [], 'history.clear'],
+    ['forgetMet', VALID.forgetMet, 'trust.forget'],
+    ['renewKey', [], 'trust.renew'],
+    ['saveSettings', [{ allowUnverified: true }], 'settings.set'],
   ])('%s %j is carried out after a yes, and only then', async (name, argument, call) => {
     const no = await carriedOut(name, false, argument);
     expect(no.answer).toMatchObject({ ok: false, code: 'NOT_CONFIRMED' });

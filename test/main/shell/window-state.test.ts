@@ -33,6 +33,7 @@ const FACTS: AppFacts = {
   history: [],
   record: {},
   settings: DEFAULT_SETTINGS,
+  trust: { fingerprint: '12345', met: [] },
   notices: [],
   desktop: { capture: true, input: true },
   stopKeys: 'none',
@@ -75,6 +76,7 @@ describe('the state that windows see', () => {
     expect(Object.keys(state.settings).sort()).toEqual([
       'allowOffers',
       'allowPlainExperts',
+      'allowUnverified',
       'engine',
       'home',
       'hosting',
@@ -122,7 +124,7 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(20);
+    expect(Object.keys(full)).toHaveLength(21);
   });
 
   it('that the session window shows are eight; of the others it is given nothing', () => {

@@ -7,6 +7,7 @@ import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negot
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { parseFeatures } from '../../../src/protocol/rendezvous/features.ts';
 import { WAYS } from '../../../src/main/connection/ways/ways.ts';
+import { unverified } from '../../support/trust.ts';
 
 const START = 1_000_000;
 const addresses = [{ host: '10.0.0.1', port: 5_000 }];
@@ -18,7 +19,7 @@ const tags = (effects: readonly { readonly tag: string }[]): string => effects.m
 
 describe('novice', () => {
   test('the way through, effect by effect', () => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     const at = (event: NoviceEvent): string => tags(machine.handle(event, START + 1));
     expect(machine.nextDeadlineMs).toBe(START + 120_000);
     expect(at({ tag: 'accepted' })).toBe('');
@@ -43,14 +44,14 @@ describe('novice', () => {
   });
 
   test('a ticket before the acceptance is unsolicited', () => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     const effects = machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
     expect(effects[0]).toMatchObject({ tag: 'refused', error: { code: 'ILLEGAL_TRANSITION' } });
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
   });
 
   test('another ticket in place of the first ends it, the same one again does not', () => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     machine.handle({ tag: 'accepted' }, START);
     machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START);
     expect(
@@ -62,14 +63,14 @@ describe('novice', () => {
   });
 
   test('a ticket after its time is expired even when the timer is late', () => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     machine.handle({ tag: 'accepted' }, START);
     machine.handle({ tag: 'contextData', data: expertTicket, seen: [] }, START + 20_001);
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
   });
 
   test('a deadline that comes early does nothing', () => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     expect(machine.handle({ tag: 'deadline' }, START + 119_999)).toEqual([]);
     expect(tags(machine.handle({ tag: 'deadline' }, START + 120_000))).toBe('cancelRendezvous ended');
   });
@@ -77,7 +78,7 @@ describe('novice', () => {
 
 describe('expert', () => {
   const prepared = (): ExpertNegotiation => {
-    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START);
     machine.handle({ tag: 'accept' }, START);
     return machine;
   };
@@ -126,13 +127,13 @@ describe('neighbours swapped', () => {
     ['readyToLaunch, expert ticket', [{ tag: 'accepted' }, ticket, { tag: 'readyToLaunch' }], 'tickets'],
     ['acceptance, expert ticket', [ticket, { tag: 'accepted' }, { tag: 'readyToLaunch' }], 'ended'],
   ] as const)('novice: %s', (_name, events, phase) => {
-    const machine = new NoviceNegotiation(WAYS, START);
+    const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
     for (const event of events) machine.handle(event, START);
     expect(machine.phase.tag).toBe(phase);
   });
 
   test('expert: the novice ticket before the expert ticket has gone out is unsolicited', () => {
-    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START);
     machine.handle({ tag: 'accept' }, START);
     machine.handle({ tag: 'contextData', data: noviceTicket, seen: [] }, START);
     expect(machine.phase).toMatchObject({ tag: 'ended', reason: 'ticketRefused' });
@@ -142,7 +143,7 @@ describe('neighbours swapped', () => {
 describe('what the other side says of itself', () => {
   const features = parseFeatures('1;parts');
   const preparedBy = (readyToLaunch: ExpertEvent): ExpertNegotiation => {
-    const machine = new ExpertNegotiation(bytes(7), WAYS, START);
+    const machine = new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START);
     machine.handle({ tag: 'accept' }, START);
     machine.handle(readyToLaunch, START);
     return machine;
@@ -160,7 +161,7 @@ describe('what the other side says of itself', () => {
     expect(expert.handle({ tag: 'endpointOpened', addresses }, START)).toEqual([
       { ...sent, data: formatExpertTicket({ addresses, id: bytes(7) }) },
     ]);
-    const novice = new NoviceNegotiation(WAYS, START);
+    const novice = new NoviceNegotiation(WAYS, unverified('novice'), START);
     novice.handle({ ...ready, tag: 'accepted' }, START);
     novice.handle({ tag: 'readyToLaunch' }, START);
     expect(novice.peerFeatures).toBe(said);
@@ -171,11 +172,11 @@ describe('what the other side says of itself', () => {
 
   test.each([
     ['a bare text that is no ticket', { data: 'hello' }],
-    ['a ticket of another kind', { data: expertTicket, kind: 'sealed' }],
+    ['a ticket of another kind', { data: expertTicket, kind: 'other' }],
     ['a later connection string', { data: '65539,1,x' }],
     ['nothing', { data: '' }],
   ])('%s is passed over in every state, told eight times, counted always', (_name, said) => {
-    for (const machine of [new NoviceNegotiation(WAYS, START), preparedBy({ tag: 'readyToLaunch' })]) {
+    for (const machine of [new NoviceNegotiation(WAYS, unverified('novice'), START), preparedBy({ tag: 'readyToLaunch' })]) {
       for (let count = 1; count <= 20; count += 1) {
         const effects = machine.handle({ tag: 'contextData', ...said, seen: [] }, START);
         expect(tags(effects)).toBe(count <= 8 ? 'refused' : '');
@@ -189,7 +190,7 @@ describe('what the other side says of itself', () => {
     ['marked', { data: 'hello', kind: 'ticket' }],
     ['bare', { data: '65538,1,hello' }],
   ])('a malformed ticket, %s, is still refused', (_name, said) => {
-    const novice = new NoviceNegotiation(WAYS, START);
+    const novice = new NoviceNegotiation(WAYS, unverified('novice'), START);
     novice.handle({ tag: 'accepted' }, START);
     const expert = preparedBy({ tag: 'readyToLaunch' });
     expert.handle({ tag: 'endpointOpened', addresses }, START);
@@ -317,14 +318,16 @@ describe('any order of events', () => {
 
   test('novice: no crash, one winner at most, the end is final and closes everything', () => {
     fc.assert(
-      fc.property(walk(happyNovice, noviceEvent), (events) => check(new NoviceNegotiation(WAYS, START), events)),
+      fc.property(walk(happyNovice, noviceEvent), (events) => check(new NoviceNegotiation(WAYS, unverified('novice'), START), events)),
       { numRuns: 2_000 },
     );
   });
 
   test('expert: no crash, one winner at most, the end is final and closes everything', () => {
     fc.assert(
-      fc.property(walk(happyExpert, expertEvent), (events) => check(new ExpertNegotiation(bytes(7), WAYS, START), events)),
+      fc.property(walk(happyExpert, expertEvent), (events) =>
+        check(new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START), events),
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -339,14 +342,14 @@ describe('any order of events', () => {
     };
     fc.assert(
       fc.property(walk(happyNovice, noviceEvent), (events) => {
-        const machine = new NoviceNegotiation(WAYS, START);
+        const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);
         for (const [event] of events) machine.handle(event, START);
         leftAlone(machine);
       }),
     );
     fc.assert(
       fc.property(walk(happyExpert, expertEvent), (events) => {
-        const machine = new ExpertNegotiation(bytes(7), WAYS, START);
+        const machine = new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START);
         for (const [event] of events) machine.handle(event, START);
         leftAlone(machine);
       }),

@@ -4,6 +4,7 @@ import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negot
 import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { Ladder, type WayPlan, moreTelling } from '../../../src/protocol/assistance/ways.ts';
+import { unverified } from '../../support/trust.ts';
 
 const START = 1_000_000;
 const addresses = [{ host: '10.0.0.1', port: 5_000 }];
@@ -17,7 +18,7 @@ const LONGER: readonly WayPlan[] = [
 ];
 
 function novice(ways: readonly WayPlan[]): NoviceNegotiation {
-  const machine = new NoviceNegotiation(ways, START);
+  const machine = new NoviceNegotiation(ways, unverified('novice'), START);
   machine.handle({ tag: 'accepted' }, START);
   machine.handle({ tag: 'contextData', data: formatExpertTicket({ addresses, id: bytes(1) }), seen: [] }, START);
   return machine;
@@ -26,7 +27,7 @@ function novice(ways: readonly WayPlan[]): NoviceNegotiation {
 const opened = { tag: 'endpointOpened', addresses, sessionId: bytes(2), pin: bytes(3) } as const;
 
 function expert(ways: readonly WayPlan[]): ExpertNegotiation {
-  const machine = new ExpertNegotiation(bytes(7), ways, START);
+  const machine = new ExpertNegotiation(bytes(7), ways, unverified('expert'), START);
   machine.handle({ tag: 'accept' }, START);
   machine.handle({ tag: 'readyToLaunch' }, START);
   machine.handle({ tag: 'endpointOpened', addresses }, START);

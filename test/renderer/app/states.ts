@@ -1,7 +1,7 @@
 /* The states that people see the windows in, each by what main tells, and what a person has pressed. */
 import type { Page } from 'playwright-core';
 import type { AppState, ConversationView } from '../../../src/preload/contract.ts';
-import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import type { HistoryEntry, Role, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, faring, LIVE, NOW_MS, onMsnp, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
@@ -69,6 +69,23 @@ const thirty: AppState['contacts'] = Array.from({ length: 30 }, (_, at) => ({
   friendlyName: at === 3 || at === 17 ? 'Anna' : `Person ${at}`,
   presence: at % 4 === 0 ? ('online' as const) : ('offline' as const),
 }));
+
+const UNTIL = { untilMs: NOW_MS + 100_000 };
+/** The six digits on either side. */
+const CODES: readonly (readonly [string, Role, Partial<SessionStatus>])[] = [
+  ['to read out', 'novice', { code: { tag: 'tell', code: '428117', triesLeft: 3, ...UNTIL } }],
+  [
+    'to read out again, to a device with another key',
+    'novice',
+    { code: { tag: 'tell', code: '428117', triesLeft: 1, ...UNTIL }, device: 'replaced' },
+  ],
+  ['to type', 'expert', { code: { tag: 'enter', triesLeft: 3, ...UNTIL }, device: 'further' }],
+  ['to type again', 'expert', { code: { tag: 'enter', triesLeft: 2, ...UNTIL } }],
+  ['being checked', 'expert', { code: { tag: 'checking' } }],
+];
+const UNVERIFIED = {
+  peer: { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna', verification: { tag: 'unverified' } },
+} as const;
 
 export const STATES: readonly State[] = [
   main('welcome', nobody),
@@ -186,6 +203,14 @@ export const STATES: readonly State[] = [
     ),
   ]),
   inSession('novice asked again and again', session('novice', CONNECTED, { ...LIVE, control: 'refused', controlWished: true })),
+  ...CODES.flatMap(([name, role, more]) => [
+    main(`digits: ${name}`, appState({ session: session(role, { tag: 'tickets' }, more) })),
+    inSession(`digits: ${name} in the session window`, session(role, { tag: 'tickets' }, more)),
+  ]),
+  ...(['novice', 'expert'] as const).flatMap((role) => [
+    main(`${role} not verified`, appState({ session: session(role, CONNECTED, { ...LIVE, ...UNVERIFIED }) })),
+    inSession(`${role} not verified in the session window`, session(role, CONNECTED, { ...LIVE, ...UNVERIFIED })),
+  ]),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
   inSession('expert details', session('expert', CONNECTED, LIVE), (page) => page.locator('summary').first().click()),
 ];

@@ -43,7 +43,7 @@ export class CarriedInvitation implements RendezvousCarrier {
     this.options = options;
     this.delivered = about.flag === 'INVITEE';
     this.inviting = about.flag === 'INVITER';
-    this.session = new Rendezvous(about, details, this, options.clock);
+    this.session = new Rendezvous({ ...about, wireId: cookie }, details, this, options.clock);
   }
 
   /** Inviter: begins to deliver the INVITE. */

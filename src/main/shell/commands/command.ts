@@ -7,6 +7,7 @@ import type { SessionLog } from '../../history/session-log.ts';
 import type { Messengers } from '../../messenger/contract.ts';
 import type { ProgramsStore } from '../../settings/programs-store.ts';
 import type { SettingsStore } from '../../settings/settings-store.ts';
+import type { TrustStore } from '../../settings/trust-store.ts';
 import type { AccountOffers } from '../account-offers.ts';
 import type { AppModel } from '../app-model.ts';
 import type { StateWindow } from '../window-state.ts';
@@ -34,6 +35,7 @@ export interface UseCases {
   readonly activities: Activities;
   readonly launcher: Launcher;
   readonly programs: ProgramsStore;
+  readonly trust: TrustStore;
   readonly setFullScreen: (on: boolean) => void;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;

@@ -3,9 +3,10 @@ import type { HostingChoice } from '../../../facts/hosting.ts';
 import type { Preferences } from '../../../facts/preferences.ts';
 import { accelerator, hostingSchema, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
+import { trustView } from '../trust-view.ts';
 import type { WideningSetting } from '../widening.ts';
 import type { StateWindow } from '../window-state.ts';
-import { address, friendlyName } from './arguments.ts';
+import { address, friendlyName, peer } from './arguments.ts';
 import type { Rows, UseCases } from './command.ts';
 
 /** Shows changed settings at once and resolves when they are on the disk. */
@@ -28,6 +29,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   startHidden: false,
   allowOffers: true,
   allowPlainExperts: true,
+  allowUnverified: true,
 };
 
 const widensOn = (name: string): name is WideningSetting => (WIDENS as Readonly<Record<string, boolean>>)[name] === true;
@@ -61,6 +63,7 @@ export const settingsCommands = {
       startHidden: z.exactOptional(z.boolean()),
       allowOffers: z.exactOptional(z.boolean()),
       allowPlainExperts: z.exactOptional(z.boolean()),
+      allowUnverified: z.exactOptional(z.boolean()),
     }),
     run: (use, change, window) => {
       requireOwn(change, window);
@@ -90,6 +93,26 @@ export const settingsCommands = {
     argument: address,
     field: 'address',
     run: ({ hosting }, account) => hosting.removeAccount(account),
+  },
+  forgetMet: {
+    windows: ['main'],
+    widens: (_use, { address: forgotten }) => [{ tag: 'forgetMet', address: forgotten }],
+    argument: peer,
+    field: 'address',
+    run: async ({ trust, model }, contact) => {
+      const written = trust.forget(contact);
+      model.update({ trust: trustView(trust) });
+      await written;
+    },
+  },
+  renewKey: {
+    windows: ['main'],
+    widens: () => [{ tag: 'renewKey' }],
+    run: async ({ trust, model }) => {
+      const written = trust.renew();
+      model.update({ trust: trustView(trust) });
+      await written;
+    },
   },
   clearHistory: {
     windows: ['main'],

@@ -80,6 +80,14 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
               </dd>
             ))}
           </div>
+          {entry.viewed && entry.peer.verification !== undefined && (
+            <div>
+              <dt className="visually-hidden">{t('session.verified')}</dt>
+              <dd className={entry.peer.verification.tag === 'unverified' ? 'unverified' : undefined}>
+                {t(`history.verified.${entry.peer.verification.tag}`)}
+              </dd>
+            </div>
+          )}
           <div>
             <dt className="visually-hidden">{t('history.how')}</dt>
             <dd>

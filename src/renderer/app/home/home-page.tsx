@@ -114,6 +114,7 @@ function Talk({ app, contact }: { readonly app: AppState; readonly contact: Cont
 function SessionCard({ app, session }: { readonly app: AppState; readonly session: SessionStatus }) {
   const actions = useActions();
   const running = useAction('session');
+  const code = useAction('code');
   const askingAgain = useAction('ask', 'session');
   const end = (): void => void actions.endSession();
   const { transport, address } = session.peer;
@@ -130,7 +131,7 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
       ) : session.phase.tag === 'connected' ? (
         <RunningCard session={session} {...running} stopShortcut={stopKeysPromised(app)} onEnd={end} />
       ) : (
-        <ProgressCard session={session} {...running} onCancel={end} />
+        <ProgressCard session={session} {...running} codeState={code} onCode={(typed) => void actions.enterCode(typed)} onCancel={end} />
       )}
     </div>
   );

@@ -26,7 +26,8 @@ export interface ExpertWindowProps {
   readonly session: SessionStatus;
   readonly scaling: Scaling;
   readonly fullScreen: boolean;
-  readonly states: { readonly session: ActionState; readonly control: ActionState; readonly viewer: ActionState };
+  readonly states: Readonly<Record<'session' | 'control' | 'viewer' | 'code', ActionState>>;
+  readonly onCode: (typed: string) => void;
   /** The element that fills the window with the novice's desktop. */
   readonly renderPicture: (
     keyboard: Pick<PictureProps, 'typing' | 'keyboard' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong'>,
@@ -58,7 +59,13 @@ export function ExpertWindow(props: ExpertWindowProps) {
       return (
         <main className="expert-page">
           <div className="card">
-            <ProgressCard session={session} {...props.states.session} onCancel={props.onCancel} />
+            <ProgressCard
+              session={session}
+              {...props.states.session}
+              codeState={props.states.code}
+              onCode={props.onCode}
+              onCancel={props.onCancel}
+            />
           </div>
         </main>
       );
@@ -202,6 +209,7 @@ function Toolbar({
       <span className="toolbar__name" title={cameByFile(session.peer) ? name : session.peer.address}>
         {name}
       </span>
+      {session.peer.verification?.tag === 'unverified' && <span className="unverified">{t('verified.unverifiedShort')}</span>}
       <ControlButton
         control={session.control}
         name={name}

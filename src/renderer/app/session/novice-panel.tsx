@@ -6,11 +6,13 @@ import { Button, ProblemLine } from '../design/controls.tsx';
 import { shortcutText } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
+import { CodeDialogue } from './code-dialogue.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
+import { VerifiedLine } from './verified-line.tsx';
 import './session-card.css';
 import './novice-panel.css';
 
@@ -18,7 +20,8 @@ export interface NovicePanelProps {
   readonly session: SessionStatus;
   /** Undefined where no keys are surely ours. */
   readonly stopShortcut: string | undefined;
-  readonly states: { readonly session: ActionState; readonly control: ActionState };
+  readonly states: { readonly session: ActionState; readonly control: ActionState; readonly code: ActionState };
+  readonly onCode: (typed: string) => void;
   readonly onStop: () => void;
   readonly onOfferControl: () => void;
   readonly onTakeBackControl: () => void;
@@ -60,7 +63,7 @@ function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; reado
   );
 }
 
-function Connecting({ session, states, onStop }: NovicePanelProps) {
+function Connecting({ session, states, onCode, onStop }: NovicePanelProps) {
   const hint = usePhaseHint(session);
   return (
     <main className="panel">
@@ -71,7 +74,9 @@ function Connecting({ session, states, onStop }: NovicePanelProps) {
             <h2 className="break">{headline(session)}</h2>
           </div>
           {hint !== undefined && <p className="soft break">{hint}</p>}
+          <VerifiedLine peer={session.peer} />
         </div>
+        <CodeDialogue session={session} {...states.code} onCode={onCode} />
         <details className="fold">
           <summary>{t('session.details')}</summary>
           <Steps session={session} />
@@ -102,6 +107,7 @@ function Sharing({
     <main className="panel">
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
+        <VerifiedLine peer={session.peer} />
         {session.silentSinceMs !== undefined && (
           <p className="panel__hint">
             <Unplug size={22} aria-hidden />

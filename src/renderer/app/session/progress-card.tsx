@@ -3,6 +3,8 @@ import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
+import { CodeDialogue } from './code-dialogue.tsx';
+import { VerifiedLine } from './verified-line.tsx';
 import { connectionText, headline } from './session-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
@@ -10,11 +12,13 @@ import './session-card.css';
 
 export interface ProgressCardProps extends ActionState {
   readonly session: SessionStatus;
+  readonly codeState: ActionState;
+  readonly onCode: (typed: string) => void;
   readonly onCancel: () => void;
 }
 
 /** From the question to the connection: where we are, what that means, and the way out. */
-export function ProgressCard({ session, pending, problem, onCancel }: ProgressCardProps) {
+export function ProgressCard({ session, pending, problem, codeState, onCode, onCancel }: ProgressCardProps) {
   const hint = usePhaseHint(session);
   const asksYou = session.role === 'novice' && session.phase.tag === 'awaitingConsent';
   return (
@@ -30,8 +34,10 @@ export function ProgressCard({ session, pending, problem, onCancel }: ProgressCa
             </h1>
           </div>
           {hint !== undefined && <p className="session-card__next break">{hint}</p>}
+          <VerifiedLine peer={session.peer} />
         </div>
       </div>
+      <CodeDialogue session={session} {...codeState} onCode={onCode} />
       <ProblemLine text={problemText(problem)} />
       <div className="session-card__actions">
         <Button busy={pending} onClick={onCancel}>

@@ -7,6 +7,7 @@ import { duration, shortcutText } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { connectionText, headline } from './session-words.ts';
 import { Steps } from './steps.tsx';
+import { VerifiedLine } from './verified-line.tsx';
 import './session-card.css';
 
 export interface RunningCardProps extends ActionState {
@@ -36,6 +37,7 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
             <RunningFor sinceMs={session.phase.sinceMs} />
           </p>
           <p>{t('session.inOtherWindow')}</p>
+          <VerifiedLine peer={session.peer} />
         </div>
       </div>
       {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}

@@ -4,6 +4,7 @@ import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { byteCount } from '../figures.ts';
 import { connectionText } from './session-words.ts';
+import { verifiedText } from './verified-line.tsx';
 
 /** What an expert, or the technician on the phone, wants to know. */
 export function SessionFacts({ session }: { readonly session: SessionStatus }) {
@@ -26,6 +27,8 @@ export function SessionFacts({ session }: { readonly session: SessionStatus }) {
       label: t('session.desktop'),
       value: t('session.desktopValue', { width: String(desktop.width), height: String(desktop.height) }),
     });
+  const verified = verifiedText(peer);
+  if (verified !== undefined) facts.push({ label: t('session.verified'), value: verified });
   if (!cameByFile(peer)) facts.push({ label: t('session.address'), value: peer.address });
   return (
     <dl className="facts">

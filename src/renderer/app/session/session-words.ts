@@ -17,6 +17,7 @@ export function headline(session: SessionStatus): string {
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
     return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
   }
+  if (session.code !== undefined) return t(`phase.${role}.code`, { name });
   if (phase.tag === 'connecting') return wayText(phase.way, `trying.${role}`, { name });
   if (role === 'expert' && session.offered && phase.tag === 'inviting') return t('phase.offered.inviting', { name });
   return t(`phase.${role}.${phase.tag}`, { name });
@@ -31,6 +32,7 @@ export function phaseHint(session: SessionStatus, nowMs: number): string | undef
   if (phase.tag === 'ended' || phase.tag === 'connected') return undefined;
   const name = displayName(session.peer);
   if (role === 'expert' && session.offered && phase.tag === 'inviting') return t('phase.hint.offered.inviting', { name });
+  if (session.code !== undefined) return t(`phase.hint.code.${session.code.tag === 'tell' ? 'tell' : 'enter'}`);
   if (phase.tag !== 'connecting') return hintOf(role, phase.tag, name);
   const left = phase.next === undefined ? 0 : secondsUntil(phase.next.atMs, nowMs);
   if (phase.next !== undefined && left > 0) return wayText(phase.next.way, 'soon', { count: left });
@@ -48,7 +50,11 @@ function hintOf(role: Role, tag: Exclude<RunningTag, 'connecting' | 'connected'>
   }
 }
 
-export function stepText(role: Role, step: StepNumber, name: string, offered?: true): string {
+const SEALED_STEPS: ReadonlySet<StepNumber> = new Set([3, 4, 6]);
+
+/** `sealed`: the tickets travel sealed, so that some steps check more. */
+export function stepText(role: Role, step: StepNumber, name: string, offered?: true, sealed = false): string {
+  if (sealed && SEALED_STEPS.has(step)) return t(`steps.sealed.${role}.${step as 3}`, { name });
   if (offered && (step === 1 || step === 2)) return sentence(`steps.offered.${role}.${step}`, name);
   return sentence(`steps.${role}.${step}`, name);
 }

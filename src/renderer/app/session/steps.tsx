@@ -18,13 +18,16 @@ export function Steps({ session }: { readonly session: SessionStatus }) {
         <Step
           key={status.step}
           status={status}
-          text={stepText(session.role, status.step, name, session.offered)}
+          text={stepText(session.role, status.step, name, session.offered, isSealed(session))}
           over={session.phase.tag === 'ended'}
         />
       ))}
     </ol>
   );
 }
+
+/** Everything but a session that nobody vouches for: also before anything is agreed on, since it is refused otherwise. */
+const isSealed = ({ peer }: SessionStatus): boolean => peer.verification?.tag !== 'unverified';
 
 function Step({ status, text, over }: { readonly status: StepStatus; readonly text: string; readonly over: boolean }) {
   // After the end nothing is under way any more.

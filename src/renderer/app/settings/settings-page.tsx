@@ -20,6 +20,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         settings: useAction('settings'),
         stopShortcut: useAction('stopShortcut'),
         programs: useAction('programs'),
+        trust: useAction('trust'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
@@ -35,6 +36,8 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onRemoveHosted={(address) => void actions.removeHostedAccount(address)}
       onCopyIssued={actions.copyIssued}
       onIssuedSeen={actions.putIssuedAway}
+      onRenewKey={() => void actions.renewKey()}
+      onForgetMet={(contact) => void actions.forgetMet(contact)}
     />
   );
 }

@@ -10,6 +10,7 @@ import { Accounts, type AccountsProps } from './accounts.tsx';
 import { Hosting } from './hosting.tsx';
 import { Programs, type ProgramsProps } from './programs.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
+import { WhoIsWho, type WhoIsWhoProps } from './who-is-who.tsx';
 import './settings.css';
 
 export interface SettingsProps {
@@ -17,7 +18,10 @@ export interface SettingsProps {
   readonly settings: Preferences;
   readonly issued: IssuedAccount | undefined;
   readonly states: Readonly<
-    Record<'account' | 'friendlyName' | 'messenger' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'programs', ActionState>
+    Record<
+      'account' | 'friendlyName' | 'messenger' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'programs' | 'trust',
+      ActionState
+    >
   >;
   readonly onSetProgram: ProgramsProps['onSet'];
   readonly onTestProgram: ProgramsProps['onTest'];
@@ -33,6 +37,8 @@ export interface SettingsProps {
   readonly onRemoveHosted: (address: string) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
   readonly onIssuedSeen: () => void;
+  readonly onRenewKey: () => void;
+  readonly onForgetMet: WhoIsWhoProps['onForget'];
 }
 
 export function Settings(props: SettingsProps) {
@@ -93,6 +99,15 @@ export function Settings(props: SettingsProps) {
         onCopyIssued={props.onCopyIssued}
         onIssuedSeen={props.onIssuedSeen}
       />
+      {app.trust !== undefined && (
+        <WhoIsWho
+          trust={app.trust}
+          contacts={app.contacts}
+          {...props.states.trust}
+          onRenew={props.onRenewKey}
+          onForget={props.onForgetMet}
+        />
+      )}
       <section className="card stack" aria-labelledby="settings-general">
         <h2 id="settings-general">{t('settings.general')}</h2>
         <Choices
@@ -105,6 +120,14 @@ export function Settings(props: SettingsProps) {
           ]}
         />
         <Switch label={t('settings.startHidden')} on={settings.startHidden} onChange={(startHidden) => props.onSettings({ startHidden })} />
+        <div>
+          <Switch
+            label={t('settings.allowUnverified')}
+            on={settings.allowUnverified}
+            onChange={(allowUnverified) => props.onSettings({ allowUnverified })}
+          />
+          <p className="soft small">{t('settings.allowUnverifiedHint')}</p>
+        </div>
         <Switch
           label={t('settings.allowPlainExperts')}
           on={settings.allowPlainExperts}
