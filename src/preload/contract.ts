@@ -96,6 +96,8 @@ export interface OfferedInvitationView {
   /** Who asks, as the file says; may be empty. */
   readonly from: string;
   readonly needsPassword: boolean;
+  /** Nobody can have made it who does not know its password; of every other one `from` proves nothing. */
+  readonly bound: boolean;
   readonly past: boolean;
 }
 

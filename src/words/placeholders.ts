@@ -20,6 +20,7 @@ export interface Placeholders {
   readonly 'file.wrongPasswords': 'count';
   readonly 'file.offered': 'name';
   readonly 'file.offeredUnnamed': 'file';
+  readonly 'file.anyoneClaims': 'name';
   readonly 'picker.askPerson': 'name';
   readonly 'missed.asked': 'name' | 'time' | 'when';
   readonly 'missed.next': 'name';

@@ -7,7 +7,7 @@ import { createConnectionRoom } from '../../src/main/connection/connection-room.
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import { formatExpertBlob } from '../../src/protocol/assistance/expert-blob.ts';
-import { openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
+import { type InvitationDocument, openInvitation, readInvitation } from '../../src/protocol/assistance/invitation.ts';
 import type { EndReason, HistoryEntry } from '../../src/protocol/assistance/status.ts';
 import { utf8Encode } from '../../src/protocol/bytes/text.ts';
 import { encodeEncomsp } from '../../src/protocol/rdp/channels/encomsp.ts';
@@ -40,7 +40,14 @@ afterEach(async () => {
   await Promise.all(sides.splice(0).map(({ assistance }) => assistance.close()));
 });
 
-function side(options: { readonly answer?: () => Promise<boolean>; readonly clock?: Clock; readonly allowPlain?: boolean } = {}): Side {
+function side(
+  options: {
+    readonly answer?: () => Promise<boolean>;
+    readonly clock?: Clock;
+    readonly allowPlain?: boolean;
+    readonly allowUnverified?: boolean;
+  } = {},
+): Side {
   const clock = options.clock ?? systemClock;
   const desktop = new PictureDesktop();
   const history: HistoryEntry[] = [];
@@ -48,10 +55,12 @@ function side(options: { readonly answer?: () => Promise<boolean>; readonly cloc
   const log: string[] = [];
   const endpoints: NoviceEndpoint[] = [];
   const presented: NoviceLink[] = [];
+  const trust = new MemoryTrust('somebody');
+  trust.unverified = options.allowUnverified ?? true;
   const room = createConnectionRoom({ clock, listenHost: HOST });
   const assistance = createAssistance({
     messengers: createMessengers(new Map()),
-    trust: new MemoryTrust('somebody'),
+    trust,
     connection: {
       ways: room.ways,
       openExpert: room.openExpert,
@@ -376,6 +385,35 @@ describe('an invitation file', () => {
     await untilEnded(expert);
     expect(reasonOf(expert)).toBe('pinMismatch');
     expect(novice.links).toEqual([]);
+  });
+
+  it.each([
+    ['a bare ticket', undefined],
+    ['a file of the older kind', 1],
+  ] as const)('%s could be anybody’s: refused unless this is allowed, and then nobody’s name is believed', async (_name, type) => {
+    const novice = side();
+    const invitation = await novice.assistance.inviteByFile(type ?? 2);
+    const opened = openInvitation(document(invitation), invitation.password);
+    const [address] = opened.addresses;
+    const bare = `65538,1,${address?.host}:${address?.port},*,${opened.raSessionId},*,*,${Buffer.alloc(32, 1).toString('base64')}`;
+    const found: InvitationDocument = type === undefined ? { tag: 'connectionString1', text: bare } : document(invitation);
+    const password = type === undefined ? '' : invitation.password;
+    const careful = side({ allowUnverified: false });
+    expect(() => careful.assistance.helpByInvitation(found, password)).toThrow(expect.objectContaining({ code: 'UNBOUND_INVITATION' }));
+    expect(careful.assistance.status).toBeUndefined();
+    const expert = side({ allowUnverified: true });
+    expert.assistance.helpByInvitation(found, password);
+    expect(expert.assistance.status?.peer).toMatchObject({ friendlyName: '', verification: { tag: 'unverified' } });
+    await expert.assistance.endSession();
+  });
+
+  it('who was told a password is not taken in by a file that needs none', () => {
+    const expert = side({ allowUnverified: true });
+    const bare = `65538,1,${HOST}:5000,*,aWQ=,*,*,${Buffer.alloc(32, 1).toString('base64')}`;
+    expect(() => expert.assistance.helpByInvitation({ tag: 'connectionString1', text: bare }, 'CFHK MQRW')).toThrow(
+      expect.objectContaining({ code: 'NO_PASSWORD_IN_FILE' }),
+    );
+    expect(expert.assistance.status).toBeUndefined();
   });
 
   it('tells a wrong password before it dials, and what is no invitation', async () => {

@@ -2,7 +2,13 @@ import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import { type InvitationDocument, type OpenInvitation, openInvitation } from '../../protocol/assistance/invitation.ts';
+import {
+  bindsPassword,
+  type InvitationDocument,
+  needsPassword,
+  type OpenInvitation,
+  openInvitation,
+} from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import { readCode } from '../../protocol/trust/code.ts';
@@ -123,8 +129,12 @@ class AssistanceRoom implements Assistance {
 
   helpByInvitation(document: InvitationDocument, password: string): void {
     this.requireNoSession();
+    const bound = bindsPassword(document);
+    if (!bound && password !== '' && !needsPassword(document))
+      throw new AssistanceError('NO_PASSWORD_IN_FILE', 'the invitation has no password, so it is not the one that was made with it');
+    if (!bound && !this.parts.trust.allowUnverified()) throw new AssistanceError('UNBOUND_INVITATION', 'anybody could have made this');
     const invitation = opened(document, password);
-    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByFile(role, this.parts, this.host, invitation)));
+    this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByFile(role, this.parts, this.host, { invitation, bound })));
   }
 
   offerHelp(novice: PeerAddress): void {

@@ -27,6 +27,10 @@ export type AssistanceErrorCode =
   | 'BAD_INVITATION'
   /** The invitation does not say what the novice's key is: whoever answers could not be told from a stranger. */
   | 'NO_KEY_HASH'
+  /** Anybody could have made this invitation, and this person does not let such sessions begin. */
+  | 'UNBOUND_INVITATION'
+  /** A password was told, and the invitation has none: it is not the one. */
+  | 'NO_PASSWORD_IN_FILE'
   /** Not six digits. */
   | 'BAD_CODE'
   /** The other side or the engine cannot negotiate control (no `encomsp` channel). */
@@ -125,7 +129,7 @@ export interface Assistance {
   inviteByFile(type: InvitationFileType): Promise<NewFileInvitation>;
   /** Takes it back, or puts away one that is over. A session that came of it goes on. */
   removeFileInvitation(): Promise<void>;
-  /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH. */
+  /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH, UNBOUND_INVITATION, NO_PASSWORD_IN_FILE. */
   helpByInvitation(document: InvitationDocument, password: string): void;
   /** Expert: asks a contact whether help is wanted. BUSY, NOT_SIGNED_IN; what goes wrong later ends the session with its reason. */
   offerHelp(novice: PeerAddress): void;

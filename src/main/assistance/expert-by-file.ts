@@ -20,6 +20,12 @@ const REASONS: Readonly<Record<RemdeskRejection, EndReason>> = {
   refused: 'viewRefused',
 };
 
+/** `bound`: nobody can have made it who does not know its password. */
+interface OpenedFile {
+  readonly invitation: OpenInvitation;
+  readonly bound: boolean;
+}
+
 /** The expert's entrance with an invitation file: dials the novice, checks its key, proves the password, waits for the yes. */
 export class ExpertByFile implements Entrance<ExpertNews> {
   readonly id = randomUUID();
@@ -34,7 +40,7 @@ export class ExpertByFile implements Entrance<ExpertNews> {
   private cancelDeadline: () => void;
   private wrongKeySeen = false;
 
-  constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, invitation: OpenInvitation) {
+  constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, { invitation, bound }: OpenedFile) {
     this.role = role;
     this.parts = parts;
     this.host = host;
@@ -42,7 +48,12 @@ export class ExpertByFile implements Entrance<ExpertNews> {
     this.invited = new InvitedProgress(parts.connection.ways, role.life.startedAtMs);
     this.waysLeft = new Set(this.invited.ways);
     const [address] = invitation.addresses;
-    this.peer = { address: address === undefined ? '' : `${address.host}:${address.port}`, friendlyName: invitation.userName };
+    // The name in a file that anybody could have made is nobody's.
+    this.peer = {
+      address: address === undefined ? '' : `${address.host}:${address.port}`,
+      friendlyName: bound ? invitation.userName : '',
+      verification: { tag: bound ? 'password' : 'unverified' },
+    };
     const machine = new RemdeskExpert({ userName: parts.userName(), pass: invitation.pass, rcTicket: invitation.rcTicket });
     this.remdesk = new RemdeskChannel(machine, (fact) => this.onFact(fact));
     this.cancelDeadline = parts.clock.after(CONNECT_DEADLINE_MS, () => this.end(this.noConnection));

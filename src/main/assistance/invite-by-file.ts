@@ -113,9 +113,10 @@ export class InviteByFile {
       remdesk: { version: this.type, pass: written.pass, rcTicket: written.rcTicket, usable: () => this.state === 'waiting' },
       desktopSize: () => this.parts.desktop.size(),
       allowPlain: () => this.state === 'waiting' && this.parts.allowPlainExperts(),
-      verified: (expertName, active) => {
+      verified: (expertName, active, byPassword) => {
         const address = link.connection.address;
-        const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS) };
+        const verification = { tag: byPassword ? 'password' : 'unverified' } as const;
+        const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS), verification };
         const expert = { link, peer, active, channels, answer: (allowed: boolean) => gate.answer(allowed) };
         const session = new NoviceRole(this.parts, this.host, (role) => new NoviceByFile(role, this.parts, this.host, expert));
         if (!this.host.begin(session)) {

@@ -28,7 +28,8 @@ export interface RemdeskGateParts {
   /** An expert without `remdesk` may pass, without a password. */
   readonly allowPlain: () => boolean;
   /** At most once: the expert has proved the password; the novice is to be asked. `active` is the connection as it stands. */
-  readonly verified: (expertName: string, active: LinkActive) => void;
+  /** `byPassword`: not where an expert without `remdesk` was let in without one. */
+  readonly verified: (expertName: string, active: LinkActive, byPassword: boolean) => void;
   /** Not verified: the connection is closing. */
   readonly refused: (why: RemdeskRefusal | 'noRemdesk' | 'gone') => void;
 }
@@ -82,7 +83,7 @@ export class RemdeskGate {
     this.active = active;
     // Channels start before the link says that it is active.
     if (this.channel.isOpen) return;
-    if (this.parts.allowPlain()) this.verify('', active);
+    if (this.parts.allowPlain()) this.verify('', active, false);
     else this.refuse('noRemdesk', 'denied');
   }
 
@@ -93,7 +94,7 @@ export class RemdeskGate {
         this.refuse('outOfOrder', 'protocolError');
         return;
       case 'verified':
-        if (this.active !== undefined) this.verify(fact.expertName, this.active);
+        if (this.active !== undefined) this.verify(fact.expertName, this.active, true);
         return;
       case 'refused':
         this.refuse(fact.why, 'denied');
@@ -105,10 +106,10 @@ export class RemdeskGate {
     }
   }
 
-  private verify(expertName: string, active: LinkActive): void {
+  private verify(expertName: string, active: LinkActive, byPassword: boolean): void {
     if (this.settled) return;
     this.settle();
-    this.parts.verified(expertName, active);
+    this.parts.verified(expertName, active, byPassword);
   }
 
   private refuse(why: RemdeskRefusal | 'noRemdesk' | 'gone', reason: Parameters<NoviceLink['close']>[0]): void {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { OfferedInvitationView, SavedInvitationView } from '../../preload/contract.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import {
+  bindsPassword,
   isPast,
   type InvitationDocument,
   MAX_INVITATION_BYTES,
@@ -61,6 +62,7 @@ export function createFileInvitations({ help, model, clock, ...files }: FileInvi
       fileName: safeText(fileName),
       from: document.tag === 'file' ? safeText(document.file.userName) : '',
       needsPassword: needsPassword(document),
+      bound: bindsPassword(document),
       past: isPast(document, clock.now()),
     };
     model.update({ offeredInvitation: offered });

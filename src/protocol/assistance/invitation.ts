@@ -60,6 +60,14 @@ export function needsPassword(document: InvitationDocument): boolean {
   return document.tag === 'file' && (document.file.hasPassword || document.file.lhTicket !== undefined);
 }
 
+/**
+ * Whether nobody can have made it who does not know its password: the key of the computer to connect to is encrypted with it (type 2). Anybody
+ * could have made every other one, with any name in it and a computer of their own behind it.
+ */
+export function bindsPassword(document: InvitationDocument): boolean {
+  return document.tag === 'file' && document.file.lhTicket !== undefined;
+}
+
 /** Whether the time in the file is over. The novice's program decides by its own record, whatever the file says. */
 export function isPast(document: InvitationDocument, nowMs: number): boolean {
   const valid = document.tag === 'file' ? document.file.valid : undefined;

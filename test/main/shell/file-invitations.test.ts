@@ -86,7 +86,7 @@ describe('invitation files in the shell', () => {
     const { files, used, offered, did } = desk({ path: '/desk/help.msrcIncident' });
     await files.choose();
     expect(did).toEqual(['read /desk/help.msrcIncident 262145']);
-    expect(offered()).toEqual({ fileName: 'help.msrcIncident', from: 'Nora', needsPassword: true, past: true });
+    expect(offered()).toEqual({ fileName: 'help.msrcIncident', from: 'Nora', needsPassword: true, bound: false, past: true });
     files.use(' ABCD EFGH JKMN\n');
     expect(used.map(({ password }) => password)).toEqual([' ABCD EFGH JKMN\n']);
     expect(offered()).toBeUndefined();
@@ -97,7 +97,7 @@ describe('invitation files in the shell', () => {
     const { files, offered } = desk({ refused: 'wrong' });
     files.offer('a', utf8Encode(TICKET));
     expect(() => files.use('x')).toThrow('wrong');
-    expect(offered()).toEqual({ fileName: 'a', from: '', needsPassword: false, past: false });
+    expect(offered()).toEqual({ fileName: 'a', from: '', needsPassword: false, bound: false, past: false });
     files.putAway();
     expect(offered()).toBeUndefined();
   });

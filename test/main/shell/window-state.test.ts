@@ -117,7 +117,7 @@ describe('the slices of the state', () => {
     activities: [{ id: 'a', kind: 'voice', role: 'invitee', peer: ME, startedAtMs: 1, phase: 'waiting', line: '' }],
     conversations: [{ transport: 'msnp', address: 'anna@home.example', lines: [], unread: 1, typing: false }],
     fileInvitation: { id: 'f', state: 'waiting', expiresAtMs: 1, wrongPasswords: 0 },
-    offeredInvitation: { fileName: 'f', from: 'Anna', needsPassword: true, past: false },
+    offeredInvitation: { fileName: 'f', from: 'Anna', needsPassword: true, bound: true, past: false },
     history: [helped('anna@home.example', 20)],
     notices: [{ id: 'n', kind: 'info', key: 'notice.storageFailed', values: {} }],
   });

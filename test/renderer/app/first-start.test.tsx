@@ -127,7 +127,7 @@ describe('the first start', () => {
   });
 
   it('says nothing of contacts where there is an invitation file and no account', async () => {
-    const offeredInvitation = { fileName: 'Help.msrcIncident', from: 'Margaret', needsPassword: true, past: false };
+    const offeredInvitation = { fileName: 'Help.msrcIncident', from: 'Margaret', needsPassword: true, bound: true, past: false };
     const { user, calls } = openMainWindow({ ...withoutAccount, offeredInvitation });
     screen.getByRole('heading', { name: t('file.offered', { name: 'Margaret' }) });
     expect(button(t('home.ask'))).toBeUndefined();

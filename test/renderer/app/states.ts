@@ -183,7 +183,7 @@ export const STATES: readonly State[] = [
   }),
   main(
     'opened invitation',
-    appState({ offeredInvitation: { fileName: 'help.msrcIncident', from: 'Anna', needsPassword: true, past: true } }),
+    appState({ offeredInvitation: { fileName: 'help.msrcIncident', from: 'Anna', needsPassword: true, bound: true, past: true } }),
   ),
   ...ROLES.flatMap((role): State[] => [
     ...RUNNING_PHASES.slice(0, 5).flatMap((phase, at): State[] => [

@@ -84,10 +84,11 @@ function GoodUntil({ atMs }: { readonly atMs: number }) {
 }
 
 /** An opened invitation: who asks, and the field for the password they say on the phone. */
-function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitationProps & { readonly offered: OfferedInvitationView }) {
+function Offered({ app, offered, pending, problem, onUse, onPutAway }: FileInvitationProps & { readonly offered: OfferedInvitationView }) {
   const title = useId();
   const card = useBroughtIntoView();
   const [password, setPassword] = useState('');
+  const allowed = app.settings.allowUnverified;
   function submit(event: FormEvent): void {
     event.preventDefault();
     onUse(password);
@@ -95,31 +96,37 @@ function Offered({ offered, pending, problem, onUse, onPutAway }: FileInvitation
   return (
     <section ref={card} className="card stack" aria-labelledby={title}>
       <h2 id={title} className="break">
-        {offered.from === '' ? t('file.offeredUnnamed', { file: offered.fileName }) : t('file.offered', { name: offered.from })}
+        {offered.from === '' || !offered.bound
+          ? t('file.offeredUnnamed', { file: offered.fileName })
+          : t('file.offered', { name: offered.from })}
       </h2>
+      {!offered.bound && (
+        <Banner kind="warning">
+          <p>{t('file.anyone')}</p>
+          {offered.from !== '' && <p>{t('file.anyoneClaims', { name: offered.from })}</p>}
+          {!allowed && <p>{t('file.anyoneRefused')}</p>}
+        </Banner>
+      )}
       {offered.past && <Banner kind="warning">{t('file.past')}</Banner>}
       <form className="stack" onSubmit={submit}>
-        {offered.needsPassword && (
-          // Shown while it is typed: it is heard on the phone, good for one session, and a slip is seen at once.
-          <div className="offered__password">
-            <Field
-              label={t('file.passwordField')}
-              hint={t('file.passwordHint')}
-              error={problemText(problem)}
-              value={password}
-              onValue={setPassword}
-              required
-              maxLength={128}
-              autoComplete="off"
-              autoCapitalize="characters"
-              spellCheck={false}
-              autoFocus
-            />
-          </div>
-        )}
-        {!offered.needsPassword && <ProblemLine text={problemText(problem)} />}
+        {/* Shown while it is typed: it is heard on the phone, good for one session, and a slip is seen at once. Asked for whatever the file says. */}
+        <div className="offered__password">
+          <Field
+            label={t(offered.needsPassword ? 'file.passwordField' : 'file.passwordIfTold')}
+            hint={t(offered.needsPassword ? 'file.passwordHint' : 'file.passwordIfToldHint')}
+            error={problemText(problem)}
+            value={password}
+            onValue={setPassword}
+            required={offered.needsPassword}
+            maxLength={128}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            autoFocus
+          />
+        </div>
         <div className="row">
-          <Button type="submit" look="primary" busy={pending}>
+          <Button type="submit" look="primary" busy={pending} disabled={!offered.bound && !allowed}>
             {t('file.connect')}
           </Button>
           <Button onClick={onPutAway}>{t('common.cancel')}</Button>
