@@ -17,6 +17,7 @@ import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
+import { createClassicProcess } from './shell/classic-process.ts';
 import { createConsentPrompts } from './shell/consent-prompts.ts';
 import { createErrorLog } from './shell/error-log.ts';
 import { createFailures } from './shell/failures.ts';
@@ -88,7 +89,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const assistance = createAssistance({
     messengers,
     trust: createTrust(storage, model, failures.storage),
-    connection: createConnectionRoom({ clock, ...(listenHost === undefined ? {} : { listenHost }) }),
+    connection: createConnectionRoom({
+      clock,
+      startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
+      ...(listenHost === undefined ? {} : { listenHost }),
+    }),
     desktop,
     consent: createConsentPrompts(questions),
     clock,

@@ -159,6 +159,8 @@ export interface Placeholders {
   readonly 'ended.novice.stoppedByNovice': 'name';
   readonly 'ended.novice.closedByExpert': 'name';
   readonly 'ended.novice.peerGone': 'name';
+  readonly 'ended.novice.engineFailed': 'name';
+  readonly 'ended.novice.engineFailed.next': 'name';
   readonly 'ended.expert.declined.next': 'name';
   readonly 'ended.expert.cancelledByYou.next': 'name';
   readonly 'ended.expert.cancelledByPeer': 'name';
@@ -203,6 +205,7 @@ export interface Placeholders {
   readonly 'ended.expert.desktopUnavailable': 'name';
   readonly 'ended.expert.desktopUnavailable.next': 'name';
   readonly 'ended.expert.protocolError': 'name';
+  readonly 'ended.expert.engineFailed.next': 'name';
   readonly 'ended.expert.internalError.next': 'name';
   readonly 'ended.offered.viewRefused': 'name';
   readonly 'ended.offered.viewRefused.next': 'name';

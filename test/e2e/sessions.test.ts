@@ -115,6 +115,21 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     await ended('closedByExpert');
   });
 
+  it('the process of the classic engine dies: this session ends and says whose fault it was, and nothing else', async () => {
+    await connect(novice, expert);
+    const processes = (await run('ps', ['-eo', 'pid,args'])).toString().split('\n');
+    const engines = processes.filter((line) => line.includes('--utility-sub-type=node.mojom') && line.includes(expertDesktop.home));
+    expect(engines).toHaveLength(1);
+    process.kill(Number.parseInt(engines[0] ?? '', 10), 'SIGKILL');
+    await expert.main.getByText(t('ended.expert.engineFailed'), { exact: true }).first().waitFor();
+    const said = [t('ended.novice.closedByExpert', { name: 'Peter' }), t('ended.novice.connectionLost')].join('|');
+    await novice.main
+      .getByText(new RegExp(`^(${said})$`))
+      .first()
+      .waitFor();
+    for (const { main } of [expert, novice]) await main.getByRole('button', { name: t('ended.close'), exact: true }).click();
+  });
+
   it('an app that dies is noticed by the other within five seconds', async () => {
     await connect(novice, expert);
     process.kill(novice.pid, 'SIGKILL');

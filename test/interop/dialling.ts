@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { EngineName } from '../../src/facts/preferences.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from '../support/engine-process.ts';
 import type { ExpertEndpoint, ExpertEndpointEvent, ExpertLink, ExpertLinkEvent } from '../../src/main/connection/contract.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
@@ -21,7 +22,7 @@ export async function hangUp(): Promise<void> {
 
 /** Our expert, with the real link, at a server whose certificate has this SHA-256. */
 export async function dial(engine: EngineName, port: number, pin: Uint8Array, channels: readonly Channel[] = []) {
-  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST, startEngine: () => forkEngine() });
   const endpoint = await room.openExpert({ engine, userName: 'expert', channels }, new AbortController().signal);
   const events: ExpertEndpointEvent[] = [];
   const linkEvents: ExpertLinkEvent[] = [];

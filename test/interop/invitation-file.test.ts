@@ -8,6 +8,7 @@ import type { Assistance, NewFileInvitation } from '../../src/main/assistance/co
 import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from '../support/engine-process.ts';
 import type { NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
 import { encryptTicket } from '../../src/protocol/assistance/assistance-crypto.ts';
@@ -73,7 +74,7 @@ function takingAnybody(): MemoryTrust {
 /** A whole novice whose desktop is the painted display. */
 async function novice(answers: { readonly view?: boolean; readonly control?: boolean; readonly plain?: boolean } = {}): Promise<Novice> {
   const clock = new ShiftedClock();
-  const room = createConnectionRoom({ clock, listenHost: HOST });
+  const room = createConnectionRoom({ clock, listenHost: HOST, startEngine: () => forkEngine() });
   const asked: string[] = [];
   const log: string[] = [];
   const links: NoviceLink[] = [];
@@ -366,7 +367,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
     });
 
     const channels: Uint8Array[] = [];
-    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST, startEngine: () => forkEngine() });
     const viewer = new FakeViewer();
     const assistance = createAssistance({
       messengers: createMessengers(new Map()),

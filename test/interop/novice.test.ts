@@ -2,6 +2,7 @@ import type { EngineName } from '../../src/facts/preferences.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from '../support/engine-process.ts';
 import type { ExpertLink } from '../../src/main/connection/contract.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { applied } from '../support/applied.ts';
@@ -245,7 +246,7 @@ describe.skipIf(screens.skip).each([['ringback'], ['classic']] as const)(
     it('shows the novice’s screen, pixel for pixel, and its input arrives', async () => {
       sharing = await share(source);
       const stop = new AbortController();
-      const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+      const room = createConnectionRoom({ clock: systemClock, listenHost: HOST, startEngine: () => forkEngine() });
       const endpoint = await room.openExpert({ engine, userName: 'expert' }, stop.signal);
       let link: ExpertLink | undefined;
       let decoder: GraphicsDecoder | undefined;

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { t } from '../../src/words/words.ts';
 import { electronExecutable } from '../support/app.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
@@ -111,7 +112,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
     await run(process.execPath, [script]);
   });
 
-  it('does the main job', { timeout: 180_000 }, async () => {
+  it('does the main job, with either engine', { timeout: 240_000 }, async () => {
     const desktops: PersonDesktop[] = [];
     const apps: { close(): Promise<void> }[] = [];
     try {
@@ -124,6 +125,13 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
       const novice = await startPackagedApp(noviceDesktop, executable);
       apps.push(novice);
       await meetOnMessenger(expert, novice);
+      await connect(novice, expert);
+      expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
+      // Once more with the engine that has a process of its own, started out of the archive.
+      await (await expert.session()).getByRole('button', { name: t('session.end'), exact: true }).click();
+      await expert.main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
+      await expert.main.getByRole('radio', { name: t('settings.engineClassic'), exact: true }).check();
+      await expert.main.getByRole('button', { name: t('nav.home'), exact: true }).click();
       await connect(novice, expert);
       expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
     } catch (error) {

@@ -4,6 +4,7 @@ import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance, NewFileInvitation } from '../../src/main/assistance/contract.ts';
 import { type Clock, systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from '../support/engine-process.ts';
 import type { ExpertLink, ExpertLinkEvent, NoviceEndpoint, NoviceLink } from '../../src/main/connection/contract.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import { formatExpertBlob } from '../../src/protocol/assistance/expert-blob.ts';
@@ -57,7 +58,7 @@ function side(
   const presented: NoviceLink[] = [];
   const trust = new MemoryTrust('somebody');
   trust.unverified = options.allowUnverified ?? true;
-  const room = createConnectionRoom({ clock, listenHost: HOST });
+  const room = createConnectionRoom({ clock, listenHost: HOST, startEngine: () => forkEngine() });
   const assistance = createAssistance({
     messengers: createMessengers(new Map()),
     trust,
@@ -123,7 +124,7 @@ async function intruder(
   invitation: NewFileInvitation,
   remdesk = true,
 ): Promise<{ link: ExpertLink; events: ExpertLinkEvent[]; say: (name: string, message: Uint8Array) => void }> {
-  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+  const room = createConnectionRoom({ clock: systemClock, listenHost: HOST, startEngine: () => forkEngine() });
   const channels = ['encomsp', ...(remdesk ? ['remdesk'] : [])].map((name) => new RecordedChannel(name));
   const endpoint = await room.openExpert(
     { engine: 'ringback', userName: 'Mallory', channels, invited: remdesk },
@@ -354,7 +355,7 @@ describe('an invitation file', () => {
   ])('lets a program without remdesk in only where the setting says so (%s)', async (allowPlain, phase) => {
     const novice = side({ allowPlain });
     const invitation = await novice.assistance.inviteByFile(2);
-    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
+    const room = createConnectionRoom({ clock: systemClock, listenHost: HOST, startEngine: () => forkEngine() });
     const endpoint = await room.openExpert({ engine: 'classic', userName: 'Old' }, new AbortController().signal);
     const events: ExpertLinkEvent[] = [];
     endpoint.onEvent((event) => {

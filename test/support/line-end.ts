@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import type { EngineName } from '../../src/facts/preferences.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from './engine-process.ts';
 import type { ExpertLink, NoviceLink } from '../../src/main/connection/contract.ts';
 import type { HostPort } from '../../src/protocol/host-port.ts';
 import { encodeBitmapUpdate } from '../../src/protocol/rdp/pdu/bitmap-update.ts';
@@ -25,7 +26,7 @@ export type LineOrder =
 const SIDE = 60;
 const PDU_BYTES = SIDE * SIDE * 4;
 const [role, host = '', engine = 'ringback'] = process.argv.slice(2);
-const room = createConnectionRoom({ clock: systemClock, listenHost: host });
+const room = createConnectionRoom({ clock: systemClock, listenHost: host, startEngine: () => forkEngine() });
 const { signal } = new AbortController();
 
 function say(event: { readonly tag: string; readonly [more: string]: unknown }): void {

@@ -2,6 +2,7 @@ import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { type ConnectionRoomDeps, createConnectionRoom } from '../../src/main/connection/connection-room.ts';
+import { forkEngine } from './engine-process.ts';
 import type { EngineName } from '../../src/facts/preferences.ts';
 import type { HistoryEntry } from '../../src/protocol/assistance/status.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
@@ -34,7 +35,12 @@ export async function loopback({ engine = 'ringback', answer = yes, ways }: Loop
     const assistance = createAssistance({
       messengers: onlyMessenger(messenger),
       trust,
-      connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1', ...(ways === undefined ? {} : { ways }) }),
+      connection: createConnectionRoom({
+        clock: systemClock,
+        listenHost: '127.0.0.1',
+        startEngine: () => forkEngine(),
+        ...(ways === undefined ? {} : { ways }),
+      }),
       desktop,
       consent: { allowView: answer, allowControl: yes },
       clock: systemClock,

@@ -1,96 +1,79 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- a package without types: its declaration is ambient, so there is nothing to import
-/// <reference path="./node-rdpjs.d.ts" />
-import rdp, { type ClassicBitmap, type ClassicClient, type Field } from 'node-rdpjs';
-import core from 'node-rdpjs/lib/core/index.js';
-import structures from 'node-rdpjs/lib/protocol/pdu/data.js';
-import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
-import { readLicence } from '../../protocol/rdp/client/licensing.ts';
-import { encodeBitmapUpdate } from '../../protocol/rdp/pdu/bitmap-update.ts';
-import { CAPSTYPE_INPUT } from '../../protocol/rdp/pdu/capabilities/input.ts';
-import { INFO } from '../../protocol/rdp/pdu/client-info.ts';
-import { meaningOfErrorInfo, meaningOfUltimatum } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import { connectionRequest, readConnectionConfirm } from '../../protocol/rdp/client/connection-initiation.ts';
+import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import { FAST_PATH_UPDATE } from '../../protocol/rdp/pdu/fast-path-output.ts';
-import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import { Silence } from '../../protocol/rdp/silence.ts';
-import { classicInput } from './classic-input.ts';
-import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
+import { type FromEngine, parseAnswer, type ToEngine } from './classic-messages.ts';
+import {
+  ConnectionError,
+  type EngineProcess,
+  type ExpertLink,
+  type ExpertLinkEvent,
+  type LinkTraffic,
+  type StartEngine,
+} from './contract.ts';
 import { HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
-import { type Candidate, type HandshakeError, asError } from './handshake.ts';
+import { type Candidate, type HandshakeError, asError, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
 import { RdpStream } from './rdp-stream.ts';
 
-const WISHED_DESKTOP = { width: 1280, height: 720 } as const;
-/** RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
-const WANT_32BPP_SESSION = 0x0002;
-/** CAPSTYPE_GENERAL (2.2.7.1.1): has the server's support of Suppress Output. */
-const CAPSTYPE_GENERAL = 1;
-/** CAPSTYPE_BITMAP (2.2.7.1.2): has the size of the server's desktop. */
-const CAPSTYPE_BITMAP = 2;
-const MAX_DESKTOP_SIDE = 16_384;
-const PDUTYPE2_SET_ERROR_INFO = 47;
-/** T.125 DomainMCSPDU choice, in the upper six bits of the first byte. */
-const DISCONNECT_PROVIDER_ULTIMATUM = 8;
-/** MCS Disconnect Provider Ultimatum, rn-user-requested, in X.224 Data in TPKT (2.2.2.3): node-rdpjs just hangs up. */
+const TPKT_HEADER_BYTES = 4;
+/** MCS Disconnect Provider Ultimatum, rn-user-requested, in X.224 Data in TPKT ([MS-RDPBCGR] 2.2.2.3): node-rdpjs just hangs up. */
 const DISCONNECT_ULTIMATUM = Uint8Array.of(0x03, 0x00, 0x00, 0x09, 0x02, 0xf0, 0x80, 0x21, 0x80);
-/** Input events in one PDU. */
-const MAX_INPUT_BATCH = 64;
+/** With more on its way to the engine nothing is read from the socket. */
+const MOST_WAITING_BYTES = 1 << 20;
+/** An engine that has not answered for so long hangs; it has been started by then, too. Sooner than the handshake is given up, so that it is named. */
+export const ENGINE_DEADLINE_MS = 8_000;
+/** What the expert did last (keys that were let go) still goes out when it ends, but nobody waits for it longer than this. */
+const LAST_INPUT_MS = 250;
 
 type State = 'verified' | 'presented';
 
 /**
- * The second engine: node-rdpjs on the same connected socket. Its transport layer is replaced by {@link RdpStream}, because
- * its own accepts any certificate; so the pin stands between its TLS and its MCS, and whatever it throws is caught here.
- * It has no channels, no pointer shapes and no round trip measure.
+ * The second engine: node-rdpjs, in a process of its own that begins once the novice has proved to be the one who is meant. Here are the socket, TLS, the
+ * pin, and what the engine may say ({@link parseAnswer}); its end, whatever the cause, is the end of this link and of nothing else.
  */
 export class ClassicLink implements ExpertLink, Candidate {
   readonly connection: SessionConnection;
   private readonly options: ExpertLinkOptions;
-  private readonly client: ClassicClient;
+  private readonly startEngine: StartEngine;
   private readonly stream: RdpStream;
   private readonly life: LinkLife<State, ExpertLinkEvent>;
   private readonly silence = new Silence(SILENCE);
-  /** The novice's desktop, from the active session on. */
-  private desktop: Size | undefined;
-  private licenceRefused = false;
+  private engine: EngineProcess | undefined;
+  /** Bytes of each message that the engine has not answered yet, oldest first. */
+  private readonly unanswered: number[] = [];
+  private cancelAnswer: () => void = () => undefined;
+  private whenAnswered: (() => void)[] = [];
+  private confirm: Uint8Array = new Uint8Array(0);
+  private isReading = true;
+  private isActive = false;
   /** What Set Error Info or the ultimatum's reason said, which node-rdpjs reads past. */
-  private announced: LinkEnd | undefined;
+  private announced: DisconnectReason | undefined;
 
-  constructor(options: ExpertLinkOptions) {
+  constructor(options: ExpertLinkOptions, startEngine: StartEngine) {
     this.options = options;
+    this.startEngine = startEngine;
     this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.receive(bytes),
-      gone: (error) => {
-        this.refuse(this.cut(error));
-        this.life.gone(error, this.announced);
-      },
+      // What came last may say why.
+      gone: (error) => this.onceAnswered(() => this.ended(error)),
     });
     this.life = new LinkLife({
       stream: this.stream,
       clock: options.clock,
       refused: options.refused,
-      refusal: (cause) =>
-        new ConnectionError(this.stream.secure ? 'SOCKET' : 'NOT_TLS', 'the RDP handshake failed', { cause: asError(cause) }),
+      refusal: (cause) => this.refusal(cause),
       goodbye: () => {
+        this.endEngine();
         if (this.life.state === 'presented') this.stream.write(DISCONNECT_ULTIMATUM);
       },
     });
-    this.client = rdp.createClient({
-      userName: options.userName,
-      password: '*',
-      alternateShell: '*',
-      workingDir: options.workingDir,
-      screen: WISHED_DESKTOP,
-      locale: 'en',
-      // node-rdpjs hands tiles on undecoded; the viewer's worker decodes them.
-      decompress: false,
-      logLevel: 'ERROR',
-    });
-    this.attach();
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       const error = new ConnectionError('DEADLINE', `the handshake took more than ${HANDSHAKE_DEADLINE_MS} ms`);
       if (this.life.state === 'handshake') this.refuse(error);
@@ -98,7 +81,7 @@ export class ClassicLink implements ExpertLink, Candidate {
     });
     this.life.every(TICK_MS, () => this.listen(options.clock.monotonicMs()));
     this.stream.start();
-    this.contained(() => this.client.x224.connect());
+    this.stream.write(connectionRequest());
   }
 
   get onEvent(): ExpertLink['onEvent'] {
@@ -118,25 +101,11 @@ export class ClassicLink implements ExpertLink, Candidate {
   }
 
   sendInput(events: readonly InputEvent[]): void {
-    if (this.desktop === undefined || !this.life.running) return;
-    const records = events.flatMap(classicInput);
-    this.contained(() => {
-      for (let at = 0; at < records.length; at += MAX_INPUT_BATCH)
-        this.client.global.sendInputEvents(records.slice(at, at + MAX_INPUT_BATCH));
-    });
+    if (this.isActive && this.life.running && events.length > 0) this.tell({ tag: 'input', events });
   }
 
-  /** Suppress Output ([MS-RDPBCGR] 2.2.11.3), where the server takes it: when the picture is wanted again it comes whole. */
   setDisplayWanted(wanted: boolean): void {
-    const desktop = this.desktop;
-    const general = this.client.global.serverCapabilities[CAPSTYPE_GENERAL]?.obj;
-    if (desktop === undefined || general?.['suppressOutputSupport']?.value !== 1) return;
-    const pdu = structures.supressOutputDataPDU();
-    pdu.obj.allowDisplayUpdates.value = wanted ? 1 : 0;
-    const { right, bottom } = pdu.obj.desktopRect.obj;
-    right.value = desktop.width - 1;
-    bottom.value = desktop.height - 1;
-    this.contained(() => this.client.global.sendDataPDU(pdu));
+    if (this.isActive && this.life.running) this.tell({ tag: 'displayWanted', wanted });
   }
 
   /* node-rdpjs has no frame markers, and its Refresh Rect throws. */
@@ -144,14 +113,23 @@ export class ClassicLink implements ExpertLink, Candidate {
   refresh(): void {}
 
   setReading(reading: boolean): void {
-    this.stream.setReading(reading);
+    this.isReading = reading;
+    this.read();
   }
 
   close(): Promise<void> {
-    return this.life.close('userRequested');
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        resolve(this.life.close('userRequested'));
+      };
+      const cancel = this.options.clock.after(LAST_INPUT_MS, () => this.endEngine());
+      this.onceAnswered(end);
+    });
   }
 
   abandon(): void {
+    this.endEngine();
     this.life.abandon();
   }
 
@@ -167,102 +145,155 @@ export class ClassicLink implements ExpertLink, Candidate {
     else if (news !== undefined) this.life.events.emit({ tag: 'line', silent: news === 'silent' });
   }
 
-  private attach(): void {
-    const client = this.client;
-    client.mcs.clientCoreData.obj.earlyCapabilityFlags.value |= WANT_32BPP_SESSION;
-    client.sec.infos.obj.flag.value |= INFO.maximizeShell;
-    // node-rdpjs adds keyboardFunctionKey once more under this misspelt name: four bytes too many in TS_INPUT_CAPABILITYSET (2.2.7.1.6).
-    const input = client.global.clientCapabilities[CAPSTYPE_INPUT]?.obj ?? {};
-    Object.defineProperty(input, 'keyboardrFunctionKey', {
-      set: (field: Field) => {
-        input['keyboardFunctionKey'] = field;
-      },
-    });
-    const receiveLicense = client.sec.recvLicense.bind(client.sec);
-    client.sec.recvLicense = (stream) => {
-      const step = readLicence(Uint8Array.from(stream.buffer.subarray(stream.offset)));
-      if (step.tag === 'done') return receiveLicense(stream);
-      if (this.licenceRefused) throw new ProtocolError('REFUSED', 'SERVER_LICENSE_REQUEST', 'one', 'another');
-      this.licenceRefused = true;
-      client.sec.transport.send('global', new core.type.BinaryString(Buffer.from(step.data)));
-      client.sec.transport.once('global', (next) => client.sec.recvLicense(next));
-    };
-    client.bufferLayer.send = (message) => this.stream.write(message.toStream().buffer);
-    client.bufferLayer.startTLS = (ready) => this.stream.connectTls((der) => this.verify(der, ready));
-    // node-rdpjs calls this after MCS Disconnect Provider Ultimatum and Shutdown Denied.
-    client.bufferLayer.close = () => this.life.endedByPeer(this.announced ?? 'disconnected');
-    // node-rdpjs's own listener runs before this one and has sent Client Info.
-    client.mcs.on('connect', () => {
-      if (this.life.state !== 'verified') return;
-      this.life.state = 'presented';
-      this.life.metDeadline();
-      this.life.events.emit({ tag: 'presented' });
-    });
-    const readDataPdu = client.global.readDataPDU.bind(client.global);
-    client.global.readDataPDU = (message) => {
-      if (message.obj.shareDataHeader.obj.pduType2.value === PDUTYPE2_SET_ERROR_INFO) {
-        this.announced = meaningOfErrorInfo(message.obj.pduData.obj['errorInfo']?.value ?? 0);
-      }
-      readDataPdu(message);
-    };
-    const receiveMcs = client.mcs.recv.bind(client.mcs);
-    client.mcs.recv = (stream) => {
-      const [first = 0, second = 0] = stream.buffer.subarray(stream.offset, stream.offset + 2);
-      if (first >> 2 === DISCONNECT_PROVIDER_ULTIMATUM)
-        this.announced ??= meaningOfUltimatum(((first & 3) << 1) | (second >> 7), this.desktop !== undefined);
-      receiveMcs(stream);
-    };
-    client.on('connect', () => this.activated());
-    client.on('bitmap', (bitmap) => this.bitmap(bitmap));
-    client.on('error', (error) => this.life.broken(error));
-  }
-
-  private activated(): void {
-    const capability = this.client.global.serverCapabilities[CAPSTYPE_BITMAP]?.obj;
-    const width = capability?.['desktopWidth']?.value ?? 0;
-    const height = capability?.['desktopHeight']?.value ?? 0;
-    if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE) {
-      throw new ProtocolError('OUT_OF_RANGE', 'TS_BITMAP_CAPABILITYSET.desktopWidth', `1..${MAX_DESKTOP_SIDE}`, `${width}x${height}`);
-    }
-    this.desktop = { width, height };
-    this.life.events.emit({ tag: 'active', desktop: this.desktop });
-  }
-
-  /** Encodes the rectangle again, which copies its pixels: node-rdpjs reuses their memory after this event. */
-  private bitmap(bitmap: ClassicBitmap): void {
-    if (this.life.state !== 'presented') return;
-    const data = encodeBitmapUpdate([{ ...bitmap, compressed: Boolean(bitmap.isCompress) }]);
-    this.life.events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data } });
-  }
-
   private receive(bytes: Uint8Array): void {
-    const plain = this.stage === 0;
-    this.contained(() => this.client.bufferLayer.recv(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
-    // node-rdpjs does not report a server that chooses plain RDP security; only the answer that starts TLS is let on.
-    if (plain && this.stage === 0) this.refuse(new ConnectionError('NOT_TLS', 'the other side did not answer with TLS'));
+    if (this.stage > 0) {
+      this.tell({ tag: 'bytes', bytes });
+      return;
+    }
+    this.life.contain(() => {
+      readConnectionConfirm(bytes.subarray(TPKT_HEADER_BYTES));
+      this.confirm = Uint8Array.from(bytes);
+      this.stream.connectTls((der) => this.verify(der));
+    });
   }
 
-  private verify(der: Uint8Array, ready: () => void): void {
+  private verify(der: Uint8Array): void {
     if (this.life.state !== 'handshake') return;
     if (!this.options.trusts(der)) {
       this.refuse(new ConnectionError('PIN_MISMATCH', 'the certificate is not the one in the ticket'));
       return;
     }
-    this.contained(() => {
+    this.life.contain(() => {
       this.life.state = 'verified';
-      if (this.options.verified(this)) ready();
+      if (this.options.verified(this)) this.begin();
       else this.abandon();
     });
   }
 
-  /** Runs code of node-rdpjs. Anything it throws, strings and undefined included, ends this connection and no other. */
-  private contained(run: () => void): void {
-    this.life.contain(() => this.stream.together(run));
+  /* ---------- the engine ---------- */
+
+  private begin(): void {
+    const engine = this.startEngine();
+    this.engine = engine;
+    const mine = (): boolean => this.engine === engine;
+    engine.onMessage((message) => {
+      if (mine()) this.life.contain(() => this.answered(message));
+    });
+    engine.onGone((why) => {
+      if (mine()) this.engineFailed(why);
+    });
+    const { userName, workingDir } = this.options;
+    this.tell({ tag: 'start', confirm: this.confirm, userName, workingDir });
   }
 
-  /** The socket has gone during the handshake: what was wrong about its last bytes, if anything was. */
-  private cut(cause: Error | undefined): HandshakeError {
-    const notTls = cause instanceof ProtocolError || (this.stream.upgrading && cause !== undefined);
-    return new ConnectionError(notTls ? 'NOT_TLS' : 'SOCKET', 'the connection was closed during the handshake', { cause });
+  private tell(message: ToEngine): void {
+    if (this.engine === undefined || !this.life.running) return;
+    this.unanswered.push(message.tag === 'bytes' ? message.bytes.length : 0);
+    if (this.unanswered.length === 1) this.expectAnswer();
+    this.engine.post(message);
+    this.read();
+  }
+
+  private expectAnswer(): void {
+    this.cancelAnswer();
+    this.cancelAnswer = this.options.clock.after(ENGINE_DEADLINE_MS, () => this.engineFailed(`no answer for ${ENGINE_DEADLINE_MS} ms`));
+  }
+
+  private answered(message: unknown): void {
+    const outputs = parseAnswer(message);
+    if (outputs === undefined || this.unanswered.shift() === undefined) {
+      this.engineFailed('an answer that is none');
+      return;
+    }
+    this.stream.together(() => {
+      for (const output of outputs) this.perform(output);
+    });
+    if (this.unanswered.length > 0) {
+      this.expectAnswer();
+      this.read();
+      return;
+    }
+    this.cancelAnswer();
+    this.read();
+    this.answeredAll();
+  }
+
+  private perform(output: FromEngine): void {
+    if (!this.life.running) return;
+    switch (output.tag) {
+      case 'write':
+        this.stream.write(output.bytes);
+        return;
+      case 'presented':
+        if (this.life.state !== 'verified') return;
+        this.life.state = 'presented';
+        this.life.metDeadline();
+        this.life.events.emit({ tag: 'presented' });
+        return;
+      case 'active':
+        this.isActive = true;
+        this.life.events.emit({ tag: 'active', desktop: output.desktop });
+        return;
+      case 'update':
+        if (this.life.state !== 'presented') return;
+        this.life.events.emit({ tag: 'graphics', graphics: { tag: 'update', updateCode: FAST_PATH_UPDATE.bitmap, data: output.data } });
+        return;
+      case 'announced':
+        this.announced = output.end;
+        return;
+      case 'closed':
+        this.life.endedByPeer(this.announced ?? 'disconnected');
+        return;
+      case 'broken':
+        this.life.broken(
+          output.refused ? new ProtocolError('REFUSED', 'the classic engine', 'what it does', output.text) : new Error(output.text),
+        );
+    }
+  }
+
+  /** The engine's own fault, and never the other side's word. */
+  private engineFailed(why: string): void {
+    this.endEngine();
+    if (this.life.state === 'over') return;
+    this.life.engineFailed(new Error(`the classic engine: ${why}`));
+  }
+
+  private endEngine(): void {
+    const { engine } = this;
+    this.engine = undefined;
+    this.cancelAnswer();
+    this.unanswered.length = 0;
+    engine?.kill();
+    this.answeredAll();
+  }
+
+  /** Runs once the engine has answered all that it was told, or is no more. */
+  private onceAnswered(run: () => void): void {
+    if (this.unanswered.length === 0) run();
+    else this.whenAnswered.push(run);
+  }
+
+  private answeredAll(): void {
+    for (const run of this.whenAnswered.splice(0)) run();
+  }
+
+  private read(): void {
+    const waiting = this.unanswered.reduce((sum, bytes) => sum + bytes, 0);
+    this.stream.setReading(this.isReading && waiting < MOST_WAITING_BYTES);
+  }
+
+  private ended(error: Error | undefined): void {
+    this.life.gone(error, this.announced);
+    this.endEngine();
+  }
+
+  /** Before TLS the only thing a server can be refused for is not going on to TLS. */
+  private refusal(error: unknown): HandshakeError {
+    if (this.stage === 0 && error instanceof ProtocolError) {
+      if (error.code === 'REFUSED')
+        return new ConnectionError('OTHER_SECURITY', 'the other side insists on another kind of security than TLS', { cause: error });
+      return new ConnectionError('NOT_TLS', 'the other side did not answer with TLS', { cause: error });
+    }
+    return asHandshakeError(error === undefined ? error : asError(error), this.stream.upgrading);
   }
 }

@@ -4,7 +4,8 @@ import type { AddressSource } from './addresses/contract.ts';
 import { type AddressOptions, usableAddresses } from './addresses/interfaces.ts';
 import { allAddresses, ownAddresses } from './addresses/sources.ts';
 import { createSessionCertificate } from './certificate.ts';
-import { ConnectionError, type ConnectionRoom } from './contract.ts';
+import { ClassicLink } from './classic-link.ts';
+import { ConnectionError, type ConnectionRoom, type StartEngine } from './contract.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { ExpertSide } from './expert-endpoint.ts';
 import { NoviceSide } from './novice-endpoint.ts';
@@ -18,6 +19,8 @@ export interface ConnectionRoomDeps extends AddressOptions {
   readonly listenHost?: string;
   /** Where else a listener can be reached, beside what this computer knows itself. */
   readonly addressSources?: readonly AddressSource[];
+  /** Starts the process of the classic engine, where that may be chosen. */
+  readonly startEngine?: StartEngine;
   /** {@link WAYS} when left out. */
   readonly ways?: readonly Way[];
 }
@@ -37,20 +40,15 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
     openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {
       throwIfAborted(signal);
       const taken = invited ? ways.filter(({ offeredBy }) => offeredBy === 'novice') : ways;
-      return opened(new ExpertSide({ ...parts, ways: taken, engine: await engineCalled(engine), userName, channels }), signal);
+      return opened(new ExpertSide({ ...parts, ways: taken, engine: engineCalled(engine, deps.startEngine), userName, channels }), signal);
     },
   };
 }
 
-/**
- * node-rdpjs is old code with side effects on loading: only who chooses it loads it. Its log goes to standard error unless this variable, which
- * it reads while it is loaded, says otherwise; what matters comes as events and exceptions.
- */
-async function engineCalled(name: EngineName): Promise<ExpertEngine> {
+function engineCalled(name: EngineName, startEngine: StartEngine | undefined): ExpertEngine {
   if (name === 'ringback') return (options) => new RdpClientLink(options);
-  process.env['log_level'] ??= 'fatal';
-  const { ClassicLink } = await import('./classic-link.ts');
-  return (options) => new ClassicLink(options);
+  if (startEngine === undefined) throw new Error('there is no process for the classic engine');
+  return (options) => new ClassicLink(options, startEngine);
 }
 
 /** The signal closes what it opens. */

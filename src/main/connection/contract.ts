@@ -36,8 +36,8 @@ export interface LinkTraffic {
   readonly bytesReceived: number;
 }
 
-/** Why a link has ended, as this side sees it. `lost`: the socket broke without a disconnect message. */
-export type LinkEnd = RdpClientClosed | 'lost';
+/** Why a link has ended, as this side sees it. `lost`: the socket broke without a disconnect message; `engineFailed`: this side's engine ended by itself. */
+export type LinkEnd = RdpClientClosed | 'lost' | 'engineFailed';
 
 /** The other side has not been heard for seconds, or is heard again. A link that stays silent ends after a minute (docs/decisions/0017). */
 export interface LineEvent {
@@ -186,6 +186,18 @@ export interface ExpertOptions {
   /** From an invitation: nothing is offered, since nobody was told where to. */
   readonly invited?: boolean;
 }
+
+/** A process of its own for an engine that reads what a stranger sends. What is thrown in it, and its death, harm nothing else. */
+export interface EngineProcess {
+  /** Messages that are posted before it runs wait for it. */
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Once, when it has ended by itself or could not be started. */
+  onGone(listener: (why: string) => void): void;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+}
+export type StartEngine = () => EngineProcess;
 
 export interface ConnectionRoom {
   /** Every way that is tried, as data; in any order. */

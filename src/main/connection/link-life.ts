@@ -105,6 +105,12 @@ export class LinkLife<State extends string, Event> {
     void this.close(end);
   }
 
+  /** Our engine has ended, through no fault of the other side. */
+  engineFailed(error: Error): void {
+    this.error ??= error;
+    this.endedByPeer('engineFailed');
+  }
+
   /** The other side has ended it, or is not there any more; whoever ended it first is believed. */
   endedByPeer(end: LinkEnd): void {
     this.end ??= end;

@@ -25,7 +25,7 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
 /** How the RDP connection ended, as this side saw it. */
-export type LinkEndSignal = DisconnectReason | 'peerGone' | 'incompatible' | 'disconnected' | 'lost';
+export type LinkEndSignal = DisconnectReason | 'peerGone' | 'incompatible' | 'disconnected' | 'lost' | 'engineFailed';
 
 /** What both roles hear from the rest of the program. */
 export type CommonEvent =
@@ -101,6 +101,7 @@ export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boole
     case 'protocolError':
     case 'incompatible':
     case 'peerGone':
+    case 'engineFailed':
       return end;
     case 'lost':
       return 'connectionLost';

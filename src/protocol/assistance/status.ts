@@ -82,6 +82,8 @@ export type EndReason =
   | 'connectionLost'
   | 'desktopUnavailable'
   | 'protocolError'
+  /** The expert's own viewer engine, which runs in a process of its own, has ended. */
+  | 'engineFailed'
   | 'internalError';
 
 export type SessionPhase =

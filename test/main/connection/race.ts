@@ -2,6 +2,7 @@ import type { EngineName } from '../../../src/facts/preferences.ts';
 import { type Socket, connect } from 'node:net';
 import { type Clock, systemClock } from '../../../src/main/clock.ts';
 import { createConnectionRoom } from '../../../src/main/connection/connection-room.ts';
+import { forkEngine } from '../../support/engine-process.ts';
 import type {
   ConnectionRoom,
   ExpertEndpoint,
@@ -41,7 +42,7 @@ export interface Rooms {
 }
 
 function onLoopback(clock: Clock): Rooms {
-  const room = createConnectionRoom({ clock, listenHost: HOST });
+  const room = createConnectionRoom({ clock, listenHost: HOST, startEngine: () => forkEngine() });
   return { novice: room, expert: room };
 }
 

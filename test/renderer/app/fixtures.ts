@@ -28,6 +28,7 @@ const REASONS: Readonly<Record<EndReason, true>> = {
   invitationExpired: true,
   versionMismatch: true,
   incompatible: true,
+  engineFailed: true,
   viewRefused: true,
   consentTimedOut: true,
   stoppedByNovice: true,

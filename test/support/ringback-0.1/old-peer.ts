@@ -29,7 +29,7 @@ function signal(event: RendezvousEvent): RendezvousSignal {
 
 /** 0.1 knows no end for programs that do not fit: there they broke the protocol. */
 function oldEnd(end: LinkEnd): LinkEndSignal {
-  return end === 'incompatible' ? 'protocolError' : end;
+  return end === 'incompatible' || end === 'engineFailed' ? 'protocolError' : end;
 }
 
 /** The old novice: says yes to being seen, shows an empty desktop. */
