@@ -2,7 +2,7 @@
 // then runs scripts/<command>.ts under the project's own Node (24), which runs TypeScript as it is.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,16 +21,23 @@ if (installed !== wanted || !existsSync(node)) {
   // ELECTRON_SKIP_BINARY_DOWNLOAD: the runtime is looked after by scripts/electron-runtime.ts, which has a second way to get one.
   // A fresh folder gets exactly the lock file; one that is in use is only brought up to date, not emptied first.
   const how = existsSync(join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci'];
-  const npm = spawnSync('npm', [...how, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' },
-  });
-  if (npm.status !== 0 || !existsSync(node)) {
+  const npm = (args) =>
+    spawnSync('npm', [...args, '--loglevel=error'], {
+      cwd: root,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+      env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' },
+    }).status;
+  // No version of npm runs an install script here (.npmrc) but those of the packages that package.json allows.
+  const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const allowed = Object.keys(allowScripts).filter((name) => allowScripts[name]);
+  const status = npm([...how, '--ignore-scripts', '--no-audit', '--no-fund']) || npm(['rebuild', '--ignore-scripts=false', ...allowed]);
+  if (status !== 0 || !existsSync(node)) {
     console.error('npm could not install the dependencies (see above). Ringback needs the npm registry once.');
-    process.exit(npm.status || 1);
+    process.exit(status || 1);
   }
+  // A new file: another checkout may share the old one.
+  rmSync(stamp, { force: true });
   writeFileSync(stamp, wanted);
 }
 
