@@ -20,7 +20,7 @@ import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
 import { createConsentPrompts } from './shell/consent-prompts.ts';
 import { createErrorLog } from './shell/error-log.ts';
-import { createFailures } from './shell/failures.ts';
+import { createFailures, hearUncaught } from './shell/failures.ts';
 import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
@@ -53,8 +53,6 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
   const quit = createAppQuit(model);
   const failures = createFailures(log, model, LOG_FILE);
-  process.on('uncaughtException', (error) => failures.unexpected('uncaught exception', error));
-  process.on('unhandledRejection', (error) => failures.unexpected('unhandled rejection', error));
   for (const { kind, key, values } of damageNotices(storage)) model.notify(kind, key, values);
 
   const hosting = createOwnMessenger({
@@ -105,6 +103,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     allowPlainExperts: () => settings.value.allowPlainExperts,
     log: note,
   });
+  hearUncaught(process, failures, (error) => assistance.failSession(error));
   const launcher = createSystemLauncher(platform);
   const activities = createActivities({
     messengers,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EXPERT, NOVICE, createPair } from '../support/pair.ts';
+import { EXPERT, FakeViewer, NOVICE, createPair } from '../support/pair.ts';
 import { inMemory } from '../support/in-memory-messenger.ts';
 
 type Pair = Awaited<ReturnType<typeof createPair>>;
@@ -198,6 +198,32 @@ describe('a running session', () => {
     await pair.clock.advance(100);
     await pair.expectNothingLeft();
   });
+
+  test.each(['novice', 'expert'] as const)(
+    'an error that nobody caught on the side of the %s ends it on both, says so, and no key stays down',
+    async (who) => {
+      const pair = await connected();
+      const viewer = new FakeViewer();
+      pair.expert.assistance.attachViewer(viewer);
+      pair.expert.assistance.requestControl();
+      await pair.clock.advance(100);
+      viewer.act({ tag: 'input', events: [{ tag: 'key', scancode: 0x1e, prefix: 'none', down: true }] });
+      await pair.clock.advance(100);
+      expect(pair.novice.desktop.held).toBe(1);
+      pair[who].assistance.failSession(new TypeError('undefined is not a function'));
+      expect(pair[who].assistance.status?.phase).toMatchObject({
+        tag: 'ended',
+        reason: 'internalError',
+        detail: 'undefined is not a function',
+      });
+      await pair.clock.advance(100);
+      expect(pair.novice.desktop.held).toBe(0);
+      expect(pair.reasons()[who === 'novice' ? 1 : 0]).toBeDefined();
+      await pair.expectNothingLeft();
+      // Later ones find nothing to end.
+      pair[who].assistance.failSession(new Error('again'));
+    },
+  );
 
   test('says afterwards since when it was connected, which is not when it was asked for', async () => {
     const pair = await connected();

@@ -173,6 +173,11 @@ class AssistanceRoom implements Assistance {
     if (code === undefined) throw new AssistanceError('BAD_CODE', 'not six digits');
     session.enterCode(code);
   }
+
+  failSession(error: unknown): void {
+    if (this.current?.over === false) this.current.fail(errorText(error));
+  }
+
   offerControl(): void {
     this.requireNovice().offerControl();
   }

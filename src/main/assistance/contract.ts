@@ -139,6 +139,8 @@ export interface Assistance {
   declineInvitation(id: string): void;
   /** Either side, at any time. Resolves when nothing of the session is open. NO_SESSION. */
   endSession(): Promise<void>;
+  /** Ends the session that runs, if one does, because of a mistake in this program that nobody has caught: nothing is known to be right any more. */
+  failSession(error: unknown): void;
   /** Novice, while connected: asks this person, as if the expert had requested it. NO_SESSION, WRONG_ROLE. */
   offerControl(): void;
   /** Novice: at once, without a question. NO_SESSION, WRONG_ROLE. */

@@ -59,6 +59,9 @@ export class ExpertRole implements HelpingSession {
   enterCode(code: string): void {
     this.entrance.enterCode?.(code);
   }
+  fail(detail: string): void {
+    this.entrance.tell({ tag: 'failed', detail });
+  }
 
   requestControl(): void {
     // The novice hears nothing of it before the yes.

@@ -50,6 +50,9 @@ export class NoviceRole implements HelpedSession {
   enterCode(code: string): void {
     this.entrance.enterCode?.(code);
   }
+  fail(detail: string): void {
+    this.entrance.tell({ tag: 'failed', detail });
+  }
   offerControl(): void {
     this.session?.offerControl();
   }

@@ -41,6 +41,8 @@ interface RunningSession {
   stop(): void;
   /** Six digits that this side's person was told. */
   enterCode(code: string): void;
+  /** Ends it, because of a mistake in this program. */
+  fail(detail: string): void;
 }
 
 /** A session of the novice, as the room sees it. */

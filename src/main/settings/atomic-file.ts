@@ -54,8 +54,11 @@ export async function setAside(path: string): Promise<string | undefined> {
 
 const lastWrite = new Map<string, Promise<void>>();
 
-async function writeOnce(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+/**
+ * Writes a file that only its owner can read, whatever stood there before: a new file in its place, so that neither old permissions nor old readers see
+ * it, and no reader sees a part. Resolves when it is on the disk.
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     // Private from the first byte: settings and accounts hold access tokens.
@@ -71,6 +74,15 @@ async function writeOnce(path: string, text: string): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
+  await syncFolderOf(path);
+}
+
+async function writeOnce(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await writePrivateFile(path, text);
+}
+
+async function syncFolderOf(path: string): Promise<void> {
   // The rename itself survives a power cut only once the directory is on disk; Windows cannot open one and needs none.
   if (process.platform === 'win32') return;
   const directory = await open(dirname(path), 'r');

@@ -7,6 +7,22 @@ import type { Clock } from '../clock.ts';
 export const MAX_LOG_BYTES = 256 * 1_024;
 const MAX_ENTRY_CHARACTERS = 4_096;
 const MAX_WAITING_ENTRIES = 200;
+/**
+ * Of one kind of entry so many in a row, then one at a time: what another computer can cause as often as it likes must not push out what else there is to
+ * read.
+ */
+const KIND_BURST = 30;
+const KIND_EVERY_MS = 20_000;
+/** Kinds are names of ours; further ones share what there is for one. */
+const MAX_KINDS = 200;
+
+/** A bucket of entries of one kind. */
+interface Kind {
+  left: number;
+  filledAtMs: number;
+  /** Left out since the last one that was written. */
+  leftOut: number;
+}
 
 /** A key, ticket, pin or token: base64 or hex. */
 const LONG = /[A-Za-z0-9+/_=-]{32,}/g;
@@ -59,8 +75,31 @@ export function createErrorLog(path: string, clock: Clock): ErrorLog {
     await appendFile(path, entry, { mode: 0o600 });
   }
 
-  function enqueue(text: string): void {
-    if (waiting >= MAX_WAITING_ENTRIES) return;
+  const kinds = new Map<string, Kind>();
+
+  /** How many of the kind were left out before this one, which is written; undefined when it is left out as well. */
+  function admit(name: string): number | undefined {
+    const key = kinds.has(name) || kinds.size < MAX_KINDS ? name : '';
+    const nowMs = clock.monotonicMs();
+    const kind = kinds.get(key) ?? { left: KIND_BURST, filledAtMs: nowMs, leftOut: 0 };
+    kinds.set(key, kind);
+    const filled = Math.floor((nowMs - kind.filledAtMs) / KIND_EVERY_MS);
+    kind.left = Math.min(KIND_BURST, kind.left + filled);
+    kind.filledAtMs += filled * KIND_EVERY_MS;
+    if (kind.left === 0 || waiting >= MAX_WAITING_ENTRIES) {
+      kind.leftOut += 1;
+      return undefined;
+    }
+    kind.left -= 1;
+    const { leftOut } = kind;
+    kind.leftOut = 0;
+    return leftOut;
+  }
+
+  function enqueue(name: string, words: () => string): void {
+    const leftOut = admit(name);
+    if (leftOut === undefined) return;
+    const text = `${leftOut === 0 ? '' : `(${leftOut} of the next kind left out) `}${words()}`;
     waiting += 1;
     const entry = `${new Date(clock.now()).toISOString()} ${redact(text, secrets).slice(0, MAX_ENTRY_CHARACTERS)}\n`;
     tail = tail
@@ -72,10 +111,10 @@ export function createErrorLog(path: string, clock: Clock): ErrorLog {
   }
 
   return {
-    write: (where, error) => enqueue(`${where}: ${describeError(error)}`),
+    write: (where, error) => enqueue(where, () => `${where}: ${describeError(error)}`),
     // One line a note: what came from outside must not look like a line of ours.
     note: (event, facts) =>
-      enqueue(
+      enqueue(event, () =>
         `${event} ${Object.entries(facts)
           .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
           .join(' ')}`.replaceAll('\n', ' '),

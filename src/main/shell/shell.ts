@@ -1,5 +1,4 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
-import { writeFile } from 'node:fs/promises';
 import { app, clipboard, globalShortcut, ipcMain, powerSaveBlocker } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
@@ -11,6 +10,7 @@ import { isWaylandSession } from '../desktop/wayland-session.ts';
 import { createRunningRecord } from '../history/running-record.ts';
 import type { Messengers } from '../messenger/contract.ts';
 import { createAccountOffers } from './account-offers.ts';
+import { writePrivateFile } from '../settings/atomic-file.ts';
 import { activityNotice } from './activity-words.ts';
 import { followSystemLocale } from './app-locale.ts';
 import { createAppMenu } from './app-menu.ts';
@@ -82,7 +82,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     clock,
     ...createInvitationDialogs(windows),
     // Nobody else's business, until the person hands it on.
-    write: (path, text) => writeFile(path, text, { encoding: 'utf8', mode: 0o600 }),
+    write: writePrivateFile,
     read: readAtMost,
   });
   const accountOffers = createAccountOffers({ model, save: (account) => deps.signIn.save(account) });

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from '../../../src/main/settings/atomic-file.ts';
+import { readJsonFile, writeJsonFile, writePrivateFile } from '../../../src/main/settings/atomic-file.ts';
 
 const schema = z.strictObject({ count: z.number() });
 let directory: string;
@@ -34,6 +34,23 @@ describe('atomic file', () => {
     for (let index = 0; index < 30; index += 1) expect(JSON.parse(await readFile(path, 'utf8'))).toHaveProperty('count');
     await Promise.all(writes);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'is private whatever stood there before, and whoever reads the old file reads the old file',
+    async () => {
+      const path = join(directory, 'Ringback.msrcIncident');
+      await writeFile(path, 'old', { mode: 0o644 });
+      await link(path, join(directory, 'a further name'));
+      const reader = await open(path, 'r');
+      await writePrivateFile(path, 'new');
+      expect(await readFile(path, 'utf8')).toBe('new');
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(await reader.readFile('utf8')).toBe('old');
+      await reader.close();
+      expect(await readFile(join(directory, 'a further name'), 'utf8')).toBe('old');
+      expect((await readdir(directory)).sort()).toEqual(['Ringback.msrcIncident', 'a further name']);
+    },
+  );
 
   it('goes on after a failed write', async () => {
     const path = join(directory, 'a.json');

@@ -96,12 +96,43 @@ describe('the log', () => {
     const path = join(folder, 'ringback.log');
     const log = createErrorLog(path, new VirtualClock());
     for (let round = 0; round < 6; round += 1) {
-      for (let index = 0; index < 190; index += 1) log.write('x', 'word '.repeat(900));
+      for (let index = 0; index < 190; index += 1) log.write(`x${index}`, 'word '.repeat(900));
       await log.flush();
     }
     const files = await readdir(folder);
     expect(files.sort()).toEqual(['ringback.log', 'ringback.log.1']);
     for (const file of files) expect((await stat(join(folder, file))).size).toBeLessThan(MAX_LOG_BYTES + 8_192);
+  });
+
+  it('is not filled by one who does the same thing for ever, and says how much was left out', async () => {
+    const path = join(folder, 'ringback.log');
+    const clock = new VirtualClock();
+    const log = createErrorLog(path, clock);
+    log.write('ours', 'before');
+    for (let round = 0; round < 100; round += 1) {
+      for (let index = 0; index < 100; index += 1) log.note('invitation refused', { what: `${round} ${index}` });
+      await log.flush();
+    }
+    log.write('ours', 'after');
+    await clock.advance(25_000);
+    log.note('invitation refused', { what: 'later' });
+    await log.flush();
+    expect(await readdir(folder)).toEqual(['ringback.log']);
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(33);
+    expect(lines[0]).toContain('ours: before');
+    expect(lines[31]).toContain('ours: after');
+    expect(lines[32]).toContain('(9970 of the next kind left out) invitation refused what="later"');
+  });
+
+  it('takes no more kinds than it can count', async () => {
+    const path = join(folder, 'ringback.log');
+    const log = createErrorLog(path, new VirtualClock());
+    for (let index = 0; index < 2_000; index += 1) {
+      log.note(`kind ${index}`, {});
+      await log.flush();
+    }
+    expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(230);
   });
 
   it('takes any thrown value, and a place that cannot be written is no error', async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretBox } from '../../../src/main/settings/secret-box.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
-import { createFailures } from '../../../src/main/shell/failures.ts';
+import { createFailures, hearUncaught } from '../../../src/main/shell/failures.ts';
 import { goOnline } from '../../../src/main/shell/going-online.ts';
 import { createHistorySink } from '../../../src/main/shell/history-sink.ts';
 import { ownName } from '../../../src/main/shell/own-name.ts';
@@ -79,6 +80,33 @@ describe('failures', () => {
     ]);
     for (const [, key] of told) expect(Object.keys(words)).toContain(key);
   });
+});
+
+describe('an error that no code has caught', () => {
+  it.each(['uncaughtException', 'unhandledRejection'] as const)(
+    '%s is told, and ends the session that runs, even where that fails',
+    (event) => {
+      const did: unknown[] = [];
+      const process = new EventEmitter();
+      let fails = false;
+      hearUncaught(process, { unexpected: (where, error) => void did.push([where, error]) }, (error) => {
+        did.push(['end', error]);
+        if (fails) throw new Error('cannot');
+      });
+      process.emit(event, 'first');
+      expect(did).toEqual([
+        [expect.stringMatching(/^un/), 'first'],
+        ['end', 'first'],
+      ]);
+      fails = true;
+      process.emit(event, 'second');
+      expect(did.slice(2)).toEqual([
+        [expect.stringMatching(/^un/), 'second'],
+        ['end', 'second'],
+        ['ending the session', new Error('cannot')],
+      ]);
+    },
+  );
 });
 
 describe('going online', () => {
