@@ -29,7 +29,7 @@ export interface EarlierHistory {
 /** What is in the earlier version's file; undefined where there is none. */
 export async function readEarlierHistory(path: string): Promise<EarlierHistory | undefined> {
   const read = await readJsonFile(path, logSchema);
-  if (read.tag === 'missing') return undefined;
+  if (read.tag === 'missing' || read.tag === 'newer') return undefined;
   if (read.tag === 'damaged') return { entries: [], damaged: { file: basename(read.setAsideAs ?? read.path), problem: read.problem } };
   const { entries, running } = read.value;
   const known = [...entries].toReversed().flatMap((entry) => {

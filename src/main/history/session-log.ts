@@ -30,6 +30,8 @@ export interface SessionLog {
   readonly entries: readonly HistoryEntry[];
   readonly state: RecordState;
   readonly damaged: DamagedFile | undefined;
+  /** Never: lines of a later version stand beside ours. */
+  readonly newer: false;
   /** The picture may be seen from here on. Resolves, as the others do, when it is on the disk. */
   viewed(session: RunningEntry): Promise<void>;
   /** Control of mouse and keyboard was given in a session that is being viewed, or is no longer. */
@@ -66,6 +68,7 @@ type HeadFile = Awaited<ReturnType<typeof openStoredFile<Head>>>;
 
 class ChainedLog implements SessionLog {
   entries: readonly HistoryEntry[] = [];
+  readonly newer = false;
   earlierDamage: DamagedFile | undefined;
   private readonly file: LinesFile;
   private readonly headFile: HeadFile;

@@ -67,6 +67,8 @@ export interface AccountStore {
   /** Every secret of theirs. */
   readonly secrets: readonly string[];
   readonly damaged: DamagedFile | undefined;
+  /** As a stored file has it. */
+  readonly newer: boolean;
   /** A secret on disk could not be decrypted; its account is kept without it and cannot sign in. */
   readonly secretUnreadable: boolean;
   of(transport: string): AnyAccount | undefined;
@@ -115,6 +117,7 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
       return kinds.flatMap((kind) => secretsOf(kind, accounts.get(kind.name)));
     },
     damaged: file.damaged,
+    newer: file.newer,
     secretUnreadable,
     of: (transport) => accounts.get(transport),
     async save(next) {

@@ -13,12 +13,17 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 export type JsonFile<T> =
   | { readonly tag: 'read'; readonly value: T }
   | { readonly tag: 'missing' }
+  /** A later version of the program wrote it; it has been left alone. */
+  | { readonly tag: 'newer' }
   | { readonly tag: 'damaged'; readonly path: string; readonly setAsideAs?: string; readonly problem: string };
 
 const errorCode = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-/** Reads and validates a JSON file. Rejects only for errors that are not the file's content (permission, I/O). */
-export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promise<JsonFile<T>> {
+/**
+ * Reads and validates a JSON file. What does not fit and says a higher `version` than `newestVersion` is newer, not damaged. Rejects only for errors that
+ * are not the file's content (permission, I/O).
+ */
+export async function readJsonFile<T>(path: string, schema: z.ZodType<T>, newestVersion = Infinity): Promise<JsonFile<T>> {
   let text: string | undefined;
   try {
     if ((await stat(path)).size <= MAX_FILE_BYTES) text = await readFile(path, 'utf8');
@@ -29,8 +34,10 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
   let problem: string;
   try {
     if (text === undefined) throw new RangeError(`larger than ${MAX_FILE_BYTES} bytes`);
-    const parsed = schema.safeParse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    const parsed = schema.safeParse(value);
     if (parsed.success) return { tag: 'read', value: parsed.data };
+    if (versionOf(value) > newestVersion) return { tag: 'newer' };
     const issue = parsed.error.issues[0];
     problem = issue === undefined ? 'does not match its schema' : `${issue.path.map(String).join('.') || 'file'}: ${issue.message}`;
   } catch (error) {
@@ -39,6 +46,11 @@ export async function readJsonFile<T>(path: string, schema: z.ZodType<T>): Promi
   }
   const setAsideAs = await setAside(path);
   return { tag: 'damaged', path, problem, ...(setAsideAs === undefined ? {} : { setAsideAs }) };
+}
+
+function versionOf(value: unknown): number {
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  return typeof version === 'number' && Number.isInteger(version) ? version : 0;
 }
 
 /** Renames the file that the next write would replace. Resolves with the new path, or undefined when it could not be renamed. */

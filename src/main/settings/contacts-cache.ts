@@ -35,6 +35,7 @@ export interface CachedContact extends Owner {
 
 export interface ContactsCache {
   readonly damaged: StoredFile<Lists>['damaged'];
+  readonly newer: boolean;
   /** What is known of the contacts of `owner`; of nobody else's. */
   of(owner: Owner): readonly CachedContact[];
   /** Writes only when something changed. Lists of other transports stay. */
@@ -49,6 +50,7 @@ export async function openContacts(path: string): Promise<ContactsCache> {
   const others = (transport: string) => file.value.lists.filter((known) => known.transport !== transport);
   return {
     damaged: file.damaged,
+    newer: file.newer,
     of: ({ transport, address }) => {
       const known = file.value.lists.find((each) => each.transport === transport && each.owner === address);
       return (known?.contacts ?? []).map((contact) => ({ transport, ...contact }));

@@ -40,6 +40,8 @@ export interface TrustStore {
   /** Without secrets, the one met last first. */
   readonly met: readonly MetContact[];
   readonly damaged: DamagedFile | undefined;
+  /** As a stored file has it: this installation has another key for this run, and remembers nobody. */
+  readonly newer: boolean;
   /** The key on disk could not be decrypted: this installation has another one now, and those who knew it are told. */
   readonly secretUnreadable: boolean;
   known(peer: Whom): KnownContact;
@@ -94,6 +96,7 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
       return file.value.contacts.toReversed().map(({ transport, address, meetings }) => ({ transport, address, meetings }));
     },
     damaged: file.damaged,
+    newer: file.newer,
     secretUnreadable,
     known(peer) {
       const contact = file.value.contacts.find(isOf(peer));

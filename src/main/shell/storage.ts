@@ -31,27 +31,29 @@ export async function openStorage(folder: string, box: SecretBox, kinds: readonl
   return { settings, accounts, contacts, history, programs, trust };
 }
 
-/** What is said of each file when it was damaged. */
-const DAMAGED: Readonly<Record<keyof Storage, string>> = {
-  settings: 'notice.settingsDamaged',
-  accounts: 'notice.accountDamaged',
-  contacts: 'notice.contactsDamaged',
-  history: 'notice.historyDamaged',
-  programs: 'notice.programsDamaged',
-  trust: 'notice.trustDamaged',
+/** What is said of each file when it was damaged, and when a later version wrote it. The record's lines are of any version. */
+const SAID: Readonly<Record<keyof Storage, { readonly damaged: string; readonly newer: string | undefined }>> = {
+  settings: { damaged: 'notice.settingsDamaged', newer: 'notice.settingsNewer' },
+  accounts: { damaged: 'notice.accountDamaged', newer: 'notice.accountNewer' },
+  contacts: { damaged: 'notice.contactsDamaged', newer: 'notice.contactsNewer' },
+  history: { damaged: 'notice.historyDamaged', newer: undefined },
+  programs: { damaged: 'notice.programsDamaged', newer: 'notice.programsNewer' },
+  trust: { damaged: 'notice.trustDamaged', newer: 'notice.trustNewer' },
 };
 
 type Notice = Pick<NoticeView, 'kind' | 'key' | 'values'>;
 
 /** What the person must know about files that could not be used as they were. */
 export function damageNotices(storage: Storage): readonly Notice[] {
-  const damaged = (Object.keys(DAMAGED) as (keyof Storage)[]).flatMap((name): Notice[] => {
+  const files = (Object.keys(SAID) as (keyof Storage)[]).flatMap((name): Notice[] => {
     const file = storage[name].damaged?.file;
-    return file === undefined ? [] : [{ kind: 'warning', key: DAMAGED[name], values: { file } }];
+    if (file !== undefined) return [{ kind: 'warning', key: SAID[name].damaged, values: { file } }];
+    const { newer } = SAID[name];
+    return storage[name].newer && newer !== undefined ? [{ kind: 'warning', key: newer, values: {} }] : [];
   });
   const unreadable = (key: string): Notice => ({ kind: 'warning', key, values: {} });
   return [
-    ...damaged,
+    ...files,
     ...(storage.accounts.secretUnreadable ? [unreadable('notice.tokenUnreadable')] : []),
     ...(storage.trust.secretUnreadable ? [unreadable('notice.keyUnreadable')] : []),
   ];

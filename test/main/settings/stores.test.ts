@@ -79,7 +79,7 @@ describe('settings', () => {
 
   it.each([
     ['not JSON', '{"version":1,'],
-    ['another version', '{"version":2}'],
+    ['an older version than the first', '{"version":0}'],
     ['a wrong value', '{"version":1,"engine":"turbo"}'],
     ['a privileged port', '{"version":1,"hosting":{"enabled":true,"reach":"lan","port":80}}'],
     ['a letter as Stop key', '{"version":1,"stopShortcut":"S"}'],
@@ -284,7 +284,7 @@ describe('programs', () => {
   it.each([
     '{',
     '[]',
-    '{"version":2,"programs":{}}',
+    '{"version":0,"programs":{}}',
     '{"version":1,"programs":{"shell":{"use":"own","line":"x"}}}',
     '{"version":1,"programs":{"voice":{"use":"own","line":""}}}',
     '{"version":1,"programs":{"voice":{"use":"own","line":"x","shell":true}}}',
@@ -296,5 +296,27 @@ describe('programs', () => {
     expect(store.value.programs).toEqual({});
     expect(store.damaged?.file).toMatch(/^programs\.json\.damaged-/);
     expect(await readFile(join(folder, store.damaged?.file ?? ''), 'utf8')).toBe(text);
+  });
+});
+
+describe('a file of a newer version', () => {
+  it.each([
+    ['settings.json', '{"version":2,"engine":{"name":"quantum"}}', (path: string) => openSettings(path)],
+    ['account.json', '{"version":3,"accounts":{"msnp":[]}}', (path: string) => openAccounts(path, none, KINDS)],
+    ['contacts.json', '{"version":3,"lists":"elsewhere"}', (path: string) => openContacts(path)],
+    ['programs.json', '{"version":2,"programs":[]}', (path: string) => openPrograms(path)],
+  ] as const)('%s is left alone, and said to be newer', async (name, text, open) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    const store = await open(path);
+    expect([store.newer, store.damaged]).toEqual([true, undefined]);
+    if ('value' in store) await (store as { set(value: unknown): Promise<void> }).set(store.value);
+    else if ('save' in store) {
+      await store.save(ANNA);
+      expect(store.accounts).toEqual([ANNA]);
+    } else await store.keep(ANNA, [{ address: 'peter@home.example', friendlyName: 'Peter' }]);
+    await store.flush();
+    expect(await readFile(path, 'utf8')).toBe(text);
+    expect(await readdir(folder)).toEqual([name]);
   });
 });

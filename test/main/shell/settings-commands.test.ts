@@ -20,6 +20,7 @@ function desk() {
       return value;
     },
     damaged: undefined,
+    newer: false,
     set: (next) => {
       value = next;
       return Promise.resolve();

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,15 @@ describe('what is kept on disk', () => {
       expect(Object.keys(words)).toContain(key);
       expect(values['file']).toMatch(/\.json/);
     }
+  });
+
+  it('says so when a newer version saved it, and leaves it alone', async () => {
+    const names = ['settings', 'account', 'contacts', 'programs', 'trust'] as const;
+    for (const name of names) await writeFile(join(folder, `${name}.json`), '{"version":9}');
+    const notices = damageNotices(await openStorage(folder, NO_KEY_STORE, TRANSPORTS, () => 5_000));
+    expect(notices).toEqual(names.map((name) => ({ kind: 'warning', key: `notice.${name}Newer`, values: {} })));
+    for (const { key } of notices) expect(Object.keys(words)).toContain(key);
+    for (const name of names) expect(await readFile(join(folder, `${name}.json`), 'utf8')).toBe('{"version":9}');
   });
 
   it('says so when the access token cannot be read', async () => {
