@@ -495,4 +495,22 @@ describe('settings', () => {
     openMainWindow(appState(), { page: 'settings' });
     expect(words()).not.toContain(t('settings.lanWarning'));
   });
+
+  it('say once why hosting failed when it was just switched on, and another refusal beside it', async () => {
+    const { settings } = appState();
+    const failed = appState({
+      hosting: { tag: 'failed', code: 'PORT_IN_USE' },
+      settings: { ...settings, hosting: { enabled: true, reach: 'lan', port: 1_863 } },
+    });
+    const reason = t('problem.PORT_IN_USE');
+    for (const [code, times] of [
+      ['PORT_IN_USE', 1],
+      ['STORAGE', 2],
+    ] as const) {
+      const { user } = openMainWindow(failed, { page: 'settings' }, { setHosting: { ok: false, code, message: '' } });
+      await user.click(screen.getByLabelText(t('settings.hostingSwitch')));
+      const said = words().split(reason).length - 1 + (words().split(t('problem.STORAGE')).length - 1);
+      expect(said).toBe(times);
+    }
+  });
 });

@@ -28,6 +28,8 @@ export function Hosting({ hosting, settings, issued, states, onHosting, onCreate
   const portNumber = Number(port);
   const portValid = /^\d{1,5}$/.test(port.trim()) && portNumber <= 65_535 && (portNumber === 0 || portNumber >= 1_024);
   const [adding, setAdding] = useState(false);
+  // Why it is off stands there as long as it is off; the answer to the click says the same.
+  const saidAlready = hosting.tag === 'failed' && hosting.code === states.hosting.problem?.code;
   return (
     <section className="card stack" aria-labelledby="settings-hosting">
       <h2 id="settings-hosting">{t('settings.hosting')}</h2>
@@ -39,7 +41,7 @@ export function Hosting({ hosting, settings, issued, states, onHosting, onCreate
         onChange={(enabled) => onHosting({ ...settings, enabled })}
       />
       {hosting.tag === 'failed' && <Banner kind="error">{t('settings.hostingFailed', { reason: problemText(hosting) })}</Banner>}
-      <ProblemLine text={generalProblem(states.hosting.problem, ['port'])} />
+      {!saidAlready && <ProblemLine text={generalProblem(states.hosting.problem, ['port'])} />}
       {settings.enabled && (
         <>
           <Choices
@@ -65,7 +67,7 @@ export function Hosting({ hosting, settings, issued, states, onHosting, onCreate
               onValue={setPort}
               inputMode="numeric"
               maxLength={5}
-              error={portValid ? fieldProblem(states.hosting.problem, 'port') : t('problem.field.port')}
+              error={portValid ? (saidAlready ? undefined : fieldProblem(states.hosting.problem, 'port')) : t('problem.field.port')}
             />
             <Button type="submit" disabled={!portValid || portNumber === settings.port}>
               {t('settings.save')}
