@@ -84,9 +84,10 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     clock,
   });
   const interruptions = new Interruptions(clock);
+  const trust = createTrust(storage, model, failures.storage);
   const assistance = createAssistance({
     messengers,
-    trust: createTrust(storage, model, failures.storage),
+    trust,
     connection: createConnectionRoom({
       clock,
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
@@ -108,6 +109,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const activities = createActivities({
     messengers,
     launcher,
+    trust,
     clock,
     interruptions,
     programs: () => programs.value.programs,

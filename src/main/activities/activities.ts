@@ -8,13 +8,21 @@ import {
   invited,
   type ActivityKind,
 } from '../../protocol/applications/applications.ts';
-import type { DialAddress } from '../../protocol/applications/dial-address.ts';
 import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
 import { readSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
 import type { MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
+import { AddressSeal } from './address-seal.ts';
 import type { Activities, ActivitiesParts, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
-import { announcedPort, detailsOf, hasProgram, RunningActivity, type ActivityHost, type Doing } from './running-activity.ts';
+import {
+  announcedPort,
+  detailsOf,
+  hasProgram,
+  RunningActivity,
+  type ActivityHost,
+  type Doing,
+  type OwnAddress,
+} from './running-activity.ts';
 import { templateOf } from './template.ts';
 import { Emitter } from '../emitter.ts';
 import { Interruptions } from '../interruptions.ts';
@@ -75,7 +83,9 @@ class ActivitiesRoom implements Activities, ActivityHost {
     this.requireSignedIn(peer);
     if (this.open.size >= LIMIT) throw new ActivityError('TOO_MANY_ACTIVITIES', 'too many at a time');
     const own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
-    this.add(this.parts.messengers.invite(peer, invited(application), detailsOf(application, doing, own)), doing, own);
+    const seal = this.sealFor(peer);
+    const session = this.parts.messengers.invite(peer, invited(application), detailsOf(application, doing, own, seal));
+    this.add(session, doing, { own, seal });
   }
 
   async accept(id: string): Promise<void> {
@@ -161,7 +171,7 @@ class ActivitiesRoom implements Activities, ActivityHost {
       return session.decline();
     }
     if (volume === 'quiet') this.quiet.add(session.id);
-    this.add(session, doing, undefined);
+    this.add(session, doing, { own: undefined, seal: this.sealFor(session.peer) });
   }
 
   /**
@@ -183,8 +193,13 @@ class ActivitiesRoom implements Activities, ActivityHost {
     }
   }
 
-  private add(session: RendezvousSession, doing: Doing, own: DialAddress | undefined): void {
-    this.open.set(session.id, new RunningActivity(session, doing, own, this.parts, this));
+  private sealFor(peer: PeerAddress): AddressSeal {
+    const state = this.parts.messengers.stateOf(peer.transport);
+    return new AddressSeal(this.parts.trust, state.tag === 'signedIn' ? state.address : '', peer);
+  }
+
+  private add(session: RendezvousSession, doing: Doing, address: OwnAddress): void {
+    this.open.set(session.id, new RunningActivity(session, doing, address, this.parts, this));
     this.changed();
   }
 

@@ -1,6 +1,7 @@
 import type { Activity } from '../../facts/activities.ts';
 import type { ProgramChoice } from '../../facts/programs.ts';
 import type { ActivityKind } from '../../protocol/applications/applications.ts';
+import type { KnownDevices } from './address-seal.ts';
 import type { Clock } from '../clock.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { Messengers, Peer, PeerAddress } from '../messenger/contract.ts';
@@ -74,6 +75,8 @@ export interface Launcher {
 export interface ActivitiesParts {
   readonly messengers: Messengers;
   readonly launcher: Launcher;
+  /** Addresses travel sealed between those who know each other; without it as they are. */
+  readonly trust?: KnownDevices;
   readonly clock: Clock;
   /** Who may interrupt this person how often; of its own when left out. */
   readonly interruptions?: Interruptions;

@@ -1,5 +1,6 @@
 import type { Activity, ActivityRole } from '../../facts/activities.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { Features } from '../../protocol/rendezvous/features.ts';
 import { applicationOfActivity, type ActivityKind, type InvitationApplication } from '../../protocol/applications/applications.ts';
 import { readDialAddress, writeDialAddress, type DialAddress } from '../../protocol/applications/dial-address.ts';
 import { readSipContext, writeSipContext, type SipCapability } from '../../protocol/applications/sip-context.ts';
@@ -11,6 +12,7 @@ import {
   type RendezvousEvent,
   type RendezvousSession,
 } from '../messenger/contract.ts';
+import { type AddressSeal, SEALED_KIND } from './address-seal.ts';
 import type { ActivitiesParts, ActivityErrorCode, ActivityNews } from './contract.ts';
 import { ActivityError } from './contract.ts';
 import { fillTemplate, probeOf, takes, type Template } from './template.ts';
@@ -32,6 +34,12 @@ export interface Doing {
 }
 
 type Ending = Exclude<Extract<ActivityNews, { kind: ActivityKind }>['tag'], 'failedHere'>;
+
+/** This side's address, and how it travels. */
+export interface OwnAddress {
+  readonly own: DialAddress | undefined;
+  readonly seal: AddressSeal;
+}
 
 export interface ActivityHost {
   changed(): void;
@@ -55,15 +63,17 @@ export async function announcedPort(
 }
 
 /** The fields of this side's ACCEPT; both roles send the same ones. */
-function answerOf(application: InvitationApplication, own: DialAddress): RendezvousAnswer {
-  return { ipAddress: application.address.ipAddress === 'addressAndPort' ? writeDialAddress(own) : own.host };
+function answerOf(application: InvitationApplication, own: DialAddress, seal: AddressSeal, theirs: Features | undefined): RendezvousAnswer {
+  const address = application.address.ipAddress === 'addressAndPort' ? writeDialAddress(own) : own.host;
+  return { ipAddress: seal.writeMarked(address, theirs) };
 }
 
 /** The fields of the INVITE and of the inviter's later ACCEPT. */
-export function detailsOf(application: InvitationApplication, doing: Doing, own: DialAddress): InvitationDetails {
-  const answer = answerOf(application, own);
-  if (application.address.contextData !== 'capabilities') return { answer };
-  return { contextData: writeSipContext({ requested: requestedBy(doing.kind), capabilities: doing.capabilities }), answer };
+export function detailsOf(application: InvitationApplication, doing: Doing, own: DialAddress, seal: AddressSeal): InvitationDetails {
+  const answer: InvitationDetails['answer'] = (_theirs, features) => answerOf(application, own, seal, features);
+  const { features } = seal;
+  if (application.address.contextData !== 'capabilities') return { answer, features };
+  return { features, contextData: writeSipContext({ requested: requestedBy(doing.kind), capabilities: doing.capabilities }), answer };
 }
 
 const requestedBy = (kind: ActivityKind): readonly SipCapability[] => (kind === 'video' ? ['audio', 'video'] : ['audio']);
@@ -81,6 +91,7 @@ export class RunningActivity {
   private readonly application: InvitationApplication;
   private readonly parts: ActivitiesParts;
   private readonly host: ActivityHost;
+  private readonly seal: AddressSeal;
   private readonly startedAtMs: number;
   private readonly offSession: () => void;
   private phase: 'waiting' | 'negotiating' | 'launching' | 'running' | 'over' = 'waiting';
@@ -88,8 +99,10 @@ export class RunningActivity {
   private own: DialAddress | undefined;
 
   /** `own` is this side's address: given for an inviter, chosen on accepting for an invitee. */
-  constructor(session: RendezvousSession, doing: Doing, own: DialAddress | undefined, parts: ActivitiesParts, host: ActivityHost) {
+  constructor(session: RendezvousSession, doing: Doing, { own, seal }: OwnAddress, parts: ActivitiesParts, host: ActivityHost) {
     this.session = session;
+    this.seal = seal;
+    seal.begin(session);
     this.role = session.flag === 'INVITER' ? 'inviter' : 'invitee';
     this.doing = doing;
     this.application = applicationOfActivity(doing.kind);
@@ -133,7 +146,7 @@ export class RunningActivity {
       const port = await announcedPort(this.application, this.doing.template, this.parts);
       this.own = { host: this.parts.ownAddress(), ...(port === undefined ? {} : { port }) };
       if (this.isOver) return;
-      const answer = answerOf(this.application, this.own);
+      const answer = { ...answerOf(this.application, this.own, this.seal, this.session.peerFeatures), features: this.seal.features };
       const capabilities = this.application.address.contextData === 'capabilities';
       this.session.accept(capabilities ? { ...answer, contextData: writeSipContext({ requested: requestedBy(this.doing.kind) }) } : answer);
     } catch (error) {
@@ -169,7 +182,7 @@ export class RunningActivity {
         if (!connectsByContext) void this.launch(this.session.peerAnswer?.ipAddress);
         return;
       case 'contextData':
-        if (connectsByContext && event.kind === undefined) void this.launch(event.data);
+        if (connectsByContext && (event.kind === undefined || event.kind === SEALED_KIND)) void this.launch(event.data, event.kind);
         else this.parts.log('activity message refused', { kind: this.doing.kind, message: 'context data without need' });
         return;
       case 'passedOver':
@@ -198,8 +211,8 @@ export class RunningActivity {
     this.host.changed();
   }
 
-  /** `said` is the other side's address as its message has it. */
-  private async launch(said: string | undefined): Promise<void> {
+  /** `said` is the other side's address as its message has it, with its kind. */
+  private async launch(said: string | undefined, kind?: string): Promise<void> {
     if (this.phase !== 'negotiating') return;
     this.phase = 'launching';
     this.cancelTimer();
@@ -208,7 +221,7 @@ export class RunningActivity {
       const { own } = this;
       const answered = this.session.peerAnswer?.contextData;
       if (address.contextData === 'capabilities' && answered !== undefined) readSipContext(answered);
-      const there = said === undefined ? undefined : readDialAddress(said);
+      const there = said === undefined ? undefined : readDialAddress(this.opened(said, kind));
       const port = ports.fixed ?? there?.port ?? ports.standard;
       const target = fillTemplate(this.doing.template, {
         ...(there === undefined ? {} : { address: there.host }),
@@ -222,12 +235,22 @@ export class RunningActivity {
       this.tell('started');
       if (this.isOver) return;
       // The other side connects to what has just been started.
-      if (address.contextData === 'addressAndPort' && this.role === 'invitee' && own !== undefined)
-        this.session.sendContextData(writeDialAddress(own));
+      if (address.contextData === 'addressAndPort' && this.role === 'invitee' && own !== undefined) this.sayAddress(writeDialAddress(own));
       this.running(exited);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  private opened(said: string, kind: string | undefined): string {
+    const { peerFeatures } = this.session;
+    return kind === SEALED_KIND ? this.seal.read(said, peerFeatures) : this.seal.readMarked(said, peerFeatures);
+  }
+
+  private sayAddress(address: string): void {
+    const { peerFeatures } = this.session;
+    if (this.seal.seals(peerFeatures)) this.session.sendContextData(this.seal.write(address, peerFeatures), SEALED_KIND);
+    else this.session.sendContextData(address);
   }
 
   private running(exited: Promise<number | null> | undefined): void {
