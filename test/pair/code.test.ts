@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { OFFER_REMOTE_ASSISTANCE } from '../../src/protocol/assistance/application.ts';
 import { AssistanceError } from '../../src/main/assistance/contract.ts';
@@ -44,7 +45,8 @@ describe('two people who have not met', () => {
     expect(novice.trust.known(inMemory(EXPERT))).toMatchObject({ meetings: 1, devices: [{ device: identityOf(EXPERT).device }] });
     expect(expert.trust.known(inMemory(NOVICE))).toMatchObject({ meetings: 1, devices: [{ device: identityOf(NOVICE).device }] });
     await end(pair);
-    expect(novice.history).toMatchObject([{ peer: { verification: { tag: 'code' } }, viewed: true }]);
+    const key = createHash('sha256').update(identityOf(EXPERT).publicKey).digest('hex');
+    expect(novice.history).toMatchObject([{ peer: { verification: { tag: 'code' }, key }, viewed: true }]);
   });
 
   it('who has met is not asked again, and the question knows how often', async () => {
@@ -223,6 +225,7 @@ describe('a program that cannot do this', () => {
     expect(pair.novice.trust.known(inMemory(EXPERT))).toEqual({ devices: [], meetings: 0 });
     await end(pair);
     expect(pair.expert.history).toMatchObject([{ peer: { verification: { tag: 'unverified' } } }]);
+    expect(pair.expert.history[0]?.peer).not.toHaveProperty('key');
   });
 
   it.each([false, true])('never takes the place of somebody who has been seen with it (allowed: %s)', async (allowed) => {

@@ -19,6 +19,7 @@ export const sessionSchema = z.looseObject({
     address: z.string().max(129),
     friendlyName: z.string().max(400),
     verification: z.exactOptional(verification),
+    key: z.exactOptional(z.string().regex(/^[0-9a-f]{64}$/)),
   }),
   offered: z.exactOptional(z.literal(true)),
   startedAtMs: time,

@@ -1,4 +1,6 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { ProtocolError } from '../bytes/errors.ts';
+import { hexEncode } from '../bytes/text.ts';
 import { formatContextLine, parseContextLine } from '../rendezvous/context-line.ts';
 import { type Features, takesParts } from '../rendezvous/features.ts';
 import { AnsweringAgreement, type AgreementParts, BeginningAgreement, type Heard } from '../trust/agreement.ts';
@@ -232,8 +234,9 @@ export class SessionTrust {
 
   /** The contact as the session knows them by now. */
   about<Peer extends SessionPeer>(peer: Peer): Peer {
-    const { verification } = this;
-    return verification === undefined ? peer : { ...peer, verification };
+    const { verification, sure } = this;
+    if (verification === undefined) return peer;
+    return { ...peer, verification, ...(sure === undefined ? {} : { key: hexEncode(sha256(sure.key)) }) };
   }
 
   /** Of a contact that is known: this device of theirs is not, or has another key. */

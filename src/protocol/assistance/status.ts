@@ -9,6 +9,8 @@ export interface SessionPeer {
   readonly friendlyName: string;
   /** What makes sure that it is them, once that is known, which is before the novice is asked. */
   readonly verification?: Verification;
+  /** SHA-256 of the key by which their installation is known from now on, in hex; where they are sure by keys or by a code. */
+  readonly key?: string;
 }
 
 /** The seven steps of KB 306298. */
