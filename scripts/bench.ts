@@ -2,30 +2,39 @@
  * Ringback beside FreeRDP (shadow server and xfreerdp) on the same kind of Xvfb in one run: what a person at the client's screen sees.
  * Then what sending much on a virtual channel costs the picture and the keys. Prints measured figures and, because machines are noisy, ratios.
  * Not a test. Options: --seconds N (per workload, default 8), --only NAME (part of a contestant's name, or `channels`), --screenshots FOLDER (what was on both screens at the end of each workload).
+ * --soak MINUTES does something else: one session of Ringback for so long, and what both sides take minute by minute. Ends with 1 when one of them grows.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BulkDirection, ChannelFigures } from '../test/bench/channels.ts';
 import { treeCpuMs, treeSentBytes } from '../test/bench/processes.ts';
+import { type KeyLatency, keyLatency, shownAt } from '../test/bench/key-latency.ts';
 import type { Rival } from '../test/bench/rivals.ts';
-import { type Area, openScreenProbe } from '../test/bench/screen-probe.ts';
-import { SCROLL, STATIC, TYPING, VIDEO, type Workload } from '../test/bench/workloads.ts';
+import { openScreenProbe } from '../test/bench/screen-probe.ts';
+import { soak } from '../test/bench/soak.ts';
+import { SCROLL, STATIC, VIDEO, type Workload } from '../test/bench/workloads.ts';
 import { build } from './build.ts';
 import { ensureElectron } from './electron-runtime.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
 
-const KEYCODE_A = 38;
 const KEYS = 25;
 const SETTLE_MS = 2_500;
 const CHANNEL_ROUNDS = 6;
 const DIRECTIONS = { none: 'nothing', toExpert: 'novice → expert', toNovice: 'expert → novice' } as const;
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '8' }, only: { type: 'string' }, screenshots: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '8' },
+    only: { type: 'string' },
+    screenshots: { type: 'string' },
+    soak: { type: 'string' },
+  },
 });
 const seconds = Number(values.seconds);
 if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120');
+const soakMinutes = values.soak === undefined ? undefined : Number(values.soak);
+if (soakMinutes !== undefined && !(Number.isInteger(soakMinutes) && soakMinutes >= 1)) throw new Error('--soak takes minutes');
 if (values.screenshots !== undefined) mkdirSync(values.screenshots, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
 if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
@@ -46,7 +55,6 @@ interface Figures {
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const at = (rival: Rival, area: Area): Area => ({ ...area, x: area.x + rival.origin.x, y: area.y + rival.origin.y });
 
 /** What was on both screens, for a person to check that the right thing was looked at. */
 async function keep(rival: Rival, name: string): Promise<void> {
@@ -66,7 +74,7 @@ async function measure(rival: Rival, workload: Workload): Promise<Figures> {
       bytes: await treeSentBytes(rival.serverPid),
       at: performance.now(),
     };
-    const framesPerSecond = await probe.changesPerSecond(at(rival, workload.area), seconds);
+    const framesPerSecond = await probe.changesPerSecond(shownAt(rival, workload.area), seconds);
     const elapsedMs = performance.now() - before.at;
     if (values.screenshots !== undefined) await keep(rival, workload.name);
     const kilobytesPerSecond = ((await treeSentBytes(rival.serverPid)) - before.bytes) / 1000 / (elapsedMs / 1000);
@@ -84,32 +92,7 @@ async function measure(rival: Rival, workload: Workload): Promise<Figures> {
   }
 }
 
-async function latency(rival: Rival): Promise<{ readonly median: number; readonly p95: number; readonly lost: number }> {
-  const program = TYPING.start(rival.source);
-  const probe = await openScreenProbe(rival.client.name);
-  try {
-    await pause(SETTLE_MS);
-    const area = at(rival, TYPING.area);
-    // The terminal has the novice's keyboard: a click in it, from the expert's side.
-    await rival.client.xdotool('mousemove', String(area.x + 200), String(area.y + 60), 'click', '1');
-    await pause(700);
-    const times: number[] = [];
-    let lost = 0;
-    for (let key = 0; key < KEYS; key += 1) {
-      const ms = await probe.keyToPicture(KEYCODE_A, area);
-      if (ms === undefined) lost += 1;
-      else times.push(ms);
-      await pause(150);
-    }
-    times.sort((a, b) => a - b);
-    return { median: times[Math.floor(times.length / 2)] ?? Number.NaN, p95: times[Math.floor(times.length * 0.95)] ?? Number.NaN, lost };
-  } finally {
-    probe.close();
-    await program.stop();
-  }
-}
-
-type Row = { readonly rival: string; readonly workloads: ReadonlyMap<string, Figures>; readonly key: Awaited<ReturnType<typeof latency>> };
+type Row = { readonly rival: string; readonly workloads: ReadonlyMap<string, Figures>; readonly key: KeyLatency };
 
 const contestants: readonly (readonly [string, () => Promise<Rival>])[] =
   rivals === undefined
@@ -119,6 +102,7 @@ const contestants: readonly (readonly [string, () => Promise<Rival>])[] =
         ['FreeRDP /gfx:RFX', () => rivals.startFreeRdp('FreeRDP /gfx:RFX', ['/gfx:RFX'])],
         ['Ringback', () => rivals.startRingback()],
       ];
+if (soakMinutes !== undefined) await soakOnly(soakMinutes);
 const rows: Row[] = [];
 for (const [name, start] of contestants) {
   if (values.only !== undefined && !name.toLowerCase().includes(values.only.toLowerCase())) continue;
@@ -127,10 +111,23 @@ for (const [name, start] of contestants) {
   try {
     const workloads = new Map<string, Figures>();
     for (const workload of [STATIC, SCROLL, VIDEO]) workloads.set(workload.name, await measure(rival, workload));
-    rows.push({ rival: name, workloads, key: await latency(rival) });
+    rows.push({ rival: name, workloads, key: await keyLatency(rival, KEYS) });
   } finally {
     await rival.close();
   }
+}
+
+/** Ends this program. */
+async function soakOnly(minutes: number): Promise<never> {
+  if (rivals === undefined) throw new Error('--soak is for Ringback');
+  const rival = await rivals.startRingback();
+  let steady = false;
+  try {
+    steady = await soak(rival, minutes, (line) => console.log(line));
+  } finally {
+    await rival.close();
+  }
+  process.exit(steady ? 0 : 1);
 }
 
 const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);

@@ -35,6 +35,28 @@ export function treeCpuMs(root: number): number {
   return descendants(root, times.children).reduce((sum, pid) => sum + (times.cpuMs.get(pid) ?? 0), 0);
 }
 
+/** What a process and its descendants take. */
+export interface Memory {
+  /** Proportional set size: what is private, and of what is shared the part that falls to each that shares it. */
+  readonly megabytes: number;
+  /** By Chromium's kind of process (`renderer`, `gpu-process` …); those of one kind added up. */
+  readonly byProcess: ReadonlyMap<string, number>;
+}
+
+export function treeMemory(root: number): Memory {
+  const byProcess = new Map<string, number>();
+  for (const pid of descendants(root, processTimes().children)) {
+    try {
+      const kilobytes = Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+      const kind = /--type=([\w-]+)/.exec(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.[1] ?? 'main';
+      byProcess.set(kind, (byProcess.get(kind) ?? 0) + kilobytes / 1024);
+    } catch {
+      // Gone between the listing and the look.
+    }
+  }
+  return { megabytes: [...byProcess.values()].reduce((sum, megabytes) => sum + megabytes, 0), byProcess };
+}
+
 /** Bytes that this process and its descendants have sent over TCP connections that are open now. */
 export async function treeSentBytes(root: number): Promise<number> {
   const tree = new Set(descendants(root, processTimes().children));
