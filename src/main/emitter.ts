@@ -8,6 +8,8 @@
  */
 export class Emitter<Event = void> {
   private readonly listeners = new Map<symbol, (event: Event) => void>();
+  /** Those of them who hear the next event; made anew once one has come or gone, since most events find the same. */
+  private hearing: readonly (readonly [symbol, (event: Event) => void])[] | undefined;
   private readonly untold: Event[] = [];
   private finished = false;
   /** Set once the last event is being told. */
@@ -28,9 +30,12 @@ export class Emitter<Event = void> {
   readonly on = (listener: (event: Event) => void): (() => void) => {
     const key = Symbol();
     this.listeners.set(key, listener);
+    this.hearing = undefined;
     const { last } = this;
     if (last !== undefined) queueMicrotask(() => this.tellLate(key, last.event));
-    return () => void this.listeners.delete(key);
+    return () => {
+      if (this.listeners.delete(key)) this.hearing = undefined;
+    };
   };
 
   /** Several events given at once are told one after the other before what listeners bring about. */
@@ -60,25 +65,27 @@ export class Emitter<Event = void> {
   private tell(): void {
     if (this.telling) return;
     this.telling = true;
-    const thrown: unknown[] = [];
+    let thrown: unknown[] | undefined;
     try {
       while (this.untold.length > 0) {
-        const [event] = this.untold.splice(0, 1) as [Event];
+        const event = this.untold.shift() as Event;
         if (this.finished && this.untold.length === 0) this.last = { event };
-        for (const [key, listener] of Array.from(this.listeners)) {
+        for (const [key, listener] of (this.hearing ??= Array.from(this.listeners))) {
           if (!this.listeners.has(key)) continue;
           try {
             listener(event);
           } catch (error) {
-            if (this.failed === undefined) thrown.push(error);
-            else this.failed(error);
+            if (this.failed !== undefined) this.failed(error);
+            else if (thrown === undefined) thrown = [error];
+            else thrown.push(error);
           }
         }
       }
     } finally {
       this.telling = false;
     }
+    if (thrown === undefined) return;
     if (thrown.length === 1) throw thrown[0];
-    if (thrown.length > 1) throw new AggregateError(thrown, 'several listeners threw');
+    throw new AggregateError(thrown, 'several listeners threw');
   }
 }

@@ -7,6 +7,8 @@ const AHEAD_MS = 250;
 const AHEAD_BYTES = { unmeasured: 64 * 1024, least: 16 * 1024, most: 8 * 1024 * 1024 } as const;
 /** The rate is that of this time beyond a round trip, at least and at most: what was just written cannot have been acknowledged sooner. */
 const WINDOW_MS = { least: 20, most: 1_000 } as const;
+/** Room that was found holds for so long, less what has been written since: the system is not asked before every slice. */
+const ROOM_HOLDS_MS = 10;
 
 export interface LineStream {
   /** Bytes written that the system has not taken yet. */
@@ -32,6 +34,8 @@ export class Line {
   private samples: Sample[] = [];
   private bytesPerMs: number | undefined;
   private moved: Sample = { atMs: 0, arrivedBytes: -1 };
+  /** Until when, and up to which place in what is written, room has been found. */
+  private found = { untilMs: Number.NEGATIVE_INFINITY, endBytes: 0 };
 
   constructor(stream: LineStream, clock: Clock) {
     this.stream = stream;
@@ -40,11 +44,17 @@ export class Line {
 
   /** How many bytes more may be written ahead of what is urgent; 0 or less when what is on its way already is enough. */
   get roomBytes(): number {
-    const view = this.stream.look();
-    const onTheWay = onTheWayIn(this.stream, view);
+    const { stream } = this;
+    const writtenBytes = stream.takenBytes + stream.unsentBytes;
+    const atMs = this.clock.monotonicMs();
+    if (atMs < this.found.untilMs && writtenBytes < this.found.endBytes) return this.found.endBytes - writtenBytes;
+    const view = stream.look();
+    const onTheWay = onTheWayIn(stream, view);
     const roundTripMs = view?.minRoundTripMs ?? 0;
-    this.measure(arrivedIn(this.stream, view), onTheWay, roundTripMs);
-    return this.aheadBytes(roundTripMs) - onTheWay;
+    this.measure(arrivedIn(stream, view), onTheWay, roundTripMs, atMs);
+    const roomBytes = this.aheadBytes(roundTripMs) - onTheWay;
+    if (view !== undefined) this.found = { untilMs: atMs + ROOM_HOLDS_MS, endBytes: writtenBytes + roomBytes };
+    return roomBytes;
   }
 
   /** A place in the stream of bytes: behind everything written so far. */
@@ -67,8 +77,7 @@ export class Line {
     return Math.min(AHEAD_BYTES.most, Math.max(AHEAD_BYTES.least, this.bytesPerMs * (roundTripMs + AHEAD_MS)));
   }
 
-  private measure(arrivedBytes: number, onTheWay: number, roundTripMs: number): void {
-    const atMs = this.clock.monotonicMs();
+  private measure(arrivedBytes: number, onTheWay: number, roundTripMs: number, atMs: number): void {
     const [first] = this.samples;
     if (onTheWay === 0) {
       // When the last of it arrived is not known, so this is no rate. But where about all that may be ahead came through at once, more may be.

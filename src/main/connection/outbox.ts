@@ -33,9 +33,11 @@ export interface OutboxWire {
   write(bytes: Uint8Array, taken?: () => void): void;
 }
 
-interface Waiting {
-  readonly bytes: Uint8Array;
-  /** Callback of the batch that this PDU is the last of; undefined for the batch's other PDUs. */
+/** PDUs that were given at once. */
+interface Batch {
+  readonly pdus: readonly Uint8Array[];
+  /** How many of them have been written. */
+  written: number;
   readonly taken: (() => void) | undefined;
 }
 
@@ -45,7 +47,7 @@ interface Waiting {
  */
 export class Outbox {
   private readonly wire: OutboxWire;
-  private readonly waiting: Record<Urgency, Waiting[]> = { control: [], picture: [], bulk: [] };
+  private readonly waiting: Record<Urgency, Batch[]> = { control: [], picture: [], bulk: [] };
   private readonly waitingBytes: Record<Urgency, number> = { control: 0, picture: 0, bulk: 0 };
   private readonly clock: Clock;
   private suspended = false;
@@ -79,12 +81,12 @@ export class Outbox {
 
   /** Whole PDUs that may wait; `taken` when the kernel has all of them. Throws `TOO_LARGE`, and sends none, where too much waits already. */
   send(pdus: readonly Uint8Array[], urgency: Urgency, taken?: () => void): void {
-    const byteLength = pdus.reduce((sum, pdu) => sum + pdu.length, 0);
+    let byteLength = 0;
+    for (const pdu of pdus) byteLength += pdu.length;
     this.check(urgency, byteLength);
     this.waitingBytes[urgency] += byteLength;
-    const last = pdus.length - 1;
-    if (last < 0) taken?.();
-    for (const [index, bytes] of pdus.entries()) this.waiting[urgency].push({ bytes, taken: index === last ? taken : undefined });
+    if (pdus.length === 0) taken?.();
+    else this.waiting[urgency].push({ pdus, written: 0, taken });
     this.flow();
   }
 
@@ -145,19 +147,24 @@ export class Outbox {
   /** Writes whole PDUs of at most `limit` bytes together, and at least one if there is one; in one piece, so that TLS makes few records of them. */
   private write(urgency: Urgency, limit: number): void {
     const queue = this.waiting[urgency];
+    const slice: Uint8Array[] = [];
+    const finished: Batch[] = [];
     let byteLength = 0;
-    let count = 0;
-    for (const { bytes } of queue) {
-      if (count > 0 && byteLength + bytes.length > limit) break;
-      byteLength += bytes.length;
-      count += 1;
+    for (let [batch] = queue; batch !== undefined; [batch] = queue) {
+      const pdu = batch.pdus[batch.written] as Uint8Array;
+      if (slice.length > 0 && byteLength + pdu.length > limit) break;
+      slice.push(pdu);
+      byteLength += pdu.length;
+      batch.written += 1;
+      if (batch.written < batch.pdus.length) continue;
+      finished.push(batch);
+      queue.shift();
     }
-    const slice = queue.splice(0, count);
     if (slice.length === 0) return;
     if (urgency !== 'bulk') this.busyUntilMs = this.clock.monotonicMs() + BUSY_MS;
-    this.wire.write(joined(slice.map(({ bytes }) => bytes)), () => {
+    this.wire.write(joined(slice), () => {
       this.waitingBytes[urgency] -= byteLength;
-      for (const { taken } of slice) taken?.();
+      for (const { taken } of finished) taken?.();
       this.flow();
     });
   }

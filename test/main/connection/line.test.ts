@@ -9,6 +9,8 @@ class NarrowWire implements LineStream, OutboxWire {
   readonly unsentBytes = 0;
   takenBytes = 0;
   acknowledged = 0;
+  /** How often the system was asked. */
+  looks = 0;
   /** Where each write ended. */
   readonly ends: number[] = [];
   readonly line: Line;
@@ -29,6 +31,7 @@ class NarrowWire implements LineStream, OutboxWire {
   }
   look(): SystemView | undefined {
     if (!this.tells) return undefined;
+    this.looks += 1;
     return { acknowledgedBytes: this.acknowledged, queuedBytes: this.onTheWay, minRoundTripMs: this.roundTripMs, owedMs: 0 };
   }
   write(bytes: Uint8Array, taken?: () => void): void {
@@ -37,6 +40,8 @@ class NarrowWire implements LineStream, OutboxWire {
     taken?.();
   }
 }
+
+const many = (count: number): Uint8Array[] => Array.from({ length: count }, () => new Uint8Array(10_000));
 
 /** Sends 8 MB of picture over a line; the most that was on its way, once the line was known, and how long it took. */
 async function carry(bytesPerMs: number, options: { readonly roundTripMs?: number } = {}) {
@@ -105,6 +110,46 @@ describe('what stands ahead of what is urgent', () => {
     );
     expect(wire.onTheWay).toBeLessThan(80_000);
     outbox.close();
+  });
+
+  it('costs one question of the system a frame on a quick line, whatever its slices', async () => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock);
+    const outbox = new Outbox(wire, clock);
+    const arrive = async (ms: number): Promise<void> => {
+      for (let left = ms; left > 0; left -= 1) {
+        wire.acknowledged = wire.takenBytes;
+        await clock.advance(1);
+      }
+    };
+    // So much that the line is known to be quick.
+    outbox.send(many(400), 'picture');
+    await arrive(200);
+    for (let frame = 0; frame < 30; frame += 1) {
+      const [before, written] = [wire.looks, wire.ends.length];
+      outbox.send(many(40), 'picture');
+      expect(wire.looks - before).toBe(1);
+      expect(wire.ends.length - written).toBeGreaterThanOrEqual(6);
+      await arrive(33);
+    }
+    outbox.close();
+  });
+
+  it('asks again before more than it found room for is written, and when what it found is old', async () => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock);
+    const room = wire.roomBytes;
+    wire.write(new Uint8Array(room - 1));
+    expect([wire.roomBytes, wire.looks]).toEqual([1, 1]);
+    wire.write(new Uint8Array(1));
+    expect([wire.roomBytes, wire.looks]).toEqual([0, 2]);
+    wire.acknowledged = wire.takenBytes;
+    expect(wire.roomBytes).toBeGreaterThan(0);
+    const { looks } = wire;
+    await clock.advance(9);
+    expect([wire.roomBytes > 0, wire.looks]).toEqual([true, looks]);
+    await clock.advance(1);
+    expect([wire.roomBytes > 0, wire.looks]).toEqual([true, looks + 1]);
   });
 
   it('is not bounded where the system has taken everything and tells nothing', () => {
