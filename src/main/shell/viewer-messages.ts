@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   type FromPicture,
   type FromSteering,
+  MAX_FROM_PICTURE_AT_ONCE,
   MAX_TAKEN_AT_ONCE,
   MAX_VIEWER_INPUT_EVENTS,
 } from '../../protocol/rdp/graphics/viewer-messages.ts';
@@ -33,10 +34,15 @@ const inputEvent = z.discriminatedUnion('tag', [
   }),
 ]);
 
-const fromPicture = z.discriminatedUnion('tag', [
-  z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
-  z.strictObject({ tag: z.literal('taken'), count: z.int().min(1).max(MAX_TAKEN_AT_ONCE) }),
-]) satisfies z.ZodType<FromPicture>;
+const fromPicture = z
+  .array(
+    z.discriminatedUnion('tag', [
+      z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
+      z.strictObject({ tag: z.literal('taken'), count: z.int().min(1).max(MAX_TAKEN_AT_ONCE) }),
+    ]) satisfies z.ZodType<FromPicture>,
+  )
+  .min(1)
+  .max(MAX_FROM_PICTURE_AT_ONCE);
 
 const fromSteering = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(MAX_VIEWER_INPUT_EVENTS) }),
@@ -44,8 +50,8 @@ const fromSteering = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('pointerShown') }),
 ]) satisfies z.ZodType<FromSteering>;
 
-/** A message of the viewer's worker, or undefined for anything else. Never throws. */
-export function parseFromPicture(data: unknown): FromPicture | undefined {
+/** What the viewer's worker says at once, or undefined for anything else. Never throws. */
+export function parseFromPicture(data: unknown): readonly FromPicture[] | undefined {
   const parsed = fromPicture.safeParse(data);
   return parsed.success ? parsed.data : undefined;
 }

@@ -5,6 +5,9 @@ import { Emitter } from '../emitter.ts';
 import { PointerTelling } from './pointer-telling.ts';
 import { parseFromPicture, parseFromSteering } from './viewer-messages.ts';
 
+/** More than this is not kept until all that has come from the novice has been read: decoding may begin with it. */
+const MAX_TOGETHER_BYTES = 128 * 1024;
+
 /** The part of Electron's MessagePortMain that is used. */
 export interface PortEnd {
   postMessage(message: unknown): void;
@@ -30,9 +33,16 @@ export interface ViewerPort extends ViewerSink {
   close(): void;
 }
 
-/** Bytes that own their memory exactly: the structured clone copies the whole buffer behind a view, and pools are large and hold other data. */
+/** So much of a PDU stands around its data: TPKT, X.224, MCS, or a fast-path header. */
+const MAX_HEADER_BYTES = 32;
+
+/**
+ * Bytes that own their memory, but for the header of their own PDU: the structured clone copies the whole buffer behind a view, and pools are
+ * large and hold other data.
+ */
 function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength && bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
+  const owns = bytes.constructor === Uint8Array && bytes.buffer.byteLength - bytes.byteLength <= MAX_HEADER_BYTES;
+  return owns ? bytes : new Uint8Array(bytes);
 }
 
 /** The message with bytes that can cross to another process cheaply. */
@@ -49,8 +59,14 @@ export function forPort(message: ToPicture | ToSteering): ToPicture | ToSteering
   }
 }
 
-/** Wraps the ports; one that closes takes the other along. What comes from the page is checked: wrong messages are dropped and counted, never fatal. */
-export function createViewerPort({ pictures, steering }: ViewerPortEnds): ViewerPort {
+/**
+ * Wraps the ports; one that closes takes the other along. What comes from the page is checked: wrong messages are dropped and counted, never fatal.
+ * What is sent of pictures in one turn goes as one message: `afterTurn` runs when all that has arrived from the novice by now has been read.
+ */
+export function createViewerPort(
+  { pictures, steering }: ViewerPortEnds,
+  afterTurn: (run: () => void) => void = (run) => void setImmediate(run),
+): ViewerPort {
   const events = new Emitter<FromViewer>();
   const closing = new Emitter();
   const pointer = new PointerTelling((message) => steering.postMessage(forPort(message)));
@@ -59,6 +75,8 @@ export function createViewerPort({ pictures, steering }: ViewerPortEnds): Viewer
   let pageWants = true;
   let windowShown = true;
   let told = true;
+  let together: ToPicture[] = [];
+  let togetherBytes = 0;
 
   function tellDisplayWanted(): void {
     const wanted = pageWants && windowShown;
@@ -70,14 +88,34 @@ export function createViewerPort({ pictures, steering }: ViewerPortEnds): Viewer
   function end(): void {
     if (closed) return;
     closed = true;
+    together = [];
     pictures.close();
     steering.close();
     closing.finish();
   }
 
-  function onPicture(message: FromPicture | undefined): void {
-    if (message === undefined) dropped += 1;
-    else events.emit(message);
+  function onPicture(messages: readonly FromPicture[] | undefined): void {
+    if (messages === undefined) dropped += 1;
+    else for (const message of messages) events.emit(message);
+  }
+
+  function sendPicture(message: ToPicture): void {
+    if (together.push(message) === 1) afterTurn(sendTogether);
+    if (message.tag === 'graphics') togetherBytes += message.graphics.data.length;
+    if (togetherBytes > MAX_TOGETHER_BYTES) sendTogether();
+  }
+
+  function sendTogether(): void {
+    if (together.length === 0) return;
+    const messages = together;
+    together = [];
+    togetherBytes = 0;
+    try {
+      pictures.postMessage(messages.map(forPort));
+    } catch {
+      // The window is gone: whoever listens for that hears it, as when the port says so itself.
+      end();
+    }
   }
 
   function onSteering(data: unknown): void {
@@ -114,7 +152,7 @@ export function createViewerPort({ pictures, steering }: ViewerPortEnds): Viewer
     switch (message.tag) {
       case 'size':
       case 'graphics':
-        pictures.postMessage(forPort(message));
+        sendPicture(message);
         return;
       case 'pointerShape':
       case 'pointerPosition':

@@ -4,11 +4,13 @@
  */
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
-import type { FromPicture, ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import { type FromPicture, MAX_FROM_PICTURE_AT_ONCE, type ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import { Picture } from './picture.ts';
 import type { FromPictureWorker, PictureStart } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
+/** So many decoded messages are told without waiting for the next drawing, which may take its time in a hidden window. */
+const TELL_AFTER = 256;
 /** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
 const HIDDEN_DRAW_AFTER_MS = 250;
 
@@ -23,12 +25,19 @@ function start({ canvas, port }: PictureStart): void {
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;
   let decoding = false;
   let drawAsked = false;
+  /** Decoded, and not yet told. */
+  let taken = 0;
 
   function tell(message: FromPictureWorker): void {
     scope.postMessage(message);
   }
-  function send(message: FromPicture): void {
-    port.postMessage(message);
+  /** What has been decoded and what has been painted, in as few messages as may be. */
+  function send(frameIds: readonly number[] = []): void {
+    const messages: FromPicture[] = taken > 0 ? [{ tag: 'taken', count: taken }] : [];
+    taken = 0;
+    for (const frameId of frameIds) messages.push({ tag: 'painted', frameId });
+    for (let at = 0; at < messages.length; at += MAX_FROM_PICTURE_AT_ONCE)
+      port.postMessage(messages.slice(at, at + MAX_FROM_PICTURE_AT_ONCE));
   }
 
   /** Until everything is decoded; runs once at a time, however long a decoder takes. */
@@ -41,8 +50,11 @@ function start({ canvas, port }: PictureStart): void {
         await nextTask();
         await decodeSlice();
         if (picture.hasDrawing) askForDrawing();
+        // The main process may be waiting for it; but what is drawn next is told together with it.
+        if (picture.isWaiting || !drawAsked || taken >= TELL_AFTER) send();
       }
     } catch (error) {
+      send();
       const code = error instanceof ProtocolError ? error.code : 'INTERNAL';
       tell({ tag: 'failed', failure: { code, message: error instanceof Error ? error.message : String(error) } });
     } finally {
@@ -52,18 +64,13 @@ function start({ canvas, port }: PictureStart): void {
 
   async function decodeSlice(): Promise<void> {
     const stop = performance.now() + DECODE_SLICE_MS;
-    let count = 0;
-    try {
-      while (picture.isWaiting && performance.now() < stop) {
-        const size = await picture.step();
-        count += 1;
-        if (size === undefined) continue;
-        canvas.width = size.width;
-        canvas.height = size.height;
-        tell({ tag: 'size', size });
-      }
-    } finally {
-      if (count > 0) send({ tag: 'taken', count });
+    while (picture.isWaiting && performance.now() < stop) {
+      const size = await picture.step();
+      taken += 1;
+      if (size === undefined) continue;
+      canvas.width = size.width;
+      canvas.height = size.height;
+      tell({ tag: 'size', size });
     }
   }
 
@@ -96,14 +103,14 @@ function start({ canvas, port }: PictureStart): void {
         image = { surface, data: new ImageData(new Uint8ClampedArray(surface.words.buffer), surface.width, surface.height) };
       }
       for (const { x, y, width, height } of rectangles) context.putImageData(image.data, 0, 0, x, y, width, height);
-      for (const frameId of frameIds) send({ tag: 'painted', frameId });
-    }
+      send(frameIds);
+    } else send();
     // a frame half way is looked at again: its end may be late
     if (picture.hasDrawing) askForDrawing();
   }
 
-  port.onmessage = (event: MessageEvent<ToPicture>) => {
-    picture.push(event.data);
+  port.onmessage = (event: MessageEvent<readonly ToPicture[]>) => {
+    for (const item of event.data) picture.push(item);
     void decode();
   };
 }

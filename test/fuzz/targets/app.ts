@@ -169,7 +169,10 @@ export const APP_TARGETS: readonly Target[] = [
     name: 'viewer-message',
     seeds: () =>
       [
-        { tag: 'painted', frameId: 3 },
+        [
+          { tag: 'taken', count: 3 },
+          { tag: 'painted', frameId: 3 },
+        ],
         {
           tag: 'input',
           events: [
@@ -179,7 +182,6 @@ export const APP_TARGETS: readonly Target[] = [
           ],
         },
         { tag: 'displayWanted', wanted: true },
-        { tag: 'taken', count: 3 },
         { tag: 'pointerShown' },
       ].map(json),
     mutate: mutateJson,

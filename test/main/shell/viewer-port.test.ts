@@ -55,10 +55,12 @@ const FROM_STEERING: FromSteering[] = [
 
 describe('what comes from the viewer', () => {
   it('is handed on as it is when it is right', () => {
-    for (const message of FROM_PICTURE) expect(parseFromPicture(message)).toEqual(message);
+    expect(parseFromPicture(FROM_PICTURE)).toEqual(FROM_PICTURE);
     for (const message of FROM_STEERING) expect(parseFromSteering(message)).toEqual(message);
     for (const message of FROM_PICTURE) expect(parseFromSteering(message)).toBeUndefined();
-    for (const message of FROM_STEERING) expect(parseFromPicture(message)).toBeUndefined();
+    for (const message of FROM_STEERING) expect(parseFromPicture([message])).toBeUndefined();
+    for (const message of FROM_PICTURE) expect(parseFromPicture(message)).toBeUndefined();
+    for (const list of [[], Array.from({ length: 257 }, () => FROM_PICTURE[0])]) expect(parseFromPicture(list)).toBeUndefined();
   });
 
   it.each([
@@ -80,7 +82,7 @@ describe('what comes from the viewer', () => {
     { tag: 'input', events: [{ tag: 'wheel', axis: 'vertical', delta: 99_999, x: 0, y: 0 }] },
     { tag: 'grantControl' },
   ])('%j is dropped', (message) => {
-    expect(parseFromPicture(message)).toBeUndefined();
+    expect(parseFromPicture([message])).toBeUndefined();
     expect(parseFromSteering(message)).toBeUndefined();
   });
 
@@ -94,13 +96,13 @@ describe('what comes from the viewer', () => {
     const viewer = createViewerPort(ports);
     const heard: unknown[] = [];
     viewer.onEvent((event) => heard.push(event));
-    ports.pictures.say({ tag: 'nope' });
-    ports.pictures.say({ tag: 'displayWanted', wanted: false });
+    ports.pictures.say([{ tag: 'nope' }]);
+    ports.pictures.say([{ tag: 'displayWanted', wanted: false }]);
     ports.steering.say(FROM_PICTURE[0]);
     expect(viewer.dropped).toBe(3);
-    ports.pictures.say(FROM_PICTURE[0]);
+    ports.pictures.say(FROM_PICTURE);
     ports.steering.say(FROM_STEERING[2]);
-    expect(heard).toEqual([FROM_PICTURE[0], FROM_STEERING[2]]);
+    expect(heard).toEqual([...FROM_PICTURE, FROM_STEERING[2]]);
     expect([ports.pictures.started, ports.steering.started]).toEqual([true, true]);
   });
 });
@@ -133,13 +135,49 @@ describe('what goes to the viewer', () => {
 
   it('goes to the worker if it is a picture, else straight to the page', () => {
     const ports = fakePorts();
-    const viewer = createViewerPort(ports);
+    const viewer = createViewerPort(ports, (run) => run());
     const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
     viewer.send(size);
     viewer.send({ tag: 'control', granted: true });
     viewer.send({ tag: 'behind' });
-    expect(ports.pictures.sent).toEqual([size]);
+    expect(ports.pictures.sent).toEqual([[size]]);
     expect(ports.steering.sent).toEqual([{ tag: 'control', granted: true }]);
+  });
+
+  it('of pictures in one turn is one message, in order, and none is kept long', () => {
+    const { pictures, steering } = fakePorts();
+    const turns: (() => void)[] = [];
+    const viewer = createViewerPort({ pictures, steering }, (run) => turns.push(run));
+    const endTurn = (): void => turns.splice(0).forEach((run) => run());
+    const graphics = (bytes: number) =>
+      ({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(bytes) } }) as const;
+    const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
+    const [small, large] = [graphics(9), graphics(128 * 1024)];
+    for (const message of [size, small, small]) viewer.send(message);
+    expect(pictures.sent).toEqual([]);
+    endTurn();
+    expect(pictures.sent).toEqual([[size, small, small]]);
+    // What is large does not wait for the rest of its turn.
+    for (const message of [small, large, small]) viewer.send(message);
+    expect(pictures.sent.slice(1)).toEqual([[small, large]]);
+    endTurn();
+    expect(pictures.sent.slice(2)).toEqual([[small]]);
+    viewer.send(small);
+    viewer.close();
+    endTurn();
+    expect(pictures.sent).toHaveLength(3);
+  });
+
+  it('is the end of it where the port does not take it any more', () => {
+    const ports = fakePorts();
+    ports.pictures.postMessage = () => {
+      throw new Error('gone');
+    };
+    const viewer = createViewerPort(ports, (run) => run());
+    let closed = 0;
+    viewer.onClose(() => (closed += 1));
+    viewer.send({ tag: 'size', size: { width: 3, height: 2 } });
+    expect([closed, ports.steering.closed]).toEqual([1, true]);
   });
 
   it('about the pointer is the newest only while the page has not drawn the one before, and holds up nothing else', () => {
@@ -161,7 +199,7 @@ describe('what goes to the viewer', () => {
   });
 
   it('takes no memory along that it does not mean', () => {
-    const pool = new Uint8Array(1_000).fill(0xee);
+    const pool = new Uint8Array(37).fill(0xee);
     const data = pool.subarray(10, 14);
     const sent = forPort({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data } });
     if (sent.tag !== 'graphics') throw new Error(sent.tag);
@@ -173,8 +211,8 @@ describe('what goes to the viewer', () => {
     expect(forPort({ tag: 'pointerShape', shape: 'default' })).toEqual({ tag: 'pointerShape', shape: 'default' });
   });
 
-  it('is not copied when it owns its memory', () => {
-    const data = new Uint8Array(8);
+  it.each([0, 6, 32])('is not copied when it owns its memory, but for the header of its PDU: %i', (header) => {
+    const data = new Uint8Array(8_000).subarray(header);
     const sent = forPort({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data } });
     expect(sent.tag === 'graphics' && sent.graphics.data).toBe(data);
   });

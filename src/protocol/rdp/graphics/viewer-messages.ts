@@ -14,6 +14,9 @@ export const MAX_VIEWER_INPUT_EVENTS = 256;
 /** In one `taken` message. */
 export const MAX_TAKEN_AT_ONCE = 0xffff;
 
+/** The port to a worker carries lists in both directions: a message between two processes costs more than most of what it says. No longer ones come back. */
+export const MAX_FROM_PICTURE_AT_ONCE = 256;
+
 /** To where pictures are decoded. Each is answered by being counted in a `taken`. */
 export type ToPicture = { readonly tag: 'size'; readonly size: Size } | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
 
