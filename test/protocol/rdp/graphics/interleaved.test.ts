@@ -57,6 +57,37 @@ describe('RLE_BITMAP_STREAM ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.4)', () => {
     expect(decode([0xf4, 0x02, 0x00, 0x01, 0x02], 8, 2, 1)).toEqual([1, 2]);
   });
 
+  it('long runs are what a pixel after the other would be, wherever they begin and end', () => {
+    const long = (order: number, length: number): number[] => [order, length & 0xff, length >> 8];
+    const cases = fc.tuple(
+      fc.integer({ min: 1, max: 40 }),
+      fc.array(fc.integer({ min: 0, max: 0xff }), { maxLength: 90 }),
+      fc.nat(600),
+      fc.nat(300),
+    );
+    fc.assert(
+      fc.property(cases, ([width, image, background, colour]) => {
+        const count = image.length + background + colour;
+        const height = Math.ceil(count / width) + 1;
+        const rest = width * height - count;
+        const pixels = [...image];
+        for (let left = background; left > 0; left -= 1) pixels.push(pixels.length < width ? 0 : (pixels[pixels.length - width] ?? -1));
+        pixels.push(...repeat(0x2a, colour), ...repeat(0, rest));
+        const rows = Array.from({ length: height }, (_, row) => pixels.slice(row * width, (row + 1) * width));
+        const data = [
+          ...long(0xf4, image.length),
+          ...image,
+          ...long(0xf0, background),
+          ...long(0xf3, colour),
+          0x2a,
+          ...long(0xf3, rest),
+          0,
+        ];
+        expect(decode(data, 8, width, height)).toEqual(rows.toReversed().flat());
+      }),
+    );
+  });
+
   it('answers arbitrary bytes with a picture or a ProtocolError', () => {
     const decoder = new InterleavedDecoder();
     fc.assert(

@@ -84,6 +84,27 @@ const SPECIAL_FGBG_2 = 0xfa;
 const SPECIAL_WHITE = 0xfd;
 const SPECIAL_BLACK = 0xfe;
 
+/** From here on it costs less to have a run written at once than pixel by pixel. */
+const LONG_RUN = 64;
+
+/** Each of so many pixels becomes what the one above it is, black in the first row. Returns where they end. */
+function copyAbove(pixels: Int32Array, from: number, count: number, width: number): number {
+  const end = from + count;
+  let to = from;
+  if (to < width) {
+    const stop = Math.min(width, end);
+    pixels.fill(0, to, stop);
+    to = stop;
+  }
+  // What lies above has to be there before it is copied: a row at a time at first, then all rows that have become equal.
+  for (let rows = width; to < end; rows += width) {
+    const part = Math.min(rows, end - to);
+    pixels.copyWithin(to, to - rows, to - rows + part);
+    to += part;
+  }
+  return to;
+}
+
 function decodeOrders(data: Uint8Array, bitsPerPixel: number, width: number, area: number, pixels: Int32Array): void {
   const pixelBytes = (bitsPerPixel + 7) >> 3;
   const white = bitsPerPixel === 24 ? 0xff_ffff : (1 << bitsPerPixel) - 1;
@@ -162,7 +183,8 @@ function decodeOrders(data: Uint8Array, bitsPerPixel: number, width: number, are
         to++;
         length--;
       }
-      for (; length > 0; length--, to++) pixels[to] = above();
+      if (length >= LONG_RUN) to = copyAbove(pixels, to, length, width);
+      else for (; length > 0; length--, to++) pixels[to] = above();
       insertForeground = true;
       continue;
     }
@@ -179,7 +201,10 @@ function decodeOrders(data: Uint8Array, bitsPerPixel: number, width: number, are
         break;
       case 'colour': {
         const value = pixel();
-        for (; length > 0; length--) pixels[to++] = value;
+        if (length >= LONG_RUN) {
+          pixels.fill(value, to, to + length);
+          to += length;
+        } else for (; length > 0; length--) pixels[to++] = value;
         break;
       }
       case 'image':
