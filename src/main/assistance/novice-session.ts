@@ -120,10 +120,12 @@ export class NoviceSession {
         if (event.silent) this.control.release();
         this.parts.changed();
         return;
-      case 'display':
+      case 'display': {
+        const before = this.picture.wanted;
         this.picture.onLink(event);
-        this.parts.changed();
+        if (this.picture.wanted !== before) this.parts.changed();
         return;
+      }
       default:
         this.picture.onLink(event);
     }
