@@ -24,7 +24,9 @@ if (process.platform === 'linux' && process.getuid?.() === 0) {
   console.error('Running as root: Chromium starts without its sandbox. For daily use, start Ringback as an ordinary user.');
   flags.push('--no-sandbox');
 }
-const app = spawn(electron.executable, [...flags, root, ...process.argv.slice(2)], { stdio: 'inherit' });
+// The stand-in is for the tests and the demo: who uses it for more is told so in the window.
+const env = electron.source === 'carried' ? { ...process.env, RINGBACK_STAND_IN_ELECTRON: electron.version } : process.env;
+const app = spawn(electron.executable, [...flags, root, ...process.argv.slice(2)], { stdio: 'inherit', env });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.kill(signal));
 app.on('error', (error) => {
   console.error(`Electron did not start: ${error.message}`);

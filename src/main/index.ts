@@ -25,6 +25,7 @@ import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
+import { runtimeNotices } from './shell/runtime.ts';
 import { openShell } from './shell/shell.ts';
 import { createTrust } from './shell/app-trust.ts';
 import { createSignIn } from './shell/sign-in.ts';
@@ -54,6 +55,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const quit = createAppQuit(model);
   const failures = createFailures(log, model, LOG_FILE);
   for (const { kind, key, values } of damageNotices(storage)) model.notify(kind, key, values);
+  for (const { kind, key, values } of runtimeNotices(env)) model.notify(kind, key, values);
 
   const hosting = createOwnMessenger({
     directory: join(data, 'messenger'),

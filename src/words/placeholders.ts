@@ -266,6 +266,7 @@ export interface Placeholders {
   readonly 'notice.programsDamaged': 'file';
   readonly 'notice.accountDamaged': 'file';
   readonly 'notice.hostedDamaged': 'file';
+  readonly 'notice.standInElectron': 'version';
   readonly 'notice.unexpected': 'file';
   readonly 'shell.notification.title': 'name';
   readonly 'shell.notification.body': 'address';

@@ -1,6 +1,6 @@
 import { getCurrentFuseWire, FuseState, FuseV1Options } from '@electron/fuses';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +9,8 @@ import { electronExecutable } from '../support/app.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { startPackagedApp } from '../support/packaged-app.ts';
-import { needs, run } from '../support/programs.ts';
-import { connect, meetOnMessenger } from '../support/scenario.ts';
+import { needs, run, until } from '../support/programs.ts';
+import { connect, meetOnMessenger, windowsNamed } from '../support/scenario.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** All that is ours and of the libraries, beside Electron: 15 MB, and room for what comes. */
@@ -20,18 +20,24 @@ const HEADER_SIZE_AT = 12;
 const HEADER_AT = 16;
 
 interface ArchiveFolder {
-  readonly files: Readonly<Record<string, ArchiveFolder | { readonly size: number }>>;
+  readonly files: Readonly<Record<string, ArchiveFolder | ArchiveFile>>;
 }
 
-/** Bytes by path, unpacked ones among them, as the archive's header says. */
-function contents(archive: string): Map<string, number> {
+interface ArchiveFile {
+  readonly size: number;
+  /** Beside the archive, where its integrity does not reach. */
+  readonly unpacked?: boolean;
+}
+
+/** Files by path, unpacked ones among them, as the archive's header says. */
+function contents(archive: string): Map<string, ArchiveFile> {
   const bytes = readFileSync(archive);
   const header: ArchiveFolder = JSON.parse(bytes.toString('utf8', HEADER_AT, HEADER_AT + bytes.readUInt32LE(HEADER_SIZE_AT)));
-  const found = new Map<string, number>();
+  const found = new Map<string, ArchiveFile>();
   const walk = ({ files }: ArchiveFolder, at: string): void => {
     for (const [name, entry] of Object.entries(files)) {
       if ('files' in entry) walk(entry, `${at}${name}/`);
-      else found.set(`${at}${name}`, entry.size);
+      else found.set(`${at}${name}`, entry);
     }
   };
   walk(header, '');
@@ -93,8 +99,31 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
     ]);
     expect(names.filter((name) => /\.(?:d\.[cm]?ts|map|tsx|cc|h)$/.test(name))).toEqual([]);
     for (const name of ['react', 'lucide-react', 'zustand']) expect(names).toContain(`licences/${name}/LICENSE`);
-    const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
+    const bytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
     expect(bytes).toBeLessThan(MOST_BYTES);
+  });
+
+  it('has nothing but native libraries outside the archive, whose integrity is checked', () => {
+    const outside = [...contents(join(dirname(executable), 'resources/app.asar'))].flatMap(([name, { unpacked }]) =>
+      unpacked === true ? [name] : [],
+    );
+    expect(outside).not.toEqual([]);
+    expect(outside.filter((name) => !name.endsWith('.node'))).toEqual([]);
+  });
+
+  it('says so where it would run without its sandbox, and stops', { timeout: 60_000 }, async () => {
+    const desktop = await startPersonDesktop({ called: 'nobody', width: 1024, height: 700 });
+    try {
+      const program = desktop.start(executable, ['--no-sandbox'], { RINGBACK_DATA_DIR: join(desktop.home, 'ringback') });
+      await until(() => program.output().includes(t('shell.startFailed.NO_SANDBOX')), 'the sentence in the terminal', 30_000);
+      // Electron's box has the title inside; its window is called so in every language.
+      const window = await until(async () => (await windowsNamed(desktop, '--name', '^Error$'))[0], 'the box', 30_000);
+      await desktop.xdotool('windowactivate', '--sync', window, 'key', 'Return');
+      expect(await program.exited).toBe(2);
+      expect(existsSync(join(desktop.home, 'ringback'))).toBe(false);
+    } finally {
+      await desktop.close();
+    }
   });
 
   it('carries all that its libraries load', async () => {
@@ -129,6 +158,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
       expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
       // Once more with the engine that has a process of its own, started out of the archive.
       await (await expert.session()).getByRole('button', { name: t('session.end'), exact: true }).click();
+      for (const { main } of [novice, expert]) await main.getByRole('button', { name: t('ended.close'), exact: true }).click();
       await expert.main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
       await expert.main.getByRole('radio', { name: t('settings.engineClassic'), exact: true }).check();
       await expert.main.getByRole('button', { name: t('nav.home'), exact: true }).click();

@@ -18,6 +18,7 @@ export async function startPackagedApp(desktop: PersonDesktop, executable: strin
     {
       RINGBACK_DATA_DIR: data,
       RINGBACK_LISTEN_HOST: '127.0.0.1',
+      RINGBACK_WITHOUT_SANDBOX: '1',
     },
   );
   const endpoint = await until(

@@ -15,8 +15,8 @@ export interface LaunchOptions {
 
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
-  readonly code: 'BAD_DATA_DIR' | 'BAD_ADDRESS';
-  constructor(code: 'BAD_DATA_DIR' | 'BAD_ADDRESS', message: string) {
+  readonly code: 'BAD_DATA_DIR' | 'BAD_ADDRESS' | 'NO_SANDBOX';
+  constructor(code: 'BAD_DATA_DIR' | 'BAD_ADDRESS' | 'NO_SANDBOX', message: string) {
     super(message);
     this.code = code;
   }

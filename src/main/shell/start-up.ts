@@ -6,6 +6,7 @@ import type { SecretBox } from '../settings/secret-box.ts';
 import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
 import { failedStartText } from './failed-start.ts';
 import { hearOpenings, type Openings } from './openings.ts';
+import { requireSandbox } from './runtime.ts';
 import { APP_SCHEME, SCHEME_PRIVILEGES } from './web-security.ts';
 
 /** How this program was started, and what it is asked to open while it starts and later. */
@@ -21,6 +22,7 @@ export interface Beginning {
 export function prepareElectron(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Beginning | undefined {
   let launch: LaunchOptions;
   try {
+    requireSandbox(app.isPackaged, (name) => app.commandLine.hasSwitch(name), env);
     launch = parseLaunch(argv, env);
     if (launch.dataDir !== undefined) {
       useDirectory(launch.dataDir);
@@ -28,8 +30,7 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
       app.setPath('sessionData', launch.dataDir);
     }
   } catch (error) {
-    dialog.showErrorBox(t('shell.startFailed.title'), failedStartText(error));
-    app.exit(2);
+    void refuseToStart(error);
     return undefined;
   }
   const openings = hearOpenings(app, launch.opening);
@@ -45,6 +46,15 @@ export function prepareElectron(argv: readonly string[], env: Readonly<Record<st
   if (app.isPackaged && process.platform !== 'linux') app.setAsDefaultProtocolClient(APP_SCHEME);
   protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
   return { launch, openings };
+}
+
+/** On Linux a box is shown only once Electron is ready, and until then its words go to a terminal that may not be there. */
+async function refuseToStart(error: unknown): Promise<void> {
+  const text = failedStartText(error);
+  process.stderr.write(`${text}\n`);
+  await app.whenReady();
+  dialog.showErrorBox(t('shell.startFailed.title'), text);
+  app.exit(2);
 }
 
 /** Shows why nothing could be built, and ends this process. */
