@@ -13,8 +13,20 @@ function spread(place: string): readonly string[] {
   return choices === undefined ? [place] : choices.split(',').map((choice) => `${before}${choice.trim()}${after}`);
 }
 
-it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'])('%s names files that are there', (document) => {
+it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'])('%s names files that are there', (document) => {
   const named = [...readFileSync(join(root, document), 'utf8').matchAll(PLACE)].flatMap(([, code, link]) => spread(code ?? link ?? ''));
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((place) => !existsSync(join(root, place)) && globSync(place, { cwd: root }).length === 0)).toEqual([]);
+});
+
+it('SECURITY.md says for every promise against whom it is, and which test shows it', () => {
+  const rows = [...readFileSync(join(root, 'SECURITY.md'), 'utf8').matchAll(/^\| (?!promise |---)(.*) \|$/gm)].map(([, row = '']) =>
+    row.split(' | '),
+  );
+  expect(rows.length).toBeGreaterThan(20);
+  for (const [promise = '', whom = '', shown = '', ...more] of rows) {
+    expect(more, promise).toEqual([]);
+    expect(whom, promise).toMatch(/[a-z]/);
+    expect(shown, promise).toMatch(/^`test\/[^`]*\.test\.tsx?`(?:, `test\/[^`]*\.test\.tsx?`)*$/);
+  }
 });
