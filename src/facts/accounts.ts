@@ -4,8 +4,8 @@ import type { WordKey } from '../words/languages.ts';
 export interface AccountField {
   /** Of the account: `address` and `friendlyName` are every account's, the others the transport's own. */
   readonly name: string;
-  /** What is secret is hidden while it is typed, encrypted on the disk, and never goes back to a window. */
-  readonly kind: 'text' | 'name' | 'secret';
+  /** What is secret is hidden while it is typed, encrypted on the disk, and never goes back to a window. `unprotected` is a switch that is off, and `none` when it is on. */
+  readonly kind: 'text' | 'name' | 'secret' | 'unprotected';
   readonly label: WordKey;
   readonly hint: WordKey;
   /** Characters. */

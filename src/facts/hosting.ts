@@ -6,6 +6,8 @@ export interface HostingChoice {
   readonly enabled: boolean;
   readonly reach: Reach;
   readonly port: number;
+  /** Programs that know no TLS may sign in from the network. */
+  readonly plain?: boolean;
 }
 
 /** An account on this computer's messenger. */

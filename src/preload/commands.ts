@@ -94,7 +94,7 @@ export const COMMANDS = {
   dismissSession: alone(),
   dismissNotice: taking<string>(),
   setHosting: taking<HostingChoice>(),
-  createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string }>(),
+  createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string; key: string }>(),
   removeHostedAccount: taking<string>(),
   saveSettings: taking<Partial<Omit<Preferences, 'hosting'>>>(),
   clearHistory: alone(),

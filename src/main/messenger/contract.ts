@@ -14,6 +14,10 @@ export interface Account extends Peer {
 
 export type MessengerErrorCode =
   | 'UNREACHABLE'
+  /** What answers is not the messenger of the account. */
+  | 'WRONG_KEY'
+  /** The messenger has no protection against whoever is on the way. */
+  | 'NOT_PROTECTED'
   | 'WRONG_CREDENTIALS'
   | 'SIGNED_IN_ELSEWHERE'
   | 'CONNECTION_LOST'

@@ -22,6 +22,7 @@ export const hostingSchema = z.strictObject({
     .int()
     .max(65_535)
     .refine((port) => port === 0 || port >= 1_024),
+  plain: z.exactOptional(z.boolean()),
 }) satisfies z.ZodType<HostingChoice>;
 
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });

@@ -8,7 +8,7 @@ import type { HostedServer } from './hosting.ts';
 export interface HostedServerDeps {
   readonly messenger: Pick<
     MessengerThread,
-    'start' | 'stop' | 'addresses' | 'listAccounts' | 'createAccount' | 'removeAccount' | 'onChange'
+    'start' | 'stop' | 'addresses' | 'key' | 'listAccounts' | 'createAccount' | 'removeAccount' | 'onChange'
   >;
   /** Folder of the accounts. */
   readonly directory: string;
@@ -27,6 +27,7 @@ export function createHostedServer({ messenger, directory, onDamaged, onStorageE
       const damaged = await messenger.start({
         hosts: [reach === 'lan' ? '0.0.0.0' : '127.0.0.1'],
         port: options.port,
+        plain: options.plain,
         directory,
         onStoreError: onStorageError,
         onGone,
@@ -40,6 +41,9 @@ export function createHostedServer({ messenger, directory, onDamaged, onStorageE
       if (port === undefined) return [];
       const hosts = reach === 'lan' ? usableAddresses().filter((address) => !address.includes(':')) : ['127.0.0.1'];
       return hosts.map((host) => `${host}:${port}`);
+    },
+    get key() {
+      return messenger.key;
     },
     get accounts() {
       return messenger.listAccounts();

@@ -9,11 +9,13 @@ const HOSTED_TRANSPORT = 'msnp';
 
 /** The embedded messenger, as this room uses it. */
 export interface HostedServer {
-  start(options: { readonly reach: Reach; readonly port: number }): Promise<void>;
+  start(options: { readonly reach: Reach; readonly port: number; readonly plain: boolean }): Promise<void>;
   stop(): Promise<void>;
   /** `host:port` under which others reach it; the first is the one to tell them. Empty while it does not run. */
   readonly addresses: readonly string[];
   readonly accounts: readonly HostedAccount[];
+  /** What clients know it by. */
+  readonly key: string;
   /** Resolves with the access token, which is shown once. */
   createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<string>;
   removeAccount(address: string): Promise<void>;
@@ -25,7 +27,10 @@ export interface Hosting {
   /** Starts, stops or moves the server. Rejects when it cannot run; it is off then and `view` says why. */
   apply(hosting: HostingChoice): Promise<void>;
   /** @throws CommandError NOT_HOSTING */
-  createAccount(account: { readonly address: string; readonly friendlyName: string }): Promise<{ server: string; accessToken: string }>;
+  createAccount(account: {
+    readonly address: string;
+    readonly friendlyName: string;
+  }): Promise<{ server: string; accessToken: string; key: string }>;
   removeAccount(address: string): Promise<void>;
   /** The account as it signs in on this computer: with the server here, when it lives here. */
   located(account: Account): Account;
@@ -61,14 +66,14 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
   }
 
   async function change(wanted: HostingChoice): Promise<void> {
-    if (running !== undefined && wanted.enabled && running.reach === wanted.reach && running.port === wanted.port) return;
+    if (running !== undefined && wanted.enabled && sameWay(running, wanted)) return;
     await halt();
     if (!wanted.enabled) {
       show({ tag: 'off' });
       return;
     }
     try {
-      await server.start({ reach: wanted.reach, port: wanted.port });
+      await server.start({ reach: wanted.reach, port: wanted.port, plain: wanted.plain === true });
     } catch (error) {
       show({ tag: 'failed', code: refusal(error).code });
       throw error;
@@ -92,7 +97,7 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
       refresh();
       const [address] = server.addresses;
       if (address === undefined) throw new CommandError('NOT_HOSTING', 'this computer has no address');
-      return { server: address, accessToken };
+      return { server: address, accessToken, key: server.key };
     },
     async removeAccount(address) {
       hosting();
@@ -103,8 +108,13 @@ export function createHosting(server: HostedServer, onView: (view: HostingView) 
       const isHere = account.transport === HOSTED_TRANSPORT && server.accounts.some(({ address }) => address === account.address);
       const port = server.addresses[0]?.split(':').at(-1);
       if (running === undefined || !isHere || port === undefined) return account;
-      return { ...account, server: `127.0.0.1:${port}` };
+      // Nobody stands between this computer and itself, and its messenger may have got another key.
+      const { key: _, ...here } = account as Account & { readonly key?: string };
+      return { ...here, server: `127.0.0.1:${port}` };
     },
     stop: () => inTurn(halt),
   };
 }
+
+const sameWay = (one: HostingChoice, other: HostingChoice): boolean =>
+  one.reach === other.reach && one.port === other.port && (one.plain === true) === (other.plain === true);

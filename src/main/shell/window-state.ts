@@ -134,7 +134,12 @@ function settingsView(settings: Settings): Preferences {
     allowOffers,
     allowPlainExperts,
     allowUnverified,
-    hosting: { enabled: hosting.enabled, reach: hosting.reach, port: hosting.port },
+    hosting: {
+      enabled: hosting.enabled,
+      reach: hosting.reach,
+      port: hosting.port,
+      ...(hosting.plain === undefined ? {} : { plain: hosting.plain }),
+    },
   };
 }
 

@@ -196,16 +196,13 @@ class Wire extends Duplex {
 function logInPage(input: Uint8Array): void {
   const { all } = directory();
   const given: boolean[] = [];
-  const page = new TicketPage(
-    (address, host, knows) => {
-      const ticket = all.issueTicket(address, host, knows);
-      given.push(ticket !== undefined);
-      return ticket;
-    },
-    () => 0,
-  );
+  const page = new TicketPage((address, host, knows) => {
+    const ticket = all.issueTicket(address, host, knows);
+    given.push(ticket !== undefined);
+    return ticket;
+  });
   const wire = new Wire();
-  void page.serve(wire as unknown as Socket, false);
+  page.serve(wire as unknown as Socket);
   wire.emit('data', Buffer.from(input));
   const sent = wire.sent.join('');
   wire.destroy();

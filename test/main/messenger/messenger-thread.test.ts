@@ -23,6 +23,7 @@ const start = (port = 0) =>
   messenger.start({
     hosts: ['127.0.0.1'],
     port,
+    plain: false,
     directory: folder,
     onStoreError: (error) => told.push(error),
     onGone: (error) => told.push(error),

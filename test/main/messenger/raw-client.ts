@@ -24,8 +24,8 @@ export class RawClient {
   }
 
   /** `from` is one of loopback's many addresses: another host in the server's eyes. */
-  static async open(port: number, from = '127.0.0.1'): Promise<RawClient> {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+  static async open(port: number, from = '127.0.0.1', host = '127.0.0.1'): Promise<RawClient> {
+    const socket = connect({ port, host, localAddress: from });
     const client = new RawClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);

@@ -53,7 +53,7 @@ export class RawNetwork {
     return this.tokens.get(address) ?? '';
   }
 
-  async start(limits: Partial<ServerLimits> = {}, options: Pick<MsnpServerOptions, 'clock' | 'dialects'> = {}): Promise<void> {
+  async start(limits: Partial<ServerLimits> = {}, options: Pick<MsnpServerOptions, 'clock' | 'dialects' | 'identity'> = {}): Promise<void> {
     const { store } = this;
     const onStoreError = (error: unknown): void => void this.storeErrors.push(error);
     this.running = await MsnpServer.start({ hosts: ['127.0.0.1'], port: 0, store, limits, onStoreError, ...options });

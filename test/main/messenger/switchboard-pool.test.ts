@@ -35,6 +35,7 @@ beforeEach(async () => {
     address: 'ann@home',
     request: async () => ({ endpoint: endpoint(), cookie: '1.2' }),
     isBlocked: (address) => blocked.includes(address),
+    destination: (named) => (named.host === '127.0.0.1' ? { endpoint: named, line: { tag: 'plain' } } : undefined),
   });
 });
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { createServer, connect as connectTcp } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
+import type { Reached } from '../../../src/main/messenger/msnp/line.ts';
 import { requestTicket } from '../../../src/main/messenger/msnp/ticket.ts';
 import { createPageIdentity } from '../../../src/main/messenger/msnp-server/page-identity.ts';
 import { ticketProof } from '../../../src/main/messenger/ticket-proof.ts';
@@ -170,9 +171,10 @@ describe('the log-in page on the messenger’s port', () => {
 });
 
 describe('our client and tickets', () => {
+  const reachedAt = (port: number): Reached => ({ endpoint: { host: '127.0.0.1', port }, address: '127.0.0.1', line: { tag: 'plain' } });
   const asked = (to: number, accessToken: string): Promise<string> =>
     requestTicket(
-      { endpoint: { host: '127.0.0.1', port: to }, address: 'ann@home', accessToken, parameters: 'lc=1033,id=507' },
+      { reached: reachedAt(to), proven: false, address: 'ann@home', accessToken, parameters: 'lc=1033,id=507' },
       systemClock,
       new AbortController().signal,
     );

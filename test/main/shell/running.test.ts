@@ -454,6 +454,7 @@ describe('hosting', () => {
       stop: async () => void calls.push('stop'),
       addresses: ['192.0.2.7:1863', '198.51.100.1:1863'],
       accounts,
+      key: 'the key',
       createAccount: async ({ address, friendlyName }) => {
         accounts.push({ address, friendlyName, online: false });
         return 'token';
@@ -491,10 +492,14 @@ describe('hosting', () => {
     const hosting = createHosting(server(), () => undefined);
     await expect(hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).rejects.toMatchObject({ code: 'NOT_HOSTING' });
     await hosting.apply(ON);
-    expect(await hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).toEqual({ server: '192.0.2.7:1863', accessToken: 'token' });
+    expect(await hosting.createAccount({ address: 'a@b', friendlyName: 'A' })).toEqual({
+      server: '192.0.2.7:1863',
+      accessToken: 'token',
+      key: 'the key',
+    });
     expect(hosting.view).toMatchObject({ tag: 'on', accounts: [{ address: 'a@b' }] });
     const here = { ...ANNA, address: 'a@b' };
-    expect(hosting.located(here)).toEqual({ ...here, server: '127.0.0.1:1863' });
+    expect(hosting.located({ ...here, key: 'of another time' })).toEqual({ ...here, server: '127.0.0.1:1863' });
     // The same address on another messenger is somebody else's.
     for (const elsewhere of [ANNA, { ...here, transport: 'icq' }]) expect(hosting.located(elsewhere)).toBe(elsewhere);
     await hosting.removeAccount('a@b');

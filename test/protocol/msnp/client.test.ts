@@ -47,6 +47,46 @@ const SEVEN = [
   'LST 4 RL 9 3 3 eve@home Eve',
 ];
 
+describe('a log-in by ticket', () => {
+  const byTicket = () => {
+    const sent: string[] = [];
+    const events: NotificationClientEvent[] = [];
+    const decoder = new CommandDecoder('client');
+    const machine = new NotificationClientMachine({
+      address: 'ann@home',
+      accessToken: '123456',
+      logIn: 'ticket',
+      presence: 'NLN',
+      md5Hex,
+      send: (bytes) => sent.push(utf8Decode(bytes)),
+      report: (event) => events.push(event),
+      decoder,
+    });
+    const hear = (line: string): void => {
+      for (const command of decoder.push(utf8Encode(`${line}\r\n`))) machine.receive(command);
+    };
+    machine.start();
+    hear('VER 0 MSNP8 CVR0');
+    hear('CVR 1 1 1 1 http://x/ http://x/');
+    sent.length = 0;
+    return { machine, sent, hear, tags: () => events.map(({ tag }) => tag) };
+  };
+
+  it.each(['USR 2 MD5 S 334f32368fadc20', 'USR 2 OK ann@home Ann 1 0'])('does not step down for one line of a server: %s', (line) => {
+    const { sent, hear, tags } = byTicket();
+    hear(line);
+    expect([sent, tags()]).toEqual([[], ['unusable']]);
+  });
+
+  it('lets nobody in before the ticket has been shown', () => {
+    const { machine, sent, hear, tags } = byTicket();
+    hear('USR 2 TWN S lc=1');
+    machine.presentTicket('t=1&p=1');
+    hear('USR 3 OK ann@home Ann 1 0');
+    expect([sent, tags()]).toEqual([['USR 3 TWN S t=1&p=1\r\n', 'SYN 4 0\r\n'], ['ticketWanted']]);
+  });
+});
+
 describe('notification client', () => {
   it('logs in by MD5, in these words', () => {
     const { machine, sent, hear } = notification();

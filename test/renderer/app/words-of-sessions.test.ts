@@ -20,6 +20,8 @@ import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from '
 
 const MESSENGER_CODES: Readonly<Record<MessengerErrorCode, true>> = {
   UNREACHABLE: true,
+  WRONG_KEY: true,
+  NOT_PROTECTED: true,
   WRONG_CREDENTIALS: true,
   SIGNED_IN_ELSEWHERE: true,
   CONNECTION_LOST: true,

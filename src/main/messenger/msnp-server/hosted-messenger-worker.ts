@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { HostedMessenger } from './hosted-messenger.ts';
 import { errorData, type FromMessenger, type MessengerAnswer, type ToMessenger } from './messenger-messages.ts';
+import { keyOfIdentity, openPageIdentity } from './page-identity.ts';
 import { SqliteAccountStore } from './sqlite-account-store.ts';
 
 /* Entry of the hosted messenger's thread. Its database is written where nothing waits for the disk but the messenger. */
@@ -10,18 +11,25 @@ if (port === null) throw new Error('the messenger’s worker must be started as 
 const post = (message: FromMessenger): void => port.postMessage(message);
 
 const messenger = new HostedMessenger();
-messenger.onChange(() => post({ tag: 'state', addresses: messenger.addresses, accounts: messenger.listAccounts() }));
+let key = '';
+messenger.onChange(() => post({ tag: 'state', addresses: messenger.addresses, accounts: messenger.listAccounts(), key }));
 
 async function answer(message: ToMessenger): Promise<MessengerAnswer> {
   switch (message.tag) {
     case 'start': {
+      const { identity, damaged: lost } = await openPageIdentity(message.directory, Date.now());
+      key = keyOfIdentity(identity);
       const damaged = await messenger.start({
         hosts: message.hosts,
         port: message.port,
+        plain: message.plain,
+        identity,
         store: new SqliteAccountStore(message.directory),
         onStoreError: (error) => post({ tag: 'storeError', error: errorData(error) }),
       });
-      return { damaged: damaged.map(({ path, setAsideAs }) => ({ path, ...(setAsideAs === undefined ? {} : { setAsideAs }) })) };
+      return {
+        damaged: [...lost, ...damaged].map(({ path, setAsideAs }) => ({ path, ...(setAsideAs === undefined ? {} : { setAsideAs }) })),
+      };
     }
     case 'stop':
       await messenger.stop();

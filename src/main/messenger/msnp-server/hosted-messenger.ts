@@ -4,6 +4,7 @@ import { formatHostPort } from '../../../protocol/host-port.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
 import type { ServerLimits } from './limits.ts';
+import type { PageIdentity } from './page-identity.ts';
 import { MsnpServer } from './server.ts';
 import { Emitter } from '../../emitter.ts';
 
@@ -12,6 +13,9 @@ export interface HostedMessengerOptions {
   readonly hosts: readonly string[];
   readonly port: number;
   readonly store: AccountStore;
+  /** What it proves itself with; see {@link MsnpServer}. */
+  readonly identity?: PageIdentity;
+  readonly plain?: boolean;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
   /** Called when the account store cannot be read or written. */

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
@@ -14,12 +13,10 @@ import {
   writeAuthenticationInfo,
   writePassportUrls,
 } from '../../../protocol/msnp/passport.ts';
-import { ticketProof } from '../ticket-proof.ts';
-import { createPageIdentity } from './page-identity.ts';
+import { messengerProof, PROOF_HEADER, ticketProof } from '../ticket-proof.ts';
 
 const HEADER_LIMIT_BYTES = 8 * 1024;
 const REQUESTS_PER_CONNECTION = 8;
-const HANDSHAKE_DEADLINE_MS = 10_000;
 
 /** Issues a ticket for `address` when `knows` accepts its access token; undefined for a wrong token and for an unknown address. */
 export type IssueTicket = (address: string, remoteHost: string, knows: (accessToken: string) => boolean) => string | undefined;
@@ -27,38 +24,21 @@ export type IssueTicket = (address: string, remoteHost: string, knows: (accessTo
 /** Nexus and log-in page of MSNP8, for connections of the MSNP port that turn out to speak HTTP. */
 export class TicketPage {
   private readonly issue: IssueTicket;
-  private readonly nowMs: () => number;
-  private readonly plain: Server;
-  private secure: Promise<Server> | undefined;
+  private readonly server: Server;
 
-  constructor(issue: IssueTicket, nowMs: () => number) {
+  constructor(issue: IssueTicket) {
     this.issue = issue;
-    this.nowMs = nowMs;
-    this.plain = this.prepared(createHttpServer({ maxHeaderSize: HEADER_LIMIT_BYTES }));
+    this.server = createHttpServer({ maxHeaderSize: HEADER_LIMIT_BYTES });
+    this.server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
+    this.server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response));
+    // A peer that does not speak HTTP loses its own connection only.
+    this.server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   }
 
-  /** Serves HTTP, or HTTPS when `secure`, on a socket whose bytes read so far have been put back. The caller keeps the deadline. */
-  async serve(socket: Socket, secure: boolean): Promise<void> {
-    const server = secure ? await (this.secure ??= this.secured()) : this.plain;
-    if (socket.destroyed) return;
-    server.emit('connection', socket);
+  /** Serves a socket, whose TLS has been seen to and whose bytes read so far have been put back. The caller keeps the deadline. */
+  serve(socket: Socket): void {
+    this.server.emit('connection', socket);
     socket.resume();
-  }
-
-  private async secured(): Promise<Server> {
-    const identity = await createPageIdentity(this.nowMs());
-    return this.prepared(
-      createHttpsServer({ ...identity, minVersion: 'TLSv1.2', maxHeaderSize: HEADER_LIMIT_BYTES, handshakeTimeout: HANDSHAKE_DEADLINE_MS }),
-    );
-  }
-
-  private prepared<S extends Server>(server: S): S {
-    server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => this.answer(request, response));
-    // A peer that speaks neither HTTP nor TLS loses its own connection only.
-    server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
-    server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
-    return server;
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
@@ -82,10 +62,13 @@ export class TicketPage {
       address === undefined
         ? undefined
         : this.issue(address, (socket.remoteAddress ?? '').replace(/^::ffff:/i, ''), (accessToken) => {
-            const proof = socket instanceof TLSSocket ? ticketProof(socket, address, accessToken) : accessToken;
-            return same(password, proof) || same(password, accessToken);
+            if (!(socket instanceof TLSSocket)) return same(password, accessToken);
+            const knows = same(password, ticketProof(socket, address, accessToken)) || same(password, accessToken);
+            if (knows) response.setHeader(PROOF_HEADER, messengerProof(socket, address, accessToken));
+            return knows;
           });
     if (ticket === undefined) {
+      response.removeHeader(PROOF_HEADER);
       response.statusCode = 401;
       response.setHeader('WWW-Authenticate', writeAuthenticationFailure());
     } else response.setHeader('Authentication-Info', writeAuthenticationInfo(ticket));

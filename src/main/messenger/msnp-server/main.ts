@@ -6,18 +6,19 @@ import { formatHostPort } from '../../../protocol/host-port.ts';
 import { DEFAULT_PORT } from '../../../protocol/msnp/endpoint.ts';
 import { normaliseAddress } from '../../../protocol/msnp/address.ts';
 import { AccountError, newAccount, type AccountStore, type DamagedFile } from './account-store.ts';
+import { keyOfIdentity, openPageIdentity } from './page-identity.ts';
 import { MsnpServer } from './server.ts';
 import { SqliteAccountStore } from './sqlite-account-store.ts';
 
 const USAGE = `Ringback messenger
 
-  messenger [--host 127.0.0.1]… [--port ${DEFAULT_PORT}] [--data DIR]     run the server (Ctrl+C stops it)
+  messenger [--host 127.0.0.1]… [--port ${DEFAULT_PORT}] [--plain] [--data DIR]     run the server (Ctrl+C stops it)
   messenger add-account ADDRESS [--name "Friendly Name"] [--data DIR]   make an account and show its access token, once
   messenger remove-account ADDRESS [--data DIR]
   messenger list-accounts [--data DIR]
 
-Accounts can be added and removed while the server runs. Traffic is not encrypted: think before using another --host
-than this computer's own 127.0.0.1.
+Accounts can be added and removed while the server runs. Other computers sign in over TLS; with --plain also programs that know
+none, whose traffic everybody on the way can read.
 `;
 
 const EXIT_FAILED = 1;
@@ -29,7 +30,7 @@ class UsageError extends Error {
 
 type Task =
   | { readonly tag: 'help' }
-  | { readonly tag: 'serve'; readonly hosts: readonly string[]; readonly port: number; readonly directory: string }
+  | { readonly tag: 'serve'; readonly hosts: readonly string[]; readonly port: number; readonly plain: boolean; readonly directory: string }
   | { readonly tag: 'add'; readonly address: string; readonly friendlyName: string; readonly directory: string }
   | { readonly tag: 'remove'; readonly address: string; readonly directory: string }
   | { readonly tag: 'list'; readonly directory: string };
@@ -37,6 +38,7 @@ type Task =
 const OPTIONS = {
   host: { type: 'string', multiple: true },
   port: { type: 'string' },
+  plain: { type: 'boolean' },
   data: { type: 'string' },
   name: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -61,11 +63,11 @@ function parseTask(args: readonly string[]): Task {
         throw new UsageError(`--port is a number from 0 to 65535, not ${values.port}`);
       const hosts = values.host ?? ['127.0.0.1'];
       if (hosts.some((host) => host.trim() === '')) throw new UsageError('--host needs an address');
-      return { tag: 'serve', hosts, port, directory };
+      return { tag: 'serve', hosts, port, plain: values.plain === true, directory };
     }
     case 'add-account':
     case 'remove-account': {
-      refuse(['host', 'port', ...(verb === 'remove-account' ? (['name'] as const) : [])]);
+      refuse(['host', 'port', 'plain', ...(verb === 'remove-account' ? (['name'] as const) : [])]);
       const normal = normaliseAddress(address ?? '');
       if (normal === undefined) throw new UsageError(`${verb} needs an address such as ann@home, not ${address ?? 'nothing'}`);
       return verb === 'add-account'
@@ -73,7 +75,7 @@ function parseTask(args: readonly string[]): Task {
         : { tag: 'remove', address: normal, directory };
     }
     case 'list-accounts':
-      refuse(['host', 'port', 'name']);
+      refuse(['host', 'port', 'plain', 'name']);
       if (address !== undefined) throw new UsageError(`unexpected argument: ${address}`);
       return { tag: 'list', directory };
     default:
@@ -103,17 +105,22 @@ async function withStore(directory: string, act: (store: AccountStore) => void |
   }
 }
 
-async function serve({ hosts, port, directory }: Task & { tag: 'serve' }, store: AccountStore): Promise<void> {
+async function serve({ hosts, port, plain, directory }: Task & { tag: 'serve' }, store: AccountStore): Promise<void> {
   const stopping = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
+  const { identity, damaged } = await openPageIdentity(directory, Date.now());
+  for (const file of damaged) complain(`damaged key: ${file.path} ${file.problem}; kept as ${file.setAsideAs ?? file.path}`);
   const server = await MsnpServer.start({
     hosts,
     port,
+    plain,
+    identity,
     store,
     onStoreError: (error) => complain(`accounts cannot be kept: ${error instanceof Error ? error.message : String(error)}`),
   });
   for (const endpoint of server.addresses) say(`messenger at ${formatHostPort(endpoint)}`);
+  say(`key ${keyOfIdentity(identity)}`);
   say(`${store.list().length} accounts in ${directory}`);
   await stopping;
   await server.stop();

@@ -2,7 +2,7 @@
 import type { HostedAccount } from '../../../facts/hosting.ts';
 
 export type ToMessenger = { readonly id: number } & (
-  | { readonly tag: 'start'; readonly hosts: readonly string[]; readonly port: number; readonly directory: string }
+  | { readonly tag: 'start'; readonly hosts: readonly string[]; readonly port: number; readonly plain: boolean; readonly directory: string }
   | { readonly tag: 'stop' }
   | { readonly tag: 'createAccount'; readonly address: string; readonly friendlyName: string }
   | { readonly tag: 'removeAccount'; readonly address: string }
@@ -26,7 +26,7 @@ export type MessengerAnswer =
 export type FromMessenger =
   | { readonly tag: 'done'; readonly id: number; readonly answer: MessengerAnswer }
   | { readonly tag: 'refused'; readonly id: number; readonly error: ErrorData }
-  | { readonly tag: 'state'; readonly addresses: readonly string[]; readonly accounts: readonly HostedAccount[] }
+  | { readonly tag: 'state'; readonly addresses: readonly string[]; readonly accounts: readonly HostedAccount[]; readonly key: string }
   | { readonly tag: 'storeError'; readonly error: ErrorData };
 
 export function errorData(error: unknown): ErrorData {

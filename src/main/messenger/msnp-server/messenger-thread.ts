@@ -18,7 +18,9 @@ export interface StartOptions {
   /** IP addresses to listen on. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** Folder of the accounts. */
+  /** Clients on other computers may come without TLS. */
+  readonly plain: boolean;
+  /** Folder of the accounts and of the messenger's key. */
   readonly directory: string;
   /** The accounts cannot be read or written. */
   readonly onStoreError: (error: unknown) => void;
@@ -35,6 +37,8 @@ interface Waiting {
   readonly cancelDeadline: () => void;
 }
 
+const NOTHING = { addresses: [], accounts: [], key: '' } as const;
+
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
@@ -48,7 +52,7 @@ export class MessengerThread {
   private readonly options: MessengerThreadOptions;
   private readonly changes = new Emitter();
   private running: Running | undefined;
-  private state: { readonly addresses: readonly string[]; readonly accounts: readonly HostedAccount[] } = { addresses: [], accounts: [] };
+  private state: Omit<Extract<FromMessenger, { tag: 'state' }>, 'tag'> = NOTHING;
   private lastId = 0;
 
   constructor(options: MessengerThreadOptions) {
@@ -58,10 +62,10 @@ export class MessengerThread {
   /** Resolves with the account files that were damaged and set aside. Rejects (`EADDRINUSE` …) with nothing left running. */
   async start(options: StartOptions): Promise<readonly { readonly path: string; readonly setAsideAs?: string }[]> {
     await this.stop();
-    const { hosts, port, directory } = options;
+    const { hosts, port, plain, directory } = options;
     this.run(options);
     try {
-      const answer = await this.ask({ tag: 'start', hosts, port, directory });
+      const answer = await this.ask({ tag: 'start', hosts, port, plain, directory });
       return answer !== undefined && 'damaged' in answer ? answer.damaged : [];
     } catch (error) {
       await this.end();
@@ -79,6 +83,11 @@ export class MessengerThread {
   /** `host:port` of every address the server listens on; empty while it does not run. */
   get addresses(): readonly string[] {
     return this.state.addresses;
+  }
+
+  /** What clients know it by (`keyOf`); empty while it does not run. */
+  get key(): string {
+    return this.state.key;
   }
 
   listAccounts(): readonly HostedAccount[] {
@@ -170,7 +179,7 @@ export class MessengerThread {
       cancelDeadline();
       reject(error);
     }
-    this.state = { addresses: [], accounts: [] };
+    this.state = NOTHING;
     this.changes.emit();
   }
 }

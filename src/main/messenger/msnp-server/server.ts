@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { systemClock, type Clock } from '../../clock.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import type { Dialect } from '../../../protocol/msnp/dialect.ts';
@@ -11,6 +12,7 @@ import { StorageError, type AccountStore } from './account-store.ts';
 import { Directory } from './directory.ts';
 import { TicketPage } from './login-page.ts';
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts';
+import { createPageIdentity, type PageIdentity } from './page-identity.ts';
 import { KeyedRateLimit, RateLimit } from './rate-limit.ts';
 
 /** Interval of the sweep for other processes' accounts, overdue log-ins and silent clients. */
@@ -32,6 +34,10 @@ export interface MsnpServerOptions {
   readonly store: AccountStore;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
+  /** What it proves itself with over TLS; a fresh one, for as long as it runs, where it is left out. */
+  readonly identity?: PageIdentity;
+  /** Clients on other computers may come without TLS, as programs of the time do. From this computer they always may. */
+  readonly plain?: boolean;
   /** MSNP versions to speak; all by default. */
   readonly dialects?: readonly Dialect[];
   /** An account came, went, signed in or out, or changed its name. */
@@ -48,6 +54,7 @@ export interface MsnpServerOptions {
 export class MsnpServer {
   readonly directory: Directory;
   private readonly page: TicketPage;
+  private readonly secureContext: Promise<SecureContext>;
   private readonly options: MsnpServerOptions;
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
@@ -65,10 +72,10 @@ export class MsnpServer {
     this.limits = { ...SERVER_LIMITS, ...options.limits };
     this.connecting = new KeyedRateLimit(this.clock, this.limits.connecting);
     this.directory = new Directory(options.store, this.clock, this.limits, () => options.onChange?.(), options.dialects);
-    this.page = new TicketPage(
-      (address, remoteHost, knows) => this.directory.issueTicket(address, remoteHost, knows),
-      () => this.clock.now(),
-    );
+    this.page = new TicketPage((address, remoteHost, knows) => this.directory.issueTicket(address, remoteHost, knows));
+    this.secureContext = contextOf(options.identity ?? createPageIdentity(this.clock.now()));
+    // Told to each connection that asks for it.
+    this.secureContext.catch(() => {});
   }
 
   /** Listens on every host; the store must be open. Rejects with the socket's error and then leaves nothing listening. */
@@ -134,6 +141,8 @@ export class MsnpServer {
     const connection = new Connection(socket, remoteHost, {
       directory: this.directory,
       page: this.page,
+      secureContext: this.secureContext,
+      plain: this.options.plain === true || isLoopback(remoteHost),
       clock: this.clock,
       limits: this.limits,
       onStoreError: (error) => this.options.onStoreError?.(error),
@@ -173,20 +182,30 @@ export class MsnpServer {
 interface ConnectionServices {
   readonly directory: Directory;
   readonly page: TicketPage;
+  readonly secureContext: Promise<SecureContext>;
+  /** Whether MSNP may be spoken without TLS. */
+  readonly plain: boolean;
   readonly clock: Clock;
   readonly limits: ServerLimits;
   readonly onStoreError: (error: StorageError) => void;
   readonly onFlood: () => void;
 }
 
-/** First bytes of a TLS record with a handshake, and of `GET`; no MSNP connection begins with either. */
+/** First bytes of a TLS record with a handshake, and of `GET`; no command of MSNP begins with either. */
 const TLS_HANDSHAKE = 0x16;
 const HTTP_GET = 0x47;
 
+async function contextOf(identity: PageIdentity | Promise<PageIdentity>): Promise<SecureContext> {
+  return createSecureContext({ ...(await identity), minVersion: 'TLSv1.2' });
+}
+
 /** One socket, with the machine that its first command asked for. */
 class Connection {
-  private readonly socket: Socket;
+  /** What is read from and written to: the socket, or TLS on it. */
+  private socket: Socket;
   private readonly remoteHost: string;
+  /** The local address that the client dialled. */
+  private readonly endpoint: HostPort;
   private readonly services: ConnectionServices;
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
@@ -202,20 +221,14 @@ class Connection {
   constructor(socket: Socket, remoteHost: string, services: ConnectionServices) {
     this.socket = socket;
     this.remoteHost = remoteHost;
+    this.endpoint = { host: plainHost(socket.localAddress), port: socket.localPort ?? 0 };
     this.services = services;
     this.clock = services.clock;
     this.limits = services.limits;
     this.commands = new RateLimit(this.clock, this.limits.commands);
     this.connectedAtMs = this.clock.monotonicMs();
     this.heardAtMs = this.connectedAtMs;
-    const first = (bytes: Buffer): void => {
-      socket.off('data', first);
-      if (bytes[0] === TLS_HANDSHAKE || bytes[0] === HTTP_GET) return this.showPage(bytes);
-      socket.on('data', (more: Buffer) => this.receive(more));
-      this.receive(bytes);
-    };
-    socket.on('data', first);
-    socket.on('error', () => {});
+    this.listen((bytes) => (bytes[0] === TLS_HANDSHAKE ? void this.secure(bytes) : this.begin(bytes, this.services.plain)));
     socket.once('close', () => this.machine?.closed());
   }
 
@@ -236,18 +249,36 @@ class Connection {
     if (overdue || silent) this.socket.destroy();
   }
 
-  /** Hands the socket to the log-in page. Plain HTTP is refused except on loopback, because it carries the password in the clear. */
-  private showPage(bytes: Buffer): void {
-    const secure = bytes[0] === TLS_HANDSHAKE;
-    if (!secure && !isLoopback(this.remoteHost)) {
-      this.socket.destroy();
-      return;
+  /** What the first bytes say decides about the rest. */
+  private listen(first: (bytes: Buffer) => void): void {
+    this.socket.on('error', () => {});
+    this.socket.once('data', first);
+  }
+
+  /** TLS on the socket; what is in it begins anew. */
+  private async secure(bytes: Buffer): Promise<void> {
+    const { socket: raw } = this;
+    raw.pause();
+    raw.unshift(bytes);
+    const secureContext = await this.services.secureContext.catch(() => undefined);
+    if (secureContext === undefined || this.closing || raw.destroyed) return void raw.destroy();
+    this.socket = new TLSSocket(raw, { isServer: true, secureContext });
+    this.socket.once('close', () => raw.destroy());
+    this.listen((inside) => this.begin(inside, true));
+  }
+
+  /** MSNP, or the log-in page: plain HTTP is for this computer only, because it carries the password in the clear. */
+  private begin(bytes: Buffer, allowed: boolean): void {
+    const { socket } = this;
+    if (bytes[0] === HTTP_GET) {
+      if (!(socket instanceof TLSSocket) && !isLoopback(this.remoteHost)) return void socket.destroy();
+      socket.pause();
+      socket.unshift(bytes);
+      return this.services.page.serve(socket);
     }
-    this.socket.pause();
-    this.socket.unshift(bytes);
-    this.services.page
-      .serve(this.socket, secure)
-      .catch((error: unknown) => this.socket.destroy(error instanceof Error ? error : undefined));
+    if (!allowed) return void socket.destroy();
+    socket.on('data', (more: Buffer) => this.receive(more));
+    this.receive(bytes);
   }
 
   private receive(bytes: Uint8Array): void {
@@ -297,8 +328,7 @@ class Connection {
   private machineFor(first: Command): NotificationServerMachine | SwitchboardServerMachine {
     const line = { send: (bytes: Uint8Array) => this.send(bytes), close: () => this.close() };
     if (first.name === 'USR' || first.name === 'ANS') return new SwitchboardServerMachine(this.services.directory.switchboards, line);
-    const endpoint = { host: plainHost(this.socket.localAddress), port: this.socket.localPort ?? 0 };
-    return new NotificationServerMachine(this.services.directory.hostFor(endpoint, this.remoteHost), line, this.decoder);
+    return new NotificationServerMachine(this.services.directory.hostFor(this.endpoint, this.remoteHost), line, this.decoder);
   }
 
   private send(bytes: Uint8Array): void {

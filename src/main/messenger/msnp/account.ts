@@ -9,6 +9,8 @@ export interface MsnpAccount extends Account {
   readonly accessToken: string;
   /** Of the messenger, as the link of its host says (protocol/msnp/account-link.ts). */
   readonly key?: string;
+  /** The person lets what is said to this messenger travel without TLS. */
+  readonly protection?: 'none';
 }
 
 const transport = z.literal('msnp');
@@ -19,6 +21,7 @@ const linked = {
   contact: z.exactOptional(z.string().min(3).max(129)),
   contactName: z.exactOptional(z.string().min(1).max(129)),
   introduced: z.exactOptional(z.literal('yes')),
+  protection: z.exactOptional(z.literal('none')),
 };
 
 /** What is kept: a server may have given a name that nobody could type here. */

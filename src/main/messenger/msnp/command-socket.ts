@@ -1,7 +1,11 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import type { HostPort } from '../../../protocol/host-port.ts';
 import { CommandDecoder, type Command } from '../../../protocol/msnp/framing.ts';
+import { MessengerError } from '../contract.ts';
+import { keyOf } from '../messenger-key.ts';
+import type { Line } from './line.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
 /** The socket is destroyed when the server has not closed it this long after OUT. */
@@ -14,23 +18,36 @@ export interface CommandSocketListener {
   lost(error: Error | undefined, wasConnected: boolean): void;
 }
 
-/** A TCP connection that speaks commands. Begins to connect when made. */
+/** Where a connection goes, and over what. */
+export interface Destination {
+  readonly endpoint: HostPort;
+  readonly line: Line;
+  /** For a name that the messenger gave. */
+  readonly lookup?: LookupFunction;
+}
+
+/** A TCP connection that speaks commands, inside TLS where the line says so. Begins to connect when made. */
 export class CommandSocket {
   readonly decoder = new CommandDecoder('client');
   /** Resolves when the socket has closed. */
   readonly closed: Promise<void>;
   private readonly socket: Socket;
+  private readonly isTls: boolean;
   private readonly clock: Clock;
   private readonly listener: CommandSocketListener;
   private readonly cancelDeadline: () => void;
   private finished = false;
   private isConnected = false;
+  private shownKey: string | undefined;
   private problem: Error | undefined;
 
-  constructor(endpoint: HostPort, clock: Clock, listener: CommandSocketListener) {
+  constructor({ endpoint: { host, port }, line, lookup }: Destination, clock: Clock, listener: CommandSocketListener) {
     this.clock = clock;
     this.listener = listener;
-    this.socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true });
+    this.isTls = line.tag === 'tls';
+    const to = { host, port, noDelay: true, keepAlive: true, ...(lookup === undefined ? {} : { lookup }) };
+    // The certificate is its own; what counts is its key. Below 1.3, an exporter may be the same on two connections (RFC 9266, section 3).
+    this.socket = line.tag === 'tls' ? connectTls({ ...to, rejectUnauthorized: false, minVersion: 'TLSv1.3' }) : connect(to);
     this.cancelDeadline = clock.after(CONNECT_DEADLINE_MS, () => this.fail(new Error('no answer')));
     this.closed = new Promise((resolve) => {
       this.socket.once('close', () => {
@@ -40,14 +57,30 @@ export class CommandSocket {
       });
     });
     this.socket.once('connect', () => {
-      this.cancelDeadline();
       this.isConnected = true;
-      if (!this.finished) listener.connected();
+      if (line.tag === 'plain') this.ready();
+    });
+    this.socket.once('secureConnect', () => {
+      const certificate = (this.socket as TLSSocket).getPeerX509Certificate();
+      this.shownKey = certificate === undefined ? '' : keyOf(certificate);
+      if (line.tag === 'tls' && line.key !== undefined && this.shownKey !== line.key)
+        return this.fail(new MessengerError('WRONG_KEY', 'another messenger answers'));
+      this.ready();
     });
     this.socket.on('error', (error) => {
       this.problem ??= error;
     });
     this.socket.on('data', (bytes: Buffer) => this.receive(bytes));
+  }
+
+  /** The key that the other end has shown; undefined without TLS. */
+  get key(): string | undefined {
+    return this.shownKey;
+  }
+
+  /** The other end's IP address, empty before it is connected. */
+  get remoteAddress(): string {
+    return (this.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
   }
 
   /** Ours as the server sees it, empty before it is connected. */
@@ -77,6 +110,11 @@ export class CommandSocket {
     this.socket.destroy();
   }
 
+  private ready(): void {
+    this.cancelDeadline();
+    if (!this.finished) this.listener.connected();
+  }
+
   private receive(bytes: Uint8Array): void {
     if (this.finished) return;
     try {
@@ -93,6 +131,8 @@ export class CommandSocket {
     if (this.finished) return;
     this.finished = true;
     this.socket.destroy();
-    this.listener.lost(error ?? this.problem, this.isConnected);
+    // A messenger that ends a connection over TLS before there is any knows none.
+    const unsecured = this.isTls && this.isConnected && this.shownKey === undefined;
+    this.listener.lost(error ?? (unsecured ? new MessengerError('NOT_PROTECTED', 'no TLS') : this.problem), this.isConnected);
   }
 }

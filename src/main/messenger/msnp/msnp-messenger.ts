@@ -21,6 +21,8 @@ import { parseEndpoint } from '../../../protocol/msnp/endpoint.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { encodeFriendlyName, FRIENDLY_NAME_LIMIT } from '../../../protocol/msnp/friendly-name.ts';
 import type { MsnpAccount } from './account.ts';
+import type { Destination } from './command-socket.ts';
+import { lineOf } from './line.ts';
 import { NotificationConnection, type ConnectionEvent } from './notification-connection.ts';
 import { PRESENCE_CODES, presenceOf } from './presence.ts';
 import { requestTicket } from './ticket.ts';
@@ -159,17 +161,18 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
       this.account = undefined;
       return this.become({ tag: 'signedOut', reason: error instanceof MessengerError ? error.code : 'UNREACHABLE' });
     }
-    this.dial(account, endpoint, 0);
+    this.dial(account, { endpoint, line: lineOf(account, endpoint) }, 0);
     this.become({ tag: 'connecting' });
   }
 
-  private dial(account: MsnpAccount, endpoint: HostPort, referrals: number): void {
+  private dial(account: MsnpAccount, destination: Destination, referrals: number): void {
     const connection = new NotificationConnection({
       clock: this.clock,
       applications: this.applications,
       account,
-      endpoint,
-      logIn: this.logIn,
+      destination,
+      // MD5 proves nothing of the messenger, and tells whoever listens enough to try tokens on.
+      logIn: destination.line.tag === 'tls' ? 'ticket' : this.logIn,
       presence: this.presence,
       referrals,
       isCurrent: (one) => this.connection === one,
@@ -265,8 +268,9 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
   private referred(connection: NotificationConnection, endpoint: HostPort): void {
     const { account } = this;
     if (account === undefined) return;
-    if (connection.referrals >= REFERRAL_LIMIT) return this.lost(connection, 'PROTOCOL');
-    this.dial(account, endpoint, connection.referrals + 1);
+    const destination = connection.onward(endpoint);
+    if (connection.referrals >= REFERRAL_LIMIT || destination === undefined) return this.lost(connection, 'PROTOCOL');
+    this.dial(account, destination, connection.referrals + 1);
     // It may come in the middle of a session, too.
     if (this.current.tag !== 'connecting') this.become({ tag: 'connecting' });
     this.close(connection);
@@ -275,10 +279,11 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
   private async fetchTicket(connection: NotificationConnection, parameters: string): Promise<void> {
     const { account } = this;
     if (account === undefined) return;
-    const { endpoint, page, machine } = connection;
+    const { reached, page, machine } = connection;
+    const proven = reached.line.tag === 'tls' && account.key === undefined;
     try {
       const ticket = await requestTicket(
-        { endpoint, address: account.address, accessToken: account.accessToken, parameters },
+        { reached, proven, address: account.address, accessToken: account.accessToken, parameters },
         this.clock,
         page.signal,
       );
@@ -286,17 +291,19 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     } catch (error) {
       if (this.connection !== connection) return;
       if (error instanceof MessengerError && error.code === 'WRONG_CREDENTIALS') this.ended(connection, error.code);
+      else if (error instanceof MessengerError && error.code === 'WRONG_KEY') this.lost(connection, error.code);
       else this.withoutTicket(connection);
     }
   }
 
-  /** The same server once more, with MD5; where that was tried already, it is of no use. */
+  /** The same server once more, with MD5; where that was tried already, it is of no use. Over TLS there is no such step down. */
   private withoutTicket(connection: NotificationConnection): void {
     const { account } = this;
     if (this.connection !== connection || account === undefined) return;
+    if (connection.destination.line.tag === 'tls') return this.lost(connection, 'NOT_PROTECTED');
     if (connection.logIn === 'md5') return this.lost(connection, 'PROTOCOL');
     this.logIn = 'md5';
-    this.dial(account, connection.endpoint, connection.referrals);
+    this.dial(account, connection.destination, connection.referrals);
     this.close(connection);
   }
 

@@ -7,9 +7,10 @@ import { NotificationClientMachine, type LogInMethod, type NotificationClientEve
 import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import type { MsnpAccount } from './account.ts';
-import { CommandSocket } from './command-socket.ts';
+import { CommandSocket, type Destination } from './command-socket.ts';
 import { Conversations } from './conversations.ts';
 import { Invitations } from './invitations.ts';
+import { lookupOutside, referred, type Reached } from './line.ts';
 import { PRESENCE_CODES } from './presence.ts';
 import { SwitchboardPool } from './switchboard-pool.ts';
 
@@ -34,7 +35,7 @@ export interface NotificationConnectionOptions {
   readonly clock: Clock;
   readonly applications: readonly string[];
   readonly account: MsnpAccount;
-  readonly endpoint: HostPort;
+  readonly destination: Destination;
   readonly logIn: LogInMethod;
   readonly presence: Exclude<Presence, 'offline'>;
   /** How many servers have sent us on to get here. */
@@ -51,7 +52,7 @@ export interface NotificationConnectionOptions {
 
 /** One connection to a notification server, from dialling to its end, with the switchboards, invitations and chat got through it. */
 export class NotificationConnection {
-  readonly endpoint: HostPort;
+  readonly destination: Destination;
   readonly logIn: LogInMethod;
   readonly referrals: number;
   /** Aborts the requests to the log-in page. */
@@ -75,14 +76,14 @@ export class NotificationConnection {
 
   /** Begins to dial. */
   constructor(options: NotificationConnectionOptions) {
-    const { clock, applications, account, endpoint, logIn, presence, referrals, nameOf, emit } = options;
+    const { clock, applications, account, destination, logIn, presence, referrals, nameOf, emit } = options;
     this.options = options;
     this.clock = clock;
-    this.endpoint = endpoint;
+    this.destination = destination;
     this.logIn = logIn;
     this.referrals = referrals;
     this.heardAtMs = clock.monotonicMs();
-    const socket = new CommandSocket(endpoint, clock, {
+    const socket = new CommandSocket(destination, clock, {
       connected: () => this.machine.start(),
       command: (command) => {
         this.isAgreed ||= command.name !== 'VER' || command.args[1] !== '0';
@@ -91,7 +92,9 @@ export class NotificationConnection {
       },
       lost: (error, wasConnected) => {
         // Some servers close at once when they know nothing of what is offered.
-        if (wasConnected && !this.isAgreed && logIn === 'ticket') return options.offerUnanswered(this);
+        if (wasConnected && !this.isAgreed && logIn === 'ticket' && !(error instanceof MessengerError))
+          return options.offerUnanswered(this);
+        if (error instanceof MessengerError) return options.lost(this, error.code);
         options.lost(this, error instanceof ProtocolError ? 'PROTOCOL' : wasConnected ? 'CONNECTION_LOST' : 'UNREACHABLE');
       },
     });
@@ -107,7 +110,13 @@ export class NotificationConnection {
       decoder: socket.decoder,
     });
     const isBlocked = (address: string): boolean => this.machine.isOn('BL', address);
-    this.pool = new SwitchboardPool({ clock, address: account.address, request: () => this.requestSwitchboard(), isBlocked });
+    this.pool = new SwitchboardPool({
+      clock,
+      address: account.address,
+      request: () => this.requestSwitchboard(),
+      isBlocked,
+      destination: (named) => this.onward(named),
+    });
     this.conversations = new Conversations({
       clock,
       address: account.address,
@@ -125,6 +134,24 @@ export class NotificationConnection {
       invited: (session) => emit({ tag: 'invitation', session }),
       refused: (event) => emit(event),
     });
+  }
+
+  /** The messenger as we have reached it; with TLS, by the key that it has shown. */
+  get reached(): Reached {
+    const { endpoint, line } = this.destination;
+    return {
+      endpoint,
+      address: this.socket.remoteAddress,
+      line: line.tag === 'tls' ? { tag: 'tls', key: line.key ?? this.socket.key } : line,
+    };
+  }
+
+  /** How to get to another server that the messenger names; undefined where it may not send us. */
+  onward(named: HostPort): Destination | undefined {
+    const { reached } = this;
+    const endpoint = referred(named, reached);
+    if (endpoint === undefined) return undefined;
+    return { endpoint, line: reached.line, ...(endpoint.host === this.destination.endpoint.host ? {} : { lookup: lookupOutside }) };
   }
 
   /** Over, whatever ended it; sessions on it are too. Resolves when its sockets are no more. */

@@ -1,9 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
-import type { HostPort } from '../../../protocol/host-port.ts';
 import { MSNP_ERROR } from '../../../protocol/msnp/error-codes.ts';
 import { SwitchboardClientMachine, type SwitchboardClientEvent, type SwitchboardEntry } from '../../../protocol/msnp/client/switchboard.ts';
-import { CommandSocket } from './command-socket.ts';
+import { CommandSocket, type Destination } from './command-socket.ts';
 
 /** From dialling the switchboard until the other one has joined. */
 const JOIN_DEADLINE_MS = 10_000;
@@ -32,14 +31,14 @@ export class SwitchboardLink {
   };
   private isClosed = false;
 
-  constructor(endpoint: HostPort, entry: SwitchboardEntry, clock: Clock, listener: SwitchboardLinkListener) {
+  constructor(destination: Destination, entry: SwitchboardEntry, clock: Clock, listener: SwitchboardLinkListener) {
     this.clock = clock;
     this.listener = listener;
     this.joined = new Promise((resolve, reject) => {
       this.settleJoined = { resolve, reject };
     });
     this.joined.catch(() => {});
-    this.socket = new CommandSocket(endpoint, clock, {
+    this.socket = new CommandSocket(destination, clock, {
       connected: () => this.machine.start(),
       command: (command) => this.machine.receive(command),
       lost: () => this.ended('lost', new MessengerError('CONNECTION_LOST', 'the switchboard was lost')),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
 import type { HostPort } from '../../../protocol/host-port.ts';
+import type { Destination } from './command-socket.ts';
 import { SwitchboardLink, type SwitchboardLinkListener } from './switchboard-link.ts';
 
 /** A switchboard somebody called us into and says nothing in. */
@@ -31,6 +32,8 @@ export interface SwitchboardPoolOptions {
   /** XFR SB. Rejects with MessengerError. */
   readonly request: () => Promise<{ readonly endpoint: HostPort; readonly cookie: string }>;
   readonly isBlocked: (address: string) => boolean;
+  /** How to get to a switchboard that the messenger names; undefined where it may not send us. */
+  readonly destination: (endpoint: HostPort) => Destination | undefined;
 }
 
 /** Every switchboard of one sign-in: called, answered, counted, and left when nobody holds it. */
@@ -70,13 +73,16 @@ export class SwitchboardPool {
     if (this.closing) throw new MessengerError('CONNECTION_LOST', 'signed out');
     check();
     if (this.holds.size >= LINK_LIMIT) throw new MessengerError('REFUSED', 'too many conversations');
-    return this.hold(this.open(endpoint, { tag: 'call', address: this.options.address, cookie, peer }));
+    const link = this.open(endpoint, { tag: 'call', address: this.options.address, cookie, peer });
+    if (link === undefined) throw new MessengerError('REFUSED', 'the messenger names a place where it may not send us');
+    return this.hold(link);
   }
 
   /** RNG: somebody calls us into a switchboard. */
   rung(ring: { readonly sessionId: string; readonly endpoint: HostPort; readonly cookie: string; readonly address: string }): void {
     if (this.closing || this.options.isBlocked(ring.address) || this.holds.size >= LINK_LIMIT_FOR_RINGS) return;
     const link = this.open(ring.endpoint, { tag: 'answer', address: this.options.address, cookie: ring.cookie, sessionId: ring.sessionId });
+    if (link === undefined) return;
     const cancel = this.options.clock.after(SILENT_LINK_MS, () => {
       if (this.holds.get(link) === 0) link.close();
     });
@@ -111,8 +117,10 @@ export class SwitchboardPool {
     if (count !== undefined) this.holds.set(link, count + change);
   }
 
-  private open(endpoint: HostPort, entry: ConstructorParameters<typeof SwitchboardLink>[1]): SwitchboardLink {
-    const link = new SwitchboardLink(endpoint, entry, this.options.clock, this.linkListener);
+  private open(endpoint: HostPort, entry: ConstructorParameters<typeof SwitchboardLink>[1]): SwitchboardLink | undefined {
+    const destination = this.options.destination(endpoint);
+    if (destination === undefined) return undefined;
+    const link = new SwitchboardLink(destination, entry, this.options.clock, this.linkListener);
     this.holds.set(link, 0);
     void link.closed.then(() => this.holds.delete(link));
     return link;

@@ -1,39 +1,55 @@
 import { request } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
 import { type HostPort, formatHostPort } from '../../../protocol/host-port.ts';
 import { NEXUS_PATH, readAuthenticationInfo, readPassportUrls, writeAuthorization } from '../../../protocol/msnp/passport.ts';
-import { ticketProof } from '../ticket-proof.ts';
+import { keyOf } from '../messenger-key.ts';
+import { messengerProof, PROOF_HEADER, ticketProof } from '../ticket-proof.ts';
+import { lookupOutside, referred, type Reached } from './line.ts';
 
 const DEADLINE_MS = 5_000;
 const HEADER_LIMIT_BYTES = 16 * 1024;
 
 interface TicketRequest {
-  /** Of the messenger; its log-in page is on the same port. */
-  readonly endpoint: HostPort;
+  /** The messenger; its log-in page is on the same port. */
+  readonly reached: Reached;
+  /** Whether the page must prove that it has the access token too, because no link has told the messenger's key. */
+  readonly proven: boolean;
   readonly address: string;
   readonly accessToken: string;
   /** What came with `USR n TWN S`. */
   readonly parameters: string;
 }
 
-/** Asks the messenger's log-in page for a ticket. Rejects with MessengerError: WRONG_CREDENTIALS, or UNREACHABLE where there is no such page. */
+/**
+ * Asks the messenger's log-in page for a ticket. Rejects with MessengerError: WRONG_CREDENTIALS, UNREACHABLE where there is no such page, WRONG_KEY where
+ * the page is another's.
+ */
 export async function requestTicket(
-  { endpoint, address, accessToken, parameters }: TicketRequest,
+  { reached, proven, address, accessToken, parameters }: TicketRequest,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string> {
-  const nexus = await get(endpoint, NEXUS_PATH, () => ({}), clock, signal);
+  const { endpoint, line } = reached;
+  const key = line.tag === 'tls' ? line.key : undefined;
+  const nexus = await get({ endpoint, key, path: NEXUS_PATH }, () => ({}), clock, signal);
   const page = readPassportUrls(String(nexus.headers['passporturls'] ?? ''));
-  if (page === undefined) throw new MessengerError('UNREACHABLE', 'no log-in page');
-  const authorization = (socket: TLSSocket): Record<string, string> => ({
-    Authorization: writeAuthorization(address, ticketProof(socket, address, accessToken), parameters),
-  });
-  const answer = await get(page.endpoint, page.path, authorization, clock, signal);
+  const at = page === undefined ? undefined : referred(page.endpoint, reached);
+  if (page === undefined || at === undefined) throw new MessengerError('UNREACHABLE', 'no log-in page');
+  let expected = '';
+  const authorization = (socket: TLSSocket): Record<string, string> => {
+    expected = messengerProof(socket, address, accessToken);
+    return { Authorization: writeAuthorization(address, ticketProof(socket, address, accessToken), parameters) };
+  };
+  const outside = at.host === endpoint.host ? {} : { lookup: lookupOutside };
+  const answer = await get({ endpoint: at, key, path: page.path, ...outside }, authorization, clock, signal);
   if (answer.status === 401) throw new MessengerError('WRONG_CREDENTIALS', 'the log-in page refused the access token');
   const ticket = readAuthenticationInfo(String(answer.headers['authentication-info'] ?? ''));
   if (ticket === undefined) throw new MessengerError('UNREACHABLE', `the log-in page answered ${answer.status}`);
+  if (proven && answer.headers[PROOF_HEADER] !== expected)
+    throw new MessengerError('WRONG_KEY', 'the messenger has not shown that it is the account’s');
   return ticket;
 }
 
@@ -42,10 +58,16 @@ interface Answer {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** The certificate is not looked at: nothing is sent that would be of use to another than the one who has the token already. */
+interface Asked {
+  readonly endpoint: HostPort;
+  readonly path: string;
+  /** Of the messenger; undefined without TLS to it: nothing is sent to its page that would be of use to another than who has the token already. */
+  readonly key: string | undefined;
+  readonly lookup?: LookupFunction;
+}
+
 function get(
-  { host, port }: HostPort,
-  path: string,
+  { endpoint: { host, port }, path, key, ...lookup }: Asked,
   headersFor: (socket: TLSSocket) => Record<string, string>,
   clock: Clock,
   signal: AbortSignal,
@@ -56,6 +78,7 @@ function get(
       host,
       port,
       path,
+      ...lookup,
       method: 'GET',
       headers: { Host: formatHostPort({ host, port }), Connection: 'close' },
       agent: false,
@@ -70,6 +93,12 @@ function get(
     asked.on('error', failed);
     asked.once('socket', (socket) => {
       socket.once('secureConnect', () => {
+        const certificate = (socket as TLSSocket).getPeerX509Certificate();
+        if (key !== undefined && (certificate === undefined || keyOf(certificate) !== key)) {
+          reject(new MessengerError('WRONG_KEY', 'the log-in page is another’s'));
+          asked.destroy();
+          return;
+        }
         for (const [name, value] of Object.entries(headersFor(socket as TLSSocket))) asked.setHeader(name, value);
         asked.end();
       });

@@ -40,6 +40,10 @@ function requireOwn(change: Change, window: StateWindow): void {
     throw new CommandError('FORBIDDEN', 'not from this window');
 }
 
+/** More people than before can reach the messenger of this computer, or read what is said to it on the way. */
+const opensMore = (before: HostingChoice, wanted: HostingChoice): boolean =>
+  hostsNetwork(wanted) && (!hostsNetwork(before) || (wanted.plain === true && before.plain !== true));
+
 const hostsNetwork = ({ enabled, reach }: HostingChoice): boolean => enabled && reach === 'lan';
 
 /** How the app is set up, and this computer as the messenger. */
@@ -72,7 +76,7 @@ export const settingsCommands = {
   },
   setHosting: {
     windows: ['main'],
-    widens: ({ settings }, wanted) => (hostsNetwork(wanted) && !hostsNetwork(settings.value.hosting) ? [{ tag: 'hosting' }] : []),
+    widens: ({ settings }, wanted) => (opensMore(settings.value.hosting, wanted) ? [{ tag: 'hosting' }] : []),
     argument: hostingSchema,
     run: async (use, wanted) => {
       await use.hosting.apply(wanted);

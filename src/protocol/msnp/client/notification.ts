@@ -67,7 +67,8 @@ export type NotificationClientEvent =
 type State =
   | { readonly tag: 'negotiating' }
   | { readonly tag: 'choosing'; readonly dialect: Dialect }
-  | { readonly tag: 'authenticating'; readonly dialect: Dialect }
+  /** `shown`: what we know ourselves by, the digest or the ticket, has been sent. Nobody is let in before. */
+  | { readonly tag: 'authenticating'; readonly dialect: Dialect; readonly shown: boolean }
   | {
       readonly tag: 'synchronising';
       readonly dialect: Dialect;
@@ -215,29 +216,34 @@ export class NotificationClientMachine {
   private methodAgreed(args: readonly string[]): void {
     if (this.state.tag !== 'choosing' || this.state.dialect >= TICKETS_SINCE) return;
     if (!args.includes('MD5')) return this.unusable('no MD5 log-in');
-    this.state = { tag: 'authenticating', dialect: this.state.dialect };
+    this.state = { tag: 'authenticating', dialect: this.state.dialect, shown: false };
     this.command('USR', ['MD5', 'I', this.options.address]);
   }
 
   private clientVersionTaken(): void {
     if (this.state.tag !== 'choosing' || this.state.dialect < TICKETS_SINCE) return;
-    this.state = { tag: 'authenticating', dialect: this.state.dialect };
+    this.state = { tag: 'authenticating', dialect: this.state.dialect, shown: false };
     this.command('USR', ['TWN', 'I', this.options.address]);
   }
 
   /** After `ticketWanted`. Throws ProtocolError where the ticket is not one word. */
   presentTicket(ticket: string): void {
-    if (this.state.tag === 'authenticating') this.command('USR', ['TWN', 'S', ticket]);
+    if (this.state.tag !== 'authenticating') return;
+    this.command('USR', ['TWN', 'S', ticket]);
+    this.state = { ...this.state, shown: true };
   }
 
   private userAnswered(args: readonly string[]): void {
     if (this.state.tag !== 'authenticating') return;
     const { dialect } = this.state;
-    if (args[1] === 'MD5' && args[2] === 'S' && args[3] !== undefined) {
+    const byTicket = dialect >= TICKETS_SINCE;
+    // Whoever offers a log-in by ticket and is asked for MD5 is not with the server that it asked for.
+    if (!byTicket && args[1] === 'MD5' && args[2] === 'S' && args[3] !== undefined) {
       this.command('USR', ['MD5', 'S', loginResponse(this.options.md5Hex, args[3], this.options.accessToken)]);
-    } else if (args[1] === 'TWN' && args[2] === 'S') {
+      this.state = { ...this.state, shown: true };
+    } else if (byTicket && args[1] === 'TWN' && args[2] === 'S') {
       this.options.report({ tag: 'ticketWanted', parameters: args[3] ?? '' });
-    } else if (args[1] === 'OK') {
+    } else if (args[1] === 'OK' && this.state.shown) {
       this.ownName = decodeFriendlyName(args[3] ?? this.options.address);
       this.options.decoder.lineLimit = LINE_LIMIT_SIGNED_IN;
       const transactionId = this.command('SYN', ['0']);

@@ -129,5 +129,8 @@ const isRefused = ({ status }: AccountView): boolean => status.tag === 'signedOu
 
 /** What there is to see of an account beside its address and the person's name. */
 function placeOf({ fields }: TransportView, { values }: AccountView): readonly string[] {
-  return fields.flatMap(({ name }) => (name === 'address' || name === 'friendlyName' ? [] : (values[name] ?? [])));
+  return fields.flatMap(({ name, kind, label }) => {
+    if (name === 'address' || name === 'friendlyName' || values[name] === undefined) return [];
+    return kind === 'unprotected' ? [tFromData(label, {})] : [values[name]];
+  });
 }

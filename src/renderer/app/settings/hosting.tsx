@@ -54,6 +54,17 @@ export function Hosting({ hosting, settings, issued, states, onHosting, onCreate
             ]}
           />
           {settings.reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
+          {settings.reach === 'lan' && (
+            <>
+              <Switch
+                label={t('settings.plain')}
+                on={settings.plain === true}
+                busy={states.hosting.pending}
+                onChange={(plain) => onHosting({ ...settings, plain })}
+              />
+              <p className="soft small">{t('settings.plainHint')}</p>
+            </>
+          )}
           <form
             className="row row--end"
             onSubmit={(event) => {

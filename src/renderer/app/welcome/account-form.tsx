@@ -2,7 +2,7 @@ import type { AccountField } from '../../../facts/accounts.ts';
 import { useState, type ClipboardEvent, type FormEvent } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
 import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
-import { Button, Choices, Field, ProblemLine, SecretField } from '../design/controls.tsx';
+import { Button, Choices, Field, ProblemLine, SecretField, Switch } from '../design/controls.tsx';
 import { hasAccountLink } from '../../../protocol/msnp/account-link.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
@@ -25,7 +25,8 @@ export function AccountForm({ transport, initial, pending, problem, onSave, onCa
     event.preventDefault();
     const values = fields.map((field) => [field.name, valueOf(field).trim()] as const).filter(([, value]) => value !== '');
     // What a link said beside the fields belongs to the account, and goes with another address.
-    const kept = typed['address']?.trim() === linked['address'] ? linked : {};
+    const beside = Object.entries(linked).filter(([other]) => !fields.some((field) => field.name === other));
+    const kept = typed['address']?.trim() === linked['address'] ? Object.fromEntries(beside) : {};
     onSave({ ...kept, address: '', friendlyName: '', ...Object.fromEntries(values), transport: name });
   };
   /** The message whole, in whichever field. */
@@ -98,6 +99,14 @@ function FormField({
     maxLength: field.maxLength,
   };
   switch (field.kind) {
+    case 'unprotected':
+      return (
+        <details className="fold" open={value !== '' || undefined}>
+          <summary>{t('account.otherPrograms')}</summary>
+          <Switch label={common.label} on={value !== ''} onChange={(on) => onValue(on ? 'none' : '')} />
+          <p className="soft small">{common.hint}</p>
+        </details>
+      );
     case 'secret':
       return <SecretField {...common} />;
     case 'name':
