@@ -304,4 +304,5 @@ export interface Placeholders {
   readonly 'widening.forgetMet.heading': 'address';
   readonly 'shell.about.message': 'version';
   readonly 'shell.quit.detail': 'names';
+  readonly 'shell.quit.andMore': 'count' | 'names';
 }

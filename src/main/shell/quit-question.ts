@@ -3,12 +3,20 @@ import type { AppState } from '../../preload/contract.ts';
 import { t } from '../../words/words.ts';
 import { shownPeer } from './safe-text.ts';
 
+const MAX_NAMES = 5;
+
 /** Who is signed in to this computer's messenger beside its own person and whoever is in a session with them: that one is told of its end. */
 function othersCarried({ hosting, accounts, session }: Pick<AppState, 'hosting' | 'accounts' | 'session'>): readonly string[] {
   if (hosting.tag !== 'on') return [];
   const known = new Set(accounts.map(({ address }) => address));
   if (session !== undefined && session.phase.tag !== 'ended') known.add(session.peer.address);
   return hosting.accounts.filter(({ online, address }) => online && !known.has(address)).map((account) => shownPeer(account).name);
+}
+
+/** A dialog of the system is as high as its text, and its buttons stand below: of many only some are named. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMES).join(', ');
+  return names.length > MAX_NAMES ? t('shell.quit.andMore', { names: shown, count: names.length - MAX_NAMES }) : shown;
 }
 
 /** Shows a native message box; resolves with the index of the button. */
@@ -34,7 +42,7 @@ export function createQuit(deps: {
       .show({
         type: 'question',
         message: t('shell.quit.message'),
-        detail: t('shell.quit.detail', { names: names.join(', ') }),
+        detail: t('shell.quit.detail', { names: listed(names) }),
         buttons: [t('shell.quit.stay'), t('shell.tray.quit')],
         defaultId: 0,
         cancelId: 0,

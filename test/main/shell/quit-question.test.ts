@@ -38,6 +38,15 @@ describe('quitting', () => {
     }
   });
 
+  it('fits on a screen, however many there are and whatever they call themselves', () => {
+    const many = Array.from({ length: 600 }, (_, index) => account(`Person${index}${'x'.repeat(100)}`, true));
+    const { quit, asked } = quitting(appState({ hosting: hosting(...many) }), new Promise(() => undefined));
+    quit();
+    expect(asked[0]?.length).toBeLessThan(700);
+    expect(asked[0]).toContain('Person0');
+    expect(asked[0]).toContain('595');
+  });
+
   it('takes a second wish for a yes', () => {
     const { quit, quits } = quitting(appState({ hosting: hosting(account('Anna', true)) }), new Promise(() => undefined));
     quit();
