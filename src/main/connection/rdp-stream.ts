@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { ConnectionError, type LinkTraffic } from './contract.ts';
 import { CLOSE_DEADLINE_MS } from './deadlines.ts';
 import { Line, type LineStream } from './line.ts';
+import { asError } from './handshake.ts';
 import type { OutboxWire } from './outbox.ts';
 import type { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier, SystemView } from './ways/contract.ts';
@@ -262,7 +263,12 @@ export class RdpStream implements LineStream, OutboxWire {
 
   private wrapNow(raw: Duplex, wrap: (raw: Duplex) => TLSSocket): void {
     if (raw.destroyed || this.finishing !== undefined) return;
-    const tls = wrap(raw);
+    let tls: TLSSocket;
+    try {
+      tls = wrap(raw);
+    } catch (error) {
+      return this.failed(asError(error));
+    }
     this.tls = tls;
     tls.on('error', this.failed);
     tls.once('close', () => raw.destroy());
