@@ -5,7 +5,7 @@ import { environmentOf, USUAL_SURROUNDINGS } from './test/support/surroundings.t
 // Node does not take another locale.
 Object.assign(process.env, environmentOf(USUAL_SURROUNDINGS));
 
-// Two projects, because real programs want the machine to themselves.
+// Two projects of `npm test`, because real programs want the machine to themselves; what takes long is the third, `npm run lab`.
 const REAL = [
   'test/interop/**/*.test.ts',
   'test/e2e/**/*.test.ts',
@@ -15,6 +15,8 @@ const REAL = [
   'test/scripts/**/*.test.ts',
 ];
 
+const LAB = 'test/lab/**/*.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -22,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: REAL,
+          exclude: [...REAL, LAB],
           testTimeout: 20_000,
           pool: 'forks',
         },
@@ -34,6 +36,17 @@ export default defineConfig({
           setupFiles: 'test/support/evidence-of-failures.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'lab',
+          include: [LAB],
+          setupFiles: 'test/support/evidence-of-failures.ts',
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           pool: 'forks',
           fileParallelism: false,
         },

@@ -18,6 +18,8 @@ export interface TwoPeople {
   startDesktops(
     options?: Partial<Record<Role, PersonDesktopOptions>>,
   ): Promise<{ readonly noviceDesktop: PersonDesktop; readonly expertDesktop: PersonDesktop }>;
+  /** One of the two, once they are started. */
+  desktop(role: Role): PersonDesktop;
   startApp(role: Role, args?: readonly string[], options?: AppOptions): Promise<SteeredApp>;
   /** Desktops and apps. */
   start(options?: Partial<Record<Role, PersonDesktopOptions & AppOptions>>): Promise<StartedPeople>;
@@ -51,11 +53,12 @@ export function twoPeople(name: string): TwoPeople {
       const expertDesktop = (desktops.expert = await startPersonDesktop({ called: 'expert', width: 1500, height: 940, ...expert }));
       return { noviceDesktop, expertDesktop };
     },
-    startApp: async (role, args, options) => {
+    desktop: (role) => {
       const desktop = desktops[role];
       if (desktop === undefined) throw new Error(`the ${role} has no desktop yet`);
-      return (apps[role] = await startApp(desktop, args, options));
+      return desktop;
     },
+    startApp: async (role, args, options) => (apps[role] = await startApp(people.desktop(role), args, options)),
     start: async (options = {}) => ({
       ...(await people.startDesktops(options)),
       expert: await people.startApp('expert', [], options.expert),
