@@ -37,49 +37,56 @@ const RETRY_MS = 60_000;
 /** The question as plain data. */
 export function wideningQuestion(widening: Widening): Question {
   const no = t('widening.no');
+  const warning = { title: t('widening.yourself.title'), text: t('widening.yourself.text') };
   switch (widening.tag) {
     case 'program':
       return {
         heading: t('widening.program.heading', { activity: t(`activity.name.${widening.activity}`) }),
-        text: [t('widening.program.text'), t('widening.program.examples'), t('widening.yourself')],
+        text: [t('widening.program.text'), t('widening.program.examples')],
         words: widening.words.map((word) => safeText(word, MAX_WORD_CHARACTERS)),
+        warning,
         no,
         yes: t('widening.program.yes'),
       };
     case 'messenger':
       return {
         heading: t('widening.messenger.heading'),
-        text: [t('widening.messenger.text', { address: safeText(widening.address, 129) }), t('widening.yourself')],
+        text: [t('widening.messenger.text', { address: safeText(widening.address, 129) })],
         // A key is compared by programs.
         words: Object.entries(widening.place).flatMap(([name, word]) => (name === 'key' ? [] : [safeText(word, 255)])),
+        warning,
         no,
         yes: t('widening.messenger.yes'),
       };
     case 'hosting':
       return {
         heading: t('widening.hosting.heading'),
-        text: [t('widening.hosting.text'), t('widening.yourself')],
+        text: [t('widening.hosting.text')],
+        warning,
         no,
         yes: t('widening.hosting.yes'),
       };
     case 'setting':
       return {
         heading: t(`widening.${widening.setting}.heading`),
-        text: [t(`widening.${widening.setting}.text`), t('widening.yourself')],
+        text: [t(`widening.${widening.setting}.text`)],
+        warning,
         no,
         yes: t(`widening.${widening.setting}.yes`),
       };
     case 'forgetMet':
       return {
         heading: t('widening.forgetMet.heading', { address: safeText(widening.address, 129) }),
-        text: [t('widening.forgetMet.text'), t('widening.yourself')],
+        text: [t('widening.forgetMet.text')],
+        warning,
         no,
         yes: t('widening.forgetMet.yes'),
       };
     case 'renewKey':
       return {
         heading: t('widening.renewKey.heading'),
-        text: [t('widening.renewKey.text'), t('widening.yourself')],
+        text: [t('widening.renewKey.text')],
+        warning,
         no,
         yes: t('widening.renewKey.yes'),
       };
