@@ -51,7 +51,7 @@ describe('the fuzzer finds', () => {
     expect(finding?.rule).toBe('memory');
   });
 
-  it('time that the input does not justify', () => {
+  it('time that the input does not justify', { timeout: 120_000 }, () => {
     const finding = run((input) => {
       const started = process.cpuUsage();
       while (input.length > 5 && process.cpuUsage(started).user < 130_000);

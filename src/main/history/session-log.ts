@@ -55,8 +55,9 @@ export async function openSessionLog(path: string, now: () => number): Promise<S
   const earlierPath = join(dirname(path), EARLIER);
   // What cannot be written now cannot be written later either, which is told then; a record that is only read must not keep the app from starting.
   try {
-    await log.begin(file.text === undefined ? await readEarlierHistory(earlierPath) : undefined);
-    if (file.text === undefined && log.earlierDamage === undefined) await removeEarlierHistory(earlierPath);
+    const earlier = await readEarlierHistory(earlierPath);
+    await log.begin(earlier);
+    if (earlier !== undefined && earlier.damaged === undefined) await removeEarlierHistory(earlierPath);
   } catch (error) {
     log.earlierDamage ??= { file: basename(path), problem: error instanceof Error ? error.message : 'cannot be written' };
   }
@@ -115,8 +116,10 @@ class ChainedLog implements SessionLog {
     // The head is written after its line: it may be some behind, but never one that is not there.
     if (head !== '' && !read.hashes.has(head) && head !== read.begins && this.file.damaged === undefined)
       bodies.push({ kind: 'endMissing' });
-    if (earlier !== undefined && earlier.entries.length > 0)
-      bodies.push({ kind: 'takenOver' }, ...earlier.entries.map((entry): LineBody => ({ kind: 'ended', entry })));
+    // An older program may have been used in between, and knows what it has written itself.
+    const known = new Set(this.lines.flatMap(({ line }) => (line?.kind === 'ended' ? [line.entry.id] : [])));
+    const taken = earlier?.entries.filter(({ id }) => !known.has(id)) ?? [];
+    if (taken.length > 0) bodies.push({ kind: 'takenOver' }, ...taken.map((entry): LineBody => ({ kind: 'ended', entry })));
     for (const open of sessionsOf(this.lines).open) {
       const aliveMs = running?.id === open.session.id ? running.atMs : undefined;
       bodies.push({ kind: 'ended', entry: cutOff(open, aliveMs, INTERRUPTED) });

@@ -313,6 +313,16 @@ describe('the file of earlier versions', () => {
     expect([ids(next), next.state, next.damaged]).toEqual([['b', 'a'], {}, undefined]);
   });
 
+  it('is taken over again when an older Ringback has been used in between', async () => {
+    await writeFile(earlier(), EARLIER);
+    await (await open()).add(entry('new'));
+    const [kept, other] = (JSON.parse(EARLIER) as { entries: HistoryEntry[] }).entries;
+    await writeFile(earlier(), JSON.stringify({ version: 1, entries: [{ ...other, id: 'meanwhile', reason: 'declined' }, kept] }));
+    expect(ids(await open())).toEqual(['meanwhile', 'new', 'b', 'a']);
+    expect(await readdir(folder)).not.toContain('history.json');
+    expect([ids(await open()), (await open()).state]).toEqual([['meanwhile', 'new', 'b', 'a'], {}]);
+  });
+
   it('with the session that was cut off, and whatever a later one had added', async () => {
     const later = { version: 3, entries: [entry('one', { reason: 'hawk' }), { id: 'two', kind: 'game' }, 'three'] };
     await writeFile(earlier(), JSON.stringify({ ...later, running: entry('running', { reason: INTERRUPTED }) }));
