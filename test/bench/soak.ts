@@ -82,7 +82,10 @@ class LeastMemory {
   }
 }
 
-/** Compares the last third of the minutes after the warm-up with the first third, by their medians: one minute alone says little. */
+/**
+ * Compares the last third of the minutes after the warm-up with the first third, by their medians: one minute alone says little. What lies between
+ * the two is made the growth of the whole time.
+ */
 function judge(seen: readonly Minute[], say: (line: string) => void): boolean {
   const counted = seen.slice(WARM_UP_MINUTES);
   const third = Math.ceil(counted.length / 3);
@@ -95,12 +98,12 @@ function judge(seen: readonly Minute[], say: (line: string) => void): boolean {
     const median = (minutes: readonly Minute[]): number =>
       minutes.map((each) => each[side].megabytes).toSorted((left, right) => left - right)[Math.floor(minutes.length / 2)] ?? Number.NaN;
     const [first, last] = [median(counted.slice(0, third)), median(counted.slice(-third))];
-    const grown = last - first;
+    const grown = ((last - first) * counted.length) / (counted.length - third);
     // Not a number is no yes either.
     const passes = grown < ALLOWED_GROWTH_MB;
     steady &&= passes;
     say(
-      `${side}: ${first.toFixed(1)} MB after ${WARM_UP_MINUTES} minutes, ${last.toFixed(1)} MB at the end, ${grown < 0 ? '' : '+'}${grown.toFixed(1)} MB${passes ? '' : `: more than ${ALLOWED_GROWTH_MB}`}`,
+      `${side}: ${first.toFixed(1)} MB in the first third after ${WARM_UP_MINUTES} minutes, ${last.toFixed(1)} MB in the last, so ${grown < 0 ? '' : '+'}${grown.toFixed(1)} MB in all${passes ? '' : `: more than ${ALLOWED_GROWTH_MB}`}`,
     );
     const [before, after] = [counted[0]?.[side].byProcess ?? new Map(), counted.at(-1)?.[side].byProcess ?? new Map()];
     for (const name of new Set([...before.keys(), ...after.keys()]))
