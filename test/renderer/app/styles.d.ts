@@ -1,2 +1,7 @@
 /* Vite turns these into files of the page; tests only load the modules that name them. */
 declare module '*.css';
+
+declare module '*.wav' {
+  const url: string;
+  export default url;
+}
