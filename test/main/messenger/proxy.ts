@@ -6,6 +6,8 @@ export class Proxy {
   private readonly sockets = new Set<Socket>();
   /** Everything that has been passed on to clients. */
   answers = '';
+  /** Changes what is passed on, in either direction; as Latin-1, so that every byte is a character. */
+  rewrite: ((text: string, toClient: boolean) => string) | undefined;
   private isCut = false;
   private isSilent = false;
 
@@ -21,7 +23,7 @@ export class Proxy {
         from.on('data', (bytes) => {
           if (this.isSilent) return;
           if (to === client) this.answers += bytes.toString();
-          to.write(bytes);
+          to.write(this.rewrite === undefined ? bytes : Buffer.from(this.rewrite(bytes.toString('latin1'), to === client), 'latin1'));
         });
         from.on('error', () => {});
         from.once('close', () => {
