@@ -7,7 +7,7 @@ import type { Preferences } from '../facts/preferences.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { PeerAddress } from '../protocol/applications/peer.ts';
-import type { AppState, SavedInvitationView, TypedAccount } from './contract.ts';
+import type { AppState, SavedInvitationView, SavedKeyView, TypedAccount } from './contract.ts';
 
 /** A name's half of a row. Only the number of arguments exists at run time; the types are carried along for the compiler. */
 export interface CommandShape<A, V> {
@@ -81,6 +81,10 @@ export const COMMANDS = {
   forgetMet: taking<PeerAddress>(),
   /** This installation gets another key, which those who know it are told. */
   renewKey: alone(),
+  /** Asks where, and saves this installation's key under a password. Null when the person does not choose a place. */
+  saveKey: alone<SavedKeyView | null>(),
+  /** Asks for the file and takes the key in it, with its password. False when the person does not choose one. */
+  takeKey: taking<string, boolean>(),
   /** Either side, at any time: ends the session or the attempt. */
   endSession: alone(),
   /** Novice: opens the main process's own question; the answer is given there, never here. */

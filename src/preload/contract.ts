@@ -90,6 +90,12 @@ export interface SavedInvitationView {
   readonly expiresAtMs: number;
 }
 
+/** This installation's key has been saved; the one answer that has the password in it. */
+export interface SavedKeyView {
+  readonly fileName: string;
+  readonly password: string;
+}
+
 /** An invitation file that was opened here, dropped or double-clicked. `past`: too old by its own word. */
 export interface OfferedInvitationView {
   readonly fileName: string;

@@ -240,6 +240,7 @@ export interface Placeholders {
   readonly 'settings.hostedRemoveSure': 'name';
   readonly 'programs.change': 'activity';
   readonly 'programs.legend': 'activity';
+  readonly 'settings.keySaved': 'file';
   readonly 'settings.metCount': 'count';
   readonly 'settings.metForget': 'name';
   readonly 'settings.version': 'version';

@@ -4,6 +4,7 @@ import type { MetContact } from '../../facts/trust.ts';
 import type { KnownContact } from '../../protocol/assistance/session-trust.ts';
 import { base64Decode, base64Encode } from '../../protocol/bytes/text.ts';
 import { DEVICE_BYTES, type DeviceKey, type Identity } from '../../protocol/trust/hello.ts';
+import type { CarriedKey } from '../../protocol/trust/key-file.ts';
 import { keyPairOf } from '../../protocol/trust/noise.ts';
 import { lockUp, type SecretBox, secretSchema, unlock } from './secret-box.ts';
 import { type DamagedFile, openStoredFile } from './stored-file.ts';
@@ -51,6 +52,8 @@ export interface TrustStore {
   forget(peer: Whom): Promise<void>;
   /** Another key under the same name of this device: contacts are told loudly, once, and need the code. */
   renew(): Promise<void>;
+  /** The key of another installation of this person's takes the place of this one's. */
+  take(key: CarriedKey): Promise<void>;
   flush(): Promise<void>;
 }
 
@@ -76,8 +79,7 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
       return undefined;
     }
   }
-  function make(device: string): Promise<void> {
-    const secretKey = random(KEY_BYTES);
+  function become({ device, secretKey }: CarriedKey): Promise<void> {
     identity = { ...keyPairOf(secretKey), device };
     return write({ identity: { device, secretKey: lockUp(box, base64Encode(secretKey)) } });
   }
@@ -85,7 +87,9 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
   let identity = read() as Identity;
   if (identity === undefined) {
     // A disk that takes nothing does not keep the app from starting: the key lasts as long as the program.
-    await make(file.value.identity?.device ?? base64Encode(random(DEVICE_BYTES))).catch(() => undefined);
+    await become({ device: file.value.identity?.device ?? base64Encode(random(DEVICE_BYTES)), secretKey: random(KEY_BYTES) }).catch(
+      () => undefined,
+    );
   }
 
   return {
@@ -115,7 +119,8 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
       const is = isOf(peer);
       return write({ contacts: file.value.contacts.filter((known) => !is(known)) });
     },
-    renew: () => make(identity.device),
+    renew: () => become({ device: identity.device, secretKey: random(KEY_BYTES) }),
+    take: become,
     flush: () => file.flush(),
   };
 }

@@ -4,6 +4,7 @@ import type { AppState } from '../../preload/contract.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
+import { writeTextFile } from '../settings/atomic-file.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
@@ -26,6 +27,8 @@ import { createFileInvitations, readAtMost } from './file-invitations.ts';
 import { createGonePages } from './gone-pages.ts';
 import type { Hosting } from './hosting.ts';
 import { createInvitationDialogs } from './invitation-dialogs.ts';
+import { createKeyDialogs } from './key-dialogs.ts';
+import { createKeyFiles } from './key-files.ts';
 import { handleCommands } from './ipc.ts';
 import type { Openings } from './openings.ts';
 import type { Questions } from './questions.ts';
@@ -155,6 +158,7 @@ function answerCommands(
     launcher,
     programs: storage.programs,
     trust: storage.trust,
+    keyFiles: createKeyFiles({ trust: storage.trust, ...createKeyDialogs(windows), write: writeTextFile, read: readAtMost }),
     setFullScreen: (on) => windows.session?.setFullScreen(on),
     copyText: (text) => {
       // A promise only in newer Electrons.

@@ -25,7 +25,8 @@ export type Widening =
   | { readonly tag: 'clearHistory' }
   /** Whoever uses this address is made sure anew, by a code. */
   | { readonly tag: 'forgetMet'; readonly address: string }
-  | { readonly tag: 'renewKey' };
+  /** Of this installation: another in its place, a copy under a password, that of another installation. */
+  | { readonly tag: 'renewKey' | 'saveKey' | 'takeKey' };
 
 /** Longest word of an argument vector that is shown; a whole line has no more. */
 const MAX_WORD_CHARACTERS = 1_000;
@@ -83,12 +84,14 @@ export function wideningQuestion(widening: Widening): Question {
         yes: t('widening.forgetMet.yes'),
       };
     case 'renewKey':
+    case 'saveKey':
+    case 'takeKey':
       return {
-        heading: t('widening.renewKey.heading'),
-        text: [t('widening.renewKey.text')],
+        heading: t(`widening.${widening.tag}.heading`),
+        text: [t(`widening.${widening.tag}.text`)],
         warning,
         no,
-        yes: t('widening.renewKey.yes'),
+        yes: t(`widening.${widening.tag}.yes`),
       };
     case 'clearHistory':
       return {

@@ -216,6 +216,8 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),
     forgetMet: (peer: PeerAddress) => run('trust', () => bridge.forgetMet(addressOf(peer))),
     renewKey: () => run('trust', () => bridge.renewKey()),
+    saveKey: () => run('trust', () => bridge.saveKey()),
+    takeKey: (password: string) => run('trust', () => bridge.takeKey(password)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
     exportHistory: () => run('history', () => bridge.exportHistory()),
     saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) =>

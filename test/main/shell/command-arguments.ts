@@ -36,6 +36,8 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   enterCode: ['428 117'],
   forgetMet: [{ transport: 'msnp', address: 'peter@home.example' }],
   renewKey: [],
+  saveKey: [],
+  takeKey: ['CFHK MQRW Y246 79CF'],
   offerControl: [],
   takeBackControl: [],
   requestControl: [],

@@ -60,7 +60,7 @@ describe('arguments', () => {
         VALID[name].length > 0 &&
         name !== 'copyText' &&
         name !== 'offerAccount' &&
-        !/Invitation|Activity|Notice|enterCode|setFriendlyName|setFullScreen|saveSettings/.test(name),
+        !/Invitation|Activity|Notice|enterCode|takeKey|setFriendlyName|setFullScreen|saveSettings/.test(name),
     );
     await fc.assert(
       fc.asyncProperty(

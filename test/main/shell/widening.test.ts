@@ -64,9 +64,20 @@ describe('the table of commands', () => {
     if (COMMAND_TABLE[name].widens === 'nothing' || asked > 0) expect(widening).toEqual([]);
   });
 
-  it('has eight that ask', () => {
+  it('has ten that ask', () => {
     expect(COMMAND_NAMES.filter((name) => COMMAND_TABLE[name].widens !== 'nothing').sort()).toEqual(
-      ['clearHistory', 'forgetMet', 'renewKey', 'saveAccount', 'saveSettings', 'setHosting', 'setProgram', 'takeOfferedAccount'].sort(),
+      [
+        'clearHistory',
+        'forgetMet',
+        'renewKey',
+        'saveAccount',
+        'saveKey',
+        'saveSettings',
+        'setHosting',
+        'setProgram',
+        'takeKey',
+        'takeOfferedAccount',
+      ].sort(),
     );
   });
 
@@ -80,6 +91,8 @@ describe('the table of commands', () => {
     ['clearHistory', [], 'history.clear'],
     ['forgetMet', VALID.forgetMet, 'trust.forget'],
     ['renewKey', [], 'trust.renew'],
+    ['saveKey', [], 'keyFiles.save'],
+    ['takeKey', VALID.takeKey, 'keyFiles.take'],
     ['saveSettings', [{ allowUnverified: true }], 'settings.set'],
   ])('%s %j is carried out after a yes, and only then', async (name, argument, call) => {
     const no = await carriedOut(name, false, argument);

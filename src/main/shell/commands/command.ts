@@ -14,6 +14,7 @@ import type { StateWindow } from '../window-state.ts';
 import type { Conversations } from '../conversations.ts';
 import type { FileInvitations } from '../file-invitations.ts';
 import type { Hosting } from '../hosting.ts';
+import type { KeyFiles } from '../key-files.ts';
 import { refusal } from '../refusal.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { Widening, WideningGate } from '../widening.ts';
@@ -36,6 +37,7 @@ export interface UseCases {
   readonly launcher: Launcher;
   readonly programs: ProgramsStore;
   readonly trust: TrustStore;
+  readonly keyFiles: KeyFiles;
   readonly setFullScreen: (on: boolean) => void;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;

@@ -118,6 +118,17 @@ export const settingsCommands = {
       await written;
     },
   },
+  saveKey: { windows: ['main'], widens: () => [{ tag: 'saveKey' }], run: ({ keyFiles }) => keyFiles.save() },
+  takeKey: {
+    windows: ['main'],
+    widens: () => [{ tag: 'takeKey' }],
+    argument: z.string().max(128),
+    run: async ({ keyFiles, trust, model }, password) => {
+      const taken = await keyFiles.take(password);
+      if (taken) model.update({ trust: trustView(trust) });
+      return taken;
+    },
+  },
   clearHistory: {
     windows: ['main'],
     widens: ({ history }) => (history.entries.length === 0 ? [] : [{ tag: 'clearHistory' }]),

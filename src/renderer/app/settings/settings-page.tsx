@@ -37,6 +37,8 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onCopyIssued={actions.copyIssued}
       onIssuedSeen={actions.putIssuedAway}
       onRenewKey={() => void actions.renewKey()}
+      onSaveKey={actions.saveKey}
+      onTakeKey={(password) => void actions.takeKey(password)}
       onForgetMet={(contact) => void actions.forgetMet(contact)}
     />
   );

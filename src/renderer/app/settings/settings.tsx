@@ -38,6 +38,8 @@ export interface SettingsProps {
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
   readonly onIssuedSeen: () => void;
   readonly onRenewKey: () => void;
+  readonly onSaveKey: WhoIsWhoProps['onSave'];
+  readonly onTakeKey: WhoIsWhoProps['onTake'];
   readonly onForgetMet: WhoIsWhoProps['onForget'];
 }
 
@@ -105,6 +107,8 @@ export function Settings(props: SettingsProps) {
           contacts={app.contacts}
           {...props.states.trust}
           onRenew={props.onRenewKey}
+          onSave={props.onSaveKey}
+          onTake={props.onTakeKey}
           onForget={props.onForgetMet}
         />
       )}
