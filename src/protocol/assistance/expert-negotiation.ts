@@ -217,7 +217,8 @@ export class ExpertNegotiation {
 
   /** The novice has said its first word: the code has its time, and the ticket goes out as soon as it can. */
   private begun(nowMs: number): ExpertEffect[] {
-    if (this.current.tag === 'preparing' && this.trust.isByCode) this.current = { ...this.current, deadlineMs: this.trust.codeUntilMs };
+    if (this.current.tag === 'preparing' && (this.trust.isByCode || this.trust.awaitsTypedCode))
+      this.current = { ...this.current, deadlineMs: this.trust.codeUntilMs };
     return this.sendTicketWhenReady(nowMs);
   }
 

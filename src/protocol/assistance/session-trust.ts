@@ -159,6 +159,10 @@ export class SessionTrust {
   get codeUntilMs(): number {
     return this.untilMs;
   }
+  /** The other side's person has the code to type: its first word takes as long as that. */
+  get awaitsTypedCode(): boolean {
+    return this.state === 'sealed' && this.source.tag === 'given' && this.answering?.begun === false;
+  }
   /** The next word of this side waits for nothing of it but its ticket. */
   get canAnswer(): boolean {
     const { answering } = this;
