@@ -344,7 +344,7 @@ describe('an RDP connection on a stream that is no socket', () => {
 
 it('TLS that cannot even begin ends this connection, and is nobody’s surprise', async () => {
   const [there, here] = await socketPair();
-  const { ends } = watched(here, (stream) => stream.acceptTls({ context: undefined } as never, () => undefined));
+  const { ends } = watched(here, (stream) => stream.acceptTls({ context: undefined }, () => undefined));
   there.write(CONNECTION_REQUEST);
   await until(() => ends.length === 1, 'the end');
   expect(ends[0]).toBeInstanceOf(Error);
