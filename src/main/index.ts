@@ -28,11 +28,12 @@ import { ownName } from './shell/own-name.ts';
 import { runtimeNotices } from './shell/runtime.ts';
 import { openShell } from './shell/shell.ts';
 import { createTrust } from './shell/app-trust.ts';
-import { createSignIn } from './shell/sign-in.ts';
+import { createSignIn, expectsContact } from './shell/sign-in.ts';
 import { createQuestions } from './shell/questions.ts';
 import { createQuestionWindows } from './shell/question-window.ts';
 import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
 import { damageNotices, openStorage } from './shell/storage.ts';
+import { createStrangers } from './shell/strangers.ts';
 import { createSystemLauncher } from './shell/system-launcher.ts';
 
 const LOG_FILE = join('logs', 'ringback.log');
@@ -50,8 +51,15 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const { settings, accounts, contacts, programs } = storage;
 
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
-  const messengers = createMessengers(createTransports({ clock, random: Math.random, applications }));
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
+  const interruptions = new Interruptions(clock);
+  const strangers = createStrangers({
+    messengers: createMessengers(createTransports({ clock, random: Math.random, applications })),
+    model,
+    interruptions,
+    isExpected: (peer) => expectsContact(accounts, peer),
+  });
+  const { messengers } = strangers;
   const quit = createAppQuit(model);
   const failures = createFailures(log, model, LOG_FILE);
   for (const { kind, key, values } of damageNotices(storage)) model.notify(kind, key, values);
@@ -85,7 +93,6 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     primaryScreen,
     clock,
   });
-  const interruptions = new Interruptions(clock);
   const trust = createTrust(storage, model, failures.storage);
   const assistance = createAssistance({
     messengers,
@@ -121,7 +128,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, questions, interruptions, assistance, messengers, hosting, signIn, desktop, activities, launcher },
+    { windows, questions, interruptions, assistance, messengers, strangers, hosting, signIn, desktop, activities, launcher },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

@@ -44,6 +44,10 @@ export const COMMANDS = {
   setFriendlyName: taking<string>(),
   addContact: taking<PeerAddress>(),
   removeContact: taking<PeerAddress>(),
+  /** Somebody who waits as a stranger: shows what they want, says no for this run of the program, or for good. */
+  lookAtStranger: taking<PeerAddress>(),
+  declineStranger: taking<PeerAddress>(),
+  blockStranger: taking<PeerAddress>(),
   /** Answered once it is with them. */
   sendMessage: taking<PeerAddress & { readonly text: string }>(),
   /** Every few seconds while the person types. */

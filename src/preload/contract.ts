@@ -107,6 +107,23 @@ export interface OfferedInvitationView {
   readonly past: boolean;
 }
 
+/** What somebody who is not on the list wants: help, to help, another activity, to be answered, to be listed too. */
+export type StrangerWish = 'help' | 'offer' | 'activity' | 'message' | 'list';
+
+/** Somebody who is not on the person's list, as one quiet line. */
+export interface StrangerView extends PeerAddress {
+  /** What they say they are called, safe to show in quotation marks; may be empty. */
+  readonly claim: string;
+  /** Of letters of several alphabets. */
+  readonly mixed: boolean;
+  /** The contact whose name it is taken for. */
+  readonly like?: string;
+  readonly wishes: readonly StrangerWish[];
+  /** What they wrote, once the person has looked. */
+  readonly texts: readonly string[];
+  readonly looked: boolean;
+}
+
 /** An account that a link names, which was opened, pasted or dropped here. Its access token stays with main. */
 export interface OfferedAccountView {
   readonly server: string;
@@ -140,6 +157,7 @@ export interface AppState {
   readonly contacts: readonly ContactView[];
   readonly hosting: HostingView;
   readonly invitations: readonly Invitation[];
+  readonly strangers: readonly StrangerView[];
   readonly conversations: readonly ConversationView[];
   readonly activities: readonly Activity[];
   readonly programs: readonly ProgramView[];

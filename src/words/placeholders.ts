@@ -3,6 +3,12 @@ export interface Placeholders {
   readonly 'common.technical': 'detail';
   readonly 'person.withAddress': 'address' | 'name';
   readonly 'person.saysName': 'name';
+  readonly 'person.claimed': 'name';
+  readonly 'stranger.unnamed': 'address';
+  readonly 'stranger.named': 'address' | 'name';
+  readonly 'stranger.like': 'address' | 'contact' | 'name';
+  readonly 'stranger.likeUnnamed': 'address' | 'contact';
+  readonly 'stranger.buttons': 'address';
   readonly 'offeredAccount.title': 'name';
   readonly 'offeredAccount.titleUnknown': 'server';
   readonly 'offeredAccount.meaning': 'address' | 'name';

@@ -16,6 +16,7 @@ import { COMPLIANCE_APPLICATIONS, describeCompliance } from '../main/messenger/c
 interface Keeper {
   readonly account: c.Account;
   readonly contacts: Set<string>;
+  readonly driven: Set<string>;
   name: string;
   presence: Exclude<c.Presence, 'offline'>;
   cut: boolean;
@@ -77,8 +78,18 @@ class Pigeons implements c.Messenger {
     const [me, other] = [this.me(), this.sky.get(address.toLowerCase())];
     if (other === undefined) throw new MessengerError('NO_SUCH_USER', 'nobody keeps pigeons there');
     me.contacts.add(other.account.address);
-    other.contacts.add(me.account.address);
     this.changed();
+    if (other.contacts.has(me.account.address)) return;
+    const peer = this.sky.peer(me.account.address);
+    this.sky.fly(other.account.address, (home) => home.told.emit({ tag: 'listed', peer }));
+  }
+  async blockContact(address: string): Promise<void> {
+    this.me().contacts.delete(address.toLowerCase());
+    this.me().driven.add(address.toLowerCase());
+    this.changed();
+  }
+  async declineListing(): Promise<void> {
+    this.me();
   }
   async removeContact(address: string): Promise<void> {
     this.me().contacts.delete(address.toLowerCase());
@@ -136,7 +147,9 @@ class Pigeons implements c.Messenger {
   }
   private say(address: string, content: c.ChatContent): void {
     const peer = this.sky.peer(this.me().account.address);
-    this.sky.fly(address.toLowerCase(), ({ told }) => told.emit({ tag: 'chat', peer, content }));
+    this.sky.fly(address.toLowerCase(), (home) => {
+      if (!home.me().driven.has(peer.address)) home.told.emit({ tag: 'chat', peer, content });
+    });
   }
   private invited(about: RendezvousAbout, details: c.InvitationDetails): void {
     const { peer, application } = about;
@@ -190,7 +203,7 @@ describeCompliance('pigeons, made up in a test', async () => {
     secret: 'whistle',
     async account(address, friendlyName) {
       const mine = { transport: 'pigeons', address, friendlyName, whistle: 'fiu' };
-      sky.set(address, { account: mine, contacts: new Set(), name: friendlyName, presence: 'online', cut: false });
+      sky.set(address, { account: mine, contacts: new Set(), driven: new Set(), name: friendlyName, presence: 'online', cut: false });
       return mine;
     },
     messenger() {

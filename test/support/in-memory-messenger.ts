@@ -88,6 +88,7 @@ interface User {
   friendlyName: string;
   presence: Exclude<Presence, 'offline'>;
   readonly contacts: Set<string>;
+  readonly blocked: Set<string>;
   cut: boolean;
   online: OnlineProgram | undefined;
 }
@@ -96,6 +97,7 @@ interface User {
 interface OnlineProgram {
   receive(message: InMemoryMessage): void;
   contactsChanged(): void;
+  listedBy(address: string): void;
   connectionLost(): void;
   displaced(): void;
 }
@@ -128,7 +130,15 @@ class Network implements InMemoryNetwork {
 
   account(address: string, friendlyName = address): InMemoryAccount {
     const account = { transport: this.transport, address: address.toLowerCase(), accessToken: `token-of-${address}`, friendlyName };
-    this.users.set(account.address, { account, friendlyName, presence: 'online', contacts: new Set(), cut: false, online: undefined });
+    this.users.set(account.address, {
+      account,
+      friendlyName,
+      presence: 'online',
+      contacts: new Set(),
+      blocked: new Set(),
+      cut: false,
+      online: undefined,
+    });
     return account;
   }
 
@@ -147,7 +157,7 @@ class Network implements InMemoryNetwork {
     this.account(address);
     const user = this.user(address);
     const nothing = (): void => {};
-    user.online = { receive: hear, contactsChanged: nothing, connectionLost: nothing, displaced: nothing };
+    user.online = { receive: hear, contactsChanged: nothing, listedBy: nothing, connectionLost: nothing, displaced: nothing };
     return { send: (message) => this.send(message), leave: () => void (user.online = undefined) };
   }
 
@@ -267,10 +277,31 @@ class InMemoryMessenger implements Messenger<InMemoryAccount>, OnlineProgram {
     return this.whileSignedIn((user) => {
       const other = this.network.user(address);
       user.contacts.add(other.account.address);
-      other.contacts.add(user.account.address);
       this.contactsChanged();
-      this.network.clock.after(0, () => other.online?.contactsChanged());
+      if (other.contacts.has(user.account.address)) return;
+      this.network.clock.after(0, () => other.online?.listedBy(user.account.address));
     });
+  }
+
+  blockContact(address: string): Promise<void> {
+    return this.whileSignedIn((user) => {
+      user.contacts.delete(address.toLowerCase());
+      user.blocked.add(address.toLowerCase());
+      this.contactsChanged();
+    });
+  }
+
+  declineListing(): Promise<void> {
+    return this.whileSignedIn(() => {});
+  }
+
+  listedBy(address: string): void {
+    if (this.isBlocked(address)) return;
+    this.listeners.emit({ tag: 'listed', peer: this.network.peer(address) });
+  }
+
+  private isBlocked(address: string): boolean {
+    return this.account !== undefined && this.network.user(this.account.address).blocked.has(address);
   }
 
   removeContact(address: string): Promise<void> {
@@ -316,6 +347,7 @@ class InMemoryMessenger implements Messenger<InMemoryAccount>, OnlineProgram {
   }
 
   receive(message: InMemoryMessage): void {
+    if (this.isBlocked(message.from)) return;
     if (message.kind === 'CHAT') {
       const peer = this.network.peer(message.from);
       return this.listeners.emit({ tag: 'chat', peer, content: message.content });

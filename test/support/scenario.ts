@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import type { Presence } from '../../src/facts/contacts.ts';
 import { ARMED_AFTER_MS } from '../../src/main/shell/questions.ts';
+import { writeAccountLink } from '../../src/protocol/msnp/account-link.ts';
 import { t } from '../../src/words/words.ts';
 import type { Area } from '../bench/screen-probe.ts';
 import type { App as RunningApp } from './app.ts';
@@ -17,6 +18,9 @@ export interface IssuedAccount {
   readonly server: string;
   readonly address: string;
   readonly accessToken: string;
+  /** Whoever keeps the messenger. */
+  readonly contact?: string;
+  readonly contactName?: string;
 }
 
 /** First start: this computer becomes the messenger, for itself or for its network, and the other person gets an account on it. */
@@ -42,21 +46,20 @@ export async function hostMessenger(
     server: await value(t('token.server')),
     address: await value(t('token.address')),
     accessToken: await value(t('token.accessToken')),
+    contact: ownAddress,
+    contactName: yourName,
   };
   await main.getByRole('button', { name: t('hostStart.done'), exact: true }).click();
   return { ownAddress, issued };
 }
 
-/** First start: the account that someone gave me. */
+/** First start: the message that someone sent me, pasted whole. */
 export async function signIn(app: App, account: IssuedAccount, yourName: string): Promise<void> {
   const { main } = app;
-  await main.getByText(t('welcome.other'), { exact: true }).click();
-  await main.getByRole('button', { name: t('welcome.haveAccount'), exact: true }).click();
-  await main.getByLabel(t('account.server'), { exact: true }).fill(account.server);
-  await main.getByLabel(t('account.address'), { exact: true }).fill(account.address);
-  await main.getByLabel(t('account.friendlyName'), { exact: true }).fill(yourName);
-  await main.getByLabel(t('account.accessToken'), { exact: true }).fill(account.accessToken);
-  await main.getByRole('button', { name: t('account.save'), exact: true }).click();
+  await main.getByRole('button', { name: new RegExp(`^${t('welcome.need')}`) }).click();
+  const link = writeAccountLink({ ...account, friendlyName: yourName });
+  await main.getByLabel(t('need.message'), { exact: true }).fill(`Hello ${yourName},\n${link}\n`);
+  await main.getByRole('button', { name: t('need.begin'), exact: true }).click();
   // A messenger on this very computer is nobody else's.
   if (!account.server.startsWith('127.')) await answerQuestion(app.desktop, 'allow');
   await main

@@ -145,6 +145,8 @@ export type MessengerEvent =
   | { readonly tag: 'invitation'; readonly session: RendezvousSession }
   /** Somebody says something to us alone; those who have been blocked are not heard. */
   | { readonly tag: 'chat'; readonly peer: Peer; readonly content: ChatContent }
+  /** Somebody who is not on our list has put us on theirs. Nothing has been done about it. Told again at each sign-in until it is answered. */
+  | { readonly tag: 'listed'; readonly peer: Peer }
   /** One that the transport has answered itself: an application that is not registered, or an INVITE that makes no sense. */
   | {
       readonly tag: 'invitationRefused';
@@ -166,6 +168,10 @@ export interface Messenger<A extends Account = Account> {
   setFriendlyName(name: string): Promise<void>;
   addContact(address: string): Promise<void>;
   removeContact(address: string): Promise<void>;
+  /** Off the list; nothing of theirs is heard any more, and they see us offline. */
+  blockContact(address: string): Promise<void>;
+  /** The answer to `listed`, where they are to stay off our list. */
+  declineListing(address: string): Promise<void>;
   /** Sends the INVITE. Failure to deliver arrives as `sendError` (CONTACT_OFFLINE …) on the session; details that do not fit throw TOO_LARGE / REFUSED. */
   invite(address: string, application: Application, details?: InvitationDetails): RendezvousSession;
   /** Resolves once it is with them, in the order of the calls. Rejects with CONTACT_OFFLINE, TIMEOUT …, TOO_LARGE above 1,400 bytes of UTF-8, REFUSED when empty. */
@@ -212,6 +218,8 @@ export interface Messengers {
   setFriendlyName(name: string): Promise<void>;
   addContact(peer: PeerAddress): Promise<void>;
   removeContact(peer: PeerAddress): Promise<void>;
+  blockContact(peer: PeerAddress): Promise<void>;
+  declineListing(peer: PeerAddress): Promise<void>;
   invite(peer: PeerAddress, application: Application, details?: InvitationDetails): RendezvousSession;
   sendMessage(peer: PeerAddress, text: string): Promise<void>;
   sendTyping(peer: PeerAddress): void;

@@ -94,6 +94,14 @@ class AllMessengers implements Messengers {
     await this.of(transport).removeContact(address);
   }
 
+  async blockContact({ transport, address }: PeerAddress): Promise<void> {
+    await this.of(transport).blockContact(address);
+  }
+
+  async declineListing({ transport, address }: PeerAddress): Promise<void> {
+    await this.of(transport).declineListing(address);
+  }
+
   invite({ transport, address }: PeerAddress, application: Application, details?: InvitationDetails): RendezvousSession {
     return this.of(transport).invite(address, application, details);
   }
@@ -120,6 +128,7 @@ class AllMessengers implements Messengers {
         return this.events.emit({ ...event, transport });
       case 'invitation':
       case 'chat':
+      case 'listed':
       case 'invitationRefused':
         return this.events.emit(event);
     }

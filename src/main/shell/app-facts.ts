@@ -13,6 +13,7 @@ import type {
   NoticeView,
   OfferedAccountView,
   OfferedInvitationView,
+  StrangerView,
 } from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
@@ -41,6 +42,7 @@ export interface AppFacts {
   readonly contacts: readonly Contact[];
   readonly hosting: HostingView;
   readonly invitations: readonly Invitation[];
+  readonly strangers: readonly StrangerView[];
   readonly activities: readonly Activity[];
   readonly programs: ProgramChoices;
   readonly conversations: readonly ConversationView[];
@@ -79,6 +81,7 @@ export function initialFacts(
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
+    strangers: [],
     activities: [],
     conversations: [],
     session: undefined,

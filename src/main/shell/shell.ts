@@ -38,6 +38,7 @@ import type { SignIn } from './sign-in.ts';
 import { createRecordExport } from './record-export.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
 import { createStayingAwake } from './staying-awake.ts';
+import type { Strangers } from './strangers.ts';
 import { systemLocale } from './system-locale.ts';
 import type { Storage } from './storage.ts';
 import { createViewerWindow, type ViewerWindow } from './viewer-window.ts';
@@ -64,6 +65,7 @@ export interface ShellParts {
   readonly interruptions: Interruptions;
   readonly assistance: Assistance;
   readonly messengers: Messengers;
+  readonly strangers: Pick<Strangers, 'look' | 'decline' | 'block'>;
   readonly hosting: Hosting;
   readonly signIn: SignIn;
   readonly desktop: Pick<Desktop, 'support'>;
@@ -147,6 +149,7 @@ function answerCommands(
     signIn,
     messengers,
     conversations: parts.conversations,
+    strangers: deps.strangers,
     help: assistance,
     files: parts.files,
     accountOffers: parts.accountOffers,

@@ -1,7 +1,7 @@
 /* The accounts of this computer, one a transport: kept, signed in, and shown. Each signs in and out by itself. */
 import type { Contact } from '../../facts/contacts.ts';
 import { inOrder } from '../messenger/messengers.ts';
-import type { Account, Messengers } from '../messenger/contract.ts';
+import type { Account, Messengers, PeerAddress } from '../messenger/contract.ts';
 import type { Transport } from '../messenger/transport.ts';
 import { withoutSecrets, type AccountStore } from '../settings/account-store.ts';
 import type { ContactsCache } from '../settings/contacts-cache.ts';
@@ -126,6 +126,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       }
       case 'invitation':
       case 'chat':
+      case 'listed':
       case 'invitationRefused':
         return;
     }
@@ -176,4 +177,10 @@ function sameFields(a: Account, b: Account | undefined): boolean {
   const { friendlyName: _mine, ...mine } = a;
   const { friendlyName: _theirs, ...theirs } = b ?? a;
   return b !== undefined && JSON.stringify(mine) === JSON.stringify(theirs);
+}
+
+/** Whether `peer` is whom an account's link names and who is to become its first contact. */
+export function expectsContact(accounts: Pick<AccountStore, 'of'>, peer: PeerAddress): boolean {
+  const account = accounts.of(peer.transport);
+  return account !== undefined && account['contact'] === peer.address && account['introduced'] === undefined;
 }

@@ -35,6 +35,7 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   contacts: { of: contactViews, main: whole, session: nobody },
   hosting: { of: ({ hosting }) => hosting, main: whole, session: () => ({ tag: 'off' }) },
   invitations: { of: ({ invitations }) => invitations, main: whole, session: nobody },
+  strangers: { of: ({ strangers }) => strangers, main: whole, session: nobody },
   conversations: { of: ({ conversations }) => conversations, main: whole, session: nobody },
   activities: { of: ({ activities }) => activities, main: whole, session: nobody },
   programs: { of: ({ programs }) => programViews(programs), main: whole, session: nobody },

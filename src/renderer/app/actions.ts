@@ -155,6 +155,11 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     addContact: (peer: PeerAddress) => run('contacts', () => bridge.addContact(addressOf(peer))),
     removeContact: (peer: PeerAddress) => run('contacts', () => bridge.removeContact(addressOf(peer))),
 
+    lookAtStranger: (peer: PeerAddress) => run('stranger', () => bridge.lookAtStranger(addressOf(peer))),
+    declineStranger: (peer: PeerAddress) => run('stranger', () => bridge.declineStranger(addressOf(peer))),
+    blockStranger: (peer: PeerAddress) => run('stranger', () => bridge.blockStranger(addressOf(peer))),
+    addStranger: (peer: PeerAddress) => run('stranger', () => bridge.addContact(addressOf(peer))),
+
     sendMessage: (peer: PeerAddress, text: string) => run('chat', () => bridge.sendMessage({ ...addressOf(peer), text })),
     sendTyping: (peer: PeerAddress) => bridge.sendTyping(addressOf(peer)).catch(() => undefined),
     readConversation: (peer: PeerAddress) => bridge.readConversation(addressOf(peer)).catch(() => undefined),

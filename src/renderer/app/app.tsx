@@ -11,6 +11,7 @@ import { Activities } from './home/activities.tsx';
 import { OfferedAccount } from './home/offered-account.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { Asking } from './home/home.tsx';
+import { Strangers } from './home/strangers.tsx';
 import { History } from './history/history.tsx';
 import { isRunning, showsWelcome } from './selectors.ts';
 import { SettingsPage } from './settings/settings-page.tsx';
@@ -91,6 +92,7 @@ function Waiting({ app }: { readonly app: AppState }) {
   const invitation = useAction('invitation');
   const activity = useAction('activity');
   const offered = useAction('offeredAccount');
+  const stranger = useAction('stranger');
   return (
     <>
       <OfferedAccount
@@ -98,6 +100,14 @@ function Waiting({ app }: { readonly app: AppState }) {
         {...offered}
         onUse={() => void actions.takeOfferedAccount()}
         onPutAway={() => void actions.putOfferedAccountAway()}
+      />
+      <Strangers
+        strangers={app.strangers}
+        {...stranger}
+        onLook={(peer) => void actions.lookAtStranger(peer)}
+        onDecline={(peer) => void actions.declineStranger(peer)}
+        onBlock={(peer) => void actions.blockStranger(peer)}
+        onAdd={(peer) => void actions.addStranger(peer)}
       />
       <Asking
         app={app}

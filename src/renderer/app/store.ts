@@ -16,6 +16,7 @@ export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
 export type Place =
   | 'account'
   | 'offeredAccount'
+  | 'stranger'
   | 'file'
   | 'friendlyName'
   | 'presence'

@@ -50,6 +50,7 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
     const bothIn = async (): Promise<void> => {
       await Promise.all([novice.signIn(), expert.signIn()]);
       await novice.messenger.addContact('eric@home');
+      await expert.messenger.addContact('nora@home');
       await novice.sees(expert, 'online');
     };
     const connected = async (): Promise<[Side, Side]> => {
@@ -100,6 +101,23 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await expert.sees(novice, 'offline');
       await novice.signIn();
       await Promise.all([novice.sees(expert, 'online'), expert.sees(novice, 'online')]);
+    });
+
+    it('puts nobody on the list of another, tells of who has listed us until we answer, and blocks', async () => {
+      await Promise.all([novice.signIn(), expert.signIn()]);
+      await novice.messenger.addContact('eric@home');
+      const listed = await expert.record.find((event) => event.tag === 'listed', 'being listed');
+      expect(listed).toMatchObject({ peer: { transport: expert.account.transport, address: 'nora@home', friendlyName: 'Nora Novice' } });
+      await expert.messenger.declineListing('nora@home');
+      expect(expert.messenger.contacts).toEqual([]);
+      await expert.messenger.addContact('nora@home');
+      await expert.sees(novice, 'online');
+      await expert.messenger.blockContact('nora@home');
+      expect(expert.messenger.contacts).toEqual([]);
+      await novice.messenger.sendMessage('eric@home', 'Hello?').catch(() => undefined);
+      // A later message than one that came would have come after it.
+      await expert.messenger.setPresence('busy');
+      expect(expert.record.events.filter(({ tag }) => tag === 'chat')).toEqual([]);
     });
 
     it('refuses a contact that does not exist, and removes one that does', async () => {

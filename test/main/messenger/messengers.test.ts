@@ -147,6 +147,7 @@ describe('two transports, signed in at once', () => {
     anna.signIn(doves.account('anna@home', 'Anna'));
     doves.account('bob@home', 'Bob Dove');
     await clock.advance(10);
+    await crow.addContact('anna@home');
     expect(crow.contacts).toMatchObject([{ presence: 'busy', friendlyName: 'Änne' }]);
     const shown = doves.messenger();
     shown.signIn(doves.account('cy@home'));

@@ -181,20 +181,26 @@ describe('MSNP client', () => {
     expect(messenger.state).toMatchObject({ reason: 'PROTOCOL' });
   });
 
-  it('lets in who adds us, and lists them, but not whom we blocked or took off', async () => {
+  it('tells of who adds us at each sign-in until that is answered, and lists nobody for it', async () => {
     await signIn(messenger);
+    const listed: string[] = [];
+    messenger.onEvent((event) => void (event.tag === 'listed' && listed.push(`${event.peer.address} ${event.peer.friendlyName}`)));
     const bob = await net.online('bob@home');
     bob.send('ADD 1 FL ann@home x');
     await until(
-      () => messenger.contacts.length === 1,
-      () => 'the contact',
+      () => listed.length === 1,
+      () => 'being listed',
     );
-    expect(messenger.contacts[0]).toEqual({ transport: 'msnp', address: 'bob@home', friendlyName: 'Bob', presence: 'online' });
-    await messenger.removeContact('bob@home');
+    expect(messenger.contacts).toEqual([]);
     await messenger.signOut();
     await signIn(messenger);
-    // Answers come in order: whatever was asked at the sign-in has been answered before this.
     await messenger.setPresence('busy');
-    expect(messenger.contacts).toEqual([]);
+    expect(listed).toEqual(['bob@home Bob', 'bob@home Bob']);
+    await messenger.declineListing('bob@home');
+    await messenger.signOut();
+    await signIn(messenger);
+    // Answers come in order: whatever was to be told at the sign-in has been told before this.
+    await messenger.setPresence('busy');
+    expect(listed).toHaveLength(2);
   });
 });

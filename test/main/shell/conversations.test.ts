@@ -39,6 +39,7 @@ beforeEach(async () => {
     contacts: [],
     hosting: { tag: 'off' },
     invitations: [],
+    strangers: [],
     activities: [],
     programs: {},
     conversations: [],

@@ -160,6 +160,7 @@ describe('the tray menu', () => {
   const state = (more: Partial<AppState>): TrayState => ({
     messenger: { tag: 'signedIn', presence: 'online' },
     invitations: [],
+    strangers: [],
     activities: [],
     asking: false,
     ...more,

@@ -57,6 +57,7 @@ const ANNA = { transport: 'msnp', address: 'anna@home.example', friendlyName: 'A
 const QUIET = {
   messenger: { tag: 'signedIn', presence: 'online' },
   invitations: [],
+  strangers: [],
   activities: [],
   contacts: [{ ...ANNA, presence: 'online' }],
   conversations: [],

@@ -224,6 +224,8 @@ class FakeMessenger implements Messenger {
     this.calls.push(`add ${address}`);
   }
   async removeContact(): Promise<void> {}
+  async blockContact(): Promise<void> {}
+  async declineListing(): Promise<void> {}
   readonly said: string[] = [];
   sendMessage(address: string, text: string): Promise<void> {
     this.said.push(`${address}: ${text}`);
@@ -274,6 +276,7 @@ describe('the account', () => {
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
+      strangers: [],
       activities: [],
       programs: {},
       conversations: [],

@@ -23,6 +23,7 @@ const FACTS: AppFacts = {
   contacts: [],
   hosting: { tag: 'off' },
   invitations: [],
+  strangers: [],
   activities: [],
   programs: {},
   conversations: [],
@@ -124,7 +125,7 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(21);
+    expect(Object.keys(full)).toHaveLength(22);
   });
 
   it('that the session window shows are eight; of the others it is given nothing', () => {
@@ -144,6 +145,7 @@ describe('the slices of the state', () => {
       contacts: [],
       hosting: { tag: 'off' },
       invitations: [],
+      strangers: [],
       activities: [],
       programs: [],
       conversations: [],

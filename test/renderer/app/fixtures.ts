@@ -131,6 +131,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     ],
     hosting: { tag: 'off' },
     invitations: [],
+    strangers: [],
     activities: [],
     programs: ACTIVITY_KINDS.map((kind) => ({
       kind,

@@ -161,6 +161,22 @@ export const STATES: readonly State[] = [
     appState({ fileInvitation: { id: 'f1', state: 'waiting', expiresAtMs: NOW_MS + 3_600_000, wrongPasswords: 1 } }),
   ),
   main(
+    'strangers',
+    appState({
+      strangers: [
+        { ...onMsnp('x8821@ringback.local'), claim: 'Anna', mixed: true, like: 'Anna', wishes: ['help'], texts: [], looked: false },
+        {
+          ...onMsnp('eve@ringback.local'),
+          claim: '',
+          mixed: false,
+          wishes: ['message', 'list'],
+          texts: ['Is this your screen?'],
+          looked: true,
+        },
+      ],
+    }),
+  ),
+  main(
     'the account of a link, in place of another',
     appState({
       offeredAccount: {

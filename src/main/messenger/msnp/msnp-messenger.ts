@@ -120,6 +120,20 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     await connection.answer(connection.machine.remove('FL', address.toLowerCase()), [MSNP_ERROR.notThere]);
   }
 
+  async blockContact(address: string): Promise<void> {
+    const connection = this.requireConnection();
+    const normal = normaliseAddress(address.trim());
+    if (normal === undefined) throw new MessengerError('NO_SUCH_USER', 'not an address');
+    for (const list of ['FL', 'AL'] as const)
+      if (connection.machine.isOn(list, normal)) await connection.answer(connection.machine.remove(list, normal), [MSNP_ERROR.notThere]);
+    await connection.answer(connection.machine.add('BL', normal), [MSNP_ERROR.alreadyThere]);
+  }
+
+  async declineListing(address: string): Promise<void> {
+    // Being on either list is the answer; who is on neither is told of again.
+    await this.allow(this.requireConnection(), address.toLowerCase(), address.toLowerCase());
+  }
+
   invite(address: string, application: Application, details: InvitationDetails = {}): RendezvousSession {
     const { invitations } = this.requireConnection();
     const normal = normaliseAddress(address.trim());
@@ -176,7 +190,7 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
       presence: this.presence,
       referrals,
       isCurrent: (one) => this.connection === one,
-      nameOf: (address) => this.known.find((contact) => contact.address === address)?.friendlyName ?? address,
+      nameOf: (address) => this.known.find((contact) => contact.address === address)?.friendlyName,
       happened: (one, event) => this.happened(one, event),
       offerUnanswered: (one) => this.withoutTicket(one),
       lost: (one, reason) => this.lost(one, reason),
@@ -249,8 +263,7 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
         if (this.current.tag === 'signedIn') this.become({ ...this.current, friendlyName: event.friendlyName });
         return;
       case 'addedBy':
-        void this.welcome(connection, event.address, event.friendlyName);
-        return;
+        return this.addedBy(connection, event.address, event.friendlyName);
     }
   }
 
@@ -323,18 +336,13 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     this.emit({ tag: 'contacts', contacts: this.known });
   }
 
-  /**
-   * Somebody put us on their list. On a messenger of one's own that is a person one knows: they may see us and we list them,
-   * so that either can ask the other for help. It happens once; who is removed or blocked afterwards stays so.
-   */
-  private async welcome(connection: NotificationConnection, address: string, friendlyName: string): Promise<void> {
-    try {
-      await this.allow(connection, address, friendlyName);
-      if (!connection.machine.isOn('FL', address))
-        await connection.answer(connection.machine.add('FL', address, friendlyName), [MSNP_ERROR.alreadyThere]);
-    } catch {
-      // A full list or a lost connection: they stay on the reverse list and are looked at again at the next sign-in.
-    }
+  /** Somebody put us on their list. Whom we list may see us; nobody else gets onto our list by themselves. */
+  private addedBy(connection: NotificationConnection, address: string, friendlyName: string): void {
+    if (!connection.machine.isOn('FL', address))
+      return this.emit({ tag: 'listed', peer: { transport: this.transport, address, friendlyName } });
+    this.allow(connection, address, friendlyName).catch(() => {
+      // A lost connection: they are looked at again at the next sign-in.
+    });
   }
 
   private async allow(connection: NotificationConnection, address: string, friendlyName: string): Promise<void> {

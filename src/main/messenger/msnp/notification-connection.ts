@@ -1,7 +1,7 @@
 import type { Presence } from '../../../facts/contacts.ts';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { MessengerError, type MessengerErrorCode, type MessengerEvent } from '../contract.ts';
+import { MessengerError, type MessengerErrorCode, type MessengerEvent, type Peer } from '../contract.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import { NotificationClientMachine, type LogInMethod, type NotificationClientEvent } from '../../../protocol/msnp/client/notification.ts';
 import type { HostPort } from '../../../protocol/host-port.ts';
@@ -42,7 +42,8 @@ export interface NotificationConnectionOptions {
   readonly referrals: number;
   /** Whether the connection is still the messenger's; events of one that was given up are ignored. */
   readonly isCurrent: (connection: NotificationConnection) => boolean;
-  readonly nameOf: (address: string) => string;
+  /** The name under which somebody is on our list; undefined for others. */
+  readonly nameOf: (address: string) => string | undefined;
   readonly happened: (connection: NotificationConnection, event: ConnectionEvent) => void;
   /** Called when the server closed before it answered VER. */
   readonly offerUnanswered: (connection: NotificationConnection) => void;
@@ -109,6 +110,12 @@ export class NotificationConnection {
       report: (event) => this.happened(event),
       decoder: socket.decoder,
     });
+    // Who is on our list has the name that they have there, whatever they call themselves in a message.
+    const peer = (address: string, claimed: string = address): Peer => ({
+      transport: account.transport,
+      address,
+      friendlyName: nameOf(address) ?? claimed,
+    });
     const isBlocked = (address: string): boolean => this.machine.isOn('BL', address);
     this.pool = new SwitchboardPool({
       clock,
@@ -122,14 +129,13 @@ export class NotificationConnection {
       address: account.address,
       pool: this.pool,
       isBlocked,
-      heard: (address, friendlyName, content) =>
-        emit({ tag: 'chat', peer: { transport: account.transport, address, friendlyName }, content }),
+      heard: (address, friendlyName, content) => emit({ tag: 'chat', peer: peer(address, friendlyName), content }),
     });
     this.invitations = new Invitations({
       clock,
       pool: this.pool,
       applications,
-      peer: (address, friendlyName = nameOf(address)) => ({ transport: account.transport, address, friendlyName }),
+      peer,
       isBlocked,
       invited: (session) => emit({ tag: 'invitation', session }),
       refused: (event) => emit(event),

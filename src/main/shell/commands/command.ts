@@ -16,6 +16,7 @@ import type { FileInvitations } from '../file-invitations.ts';
 import type { Hosting } from '../hosting.ts';
 import type { KeyFiles } from '../key-files.ts';
 import { refusal } from '../refusal.ts';
+import type { Strangers } from '../strangers.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { Widening, WideningGate } from '../widening.ts';
 
@@ -25,6 +26,7 @@ export interface UseCases {
   readonly signIn: SignIn;
   readonly messengers: Messengers;
   readonly conversations: Conversations;
+  readonly strangers: Pick<Strangers, 'look' | 'decline' | 'block'>;
   readonly help: Assistance;
   readonly files: FileInvitations;
   readonly accountOffers: AccountOffers;

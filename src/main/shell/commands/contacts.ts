@@ -37,6 +37,9 @@ export const contactCommands = {
       return messengers.removeContact(removed);
     },
   },
+  lookAtStranger: { windows: ['main'], widens: 'nothing', argument: peer, run: ({ strangers }, at) => strangers.look(at) },
+  declineStranger: { windows: ['main'], widens: 'nothing', argument: peer, run: ({ strangers }, of) => strangers.decline(of) },
+  blockStranger: { windows: ['main'], widens: 'nothing', argument: peer, run: ({ strangers }, whom) => strangers.block(whom) },
   sendMessage: {
     windows: ['main'],
     widens: 'nothing',
