@@ -115,7 +115,8 @@ export async function attack({ attack: kind, port, connections, atOnce, limitMs,
         if (alive.size === 0) end();
         return;
       }
-      const localAddress = hosts === 1 ? '127.0.0.1' : `127.7.${(begun % hosts) >> 8}.${((begun % hosts) & 255) + 1}`;
+      const host = begun % hosts;
+      const localAddress = hosts === 1 ? '127.0.0.1' : `127.7.${1 + Math.floor(host / 250)}.${1 + (host % 250)}`;
       begun += 1;
       const socket = connect({ host: '127.0.0.1', port, localAddress });
       alive.add(socket);
