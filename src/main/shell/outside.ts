@@ -56,7 +56,8 @@ export function createOutside(deps: OutsideDeps): Outside {
       notifications.update(state);
     },
     heard(peer) {
-      // What is written stands in the conversation all the same.
+      // Nobody is interrupted who has the window before them, and what is written stands in the conversation all the same.
+      if (deps.windows.main?.isFocused() === true) return;
       if (deps.interruptions.admit('chat', peerKey(peer)) !== 'loud') return;
       notifications.heard(peer);
       deps.windows.callAttention();

@@ -71,7 +71,8 @@ function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KD
     (what: string) =>
     (...args: unknown[]): void =>
       void did.push([what, ...args].join(' '));
-  const main = Object.assign(new EventEmitter(), { isFocused: () => false });
+  let looking = false;
+  const main = Object.assign(new EventEmitter(), { isFocused: () => looking });
   const model = { state: QUIET as unknown };
   const outside = createOutside({
     windows: { main, openMain: note('open'), flashMain: note('flash'), callAttention: note('call'), closeMainBy: note('close by') },
@@ -93,7 +94,8 @@ function desk(env: Readonly<Record<string, string>> = { XDG_CURRENT_DESKTOP: 'KD
     outside.update(state as never);
   };
   const click = (label: RegExp): void => electron.menu.find((item) => label.test(item.label ?? ''))?.click?.();
-  return { outside, update, did, click };
+  const look = (on: boolean): void => void (looking = on);
+  return { outside, update, did, click, look };
 }
 
 beforeEach(() => Object.assign(electron, { hasTray: true, hasNotifications: true, menu: [], shown: [], destroyed: 0 }));
@@ -187,5 +189,16 @@ describe('notifications', () => {
     expect(did).toEqual(['call']);
     update(QUIET);
     expect(electron.shown).toEqual([]);
+  });
+
+  it('however much was written while they looked', () => {
+    const { outside, update, look } = desk();
+    look(true);
+    update(WRITTEN);
+    for (let count = 0; count < 30; count += 1) outside.heard(ANNA);
+    expect(electron.shown).toEqual([]);
+    look(false);
+    outside.heard(ANNA);
+    expect(electron.shown).toHaveLength(1);
   });
 });
