@@ -1,5 +1,6 @@
 import { cameByFile } from '../../protocol/applications/peer.ts';
 import { t } from '../../words/words.ts';
+import { claimedName } from './claimed-name.ts';
 
 /*
  * Names and addresses come from other people. In a native prompt they must not be able to break lines, turn the
@@ -33,15 +34,17 @@ interface ShownPeer {
 
 /**
  * Somebody as our own prompts name them. The address of a socket is nobody's name: whoever came by an invitation file is known by having it,
- * and the name they give is only what they say.
+ * and the name they give is only what they say: it stands in quotation marks.
  */
 export function shownPeer(peer: { readonly transport?: string; readonly address: string; readonly friendlyName: string }): ShownPeer {
   const address = safeText(peer.address, 129);
-  const given = safeText(peer.friendlyName);
   if (!cameByFile(peer)) {
+    const given = safeText(peer.friendlyName);
     const name = given === '' ? address : given;
     return { name, address, who: t('person.withAddress', { name, address }) };
   }
-  const name = given === '' ? t('person.withInvitation') : given;
-  return { name, address, who: given === '' ? name : t('person.saysName', { name }) };
+  const { name: claim } = claimedName(peer.friendlyName);
+  if (claim === '') return { name: t('person.withInvitation'), address, who: t('person.withInvitation') };
+  const name = t('person.claimed', { name: claim });
+  return { name, address, who: t('person.saysName', { name }) };
 }

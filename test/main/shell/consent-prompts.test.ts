@@ -51,7 +51,7 @@ describe('the question', () => {
       const nameless = { ...named, friendlyName: ' ' };
       expect(consentQuestion(kind, nameless).heading).toContain('Let the person who has your invitation ');
       expect(aboutOf(kind, nameless)[0]).toMatch(/^The person who has your invitation wants /);
-      expect(aboutOf(kind, named)[0]).toMatch(/^Someone who has your invitation and gives the name Peter wants /);
+      expect(aboutOf(kind, named)[0]).toMatch(/^Someone who has your invitation and gives the name “Peter” wants /);
       expect(JSON.stringify([consentQuestion(kind, nameless), consentQuestion(kind, named)])).not.toContain('127.0.0.1');
     }
   });
