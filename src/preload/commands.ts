@@ -95,6 +95,8 @@ export const COMMANDS = {
   offerControl: alone(),
   /** Novice: at once, without a question. */
   takeBackControl: alone(),
+  /** Novice: still there; the answer to the quiet line. */
+  stillHelping: alone(),
   /** Expert. */
   requestControl: alone(),
   releaseControl: alone(),
@@ -111,6 +113,12 @@ export const COMMANDS = {
   /** Expert's session window. */
   setFullScreen: taking<boolean>(),
   copyText: taking<string>(),
+  /** Novice's session window: the slim bar, or the whole panel. */
+  foldPanel: taking<boolean>(),
+  /** Novice's session window: the bar goes to the other edge of the screen. */
+  moveBar: alone(),
+  /** Session window: opens the conversation with the other person, in the main window. */
+  openConversation: alone(),
   /** Expert's session window: main hands over a MessagePort for the picture. The port arrives as a window `message` event (data `ViewerPortHello`), since ports cannot cross the bridge. */
   openViewer: alone(),
 } as const;

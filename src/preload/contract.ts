@@ -135,6 +135,11 @@ export interface OfferedAccountView {
   readonly instead?: { readonly address: string; readonly friendlyName: string };
 }
 
+/** The conversation to open; a further wish has a higher number. */
+export interface WantedTalk extends PeerAddress {
+  readonly wish: number;
+}
+
 /** Something the person should know; `key` names a sentence in the word list, `values` fill its placeholders. */
 export interface NoticeView {
   readonly id: string;
@@ -175,6 +180,10 @@ export interface AppState {
   readonly stopKeys: StopKeys;
   /** A question of main's waits for this person's answer, in its own window. */
   readonly asking: boolean;
+  readonly panelFolded: boolean;
+  readonly wantedTalk?: WantedTalk;
+  /** Messages of the other person in the session that have not been read; left out where one cannot write to them. */
+  readonly unreadInSession?: number;
 }
 
 /** Comes with two ports: pictures (ToPicture, FromPicture), then steering (ToSteering, FromSteering); see protocol/rdp/graphics/viewer-messages.ts. */

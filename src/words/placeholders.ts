@@ -120,6 +120,9 @@ export interface Placeholders {
   readonly 'control.novice.offered': 'name';
   readonly 'control.novice.refused': 'name';
   readonly 'control.novice.granted': 'name';
+  readonly 'attendance.asking': 'name';
+  readonly 'attendance.away': 'name';
+  readonly 'attendance.ends': 'time';
   readonly 'control.novice.wished': 'name';
   readonly 'control.novice.give': 'name';
   readonly 'control.expert.asked': 'name';
@@ -252,6 +255,7 @@ export interface Placeholders {
   readonly 'settings.version': 'version';
   readonly 'time.running': 'duration';
   readonly 'problem.carrierUnreachable': 'name';
+  readonly 'frozen.title': 'name';
   readonly 'notice.unknown': 'key';
   readonly 'notice.trustDamaged': 'file';
   readonly 'notice.settingsDamaged': 'file';

@@ -8,12 +8,13 @@ import { openPages, type Pages } from '../support/pages.ts';
 import { needs } from '../support/programs.ts';
 import { appState, CONNECTED, LIVE, NOW_MS, session } from '../renderer/app/fixtures.ts';
 import { STATES } from '../renderer/app/states.ts';
+import { QUESTIONS } from '../renderer/app/question-states.ts';
 
 const programs = needs('Xvfb');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const folder = process.env['RINGBACK_TEST_OUTPUT'];
 
-describe.skipIf(programs.skip || !electronExecutable)(programs.title('every state of both windows'), () => {
+describe.skipIf(programs.skip || !electronExecutable)(programs.title('every state of the windows'), () => {
   let pages: Pages;
   let source: string;
 
@@ -36,13 +37,44 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
   };
 
-  it.each(STATES)('$name', async ({ name, window, state, act }) => {
-    const [width, height] = window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : [380, 560];
+  it.each(STATES)('$name', async ({ name, window, state, bar, act }) => {
+    const [width, height] =
+      window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : bar === true ? [980, 84] : [380, 560];
     await pages.size(width ?? 0, height ?? 0);
     const page = await pages.show(window, state);
     await act?.(page);
     if (folder) await page.screenshot({ path: join(folder, `state-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
     expect(await findings()).toEqual([]);
+  });
+
+  it.each(QUESTIONS)('question: $name', async ({ name, view, armed }) => {
+    await pages.size(640, 650);
+    const page = await pages.ask(view, armed);
+    if (folder) await page.screenshot({ path: join(folder, `state-question-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
+    expect(await findings()).toEqual([]);
+    const corner = await page.locator('[data-answer=yes]').boundingBox();
+    // The end-to-end tests click it there.
+    expect(
+      corner && {
+        right: corner.x + corner.width > 640 - 150,
+        left: corner.x < 640 - 150,
+        row: corner.y < 580 && corner.y + corner.height > 580,
+      },
+    ).toEqual({
+      right: true,
+      left: true,
+      row: true,
+    });
+  });
+
+  it('a question fits a small screen, with its answers to be seen', async () => {
+    for (const { view, armed } of QUESTIONS) {
+      await pages.size(640, 360);
+      const page = await pages.ask(view, armed);
+      const box = await page.locator('[data-answer=no]').boundingBox();
+      expect(box !== null && box.y >= 0 && box.y + box.height <= 360).toBe(true);
+      expect((await beyond()).across).toBe(0);
+    }
   });
 
   /** How far the page can be scrolled beyond what there is to see, in CSS pixels. */

@@ -111,6 +111,58 @@ describe.skipIf(programs.skip || !electronExecutable)(
         await ended('viewRefused', 'viewRefused');
       });
 
+      it('takes no keys from the program that somebody types in, and none of them answers', async () => {
+        const typed = join(noviceDesktop.home, 'typed-meanwhile');
+        const typedText = () => (existsSync(typed) ? readFileSync(typed, 'utf8') : '');
+        const terminal = noviceDesktop.start('xterm', ['-geometry', '30x6+20+30', '-e', 'sh', '-c', `stty -icanon -echo; cat > ${typed}`]);
+        await askForHelp(novice, 'Peter');
+        const id = await until(async () => (await windowsNamed(noviceDesktop, '--class', '^XTerm$'))[0], 'the terminal');
+        // The panel has come up, which the novice asked for, before she goes on with something else.
+        const panel = `^${t('shell.window.novice', { name: 'Peter' })}$`;
+        await until(async () => (await windowsNamed(noviceDesktop, '--name', panel)).length > 0, 'the panel');
+        await noviceDesktop.xdotool('windowactivate', '--sync', id);
+        await accept();
+        const question = await waitForQuestion(noviceDesktop);
+        await noviceDesktop.xdotool('type', '--delay', '30', '\t \n\t\t \nabc');
+        await until(() => typedText().endsWith('abc'), `what was typed, not ${JSON.stringify(typedText())}`);
+        expect(await noviceDesktop.xdotool('getactivewindow')).toBe(id);
+        expect(await questionWindows(noviceDesktop)).toEqual([question]);
+        await people.keep('typing');
+        await terminal.stop();
+      });
+
+      it('is not answered by a script in its page, before or after yes counts', async () => {
+        const page = await novice.question();
+        const press = () => page.locator('[data-answer=yes]').evaluate((yes: HTMLElement) => yes.click());
+        await press();
+        const [id = ''] = await questionWindows(noviceDesktop);
+        await noviceDesktop.xdotool('windowactivate', '--sync', id);
+        await page.locator('[data-answer=yes][aria-disabled=false]').waitFor();
+        await press();
+        await page.locator('[data-answer=yes]').evaluate((yes) => {
+          const key = { key: 'Enter', code: 'Enter', bubbles: true };
+          yes.dispatchEvent(new KeyboardEvent('keydown', key));
+          yes.dispatchEvent(new KeyboardEvent('keydown', { ...key, key: 'Escape', code: 'Escape' }));
+        });
+        // What the page sends comes in order: were one of these an answer, there would be no question any more.
+        await page.evaluate(() => (globalThis as unknown as { question: { read(): Promise<unknown> } }).question.read());
+        expect(await questionWindows(noviceDesktop)).toEqual([id]);
+      });
+
+      it('is answered by keyboard as well, and Stop in it ends everything', async () => {
+        const page = await novice.question();
+        const [id = ''] = await questionWindows(noviceDesktop);
+        await noviceDesktop.xdotool('windowactivate', '--sync', id);
+        await page.locator('[data-answer=yes][aria-disabled=false]').waitFor();
+        // The text, Stop, No, Yes.
+        await noviceDesktop.xdotool('key', '--delay', '60', 'Tab', 'Tab', 'Tab', 'Tab', 'space');
+        await pictureArea(expert, 'Anna');
+        const session = await expert.session();
+        await session.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
+        await (await novice.question()).getByRole('button', { name: t('question.stop'), exact: true }).click();
+        await ended('stoppedByNovice', 'stoppedByNovice');
+      });
+
       it('closes by itself when the expert leaves, and the novice is told', async () => {
         await ask();
         await expert.main
@@ -204,6 +256,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
       it('a novice’s panel that dies ends the session at once: nobody looks on without a Stop', async () => {
         process.kill((await novice.pageProcess('session.html')) ?? Number.NaN, 'SIGKILL');
+        await until(async () => (await mainWindows(noviceDesktop)).length === 1, 'the main window to come back');
         await ended('stoppedByNovice', 'stoppedByNovice');
         await people.keep('panel-died');
       });
@@ -251,6 +304,9 @@ describe.skipIf(programs.skip || !electronExecutable)(
     });
   },
 );
+
+/** The main windows that are to be seen. */
+const mainWindows = (desktop: PersonDesktop): Promise<string[]> => windowsNamed(desktop, '--name', `^${t('app.mainTitle')}$`);
 
 /** The panel's right end, where the only icon is. */
 async function trayIcon(desktop: PersonDesktop) {

@@ -40,6 +40,8 @@ export type PageFile = 'index.html' | 'session.html' | 'question.html';
 export interface SteeredApp extends App {
   /** The process behind a window's page, while it has one. */
   pageProcess(page: PageFile): Promise<number | undefined>;
+  /** The window of a question that main asks, once it is there. */
+  question(): Promise<Page>;
   /** What the person will choose in the dialogs for saving and opening. */
   chooseFile(path: string): Promise<void>;
 }
@@ -95,6 +97,11 @@ export async function startApp(desktop: PersonDesktop, args: readonly string[] =
         const contents = BrowserWindow.getAllWindows().find(({ webContents }) => webContents.getURL().includes(file))?.webContents;
         return contents === undefined || contents.isCrashed() ? undefined : contents.getOSProcessId();
       }, page),
+    question: async () => {
+      const page = await named('question.html', 20_000);
+      await page.locator('[data-answer=yes]').waitFor();
+      return page;
+    },
     chooseFile: (path) =>
       electron.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

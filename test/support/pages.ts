@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react';
 import { _electron, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type { AppState } from '../../src/preload/contract.ts';
+import type { QuestionView } from '../../src/preload/question-contract.ts';
 import { electronExecutable } from './app.ts';
 import { type Display, startDisplay } from './display.ts';
 
@@ -19,12 +20,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** `window.ringback`: the state comes from this test, and every command is done. */
+/** `window.ringback` and `window.question`: the state comes from this test, and every command is done. */
 const BRIDGE = `window.ringback = new Proxy({}, { get: (_, name) => {
   if (name === 'onState') return (listener) => { window.tellState = listener; return () => undefined; };
   if (name === 'getState') return async () => ({ ok: true, value: await (await fetch('/state')).json() });
   return async () => ({ ok: true, value: undefined });
-} });`;
+} });
+window.question = {
+  read: async () => ({ view: await (await fetch('/state')).json(), armed: false }),
+  onArmed: (listener) => { window.arm = listener; },
+};`;
 
 /** The window is opened from outside, when Playwright sees what happens. */
 const MAIN = `require('electron').app.on('window-all-closed', () => undefined);`;
@@ -33,6 +38,8 @@ export interface Pages {
   readonly page: Page;
   /** Opens one of our pages anew, in this state. */
   show(window: 'index' | 'session', state: AppState): Promise<Page>;
+  /** The same for a question, before yes counts or after. */
+  ask(view: QuestionView, armed: boolean): Promise<Page>;
   /** What the window has for its page, in CSS pixels; at twice the size a person sees everything twice as large. */
   size(width: number, height: number, zoom?: number): Promise<void>;
   close(): Promise<void>;
@@ -52,11 +59,17 @@ export async function openPages(nowMs: number): Promise<Pages> {
       outDir: join(folder, 'pages'),
       target: 'chrome130',
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { index: join(RENDERER, 'index.html'), session: join(RENDERER, 'session.html') } },
+      rolldownOptions: {
+        input: {
+          index: join(RENDERER, 'index.html'),
+          session: join(RENDERER, 'session.html'),
+          question: join(RENDERER, 'question.html'),
+        },
+      },
     },
   });
   await writeFile(join(folder, 'main.cjs'), MAIN);
-  let state: AppState | undefined;
+  let state: AppState | QuestionView | undefined;
   const answer = async (path: string, response: ServerResponse): Promise<void> => {
     const body = await readFile(join(folder, 'pages', normalize(path))).catch(() => undefined);
     if (body === undefined) response.writeHead(404).end();
@@ -95,6 +108,13 @@ export async function openPages(nowMs: number): Promise<Pages> {
       state = next;
       await page.goto(`http://127.0.0.1:${port}/${window}.html`);
       await page.locator('#root > *').first().waitFor();
+      return page;
+    },
+    async ask(view, armed) {
+      state = view;
+      await page.goto(`http://127.0.0.1:${port}/question.html`);
+      await page.locator('#root > *').first().waitFor();
+      await page.evaluate((on) => (globalThis as unknown as { arm: (armed: boolean) => void }).arm(on), armed);
       return page;
     },
     async size(width, height, zoom = 1) {

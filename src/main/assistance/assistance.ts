@@ -184,6 +184,9 @@ class AssistanceRoom implements Assistance {
   takeBackControl(): void {
     this.requireNovice().takeBackControl();
   }
+  present(): void {
+    this.requireNovice().present();
+  }
   requestControl(): void {
     this.requireExpert().requestControl();
   }

@@ -145,6 +145,8 @@ export interface Assistance {
   offerControl(): void;
   /** Novice: at once, without a question. NO_SESSION, WRONG_ROLE. */
   takeBackControl(): void;
+  /** Novice: still there. NO_SESSION, WRONG_ROLE. */
+  present(): void;
   /** Expert. NO_SESSION, WRONG_ROLE, NO_CHANNEL. */
   requestControl(): void;
   /** Expert. NO_SESSION, WRONG_ROLE. */

@@ -38,6 +38,8 @@ export class NoviceControl {
   private wasControlled = false;
   private readonly requests: ControlRequests;
   private wishedFor = false;
+  /** Nobody is there to watch: what the expert does waits for the novice. */
+  private away = false;
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
@@ -74,9 +76,18 @@ export class NoviceControl {
     this.become({ tag: 'no' });
   }
 
-  /** Nothing happens while it is not granted. */
-  inject(events: readonly InputEvent[]): void {
+  /** Control pauses while the novice is away; what was granted is granted again when they are back. */
+  setAway(away: boolean): void {
+    if (this.away === away) return;
+    this.away = away;
     if (this.control.tag !== 'granted') return;
+    if (away) this.release();
+    this.parts.channel.announce(!away);
+  }
+
+  /** Nothing happens while it is not granted, or pauses. */
+  inject(events: readonly InputEvent[]): void {
+    if (this.control.tag !== 'granted' || this.away) return;
     try {
       this.control.injector.inject(events);
     } catch (error) {
@@ -123,7 +134,7 @@ export class NoviceControl {
       return;
     }
     // The answer is given again, the person is not bothered again.
-    this.parts.channel.announce(control.tag === 'granted');
+    this.parts.channel.announce(control.tag === 'granted' && !this.away);
     if (volume === 'quiet' && !this.wishedFor) {
       this.wishedFor = true;
       this.parts.changed();

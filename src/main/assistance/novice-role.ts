@@ -59,6 +59,9 @@ export class NoviceRole implements HelpedSession {
   takeBackControl(): void {
     this.session?.takeBackControl();
   }
+  present(): void {
+    this.session?.present();
+  }
 
   /* ---------- for the entrance ---------- */
 
@@ -78,6 +81,10 @@ export class NoviceRole implements HelpedSession {
       changed: () => this.host.changed(),
       desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),
       failed: (detail) => tell({ tag: 'failed', detail }),
+      timeUp: () => {
+        this.host.log('session ended', { after: 'the longest time' });
+        this.entrance.stop();
+      },
     });
     this.link = link;
     this.session = session;

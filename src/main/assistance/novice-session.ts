@@ -6,6 +6,7 @@ import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
+import { type Attendance, NoviceAttendance } from './attendance.ts';
 import { errorText } from './error-text.ts';
 import { NoviceControl } from './novice-control.ts';
 import { NovicePicture } from './novice-picture.ts';
@@ -27,6 +28,8 @@ export interface NoviceSessionParts {
   readonly changed: () => void;
   readonly desktopFailed: (detail: string) => void;
   readonly failed: (detail: string) => void;
+  /** It has lasted as long as a session may. */
+  readonly timeUp: () => void;
 }
 
 /**
@@ -40,6 +43,7 @@ export class NoviceSession {
   private readonly pointer: NovicePointer;
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
+  private readonly watch: NoviceAttendance;
   private newestRoundTripMs: number | undefined;
   private silentSince: number | undefined;
 
@@ -65,8 +69,24 @@ export class NoviceSession {
       onError,
       failed: desktopFailed,
     });
+    this.watch = new NoviceAttendance({
+      clock,
+      changed: () => {
+        this.control.setAway(this.watch.now === 'away');
+        changed();
+      },
+      over: parts.timeUp,
+    });
   }
 
+  /** Whether the novice is still there. */
+  get attendance(): Attendance {
+    return this.watch.now;
+  }
+  /** When it ends by itself, once that has been announced. */
+  get endsAtMs(): number | undefined {
+    return this.watch.endsAtMs;
+  }
   get controlState(): ControlState {
     return this.control.state;
   }
@@ -133,17 +153,25 @@ export class NoviceSession {
 
   /** The novice offers control, the expert need not have asked; the same question is put. Nothing happens before the session is active. */
   offerControl(): void {
+    this.present();
     if (this.picture.active) this.control.offer();
   }
 
   /** At once: keys are released before anything else happens. */
   takeBackControl(): void {
     this.control.takeBack();
+    this.present();
+  }
+
+  /** The novice has given a sign. */
+  present(): void {
+    this.watch.sign();
   }
 
   /** Releases every key first, then says goodbye with the reason and closes what was opened. Idempotent. */
   async close(reason: DisconnectReason): Promise<void> {
     this.control.end();
+    this.watch.stop();
     this.lifetime.abort();
     this.picture.stop();
     const closed = this.scope.close();
@@ -156,6 +184,7 @@ export class NoviceSession {
       if (size === undefined) return;
       this.parts.channels.begin();
       this.control.begin();
+      this.watch.begin();
       begin(size);
     } catch (error) {
       this.desktopFailed(error);

@@ -15,6 +15,7 @@ import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
 import type { Interruptions } from '../interruptions.ts';
+import type { Attendance } from './attendance.ts';
 import type { AssistanceLog, Peer, ViewerSink } from './contract.ts';
 
 /** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
@@ -50,6 +51,8 @@ export interface HelpedSession extends RunningSession {
   readonly role: 'novice';
   offerControl(): void;
   takeBackControl(): void;
+  /** The novice has given a sign of being there. */
+  present(): void;
 }
 
 /** A session of the expert. */
@@ -124,6 +127,8 @@ export interface SessionFacts {
         readonly controlState: ControlState;
         readonly controlled: boolean;
         readonly controlWished?: boolean;
+        readonly attendance?: Attendance;
+        readonly endsAtMs?: number | undefined;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
         readonly silentSinceMs: number | undefined;
@@ -153,6 +158,10 @@ export function statusOf({ role, id, peer, offered, takesText, startedAtMs, nego
     viewing: phase.tag === 'connected' && session?.viewing === true,
     control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
     ...(phase.tag === 'connected' && session?.controlWished === true ? { controlWished: true } : {}),
+    ...(phase.tag === 'connected' && session?.attendance !== undefined && session.attendance !== 'there'
+      ? { attendance: session.attendance }
+      : {}),
+    ...(phase.tag === 'connected' && session?.endsAtMs !== undefined ? { endsAtMs: session.endsAtMs } : {}),
     ...(link === undefined || session === undefined
       ? {}
       : {

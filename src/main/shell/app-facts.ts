@@ -14,6 +14,7 @@ import type {
   OfferedAccountView,
   OfferedInvitationView,
   StrangerView,
+  WantedTalk,
 } from '../../preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../protocol/assistance/status.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
@@ -59,6 +60,10 @@ export interface AppFacts {
   readonly stopKeys: StopKeys;
   /** A question of main's waits for this person's answer. */
   readonly asking: boolean;
+  /** The novice's panel is a slim bar. */
+  readonly panelFolded: boolean;
+  /** The conversation that was asked for outside the main window, and how often one has been. */
+  readonly wantedTalk: WantedTalk | undefined;
 }
 
 /** What is known at the start, before anybody has signed in or anything has begun. */
@@ -92,5 +97,7 @@ export function initialFacts(
     desktop: { capture: false, input: false },
     stopKeys: 'none',
     asking: false,
+    panelFolded: false,
+    wantedTalk: undefined,
   };
 }

@@ -20,6 +20,7 @@ import { pushState } from './state-push.ts';
 import { createAttempts } from './attempts.ts';
 import type { LaunchOptions } from './command-line.ts';
 import type { UseCases } from './commands/command.ts';
+import { freezing } from './commands/frozen.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
 import { createConversations } from './conversations.ts';
 import type { ErrorLog } from './error-log.ts';
@@ -31,12 +32,15 @@ import { createKeyDialogs } from './key-dialogs.ts';
 import { createKeyFiles } from './key-files.ts';
 import { handleCommands } from './ipc.ts';
 import type { Openings } from './openings.ts';
+import { isFolded } from './panel-folding.ts';
 import type { Questions } from './questions.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
 import type { SignIn } from './sign-in.ts';
 import { createRecordExport } from './record-export.ts';
 import { createStopShortcut } from './stop-shortcut.ts';
+import { createSharedBorder } from './shared-border.ts';
+import { createEdges } from './edge-windows.ts';
 import { createStayingAwake } from './staying-awake.ts';
 import type { Strangers } from './strangers.ts';
 import { systemLocale } from './system-locale.ts';
@@ -168,15 +172,22 @@ function answerCommands(
       void clipboard.writeText(text);
     },
     openViewer: () => parts.viewer.open(),
+    moveBar: () => windows.moveBar(),
+    openMain: () => windows.openMain(),
   };
   const gate = createWideningGate(deps.questions.ask, deps.clock);
-  handleCommands(ipcMain, windows, COMMAND_TABLE, use, gate, (where, error) => log.write(where, error));
+  handleCommands(ipcMain, windows, freezing(COMMAND_TABLE), use, gate, (where, error) => log.write(where, error));
 }
 
 /** What the use cases know becomes what main shows. */
 function showUseCases({ clock, model, log, storage, assistance, activities, desktop }: ShellDeps): void {
   const showHelp = (): void =>
-    model.update({ session: assistance.status, invitations: assistance.invitations, fileInvitation: assistance.fileInvitation });
+    model.update({
+      session: assistance.status,
+      panelFolded: isFolded(model.facts, assistance.status),
+      invitations: assistance.invitations,
+      fileInvitation: assistance.fileInvitation,
+    });
   assistance.onChange(showHelp);
   showHelp();
   const record = createRunningRecord({
@@ -208,6 +219,7 @@ function followState(
     !isWaylandSession(env),
   );
   const awake = createStayingAwake(powerSaveBlocker);
+  const border = createSharedBorder(createEdges());
   const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {
     // The ways to stop come first: what fails after them does not take them away.
@@ -215,7 +227,8 @@ function followState(
     awake.update(state.session);
     menu.update(state.locale);
     windows.titleMain();
-    windows.showSession(state.session);
+    windows.showSession(state.session, state.panelFolded);
+    border.update(state.session);
     if (state.session === undefined || state.session.phase.tag === 'ended') viewer.close();
     outside.update(state);
   }

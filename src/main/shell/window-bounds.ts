@@ -39,6 +39,25 @@ export function smallestSize(wanted: Size, workArea: Rect): { readonly minWidth:
   return { minWidth: Math.min(wanted.width, workArea.width), minHeight: Math.min(wanted.height, workArea.height) };
 }
 
+export type BarEdge = 'top' | 'bottom';
+
+const BAR = { width: 980, height: 84 };
+/** On a narrow screen it has its buttons below its words. */
+const NARROW = { below: 900, height: 150 };
+
+/** The novice's panel as a slim bar, in the middle of an edge. */
+export function placeBar(workArea: Rect, edge: BarEdge): Rect {
+  const margin = 8;
+  const width = Math.min(BAR.width, workArea.width - 2 * margin);
+  const height = Math.min(width < NARROW.below ? NARROW.height : BAR.height, workArea.height);
+  return {
+    x: workArea.x + Math.floor((workArea.width - width) / 2),
+    y: edge === 'top' ? workArea.y + margin : workArea.y + Math.max(0, workArea.height - height - margin),
+    width,
+    height,
+  };
+}
+
 /** The novice's panel: bottom right, out of the way of what is being helped with. */
 export function placePanel(wanted: { readonly width: number; readonly height: number }, workArea: Rect): Rect {
   const margin = 16;

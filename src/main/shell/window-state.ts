@@ -3,7 +3,7 @@ import type { Preferences } from '../../facts/preferences.ts';
 import type { AccountView, AppState, ContactView, MessengerStatus, ProgramView, TransportView } from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
-import { peerKey } from '../../protocol/applications/peer.ts';
+import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
 import type { ProgramChoices } from '../activities/contract.ts';
 import { lineOf, templateOf } from '../activities/template.ts';
 import type { MessengerState } from '../messenger/contract.ts';
@@ -52,6 +52,9 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   desktop: { of: ({ desktop }) => desktop, main: whole, session: whole },
   stopKeys: { of: ({ stopKeys }) => stopKeys, main: whole, session: whole },
   asking: { of: ({ asking }) => asking, main: whole, session: whole },
+  panelFolded: { of: ({ panelFolded }) => panelFolded, main: whole, session: whole },
+  wantedTalk: { of: ({ wantedTalk }) => wantedTalk, main: whole, session: none },
+  unreadInSession: { of: unreadInSession, main: whole, session: whole },
 };
 
 /** The whole state. */
@@ -94,6 +97,13 @@ function accountViews({ accounts, presence }: AppFacts): AccountView[] {
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
   return transports.map(({ name, title, lead, fields }) => ({ name, title, lead, fields }));
+}
+
+/** Only with contacts: to whom came by a file, or has been removed, nothing can be written. */
+function unreadInSession({ session, contacts, conversations }: AppFacts): number | undefined {
+  const contact = contacts.find(({ transport, address }) => session?.peer.transport === transport && session.peer.address === address);
+  if (session === undefined || contact === undefined) return undefined;
+  return conversations.find((conversation) => samePeer(conversation, contact))?.unread ?? 0;
 }
 
 function contactViews({ contacts, history, accounts }: AppFacts): ContactView[] {

@@ -14,7 +14,7 @@ import { t } from '../../words/words.ts';
 import { Emitter } from '../emitter.ts';
 import { shownPeer } from './safe-text.ts';
 import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
-import { placePanel, placeWindow, smallestSize } from './window-bounds.ts';
+import { type BarEdge, placeBar, placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
   /** Folder with `index.cjs`, `capture.cjs` and `question.cjs`. */
@@ -49,7 +49,9 @@ export interface Windows {
   /** Gives the main window its title in the language that is spoken now. */
   titleMain(): void;
   /** Opens, retitles or closes the session window as the session goes. */
-  showSession(session: SessionStatus | undefined): void;
+  showSession(session: SessionStatus | undefined, panelFolded: boolean): void;
+  /** The novice's bar goes to the other edge of its screen. */
+  moveBar(): void;
   readonly main: BrowserWindow | undefined;
   readonly session: BrowserWindow | undefined;
   /** A hidden page of the given preload that may capture the screen. */
@@ -69,6 +71,9 @@ const MAIN_SIZE = { width: 980, height: 720 };
 const VIEWER_SIZE = { width: 1_280, height: 820 };
 const PANEL_SIZE = { width: 380, height: 560 };
 
+/** Every height that the novice's window has: a slim bar, or the whole panel. */
+const PANEL_LEAST = { width: 320, height: 72 };
+
 const PRELOADS: Readonly<Record<WindowKind, string>> = {
   main: 'index.cjs',
   session: 'index.cjs',
@@ -79,9 +84,14 @@ const PRELOADS: Readonly<Record<WindowKind, string>> = {
 export function createWindows(deps: WindowsDeps): Windows {
   const kinds = new Map<number, WindowKind>();
   let main: BrowserWindow | undefined;
+  let folded = false;
+  let edge: BarEdge = 'bottom';
   let sessionWindow: { readonly window: BrowserWindow; readonly id: string } | undefined;
   /** A session whose window the person has closed does not open it again. */
   let closedSessionId: string | undefined;
+  /** The main window, while it has stepped aside. */
+  let asideFrom: BrowserWindow | undefined;
+  let steppedAside: string | undefined;
   let quitting = false;
   let closeBehaviour: CloseBehaviour = 'quit';
   const sessionClosed = new Emitter();
@@ -129,7 +139,21 @@ export function createWindows(deps: WindowsDeps): Windows {
     return [primary, ...screen.getAllDisplays().filter((display) => display.id !== primary.id)].map((display) => display.workArea);
   };
 
+  /** Out of the way while the novice's screen is shown, and back as it was. */
+  function stepAside(on: boolean): void {
+    if (main === undefined || on === (asideFrom !== undefined)) return;
+    if (!on) {
+      asideFrom = undefined;
+      main.restore();
+      main.show();
+    } else if (main.isVisible() && !main.isMinimized()) {
+      asideFrom = main;
+      main.minimize();
+    }
+  }
+
   function raise(window: BrowserWindow): void {
+    if (window === main) asideFrom = undefined;
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
@@ -170,6 +194,11 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
   }
 
+  function placeNovice(window: BrowserWindow): void {
+    const { workArea } = screen.getDisplayMatching(window.getBounds());
+    window.setBounds(folded ? placeBar(workArea, edge) : placePanel(PANEL_SIZE, workArea));
+  }
+
   /** Stop must stay within reach when the screen gets smaller, or another one. */
   function keepPanelOnScreen(window: BrowserWindow): void {
     const move = (): void => {
@@ -180,7 +209,7 @@ export function createWindows(deps: WindowsDeps): Windows {
         bounds.y >= area.y &&
         bounds.x + bounds.width <= area.x + area.width &&
         bounds.y + bounds.height <= area.y + area.height;
-      if (!inside) window.setBounds(placePanel(bounds, area));
+      if (!inside) placeNovice(window);
     };
     screen.on('display-metrics-changed', move);
     screen.on('display-removed', move);
@@ -205,8 +234,10 @@ export function createWindows(deps: WindowsDeps): Windows {
       novice
         ? {
             ...placePanel(PANEL_SIZE, area),
-            ...smallestSize({ width: 320, height: 360 }, area),
+            ...smallestSize(PANEL_LEAST, area),
+            frame: false,
             alwaysOnTop: true,
+            minimizable: false,
             maximizable: false,
             fullscreenable: false,
           }
@@ -250,7 +281,12 @@ export function createWindows(deps: WindowsDeps): Windows {
       const title = t('app.mainTitle');
       if (main !== undefined && main.getTitle() !== title) main.setTitle(title);
     },
-    showSession(session) {
+    showSession(session, panelFolded) {
+      const shared = session?.role === 'novice' && session.phase.tag === 'connected' ? session.id : undefined;
+      if (shared !== steppedAside) {
+        steppedAside = shared;
+        stepAside(shared !== undefined);
+      }
       if (session === undefined || (session.role === 'expert' && session.phase.tag === 'inviting')) {
         closeSession();
         return;
@@ -260,9 +296,20 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (sessionWindow === undefined) {
         if (session.phase.tag === 'ended') return;
         sessionWindow = { window: openSession(session), id: session.id };
+        folded = false;
+        edge = 'bottom';
       }
       const title = t(session.role === 'novice' ? 'shell.window.novice' : 'shell.window.expert', { name: shownPeer(session.peer).name });
       if (sessionWindow.window.getTitle() !== title) sessionWindow.window.setTitle(title);
+      if (session.role === 'novice' && panelFolded !== folded) {
+        folded = panelFolded;
+        placeNovice(sessionWindow.window);
+      }
+    },
+    moveBar() {
+      if (sessionWindow === undefined || !folded) return;
+      edge = edge === 'bottom' ? 'top' : 'bottom';
+      placeNovice(sessionWindow.window);
     },
     get main() {
       return main;

@@ -148,6 +148,10 @@ export interface SessionStatus {
   readonly control: ControlState;
   /** Novice: the expert asks for control again and again; no question is put any more, a line says it. */
   readonly controlWished?: true;
+  /** Novice: a line asks whether they still help each other. `away`: nobody has answered for so long that control pauses. */
+  readonly attendance?: 'asking' | 'away';
+  /** Novice: the session ends by itself then, as Unix time; said only shortly before. */
+  readonly endsAtMs?: number;
   /** While connected: the line has been silent since then, as Unix time. Nothing is lost yet. */
   readonly silentSinceMs?: number;
   readonly traffic?: SessionTraffic;

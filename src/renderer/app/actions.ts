@@ -213,9 +213,13 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     enterCode: (typed: string) => run('code', () => bridge.enterCode(typed)),
     offerControl: () => run('control', () => bridge.offerControl()),
     takeBackControl: () => run('control', () => bridge.takeBackControl()),
+    stillHelping: () => run('control', () => bridge.stillHelping()),
     requestControl: () => run('control', () => bridge.requestControl()),
     releaseControl: () => run('control', () => bridge.releaseControl()),
     setFullScreen: (on: boolean) => run('viewer', () => bridge.setFullScreen(on)),
+    foldPanel: (on: boolean) => run('session', () => bridge.foldPanel(on)),
+    moveBar: () => run('session', () => bridge.moveBar()),
+    openConversation: () => run('session', () => bridge.openConversation()),
     openViewer: () => run('viewer', () => bridge.openViewer()),
 
     dismissNotice: (id: string) => run('messenger', () => bridge.dismissNotice(id)),

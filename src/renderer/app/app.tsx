@@ -13,7 +13,7 @@ import { HomePage } from './home/home-page.tsx';
 import { Asking } from './home/home.tsx';
 import { Strangers } from './home/strangers.tsx';
 import { History } from './history/history.tsx';
-import { isRunning, showsWelcome } from './selectors.ts';
+import { displayName, isFrozen, isRunning, showsWelcome } from './selectors.ts';
 import { SettingsPage } from './settings/settings-page.tsx';
 import type { Page, WelcomeStep, WindowState, WindowStore } from './store.ts';
 import { WelcomePage } from './welcome/welcome-page.tsx';
@@ -59,6 +59,9 @@ function MainWindow() {
     >
       {!welcome && <Top page={ui.page} onPage={actions.showPage} />}
       <main className={welcome ? 'page page--welcome' : 'page'} ref={top} tabIndex={-1}>
+        {isFrozen(app) && app.session !== undefined && (
+          <Banner kind="warning">{t('frozen.title', { name: displayName(app.session.peer) })}</Banner>
+        )}
         <Notices app={app} onDismiss={(id) => void actions.dismissNotice(id)} />
         <Waiting app={app} />
         {welcome ? <WelcomePage app={app} /> : <PageBody key={ui.page} page={ui.page} app={app} />}

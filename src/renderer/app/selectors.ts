@@ -67,6 +67,10 @@ const isSignedIn = (messenger: MessengerStatus): boolean => messenger.tag === 's
 export const isRunning = (session: SessionStatus | undefined): session is SessionStatus =>
   session !== undefined && session.phase.tag !== 'ended';
 
+/** Somebody else has this computer's mouse and keyboard: main refuses what outlasts the session. */
+export const isFrozen = ({ session }: Pick<AppState, 'session'>): boolean =>
+  session?.role === 'novice' && session.phase.tag === 'connected' && session.control === 'granted';
+
 /** Reachable people first, then by name. */
 export function sortedContacts(contacts: readonly ContactView[]): readonly ContactView[] {
   return contacts.toSorted((a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || inOrder(displayName(a), displayName(b)));

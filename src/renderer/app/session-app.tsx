@@ -54,10 +54,16 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
       <NovicePanel
         session={session}
         stopShortcut={stopKeysPromised(state.app)}
+        folded={state.app.panelFolded}
+        unread={state.app.unreadInSession}
         states={states}
         onCode={(typed) => void actions.enterCode(typed)}
+        onFold={(on) => void actions.foldPanel(on)}
+        onMove={() => void actions.moveBar()}
+        onTalk={() => void actions.openConversation()}
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}
+        onStillHelping={() => void actions.stillHelping()}
         onTakeBackControl={() => void actions.takeBackControl()}
         onClose={close}
       />
@@ -67,6 +73,8 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
     <ExpertWindow
       session={session}
       scaling={settings.viewerScaling}
+      unread={state.app.unreadInSession}
+      onTalk={() => void actions.openConversation()}
       fullScreen={fullScreen}
       states={states}
       renderPicture={(keyboard) => (

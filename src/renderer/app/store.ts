@@ -86,6 +86,15 @@ export function createWindowStore(initial: Partial<WindowState> = {}): WindowSto
 /* ---------- reducers: a state in, a state out ---------- */
 
 export function withApp(state: WindowState, app: AppState): WindowState {
+  const next = withFacts(state, app);
+  const { wantedTalk } = app;
+  // Asked for in the session's window.
+  if (wantedTalk === undefined || wantedTalk.wish === state.app?.wantedTalk?.wish) return next;
+  const { transport, address } = wantedTalk;
+  return withTalk(withPage(next, 'home'), { transport, address });
+}
+
+function withFacts(state: WindowState, app: AppState): WindowState {
   // A session that has just begun answers the contact picker.
   const began = app.session !== undefined && app.session.id !== state.app?.session?.id;
   const kept = withTried({ ...state.ui, chosen: withoutShown(state.ui.chosen, app.settings) }, app);

@@ -169,6 +169,33 @@ describe('control of mouse and keyboard', () => {
     expect(pair.novice.prompts.asked.filter((what) => what === 'control')).toHaveLength(6);
   });
 
+  test('half an hour: a line that only the novice answers; ten minutes later control pauses until she does', async () => {
+    const { novice, expert, clock, states, type, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(20);
+    await clock.advance(30 * 60_000);
+    expect(novice.assistance.status?.attendance).toBe('asking');
+    expect(expert.assistance.status?.attendance).toBeUndefined();
+    expect(() => expert.assistance.present()).toThrow(expect.objectContaining({ code: 'WRONG_ROLE' }));
+    // What the expert does is no sign of the novice.
+    await type(key(true));
+    expect(novice.desktop.held).toBe(1);
+    await clock.advance(10 * 60_000);
+    expect(novice.assistance.status?.attendance).toBe('away');
+    expect(novice.desktop.held).toBe(0);
+    expect(states()[1]).not.toBe('granted');
+    const before = novice.desktop.injected.length;
+    await type(key(true));
+    expect(novice.desktop.injected).toHaveLength(before);
+    novice.assistance.present();
+    await clock.advance(20);
+    expect(novice.assistance.status?.attendance).toBeUndefined();
+    expect(states()).toEqual(['granted', 'granted', true]);
+    await type(key(true));
+    expect(novice.desktop.held).toBe(1);
+    await finish();
+  }, 60_000);
+
   test('the request of the specification, as FreeRDP sends it, with id 0', async () => {
     const { novice, internet, clock, states, finish } = await connected();
     internet.experts[0]?.sendChannel('encomsp', Uint8Array.of(9, 0, 10, 0, 3, 0, 0, 0, 0, 0));

@@ -43,6 +43,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   takeKey: ['CFHK MQRW Y246 79CF'],
   offerControl: [],
   takeBackControl: [],
+  stillHelping: [],
   requestControl: [],
   releaseControl: [],
   dismissSession: [],
@@ -55,5 +56,8 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   exportHistory: [],
   setFullScreen: [true],
   copyText: ['anything\nat all'],
+  foldPanel: [true],
+  moveBar: [],
+  openConversation: [],
   openViewer: [],
 };

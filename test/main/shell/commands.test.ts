@@ -60,7 +60,7 @@ describe('arguments', () => {
         VALID[name].length > 0 &&
         name !== 'copyText' &&
         name !== 'offerAccount' &&
-        !/Invitation|Activity|Notice|enterCode|takeKey|setFriendlyName|setFullScreen|saveSettings/.test(name),
+        !/Invitation|Activity|Notice|enterCode|takeKey|setFriendlyName|setFullScreen|foldPanel|saveSettings/.test(name),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -153,18 +153,29 @@ describe('who may call what', () => {
         'dismissSession',
         'endSession',
         'enterCode',
+        'foldPanel',
         'getState',
+        'moveBar',
         'offerControl',
+        'openConversation',
         'openViewer',
         'releaseControl',
         'requestControl',
         'saveSettings',
         'setFullScreen',
+        'stillHelping',
         'takeBackControl',
       ].sort(),
     );
     const main = await callable('main');
-    expect(COMMAND_NAMES.filter((name) => !main.includes(name))).toEqual(['setFullScreen', 'openViewer']);
+    expect(COMMAND_NAMES.filter((name) => !main.includes(name))).toEqual([
+      'stillHelping',
+      'setFullScreen',
+      'foldPanel',
+      'moveBar',
+      'openConversation',
+      'openViewer',
+    ]);
   });
 
   it('has one channel a command', () => {

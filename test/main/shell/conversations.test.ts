@@ -55,6 +55,8 @@ beforeEach(async () => {
     desktop: { capture: true, input: true },
     stopKeys: 'none',
     asking: false,
+    panelFolded: false,
+    wantedTalk: undefined,
   });
   heard = 0;
   looking = true;

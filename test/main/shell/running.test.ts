@@ -292,6 +292,8 @@ describe('the account', () => {
       desktop: { capture: true, input: true },
       stopKeys: 'none',
       asking: false,
+      panelFolded: false,
+      wantedTalk: undefined,
     });
     const secrets = vi.fn();
     const signIn = createSignIn({

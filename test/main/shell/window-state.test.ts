@@ -8,6 +8,7 @@ import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState } from '../../../src/preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import { CONNECTED, session } from '../../renderer/app/fixtures.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ME = { transport: 'msnp', address: 'me@home.example', friendlyName: 'Me' };
@@ -39,6 +40,8 @@ const FACTS: AppFacts = {
   desktop: { capture: true, input: true },
   stopKeys: 'none',
   asking: false,
+  panelFolded: false,
+  wantedTalk: undefined,
 };
 const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry => ({
   id: `${address}${endedAtMs}`,
@@ -123,14 +126,28 @@ describe('the slices of the state', () => {
     notices: [{ id: 'n', kind: 'info', key: 'notice.storageFailed', values: {} }],
   });
 
-  it('are all there for the main window', () => {
-    expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(22);
+  it('tell the session window how much of the conversation is new, where there can be one', () => {
+    const PETER = { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter' };
+    const facts: AppFacts = {
+      ...FACTS,
+      session: session('novice', CONNECTED, { peer: PETER }),
+      contacts: [{ ...PETER, presence: 'online' }],
+    };
+    const unread = (more: Partial<AppFacts>) => stateFor('session', projectState({ ...facts, ...more })).unreadInSession;
+    expect(unread({})).toBe(0);
+    expect(unread({ conversations: [{ transport: 'msnp', address: PETER.address, lines: [], unread: 3, typing: false }] })).toBe(3);
+    expect(unread({ contacts: [] })).toBeUndefined();
+    expect(unread({ session: undefined })).toBeUndefined();
   });
 
-  it('that the session window shows are eight; of the others it is given nothing', () => {
-    const { version, locale, messenger, settings, desktop, stopKeys, asking, ...others } = stateFor('session', full);
-    expect({ version, locale, messenger, settings, desktop, stopKeys, asking }).toEqual({
+  it('are all there for the main window', () => {
+    expect(stateFor('main', full)).toEqual(full);
+    expect(Object.keys(full)).toHaveLength(23);
+  });
+
+  it('that the session window shows are nine; of the others it is given nothing', () => {
+    const { version, locale, messenger, settings, desktop, stopKeys, asking, panelFolded, ...others } = stateFor('session', full);
+    expect({ version, locale, messenger, settings, desktop, stopKeys, asking, panelFolded }).toEqual({
       version: full.version,
       locale: full.locale,
       messenger: full.messenger,
@@ -138,6 +155,7 @@ describe('the slices of the state', () => {
       desktop: full.desktop,
       stopKeys: full.stopKeys,
       asking: full.asking,
+      panelFolded: full.panelFolded,
     });
     expect(others).toEqual({
       transports: [],

@@ -158,6 +158,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
     desktop: { capture: true, input: true },
     stopKeys: 'held',
     asking: false,
+    panelFolded: false,
     ...more,
   };
 }

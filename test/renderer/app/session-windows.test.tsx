@@ -274,3 +274,55 @@ describe('the expert’s window', () => {
     expect(calls()).toEqual([]);
   });
 });
+
+describe('the conversation in a session', () => {
+  it.each(ROLES)('is a button of the %s, with the number of new messages, where one can write to them', async (role) => {
+    const state = (more: object) => appState({ session: session(role, CONNECTED, LIVE), ...more });
+    const { user, calls, send } = openSessionWindow(state({ unreadInSession: 0 }));
+    theButton(t('chat.open', { name: 'Anna' }));
+    send(state({ unreadInSession: 2 }));
+    await user.click(theButton(t('chat.openUnread', { name: 'Anna', count: 2 })));
+    expect(calls()).toContainEqual(['openConversation']);
+    send(state({}));
+    expect(button(t('chat.open', { name: 'Anna' }))).toBeUndefined();
+  });
+
+  it('opens in the main window, each time it is asked for', async () => {
+    const state = (wish?: number) =>
+      appState({
+        session: session('novice', CONNECTED, LIVE),
+        ...(wish === undefined ? {} : { wantedTalk: { ...onMsnp('anna@ringback.local'), wish } }),
+      });
+    const { user, send } = openMainWindow(state());
+    send(state(1));
+    screen.getByRole('textbox', { name: t('chat.write', { name: 'Anna' }) });
+    await user.keyboard('{Escape}');
+    send(state(1));
+    expect(screen.queryByRole('textbox')).toBeNull();
+    send(state(2));
+    screen.getByRole('textbox', { name: t('chat.write', { name: 'Anna' }) });
+  });
+});
+
+describe('the novice’s bar', () => {
+  const bar = (folded: boolean) => appState({ session: session('novice', CONNECTED, LIVE), panelFolded: folded });
+
+  it('has Stop as the panel has, unfolds, and moves to the other edge', async () => {
+    const { user, calls, send } = openSessionWindow(bar(true));
+    theButton(t('session.stopLong'));
+    await user.click(theButton(t('panel.move')));
+    await user.click(theButton(t('panel.unfold')));
+    send(bar(false));
+    expect(button(t('panel.move'))).toBeUndefined();
+    await user.click(theButton(t('panel.fold')));
+    expect(calls()).toEqual([['moveBar'], ['foldPanel', false], ['foldPanel', true]]);
+  });
+});
+
+it('while somebody else has mouse and keyboard the main window says that nothing can be changed', () => {
+  const words = t('frozen.title', { name: 'Anna' });
+  const { send } = openMainWindow(appState({ session: session('novice', CONNECTED, { ...LIVE, control: 'granted' }) }));
+  screen.getByText(words);
+  send(appState({ session: session('novice', CONNECTED, LIVE) }));
+  expect(screen.queryByText(words)).toBeNull();
+});

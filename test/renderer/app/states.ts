@@ -9,6 +9,8 @@ export interface State {
   readonly name: string;
   readonly window: 'index' | 'session';
   readonly state: AppState;
+  /** The novice's panel as a slim bar. */
+  readonly bar?: true;
   readonly act?: (page: Page) => Promise<void>;
 }
 
@@ -226,6 +228,35 @@ export const STATES: readonly State[] = [
   ...(['novice', 'expert'] as const).flatMap((role) => [
     main(`${role} not verified`, appState({ session: session(role, CONNECTED, { ...LIVE, ...UNVERIFIED }) })),
     inSession(`${role} not verified in the session window`, session(role, CONNECTED, { ...LIVE, ...UNVERIFIED })),
+  ]),
+  ...(['no', 'asked', 'granted'] as const).map(
+    (control): State => ({
+      name: `novice bar, control ${control}`,
+      window: 'session',
+      bar: true,
+      state: appState({
+        session: session('novice', CONNECTED, { ...LIVE, control }),
+        panelFolded: true,
+        unreadInSession: control === 'no' ? 0 : 2,
+      }),
+    }),
+  ),
+  {
+    name: 'expert with a new message',
+    window: 'session',
+    state: appState({ session: session('expert', CONNECTED, LIVE), unreadInSession: 2 }),
+  },
+  ...(['asking', 'away'] as const).flatMap((attendance): State[] => [
+    inSession(
+      `novice ${attendance}`,
+      session('novice', CONNECTED, { ...LIVE, attendance, control: 'granted', endsAtMs: NOW_MS + 600_000 }),
+    ),
+    {
+      name: `novice bar, ${attendance}`,
+      window: 'session',
+      bar: true,
+      state: appState({ session: session('novice', CONNECTED, { ...LIVE, attendance, control: 'granted' }), panelFolded: true }),
+    },
   ]),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
   inSession('expert details', session('expert', CONNECTED, LIVE), (page) => page.locator('summary').first().click()),

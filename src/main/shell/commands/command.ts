@@ -43,6 +43,8 @@ export interface UseCases {
   readonly setFullScreen: (on: boolean) => void;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;
+  readonly moveBar: () => void;
+  readonly openMain: () => void;
 }
 
 /** A handler gives plain values and throws; `runCommand` makes a result of either. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CommandError } from '../refusal.ts';
 import type { Rows } from './command.ts';
 
 /** The session that runs. Its window's page draws what the other side sends, so it may call what it has buttons for and nothing else. */
@@ -12,9 +13,28 @@ export const sessionCommands = {
   },
   offerControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.offerControl() },
   takeBackControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.takeBackControl() },
+  stillHelping: { windows: ['session'], widens: 'nothing', run: ({ help }) => help.present() },
   requestControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.requestControl() },
   releaseControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.releaseControl() },
   dismissSession: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.dismissSession() },
   setFullScreen: { windows: ['session'], widens: 'nothing', argument: z.boolean(), run: ({ setFullScreen }, on) => setFullScreen(on) },
+  foldPanel: {
+    windows: ['session'],
+    widens: 'nothing',
+    argument: z.boolean(),
+    run: ({ model }, panelFolded) => model.update({ panelFolded }),
+  },
+  moveBar: { windows: ['session'], widens: 'nothing', run: ({ moveBar }) => moveBar() },
+  openConversation: {
+    windows: ['session'],
+    widens: 'nothing',
+    run: ({ model, openMain }) => {
+      const { session, wantedTalk } = model.facts;
+      if (session?.peer.transport === undefined) throw new CommandError('NO_SESSION', 'nobody to write to');
+      const { transport, address } = session.peer;
+      openMain();
+      model.update({ wantedTalk: { transport, address, wish: (wantedTalk?.wish ?? 0) + 1 } });
+    },
+  },
   openViewer: { windows: ['session'], widens: 'nothing', run: ({ openViewer }) => openViewer() },
 } satisfies Rows;

@@ -15,6 +15,7 @@ import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
+import { TalkButton } from './talk-button.tsx';
 import { Steps } from './steps.tsx';
 import { wayText } from './way-words.ts';
 import './expert-window.css';
@@ -25,6 +26,9 @@ const HINT_MS = 5_000;
 export interface ExpertWindowProps {
   readonly session: SessionStatus;
   readonly scaling: Scaling;
+  /** Of what the novice has written; undefined where one cannot write to them. */
+  readonly unread: number | undefined;
+  readonly onTalk: () => void;
   readonly fullScreen: boolean;
   readonly states: Readonly<Record<'session' | 'control' | 'viewer' | 'code', ActionState>>;
   readonly onCode: (typed: string) => void;
@@ -195,6 +199,8 @@ function Toolbar({
   scaling,
   fullScreen,
   states,
+  unread,
+  onTalk,
   onEnd,
   onRequestControl,
   onReleaseControl,
@@ -220,6 +226,7 @@ function Toolbar({
       <span className="toolbar__gap" />
       <Details session={session} sinceMs={sinceMs} />
       {keyboardMenu}
+      {unread !== undefined && <TalkButton look="tool" name={name} unread={unread} onTalk={onTalk} />}
       <span className="toolbar__pair">
         <ToolButton label={t('viewer.fit')} pressed={scaling === 'fit'} onClick={() => onScaling('fit')}>
           <Expand size={20} aria-hidden />

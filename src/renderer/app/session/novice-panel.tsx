@@ -1,4 +1,5 @@
-import { Hand, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
+import { ArrowUpDown, ChevronDown, ChevronUp, Hand, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
+import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
@@ -13,6 +14,7 @@ import { headline } from './session-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import { VerifiedLine } from './verified-line.tsx';
+import { TalkButton } from './talk-button.tsx';
 import './session-card.css';
 import './novice-panel.css';
 
@@ -22,9 +24,17 @@ export interface NovicePanelProps {
   readonly stopShortcut: string | undefined;
   readonly states: { readonly session: ActionState; readonly control: ActionState; readonly code: ActionState };
   readonly onCode: (typed: string) => void;
+  /** A slim bar, while the screen is shared. */
+  readonly folded: boolean;
+  /** Of what the expert has written; undefined where one cannot write to them. */
+  readonly unread: number | undefined;
+  readonly onFold: (on: boolean) => void;
+  readonly onMove: () => void;
+  readonly onTalk: () => void;
   readonly onStop: () => void;
   readonly onOfferControl: () => void;
   readonly onTakeBackControl: () => void;
+  readonly onStillHelping: () => void;
   readonly onClose: () => void;
 }
 
@@ -97,14 +107,20 @@ function Sharing({
   sinceMs,
   stopShortcut,
   states,
+  folded,
+  unread,
+  onFold,
+  onMove,
+  onTalk,
   onStop,
   onOfferControl,
   onTakeBackControl,
+  onStillHelping,
 }: NovicePanelProps & { readonly sinceMs: number }) {
   const name = displayName(session.peer);
   const granted = session.control === 'granted';
   return (
-    <main className="panel">
+    <main className={folded ? 'panel panel--folded' : 'panel'}>
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         <VerifiedLine peer={session.peer} />
@@ -114,13 +130,26 @@ function Sharing({
             <span>{t('line.novice.released')}</span>
           </p>
         )}
-        <section className={granted ? 'hands hands--given' : 'hands'}>
+        {session.attendance !== undefined && (
+          <section className="attendance">
+            <p className="break" role="status" aria-live="polite">
+              {t(`attendance.${session.attendance}`, { name })}
+            </p>
+            <Button onClick={onStillHelping}>{t('attendance.yes')}</Button>
+          </section>
+        )}
+        {session.endsAtMs !== undefined && (
+          <p className="attendance__end break" role="status" aria-live="polite">
+            {t('attendance.ends', { time: timeOfDay(session.endsAtMs) })}
+          </p>
+        )}
+        <section className={granted ? 'hands hands--given' : 'hands'} data-control={session.control}>
           <p className="hands__state break" role="status" aria-live="assertive">
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
             <span>{t(`control.novice.${session.control}`, { name })}</span>
           </p>
           {session.controlWished === true && (
-            <p className="soft break" role="status" aria-live="polite">
+            <p className="hands__wish soft break" role="status" aria-live="polite">
               {t('control.novice.wished', { name })}
             </p>
           )}
@@ -145,6 +174,15 @@ function Sharing({
           <Steps session={session} />
         </details>
       </div>
+      <div className="panel__tools" role="group" aria-label={t('panel.tools')}>
+        {unread !== undefined && <TalkButton look="icon" name={name} unread={unread} onTalk={onTalk} />}
+        {folded && (
+          <Button look="icon" aria-label={t('panel.move')} title={t('panel.move')} onClick={onMove}>
+            <ArrowUpDown size={22} aria-hidden />
+          </Button>
+        )}
+        <FoldButton folded={folded} onFold={onFold} />
+      </div>
       <footer className="panel__foot">
         <ProblemLine text={problemText(states.session.problem)} />
         <Button
@@ -165,5 +203,15 @@ function Sharing({
         )}
       </footer>
     </main>
+  );
+}
+
+function FoldButton({ folded, onFold }: Pick<NovicePanelProps, 'folded' | 'onFold'>) {
+  const label = folded ? t('panel.unfold') : t('panel.fold');
+  const Icon = folded ? ChevronUp : ChevronDown;
+  return (
+    <Button look="icon" aria-label={label} title={label} aria-expanded={!folded} onClick={() => onFold(!folded)}>
+      <Icon size={24} aria-hidden />
+    </Button>
   );
 }

@@ -1,5 +1,5 @@
 import type { AppState } from '../../../preload/contract.ts';
-import { shownSettings } from '../selectors.ts';
+import { isFrozen, shownSettings } from '../selectors.ts';
 import { useAction, useActions, useWindowState } from '../window-context.tsx';
 import { Settings } from './settings.tsx';
 
@@ -10,7 +10,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
     <Settings
       app={app}
       settings={shownSettings(app, ui.chosen)}
-      issued={ui.issued}
+      issued={isFrozen(app) ? undefined : ui.issued}
       states={{
         account: useAction('account', 'messenger'),
         friendlyName: useAction('friendlyName'),

@@ -2,7 +2,7 @@ import type { AppState } from '../../../preload/contract.ts';
 import { FileWays } from '../home/file-invitation.tsx';
 import { useFileInvitations } from '../home/file-invitation-props.ts';
 import { useAction, useActions, useWindowState } from '../window-context.tsx';
-import { firstAccountState } from '../selectors.ts';
+import { firstAccountState, isFrozen } from '../selectors.ts';
 import { Welcome } from './welcome.tsx';
 
 /** The first start. */
@@ -19,7 +19,7 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       transports={app.transports}
       address={app.accounts[0]?.address}
       hosting={app.hosting}
-      issued={ui.issued}
+      issued={isFrozen(app) ? undefined : ui.issued}
       states={{ account: firstAccountState(state), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}
       trying={ui.trying !== undefined}
       onStep={(step) => void (ui.trying === undefined ? actions.showWelcome(step) : actions.leaveFirstAccount())}
