@@ -4,3 +4,9 @@ export interface DesktopSupport {
   readonly input: boolean;
   readonly reason?: 'desktop.noDisplay' | 'desktop.wayland' | 'desktop.noInjection' | 'desktop.needsPermission' | 'desktop.colours';
 }
+
+/** The keyboard's layout as this computer names it: `de` and "German", `de-DE` and "Deutsch (Deutschland)". */
+export interface KeyboardLayout {
+  readonly code: string;
+  readonly name: string;
+}

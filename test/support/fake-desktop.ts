@@ -1,5 +1,5 @@
-import type { DesktopSupport } from '../../src/facts/desktop.ts';
-import type { CaptureEvent, Desktop, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
+import type { DesktopSupport, KeyboardLayout } from '../../src/facts/desktop.ts';
+import type { CaptureEvent, Desktop, InjectorEvent, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
@@ -15,6 +15,7 @@ export class FakeDesktop implements Desktop {
   failInput = false;
   failInject = false;
   screen: Size = { width: 640, height: 480 };
+  layout: KeyboardLayout | undefined = { code: 'de', name: 'German' };
   readonly captures: FakeCapture[] = [];
   readonly injectors: FakeInjector[] = [];
 
@@ -31,6 +32,12 @@ export class FakeDesktop implements Desktop {
   get late(): number {
     return this.injectors.reduce((sum, injector) => sum + injector.late, 0);
   }
+  /** The injector that is open. */
+  get injector(): FakeInjector {
+    const newest = this.injectors.at(-1);
+    if (newest === undefined) throw new Error('no injector was opened');
+    return newest;
+  }
   get capture(): FakeCapture {
     const newest = this.captures.at(-1);
     if (newest === undefined) throw new Error('no capture was opened');
@@ -45,6 +52,9 @@ export class FakeDesktop implements Desktop {
   }
   size(): Promise<Size> {
     return Promise.resolve(this.screen);
+  }
+  keyboardLayout(): Promise<KeyboardLayout | undefined> {
+    return Promise.resolve(this.layout);
   }
   async openCapture(signal: AbortSignal): Promise<ScreenCapture> {
     await Promise.resolve();
@@ -160,8 +170,14 @@ export class FakeInjector implements InputInjector {
   /** Events that came after the close. */
   late = 0;
   private readonly desktop: FakeDesktop;
+  private readonly heard = new Emitter<InjectorEvent>();
   constructor(desktop: FakeDesktop) {
     this.desktop = desktop;
+  }
+  readonly onEvent = this.heard.on;
+  /** The person at this computer does something, or something is kept from this program's windows. */
+  emit(event: InjectorEvent): void {
+    this.heard.emit(event);
   }
   inject(events: readonly InputEvent[]): void {
     // As with the real ones, whoever is late does no harm; tests see that nobody is.

@@ -1,4 +1,4 @@
-import type { DesktopSupport } from '../../facts/desktop.ts';
+import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
@@ -38,9 +38,22 @@ export interface ScreenCapture {
   close(): Promise<void>;
 }
 
-/** Injects input into the system. Tracks which keys and buttons it holds down, so that none stays down. */
+/** What has been kept from this program's own windows. */
+export type KeptAway = 'pointer' | 'keys';
+
+export type InjectorEvent =
+  /** The person at this computer uses mouse or keyboard: told at once, each time. `holding`: a key or button is down that is not ours. */
+  | { readonly tag: 'ownInput'; readonly holding: boolean }
+  /** What was aimed at a window of this program, and has been dropped. */
+  | { readonly tag: 'keptAway'; readonly what: KeptAway };
+
+/**
+ * Injects input into the system, but not into a window of this program. Tracks which keys and buttons it holds down, so that none stays down, and
+ * tells when somebody else than itself uses mouse or keyboard.
+ */
 export interface InputInjector {
   inject(events: readonly InputEvent[]): void;
+  onEvent(listener: (event: InjectorEvent) => void): () => void;
   /** Releases everything held. Called when control is taken back, on stop and on every error. */
   releaseAll(): void;
   close(): Promise<void>;
@@ -53,6 +66,8 @@ export interface Desktop {
   support(): Promise<DesktopSupport>;
   /** The size that a capture would have now, found out without one; undefined where only a capture can tell. */
   size(): Promise<Size | undefined>;
+  /** The layout of this computer's keyboard as it is now; undefined where nobody knows. */
+  keyboardLayout(): Promise<KeyboardLayout | undefined>;
   openCapture(signal: AbortSignal): Promise<ScreenCapture>;
   openInput(signal: AbortSignal): Promise<InputInjector>;
 }

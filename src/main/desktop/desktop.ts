@@ -1,4 +1,4 @@
-import type { DesktopSupport } from '../../facts/desktop.ts';
+import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } from './contract.ts';
@@ -8,6 +8,7 @@ import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
 import { openX11Input } from './x11/x11-input.ts';
+import { x11Layout } from './x11/x11-layout.ts';
 import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
 
 export interface DesktopOptions {
@@ -43,6 +44,7 @@ function noDesktop(): Desktop {
   return {
     support: async () => ({ capture: false, input: false, reason: 'desktop.noDisplay' }),
     size: async () => undefined,
+    keyboardLayout: async () => undefined,
     openCapture: refuse,
     openInput: refuse,
   };
@@ -53,6 +55,7 @@ function waylandDesktop({ openCapturePage, clock }: DesktopOptions): Desktop {
   return {
     support: async () => ({ capture: true, input: false, reason: 'desktop.wayland' }),
     size: async () => undefined,
+    keyboardLayout: async () => undefined,
     openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
     openInput: () => Promise.reject(new DesktopError('UNSUPPORTED', 'mouse and keyboard cannot be controlled in a Wayland session')),
   };
@@ -93,6 +96,15 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       return x11Support(abilities);
     },
     size: async () => ((await isWayland()) ? undefined : rootSize()),
+    keyboardLayout: async () => {
+      if (await isWayland()) return undefined;
+      const connection = await connectX11(address, false);
+      try {
+        return await x11Layout(connection);
+      } finally {
+        connection.close();
+      }
+    },
     openCapture: async (signal): Promise<ScreenCapture> => {
       if (await isWayland()) return wayland.openCapture(signal);
       return openX11Capture({
@@ -124,6 +136,7 @@ export function x11Support(abilities: X11Abilities): DesktopSupport {
 
 interface NativeInput {
   support(): Promise<DesktopSupport>;
+  keyboardLayout(): Promise<KeyboardLayout | undefined>;
   open(clock: Clock): Promise<InputInjector>;
 }
 
@@ -133,8 +146,10 @@ const macosInput = async (): Promise<NativeInput> => await import('./macos/macos
 
 function pageDesktop({ openCapturePage, primaryScreen, clock }: DesktopOptions, native: () => Promise<NativeInput>): Desktop {
   return {
+    typesText: true,
     support: async () => (await native()).support(),
     size: async () => primaryScreen?.(),
+    keyboardLayout: async () => (await native()).keyboardLayout(),
     openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
     openInput: async (signal) => {
       const injector = await (await native()).open(clock);

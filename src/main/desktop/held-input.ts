@@ -9,6 +9,13 @@ export class HeldInput {
   private x = 0;
   private y = 0;
 
+  /** How many keys and buttons are down; characters are not keys. */
+  get down(): number {
+    let keys = 0;
+    for (const { tag } of this.keys.values()) if (tag === 'key') keys += 1;
+    return keys + this.buttons.size;
+  }
+
   note(event: InputEvent): void {
     if (event.tag === 'key' || event.tag === 'unicode') {
       const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;

@@ -11,6 +11,7 @@ export class InputQueue {
   private events: InputEvent[] = [];
   private at = 0;
   private buttons = 0;
+  private moves = 0;
   private notText = 0;
 
   /** Throws DesktopError LOST when more waits than anybody types. */
@@ -40,20 +41,23 @@ export class InputQueue {
     this.events = [];
     this.at = 0;
     this.buttons = 0;
+    this.moves = 0;
     this.notText = 0;
   }
 
   /**
-   * Whether the event need not wait: the pointer moves while text is being typed, unless a button is to go down or up before. A button does
+   * Whether the event need not wait: the pointer moves while text is being typed, unless a button is to go down or up before. A move does not
+   * overtake another one, a button does
    * not overtake text, which a click would send somewhere else, and the wheel does not overtake the Control key that makes it a zoom.
    */
   mayOvertake(event: InputEvent): boolean {
-    if (event.tag === 'pointerMove') return this.buttons === 0;
+    if (event.tag === 'pointerMove') return this.buttons === 0 && this.moves === 0;
     return event.tag === 'wheel' && this.notText === 0;
   }
 
   private count(event: InputEvent, by: 1 | -1): void {
     if (event.tag === 'pointerButton') this.buttons += by;
+    if (event.tag === 'pointerMove') this.moves += by;
     if (event.tag !== 'unicode') this.notText += by;
   }
 }

@@ -26,6 +26,14 @@ describe('input that waits', () => {
     expect(may()).toEqual([true, true, false, false]);
   });
 
+  it('lets no move pass another one, which would leave the pointer where it was before', () => {
+    const queue = new InputQueue();
+    queue.push(move);
+    expect(queue.mayOvertake(move)).toBe(false);
+    queue.done();
+    expect(queue.mayOvertake(move)).toBe(true);
+  });
+
   it('keeps a long text whole and in order, and refuses aloud what nobody types', () => {
     const queue = new InputQueue();
     const count = 5_000;

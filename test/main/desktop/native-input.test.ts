@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HeldInput } from '../../../src/main/desktop/held-input.ts';
-import { MacEvents, MOUSE_EVENT, type MacScreen } from '../../../src/main/desktop/macos/mac-events.ts';
+import { MacEvents, MOUSE_EVENT, type MacScreen, pixels, points } from '../../../src/main/desktop/macos/mac-events.ts';
 import { macSupport } from '../../../src/main/desktop/macos/macos-input.ts';
 import { INPUT_BYTES, inputRecords, packInputRecords, type WindowsScreen } from '../../../src/main/desktop/windows/send-input-records.ts';
+import { WindowsText } from '../../../src/main/desktop/windows/windows-text.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 
 const NO_LOCKS = { scrollLock: false, numLock: false, capsLock: false, kanaLock: false };
@@ -81,6 +82,43 @@ describe('SendInput records', () => {
   });
 });
 
+describe('characters on Windows', () => {
+  // VkKeyScanEx on a US layout: z, and the plus above the equals sign.
+  const keyOf = (codeUnit: number) =>
+    codeUnit === 0x7a ? { vk: 0x5a, scan: 0x2c, shift: false } : codeUnit === 0x2b ? { vk: 0xbb, scan: 0x0d, shift: true } : undefined;
+  const character = (codeUnit: number, down = true): InputEvent => ({ tag: 'unicode', codeUnit, down });
+  const vks = (text: WindowsText, event: InputEvent) =>
+    text.records(event, keyOf)?.map((record) => (record.type === 'keyboard' ? [record.vk, record.flags] : []));
+
+  it('are keys of this layout while Control is held, with Shift where it takes one', () => {
+    const text = new WindowsText();
+    expect(vks(text, key(0x1d, 'none', true))).toBeUndefined();
+    expect([vks(text, character(0x7a)), vks(text, character(0x7a, false))]).toEqual([
+      [
+        [0x5a, 0],
+        [0x5a, 2],
+      ],
+      [],
+    ]);
+    const plus = [
+      [0xbb, 0],
+      [0xbb, 2],
+    ];
+    expect(vks(text, character(0x2b))).toEqual([[0x10, 0], ...plus, [0x10, 2]]);
+    text.records(key(0x36, 'none', true), keyOf);
+    expect(vks(text, character(0x2b))).toEqual(plus);
+  });
+
+  it('are characters without it, and where no key gives them', () => {
+    const text = new WindowsText();
+    expect(vks(text, character(0x7a))).toBeUndefined();
+    text.records(key(0x1d, 'none', true), keyOf);
+    expect([vks(text, character(0x6f22)), vks(text, character(0x6f22, false))]).toEqual([undefined, undefined]);
+    text.records(key(0x1d, 'none', false), keyOf);
+    expect(vks(text, character(0x7a))).toBeUndefined();
+  });
+});
+
 describe('CGEvent calls', () => {
   const retina: MacScreen = { left: 0, top: 0, pixelsPerPoint: 2 };
   const button = (down: boolean, x = 20, name: 'left' | 'right' | 'x1' = 'left'): InputEvent => ({
@@ -136,6 +174,32 @@ describe('CGEvent calls', () => {
       vertical: 2,
       horizontal: 0,
     });
+  });
+});
+
+describe('characters on macOS', () => {
+  const screen: MacScreen = { left: 0, top: 0, pixelsPerPoint: 2 };
+  const type = (mac: MacEvents, text: string) => mac.translate({ tag: 'unicode', codeUnit: text.charCodeAt(0), down: true }, screen, 0);
+  const keys = new Map([
+    ['z', { keycode: 0x10, shift: false }],
+    ['+', { keycode: 0x18, shift: true }],
+  ]);
+
+  it('are keys of this layout while Command is held, text without it and where no key gives them', () => {
+    const mac = new MacEvents((character) => keys.get(character));
+    expect(type(mac, 'z')[0]).toMatchObject({ tag: 'unicode', text: 'z' });
+    mac.translate(key(0x5b, 'e0', true), screen, 0);
+    expect(type(mac, 'z')).toEqual([
+      { tag: 'key', keycode: 0x10, down: true, flags: 0x10_0000 },
+      { tag: 'key', keycode: 0x10, down: false, flags: 0x10_0000 },
+    ]);
+    expect(type(mac, '+')[0]).toMatchObject({ keycode: 0x18, flags: 0x12_0000 });
+    expect(type(mac, '漢')[0]).toMatchObject({ tag: 'unicode' });
+  });
+
+  it('and the pointer’s place comes back as it was put', () => {
+    const place = { left: 100, top: 50, pixelsPerPoint: 2 };
+    expect(pixels(points({ x: 333, y: 71 }, place), place)).toEqual({ x: 333, y: 71 });
   });
 });
 

@@ -68,6 +68,12 @@ export type MacCall =
   /** Lines; positive is up and left, as in CoreGraphics. */
   | { readonly tag: 'scroll'; readonly vertical: number; readonly horizontal: number };
 
+/** The key that gives a character on the layout in use. */
+export interface MacKey {
+  readonly keycode: number;
+  readonly shift: boolean;
+}
+
 /** The shared display: where it is in points, and how many pixels a point has. */
 export interface MacScreen {
   readonly left: number;
@@ -80,6 +86,7 @@ export interface MacScreen {
  * Lock keys are left alone: macOS gives programs no way to switch Caps Lock by an event.
  */
 export class MacEvents {
+  private readonly keyOf: (character: string) => MacKey | undefined;
   private readonly wheel = new Wheel();
   private readonly heldModifiers = new Set<number>();
   private readonly heldButtons: PointerButton[] = [];
@@ -87,6 +94,10 @@ export class MacEvents {
   private click:
     | { readonly button: PointerButton; readonly atMs: number; readonly x: number; readonly y: number; readonly count: number }
     | undefined;
+
+  constructor(keyOf: (character: string) => MacKey | undefined = () => undefined) {
+    this.keyOf = keyOf;
+  }
 
   translate(event: InputEvent, screen: MacScreen, nowMs: number): MacCall[] {
     switch (event.tag) {
@@ -137,7 +148,17 @@ export class MacEvents {
       return typed(high + unit);
     }
     this.highSurrogate = '';
-    return down ? typed(unit) : [];
+    if (!down) return [];
+    return this.shortcut(unit) ?? typed(unit);
+  }
+
+  /** A character with Command, Control or Option held is a key, because a character by itself makes no shortcut. */
+  private shortcut(character: string): MacCall[] | undefined {
+    const held = this.flags();
+    const key = (held & (FLAG.command | FLAG.control | FLAG.alternate)) === 0 ? undefined : this.keyOf(character);
+    if (key === undefined) return undefined;
+    const flags = held | (key.shift ? FLAG.shift : 0);
+    return [true, false].map((down) => ({ tag: 'key', keycode: key.keycode, down, flags }));
   }
 
   private moved(at: { readonly x: number; readonly y: number }, screen: MacScreen): MacCall {
@@ -192,8 +213,14 @@ export class MacEvents {
   }
 }
 
-function points(at: { readonly x: number; readonly y: number }, screen: MacScreen): { readonly x: number; readonly y: number } {
+/** Pixels of the shared display as points of the desktop. */
+export function points(at: { readonly x: number; readonly y: number }, screen: MacScreen): { readonly x: number; readonly y: number } {
   return { x: screen.left + at.x / screen.pixelsPerPoint, y: screen.top + at.y / screen.pixelsPerPoint };
+}
+
+/** The other way round, to the nearest pixel. */
+export function pixels(at: { readonly x: number; readonly y: number }, screen: MacScreen): { readonly x: number; readonly y: number } {
+  return { x: Math.round((at.x - screen.left) * screen.pixelsPerPoint), y: Math.round((at.y - screen.top) * screen.pixelsPerPoint) };
 }
 
 function typed(text: string): MacCall[] {

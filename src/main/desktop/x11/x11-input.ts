@@ -1,19 +1,20 @@
 import type { InputEvent, PointerButton } from '../../../protocol/rdp/input/events.ts';
-import { PauseReader, x11KeycodeOf } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
-import { DesktopError, type InputInjector } from '../contract.ts';
+import { Emitter } from '../../emitter.ts';
+import { DesktopError, type InjectorEvent, type InputInjector } from '../contract.ts';
 import { InputQueue } from '../input-queue.ts';
+import { OwnWindowGuard } from '../own-window-guard.ts';
 import { Wheel } from '../wheel.ts';
-import { SpareKeys } from './spare-keys.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
-import { openX11KeyRepeat, type X11KeyRepeat } from './x11-key-repeat.ts';
-import { findKey, hasCase, keysymOf, LOCK_MASK, readKeymap, SHIFT_MASK, watchKeymap, type X11Keymap } from './x11-keymap.ts';
+import { openX11KeyRepeat } from './x11-key-repeat.ts';
+import { readKeymap, watchKeymap } from './x11-keymap.ts';
+import { X11Keys } from './x11-keys.ts';
 import { releasedAtTheLast } from './x11-last-release.ts';
-import { modifierState, X11Locks } from './x11-locks.ts';
+import { X11Locks } from './x11-locks.ts';
+import { watchOwnInput } from './x11-own-input.ts';
+import { X11OwnWindows } from './x11-own-windows.ts';
 import { matchXtestLayout } from './x11-xtest-layout.ts';
-
-/** Group in the state of QueryPointer (XKB protocol, section 2.2.2). */
-const GROUP_MASK = 0x6000;
+import { XtestEvents } from './xtest-events.ts';
 
 const BUTTON: Readonly<Record<PointerButton, number>> = { left: 1, middle: 2, right: 3, x1: 8, x2: 9 };
 const WHEEL_BUTTON = { vertical: { more: 4, less: 5 }, horizontal: { more: 7, less: 6 } } as const;
@@ -25,14 +26,12 @@ export interface X11InputOptions {
   readonly onMoved?: (x: number, y: number) => void;
 }
 
-type Xtest = import('x11').Extensions['xtest'];
-
+/** What has been opened for an injector. */
 interface X11InputParts {
   readonly connection: X11Connection;
-  readonly xtest: Xtest;
-  readonly keymap: X11Keymap;
-  readonly repeat: X11KeyRepeat | undefined;
-  readonly locks: X11Locks;
+  readonly xtest: XtestEvents;
+  readonly ownWindows: X11OwnWindows;
+  readonly keys: X11Keys;
   readonly restoreLayout: () => void;
 }
 
@@ -41,19 +40,23 @@ interface X11InputParts {
  * Rejects with DesktopError NO_DISPLAY, or UNSUPPORTED when the server has no XTEST.
  */
 export async function openX11Input(options: X11InputOptions): Promise<InputInjector> {
+  const { clock } = options;
   const connection = await connectX11(options.address, false);
   try {
     const extension = await connection.extension('xtest');
     if (extension === undefined) throw new DesktopError('UNSUPPORTED', 'the X server has no XTEST extension');
-    const xtest = await releasedAtTheLast(connection, extension, options.address);
+    const xtest = new XtestEvents(connection, await releasedAtTheLast(connection, extension, options.address));
     const restoreLayout = await matchXtestLayout(connection);
     const keymap = await readKeymap(connection);
     const repeat = await openX11KeyRepeat(connection);
-    const locks = await X11Locks.open(connection, keymap, (keycode) => tap(xtest, keycode));
+    const locks = await X11Locks.open(connection, keymap, (keycode) => xtest.tap(keycode));
     // Impervious to grabs: menus and dialogs that grab the server must not block injection.
-    xtest.GrabControl(true);
-    const input = new X11Input({ connection, xtest, keymap, repeat, locks, restoreLayout }, options);
-    await watchKeymap(connection, () => input.keymapChanged());
+    extension.GrabControl(true);
+    const ownWindows = await X11OwnWindows.open(connection);
+    const keys = new X11Keys({ connection, xtest, keymap, repeat, locks, clock });
+    const input = new X11Input({ connection, xtest, ownWindows, keys, restoreLayout }, options);
+    await watchKeymap(connection, () => keys.keymapChanged());
+    await watchOwnInput(connection, xtest, (holding) => input.usedByOthers(holding));
     return input;
   } catch (error) {
     connection.close();
@@ -61,67 +64,59 @@ export async function openX11Input(options: X11InputOptions): Promise<InputInjec
   }
 }
 
-function tap(xtest: Xtest, keycode: number): void {
-  xtest.FakeInput(xtest.KeyPress, keycode, 0, 0, 0, 0);
-  xtest.FakeInput(xtest.KeyRelease, keycode, 0, 0, 0, 0);
-}
-
 class X11Input implements InputInjector {
   private readonly connection: X11Connection;
-  private readonly xtest: Xtest;
-  private readonly repeat: X11KeyRepeat | undefined;
-  private readonly locks: X11Locks;
+  private readonly xtest: XtestEvents;
+  private readonly ownWindows: X11OwnWindows;
+  private readonly keys: X11Keys;
   private readonly restoreLayout: () => void;
   private readonly onMoved: (x: number, y: number) => void;
-  private readonly spareKeys: SpareKeys;
-  private keymap: X11Keymap;
-  /** Settles when the changed keyboard map has been read again; undefined while none is being read. */
-  private rereading: Promise<void> | undefined;
-  private keymapStale = false;
-  /** Number of calls of `releaseAll`, by which a waiting step sees that one came in between. */
-  private releases = 0;
-  private readonly heldKeys = new Set<number>();
+  private readonly heard = new Emitter<InjectorEvent>();
+  private readonly guard = new OwnWindowGuard();
   private readonly heldButtons = new Set<number>();
   private readonly wheel = new Wheel();
-  private readonly pauseReader = new PauseReader();
-  private highSurrogate: number | undefined;
   private readonly queue = new InputQueue();
+  /** What overtakes text that waits, in its own order. */
+  private readonly passing = new InputQueue();
   private pumping = false;
+  private passed: Promise<void> | undefined;
+  /** Number of calls of `releaseAll`, by which a waiting step sees that one came in between. */
+  private releases = 0;
   private over = false;
 
-  constructor({ connection, xtest, keymap, repeat, locks, restoreLayout }: X11InputParts, options: X11InputOptions) {
+  constructor({ connection, xtest, ownWindows, keys, restoreLayout }: X11InputParts, options: X11InputOptions) {
     this.connection = connection;
     this.xtest = xtest;
-    this.repeat = repeat;
-    this.locks = locks;
+    this.ownWindows = ownWindows;
+    this.keys = keys;
     this.restoreLayout = restoreLayout;
     this.onMoved = options.onMoved ?? (() => undefined);
-    this.keymap = keymap;
-    this.spareKeys = new SpareKeys(connection, options.clock);
-    this.spareKeys.take(keymap);
     connection.onLost(() => {
       this.over = true;
     });
   }
 
+  readonly onEvent = this.heard.on;
+
   inject(events: readonly InputEvent[]): void {
     if (this.over) return;
     for (const event of events) {
-      if (this.pumping && this.queue.mayOvertake(event)) void this.injectOne(event);
-      else this.queue.push(event);
+      const busy = this.pumping || this.passed !== undefined;
+      (busy && this.queue.mayOvertake(event) ? this.passing : this.queue).push(event);
     }
+    if (this.passing.first !== undefined) this.passed ??= this.pass();
     if (!this.pumping) void this.pump();
   }
 
   releaseAll(): void {
     this.releases += 1;
     this.queue.clear();
-    this.highSurrogate = undefined;
+    this.passing.clear();
     this.wheel.reset();
+    this.guard.forget();
     if (this.over) return;
-    for (const keycode of this.heldKeys) this.fake(this.xtest.KeyRelease, keycode);
-    for (const button of this.heldButtons) this.fake(this.xtest.ButtonRelease, button);
-    this.heldKeys.clear();
+    this.keys.releaseAll();
+    for (const button of this.heldButtons) this.xtest.button(button, false);
     this.heldButtons.clear();
   }
 
@@ -130,15 +125,17 @@ class X11Input implements InputInjector {
     this.releaseAll();
     this.over = true;
     try {
-      await this.locks.giveBack(this.keymap);
-      await this.spareKeys.giveBack();
+      await this.keys.giveBack();
       this.restoreLayout();
-      this.xtest.GrabControl(false);
       await reply((done) => this.connection.client.GetInputFocus(done));
     } catch {
       // The server is gone, and all of this with it.
     }
     this.connection.close();
+  }
+
+  usedByOthers(holding: boolean): void {
+    if (!this.over) this.heard.emit({ tag: 'ownInput', holding });
   }
 
   /** Injects queued events in order. A character that waits for the server or a pause delays the events after it, but for `mayOvertake`. */
@@ -148,14 +145,9 @@ class X11Input implements InputInjector {
       for (;;) {
         const event = this.queue.first;
         if (event === undefined || this.over) return;
-        const { releases } = this;
-        if (this.locks.mayDiffer && (event.tag === 'unicode' || event.tag === 'key') && event.down) {
-          await this.locks.settle(this.keymap, () => this.releases === releases);
-          if (this.releases !== releases) continue;
-        }
-        const slow = this.injectOne(event);
-        if (slow !== undefined) await slow;
-        if (this.releases === releases) this.queue.done();
+        // Only text is overtaken.
+        if (event.tag !== 'unicode' && this.passed !== undefined) await this.passed;
+        else await this.turn(this.queue, event);
       }
     } catch {
       // Only a lost connection rejects here, and the capture reports that.
@@ -165,16 +157,53 @@ class X11Input implements InputInjector {
     }
   }
 
+  private async pass(): Promise<void> {
+    try {
+      for (let event = this.passing.first; event !== undefined && !this.over; event = this.passing.first)
+        await this.turn(this.passing, event);
+    } catch {
+      this.passing.clear();
+    } finally {
+      this.passed = undefined;
+    }
+  }
+
+  /** The first event of a queue, unless everything is released meanwhile. */
+  private async turn(queue: InputQueue, event: InputEvent): Promise<void> {
+    const { releases } = this;
+    if (event.tag === 'unicode' || event.tag === 'key') {
+      if (event.down && this.keys.locksMayDiffer) await this.keys.settleLocks();
+      if (this.releases !== releases) return;
+    }
+    const own = await this.isAimedAtUs(event);
+    if (this.releases !== releases) return;
+    const judged = this.guard.judge(event, own);
+    if (judged === 'pointer' || judged === 'keys') this.heard.emit({ tag: 'keptAway', what: judged });
+    else if (judged !== undefined) await this.injectOne(judged);
+    if (this.releases === releases) queue.done();
+  }
+
+  private async isAimedAtUs(event: InputEvent): Promise<boolean> {
+    const aim = this.guard.aimOf(event);
+    switch (aim?.tag) {
+      case undefined:
+        return false;
+      case 'point':
+        return this.ownWindows.at(aim.x, aim.y);
+      case 'pointer':
+        return this.ownWindows.underPointer();
+      case 'focus':
+        return this.ownWindows.focused();
+    }
+  }
+
   private injectOne(event: InputEvent): Promise<void> | undefined {
     switch (event.tag) {
-      case 'key': {
-        const key = this.pauseReader.read(event, event.down);
-        const keycode = key === undefined ? undefined : x11KeycodeOf(key);
-        if (keycode !== undefined) this.key(keycode, event.down);
+      case 'key':
+        this.keys.key(event);
         return undefined;
-      }
       case 'unicode':
-        return event.down ? this.unicode(event.codeUnit) : undefined;
+        return event.down ? this.keys.unicode(event.codeUnit) : undefined;
       case 'pointerMove':
         this.move(event.x, event.y);
         return undefined;
@@ -186,147 +215,25 @@ class X11Input implements InputInjector {
         const notches = this.wheel.turn(event.axis, event.delta);
         const button = notches > 0 ? WHEEL_BUTTON[event.axis].more : WHEEL_BUTTON[event.axis].less;
         for (let notch = Math.abs(notches); notch > 0; notch -= 1) {
-          this.fake(this.xtest.ButtonPress, button);
-          this.fake(this.xtest.ButtonRelease, button);
+          this.xtest.button(button, true);
+          this.xtest.button(button, false);
         }
         return undefined;
       }
       case 'locks':
-        return this.wishLocks(event.locks);
+        return this.keys.wishLocks(event.locks);
     }
-  }
-
-  private async wishLocks(locks: Parameters<X11Locks['wish']>[0]): Promise<void> {
-    const { releases } = this;
-    this.locks.wish(locks);
-    await this.locks.settle(this.keymap, () => this.releases === releases);
-  }
-
-  /**
-   * Injects a key. A press of a key that is down is a repetition of the expert's keyboard, and the only one there is; where the server's own
-   * cannot be kept away, keys are let go of at once.
-   */
-  private key(keycode: number, down: boolean): void {
-    const held = this.heldKeys.has(keycode);
-    if (!down) {
-      if (held) this.fake(this.xtest.KeyRelease, keycode);
-      this.heldKeys.delete(keycode);
-      return;
-    }
-    if (this.keymap.modifiers.has(keycode)) {
-      if (held) return;
-      this.heldKeys.add(keycode);
-      this.locks.pressed(keycode, this.keymap);
-      this.fake(this.xtest.KeyPress, keycode);
-      return;
-    }
-    if (this.repeat === undefined) {
-      tap(this.xtest, keycode);
-      return;
-    }
-    if (held) {
-      if (!this.repeat.repeats(keycode)) return;
-      this.fake(this.xtest.KeyRelease, keycode);
-    }
-    this.heldKeys.add(keycode);
-    this.repeat.pressWithout(keycode, () => this.fake(this.xtest.KeyPress, keycode));
   }
 
   private button(button: number, down: boolean): void {
     if (down === this.heldButtons.has(button)) return;
     if (down) this.heldButtons.add(button);
     else this.heldButtons.delete(button);
-    this.fake(down ? this.xtest.ButtonPress : this.xtest.ButtonRelease, button);
+    this.xtest.button(button, down);
   }
 
   private move(x: number, y: number): void {
     this.onMoved(x, y);
-    this.xtest.FakeInput(this.xtest.MotionNotify, 0, 0, this.connection.screen.root, Math.min(x, 0x7fff), Math.min(y, 0x7fff));
-  }
-
-  private fake(type: number, detail: number): void {
-    this.xtest.FakeInput(type, detail, 0, 0, 0, 0);
-  }
-
-  private async unicode(codeUnit: number): Promise<void> {
-    const high = this.highSurrogate;
-    this.highSurrogate = undefined;
-    if (codeUnit >= 0xd800 && codeUnit <= 0xdbff) {
-      this.highSurrogate = codeUnit;
-      return;
-    }
-    if (codeUnit >= 0xdc00 && codeUnit <= 0xdfff) {
-      if (high !== undefined) await this.character(0x1_0000 + ((high - 0xd800) << 10) + (codeUnit - 0xdc00));
-      return;
-    }
-    if (codeUnit !== 0) await this.character(codeUnit);
-  }
-
-  /**
-   * Types one character: with its own key where the map has one, so that Ctrl and a letter are the shortcut, else with a spare key given its
-   * keysym. A Shift of our own that the character does not want is let go of meanwhile.
-   */
-  private async character(codePoint: number): Promise<void> {
-    const { releases } = this;
-    const keysym = keysymOf(codePoint);
-    const state = await modifierState(this.connection);
-    await this.rereading;
-    if (this.releases !== releases) return;
-    const key = findKey(this.keymap, keysym, this.spareKeys.borrowed);
-    const cased = hasCase(codePoint);
-    if (key !== undefined && (state & (GROUP_MASK | this.keymap.levelMask)) === 0) {
-      const inverted = cased && (state & LOCK_MASK) !== 0;
-      if (this.tapShifted(key.keycode, key.shift !== inverted, (state & SHIFT_MASK) !== 0)) return;
-    }
-    // A keysym in both columns is the same with and without Shift, but Xlib still applies Caps Lock to letters.
-    const capsLock = cased && (state & LOCK_MASK) !== 0 ? this.keymap.capsLock : undefined;
-    const keycode = await this.spareKeys.keycodeFor(keysym);
-    if (keycode === undefined || this.releases !== releases) return;
-    if (capsLock !== undefined) tap(this.xtest, capsLock.keycode);
-    tap(this.xtest, keycode);
-    if (capsLock !== undefined) tap(this.xtest, capsLock.keycode);
-  }
-
-  /** Taps a key with Shift as `wanted`. False when Shift cannot be had so: the novice's own hand is on it, or there is none. */
-  private tapShifted(keycode: number, wanted: boolean, active: boolean): boolean {
-    const held = this.keymap.shifts.filter((shift) => this.heldKeys.has(shift));
-    const { shift } = this.keymap;
-    if (wanted && !active) {
-      if (shift === undefined) return false;
-      this.fake(this.xtest.KeyPress, shift);
-      tap(this.xtest, keycode);
-      this.fake(this.xtest.KeyRelease, shift);
-      return true;
-    }
-    if (active && !wanted) {
-      if (held.length === 0) return false;
-      for (const each of held) this.fake(this.xtest.KeyRelease, each);
-      tap(this.xtest, keycode);
-      for (const each of held) this.fake(this.xtest.KeyPress, each);
-      return true;
-    }
-    tap(this.xtest, keycode);
-    return true;
-  }
-
-  /** Reads the map again, which another layout changes and our own remapping too. */
-  keymapChanged(): void {
-    this.keymapStale = true;
-    this.rereading ??= this.readKeymapAgain();
-  }
-
-  private async readKeymapAgain(): Promise<void> {
-    try {
-      while (this.keymapStale) {
-        this.keymapStale = false;
-        const given = this.spareKeys.given();
-        this.keymap = await readKeymap(this.connection);
-        this.spareKeys.take(this.keymap, given);
-      }
-    } catch {
-      // The connection is lost; the old map is kept.
-    } finally {
-      this.rereading = undefined;
-    }
+    this.xtest.move(x, y);
   }
 }

@@ -6,8 +6,6 @@ import { reply, type X11Connection } from './x11-connection.ts';
 /** Shortest interval between two queries of position or shape; nothing is queried while neither changes. */
 const POINTER_INTERVAL_MS = 50;
 const DISPLAY_CURSOR_NOTIFY_MASK = 1;
-/** XIAllMasterDevices. */
-const ALL_MASTER_DEVICES = 1;
 
 /** Watches the cursor apart from the picture: XFIXES tells when its shape changes, XInput 2 raw motion when it may have moved. */
 export interface X11Pointer {
@@ -49,7 +47,7 @@ export async function watchX11Pointer(connection: X11Connection, post: (message:
     else if (event.name === 'XIRawMotion') lookAtPosition.now();
   });
   fixes?.SelectCursorInput(root, DISPLAY_CURSOR_NOTIFY_MASK);
-  xinput?.XISelectEvents(root, { deviceId: ALL_MASTER_DEVICES, mask: xinput.EventMask.RawMotion });
+  xinput?.XISelectEvents(root, { deviceId: xinput.AllMasterDevices, mask: xinput.EventMask.RawMotion });
 
   return {
     tellAgain: () => {

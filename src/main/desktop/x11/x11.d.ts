@@ -23,6 +23,9 @@ declare module 'x11' {
     readonly client: Client;
     readonly screen: readonly Screen[];
     readonly image_byte_order: number;
+    readonly resource_base: number;
+    /** The bits of an id that its client chooses. */
+    readonly resource_mask: number;
     readonly min_keycode: number;
     readonly max_keycode: number;
     readonly format: Readonly<Record<number, { readonly bits_per_pixel: number; readonly scanline_pad: number }>>;
@@ -31,6 +34,9 @@ declare module 'x11' {
   interface Event {
     readonly name: string;
     readonly sourceId?: number;
+    /** Number of this client's request that was carried out last. */
+    readonly seq?: number;
+    readonly detail?: number;
     readonly request?: number;
     /** Kind of an event of XKEYBOARD, which has one event code for all. */
     readonly xkbType?: number;
@@ -103,7 +109,13 @@ declare module 'x11' {
 
   interface Xinput {
     readonly firstEvent: number;
-    readonly EventMask: { readonly RawMotion: number };
+    readonly AllMasterDevices: number;
+    readonly EventMask: Readonly<
+      Record<
+        'RawKeyPress' | 'RawKeyRelease' | 'RawButtonPress' | 'RawButtonRelease' | 'RawMotion' | 'RawTouchBegin' | 'RawTouchEnd',
+        number
+      >
+    >;
     readonly DeviceType: { readonly MasterKeyboard: number; readonly SlaveKeyboard: number };
     XISelectEvents(window: number, masks: { readonly deviceId: number; readonly mask: number }): void;
     /** With 0: every device. `attachment` of a slave is its master. */
@@ -134,7 +146,17 @@ declare module 'x11' {
     GetControls(device: number, reply: Reply<{ readonly enabledControls: number; readonly perKeyRepeat: readonly number[] }>): void;
   }
 
+  interface Resources {
+    readonly ClientIdMask: { readonly LocalClientPID: number };
+    /** `client`: any id of the client's. A list of one process in each answer; empty where the server does not know it. */
+    QueryClientIds(
+      specs: readonly { readonly client: number; readonly mask: number }[],
+      reply: Reply<readonly { readonly value: readonly number[] }[]>,
+    ): void;
+  }
+
   interface Extensions {
+    res: Resources;
     shm: Shm;
     damage: Damage;
     fixes: Fixes;
@@ -164,7 +186,23 @@ declare module 'x11' {
     GetKeyboardMapping(first: number, count: number, reply: Reply<number[][]>): void;
     ChangeKeyboardMapping(first: number, keysymsPerKeycode: number, keysyms: readonly number[]): void;
     GetModifierMapping(reply: Reply<number[][]>): void;
-    GetInputFocus(reply: Reply<unknown>): void;
+    /** `focus` is 0 for none and 1 for whatever is under the pointer. */
+    GetInputFocus(reply: Reply<{ readonly focus: number }>): void;
+    ChangeWindowAttributes(window: number, attributes: { readonly eventMask: number }): void;
+    GetAtomName(atom: number, reply: Reply<string>): void;
+    InternAtom(onlyIfExists: boolean, name: string, reply: Reply<number>): void;
+    GetProperty(
+      remove: 0,
+      window: number,
+      property: number,
+      type: number,
+      offset: number,
+      words: number,
+      reply: Reply<{ readonly type: number; readonly data: Buffer }>,
+    ): void;
+    QueryTree(window: number, reply: Reply<{ readonly children: readonly number[] }>): void;
+    /** `child` is 0 where none takes input there. */
+    TranslateCoordinates(from: number, to: number, x: number, y: number, reply: Reply<{ readonly child: number }>): void;
     terminate(): void;
     /** Number of the request sent last. */
     seq_num: number;

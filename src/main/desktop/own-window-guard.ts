@@ -1,0 +1,72 @@
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { KeptAway } from './contract.ts';
+
+/** Where an event would arrive: at a point, where the pointer is, or where the keyboard's focus is. */
+export type Aim = { readonly tag: 'point'; readonly x: number; readonly y: number } | { readonly tag: 'pointer' | 'focus' };
+
+/**
+ * Keeps injected input from this program's own windows: with its own hands the person answers questions and changes settings there, nobody
+ * else's. What went down elsewhere comes up again wherever it is; a drag that ends here ends where it was last outside.
+ */
+export class OwnWindowGuard {
+  /** Keys, characters and buttons that went down elsewhere. */
+  private readonly down = new Set<string>();
+  private outside: { readonly x: number; readonly y: number } | undefined;
+
+  /** What has to be known of the event before {@link judge}; undefined where nothing has. */
+  aimOf(event: InputEvent): Aim | undefined {
+    switch (event.tag) {
+      case 'pointerMove':
+      case 'pointerButton':
+        return { tag: 'point', x: event.x, y: event.y };
+      case 'wheel':
+        return { tag: 'pointer' };
+      case 'key':
+      case 'unicode':
+        return event.down ? { tag: 'focus' } : undefined;
+      case 'locks':
+        return undefined;
+    }
+  }
+
+  /** The event as it may be injected, what is kept away, or nothing. `own`: it would arrive in a window of this program. */
+  judge(event: InputEvent, own: boolean): InputEvent | KeptAway | undefined {
+    switch (event.tag) {
+      case 'pointerMove':
+        if (own) return undefined;
+        this.outside = { x: event.x, y: event.y };
+        return event;
+      case 'pointerButton':
+        return this.button(event, own);
+      case 'wheel':
+        return own ? 'pointer' : event;
+      case 'key':
+      case 'unicode': {
+        const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;
+        if (!event.down) return this.down.delete(name) ? event : undefined;
+        if (own) return 'keys';
+        this.down.add(name);
+        return event;
+      }
+      case 'locks':
+        return event;
+    }
+  }
+
+  /** Everything has been released. */
+  forget(): void {
+    this.down.clear();
+  }
+
+  private button(event: Extract<InputEvent, { tag: 'pointerButton' }>, own: boolean): InputEvent | KeptAway | undefined {
+    if (!own) this.outside = { x: event.x, y: event.y };
+    const name = `button ${event.button}`;
+    if (!event.down) {
+      if (!this.down.delete(name)) return undefined;
+      return own ? { ...event, ...this.outside } : event;
+    }
+    if (own) return 'pointer';
+    this.down.add(name);
+    return event;
+  }
+}
