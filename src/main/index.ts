@@ -1,6 +1,6 @@
 /* Composition root: builds everything, decides nothing. */
 import { join } from 'node:path';
-import { app } from 'electron';
+import { app, safeStorage } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
@@ -31,7 +31,8 @@ import { createTrust } from './shell/app-trust.ts';
 import { createSignIn, expectsContact } from './shell/sign-in.ts';
 import { createQuestions } from './shell/questions.ts';
 import { createQuestionWindows } from './shell/question-window.ts';
-import { type Beginning, prepareElectron, reportFailedStart, systemSecretBox } from './shell/start-up.ts';
+import { systemSecretBox } from './shell/secret-box.ts';
+import { type Beginning, prepareElectron, reportFailedStart } from './shell/start-up.ts';
 import { damageNotices, openStorage } from './shell/storage.ts';
 import { createStrangers } from './shell/strangers.ts';
 import { createSystemLauncher } from './shell/system-launcher.ts';
@@ -47,7 +48,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   const log = createErrorLog(join(data, LOG_FILE), clock);
   const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
-  const storage = await openStorage(data, systemSecretBox(), TRANSPORTS, () => clock.now());
+  const storage = await openStorage(data, systemSecretBox(safeStorage, process.platform, clock), TRANSPORTS, () => clock.now());
   const { settings, accounts, contacts, programs } = storage;
 
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];

@@ -85,13 +85,13 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
   const accounts = new Map<string, AnyAccount>();
   let secretUnreadable = false;
 
-  function read(kind: AccountKind, stored: Entry): void {
+  async function read(kind: AccountKind, stored: Entry): Promise<void> {
     const known = knownEntry.safeParse(stored);
     if (!known.success) return;
     const { fields, secrets } = known.data;
     const told: Record<string, string> = {};
     try {
-      for (const [name, kept] of Object.entries(secrets)) told[name] = unlock(box, kept);
+      for (const [name, kept] of Object.entries(secrets)) told[name] = await unlock(box, kept);
     } catch {
       secretUnreadable = true;
       return;
@@ -99,10 +99,20 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
     const account = kind.account.safeParse({ transport: kind.name, ...fields, ...told });
     if (account.success) accounts.set(kind.name, account.data);
   }
-  for (const stored of file.value.accounts) {
-    const kind = kindOf.get(stored.transport);
-    if (kind !== undefined) read(kind, stored);
-  }
+  // At once: where the key store does not answer, that is waited for once.
+  await Promise.all(
+    file.value.accounts.map(async (stored) => {
+      const kind = kindOf.get(stored.transport);
+      if (kind !== undefined) await read(kind, stored);
+    }),
+  );
+  /** The key store takes its time: what is written is written in the order in which it was asked for. */
+  let written: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(write: () => Promise<T>): Promise<T> => {
+    const turn = written.then(write);
+    written = turn.catch(() => undefined);
+    return turn;
+  };
 
   function write(transport: string, written: Entry | undefined): Promise<void> {
     const others = file.value.accounts.filter((stored) => stored.transport !== transport);
@@ -126,17 +136,24 @@ export async function openAccounts(path: string, box: SecretBox, kinds: readonly
       accounts.set(kind.name, next);
       const { transport, ...rest } = next;
       const fields = Object.entries<string>(rest).filter(([name]) => !kind.secrets.includes(name));
-      const secrets = Object.entries<string>(rest).flatMap(([name, value]) =>
-        kind.secrets.includes(name) ? [[name, lockUp(box, value)] as const] : [],
-      );
-      await write(transport, { transport, fields: Object.fromEntries(fields), secrets: Object.fromEntries(secrets) });
-      return secrets.some(([, { kind: how }]) => how === 'plain') ? 'plain' : 'encrypted';
+      return inTurn(async () => {
+        const secrets = await Promise.all(
+          Object.entries<string>(rest).flatMap(([name, value]) =>
+            kind.secrets.includes(name) ? [lockUp(box, value).then((locked) => [name, locked] as const)] : [],
+          ),
+        );
+        await write(transport, { transport, fields: Object.fromEntries(fields), secrets: Object.fromEntries(secrets) });
+        return secrets.some(([, { kind: how }]) => how === 'plain') ? 'plain' : 'encrypted';
+      });
     },
     async forget(transport) {
       accounts.delete(transport);
-      await write(transport, undefined);
+      await inTurn(() => write(transport, undefined));
     },
-    flush: () => file.flush(),
+    flush: async () => {
+      await written;
+      await file.flush();
+    },
   };
 }
 

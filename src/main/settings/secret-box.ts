@@ -2,11 +2,11 @@ import * as z from 'zod';
 
 /** The system's key store (Electron's safeStorage); injected, so that this room knows no Electron. */
 export interface SecretBox {
-  isAvailable(): boolean;
-  /** Base64. Throws when the key store refuses. */
-  encrypt(text: string): string;
-  /** Throws when the text was encrypted by another user or on another computer. */
-  decrypt(base64: string): string;
+  isAvailable(): Promise<boolean>;
+  /** Base64. Rejects when the key store refuses, or does not answer. */
+  encrypt(text: string): Promise<string>;
+  /** Rejects when the text was encrypted by another user or on another computer, or the key store does not answer. */
+  decrypt(base64: string): Promise<string>;
 }
 
 export const secretSchema = z.discriminatedUnion('kind', [
@@ -17,16 +17,16 @@ export const secretSchema = z.discriminatedUnion('kind', [
 export type Secret = z.infer<typeof secretSchema>;
 
 /** The key store may be locked or gone: then the secret is kept like on systems without one, and the caller says so. */
-export function lockUp(box: SecretBox, value: string): Secret {
+export async function lockUp(box: SecretBox, value: string): Promise<Secret> {
   try {
-    if (box.isAvailable()) return { kind: 'encrypted', value: box.encrypt(value) };
+    if (await box.isAvailable()) return { kind: 'encrypted', value: await box.encrypt(value) };
   } catch {
     // As said above.
   }
   return { kind: 'plain', value };
 }
 
-/** Throws when it was encrypted by another user or on another computer. */
-export function unlock(box: SecretBox, { kind, value }: Secret): string {
+/** Rejects when it was encrypted by another user or on another computer. */
+export async function unlock(box: SecretBox, { kind, value }: Secret): Promise<string> {
   return kind === 'plain' ? value : box.decrypt(value);
 }

@@ -69,22 +69,22 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
       known.transport === transport && known.address.toLowerCase() === address.toLowerCase();
   const write = (change: Partial<TrustFile>): Promise<void> => file.set({ ...file.value, ...change });
 
-  function read(): Identity | undefined {
+  async function read(): Promise<Identity | undefined> {
     const kept = file.value.identity;
     if (kept === null) return undefined;
     try {
-      return { ...keyPairOf(base64Decode(unlock(box, kept.secretKey), 'secretKey')), device: kept.device };
+      return { ...keyPairOf(base64Decode(await unlock(box, kept.secretKey), 'secretKey')), device: kept.device };
     } catch {
       secretUnreadable = true;
       return undefined;
     }
   }
-  function become({ device, secretKey }: CarriedKey): Promise<void> {
+  async function become({ device, secretKey }: CarriedKey): Promise<void> {
     identity = { ...keyPairOf(secretKey), device };
-    return write({ identity: { device, secretKey: lockUp(box, base64Encode(secretKey)) } });
+    await write({ identity: { device, secretKey: await lockUp(box, base64Encode(secretKey)) } });
   }
 
-  let identity = read() as Identity;
+  let identity = (await read()) as Identity;
   if (identity === undefined) {
     // A disk that takes nothing does not keep the app from starting: the key lasts as long as the program.
     await become({ device: file.value.identity?.device ?? base64Encode(random(DEVICE_BYTES)), secretKey: random(KEY_BYTES) }).catch(

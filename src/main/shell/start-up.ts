@@ -1,8 +1,7 @@
 /* Calls that Electron takes only before it is ready. */
 import { mkdirSync, statSync } from 'node:fs';
-import { app, dialog, protocol, safeStorage } from 'electron';
+import { app, dialog, protocol } from 'electron';
 import { t } from '../../words/words.ts';
-import type { SecretBox } from '../settings/secret-box.ts';
 import { LaunchError, parseLaunch, type LaunchOptions } from './command-line.ts';
 import { failedStartText } from './failed-start.ts';
 import { hearOpenings, type Openings } from './openings.ts';
@@ -70,14 +69,4 @@ function useDirectory(path: string): void {
   } catch (error) {
     throw error instanceof LaunchError ? error : new LaunchError('BAD_DATA_DIR', error instanceof Error ? error.message : String(error));
   }
-}
-
-/** The system's key store. On Linux without one, Electron falls back to a fixed key ("basic_text"), which hides nothing: that counts as none. */
-export function systemSecretBox(): SecretBox {
-  return {
-    isAvailable: () =>
-      safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text'),
-    encrypt: (text) => safeStorage.encryptString(text).toString('base64'),
-    decrypt: (base64) => safeStorage.decryptString(Buffer.from(base64, 'base64')),
-  };
 }

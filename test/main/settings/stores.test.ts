@@ -38,18 +38,14 @@ const PIGEONS: AccountKind = {
 };
 const KINDS = [MSNP];
 const none: SecretBox = {
-  isAvailable: () => false,
-  encrypt: () => {
-    throw new Error('no key store');
-  },
-  decrypt: () => {
-    throw new Error('no key store');
-  },
+  isAvailable: async () => false,
+  encrypt: () => Promise.reject(new Error('no key store')),
+  decrypt: () => Promise.reject(new Error('no key store')),
 };
 const reversing: SecretBox = {
-  isAvailable: () => true,
-  encrypt: (text) => Buffer.from([...text].toReversed().join('')).toString('base64'),
-  decrypt: (base64) => [...Buffer.from(base64, 'base64').toString()].toReversed().join(''),
+  isAvailable: async () => true,
+  encrypt: async (text) => Buffer.from([...text].toReversed().join('')).toString('base64'),
+  decrypt: async (base64) => [...Buffer.from(base64, 'base64').toString()].toReversed().join(''),
 };
 
 describe('settings', () => {
@@ -162,8 +158,30 @@ describe('account', () => {
   });
 
   it('falls back to plain when the key store fails, and says so', async () => {
-    const locked: SecretBox = { ...none, isAvailable: () => true };
+    const locked: SecretBox = { ...none, isAvailable: async () => true };
     expect(await (await openAccounts(join(folder, 'account.json'), locked, KINDS)).save(ANNA)).toBe('plain');
+  });
+
+  it('writes in the order in which it was asked for, however long the key store takes', async () => {
+    const path = join(folder, 'account.json');
+    let answer = () => {};
+    const slow: SecretBox = {
+      ...reversing,
+      encrypt: async (text) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return reversing.encrypt(text);
+      },
+    };
+    const store = await openAccounts(path, slow, KINDS);
+    const saved = store.save(ANNA);
+    const forgotten = store.forget(ANNA.transport);
+    await expect.poll(() => answer.name).toBe('');
+    answer();
+    expect(await saved).toBe('encrypted');
+    await forgotten;
+    expect((await openAccounts(path, reversing, KINDS)).accounts).toEqual([]);
   });
 
   it('says when the token cannot be decrypted any more', async () => {
@@ -220,7 +238,7 @@ describe('account', () => {
   it('is read from a file of the time when there was one', async () => {
     const path = join(folder, 'account.json');
     const { transport: _, accessToken, ...account } = ANNA;
-    const token = { kind: 'encrypted', value: reversing.encrypt(accessToken) };
+    const token = { kind: 'encrypted', value: await reversing.encrypt(accessToken) };
     await writeFile(path, JSON.stringify({ version: 1, account: { ...account, token } }));
     const store = await openAccounts(path, reversing, KINDS);
     expect([store.accounts, store.damaged]).toEqual([[ANNA], undefined]);

@@ -8,9 +8,9 @@ import { base64Encode } from '../../../src/protocol/bytes/text.ts';
 import { identityOf } from '../../support/trust.ts';
 
 const box = (available = true): SecretBox => ({
-  isAvailable: () => available,
-  encrypt: (text) => Buffer.from(`locked ${text}`).toString('base64'),
-  decrypt: (text) => {
+  isAvailable: async () => available,
+  encrypt: async (text) => Buffer.from(`locked ${text}`).toString('base64'),
+  decrypt: async (text) => {
     const [word, secret = ''] = Buffer.from(text, 'base64').toString().split(' ');
     if (word !== 'locked') throw new Error('somebody else’s');
     return secret;
@@ -49,9 +49,7 @@ describe('whom this installation is and knows', () => {
     const first = await openTrustStore(path, box());
     const stranger: SecretBox = {
       ...box(),
-      decrypt: () => {
-        throw new Error('another user');
-      },
+      decrypt: () => Promise.reject(new Error('another user')),
     };
     const again = await openTrustStore(path, stranger);
     expect(again.secretUnreadable).toBe(true);

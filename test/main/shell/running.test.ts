@@ -263,7 +263,7 @@ describe('the account', () => {
   async function desk(ownServer: (address: string) => string | undefined = () => undefined, transports = TRANSPORTS) {
     const messenger = new FakeMessenger();
     const other = new FakeMessenger();
-    const box: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
+    const box: SecretBox = { isAvailable: async () => false, encrypt: async (text) => text, decrypt: async (text) => text };
     const accounts = await openAccounts(join(folder, 'account.json'), box, transports);
     const contacts = await openContacts(join(folder, 'contacts.json'));
     opened.push(accounts, contacts);

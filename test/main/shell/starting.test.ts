@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const NO_KEY_STORE: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
+const NO_KEY_STORE: SecretBox = { isAvailable: async () => false, encrypt: async (text) => text, decrypt: async (text) => text };
 
 describe('what is kept on disk', () => {
   it('is there at the first start, and nothing is said', async () => {
@@ -57,9 +57,7 @@ describe('what is kept on disk', () => {
     await writeFile(join(folder, 'account.json'), JSON.stringify({ version: 1, account }));
     const otherUser = {
       ...NO_KEY_STORE,
-      decrypt: () => {
-        throw new Error('not encrypted here');
-      },
+      decrypt: () => Promise.reject(new Error('not encrypted here')),
     };
     expect(damageNotices(await openStorage(folder, otherUser, TRANSPORTS, () => 5_000))).toEqual([
       { kind: 'warning', key: 'notice.tokenUnreadable', values: {} },
