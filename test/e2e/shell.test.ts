@@ -8,7 +8,7 @@ import type { Picture } from '../support/display.ts';
 import { heldKeys } from '../support/held-keys.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { crop, differingPixels, pixelsNear } from '../support/picture.ts';
-import { needs, until } from '../support/programs.ts';
+import { needs, run, until } from '../support/programs.ts';
 import {
   meetOnMessenger,
   answerQuestion,
@@ -24,8 +24,10 @@ import {
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
-const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm', 'xwininfo', 'trayer');
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xterm', 'xwininfo', 'trayer', 'setxkbmap');
 const ICON_SIDE = 28;
+/** On a PC keyboard, by X keycode: its name goes with what it means. */
+const CAPS_LOCK_KEYCODE = '66';
 /** `--danger-soft` of the light theme: the paper of an error notice. */
 const NOTICE_COLOUR = [253, 231, 227] as const;
 
@@ -187,7 +189,7 @@ describe.skipIf(programs.skip || !electronExecutable)(
       it('F11 fills the screen, and again gives the window back', async () => {
         typed = join(noviceDesktop.home, 'typed');
         // No line discipline between the keys and the file.
-        noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `stty -icanon -echo; cat > ${typed}`]);
+        noviceDesktop.start('xterm', ['-geometry', '70x16+20+30', '-e', 'sh', '-c', `stty -icanon -echo -isig; cat > ${typed}`]);
         await connect();
         const id = await viewerWindow();
         const width = async () => (await windowArea(expertDesktop, id)).width;
@@ -213,6 +215,28 @@ describe.skipIf(programs.skip || !electronExecutable)(
           () => `ABcd, not ${JSON.stringify(typedText())}`,
         ).catch(() => undefined);
         expect(typedText()).toBe('ABcd');
+      });
+
+      it('a Caps Lock that is a Control at the expert is one at the novice', async () => {
+        const page = await expert.session();
+        await page.evaluate(() => addEventListener('keydown', ({ key }) => (document.body.dataset['key'] = key), true));
+        const remap = (...options: readonly string[]) => run('setxkbmap', options, { env: expertDesktop.env });
+        await remap('-option', 'ctrl:nocaps');
+        try {
+          await until(async () => {
+            await expertDesktop.xdotool('key', CAPS_LOCK_KEYCODE);
+            return (await page.evaluate(() => document.body.dataset['key'])) === 'Control';
+          }, 'the expert’s app to know its new keyboard');
+          await expertDesktop.xdotool('keydown', CAPS_LOCK_KEYCODE, 'key', '--delay', '60', 'c', 'keyup', CAPS_LOCK_KEYCODE);
+          await expertDesktop.xdotool('key', '--delay', '60', 'e');
+          await until(
+            () => typedText().endsWith('\x03e'),
+            () => `Control+C and e, not ${JSON.stringify(typedText())}`,
+            5_000,
+          );
+        } finally {
+          await remap('-option', '');
+        }
       });
 
       it('the keyboard menu sends F11, and Ctrl+Alt+Home leads out of the picture', async () => {

@@ -71,21 +71,25 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
     expect(session.linkEvents).toEqual([]);
   });
 
-  it.each(['ringback', 'classic'] as const)('is refused by the engine %s when it wants plain RDP security', async (engine) => {
-    const plainPort = await freePort();
-    const plain = startProgram('freerdp-shadow-cli', [`/port:${plainPort}`, `/bind-address:${HOST}`, '-auth', '/sec:rdp'], {
+  it.each([
+    ['ringback', 'plain RDP security', '/sec:rdp'],
+    ['classic', 'plain RDP security', '/sec:rdp'],
+    ['ringback', 'Network Level Authentication', '/sec:nla'],
+    ['classic', 'Network Level Authentication', '/sec:nla'],
+  ] as const)('is refused by the engine %s when it insists on %s', async (engine, _security, option) => {
+    const otherPort = await freePort();
+    const other = startProgram('freerdp-shadow-cli', [`/port:${otherPort}`, `/bind-address:${HOST}`, '-auth', option], {
       env: { ...source.env, ...home.env },
     });
-    const before = port;
     try {
-      await until(() => listening(plainPort), 'the plain server to listen');
-      port = plainPort;
-      const session = await dial(engine, port, randomBytes(32));
+      await until(() => listening(otherPort), 'the other server to listen');
+      const session = await dial(engine, otherPort, randomBytes(32));
       await until(() => session.events.some(({ tag }) => tag === 'wayFailed'), 'the refusal');
-      expect(session.events.flatMap((event) => (event.tag === 'refused' ? [event.error.code] : []))).toEqual(['OTHER_SECURITY']);
+      expect(session.events.flatMap((event) => (event.tag === 'refused' ? [[event.error.code, event.failure]] : []))).toEqual([
+        ['OTHER_SECURITY', 'otherSecurity'],
+      ]);
     } finally {
-      port = before;
-      await plain.stop();
+      await other.stop();
     }
   });
 });

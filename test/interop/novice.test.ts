@@ -4,6 +4,7 @@ import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import { forkEngine } from '../support/engine-process.ts';
 import type { ExpertLink } from '../../src/main/connection/contract.ts';
+import { openX11Input } from '../../src/main/desktop/x11/x11-input.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { applied } from '../support/applied.ts';
 import { type Display, type Picture, startDisplay } from '../support/display.ts';
@@ -20,6 +21,7 @@ const SCROLLED_BYTES = 500_000;
 
 const screens = needs('Xvfb', 'import', 'display', 'xterm', 'xdotool');
 const freerdp = needs('Xvfb', 'import', 'display', 'xterm', 'xfreerdp');
+const wheel = needs('xdotool', 'xev', 'stdbuf');
 const rdesktop = needs('Xvfb', 'import', 'display', 'xterm', 'rdesktop');
 
 let source: Display;
@@ -181,6 +183,36 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     expect(click).toMatchObject({ x: 300, y: 200 });
   });
 
+  it.skipIf(wheel.skip)(wheel.title('turns the wheel where the pointer is, although it sends no place with it'), async () => {
+    sharing = await share(source);
+    const display = await screen();
+    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
+    await untilSame(
+      () => source.screenshot(),
+      () => display.screenshot(),
+    );
+    const injector = await openX11Input({ address: { display: source.name }, clock: systemClock });
+    sharing.link()?.onEvent((event) => {
+      if (event.tag === 'input') injector.inject(event.events);
+    });
+    const viewer = source.start('stdbuf', ['-oL', 'xev', '-geometry', '300x300+300+200']);
+    try {
+      await until(() => viewer.output().includes('MapNotify'), 'the window');
+      // Again and again, until xfreerdp has its window and the window manager that is not there has nothing to say.
+      await until(async () => {
+        await display.xdotool('mousemove', '400', '330', 'click', '4', 'click', '5');
+        return [4, 5].every((button) => viewer.output().includes(`button ${button}`));
+      }, 'both turns');
+      const turns = [...viewer.output().matchAll(/ButtonPress event[\s\S]*?root:\((\d+,\d+)\)[\s\S]*?button (\d)/g)];
+      expect(new Set(turns.map(([, place, button]) => `${button} at ${place}`))).toEqual(new Set(['4 at 400,330', '5 at 400,330']));
+      const sent = sharing.linkEvents.flatMap((event) => (event.tag === 'input' ? event.events : []));
+      expect(sent.filter(({ tag }) => tag === 'wheel').every((event) => 'x' in event && event.x === 0 && event.y === 0)).toBe(true);
+    } finally {
+      await injector.close();
+      await viewer.stop();
+    }
+  });
+
   it('gets nothing with a wrong session id', async () => {
     sharing = await share(source);
     const program = await xfreerdp(await screen(), `/shell-dir:${Buffer.alloc(32, 1).toString('base64')}`);
@@ -205,12 +237,16 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     expect(sharing.graphicsBytes()).toBe(0);
   });
 
-  it('gets nothing with plain RDP security', async () => {
+  it.each([
+    ['plain RDP security', '/sec:rdp'],
+    ['Network Level Authentication', '/sec:nla'],
+  ])('gets nothing when it insists on %s, and it is known why', async (_security, option) => {
     sharing = await share(source);
-    const program = await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '/sec:rdp');
+    const program = await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, option);
     await untilRefused('OTHER_SECURITY');
     await program.exited;
     expectNothingShown();
+    expect(sharing.events.flatMap((event) => (event.tag === 'refused' ? [event.failure] : []))).toContain('otherSecurity');
   });
 });
 
