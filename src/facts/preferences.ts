@@ -6,6 +6,9 @@ export type EngineName = 'ringback' | 'classic';
 /** What a person mostly does here, and so what Home shows first: asks for help, or gives it. */
 export type HomeFor = 'need' | 'give';
 
+/** For how many seconds a novice may choose to be left alone with mouse and keyboard. */
+export const QUIET_CHOICES = [1, 3, 10] as const;
+
 /** What a person can set. */
 export interface Preferences {
   readonly engine: EngineName;
@@ -21,5 +24,7 @@ export interface Preferences {
   readonly allowPlainExperts: boolean;
   /** Sessions may begin whose other side nobody vouches for: an older program, or somebody in between. */
   readonly allowUnverified: boolean;
+  /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
+  readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;
 }

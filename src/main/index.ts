@@ -112,6 +112,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     userName: () => ownName(accounts, env),
     allowOffers: (from) => settings.value.allowOffers || mayCallBack(from, storage.history.entries, clock.now()),
     allowPlainExperts: () => settings.value.allowPlainExperts,
+    quietSeconds: () => settings.value.quietSeconds,
     log: note,
   });
   hearUncaught(process, failures, (error) => assistance.failSession(error));

@@ -124,14 +124,19 @@ export interface Placeholders {
   readonly 'attendance.away': 'name';
   readonly 'attendance.ends': 'time';
   readonly 'control.novice.wished': 'name';
+  readonly 'control.novice.paused': 'count' | 'name';
   readonly 'control.novice.give': 'name';
   readonly 'control.expert.asked': 'name';
   readonly 'control.expert.refused': 'name';
+  readonly 'control.expert.paused': 'name';
+  readonly 'control.expert.hintPaused': 'count' | 'name';
   readonly 'control.expert.hintNo': 'name';
   readonly 'control.expert.hintAsked': 'name';
   readonly 'control.expert.hintRefused': 'name';
   readonly 'control.expert.nowGranted': 'name';
   readonly 'viewer.label': 'name';
+  readonly 'viewer.layout': 'layout' | 'name';
+  readonly 'viewer.layoutCoded': 'layout' | 'name' | 'short';
   readonly 'viewer.positionsHint': 'name';
   readonly 'viewer.fps': 'count';
   readonly 'viewer.roundTrip': 'ms';
@@ -252,6 +257,7 @@ export interface Placeholders {
   readonly 'settings.keySaved': 'file';
   readonly 'settings.metCount': 'count';
   readonly 'settings.metForget': 'name';
+  readonly 'settings.quietSeconds': 'count';
   readonly 'settings.version': 'version';
   readonly 'time.running': 'duration';
   readonly 'problem.carrierUnreachable': 'name';

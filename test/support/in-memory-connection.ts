@@ -15,6 +15,7 @@ import { ConnectionError } from '../../src/main/connection/contract.ts';
 import { WAYS } from '../../src/main/connection/ways/ways.ts';
 import type { Role, SessionConnection, WayFailure, WayId } from '../../src/protocol/assistance/status.ts';
 import { type WayPlan, type WayTicket, moreTelling } from '../../src/protocol/assistance/ways.ts';
+import { NOTES_CHANNEL } from '../../src/protocol/rdp/channels/notes.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import { FakeExpertLink, FakeNoviceLink, type Wire } from './in-memory-link.ts';
@@ -65,7 +66,7 @@ class Internet implements InMemoryInternet {
   failMs = 100;
   latencyMs = 5;
   wrongPin: ReadonlySet<WayId> = new Set();
-  channels: readonly string[] = ['encomsp'];
+  channels: readonly string[] = ['encomsp', NOTES_CHANNEL];
   graphics: GraphicsSettings = {
     encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
     acknowledgement: 'marked',

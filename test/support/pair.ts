@@ -87,6 +87,8 @@ export interface Side {
   readonly history: HistoryEntry[];
   readonly log: string[];
   readonly trust: MemoryTrust;
+  /** Of the novice's settings. */
+  quietSeconds: number;
 }
 
 export const NOVICE = 'nora@example.test';
@@ -132,6 +134,7 @@ export async function createPair(
       userName: () => address,
       ...(options.allowOffers === undefined ? {} : { allowOffers: () => options.allowOffers === true }),
       allowPlainExperts: () => false,
+      quietSeconds: () => made.quietSeconds,
       random: (bytes) => {
         seed += 1;
         return Uint8Array.from({ length: bytes }, (_, at) => ((seed * 2_654_435_761 + at * 97) >>> 9) & 0xff);
@@ -139,7 +142,8 @@ export async function createPair(
       log: (event, facts) => void log.push(`${event} ${JSON.stringify(facts)}`),
     });
     messenger.signIn(account);
-    return { assistance, messenger, desktop, prompts, history, log, trust };
+    const made: Side = { assistance, messenger, desktop, prompts, history, log, trust, quietSeconds: 3 };
+    return made;
   };
   const novice = side(NOVICE, '192.168.1.10', options.noviceApplications);
   const expert = side(EXPERT, '192.168.1.20', options.expertApplications);

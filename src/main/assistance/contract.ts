@@ -104,6 +104,8 @@ export interface AssistanceParts {
   readonly allowOffers?: (from: PeerAddress) => boolean;
   /** What the expert calls itself in Client Info. */
   readonly userName: () => string;
+  /** Seconds without own mouse and keyboard after which the expert may go on; {@link QUIET_SECONDS} when left out. */
+  readonly quietSeconds?: () => number;
   /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */
   readonly allowPlainExperts: () => boolean;
   /** Cryptographically random bytes; the system's by default. */

@@ -36,7 +36,9 @@ export class ExpertRole implements HelpingSession {
     this.host = host;
     this.life = new SessionLife(parts, host, 'expert');
     this.life.scope.add(() => this.viewers.close());
-    this.controlChannels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => this.tellShown() });
+    this.controlChannels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => this.tellShown() }, () =>
+      this.session?.controlChanged(),
+    );
     this.entrance = enter(this);
   }
 
@@ -90,6 +92,7 @@ export class ExpertRole implements HelpingSession {
     const session = new ExpertSession({
       link,
       control: this.controlChannels.control,
+      notes: this.controlChannels.notes,
       clock: this.parts.clock,
       onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
@@ -121,7 +124,9 @@ export class ExpertRole implements HelpingSession {
 
   private get facts(): SessionFacts {
     const { role, entrance, life, link, session } = this;
-    const { id, peer, offered = false, takesText = false, progress: negotiation } = entrance;
-    return { role, id, peer, offered, takesText, startedAtMs: life.startedAtMs, negotiation, link, session };
+    const { id, peer, offered = false, progress: negotiation } = entrance;
+    const { keyboard } = this.controlChannels.notes;
+    const takesText = entrance.takesText === true || keyboard?.text === true;
+    return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session };
   }
 }

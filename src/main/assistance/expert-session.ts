@@ -1,5 +1,6 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
-import type { ControlState } from '../../protocol/assistance/status.ts';
+import type { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
+import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
@@ -15,6 +16,8 @@ export interface ExpertSessionParts {
   readonly link: ExpertLink;
   /** Among the channels that the link has been opened with; what changes there is told to {@link ExpertSession.controlChanged}. */
   readonly control: ControlExpert;
+  /** The same for what the novice's side notes. */
+  readonly notes: NotesExpert;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
   /** Control, size, or whether the window is to be seen has changed. */
@@ -44,6 +47,14 @@ export class ExpertSession {
   }
   get controlled(): boolean {
     return this.parts.control.wasGranted;
+  }
+  /** While the novice uses mouse or keyboard themselves. */
+  get controlPause(): ControlPause | undefined {
+    const { pause } = this.parts.notes;
+    return this.controlState === 'granted' && pause?.paused === true ? { quietSeconds: pause.quietSeconds } : undefined;
+  }
+  get keptAway(): KeptAway | undefined {
+    return this.parts.notes.keptAway;
   }
   /** Size of the novice's desktop, once known. */
   get desktop(): Size | undefined {
@@ -138,12 +149,13 @@ export class ExpertSession {
 
   /** What is typed while the line is silent would come all at once, into a picture that nobody has seen. */
   private get mayInput(): boolean {
-    return this.steers && this.silentSince === undefined;
+    return this.steers && this.silentSince === undefined && this.controlPause === undefined;
   }
 
-  /** On a silent line only what ends a hold. */
+  /** On a silent line, and while control pauses, only what ends a hold. */
   private sendInput(events: readonly InputEvent[]): void {
-    const sent = this.silentSince === undefined ? events : events.filter((event) => 'down' in event && !event.down);
+    const sent =
+      this.silentSince === undefined && this.controlPause === undefined ? events : events.filter((event) => 'down' in event && !event.down);
     if (this.steers && sent.length > 0) this.parts.link.sendInput(sent);
   }
 

@@ -1,21 +1,25 @@
 import type { ControlNovice, ControlWish } from '../../protocol/assistance/control-novice.ts';
-import type { ControlState } from '../../protocol/assistance/status.ts';
+import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
+import type { ControlPause, ControlState } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Desktop, InputInjector } from '../desktop/contract.ts';
+import type { Desktop, InjectorEvent, InputInjector, KeptAway } from '../desktop/contract.ts';
 import { ControlRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
+import { OwnHands } from './own-hands.ts';
 import { askPerson } from './prompt.ts';
 import { interrupterOf } from './running-session.ts';
 
 export interface NoviceControlParts {
   readonly channel: ControlNovice;
+  readonly notes: NotesNovice;
   readonly desktop: Desktop;
   readonly consent: ConsentPrompts;
   readonly clock: Clock;
   readonly interruptions: Interruptions;
   readonly peer: Peer;
+  readonly quietSeconds: () => number;
   /** The session's; aborts an injector that is still opening. */
   readonly signal: AbortSignal;
   readonly changed: () => void;
@@ -29,9 +33,15 @@ type Control =
   | { readonly tag: 'refused' }
   /** `offered`: by the novice, without being asked. */
   | { readonly tag: 'asked' | 'offered'; readonly prompt: AbortController }
-  | { readonly tag: 'granted'; readonly injector: InputInjector };
+  | { readonly tag: 'granted'; readonly injector: InputInjector; readonly hands: OwnHands };
 
-/** Control of mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted. */
+/** That something was kept from Ringback's own windows is told again after this long. */
+const TELL_AGAIN_MS = 1_000;
+
+/**
+ * Control of mouse and keyboard: asks the novice, tells the expert over the control channel, and injects what comes while it is granted and the
+ * novice does not use mouse and keyboard themselves.
+ */
 export class NoviceControl {
   private readonly parts: NoviceControlParts;
   private control: Control = { tag: 'no' };
@@ -40,6 +50,9 @@ export class NoviceControl {
   private wishedFor = false;
   /** Nobody is there to watch: what the expert does waits for the novice. */
   private away = false;
+  /** As the expert's locks were last, which are set when control comes back. */
+  private locks: InputEvent | undefined;
+  private keptAway = new Map<KeptAway, number>();
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
@@ -53,6 +66,11 @@ export class NoviceControl {
   get wished(): boolean {
     return this.wishedFor;
   }
+  /** While it is granted, but the novice uses mouse or keyboard. */
+  get pause(): ControlPause | undefined {
+    const { control } = this;
+    return control.tag === 'granted' && control.hands.busy ? { quietSeconds: this.parts.quietSeconds() } : undefined;
+  }
   /** Control has been granted at least once. */
   get wasGranted(): boolean {
     return this.wasControlled;
@@ -61,6 +79,7 @@ export class NoviceControl {
   /** The novice has said yes to being seen: from here on the expert is named and its wishes are heard. */
   begin(): void {
     this.parts.channel.begin(this.parts.peer.friendlyName, (wish) => this.onWish(wish));
+    void this.tellKeyboard();
   }
 
   /** The novice offers control without a request of the expert's, and is asked to confirm. */
@@ -87,7 +106,9 @@ export class NoviceControl {
 
   /** Nothing happens while it is not granted, or pauses. */
   inject(events: readonly InputEvent[]): void {
-    if (this.control.tag !== 'granted' || this.away) return;
+    if (this.control.tag !== 'granted') return;
+    this.locks = events.findLast(({ tag }) => tag === 'locks') ?? this.locks;
+    if (this.control.hands.busy || this.away) return;
     try {
       this.control.injector.inject(events);
     } catch (error) {
@@ -168,10 +189,48 @@ export class NoviceControl {
     }
     try {
       const injector = await this.parts.desktop.openInput(this.parts.signal);
-      if (this.control === asked && !this.parts.signal.aborted) this.become({ tag: 'granted', injector });
+      if (this.control === asked && !this.parts.signal.aborted) this.grant(injector);
       else await injector.close();
     } catch (error) {
       if (this.control === asked) this.parts.failed(error);
+    }
+  }
+
+  private grant(injector: InputInjector): void {
+    const { clock, quietSeconds } = this.parts;
+    const hands = new OwnHands({ clock, quietSeconds, changed: (busy) => this.onHands(busy) });
+    const granted: Control = { tag: 'granted', injector, hands };
+    injector.onEvent((event) => {
+      if (this.control === granted) this.onInjector(event, hands);
+    });
+    this.locks = undefined;
+    this.become(granted);
+    void this.tellKeyboard();
+  }
+
+  private onInjector(event: InjectorEvent, hands: OwnHands): void {
+    if (event.tag === 'ownInput') return hands.used(event.holding);
+    const nowMs = this.parts.clock.monotonicMs();
+    if (nowMs - (this.keptAway.get(event.what) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_MS) return;
+    this.keptAway.set(event.what, nowMs);
+    this.parts.notes.tell({ tag: 'keptAway', what: event.what });
+  }
+
+  /** The novice's hands come first: what the expert holds is let go of at once. */
+  private onHands(busy: boolean): void {
+    if (busy) this.release();
+    this.parts.notes.tell({ tag: 'pause', paused: busy, quietSeconds: this.parts.quietSeconds() });
+    if (!busy && this.locks !== undefined) this.inject([this.locks]);
+    this.parts.changed();
+  }
+
+  private async tellKeyboard(): Promise<void> {
+    const { desktop, notes, onError } = this.parts;
+    try {
+      const layout = await desktop.keyboardLayout();
+      notes.tell({ tag: 'keyboard', text: desktop.typesText === true, code: layout?.code ?? '', name: layout?.name ?? '' });
+    } catch (error) {
+      onError(error);
     }
   }
 
@@ -190,6 +249,9 @@ export class NoviceControl {
     const { control } = this;
     if (control.tag === 'asked' || control.tag === 'offered') control.prompt.abort();
     if (control.tag !== 'granted') return;
+    const paused = control.hands.busy;
+    control.hands.end();
+    if (paused) this.parts.notes.tell({ tag: 'pause', paused: false, quietSeconds: this.parts.quietSeconds() });
     this.release();
     control.injector.close().catch(this.parts.onError);
   }

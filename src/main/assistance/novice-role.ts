@@ -1,5 +1,6 @@
 import type { NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { AssistanceParts } from './contract.ts';
@@ -77,6 +78,7 @@ export class NoviceRole implements HelpedSession {
       clock,
       interruptions: this.host.interruptions,
       peer: this.entrance.peer,
+      quietSeconds: () => this.parts.quietSeconds?.() ?? QUIET_SECONDS,
       onError: (error) => this.life.logError(error),
       changed: () => this.host.changed(),
       desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),

@@ -1,4 +1,4 @@
-import type { ControlState } from '../../protocol/assistance/status.ts';
+import type { ControlPause, ControlState } from '../../protocol/assistance/status.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
@@ -23,6 +23,7 @@ export interface NoviceSessionParts {
   readonly clock: Clock;
   readonly interruptions: Interruptions;
   readonly peer: Peer;
+  readonly quietSeconds: () => number;
   readonly onError: (error: unknown) => void;
   /** Control, size, or whether anybody looks has changed. */
   readonly changed: () => void;
@@ -56,14 +57,17 @@ export class NoviceSession {
     this.pointer = new NovicePointer({ link, clock, failed });
     this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, scope: this.scope, desktopFailed, failed });
     const { signal } = this.lifetime;
-    const channel = parts.channels.control;
+    const { control: channel, notes } = parts.channels;
+    const { quietSeconds } = parts;
     this.control = new NoviceControl({
       channel,
+      notes,
       desktop,
       consent,
       clock,
       interruptions,
       peer,
+      quietSeconds,
       signal,
       changed,
       onError,
@@ -93,6 +97,10 @@ export class NoviceSession {
   /** The expert would like control, and no question is put about it any more. */
   get controlWished(): boolean {
     return this.control.wished;
+  }
+  /** While the novice uses mouse or keyboard, and shortly after. */
+  get controlPause(): ControlPause | undefined {
+    return this.control.pause;
   }
   /** Control has been granted at least once. */
   get controlled(): boolean {
@@ -197,7 +205,7 @@ export class NoviceSession {
 
   private onInput(events: readonly InputEvent[]): void {
     if (this.control.state !== 'granted') return;
-    this.pointer.steeredBy(events);
+    if (this.control.pause === undefined) this.pointer.steeredBy(events);
     this.control.inject(events);
   }
 

@@ -1,7 +1,9 @@
 import type { Invitation } from '../../facts/invitations.ts';
 import type {
+  ControlPause,
   ControlState,
   HistoryEntry,
+  KeptAway,
   Role,
   SessionConnection,
   SessionPhase,
@@ -112,6 +114,7 @@ export interface SessionFacts {
   readonly peer: Peer;
   readonly offered: boolean;
   readonly takesText?: boolean;
+  readonly keyboard?: { readonly code: string; readonly name: string } | undefined;
   readonly startedAtMs: number;
   readonly negotiation: {
     readonly phase: SessionPhase;
@@ -125,6 +128,8 @@ export interface SessionFacts {
   readonly session:
     | {
         readonly controlState: ControlState;
+        readonly controlPause?: ControlPause | undefined;
+        readonly keptAway?: KeptAway | undefined;
         readonly controlled: boolean;
         readonly controlWished?: boolean;
         readonly attendance?: Attendance;
@@ -140,7 +145,18 @@ export interface SessionFacts {
 }
 
 /** The status as people see it, as of now. */
-export function statusOf({ role, id, peer, offered, takesText, startedAtMs, negotiation, link, session }: SessionFacts): SessionStatus {
+export function statusOf({
+  role,
+  id,
+  peer,
+  offered,
+  takesText,
+  keyboard,
+  startedAtMs,
+  negotiation,
+  link,
+  session,
+}: SessionFacts): SessionStatus {
   const { phase, steps, connection, trust } = negotiation;
   const { dialogue, device } = trust ?? {};
   return {
@@ -162,6 +178,11 @@ export function statusOf({ role, id, peer, offered, takesText, startedAtMs, nego
       ? { attendance: session.attendance }
       : {}),
     ...(phase.tag === 'connected' && session?.endsAtMs !== undefined ? { endsAtMs: session.endsAtMs } : {}),
+    ...(phase.tag === 'ended' || session?.controlPause === undefined ? {} : { controlPause: session.controlPause }),
+    ...(session?.keptAway === undefined ? {} : { keptAway: session.keptAway }),
+    ...(keyboard === undefined || (keyboard.code === '' && keyboard.name === '')
+      ? {}
+      : { keyboard: { code: keyboard.code, name: keyboard.name } }),
     ...(link === undefined || session === undefined
       ? {}
       : {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../facts/hosting.ts';
-import type { Preferences } from '../../facts/preferences.ts';
+import { type Preferences, QUIET_CHOICES } from '../../facts/preferences.ts';
+import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
 /** At least one modifier besides Shift and one key: a global key must not take a letter away from every other program. */
@@ -40,6 +41,7 @@ export const settingsSchema = z.looseObject({
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   allowUnverified: z.boolean().default(false),
+  quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   windowBounds: z.exactOptional(rect),
 }) satisfies z.ZodType<Preferences>;

@@ -133,8 +133,19 @@ function programViews(programs: ProgramChoices): ProgramView[] {
 
 /** Nothing of the settings that no window shows. */
 function settingsView(settings: Settings): Preferences {
-  const { engine, viewerScaling, stopShortcut, home, playSound, startHidden, allowOffers, allowPlainExperts, allowUnverified, hosting } =
-    settings;
+  const {
+    engine,
+    viewerScaling,
+    stopShortcut,
+    home,
+    playSound,
+    startHidden,
+    allowOffers,
+    allowPlainExperts,
+    allowUnverified,
+    quietSeconds,
+    hosting,
+  } = settings;
   return {
     engine,
     viewerScaling,
@@ -145,6 +156,7 @@ function settingsView(settings: Settings): Preferences {
     allowOffers,
     allowPlainExperts,
     allowUnverified,
+    quietSeconds,
     hosting: {
       enabled: hosting.enabled,
       reach: hosting.reach,

@@ -104,6 +104,17 @@ export type SessionPhase =
 /** `asked`: the novice has the expert's question; `offered`: the novice gives it and is asked to confirm, which the expert does not see. */
 export type ControlState = 'no' | 'asked' | 'offered' | 'refused' | 'granted';
 
+/** Control is granted, but the novice uses mouse or keyboard: it comes back when they have been quiet for so many seconds. */
+export interface ControlPause {
+  readonly quietSeconds: number;
+}
+
+/** What of the expert's input was dropped last because it was aimed at the novice's Ringback; `count` grows with each telling. */
+export interface KeptAway {
+  readonly what: 'pointer' | 'keys';
+  readonly count: number;
+}
+
 /** Totals in bytes on the RDP connection; frames a second over the last two seconds; round trip is the newest, undefined while unknown. */
 export interface SessionTraffic {
   readonly bytesSent: number;
@@ -152,6 +163,11 @@ export interface SessionStatus {
   readonly attendance?: 'asking' | 'away';
   /** Novice: the session ends by itself then, as Unix time; said only shortly before. */
   readonly endsAtMs?: number;
+  readonly controlPause?: ControlPause;
+  /** Expert. */
+  readonly keptAway?: KeptAway;
+  /** Expert: the layout of the novice's keyboard; parts that are not known are ''. */
+  readonly keyboard?: { readonly code: string; readonly name: string };
   /** While connected: the line has been silent since then, as Unix time. Nothing is lost yet. */
   readonly silentSinceMs?: number;
   readonly traffic?: SessionTraffic;

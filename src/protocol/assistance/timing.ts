@@ -14,3 +14,5 @@ export const CONNECT_DEADLINE_MS = 30_000;
 export const CONSENT_DEADLINE_MS = 120_000;
 /** Requests for control after one that was refused or taken back are not shown for this long. */
 export const CONTROL_COOL_DOWN_MS = 10_000;
+/** Control comes back when the novice has used neither mouse nor keyboard for so many seconds. */
+export const QUIET_SECONDS = 3;

@@ -1,5 +1,6 @@
 import { ByteReader } from '../../../src/protocol/bytes/reader.ts';
 import { decodeEncomsp, encodeEncomsp } from '../../../src/protocol/rdp/channels/encomsp.ts';
+import { decodeNotes, encodeNote } from '../../../src/protocol/rdp/channels/notes.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import {
   decodeAutoDetectRequest,
@@ -380,5 +381,15 @@ export const RDP_TARGETS: readonly Target[] = [
       const parts = messages.map((message) => (message.tag === 'other' ? undefined : encodeEncomsp(message)));
       return parts.every((part) => part !== undefined) ? joined(...parts) : undefined;
     },
+  ),
+  target(
+    'notes',
+    decodeNotes,
+    () => [
+      encodeNote({ tag: 'keyboard', text: true, code: 'de', name: 'Deutsch' }),
+      encodeNote({ tag: 'pause', paused: true, quietSeconds: 3 }),
+      encodeNote({ tag: 'keptAway', what: 'keys' }),
+    ],
+    (notes) => joined(...notes.map((note) => encodeNote(note))),
   ),
 ];

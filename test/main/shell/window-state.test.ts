@@ -85,6 +85,7 @@ describe('the state that windows see', () => {
       'home',
       'hosting',
       'playSound',
+      'quietSeconds',
       'startHidden',
       'stopShortcut',
       'viewerScaling',

@@ -152,6 +152,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       allowOffers: false,
       allowPlainExperts: false,
       allowUnverified: false,
+      quietSeconds: 3,
       hosting: { enabled: false, reach: 'loopback', port: 0 },
     },
     notices: [],

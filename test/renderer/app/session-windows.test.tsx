@@ -72,6 +72,15 @@ describe('a silent line', () => {
   });
 });
 
+it.each(ROLES)('while the novice uses mouse or keyboard themselves the window of the %s says so, and no longer afterwards', (role) => {
+  const paused = { ...LIVE, control: 'granted', controlPause: { quietSeconds: 3 } } as const;
+  const { send } = openSessionWindow(appState({ session: session(role, CONNECTED, paused) }));
+  const line = role === 'novice' ? t('control.novice.paused', { name: 'Anna', count: 3 }) : t('control.expert.paused', { name: 'Anna' });
+  screen.getByText(line);
+  send(appState({ session: session(role, CONNECTED, { ...LIVE, control: 'granted' }) }));
+  expect(screen.queryByText(line)).toBeNull();
+});
+
 it('who was asked in vain is asked again, once the attempt has been put away', async () => {
   const { user, calls } = openMainWindow(appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }) }));
   await user.click(theButton(t('ended.askAgain')));
@@ -265,6 +274,36 @@ describe('the expert’s window', () => {
     expect(positions.checked).toBe(false);
     await user.click(positions);
     expect(positions.checked).toBe(true);
+  });
+
+  it('sends text as soon as the novice’s program says that it takes it, which may come late', async () => {
+    const { user, send } = viewing({ control: 'granted' });
+    await user.click(screen.getByLabelText(t('viewer.keys')));
+    const positions = screen.getByRole<HTMLInputElement>('switch', { name: t('viewer.positions') });
+    expect(positions.checked).toBe(true);
+    send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted', takesText: true }) }));
+    expect(positions.checked).toBe(false);
+  });
+
+  it.each([
+    [{ code: 'de', name: 'German' }, 'Anna’s keyboard: German (de)'],
+    [{ code: 'de', name: '' }, 'Anna’s keyboard: de'],
+    [{ code: '', name: 'German' }, 'Anna’s keyboard: German'],
+  ])('shows the layout of the novice’s keyboard, as far as it is known', async (keyboard, line) => {
+    const { user } = viewing({ control: 'granted', keyboard });
+    await user.click(screen.getByLabelText(t('viewer.keys')));
+    screen.getByText(line);
+  });
+
+  it('says what was kept from Ringback’s windows there, each time', () => {
+    const { send } = viewing({ control: 'granted' });
+    const hint = () => document.querySelector('.viewing__hint')?.textContent;
+    const keptAway = (what: 'pointer' | 'keys', count: number) =>
+      send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted', keptAway: { what, count } }) }));
+    keptAway('keys', 1);
+    expect(hint()).toBe(t('control.expert.keptAway.keys'));
+    keptAway('pointer', 2);
+    expect(hint()).toBe(t('control.expert.keptAway.pointer'));
   });
 
   it('has no picture and no toolbar before the novice has said yes', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../../facts/hosting.ts';
-import type { Preferences } from '../../../facts/preferences.ts';
+import { type Preferences, QUIET_CHOICES } from '../../../facts/preferences.ts';
 import { accelerator, hostingSchema, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
 import { trustView } from '../trust-view.ts';
@@ -27,6 +27,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   home: false,
   playSound: false,
   startHidden: false,
+  quietSeconds: false,
   allowOffers: true,
   allowPlainExperts: true,
   allowUnverified: true,
@@ -68,6 +69,7 @@ export const settingsCommands = {
       allowOffers: z.exactOptional(z.boolean()),
       allowPlainExperts: z.exactOptional(z.boolean()),
       allowUnverified: z.exactOptional(z.boolean()),
+      quietSeconds: z.exactOptional(z.literal(QUIET_CHOICES)),
     }),
     run: (use, change, window) => {
       requireOwn(change, window);

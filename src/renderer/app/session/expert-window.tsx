@@ -80,7 +80,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { session, scaling, fullScreen, states, onFullScreen } = props;
   const silent = session.silentSinceMs !== undefined;
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
-  const [typing, setTyping] = useState<PictureProps['typing']>(session.takesText === true ? 'text' : 'positions');
+  const [chosen, setTyping] = useState<PictureProps['typing']>();
+  const typing = chosen ?? (session.takesText === true ? 'text' : 'positions');
   const keyboard = useRef<PictureKeyboard>(null);
   const toolbar = useRef<HTMLDivElement>(null);
   const leave = () => {
@@ -110,6 +111,14 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     };
   }, [fullScreen, onFullScreen]);
 
+  const kept = session.keptAway;
+  const keptTold = useRef(0);
+  useEffect(() => {
+    if (kept === undefined || kept.count === keptTold.current) return;
+    keptTold.current = kept.count;
+    say(t(`control.expert.keptAway.${kept.what}`));
+  }, [kept, say]);
+
   useEffect(() => {
     if (fullScreen) say(t('viewer.fullScreenHint'));
   }, [fullScreen, say]);
@@ -123,6 +132,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
           <KeyboardMenu
             name={displayName(session.peer)}
             granted={session.control === 'granted'}
+            layout={session.keyboard}
             typing={typing}
             onTyping={setTyping}
             onSend={(codes) => keyboard.current?.sendKeys(codes)}
@@ -133,7 +143,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         {props.renderPicture({
           typing,
           keyboard,
-          onInputWithoutControl: () => say(silent ? t('line.expert.hint') : controlHint(session.control, displayName(session.peer))),
+          onInputWithoutControl: () => say(silent ? t('line.expert.hint') : controlHint(session)),
           onLeave: leave,
           onTextTooLong: () => say(t('viewer.textTooLong')),
         })}
@@ -161,7 +171,9 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   );
 }
 
-function controlHint(control: ControlState, name: string): string {
+function controlHint({ control, controlPause, peer }: SessionStatus): string {
+  const name = displayName(peer);
+  if (controlPause !== undefined) return t('control.expert.hintPaused', { name, count: controlPause.quietSeconds });
   switch (control) {
     case 'asked':
       return t('control.expert.hintAsked', { name });
@@ -218,6 +230,7 @@ function Toolbar({
       {session.peer.verification?.tag === 'unverified' && <span className="unverified">{t('verified.unverifiedShort')}</span>}
       <ControlButton
         control={session.control}
+        paused={session.controlPause !== undefined}
         name={name}
         busy={states.control.pending}
         onRequest={onRequestControl}
@@ -252,12 +265,15 @@ function Toolbar({
 
 function ControlButton({
   control,
+  paused,
   name,
   busy,
   onRequest,
   onRelease,
 }: {
   readonly control: ControlState;
+  /** The novice uses mouse or keyboard; it comes back by itself. */
+  readonly paused: boolean;
   readonly name: string;
   readonly busy: boolean;
   readonly onRequest: () => void;
@@ -270,7 +286,9 @@ function ControlButton({
     control === 'no'
       ? t('control.expert.ask')
       : granted
-        ? t('control.expert.granted')
+        ? paused
+          ? t('control.expert.paused', { name })
+          : t('control.expert.granted')
         : t(`control.expert.${asked ? 'asked' : 'refused'}`, { name });
   return (
     <Button

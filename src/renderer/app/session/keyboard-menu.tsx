@@ -1,5 +1,6 @@
 import { Keyboard } from 'lucide-react';
 import { useRef } from 'react';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Button } from '../design/controls.tsx';
 import type { PictureProps } from './picture.tsx';
@@ -22,13 +23,15 @@ const CHORD_NAMES = ['ctrlAltDelete', 'super', 'altTab', 'altF4', 'print', 'f11'
 export interface KeyboardMenuProps {
   readonly name: string;
   readonly granted: boolean;
+  /** Of the novice's keyboard, where their program says it. */
+  readonly layout: SessionStatus['keyboard'];
   readonly typing: Typing;
   readonly onTyping: (typing: Typing) => void;
   readonly onSend: (codes: readonly string[]) => void;
 }
 
 /** Keys that never reach the picture, whether keys travel by position, and the way out. */
-export function KeyboardMenu({ name, granted, typing, onTyping, onSend }: KeyboardMenuProps) {
+export function KeyboardMenu({ name, granted, layout, typing, onTyping, onSend }: KeyboardMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => {
     if (menu.current !== null) menu.current.open = false;
@@ -63,6 +66,7 @@ export function KeyboardMenu({ name, granted, typing, onTyping, onSend }: Keyboa
             </Button>
           ))}
         </div>
+        {layout !== undefined && <p className="break">{layoutLine(name, layout)}</p>}
         <label className="keyboard-menu__switch">
           <input
             type="checkbox"
@@ -80,4 +84,10 @@ export function KeyboardMenu({ name, granted, typing, onTyping, onSend }: Keyboa
       </div>
     </details>
   );
+}
+
+/** With the code where there is one: two layouts may have the same name. */
+function layoutLine(name: string, { code, name: layout }: NonNullable<SessionStatus['keyboard']>): string {
+  if (code === '' || layout === '') return t('viewer.layout', { name, layout: code + layout });
+  return t('viewer.layoutCoded', { name, layout, short: code });
 }

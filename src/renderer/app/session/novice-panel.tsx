@@ -146,7 +146,11 @@ function Sharing({
         <section className={granted ? 'hands hands--given' : 'hands'} data-control={session.control}>
           <p className="hands__state break" role="status" aria-live="assertive">
             {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
-            <span>{t(`control.novice.${session.control}`, { name })}</span>
+            <span>
+              {session.controlPause === undefined
+                ? t(`control.novice.${session.control}`, { name })
+                : t('control.novice.paused', { name, count: session.controlPause.quietSeconds })}
+            </span>
           </p>
           {session.controlWished === true && (
             <p className="hands__wish soft break" role="status" aria-live="polite">

@@ -1,5 +1,5 @@
 import type { HostingChoice } from '../../../facts/hosting.ts';
-import type { Preferences } from '../../../facts/preferences.ts';
+import { type Preferences, QUIET_CHOICES } from '../../../facts/preferences.ts';
 import { useState } from 'react';
 import { t } from '../../../words/words.ts';
 import type { AppState } from '../../../preload/contract.ts';
@@ -66,6 +66,17 @@ export function Settings(props: SettingsProps) {
           />
           <p className="soft small">{t('settings.allowOffersHint')}</p>
         </div>
+        <Choices
+          legend={t('settings.quiet')}
+          value={`${settings.quietSeconds}`}
+          onValue={(chosen) =>
+            props.onSettings({ quietSeconds: QUIET_CHOICES.find((seconds) => `${seconds}` === chosen) ?? settings.quietSeconds })
+          }
+          choices={QUIET_CHOICES.map((seconds) => ({
+            value: `${seconds}` as const,
+            label: t('settings.quietSeconds', { count: seconds }),
+          }))}
+        />
       </section>
       <section className="card stack" aria-labelledby="settings-helping">
         <h2 id="settings-helping">{t('settings.helping')}</h2>

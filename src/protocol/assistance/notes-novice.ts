@@ -1,0 +1,29 @@
+import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
+import { encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
+
+/** The novice's (server's) end of the notes: says what it is told, and again what still holds when the channel starts. An expert without it hears nothing. */
+export class NotesNovice implements Channel {
+  readonly name = NOTES_CHANNEL;
+  readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
+  private port: ChannelPort | undefined;
+  private readonly holds = new Map<Note['tag'], Note>();
+
+  tell(note: Note): void {
+    if (note.tag !== 'keptAway') this.holds.set(note.tag, note);
+    void this.port?.send([encodeNote(note)]);
+  }
+
+  start(port: ChannelPort): readonly ChannelOutput[] {
+    this.port = port;
+    return [...this.holds.values()].map((note) => ({ tag: 'send', message: encodeNote(note) }));
+  }
+
+  /** The expert has nothing to say here. */
+  receive(): readonly ChannelOutput[] {
+    return [];
+  }
+
+  close(): void {
+    this.port = undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { ProtocolError } from '../../bytes/errors.ts';
+import { ByteReader } from '../../bytes/reader.ts';
+import { utf8Decode, utf8Encode } from '../../bytes/text.ts';
+import { ByteWriter } from '../../bytes/writer.ts';
+
+/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0032). */
+export const NOTES_CHANNEL = 'RBNOTES';
+
+const KIND = { keyboard: 1, pause: 2, keptAway: 3 } as const;
+const HEADER_BYTES = 4;
+const KEYBOARD = { text: 1 } as const;
+const WHAT = ['pointer', 'keys'] as const;
+const MAX_NAME_BYTES = 128;
+const MAX_CODE_BYTES = 32;
+const MAX_SECONDS = 3_600;
+
+export type Note =
+  /** `text`: an injected character counts as a key there. `code` and `name` of the layout, '' where unknown. */
+  | { readonly tag: 'keyboard'; readonly text: boolean; readonly code: string; readonly name: string }
+  /** Whether control pauses because the novice uses mouse or keyboard, and how long after them it comes back. */
+  | { readonly tag: 'pause'; readonly paused: boolean; readonly quietSeconds: number }
+  /** Input that was aimed at the novice's Ringback has been dropped. */
+  | { readonly tag: 'keptAway'; readonly what: (typeof WHAT)[number] };
+
+/** One note with its header: kind and length (with the header), both u16le. */
+export function encodeNote(note: Note): Uint8Array {
+  const body = new ByteWriter(32);
+  switch (note.tag) {
+    case 'keyboard': {
+      const [code, name] = [cut(note.code, MAX_CODE_BYTES), cut(note.name, MAX_NAME_BYTES)];
+      body
+        .u8(note.text ? KEYBOARD.text : 0)
+        .u8(code.length)
+        .bytes(code)
+        .u8(name.length)
+        .bytes(name);
+      break;
+    }
+    case 'pause':
+      body.u8(note.paused ? 1 : 0).u16le(Math.min(MAX_SECONDS, Math.max(0, Math.round(note.quietSeconds))));
+      break;
+    case 'keptAway':
+      body.u8(WHAT.indexOf(note.what));
+  }
+  const bytes = body.finish();
+  return new ByteWriter(HEADER_BYTES + bytes.length)
+    .u16le(KIND[note.tag])
+    .u16le(HEADER_BYTES + bytes.length)
+    .bytes(bytes)
+    .finish();
+}
+
+/** All notes of one message. Kinds of later versions, and what those have added to a kind, are passed over. */
+export function decodeNotes(data: Uint8Array): Note[] {
+  const reader = new ByteReader(data);
+  const notes: Note[] = [];
+  while (reader.remaining > 0) {
+    const kind = reader.u16le('Note.kind');
+    const length = reader.u16le('Note.length');
+    if (length < HEADER_BYTES) throw new ProtocolError('OUT_OF_RANGE', 'Note.length', `>= ${HEADER_BYTES}`, length);
+    const note = decodeBody(kind, reader.sub(length - HEADER_BYTES, 'Note.length'));
+    if (note !== undefined) notes.push(note);
+  }
+  return notes;
+}
+
+function decodeBody(kind: number, body: ByteReader): Note | undefined {
+  switch (kind) {
+    case KIND.keyboard: {
+      const flags = body.u8('Note.keyboard.flags');
+      const code = shown(body.view8(body.u8('Note.keyboard.codeLength'), 'Note.keyboard.code'));
+      const name = shown(body.view8(body.u8('Note.keyboard.nameLength'), 'Note.keyboard.name'));
+      return { tag: 'keyboard', text: (flags & KEYBOARD.text) !== 0, code, name };
+    }
+    case KIND.pause:
+      return {
+        tag: 'pause',
+        paused: body.u8('Note.pause.paused') !== 0,
+        quietSeconds: Math.min(MAX_SECONDS, body.u16le('Note.pause.quietSeconds')),
+      };
+    case KIND.keptAway: {
+      const what = WHAT[body.u8('Note.keptAway.what')];
+      return what === undefined ? undefined : { tag: 'keptAway', what };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whole characters of at most so many bytes. */
+function cut(text: string, maxBytes: number): Uint8Array {
+  let kept = text;
+  let bytes = utf8Encode(kept);
+  while (bytes.length > maxBytes) {
+    kept = Array.from(kept).slice(0, -1).join('');
+    bytes = utf8Encode(kept);
+  }
+  return bytes;
+}
+
+/** What a person is shown of it: no control characters, nothing that turns the writing round. */
+function shown(bytes: Uint8Array): string {
+  return utf8Decode(bytes).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+}

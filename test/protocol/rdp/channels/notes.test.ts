@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { NotesExpert } from '../../../../src/protocol/assistance/notes-expert.ts';
+import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts';
+import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
+import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
+
+const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
+const pause: Note = { tag: 'pause', paused: true, quietSeconds: 5 };
+const keyboard: Note = { tag: 'keyboard', text: true, code: 'de', name: 'Deutsch (ß)' };
+
+const notes: fc.Arbitrary<Note> = fc.oneof(
+  fc.record({
+    tag: fc.constant('keyboard' as const),
+    text: fc.boolean(),
+    code: fc.stringMatching(/^[a-z,() -]{0,30}$/),
+    name: fc.stringMatching(/^[\p{L} ()]{0,20}$/u),
+  }),
+  fc.record({ tag: fc.constant('pause' as const), paused: fc.boolean(), quietSeconds: fc.integer({ min: 0, max: 3_600 }) }),
+  fc.record({ tag: fc.constant('keptAway' as const), what: fc.constantFrom('pointer' as const, 'keys' as const) }),
+);
+
+it('has this shape', () => {
+  expect(hex(encodeNote(pause))).toBe('02000700010500');
+  expect(hex(encodeNote({ tag: 'keptAway', what: 'keys' }))).toBe('0300050001');
+  expect(hex(encodeNote({ tag: 'keyboard', text: true, code: 'de', name: 'ß' }))).toBe('01000b000102646502c39f');
+});
+
+it('comes back as it was, several in a message', () => {
+  fc.assert(
+    fc.property(fc.array(notes, { maxLength: 5 }), (list) => {
+      expect(decodeNotes(concat(list.map((note) => encodeNote(note))))).toEqual(list);
+    }),
+  );
+});
+
+it('passes over what a later version says, and what it adds', () => {
+  const later = Uint8Array.of(99, 0, 6, 0, 1, 2);
+  const longer = Uint8Array.from([...encodeNote(pause), 7, 7]);
+  longer[2] = longer.length;
+  expect(decodeNotes(concat([later, longer, Uint8Array.of(3, 0, 5, 0, 9)]))).toEqual([pause]);
+});
+
+it('shows nothing that is no writing, and cuts long names between characters', () => {
+  const told = (name: string) => decodeNotes(encodeNote({ ...keyboard, name }))[0];
+  expect(told('a\u202Eb\nc\u0000')).toMatchObject({ name: 'abc' });
+  expect(told('😀'.repeat(50))).toMatchObject({ name: '😀'.repeat(32) });
+});
+
+it('bytes that make no sense are a ProtocolError', () => {
+  fc.assert(
+    fc.property(
+      notes.chain((note) => damaged(encodeNote(note))),
+      (bytes) => onlyProtocolErrors(() => decodeNotes(bytes)),
+    ),
+  );
+});
+
+it('the novice’s end says what still holds when it starts, the expert’s keeps the newest', () => {
+  const novice = new NotesNovice();
+  for (const note of [keyboard, pause, { ...pause, paused: false }, { tag: 'keptAway', what: 'keys' }] as const) novice.tell(note);
+  let changes = 0;
+  const expert = new NotesExpert(() => (changes += 1));
+  const said = novice.start({ send: () => Promise.resolve(), close: () => {} });
+  expect(said).toHaveLength(2);
+  for (const output of said) if (output.tag === 'send') expert.receive(output.message);
+  expect([expert.keyboard, expert.pause, expert.keptAway, changes]).toEqual([keyboard, { ...pause, paused: false }, undefined, 2]);
+  expert.receive(encodeNote({ tag: 'keptAway', what: 'keys' }));
+  expert.receive(encodeNote({ tag: 'keptAway', what: 'keys' }));
+  expect(expert.keptAway).toEqual({ what: 'keys', count: 2 });
+});
