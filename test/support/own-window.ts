@@ -11,30 +11,16 @@ export interface OwnWindow {
   /** Names of the events of mouse and keyboard that have come since the last call. */
   heard(): Promise<readonly string[]>;
   focus(): Promise<void>;
-  /** Place of the frame that a window manager has put around it, and how far its inside is below the top; its own place where there is none. */
-  frame(): Promise<{ readonly x: number; readonly y: number; readonly width: number; readonly top: number }>;
-  showAgain(): void;
+  /** Marks it as a window that a window manager manages. */
+  manage(): Promise<void>;
   close(): void;
 }
 
 interface Requests {
-  UnmapWindow(id: number): void;
   CreateWindow(id: number, parent: number, x: number, y: number, width: number, height: number, ...rest: readonly unknown[]): void;
   MapWindow(id: number): void;
   SetInputFocus(id: number, revertTo: number): void;
-  ChangeProperty(mode: number, id: number, name: number, type: number, units: number, data: string): void;
-  QueryTree(id: number, done: (error: Error | null, tree: { readonly parent: number; readonly root: number }) => unknown): void;
-  GetGeometry(
-    id: number,
-    done: (error: Error | null, place: { readonly xPos: number; readonly yPos: number; readonly width: number }) => unknown,
-  ): void;
-  TranslateCoordinates(
-    from: number,
-    to: number,
-    x: number,
-    y: number,
-    done: (error: Error | null, at: { readonly destX: number; readonly destY: number }) => unknown,
-  ): void;
+  ChangeProperty(mode: number, id: number, name: number, type: number, units: number, data: string | Buffer): void;
 }
 
 export async function openOwnWindow(
@@ -69,22 +55,10 @@ export async function openOwnWindow(
       requests.SetInputFocus(id, 0);
       await settled();
     },
-    frame: async () => {
-      let top = id;
-      for (;;) {
-        const { parent } = await reply<{ readonly parent: number }>((done) => requests.QueryTree(top, done));
-        if (parent === root) break;
-        top = parent;
-      }
-      const place = await reply<{ readonly xPos: number; readonly yPos: number; readonly width: number }>((done) =>
-        requests.GetGeometry(top, done),
-      );
-      const inside = await reply<{ readonly destY: number }>((done) => requests.TranslateCoordinates(id, root, 0, 0, done));
-      return { x: place.xPos, y: place.yPos, width: place.width, top: inside.destY - place.yPos };
-    },
-    showAgain: () => {
-      requests.UnmapWindow(id);
-      requests.MapWindow(id);
+    manage: async () => {
+      const state = await reply<number>((done) => connection.client.InternAtom(false, 'WM_STATE', done));
+      requests.ChangeProperty(0, id, state, state, 32, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]));
+      await settled();
     },
     close: () => connection.close(),
   };
