@@ -80,6 +80,8 @@ class X11Input implements InputInjector {
   private readonly passing = new InputQueue();
   private pumping = false;
   private passed: Promise<void> | undefined;
+  /** What of the queue is under way, where it is no text. */
+  private turning: Promise<void> | undefined;
   /** Number of calls of `releaseAll`, by which a waiting step sees that one came in between. */
   private releases = 0;
   private over = false;
@@ -101,8 +103,11 @@ class X11Input implements InputInjector {
   inject(events: readonly InputEvent[]): void {
     if (this.over) return;
     for (const event of events) {
-      const busy = this.pumping || this.passed !== undefined;
-      (busy && this.queue.mayOvertake(event) ? this.passing : this.queue).push(event);
+      if (!this.pumping || !this.queue.mayOvertake(event)) this.queue.push(event);
+      else {
+        if (event.tag === 'pointerMove') this.queue.overtake();
+        this.passing.push(event);
+      }
     }
     if (this.passing.first !== undefined) this.passed ??= this.pass();
     if (!this.pumping) void this.pump();
@@ -147,7 +152,11 @@ class X11Input implements InputInjector {
         if (event === undefined || this.over) return;
         // Only text is overtaken.
         if (event.tag !== 'unicode' && this.passed !== undefined) await this.passed;
-        else await this.turn(this.queue, event);
+        else {
+          const turn = this.turn(this.queue, event);
+          this.turning = event.tag === 'unicode' ? undefined : turn;
+          await turn;
+        }
       }
     } catch {
       // Only a lost connection rejects here, and the capture reports that.
@@ -159,6 +168,8 @@ class X11Input implements InputInjector {
 
   private async pass(): Promise<void> {
     try {
+      // What is under way already may be a move as well.
+      await this.turning;
       for (let event = this.passing.first; event !== undefined && !this.over; event = this.passing.first)
         await this.turn(this.passing, event);
     } catch {
@@ -171,6 +182,7 @@ class X11Input implements InputInjector {
   /** The first event of a queue, unless everything is released meanwhile. */
   private async turn(queue: InputQueue, event: InputEvent): Promise<void> {
     const { releases } = this;
+    queue.begin();
     if (event.tag === 'unicode' || event.tag === 'key') {
       if (event.down && this.keys.locksMayDiffer) await this.keys.settleLocks();
       if (this.releases !== releases) return;
