@@ -7,7 +7,7 @@ import { openTrustStore, type TrustStore } from '../../../src/main/settings/trus
 import { createKeyFiles } from '../../../src/main/shell/key-files.ts';
 import { base64Encode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 
-const BOX: SecretBox = { isAvailable: () => false, encrypt: (text) => text, decrypt: (text) => text };
+const BOX: SecretBox = { isAvailable: async () => false, encrypt: async (text) => text, decrypt: async (text) => text };
 
 describe('this installation’s key as a file', () => {
   let folder: string;

@@ -104,7 +104,8 @@ export class X11OwnWindows {
     const { tops } = this;
     // A window that has gone meanwhile is nobody's.
     const found = (await this.isOurs(window)) ? 'ours' : await this.lookInside(window).catch(() => 'others' as const);
-    tops.set(window, found);
+    // A frame is marked a moment after our window is in it.
+    if (found !== 'partly') tops.set(window, found);
     return found;
   }
 
