@@ -31,7 +31,7 @@ describe('input that waits', () => {
     queue.push(move);
     expect(queue.mayOvertake(move)).toBe(false);
     queue.push(text);
-    queue.push({ ...move, x: 7 } as InputEvent);
+    queue.push({ ...move });
     queue.push(press);
     expect(queue.first).toBe(move);
     queue.begin();
