@@ -35,6 +35,8 @@ type Control =
   | { readonly tag: 'asked' | 'offered'; readonly prompt: AbortController }
   | { readonly tag: 'granted'; readonly injector: InputInjector; readonly hands: OwnHands };
 
+/** The hand that has just said yes may still be on the mouse: that alone begins no pause. */
+const YES_SETTLES_MS = 1_000;
 /** That something was kept from Ringback's own windows is told again after this long. */
 const TELL_AGAIN_MS = 1_000;
 
@@ -200,7 +202,9 @@ export class NoviceControl {
     const { clock, quietSeconds } = this.parts;
     const hands = new OwnHands({ clock, quietSeconds, changed: (busy) => this.onHands(busy) });
     const granted: Control = { tag: 'granted', injector, hands };
+    const settledAtMs = clock.monotonicMs() + YES_SETTLES_MS;
     injector.onEvent((event) => {
+      if (event.tag === 'ownInput' && clock.monotonicMs() < settledAtMs) return;
       if (this.control === granted) this.onInjector(event, hands);
     });
     this.locks = undefined;

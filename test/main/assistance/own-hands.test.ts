@@ -11,7 +11,7 @@ async function controlled() {
   await pair.connect();
   pair.expert.assistance.attachViewer(viewer);
   pair.expert.assistance.requestControl();
-  await pair.clock.advance(50);
+  await pair.clock.advance(1_050);
   const { desktop } = pair.novice;
   const type = async (...events: InputEvent[]): Promise<void> => {
     viewer.act({ tag: 'input', events });
@@ -82,6 +82,19 @@ test('a key that the novice holds is waited for, but not for ever', async () => 
   await finish();
 });
 
+test('the hand that has just said yes is no reason to pause', async () => {
+  const { pair, clock, desktop, use, finish, novice } = await controlled();
+  pair.novice.assistance.takeBackControl();
+  pair.novice.assistance.offerControl();
+  await clock.advance(500);
+  desktop.injector.emit({ tag: 'ownInput', holding: true });
+  expect(novice()?.controlPause).toBeUndefined();
+  await clock.advance(1_000);
+  await use();
+  expect(novice()?.controlPause).toBeDefined();
+  await finish();
+});
+
 test('taken back in a pause it is over, and granted anew it does not pause', async () => {
   const { pair, clock, use, finish, novice, expert } = await controlled();
   await use();
@@ -137,7 +150,7 @@ test('an expert without the channel is told nothing, and the pause holds all the
   pair.internet.channels = ['encomsp'];
   await pair.connect();
   pair.expert.assistance.requestControl();
-  await pair.clock.advance(50);
+  await pair.clock.advance(1_050);
   pair.novice.desktop.injector.emit({ tag: 'ownInput', holding: false });
   await pair.clock.advance(20);
   expect(pair.expert.assistance.status).toMatchObject({ control: 'granted' });
