@@ -35,7 +35,7 @@ it('a link makes two people each other’s contacts, on a real messenger, and ne
     );
     await host.addContact('ann@home');
 
-    const box = { isAvailable: async () => false, encrypt: (text: string) => text, decrypt: (text: string) => text };
+    const box = { isAvailable: async () => false, encrypt: async (text: string) => text, decrypt: async (text: string) => text };
     const accounts = await openAccounts(join(folder, 'account.json'), box, TRANSPORTS);
     const contacts = await openContacts(join(folder, 'contacts.json'));
     const lines: AppFacts['strangers'][] = [];
