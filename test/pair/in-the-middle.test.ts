@@ -4,6 +4,7 @@ import type { SessionStatus } from '../../src/protocol/assistance/status.ts';
 import { base64Encode } from '../../src/protocol/bytes/text.ts';
 import { AnsweringAgreement, BeginningAgreement } from '../../src/protocol/trust/agreement.ts';
 import { bindingBytes } from '../../src/protocol/trust/binding.ts';
+import { agree } from '../../src/protocol/trust/noise.ts';
 import { writeIntroduction } from '../../src/protocol/trust/introduction.ts';
 import { createPair, EXPERT, NOVICE } from '../support/pair.ts';
 import { identityOf } from '../support/trust.ts';
@@ -182,15 +183,17 @@ describe.each([true, false])('a messenger in between (they have met: %s)', (met)
 
 describe('a messenger that runs the protocol itself with each of them', () => {
   /** What both sides bind in, as the messenger has it: with its own key in either direction. */
-  const swapKeys = (message: InMemoryMessage): InMemoryMessage =>
-    'features' in message && message.features !== undefined
-      ? { ...message, features: message.features.replace(/seal=[^;]+/, `seal=${base64Encode(MALLORY.publicKey)}`) }
-      : message;
+  const swapKeys =
+    (key: Uint8Array) =>
+    (message: InMemoryMessage): InMemoryMessage =>
+      'features' in message && message.features !== undefined
+        ? { ...message, features: message.features.replace(/seal=[^;]+/, `seal=${base64Encode(key)}`).replace(';met', '') }
+        : message;
 
   /** Guesses towards the novice as the expert would answer, as often as it is let. */
-  async function guessAtNovice(guess: (code: string, run: number) => string) {
-    const pair = await createPair({ met: false });
-    pair.messages.rewrite = swapKeys;
+  async function guessAtNovice(guess: (code: string, run: number) => string, { claimed = MALLORY.publicKey, met = false } = {}) {
+    const pair = await createPair({ met });
+    pair.messages.rewrite = swapKeys(claimed);
     let answering: AnsweringAgreement | undefined;
     let guesses = 0;
     let opened = false;
@@ -218,7 +221,7 @@ describe('a messenger that runs the protocol itself with each of them', () => {
     const answer = (run: number): void => {
       answering?.enterCode(guess(code, run));
       const payload = writeIntroduction({
-        key: MALLORY.publicKey,
+        key: claimed,
         device: identityOf(EXPERT).device,
         ticket: `65538,1,203.0.113.9:5000,*,${'A'.repeat(43)}=,*,*,*`,
       });
@@ -239,7 +242,13 @@ describe('a messenger that runs the protocol itself with each of them', () => {
     });
     const launch = pair.messages.sent.find(({ kind }) => kind === 'LAUNCH');
     const first = launch?.kind === 'LAUNCH' ? (launch.answer.contextData ?? '').replace('!sealed ', '') : '';
-    answering = new AnsweringAgreement({ binding, random: (n) => new Uint8Array(n).fill(7), identity: MALLORY, theirKey: undefined });
+    answering = new AnsweringAgreement({
+      binding,
+      random: (n) => new Uint8Array(n).fill(7),
+      identity: MALLORY,
+      theirKey: undefined,
+      ofKeys: agree(MALLORY, identityOf(NOVICE).publicKey),
+    });
     expect(answering.hearBeginning(first)).toBeUndefined();
     answer(1);
     await pair.clock.advance(wait);
@@ -256,6 +265,22 @@ describe('a messenger that runs the protocol itself with each of them', () => {
   it('gets through with the right digits: the guesses above fail for being wrong and for nothing else', async () => {
     const { guesses, endpoints } = await guessAtNovice((code) => code);
     expect([guesses, endpoints]).toEqual([1, 1]);
+  });
+
+  it('is not taken for a known device by showing its key, which is no secret, and hearing the digits', async () => {
+    const claimed = identityOf(EXPERT).publicKey;
+    const { guesses, reason, endpoints } = await guessAtNovice((code) => code, { claimed, met: true });
+    expect([guesses, reason, endpoints]).toEqual([1, 'tampered', 0]);
+  });
+
+  it.each(['ACCEPT', 'INVITE'] as const)('shows no key with which everybody has the same secret (%s)', async (place) => {
+    const pair = await createPair({ met: false });
+    const swap = swapKeys(new Uint8Array(32));
+    pair.messages.rewrite = (message) => (message.kind === place ? swap(message) : message);
+    await pair.connect();
+    await pair.clock.advance(wait);
+    expect(pair.reasons()[place === 'ACCEPT' ? 0 : 1]).toBe('tampered');
+    await pair.expectNothingLeft();
   });
 
   it('has three guesses at the expert, whatever it says became of them', async () => {
@@ -277,6 +302,7 @@ describe('a messenger that runs the protocol itself with each of them', () => {
         random: (n) => new Uint8Array(n).fill(9),
         identity: MALLORY,
         theirKey: undefined,
+        ofKeys: agree(MALLORY, identityOf(EXPERT).publicKey),
         code: '000001',
       });
     pair.messages.rewrite = (message) => {

@@ -8,6 +8,7 @@ import { type Binding, bindingBytes } from '../trust/binding.ts';
 import { CODE_TRIES, makeCode } from '../trust/code.ts';
 import { type DeviceKey, type Hello, helloFeatures, helloOf, type Identity } from '../trust/hello.ts';
 import { type Introduction, readIntroduction, writeIntroduction } from '../trust/introduction.ts';
+import { agree } from '../trust/noise.ts';
 import type { RandomBytes } from '../trust/random.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { CodeDialogue, EndReason, Role, SessionPeer, Verification } from './status.ts';
@@ -122,9 +123,11 @@ export class SessionTrust {
       this.state = 'unverified';
       return undefined;
     }
+    const { inviter, ownAddress, peerAddress, identity, random } = this.facts;
+    const ofKeys = ofKeysOf(identity, hello.key);
+    if (ofKeys === undefined) return 'tampered';
     this.state = 'sealed';
     this.hello = hello;
-    const { inviter, ownAddress, peerAddress, identity, random } = this.facts;
     const novice = this.role === 'novice';
     const binding: Binding = {
       inviter: inviter === novice ? 'novice' : 'expert',
@@ -135,7 +138,7 @@ export class SessionTrust {
       invitation,
     };
     const theirKey = this.knownKey(hello);
-    const parts: AgreementParts = { binding: bindingBytes(binding), random, identity, theirKey, code: this.givenCode };
+    const parts: AgreementParts = { binding: bindingBytes(binding), random, identity, theirKey, ofKeys, code: this.givenCode };
     if (novice) return this.beginAs(parts, meeting, nowMs);
     this.answering = new AnsweringAgreement(parts);
     this.untilMs = nowMs + CODE_LIFE_MS + SILENCE_MARGIN_MS;
@@ -324,6 +327,16 @@ export class SessionTrust {
   /** Their key, where it is known under this name of a device. */
   private knownKey(hello: Hello | undefined): Uint8Array | undefined {
     return this.facts.known.devices.find(({ device, key }) => device === hello?.device && sameBytes(key, hello.key))?.key;
+  }
+}
+
+/** Undefined where what is announced is nobody's key. */
+function ofKeysOf(own: Identity, announced: Uint8Array): Uint8Array | undefined {
+  try {
+    return agree(own, announced);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
   }
 }
 

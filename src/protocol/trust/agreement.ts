@@ -7,7 +7,7 @@ import { CODE_TRIES } from './code.ts';
 import { CPACE_MESSAGE_BYTES, type CpaceInput, cpaceKey, cpaceShared, type CpaceSide, cpaceSide } from './cpace.ts';
 import type { KeyPair } from './noise.ts';
 import { NoiseKK } from './noise.ts';
-import { lvCat } from './lv.ts';
+import { concat, lvCat } from './lv.ts';
 import type { RandomBytes } from './random.ts';
 import { derived, FrameOpener, FrameSealer } from './sealed.ts';
 
@@ -22,6 +22,8 @@ export interface AgreementParts {
   readonly identity: KeyPair;
   /** Undefined where this side does not know it: then a code is needed. */
   readonly theirKey: Uint8Array | undefined;
+  /** Of both identity keys (`agree`), theirs as they announce it: digits do not prove that it is theirs, opening what is sealed under this does. */
+  readonly ofKeys: Uint8Array;
   /** Known here from the start, whichever side it came from; else it is typed here, or it is not needed. */
   readonly code?: string | undefined;
 }
@@ -66,6 +68,11 @@ function inputOf({ binding }: AgreementParts, code: string, run: number): CpaceI
   return { password: utf8Encode(code), channel: binding, session: lvCat(sha512(binding), Uint8Array.of(run)) };
 }
 
+interface RunSecrets extends Pick<AgreementParts, 'ofKeys'> {
+  /** K of CPace. */
+  readonly shared: Uint8Array;
+}
+
 /** The keys of one run, once both messages are there. */
 class RunKeys {
   readonly channel: (begins: boolean) => Channel;
@@ -73,7 +80,7 @@ class RunKeys {
   private readonly salt: Uint8Array;
   private readonly messages: readonly [Uint8Array, Uint8Array];
 
-  constructor({ session, channel }: CpaceInput, shared: Uint8Array, began: Uint8Array, answered: Uint8Array) {
+  constructor({ session, channel }: CpaceInput, { shared, ofKeys }: RunSecrets, began: Uint8Array, answered: Uint8Array) {
     this.messages = [began, answered];
     this.isk = cpaceKey({
       session,
@@ -82,7 +89,7 @@ class RunKeys {
       answered: { message: answered, associated: NOTHING },
     });
     this.salt = sha512(lvCat(channel, session, began, answered));
-    const key = (purpose: string): Uint8Array => derived(this.isk, this.salt, purpose);
+    const key = (purpose: string): Uint8Array => derived(concat(this.isk, ofKeys), this.salt, purpose);
     this.channel = (begins) => {
       const [send, receive] = begins ? ['from who began', 'from who answered'] : ['from who answered', 'from who began'];
       return { send: new FrameSealer(key(send)), receive: new FrameOpener(key(receive)), sessionId: key(SESSION_ID) };
@@ -179,7 +186,8 @@ export class BeginningAgreement {
     const { side, code } = this;
     if (side === undefined || code === undefined) return passedOver('nothing yet', 'an answer');
     const input = inputOf(this.parts, code, this.run);
-    const keys = new RunKeys(input, cpaceShared(side.scalar, theirs), side.message, theirs);
+    const { ofKeys } = this.parts;
+    const keys = new RunKeys(input, { shared: cpaceShared(side.scalar, theirs), ofKeys }, side.message, theirs);
     if (!same(confirmation, keys.confirmation(false))) return this.onWrong();
     const channel = keys.channel(true);
     const payload = channel.receive.open(frame);
@@ -262,7 +270,8 @@ export class AnsweringAgreement {
     if (run === undefined || code === undefined) throw new Error('nothing to answer yet');
     const input = inputOf(this.parts, code, run.number);
     const side = cpaceSide(input, this.parts.random);
-    const keys = new RunKeys(input, cpaceShared(side.scalar, run.theirs), run.theirs, side.message);
+    const { ofKeys } = this.parts;
+    const keys = new RunKeys(input, { shared: cpaceShared(side.scalar, run.theirs), ofKeys }, run.theirs, side.message);
     const channel = keys.channel(false);
     this.answered = { channel, confirmation: keys.confirmation(true) };
     this.tries += 1;

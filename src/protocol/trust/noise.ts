@@ -39,8 +39,8 @@ function derive(chainingKey: Uint8Array, input: Uint8Array): readonly [Uint8Arra
   return [first, hmac(sha256, key, concat(first, Uint8Array.of(2)))];
 }
 
-/** Throws ProtocolError REFUSED for a key with which there is no secret. */
-function agree(own: KeyPair, theirs: Uint8Array): Uint8Array {
+/** What only who has one of the two keys' secrets can know. Throws ProtocolError REFUSED for a key with which there is no secret. */
+export function agree(own: KeyPair, theirs: Uint8Array): Uint8Array {
   try {
     return x25519.getSharedSecret(own.secretKey, theirs);
   } catch {

@@ -6,7 +6,7 @@ import { readAgreement, writeAgreement } from '../../../src/protocol/trust/agree
 import { AnsweringAgreement, BeginningAgreement } from '../../../src/protocol/trust/agreement.ts';
 import { helloFeatures, helloOf } from '../../../src/protocol/trust/hello.ts';
 import { readIntroduction, writeIntroduction } from '../../../src/protocol/trust/introduction.ts';
-import { keyPairOf, openFrom, sealTo } from '../../../src/protocol/trust/noise.ts';
+import { agree, keyPairOf, openFrom, sealTo } from '../../../src/protocol/trust/noise.ts';
 import { FrameOpener, FrameSealer } from '../../../src/protocol/trust/sealed.ts';
 import { BrokenRule, decoding, shown, type Target } from '../rules.ts';
 
@@ -19,13 +19,14 @@ const KEY = counting(3)(32);
 const NOVICE = keyPairOf(counting(1)(32));
 const EXPERT = keyPairOf(counting(2)(32));
 const BINDING = counting(4)(64);
+const OF_KEYS = agree(NOVICE, EXPERT.publicKey);
 const PAYLOAD = utf8Encode('a ticket');
 const HELLO = helloFeatures({ ...NOVICE, device: 'AQIDBAUGBwgJ' }, 'AQIDBAUGBwgJCgsMDQ4P', true);
 
 const begins = (theirKey: Uint8Array | undefined, code?: string): BeginningAgreement =>
-  new BeginningAgreement({ binding: BINDING, random: counting(5), identity: NOVICE, theirKey, code });
+  new BeginningAgreement({ binding: BINDING, random: counting(5), identity: NOVICE, theirKey, ofKeys: OF_KEYS, code });
 const answers = (theirKey: Uint8Array | undefined, code?: string): AnsweringAgreement =>
-  new AnsweringAgreement({ binding: BINDING, random: counting(6), identity: EXPERT, theirKey, code });
+  new AnsweringAgreement({ binding: BINDING, random: counting(6), identity: EXPERT, theirKey, ofKeys: OF_KEYS, code });
 
 /** What a beginning and an answer look like: by keys, and by a code. */
 function conversation(byKeys: boolean): { readonly beginning: string; readonly answer: string } {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hexEncode, utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
 import { AnsweringAgreement, BeginningAgreement, type AgreementParts } from '../../../src/protocol/trust/agreement.ts';
-import { keyPairOf } from '../../../src/protocol/trust/noise.ts';
+import { agree, keyPairOf } from '../../../src/protocol/trust/noise.ts';
 
 let seed = 0;
 const random = (count: number): Uint8Array => {
@@ -10,12 +10,13 @@ const random = (count: number): Uint8Array => {
 };
 const NOVICE = keyPairOf(new Uint8Array(32).fill(1));
 const EXPERT = keyPairOf(new Uint8Array(32).fill(2));
+const ofKeys = agree(NOVICE, EXPERT.publicKey);
 const binding = utf8Encode('the same on both sides');
 
 const begins = (over: Partial<AgreementParts> = {}) =>
-  new BeginningAgreement({ binding, random, identity: NOVICE, theirKey: undefined, code: '428117', ...over });
+  new BeginningAgreement({ binding, random, identity: NOVICE, theirKey: undefined, ofKeys, code: '428117', ...over });
 const answers = (over: Partial<AgreementParts> = {}) =>
-  new AnsweringAgreement({ binding, random, identity: EXPERT, theirKey: undefined, ...over });
+  new AnsweringAgreement({ binding, random, identity: EXPERT, theirKey: undefined, ofKeys, ...over });
 const bytes = utf8Encode;
 
 describe('an agreement by code', () => {
@@ -101,6 +102,18 @@ describe('an agreement by code', () => {
     expert.hearBeginning(novice.begin());
     expert.enterCode('428117');
     expect(novice.hear(expert.answer(bytes('x')))).toMatchObject({ tag: 'wrong' });
+  });
+
+  it('the right code with a key announced that is somebody else’s opens nothing, on either side', () => {
+    const thief = keyPairOf(new Uint8Array(32).fill(9));
+    const [novice, asExpert] = [begins(), answers({ identity: thief, ofKeys: agree(thief, NOVICE.publicKey) })];
+    asExpert.hearBeginning(novice.begin());
+    asExpert.enterCode('428117');
+    expect(novice.hear(asExpert.answer(bytes('x')))).toMatchObject({ tag: 'broken' });
+    const [asNovice, expert] = [begins({ identity: thief, ofKeys: agree(thief, EXPERT.publicKey) }), answers()];
+    expert.hearBeginning(asNovice.begin());
+    expert.enterCode('428117');
+    expect(asNovice.hear(expert.answer(bytes('x')))).toMatchObject({ tag: 'broken' });
   });
 
   it.each(['', 'hello', 'code 1', 'code 0 AAAA', 'code 1 A', 'code 1 AAAA', `code 1 ${'/'.repeat(42)}8=`, 'met AAAA'])(
