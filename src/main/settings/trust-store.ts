@@ -43,7 +43,7 @@ export interface TrustStore {
   readonly damaged: DamagedFile | undefined;
   /** As a stored file has it: this installation has another key for this run, and remembers nobody. */
   readonly newer: boolean;
-  /** The key on disk could not be decrypted: this installation has another one now, and those who knew it are told. */
+  /** The key on disk could not be decrypted, now or for good: it stays there, and for this run this installation is one more device. */
   readonly secretUnreadable: boolean;
   known(peer: Whom): KnownContact;
   /** A session came up whose other side was sure. Resolves when it is on disk. */
@@ -84,12 +84,14 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
     await write({ identity: { device, secretKey: await lockUp(box, base64Encode(secretKey)) } });
   }
 
+  const fresh = (): CarriedKey => ({ device: base64Encode(random(DEVICE_BYTES)), secretKey: random(KEY_BYTES) });
   let identity = (await read()) as Identity;
   if (identity === undefined) {
+    const { device, secretKey } = fresh();
+    // A key store that is locked today may open tomorrow: nothing takes the place of what it keeps, and no contact is alarmed.
+    if (secretUnreadable) identity = { ...keyPairOf(secretKey), device };
     // A disk that takes nothing does not keep the app from starting: the key lasts as long as the program.
-    await become({ device: file.value.identity?.device ?? base64Encode(random(DEVICE_BYTES)), secretKey: random(KEY_BYTES) }).catch(
-      () => undefined,
-    );
+    else await become({ device, secretKey }).catch(() => undefined);
   }
 
   return {
@@ -119,7 +121,7 @@ export async function openTrustStore(path: string, box: SecretBox): Promise<Trus
       const is = isOf(peer);
       return write({ contacts: file.value.contacts.filter((known) => !is(known)) });
     },
-    renew: () => become({ device: identity.device, secretKey: random(KEY_BYTES) }),
+    renew: () => become({ ...fresh(), device: file.value.identity?.device ?? identity.device }),
     take: become,
     flush: () => file.flush(),
   };

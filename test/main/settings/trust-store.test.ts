@@ -45,14 +45,27 @@ describe('whom this installation is and knows', () => {
     expect(nowhere.identity.publicKey).toHaveLength(32);
   });
 
-  it('another one where its secret cannot be opened: under the same name of the device, and told', async () => {
+  it('one more device for this run where its secret cannot be opened, and itself again when it can', async () => {
     const first = await openTrustStore(path, box());
-    const stranger: SecretBox = {
+    const locked: SecretBox = {
       ...box(),
-      decrypt: () => Promise.reject(new Error('another user')),
+      decrypt: () => Promise.reject(new Error('the key store does not answer')),
     };
-    const again = await openTrustStore(path, stranger);
-    expect(again.secretUnreadable).toBe(true);
+    const meanwhile = await openTrustStore(path, locked);
+    expect(meanwhile.secretUnreadable).toBe(true);
+    expect(meanwhile.identity.device).not.toBe(first.identity.device);
+    expect(meanwhile.identity.publicKey).not.toEqual(first.identity.publicKey);
+    await meanwhile.remember(PETER, deviceOf('desk'));
+    const again = await openTrustStore(path, box());
+    expect(again.identity).toEqual(first.identity);
+    expect(again.known(PETER).meetings).toBe(1);
+  });
+
+  it('has a key again, under its old name, when a person renews the one that cannot be opened', async () => {
+    const first = await openTrustStore(path, box());
+    const locked: SecretBox = { ...box(), decrypt: () => Promise.reject(new Error('another user')) };
+    await (await openTrustStore(path, locked)).renew();
+    const again = await openTrustStore(path, box());
     expect(again.identity.device).toBe(first.identity.device);
     expect(again.identity.publicKey).not.toEqual(first.identity.publicKey);
   });
