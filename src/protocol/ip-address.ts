@@ -3,14 +3,14 @@
 const IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 
 /** Four octets of strict dotted decimal, or undefined. */
-function ipv4Octets(text: string): readonly number[] | undefined {
+export function ipv4Octets(text: string): readonly number[] | undefined {
   if (!IPV4.test(text)) return undefined;
   const octets = text.split('.').map(Number);
   return octets.every((octet) => octet <= 255) ? octets : undefined;
 }
 
 /** Eight groups of an IPv6 address (RFC 4291 section 2.2) without scope, or undefined. */
-function ipv6Groups(text: string): readonly number[] | undefined {
+export function ipv6Groups(text: string): readonly number[] | undefined {
   if (text.length > 45 || !/^[0-9a-fA-F:.]+$/.test(text)) return undefined;
   let body = text;
   const lastColon = body.lastIndexOf(':');

@@ -1,38 +1,9 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { type HostPort, formatHostPort } from '../host-port.ts';
+import { ipv4Octets, ipv6Groups } from '../ip-address.ts';
 
-const IPV4 = /^(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}$/;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?$/i;
 const MAX_NAME_LENGTH = 253;
-
-/** Four octets of strict dotted decimal, or undefined. */
-function ipv4Octets(text: string): readonly number[] | undefined {
-  if (!IPV4.test(text)) return undefined;
-  const octets = text.split('.').map(Number);
-  return octets.every((octet) => octet <= 255) ? octets : undefined;
-}
-
-/** Eight groups of an IPv6 address (RFC 4291 section 2.2) without scope, or undefined. */
-function ipv6Groups(text: string): readonly number[] | undefined {
-  if (text.length > 45 || !/^[0-9a-fA-F:.]+$/.test(text)) return undefined;
-  let body = text;
-  const lastColon = body.lastIndexOf(':');
-  if (body.includes('.')) {
-    const tail = ipv4Octets(body.slice(lastColon + 1));
-    if (tail === undefined) return undefined;
-    const [a = 0, b = 0, c = 0, d = 0] = tail;
-    body = `${body.slice(0, lastColon + 1)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  }
-  const halves = body.split('::');
-  if (halves.length > 2) return undefined;
-  const [left, right] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  if (left === undefined || [...left, ...(right ?? [])].some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return undefined;
-  const missing = 8 - left.length - (right?.length ?? 0);
-  if (right === undefined ? missing !== 0 : missing < 1) return undefined;
-  return [...left, ...Array<string>(right === undefined ? 0 : missing).fill('0'), ...(right ?? [])].map((group) =>
-    Number.parseInt(group, 16),
-  );
-}
 
 function isHostName(text: string): boolean {
   if (text.length > MAX_NAME_LENGTH) return false;
