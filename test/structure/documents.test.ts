@@ -1,5 +1,5 @@
 /* Documents name files; a file that moves must take its name along. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -29,4 +29,12 @@ it('SECURITY.md says for every promise against whom it is, and which test shows 
     expect(whom, promise).toMatch(/[a-z]/);
     expect(shown, promise).toMatch(/^`test\/[^`]*\.test\.tsx?`(?:, `test\/[^`]*\.test\.tsx?`)*$/);
   }
+});
+
+it('every decision has a number of its own, and ARCHITECTURE.md leads to it', () => {
+  const decisions = readdirSync(join(root, 'docs/decisions'));
+  const numbers = decisions.map((name) => name.slice(0, 4));
+  expect(numbers.filter((number, at) => numbers.indexOf(number) !== at)).toEqual([]);
+  const led = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  expect(decisions.filter((name) => !led.includes(`(docs/decisions/${name})`))).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { ByteReader } from '../../bytes/reader.ts';
 import { utf8Decode, utf8Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 
-/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0032). */
+/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
 const KIND = { keyboard: 1, pause: 2, keptAway: 3 } as const;
