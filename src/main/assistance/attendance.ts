@@ -54,7 +54,7 @@ export class NoviceAttendance {
     );
   }
 
-  /** The novice is there: a word, a click, a key of their own. */
+  /** The novice has done something in a window of ours, which nothing that is injected reaches. */
   sign(): void {
     if (this.stops.length === 0) return;
     this.become('there');
