@@ -1,13 +1,14 @@
+import dns from 'node:dns';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { usableAddresses } from '../../../src/main/connection/addresses/interfaces.ts';
 import type { Account, Messenger } from '../../../src/main/messenger/contract.ts';
-import { referred, type Line } from '../../../src/main/messenger/msnp/line.ts';
+import { lookupFor, referred, type Line } from '../../../src/main/messenger/msnp/line.ts';
 import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
 import {
   createPageIdentity,
@@ -115,6 +116,22 @@ describe('a messenger whose key the link has told', () => {
     await bob.invitation();
     // Two sign-ins with two requests to the log-in page each, and a switchboard with two seats.
     expect(firsts).toEqual(Array(8).fill(0x16));
+  });
+
+  it('is reached once by its name: whoever answers for the name leads nothing elsewhere afterwards', async () => {
+    const asked: string[] = [];
+    const answering = vi.spyOn(dns, 'lookup').mockImplementation((name: string, ...rest: unknown[]) => {
+      asked.push(name);
+      const answer = rest.at(-1) as (error: null, found: readonly dns.LookupAddress[]) => void;
+      // The second time it is somebody else's computer in our network.
+      answer(null, [{ address: asked.length === 1 ? '127.0.0.1' : '192.0.2.1', family: 4 }]);
+    });
+    try {
+      expect(await outcome(account('ann@home', { server: `home.example:${net.port}`, key: keyOfIdentity(identity) }))).toBe('signedIn');
+      expect(asked).toEqual(['home.example']);
+    } finally {
+      answering.mockRestore();
+    }
   });
 
   it('that shows another is told nothing', async () => {
@@ -230,6 +247,19 @@ describe('where a messenger may send us', () => {
     ['9.9.9.9', '9.9.9.9', TLS, '9.9.9.9:22'],
   ])('%s, from %s %j: %s', (named, address, line, expected) => {
     expect(to(named, address, line)).toBe(expected);
+  });
+
+  const found = (name: string, address: string) =>
+    new Promise<unknown>((resolve) => {
+      const reached = { endpoint: { host: 'home.example', port: 1863 }, address };
+      lookupFor(name, reached)(name, { all: true }, (error, answer) => resolve(error === null ? answer : error.code));
+    });
+
+  it('its own name leads to where it was reached, others to no address of our network', async () => {
+    expect(await found('Home.example', '9.9.9.9')).toEqual([{ address: '9.9.9.9', family: 4 }]);
+    expect(await found('home.example', '2620:fe::fe')).toEqual([{ address: '2620:fe::fe', family: 6 }]);
+    expect(await found('localhost', '9.9.9.9')).toBe('ENOTFOUND');
+    expect(await found('127.1', '9.9.9.9')).toBe('ENOTFOUND');
   });
 
   it('by the name under which it was dialled, too', () => {

@@ -39,6 +39,7 @@ export class CommandSocket {
   private finished = false;
   private isConnected = false;
   private shownKey: string | undefined;
+  private reachedAddress = '';
   private problem: Error | undefined;
 
   constructor({ endpoint: { host, port }, line, lookup }: Destination, clock: Clock, listener: CommandSocketListener) {
@@ -58,6 +59,7 @@ export class CommandSocket {
     });
     this.socket.once('connect', () => {
       this.isConnected = true;
+      this.reachedAddress = (this.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
       if (line.tag === 'plain') this.ready();
     });
     this.socket.once('secureConnect', () => {
@@ -80,7 +82,7 @@ export class CommandSocket {
 
   /** The other end's IP address, empty before it is connected. */
   get remoteAddress(): string {
-    return (this.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
+    return this.reachedAddress;
   }
 
   /** Ours as the server sees it, empty before it is connected. */

@@ -1,6 +1,6 @@
 /* How a messenger is dialled: with TLS and which key, or without; and where else it may send us. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { HostPort } from '../../../protocol/host-port.ts';
 import { scopeOf } from '../../../protocol/ip-address.ts';
 import type { MsnpAccount } from './account.ts';
@@ -40,8 +40,20 @@ export function referred(named: HostPort, { endpoint, address, line }: Reached):
   return scope === undefined || scope === 'global' ? named : undefined;
 }
 
-/** For the names that a messenger on the Internet gives: they lead to no address of our network either. */
-export const lookupOutside: LookupFunction = (name, options, answer) => {
+/**
+ * Where the names lead that a messenger gives, who may also run the name service that answers for them. Its own name leads to where it was
+ * reached, whatever it is said to mean by now; every other one to the Internet and to no address of our network.
+ */
+export function lookupFor(host: string, { endpoint, address }: Pick<Reached, 'endpoint' | 'address'>): LookupFunction {
+  if (host.toLowerCase() !== endpoint.host.toLowerCase()) return lookupOutside;
+  const found: LookupAddress = { address, family: isIP(address) };
+  return (_name, { all }, answer) => {
+    if (all === true) answer(null, [found]);
+    else answer(null, found.address, found.family);
+  };
+}
+
+const lookupOutside: LookupFunction = (name, options, answer) => {
   systemLookup(name, { ...options, all: true }, (error, found: LookupAddress[]) => {
     const outside = error === null ? found.filter(({ address }) => scopeOf(address) === 'global') : [];
     const [first] = outside;

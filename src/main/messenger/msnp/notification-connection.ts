@@ -10,7 +10,7 @@ import type { MsnpAccount } from './account.ts';
 import { CommandSocket, type Destination } from './command-socket.ts';
 import { Conversations } from './conversations.ts';
 import { Invitations } from './invitations.ts';
-import { lookupOutside, referred, type Reached } from './line.ts';
+import { lookupFor, referred, type Reached } from './line.ts';
 import { PRESENCE_CODES } from './presence.ts';
 import { SwitchboardPool } from './switchboard-pool.ts';
 
@@ -157,7 +157,7 @@ export class NotificationConnection {
     const { reached } = this;
     const endpoint = referred(named, reached);
     if (endpoint === undefined) return undefined;
-    return { endpoint, line: reached.line, ...(endpoint.host === this.destination.endpoint.host ? {} : { lookup: lookupOutside }) };
+    return { endpoint, line: reached.line, lookup: lookupFor(endpoint.host, reached) };
   }
 
   /** Over, whatever ended it; sessions on it are too. Resolves when its sockets are no more. */

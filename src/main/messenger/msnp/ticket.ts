@@ -7,7 +7,7 @@ import { type HostPort, formatHostPort } from '../../../protocol/host-port.ts';
 import { NEXUS_PATH, readAuthenticationInfo, readPassportUrls, writeAuthorization } from '../../../protocol/msnp/passport.ts';
 import { keyOf } from '../messenger-key.ts';
 import { messengerProof, PROOF_HEADER, ticketProof } from '../ticket-proof.ts';
-import { lookupOutside, referred, type Reached } from './line.ts';
+import { lookupFor, referred, type Reached } from './line.ts';
 
 const DEADLINE_MS = 5_000;
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -34,7 +34,7 @@ export async function requestTicket(
 ): Promise<string> {
   const { endpoint, line } = reached;
   const key = line.tag === 'tls' ? line.key : undefined;
-  const nexus = await get({ endpoint, key, path: NEXUS_PATH }, () => ({}), clock, signal);
+  const nexus = await get({ endpoint, key, path: NEXUS_PATH, lookup: lookupFor(endpoint.host, reached) }, () => ({}), clock, signal);
   const page = readPassportUrls(String(nexus.headers['passporturls'] ?? ''));
   const at = page === undefined ? undefined : referred(page.endpoint, reached);
   if (page === undefined || at === undefined) throw new MessengerError('UNREACHABLE', 'no log-in page');
@@ -43,8 +43,7 @@ export async function requestTicket(
     expected = messengerProof(socket, address, accessToken);
     return { Authorization: writeAuthorization(address, ticketProof(socket, address, accessToken), parameters) };
   };
-  const outside = at.host === endpoint.host ? {} : { lookup: lookupOutside };
-  const answer = await get({ endpoint: at, key, path: page.path, ...outside }, authorization, clock, signal);
+  const answer = await get({ endpoint: at, key, path: page.path, lookup: lookupFor(at.host, reached) }, authorization, clock, signal);
   if (answer.status === 401) throw new MessengerError('WRONG_CREDENTIALS', 'the log-in page refused the access token');
   const ticket = readAuthenticationInfo(String(answer.headers['authentication-info'] ?? ''));
   if (ticket === undefined) throw new MessengerError('UNREACHABLE', `the log-in page answered ${answer.status}`);
@@ -63,11 +62,11 @@ interface Asked {
   readonly path: string;
   /** Of the messenger; undefined without TLS to it: nothing is sent to its page that would be of use to another than who has the token already. */
   readonly key: string | undefined;
-  readonly lookup?: LookupFunction;
+  readonly lookup: LookupFunction;
 }
 
 function get(
-  { endpoint: { host, port }, path, key, ...lookup }: Asked,
+  { endpoint: { host, port }, path, key, lookup }: Asked,
   headersFor: (socket: TLSSocket) => Record<string, string>,
   clock: Clock,
   signal: AbortSignal,
@@ -78,7 +77,7 @@ function get(
       host,
       port,
       path,
-      ...lookup,
+      lookup,
       method: 'GET',
       headers: { Host: formatHostPort({ host, port }), Connection: 'close' },
       agent: false,
