@@ -172,6 +172,7 @@ export interface Placeholders {
   readonly 'ended.novice.consentTimedOut': 'name';
   readonly 'ended.novice.stoppedByNovice': 'name';
   readonly 'ended.novice.closedByExpert': 'name';
+  readonly 'ended.novice.timeUp': 'name';
   readonly 'ended.novice.peerGone': 'name';
   readonly 'ended.novice.engineFailed': 'name';
   readonly 'ended.novice.engineFailed.next': 'name';
@@ -212,6 +213,7 @@ export interface Placeholders {
   readonly 'ended.expert.stoppedByNovice': 'name';
   readonly 'ended.expert.stoppedByNovice.next': 'name';
   readonly 'ended.expert.closedByExpert.next': 'name';
+  readonly 'ended.expert.timeUp.next': 'name';
   readonly 'ended.expert.peerGone': 'name';
   readonly 'ended.expert.peerGone.next': 'name';
   readonly 'ended.expert.connectionLost': 'name';

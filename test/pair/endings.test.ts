@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EXPERT, FakeViewer, NOVICE, createPair } from '../support/pair.ts';
+import { LONGEST_MS } from '../../src/main/assistance/attendance.ts';
 import { inMemory } from '../support/in-memory-messenger.ts';
 
 type Pair = Awaited<ReturnType<typeof createPair>>;
@@ -257,6 +258,14 @@ describe('a running session', () => {
     expect(pair.reasons()).toEqual([reason, reason]);
     await pair.expectNothingLeft();
   });
+
+  test('after four hours: both are told that it was the time, and the record says so', async () => {
+    const pair = await connected();
+    await pair.clock.advance(LONGEST_MS);
+    expect(pair.reasons()).toEqual(['timeUp', 'timeUp']);
+    await pair.expectNothingLeft();
+    expect([pair.novice.history[0]?.reason, pair.expert.history[0]?.reason]).toEqual(['timeUp', 'timeUp']);
+  }, 60_000);
 
   test('the capture breaks', async () => {
     const pair = await connected();

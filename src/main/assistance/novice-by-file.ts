@@ -67,6 +67,8 @@ export class NoviceByFile implements Entrance<NoviceNews> {
         return this.end('protocolError', 'protocolError', news.detail);
       case 'desktopFailed':
         return this.end('desktopUnavailable', 'desktopUnavailable', news.detail);
+      case 'timeUp':
+        return this.end('timeUp', 'sessionLimit');
       case 'failed':
         return this.end('internalError', 'userRequested', news.detail);
     }

@@ -11,7 +11,7 @@ import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, ty
 import type { NoviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
-export type NoviceNews = LinkNews | Extract<NoviceEvent, { tag: 'desktopFailed' }>;
+export type NoviceNews = LinkNews | Extract<NoviceEvent, { tag: 'desktopFailed' | 'timeUp' }>;
 
 /** The novice's part in a session, whichever way the expert has come: the question, the picture, control, and an end that leaves nothing open. */
 export class NoviceRole implements HelpedSession {
@@ -85,7 +85,7 @@ export class NoviceRole implements HelpedSession {
       failed: (detail) => tell({ tag: 'failed', detail }),
       timeUp: () => {
         this.host.log('session ended', { after: 'the longest time' });
-        this.entrance.stop();
+        tell({ tag: 'timeUp' });
       },
     });
     this.link = link;

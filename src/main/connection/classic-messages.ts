@@ -41,6 +41,7 @@ const ENDS: ReadonlySet<unknown> = new Set<DisconnectReason | undefined>([
   'timeout',
   'protocolError',
   'desktopUnavailable',
+  'sessionLimit',
   undefined,
 ]);
 

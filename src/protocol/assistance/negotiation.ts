@@ -116,6 +116,8 @@ export function reasonOfLinkEnd(end: LinkEndSignal, role: Role, connected: boole
       return role === 'novice' || connected ? 'connectionLost' : 'consentTimedOut';
     case 'desktopUnavailable':
       return role === 'novice' ? 'connectionLost' : end;
+    case 'sessionLimit':
+      return role === 'novice' || !connected ? 'connectionLost' : 'timeUp';
   }
 }
 

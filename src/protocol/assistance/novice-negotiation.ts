@@ -38,7 +38,9 @@ export type NoviceEvent =
   | { readonly tag: 'presented'; readonly connection: SessionConnection }
   | { readonly tag: 'viewAllowed' }
   | { readonly tag: 'viewRefused' }
-  | { readonly tag: 'desktopFailed'; readonly detail: string };
+  | { readonly tag: 'desktopFailed'; readonly detail: string }
+  /** It has lasted as long as a session may. */
+  | { readonly tag: 'timeUp' };
 
 /** What the driver does, in this order. After `ended` comes nothing more. */
 export type NoviceEffect =
@@ -167,6 +169,8 @@ export class NoviceNegotiation {
         return this.end(reasonOfLinkEnd(event.end, 'novice', this.current.tag === 'connected'), nowMs, event.detail);
       case 'desktopFailed':
         return this.end('desktopUnavailable', nowMs, event.detail);
+      case 'timeUp':
+        return this.end('timeUp', nowMs);
       case 'peerBroke':
         return this.end('protocolError', nowMs, event.detail);
       case 'failed':
@@ -330,6 +334,8 @@ function linkCloseReason(reason: EndReason): DisconnectReason {
       return 'userRequested';
     case 'desktopUnavailable':
       return reason;
+    case 'timeUp':
+      return 'sessionLimit';
     default:
       return 'protocolError';
   }

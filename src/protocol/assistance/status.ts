@@ -80,6 +80,8 @@ export type EndReason =
   | 'consentTimedOut'
   | 'stoppedByNovice'
   | 'closedByExpert'
+  /** It has lasted as long as one may. */
+  | 'timeUp'
   | 'peerGone'
   | 'connectionLost'
   | 'desktopUnavailable'

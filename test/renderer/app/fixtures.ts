@@ -33,6 +33,7 @@ const REASONS: Readonly<Record<EndReason, true>> = {
   consentTimedOut: true,
   stoppedByNovice: true,
   closedByExpert: true,
+  timeUp: true,
   peerGone: true,
   connectionLost: true,
   desktopUnavailable: true,

@@ -27,8 +27,9 @@ function signal(event: RendezvousEvent): RendezvousSignal {
   return event.tag === 'sendError' ? { tag: 'sendError', code: event.error.code } : event;
 }
 
-/** 0.1 knows no end for programs that do not fit: there they broke the protocol. */
+/** 0.1 knows no end for programs that do not fit: there they broke the protocol; nor one of the longest time. */
 function oldEnd(end: LinkEnd): LinkEndSignal {
+  if (end === 'sessionLimit') return 'timeout';
   return end === 'incompatible' || end === 'engineFailed' ? 'protocolError' : end;
 }
 

@@ -13,13 +13,14 @@ import './session-card.css';
 const SESSION_ENDS: ReadonlySet<EndReason> = new Set([
   'stoppedByNovice',
   'closedByExpert',
+  'timeUp',
   'peerGone',
   'connectionLost',
   'protocolError',
   'internalError',
   'desktopUnavailable',
 ]);
-const GOOD_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert']);
+const GOOD_ENDS: ReadonlySet<EndReason> = new Set(['stoppedByNovice', 'closedByExpert', 'timeUp']);
 
 export interface EndedCardProps extends ActionState {
   readonly session: SessionStatus;

@@ -117,9 +117,16 @@ describe('finalization and endings', () => {
     expect(meaningOfUltimatum(ultimatumReasonOf('desktopUnavailable', false), false)).toBe('protocolError');
   });
 
+  it('a session that has lasted long enough: the code of Windows’ own limit when active, a timeout before', () => {
+    // ERRINFO_LOGON_TIMEOUT, [MS-RDPBCGR] 2.2.5.1.1: the active session limit timer has elapsed.
+    expect(errorInfoOf('sessionLimit')).toBe(4);
+    expect(meaningOfErrorInfo(4)).toBe('sessionLimit');
+    expect(ultimatumReasonOf('sessionLimit', true)).toBe(ultimatumReasonOf('timeout', true));
+    expect(meaningOfUltimatum(ultimatumReasonOf('sessionLimit', false), false)).toBe('timeout');
+  });
+
   it('understands what other servers say, and leaves alone what says nothing about the end', () => {
     expect(meaningOfErrorInfo(ERRINFO.none)).toBeUndefined();
-    expect(meaningOfErrorInfo(ERRINFO.logonTimeout)).toBe('timeout');
     expect(meaningOfErrorInfo(ERRINFO.logoffByUser)).toBe('userRequested');
     expect(meaningOfErrorInfo(0x05)).toBeUndefined();
     expect(meaningOfErrorInfo(0x10d4)).toBe('protocolError');
