@@ -41,7 +41,7 @@ export function smallestSize(wanted: Size, workArea: Rect): { readonly minWidth:
 
 export type BarEdge = 'top' | 'bottom';
 
-const BAR = { width: 980, height: 84 };
+const BAR = { width: 1_180, height: 84 };
 /** On a narrow screen it has its buttons below its words. */
 const NARROW = { below: 900, height: 150 };
 

@@ -79,6 +79,8 @@ describe('the novice’s panel', () => {
       expect(bar.x >= area.x && bar.x + bar.width <= area.x + area.width).toBe(true);
       expect(edge === 'top' ? bar.y - area.y : area.y + area.height - bar.y - bar.height).toBe(8);
     }
+    // Whoever sees the screen stands in whole words beside control and Stop.
+    expect(placeBar({ x: 0, y: 0, width: 1_280, height: 720 }, 'bottom')).toMatchObject({ width: 1_180, height: 84 });
     expect(placeBar({ x: 0, y: 0, width: 480, height: 300 }, 'bottom')).toEqual({ x: 8, y: 142, width: 464, height: 150 });
   });
 });
