@@ -48,7 +48,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
   });
 
   it.each(QUESTIONS)('question: $name', async ({ name, view, armed }) => {
-    await pages.size(640, 650);
+    await pages.size(640, 680);
     const page = await pages.ask(view, armed);
     if (folder) await page.screenshot({ path: join(folder, `state-question-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
     expect(await findings()).toEqual([]);

@@ -6,7 +6,7 @@ import type { OpenQuestionWindow } from './questions.ts';
 import { placeQuestion } from './window-bounds.ts';
 import type { Windows } from './windows.ts';
 
-const SIZE = { width: 640, height: 650 };
+const SIZE = { width: 640, height: 680 };
 
 const isAnswer = (value: unknown): value is QuestionAnswer => value === 'yes' || value === 'no' || value === 'stop';
 
