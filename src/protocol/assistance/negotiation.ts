@@ -20,7 +20,7 @@ export type FinalSignal = Exclude<RendezvousSignal, { tag: 'accepted' | 'readyTo
 
 /**
  * How the other side is told over the messenger why it is over: `OUTBANDCANCEL` a person or a running session ended it,
- * `FAIL` no connection could be made, `TIMEOUT` waited too long, `REJECT` its ticket was refused.
+ * `FAIL` no connection could be made, `TIMEOUT` waited too long, `REJECT` its ticket, or what stood in its place, was refused.
  */
 export type CancelSignal = 'FAIL' | 'OUTBANDCANCEL' | 'REJECT' | 'TIMEOUT';
 
@@ -142,8 +142,8 @@ export function cancelSignalFor(reason: EndReason): CancelSignal {
       return 'TIMEOUT';
     case 'ticketRefused':
     case 'codeBurnt':
-      return 'REJECT';
     case 'tampered':
+      return 'REJECT';
     case 'noConnection':
     case 'pinMismatch':
     case 'protocolError':
