@@ -84,7 +84,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     onStorageError: failures.storage,
   });
 
-  const windows = createAppWindows({ settings, log, outDir, iconsDir, quit });
+  const windows = createAppWindows({ clock, settings, log, outDir, iconsDir, quit });
   const questions = createQuestions({ open: createQuestionWindows(windows), clock });
   const desktop = createDesktop({
     platform,

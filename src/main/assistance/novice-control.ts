@@ -1,10 +1,10 @@
 import type { ControlNovice, ControlWish } from '../../protocol/assistance/control-novice.ts';
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
-import type { ControlPause, ControlState } from '../../protocol/assistance/status.ts';
+import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Desktop, InjectorEvent, InputInjector, KeptAway } from '../desktop/contract.ts';
+import type { Desktop, InjectorEvent, InputInjector } from '../desktop/contract.ts';
 import { ControlRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { OwnHands } from './own-hands.ts';
@@ -54,7 +54,8 @@ export class NoviceControl {
   private away = false;
   /** As the expert's locks were last, which are set when control comes back. */
   private locks: InputEvent | undefined;
-  private keptAway = new Map<KeptAway, number>();
+  private readonly toldAtMs = new Map<KeptAway['what'], number>();
+  private kept: KeptAway | undefined;
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
@@ -72,6 +73,10 @@ export class NoviceControl {
   get pause(): ControlPause | undefined {
     const { control } = this;
     return control.tag === 'granted' && control.hands.busy ? { quietSeconds: this.parts.quietSeconds() } : undefined;
+  }
+  /** What was kept from this program's own windows last. */
+  get keptAway(): KeptAway | undefined {
+    return this.kept;
   }
   /** Control has been granted at least once. */
   get wasGranted(): boolean {
@@ -215,9 +220,11 @@ export class NoviceControl {
   private onInjector(event: InjectorEvent, hands: OwnHands): void {
     if (event.tag === 'ownInput') return hands.used(event.holding);
     const nowMs = this.parts.clock.monotonicMs();
-    if (nowMs - (this.keptAway.get(event.what) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_MS) return;
-    this.keptAway.set(event.what, nowMs);
+    if (nowMs - (this.toldAtMs.get(event.what) ?? Number.NEGATIVE_INFINITY) < TELL_AGAIN_MS) return;
+    this.toldAtMs.set(event.what, nowMs);
+    this.kept = { what: event.what, count: (this.kept?.count ?? 0) + 1 };
     this.parts.notes.tell({ tag: 'keptAway', what: event.what });
+    this.parts.changed();
   }
 
   /** The novice's hands come first: what the expert holds is let go of at once. */

@@ -1,4 +1,4 @@
-import type { ControlPause, ControlState } from '../../protocol/assistance/status.ts';
+import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
@@ -101,6 +101,9 @@ export class NoviceSession {
   /** While the novice uses mouse or keyboard, and shortly after. */
   get controlPause(): ControlPause | undefined {
     return this.control.pause;
+  }
+  get keptAway(): KeptAway | undefined {
+    return this.control.keptAway;
   }
   /** Control has been granted at least once. */
   get controlled(): boolean {

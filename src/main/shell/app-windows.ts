@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, session as electronSession } from 'electron';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { serveApp } from './app-protocol.ts';
+import type { Clock } from '../clock.ts';
 import type { ErrorLog } from './error-log.ts';
 import { guardPermissions } from './permissions.ts';
 import { iconFrom } from './tray.ts';
@@ -9,6 +10,7 @@ import { APP_PARTITION } from './web-security.ts';
 import { createWindows, type Windows } from './windows.ts';
 
 export interface AppWindowsDeps {
+  readonly clock: Clock;
   readonly settings: SettingsStore;
   readonly log: Pick<ErrorLog, 'write'>;
   /** Folder of the built app: `renderer/` and `preload/` below it. */
@@ -18,9 +20,10 @@ export interface AppWindowsDeps {
 }
 
 /** The windows of the app with the pages that are shown in them, none of them open. After `app` is ready. */
-export function createAppWindows({ settings, log, outDir, iconsDir, quit }: AppWindowsDeps): Windows {
+export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit }: AppWindowsDeps): Windows {
   const devTools = !app.isPackaged;
   const windows = createWindows({
+    clock,
     preloadDir: join(outDir, 'preload'),
     icon: iconFrom(iconsDir, '256x256.png'),
     devTools,

@@ -58,6 +58,8 @@ export function placeBar(workArea: Rect, edge: BarEdge): Rect {
   };
 }
 
+export const PANEL_SIZE = { width: 380, height: 560 };
+
 /** The novice's panel: bottom right, out of the way of what is being helped with. */
 export function placePanel(wanted: { readonly width: number; readonly height: number }, workArea: Rect): Rect {
   const margin = 16;

@@ -11,12 +11,15 @@ import {
 import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { t } from '../../words/words.ts';
+import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { NovicePlace } from './novice-place.ts';
 import { shownPeer } from './safe-text.ts';
 import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
-import { type BarEdge, placeBar, placePanel, placeWindow, smallestSize } from './window-bounds.ts';
+import { PANEL_SIZE, placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Folder with `index.cjs`, `capture.cjs` and `question.cjs`. */
   readonly preloadDir: string;
   readonly icon: NativeImage;
@@ -69,7 +72,6 @@ export interface Windows {
 
 const MAIN_SIZE = { width: 980, height: 720 };
 const VIEWER_SIZE = { width: 1_280, height: 820 };
-const PANEL_SIZE = { width: 380, height: 560 };
 
 /** Every height that the novice's window has: a slim bar, or the whole panel. */
 const PANEL_LEAST = { width: 320, height: 72 };
@@ -84,9 +86,7 @@ const PRELOADS: Readonly<Record<WindowKind, string>> = {
 export function createWindows(deps: WindowsDeps): Windows {
   const kinds = new Map<number, WindowKind>();
   let main: BrowserWindow | undefined;
-  let folded = false;
-  let edge: BarEdge = 'bottom';
-  let sessionWindow: { readonly window: BrowserWindow; readonly id: string } | undefined;
+  let sessionWindow: { readonly window: BrowserWindow; readonly id: string; readonly place?: NovicePlace } | undefined;
   /** A session whose window the person has closed does not open it again. */
   let closedSessionId: string | undefined;
   /** The main window, while it has stepped aside. */
@@ -194,31 +194,6 @@ export function createWindows(deps: WindowsDeps): Windows {
     });
   }
 
-  function placeNovice(window: BrowserWindow): void {
-    const { workArea } = screen.getDisplayMatching(window.getBounds());
-    window.setBounds(folded ? placeBar(workArea, edge) : placePanel(PANEL_SIZE, workArea));
-  }
-
-  /** Stop must stay within reach when the screen gets smaller, or another one. */
-  function keepPanelOnScreen(window: BrowserWindow): void {
-    const move = (): void => {
-      const bounds = window.getBounds();
-      const area = screen.getDisplayMatching(bounds).workArea;
-      const inside =
-        bounds.x >= area.x &&
-        bounds.y >= area.y &&
-        bounds.x + bounds.width <= area.x + area.width &&
-        bounds.y + bounds.height <= area.y + area.height;
-      if (!inside) placeNovice(window);
-    };
-    screen.on('display-metrics-changed', move);
-    screen.on('display-removed', move);
-    window.on('closed', () => {
-      screen.off('display-metrics-changed', move);
-      screen.off('display-removed', move);
-    });
-  }
-
   function closeSession(): void {
     const open = sessionWindow;
     sessionWindow = undefined;
@@ -247,7 +222,6 @@ export function createWindows(deps: WindowsDeps): Windows {
     window.removeMenu();
     if (!novice) window.webContents.setIgnoreMenuShortcuts(true);
     if (novice) {
-      keepPanelOnScreen(window);
       // Left out of the picture where the system can do that; elsewhere this does nothing.
       window.setContentProtection(true);
     }
@@ -295,21 +269,18 @@ export function createWindows(deps: WindowsDeps): Windows {
       if (sessionWindow !== undefined && sessionWindow.id !== session.id) closeSession();
       if (sessionWindow === undefined) {
         if (session.phase.tag === 'ended') return;
-        sessionWindow = { window: openSession(session), id: session.id };
-        folded = false;
-        edge = 'bottom';
+        const window = openSession(session);
+        const place = session.role === 'novice' ? { place: new NovicePlace(window, deps.clock) } : {};
+        sessionWindow = { window, id: session.id, ...place };
       }
       const title = t(session.role === 'novice' ? 'shell.window.novice' : 'shell.window.expert', { name: shownPeer(session.peer).name });
       if (sessionWindow.window.getTitle() !== title) sessionWindow.window.setTitle(title);
-      if (session.role === 'novice' && panelFolded !== folded) {
-        folded = panelFolded;
-        placeNovice(sessionWindow.window);
-      }
+      sessionWindow.place?.fold(panelFolded);
+      // Where the main window is open as well, what was kept away may have been meant for that one.
+      if (main === undefined || !main.isVisible() || main.isMinimized()) sessionWindow.place?.giveWay(session.keptAway);
     },
     moveBar() {
-      if (sessionWindow === undefined || !folded) return;
-      edge = edge === 'bottom' ? 'top' : 'bottom';
-      placeNovice(sessionWindow.window);
+      sessionWindow?.place?.moveBar();
     },
     get main() {
       return main;

@@ -166,7 +166,6 @@ export interface SessionStatus {
   /** Novice: the session ends by itself then, as Unix time; said only shortly before. */
   readonly endsAtMs?: number;
   readonly controlPause?: ControlPause;
-  /** Expert. */
   readonly keptAway?: KeptAway;
   /** Expert: the layout of the novice's keyboard; parts that are not known are ''. */
   readonly keyboard?: { readonly code: string; readonly name: string };

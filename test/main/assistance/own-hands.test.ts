@@ -120,17 +120,19 @@ test('the novice chooses how long', async () => {
   await finish();
 });
 
-test('what was kept from Ringback’s own windows is told to the expert, not over and over', async () => {
-  const { clock, desktop, finish, expert } = await controlled();
+test('what was kept from Ringback’s own windows is told to the expert and on this side, not over and over', async () => {
+  const { clock, desktop, finish, novice, expert } = await controlled();
   for (let times = 0; times < 50; times += 1) desktop.injector.emit({ tag: 'keptAway', what: 'keys' });
   await clock.advance(20);
   expect(expert()?.keptAway).toEqual({ what: 'keys', count: 1 });
+  expect(novice()?.keptAway).toEqual({ what: 'keys', count: 1 });
   desktop.injector.emit({ tag: 'keptAway', what: 'pointer' });
   await clock.advance(1_000);
   expect(expert()?.keptAway).toEqual({ what: 'pointer', count: 2 });
   desktop.injector.emit({ tag: 'keptAway', what: 'keys' });
   await clock.advance(20);
   expect(expert()?.keptAway).toEqual({ what: 'keys', count: 3 });
+  expect(novice()?.keptAway).toEqual({ what: 'keys', count: 3 });
   await finish();
 });
 
