@@ -145,8 +145,13 @@ class ActivitiesRoom implements Activities, ActivityHost {
     if (event.tag === 'invitation') this.invited(event.session);
     else if (event.tag === 'invitationRefused') {
       this.parts.log('invitation refused', { reason: event.reason, what: event.what });
-      this.news({ tag: event.reason === 'malformed' ? 'malformed' : 'unknown', what: event.what, peer: event.peer });
+      this.told({ tag: event.reason === 'malformed' ? 'malformed' : 'unknown', what: event.what, peer: event.peer });
     }
+  }
+
+  /** Of an invitation that came to nothing at once: as often as one that rings may come. */
+  private told(news: ActivityNews): void {
+    if (this.interruptions.admit('activity', peerKey(news.peer)) === 'loud') this.news(news);
   }
 
   private invited(session: RendezvousSession): void {
@@ -154,12 +159,12 @@ class ActivitiesRoom implements Activities, ActivityHost {
     if (kind === undefined) return;
     if (kind === 'malformed') {
       session.decline();
-      return this.news({ tag: 'malformed', what: session.application.name, peer: session.peer });
+      return this.told({ tag: 'malformed', what: session.application.name, peer: session.peer });
     }
     const doing = this.doing(kind);
     if (doing === undefined) {
       session.decline('REJECT_NOT_INSTALLED');
-      return this.news({ tag: 'notInstalledHere', kind, peer: session.peer });
+      return this.told({ tag: 'notInstalledHere', kind, peer: session.peer });
     }
     if (this.open.size >= LIMIT || this.open.has(session.id)) {
       this.parts.log('invitation declined', { open: this.open.size });

@@ -3,7 +3,7 @@ import { Emitter } from '../emitter.ts';
 import type { AppFacts } from './app-facts.ts';
 import { projectState } from './window-state.ts';
 
-/** Notices kept; a further one drops the oldest. */
+/** Notices kept; a further one drops the oldest, of those that others cause where there is one. */
 export const MAX_NOTICES = 10;
 
 export interface AppModel {
@@ -17,6 +17,14 @@ export interface AppModel {
   dismissNotice(id: string): boolean;
   /** Called at every change, at once. */
   onChange(listener: () => void): () => void;
+}
+
+/** What others cause, time and again if they like, gives way before what the program has to say. */
+const OF_OTHERS = 'notice.activity.';
+function withRoom(notices: readonly NoticeView[]): readonly NoticeView[] {
+  if (notices.length <= MAX_NOTICES) return notices;
+  const leaves = notices.find(({ key }) => key.startsWith(OF_OTHERS)) ?? notices[0];
+  return notices.filter((notice) => notice !== leaves);
 }
 
 export function createAppModel(initial: AppFacts): AppModel {
@@ -43,7 +51,7 @@ export function createAppModel(initial: AppFacts): AppModel {
       if (same) return;
       notices += 1;
       const notice: NoticeView = { id: `notice-${notices}`, kind, key, values };
-      model.update({ notices: [...facts.notices, notice].slice(-MAX_NOTICES) });
+      model.update({ notices: withRoom([...facts.notices, notice]) });
     },
     dismissNotice(id) {
       const left = facts.notices.filter((notice) => notice.id !== id);

@@ -212,6 +212,18 @@ describe('activities between two people', () => {
     expect([rung[0]?.state, peter.activities.list, peter.news.length]).toEqual(['INVITATION', [], 1]);
   });
 
+  it('somebody who sends one after the other that nobody can do anything with is told of three times', async () => {
+    peter.programs = {};
+    for (let time = 0; time < 8; time += 1) {
+      anna.messenger.invite(PETER, { guid: '{00000000-0000-0000-0000-000000000001}', name: `Chess ${time}` });
+      anna.messenger.invite(PETER, APPLICATIONS.conversation, { contextData: `nonsense ${time}` });
+      anna.messenger.invite(PETER, applicationOfActivity('webcam'));
+      await settle();
+    }
+    expect(peter.news).toHaveLength(3);
+    expect(peter.log.filter((line) => line.includes('invitation refused'))).toHaveLength(16);
+  });
+
   it.each(['', 'Requested:;', 'nonsense', ';;'])('capabilities %j are refused and logged', async (contextData) => {
     anna.messenger.invite(PETER, APPLICATIONS.conversation, { contextData });
     await settle();

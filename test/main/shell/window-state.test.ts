@@ -189,6 +189,16 @@ describe('notices', () => {
     expect(model.dismissNotice(id)).toBe(false);
     expect(new Set(model.state.notices.map((notice) => notice.id)).size).toBe(MAX_NOTICES - 1);
   });
+
+  it('what others cause, however much of it, pushes out nothing that the program has to say', () => {
+    const model = createAppModel(FACTS);
+    model.notify('error', 'notice.storageFailed');
+    for (let index = 0; index < MAX_NOTICES + 2; index += 1)
+      model.notify('warning', 'notice.activity.unknown', { name: 'Peter', what: String(index) });
+    expect(model.state.notices).toHaveLength(MAX_NOTICES);
+    expect(model.state.notices[0]).toMatchObject({ key: 'notice.storageFailed' });
+    expect(model.state.notices.at(-1)).toMatchObject({ values: { what: String(MAX_NOTICES + 1) } });
+  });
 });
 
 describe('pushing the state', () => {
