@@ -39,11 +39,19 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
 
   it.each(STATES)('$name', async ({ name, window, state, bar, act }) => {
     const [width, height] =
-      window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : bar === true ? [980, 84] : [380, 560];
+      window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : bar === true ? [1180, 84] : [380, 560];
     await pages.size(width ?? 0, height ?? 0);
     const page = await pages.show(window, state);
     await act?.(page);
-    if (folder) await page.screenshot({ path: join(folder, `state-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
+    const keep = async (file: string) => {
+      if (folder) await page.screenshot({ path: join(folder, `state-${file.replaceAll(/[^\w-]+/g, '-')}.png`) });
+    };
+    await keep(name);
+    expect(await findings()).toEqual([]);
+    if (bar !== true) return;
+    // As wide as on a screen of 1024 points.
+    await pages.size(1008, 150);
+    await keep(`${name} narrow`);
     expect(await findings()).toEqual([]);
   });
 

@@ -43,7 +43,7 @@ export type BarEdge = 'top' | 'bottom';
 
 const BAR = { width: 1_180, height: 84 };
 /** On a narrow screen it has its buttons below its words. */
-const NARROW = { below: 900, height: 150 };
+const NARROW = { below: 1_100, height: 150 };
 
 /** The novice's panel as a slim bar, in the middle of an edge. */
 export function placeBar(workArea: Rect, edge: BarEdge): Rect {
