@@ -212,9 +212,13 @@ function quoted({ address, friendlyName }: Peer): string {
   return name === '' ? safeText(address, 129) : t('person.claimed', { name });
 }
 
+/** By name, by an address that looks the same, or by calling themselves what the contact's address is. */
+const isTakenFor = (contact: Contact, { address, friendlyName }: Peer): boolean =>
+  looksLike(contact.friendlyName, friendlyName) || looksLike(contact.address, address) || looksLike(contact.address, friendlyName);
+
 function viewOf({ peer, invitations, texts, listed, looked }: Stranger, contacts: readonly Contact[]): StrangerView {
   const { name, mixed } = claimedName(peer.friendlyName === peer.address ? '' : peer.friendlyName);
-  const like = contacts.find(({ friendlyName }) => looksLike(friendlyName, peer.friendlyName));
+  const like = contacts.find((contact) => isTakenFor(contact, peer));
   const wishes = new Set<StrangerWish>([
     ...[...invitations.values()].map(wishOf),
     ...(texts.length > 0 ? ['message' as const] : []),

@@ -61,6 +61,24 @@ describe('who is not on the list', () => {
     ]);
   });
 
+  it.each([
+    ['p3ter@home', 'Peter'],
+    ['x1@home', 'PETER@HOME'],
+    ['pe.ter@home', 'Support'],
+    ['peter@h0me', 'peter@h0me'],
+  ])('%s, who calls themselves %s, is said to be like a contact', async (address, name) => {
+    const like = await comes(address, name);
+    await like.sendMessage('anna@home', 'Hello');
+    await clock.advance(10);
+    expect(line()).toMatchObject([{ address, like: 'Peter' }]);
+  });
+
+  it.each([['klaus@home', 'Klaus']])('%s, who calls themselves %s, is like nobody', async (address, name) => {
+    await (await comes(address, name)).sendMessage('anna@home', 'Hello');
+    await clock.advance(10);
+    expect(line()[0]).not.toHaveProperty('like');
+  });
+
   it('is heard once the person looks, under the claimed name in quotation marks', async () => {
     const asked = eve.invite('anna@home', HELP);
     await eve.sendMessage('anna@home', 'Hello');
