@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { sessionsOf } from '../../src/main/history/listed-sessions.ts';
 import { readLines } from '../../src/main/history/record-lines.ts';
@@ -331,16 +332,28 @@ async function killApp(app: SteeredApp): Promise<void> {
   await until(() => all.every((pid) => !isRunning(pid)), 'everything of the app to be gone');
 }
 
-/** Presses, in the main window, what ends what is left of a session and puts it away. */
+/** Presses what ends what is left of a session and puts it away: in the session's window while it goes on, for the main one stands aside then. */
 async function putAway(app: SteeredApp): Promise<void> {
-  const names = [t('session.stopLong'), t('session.endLong'), t('session.cancel'), t('ended.close'), t('invitation.decline')];
+  const names = [
+    t('session.stopLong'),
+    t('session.endLong'),
+    t('session.end'),
+    t('session.cancel'),
+    t('ended.close'),
+    t('invitation.decline'),
+  ];
   const ask = app.main.getByRole('button', { name: t('home.ask'), exact: true }).first();
+  const press = async (page: Page): Promise<void> => {
+    for (const name of names) {
+      const button = page.getByRole('button', { name, exact: true }).first();
+      if (await button.isVisible()) await button.click({ timeout: 2_000 });
+    }
+  };
   await until(
     async () => {
-      for (const name of names) {
-        const button = app.main.getByRole('button', { name, exact: true }).first();
-        if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => undefined);
-      }
+      // A window may go, or stand aside, while it is pressed.
+      if ((await app.pageProcess('session.html')) !== undefined) await press(await app.session()).catch(() => undefined);
+      await press(app.main).catch(() => undefined);
       return ask.isVisible();
     },
     'the window to be as it was',
