@@ -9,6 +9,7 @@ import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decode
 import { applied } from '../support/applied.ts';
 import { type Display, type Picture, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
+import { isFreerdp3 } from './freerdp-version.ts';
 import { paint, pictureOf, scroll, untilSame } from './pictures.ts';
 import { RecordedChannel } from '../support/recorded-channel.ts';
 import { HOST, type Sharing, share, temporaryHome } from './sharing.ts';
@@ -231,7 +232,9 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
 
   it('is told apart from a broken connection when it cannot show what we send', async () => {
     sharing = await share(source);
-    await xfreerdp(await screen(), `/shell-dir:${sharing.sessionId}`, '-fast-path');
+    const display = await screen();
+    const slowPath = (await isFreerdp3(display)) ? '/tune:FreeRDP_FastPathOutput:false' : '-fast-path';
+    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`, slowPath);
     await until(() => sharing.linkEvents.some(({ tag }) => tag === 'ended'), 'the end');
     expect(sharing.linkEvents.find(({ tag }) => tag === 'ended')).toMatchObject({ end: 'incompatible' });
     expect(sharing.graphicsBytes()).toBe(0);
