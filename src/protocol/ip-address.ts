@@ -36,7 +36,7 @@ export type AddressScope = 'unspecified' | 'loopback' | 'linkLocal' | 'private' 
 
 /**
  * Whom an address reaches, by the registries of special addresses (RFC 6890 and its successors). IPv4 inside IPv6, mapped, compatible or
- * translated (RFC 6052), counts as the IPv4 address. A zone is passed over. Undefined for what is no address.
+ * translated (RFC 6052) or tunnelled (RFC 3056), counts as the IPv4 address. A zone is passed over. Undefined for what is no address.
  */
 export function scopeOf(address: string): AddressScope | undefined {
   const text = address.replace(/%[^%]*$/, '');
@@ -60,13 +60,16 @@ function scopeOfV4(octets: readonly number[]): AddressScope {
 }
 
 function scopeOfV6(groups: readonly number[]): AddressScope {
-  const [g0 = 0, g1 = 0, , , , g5 = 0, g6 = 0, g7 = 0] = groups;
+  const [g0 = 0, g1 = 0, g2 = 0, , , g5 = 0, g6 = 0, g7 = 0] = groups;
   const zeros = (count: number): boolean => groups.slice(0, count).every((group) => group === 0);
-  const embedded = (): AddressScope => scopeOfV4([g6 >> 8, g6 & 0xff, g7 >> 8, g7 & 0xff]);
+  const within = (high: number, low: number): AddressScope => scopeOfV4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
+  const embedded = (): AddressScope => within(g6, g7);
   if (zeros(8)) return 'unspecified';
   if (zeros(7) && g7 === 1) return 'loopback';
   if ((zeros(5) && g5 === 0xffff) || zeros(6)) return embedded();
   if (g0 === 0x64 && g1 === 0xff9b && groups.slice(2, 6).every((group) => group === 0)) return embedded();
+  // 6to4 (RFC 3056).
+  if (g0 === 0x2002) return within(g1, g2);
   if (g0 >> 8 === 0xff) return 'multicast';
   if (g0 >> 6 === 0xfe80 >> 6) return 'linkLocal';
   if (g0 >> 9 === 0xfc00 >> 9 || g0 >> 6 === 0xfec0 >> 6) return 'private';

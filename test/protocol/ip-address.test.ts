@@ -27,6 +27,8 @@ describe('whom an address reaches', () => {
     ['::192.168.1.1', 'private'],
     ['64:ff9b::10.0.0.1', 'private'],
     ['64:ff9b::9.9.9.9', 'global'],
+    ['2002:c0a8:101::1', 'private'],
+    ['2002:909:909::1', 'global'],
     ['fe80::1%eth0', 'linkLocal'],
     ['fd00::7', 'private'],
     ['ff02::fb', 'multicast'],
