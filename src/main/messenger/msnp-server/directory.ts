@@ -9,6 +9,7 @@ import type { Answer, SignedInUser } from '../../../protocol/msnp/server/signed-
 import type { AccountStore } from './account-store.ts';
 import type { ServerLimits } from './limits.ts';
 import { OnlineUser, type UserDirectory } from './online-user.ts';
+import { Reaching } from './reaching.ts';
 import { KeyedRateLimit } from './rate-limit.ts';
 import { Tickets } from './tickets.ts';
 import { Switchboards } from './switchboards.ts';
@@ -19,6 +20,7 @@ const md5Hex = (text: string): string => createHash('md5').update(text, 'utf8').
 export class Directory implements UserDirectory {
   readonly store: AccountStore;
   readonly switchboards: Switchboards;
+  readonly reaching: Reaching;
   private readonly online = new Map<string, OnlineUser>();
   /** Everybody's reverse list: by address, the owners of the forward lists that have it. */
   private readonly reverse = new Map<string, Set<string>>();
@@ -35,13 +37,16 @@ export class Directory implements UserDirectory {
     this.changed = changed;
     this.failures = new KeyedRateLimit(clock, limits.failedSignIns);
     this.hostFailures = new KeyedRateLimit(clock, { burst: limits.failedSignIns.burst * 4, perSecond: limits.failedSignIns.perSecond * 4 });
+    this.reaching = new Reaching(clock, limits.reaching);
     this.switchboards = new Switchboards(
       clock,
       limits,
+      this.reaching,
       (caller, callee, sessionId, cookie) => {
         const user = this.online.get(callee);
         if (this.store.find(callee) === undefined || user === undefined || !user.isSeenBy(caller.address))
           return { ok: false, error: MSNP_ERROR.notOnline };
+        if (!this.reaching.admit('ring', caller.address, callee)) return { ok: false, error: MSNP_ERROR.tooFast };
         user.machine.ring(sessionId, { endpoint: user.endpoint, cookie }, caller);
         return { ok: true };
       },

@@ -1,4 +1,5 @@
 import type { Rate } from './rate-limit.ts';
+import type { ReachingLimits } from './reaching.ts';
 
 /** Bounds on what one peer, and all peers together, may use. */
 export interface ServerLimits {
@@ -21,6 +22,8 @@ export interface ServerLimits {
   readonly cookieLifetimeMs: number;
   readonly switchboardsPerUser: number;
   readonly peoplePerSwitchboard: number;
+  /** What one account may bring before another person. */
+  readonly reaching: ReachingLimits;
   /** Bytes that may wait to be sent to one peer; above it the connection ends. */
   readonly unsentBytes: number;
 }
@@ -36,5 +39,11 @@ export const SERVER_LIMITS: ServerLimits = {
   cookieLifetimeMs: 60_000,
   switchboardsPerUser: 32,
   peoplePerSwitchboard: 16,
+  // No person is as fast; what the other's own program makes of it is quieter still (main/interruptions.ts).
+  reaching: {
+    ring: { person: { burst: 40, perSecond: 1 / 4 }, together: { burst: 120, perSecond: 1 } },
+    invitation: { person: { burst: 20, perSecond: 1 / 10 }, together: { burst: 60, perSecond: 1 / 3 } },
+    listRequest: { person: { burst: 5, perSecond: 1 / 60 }, together: { burst: 60, perSecond: 1 / 10 } },
+  },
   unsentBytes: 512 * 1024,
 };

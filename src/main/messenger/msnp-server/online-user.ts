@@ -5,6 +5,7 @@ import { isVisible, type PresenceCode } from '../../../protocol/msnp/presence.ts
 import type { NotificationServerMachine } from '../../../protocol/msnp/server/notification.ts';
 import type { Answer, SeenContact, SignedInUser, SwitchboardTicket } from '../../../protocol/msnp/server/signed-in-user.ts';
 import { CONTACT_LIMIT, GROUP_LIMIT, type AccountStore, type StoredAccount } from './account-store.ts';
+import type { Reaching } from './reaching.ts';
 import type { Switchboards } from './switchboards.ts';
 
 type StoredList = 'allow' | 'block';
@@ -14,6 +15,7 @@ const STORED_LISTS: Readonly<Record<'AL' | 'BL', StoredList>> = { AL: 'allow', B
 export interface UserDirectory {
   readonly store: AccountStore;
   readonly switchboards: Switchboards;
+  readonly reaching: Reaching;
   /** The user signed in with `address`, if any. */
   user(address: string): OnlineUser | undefined;
   /** The live set of owners of forward lists that have `address`; whoever changes a forward list changes it. */
@@ -225,7 +227,9 @@ export class OnlineUser implements SignedInUser {
     const owners = this.directory.reverseOf(address);
     if (change === 'ADD') owners.add(this.address);
     else owners.delete(this.address);
-    if (other !== undefined) this.directory.user(address)?.machine.reverseListChanged(change, other.serial, this);
+    // Beyond the limit the list is right all the same, and is read when they sign in the next time.
+    const told = change === 'REM' || this.directory.reaching.admit('listRequest', this.address, address);
+    if (other !== undefined && told) this.directory.user(address)?.machine.reverseListChanged(change, other.serial, this);
     return serial;
   }
 

@@ -9,6 +9,7 @@ import type {
   SwitchboardServerMachine,
 } from '../../../protocol/msnp/server/switchboard.ts';
 import type { ServerLimits } from './limits.ts';
+import { invites, type Reaching } from './reaching.ts';
 
 /** Rings the callee's notification connection (RNG), or answers why that cannot be. */
 export type Ring = (caller: SwitchboardPerson, callee: string, sessionId: string, cookie: string) => Answer;
@@ -29,6 +30,7 @@ interface Cookie {
 export class Switchboards implements SwitchboardHost {
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
+  readonly reaching: Reaching;
   private readonly ring: Ring;
   private readonly nameOf: (address: string) => string;
   private readonly rooms = new Map<string, Switchboard>();
@@ -37,9 +39,10 @@ export class Switchboards implements SwitchboardHost {
   private nextSessionId = 1;
 
   /** `nameOf` gives the friendly name an address has now. */
-  constructor(clock: Clock, limits: ServerLimits, ring: Ring, nameOf: (address: string) => string) {
+  constructor(clock: Clock, limits: ServerLimits, reaching: Reaching, ring: Ring, nameOf: (address: string) => string) {
     this.clock = clock;
     this.limits = limits;
+    this.reaching = reaching;
     this.ring = ring;
     this.nameOf = nameOf;
   }
@@ -162,8 +165,10 @@ class Seat implements SwitchboardSeat {
 
   relay(payload: Uint8Array): boolean {
     let delivered = false;
+    const invitation = invites(payload);
     for (const seat of this.room.seats.values()) {
       if (seat === this) continue;
+      if (invitation && !this.owner.reaching.admit('invitation', this.person.address, seat.person.address)) continue;
       seat.machine.message(this.person, payload);
       delivered = true;
     }
