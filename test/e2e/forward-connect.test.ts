@@ -120,9 +120,13 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
     });
 
     it('both windows say that step 5 did not work and step 7 did, when, and with which address', async () => {
-      for (const { main } of [expert, novice]) {
-        await main.getByText(t('steps.show'), { exact: true }).click();
-        const steps = await shownSteps(main);
+      await expert.main.getByText(t('steps.show'), { exact: true }).click();
+      // The novice's main window stands aside; the bar unfolds to the panel, which has them too.
+      const panel = await novice.session();
+      await panel.getByRole('button', { name: t('panel.unfold'), exact: true }).click();
+      await panel.getByText(t('session.details'), { exact: true }).click();
+      for (const page of [expert.main, panel]) {
+        const steps = await shownSteps(page);
         expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'done', 'failed', 'done', 'done']);
         const [ticket, forward] = [steps[3], steps[6]].map((step) => Date.parse(step?.at ?? ''));
         expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeGreaterThanOrEqual(FORWARD_AFTER_MS - 100);
@@ -130,8 +134,10 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       }
       const { address } = networks.novice;
       await expert.main.getByText(new RegExp(`^Your computer called ${address}:\\d+ \\(forward connect\\)$`)).waitFor();
-      await novice.main.getByText(/^169\.254\.98\.2:\d+ called your computer \(forward connect\)$/).waitFor();
+      await panel.getByText(/^169\.254\.98\.2:\d+ called your computer \(forward connect\)$/).waitFor();
       await people.keep('steps');
+      await panel.getByRole('button', { name: t('panel.fold'), exact: true }).click();
+      await panel.getByRole('button', { name: t('panel.unfold'), exact: true }).waitFor();
     });
 
     it('control: what the expert types appears in the novice’s terminal', async () => {

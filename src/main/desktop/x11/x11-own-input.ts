@@ -1,42 +1,9 @@
 import type { Event } from 'x11';
+import { InjectedAccount } from './injected-account.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
-import type { FakedEvent, XtestEvents } from './xtest-events.ts';
+import type { XtestEvents } from './xtest-events.ts';
 
-/** Bound on requests of ours whose event has not been seen; the oldest are forgotten. */
-const MAX_EXPECTED = 4_096;
 const XTEST_DEVICE = /XTEST (?:pointer|keyboard)$/;
-
-interface Expected {
-  readonly request: number;
-  readonly event: FakedEvent;
-  readonly detail: number;
-}
-
-/**
- * Tells input of others from our own by account. The server causes a request's event while it carries the request out, and names the request's
- * number in it; so an event is ours exactly where the account has that number, kind and key. Other programs use XTEST as well, so the
- * device alone does not tell: a screen keyboard speaks for the person who touches it.
- */
-class InjectedAccount {
-  private expected: Expected[] = [];
-
-  sent(request: number, event: FakedEvent, detail: number): void {
-    this.expected.push({ request, event, detail });
-    if (this.expected.length > MAX_EXPECTED) this.expected.splice(0, MAX_EXPECTED / 2);
-  }
-
-  /** Whether this event of an XTEST device is one of ours; each counts once. */
-  settles(event: { readonly name: string; readonly seq: number; readonly detail: number }): boolean {
-    // What earlier requests caused would have come before.
-    const at = this.expected.findIndex(({ request }) => request >= event.seq);
-    if (at > 0) this.expected.splice(0, at);
-    else if (at < 0) this.expected = [];
-    const [first] = this.expected;
-    if (first?.request !== event.seq || first.event !== event.name || first.detail !== event.detail) return false;
-    this.expected.shift();
-    return true;
-  }
-}
 
 /**
  * Calls `used` each time that mouse, keyboard or touch screen are used by somebody else than `events`; `holding` while a key, button or finger of
