@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/main/clock.ts';
 import type { ConnectionError } from '../../../../src/main/connection/contract.ts';
 import type { HostPort } from '../../../../src/protocol/host-port.ts';
+import { prepareTcp } from '../../../../src/main/connection/ways/tcp/tcp.ts';
 import { MAX_DIALS, dialAll } from '../../../../src/main/connection/ways/tcp/dialler.ts';
 import { addressText } from '../../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { type Listener, openListener } from '../../../../src/main/connection/ways/tcp/listener.ts';
@@ -169,5 +170,39 @@ describe('dialling', () => {
     expect(addressText({ host: '::ffff:10.0.0.1', port: 5 })).toBe('10.0.0.1:5');
     expect(addressText({ host: 'fd00::1', port: 5 })).toBe('[fd00::1]:5');
     expect(addressText({ host: 'host.example', port: 5 })).toBe('host.example:5');
+  });
+});
+
+describe('what a ticket of the other side may have us dial', () => {
+  /** Which of `hosts` are dialled by a computer that listens on `own`. */
+  async function dialled(own: string, hosts: readonly string[]): Promise<string[]> {
+    const { port } = (await listener()).at[0] ?? { port: 0 };
+    const reached: string[] = [];
+    const ended = Promise.withResolvers<void>();
+    const way = await prepareTcp({
+      offers: false,
+      clock: systemClock,
+      signal: new AbortController().signal,
+      listenHosts: () => [own],
+      addresses: { addressesOf: () => Promise.reject(new Error('not asked')) },
+      found: ({ address, duplex }) => {
+        reached.push(address);
+        duplex.destroy();
+      },
+      missed: (address) => reached.push(address),
+      exhausted: ended.resolve,
+    });
+    way.reach({ addresses: hosts.map((host) => ({ host, port })) });
+    await ended.promise;
+    await way.close();
+    return reached.map((address) => address.replace(/:\d+$/, ''));
+  }
+
+  it('is nothing on this computer alone, where this computer has other addresses', async () => {
+    expect(await dialled('192.0.2.1', ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1', 'localhost', 'LOCALHOST.'])).toEqual([]);
+  });
+
+  it('is another program on this computer, where it has no other address', async () => {
+    expect(await dialled('127.0.0.1', ['127.0.0.1'])).toEqual(['127.0.0.1']);
   });
 });

@@ -1,3 +1,5 @@
+import type { HostPort } from '../../../../protocol/host-port.ts';
+import { scopeOf } from '../../../../protocol/ip-address.ts';
 import { ConnectionError } from '../../contract.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
 import { dialAll } from './dialler.ts';
@@ -22,8 +24,11 @@ async function listen({ listenHosts, signal, addresses, found }: WaySide): Promi
   }
 }
 
-/** Dials every address of the other side's ticket. */
-function dialler({ clock, signal, found, missed, exhausted }: WaySide): PreparedWay {
+/**
+ * Dials every address of the other side's ticket. Those of this computer itself only where it has no others, as its own ticket would say: two programs
+ * on one computer. No ticket from outside leads to what listens on it alone.
+ */
+function dialler({ clock, signal, listenHosts, found, missed, exhausted }: WaySide): PreparedWay {
   const dials = new AbortController();
   return {
     adds: { addresses: [] },
@@ -33,7 +38,8 @@ function dialler({ clock, signal, found, missed, exhausted }: WaySide): Prepared
         left -= 1;
         if (left === 0) exhausted();
       };
-      left = dialAll(addresses, {
+      const alone = listenHosts().some(isLoopback);
+      left = dialAll(alone ? addresses : addresses.filter(isFromOutside), {
         clock,
         signal: AbortSignal.any([signal, dials.signal]),
         onSocket: (socket, target) => {
@@ -52,4 +58,12 @@ function dialler({ clock, signal, found, missed, exhausted }: WaySide): Prepared
       return Promise.resolve();
     },
   };
+}
+
+function isLoopback(host: string): boolean {
+  return scopeOf(host) === 'loopback' || /^(?:.*\.)?localhost\.?$/i.test(host);
+}
+
+function isFromOutside({ host }: HostPort): boolean {
+  return !isLoopback(host);
 }
