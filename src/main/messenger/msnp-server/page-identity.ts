@@ -1,9 +1,9 @@
 /* What a messenger proves itself with to its clients. Its key is in every link that the host has handed out, so it is kept across restarts. */
-import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSelfSigned } from '../../self-signed.ts';
-import { setAside } from '../../settings/atomic-file.ts';
+import { setAside, writePrivateFile } from '../../settings/atomic-file.ts';
 import { keyOf } from '../messenger-key.ts';
 import type { DamagedFile } from './account-store.ts';
 
@@ -45,7 +45,8 @@ export async function openPageIdentity(
   if (known !== undefined) return { identity: known, damaged: [] };
   const aside = kept === undefined ? undefined : await setAside(path);
   const identity = await createPageIdentity(nowMs);
-  await write(directory, path, identity.key + identity.cert);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writePrivateFile(path, identity.key + identity.cert);
   const damaged = { tag: 'damaged' as const, path, problem: 'is no key', ...(aside === undefined ? {} : { setAsideAs: aside }) };
   return { identity, damaged: kept === undefined ? [] : [damaged] };
 }
@@ -58,24 +59,5 @@ function readIdentity(text: string): PageIdentity | undefined {
     return new X509Certificate(identity.cert).checkPrivateKey(createPrivateKey(identity.key)) ? identity : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whole or not at all, and never readable by others, not for a moment. */
-async function write(directory: string, path: string, text: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      await file.writeFile(text, 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
   }
 }
