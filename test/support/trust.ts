@@ -14,7 +14,7 @@ export function identityOf(name: string): Identity {
   return { ...keyPairOf(digest(`key of ${name}`)), device: base64Encode(digest(`device of ${name}`).slice(0, DEVICE_BYTES)) };
 }
 
-const deviceOf = ({ publicKey: key, device }: Identity): DeviceKey => ({ key, device });
+export const deviceOf = ({ publicKey: key, device }: Identity): DeviceKey => ({ key, device });
 
 /** Whom somebody knows, in memory. */
 export class MemoryTrust implements Trust {

@@ -6,6 +6,7 @@ import { type Features, takesParts } from '../rendezvous/features.ts';
 import { AnsweringAgreement, type AgreementParts, BeginningAgreement, type Heard } from '../trust/agreement.ts';
 import { type Binding, bindingBytes } from '../trust/binding.ts';
 import { CODE_TRIES, makeCode } from '../trust/code.ts';
+import { type Further, FurtherMessages } from '../trust/further.ts';
 import { type DeviceKey, type Hello, helloFeatures, helloOf, type Identity } from '../trust/hello.ts';
 import { type Introduction, readIntroduction, writeIntroduction } from '../trust/introduction.ts';
 import { agree } from '../trust/noise.ts';
@@ -14,7 +15,7 @@ import { sameBytes } from './assistance-crypto.ts';
 import type { CodeDialogue, EndReason, Role, SessionPeer, Verification } from './status.ts';
 import { CODE_LIFE_MS, SILENCE_MARGIN_MS } from './timing.ts';
 
-/** How context data of an agreement, and everything sealed, is marked. */
+/** How context data of an agreement, and what is sealed in it, is marked. */
 export const SEALED_KIND = 'sealed';
 /** The expert's opening of an offer where it knows the novice and the novice says the same: the novice may begin without a code. */
 const KNOWN = 'known';
@@ -87,6 +88,7 @@ export class SessionTrust {
   private triesLeft = CODE_TRIES;
   private untilMs = 0;
   private sure: DeviceKey | undefined;
+  private readonly further = new FurtherMessages();
 
   constructor(role: Role, facts: TrustFacts) {
     this.role = role;
@@ -221,6 +223,24 @@ export class SessionTrust {
     return this.answering.answer(payload);
   }
 
+  /** Both sides are sure of each other and have sealed their tickets: more can be said under the same keys. */
+  get sealsMore(): boolean {
+    this.beginFurther();
+    return this.further.begun;
+  }
+
+  /** One more message of this side, with {@link sealsMore}. Throws ProtocolError TOO_LARGE. */
+  sealMore(text: string): string {
+    this.beginFurther();
+    return this.further.seal(text);
+  }
+
+  /** One more message of the other side, and those that have waited for it; without one, what had come before it could be opened. */
+  openMore(line?: string): Further {
+    this.beginFurther();
+    return this.further.open(line);
+  }
+
   /** Both sides have it, and it has never been sent. */
   get sessionId(): Uint8Array {
     const agreement = this.beginning ?? this.answering;
@@ -322,6 +342,11 @@ export class SessionTrust {
     this.sure = { key, device };
     this.state = 'sure';
     return { tag: 'introduced', ticket };
+  }
+
+  private beginFurther(): void {
+    const keys = this.state === 'sure' ? (this.beginning ?? this.answering)?.keys : undefined;
+    if (keys !== undefined) this.further.begin(keys);
   }
 
   /** Their key, where it is known under this name of a device. */

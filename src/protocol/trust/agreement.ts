@@ -9,6 +9,7 @@ import type { KeyPair } from './noise.ts';
 import { NoiseKK } from './noise.ts';
 import { concat, lvCat } from './lv.ts';
 import type { RandomBytes } from './random.ts';
+import type { AgreedKeys } from './further.ts';
 import { derived, FrameOpener, FrameSealer } from './sealed.ts';
 
 /** 32 bytes, as an RASessionID is. */
@@ -43,9 +44,7 @@ export type Heard =
   /** It stands where the other's word should and is not theirs. */
   | { readonly tag: 'broken'; readonly error: ProtocolError };
 
-interface Channel {
-  readonly send: FrameSealer;
-  readonly receive: FrameOpener;
+interface Channel extends AgreedKeys {
   readonly sessionId: Uint8Array;
 }
 
@@ -120,6 +119,7 @@ export class BeginningAgreement {
   private side: CpaceSide | undefined;
   private channel: Channel | undefined;
   private confirmation: Uint8Array | undefined;
+  private sealed = false;
   private over = false;
 
   constructor(parts: AgreementParts) {
@@ -159,9 +159,15 @@ export class BeginningAgreement {
   /** This side's answer: its confirmation, and what it seals. */
   seal(payload: Uint8Array): string {
     const frame = this.agreed.send.seal(payload);
+    this.sealed = true;
     const { confirmation, run } = this;
     if (confirmation === undefined) return writeAgreement({ tag: 'met', bytes: frame });
     return writeAgreement({ tag: 'code', run, parts: [confirmation, frame] });
+  }
+
+  /** Once both sides have confirmed them and {@link seal} has been called. */
+  get keys(): AgreedKeys | undefined {
+    return this.sealed ? this.channel : undefined;
   }
 
   private get agreed(): Channel {
@@ -240,6 +246,11 @@ export class AnsweringAgreement {
   get sessionId(): Uint8Array {
     if (this.answered === undefined) throw new Error('not answered yet');
     return this.answered.channel.sessionId;
+  }
+
+  /** Once both sides have confirmed them. */
+  get keys(): AgreedKeys | undefined {
+    return this.opened ? this.answered?.channel : undefined;
   }
 
   enterCode(code: string): void {
