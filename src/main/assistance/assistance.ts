@@ -1,4 +1,4 @@
-import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
+import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
@@ -9,6 +9,7 @@ import {
   type OpenInvitation,
   openInvitation,
 } from '../../protocol/assistance/invitation.ts';
+import { readGuestCode } from '../../protocol/assistance/guest-code.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
 import { readCode } from '../../protocol/trust/code.ts';
@@ -20,6 +21,8 @@ import { errorText } from './error-text.ts';
 import { ExpertByFile } from './expert-by-file.ts';
 import { ExpertByMessenger } from './expert-by-messenger.ts';
 import { ExpertRole } from './expert-role.ts';
+import { askAsGuest, type AskingGuest } from './asking-guest.ts';
+import { GuestDesk, isGuests } from './guest-desk.ts';
 import { InviteByFile } from './invite-by-file.ts';
 import { NoviceByMessenger } from './novice-by-messenger.ts';
 import { noviceFeatures } from './novice-features.ts';
@@ -27,6 +30,7 @@ import { NoviceRole } from './novice-role.ts';
 import { openTrust, trustedAnswer } from './open-trust.ts';
 import { ReceivedOffer } from './received-offer.ts';
 import { ReceivedRequest } from './received-request.ts';
+import type { TrustedRendezvous } from './rendezvous-signal.ts';
 import type { HelpedSession, HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
 import { interrupterOf, TicketMemory } from './running-session.ts';
 import { Emitter } from '../emitter.ts';
@@ -55,6 +59,8 @@ class AssistanceRoom implements Assistance {
   private readonly offMessenger: () => void;
   private current: Session | undefined;
   private file: InviteByFile | undefined;
+  private readonly guests: GuestDesk;
+  private asking: AskingGuest | undefined;
 
   constructor(parts: AssistanceParts) {
     this.parts = parts;
@@ -68,6 +74,7 @@ class AssistanceRoom implements Assistance {
       random: parts.random ?? ((bytes) => new Uint8Array(randomBytes(bytes))),
       changed: () => this.changes.emit(),
     };
+    this.guests = new GuestDesk(parts, this.host, (guest) => this.onGuest(guest));
     this.offMessenger = parts.messengers.onEvent((event) => this.onMessenger(event));
   }
 
@@ -77,6 +84,14 @@ class AssistanceRoom implements Assistance {
 
   get fileInvitation(): FileInvitation | undefined {
     return this.file?.status;
+  }
+
+  get guestCode(): GuestCode | undefined {
+    return this.guests.status;
+  }
+
+  get listensForGuests(): boolean {
+    return this.guests.listens;
   }
 
   get invitations(): readonly Invitation[] {
@@ -137,6 +152,38 @@ class AssistanceRoom implements Assistance {
     this.run(new ExpertRole(this.parts, this.host, (role) => new ExpertByFile(role, this.parts, this.host, { invitation, bound })));
   }
 
+  openGuestCode(): void {
+    this.guests.open();
+  }
+
+  closeGuestCode(): void {
+    this.guests.close();
+  }
+
+  async askAsGuest(expert: PeerAddress, typed: string): Promise<void> {
+    const code = readGuestCode(typed);
+    if (code === undefined) throw new AssistanceError('BAD_CODE', 'not eight characters of its alphabet');
+    this.requireMayAsk(expert);
+    await this.requireDesktop();
+    this.requireMayAsk(expert);
+    const invite = (details: InvitationDetails): RendezvousSession => this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE, details);
+    const begin = (guest: TrustedRendezvous): void => {
+      // An invitation may have been accepted meanwhile.
+      this.requireNoSession();
+      this.run(new NoviceRole(this.parts, this.host, (role) => new NoviceByMessenger(role, this.parts, this.host, guest)));
+    };
+    this.asking = askAsGuest(this.parts, this.host, { expert, code, invite, begin });
+    try {
+      await this.asking.begun;
+    } finally {
+      this.asking = undefined;
+    }
+  }
+
+  stopAskingAsGuest(): void {
+    this.asking?.stop();
+  }
+
   offerHelp(novice: PeerAddress): void {
     this.requireNoSession();
     this.requireSignedIn(novice);
@@ -154,6 +201,7 @@ class AssistanceRoom implements Assistance {
     const { from, offer } = pending.invitation;
     this.host.interruptions.welcome(offer === true ? 'offer' : 'invitation', interrupterOf(from));
     this.forget(id);
+    if (pending.invitation.guest) this.guests.settle(true);
     this.run(pending.take());
   }
 
@@ -209,6 +257,8 @@ class AssistanceRoom implements Assistance {
     const pending = [...this.pending.values()];
     this.pending.clear();
     this.quiet.clear();
+    this.asking?.stop();
+    this.guests.close();
     this.current?.stop();
     await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((invitation) => invitation.abandon())]);
   }
@@ -220,6 +270,7 @@ class AssistanceRoom implements Assistance {
   private onInvitationSession(rendezvous: RendezvousSession): void {
     // Invitations of other applications belong to other rooms; the transport answers those whose GUID is not registered.
     const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);
+    if (!isOffer && isGuests(rendezvous) && isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return this.guests.take(rendezvous);
     if (!isOffer && !isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return;
     if (isOffer && this.parts.allowOffers?.(rendezvous.peer) !== true) {
       rendezvous.decline('REJECT_NOT_INSTALLED');
@@ -238,8 +289,30 @@ class AssistanceRoom implements Assistance {
     }
     if (volume === 'quiet') this.quiet.add(rendezvous.id);
     const gone = (reason: EndReason): void => this.invitationGone(rendezvous.id, reason);
-    const Received = isOffer ? ReceivedOffer : ReceivedRequest;
-    this.pending.set(rendezvous.id, new Received(this.parts, this.host, rendezvous, gone));
+    this.pending.set(
+      rendezvous.id,
+      isOffer
+        ? new ReceivedOffer(this.parts, this.host, rendezvous, gone)
+        : new ReceivedRequest(
+            this.parts,
+            this.host,
+            { rendezvous, trust: openTrust(this.parts, this.host, { role: 'expert', peer: rendezvous.peer, inviter: false }) },
+            gone,
+          ),
+    );
+    this.changes.emit();
+  }
+
+  /** Somebody without an account has proved the code that this person has given out: it is an invitation, and asks as loudly as any. */
+  private onGuest(guest: TrustedRendezvous): void {
+    const { id } = guest.rendezvous;
+    this.pending.set(
+      id,
+      new ReceivedRequest(this.parts, this.host, guest, (reason) => {
+        this.guests.settle(reason === 'declined');
+        this.invitationGone(id, reason);
+      }),
+    );
     this.changes.emit();
   }
 
@@ -278,6 +351,12 @@ class AssistanceRoom implements Assistance {
 
   private requireNoSession(): void {
     if (this.current !== undefined && !this.current.over) throw new AssistanceError('BUSY', 'a session is running');
+  }
+
+  private requireMayAsk(expert: PeerAddress): void {
+    this.requireNoSession();
+    if (this.asking !== undefined) throw new AssistanceError('BUSY', 'a code is being tried');
+    this.requireSignedIn(expert);
   }
 
   private requireInvitation(id: string): PendingInvitation {

@@ -1,4 +1,4 @@
-import type { FileInvitation, Invitation } from '../../facts/invitations.ts';
+import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
@@ -31,8 +31,15 @@ export type AssistanceErrorCode =
   | 'UNBOUND_INVITATION'
   /** A password was told, and the invitation has none: it is not the one. */
   | 'NO_PASSWORD_IN_FILE'
-  /** Not six digits. */
+  /** Not six digits; of a guest, not eight characters. */
   | 'BAD_CODE'
+  /** The expert has given out another code; or this one, and its time is over. */
+  | 'GUEST_CODE_WRONG'
+  | 'GUEST_CODE_EXPIRED'
+  /** No program of the expert's answers, or none that has a code open. */
+  | 'GUEST_NOBODY'
+  /** The run with the code came to nothing for another reason: the messenger, or a program that cannot do this. */
+  | 'GUEST_FAILED'
   /** The other side or the engine cannot negotiate control (no `encomsp` channel). */
   | 'NO_CHANNEL';
 
@@ -120,7 +127,11 @@ export interface Assistance {
   readonly invitations: readonly Invitation[];
   /** The newest saved invitation, until it is dismissed. */
   readonly fileInvitation: FileInvitation | undefined;
-  /** `status`, `invitations` or `fileInvitation` changed; while nothing else happens, once a second for the traffic. */
+  /** The code given out to somebody without an account, until it is put away. */
+  readonly guestCode: GuestCode | undefined;
+  /** Guests' invitations are looked at now; all others may be dropped unread. */
+  readonly listensForGuests: boolean;
+  /** `status`, `invitations`, `fileInvitation` or `guestCode` changed; while nothing else happens, once a second for the traffic. */
   onChange(listener: () => void): () => void;
   /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
   askForHelp(expert: PeerAddress): Promise<void>;
@@ -133,6 +144,17 @@ export interface Assistance {
   removeFileInvitation(): Promise<void>;
   /** Expert, with an invitation from a file. BUSY, WRONG_PASSWORD, BAD_INVITATION, NO_KEY_HASH, UNBOUND_INVITATION, NO_PASSWORD_IN_FILE. */
   helpByInvitation(document: InvitationDocument, password: string): void;
+  /** Expert: a fresh code for somebody without an account, in the place of the one before. */
+  openGuestCode(): void;
+  /** Takes it back, or puts away one that is over. A guest who has been let in by it stays. */
+  closeGuestCode(): void;
+  /**
+   * Step 1, novice without an account, with the code that the expert has given out. Resolves once both programs have proved it and the expert is being
+   * asked. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE, BAD_CODE, GUEST_…, ENDED; nothing of the try is open then.
+   */
+  askAsGuest(expert: PeerAddress, code: string): Promise<void>;
+  /** Ends a try that has not come so far. */
+  stopAskingAsGuest(): void;
   /** Expert: asks a contact whether help is wanted. BUSY, NOT_SIGNED_IN; what goes wrong later ends the session with its reason. */
   offerHelp(novice: PeerAddress): void;
   /** Step 2, expert; the novice's yes to an offer. BUSY (the invitation stays), UNKNOWN_INVITATION. */

@@ -95,7 +95,9 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         this.parts.trust.remember(this.rendezvous.peer, effect.device);
         return;
       case 'declineInvitation':
-        this.rendezvous.decline();
+        // A guest's was accepted when its code was to be proved.
+        if (this.progress.trust.isAdmitted) this.rendezvous.cancel('REJECT');
+        else this.rendezvous.decline();
         return;
       case 'rememberTicket':
         this.host.tickets.remember(effect.id);

@@ -1,5 +1,5 @@
 import type { Role } from '../../protocol/assistance/status.ts';
-import { type CodeSource, SessionTrust } from '../../protocol/assistance/session-trust.ts';
+import { type CodeSource, type KnownContact, SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
 import type { Features } from '../../protocol/rendezvous/features.ts';
 import { NONCE_BYTES } from '../../protocol/trust/hello.ts';
@@ -13,16 +13,20 @@ interface TrustWanted {
   /** This side sends the invitation. */
   readonly inviter: boolean;
   readonly code?: CodeSource;
+  /** Whoever has no account has another address each time: nothing is known of it. */
+  readonly guest?: true;
 }
 
+const NOBODY: KnownContact = { devices: [], meetings: 0 };
+
 /** What a session over a messenger begins with: who this installation is, and what is known of the contact. */
-export function openTrust(parts: AssistanceParts, host: SessionHost, { role, peer, inviter, code }: TrustWanted): SessionTrust {
+export function openTrust(parts: AssistanceParts, host: SessionHost, { role, peer, inviter, code, guest }: TrustWanted): SessionTrust {
   const { trust, messengers } = parts;
   const state = messengers.stateOf(peer.transport);
   return new SessionTrust(role, {
     identity: trust.identity,
-    known: trust.known(peer),
-    allowUnverified: trust.allowUnverified(),
+    known: guest ? NOBODY : trust.known(peer),
+    allowUnverified: guest !== true && trust.allowUnverified(),
     random: host.random,
     ownAddress: state.tag === 'signedIn' ? state.address : '',
     peerAddress: peer.address,

@@ -1,10 +1,9 @@
 import type { Invitation } from '../../facts/invitations.ts';
 import type { EndReason } from '../../protocol/assistance/status.ts';
-import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
-import { openTrust } from './open-trust.ts';
 import { ExpertByMessenger } from './expert-by-messenger.ts';
 import { ExpertRole } from './expert-role.ts';
+import type { TrustedRendezvous } from './rendezvous-signal.ts';
 import type { HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
 
 /** "Ask for Remote Assistance", until the expert answers. Its session is there from the start: a novice who gives up ends it. */
@@ -14,16 +13,16 @@ export class ReceivedRequest implements PendingInvitation {
   private taken = false;
 
   /** `gone` is called when it is over and was not taken. */
-  constructor(parts: AssistanceParts, host: SessionHost, rendezvous: RendezvousSession, gone: (reason: EndReason) => void) {
+  constructor(parts: AssistanceParts, host: SessionHost, { rendezvous, trust }: TrustedRendezvous, gone: (reason: EndReason) => void) {
     const changed = (): void => {
       const { phase } = this.session.status;
       if (phase.tag === 'ended' && !this.taken) gone(phase.reason);
       else host.changed();
     };
     const told = { ...host, changed };
-    const trust = openTrust(parts, host, { role: 'expert', peer: rendezvous.peer, inviter: false });
     this.session = new ExpertRole(parts, told, (role) => new ExpertByMessenger(role, parts, told, { rendezvous, trust }));
-    this.invitation = { id: rendezvous.id, from: rendezvous.peer, receivedAtMs: this.session.life.startedAtMs };
+    const { id, peer: from } = rendezvous;
+    this.invitation = { id, from, receivedAtMs: this.session.life.startedAtMs, ...(trust.isAdmitted ? { guest: true } : {}) };
   }
 
   take(): HelpingSession {

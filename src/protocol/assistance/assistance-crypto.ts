@@ -30,7 +30,7 @@ export const PASSWORD_CHARS = 16;
 export type RandomBytes = (count: number) => Uint8Array;
 
 /** One character of the alphabet (at most 256), each as likely. */
-function pick(alphabet: string, random: RandomBytes): string {
+export function pick(alphabet: string, random: RandomBytes): string {
   const limit = 256 - (256 % alphabet.length);
   for (;;) {
     const value = random(1)[0] ?? 0;

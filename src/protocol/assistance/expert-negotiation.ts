@@ -203,8 +203,12 @@ export class ExpertNegotiation {
     if (refusal !== undefined) return this.end(refusal, nowMs);
     this.record.step(2, 'done', nowMs);
     this.record.step(3, 'active', nowMs);
-    this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: false };
-    return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
+    const { isAdmitted } = this.trust;
+    this.current = { tag: 'preparing', deadlineMs: nowMs + TICKET_WAIT_MS, ready: isAdmitted };
+    if (!isAdmitted) return [{ tag: 'acceptInvitation' }, { tag: 'openEndpoint' }];
+    // A guest's was accepted when its code was to be proved.
+    this.record.met(this.trust.theirFeatures);
+    return [{ tag: 'openEndpoint' }];
   }
 
   private onReady(meeting: Meeting, nowMs: number): ExpertEffect[] {

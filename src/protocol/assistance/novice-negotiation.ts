@@ -63,7 +63,7 @@ export class NoviceNegotiation {
   private readonly offered: boolean;
   private expertTicketId: Uint8Array | undefined;
 
-  /** The invitation has just been sent, or an offer has just been taken. `ways`: those to connect on. */
+  /** The invitation has just been sent (a guest's has been let in by its code), or an offer has just been taken. `ways`: those to connect on. */
   constructor(ways: readonly WayPlan[], trust: SessionTrust, nowMs: number, offered = false) {
     this.offered = offered;
     this.current = { tag: 'inviting', deadlineMs: nowMs + INVITATION_TIMEOUT_MS };
@@ -212,10 +212,11 @@ export class NoviceNegotiation {
   }
 
   private onSealed(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {
-    if (this.current.tag === 'inviting') return this.refuse('contextData');
+    if (this.current.tag === 'inviting' && !this.trust.isAdmitted) return this.refuse('contextData');
     const heard = this.trust.hear(data);
     switch (heard.tag) {
       case 'introduced':
+        if (this.current.tag === 'inviting') this.onAnswerToGuest(nowMs);
         return this.onTicket(heard.ticket, seen, nowMs);
       case 'wrong':
         return heard.next === undefined ? [] : [{ tag: 'sendContextData', data: heard.next, kind: SEALED_KIND }];
@@ -228,6 +229,14 @@ export class NoviceNegotiation {
         return [...refused, ...this.end(heard.reason, nowMs, heard.error?.message)];
       }
     }
+  }
+
+  /** The expert's ticket is their yes, where both programs have proved the code before. */
+  private onAnswerToGuest(nowMs: number): void {
+    this.record.met(this.trust.theirFeatures);
+    this.record.step(2, 'done', nowMs);
+    this.record.step(3, 'active', nowMs);
+    this.current = { tag: 'awaitingExpertTicket', deadlineMs: nowMs + TICKET_WAIT_MS };
   }
 
   private onTicket(data: string, seen: SeenTickets, nowMs: number): NoviceEffect[] {

@@ -89,6 +89,8 @@ export class SessionTrust {
   private untilMs = 0;
   private sure: DeviceKey | undefined;
   private readonly further = new FurtherMessages();
+  private admitted = false;
+  private theirs: Features | undefined;
 
   constructor(role: Role, facts: TrustFacts) {
     this.role = role;
@@ -120,6 +122,7 @@ export class SessionTrust {
     const { features, said = '', heard = '', invitation = '' } = meeting;
     const refusal = this.refusal(features);
     if (refusal !== undefined) return refusal;
+    this.theirs = features;
     const hello = helloOf(features?.named);
     if (hello === undefined) {
       this.state = 'unverified';
@@ -158,7 +161,20 @@ export class SessionTrust {
   }
   /** The two run, or have run, a code. */
   get isByCode(): boolean {
-    return this.byCode;
+    return this.byCode && !this.admitted;
+  }
+  /** A code was proved before any person was asked: tickets go under the key that is there. */
+  get isAdmitted(): boolean {
+    return this.admitted;
+  }
+  /** What the other program said of itself when the two met. */
+  get theirFeatures(): Features | undefined {
+    return this.theirs;
+  }
+  /** Both sides have said their confirmation, and what comes next are tickets. */
+  admit(): void {
+    if (this.state !== 'sure') throw new Error('not sure yet');
+    this.admitted = true;
   }
   /** While a code is good, Unix ms. */
   get codeUntilMs(): number {
@@ -171,7 +187,7 @@ export class SessionTrust {
   /** The next word of this side waits for nothing of it but its ticket. */
   get canAnswer(): boolean {
     const { answering } = this;
-    return this.state === 'unverified' || (answering !== undefined && answering.begun && !answering.needsCode);
+    return this.admitted || this.state === 'unverified' || (answering !== undefined && answering.begun && !answering.needsCode);
   }
   get codeUsedUp(): boolean {
     return this.byCode && this.triesLeft <= 0;
@@ -203,6 +219,7 @@ export class SessionTrust {
   /** What came sealed, or should have. */
   hear(text: string): Opened {
     const { answering } = this;
+    if (this.admitted) return this.openTicket(text);
     if (answering !== undefined && !answering.begun) {
       const reason = this.hearBeginning(text);
       return reason === undefined ? { tag: 'begun' } : { tag: 'over', reason };
@@ -215,6 +232,7 @@ export class SessionTrust {
 
   /** This side's ticket, sealed with who it is to be known as from now on. */
   seal(ticket: string): string {
+    if (this.admitted) return this.sealMore(ticket);
     const { identity } = this.facts;
     const payload = writeIntroduction({ key: identity.publicKey, device: identity.device, ticket });
     if (this.beginning !== undefined) return this.beginning.seal(payload);
@@ -250,7 +268,8 @@ export class SessionTrust {
 
   /** Once the other side is sure: whom to know from now on, if the session comes up. */
   get sureDevice(): DeviceKey | undefined {
-    return this.sure;
+    // A guest has another address the next time, and nobody to be known as.
+    return this.admitted ? undefined : this.sure;
   }
 
   get verification(): Verification | undefined {
@@ -284,6 +303,14 @@ export class SessionTrust {
 
   private get givenCode(): string | undefined {
     return this.source.tag === 'given' ? this.source.code : undefined;
+  }
+
+  /** What is said under the key that is there begins with the ticket, and a guest's messenger keeps the order. */
+  private openTicket(text: string): Opened {
+    const { texts, error } = this.openMore(text);
+    const [ticket] = texts;
+    if (ticket !== undefined) return { tag: 'introduced', ticket };
+    return { tag: 'refused', error: error ?? new ProtocolError('UNEXPECTED', 'Sealed', 'the ticket', 'a later message') };
   }
 
   private beginAs(parts: AgreementParts, { opening }: Meeting, nowMs: number): undefined {

@@ -6,6 +6,8 @@ export const INVITATION_TIMEOUT_MS = 120_000;
 export const SILENCE_MARGIN_MS = 5_000;
 /** From acceptance to the right code: so long six digits are good. */
 export const CODE_LIFE_MS = 120_000;
+/** From a guest's invitation to the end of the run with its code; nobody types meanwhile. */
+export const GUEST_RUN_MS = 15_000;
 /** From acceptance to the other's ticket. */
 export const TICKET_WAIT_MS = 20_000;
 /** From the tickets to a connection, and from consent to the active session. */
