@@ -24,6 +24,7 @@ module.exports = {
     only('protocol-dbus', '^src/protocol/dbus/', [protocolBytes, '^src/protocol/dbus/']),
     only('protocol-trust', '^src/protocol/trust/', [protocolBytes, '^src/protocol/trust/', 'node_modules/@noble/(hashes|ciphers|curves)/']),
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
+    only('protocol-xmpp', '^src/protocol/xmpp/', [protocolBytes, hostPort, '^src/protocol/(xml|xmpp|applications|rendezvous)/', 'node_modules/@noble/hashes/']),
     only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|trust|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),
     only('protocol-rdp', '^src/protocol/rdp/', [protocolBytes, '^src/protocol/rdp/']),
     // Inside protocol/rdp: geometry ← input, pdu ← graphics, channels ← server, client.
@@ -38,7 +39,7 @@ module.exports = {
     only('main-connection', '^src/main/connection/', ['^src/facts/', '^src/protocol/', '^src/main/connection/', '^src/main/settings/', '^src/main/(clock|emitter|self-signed)\\.ts$', '^node:', '^(net|tls|os|fs|crypto|module|buffer|stream|util|events|timers)', 'node_modules/(node-rdpjs|koffi)']),
     only('main-connection-ways', '^src/main/connection/(ways|addresses)/', ['^src/protocol/', '^src/main/connection/(ways|addresses)/', '^src/main/connection/(contract|deadlines|in-time)\\.ts$', '^src/main/clock\\.ts$', '^node:', '^(net|os|stream|fs)$', 'node_modules/koffi']),
     only('main-dbus', '^src/main/dbus/', ['^src/protocol/(bytes|dbus)/', '^src/main/dbus/', '^src/main/clock\\.ts$', '^(net|path)$']),
-    only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/(clock|emitter|interruptions|self-signed)\\.ts$', '^node:', '^(net|tls|dns|http|https|os|crypto|fs|path|events|util|process|worker_threads)', 'node_modules/(zod|@photostructure/sqlite)']),
+    only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/(clock|emitter|interruptions|self-signed)\\.ts$', '^node:', '^(net|tls|dns|http|https|os|crypto|fs|path|events|util|url|string_decoder|process|worker_threads)', 'node_modules/(zod|@photostructure/sqlite)']),
     only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter|interruptions)\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications|rendezvous|trust)/', '^src/main/activities/', '^src/main/(clock|emitter|interruptions)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|crypto|fs|net|os|path)']),
     only('main-desktop', '^src/main/desktop/', ['^src/facts/', '^src/protocol/', '^src/main/desktop/', '^src/main/(clock|emitter)\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi|zod)']),

@@ -1,18 +1,25 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { decodeXmlBytes } from './xml-encoding.ts';
 
-/** An element's name, attributes and child elements. Text between elements is checked and dropped, because none of the formats has any. */
-export interface XmlElement {
+/**
+ * An element's name, attributes and children. Text between elements is checked and dropped, because most formats have none; where it is
+ * kept, `Text` is `string` and it stands among the children.
+ */
+export interface XmlElement<Text extends string = never> {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  readonly children: readonly XmlElement[];
+  readonly children: readonly (XmlElement<Text> | Text)[];
 }
 
 /** Bound on a document; real ones have a few kilobytes. */
 export const MAX_XML_BYTES = 0x4_0000;
 const MAX_DEPTH = 16;
 const MAX_ELEMENTS = 1024;
+/** Of what is sent between programs: a roster is one element, with a few for each contact. */
+const MAX_TEXT_DEPTH = 32;
+const MAX_TEXT_ELEMENTS = 16_384;
 const MAX_ATTRIBUTES = 64;
+const CDATA = '<![CDATA[';
 
 const NAME = /[A-Za-z_:][\w:.-]{0,63}/y;
 const SPACE = /[ \t\r\n]*/y;
@@ -31,34 +38,54 @@ function malformed(field: string, expected: string, got: string): ProtocolError 
  * @param input text, or bytes in UTF-8 or UTF-16 whatever the prolog says
  */
 export function parseXml(input: string | Uint8Array): XmlElement {
+  return new Scanner<never>(checked(input), { maxDepth: MAX_DEPTH, maxElements: MAX_ELEMENTS, kept: undefined }).document();
+}
+
+/** As `parseXml`, with the text among the children, CDATA as text, and room for more. Throws as `parseXml` does. */
+export function parseXmlWithText(input: string): XmlElement<string> {
+  const rules = { maxDepth: MAX_TEXT_DEPTH, maxElements: MAX_TEXT_ELEMENTS, kept: (text: string) => text };
+  return new Scanner<string>(checked(input), rules).document();
+}
+
+function checked(input: string | Uint8Array): string {
   if (input.length > MAX_XML_BYTES) throw new ProtocolError('TOO_LARGE', 'XML', `<= ${MAX_XML_BYTES} bytes`, input.length);
   const text = typeof input === 'string' ? input.replace(/^\ufeff/, '') : decodeXmlBytes(input);
   const illegal = ILLEGAL.exec(text);
   if (illegal !== null) throw malformed('character', 'an XML character', `U+${(illegal[0].codePointAt(0) ?? 0).toString(16)}`);
-  return new Scanner(text).document();
+  return text;
 }
 
-interface OpenElement {
+interface OpenElement<Text extends string> {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  readonly children: XmlElement[];
+  readonly children: (XmlElement<Text> | Text)[];
 }
 
-class Scanner {
+interface Rules<Text extends string> {
+  readonly maxDepth: number;
+  readonly maxElements: number;
+  /** Makes a child of text; undefined where text is dropped and CDATA refused. */
+  readonly kept: ((text: string) => Text) | undefined;
+}
+
+class Scanner<Text extends string> {
   private readonly text: string;
+  private readonly rules: Rules<Text>;
   private at = 0;
   private elements = 0;
 
-  constructor(text: string) {
+  constructor(text: string, rules: Rules<Text>) {
     this.text = text;
+    this.rules = rules;
   }
 
-  document(): XmlElement {
+  document(): XmlElement<Text> {
     this.prolog();
-    const open: OpenElement[] = [];
-    let root: XmlElement | undefined;
+    const open: OpenElement<Text>[] = [];
+    let root: XmlElement<Text> | undefined;
     while (this.at < this.text.length) {
-      if (this.text[this.at] !== '<') this.content(open.length > 0);
+      if (this.text[this.at] !== '<') this.content(open.at(-1));
+      else if (this.rules.kept !== undefined && this.text.startsWith(CDATA, this.at)) this.cdata(open.at(-1));
       else if (this.text.startsWith('<!--', this.at)) this.skipPast('-->', 'comment');
       else if (this.text.startsWith('</', this.at)) root = this.close(open) ?? root;
       else if (/[!?]/.test(this.text[this.at + 1] ?? ''))
@@ -105,31 +132,50 @@ class Scanner {
   }
 
   /** Reads text up to the next markup. */
-  private content(inside: boolean): void {
+  private content(inside: OpenElement<Text> | undefined): void {
     const next = this.text.indexOf('<', this.at);
     const end = next < 0 ? this.text.length : next;
-    const content = unescaped(this.text.slice(this.at, end));
-    if (!inside && /[^ \t\r\n]/.test(content)) throw malformed('document', 'nothing outside the root element', content);
+    // Line ends (XML 1.0 2.11): those written as such are LF, those written as entities stay.
+    const content = unescaped(this.text.slice(this.at, end).replace(/\r\n?/g, '\n'));
+    if (inside === undefined && /[^ \t\r\n]/.test(content)) throw malformed('document', 'nothing outside the root element', content);
+    this.keep(inside, content);
     this.at = end;
   }
 
+  private cdata(inside: OpenElement<Text> | undefined): void {
+    if (inside === undefined) throw malformed('document', 'nothing outside the root element', CDATA);
+    const from = this.at + CDATA.length;
+    this.skipPast(']]>', 'CDATA');
+    this.keep(inside, this.text.slice(from, this.at - 3).replace(/\r\n?/g, '\n'));
+  }
+
+  /** Text beside text is one. */
+  private keep(inside: OpenElement<Text> | undefined, text: string): void {
+    const { kept } = this.rules;
+    if (inside === undefined || kept === undefined || text === '') return;
+    const last = inside.children.at(-1);
+    if (typeof last === 'string') inside.children[inside.children.length - 1] = kept(last + text);
+    else inside.children.push(kept(text));
+  }
+
   /** Reads one tag. Gives the element when it is an empty root; otherwise the element is left open or added to its parent. */
-  private element(open: OpenElement[]): XmlElement | undefined {
+  private element(open: OpenElement<Text>[]): XmlElement<Text> | undefined {
+    const { maxDepth, maxElements } = this.rules;
     this.at += 1;
     this.elements += 1;
-    if (this.elements > MAX_ELEMENTS) throw new ProtocolError('TOO_LARGE', 'XML.elements', `<= ${MAX_ELEMENTS}`, this.elements);
-    const element: OpenElement = { name: this.name(), attributes: this.attributes(), children: [] };
+    if (this.elements > maxElements) throw new ProtocolError('TOO_LARGE', 'XML.elements', `<= ${maxElements}`, this.elements);
+    const element: OpenElement<Text> = { name: this.name(), attributes: this.attributes(), children: [] };
     if (this.text.startsWith('/>', this.at)) {
       this.at += 2;
       return adopt(element, open);
     }
     this.expect('>');
     open.push(element);
-    if (open.length > MAX_DEPTH) throw new ProtocolError('TOO_LARGE', 'XML.depth', `<= ${MAX_DEPTH}`, open.length);
+    if (open.length > maxDepth) throw new ProtocolError('TOO_LARGE', 'XML.depth', `<= ${maxDepth}`, open.length);
     return undefined;
   }
 
-  private close(open: OpenElement[]): XmlElement | undefined {
+  private close(open: OpenElement<Text>[]): XmlElement<Text> | undefined {
     this.at += 2;
     const name = this.name();
     this.space();
@@ -162,7 +208,7 @@ class Scanner {
   }
 }
 
-function adopt(element: OpenElement, open: readonly OpenElement[]): XmlElement | undefined {
+function adopt<Text extends string>(element: OpenElement<Text>, open: readonly OpenElement<Text>[]): XmlElement<Text> | undefined {
   const parent = open.at(-1);
   parent?.children.push(element);
   return parent === undefined ? element : undefined;
@@ -181,7 +227,7 @@ function unescaped(raw: string): string {
   });
 }
 
-/** Escapes text for an attribute value in double quotes. Characters that XML cannot hold are left out. */
+/** Escapes text for an attribute value in double quotes, or between tags. Characters that XML cannot hold are left out. */
 export function escapeXml(text: string): string {
   return text.replace(new RegExp(ILLEGAL.source, 'gu'), '').replace(/[&<>"'\t\r\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,0 +1,71 @@
+/* A signed-in stream: everything of XMPP above it works with any of these, so it is tested without a server as well. */
+import type { HostPort } from '../../../protocol/host-port.ts';
+import type { Stanza } from '../../../protocol/xmpp/stanza.ts';
+import type { MessengerError } from '../contract.ts';
+
+/** The certificate that a server has shown. */
+export interface CertificateFacts {
+  /** The common name, or the first name where it has none. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Milliseconds since the epoch. */
+  readonly validUntilMs: number;
+  /** Hexadecimal pairs with colons. */
+  readonly sha256: string;
+}
+
+/** What was found while signing in. */
+export interface StreamFeatures {
+  /** What was dialled, of what the domain names. */
+  readonly endpoint: HostPort;
+  readonly certificate: CertificateFacts;
+  /** SASL, as it was signed in with (`SCRAM-SHA-256-PLUS`, `ANONYMOUS`). */
+  readonly mechanism: string;
+  /** It can be taken up again over another connection (XEP-0198). */
+  readonly resumable: boolean;
+  /** The server lets anybody make an account (XEP-0077), as far as it says so. */
+  readonly registration: boolean;
+  /** Everything the server said once we were signed in: `ver` for rosters, `c` for its own capabilities … */
+  readonly offered: readonly Stanza[];
+}
+
+export interface StreamEnd {
+  readonly error: MessengerError;
+  /** What was sent and may not have arrived. */
+  readonly lost: readonly Stanza[];
+}
+
+/** Signed in, bound to a resource, and taken up again by itself when the connection breaks, where the server can. */
+export interface XmppStream {
+  /** Ours in full, with the resource. */
+  readonly jid: string;
+  readonly features: StreamFeatures;
+  /** Kept until it can go while the stream is being taken up again; nothing after the end. */
+  send(stanza: Stanza): void;
+  /**
+   * Sends an `iq` and gives the answer (the whole `iq`). Rejects with XmppStanzaError, or MessengerError TIMEOUT (30 s by default),
+   * CONNECTION_LOST.
+   */
+  request(iq: XmppRequest, timeoutMs?: number): Promise<Stanza>;
+  /**
+   * What others and the server send by themselves: `message`, `presence`, `iq` get and set, in order. An `iq` that no listener has taken
+   * (returned true) is answered `service-unavailable`; a ping of the server is answered before.
+   */
+  onStanza(listener: StanzaListener): () => void;
+  /** Once: broken and not taken up again, replaced, or closed by the server. Not after `close`. */
+  onEnd(listener: (end: StreamEnd) => void): () => void;
+  /** The connection broke and another one carries the stream now (XEP-0198); nothing was lost. */
+  onResumed(listener: () => void): () => void;
+  /** Says goodbye; resolves when the socket has closed. */
+  close(): Promise<void>;
+}
+
+/** @returns true where an `iq` get or set has been, or will be, answered */
+export type StanzaListener = (stanza: Stanza) => boolean | void;
+
+export interface XmppRequest {
+  readonly type: 'get' | 'set';
+  /** The own account where it is left out. */
+  readonly to?: string;
+  readonly payload: Stanza;
+}
