@@ -11,6 +11,7 @@ import { build } from './build.ts';
 import { ensureElectron } from './electron-runtime.ts';
 import { root, runTool } from './project.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
+import { ensureServers } from './unpacked-servers.ts';
 
 const { values, positionals } = parseArgs({
   options: { times: { type: 'string', default: '100' }, seed: { type: 'string' }, testNamePattern: { type: 'string', short: 't' } },
@@ -26,6 +27,8 @@ rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
 if (missing.length > 0) console.log(`What needs these is skipped: ${missing.join(', ')}. ${howToInstall(missing)}`);
+const servers = ensureServers();
+if (servers !== undefined) console.log(`Tests with XMPP servers are skipped: they need ${servers}.`);
 const electron = await ensureElectron();
 await build();
 console.log(`Electron ${electron.version} (${electron.source}), ${times} kills, seed ${seed}`);

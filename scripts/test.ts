@@ -8,6 +8,7 @@ import { build } from './build.ts';
 import { ensureElectron } from './electron-runtime.ts';
 import { root, runTool } from './project.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
+import { ensureServers } from './unpacked-servers.ts';
 
 interface VitestReport {
   readonly success: boolean;
@@ -24,6 +25,8 @@ mkdirSync(output, { recursive: true });
 
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
 if (missing.length > 0) console.log(`Tests that need these are skipped: ${missing.join(', ')}. ${howToInstall(missing)}`);
+const servers = ensureServers();
+if (servers !== undefined) console.log(`Tests with XMPP servers are skipped: they need ${servers}.`);
 
 const env: Record<string, string> = { RINGBACK_TEST_OUTPUT: output };
 try {
