@@ -36,7 +36,7 @@ export function ensureServers(): string | undefined {
       if (spawnSync('dpkg-deb', ['-x', join(work, 'packages', file), work]).status !== 0) return `${file} in one piece`;
     }
     rmSync(join(work, 'packages'), { recursive: true });
-    for (const unread of ['doc', 'man', 'lintian', 'locale']) rmSync(join(work, 'usr', 'share', unread), { recursive: true, force: true });
+    for (const unread of ['etc', 'var', 'usr/share/doc', 'usr/share/man']) rmSync(join(work, unread), { recursive: true, force: true });
     writeFileSync(join(work, 'complete'), `${names.join('\n')}\n`);
     // Two runs at once: the first one's stays.
     if (unpackedServers() === undefined) {
