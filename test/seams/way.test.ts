@@ -41,3 +41,45 @@ it('pin, session id, picture and end go over a made-up way, and the history name
   const entries = history.map(({ role, connectedBy, address, reason }) => `${role}: ${connectedBy}, ${address}, ${reason}`);
   expect(entries.toSorted()).toEqual(['expert: pigeon, window sill, stoppedByNovice', 'novice: pigeon, loft.example, stoppedByNovice']);
 });
+
+const perches = new Map<string, (carrier: Carrier) => void>();
+
+/** The two sides have to speak before they meet: the novice asks for a perch, the expert names one, and the novice says when its parrot is there. */
+const parrotWay: Way = {
+  id: 'parrot',
+  offeredBy: 'expert',
+  step: 5,
+  afterMs: 20,
+  signals: true,
+  prepare: async ({ offers, signals, found, exhausted, reach }) => {
+    signals.onMessage((text) => {
+      const [word, perch = ''] = text.split(' ');
+      if (word === 'where?') {
+        perches.set('oak', found);
+        signals.send(`there! oak ${reach?.ownAddress}`);
+      } else if (word === 'there!' && !offers) {
+        const [here, there] = MemoryDuplex.pair();
+        perches.get(perch)?.(pigeon(there, perch));
+        found(pigeon(here, text));
+        exhausted();
+      }
+    });
+    return { adds: { addresses: [] }, reach: () => signals.send('where? 🦜'), close: async () => undefined };
+  },
+};
+
+it('what a way has to say goes sealed over the messenger, in both directions, and it knows what the server offers', async () => {
+  const reach = { ownAddress: 'me@server', iceServers: async () => [], relays: async () => [], activate: async () => undefined };
+  const session = await loopback({
+    ways: [parrotWay, ...WAYS.filter(({ id }) => id === 'forward')],
+    reach,
+  });
+  const { novice, expert, viewer, close } = session;
+  await until(() => shown(viewer), 'the picture');
+  expect(novice.status?.connection).toEqual({ by: 'parrot', address: 'there! oak me@server' });
+  expect(expert.status?.connection).toEqual({ by: 'parrot', address: 'oak' });
+  await close();
+  const { said } = session;
+  expect(said.filter((line) => line.startsWith('!more '))).toHaveLength(2);
+  expect(said.join('\n')).not.toMatch(/where|oak/);
+});

@@ -253,6 +253,9 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
     }
   }
 
+  /** No way here has anything to say. */
+  signal(): void {}
+
   heard(event: RaceEvent): void {
     if (!this.over) this.emitter.emit(event);
   }

@@ -1,5 +1,6 @@
 import type { Contact, Presence } from '../../src/facts/contacts.ts';
 import type { Clock } from '../../src/main/clock.ts';
+import type { ReachServices } from '../../src/main/reach-services.ts';
 import { createMessengers } from '../../src/main/messenger/messengers.ts';
 import {
   MessengerError,
@@ -73,6 +74,8 @@ export interface InMemoryNetwork {
   inject(message: InMemoryMessage, fate?: Fate): void;
   /** Signs a user in of whom there is only what they send and hear: a program that is not ours. */
   join(address: string, hear: (message: InMemoryMessage) => void): { readonly send: (message: InMemoryMessage) => void; leave(): void };
+  /** What the server offers somebody for reaching people; nothing, where it is left out. */
+  reachOf: ((address: string) => ReachServices | undefined) | undefined;
   /** Every message that was sent, dropped ones too. */
   readonly sent: readonly InMemoryMessage[];
   /** Users signed in plus sessions not over: zero when nothing is left open. */
@@ -118,6 +121,7 @@ class Network implements InMemoryNetwork {
   readonly sent: InMemoryMessage[] = [];
   readonly messengers: InMemoryMessenger[] = [];
   rewrite: ((message: InMemoryMessage) => InMemoryMessage) | undefined;
+  reachOf: ((address: string) => ReachServices | undefined) | undefined;
   private readonly latencyMs: number;
   private fate: ((message: InMemoryMessage) => Fate) | undefined;
   private nextId = 1;
@@ -229,6 +233,10 @@ class InMemoryMessenger implements Messenger<InMemoryAccount>, OnlineProgram {
 
   get openCount(): number {
     return (this.state.tag === 'signedOut' ? 0 : 1) + this.sessions.size;
+  }
+
+  get reach(): ReachServices | undefined {
+    return this.account === undefined ? undefined : this.network.reachOf?.(this.account.address);
   }
 
   get contacts(): readonly Contact[] {

@@ -3,6 +3,7 @@ import type { Assistance } from '../../src/main/assistance/contract.ts';
 import { systemClock } from '../../src/main/clock.ts';
 import { type ConnectionRoomDeps, createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import { forkEngine } from './engine-process.ts';
+import type { ReachServices } from '../../src/main/reach-services.ts';
 import type { EngineName } from '../../src/facts/preferences.ts';
 import type { HistoryEntry } from '../../src/protocol/assistance/status.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
@@ -18,13 +19,16 @@ export interface LoopbackOptions {
   /** The novice's answer when asked whether the screen may be seen; yes when left out. */
   readonly answer?: () => Promise<boolean>;
   readonly ways?: ConnectionRoomDeps['ways'];
+  /** What the messenger's server offers; nothing when left out. */
+  readonly reach?: ReachServices | ((address: string) => ReachServices | undefined);
 }
 
 const yes = (): Promise<boolean> => Promise.resolve(true);
 
 /** Two whole rooms with real connections, TLS and RDP in this process, and one session between them: shown, or as far as it comes without a yes. */
-export async function loopback({ engine = 'ringback', answer = yes, ways }: LoopbackOptions = {}) {
+export async function loopback({ engine = 'ringback', answer = yes, ways, reach }: LoopbackOptions = {}) {
   const messages = createInMemoryNetwork({ clock: systemClock });
+  messages.reachOf = typeof reach === 'function' ? reach : () => reach;
   const desktop = new PictureDesktop();
   const viewer = new FakeViewer();
   const history: HistoryEntry[] = [];
@@ -66,6 +70,10 @@ export async function loopback({ engine = 'ringback', answer = yes, ways }: Loop
     desktop,
     viewer,
     history,
+    /** Every line of context data that was said. */
+    get said(): readonly string[] {
+      return messages.sent.flatMap((message) => (message.kind === 'CONTEXT' ? [message.data] : []));
+    },
     close: async () => void (await Promise.all([novice.assistance.close(), expert.assistance.close()])),
   };
 }

@@ -110,6 +110,7 @@ export class ExpertByFile implements Entrance<ExpertNews> {
   private onEndpoint(event: ExpertEndpointEvent): void {
     switch (event.tag) {
       case 'attempt':
+      case 'signal':
         return;
       case 'refused':
         this.host.log('connection refused', { role: 'expert', by: event.by, code: event.error.code });

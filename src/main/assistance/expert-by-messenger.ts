@@ -114,6 +114,9 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
       case 'reach':
         this.endpoint?.reach(effect.way);
         return;
+      case 'signal':
+        this.endpoint?.signal(effect.way, effect.text);
+        return;
       case 'refused':
         logRefusal(this.host.log, 'expert', effect.error);
         return;
@@ -145,7 +148,8 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   private async openEndpoint(): Promise<void> {
     const { parts, role } = this;
     try {
-      const options = { engine: parts.engine(), userName: parts.userName(), channels: role.channels };
+      const reach = parts.messengers.reachOf(this.rendezvous.peer.transport);
+      const options = { engine: parts.engine(), userName: parts.userName(), channels: role.channels, reach };
       const endpoint = await role.life.scope.open((signal) => parts.connection.openExpert(options, signal));
       if (endpoint === undefined) return;
       this.endpoint = endpoint;

@@ -17,7 +17,7 @@ export class InvitedProgress {
   constructor(plans: readonly WayPlan[], atMs: number) {
     this.plans = plans;
     this.ways = plans
-      .filter(({ offeredBy }) => offeredBy === 'novice')
+      .filter(({ offeredBy, signals }) => offeredBy === 'novice' && signals !== true)
       .toSorted((a, b) => a.afterMs - b.afterMs)
       .map(({ id }) => id);
     const [first = ''] = this.ways;

@@ -94,6 +94,9 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
       case 'reach':
         this.endpoint?.reach(effect.way);
         return;
+      case 'signal':
+        this.endpoint?.signal(effect.way, effect.text);
+        return;
       case 'askViewConsent':
         void this.askView();
         return;
@@ -116,8 +119,10 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
 
   private async openEndpoint(sessionId: Uint8Array | undefined): Promise<void> {
     try {
-      const options = sessionId === undefined ? {} : { sessionId };
-      const endpoint = await this.role.life.scope.open((signal) => this.parts.connection.openNovice(signal, options));
+      const { messengers, connection } = this.parts;
+      const reach = messengers.reachOf(this.rendezvous.peer.transport);
+      const options = { reach, ...(sessionId === undefined ? {} : { sessionId }) };
+      const endpoint = await this.role.life.scope.open((signal) => connection.openNovice(signal, options));
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
       this.role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));

@@ -14,5 +14,7 @@ export function raceSignal(event: RaceEvent, role: Role, log: AssistanceLog): Ex
       return { tag: 'wayRefused', way, failure: event.failure };
     case 'wayFailed':
       return { tag: 'wayFailed', way, failure: event.failure };
+    case 'signal':
+      return { tag: 'signal', way, text: event.text };
   }
 }

@@ -11,6 +11,7 @@ import { ExpertSide } from './expert-endpoint.ts';
 import { NoviceSide } from './novice-endpoint.ts';
 import { RdpClientLink } from './rdp-client-link.ts';
 import type { Way } from './ways/contract.ts';
+import { type WayPlan, planOf } from '../../protocol/assistance/ways.ts';
 import { WAYS } from './ways/ways.ts';
 
 export interface ConnectionRoomDeps extends AddressOptions {
@@ -31,19 +32,27 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
   const parts = { clock, listenHosts, addresses: allAddresses([...addressSources, ownAddresses], clock) };
   return {
-    ways: ways.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs })),
-    openNovice: async (signal, { standing = false, sessionId } = {}) => {
+    ways: ways.map(planOf),
+    openNovice: async (signal, { standing = false, sessionId, reach } = {}) => {
       throwIfAborted(signal);
       const certificate = await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa');
-      return opened(new NoviceSide({ ...parts, ways, certificate, standing, sessionId }), signal);
+      const taken = standing ? ways.filter(isSilent) : ways;
+      return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, sessionId, reach }), signal);
     },
-    openExpert: async ({ engine, userName, channels = [], invited = false }, signal) => {
+    openExpert: async ({ engine, userName, channels = [], invited = false, reach }, signal) => {
       throwIfAborted(signal);
-      const taken = invited ? ways.filter(({ offeredBy }) => offeredBy === 'novice') : ways;
-      return opened(new ExpertSide({ ...parts, ways: taken, engine: engineCalled(engine, deps.startEngine), userName, channels }), signal);
+      const taken = invited ? ways.filter((way) => way.offeredBy === 'novice' && isSilent(way)) : ways;
+      const { startEngine } = deps;
+      return opened(
+        new ExpertSide({ ...parts, ways: taken, engine: engineCalled(engine, startEngine), userName, channels, reach }),
+        signal,
+      );
     },
   };
 }
+
+/** Where there is no messenger between the two, no way can say anything to the other side. */
+const isSilent = ({ signals }: WayPlan): boolean => signals !== true;
 
 function engineCalled(name: EngineName, startEngine: StartEngine | undefined): ExpertEngine {
   if (name === 'ringback') return (options) => new RdpClientLink(options);

@@ -10,6 +10,7 @@ import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { KeyHash } from '../../protocol/assistance/connection-string-2.ts';
 import type { SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import type { WayPlan, WayTicket } from '../../protocol/assistance/ways.ts';
+import type { ReachServices } from '../reach-services.ts';
 
 export type ConnectionErrorCode =
   | 'NO_PORT'
@@ -20,6 +21,7 @@ export type ConnectionErrorCode =
   | 'WRONG_SESSION_ID'
   | 'DEADLINE'
   | 'ABORTED'
+  | 'TOO_LARGE'
   | 'SOCKET';
 
 export class ConnectionError extends Error {
@@ -61,6 +63,8 @@ export interface NoviceEndpoint {
   expect(ticket: WayTicket): void;
   /** Reaches the expert on this way, once `expect` has said where; every carrier that it gets goes through the handshake. */
   reach(way: WayId): void;
+  /** What the other side's way says to this side's. */
+  signal(way: WayId, text: string): void;
   onEvent(listener: (event: NoviceEndpointEvent) => void): () => void;
   /** Closes every way and every carrier that is not a presented link. Idempotent. */
   close(): Promise<void>;
@@ -78,7 +82,9 @@ export type RaceEvent =
       readonly failure: WayFailure;
     }
   /** All that could be reached on a way has failed, or there is no such way here; those that are offered wait on. */
-  | { readonly tag: 'wayFailed'; readonly by: WayId; readonly failure: WayFailure };
+  | { readonly tag: 'wayFailed'; readonly by: WayId; readonly failure: WayFailure }
+  /** What this side's way says to the other's; not before `expect`. */
+  | { readonly tag: 'signal'; readonly by: WayId; readonly text: string };
 
 export type NoviceEndpointEvent =
   | RaceEvent
@@ -125,6 +131,8 @@ export interface ExpertEndpoint {
   expect(ticket: ExpectedNovice): void;
   /** Reaches the novice on this way, once `expect` has said where, while the offered ways stay open. */
   reach(way: WayId): void;
+  /** What the other side's way says to this side's. */
+  signal(way: WayId, text: string): void;
   onEvent(listener: (event: ExpertEndpointEvent) => void): () => void;
   close(): Promise<void>;
 }
@@ -176,6 +184,8 @@ export interface NoviceOptions {
   readonly standing?: boolean;
   /** The RASessionID, where both sides have derived one; else a fresh one. 32 bytes. */
   readonly sessionId?: Uint8Array;
+  /** What the messenger's server offers for reaching the other side. */
+  readonly reach?: ReachServices | undefined;
 }
 
 export interface ExpertOptions {
@@ -185,6 +195,8 @@ export interface ExpertOptions {
   readonly channels?: readonly Channel[];
   /** From an invitation: nothing is offered, since nobody was told where to. */
   readonly invited?: boolean;
+  /** What the messenger's server offers for reaching the other side. */
+  readonly reach?: ReachServices | undefined;
 }
 
 /** A process of its own for an engine that reads what a stranger sends. What is thrown in it, and its death, harm nothing else. */

@@ -78,6 +78,10 @@ export class ExpertSide implements ExpertEndpoint {
     this.race.reach(way);
   }
 
+  signal(way: WayId, text: string): void {
+    this.race.signal(way, text);
+  }
+
   close(): Promise<void> {
     return this.race.close();
   }

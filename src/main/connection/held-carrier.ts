@@ -7,38 +7,24 @@ import type { Carrier } from './ways/contract.ts';
 export interface HeldCarrierParts {
   readonly carrier: Carrier;
   readonly clock: Clock;
-  readonly patienceMs: number;
-  /** Called when the carrier's patience has passed. */
-  readonly ready: () => void;
   /** Called at most once, and not after `release`, when the held carrier failed or waited too long. It is closed by then. */
   readonly refused: (error: ConnectionError) => void;
 }
 
-/** A carrier that waits, unread, for the novice ticket (TCP is faster than a messenger) or because it asked for patience. */
+/** A carrier that waits, unread, for the novice ticket (TCP is faster than a messenger) or, relayed, for something direct. */
 export class HeldCarrier implements PendingConnection {
   readonly stage = 0;
   private readonly parts: HeldCarrierParts;
   private readonly cancelDeadline: () => void;
-  private cancelPatience: (() => void) | undefined;
 
   constructor(parts: HeldCarrierParts) {
-    const { carrier, clock, patienceMs } = parts;
+    const { carrier, clock } = parts;
     this.parts = parts;
     carrier.duplex.on('error', this.broken);
     carrier.duplex.on('close', this.broken);
     this.cancelDeadline = clock.after(HANDSHAKE_DEADLINE_MS, () =>
       this.refuse(new ConnectionError('DEADLINE', 'no novice ticket came for this connection')),
     );
-    if (patienceMs === 0) return;
-    this.cancelPatience = clock.after(patienceMs, () => {
-      this.cancelPatience = undefined;
-      parts.ready();
-    });
-  }
-
-  /** Whether the carrier's patience still runs. */
-  get patient(): boolean {
-    return this.cancelPatience !== undefined;
   }
 
   get remote(): string {
@@ -53,7 +39,6 @@ export class HeldCarrier implements PendingConnection {
   release(): Carrier {
     const { carrier } = this.parts;
     this.cancelDeadline();
-    this.cancelPatience?.();
     carrier.duplex.off('error', this.broken);
     carrier.duplex.off('close', this.broken);
     return carrier;

@@ -2,7 +2,9 @@ import type { WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import { type TicketPart, moreTelling } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
 import { PREPARE_DEADLINE_MS } from './deadlines.ts';
+import { LaneSignals } from './lane-signals.ts';
 import { closedInTime, inTime } from './in-time.ts';
+import type { RelayKind } from './relay-patience.ts';
 import type { PreparedWay, Way, WaySide } from './ways/contract.ts';
 
 /** One way in one race: prepares it, reaches on it, and collects its failures. */
@@ -10,16 +12,24 @@ export class Lane {
   readonly id: WayId;
   /** Whether this side waits to be reached on this way. */
   readonly offers: boolean;
+  readonly signals = new LaneSignals();
+  readonly relays: RelayKind;
+  /** What it finds may be direct, and this side looks for it. */
+  readonly reachesDirectly: boolean;
   private readonly way: Way;
   private prepared: PreparedWay | undefined;
   private failure: WayFailure | undefined;
   /** Number of this way's carriers whose handshake may still succeed. */
   private inPlay = 0;
   private exhausted = false;
+  /** All that this side could try has failed. */
+  over = false;
 
   constructor(way: Way, offers: boolean) {
     this.id = way.id;
     this.offers = offers;
+    this.relays = way.proxied === true ? 'proxy' : 'other';
+    this.reachesDirectly = !offers && way.proxied !== true;
     this.way = way;
   }
 
@@ -32,13 +42,14 @@ export class Lane {
    * Rejects when the way cannot be had, or not within {@link PREPARE_DEADLINE_MS}; what comes later is closed. `over`: this side has tried all it
    * could, and all of it has failed.
    */
-  async open(side: Omit<WaySide, 'offers' | 'exhausted'>, over: () => void): Promise<void> {
+  async open(side: Omit<WaySide, 'offers' | 'exhausted' | 'signals'>, over: () => void): Promise<void> {
     const late = new AbortController();
     const { clock } = side;
     const signal = AbortSignal.any([side.signal, late.signal]);
     const preparing = this.way.prepare({
       ...side,
       offers: this.offers,
+      signals: this.signals,
       signal,
       exhausted: () => {
         this.exhausted = true;
@@ -82,8 +93,19 @@ export class Lane {
     return this.failure ?? 'unreachable';
   }
 
+  /** What the other side's way says. False when this side's makes nothing of it and throws. */
+  hear(text: string): boolean {
+    try {
+      this.signals.hear(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Never rejects, and takes {@link CLOSE_DEADLINE_MS} at most. */
   async close(clock: Clock): Promise<void> {
+    this.signals.close();
     if (this.prepared !== undefined) await closedInTime(this.prepared, clock);
   }
 }

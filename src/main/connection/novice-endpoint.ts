@@ -70,6 +70,10 @@ export class NoviceSide implements NoviceEndpoint {
     this.race.reach(way);
   }
 
+  signal(way: WayId, text: string): void {
+    this.race.signal(way, text);
+  }
+
   close(): Promise<void> {
     return this.race.close();
   }

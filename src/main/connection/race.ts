@@ -1,11 +1,14 @@
 import type { Role, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
+import type { ReachServices } from '../reach-services.ts';
 import type { AddressSource } from './addresses/contract.ts';
 import { ConnectionError, type RaceEvent } from './contract.ts';
 import type { Candidate, HandshakeError, HandshakeOutcome } from './handshake.ts';
 import { HeldCarrier, discard } from './held-carrier.ts';
 import { Lane } from './lane.ts';
+import { mayReach } from './reachable.ts';
+import { RelayPatience } from './relay-patience.ts';
 import { Door } from './strangers/door.ts';
 import { type PendingConnection, PendingConnections } from './strangers/pending-connections.ts';
 import { TlsTurns } from './strangers/tls-turns.ts';
@@ -18,6 +21,7 @@ export interface RaceParts {
   readonly ways: readonly Way[];
   readonly addresses: AddressSource;
   readonly listenHosts: () => readonly string[];
+  readonly reach?: ReachServices | undefined;
   readonly tell: (event: RaceEvent) => void;
 }
 
@@ -44,6 +48,7 @@ export class Race {
   private readonly door: Door;
   private readonly strangers = new PendingConnections();
   private readonly turns: TlsTurns;
+  private readonly patience: RelayPatience;
   private readonly held = new Map<HeldCarrier, () => void>();
   private readonly candidates = new Set<Candidate>();
   private readonly stop = new AbortController();
@@ -55,6 +60,7 @@ export class Race {
     this.parts = parts;
     this.door = new Door(parts.clock.monotonicMs());
     this.turns = new TlsTurns(parts.clock);
+    this.patience = new RelayPatience(parts.clock, () => this.enterHeld());
     this.lanes = parts.ways.map((way) => new Lane(way, way.offeredBy === parts.role));
   }
 
@@ -94,13 +100,15 @@ export class Race {
   expect(theirs: WayTicket): boolean {
     if (this.theirs !== undefined || this.over) return false;
     this.theirs = theirs;
+    this.patience.start(theirs.addresses.some((address) => mayReach(address, this.parts.listenHosts())));
+    for (const { id, signals } of this.lanes) signals.open((text) => this.parts.tell({ tag: 'signal', by: id, text }));
     return true;
   }
 
   /** Starts the handshakes of held carriers, and of every later one when it comes. */
   begin(start: StartHandshake): void {
     this.start = start;
-    for (const enter of this.held.values()) enter();
+    this.enterHeld();
   }
 
   /** This side's part on a way that the other one offers, once it has been told where. */
@@ -110,7 +118,16 @@ export class Race {
     const lane = this.lanes.find(({ id }) => id === way);
     const note = theirs.notes?.[way];
     const reached = lane?.reach({ addresses: theirs.addresses, ...(note === undefined ? {} : { note }) }) ?? false;
-    if (!reached) this.parts.tell({ tag: 'wayFailed', by: way, failure: 'unavailable' });
+    if (reached) return;
+    this.parts.tell({ tag: 'wayFailed', by: way, failure: 'unavailable' });
+    if (lane !== undefined) this.noMoreOf(lane);
+  }
+
+  /** The other side's way says something; one that there is not here, or no more, hears nothing. */
+  signal(way: WayId, text: string): void {
+    const lane = this.lanes.find(({ id }) => id === way);
+    if (lane === undefined || this.over || lane.hear(text)) return;
+    this.refused(lane, '', new ConnectionError('SOCKET', 'the way failed over what it heard'), 'broken');
   }
 
   /** Ends the race. Resolves when every way and every losing connection are closed. Idempotent. */
@@ -122,6 +139,7 @@ export class Race {
   private async closeAll(): Promise<void> {
     this.stop.abort();
     this.turns.close();
+    this.patience.close();
     for (const held of this.held.keys()) discard(held.release());
     this.held.clear();
     const losers = [...this.candidates];
@@ -131,11 +149,12 @@ export class Race {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { clock, addresses, listenHosts } = this.parts;
+    const { clock, addresses, listenHosts, reach } = this.parts;
     const side = {
       clock,
       addresses,
       listenHosts,
+      reach,
       signal: this.stop.signal,
       found: (carrier: Carrier) => this.found(lane, carrier),
       missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),
@@ -146,20 +165,27 @@ export class Race {
   }
 
   private found(lane: Lane, carrier: Carrier): void {
-    const { role, tell, clock } = this.parts;
+    const { tell, clock } = this.parts;
     if (this.over || (lane.offers && !this.door.admits(carrier.remote, clock.monotonicMs()))) return discard(carrier);
     lane.entered();
     tell({ tag: 'attempt', by: lane.id, address: carrier.address });
-    // The expert decides who wins, so it is the expert who waits for something better.
-    const patienceMs = role === 'expert' ? (carrier.patienceMs ?? 0) : 0;
-    if (this.start === undefined || patienceMs > 0) this.hold(lane, carrier, patienceMs);
+    if (this.start === undefined || !this.mayBegin(lane, carrier)) this.hold(lane, carrier);
     else this.enter(lane, carrier, this.start);
   }
 
-  private hold(lane: Lane, carrier: Carrier, patienceMs: number): void {
+  /** The expert decides who wins, so it is the expert who waits for something better. */
+  private mayBegin({ relays }: Lane, { relayed }: Carrier): boolean {
+    return relayed !== true || this.parts.role === 'novice' || this.patience.allows(relays);
+  }
+
+  private enterHeld(): void {
+    for (const enter of this.held.values()) enter();
+  }
+
+  private hold(lane: Lane, carrier: Carrier): void {
     const enter = (): void => {
       // Of one that has broken just now, `held` hears in a moment.
-      if (held.patient || this.start === undefined || carrier.duplex.destroyed) return;
+      if (this.start === undefined || !this.mayBegin(lane, carrier) || carrier.duplex.destroyed) return;
       gone();
       held.release();
       this.enter(lane, carrier, this.start);
@@ -167,8 +193,6 @@ export class Race {
     const held = new HeldCarrier({
       carrier,
       clock: this.parts.clock,
-      patienceMs,
-      ready: enter,
       refused: (error) => {
         gone();
         this.lost(lane, carrier, error);
@@ -228,6 +252,15 @@ export class Race {
   }
 
   private laneOver(lane: Lane): void {
-    if (!this.over) this.parts.tell({ tag: 'wayFailed', by: lane.id, failure: lane.outcome });
+    if (this.over) return;
+    this.parts.tell({ tag: 'wayFailed', by: lane.id, failure: lane.outcome });
+    this.noMoreOf(lane);
+  }
+
+  private noMoreOf(lane: Lane): void {
+    lane.over = true;
+    if (lane.relays === 'proxy') this.patience.proxyFailed();
+    else if (lane.reachesDirectly && this.lanes.every(({ reachesDirectly, over }) => over || !reachesDirectly))
+      this.patience.directFailed();
   }
 }

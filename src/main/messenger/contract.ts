@@ -4,6 +4,7 @@ import type { Peer, PeerAddress } from '../../protocol/applications/peer.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Features } from '../../protocol/rendezvous/features.ts';
 import type { Clock } from '../clock.ts';
+import type { ReachServices } from '../reach-services.ts';
 
 export type { Contact, Peer, PeerAddress, Presence };
 
@@ -160,6 +161,8 @@ export type MessengerEvent =
 export interface Messenger<A extends Account = Account> {
   readonly state: MessengerState;
   readonly contacts: readonly Contact[];
+  /** What its server offers for reaching people; undefined while signed out, and where a transport has no such thing. */
+  readonly reach?: ReachServices | undefined;
   /** Starts signing in and keeps signed in (back-off, presence restored) until `signOut`. Progress comes as `state` events. */
   signIn(account: A): void;
   /** Ends every session with `terminated`, closes every socket; resolves when nothing is open. */
@@ -207,6 +210,8 @@ export interface Messengers {
   /** Of all that are signed in, in the order of the transports. */
   readonly contacts: readonly Contact[];
   stateOf(transport: string): MessengerState;
+  /** What the transport's server offers for reaching people, as {@link Messenger.reach} has it. */
+  reachOf(transport: string): ReachServices | undefined;
   /** On the account's transport; the others hear nothing of it. */
   signIn(account: Account): void;
   signOut(transport: string): Promise<void>;

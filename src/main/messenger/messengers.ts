@@ -1,6 +1,7 @@
 /* Every transport at once. What belongs to the person goes to all of them, what belongs to a peer to the peer's; who merges what is decided here. */
 import type { Contact, Presence } from '../../facts/contacts.ts';
 import { Emitter } from '../emitter.ts';
+import type { ReachServices } from '../reach-services.ts';
 import {
   MessengerError,
   type Account,
@@ -62,6 +63,10 @@ class AllMessengers implements Messengers {
 
   stateOf(transport: string): MessengerState {
     return this.members.get(transport)?.state ?? { tag: 'signedOut' };
+  }
+
+  reachOf(transport: string): ReachServices | undefined {
+    return this.members.get(transport)?.reach;
   }
 
   signIn(account: Account): void {

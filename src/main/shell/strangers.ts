@@ -170,6 +170,7 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
         return messengers.contacts;
       },
       stateOf: (transport) => messengers.stateOf(transport),
+      reachOf: (transport) => messengers.reachOf(transport),
       signIn: (account) => messengers.signIn(account),
       signOut: (transport) => messengers.signOut(transport),
       close: () => messengers.close(),

@@ -18,6 +18,8 @@ export interface ConnectionString {
 
 const PROTOCOL_VERSION = '65538';
 const PROTOCOL_TYPE = '1';
+/** Stands where addresses would, of a side that can be reached through others only. */
+const NOWHERE = '*';
 
 /** Whether the text says of itself that it is a Connection String 1, by its protocolVersion. */
 export function isConnectionString(text: string): boolean {
@@ -30,7 +32,7 @@ function fixed(fields: readonly string[], index: number, name: string, expected:
   if (got !== expected) throw new ProtocolError('UNEXPECTED', `ConnectionString1.${name}`, expected, `${got.length} other characters`);
 }
 
-/** Strict: exactly eight fields, one to eight addresses (repeated ones once). Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED, OUT_OF_RANGE, REFUSED. */
+/** Strict: exactly eight fields, none (`*`) to eight addresses (repeated ones once). Throws ProtocolError TOO_LARGE, MALFORMED, UNEXPECTED, OUT_OF_RANGE, REFUSED. */
 export function parseConnectionString(text: string): ConnectionString {
   if (text.length > MAX_TICKET_CHARS)
     throw new ProtocolError('TOO_LARGE', 'ConnectionString1', `<= ${MAX_TICKET_CHARS} characters`, text.length);
@@ -43,7 +45,7 @@ export function parseConnectionString(text: string): ConnectionString {
   fixed(fields, 5, 'RASessionName', '*');
   fixed(fields, 6, 'RASessionPwd', '*');
   const [, , machineAddressList = '', , raSessionId = '', , , protocolSpecificParms = ''] = fields;
-  const parts = machineAddressList.split(';');
+  const parts = machineAddressList === NOWHERE ? [] : machineAddressList.split(';');
   if (parts.length > MAX_TICKET_ADDRESSES) {
     throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', `<= ${MAX_TICKET_ADDRESSES} addresses`, parts.length);
   }
@@ -56,17 +58,17 @@ export function parseConnectionString(text: string): ConnectionString {
 
 /**
  * At most 300 characters and eight addresses: what does not fit is left out from the end of {@link inTicketOrder}.
- * Throws ProtocolError OUT_OF_RANGE when no usable address is left.
+ * Throws ProtocolError OUT_OF_RANGE when no usable address is left; where there were none and that `may` be so, it says so (`*`).
  */
-export function formatConnectionString(parts: ConnectionString): string {
+export function formatConnectionString(parts: ConnectionString, may: 'beNowhere' | 'notBeNowhere' = 'notBeNowhere'): string {
   const render = (list: readonly string[]): string =>
-    `${PROTOCOL_VERSION},${PROTOCOL_TYPE},${list.join(';')},*,${parts.raSessionId},*,*,${parts.protocolSpecificParms}`;
+    `${PROTOCOL_VERSION},${PROTOCOL_TYPE},${list.length === 0 ? NOWHERE : list.join(';')},*,${parts.raSessionId},*,*,${parts.protocolSpecificParms}`;
   const chosen: string[] = [];
   for (const text of inTicketOrder(parts.addresses).map(formatHostPort)) {
     if (chosen.length === MAX_TICKET_ADDRESSES) break;
     if (render([...chosen, text]).length <= MAX_TICKET_CHARS) chosen.push(text);
   }
-  if (chosen.length === 0)
+  if (chosen.length === 0 && (parts.addresses.length > 0 || may === 'notBeNowhere'))
     throw new ProtocolError('OUT_OF_RANGE', 'ConnectionString1.machineAddressList', 'one usable address', parts.addresses.length);
   return render(chosen);
 }

@@ -6,7 +6,7 @@ import type { CommonEvent, EndedPhase, FinalSignal } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
-import { type Meeting, SEALED_KIND, type SessionTrust } from './session-trust.ts';
+import { type Meeting, MORE_KIND, SEALED_KIND, type SessionTrust } from './session-trust.ts';
 import type { NoviceTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatExpertTicket, isTicket, parseNoviceTicket, parseSealedNoviceTicket } from './ticket.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, SILENCE_MARGIN_MS, TICKET_WAIT_MS } from './timing.ts';
@@ -128,6 +128,7 @@ export class ExpertNegotiation {
         return this.onReady(event, nowMs);
       case 'contextData':
         if (event.kind === SEALED_KIND) return this.onSealed(event.data, event.seen, nowMs);
+        if (event.kind === MORE_KIND) return this.record.hearMore(event.data);
         // A ticket that anybody could have written counts only where nothing better was agreed on.
         if (isTicket(event) && this.trust.takesPlainTickets) return this.onTicket(parseNoviceTicket, event, nowMs);
         return this.record.passOver(event.kind);
@@ -165,6 +166,8 @@ export class ExpertNegotiation {
         // The other ways go on, and what is offered is offered until the end.
         if (state.tag === 'connecting') this.record.wayFailed(event.way, event.failure, nowMs);
         return [];
+      case 'signal':
+        return state.tag === 'connecting' ? this.record.say(event.way, event.text) : [];
       case 'verified':
         return this.onVerified(event.connection, nowMs);
       case 'presented':
@@ -230,6 +233,7 @@ export class ExpertNegotiation {
     const state = this.current;
     const { trust } = this;
     if (state.tag !== 'preparing' || !state.ready || state.addresses === undefined || !trust.canAnswer) return [];
+    if (this.record.isNowhere(state.addresses)) return this.end('noConnection', nowMs, 'no usable address');
     let data: string;
     try {
       data = formatExpertTicket({ addresses: state.addresses, id: this.ownTicketId });
@@ -285,7 +289,8 @@ export class ExpertNegotiation {
       this.record.step(4, 'done', nowMs);
       this.record.step(6, 'active', nowMs);
       this.current = { tag: 'connecting', giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
-      return [{ tag: 'rememberTicket', id: ticket.sessionId }, { tag: 'expect', ticket }, ...this.record.startWays(nowMs)];
+      const ways = [...this.record.hearMore(), ...this.record.startWays(nowMs)];
+      return [{ tag: 'rememberTicket', id: ticket.sessionId }, { tag: 'expect', ticket }, ...ways];
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return [{ tag: 'refused', error }, ...this.end('ticketRefused', nowMs, error.message)];

@@ -1,9 +1,10 @@
 import { ProtocolError } from '../bytes/errors.ts';
-import { type Features, takesParts } from '../rendezvous/features.ts';
+import type { HostPort } from '../host-port.ts';
+import { type Features, takesParts, takesSignals } from '../rendezvous/features.ts';
 import type { DeviceKey } from '../trust/hello.ts';
 import { type CancelSignal, cancelSignalFor } from './negotiation.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, StepNumber, StepStatus, WayFailure, WayId } from './status.ts';
-import type { SessionTrust } from './session-trust.ts';
+import { MORE_KIND, type SessionTrust } from './session-trust.ts';
 import { TICKET_KIND } from './ticket.ts';
 import { NO_STEPS, failedStep, withActiveFailed, withStep } from './steps.ts';
 import { Ladder, type WayPlan } from './ways.ts';
@@ -16,6 +17,8 @@ export type CommonEffect =
   | { readonly tag: 'sendContextData'; readonly data: string; readonly kind?: string }
   /** It is this way's turn, and this side's part to reach the other. */
   | { readonly tag: 'reach'; readonly way: WayId }
+  /** What the other side's part of a way says to this side's. */
+  | { readonly tag: 'signal'; readonly way: WayId; readonly text: string }
   /** The session has come up, and the other side is sure: it is to be known from now on. */
   | { readonly tag: 'remember'; readonly device: DeviceKey }
   | RefusedEffect
@@ -31,6 +34,7 @@ type EndEffect = { readonly tag: 'cancelRendezvous'; readonly code: CancelSignal
 
 /** Context data of unknown kinds: this much of it is told, all of it is counted. */
 const PASSED_OVER_TOLD = 8;
+const SIGNAL = /^signal ([a-z][a-z0-9-]{0,23}) (.*)$/s;
 
 /** What a negotiation of either role keeps beside its state: the seven steps, the ways to connect, and what is open and so has to be closed at the end. */
 export class NegotiationRecord {
@@ -106,9 +110,31 @@ export class NegotiationRecord {
 
   /** Both tickets are there. */
   startWays(nowMs: number): CommonEffect[] {
+    if (!this.signals) this.ladder.withoutSignals();
     const reach = this.ladder.start(nowMs);
     for (const { step } of this.ladder.begun) this.step(step, 'active', nowMs);
     return reach.map(({ id }) => ({ tag: 'reach', way: id }));
+  }
+
+  /** Nobody can be reached there, and no way can say anything else. */
+  isNowhere(addresses: readonly HostPort[]): boolean {
+    return addresses.length === 0 && (this.trust.isUnverified || !takesSignals(this.peer));
+  }
+
+  /** This side's part of a way says something. Where the other side cannot hear it, it is not said. */
+  say(way: WayId, text: string): CommonEffect[] {
+    if (!this.signals) return [];
+    return [{ tag: 'sendContextData', data: this.trust.sealMore(`signal ${way} ${text}`), kind: MORE_KIND }];
+  }
+
+  /** Something has come that was sealed after the agreement; without `data`, what came too early for it. What this version knows nothing of is passed over. */
+  hearMore(data?: string): CommonEffect[] {
+    const { texts, error } = this.trust.openMore(data);
+    const effects = texts.flatMap((text): CommonEffect[] => {
+      const [, way, words = ''] = SIGNAL.exec(text) ?? [];
+      return way === undefined ? this.passOver(MORE_KIND) : [{ tag: 'signal', way, text: words }];
+    });
+    return error === undefined ? effects : [...effects, { tag: 'refused', error }];
   }
 
   /** The ways whose time has come. */
@@ -169,6 +195,10 @@ export class NegotiationRecord {
     this.rendezvousOver = true;
     effects.push({ tag: 'ended', reason });
     return effects;
+  }
+
+  private get signals(): boolean {
+    return takesSignals(this.peer) && this.trust.sealsMore;
   }
 
   private replaceStep(entry: StepStatus): void {

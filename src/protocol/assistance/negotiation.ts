@@ -39,6 +39,8 @@ export type CommonEvent =
   | { readonly tag: 'wayRefused'; readonly way: WayId; readonly failure: WayFailure }
   /** All that this side could try on a way has failed. */
   | { readonly tag: 'wayFailed'; readonly way: WayId; readonly failure: WayFailure }
+  /** What this side's part of a way says to the other's. */
+  | { readonly tag: 'signal'; readonly way: WayId; readonly text: string }
   | { readonly tag: 'active' }
   | { readonly tag: 'linkEnded'; readonly end: LinkEndSignal; readonly detail?: string }
   /** This side's person ends it. */

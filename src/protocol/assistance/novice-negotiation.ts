@@ -7,7 +7,7 @@ import type { CommonEvent, EndedPhase } from './negotiation.ts';
 import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
-import { SEALED_KIND, type SessionTrust } from './session-trust.ts';
+import { MORE_KIND, SEALED_KIND, type SessionTrust } from './session-trust.ts';
 import type { ExpertTicket, SeenTickets } from './ticket.ts';
 import { checkTicketUse, formatNoviceTicket, formatSealedNoviceTicket, isReplay, isTicket, parseExpertTicket } from './ticket.ts';
 import { CONNECT_DEADLINE_MS, CONSENT_DEADLINE_MS, INVITATION_TIMEOUT_MS, TICKET_WAIT_MS } from './timing.ts';
@@ -150,6 +150,8 @@ export class NoviceNegotiation {
       case 'wayFailed':
         if (this.current.tag === 'connecting') this.record.wayFailed(event.way, event.failure, nowMs);
         return [];
+      case 'signal':
+        return this.current.tag === 'connecting' ? this.record.say(event.way, event.text) : [];
       case 'presented':
         return this.onPresented(event.connection, nowMs);
       case 'viewAllowed':
@@ -206,6 +208,7 @@ export class NoviceNegotiation {
 
   private onContextData(event: Extract<NoviceEvent, { tag: 'contextData' }>, nowMs: number): NoviceEffect[] {
     if (event.kind === SEALED_KIND) return this.onSealed(event.data, event.seen, nowMs);
+    if (event.kind === MORE_KIND) return this.record.hearMore(event.data);
     // A ticket that anybody could have written counts only where nothing better was agreed on.
     if (isTicket(event) && this.trust.takesPlainTickets) return this.onTicket(event.data, event.seen, nowMs);
     return this.record.passOver(event.kind);
@@ -268,6 +271,7 @@ export class NoviceNegotiation {
   private onEndpointOpened(event: Extract<NoviceEvent, { tag: 'endpointOpened' }>, nowMs: number): NoviceEffect[] {
     const state = this.current;
     if (state.tag !== 'openingEndpoint') return this.illegal(event.tag, nowMs);
+    if (this.record.isNowhere(event.addresses)) return this.end('noConnection', nowMs, 'no usable address');
     let data: string;
     try {
       data = this.trust.isUnverified ? formatNoviceTicket(event) : this.trust.seal(formatSealedNoviceTicket(event));
@@ -277,7 +281,7 @@ export class NoviceNegotiation {
     this.record.step(4, 'done', nowMs);
     this.current = { tag: 'connecting', giveUpAtMs: nowMs + CONNECT_DEADLINE_MS };
     const ticket: NoviceEffect = this.trust.isUnverified ? this.record.ticket(data) : { tag: 'sendContextData', data, kind: SEALED_KIND };
-    return [ticket, { tag: 'expect', ticket: state.ticket }, ...this.record.startWays(nowMs)];
+    return [ticket, { tag: 'expect', ticket: state.ticket }, ...this.record.hearMore(), ...this.record.startWays(nowMs)];
   }
 
   private onPresented(connection: SessionConnection, nowMs: number): NoviceEffect[] {

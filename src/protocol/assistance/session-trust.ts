@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { ProtocolError } from '../bytes/errors.ts';
 import { hexEncode } from '../bytes/text.ts';
 import { formatContextLine, parseContextLine } from '../rendezvous/context-line.ts';
-import { type Features, takesParts } from '../rendezvous/features.ts';
+import { type Features, SIGNALS_FEATURE, takesParts } from '../rendezvous/features.ts';
 import { AnsweringAgreement, type AgreementParts, BeginningAgreement, type Heard } from '../trust/agreement.ts';
 import { type Binding, bindingBytes } from '../trust/binding.ts';
 import { CODE_TRIES, makeCode } from '../trust/code.ts';
@@ -17,6 +17,8 @@ import { CODE_LIFE_MS, SILENCE_MARGIN_MS } from './timing.ts';
 
 /** How context data of an agreement, and what is sealed in it, is marked. */
 export const SEALED_KIND = 'sealed';
+/** How context data that is sealed after the agreement is marked. Its first word says what it is. */
+export const MORE_KIND = 'more';
 /** The expert's opening of an offer where it knows the novice and the novice says the same: the novice may begin without a code. */
 const KNOWN = 'known';
 
@@ -101,7 +103,8 @@ export class SessionTrust {
   /** What this side says of itself in INVITE or ACCEPT; `theirs` where it answers. */
   features(theirs?: Features): ReadonlyMap<string, string> {
     const { identity, nonce } = this.facts;
-    return helloFeatures(identity, nonce, this.knownKey(helloOf(theirs?.named)) !== undefined);
+    const hello = helloFeatures(identity, nonce, this.knownKey(helloOf(theirs?.named)) !== undefined);
+    return new Map([...hello, [SIGNALS_FEATURE, '']]);
   }
 
   /** Why not, where the other program cannot do this and must not be let in all the same. */

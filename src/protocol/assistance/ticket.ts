@@ -38,9 +38,9 @@ function bytesOf(text: string, length: number, field: string): Uint8Array {
   return bytes;
 }
 
-/** Throws ProtocolError as `formatConnectionString` does. */
-export function formatExpertTicket(ticket: ExpertTicket): string {
-  return formatConnectionString({ addresses: ticket.addresses, raSessionId: base64Encode(ticket.id), protocolSpecificParms: '*' });
+/** May name no address, where the ways have more to say. Throws ProtocolError as `formatConnectionString` does. */
+export function formatExpertTicket({ addresses, id }: ExpertTicket): string {
+  return formatConnectionString({ addresses, raSessionId: base64Encode(id), protocolSpecificParms: '*' }, 'beNowhere');
 }
 
 /** Throws ProtocolError as `parseConnectionString` does; a key hash in an expert ticket is UNEXPECTED. */
@@ -69,9 +69,9 @@ export function parseNoviceTicket(text: string): NoviceTicket {
   };
 }
 
-/** A novice ticket that travels sealed: its RASessionID is derived on both sides, so that it is nowhere to be read. */
+/** A novice ticket that travels sealed: its RASessionID is derived on both sides, so that it is nowhere to be read. It may name no address. */
 export function formatSealedNoviceTicket({ addresses, pin }: Omit<NoviceTicket, 'sessionId'>): string {
-  return formatConnectionString({ addresses, raSessionId: DERIVED, protocolSpecificParms: base64Encode(pin) });
+  return formatConnectionString({ addresses, raSessionId: DERIVED, protocolSpecificParms: base64Encode(pin) }, 'beNowhere');
 }
 
 /** Throws ProtocolError as `parseNoviceTicket` does. `sessionId`: the derived one. */

@@ -10,6 +10,19 @@ export interface WayPlan {
   readonly step: StepNumber;
   /** Milliseconds from the novice's ticket until it is tried. */
   readonly afterMs: number;
+  /** The two sides have to say more to each other than tickets do; between two that cannot, it is unavailable. */
+  readonly signals?: true;
+  /** All that it finds goes through the proxy of the messenger's server. */
+  readonly proxied?: true;
+}
+
+/** Longest text that one side of a way says to the other at once, in bytes of UTF-8. */
+export const MAX_SIGNAL_BYTES = 2_900;
+
+/** What is known of a way, of all that there is of it. */
+export function planOf({ id, offeredBy, step, afterMs, signals, proxied }: WayPlan): WayPlan {
+  const more = { ...(signals === undefined ? {} : { signals }), ...(proxied === undefined ? {} : { proxied }) };
+  return { id, offeredBy, step, afterMs, ...more };
 }
 
 /** What one way adds to its side's ticket. */
@@ -56,6 +69,15 @@ export class Ladder {
   constructor(ways: readonly WayPlan[], role: Role) {
     this.role = role;
     this.rungs = ways.toSorted((a, b) => a.afterMs - b.afterMs).map((plan) => ({ plan, state: 'pending' }));
+  }
+
+  /** The two sides cannot say more to each other than their tickets. Called before {@link start}. */
+  withoutSignals(): void {
+    for (const rung of this.rungs) {
+      if (rung.plan.signals !== true) continue;
+      rung.state = 'over';
+      rung.failure = 'unavailable';
+    }
   }
 
   /** The delays count from `nowMs`. Gives the ways that this side has to reach at once; those of no delay that it offers have begun as well. */

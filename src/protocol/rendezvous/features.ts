@@ -6,6 +6,8 @@ export const CONVERSATION_VERSION = 1;
 export const PARTS_FEATURE = 'parts';
 /** Of a novice: a character with Control, Alt or Meta held is a shortcut there, whatever the keyboards' layouts. */
 export const TEXT_FEATURE = 'text';
+/** The ways to connect may say more to each other than the tickets do. */
+export const SIGNALS_FEATURE = 'signals';
 
 const MAX_CHARS = 256;
 const MAX_FEATURES = 16;
@@ -69,6 +71,11 @@ function parseFeature(feature: string): readonly [string, string] {
 /** Whether what a keyboard writes may travel as text; undefined features are an older program's, or another one's. */
 export function takesText(peer: Features | undefined): boolean {
   return peer?.named.has(TEXT_FEATURE) === true;
+}
+
+/** Whether ways to connect may speak with those on the other side; undefined features are an older program's, or another one's. */
+export function takesSignals(peer: Features | undefined): boolean {
+  return peer?.named.has(SIGNALS_FEATURE) === true;
 }
 
 /** Whether context data may be marked and cut into parts for them; undefined features are an older program's, or another one's. */

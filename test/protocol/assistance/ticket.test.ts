@@ -6,9 +6,11 @@ import {
   checkTicketUse,
   formatExpertTicket,
   formatNoviceTicket,
+  formatSealedNoviceTicket,
   isReplay,
   parseExpertTicket,
   parseNoviceTicket,
+  parseSealedNoviceTicket,
   rememberTicket,
 } from '../../../src/protocol/assistance/ticket.ts';
 
@@ -31,6 +33,13 @@ describe('tickets', () => {
     const text = formatNoviceTicket(ticket);
     expect(text.length).toBeLessThanOrEqual(88 + 44 + 16);
     expect(parseNoviceTicket(text)).toEqual(ticket);
+  });
+
+  test('who can be reached through others only has tickets without an address, between two that seal them', () => {
+    const sealed = formatSealedNoviceTicket({ addresses: [], pin: bytes(3) });
+    expect(parseSealedNoviceTicket(sealed, bytes(2))).toEqual({ addresses: [], sessionId: bytes(2), pin: bytes(3) });
+    expect(parseExpertTicket(formatExpertTicket({ addresses: [], id: bytes(1) })).addresses).toEqual([]);
+    expectCode(() => formatNoviceTicket({ addresses: [], sessionId: bytes(2), pin: bytes(3) }), 'OUT_OF_RANGE');
   });
 
   test('one is not the other', () => {

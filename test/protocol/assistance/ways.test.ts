@@ -133,6 +133,28 @@ describe('a longer list', () => {
     expect(machine.steps[6]).toMatchObject({ step: 7, state: 'active' });
   });
 
+  test('between two that cannot say more than their tickets, a way that must is left out, and said to be unavailable', () => {
+    const ways: readonly WayPlan[] = [...WAYS, { id: 'pigeon', offeredBy: 'expert', step: 5, afterMs: 0, signals: true }];
+    const machine = novice(ways);
+    const effects = machine.handle(opened, START);
+    expect(effects.flatMap((effect) => (effect.tag === 'reach' ? [effect.way] : []))).toEqual(['reverse']);
+    expect(machine.handle({ tag: 'signal', way: 'pigeon', text: 'coo' }, START)).toEqual([]);
+    machine.handle({ tag: 'presented', connection: { by: 'forward', address: 'x' } }, START + 10);
+    expect(machine.steps[4]?.failures).toContainEqual({ way: 'pigeon', failure: 'unavailable' });
+  });
+
+  test('without an address and without anything else to say there is no ticket', () => {
+    expect(
+      novice(WAYS)
+        .handle({ ...opened, addresses: [] }, START)
+        .at(-1),
+    ).toEqual({ tag: 'ended', reason: 'noConnection' });
+    const machine = new ExpertNegotiation(bytes(7), WAYS, unverified('expert'), START);
+    machine.handle({ tag: 'accept' }, START);
+    machine.handle({ tag: 'readyToLaunch' }, START);
+    expect(machine.handle({ tag: 'endpointOpened', addresses: [] }, START).at(-1)).toEqual({ tag: 'ended', reason: 'noConnection' });
+  });
+
   test('when no way was left every step says why; a person who gives up is told no such thing', () => {
     const alone = expert(WAYS);
     alone.handle(ticket, START);

@@ -1,12 +1,13 @@
-import { type HostPort, formatHostPort } from '../../../protocol/host-port.ts';
+import { formatHostPort } from '../../../protocol/host-port.ts';
 import type { Clock } from '../../clock.ts';
 import { ADDRESSES_DEADLINE_MS } from '../deadlines.ts';
-import type { AddressSource } from './contract.ts';
+import type { AddressSource, KnownAddress } from './contract.ts';
 import { inTime } from '../in-time.ts';
 
 /** The addresses that this computer listens on itself. */
 export const ownAddresses: AddressSource = {
-  addressesOf: (listening) => Promise.resolve({ addresses: listening, close: () => Promise.resolve() }),
+  addressesOf: (listening) =>
+    Promise.resolve({ addresses: listening.map((at) => ({ ...at, origin: 'own' as const })), close: () => Promise.resolve() }),
 };
 
 /**
@@ -19,7 +20,7 @@ export function allAddresses(sources: readonly AddressSource[], clock: Clock): A
       const limits = { clock, deadlineMs: ADDRESSES_DEADLINE_MS, signal };
       const asked = sources.map((source) => inTime(source.addressesOf(listening, signal), limits));
       const known = (await Promise.allSettled(asked)).flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      const byText = new Map<string, HostPort>();
+      const byText = new Map<string, KnownAddress>();
       for (const address of known.flatMap(({ addresses }) => addresses)) {
         const text = formatHostPort(address);
         if (!byText.has(text)) byText.set(text, address);

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TicketPart, WayPlan } from '../../../protocol/assistance/ways.ts';
 import type { Clock } from '../../clock.ts';
+import type { ReachServices } from '../../reach-services.ts';
 import type { AddressSource } from '../addresses/contract.ts';
 import type { ConnectionError, LinkTraffic } from '../contract.ts';
 
@@ -18,8 +19,8 @@ export interface Carrier {
   tune?(): void;
   /** What the system knows of the stream at this moment; undefined where it does not tell. */
   look?(): SystemView | undefined;
-  /** The expert begins on it this many milliseconds later, for something better may have come by then. A relay's; far below HANDSHAKE_DEADLINE_MS. */
-  readonly patienceMs?: number;
+  /** Its bytes go through somebody else's server: the expert begins on it when nothing direct can come any more. */
+  readonly relayed?: true;
 }
 
 /** What only the system knows of a stream, once its bytes have been handed over. */
@@ -43,6 +44,17 @@ export interface Way extends WayPlan {
   prepare(side: WaySide): Promise<PreparedWay>;
 }
 
+/**
+ * A way's own words, sealed under the key that both sides have: nobody between them reads or changes one. They come in the order in which they were said,
+ * each once, or not at all. Between two that cannot do this, nothing is heard, and ways that need it are not reached.
+ */
+export interface WaySignals {
+  /** At most {@link MAX_SIGNAL_BYTES} of UTF-8, else it throws ConnectionError. What is said before both tickets are there waits for them, {@link MAX_SIGNALS_KEPT} at most. */
+  send(text: string): void;
+  /** What came before there is a listener is kept for it, {@link MAX_SIGNALS_KEPT} at most. It is the other side's word: to be checked as a stranger's. */
+  onMessage(listener: (text: string) => void): void;
+}
+
 /** What a way is given to work with on one side of one race. */
 export interface WaySide {
   /** True when this side waits to be reached, false when it reaches. */
@@ -54,6 +66,10 @@ export interface WaySide {
   readonly listenHosts: () => readonly string[];
   /** Where else what listens can be reached, and in which order a ticket says so. */
   readonly addresses: AddressSource;
+  /** What this side's part of the way says to the other's, and hears of it. */
+  readonly signals: WaySignals;
+  /** What the messenger's server offers; undefined where there is no messenger, or none that offers anything. */
+  readonly reach?: ReachServices | undefined;
   /** A carrier has come. From here on it belongs to the race, which closes it. May be called until `close`. */
   readonly found: (carrier: Carrier) => void;
   /** One attempt of `reach` came to nothing. */

@@ -185,6 +185,7 @@ describe('what a ticket of the other side may have us dial', () => {
       signal: new AbortController().signal,
       listenHosts: () => [own],
       addresses: { addressesOf: () => Promise.reject(new Error('not asked')) },
+      signals: { send: () => undefined, onMessage: () => undefined },
       found: ({ address, duplex }) => {
         reached.push(address);
         duplex.destroy();

@@ -15,7 +15,8 @@ async function listen({ listenHosts, signal, addresses, found }: WaySide): Promi
   try {
     const known = await addresses.addressesOf(listener.at, signal);
     const close = async (): Promise<void> => void (await Promise.all([listener.close(), known.close()]));
-    if (known.addresses.length > 0) return { adds: { addresses: known.addresses }, reach: () => undefined, close };
+    if (known.addresses.length > 0)
+      return { adds: { addresses: known.addresses.map(({ host, port }) => ({ host, port })) }, reach: () => undefined, close };
     await known.close();
     throw new ConnectionError('NO_ADDRESS', 'this computer has no address the other side could dial');
   } catch (error) {
