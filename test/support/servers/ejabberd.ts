@@ -28,19 +28,13 @@ export class EjabberdNode {
   }
 
   async start(): Promise<Program> {
-    const { ports, address, settings } = this.place;
+    const { ports, settings } = this.place;
     this.config = await this.place.fill('ejabberd/ejabberd.yml', {
-      LOG_LEVEL: 'info',
       ACME: 'false',
-      ACME_DIRECTORY: 'https://acme.invalid/directory',
       CERTIFICATE_FILES: join(settings['CERTIFICATES'] ?? '', 'all.pem'),
-      LISTEN_RELAY: address,
-      RELAY_RATE: '1000000000',
-      RELAY_CONNECTIONS: '100',
-      REGISTRATION: 'all',
+      REGISTRATION_PAUSE: 'infinity',
       NEVER_BANNED: 'loopback',
       TURN_DENIED: '[]',
-      REGISTRATION_PAUSE: 'infinity',
       TURN_SERVICES: this.services(),
     });
     return this.place.start(

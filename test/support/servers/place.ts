@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unpackedServers } from '../../../scripts/unpacked-servers.ts';
 import { type Program, run, startProgram, until } from '../programs.ts';
-import { makeServerCertificate } from './certificates.ts';
+import { type ServerCertificate, makeServerCertificate } from './certificates.ts';
 
 const SERVER_FILES = fileURLToPath(new URL('../../../server/', import.meta.url));
 const READY_WITHIN_MS = 30_000;
@@ -68,22 +68,34 @@ export class ServerPlace {
   readonly ports: ServerPorts;
   readonly domain: string;
   readonly ca: string;
-  readonly secret = randomBytes(16).toString('hex');
+  readonly secret: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly inside: (...command: readonly string[]) => readonly [string, ...string[]];
+  /** What the test itself asked for. */
+  private readonly wanted: Readonly<Record<string, string>>;
 
   static async make(kind: string, options: ServerOptions): Promise<ServerPlace> {
     const domain = options.domain ?? 'home.example';
+    const address = options.address ?? loopbackAddress();
     const names = [domain, `guest.${domain}`, `proxy.${domain}`];
-    return new ServerPlace(kind, domain, await makeServerCertificate(names), options);
+    // What a server of somebody's own has, so that a test runs on that and changes only what it must.
+    const usual = (await run('sh', [join(SERVER_FILES, 'settings.sh'), domain, address, `somebody@${domain}`])).toString();
+    const settings = Object.fromEntries([...usual.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+    return new ServerPlace(kind, domain, address, await makeServerCertificate(names), settings, options);
   }
 
-  private constructor(kind: string, domain: string, certificate: { ca: string; cert: string; key: string }, options: ServerOptions) {
+  private constructor(
+    kind: string,
+    domain: string,
+    address: string,
+    certificate: ServerCertificate,
+    usual: Readonly<Record<string, string>>,
+    options: ServerOptions,
+  ) {
     this.domain = domain;
+    this.address = address;
     this.ca = certificate.ca;
-    this.address =
-      options.address ??
-      `127.${100 + (randomBytes(1).readUInt8() % 100)}.${randomBytes(1).readUInt8()}.${1 + (randomBytes(1).readUInt8() % 254)}`;
+    this.secret = usual['SECRET'] ?? '';
     this.ports = { ...PORTS, ...options.ports };
     this.inside = options.inside ?? ((program = '', ...args) => [program, ...args]);
     this.folder = mkdtempSync(join(tmpdir(), `ringback-${kind}-`));
@@ -96,13 +108,13 @@ export class ServerPlace {
     }
     writeFileSync(join(certificates, 'all.pem'), `${certificate.cert}\n${certificate.key}`, { mode: 0o600 });
     this.settings = {
-      DOMAIN: domain,
-      GUEST_DOMAIN: `guest.${domain}`,
-      PROXY_DOMAIN: `proxy.${domain}`,
-      ADDRESS: this.address,
-      LISTEN: this.address,
-      SECRET: this.secret,
-      CONTACT: `somebody@${domain}`,
+      ...usual,
+      LISTEN: address,
+      LISTEN_RELAY: address,
+      LISTEN_TURN: address,
+      LOG_LEVEL: 'info',
+      REGISTRATION: 'all',
+      RELAY_RATE: '1000000000',
       CERTIFICATES: certificates,
       CERTIFICATE_CHAIN: join(certificates, `${domain}.crt`),
       CERTIFICATE_KEY: join(certificates, `${domain}.key`),
@@ -118,15 +130,15 @@ export class ServerPlace {
       COTURN_TLS_PORT: `${this.ports.coturnTls}`,
       TURN_MIN_PORT: `${this.ports.turnMin}`,
       TURN_MAX_PORT: `${this.ports.turnMax}`,
-      ...options.settings,
     };
+    this.wanted = options.settings ?? {};
   }
 
   /** Writes a file of `server/` into the folder, filled in, and gives its path. */
   async fill(file: string, more: Readonly<Record<string, string>>): Promise<string> {
     const name = file.slice(file.indexOf('/') + 1);
     const settings = join(this.folder, `${name}.env`);
-    const all = { ...more, ...this.settings };
+    const all = { ...this.settings, ...more, ...this.wanted };
     writeFileSync(
       settings,
       Object.entries(all)
@@ -186,6 +198,12 @@ export class ServerPlace {
   }
 }
 
+/** One that nobody else has: each of the 127.x.y.z belongs to this machine, on Linux. */
+function loopbackAddress(): string {
+  const [x = 0, y = 0, z = 0] = randomBytes(3);
+  return `127.${100 + (x % 100)}.${y}.${1 + (z % 254)}`;
+}
+
 /** A path below the folder with the unpacked servers. */
 export function unpacked(path: string): string {
   const folder = unpackedServers();
@@ -201,7 +219,7 @@ export function machineFolder(): string {
 }
 
 /** Libraries are looked for among the unpacked ones first. */
-function unpackedEnvironment(): NodeJS.ProcessEnv {
+export function unpackedEnvironment(): NodeJS.ProcessEnv {
   const libraries = [`usr/lib/${machineFolder()}`, `lib/${machineFolder()}`].map(unpacked).join(':');
   return { PATH: process.env['PATH'], LANG: 'C.UTF-8', LD_LIBRARY_PATH: libraries };
 }

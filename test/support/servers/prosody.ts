@@ -15,8 +15,6 @@ export class Prosody {
   async start(): Promise<Program> {
     this.config = await this.place.fill('prosody/prosody.cfg.lua', {
       RUN_AS_ROOT: 'true',
-      LOG_LEVEL: 'info',
-      BACKEND: 'event',
       C2S_RATE: '200kb/s',
       BY_INVITATION: 'false',
       REGISTRATION_PAUSE: 'nil',

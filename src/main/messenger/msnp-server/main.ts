@@ -12,6 +12,9 @@ import { SqliteAccountStore } from './sqlite-account-store.ts';
 
 const USAGE = `Ringback messenger
 
+For a few people in one network, without a server: a messenger on a computer that is on when somebody needs help. People in different
+homes want an XMPP server instead: any that they have accounts on, or one of your own (server/README.md), which also takes people without an account.
+
   messenger [--host 127.0.0.1]… [--port ${DEFAULT_PORT}] [--plain] [--data DIR]     run the server (Ctrl+C stops it)
   messenger add-account ADDRESS [--name "Friendly Name"] [--data DIR]   make an account and show its access token, once
   messenger remove-account ADDRESS [--data DIR]
