@@ -1,6 +1,6 @@
 /* Composition root: builds everything, decides nothing. */
 import { join } from 'node:path';
-import { app, safeStorage } from 'electron';
+import { app, powerMonitor, safeStorage } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
@@ -8,6 +8,7 @@ import { systemClock as clock } from './clock.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
 import { Interruptions } from './interruptions.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
+import { NetworkWatch } from './connection/network-watch.ts';
 import { createDesktop } from './desktop/desktop.ts';
 import { createMessengers } from './messenger/messengers.ts';
 import { createTransports, TRANSPORTS } from './messenger/transports.ts';
@@ -94,6 +95,8 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     primaryScreen,
     clock,
   });
+  const network = new NetworkWatch({ clock });
+  powerMonitor.on('resume', () => network.woken());
   const trust = createTrust(storage, model, failures.storage);
   const assistance = createAssistance({
     messengers,
@@ -113,6 +116,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     allowOffers: (from) => settings.value.allowOffers || mayCallBack(from, storage.history.entries, clock.now()),
     allowPlainExperts: () => settings.value.allowPlainExperts,
     quietSeconds: () => settings.value.quietSeconds,
+    network,
     log: note,
   });
   hearUncaught(process, failures, (error) => assistance.failSession(error));

@@ -89,6 +89,11 @@ export interface Placeholders {
   readonly 'phase.expert.controlled': 'name';
   readonly 'line.novice.silent': 'name';
   readonly 'line.expert.silent': 'name';
+  readonly 'missing.novice.headline': 'name' | 'time';
+  readonly 'missing.novice.then': 'name' | 'time';
+  readonly 'missing.expert.headline': 'name' | 'time';
+  readonly 'missing.expert.now': 'name' | 'time';
+  readonly 'missing.expert.hint': 'name';
   readonly 'phase.hint.novice.inviting': 'name';
   readonly 'phase.hint.offered.inviting': 'name';
   readonly 'phase.hint.expert.awaitingConsent': 'name';
@@ -244,6 +249,7 @@ export interface Placeholders {
   readonly 'history.cleared': 'when';
   readonly 'history.broken': 'when';
   readonly 'history.times': 'count';
+  readonly 'history.found': 'count';
   readonly 'history.grant': 'duration' | 'when';
   readonly 'history.role.novice': 'name';
   readonly 'history.role.expert': 'name';

@@ -5,9 +5,11 @@ import type {
   ExpectedNovice,
   ExpertEndpoint,
   ExpertEndpointEvent,
+  ExpertOptions,
   LinkEnd,
   NoviceEndpoint,
   NoviceEndpointEvent,
+  NoviceIdentity,
   NoviceOptions,
   RaceEvent,
 } from '../../src/main/connection/contract.ts';
@@ -89,7 +91,7 @@ class Internet implements InMemoryInternet {
       ways: PLANS,
       openNovice: (signal, options) =>
         this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, options?.sessionId ?? this.secret(), options)),
-      openExpert: ({ channels = [] }, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, channels)),
+      openExpert: (options, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, options)),
     };
   }
 
@@ -209,7 +211,7 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
   over = false;
   protected theirs: Ticket | undefined;
   private readonly role: Role;
-  private readonly host: string;
+  readonly host: string;
   private readonly port: number;
   private readonly timers = new Set<() => void>();
   /** What is still being tried on each way that this side reaches, and what went wrong. */
@@ -233,6 +235,10 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
 
   expect(ticket: Ticket): void {
     if (!this.over) this.theirs ??= ticket;
+  }
+
+  moved(ticket: WayTicket): void {
+    if (this.theirs !== undefined) this.theirs = { ...this.theirs, ...ticket };
   }
 
   reach(way: WayId): void {
@@ -300,6 +306,7 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
   readonly certificate: Uint8Array;
   readonly sessionId: Uint8Array;
   private readonly standing: boolean;
+  private readonly returning: boolean;
   private taken = false;
 
   constructor(net: Internet, host: string, port: number, secret: Uint8Array, options: NoviceOptions = {}) {
@@ -308,7 +315,12 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
     this.pin = secret.map((byte) => byte ^ 0xff);
     this.certificate = this.pin;
     this.standing = options.standing ?? false;
+    this.returning = options.returning ?? false;
     net.noviceEndpoints.push(this);
+  }
+
+  get identity(): NoviceIdentity {
+    return { pin: this.pin };
   }
 
   /** A session id has come on this connection. */
@@ -317,6 +329,10 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
     const link = new FakeNoviceLink(connection, connection.seenFrom('novice'));
     connection.noviceLink = link;
     this.net.novices.push(link);
+    if (this.returning) {
+      this.emitter.emit({ tag: 'presented', link });
+      return;
+    }
     if (!this.standing) {
       this.shut(connection);
       this.emitter.finish({ tag: 'presented', link });
@@ -338,10 +354,12 @@ class FakeExpertEndpoint extends FakeEndpoint<ExpectedNovice, ExpertEndpointEven
   private readonly held: FakeConnection[] = [];
 
   private readonly channels: readonly Channel[];
+  private readonly patienceMs: (remote: string) => number;
 
-  constructor(net: Internet, host: string, port: number, channels: readonly Channel[]) {
+  constructor(net: Internet, host: string, port: number, { channels = [], patienceMs = () => 0 }: ExpertOptions) {
     super('expert', net, host, port);
     this.channels = channels;
+    this.patienceMs = patienceMs;
   }
 
   override expect(ticket: ExpectedNovice): void {
@@ -352,7 +370,9 @@ class FakeExpertEndpoint extends FakeEndpoint<ExpectedNovice, ExpertEndpointEven
   /** The way has given a connection; the handshake is next. */
   arrived(connection: FakeConnection): void {
     this.heard({ tag: 'attempt', by: connection.by, address: connection.novice.address });
+    const patienceMs = this.patienceMs(connection.novice.host);
     if (this.theirs === undefined) this.held.push(connection);
+    else if (patienceMs > 0) connection.later(() => this.verify(connection), patienceMs);
     else this.verify(connection);
   }
 

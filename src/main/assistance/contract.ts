@@ -80,6 +80,14 @@ export interface Trust {
   allowUnverified(): boolean;
 }
 
+/** What this computer's network is. */
+export interface NetworkWatch {
+  /** Its addresses at this moment. */
+  addresses(): readonly string[];
+  /** Other addresses than before, or the computer has slept. */
+  onChange(listener: () => void): () => void;
+}
+
 interface HistorySink {
   add(entry: HistoryEntry): void | Promise<void>;
 }
@@ -106,6 +114,8 @@ export interface AssistanceParts {
   /** Who may interrupt this person how often; of its own when left out. */
   readonly interruptions?: Interruptions;
   readonly history: HistorySink;
+  /** Without it a change of network is noticed by the silence that it causes. */
+  readonly network?: NetworkWatch;
   readonly engine: () => EngineName;
   /** Whether this contact may offer to help this person; nobody, when left out: then an offer is answered as not installed. */
   readonly allowOffers?: (from: PeerAddress) => boolean;

@@ -44,6 +44,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
         role: 'expert',
         host,
         dispatch: (signal) => {
+          if (signal.tag === 'cancelled' && role.endedWhileMissing()) return;
           // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
           this.driver.dispatch(offered && signal.tag === 'accepted' ? this.yes : signal);
         },

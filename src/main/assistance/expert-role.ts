@@ -3,9 +3,13 @@ import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
 import type { AssistanceParts, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
+import { errorText } from './error-text.ts';
+import { ExpertReturn, type NextConnection } from './expert-return.ts';
 import { ExpertSession } from './expert-session.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import { Scope } from './scope.ts';
+import { isLost } from './search.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 import { ViewerSeats } from './viewer-seats.ts';
@@ -24,11 +28,17 @@ export class ExpertRole implements HelpingSession {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly entrance: Entrance<ExpertNews>;
-  private readonly controlChannels: ExpertChannels;
   private readonly viewers = new ViewerSeats();
+  private readonly again: ExpertReturn;
+  /** Those of the connection that carries the session now. */
+  private controlChannels: ExpertChannels;
   private link: ExpertLink | undefined;
   private session: ExpertSession | undefined;
+  /** What is listened to on that connection. */
+  private following = new Scope(() => undefined);
   private shown = false;
+  private connections = 0;
+  private wasControlled = false;
 
   /** `enter` makes the entrance. */
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: ExpertRole) => Entrance<ExpertNews>) {
@@ -36,9 +46,17 @@ export class ExpertRole implements HelpingSession {
     this.host = host;
     this.life = new SessionLife(parts, host, 'expert');
     this.life.scope.add(() => this.viewers.close());
-    this.controlChannels = expertChannels({ changed: () => this.session?.controlChanged(), named: () => this.tellShown() }, () =>
-      this.session?.controlChanged(),
-    );
+    this.again = new ExpertReturn({
+      ...parts,
+      scope: this.life.scope,
+      channels: () => this.freshChannels(),
+      arrived: (next) => this.arrived(next),
+      refused: ({ end, error }) => this.entrance.tell({ tag: 'linkEnded', end, ...(error === undefined ? {} : { detail: error.message }) }),
+      changed: () => host.changed(),
+      gaveUp: () => this.entrance.tell({ tag: 'linkEnded', end: 'lost' }),
+      onError: (error) => host.log('looking for the novice', { message: errorText(error) }),
+    });
+    this.controlChannels = this.freshChannels();
     this.entrance = enter(this);
   }
 
@@ -82,6 +100,13 @@ export class ExpertRole implements HelpingSession {
 
   /* ---------- for the entrance ---------- */
 
+  /** The novice says over the messenger that it is over. False where the two are connected, which alone counts then. */
+  endedWhileMissing(): boolean {
+    if (this.again.now === undefined) return false;
+    this.entrance.tell({ tag: 'linkEnded', end: 'disconnected' });
+    return true;
+  }
+
   /** What the connection is to be opened with. */
   get channels(): readonly Channel[] {
     return this.controlChannels.list;
@@ -89,6 +114,10 @@ export class ExpertRole implements HelpingSession {
 
   /** The novice is verified on this connection. `wantsPicture`: before there is a viewer, where nothing else tells that the novice has said yes. */
   connected(link: ExpertLink, wantsPicture: boolean): void {
+    this.take(link, wantsPicture);
+  }
+
+  private take(link: ExpertLink, wantsPicture: boolean): ExpertSession {
     const session = new ExpertSession({
       link,
       control: this.controlChannels.control,
@@ -98,11 +127,17 @@ export class ExpertRole implements HelpingSession {
       changed: () => this.host.changed(),
       wantsPicture,
     });
+    const following = new Scope((error) => this.life.logError(error));
     this.link = link;
     this.session = session;
+    this.following = following;
+    this.connections += 1;
     this.life.scope.add(() => session.close());
-    followLink({ link, scope: this.life.scope, tell: (news) => this.entrance.tell(news), onEvent: (event) => this.onLink(session, event) });
+    this.life.scope.add(() => following.close());
+    followLink({ link, scope: following, tell: (news) => this.tell(news), onEvent: (event) => this.onLink(session, event) });
     this.viewers.connect(session);
+    this.again.over(link.connection, this.controlChannels);
+    return session;
   }
 
   /** The entrance's progress has come to its end. Without a `trace` it is no session: an invitation that was never accepted. */
@@ -110,9 +145,42 @@ export class ExpertRole implements HelpingSession {
     await this.life.finish(() => (trace ? this.facts : undefined));
   }
 
+  /** The novice has let this side in on another connection: the picture goes on there, and what is left of the one before is closed. */
+  private arrived({ link, channels, active }: NextConnection): void {
+    if (this.over) return void link.close();
+    const { session: before, following } = this;
+    this.wasControlled ||= before?.controlled === true;
+    void following.close();
+    this.controlChannels = channels;
+    this.host.log('found again', { by: link.connection.by, connections: this.connections });
+    const session = this.take(link, false);
+    void before?.close();
+    session.onLink(active);
+    this.host.changed();
+  }
+
+  private tell(news: ExpertNews): void {
+    if (news.tag === 'linkEnded' && !this.over && (isLost(news.end) || this.again.arriving) && this.again.lost()) {
+      this.session?.lost();
+      this.host.changed();
+      return;
+    }
+    this.entrance.tell(news);
+  }
+
+  private freshChannels(): ExpertChannels {
+    const changed = (): void => this.session?.controlChanged();
+    return expertChannels({
+      control: { changed, named: () => this.tellShown() },
+      noted: changed,
+      again: { ...this.again.told, done: () => undefined },
+    });
+  }
+
   private onLink(session: ExpertSession, event: Exclude<ExpertLinkEvent, { tag: 'ended' }>): void {
     if (event.tag === 'presented') this.entrance.tell({ tag: 'presented' });
     if (event.tag === 'graphics') this.tellShown();
+    if (event.tag === 'line') this.again.line(event.silent);
     session.onLink(event);
   }
 
@@ -123,10 +191,11 @@ export class ExpertRole implements HelpingSession {
   }
 
   private get facts(): SessionFacts {
-    const { role, entrance, life, link, session } = this;
+    const { role, entrance, life, link, session, again, wasControlled } = this;
     const { id, peer, offered = false, progress: negotiation } = entrance;
     const { keyboard } = this.controlChannels.notes;
     const takesText = entrance.takesText === true || keyboard?.text === true;
-    return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session };
+    const reunion = { search: again.now, found: Math.max(0, this.connections - 1), wasControlled };
+    return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session, reunion };
   }
 }

@@ -138,6 +138,12 @@ export class ExpertSession {
     await this.parts.link.close();
   }
 
+  /** The connection is gone, and the other side is looked for: the last picture stays, and nothing is sent. */
+  lost(): void {
+    this.silentSince ??= this.parts.clock.now();
+    this.controlChanged();
+  }
+
   private get negotiable(): boolean {
     return !this.closed && this.parts.control.negotiable;
   }

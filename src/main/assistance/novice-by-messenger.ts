@@ -36,7 +36,9 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
       () => host.changed(),
     );
     role.life.scope.add(() => this.driver.stop());
-    const dispatch = (event: NoviceEvent): void => this.driver.dispatch(event);
+    const dispatch = (event: NoviceEvent): void => {
+      if (event.tag !== 'cancelled' || !role.endedWhileMissing()) this.driver.dispatch(event);
+    };
     role.life.scope.add(followRendezvous({ rendezvous, role: 'novice', host, dispatch }));
   }
 

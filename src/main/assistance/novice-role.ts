@@ -3,12 +3,17 @@ import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
+import { NoviceAttendance } from './attendance.ts';
 import type { AssistanceParts } from './contract.ts';
+import { errorText } from './error-text.ts';
 import { followLink, type LinkNews } from './link-news.ts';
+import { NoviceReturn } from './novice-return.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
 import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
-import type { NoviceChannels } from './session-channels.ts';
+import { Scope } from './scope.ts';
+import { isLost } from './search.ts';
+import { type NoviceChannels, noviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
 export type NoviceNews = LinkNews | Extract<NoviceEvent, { tag: 'desktopFailed' | 'timeUp' }>;
@@ -20,15 +25,42 @@ export class NoviceRole implements HelpedSession {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly entrance: Entrance<NoviceNews>;
+  private readonly watch: NoviceAttendance;
+  private readonly again: NoviceReturn;
   private link: NoviceLink | undefined;
   private session: NoviceSession | undefined;
+  /** What is listened to on the connection that carries the session now. */
+  private following = new Scope(() => undefined);
   private allowed = false;
+  private connections = 0;
+  private wasControlled = false;
 
   /** `enter` makes the entrance. Nothing happens before `begin`. */
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: NoviceRole) => Entrance<NoviceNews>) {
     this.parts = parts;
     this.host = host;
     this.life = new SessionLife(parts, host, 'novice');
+    const { scope } = this.life;
+    this.watch = new NoviceAttendance({
+      clock: parts.clock,
+      changed: () => {
+        this.session?.attendanceChanged();
+        host.changed();
+      },
+      over: () => {
+        host.log('session ended', { after: 'the longest time' });
+        this.entrance.tell({ tag: 'timeUp' });
+      },
+    });
+    scope.add(() => this.watch.stop());
+    this.again = new NoviceReturn({
+      ...parts,
+      scope,
+      arrived: (link) => this.arrived(link),
+      changed: () => host.changed(),
+      gaveUp: () => this.entrance.tell({ tag: 'linkEnded', end: 'lost' }),
+      onError: (error) => host.log('looking for the expert', { message: errorText(error) }),
+    });
     this.entrance = enter(this);
   }
 
@@ -61,15 +93,22 @@ export class NoviceRole implements HelpedSession {
     this.session?.takeBackControl();
   }
   present(): void {
-    this.session?.present();
+    this.watch.sign();
   }
 
   /* ---------- for the entrance ---------- */
 
+  /** The expert says over the messenger that it is over. False where the two are connected, which alone counts then. */
+  endedWhileMissing(): boolean {
+    if (this.again.now === undefined) return false;
+    this.entrance.tell({ tag: 'linkEnded', end: 'disconnected' });
+    return true;
+  }
+
   /** The expert is on this connection, and sees and moves nothing before the yes. */
   connected(link: NoviceLink, channels: NoviceChannels): void {
     const { desktop, consent, clock } = this.parts;
-    const tell = (news: NoviceNews): void => this.entrance.tell(news);
+    const tell = (news: NoviceNews): void => this.tell(news);
     const session = new NoviceSession({
       link,
       channels,
@@ -83,16 +122,18 @@ export class NoviceRole implements HelpedSession {
       changed: () => this.host.changed(),
       desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),
       failed: (detail) => tell({ tag: 'failed', detail }),
-      timeUp: () => {
-        this.host.log('session ended', { after: 'the longest time' });
-        tell({ tag: 'timeUp' });
-      },
+      watch: this.watch,
     });
+    const following = new Scope((error) => this.life.logError(error));
     this.link = link;
     this.session = session;
+    this.following = following;
+    this.connections += 1;
     // Whatever way it ends; the reason has been given by `closeLink` before, if there was one to give.
     this.life.scope.add(() => session.close('userRequested'));
-    followLink({ link, scope: this.life.scope, tell, onEvent: (event) => this.onLink(session, event) });
+    this.life.scope.add(() => following.close());
+    followLink({ link, scope: following, tell, onEvent: (event) => this.onLink(session, event) });
+    this.again.over(channels.again);
   }
 
   /** Puts the question. False as well when the session ends before the answer. */
@@ -131,14 +172,39 @@ export class NoviceRole implements HelpedSession {
     void this.life.finish(() => this.facts);
   }
 
+  /** The expert of this session is on another connection. It has had its yes: seeing goes on, and control is asked for again. */
+  private arrived(link: NoviceLink): void {
+    if (this.over || !this.allowed) return void link.close('userRequested');
+    const { session: before, following } = this;
+    this.wasControlled ||= before?.controlled === true;
+    void following.close();
+    // No key stays down, and one picture is taken at a time.
+    void before?.close('userRequested');
+    this.host.log('found again', { by: link.connection.by, connections: this.connections });
+    this.connected(link, noviceChannels());
+    void this.session?.admit();
+    this.host.changed();
+  }
+
+  private tell(news: NoviceNews): void {
+    if (news.tag === 'linkEnded' && isLost(news.end) && !this.over && this.again.lost()) {
+      this.session?.lost();
+      this.host.changed();
+      return;
+    }
+    this.entrance.tell(news);
+  }
+
   private onLink(session: NoviceSession, event: Exclude<NoviceLinkEvent, { tag: 'ended' }>): void {
     // Before the yes only events about the connection and the expert's window count.
+    if (event.tag === 'line') this.again.line(event.silent);
     if (this.allowed || event.tag === 'display' || event.tag === 'roundTrip' || event.tag === 'line') session.onLink(event);
   }
 
   private get facts(): SessionFacts {
-    const { role, entrance, life, link, session } = this;
+    const { role, entrance, life, link, session, again, watch, wasControlled } = this;
     const { id, peer, offered = false, progress: negotiation } = entrance;
-    return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session };
+    const reunion = { search: again.now, found: Math.max(0, this.connections - 1), wasControlled };
+    return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session, watch, reunion };
   }
 }

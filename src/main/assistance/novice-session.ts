@@ -6,7 +6,7 @@ import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
-import { type Attendance, NoviceAttendance } from './attendance.ts';
+import type { NoviceAttendance } from './attendance.ts';
 import { errorText } from './error-text.ts';
 import { NoviceControl } from './novice-control.ts';
 import { NovicePicture } from './novice-picture.ts';
@@ -29,8 +29,8 @@ export interface NoviceSessionParts {
   readonly changed: () => void;
   readonly desktopFailed: (detail: string) => void;
   readonly failed: (detail: string) => void;
-  /** It has lasted as long as a session may. */
-  readonly timeUp: () => void;
+  /** Of the session, however many connections it has. */
+  readonly watch: NoviceAttendance;
 }
 
 /**
@@ -44,7 +44,6 @@ export class NoviceSession {
   private readonly pointer: NovicePointer;
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
-  private readonly watch: NoviceAttendance;
   private newestRoundTripMs: number | undefined;
   private silentSince: number | undefined;
 
@@ -73,24 +72,9 @@ export class NoviceSession {
       onError,
       failed: desktopFailed,
     });
-    this.watch = new NoviceAttendance({
-      clock,
-      changed: () => {
-        this.control.setAway(this.watch.now === 'away');
-        changed();
-      },
-      over: parts.timeUp,
-    });
+    this.attendanceChanged();
   }
 
-  /** Whether the novice is still there. */
-  get attendance(): Attendance {
-    return this.watch.now;
-  }
-  /** When it ends by itself, once that has been announced. */
-  get endsAtMs(): number | undefined {
-    return this.watch.endsAtMs;
-  }
   get controlState(): ControlState {
     return this.control.state;
   }
@@ -164,25 +148,30 @@ export class NoviceSession {
 
   /** The novice offers control, the expert need not have asked; the same question is put. Nothing happens before the session is active. */
   offerControl(): void {
-    this.present();
+    this.parts.watch.sign();
     if (this.picture.active) this.control.offer();
   }
 
   /** At once: keys are released before anything else happens. */
   takeBackControl(): void {
     this.control.takeBack();
-    this.present();
+    this.parts.watch.sign();
   }
 
-  /** The novice has given a sign. */
-  present(): void {
-    this.watch.sign();
+  /** Whether the novice is still there has changed. */
+  attendanceChanged(): void {
+    this.control.setAway(this.parts.watch.now === 'away');
+  }
+
+  /** The connection is gone, and the other side is looked for: nothing is held and nothing is shown. */
+  lost(): void {
+    this.silentSince ??= this.parts.clock.now();
+    void this.close('userRequested');
   }
 
   /** Releases every key first, then says goodbye with the reason and closes what was opened. Idempotent. */
   async close(reason: DisconnectReason): Promise<void> {
     this.control.end();
-    this.watch.stop();
     this.lifetime.abort();
     this.picture.stop();
     const closed = this.scope.close();
@@ -195,7 +184,7 @@ export class NoviceSession {
       if (size === undefined) return;
       this.parts.channels.begin();
       this.control.begin();
-      this.watch.begin();
+      this.parts.watch.begin();
       begin(size);
     } catch (error) {
       this.desktopFailed(error);

@@ -10,6 +10,7 @@ import type {
   SessionStatus,
   StepStatus,
 } from '../../protocol/assistance/status.ts';
+import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
@@ -124,7 +125,17 @@ export interface SessionFacts {
     readonly trust?: Pick<SessionTrust, 'dialogue' | 'device'>;
   };
   /** Once there is an RDP connection. */
-  readonly link: { readonly traffic: LinkTraffic } | undefined;
+  readonly link: { readonly traffic: LinkTraffic; readonly connection: SessionConnection } | undefined;
+  /** Of the novice: whether they are still there. */
+  readonly watch?: { readonly now: Attendance; readonly endsAtMs: number | undefined };
+  /** How the two find each other again. */
+  readonly reunion?: {
+    /** While the other side is missing. */
+    readonly search: Search | undefined;
+    readonly found: number;
+    /** On an earlier connection. */
+    readonly wasControlled: boolean;
+  };
   readonly session:
     | {
         readonly controlState: ControlState;
@@ -132,8 +143,6 @@ export interface SessionFacts {
         readonly keptAway?: KeptAway | undefined;
         readonly controlled: boolean;
         readonly controlWished?: boolean;
-        readonly attendance?: Attendance;
-        readonly endsAtMs?: number | undefined;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
         readonly silentSinceMs: number | undefined;
@@ -156,9 +165,13 @@ export function statusOf({
   negotiation,
   link,
   session,
+  watch,
+  reunion,
 }: SessionFacts): SessionStatus {
-  const { phase, steps, connection, trust } = negotiation;
+  const { phase, steps, trust } = negotiation;
   const { dialogue, device } = trust ?? {};
+  const { search, found = 0 } = reunion ?? {};
+  const connection = connectionOf({ negotiation, link, reunion });
   return {
     id,
     role,
@@ -171,13 +184,11 @@ export function statusOf({
     ...(device === undefined ? {} : { device }),
     steps,
     ...(connection === undefined ? {} : { connection }),
-    viewing: phase.tag === 'connected' && session?.viewing === true,
+    viewing: phase.tag === 'connected' && search === undefined && session?.viewing === true,
     control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
     ...(phase.tag === 'connected' && session?.controlWished === true ? { controlWished: true } : {}),
-    ...(phase.tag === 'connected' && session?.attendance !== undefined && session.attendance !== 'there'
-      ? { attendance: session.attendance }
-      : {}),
-    ...(phase.tag === 'connected' && session?.endsAtMs !== undefined ? { endsAtMs: session.endsAtMs } : {}),
+    ...(phase.tag === 'connected' && watch !== undefined && watch.now !== 'there' ? { attendance: watch.now } : {}),
+    ...(phase.tag === 'connected' && watch?.endsAtMs !== undefined ? { endsAtMs: watch.endsAtMs } : {}),
     ...(phase.tag === 'ended' || session?.controlPause === undefined ? {} : { controlPause: session.controlPause }),
     ...(session?.keptAway === undefined ? {} : { keptAway: session.keptAway }),
     ...(keyboard === undefined || (keyboard.code === '' && keyboard.name === '')
@@ -194,16 +205,19 @@ export function statusOf({
           },
         }),
     ...(phase.tag !== 'connected' || session?.silentSinceMs === undefined ? {} : { silentSinceMs: session.silentSinceMs }),
+    ...(phase.tag !== 'connected' || search === undefined ? {} : { search: { sinceMs: search.sinceMs, untilMs: search.untilMs } }),
+    ...(found === 0 ? {} : { found }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
   };
 }
 
 /** What is kept of an ended session; undefined before its end. `viewed`: the picture has been shown. */
 export function historyEntryOf(
-  { role, id, peer, offered, startedAtMs, negotiation, session }: SessionFacts,
+  { role, id, peer, offered, startedAtMs, negotiation, link, session, reunion }: SessionFacts,
   viewed: boolean,
 ): HistoryEntry | undefined {
-  const { phase, connection } = negotiation;
+  const { phase } = negotiation;
+  const connection = connectionOf({ negotiation, link, reunion });
   if (phase.tag !== 'ended') return undefined;
   return {
     id,
@@ -215,9 +229,19 @@ export function historyEntryOf(
     endedAtMs: phase.atMs,
     ...(connection === undefined ? {} : { connectedBy: connection.by, address: connection.address }),
     viewed,
-    controlled: session?.controlled ?? false,
+    controlled: session?.controlled === true || reunion?.wasControlled === true,
+    ...(reunion === undefined || reunion.found === 0 ? {} : { found: reunion.found }),
     reason: phase.reason,
   };
+}
+
+/** The newest, where the two have found each other again. */
+function connectionOf({
+  negotiation,
+  link,
+  reunion,
+}: Pick<SessionFacts, 'negotiation' | 'link'> & { readonly reunion: SessionFacts['reunion'] | undefined }): SessionConnection | undefined {
+  return reunion === undefined || reunion.found === 0 ? negotiation.connection : (link?.connection ?? negotiation.connection);
 }
 
 /** Calls `tick` once a second until the returned function is called. */

@@ -1,3 +1,4 @@
+import { AgainExpert, type AgainExpertTold, AgainNovice } from '../../protocol/assistance/again-channels.ts';
 import { ControlExpert, type ControlExpertTold } from '../../protocol/assistance/control-expert.ts';
 import { ControlNovice } from '../../protocol/assistance/control-novice.ts';
 import { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
@@ -9,6 +10,7 @@ import { ChannelAfterYes } from './channel-after-yes.ts';
 export interface NoviceChannels {
   readonly control: ControlNovice;
   readonly notes: NotesNovice;
+  readonly again: AgainNovice;
   readonly list: readonly Channel[];
   /** The novice has said yes. Idempotent. */
   begin(): void;
@@ -17,10 +19,12 @@ export interface NoviceChannels {
 export function noviceChannels(): NoviceChannels {
   const control = new ControlNovice();
   const notes = new NotesNovice();
-  const list = [control, notes].map((channel) => new ChannelAfterYes(channel));
+  const again = new AgainNovice();
+  const list = [control, notes, again].map((channel) => new ChannelAfterYes(channel));
   return {
     control,
     notes,
+    again,
     list,
     begin: () => {
       for (const channel of list) channel.open();
@@ -28,16 +32,24 @@ export function noviceChannels(): NoviceChannels {
   };
 }
 
-/** The channels that an expert asks for on its one connection. A new channel is its own file and one line here. */
+/** The channels that an expert asks for on one of its connections. A new channel is its own file and one line here. */
 export interface ExpertChannels {
   readonly control: ControlExpert;
   readonly notes: NotesExpert;
+  readonly again: AgainExpert;
   readonly list: readonly Channel[];
 }
 
-/** `noted`: the novice's side has told something. */
-export function expertChannels(told: ControlExpertTold, noted: () => void): ExpertChannels {
-  const control = new ControlExpert(told);
-  const notes = new NotesExpert(noted);
-  return { control, notes, list: [control, notes] };
+export interface ExpertChannelsTold {
+  readonly control: ControlExpertTold;
+  /** The novice's side has told something. */
+  readonly noted: () => void;
+  readonly again: AgainExpertTold;
+}
+
+export function expertChannels(told: ExpertChannelsTold): ExpertChannels {
+  const control = new ControlExpert(told.control);
+  const notes = new NotesExpert(told.noted);
+  const again = new AgainExpert(told.again);
+  return { control, notes, again, list: [control, notes, again] };
 }

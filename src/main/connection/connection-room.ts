@@ -3,9 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { AddressSource } from './addresses/contract.ts';
 import { type AddressOptions, usableAddresses } from './addresses/interfaces.ts';
 import { allAddresses, ownAddresses } from './addresses/sources.ts';
-import { createSessionCertificate } from './certificate.ts';
+import { createSessionCertificate, type SessionCertificate } from './certificate.ts';
 import { ClassicLink } from './classic-link.ts';
-import { ConnectionError, type ConnectionRoom, type StartEngine } from './contract.ts';
+import { ConnectionError, type ConnectionRoom, type NoviceIdentity, type StartEngine } from './contract.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { ExpertSide } from './expert-endpoint.ts';
 import { NoviceSide } from './novice-endpoint.ts';
@@ -33,20 +33,18 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const parts = { clock, listenHosts, addresses: allAddresses([...addressSources, ownAddresses], clock) };
   return {
     ways: ways.map(planOf),
-    openNovice: async (signal, { standing = false, sessionId, reach } = {}) => {
+    openNovice: async (signal, options = {}) => {
       throwIfAborted(signal);
-      const certificate = await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa');
-      const taken = standing ? ways.filter(isSilent) : ways;
-      return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, sessionId, reach }), signal);
+      const { standing = false, returning = false, wordless = standing, sessionId, identity, reach } = options;
+      const certificate = certificateOf(identity) ?? (await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa'));
+      const taken = wordless ? ways.filter(isSilent) : ways;
+      return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, returning, sessionId, reach }), signal);
     },
-    openExpert: async ({ engine, userName, channels = [], invited = false, reach }, signal) => {
+    openExpert: async ({ engine, userName, channels = [], invited = false, wordless = invited, patienceMs, reach }, signal) => {
       throwIfAborted(signal);
-      const taken = invited ? ways.filter((way) => way.offeredBy === 'novice' && isSilent(way)) : ways;
-      const { startEngine } = deps;
-      return opened(
-        new ExpertSide({ ...parts, ways: taken, engine: engineCalled(engine, startEngine), userName, channels, reach }),
-        signal,
-      );
+      const taken = ways.filter((way) => (!invited || way.offeredBy === 'novice') && (!wordless || isSilent(way)));
+      const side = { ...parts, ways: taken, engine: engineCalled(engine, deps.startEngine), userName, channels, patienceMs, reach };
+      return opened(new ExpertSide(side), signal);
     },
   };
 }
@@ -58,6 +56,12 @@ function engineCalled(name: EngineName, startEngine: StartEngine | undefined): E
   if (name === 'ringback') return (options) => new RdpClientLink(options);
   if (startEngine === undefined) throw new Error('there is no process for the classic engine');
   return (options) => new ClassicLink(options, startEngine);
+}
+
+function certificateOf(identity: NoviceIdentity | undefined): SessionCertificate | undefined {
+  if (identity === undefined) return undefined;
+  if ('secureContext' in identity) return identity as SessionCertificate;
+  throw new Error('not an identity of this room');
 }
 
 /** The signal closes what it opens. */

@@ -49,6 +49,12 @@ export interface LineEvent {
 
 /* ---------- the novice's end ---------- */
 
+/** Key and certificate of a session, which nobody outside of this room looks into. */
+export interface NoviceIdentity {
+  /** SHA-256 of the certificate (DER), 32 bytes. */
+  readonly pin: Uint8Array;
+}
+
 /** Open from before the novice ticket is sent until one expert has presented the session id, or `close`. */
 export interface NoviceEndpoint {
   /** Where and how it can be reached on the ways that it offers. */
@@ -57,11 +63,15 @@ export interface NoviceEndpoint {
   readonly pin: Uint8Array;
   /** The certificate itself (DER): invitation files also carry older hashes of it. */
   readonly certificate: Uint8Array;
+  /** By which a further endpoint of the same session has the same certificate. */
+  readonly identity: NoviceIdentity;
   /** RASessionID, 32 bytes: given, or fresh and random. */
   readonly sessionId: Uint8Array;
   /** The expert ticket has come. */
   expect(ticket: WayTicket): void;
-  /** Reaches the expert on this way, once `expect` has said where; every carrier that it gets goes through the handshake. */
+  /** The expert is to be found elsewhere: what is reached from now on is there. Only after `expect`. */
+  moved(ticket: WayTicket): void;
+  /** Reaches the expert on this way, once `expect` has said where; every carrier that it gets goes through the handshake. Again whenever it is asked for. */
   reach(way: WayId): void;
   /** What the other side's way says to this side's. */
   signal(way: WayId, text: string): void;
@@ -90,7 +100,7 @@ export type NoviceEndpointEvent =
   | RaceEvent
   /**
    * The expert presented the right session id inside TLS. Comes at most once, and everything else is closed by now; from a standing endpoint,
-   * whose ways stay open, again after the link before has ended.
+   * whose ways stay open, again after the link before has ended, and from a returning one whenever the expert comes.
    */
   | { readonly tag: 'presented'; readonly link: NoviceLink };
 
@@ -129,7 +139,9 @@ export interface ExpertEndpoint {
   readonly ticket: WayTicket;
   /** The novice ticket has come: carriers that are already there are verified now, and later ones as they come. */
   expect(ticket: ExpectedNovice): void;
-  /** Reaches the novice on this way, once `expect` has said where, while the offered ways stay open. */
+  /** The novice is to be found elsewhere; who it is does not change. Only after `expect`. */
+  moved(ticket: WayTicket): void;
+  /** Reaches the novice on this way, once `expect` has said where, while the offered ways stay open. Again whenever it is asked for. */
   reach(way: WayId): void;
   /** What the other side's way says to this side's. */
   signal(way: WayId, text: string): void;
@@ -184,8 +196,14 @@ export interface NoviceOptions {
   readonly standing?: boolean;
   /** The RASessionID, where both sides have derived one; else a fresh one. 32 bytes. */
   readonly sessionId?: Uint8Array;
+  /** Nothing carries words between the two: only ways that have nothing to say. A standing one is. */
+  readonly wordless?: boolean;
   /** What the messenger's server offers for reaching the other side. */
   readonly reach?: ReachServices | undefined;
+  /** Of a session that has been admitted: its expert comes again as often as it must, each time in place of the time before. Open until `close`. */
+  readonly returning?: boolean;
+  /** That of an endpoint before; a fresh one when left out. */
+  readonly identity?: NoviceIdentity;
 }
 
 export interface ExpertOptions {
@@ -193,8 +211,12 @@ export interface ExpertOptions {
   readonly userName: string;
   /** Asked for on the one connection that is verified, where the engine has channels; those start, before `active`, that the novice has too. */
   readonly channels?: readonly Channel[];
+  /** How long a connection to this address of the novice (without port) waits for something better, in milliseconds; far below HANDSHAKE_DEADLINE_MS. */
+  readonly patienceMs?: (remote: string) => number;
   /** From an invitation: nothing is offered, since nobody was told where to. */
   readonly invited?: boolean;
+  /** Nothing carries words between the two: only ways that have nothing to say. So it is with an invitation. */
+  readonly wordless?: boolean;
   /** What the messenger's server offers for reaching the other side. */
   readonly reach?: ReachServices | undefined;
 }

@@ -74,6 +74,10 @@ export class ExpertSide implements ExpertEndpoint {
     );
   }
 
+  moved(ticket: WayTicket): void {
+    this.race.moved(ticket);
+  }
+
   reach(way: WayId): void {
     this.race.reach(way);
   }

@@ -13,6 +13,7 @@ const SESSION_ID_BYTES = 32;
 export interface NoviceEndpointOptions extends Omit<RaceParts, 'role' | 'tell'> {
   readonly certificate: SessionCertificate;
   readonly standing: boolean;
+  readonly returning: boolean;
   readonly sessionId: Uint8Array | undefined;
 }
 
@@ -21,15 +22,19 @@ export class NoviceSide implements NoviceEndpoint {
   readonly sessionId: Uint8Array;
   readonly pin: Uint8Array;
   readonly certificate: Uint8Array;
+  readonly identity: SessionCertificate;
   private readonly standing: boolean;
+  private readonly returning: boolean;
   private readonly check: SessionIdCheck;
   private readonly events = new Emitter<NoviceEndpointEvent>();
   private readonly race: Race;
 
-  constructor({ certificate, standing, sessionId, ...parts }: NoviceEndpointOptions) {
+  constructor({ certificate, standing, returning, sessionId, ...parts }: NoviceEndpointOptions) {
     this.sessionId = sessionId ?? new Uint8Array(randomBytes(SESSION_ID_BYTES));
     this.check = new SessionIdCheck(this.sessionId);
     this.standing = standing;
+    this.returning = returning;
+    this.identity = certificate;
     this.pin = certificate.pin;
     this.certificate = certificate.der;
     this.race = new Race({ ...parts, role: 'novice', tell: (event) => this.events.emit(event) });
@@ -66,6 +71,10 @@ export class NoviceSide implements NoviceEndpoint {
     this.race.expect(ticket);
   }
 
+  moved(ticket: WayTicket): void {
+    this.race.moved(ticket);
+  }
+
   reach(way: WayId): void {
     this.race.reach(way);
   }
@@ -79,6 +88,11 @@ export class NoviceSide implements NoviceEndpoint {
   }
 
   private won(link: NoviceLink): void {
+    if (this.returning) {
+      this.check.renew();
+      this.events.emit({ tag: 'presented', link });
+      return;
+    }
     if (this.standing) {
       link.onEvent((event) => {
         if (event.tag === 'ended') this.check.renew();

@@ -23,6 +23,8 @@ export interface RaceParts {
   readonly listenHosts: () => readonly string[];
   readonly reach?: ReachServices | undefined;
   readonly tell: (event: RaceEvent) => void;
+  /** The expert's, beside that of the carrier itself. */
+  readonly patienceMs?: ((remote: string) => number) | undefined;
 }
 
 /** A carrier that may become the link. */
@@ -105,6 +107,11 @@ export class Race {
     return true;
   }
 
+  /** The other side is to be found elsewhere by now. */
+  moved(theirs: WayTicket): void {
+    if (this.theirs !== undefined && !this.over) this.theirs = theirs;
+  }
+
   /** Starts the handshakes of held carriers, and of every later one when it comes. */
   begin(start: StartHandshake): void {
     this.start = start;
@@ -169,7 +176,8 @@ export class Race {
     if (this.over || (lane.offers && !this.door.admits(carrier.remote, clock.monotonicMs()))) return discard(carrier);
     lane.entered();
     tell({ tag: 'attempt', by: lane.id, address: carrier.address });
-    if (this.start === undefined || !this.mayBegin(lane, carrier)) this.hold(lane, carrier);
+    const waitMs = this.parts.patienceMs?.(carrier.remote) ?? 0;
+    if (this.start === undefined || waitMs > 0 || !this.mayBegin(lane, carrier)) this.hold(lane, carrier, waitMs);
     else this.enter(lane, carrier, this.start);
   }
 
@@ -182,10 +190,10 @@ export class Race {
     for (const enter of this.held.values()) enter();
   }
 
-  private hold(lane: Lane, carrier: Carrier): void {
+  private hold(lane: Lane, carrier: Carrier, waitMs: number): void {
     const enter = (): void => {
       // Of one that has broken just now, `held` hears in a moment.
-      if (this.start === undefined || !this.mayBegin(lane, carrier) || carrier.duplex.destroyed) return;
+      if (held.waits || this.start === undefined || !this.mayBegin(lane, carrier) || carrier.duplex.destroyed) return;
       gone();
       held.release();
       this.enter(lane, carrier, this.start);
@@ -193,6 +201,8 @@ export class Race {
     const held = new HeldCarrier({
       carrier,
       clock: this.parts.clock,
+      waitMs,
+      ready: enter,
       refused: (error) => {
         gone();
         this.lost(lane, carrier, error);

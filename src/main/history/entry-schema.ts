@@ -34,9 +34,10 @@ export const entrySchema = sessionSchema.extend({
   viewed: z.boolean(),
   controlled: z.boolean(),
   grants: z.exactOptional(z.array(z.looseObject({ fromMs: time, toMs: z.exactOptional(time) }))),
+  found: z.exactOptional(z.number().int().min(1)),
   times: z.exactOptional(z.number().int().min(2)),
   reason: z.string().min(1).max(64),
 }) satisfies z.ZodType<HistoryEntry>;
 
 /** A session that runs, as the record has it. */
-export type RunningEntry = Omit<HistoryEntry, 'endedAtMs' | 'viewed' | 'controlled' | 'reason' | 'grants' | 'times'>;
+export type RunningEntry = Omit<HistoryEntry, 'endedAtMs' | 'viewed' | 'controlled' | 'reason' | 'grants' | 'found' | 'times'>;

@@ -171,6 +171,10 @@ export interface SessionStatus {
   readonly keyboard?: { readonly code: string; readonly name: string };
   /** While connected: the line has been silent since then, as Unix time. Nothing is lost yet. */
   readonly silentSinceMs?: number;
+  /** While connected: the other side is missing, and looked for by every way until then, as Unix time. Nothing is shown or moved meanwhile. */
+  readonly search?: { readonly sinceMs: number; readonly untilMs: number };
+  /** So often the two have found each other again. */
+  readonly found?: number;
   readonly traffic?: SessionTraffic;
   /** Expert: size of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
@@ -192,6 +196,8 @@ export interface HistoryEntry {
   readonly address?: string;
   readonly viewed: boolean;
   readonly controlled: boolean;
+  /** So often the connection was lost and found again. */
+  readonly found?: number;
   /** When control of mouse and keyboard was given, and how long it lasted; an entry of an earlier version does not say. */
   readonly grants?: readonly { readonly fromMs: number; readonly toMs?: number }[];
   /** So many requests of the same person came to nothing for the same reason, one soon after the other; this is the newest. */

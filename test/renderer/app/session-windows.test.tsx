@@ -3,6 +3,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { endedSentence, headline, nextStep } from '../../../src/renderer/app/session/session-words.ts';
+import { timeOfDay } from '../../../src/words/locale.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, END_REASONS, LIVE, NOW_MS, onMsnp, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 import { button, openMainWindow, openSessionWindow, theButton, words } from './windows.tsx';
@@ -69,6 +70,31 @@ describe('a silent line', () => {
     openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
     expect(dimmed()).toBe(0);
     expect(words()).not.toContain(t('line.expert.waiting'));
+  });
+});
+
+describe('the other side is missing and looked for', () => {
+  const missing = { ...LIVE, viewing: false, silentSinceMs: NOW_MS, search: { sinceMs: NOW_MS, untilMs: NOW_MS + 120_000 } } as const;
+
+  it.each(ROLES)('the window of the %s and the main one say so, and what happens next; Stop is there', async (role) => {
+    const status = session(role, CONNECTED, missing);
+    const { user, calls } = openSessionWindow(appState({ session: status }));
+    const time = timeOfDay(NOW_MS);
+    const said = screen.getByRole('heading', { name: t(`missing.${role}.headline`, { name: 'Anna', time }) });
+    expect(said.closest('[aria-live]')?.getAttribute('aria-live')).toBe('assertive');
+    expect(words()).toContain(timeOfDay(NOW_MS + 120_000));
+    if (role === 'novice') expect(words()).toContain(t('missing.novice.now'));
+    await user.click(theButton(role === 'novice' ? t('session.stopLong') : t('session.end')));
+    expect(calls()).toContainEqual(['endSession']);
+    openMainWindow(appState({ session: status }));
+    screen.getByRole('heading', { name: headline(status) });
+  });
+
+  it('nobody is asked for control, and none is offered, while there is nobody', () => {
+    openSessionWindow(appState({ session: session('expert', CONNECTED, { ...missing, control: 'no' }) }));
+    expect(theButton(t('control.expert.ask')).hasAttribute('disabled')).toBe(true);
+    openSessionWindow(appState({ session: session('novice', CONNECTED, { ...missing, control: 'no' }) }));
+    expect(screen.queryByRole('button', { name: t('control.novice.give', { name: 'Anna' }) })).toBeNull();
   });
 });
 

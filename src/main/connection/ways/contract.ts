@@ -81,7 +81,10 @@ export interface WaySide {
 export interface PreparedWay {
   /** What this side's ticket says for this way. */
   readonly adds: TicketPart;
-  /** The other side's ticket is known and the way's time has come; only on the side that reaches, once. `exhausted` follows, perhaps within the call. */
+  /**
+   * The other side's ticket is known and the way's time has come; only on the side that reaches. `exhausted` follows, perhaps within the call. Comes
+   * again, perhaps with another ticket, when the two look for each other once more.
+   */
   reach(theirs: TicketPart): void;
   /** Finds nothing more; what it has found lives on. Resolves when nothing else of it is open. Idempotent. */
   close(): Promise<void>;

@@ -74,6 +74,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
           <div>
             <dt className="visually-hidden">{t('history.allowed')}</dt>
             <dd>{t(`history.allowed.${allowed}`)}</dd>
+            {entry.found !== undefined && <dd className="soft small">{t('history.found', { count: entry.found })}</dd>}
             {entry.grants?.slice(0, MAX_GRANTS).map(({ fromMs, toMs = fromMs }) => (
               <dd key={fromMs} className="soft small">
                 {t('history.grant', { when: dateTime(fromMs), duration: duration(toMs - fromMs) })}

@@ -1,6 +1,7 @@
 import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -78,7 +79,9 @@ export function ExpertWindow(props: ExpertWindowProps) {
 
 function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { session, scaling, fullScreen, states, onFullScreen } = props;
-  const silent = session.silentSinceMs !== undefined;
+  const { search } = session;
+  const silent = session.silentSinceMs !== undefined || search !== undefined;
+  const name = displayName(session.peer);
   const { hint, say } = usePassingHint(session.control, displayName(session.peer));
   const [chosen, setTyping] = useState<PictureProps['typing']>();
   const typing = chosen ?? (session.takesText === true ? 'text' : 'positions');
@@ -143,7 +146,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         {props.renderPicture({
           typing,
           keyboard,
-          onInputWithoutControl: () => say(silent ? t('line.expert.hint') : controlHint(session)),
+          onInputWithoutControl: () =>
+            say(search !== undefined ? t('missing.expert.hint', { name }) : silent ? t('line.expert.hint') : controlHint(session)),
           onLeave: leave,
           onTextTooLong: () => say(t('viewer.textTooLong')),
         })}
@@ -153,7 +157,9 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
               <Unplug size={28} aria-hidden />
               <div>
                 <h2 className="break">{headline(session)}</h2>
-                <p>{t('line.expert.waiting')}</p>
+                <p>
+                  {search === undefined ? t('line.expert.waiting') : t('missing.expert.now', { name, time: timeOfDay(search.untilMs) })}
+                </p>
               </div>
             </div>
           )}
@@ -231,6 +237,7 @@ function Toolbar({
       <ControlButton
         control={session.control}
         paused={session.controlPause !== undefined}
+        missing={session.search !== undefined}
         name={name}
         busy={states.control.pending}
         onRequest={onRequestControl}
@@ -266,6 +273,7 @@ function Toolbar({
 function ControlButton({
   control,
   paused,
+  missing,
   name,
   busy,
   onRequest,
@@ -274,6 +282,8 @@ function ControlButton({
   readonly control: ControlState;
   /** The novice uses mouse or keyboard; it comes back by itself. */
   readonly paused: boolean;
+  /** There is nobody to ask at the moment. */
+  readonly missing: boolean;
   readonly name: string;
   readonly busy: boolean;
   readonly onRequest: () => void;
@@ -295,6 +305,7 @@ function ControlButton({
       className="toolbar__control"
       look={granted ? 'primary' : 'plain'}
       busy={busy || asked}
+      disabled={missing && !granted}
       title={words}
       onClick={granted ? onRelease : onRequest}
     >

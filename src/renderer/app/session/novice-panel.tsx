@@ -119,17 +119,13 @@ function Sharing({
 }: NovicePanelProps & { readonly sinceMs: number }) {
   const name = displayName(session.peer);
   const granted = session.control === 'granted';
+  const missing = session.search !== undefined;
   return (
     <main className={folded ? 'panel panel--folded' : 'panel'}>
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         <VerifiedLine peer={session.peer} />
-        {session.silentSinceMs !== undefined && (
-          <p className="panel__hint">
-            <Unplug size={22} aria-hidden />
-            <span>{t('line.novice.released')}</span>
-          </p>
-        )}
+        <MissingLine session={session} />
         {session.attendance !== undefined && (
           <section className="attendance">
             <p className="break" role="status" aria-live="polite">
@@ -143,31 +139,33 @@ function Sharing({
             {t('attendance.ends', { time: timeOfDay(session.endsAtMs) })}
           </p>
         )}
-        <section className={granted ? 'hands hands--given' : 'hands'} data-control={session.control}>
-          <p className="hands__state break" role="status" aria-live="assertive">
-            {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
-            <span>
-              {session.controlPause === undefined
-                ? t(`control.novice.${session.control}`, { name })
-                : t('control.novice.paused', { name, count: session.controlPause.quietSeconds })}
-            </span>
-          </p>
-          {session.controlWished === true && (
-            <p className="hands__wish soft break" role="status" aria-live="polite">
-              {t('control.novice.wished', { name })}
+        {missing ? null : (
+          <section className={granted ? 'hands hands--given' : 'hands'} data-control={session.control}>
+            <p className="hands__state break" role="status" aria-live="assertive">
+              {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
+              <span>
+                {session.controlPause === undefined
+                  ? t(`control.novice.${session.control}`, { name })
+                  : t('control.novice.paused', { name, count: session.controlPause.quietSeconds })}
+              </span>
             </p>
-          )}
-          {session.control === 'asked' || session.control === 'offered' ? null : granted ? (
-            <Button look="primary" wide busy={states.control.pending} onClick={onTakeBackControl}>
-              {t('control.novice.takeBack')}
-            </Button>
-          ) : (
-            <Button wide busy={states.control.pending} onClick={onOfferControl}>
-              {t('control.novice.give', { name })}
-            </Button>
-          )}
-          <ProblemLine text={problemText(states.control.problem)} />
-        </section>
+            {session.controlWished === true && (
+              <p className="hands__wish soft break" role="status" aria-live="polite">
+                {t('control.novice.wished', { name })}
+              </p>
+            )}
+            {session.control === 'asked' || session.control === 'offered' ? null : granted ? (
+              <Button look="primary" wide busy={states.control.pending} onClick={onTakeBackControl}>
+                {t('control.novice.takeBack')}
+              </Button>
+            ) : (
+              <Button wide busy={states.control.pending} onClick={onOfferControl}>
+                {t('control.novice.give', { name })}
+              </Button>
+            )}
+            <ProblemLine text={problemText(states.control.problem)} />
+          </section>
+        )}
         <p className="panel__hint">
           <ShieldCheck size={22} aria-hidden />
           <span>{t('session.scamHint')}</span>
@@ -207,6 +205,26 @@ function Sharing({
         )}
       </footer>
     </main>
+  );
+}
+
+/** What it means that nothing comes from the expert. */
+function MissingLine({ session }: { readonly session: SessionStatus }) {
+  const { search, silentSinceMs } = session;
+  if (search === undefined && silentSinceMs === undefined) return null;
+  return (
+    <p className="panel__hint">
+      <Unplug size={22} aria-hidden />
+      <span>
+        {search === undefined ? (
+          t('line.novice.released')
+        ) : (
+          <>
+            {t('missing.novice.now')} {t('missing.novice.then', { name: displayName(session.peer), time: timeOfDay(search.untilMs) })}
+          </>
+        )}
+      </span>
+    </p>
   );
 }
 

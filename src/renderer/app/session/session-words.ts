@@ -1,4 +1,5 @@
 /** Which sentence a session shows, by phase and role. */
+import { timeOfDay } from '../../../words/locale.ts';
 import { isWordKey, t } from '../../../words/words.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
@@ -13,6 +14,8 @@ export function headline(session: SessionStatus): string {
   const { phase, role } = session;
   if (phase.tag === 'ended') return endedSentence(role, phase.reason, name, session.offered);
   if (phase.tag === 'connected') {
+    const missing = missingSinceMs(session);
+    if (missing !== undefined) return t(`missing.${role}.headline`, { name, time: timeOfDay(missing) });
     if (session.silentSinceMs !== undefined) return t(`line.${role}.silent`, { name });
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
     return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
@@ -21,6 +24,11 @@ export function headline(session: SessionStatus): string {
   if (phase.tag === 'connecting') return wayText(phase.way, `trying.${role}`, { name });
   if (role === 'expert' && session.offered && phase.tag === 'inviting') return t('phase.offered.inviting', { name });
   return t(`phase.${role}.${phase.tag}`, { name });
+}
+
+/** Since when the other side is missing and looked for. */
+function missingSinceMs({ search, silentSinceMs }: SessionStatus): number | undefined {
+  return search === undefined ? undefined : (silentSinceMs ?? search.sinceMs);
 }
 
 /** By invitation file: nobody accepted anything over a messenger. */

@@ -1,0 +1,225 @@
+import type { AgainExpertTold } from '../../protocol/assistance/again-channels.ts';
+import type { Door } from '../../protocol/assistance/again-messages.ts';
+import type { Search } from '../../protocol/assistance/reconnection.ts';
+import type { SessionConnection } from '../../protocol/assistance/status.ts';
+import type { HostPort } from '../../protocol/host-port.ts';
+import type { ExpertEndpoint, ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import type { Scope } from './scope.ts';
+import { isLost, RunningSearch } from './search.ts';
+import type { ExpertChannels } from './session-channels.ts';
+
+/** From the novice's certificate to an active connection; after that another one is tried. */
+const ACTIVE_DEADLINE_MS = 6_000;
+
+/** So long a new connection waits for the silent one: TCP tries again after as long as the hole was, and every six seconds in a long one. */
+const SAME_LINE_MS = 2_500;
+/** A line that has just come back is not given up for a call that was begun before. */
+const BACK_HOLDS_MS = 5_000;
+
+/** Another connection of the session, which may carry it from here on. */
+export interface NextConnection {
+  readonly link: ExpertLink;
+  readonly channels: ExpertChannels;
+  readonly active: Extract<ExpertLinkEvent, { tag: 'active' }>;
+}
+
+export interface ExpertReturnParts extends Pick<AssistanceParts, 'clock' | 'connection' | 'engine' | 'network' | 'userName'> {
+  /** The session's. */
+  readonly scope: Scope;
+  /** Fresh ones for one more connection. */
+  readonly channels: () => ExpertChannels;
+  /** The novice has let this side in on another connection. */
+  readonly arrived: (next: NextConnection) => void;
+  /** The novice has ended the session on a connection that had not been taken yet. */
+  readonly refused: (end: Extract<ExpertLinkEvent, { tag: 'ended' }>) => void;
+  readonly changed: () => void;
+  readonly gaveUp: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Opened {
+  readonly endpoint: ExpertEndpoint;
+  readonly channels: ExpertChannels;
+}
+
+/** The expert's part in finding each other again (docs/decisions/0047): knocks at the novice's door, and listens itself meanwhile. */
+export class ExpertReturn {
+  /** For the channels of every connection. */
+  readonly told: Pick<AgainExpertTold, 'door' | 'addresses'> = {
+    door: (door) => this.onDoor(door),
+    addresses: (addresses) => {
+      this.theirs = addresses;
+      this.expect();
+    },
+  };
+  private readonly parts: ExpertReturnParts;
+  private readonly search: RunningSearch;
+  private door: Door | undefined;
+  private theirs: readonly HostPort[] = [];
+  private opened: Opened | undefined;
+  private opening = false;
+  private candidate: ExpertLink | undefined;
+  private current: ExpertChannels | undefined;
+  private currentAddress = '';
+  /** The addresses of this computer when the connection came about. */
+  private currentOn: readonly string[] = [];
+  private openedOn: readonly string[] = [];
+  private backAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: ExpertReturnParts) {
+    this.parts = parts;
+    const { clock, changed, gaveUp, network, scope } = parts;
+    this.search = new RunningSearch(clock, { tryAll: () => this.tryAll(), tryMessenger: () => undefined, changed, gaveUp });
+    scope.add(() => this.search.stop());
+    scope.add(() => this.candidate?.close());
+    if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
+  }
+
+  /** While the novice is missing. */
+  get now(): Search | undefined {
+    return this.search.now;
+  }
+
+  /** The novice is just letting this side in on another connection: the end of the one before means nothing. */
+  get arriving(): boolean {
+    return this.candidate !== undefined;
+  }
+
+  /** The session goes over this connection, with these channels, from here on. */
+  over({ address }: SessionConnection, channels: ExpertChannels): void {
+    this.current = channels;
+    this.currentAddress = address;
+    this.currentOn = this.parts.network?.addresses() ?? [];
+    this.sayAddresses();
+    this.search.tell({ tag: 'found' });
+  }
+
+  line(silent: boolean): void {
+    if (!silent) this.backAtMs = this.parts.clock.monotonicMs();
+    if (this.door !== undefined) this.search.tell({ tag: 'line', silent });
+  }
+
+  /** The connection is gone. False where the novice's program has shown no door. */
+  lost(): boolean {
+    if (this.door !== undefined) this.search.tell({ tag: 'lost' });
+    return this.door !== undefined;
+  }
+
+  private onDoor(door: Door): void {
+    this.door ??= door;
+    if (this.opened === undefined) void this.open();
+  }
+
+  private sayAddresses(): void {
+    const { opened, current } = this;
+    if (opened !== undefined) current?.again.sayAddresses(opened.endpoint.ticket.addresses);
+  }
+
+  private expect(): void {
+    const { door, theirs, opened } = this;
+    if (door === undefined) return;
+    opened?.endpoint.expect({ ...door, addresses: theirs });
+    opened?.endpoint.moved({ addresses: theirs });
+  }
+
+  private tryAll(): void {
+    const { opened, parts } = this;
+    if (this.candidate !== undefined) return;
+    if (opened === undefined) void this.open();
+    else for (const { id, offeredBy } of parts.connection.ways) if (offeredBy === 'novice') opened.endpoint.reach(id);
+  }
+
+  private async open(): Promise<void> {
+    const { parts, opened: before } = this;
+    if (this.opening || this.candidate !== undefined) return;
+    this.opening = true;
+    this.openedOn = parts.network?.addresses() ?? [];
+    const channels = parts.channels();
+    const options = {
+      engine: parts.engine(),
+      userName: parts.userName(),
+      channels: channels.list,
+      wordless: true,
+      patienceMs: (remote: string) => this.patienceMs(remote),
+    };
+    try {
+      const endpoint = await parts.scope.open((signal) => parts.connection.openExpert(options, signal));
+      if (endpoint === undefined) return;
+      this.opened = { endpoint, channels };
+      parts.scope.add(
+        endpoint.onEvent((event) => {
+          if (event.tag === 'verified') this.onVerified(event.link, channels);
+        }),
+      );
+      void before?.endpoint.close();
+      this.expect();
+      this.sayAddresses();
+      if (this.now !== undefined) this.tryAll();
+    } catch (error) {
+      // Without a network there is nothing to listen on: it is tried again.
+      parts.onError(error);
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  /** An endpoint finds one novice. Nobody is needed where nobody is missing. */
+  private onVerified(link: ExpertLink, channels: ExpertChannels): void {
+    if (this.opened?.channels === channels) this.opened = undefined;
+    if (this.candidate !== undefined || !this.isMissing) {
+      void link.close();
+      void this.open();
+      return;
+    }
+    this.candidate = link;
+    const { clock, scope, arrived, refused } = this.parts;
+    let late = false;
+    const cancel = clock.after(ACTIVE_DEADLINE_MS, () => {
+      late = true;
+      void link.close();
+    });
+    scope.add(cancel);
+    const settled = (): void => {
+      cancel();
+      this.candidate = undefined;
+      void this.open();
+    };
+    const off = link.onEvent((event) => {
+      if (event.tag === 'active') {
+        off();
+        settled();
+        arrived({ link, channels, active: event });
+      } else if (event.tag === 'ended') {
+        settled();
+        if (!late && !isLost(event.end)) refused(event);
+      }
+    });
+  }
+
+  /**
+   * Between the same two addresses the silent connection may come back now that the network has: it is the one that keeps control and what was typed.
+   */
+  private patienceMs(remote: string): number {
+    const { search, currentAddress, currentOn, parts } = this;
+    if (search.now === undefined || search.lost) return 0;
+    const own = parts.network?.addresses();
+    const isSame =
+      (currentAddress.startsWith(`${remote}:`) || currentAddress.startsWith(`[${remote}]:`)) &&
+      (own === undefined || currentOn.every((address) => own.includes(address)));
+    return isSame ? SAME_LINE_MS : 0;
+  }
+
+  /** A novice who calls misses this side, too; but not one whose call was under way when the line came back. */
+  private get isMissing(): boolean {
+    return this.now !== undefined || this.parts.clock.monotonicMs() - this.backAtMs > BACK_HOLDS_MS;
+  }
+
+  private onNetwork(): void {
+    if (this.door === undefined) return;
+    // What listens on an address that has gone hears again when it is back.
+    const isNew = (address: string): boolean => !this.openedOn.includes(address);
+    if (this.parts.network?.addresses().some(isNew) === true) void this.open();
+    this.search.tell({ tag: 'networkChanged' });
+  }
+}

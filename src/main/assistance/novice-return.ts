@@ -1,0 +1,128 @@
+import type { AgainNovice } from '../../protocol/assistance/again-channels.ts';
+import type { Search } from '../../protocol/assistance/reconnection.ts';
+import type { HostPort } from '../../protocol/host-port.ts';
+import type { NoviceEndpoint, NoviceLink } from '../connection/contract.ts';
+import type { AssistanceParts } from './contract.ts';
+import type { Scope } from './scope.ts';
+import { RunningSearch } from './search.ts';
+
+export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'connection' | 'network'> {
+  /** The session's. */
+  readonly scope: Scope;
+  /** The expert of this session has come on another connection. */
+  readonly arrived: (link: NoviceLink) => void;
+  readonly changed: () => void;
+  readonly gaveUp: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The novice's part in finding each other again (docs/decisions/0047): from the yes on a door stands open that only the expert of this session knows,
+ * and when the connection is missing this side calls where the expert was last.
+ */
+export class NoviceReturn {
+  private readonly parts: NoviceReturnParts;
+  private readonly search: RunningSearch;
+  private endpoint: NoviceEndpoint | undefined;
+  private channel: AgainNovice | undefined;
+  private theirs: readonly HostPort[] | undefined;
+  private opening = false;
+  private able = false;
+  private openedOn: readonly string[] = [];
+
+  constructor(parts: NoviceReturnParts) {
+    this.parts = parts;
+    const { clock, changed, gaveUp, network, scope } = parts;
+    this.search = new RunningSearch(clock, { tryAll: () => this.tryAll(), tryMessenger: () => undefined, changed, gaveUp });
+    scope.add(() => this.search.stop());
+    if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
+  }
+
+  /** While the expert is missing. */
+  get now(): Search | undefined {
+    return this.search.now;
+  }
+
+  /** The session goes over this connection from here on. */
+  over(channel: AgainNovice): void {
+    this.channel = channel;
+    channel.tell({
+      able: () => {
+        this.able = true;
+        if (this.endpoint === undefined) void this.open();
+        else this.sayDoor();
+      },
+      addresses: (addresses) => {
+        this.theirs = addresses;
+        this.expect();
+      },
+    });
+    this.search.tell({ tag: 'found' });
+  }
+
+  line(silent: boolean): void {
+    if (this.able) this.search.tell({ tag: 'line', silent });
+  }
+
+  /** The connection is gone. False where the expert's program cannot come again. */
+  lost(): boolean {
+    if (this.able) this.search.tell({ tag: 'lost' });
+    return this.able;
+  }
+
+  private sayDoor(): void {
+    const { endpoint, channel } = this;
+    if (endpoint !== undefined) channel?.sayDoor({ sessionId: endpoint.sessionId, pin: endpoint.pin }, endpoint.ticket.addresses);
+  }
+
+  private expect(): void {
+    const { endpoint, theirs } = this;
+    if (theirs === undefined) return;
+    endpoint?.expect({ addresses: theirs });
+    endpoint?.moved({ addresses: theirs });
+  }
+
+  private tryAll(): void {
+    const { endpoint, parts } = this;
+    if (endpoint === undefined) void this.open();
+    else for (const { id, offeredBy } of parts.connection.ways) if (offeredBy === 'expert') endpoint.reach(id);
+  }
+
+  /** Once more on the addresses of today, for the same expert. */
+  private async open(): Promise<void> {
+    const { parts, endpoint: before } = this;
+    if (this.opening) return;
+    this.opening = true;
+    this.openedOn = parts.network?.addresses() ?? [];
+    const same = before === undefined ? {} : { sessionId: before.sessionId, identity: before.identity };
+    try {
+      const endpoint = await parts.scope.open((signal) =>
+        parts.connection.openNovice(signal, { returning: true, wordless: true, ...same }),
+      );
+      if (endpoint === undefined) return;
+      this.endpoint = endpoint;
+      parts.scope.add(
+        endpoint.onEvent((event) => {
+          if (event.tag === 'presented') parts.arrived(event.link);
+        }),
+      );
+      void before?.close();
+      this.expect();
+      this.sayDoor();
+      if (this.now !== undefined) this.tryAll();
+    } catch (error) {
+      // Without a network there is nothing to listen on: it is tried again.
+      parts.onError(error);
+    } finally {
+      this.opening = false;
+    }
+  }
+
+  private onNetwork(): void {
+    if (!this.able) return;
+    // What listens on an address that has gone hears again when it is back.
+    const isNew = (address: string): boolean => !this.openedOn.includes(address);
+    if (this.parts.network?.addresses().some(isNew) === true) void this.open();
+    this.search.tell({ tag: 'networkChanged' });
+  }
+}

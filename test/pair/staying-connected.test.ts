@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
+import { AGAIN_CHANNEL } from '../../src/protocol/assistance/again-messages.ts';
+import { SEARCH_MS } from '../../src/protocol/assistance/reconnection.ts';
+import { createPair, FakeViewer } from '../support/pair.ts';
+
+const key = (scancode: number, down: boolean): InputEvent => ({ tag: 'key', scancode, prefix: 'none', down });
+
+/** A running session of two programs that can find each other again, with control granted. */
+async function running() {
+  const pair = await createPair();
+  pair.internet.channels = [...pair.internet.channels, AGAIN_CHANNEL];
+  await pair.connect();
+  const viewer = new FakeViewer();
+  pair.expert.assistance.attachViewer(viewer);
+  pair.expert.assistance.requestControl();
+  await pair.clock.advance(100);
+  const { novice, expert, internet, clock } = pair;
+  const line = async (silent: boolean): Promise<void> => {
+    for (const link of [internet.novices.at(-1), internet.experts.at(-1)]) link?.emitter.emit({ tag: 'line', silent });
+    await clock.settle();
+  };
+  const statuses = () => [novice.assistance.status, expert.assistance.status];
+  const type = async (...events: InputEvent[]): Promise<void> => {
+    viewer.act({ tag: 'input', events });
+    await clock.advance(100);
+  };
+  const asked = [...novice.prompts.asked];
+  return { ...pair, viewer, line, statuses, type, asked };
+}
+
+describe('staying connected', () => {
+  it('the connection breaks: both say so, nothing is held, and the picture is back over another one without a question', async () => {
+    const session = await running();
+    const { novice, expert, internet, clock, viewer, type, statuses, asked } = session;
+    await type(key(0x1e, true));
+    expect(novice.desktop.held).toBe(1);
+
+    internet.reachable = () => false;
+    internet.cut();
+    await clock.settle();
+    const atMs = clock.now();
+    for (const status of statuses())
+      expect(status).toMatchObject({
+        phase: { tag: 'connected' },
+        viewing: false,
+        control: 'no',
+        silentSinceMs: atMs,
+        search: { sinceMs: atMs, untilMs: atMs + SEARCH_MS },
+      });
+    expect([novice.desktop.held, novice.desktop.openCaptures, novice.desktop.openInjectors]).toEqual([0, 0, 0]);
+    expect(viewer.control).toBe(false);
+    const injected = novice.desktop.injected.length;
+    await type(key(0x1f, true), key(0x1f, false));
+    expect(novice.desktop.injected).toHaveLength(injected);
+
+    await clock.advance(10_000);
+    const shown = viewer.graphics;
+    internet.reachable = () => true;
+    await clock.advance(2_500);
+    for (const status of statuses()) {
+      expect(status).toMatchObject({ phase: { tag: 'connected' }, viewing: true, control: 'no', found: 1 });
+      expect(status).not.toHaveProperty('search');
+      expect(status).not.toHaveProperty('silentSinceMs');
+    }
+    expect(novice.prompts.asked).toEqual(asked);
+    expect(viewer.graphics).toBeGreaterThan(shown);
+    // Nothing that was typed into the frozen picture comes now, and control is asked for again.
+    expect(novice.desktop.injected).toHaveLength(injected);
+    await type(key(0x20, true));
+    expect(novice.desktop.held).toBe(0);
+    expert.assistance.requestControl();
+    await clock.advance(100);
+    expect(novice.prompts.asked).toEqual([...asked, 'control']);
+    await type(key(0x20, true));
+    expect(novice.desktop.held).toBe(1);
+
+    await expert.assistance.endSession();
+    await clock.advance(100);
+    expect(session.reasons()).toEqual(['closedByExpert', 'closedByExpert']);
+    expect([novice.history[0]?.found, expert.history[0]?.found]).toEqual([1, 1]);
+    expect([novice.history, expert.history].map(({ length }) => length)).toEqual([1, 1]);
+    await session.expectNothingLeft();
+  });
+
+  it('a silent line is looked past after half a second more, and goes on without a question when it is back', async () => {
+    const { line, clock, statuses, internet, expectNothingLeft, novice, viewer, asked } = await running();
+    internet.reachable = () => false;
+    await line(true);
+    await clock.advance(400);
+    for (const status of statuses()) expect(status).not.toHaveProperty('search');
+    await clock.advance(100);
+    for (const status of statuses()) expect(status).toMatchObject({ viewing: false, control: 'granted', search: {} });
+    await clock.advance(30_000);
+    await line(false);
+    for (const status of statuses()) {
+      expect(status).toMatchObject({ phase: { tag: 'connected' }, viewing: true, control: 'granted' });
+      expect(status).not.toHaveProperty('search');
+      expect(status).not.toHaveProperty('found');
+    }
+    // A call that was under way when the line came back does not take it away.
+    internet.reachable = () => true;
+    await clock.advance(5_000);
+    expect(novice.assistance.status).not.toHaveProperty('found');
+    expect(viewer.control).toBe(true);
+    expect(novice.prompts.asked).toEqual(asked);
+    await novice.assistance.endSession();
+    await clock.advance(100);
+    await expectNothingLeft();
+  });
+
+  it('the network is back before the silent line: that line gets its time, and then the other one is taken', async () => {
+    const { line, clock, statuses, internet, novice, asked, expert, expectNothingLeft } = await running();
+    internet.reachable = () => false;
+    await line(true);
+    await clock.advance(10_000);
+    internet.reachable = () => true;
+    await clock.advance(2_500);
+    for (const status of statuses()) {
+      expect(status).toMatchObject({ search: {} });
+      expect(status).not.toHaveProperty('found');
+    }
+    await clock.advance(1_700);
+    for (const status of statuses()) expect(status).toMatchObject({ viewing: true, control: 'no', found: 1 });
+    expect(novice.prompts.asked).toEqual(asked);
+    expect(internet.sockets).toBe(1);
+    await expert.assistance.endSession();
+    await clock.advance(100);
+    await expectNothingLeft();
+  });
+
+  it('only one of the two hears nothing: the other one is taken along', async () => {
+    const session = await running();
+    const { clock, statuses, internet, novice } = session;
+    await clock.advance(6_000);
+    internet.novices.at(-1)?.emitter.emit({ tag: 'line', silent: true });
+    await clock.advance(3_000);
+    for (const status of statuses()) expect(status).toMatchObject({ viewing: true, found: 1 });
+    await novice.assistance.endSession();
+    await clock.advance(100);
+    expect(session.reasons()).toEqual(['stoppedByNovice', 'stoppedByNovice']);
+    await session.expectNothingLeft();
+  });
+
+  it('after two minutes it is over', async () => {
+    const session = await running();
+    session.internet.reachable = () => false;
+    session.internet.cut('peerGone');
+    await session.clock.advance(SEARCH_MS - 1_000);
+    expect(session.reasons()).toEqual([undefined, undefined]);
+    await session.clock.advance(1_100);
+    expect(session.reasons()).toEqual(['connectionLost', 'connectionLost']);
+    await session.expectNothingLeft();
+  });
+
+  it.each(['novice', 'expert'] as const)('Stop of the %s during the search ends it at once, on both sides', async (who) => {
+    const session = await running();
+    session.internet.reachable = () => false;
+    session.internet.cut();
+    await session.clock.advance(3_000);
+    await session[who].assistance.endSession();
+    await session.clock.advance(100);
+    const reason = who === 'novice' ? 'stoppedByNovice' : 'closedByExpert';
+    expect(session.reasons()).toEqual([reason, reason]);
+    await session.expectNothingLeft();
+  });
+
+  it('who goes by a word of the other side, or has another program, does not look for it', async () => {
+    const pair = await createPair();
+    await pair.connect();
+    pair.internet.cut();
+    await pair.clock.advance(100);
+    expect(pair.reasons()).toEqual(['connectionLost', 'connectionLost']);
+    await pair.expectNothingLeft();
+    const session = await running();
+    await session.novice.assistance.endSession();
+    await session.clock.advance(100);
+    expect(session.reasons()).toEqual(['stoppedByNovice', 'stoppedByNovice']);
+    await session.expectNothingLeft();
+  });
+
+  it('it is lost and found again and again, in one session', async () => {
+    const session = await running();
+    for (const round of [1, 2, 3]) {
+      session.internet.cut();
+      await session.clock.advance(3_000);
+      for (const status of session.statuses()) expect(status).toMatchObject({ viewing: true, found: round });
+    }
+    expect(session.internet.sockets).toBe(1);
+    expect(session.novice.desktop.openCaptures).toBe(1);
+    await session.expert.assistance.endSession();
+    await session.clock.advance(100);
+    await session.expectNothingLeft();
+  });
+});
