@@ -23,6 +23,7 @@ module.exports = {
     only('protocol-rendezvous', '^src/protocol/rendezvous/', [protocolBytes, '^src/protocol/rendezvous/']),
     only('protocol-dbus', '^src/protocol/dbus/', [protocolBytes, '^src/protocol/dbus/']),
     only('protocol-trust', '^src/protocol/trust/', [protocolBytes, '^src/protocol/trust/', 'node_modules/@noble/(hashes|ciphers|curves)/']),
+    only('protocol-port-mapping', '^src/protocol/port-mapping/', [protocolBytes, hostPort, '^src/protocol/(port-mapping|xml)/']),
     only('protocol-xml', '^src/protocol/xml/', [protocolBytes, '^src/protocol/xml/']),
     only('protocol-xmpp', '^src/protocol/xmpp/', [protocolBytes, hostPort, '^src/protocol/(xml|xmpp|applications|rendezvous)/', 'node_modules/@noble/hashes/']),
     only('protocol-assistance', '^src/protocol/assistance/', [protocolBytes, hostPort, '^src/protocol/(assistance|applications|rendezvous|trust|xml|rdp/channels)/', '^src/protocol/rdp/pdu/disconnect-reasons\\.ts$', 'node_modules/@noble/(hashes|ciphers)/']),

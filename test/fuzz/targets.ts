@@ -8,6 +8,7 @@ import { GRAPHICS_TARGETS } from './targets/graphics.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
 import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
+import { PORT_MAPPING_TARGETS } from './targets/port-mapping.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
 import { TRUST_TARGETS } from './targets/trust.ts';
 
@@ -23,6 +24,7 @@ export const TARGETS: readonly Target[] = [
   ...GRAPHICS_TARGETS,
   ...BUS_TARGETS,
   ...TRUST_TARGETS,
+  ...PORT_MAPPING_TARGETS,
   ...APP_TARGETS,
 ];
 
