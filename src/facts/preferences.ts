@@ -24,6 +24,8 @@ export interface Preferences {
   readonly allowPlainExperts: boolean;
   /** Sessions may begin whose other side nobody vouches for: an older program, or somebody in between. */
   readonly allowUnverified: boolean;
+  /** The router may open a port while somebody is to reach this computer. */
+  readonly openRouter: boolean;
   /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
   readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;

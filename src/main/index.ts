@@ -31,6 +31,7 @@ import { openShell } from './shell/shell.ts';
 import { createTrust } from './shell/app-trust.ts';
 import { createSignIn, expectsContact } from './shell/sign-in.ts';
 import { createQuestions } from './shell/questions.ts';
+import { createRouterDoors } from './shell/router-doors.ts';
 import { createQuestionWindows } from './shell/question-window.ts';
 import { systemSecretBox } from './shell/secret-box.ts';
 import { type Beginning, prepareElectron, reportFailedStart } from './shell/start-up.ts';
@@ -98,11 +99,13 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const network = new NetworkWatch({ clock });
   powerMonitor.on('resume', () => network.woken());
   const trust = createTrust(storage, model, failures.storage);
+  const doors = createRouterDoors(clock, storage, failures.storage);
   const assistance = createAssistance({
     messengers,
     trust,
     connection: createConnectionRoom({
       clock,
+      addressSources: [doors],
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
       ...(listenHost === undefined ? {} : { listenHost }),
     }),
@@ -134,7 +137,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, questions, interruptions, assistance, messengers, strangers, hosting, signIn, desktop, activities, launcher },
+    { windows, questions, interruptions, assistance, messengers, strangers, hosting, signIn, desktop, activities, launcher, doors },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

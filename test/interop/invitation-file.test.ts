@@ -86,6 +86,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
     trust: takingAnybody(),
     connection: {
       ways: room.ways,
+      prepare: room.prepare,
       openExpert: room.openExpert,
       openNovice: async (signal, options) => {
         const opened = await room.openNovice(signal, options);
@@ -391,6 +392,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
       trust: takingAnybody(),
       connection: {
         ways: room.ways,
+        prepare: room.prepare,
         openNovice: room.openNovice,
         openExpert: async (options, signal) => {
           const listenedTo = (options.channels ?? []).map((channel) =>

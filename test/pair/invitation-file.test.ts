@@ -64,6 +64,7 @@ function side(
     trust,
     connection: {
       ways: room.ways,
+      prepare: room.prepare,
       openExpert: room.openExpert,
       openNovice: async (signal, standing) => {
         const endpoint = await room.openNovice(signal, standing);

@@ -52,6 +52,8 @@ export interface InMemoryInternet {
   graphics: GraphicsSettings;
   readonly novices: readonly FakeNoviceLink[];
   readonly experts: readonly FakeExpertLink[];
+  /** The hosts that have got ready to be reached, one for each time. */
+  readonly prepared: readonly string[];
 }
 
 const DEFAULT_CONNECT_MS = 20;
@@ -78,6 +80,7 @@ class Internet implements InMemoryInternet {
   readonly connections = new Set<FakeConnection>();
   readonly novices: FakeNoviceLink[] = [];
   readonly experts: FakeExpertLink[] = [];
+  readonly prepared: string[] = [];
   private readonly failing = new Set<string>();
   private nextPort = 50_000;
   private nextSession = 0;
@@ -89,6 +92,7 @@ class Internet implements InMemoryInternet {
   room(host: string): ConnectionRoom {
     return {
       ways: PLANS,
+      prepare: () => void this.prepared.push(host),
       openNovice: (signal, options) =>
         this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, options?.sessionId ?? this.secret(), options)),
       openExpert: (options, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, options)),

@@ -109,6 +109,7 @@ class AssistanceRoom implements Assistance {
     // Meanwhile the person may have clicked again or accepted an invitation, or the messenger may be gone.
     this.requireNoSession();
     this.requireSignedIn(expert);
+    this.parts.connection.prepare();
     const trust = openTrust(this.parts, this.host, { role: 'novice', peer: expert, inviter: true });
     const rendezvous = this.invite(expert, ASK_FOR_REMOTE_ASSISTANCE, {
       features: noviceFeatures(this.parts.desktop, trust),
@@ -123,6 +124,7 @@ class AssistanceRoom implements Assistance {
     this.requireNoFileInvitation();
     // One that has expired may still be answering.
     void this.file?.cancel();
+    this.parts.connection.prepare();
     const file = new InviteByFile(this.parts, { ...this.host, begin: (session) => this.beginHelped(session) }, type);
     this.file = file;
     try {
@@ -187,6 +189,7 @@ class AssistanceRoom implements Assistance {
   offerHelp(novice: PeerAddress): void {
     this.requireNoSession();
     this.requireSignedIn(novice);
+    this.parts.connection.prepare();
     const trust = openTrust(this.parts, this.host, { role: 'expert', peer: novice, inviter: true });
     const rendezvous = this.invite(novice, OFFER_REMOTE_ASSISTANCE, {
       features: trust.features(),
@@ -199,6 +202,7 @@ class AssistanceRoom implements Assistance {
     const pending = this.requireInvitation(id);
     this.requireNoSession();
     const { from, offer } = pending.invitation;
+    this.parts.connection.prepare();
     this.host.interruptions.welcome(offer === true ? 'offer' : 'invitation', interrupterOf(from));
     this.forget(id);
     if (pending.invitation.guest) this.guests.settle(true);
@@ -288,6 +292,7 @@ class AssistanceRoom implements Assistance {
       return;
     }
     if (volume === 'quiet') this.quiet.add(rendezvous.id);
+    else this.parts.connection.prepare();
     const gone = (reason: EndReason): void => this.invitationGone(rendezvous.id, reason);
     this.pending.set(
       rendezvous.id,

@@ -30,9 +30,11 @@ export interface ConnectionRoomDeps extends AddressOptions {
 export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const { clock, listenHost, ways = WAYS, addressSources = [] } = deps;
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
-  const parts = { clock, listenHosts, addresses: allAddresses([...addressSources, ownAddresses], clock) };
+  const addresses = allAddresses([...addressSources, ownAddresses], clock);
+  const parts = { clock, listenHosts, addresses };
   return {
     ways: ways.map(planOf),
+    prepare: () => addresses.prepare?.(listenHosts()),
     openNovice: async (signal, options = {}) => {
       throwIfAborted(signal);
       const { standing = false, returning = false, wordless = standing, sessionId, identity, reach } = options;

@@ -236,6 +236,8 @@ export type StartEngine = () => EngineProcess;
 export interface ConnectionRoom {
   /** Every way that is tried, as data; in any order. */
   readonly ways: readonly WayPlan[];
+  /** An invitation goes out or has come: what takes long before a listener can be reached from elsewhere may begin. */
+  prepare(): void;
   openNovice(signal: AbortSignal, options?: NoviceOptions): Promise<NoviceEndpoint>;
   openExpert(options: ExpertOptions, signal: AbortSignal): Promise<ExpertEndpoint>;
 }

@@ -41,6 +41,7 @@ export const settingsSchema = z.looseObject({
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   allowUnverified: z.boolean().default(false),
+  openRouter: z.boolean().default(true),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   windowBounds: z.exactOptional(rect),

@@ -2,6 +2,7 @@ import { app, globalShortcut } from 'electron';
 import type { Activities } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
+import type { PortMapping } from '../connection/port-mapping/port-mapping.ts';
 import type { Messengers } from '../messenger/contract.ts';
 import type { ErrorLog } from './error-log.ts';
 import type { Hosting } from './hosting.ts';
@@ -18,12 +19,24 @@ export interface QuittingDeps {
   readonly activities: Activities;
   readonly messengers: Messengers;
   readonly hosting: Hosting;
+  readonly doors: Pick<PortMapping, 'close'>;
   /** Everything that may still be on its way to the disk. */
   readonly stored: readonly { flush(): Promise<void> }[];
 }
 
 /** From now on, quitting is in this order: people first, then what carries what is said to them, the disk last. */
-export function quitInOrder({ clock, log, windows, outside, assistance, activities, messengers, hosting, stored }: QuittingDeps): void {
+export function quitInOrder({
+  clock,
+  log,
+  windows,
+  outside,
+  assistance,
+  activities,
+  messengers,
+  hosting,
+  doors,
+  stored,
+}: QuittingDeps): void {
   leaveOnQuit(app, () => {
     windows.prepareToQuit();
     void shutDown(
@@ -33,6 +46,7 @@ export function quitInOrder({ clock, log, windows, outside, assistance, activiti
         { name: 'shortcuts', run: () => globalShortcut.unregisterAll() },
         { name: 'messenger', run: () => messengers.close() },
         { name: 'hosting', run: () => hosting.stop() },
+        { name: 'router', run: () => doors.close() },
         { name: 'files', run: async () => void (await Promise.all([...stored, log].map((file) => file.flush()))) },
       ],
       clock,

@@ -6,6 +6,7 @@ import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import { writeTextFile } from '../settings/atomic-file.ts';
 import type { Interruptions } from '../interruptions.ts';
+import type { PortMapping } from '../connection/port-mapping/port-mapping.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
 import { createRunningRecord } from '../history/running-record.ts';
@@ -75,6 +76,7 @@ export interface ShellParts {
   readonly desktop: Pick<Desktop, 'support'>;
   readonly activities: Activities;
   readonly launcher: Launcher;
+  readonly doors: Pick<PortMapping, 'close'>;
 }
 
 type ShellDeps = ShellSetting & ShellParts;
@@ -140,7 +142,18 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     if (opening?.tag === 'file') attempt('open invitation', () => files.openPath(opening.path));
     if (opening?.tag === 'link') attempt('open link', () => accountOffers.offer(opening.link));
   });
-  quitInOrder({ clock, log, windows, outside, assistance, activities, messengers, hosting: deps.hosting, stored: Object.values(storage) });
+  quitInOrder({
+    clock,
+    log,
+    windows,
+    outside,
+    assistance,
+    activities,
+    messengers,
+    hosting: deps.hosting,
+    doors: deps.doors,
+    stored: Object.values(storage),
+  });
 }
 
 function answerCommands(

@@ -4,6 +4,7 @@ import type { NoticeView } from '../../preload/contract.ts';
 import { openSessionLog, type SessionLog } from '../history/session-log.ts';
 import { openAccounts, type AccountKind, type AccountStore } from '../settings/account-store.ts';
 import { openContacts, type ContactsCache } from '../settings/contacts-cache.ts';
+import { openMappedPorts, type MappedPortsStore } from '../settings/mapped-ports-store.ts';
 import { openPrograms, type ProgramsStore } from '../settings/programs-store.ts';
 import type { SecretBox } from '../settings/secret-box.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
@@ -16,23 +17,26 @@ export interface Storage {
   readonly history: SessionLog;
   readonly programs: ProgramsStore;
   readonly trust: TrustStore;
+  readonly mappedPorts: MappedPortsStore;
 }
 
 /** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
 export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
-  const [settings, accounts, contacts, history, programs, trust] = await Promise.all([
+  const [settings, accounts, contacts, history, programs, trust, mappedPorts] = await Promise.all([
     openSettings(join(folder, 'settings.json')),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
     openSessionLog(join(folder, 'history.jsonl'), now),
     openPrograms(join(folder, 'programs.json')),
     openTrustStore(join(folder, 'trust.json'), box),
+    openMappedPorts(join(folder, 'mapped-ports.json')),
   ]);
-  return { settings, accounts, contacts, history, programs, trust };
+  return { settings, accounts, contacts, history, programs, trust, mappedPorts };
 }
 
-/** What is said of each file when it was damaged, and when a later version wrote it. The record's lines are of any version. */
-const SAID: Readonly<Record<keyof Storage, { readonly damaged: string; readonly newer: string | undefined }>> = {
+/** What is said of each file when it was damaged, and when a later version wrote it. The record's lines are of any version, and
+ * a person has nothing to do about doors at the router: they shut by themselves. */
+const SAID: Readonly<Record<Exclude<keyof Storage, 'mappedPorts'>, { readonly damaged: string; readonly newer: string | undefined }>> = {
   settings: { damaged: 'notice.settingsDamaged', newer: 'notice.settingsNewer' },
   accounts: { damaged: 'notice.accountDamaged', newer: 'notice.accountNewer' },
   contacts: { damaged: 'notice.contactsDamaged', newer: 'notice.contactsNewer' },
@@ -45,7 +49,7 @@ type Notice = Pick<NoticeView, 'kind' | 'key' | 'values'>;
 
 /** What the person must know about files that could not be used as they were. */
 export function damageNotices(storage: Storage): readonly Notice[] {
-  const files = (Object.keys(SAID) as (keyof Storage)[]).flatMap((name): Notice[] => {
+  const files = (Object.keys(SAID) as (keyof typeof SAID)[]).flatMap((name): Notice[] => {
     const file = storage[name].damaged?.file;
     if (file !== undefined) return [{ kind: 'warning', key: SAID[name].damaged, values: { file } }];
     const { newer } = SAID[name];

@@ -12,7 +12,7 @@ import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
 /** The settings that let others do more once they are on. */
-export type WideningSetting = 'allowOffers' | 'allowPlainExperts' | 'allowUnverified';
+export type WideningSetting = 'allowOffers' | 'allowPlainExperts' | 'allowUnverified' | 'openRouter';
 
 export type Widening =
   /** The argument vector as it will be run, with example values. */

@@ -143,6 +143,7 @@ function settingsView(settings: Settings): Preferences {
     allowOffers,
     allowPlainExperts,
     allowUnverified,
+    openRouter,
     quietSeconds,
     hosting,
   } = settings;
@@ -156,6 +157,7 @@ function settingsView(settings: Settings): Preferences {
     allowOffers,
     allowPlainExperts,
     allowUnverified,
+    openRouter,
     quietSeconds,
     hosting: {
       enabled: hosting.enabled,

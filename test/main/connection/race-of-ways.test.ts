@@ -469,7 +469,7 @@ describe('sources of addresses', () => {
     addressesOf: ([listening]) =>
       new Promise((resolve) => {
         const known = {
-          addresses: hosts.map((host) => ({ host, port: listening?.port ?? 0, origin: 'own' as const })),
+          addresses: hosts.map((host) => ({ host, port: listening?.port ?? 0, origin: 'mapped' as const })),
           close: async () => void closed.push(...hosts),
         };
         if (delayMs === 0) resolve(known);

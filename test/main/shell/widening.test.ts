@@ -125,6 +125,7 @@ describe('what is asked about', () => {
       { tag: 'setting', setting: 'allowOffers' },
       { tag: 'setting', setting: 'allowPlainExperts' },
     ]);
+    expect(await asks({ openRouter: false }, { openRouter: true })).toEqual([{ tag: 'setting', setting: 'openRouter' }]);
     expect(await asks({ allowOffers: true }, { allowOffers: true })).toEqual([]);
     expect(await asks({ allowOffers: true }, { allowOffers: false, engine: 'classic' })).toEqual([]);
   });

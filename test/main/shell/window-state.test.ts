@@ -84,6 +84,7 @@ describe('the state that windows see', () => {
       'engine',
       'home',
       'hosting',
+      'openRouter',
       'playSound',
       'quietSeconds',
       'startHidden',

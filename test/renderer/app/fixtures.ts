@@ -153,6 +153,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       allowOffers: false,
       allowPlainExperts: false,
       allowUnverified: false,
+      openRouter: true,
       quietSeconds: 3,
       hosting: { enabled: false, reach: 'loopback', port: 0 },
     },

@@ -16,6 +16,9 @@ export const ownAddresses: AddressSource = {
  */
 export function allAddresses(sources: readonly AddressSource[], clock: Clock): AddressSource {
   return {
+    prepare: (listenHosts) => {
+      for (const source of sources) source.prepare?.(listenHosts);
+    },
     addressesOf: async (listening, signal) => {
       const limits = { clock, deadlineMs: ADDRESSES_DEADLINE_MS, signal };
       const asked = sources.map((source) => inTime(source.addressesOf(listening, signal), limits));
@@ -25,7 +28,9 @@ export function allAddresses(sources: readonly AddressSource[], clock: Clock): A
         const text = formatHostPort(address);
         if (!byText.has(text)) byText.set(text, address);
       }
-      return { addresses: [...byText.values()], close: async () => void (await Promise.all(known.map((each) => each.close()))) };
+      const unmapped = known.find((each) => each.unmapped !== undefined)?.unmapped;
+      const close = async (): Promise<void> => void (await Promise.all(known.map((each) => each.close())));
+      return { addresses: [...byText.values()], ...(unmapped === undefined ? {} : { unmapped }), close };
     },
   };
 }

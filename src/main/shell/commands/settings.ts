@@ -31,6 +31,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   allowOffers: true,
   allowPlainExperts: true,
   allowUnverified: true,
+  openRouter: true,
 };
 
 const widensOn = (name: string): name is WideningSetting => (WIDENS as Readonly<Record<string, boolean>>)[name] === true;
@@ -69,6 +70,7 @@ export const settingsCommands = {
       allowOffers: z.exactOptional(z.boolean()),
       allowPlainExperts: z.exactOptional(z.boolean()),
       allowUnverified: z.exactOptional(z.boolean()),
+      openRouter: z.exactOptional(z.boolean()),
       quietSeconds: z.exactOptional(z.literal(QUIET_CHOICES)),
     }),
     run: (use, change, window) => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { HostPort } from '../../../../protocol/host-port.ts';
 import { scopeOf } from '../../../../protocol/ip-address.ts';
 import { ConnectionError } from '../../contract.ts';
@@ -9,12 +10,28 @@ import { TcpCarrier, addressText } from './tcp-carrier.ts';
 /** TCP between the two: the side that offers listens, the other one dials. */
 export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) : Promise.resolve(dialler(side)));
 
-/** A listener on a random port above 1024, on the addresses that the ticket names. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. */
+/**
+ * A listener on a random port above 1024, on the addresses that the ticket names. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. The addresses
+ * stay open as long as a connection that has come lives: some routers end what came by a door when they shut it.
+ */
 async function listen({ listenHosts, signal, addresses, found }: WaySide): Promise<PreparedWay> {
-  const listener = await openListener({ hosts: listenHosts(), signal, onSocket: (socket) => found(new TcpCarrier(socket)) });
+  const sockets = new Set<Socket>();
+  let lastGone: (() => void) | undefined;
+  const onSocket = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) lastGone?.();
+    });
+    found(new TcpCarrier(socket));
+  };
+  const listener = await openListener({ hosts: listenHosts(), signal, onSocket });
   try {
     const known = await addresses.addressesOf(listener.at, signal);
-    const close = async (): Promise<void> => void (await Promise.all([listener.close(), known.close()]));
+    const close = async (): Promise<void> => {
+      lastGone = () => void known.close();
+      await Promise.all([listener.close(), ...(sockets.size === 0 ? [known.close()] : [])]);
+    };
     if (known.addresses.length > 0)
       return { adds: { addresses: known.addresses.map(({ host, port }) => ({ host, port })) }, reach: () => undefined, close };
     await known.close();

@@ -1,0 +1,114 @@
+/* A router is a stranger too, and so is whoever plays one in the same network. */
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:http';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { KnownAddresses } from '../../../../src/main/connection/addresses/contract.ts';
+import { PortMapping } from '../../../../src/main/connection/port-mapping/port-mapping.ts';
+import { encodePcpAnswer } from '../../../../src/protocol/port-mapping/pcp.ts';
+import { ShiftedClock } from '../../../support/shifted-clock.ts';
+import { type FakeOptions, FakeRouter, needsLoopbackNetwork } from './fake-router.ts';
+
+const PORT = 40_000;
+const skip = needsLoopbackNetwork !== undefined;
+const title = (text: string): string => (skip ? `${text} [skipped: needs ${needsLoopbackNetwork}]` : text);
+
+const closing: (() => Promise<void>)[] = [];
+
+async function listenAt(options: FakeOptions): Promise<{ readonly router: FakeRouter; readonly known: KnownAddresses }> {
+  const router = await FakeRouter.start(options);
+  const mapping = new PortMapping({
+    clock: new ShiftedClock(),
+    gateway: () => Promise.resolve(router.gateway),
+    enabled: () => true,
+    record: { kept: [], keep: () => undefined },
+  });
+  closing.push(async () => {
+    await mapping.close();
+    await router.close();
+  });
+  return { router, known: await mapping.addressesOf([{ host: router.gateway.local, port: PORT }]) };
+}
+
+// Each waits for a router that there is none of.
+describe(title('a router that lies'), { concurrent: true, skip }, () => {
+  afterAll(async () => {
+    for (const close of closing.splice(0)) await close();
+  });
+
+  it('sends nobody to another computer, by LOCATION or by a redirect', async () => {
+    const visits: string[] = [];
+    const victim = createServer((request, response) => {
+      visits.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => victim.listen(0, '127.0.0.1', resolve));
+    closing.push(() => new Promise((resolve) => victim.close(() => resolve())));
+    const address = victim.address();
+    const target = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/admin`;
+    const elsewhere = await listenAt({ speaks: ['upnp'], location: target });
+    const redirecting = await listenAt({ speaks: ['upnp'], http: (_, response) => response.writeHead(302, { Location: target }).end() });
+    for (const { known } of [elsewhere, redirecting]) expect(known.unmapped).toBe('noRouter');
+    expect(redirecting.router.asked).toContain('GET /root.xml');
+    expect(visits).toEqual([]);
+  });
+
+  it.each([
+    ['a description without end', { http: (_, response) => void endless(response) }],
+    ['a description that does not come', { http: () => undefined }],
+    ['a description that is none', { http: (_, response) => void response.end('<root><device></root>') }],
+    ['a description with an entity', { http: (_, response) => void response.end('<!DOCTYPE r [<!ENTITY x "y">]><root>&x;</root>') }],
+    ['headers without end', { http: (request) => void request.socket.write(`HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(5_000)}`) }],
+    ['no HTTP at all', { http: (request) => void request.socket.end('hello\r\n\r\n') }],
+  ] satisfies [string, Omit<FakeOptions, 'speaks'>][])('gets nowhere with %s', async (_, options) => {
+    const { known } = await listenAt({ speaks: ['upnp'], ...options });
+    expect([known.addresses, known.unmapped]).toEqual([[], 'noRouter']);
+  });
+
+  it.each([
+    ['nonsense', Uint8Array.from([2, 0x81, 7])],
+    ['nothing', new Uint8Array()],
+    ['far too much', new Uint8Array(2_000).fill(0x81)],
+    ['another version', Uint8Array.from([9, 0x81, 0, 1])],
+  ])('is not heard with %s', async (_, bytes) => {
+    const { known } = await listenAt({ speaks: ['pcp'], datagram: (_request, answer) => (answer(bytes), true) });
+    expect(known.unmapped).toBe('noRouter');
+  });
+
+  it('is believed about our own mapping only: its nonce and its port', async () => {
+    const other = { nonce: new Uint8Array(12), internalPort: PORT, externalPort: 1_234, externalAddress: '9.9.9.9' };
+    const { known } = await listenAt({
+      speaks: ['pcp'],
+      datagram: (bytes, answer) => {
+        if (bytes[1] !== 1) return false;
+        answer(encodePcpAnswer({ version: 2, result: 0, lifetime: 600, epoch: 1, mapping: other }));
+        return true;
+      },
+    });
+    expect(known.addresses).toEqual([]);
+  });
+
+  it('is the gateway and nobody else: what another computer answers is not heard', async () => {
+    const stranger = createSocket('udp4');
+    await new Promise<void>((resolve) => stranger.bind({ address: '127.0.0.1', port: 0 }, resolve));
+    closing.push(() => new Promise((resolve) => stranger.close(() => resolve())));
+    let told = 0;
+    const { router, known } = await listenAt({
+      speaks: ['pcp'],
+      datagramFrom: (port, host) => {
+        told += 1;
+        stranger.send(encodePcpAnswer({ version: 2, result: 0, lifetime: 0, epoch: 1 }), port, host);
+        return true;
+      },
+    });
+    expect(told).toBeGreaterThan(0);
+    expect([known.unmapped, router.open.size]).toEqual(['noRouter', 0]);
+  });
+});
+
+function endless(response: import('node:http').ServerResponse): void {
+  const more = (): void => {
+    while (!response.destroyed && response.write('<root>'.padEnd(65_536)));
+  };
+  response.on('drain', more);
+  more();
+}
