@@ -195,6 +195,8 @@ export class RunningActivity {
       case 'cancelled':
         if (event.code === 'OUTBANDCANCEL' || (this.phase === 'waiting' && this.role === 'invitee')) return this.ended('takenBack');
         return this.ended(event.code === 'TIMEOUT' || event.code === 'FTTIMEOUT' ? 'noAnswer' : 'failedThere');
+      case 'answeredElsewhere':
+        return this.ended('takenBack');
       case 'terminated':
         return this.ended('connectionLost');
       case 'sendError':

@@ -46,6 +46,8 @@ function rendezvousSignal(
       return { ...event, seen };
     case 'sendError':
       return { tag: 'sendError', code: event.error.code };
+    case 'answeredElsewhere':
+      return { tag: 'cancelled', code: 'OUTBANDCANCEL' };
     default:
       return event;
   }

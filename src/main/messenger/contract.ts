@@ -52,7 +52,7 @@ export type RendezvousState = 'READY' | 'INVITATION' | 'ACCEPTED' | 'CONNECTED' 
 
 export type CancelCode = 'FAIL' | 'FTTIMEOUT' | 'OUTBANDCANCEL' | 'REJECT' | 'REJECT_NOT_INSTALLED' | 'TIMEOUT';
 
-/** Rendezvous API events. After `declined`, `cancelled`, `appNotPresent`, `terminated` or `sendError` nothing more comes and the session is over. */
+/** Rendezvous API events. After `declined`, `cancelled`, `appNotPresent`, `answeredElsewhere`, `terminated` or `sendError` nothing more comes and the session is over. */
 export type RendezvousEvent =
   /** Inviter: the invitee accepted. */
   | { readonly tag: 'accepted' }
@@ -60,6 +60,8 @@ export type RendezvousEvent =
   /** The other side took it back (or its own timeout ran out). */
   | { readonly tag: 'cancelled'; readonly code: CancelCode }
   | { readonly tag: 'appNotPresent' }
+  /** Invitee: another device of this account has answered, by the name that it goes by there. */
+  | { readonly tag: 'answeredElsewhere'; readonly device: string; readonly answer: 'accepted' | 'declined' }
   /** Both sides have said yes and context data may flow (state CONNECTED). */
   | { readonly tag: 'readyToLaunch' }
   /** One whole message. Without `kind` it came unmarked, as the application's own programs say it. */
@@ -143,9 +145,26 @@ export type MessengerEvent =
   /** All of them. Those of a sign-in go with it, after the `state` that says so: an empty list while signed in is an empty list. */
   | { readonly tag: 'contacts'; readonly contacts: readonly Contact[] }
   /** Only for applications in `registeredApplications`; the transport itself answers all others REJECT_NOT_INSTALLED. */
-  | { readonly tag: 'invitation'; readonly session: RendezvousSession }
+  | {
+      readonly tag: 'invitation';
+      readonly session: RendezvousSession;
+      /** From somebody without an account, who is on no list; nobody may be asked about it before a code has been proven. */
+      readonly guest?: true;
+    }
+  /** Somebody on the list has invited us while no device of ours was there; it rings nowhere any more. */
+  | {
+      readonly tag: 'missed';
+      /** Of the invitation. */
+      readonly id: string;
+      readonly peer: Peer;
+      readonly application: Application;
+      /** Unix ms. */
+      readonly atMs: number;
+    }
   /** Somebody says something to us alone; those who have been blocked are not heard. */
   | { readonly tag: 'chat'; readonly peer: Peer; readonly content: ChatContent }
+  /** Another device of this account has said it to them. */
+  | { readonly tag: 'saidElsewhere'; readonly peer: Peer; readonly text: string }
   /** Somebody who is not on our list has put us on theirs. Nothing has been done about it. Told again at each sign-in until it is answered. */
   | { readonly tag: 'listed'; readonly peer: Peer }
   /** One that the transport has answered itself: an application that is not registered, or an INVITE that makes no sense. */

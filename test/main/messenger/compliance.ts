@@ -12,6 +12,8 @@ export interface ComplianceNetwork {
   account(address: string, friendlyName: string): Promise<Account>;
   /** The field of an account that proves whose it is. */
   readonly secret: string;
+  /** Set where it tells nobody whose account there is, no strangers are heard, and no address is said that nobody has given. */
+  readonly discreet?: true;
   /** For one user, with the COMPLIANCE_APPLICATIONS. */
   messenger(): Messenger;
   /** Breaks the user's connection and keeps it broken; `restore` lets the next attempt through. */
@@ -122,7 +124,13 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
 
     it('refuses a contact that does not exist, and removes one that does', async () => {
       await bothIn();
-      await expect(novice.messenger.addContact('nobody@home')).rejects.toMatchObject({ code: 'NO_SUCH_USER' });
+      await expect(novice.messenger.addContact('no address')).rejects.toMatchObject({ code: 'NO_SUCH_USER' });
+      const nobody = novice.messenger.addContact('nobody@home');
+      if (network.discreet === true) {
+        await nobody;
+        expect(novice.messenger.contacts).toContainEqual(expect.objectContaining({ address: 'nobody@home', presence: 'offline' }));
+        await novice.messenger.removeContact('nobody@home');
+      } else await expect(nobody).rejects.toMatchObject({ code: 'NO_SUCH_USER' });
       await novice.messenger.removeContact('eric@home');
       expect(novice.messenger.contacts).toEqual([]);
     });
@@ -286,7 +294,9 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       const [asked, rung] = await connected();
       for (const side of [asked, rung]) {
         expect(side.session.contextData).toBeUndefined();
-        expect(side.session.peerAnswer).toEqual({ ipAddress: expect.stringMatching(/^[0-9a-f.:]+$/) as unknown });
+        expect(side.session.peerAnswer).toEqual(
+          network.discreet === true ? {} : { ipAddress: expect.stringMatching(/^[0-9a-f.:]+$/) as unknown },
+        );
       }
     });
 
@@ -426,6 +436,11 @@ export function describeCompliance(name: string, open: () => Promise<ComplianceN
       await bothIn();
       const third = await person('tess@home', 'Tess');
       await third.signIn();
+      if (network.discreet === true) {
+        await third.messenger.addContact('eric@home');
+        await expert.messenger.addContact('tess@home');
+        await third.sees(expert, 'online');
+      }
       const asked = [novice.invite(expert), third.invite(expert), expert.invite(novice)] as const;
       const [first, second] = [await expert.invitation(0), await expert.invitation(1)];
       const fromNovice = first.session.peer.address === 'nora@home' ? first : second;

@@ -1,6 +1,7 @@
 /* A signed-in stream: everything of XMPP above it works with any of these, so it is tested without a server as well. */
 import type { HostPort } from '../../../protocol/host-port.ts';
 import type { Stanza } from '../../../protocol/xmpp/stanza.ts';
+import type { Clock } from '../../clock.ts';
 import type { MessengerError } from '../contract.ts';
 
 /** The certificate that a server has shown. */
@@ -69,3 +70,32 @@ export interface XmppRequest {
   readonly to?: string;
   readonly payload: Stanza;
 }
+
+/** Who signs in: somebody with an account, or a guest of a domain that lets guests in (SASL ANONYMOUS). */
+export type XmppIdentity =
+  | { readonly tag: 'account'; readonly address: string; readonly password: string }
+  | { readonly tag: 'guest'; readonly domain: string };
+
+/** Instead of what the domain names by itself. */
+export interface XmppServer extends HostPort {
+  /** Whether TLS begins with the first byte or by STARTTLS. */
+  readonly tls: 'direct' | 'starttls';
+}
+
+export interface StreamOptions {
+  readonly identity: XmppIdentity;
+  /** The server chooses one where it is left out. */
+  readonly resource?: string;
+  readonly server?: XmppServer;
+  /** PEM, beside the authorities that the system trusts: only ever by the person's own choice. */
+  readonly ca?: string;
+  readonly clock: Clock;
+  /** Ends the attempt (CONNECTION_LOST); a stream that is open is ended by `close`. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Rejects with MessengerError: UNREACHABLE, NOT_PROTECTED (no TLS there), WRONG_KEY (the certificate is not the domain's),
+ * WRONG_CREDENTIALS, REFUSED (no guests, no way of signing in that we have), TIMEOUT, PROTOCOL, CONNECTION_LOST.
+ */
+export type OpenXmppStream = (options: StreamOptions) => Promise<XmppStream>;
