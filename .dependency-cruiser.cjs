@@ -7,7 +7,7 @@ const only = (name, from, allowed) => ({
 });
 
 const protocolBytes = '^src/protocol/bytes/';
-const hostPort = '^src/protocol/(host-port|ip-address)\\.ts$';
+const hostPort = '^src/protocol/(host-port|ip-address|app-link)\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
 const rdpGeometry = '^src/protocol/rdp/(geometry|pointer-shape|silence)\\.ts$';
@@ -51,7 +51,7 @@ module.exports = {
     only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
     only('facts', '^src/facts/', ['^src/facts/', '^src/protocol/(applications/(applications|peer)|assistance/status)\\.ts$', '^src/words/languages\\.ts$']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
-    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer|msnp/account-link)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
+    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer|msnp/account-link|xmpp/help-link)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),
     only('renderer-question', '^src/renderer/question/', ['^src/renderer/question/', '^src/preload/question-contract\\.ts$']),
     only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/capture/', rdpGraphics, protocolBytes]),

@@ -1,12 +1,12 @@
 /*
  * An account as one line that a person passes on and the other program takes whole (docs/decisions/0019):
  *
- *   link    = "ringback:msnp?" field *( "&" field )
- *   field   = name "=" value            ; the value percent-encoded (RFC 3986, 2.1), "+" is a blank
+ *   link    = "ringback:msnp?" fields   ; as in app-link.ts, version 2
  *
  * Written are `v=2`, then `server`, `address`, `friendlyName`, `accessToken`, then what there is of `key`, `contact`, `contactName`, then
  * `end=1`. Version 0.1 wrote the four without `v` and `end`: such links are read as well. Names that are not known are passed over.
  */
+import { decodeLinkValue, encodeLinkValue, lineOfLink, MAX_LINK, untilLinkEnd, wrappedLink } from '../app-link.ts';
 import { normaliseAddress } from './address.ts';
 import { isServer } from './endpoint.ts';
 
@@ -47,8 +47,6 @@ export class AccountLinkError extends Error {
   }
 }
 
-/** Characters after the question mark. */
-const MAX_LINK = 4_000;
 const VERSION = '2';
 const NAME_LIMIT = 129;
 
@@ -70,7 +68,7 @@ const FIELDS: Readonly<Record<Field, { readonly optional?: true; readonly is: (t
 export function writeAccountLink(account: AccountLink): string {
   const fields = (Object.keys(FIELDS) as Field[]).flatMap((name) => {
     const value = account[name];
-    return value === undefined ? [] : [`${name}=${encode(value)}`];
+    return value === undefined ? [] : [`${name}=${encodeLinkValue(value)}`];
   });
   return `ringback:msnp?${[`v=${VERSION}`, ...fields, 'end=1'].join('&')}`;
 }
@@ -86,10 +84,9 @@ export function readAccountLink(text: string): AccountLink {
   if (start === null) throw new AccountLinkError('NO_LINK');
   if (start[1]?.toLowerCase() !== 'msnp') throw new AccountLinkError('UNKNOWN_KIND');
   const rest = text.slice(start.index + start[0].length);
-  const line = /^[^\s<>"]*/.exec(rest)?.[0] ?? '';
+  const line = lineOfLink(rest);
   // A mail program has wrapped it where its end is missing, or a field.
-  const wrapped = (): string =>
-    (/^[^\s<>"]*(?:[ \t]*\r?\n[ \t>]*[^\s<>"]+)*/.exec(rest.slice(0, 2 * MAX_LINK))?.[0] ?? '').replaceAll(/[\s>]+/g, '');
+  const wrapped = (): string => wrappedLink(rest);
   if (!/(?:^|&)v=/i.test(line)) {
     try {
       return accountOf(fieldsOf(line));
@@ -98,16 +95,11 @@ export function readAccountLink(text: string): AccountLink {
       throw error;
     }
   }
-  const whole = untilEnd(line) ?? untilEnd(wrapped());
+  const whole = untilLinkEnd(line) ?? untilLinkEnd(wrapped());
   if (whole === undefined) throw new AccountLinkError(line.length > MAX_LINK ? 'TOO_LONG' : 'CUT_OFF');
   const fields = fieldsOf(whole);
   if (fields.get('v') !== VERSION) throw new AccountLinkError('UNKNOWN_KIND');
   return accountOf(fields);
-}
-
-function untilEnd(query: string): string | undefined {
-  const end = /&end=1(?![A-Za-z0-9%])/.exec(query);
-  return end === null ? undefined : query.slice(0, end.index);
 }
 
 function fieldsOf(query: string): ReadonlyMap<string, string> {
@@ -134,15 +126,8 @@ function accountOf(fields: ReadonlyMap<string, string>): AccountLink {
   return Object.fromEntries(read) as unknown as AccountLink;
 }
 
-/** Every sign but letters, digits and `-._~`, so that no program takes one for the end of the link. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 function decode(text: string, name: Field): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    throw new AccountLinkError('BAD_FIELD', name);
-  }
+  const decoded = decodeLinkValue(text);
+  if (decoded === undefined) throw new AccountLinkError('BAD_FIELD', name);
+  return decoded;
 }

@@ -1,6 +1,7 @@
 /* What two people's programs say to each other before they know that it is them, and links that people are handed. */
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import { utf8Decode, utf8Encode } from '../../../src/protocol/bytes/text.ts';
+import { type HelpLink, HelpLinkError, readHelpLink, writeHelpLink } from '../../../src/protocol/xmpp/help-link.ts';
 import { type AccountLink, AccountLinkError, readAccountLink, writeAccountLink } from '../../../src/protocol/msnp/account-link.ts';
 import { readAgreement, writeAgreement } from '../../../src/protocol/trust/agreement-message.ts';
 import { AnsweringAgreement, BeginningAgreement } from '../../../src/protocol/trust/agreement.ts';
@@ -68,6 +69,8 @@ const LINK: AccountLink = {
   contactName: 'Peter',
 };
 
+const HELP: HelpLink = { to: 'erik@example.org', name: 'Erik & Co', host: 'guest.example.org', code: 'K7QM2CFH' };
+
 export const TRUST_TARGETS: readonly Target[] = [
   {
     name: 'agreement-message',
@@ -125,6 +128,25 @@ export const TRUST_TARGETS: readonly Target[] = [
         }
       },
       (link) => utf8Encode(writeAccountLink(link)),
+    ),
+  },
+  {
+    name: 'help-link',
+    seeds: () => [
+      utf8Encode(writeHelpLink(HELP)),
+      utf8Encode(`Hello,\r\n\r\n> ${writeHelpLink(HELP).slice(0, 60)}\r\n> ${writeHelpLink(HELP).slice(60)}\r\n`),
+      utf8Encode(writeHelpLink(HELP, 'https://help.example.org/h')),
+    ],
+    check: decoding(
+      (input) => {
+        try {
+          return readHelpLink(utf8Decode(input));
+        } catch (error) {
+          if (error instanceof HelpLinkError) throw new ProtocolError('MALFORMED', 'HelpLink', error.code, error.field ?? '');
+          throw error;
+        }
+      },
+      (link) => utf8Encode(writeHelpLink(link)),
     ),
   },
 ];
