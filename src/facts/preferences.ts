@@ -29,4 +29,8 @@ export interface Preferences {
   /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
   readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;
+  /** A domain that lets people without an account in, for an expert whose own server does not; '' for none. */
+  readonly guestServer: string;
+  /** The https page that a link for somebody new leads to; '' where it opens the program by itself. */
+  readonly helpPage: string;
 }

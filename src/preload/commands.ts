@@ -31,7 +31,7 @@ export const COMMANDS = {
   getState: alone<AppState>(),
   /** In the place of the account of its transport. */
   saveAccount: taking<TypedAccount>(),
-  /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount`. */
+  /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount` or `offeredHelp`. */
   offerAccount: taking<string>(),
   /** The person takes the offered one. */
   takeOfferedAccount: alone(),
@@ -56,6 +56,18 @@ export const COMMANDS = {
   readConversation: taking<PeerAddress>(),
   /** Novice: step 1. */
   askForHelp: taking<PeerAddress>(),
+  /** Expert: a code and a link for somebody without an account; they appear as `newcomer`. */
+  helpSomebodyNew: alone(),
+  /** Takes the code back, or puts away one that is over. */
+  putNewcomerAway: alone(),
+  /** Novice without an account: answered once the expert is being asked. `server` is `host:port`, or empty. */
+  askAsGuest: taking<{ address: string; code: string; server: string }>(),
+  stopAskingAsGuest: alone(),
+  /** The person asks by the link that is shown as `offeredHelp`. */
+  takeOfferedHelp: alone(),
+  putOfferedHelpAway: alone(),
+  /** Where people without an account sign in, and the page that links lead to. */
+  setGuestPlaces: taking<{ guestServer: string; helpPage: string }>(),
   /** Expert: asks whether help is wanted. */
   offerHelp: taking<PeerAddress>(),
   startActivity: taking<PeerAddress & { readonly kind: ActivityKind }>(),
@@ -106,7 +118,7 @@ export const COMMANDS = {
   setHosting: taking<HostingChoice>(),
   createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string; key: string }>(),
   removeHostedAccount: taking<string>(),
-  saveSettings: taking<Partial<Omit<Preferences, 'hosting'>>>(),
+  saveSettings: taking<Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage'>>>(),
   clearHistory: alone(),
   /** Main asks where to; nothing happens when the person does not choose a place. */
   exportHistory: alone(),

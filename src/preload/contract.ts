@@ -6,7 +6,7 @@ import type { AccountForm } from '../facts/accounts.ts';
 import type { DesktopSupport } from '../facts/desktop.ts';
 import type { StopKeys } from '../facts/stop-keys.ts';
 import type { HostedAccount, Reach } from '../facts/hosting.ts';
-import type { FileInvitation, Invitation } from '../facts/invitations.ts';
+import type { FileInvitation, GuestCode, Invitation } from '../facts/invitations.ts';
 import type { Preferences } from '../facts/preferences.ts';
 import type { TrustView } from '../facts/trust.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
@@ -135,6 +135,28 @@ export interface OfferedAccountView {
   readonly instead?: { readonly address: string; readonly friendlyName: string };
 }
 
+/** An invitation as it is shown. */
+export interface InvitationView extends Invitation {
+  /** The contact whose name a guest's is taken for. */
+  readonly like?: string;
+}
+
+/** The code that was given out to somebody without an account, and what to send them. */
+export interface NewcomerView extends GuestCode {
+  readonly link: string;
+  /** The link leads to a page, which any browser opens. */
+  readonly byPage: boolean;
+  /** To be typed together with the code; left out where nobody could say it on the phone. */
+  readonly address?: string;
+}
+
+/** Whom a link would ask for help, which was opened, pasted or dropped here. Its code stays with main. */
+export interface OfferedHelpView {
+  readonly address: string;
+  /** What they are called, as the link says, safe to show in quotation marks; may be empty. */
+  readonly claim: string;
+}
+
 /** The conversation to open; a further wish has a higher number. */
 export interface WantedTalk extends PeerAddress {
   readonly wish: number;
@@ -161,7 +183,11 @@ export interface AppState {
   readonly accounts: readonly AccountView[];
   readonly contacts: readonly ContactView[];
   readonly hosting: HostingView;
-  readonly invitations: readonly Invitation[];
+  readonly invitations: readonly InvitationView[];
+  readonly newcomer?: NewcomerView;
+  readonly offeredHelp?: OfferedHelpView;
+  /** As a guest, after a wrong code: so many more, before a new one is to be asked for. */
+  readonly guestTriesLeft?: number;
   readonly strangers: readonly StrangerView[];
   readonly conversations: readonly ConversationView[];
   readonly activities: readonly Activity[];

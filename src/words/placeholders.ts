@@ -3,6 +3,15 @@ export interface Placeholders {
   readonly 'common.technical': 'detail';
   readonly 'person.withAddress': 'address' | 'name';
   readonly 'person.saysName': 'name';
+  readonly 'guest.triesLeft': 'count';
+  readonly 'offeredHelp.title': 'name';
+  readonly 'offeredHelp.titleNamed': 'name';
+  readonly 'offeredHelp.meaning': 'address';
+  readonly 'newcomer.until': 'count';
+  readonly 'newcomer.wrong': 'count';
+  readonly 'newcomer.message': 'address' | 'guestCode' | 'link';
+  readonly 'newcomer.messageLink': 'link';
+  readonly 'invitation.guestLike': 'name';
   readonly 'person.claimed': 'name';
   readonly 'stranger.unnamed': 'address';
   readonly 'stranger.named': 'address' | 'name';

@@ -153,7 +153,7 @@ describe('somebody without an account', () => {
   it('without an open code, nobody answers a guest', async () => {
     const pair = await createPair({ met: false });
     expect(await tried(pair, 'CFHKMQRW')).toBe('GUEST_NOBODY');
-    expect(await tried(pair, 'CFHKMQR')).toBe('BAD_CODE');
+    expect(await tried(pair, 'CFHKMQR')).toBe('BAD_GUEST_CODE');
     await end(pair);
   });
 

@@ -164,7 +164,7 @@ class AssistanceRoom implements Assistance {
 
   async askAsGuest(expert: PeerAddress, typed: string): Promise<void> {
     const code = readGuestCode(typed);
-    if (code === undefined) throw new AssistanceError('BAD_CODE', 'not eight characters of its alphabet');
+    if (code === undefined) throw new AssistanceError('BAD_GUEST_CODE', 'not eight characters of its alphabet');
     this.requireMayAsk(expert);
     await this.requireDesktop();
     this.requireMayAsk(expert);

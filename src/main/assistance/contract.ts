@@ -31,8 +31,10 @@ export type AssistanceErrorCode =
   | 'UNBOUND_INVITATION'
   /** A password was told, and the invitation has none: it is not the one. */
   | 'NO_PASSWORD_IN_FILE'
-  /** Not six digits; of a guest, not eight characters. */
+  /** Not six digits. */
   | 'BAD_CODE'
+  /** Not eight characters of a guest's code. */
+  | 'BAD_GUEST_CODE'
   /** The expert has given out another code; or this one, and its time is over. */
   | 'GUEST_CODE_WRONG'
   | 'GUEST_CODE_EXPIRED'
@@ -160,7 +162,7 @@ export interface Assistance {
   closeGuestCode(): void;
   /**
    * Step 1, novice without an account, with the code that the expert has given out. Resolves once both programs have proved it and the expert is being
-   * asked. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE, BAD_CODE, GUEST_…, ENDED; nothing of the try is open then.
+   * asked. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE, BAD_GUEST_CODE, GUEST_…, ENDED; nothing of the try is open then.
    */
   askAsGuest(expert: PeerAddress, code: string): Promise<void>;
   /** Ends a try that has not come so far. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../facts/hosting.ts';
 import { type Preferences, QUIET_CHOICES } from '../../facts/preferences.ts';
+import { readGuestHost } from '../../protocol/xmpp/help-link.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
@@ -26,6 +27,18 @@ export const hostingSchema = z.strictObject({
   plain: z.exactOptional(z.boolean()),
 }) satisfies z.ZodType<HostingChoice>;
 
+/** A domain, or nothing. */
+export const guestServer = z
+  .string()
+  .max(253)
+  .refine((text) => text === '' || readGuestHost(text) === text);
+
+/** An https page without a query: what follows its `#` is never sent. */
+export const helpPage = z
+  .string()
+  .max(200)
+  .regex(/^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?\/[A-Za-z0-9._~/-]*)?$/);
+
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
 /** Loose: fields of a newer version survive a load and a save, so that going back to an older version and forth loses nothing. */
@@ -44,6 +57,8 @@ export const settingsSchema = z.looseObject({
   openRouter: z.boolean().default(true),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
+  guestServer: guestServer.default(''),
+  helpPage: helpPage.default(''),
   windowBounds: z.exactOptional(rect),
 }) satisfies z.ZodType<Preferences>;
 

@@ -10,8 +10,10 @@ import type {
   AccountView,
   ConversationView,
   HostingView,
+  NewcomerView,
   NoticeView,
   OfferedAccountView,
+  OfferedHelpView,
   OfferedInvitationView,
   StrangerView,
   WantedTalk,
@@ -51,6 +53,11 @@ export interface AppFacts {
   readonly fileInvitation: FileInvitation | undefined;
   readonly offeredInvitation: OfferedInvitationView | undefined;
   readonly offeredAccount: OfferedAccountView | undefined;
+  readonly offeredHelp: OfferedHelpView | undefined;
+  /** The code that was given out to somebody without an account, and the way there. */
+  readonly newcomer: NewcomerView | undefined;
+  /** As a guest, after a wrong code. */
+  readonly guestTriesLeft: number | undefined;
   readonly history: readonly HistoryEntry[];
   readonly record: RecordState;
   readonly settings: Settings;
@@ -93,6 +100,9 @@ export function initialFacts(
     fileInvitation: undefined,
     offeredInvitation: undefined,
     offeredAccount: undefined,
+    offeredHelp: undefined,
+    newcomer: undefined,
+    guestTriesLeft: undefined,
     notices: [],
     desktop: { capture: false, input: false },
     stopKeys: 'none',

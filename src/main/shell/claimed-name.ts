@@ -52,6 +52,15 @@ export function claimedName(text: string): ClaimedName {
   return { name: Array.from(kept.replace(/ +/g, ' ').trim()).slice(0, MAX_CLAIMED).join('').trim(), mixed };
 }
 
+/** Somebody goes for a contact: by name, by an address that looks the same, or by calling themselves what the contact's address is. */
+export const isTakenFor = (contact: Named, { address, friendlyName }: Named): boolean =>
+  looksLike(contact.friendlyName, friendlyName) || looksLike(contact.address, address) || looksLike(contact.address, friendlyName);
+
+interface Named {
+  readonly address: string;
+  readonly friendlyName: string;
+}
+
 const alphabetOf = (letter: string): RegExp | undefined => ALPHABETS.find((alphabet) => alphabet.test(letter));
 
 /** Whether one name is taken for another: equal without regard to case, marks, blanks and look-alikes (UTS #39, skeletons). */

@@ -1,6 +1,7 @@
 /* Everything Electron, put together. Decides nothing about help: it shows what the use cases say and hands on what the person wants. */
 import { app, clipboard, globalShortcut, ipcMain, powerSaveBlocker } from 'electron';
 import type { AppState } from '../../preload/contract.ts';
+import { hasHelpLink } from '../../protocol/xmpp/help-link.ts';
 import type { Activities, Launcher } from '../activities/contract.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
@@ -27,12 +28,16 @@ import { createConversations } from './conversations.ts';
 import type { ErrorLog } from './error-log.ts';
 import { createFileInvitations, readAtMost } from './file-invitations.ts';
 import { createGonePages } from './gone-pages.ts';
+import { createGuestAccess } from './guest-access.ts';
+import { createGuestAsking } from './guest-asking.ts';
 import type { Hosting } from './hosting.ts';
 import { createInvitationDialogs } from './invitation-dialogs.ts';
 import { createKeyDialogs } from './key-dialogs.ts';
 import { createKeyFiles } from './key-files.ts';
 import { handleCommands } from './ipc.ts';
+import { createNewcomers } from './newcomers.ts';
 import type { Openings } from './openings.ts';
+import { ownName } from './own-name.ts';
 import { isFolded } from './panel-folding.ts';
 import type { Questions } from './questions.ts';
 import { createOutside, type Outside } from './outside.ts';
@@ -97,6 +102,10 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     read: readAtMost,
   });
   const accountOffers = createAccountOffers({ model, save: (account) => deps.signIn.save(account) });
+  const name = (): string => ownName(storage.accounts, deps.env);
+  const guests = createGuestAccess(messengers, clock);
+  const newcomers = createNewcomers({ help: assistance, messengers, accounts: storage.accounts, guests, model, name });
+  const guestAsking = createGuestAsking({ help: assistance, guests, model, name });
   const outside = createOutside({ ...deps, platform: process.platform, attempt });
   const conversations = createConversations({
     messengers,
@@ -130,7 +139,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   const pageGone = createGonePages({ clock, log, model, windowOf: (kind) => windows[kind], endSession: () => assistance.endSession() });
   windows.onPageGone(({ kind, reason }) => pageGone(kind, reason));
 
-  answerCommands(deps, { files, accountOffers, conversations, viewer });
+  answerCommands(deps, { files, accountOffers, newcomers, guestAsking, conversations, viewer });
   showUseCases(deps);
   followState(deps, { outside, viewer, endSession: () => attempt('end', () => assistance.endSession()) });
 
@@ -140,7 +149,10 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   openings.handTo((opening) => {
     windows.openMain();
     if (opening?.tag === 'file') attempt('open invitation', () => files.openPath(opening.path));
-    if (opening?.tag === 'link') attempt('open link', () => accountOffers.offer(opening.link));
+    if (opening?.tag === 'link') {
+      const { link } = opening;
+      attempt('open link', () => (hasHelpLink(link) ? guestAsking : accountOffers).offer(link));
+    }
   });
   quitInOrder({
     clock,
@@ -158,7 +170,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
 
 function answerCommands(
   deps: ShellDeps,
-  parts: Pick<UseCases, 'files' | 'accountOffers' | 'conversations'> & { readonly viewer: ViewerWindow },
+  parts: Pick<UseCases, 'files' | 'accountOffers' | 'newcomers' | 'guestAsking' | 'conversations'> & { readonly viewer: ViewerWindow },
 ): void {
   const { model, signIn, messengers, hosting, activities, launcher, assistance, storage, windows, log } = deps;
   const use: UseCases = {
@@ -170,6 +182,8 @@ function answerCommands(
     help: assistance,
     files: parts.files,
     accountOffers: parts.accountOffers,
+    newcomers: parts.newcomers,
+    guestAsking: parts.guestAsking,
     hosting,
     settings: storage.settings,
     history: storage.history,

@@ -10,8 +10,9 @@ import { t } from '../../words/words.ts';
 import { Emitter } from '../emitter.ts';
 import type { Contact, Messengers, MessengersEvent, Peer, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import type { Interruptions } from '../interruptions.ts';
+import { GUEST_FEATURE } from '../../protocol/assistance/guest-admission.ts';
 import type { AppModel } from './app-model.ts';
-import { claimedName, looksLike } from './claimed-name.ts';
+import { claimedName, isTakenFor } from './claimed-name.ts';
 import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
@@ -136,8 +137,10 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
   messengers.onEvent((event) => {
     switch (event.tag) {
       case 'invitation':
-        if (!isKnown(event.session.peer)) return holdInvitation(event.session);
-        break;
+        if (isKnown(event.session.peer)) break;
+        // Whoever has a code has been expected, and nobody is asked before it has proved right; who has none is not heard at all.
+        if (isGuests(event.session)) return events.emit({ tag: 'invitation', session: new StrangersSession(event.session) });
+        return holdInvitation(event.session);
       case 'chat':
         if (isKnown(event.peer)) break;
         if (event.content.tag === 'text') holdText(event.peer, event.content.text);
@@ -213,10 +216,6 @@ function quoted({ address, friendlyName }: Peer): string {
   return name === '' ? safeText(address, 129) : t('person.claimed', { name });
 }
 
-/** By name, by an address that looks the same, or by calling themselves what the contact's address is. */
-const isTakenFor = (contact: Contact, { address, friendlyName }: Peer): boolean =>
-  looksLike(contact.friendlyName, friendlyName) || looksLike(contact.address, address) || looksLike(contact.address, friendlyName);
-
 function viewOf({ peer, invitations, texts, listed, looked }: Stranger, contacts: readonly Contact[]): StrangerView {
   const { name, mixed } = claimedName(peer.friendlyName === peer.address ? '' : peer.friendlyName);
   const like = contacts.find((contact) => isTakenFor(contact, peer));
@@ -236,6 +235,8 @@ function viewOf({ peer, invitations, texts, listed, looked }: Stranger, contacts
     looked,
   };
 }
+
+const isGuests = ({ peerFeatures }: RendezvousSession): boolean => peerFeatures?.named.has(GUEST_FEATURE) === true;
 
 function wishOf({ application }: RendezvousSession): StrangerWish {
   if (sameGuid(application.guid, ASK_FOR_REMOTE_ASSISTANCE.guid)) return 'help';

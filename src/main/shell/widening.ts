@@ -22,6 +22,8 @@ export type Widening =
   /** Where the messenger is and by which key it is known, field by field of the account, and as whom it is signed in to. */
   | { readonly tag: 'messenger'; readonly place: Readonly<Record<string, string>>; readonly address: string }
   | { readonly tag: 'setting'; readonly setting: WideningSetting }
+  /** Where people whom this person helps are sent: a server, a page, as what they are. */
+  | { readonly tag: 'guestPlaces'; readonly places: readonly string[] }
   | { readonly tag: 'clearHistory' }
   /** Whoever uses this address is made sure anew, by a code. */
   | { readonly tag: 'forgetMet'; readonly address: string }
@@ -58,6 +60,15 @@ export function wideningQuestion(widening: Widening): Question {
         warning,
         no,
         yes: t('widening.messenger.yes'),
+      };
+    case 'guestPlaces':
+      return {
+        heading: t('widening.guestPlaces.heading'),
+        text: [t('widening.guestPlaces.text')],
+        words: widening.places.map((place) => safeText(place, 255)),
+        warning,
+        no,
+        yes: t('widening.guestPlaces.yes'),
       };
     case 'hosting':
       return {

@@ -1,6 +1,14 @@
 /* What the windows see: each slice of the state, how it comes from what main knows, and what each window gets of it. */
 import type { Preferences } from '../../facts/preferences.ts';
-import type { AccountView, AppState, ContactView, MessengerStatus, ProgramView, TransportView } from '../../preload/contract.ts';
+import type {
+  AccountView,
+  AppState,
+  ContactView,
+  InvitationView,
+  MessengerStatus,
+  ProgramView,
+  TransportView,
+} from '../../preload/contract.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { ACTIVITY_KINDS } from '../../protocol/applications/applications.ts';
 import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
@@ -11,6 +19,8 @@ import { overall } from '../messenger/messengers.ts';
 import type { Settings } from '../settings/settings-store.ts';
 import { FIRST_TRANSPORT } from '../settings/transport-name.ts';
 import type { AppFacts } from './app-facts.ts';
+import { isTakenFor } from './claimed-name.ts';
+import { safeText } from './safe-text.ts';
 
 /** Windows that show the state. */
 export type StateWindow = 'main' | 'session';
@@ -34,7 +44,10 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   accounts: { of: accountViews, main: whole, session: nobody },
   contacts: { of: contactViews, main: whole, session: nobody },
   hosting: { of: ({ hosting }) => hosting, main: whole, session: () => ({ tag: 'off' }) },
-  invitations: { of: ({ invitations }) => invitations, main: whole, session: nobody },
+  invitations: { of: invitationViews, main: whole, session: nobody },
+  newcomer: { of: ({ newcomer }) => newcomer, main: whole, session: none },
+  offeredHelp: { of: ({ offeredHelp }) => offeredHelp, main: whole, session: none },
+  guestTriesLeft: { of: ({ guestTriesLeft }) => guestTriesLeft, main: whole, session: none },
   strangers: { of: ({ strangers }) => strangers, main: whole, session: nobody },
   conversations: { of: ({ conversations }) => conversations, main: whole, session: nobody },
   activities: { of: ({ activities }) => activities, main: whole, session: nobody },
@@ -94,6 +107,14 @@ function accountViews({ accounts, presence }: AppFacts): AccountView[] {
   return accounts.map(({ state, ...account }) => ({ ...account, status: messengerStatus(state, presence) }));
 }
 
+/** Whoever comes with a code says their name themselves: it may be a contact's. */
+function invitationViews({ invitations, contacts }: AppFacts): InvitationView[] {
+  return invitations.map((invitation) => {
+    const like = invitation.guest === true ? contacts.find((contact) => isTakenFor(contact, invitation.from)) : undefined;
+    return like === undefined ? invitation : { ...invitation, like: safeText(like.friendlyName) };
+  });
+}
+
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
   return transports.map(({ name, title, lead, fields }) => ({ name, title, lead, fields }));
@@ -146,6 +167,8 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     quietSeconds,
     hosting,
+    guestServer,
+    helpPage,
   } = settings;
   return {
     engine,
@@ -165,6 +188,8 @@ function settingsView(settings: Settings): Preferences {
       port: hosting.port,
       ...(hosting.plain === undefined ? {} : { plain: hosting.plain }),
     },
+    guestServer,
+    helpPage,
   };
 }
 

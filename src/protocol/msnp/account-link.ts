@@ -8,7 +8,7 @@
  */
 import { decodeLinkValue, encodeLinkValue, lineOfLink, MAX_LINK, untilLinkEnd, wrappedLink } from '../app-link.ts';
 import { normaliseAddress } from './address.ts';
-import { isServer } from './endpoint.ts';
+import { isServer } from '../host-port.ts';
 
 export interface AccountLink {
   /** `host:port`. */

@@ -3,9 +3,10 @@
  *
  *   link    = ( "ringback:help?" | page "#" ) fields            ; fields as in app-link.ts, version 1
  *
- * Written are `to`, then what there is of `name` and `host`, then `code`. What follows the "#" of a page is never sent to its server.
+ * Written are `to`, then what there is of `name`, `host` and `server`, then `code`. What follows the "#" of a page is never sent to its server.
  */
 import { decodeLinkValue, encodeLinkValue, lineOfLink, MAX_LINK, untilLinkEnd, wrappedLink } from '../app-link.ts';
+import { isServer } from '../host-port.ts';
 import { readJid, writeJid } from './jid.ts';
 
 export interface HelpLink {
@@ -15,6 +16,8 @@ export interface HelpLink {
   readonly name?: string;
   /** Where somebody without an account signs in; `guest.` and the domain of `to`, where it is left out. */
   readonly host?: string;
+  /** `host:port` of its server, where the domain does not say it by itself. */
+  readonly server?: string;
   /** Eight characters. */
   readonly code: string;
 }
@@ -46,6 +49,7 @@ const FIELDS: Readonly<Record<Field, { readonly optional?: true; readonly read: 
   to: { read: addressOf },
   name: { optional: true, read: (text) => (text.length <= 129 && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text) ? text : undefined) },
   host: { optional: true, read: readGuestHost },
+  server: { optional: true, read: (text) => (isServer(text) ? text : undefined) },
   code: { read: (text) => (/^[A-Za-z0-9]{8}$/.test(text) ? text.toUpperCase() : undefined) },
 };
 

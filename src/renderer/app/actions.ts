@@ -171,6 +171,25 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         return bridge.askForHelp(addressOf(expert));
       });
     },
+    helpSomebodyNew: () =>
+      run('newcomer', async () => {
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.helpSomebodyNew();
+      }),
+    putNewcomerAway: () => run('newcomer', () => bridge.putNewcomerAway()),
+    askAsGuest: (typed: { readonly address: string; readonly code: string; readonly server: string }) =>
+      run('guest', async () => {
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.askAsGuest(typed);
+      }),
+    stopAskingAsGuest: () => run('session', () => bridge.stopAskingAsGuest()),
+    takeOfferedHelp: () =>
+      run('offeredHelp', async () => {
+        if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
+        return bridge.takeOfferedHelp();
+      }),
+    putOfferedHelpAway: () => run('offeredHelp', () => bridge.putOfferedHelpAway()),
+    setGuestPlaces: (places: Pick<Preferences, 'guestServer' | 'helpPage'>) => run('guestPlaces', () => bridge.setGuestPlaces(places)),
     offerHelp: async (novice: PeerAddress) => {
       await run('activity', async () => {
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
@@ -229,7 +248,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     takeKey: (password: string) => run('trust', () => bridge.takeKey(password)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
     exportHistory: () => run('history', () => bridge.exportHistory()),
-    saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) =>
+    saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage'>>) =>
       choose(settings, 'settings', () => bridge.saveSettings(settings)),
     /** Another program may have these keys: they are shown once main has them. */
     saveStopShortcut: (stopShortcut: string) => run('stopShortcut', () => bridge.saveSettings({ stopShortcut })),

@@ -3,12 +3,14 @@ import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject }
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState } from '../../preload/contract.ts';
 import { peerKey } from '../../protocol/applications/peer.ts';
+import { hasHelpLink } from '../../protocol/xmpp/help-link.ts';
 import { hasAccountLink } from '../../protocol/msnp/account-link.ts';
 import type { Actions } from './actions.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
 import { OfferedAccount } from './home/offered-account.tsx';
+import { OfferedHelp } from './home/offered-help.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { Asking } from './home/home.tsx';
 import { Strangers } from './home/strangers.tsx';
@@ -95,6 +97,7 @@ function Waiting({ app }: { readonly app: AppState }) {
   const invitation = useAction('invitation');
   const activity = useAction('activity');
   const offered = useAction('offeredAccount');
+  const offeredHelp = useAction('offeredHelp');
   const stranger = useAction('stranger');
   return (
     <>
@@ -103,6 +106,13 @@ function Waiting({ app }: { readonly app: AppState }) {
         {...offered}
         onUse={() => void actions.takeOfferedAccount()}
         onPutAway={() => void actions.putOfferedAccountAway()}
+      />
+      <OfferedHelp
+        offered={app.offeredHelp}
+        {...offeredHelp}
+        onAsk={() => void actions.takeOfferedHelp()}
+        onStop={() => void actions.stopAskingAsGuest()}
+        onPutAway={() => void actions.putOfferedHelpAway()}
       />
       <Strangers
         strangers={app.strangers}
@@ -158,10 +168,12 @@ function leave(event: KeyboardEvent, { ui }: WindowState, actions: Actions): voi
   else if (ui.talkingTo !== undefined) actions.talkTo(undefined);
 }
 
+const hasLink = (text: string): boolean => hasAccountLink(text) || hasHelpLink(text);
+
 /** A link pasted anywhere but where people write whole texts, or into a form that takes it itself. */
 function pasted(event: ClipboardEvent, actions: Actions): void {
   const text = event.clipboardData?.getData('text/plain') ?? '';
-  if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement || !hasAccountLink(text)) return;
+  if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement || !hasLink(text)) return;
   event.preventDefault();
   void actions.offerAccount(text);
 }
@@ -172,7 +184,7 @@ function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions:
   const file = event.dataTransfer.files[0];
   if (file === undefined) {
     const text = event.dataTransfer.getData('text/plain');
-    if (hasAccountLink(text)) void actions.offerAccount(text);
+    if (hasLink(text)) void actions.offerAccount(text);
     return;
   }
   actions.showPage('home');

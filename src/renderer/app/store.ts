@@ -16,6 +16,10 @@ export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
 export type Place =
   | 'account'
   | 'offeredAccount'
+  | 'offeredHelp'
+  | 'guest'
+  | 'guestPlaces'
+  | 'newcomer'
   | 'stranger'
   | 'file'
   | 'friendlyName'

@@ -64,7 +64,7 @@ describe('the table of commands', () => {
     if (COMMAND_TABLE[name].widens === 'nothing' || asked > 0) expect(widening).toEqual([]);
   });
 
-  it('has ten that ask', () => {
+  it('has eleven that ask', () => {
     expect(COMMAND_NAMES.filter((name) => COMMAND_TABLE[name].widens !== 'nothing').sort()).toEqual(
       [
         'clearHistory',
@@ -73,6 +73,7 @@ describe('the table of commands', () => {
         'saveAccount',
         'saveKey',
         'saveSettings',
+        'setGuestPlaces',
         'setHosting',
         'setProgram',
         'takeKey',

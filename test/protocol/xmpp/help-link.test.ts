@@ -20,7 +20,9 @@ const wrapped = (text: string, width: number, mark = ''): string =>
 
 describe('a link to ask for help without an account', () => {
   it('is one line, and is read as it was written', () => {
-    expect(LINK).toBe('ringback:help?v=1&to=erik%40example.org&name=Erik%20M%C3%BCller%20%26%20co&host=guest.example.org&code=K7QM2CFH&end=1');
+    expect(LINK).toBe(
+      'ringback:help?v=1&to=erik%40example.org&name=Erik%20M%C3%BCller%20%26%20co&host=guest.example.org&code=K7QM2CFH&end=1',
+    );
     expect(readHelpLink(LINK)).toEqual(ERIK);
     expect(readHelpLink(writeHelpLink({ to: ERIK.to, code: ERIK.code }))).toEqual({ to: ERIK.to, code: ERIK.code });
   });

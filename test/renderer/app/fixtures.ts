@@ -154,6 +154,8 @@ export function appState(more: Partial<AppState> = {}): AppState {
       allowPlainExperts: false,
       allowUnverified: false,
       openRouter: true,
+      guestServer: '',
+      helpPage: '',
       quietSeconds: 3,
       hosting: { enabled: false, reach: 'loopback', port: 0 },
     },

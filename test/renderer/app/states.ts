@@ -89,6 +89,23 @@ const UNVERIFIED = {
   peer: { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna', verification: { tag: 'unverified' } },
 } as const;
 
+const NEWCOMER: AppState['newcomer'] & {} = {
+  code: 'K7QM2CFH',
+  state: 'open',
+  expiresAtMs: NOW_MS + 13 * 60_000,
+  wrong: 0,
+  link: 'ringback:help?v=1&to=erik%40help.example&name=Erik&code=K7QM2CFH&end=1',
+  byPage: false,
+  address: 'erik@help.example',
+};
+const { address: _spoken, ...LINK_ONLY } = NEWCOMER;
+const GUEST: AppState['invitations'][number] = {
+  id: 'g1',
+  guest: true,
+  from: { transport: 'xmpp', address: '840912@guest.help.example', friendlyName: '“Anna”', verification: { tag: 'code' } },
+  receivedAtMs: NOW_MS,
+};
+
 export const STATES: readonly State[] = [
   main('welcome', nobody),
   main('welcome, other ways', nobody, (page) => page.getByText(t('welcome.other'), { exact: true }).click()),
@@ -97,6 +114,22 @@ export const STATES: readonly State[] = [
     await page.getByRole('button', { name: t('welcome.haveAccount'), exact: true }).click();
   }),
   main('welcome, needs help', nobody, press(new RegExp(`^${t('welcome.need')}`))),
+  main('welcome, a wrong code of a guest', { ...nobody, guestTriesLeft: 4 }, press(new RegExp(`^${t('welcome.need')}`))),
+  main('a link that asks for help', { ...nobody, offeredHelp: { address: 'erik@help.example', claim: 'Erik' } }),
+  main('a code for somebody new', appState({ newcomer: NEWCOMER })),
+  main('a code for somebody new, of who helps', {
+    ...appState({ newcomer: { ...NEWCOMER, wrong: 3 } }),
+    settings: { ...appState().settings, home: 'give' },
+  }),
+  main('a link for somebody new', appState({ newcomer: LINK_ONLY })),
+  main('a code that is too old', appState({ newcomer: { ...NEWCOMER, state: 'expired' } })),
+  main('a code that was locked', appState({ newcomer: { ...NEWCOMER, state: 'burnt' } })),
+  main('asked by somebody without an account', appState({ invitations: [GUEST] })),
+  main('asked by somebody with the name of a contact', appState({ invitations: [{ ...GUEST, like: 'Anna' }] })),
+  main('choosing a helper by a code', appState(), async (page) => {
+    await press(t('home.ask'))(page);
+    await page.getByText(t('guest.somebodyElse'), { exact: true }).click();
+  }),
   main('welcome, helps', nobody, press(new RegExp(`^${t('welcome.give')}`))),
   main('home', appState({ history })),
   main(

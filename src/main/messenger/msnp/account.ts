@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isServer } from '../../../protocol/msnp/endpoint.ts';
+import { isServer } from '../../../protocol/host-port.ts';
 import type { Account } from '../contract.ts';
 
 /** What signing in to an MSNP server takes. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
 import type { Account } from '../../messenger/contract.ts';
 import { TRANSPORTS } from '../../messenger/transports.ts';
 import { friendlyName, transport } from './arguments.ts';
@@ -56,7 +57,7 @@ export const accountCommands = {
     windows: ['main'],
     widens: 'nothing',
     argument: z.string().max(16_384),
-    run: ({ accountOffers }, text) => accountOffers.offer(text),
+    run: ({ accountOffers, guestAsking }, text) => (hasHelpLink(text) ? guestAsking : accountOffers).offer(text),
   },
   takeOfferedAccount: {
     windows: ['main'],

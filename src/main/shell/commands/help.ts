@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { MAX_INVITATION_BYTES } from '../../../protocol/assistance/invitation.ts';
+import { isServer } from '../../../protocol/host-port.ts';
+import { guestServer, helpPage } from '../../settings/settings-store.ts';
 import { id, oneLine, peer } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
@@ -17,6 +19,38 @@ export const helpCommands = {
     run: ({ messengers, help }, expert) => {
       requireSignedIn(messengers, expert.transport);
       return help.askForHelp(expert);
+    },
+  },
+  helpSomebodyNew: { windows: ['main'], widens: 'nothing', run: ({ newcomers }) => newcomers.begin() },
+  putNewcomerAway: { windows: ['main'], widens: 'nothing', run: ({ newcomers }) => newcomers.end() },
+  askAsGuest: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: z.strictObject({
+      address: z.string().min(3).max(320),
+      code: z.string().min(1).max(64),
+      server: z
+        .string()
+        .max(255)
+        .refine((text) => text === '' || isServer(text)),
+    }),
+    run: ({ guestAsking }, wish) => guestAsking.ask(wish),
+  },
+  stopAskingAsGuest: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.stop() },
+  takeOfferedHelp: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.useOffered() },
+  putOfferedHelpAway: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.putAway() },
+  setGuestPlaces: {
+    windows: ['main'],
+    widens: ({ settings }, { guestServer: host, helpPage: page }) =>
+      [host === settings.value.guestServer ? '' : host, page === settings.value.helpPage ? '' : page].some((place) => place !== '')
+        ? [{ tag: 'guestPlaces', places: [host, page].filter((place) => place !== '') }]
+        : [],
+    argument: z.strictObject({ guestServer, helpPage }),
+    run: ({ settings, model }, places) => {
+      const next = { ...settings.value, ...places };
+      const written = settings.set(next);
+      model.update({ settings: next });
+      return written;
     },
   },
   offerHelp: {

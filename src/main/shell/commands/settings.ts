@@ -17,7 +17,7 @@ async function save({ settings, model }: UseCases, change: Partial<Settings>): P
   await written;
 }
 
-type Change = Partial<Omit<Preferences, 'hosting'>>;
+type Change = Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage'>>;
 
 /** Every setting that a window changes: whether it lets others do more once it is on. */
 const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & Record<WideningSetting, true>> = {

@@ -6,6 +6,7 @@ import { Avatar, Button, Person, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, reachable, unreachable } from '../selectors.ts';
 import { AddContact } from './contacts.tsx';
+import { GuestForm, type GuestFormProps } from './guest-form.tsx';
 import './home.css';
 
 export interface ContactPickerProps {
@@ -16,10 +17,12 @@ export interface ContactPickerProps {
   readonly onAsk: (peer: PeerAddress) => void;
   readonly onAddContact: (peer: PeerAddress) => Promise<{ readonly ok: boolean }>;
   readonly onBack: () => void;
+  /** Somebody who is on no list, and has given out a code. */
+  readonly guest: GuestFormProps;
 }
 
 /** Choosing a helper: contacts who can answer now come first; for the others it says what to do. */
-export function ContactPicker({ contacts, transports, states, onAsk, onAddContact, onBack }: ContactPickerProps) {
+export function ContactPicker({ contacts, transports, states, onAsk, onAddContact, onBack, guest }: ContactPickerProps) {
   const online = reachable(contacts);
   const offline = unreachable(contacts);
   return (
@@ -88,6 +91,12 @@ export function ContactPicker({ contacts, transports, states, onAsk, onAddContac
           )}
         </>
       )}
+      <details className="fold" open={guest.pending || guest.problem !== undefined ? true : undefined}>
+        <summary>{t('guest.somebodyElse')}</summary>
+        <div className="card">
+          <GuestForm {...guest} />
+        </div>
+      </details>
     </section>
   );
 }

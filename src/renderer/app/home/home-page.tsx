@@ -12,6 +12,7 @@ import { Conversation } from './conversation.tsx';
 import { FileInvitations, FileWays } from './file-invitation.tsx';
 import { useFileInvitations } from './file-invitation-props.ts';
 import { Home } from './home.tsx';
+import { Newcomer } from './newcomer.tsx';
 import { MessengerLine } from './messenger-line.tsx';
 
 /** The page that a person is on most of the time: whom to ask, a conversation, or the session that runs. */
@@ -85,6 +86,12 @@ function Picker({ app }: { readonly app: AppState }) {
       onAsk={(peer) => void actions.askForHelp(peer)}
       onAddContact={actions.addContact}
       onBack={() => actions.pickContact(false)}
+      guest={{
+        ...useAction('guest'),
+        triesLeft: app.guestTriesLeft,
+        onAsk: (typed) => void actions.askAsGuest(typed),
+        onStop: () => void actions.stopAskingAsGuest(),
+      }}
     />
   );
 }
@@ -110,6 +117,9 @@ function Talk({ app, contact }: { readonly app: AppState; readonly contact: Cont
   );
 }
 
+/** Whoever has asked without an account asks again with another code. */
+const GUEST = 'guest';
+
 /** The attempt, the session or how it ended, whichever it is. */
 function SessionCard({ app, session }: { readonly app: AppState; readonly session: SessionStatus }) {
   const actions = useActions();
@@ -124,8 +134,8 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
         <EndedCard
           session={session}
           {...askingAgain}
-          {...(transport === undefined ? {} : { onAskAgain: () => void actions.askForHelp({ transport, address }) })}
-          onAskSomeoneElse={() => actions.pickContact(true)}
+          {...(transport === undefined || transport === GUEST ? {} : { onAskAgain: () => void actions.askForHelp({ transport, address }) })}
+          {...(transport === GUEST ? {} : { onAskSomeoneElse: () => actions.pickContact(true) })}
           onClose={() => void actions.dismissSession()}
         />
       ) : session.phase.tag === 'connected' ? (
@@ -139,6 +149,7 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
 
 function People({ app }: { readonly app: AppState }) {
   const actions = useActions();
+  const newcomer = useAction('newcomer');
   const { ui } = useWindowState();
   return (
     <Home
@@ -152,6 +163,15 @@ function People({ app }: { readonly app: AppState }) {
       onStartActivity={(peer, kind) => void actions.startActivity(peer, kind)}
       onOfferHelp={(peer) => void actions.offerHelp(peer)}
       onSetUpPrograms={() => actions.showPage('settings')}
+      newcomer={
+        <Newcomer
+          newcomer={app.newcomer}
+          {...newcomer}
+          onBegin={isRunning(app.session) ? undefined : () => void actions.helpSomebodyNew()}
+          onPutAway={() => void actions.putNewcomerAway()}
+          onCopy={actions.copyText}
+        />
+      }
     />
   );
 }

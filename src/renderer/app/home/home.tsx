@@ -1,4 +1,5 @@
 import { HandHelping, LifeBuoy, ShieldCheck } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { HomeFor } from '../../../facts/preferences.ts';
 import { t } from '../../../words/words.ts';
 import type { AppState, ContactView, ProgramView } from '../../../preload/contract.ts';
@@ -24,6 +25,8 @@ export interface HomeProps {
   readonly onStartActivity: (peer: PeerAddress, kind: ProgramView['kind']) => void;
   readonly onOfferHelp: (peer: PeerAddress) => void;
   readonly onSetUpPrograms: () => void;
+  /** "Help somebody new". */
+  readonly newcomer: ReactNode;
 }
 
 /** What a person mostly comes for is on top: the one big button, or the people that are helped. */
@@ -40,6 +43,7 @@ export function Home({ needs, ...props }: HomeProps) {
     <div className="stack stack--wide">
       {messages}
       <Ready contacts={app.contacts} connected={app.messenger.tag === 'signedIn'} />
+      {props.newcomer}
       {people}
       <Ask app={app} big={false} onPick={props.onPick} />
     </div>
@@ -54,6 +58,7 @@ export function Home({ needs, ...props }: HomeProps) {
           <strong>{t('home.giveTitle')}</strong> {t('home.giveLead')}
         </span>
       </p>
+      {props.newcomer}
     </div>
   );
 }
@@ -113,7 +118,7 @@ function Ready({ contacts, connected }: { readonly contacts: readonly ContactVie
   );
 }
 
-function People(props: Omit<HomeProps, 'needs' | 'onPick'>) {
+function People(props: Omit<HomeProps, 'needs' | 'onPick' | 'newcomer'>) {
   const { app } = props;
   return (
     <Contacts

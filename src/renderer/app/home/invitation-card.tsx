@@ -1,8 +1,8 @@
-import type { Invitation } from '../../../facts/invitations.ts';
 import { Check, X } from 'lucide-react';
+import type { InvitationView } from '../../../preload/contract.ts';
 import { t } from '../../../words/words.ts';
 import { useNow } from '../clock.tsx';
-import { Avatar, Button } from '../design/controls.tsx';
+import { Avatar, Banner, Button } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { displayName } from '../selectors.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
@@ -13,7 +13,7 @@ export function InvitationCard({
   onAccept,
   onDecline,
 }: {
-  readonly invitation: Invitation;
+  readonly invitation: InvitationView;
   readonly pending: boolean;
   readonly onAccept: () => void;
   readonly onDecline: () => void;
@@ -25,17 +25,23 @@ export function InvitationCard({
   return (
     <section ref={card} className="card invitation" aria-labelledby={titleId}>
       <div className="row row--top">
-        <Avatar name={name} />
+        {/* A guest's name stands in quotation marks. */}
+        <Avatar name={invitation.guest ? name.replaceAll(/[“”]/g, '') : name} />
         <div className="grow">
           <h1 id={titleId} className="break">
             {t(invitation.offer ? 'offer.title' : 'invitation.title', { name })}
           </h1>
-          <p className="soft small break">{invitation.from.address}</p>
+          <p className="soft small break">{invitation.guest ? t('invitation.guestAddress') : invitation.from.address}</p>
           <p className="soft small" aria-live="off">
             {t('invitation.when', { when: ago(invitation.receivedAtMs, nowMs) })}
           </p>
         </div>
       </div>
+      {invitation.guest && (
+        <Banner kind={invitation.like === undefined ? 'info' : 'warning'}>
+          {invitation.like === undefined ? t('invitation.guest') : t('invitation.guestLike', { name: invitation.like })}
+        </Banner>
+      )}
       <p className="break">{t(invitation.offer ? 'offer.meaning' : 'invitation.meaning', { name })}</p>
       <div className="row">
         <Button look="primary" busy={pending} onClick={onAccept}>

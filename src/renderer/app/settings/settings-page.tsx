@@ -21,6 +21,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         stopShortcut: useAction('stopShortcut'),
         programs: useAction('programs'),
         trust: useAction('trust'),
+        guestPlaces: useAction('guestPlaces'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
@@ -28,6 +29,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onSignOut={(transport) => void actions.signOut(transport)}
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
+      onGuestPlaces={(places) => void actions.setGuestPlaces(places)}
       onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
       onSetProgram={actions.setProgram}
       onTestProgram={actions.testProgram}

@@ -7,6 +7,7 @@ import { Button, Choices, Field, ProblemLine, Switch } from '../design/controls.
 import { problemText, type ActionState } from '../problem.ts';
 import type { IssuedAccount } from '../store.ts';
 import { Accounts, type AccountsProps } from './accounts.tsx';
+import { GuestPlaces, type GuestPlacesProps } from './guest-places.tsx';
 import { Hosting } from './hosting.tsx';
 import { Programs, type ProgramsProps } from './programs.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
@@ -19,7 +20,16 @@ export interface SettingsProps {
   readonly issued: IssuedAccount | undefined;
   readonly states: Readonly<
     Record<
-      'account' | 'friendlyName' | 'messenger' | 'hosting' | 'hostedAccounts' | 'settings' | 'stopShortcut' | 'programs' | 'trust',
+      | 'account'
+      | 'friendlyName'
+      | 'messenger'
+      | 'hosting'
+      | 'hostedAccounts'
+      | 'settings'
+      | 'stopShortcut'
+      | 'programs'
+      | 'trust'
+      | 'guestPlaces',
       ActionState
     >
   >;
@@ -30,7 +40,8 @@ export interface SettingsProps {
   readonly onSignIn: AccountsProps['onSignIn'];
   readonly onSignOut: AccountsProps['onSignOut'];
   readonly onFriendlyName: (name: string) => void;
-  readonly onSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut'>>) => void;
+  readonly onSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage'>>) => void;
+  readonly onGuestPlaces: GuestPlacesProps['onSave'];
   readonly onStopShortcut: (stopShortcut: Preferences['stopShortcut']) => void;
   readonly onHosting: (hosting: HostingChoice) => void;
   readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
@@ -99,6 +110,7 @@ export function Settings(props: SettingsProps) {
             { value: 'classic', label: t('settings.engineClassic'), hint: t('settings.engineHint') },
           ]}
         />
+        <GuestPlaces settings={settings} {...props.states.guestPlaces} onSave={props.onGuestPlaces} />
       </section>
       <Programs programs={app.programs} problem={props.states.programs.problem} onSet={props.onSetProgram} onTest={props.onTestProgram} />
       <Hosting

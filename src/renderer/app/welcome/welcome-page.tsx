@@ -21,6 +21,13 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       hosting={app.hosting}
       issued={isFrozen(app) ? undefined : ui.issued}
       states={{ account: firstAccountState(state), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}
+      guest={{
+        ...useAction('guest'),
+        triesLeft: app.guestTriesLeft,
+        onAsk: (typed) => void actions.askAsGuest(typed),
+        onStop: () => void actions.stopAskingAsGuest(),
+      }}
+      onOfferLink={(text) => void actions.offerAccount(text)}
       trying={ui.trying !== undefined}
       onStep={(step) => void (ui.trying === undefined ? actions.showWelcome(step) : actions.leaveFirstAccount())}
       onSaveAccount={(account, home) => void actions.saveFirstAccount(account, home)}

@@ -10,6 +10,8 @@ import { fieldProblem, generalProblem, problemText, type ActionState, type Probl
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { freeAddressFor } from '../address.ts';
+import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
+import { GuestForm, type GuestFormProps } from '../home/guest-form.tsx';
 import { NewAccountForm } from './account-form.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
 import './welcome.css';
@@ -36,6 +38,10 @@ export interface WelcomeProps {
   readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
   readonly onCopyIssued: (issued: IssuedAccount) => Promise<{ readonly ok: boolean }>;
   readonly onDone: () => void;
+  /** Asking without an account. */
+  readonly guest: GuestFormProps;
+  /** A pasted message leads to somebody who helps without an account being needed. */
+  readonly onOfferLink: (text: string) => void;
 }
 
 /** The sentence above the form: the transport's own, or the one that says that there is a choice. */
@@ -59,7 +65,9 @@ export function Welcome(props: WelcomeProps) {
             files={props.files}
             filesRefused={props.filesRefused}
             onSave={(account) => props.onSaveAccount(account, 'need')}
+            onPaste={props.onOfferLink}
             keepTrying={<KeepTrying {...props} />}
+            guest={props.guest}
           />
         </WelcomeFrame>
       );
@@ -155,11 +163,15 @@ function NeedForm({
   files,
   filesRefused,
   onSave,
+  onPaste,
   keepTrying,
+  guest,
 }: ActionState &
   Pick<WelcomeProps, 'files' | 'filesRefused'> & {
     readonly onSave: (account: TypedAccount) => void;
+    readonly onPaste: (text: string) => void;
     readonly keepTrying: ReactNode;
+    readonly guest: GuestFormProps;
   }) {
   const id = useId();
   const [text, setText] = useState('');
@@ -167,6 +179,7 @@ function NeedForm({
   const error = wrong ?? needProblem(problem);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (hasHelpLink(text)) return onPaste(text);
     try {
       onSave(linkedAccount(text));
     } catch (refused) {
@@ -175,7 +188,13 @@ function NeedForm({
   };
   return (
     <div className="stack stack--wide">
+      <section className="stack" aria-labelledby={`${id}-guest`}>
+        <h2 id={`${id}-guest`}>{t('guest.title')}</h2>
+        <p className="soft">{t('guest.lead')}</p>
+        <GuestForm {...guest} />
+      </section>
       <form className="stack" onSubmit={submit}>
+        <h2>{t('guest.message')}</h2>
         <label className="field__label" htmlFor={id}>
           {t('need.message')}
         </label>
@@ -184,7 +203,6 @@ function NeedForm({
           className="input"
           rows={5}
           value={text}
-          autoFocus
           spellCheck={false}
           aria-describedby={error === undefined ? undefined : `${id}-error`}
           onChange={(event) => {
@@ -194,7 +212,7 @@ function NeedForm({
         />
         <ProblemLine id={`${id}-error`} text={error} />
         <div>
-          <Button type="submit" look="primary" busy={pending} disabled={text.trim() === ''}>
+          <Button type="submit" busy={pending} disabled={text.trim() === ''}>
             {pending ? t('status.connecting') : t('need.begin')}
           </Button>
         </div>

@@ -1,0 +1,95 @@
+import { LifeBuoy, X } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
+import { t } from '../../../words/words.ts';
+import { Button, Field, ProblemLine } from '../design/controls.tsx';
+import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
+import './file-invitation.css';
+
+/** Whom to ask without an account, as it was typed. */
+export interface TypedGuest {
+  readonly address: string;
+  readonly code: string;
+  readonly server: string;
+}
+
+export interface GuestFormProps extends ActionState {
+  /** After a wrong code. */
+  readonly triesLeft: number | undefined;
+  readonly onAsk: (typed: TypedGuest) => void;
+  readonly onStop: () => void;
+}
+
+const FIELDS = ['address', 'code', 'server'] as const;
+
+/** An address and a code, as they are read out on the phone: nothing else is needed to ask for help. */
+export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestFormProps) {
+  const [typed, setTyped] = useState<TypedGuest>({ address: '', code: '', server: '' });
+  const change = (field: keyof TypedGuest) => (value: string) => setTyped((before) => ({ ...before, [field]: value }));
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onAsk({ address: typed.address.trim(), code: typed.code.trim(), server: typed.server.trim() });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <Field
+        label={t('guest.address')}
+        hint={t('guest.addressHint')}
+        error={fieldProblem(problem, 'address')}
+        value={typed.address}
+        onValue={change('address')}
+        required
+        maxLength={320}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+      />
+      <div className="offered__password">
+        <Field
+          label={t('guest.code')}
+          hint={t('guest.codeHint')}
+          error={codeProblem(problem)}
+          value={typed.code}
+          onValue={change('code')}
+          required
+          maxLength={40}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+        />
+      </div>
+      {problem?.code === 'GUEST_CODE_WRONG' && triesLeft !== undefined && <p>{t('guest.triesLeft', { count: triesLeft })}</p>}
+      <ProblemLine text={codeProblem(problem) === undefined ? generalProblem(problem, FIELDS) : undefined} />
+      <div className="row">
+        <Button type="submit" look="primary" busy={pending} disabled={typed.address.trim() === '' || typed.code.trim() === ''}>
+          <LifeBuoy size={20} aria-hidden />
+          {pending ? t('guest.asking') : t('guest.ask')}
+        </Button>
+        {pending && (
+          <Button onClick={onStop}>
+            <X size={20} aria-hidden />
+            {t('common.cancel')}
+          </Button>
+        )}
+      </div>
+      <details className="fold" open={fieldProblem(problem, 'server') === undefined ? undefined : true}>
+        <summary>{t('guest.more')}</summary>
+        <Field
+          label={t('guest.server')}
+          hint={t('guest.serverHint')}
+          error={fieldProblem(problem, 'server')}
+          value={typed.server}
+          onValue={change('server')}
+          maxLength={255}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </details>
+    </form>
+  );
+}
+
+/** Also where the code cannot be one. */
+function codeProblem(problem: ActionState['problem']): string | undefined {
+  return fieldProblem(problem?.code === 'BAD_GUEST_CODE' ? { ...problem, field: 'code' } : problem, 'code');
+}
