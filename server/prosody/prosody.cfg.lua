@@ -43,6 +43,7 @@ modules_enabled = {
   "ping";
   "register";
   "register_limits";
+  "roster";
   "saslauth";
   "smacks";
   "time";

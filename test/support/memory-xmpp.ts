@@ -371,7 +371,11 @@ export class MemoryStream implements XmppStream {
 
   readonly onEnd: XmppStream['onEnd'] = (listener) => this.ends.on(listener);
 
+  readonly onBroken: XmppStream['onBroken'] = () => () => {};
+
   readonly onResumed: XmppStream['onResumed'] = () => () => {};
+
+  check(): void {}
 
   async close(): Promise<void> {
     await Promise.resolve();

@@ -32,6 +32,9 @@ export function element(
   return { name, xmlns, attributes: Object.fromEntries(given), children };
 }
 
+/** What is routed and counted (RFC 6120 section 8), unlike what belongs to the stream itself. */
+export const isStanzaName = (name: string): boolean => name === 'message' || name === 'presence' || name === 'iq';
+
 /** Any child element without a name, of any namespace without one. */
 export function childrenOf(stanza: Stanza, name?: string, xmlns?: string): readonly Stanza[] {
   return stanza.children.filter(

@@ -11,10 +11,10 @@ export class Proxy {
   private isCut = false;
   private isSilent = false;
 
-  private constructor(port: number) {
+  private constructor(port: number, host: string) {
     this.server = createServer((client) => {
       if (this.isCut) return void client.destroy();
-      const upstream = connect(port, '127.0.0.1');
+      const upstream = connect(port, host);
       for (const [from, to] of [
         [client, upstream],
         [upstream, client],
@@ -34,8 +34,8 @@ export class Proxy {
     });
   }
 
-  static async open(port: number): Promise<Proxy> {
-    const proxy = new Proxy(port);
+  static async open(port: number, host = '127.0.0.1'): Promise<Proxy> {
+    const proxy = new Proxy(port, host);
     await new Promise<void>((resolve) => void proxy.server.listen(0, '127.0.0.1', resolve));
     return proxy;
   }

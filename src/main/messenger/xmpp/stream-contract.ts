@@ -55,8 +55,12 @@ export interface XmppStream {
   onStanza(listener: StanzaListener): () => void;
   /** Once: broken and not taken up again, replaced, or closed by the server. Not after `close`. */
   onEnd(listener: (end: StreamEnd) => void): () => void;
+  /** The connection broke; another one is being looked for. `onResumed` or `onEnd` follows. */
+  onBroken(listener: () => void): () => void;
   /** The connection broke and another one carries the stream now (XEP-0198); nothing was lost. */
   onResumed(listener: () => void): () => void;
+  /** Asks the server now whether it is still there (after sleep, or a change of network); a dead connection is found within 5 s, else in a minute. */
+  check(): void;
   /** Says goodbye; resolves when the socket has closed. */
   close(): Promise<void>;
 }
@@ -87,7 +91,7 @@ export interface StreamOptions {
   /** The server chooses one where it is left out. */
   readonly resource?: string;
   readonly server?: XmppServer;
-  /** PEM, beside the authorities that the system trusts: only ever by the person's own choice. */
+  /** PEM, beside the authorities that are trusted anyway: only ever by the person's own choice. */
   readonly ca?: string;
   readonly clock: Clock;
   /** Ends the attempt (CONNECTION_LOST); a stream that is open is ended by `close`. */
@@ -95,7 +99,7 @@ export interface StreamOptions {
 }
 
 /**
- * Rejects with MessengerError: UNREACHABLE, NOT_PROTECTED (no TLS there), WRONG_KEY (the certificate is not the domain's),
- * WRONG_CREDENTIALS, REFUSED (no guests, no way of signing in that we have), TIMEOUT, PROTOCOL, CONNECTION_LOST.
+ * Rejects with MessengerError: UNREACHABLE, NOT_PROTECTED (no TLS there), WRONG_KEY (the certificate is not the domain's, or the server does
+ * not know the password's keys), WRONG_CREDENTIALS, REFUSED (no guests, no way of signing in that we have), TIMEOUT, PROTOCOL, CONNECTION_LOST.
  */
 export type OpenXmppStream = (options: StreamOptions) => Promise<XmppStream>;

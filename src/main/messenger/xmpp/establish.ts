@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import type { Framed } from '../../../protocol/xmpp/framer.ts';
+import { serverNamed } from '../../../protocol/xmpp/server-name.ts';
+import { SignIn, type SignInOutput, type SignInParts } from '../../../protocol/xmpp/sign-in.ts';
+import { XmppStreamError } from '../../../protocol/xmpp/stream-error.ts';
+import type { Clock } from '../../clock.ts';
+import { MessengerError } from '../contract.ts';
+import type { DerivedKeys } from './derived-keys.ts';
+import { XMPP_PORT } from './discovery.ts';
+import type { CertificateFacts, XmppServer } from './stream-contract.ts';
+import { problemOf } from './stream-problems.ts';
+import { XmppSocket } from './xmpp-socket.ts';
+
+/** From one word of the server to the next, and for all of them. */
+const STEP_DEADLINE_MS = 15_000;
+const SIGN_IN_DEADLINE_MS = 60_000;
+/** How often servers may send us on. */
+const MAX_REFERRALS = 2;
+
+export interface EstablishOptions {
+  readonly parts: Omit<SignInParts, 'nonce'>;
+  /** In the order in which they are tried: the next one where one cannot be reached. */
+  readonly servers: readonly XmppServer[];
+  readonly ca: string | undefined;
+  readonly keys: DerivedKeys;
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The end of a sign-in. */
+export type Outcome = SignInOutput & { readonly tag: 'bound' | 'resumed' | 'notResumed' };
+
+/** A socket on which a sign-in has come to its end. It keeps what comes for whoever takes it. */
+export interface Established {
+  readonly server: XmppServer;
+  readonly certificate: CertificateFacts;
+  readonly outcome: Outcome;
+  readonly socket: XmppSocket;
+  /** From here on that listener hears what comes; what has come meanwhile first. */
+  take(listener: SocketTaker): void;
+}
+
+export interface SocketTaker {
+  framed(framed: Framed): void;
+  lost(error: Error): void;
+}
+
+/** Dials one server after the other until one answers, and signs in there. Rejects with MessengerError. */
+export async function establish(options: EstablishOptions): Promise<Established> {
+  let servers = options.servers;
+  for (let referrals = 0; ; ) {
+    const [server, ...others] = servers;
+    if (server === undefined) throw new MessengerError('UNREACHABLE', 'no server');
+    try {
+      return await signIn(options, server);
+    } catch (error) {
+      const other = error instanceof XmppStreamError && referrals < MAX_REFERRALS ? otherServer(error, server) : undefined;
+      if (other !== undefined) {
+        referrals += 1;
+        servers = [other];
+        continue;
+      }
+      const problem = problemOf(error);
+      if (problem.code !== 'UNREACHABLE' || others.length === 0 || options.signal?.aborted === true) throw problem;
+      servers = others;
+    }
+  }
+}
+
+/** Where a server sends us (RFC 6120 section 4.9.3.19): the same kind of protection, and the same certificate is asked of it. */
+function otherServer({ otherHost }: XmppStreamError, { tls }: XmppServer): XmppServer | undefined {
+  const named = otherHost === undefined ? undefined : serverNamed(otherHost, XMPP_PORT);
+  return named && { ...named, tls };
+}
+
+function signIn({ parts, ca, keys, clock, signal }: EstablishOptions, server: XmppServer): Promise<Established> {
+  return new Promise((resolve, reject) => {
+    const machine = new SignIn({ ...parts, nonce: randomBytes(24) });
+    let certificate: CertificateFacts | undefined;
+    let taker: SocketTaker | undefined;
+    const untaken: ((listener: SocketTaker) => void)[] = [];
+    let isOver = false;
+
+    const later = (ms: number): (() => void) => clock.after(ms, () => fail(new MessengerError('TIMEOUT', 'the server does not answer')));
+    const cancelAll = later(SIGN_IN_DEADLINE_MS);
+    let cancelStep = (): void => {};
+    const settle = (): void => {
+      isOver = true;
+      cancelAll();
+      cancelStep();
+      signal?.removeEventListener('abort', abort);
+    };
+    const fail = (error: unknown): void => {
+      if (isOver) return;
+      settle();
+      socket.destroy();
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const abort = (): void => fail(new MessengerError('CONNECTION_LOST', 'given up'));
+    const run = (step: () => readonly SignInOutput[]): void => {
+      try {
+        for (const output of step()) carryOut(output);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const carryOut = (output: SignInOutput): void => {
+      cancelStep();
+      if (isOver) return;
+      cancelStep = later(STEP_DEADLINE_MS);
+      switch (output.tag) {
+        case 'send':
+          return socket.write(output.text);
+        case 'open':
+          return socket.open(output.text);
+        case 'secure':
+          return socket.secure();
+        case 'derive':
+          keys.derive(output.derivation).then((key) => run(() => (isOver ? [] : machine.derived(key))), fail);
+          return;
+        default:
+          if (certificate === undefined) return fail(new MessengerError('NOT_PROTECTED', 'no certificate'));
+          settle();
+          resolve({
+            server,
+            certificate,
+            outcome: output,
+            socket,
+            take: (listener) => {
+              taker = listener;
+              for (const tell of untaken.splice(0)) tell(listener);
+            },
+          });
+      }
+    };
+    const pass = (tell: (listener: SocketTaker) => void): void => {
+      if (taker === undefined) untaken.push(tell);
+      else tell(taker);
+    };
+    const socket = new XmppSocket(
+      { server, domain: parts.domain, ca, clock },
+      {
+        connected: () => run(() => machine.start()),
+        secured: (bindings, facts) => {
+          certificate = facts;
+          run(() => machine.secured(bindings));
+        },
+        framed: (framed) => (isOver ? pass((listener) => listener.framed(framed)) : run(() => machine.receive(framed))),
+        lost: (error) => (isOver ? pass((listener) => listener.lost(error)) : fail(error)),
+      },
+    );
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener('abort', abort);
+  });
+}

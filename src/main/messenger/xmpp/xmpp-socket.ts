@@ -1,0 +1,187 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
+import { checkServerIdentity, connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
+import { type Framed, StanzaFramer } from '../../../protocol/xmpp/framer.ts';
+import type { ChannelBinding } from '../../../protocol/xmpp/scram.ts';
+import { STREAM_END } from '../../../protocol/xmpp/stream-opening.ts';
+import type { Clock } from '../../clock.ts';
+import { MessengerError } from '../contract.ts';
+import { channelBindingsOf } from './channel-bindings.ts';
+import { hostOf } from './discovery.ts';
+import type { CertificateFacts, XmppServer } from './stream-contract.ts';
+
+const CONNECT_DEADLINE_MS = 10_000;
+/** The socket is destroyed when the server has not closed it this long after our end of the stream. */
+const LINGER_MS = 1_000;
+
+export interface XmppSocketListener {
+  /** TCP is there, and TLS is not. */
+  connected(): void;
+  /** TLS is there, and the certificate is the domain's. */
+  secured(bindings: readonly ChannelBinding[], certificate: CertificateFacts): void;
+  framed(framed: Framed): void;
+  /** Once, unless `end` or `destroy` was called here: a MessengerError where it is known what is wrong, a ProtocolError where the server spoke nonsense. */
+  lost(error: Error): void;
+}
+
+export interface XmppSocketOptions {
+  readonly server: XmppServer;
+  /** The address's: what the certificate must be for, whatever was dialled. */
+  readonly domain: string;
+  readonly ca: string | undefined;
+  readonly clock: Clock;
+}
+
+/** A connection that carries streams of XML, over TLS from its first byte or from `secure` on. Begins to connect when made. */
+export class XmppSocket {
+  private readonly options: XmppSocketOptions;
+  private readonly listener: XmppSocketListener;
+  private socket: Socket;
+  private framer = new StanzaFramer();
+  private decoder = new StringDecoder('utf8');
+  private cancelDeadline: () => void;
+  private phase: 'connecting' | 'handshake' | 'open' = 'connecting';
+  private isFinished = false;
+  private readonly whenClosed: Promise<void>;
+  private tellClosed = (): void => {};
+
+  constructor(options: XmppSocketOptions, listener: XmppSocketListener) {
+    const { host, port, tls } = options.server;
+    this.options = options;
+    this.listener = listener;
+    this.whenClosed = new Promise((resolve) => {
+      this.tellClosed = resolve;
+    });
+    this.cancelDeadline = options.clock.after(CONNECT_DEADLINE_MS, () => this.fail(new MessengerError('UNREACHABLE', 'no answer')));
+    this.socket = connect({ host, port, noDelay: true, keepAlive: true });
+    this.listen();
+    this.socket.once('connect', () => {
+      if (tls === 'direct') return this.secure();
+      this.cancelDeadline();
+      this.phase = 'open';
+      this.listener.connected();
+    });
+  }
+
+  /** Resolves when the socket has closed. */
+  get closed(): Promise<void> {
+    return this.whenClosed;
+  }
+
+  /** Begins a stream: what comes from now on belongs to it. */
+  open(header: string): void {
+    this.framer = new StanzaFramer();
+    this.write(header);
+  }
+
+  write(text: string): void {
+    if (!this.isFinished && this.socket.writable) this.socket.write(text);
+  }
+
+  /** Begins TLS on the socket. What came after the word that led here, unprotected, is not read. */
+  secure(): void {
+    const { domain, ca, clock, server } = this.options;
+    const plain = this.socket;
+    plain.removeAllListeners();
+    plain.on('error', () => undefined);
+    const name = hostOf(domain);
+    this.phase = 'handshake';
+    this.decoder = new StringDecoder('utf8');
+    this.framer = new StanzaFramer();
+    this.cancelDeadline();
+    this.cancelDeadline = clock.after(CONNECT_DEADLINE_MS, () => this.fail(new MessengerError('UNREACHABLE', 'no TLS in time')));
+    const socket = connectTls({
+      socket: plain,
+      minVersion: 'TLSv1.2',
+      // Looked at in `verified`, so that it can be said whose certificate it is.
+      rejectUnauthorized: false,
+      checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(server.tls === 'direct' ? { ALPNProtocols: ['xmpp-client'] } : {}),
+    });
+    this.socket = socket;
+    this.listen();
+    socket.once('secureConnect', () => this.verified(socket));
+  }
+
+  /** Ends the stream and lets what was sent go out; closed within a second. */
+  end(): void {
+    if (this.isFinished) return;
+    if (this.phase !== 'open') return this.destroy();
+    this.write(STREAM_END);
+    this.isFinished = true;
+    this.socket.end();
+    const cancel = this.options.clock.after(LINGER_MS, () => this.socket.destroy());
+    this.socket.once('close', cancel);
+  }
+
+  destroy(): void {
+    this.isFinished = true;
+    this.cancelDeadline();
+    this.socket.destroy();
+  }
+
+  private verified(socket: TLSSocket): void {
+    if (this.isFinished) return;
+    const certificate = socket.getPeerX509Certificate();
+    if (!socket.authorized || certificate === undefined) {
+      const reason = String(socket.authorizationError);
+      return this.fail(new MessengerError('WRONG_KEY', `${certificate?.fingerprint256 ?? 'no certificate'}: ${reason}`));
+    }
+    this.cancelDeadline();
+    this.phase = 'open';
+    this.listener.secured(channelBindingsOf(socket), {
+      subject: namedIn(certificate.subject) ?? namedIn(certificate.subjectAltName?.replaceAll(', ', '\n')) ?? '',
+      issuer: namedIn(certificate.issuer) ?? '',
+      validUntilMs: Date.parse(certificate.validTo),
+      sha256: certificate.fingerprint256,
+    });
+  }
+
+  private listen(): void {
+    let problem: Error | undefined;
+    const { socket } = this;
+    socket.on('error', (error) => {
+      problem ??= error;
+    });
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    socket.once('close', () => {
+      this.tellClosed();
+      this.fail(this.lossOf(problem));
+    });
+  }
+
+  private receive(bytes: Buffer): void {
+    const { framer } = this;
+    try {
+      for (const framed of framer.push(this.decoder.write(bytes))) {
+        if (this.isFinished) return;
+        this.listener.framed(framed);
+        if (this.framer !== framer) return;
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private lossOf(problem: Error | undefined): MessengerError {
+    const message = problem?.message ?? 'closed';
+    if (this.phase === 'connecting') return new MessengerError('UNREACHABLE', message, { cause: problem });
+    if (this.phase === 'handshake') return new MessengerError('NOT_PROTECTED', message, { cause: problem });
+    return new MessengerError('CONNECTION_LOST', message, { cause: problem });
+  }
+
+  private fail(error: Error): void {
+    if (this.isFinished) return;
+    this.destroy();
+    this.listener.lost(error);
+  }
+}
+
+/** The common name of a distinguished name, or the first name in it. */
+function namedIn(name: string | undefined): string | undefined {
+  const lines = name?.split('\n') ?? [];
+  const found = lines.find((line) => line.startsWith('CN=')) ?? lines[0];
+  return found?.replace(/^[A-Za-z]+[=:]/, '');
+}
