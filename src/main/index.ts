@@ -1,7 +1,7 @@
 /* Composition root: builds everything, decides nothing. */
 import { join } from 'node:path';
 import { app, powerMonitor, safeStorage } from 'electron';
-import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
@@ -53,7 +53,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const storage = await openStorage(data, systemSecretBox(safeStorage, process.platform, clock), TRANSPORTS, () => clock.now());
   const { settings, accounts, contacts, programs } = storage;
 
-  const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, ...ACTIVITY_GUIDS];
+  const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, GOING_ON.guid, ...ACTIVITY_GUIDS];
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
   const interruptions = new Interruptions(clock);
   const strangers = createStrangers({

@@ -99,6 +99,7 @@ export interface Placeholders {
   readonly 'line.novice.silent': 'name';
   readonly 'line.expert.silent': 'name';
   readonly 'missing.novice.headline': 'name' | 'time';
+  readonly 'missing.novice.now': 'name';
   readonly 'missing.novice.then': 'name' | 'time';
   readonly 'missing.expert.headline': 'name' | 'time';
   readonly 'missing.expert.now': 'name' | 'time';

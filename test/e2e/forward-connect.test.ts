@@ -214,7 +214,13 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         await app.main.getByRole('heading', { name: new RegExp(`^(${reasons.join('|')})$`) }).waitFor({ timeout: 150_000 });
         return performance.now() - pulledAt;
       };
-      for (const line of [await lineSaid(novice, 'novice', 'Peter'), await lineSaid(expert, 'expert', 'Anna')]) await line.waitFor();
+      for (const [app, role, name] of [
+        [novice, 'novice', 'Peter'],
+        [expert, 'expert', 'Anna'],
+      ] as const)
+        await (await app.session())
+          .getByRole('heading', { name: new RegExp(`^${t(`missing.${role}.headline`, { name, time: String.raw`\d+:\d\d.*` })}$`) })
+          .waitFor();
       await people.keep('missing');
       const after = await Promise.all([
         said(novice, [t('ended.novice.peerGone', { name: 'Peter' }), t('ended.novice.connectionLost')]),

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import { AGAIN_CHANNEL } from '../../src/protocol/assistance/again-messages.ts';
 import { SEARCH_MS } from '../../src/protocol/assistance/reconnection.ts';
-import { createPair, FakeViewer } from '../support/pair.ts';
+import { GOING_ON } from '../../src/protocol/assistance/application.ts';
+import { createPair, EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
 
 const key = (scancode: number, down: boolean): InputEvent => ({ tag: 'key', scancode, prefix: 'none', down });
 
@@ -191,5 +192,63 @@ describe('staying connected', () => {
     await session.expert.assistance.endSession();
     await session.clock.advance(100);
     await session.expectNothingLeft();
+  });
+
+  describe('both are elsewhere, so that only a messenger can tell where', () => {
+    async function elsewhere() {
+      const session = await running();
+      const { internet } = session;
+      const left = ['192.168.1.10', '192.168.1.20'];
+      internet.reachable = (from, to) => !left.includes(from) && !left.includes(to);
+      internet.move('192.168.1.10', '172.16.0.10');
+      internet.move('192.168.1.20', '172.16.0.20');
+      return session;
+    }
+
+    it('on the conversation that they began with, if that lives', async () => {
+      const session = await elsewhere();
+      const { internet, clock, statuses, novice, asked, messages } = session;
+      const invited = messages.open;
+      internet.cut();
+      await clock.advance(3_000);
+      for (const status of statuses()) expect(status).toMatchObject({ viewing: true, found: 1 });
+      expect(novice.assistance.status?.connection?.address).toMatch(/^172\.16\.0\.20:/);
+      expect(novice.prompts.asked).toEqual(asked);
+      expect(messages.open).toBe(invited);
+      await novice.assistance.endSession();
+      await clock.advance(100);
+      expect(session.reasons()).toEqual(['stoppedByNovice', 'stoppedByNovice']);
+      await session.expectNothingLeft();
+    });
+
+    it('on another one, which rings nowhere, once both are signed in again', async () => {
+      const session = await elsewhere();
+      const { internet, clock, statuses, novice, expert, messages, asked } = session;
+      internet.cut();
+      for (const address of [NOVICE, EXPERT]) messages.cutOff(address);
+      await clock.advance(1_000);
+      for (const address of [NOVICE, EXPERT]) messages.restore(address);
+      for (const status of statuses()) expect(status).toMatchObject({ search: {} });
+      await clock.advance(30_000);
+      for (const status of statuses()) expect(status).toMatchObject({ viewing: true, found: 1 });
+      expect([novice.prompts.asked, expert.assistance.invitations, novice.assistance.invitations]).toEqual([asked, [], []]);
+      await expert.assistance.endSession();
+      await clock.advance(100);
+      expect(session.reasons()).toEqual(['closedByExpert', 'closedByExpert']);
+      await session.expectNothingLeft();
+    });
+
+    it('a conversation for a session of somebody who is not missing is declined without a word to anybody', async () => {
+      const session = await running();
+      const { clock, expert, novice } = session;
+      const rendezvous = expert.messenger.invite(NOVICE, GOING_ON);
+      const heard: string[] = [];
+      rendezvous.onEvent(({ tag }) => heard.push(tag));
+      await clock.advance(1_000);
+      expect([heard, novice.assistance.invitations]).toEqual([['declined'], []]);
+      await novice.assistance.endSession();
+      await clock.advance(100);
+      await session.expectNothingLeft();
+    });
   });
 });

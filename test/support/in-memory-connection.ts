@@ -30,6 +30,8 @@ export interface InMemoryInternet {
   room(host: string): ConnectionRoom;
   /** Whether `from` reaches `to` now; all do without it. */
   reachable: (from: string, to: string) => boolean;
+  /** From now on this computer is elsewhere: what it opens has the new address, and what it had open stays at the old one. */
+  move(host: string, to: string): void;
   /** From reaching to both ends having the connection, by way. */
   connectMs: Readonly<Record<WayId, number>>;
   /** From a dial to its failure where nobody can be reached. */
@@ -81,6 +83,7 @@ class Internet implements InMemoryInternet {
   readonly novices: FakeNoviceLink[] = [];
   readonly experts: FakeExpertLink[] = [];
   readonly prepared: string[] = [];
+  private readonly places = new Map<string, string>();
   private readonly failing = new Set<string>();
   private nextPort = 50_000;
   private nextSession = 0;
@@ -94,9 +97,13 @@ class Internet implements InMemoryInternet {
       ways: PLANS,
       prepare: () => void this.prepared.push(host),
       openNovice: (signal, options) =>
-        this.open(host, signal, (port) => new FakeNoviceEndpoint(this, host, port, options?.sessionId ?? this.secret(), options)),
-      openExpert: (options, signal) => this.open(host, signal, (port) => new FakeExpertEndpoint(this, host, port, options)),
+        this.open(host, signal, (place, port) => new FakeNoviceEndpoint(this, place, port, options?.sessionId ?? this.secret(), options)),
+      openExpert: (options, signal) => this.open(host, signal, (place, port) => new FakeExpertEndpoint(this, place, port, options)),
     };
+  }
+
+  move(host: string, to: string): void {
+    this.places.set(host, to);
   }
 
   failNextOpen(host: string): void {
@@ -125,13 +132,13 @@ class Internet implements InMemoryInternet {
   private async open<T extends FakeNoviceEndpoint | FakeExpertEndpoint>(
     host: string,
     signal: AbortSignal,
-    make: (port: number) => T,
+    make: (place: string, port: number) => T,
   ): Promise<T> {
     await Promise.resolve();
     if (this.failing.delete(host)) throw new ConnectionError('NO_PORT', 'no port');
     if (signal.aborted) throw new ConnectionError('ABORTED', 'aborted');
     this.nextPort += 1;
-    const endpoint = make(this.nextPort);
+    const endpoint = make(this.places.get(host) ?? host, this.nextPort);
     this.byPort.set(this.nextPort, endpoint);
     signal.addEventListener('abort', () => void endpoint.close(), { once: true });
     return endpoint;
@@ -316,7 +323,7 @@ class FakeNoviceEndpoint extends FakeEndpoint<WayTicket, NoviceEndpointEvent> im
   constructor(net: Internet, host: string, port: number, secret: Uint8Array, options: NoviceOptions = {}) {
     super('novice', net, host, port);
     this.sessionId = secret;
-    this.pin = secret.map((byte) => byte ^ 0xff);
+    this.pin = options.identity?.pin ?? secret.map((byte) => byte ^ 0xff);
     this.certificate = this.pin;
     this.standing = options.standing ?? false;
     this.returning = options.returning ?? false;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Assistance, ConsentPrompts, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON } from '../../src/protocol/assistance/application.ts';
 import type { FromViewer, ToViewer } from '../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
 import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/assistance/status.ts';
@@ -114,7 +115,7 @@ export async function createPair(
   let seed = 1;
   const side = (address: string, host: string, applications?: readonly string[]): Side => {
     const account = messages.account(address, address.split('@')[0]);
-    const messenger = messages.messenger(applications === undefined ? {} : { applications });
+    const messenger = messages.messenger({ applications: applications ?? [ASK_FOR_REMOTE_ASSISTANCE.guid, GOING_ON.guid] });
     const desktop = new FakeDesktop();
     const prompts = new FakePrompts();
     const history: HistoryEntry[] = [];

@@ -1,6 +1,6 @@
 import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
-import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import {
   bindsPassword,
@@ -273,6 +273,10 @@ class AssistanceRoom implements Assistance {
 
   private onInvitationSession(rendezvous: RendezvousSession): void {
     // Invitations of other applications belong to other rooms; the transport answers those whose GUID is not registered.
+    if (isFor(rendezvous, GOING_ON)) {
+      if (this.current?.over !== false || !this.current.adopt(rendezvous)) rendezvous.decline();
+      return;
+    }
     const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);
     if (!isOffer && isGuests(rendezvous) && isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return this.guests.take(rendezvous);
     if (!isOffer && !isFor(rendezvous, ASK_FOR_REMOTE_ASSISTANCE)) return;

@@ -5,6 +5,7 @@ import { TICKET_ID_BYTES } from '../../protocol/assistance/ticket.ts';
 import type { ExpertEndpoint, ExpertEndpointEvent } from '../connection/contract.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
+import { RendezvousCourier } from './courier.ts';
 import { errorText } from './error-text.ts';
 import type { ExpertNews, ExpertRole } from './expert-role.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
@@ -21,6 +22,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
   private readonly host: SessionHost;
   private readonly rendezvous: RendezvousSession;
   private readonly driver: NegotiationDriver<ExpertEvent, ExpertEffect>;
+  private readonly courier: RendezvousCourier;
   private endpoint: ExpertEndpoint | undefined;
 
   constructor(role: ExpertRole, parts: AssistanceParts, host: SessionHost, { rendezvous, trust }: TrustedRendezvous) {
@@ -38,18 +40,25 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
       () => host.changed(),
     );
     scope.add(() => this.driver.stop());
+    this.courier = new RendezvousCourier(parts.messengers, 'expert', rendezvous, () => role.endedWhileMissing());
+    scope.add(() => this.courier.close());
+    role.use(this.courier);
     scope.add(
       followRendezvous({
         rendezvous,
         role: 'expert',
         host,
         dispatch: (signal) => {
-          if (signal.tag === 'cancelled' && role.endedWhileMissing()) return;
+          if (this.courier.took(signal, () => role.endedWhileMissing())) return;
           // The novice has taken our offer: from here on it is as if they had asked and we had said yes.
           this.driver.dispatch(offered && signal.tag === 'accepted' ? this.yes : signal);
         },
       }),
     );
+  }
+
+  adopt(rendezvous: RendezvousSession): boolean {
+    return this.courier.adopt(rendezvous);
   }
 
   get id(): string {

@@ -3,8 +3,10 @@ import type { Door } from '../../protocol/assistance/again-messages.ts';
 import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { HostPort } from '../../protocol/host-port.ts';
-import type { ExpertEndpoint, ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
+import type { ExpertEndpoint, ExpertLink, ExpertLinkEvent, ExpertOptions } from '../connection/contract.ts';
+import type { RandomBytes } from '../../protocol/trust/random.ts';
 import type { AssistanceParts } from './contract.ts';
+import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
 import { isLost, RunningSearch } from './search.ts';
 import type { ExpertChannels } from './session-channels.ts';
@@ -27,6 +29,7 @@ export interface NextConnection {
 export interface ExpertReturnParts extends Pick<AssistanceParts, 'clock' | 'connection' | 'engine' | 'network' | 'userName'> {
   /** The session's. */
   readonly scope: Scope;
+  readonly random: RandomBytes;
   /** Fresh ones for one more connection. */
   readonly channels: () => ExpertChannels;
   /** The novice has let this side in on another connection. */
@@ -61,6 +64,8 @@ export class ExpertReturn {
   private opening = false;
   private candidate: ExpertLink | undefined;
   private current: ExpertChannels | undefined;
+  private courier: Courier | undefined;
+  private letters: RaceByLetters<ExpertEndpoint> | undefined;
   private currentAddress = '';
   /** The addresses of this computer when the connection came about. */
   private currentOn: readonly string[] = [];
@@ -70,10 +75,22 @@ export class ExpertReturn {
   constructor(parts: ExpertReturnParts) {
     this.parts = parts;
     const { clock, changed, gaveUp, network, scope } = parts;
-    this.search = new RunningSearch(clock, { tryAll: () => this.tryAll(), tryMessenger: () => undefined, changed, gaveUp });
+    this.search = new RunningSearch(clock, {
+      tryAll: () => this.tryAll(),
+      tryMessenger: () => this.letters?.begin(),
+      settled: () => this.letters?.settle(),
+      changed,
+      gaveUp,
+    });
     scope.add(() => this.search.stop());
     scope.add(() => this.candidate?.close());
     if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
+  }
+
+  /** What carries letters to the novice while there is no connection. */
+  use(courier: Courier): void {
+    this.courier = courier;
+    this.write();
   }
 
   /** While the novice is missing. */
@@ -108,7 +125,48 @@ export class ExpertReturn {
 
   private onDoor(door: Door): void {
     this.door ??= door;
+    this.write();
     if (this.opened === undefined) void this.open();
+  }
+
+  /** As soon as there is something to seal letters with. */
+  private write(): void {
+    const { courier, door, parts } = this;
+    if (courier === undefined || door === undefined || this.letters !== undefined) return;
+    const letters = new RaceByLetters({
+      role: 'expert',
+      clock: parts.clock,
+      random: parts.random,
+      ways: parts.connection.ways,
+      courier,
+      secret: door.sessionId,
+      isSearching: () => this.now !== undefined && this.candidate === undefined,
+      open: async () => (await this.openEndpoint({ reach: courier.reach }))?.endpoint,
+      expect: (racing, ticket) => racing.expect({ ...door, ...ticket }),
+      onError: parts.onError,
+    });
+    this.letters = letters;
+    parts.scope.add(() => letters.stop());
+  }
+
+  private async openEndpoint(more: Partial<ExpertOptions>): Promise<Opened | undefined> {
+    const { parts } = this;
+    const channels = parts.channels();
+    const options: ExpertOptions = {
+      engine: parts.engine(),
+      userName: parts.userName(),
+      channels: channels.list,
+      patienceMs: (remote) => this.patienceMs(remote),
+      ...more,
+    };
+    const endpoint = await parts.scope.open((signal) => parts.connection.openExpert(options, signal));
+    if (endpoint === undefined) return undefined;
+    parts.scope.add(
+      endpoint.onEvent((event) => {
+        if (event.tag === 'verified') this.onVerified(event.link, channels);
+      }),
+    );
+    return { endpoint, channels };
   }
 
   private sayAddresses(): void {
@@ -135,23 +193,10 @@ export class ExpertReturn {
     if (this.opening || this.candidate !== undefined) return;
     this.opening = true;
     this.openedOn = parts.network?.addresses() ?? [];
-    const channels = parts.channels();
-    const options = {
-      engine: parts.engine(),
-      userName: parts.userName(),
-      channels: channels.list,
-      wordless: true,
-      patienceMs: (remote: string) => this.patienceMs(remote),
-    };
     try {
-      const endpoint = await parts.scope.open((signal) => parts.connection.openExpert(options, signal));
-      if (endpoint === undefined) return;
-      this.opened = { endpoint, channels };
-      parts.scope.add(
-        endpoint.onEvent((event) => {
-          if (event.tag === 'verified') this.onVerified(event.link, channels);
-        }),
-      );
+      const opened = await this.openEndpoint({ wordless: true });
+      if (opened === undefined) return;
+      this.opened = opened;
       void before?.endpoint.close();
       this.expect();
       this.sayAddresses();

@@ -1,6 +1,7 @@
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts, ViewerSink } from './contract.ts';
 import { AssistanceError } from './contract.ts';
 import { errorText } from './error-text.ts';
@@ -8,6 +9,7 @@ import { ExpertReturn, type NextConnection } from './expert-return.ts';
 import { ExpertSession } from './expert-session.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
 import { isLost } from './search.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
@@ -48,6 +50,7 @@ export class ExpertRole implements HelpingSession {
     this.life.scope.add(() => this.viewers.close());
     this.again = new ExpertReturn({
       ...parts,
+      random: host.random,
       scope: this.life.scope,
       channels: () => this.freshChannels(),
       arrived: (next) => this.arrived(next),
@@ -76,6 +79,9 @@ export class ExpertRole implements HelpingSession {
   stop(): void {
     this.entrance.stop();
   }
+  adopt(rendezvous: RendezvousSession): boolean {
+    return this.again.now !== undefined && this.entrance.adopt?.(rendezvous) === true;
+  }
   enterCode(code: string): void {
     this.entrance.enterCode?.(code);
   }
@@ -99,6 +105,11 @@ export class ExpertRole implements HelpingSession {
   }
 
   /* ---------- for the entrance ---------- */
+
+  /** What carries letters between the two while they have no connection. */
+  use(courier: Courier): void {
+    this.again.use(courier);
+  }
 
   /** The novice says over the messenger that it is over. False where the two are connected, which alone counts then. */
   endedWhileMissing(): boolean {

@@ -1,8 +1,10 @@
 import type { NoviceEffect, NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import { NoviceNegotiation } from '../../protocol/assistance/novice-negotiation.ts';
+import type { RendezvousSignal } from '../../protocol/assistance/negotiation.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent } from '../connection/contract.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
+import { RendezvousCourier } from './courier.ts';
 import { errorText } from './error-text.ts';
 import { noviceFeatures } from './novice-features.ts';
 import { NegotiationDriver } from './negotiation-driver.ts';
@@ -21,6 +23,7 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
   private readonly host: SessionHost;
   private readonly rendezvous: RendezvousSession;
   private readonly driver: NegotiationDriver<NoviceEvent, NoviceEffect>;
+  private readonly courier: RendezvousCourier;
   private endpoint: NoviceEndpoint | undefined;
 
   constructor(role: NoviceRole, parts: AssistanceParts, host: SessionHost, { rendezvous, trust }: TrustedRendezvous) {
@@ -36,10 +39,17 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
       () => host.changed(),
     );
     role.life.scope.add(() => this.driver.stop());
-    const dispatch = (event: NoviceEvent): void => {
-      if (event.tag !== 'cancelled' || !role.endedWhileMissing()) this.driver.dispatch(event);
+    this.courier = new RendezvousCourier(parts.messengers, 'novice', rendezvous, () => role.endedWhileMissing());
+    role.life.scope.add(() => this.courier.close());
+    role.use(this.courier);
+    const dispatch = (signal: RendezvousSignal): void => {
+      if (!this.courier.took(signal, () => role.endedWhileMissing())) this.driver.dispatch(signal);
     };
     role.life.scope.add(followRendezvous({ rendezvous, role: 'novice', host, dispatch }));
+  }
+
+  adopt(rendezvous: RendezvousSession): boolean {
+    return this.courier.adopt(rendezvous);
   }
 
   get id(): string {

@@ -2,7 +2,9 @@ import type { AgainNovice } from '../../protocol/assistance/again-channels.ts';
 import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { HostPort } from '../../protocol/host-port.ts';
 import type { NoviceEndpoint, NoviceLink } from '../connection/contract.ts';
+import type { RandomBytes } from '../../protocol/trust/random.ts';
 import type { AssistanceParts } from './contract.ts';
+import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
 import { RunningSearch } from './search.ts';
 
@@ -11,6 +13,7 @@ export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'conn
   readonly scope: Scope;
   /** The expert of this session has come on another connection. */
   readonly arrived: (link: NoviceLink) => void;
+  readonly random: RandomBytes;
   readonly changed: () => void;
   readonly gaveUp: () => void;
   readonly onError: (error: unknown) => void;
@@ -28,14 +31,28 @@ export class NoviceReturn {
   private theirs: readonly HostPort[] | undefined;
   private opening = false;
   private able = false;
+  private courier: Courier | undefined;
+  private letters: RaceByLetters<NoviceEndpoint> | undefined;
   private openedOn: readonly string[] = [];
 
   constructor(parts: NoviceReturnParts) {
     this.parts = parts;
     const { clock, changed, gaveUp, network, scope } = parts;
-    this.search = new RunningSearch(clock, { tryAll: () => this.tryAll(), tryMessenger: () => undefined, changed, gaveUp });
+    this.search = new RunningSearch(clock, {
+      tryAll: () => this.tryAll(),
+      tryMessenger: () => this.letters?.begin(),
+      settled: () => this.letters?.settle(),
+      changed,
+      gaveUp,
+    });
     scope.add(() => this.search.stop());
     if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
+  }
+
+  /** What carries letters to the expert while there is no connection. */
+  use(courier: Courier): void {
+    this.courier = courier;
+    this.write();
   }
 
   /** While the expert is missing. */
@@ -88,6 +105,41 @@ export class NoviceReturn {
     else for (const { id, offeredBy } of parts.connection.ways) if (offeredBy === 'expert') endpoint.reach(id);
   }
 
+  /** As soon as there is something to seal letters with. */
+  private write(): void {
+    const { courier, endpoint, parts } = this;
+    if (courier === undefined || endpoint === undefined || this.letters !== undefined) return;
+    const { sessionId, identity } = endpoint;
+    const letters = new RaceByLetters({
+      role: 'novice',
+      clock: parts.clock,
+      random: parts.random,
+      ways: parts.connection.ways,
+      courier,
+      secret: sessionId,
+      isSearching: () => this.now !== undefined,
+      open: async () => {
+        const options = { returning: true, sessionId, identity, reach: courier.reach };
+        const racing = await parts.scope.open((signal) => parts.connection.openNovice(signal, options));
+        if (racing !== undefined) this.follow(racing);
+        return racing;
+      },
+      expect: (racing, ticket) => racing.expect(ticket),
+      onError: parts.onError,
+    });
+    this.letters = letters;
+    parts.scope.add(() => letters.stop());
+  }
+
+  private follow(endpoint: NoviceEndpoint): void {
+    const { scope, arrived } = this.parts;
+    scope.add(
+      endpoint.onEvent((event) => {
+        if (event.tag === 'presented') arrived(event.link);
+      }),
+    );
+  }
+
   /** Once more on the addresses of today, for the same expert. */
   private async open(): Promise<void> {
     const { parts, endpoint: before } = this;
@@ -101,11 +153,8 @@ export class NoviceReturn {
       );
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
-      parts.scope.add(
-        endpoint.onEvent((event) => {
-          if (event.tag === 'presented') parts.arrived(event.link);
-        }),
-      );
+      this.follow(endpoint);
+      this.write();
       void before?.close();
       this.expect();
       this.sayDoor();

@@ -4,6 +4,7 @@ import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import { NoviceAttendance } from './attendance.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import { followLink, type LinkNews } from './link-news.ts';
@@ -11,6 +12,7 @@ import { NoviceReturn } from './novice-return.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askPerson } from './prompt.ts';
 import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
 import { isLost } from './search.ts';
 import { type NoviceChannels, noviceChannels } from './session-channels.ts';
@@ -55,6 +57,7 @@ export class NoviceRole implements HelpedSession {
     scope.add(() => this.watch.stop());
     this.again = new NoviceReturn({
       ...parts,
+      random: host.random,
       scope,
       arrived: (link) => this.arrived(link),
       changed: () => host.changed(),
@@ -80,6 +83,9 @@ export class NoviceRole implements HelpedSession {
   stop(): void {
     this.entrance.stop();
   }
+  adopt(rendezvous: RendezvousSession): boolean {
+    return this.again.now !== undefined && this.entrance.adopt?.(rendezvous) === true;
+  }
   enterCode(code: string): void {
     this.entrance.enterCode?.(code);
   }
@@ -97,6 +103,11 @@ export class NoviceRole implements HelpedSession {
   }
 
   /* ---------- for the entrance ---------- */
+
+  /** What carries letters between the two while they have no connection. */
+  use(courier: Courier): void {
+    this.again.use(courier);
+  }
 
   /** The expert says over the messenger that it is over. False where the two are connected, which alone counts then. */
   endedWhileMissing(): boolean {

@@ -17,6 +17,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
+import type { RendezvousSession } from '../messenger/contract.ts';
 import type { Interruptions } from '../interruptions.ts';
 import type { Attendance } from './attendance.ts';
 import type { AssistanceLog, Peer, ViewerSink } from './contract.ts';
@@ -45,6 +46,8 @@ interface RunningSession {
   stop(): void;
   /** Six digits that this side's person was told. */
   enterCode(code: string): void;
+  /** The other side has begun a conversation to find this one again. False where it is nobody's, or nobody is missing. */
+  adopt(rendezvous: RendezvousSession): boolean;
   /** Ends it, because of a mistake in this program. */
   fail(detail: string): void;
 }
@@ -91,6 +94,8 @@ export interface Entrance<News> {
   stop(): void;
   /** Where a code can be asked for. */
   enterCode?(code: string): void;
+  /** Where there is a messenger between the two. */
+  adopt?(rendezvous: RendezvousSession): boolean;
   tell(news: News): void;
 }
 

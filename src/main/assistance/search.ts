@@ -12,6 +12,8 @@ interface SearchTold {
   /** All that is known is to be tried now. */
   readonly tryAll: () => void;
   readonly tryMessenger: () => void;
+  /** Nobody is missing any more. */
+  readonly settled: () => void;
   readonly changed: () => void;
   readonly gaveUp: () => void;
 }
@@ -25,6 +27,7 @@ export class RunningSearch {
     const perform = (effect: ReconnectionEffect): void => {
       if (effect === 'try') told.tryAll();
       else if (effect === 'tryMessenger') told.tryMessenger();
+      else if (effect === 'settled') told.settled();
       else if (effect === 'gaveUp') told.gaveUp();
     };
     this.driver = new NegotiationDriver<ReconnectionEvent, ReconnectionEffect>(this.machine, clock, perform, told.changed);

@@ -7,8 +7,8 @@ export const SEARCH_MS = 120_000;
 /** All that is known is tried so often. */
 const TRY_EVERY_MS = 1_500;
 /** The messenger is asked when what is known has not helped so far, and so often again. */
-const MESSENGER_AFTER_MS = 3_000;
-const MESSENGER_EVERY_MS = 15_000;
+const MESSENGER_AFTER_MS = 1_000;
+const MESSENGER_EVERY_MS = 5_000;
 /** A change of network, or waking up: a line that falls silent so soon after it needs no more patience. */
 const HURRY_MS = 10_000;
 

@@ -171,6 +171,30 @@ export function describeCompliance(name: string, connect: () => ComplianceIntern
       }
     });
 
+    it('a returning endpoint lets its expert in again while the connection before still stands, and nobody with another id', async () => {
+      const first = await race.novice();
+      const { identity } = first.endpoint;
+      const novice = await race.novice({ returning: true, identity, sessionId: new Uint8Array(32).fill(3) });
+      expect(novice.endpoint.pin).toEqual(identity.pin);
+      const stranger = await race.expert();
+      stranger.endpoint.expect({ ...ticketOf(novice), sessionId: first.endpoint.sessionId });
+      stranger.endpoint.reach('forward');
+      await net.until(() => has(novice.events, 'refused') && has(stranger.linkEvents, 'ended'), 'the refusal');
+      expect(has(novice.events, 'refused')).toMatchObject({ failure: 'stranger', error: { code: 'WRONG_SESSION_ID' } });
+      const [one, other] = await Promise.all([race.expert(), race.expert()]);
+      for (const [index, expert] of [one, other].entries()) {
+        expert.endpoint.expect({ ...ticketOf(novice), addresses: [await net.nobody()] });
+        expert.endpoint.reach('forward');
+        await net.until(() => has(expert.events, 'wayFailed'), 'nobody to be there');
+        expert.endpoint.moved(novice.endpoint.ticket);
+        expert.endpoint.reach('forward');
+        await net.until(() => tags(novice.events).filter((tag) => tag === 'presented').length === index + 1, 'the expert');
+      }
+      expect(has(one.linkEvents, 'ended')).toBeUndefined();
+      await Promise.all([one, other].map((expert) => expert.link()?.close()));
+      await net.until(() => has(one.linkEvents, 'ended') && has(other.linkEvents, 'ended'), 'the end');
+    });
+
     it('carries channels both ways and input, and counts', async () => {
       const [novice, expert] = await session();
       void novice.channel.port?.send([Uint8Array.of(4, 5)]);

@@ -83,7 +83,7 @@ describe('the other side is missing and looked for', () => {
     const said = screen.getByRole('heading', { name: t(`missing.${role}.headline`, { name: 'Anna', time }) });
     expect(said.closest('[aria-live]')?.getAttribute('aria-live')).toBe('assertive');
     expect(words()).toContain(timeOfDay(NOW_MS + 120_000));
-    if (role === 'novice') expect(words()).toContain(t('missing.novice.now'));
+    if (role === 'novice') expect(words()).toContain(t('missing.novice.now', { name: 'Anna' }));
     await user.click(theButton(role === 'novice' ? t('session.stopLong') : t('session.end')));
     expect(calls()).toContainEqual(['endSession']);
     openMainWindow(appState({ session: status }));

@@ -212,6 +212,7 @@ function Sharing({
 function MissingLine({ session }: { readonly session: SessionStatus }) {
   const { search, silentSinceMs } = session;
   if (search === undefined && silentSinceMs === undefined) return null;
+  const name = displayName(session.peer);
   return (
     <p className="panel__hint">
       <Unplug size={22} aria-hidden />
@@ -220,7 +221,7 @@ function MissingLine({ session }: { readonly session: SessionStatus }) {
           t('line.novice.released')
         ) : (
           <>
-            {t('missing.novice.now')} {t('missing.novice.then', { name: displayName(session.peer), time: timeOfDay(search.untilMs) })}
+            {t('missing.novice.now', { name })} {t('missing.novice.then', { name, time: timeOfDay(search.untilMs) })}
           </>
         )}
       </span>
