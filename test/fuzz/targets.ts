@@ -10,6 +10,7 @@ import { MESSENGER_TARGETS } from './targets/messenger.ts';
 import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
 import { PORT_MAPPING_TARGETS } from './targets/port-mapping.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
+import { RELAY_TARGETS } from './targets/relay.ts';
 import { TRUST_TARGETS } from './targets/trust.ts';
 
 /** Everything that reads what others wrote. */
@@ -25,6 +26,7 @@ export const TARGETS: readonly Target[] = [
   ...BUS_TARGETS,
   ...TRUST_TARGETS,
   ...PORT_MAPPING_TARGETS,
+  ...RELAY_TARGETS,
   ...APP_TARGETS,
 ];
 

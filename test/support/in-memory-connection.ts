@@ -16,7 +16,7 @@ import type {
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import { WAYS } from '../../src/main/connection/ways/ways.ts';
 import type { Role, SessionConnection, WayFailure, WayId } from '../../src/protocol/assistance/status.ts';
-import { type WayPlan, type WayTicket, moreTelling } from '../../src/protocol/assistance/ways.ts';
+import { type WayPlan, type WayTicket, moreTelling, planOf } from '../../src/protocol/assistance/ways.ts';
 import { NOTES_CHANNEL } from '../../src/protocol/rdp/channels/notes.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
@@ -36,6 +36,8 @@ export interface InMemoryInternet {
   connectMs: Readonly<Record<WayId, number>>;
   /** From a dial to its failure where nobody can be reached. */
   failMs: number;
+  /** Ways that go through somebody else's server: they are there when this is true, and reach whoever is online. */
+  relays: boolean;
   /** A message on an established connection. */
   latencyMs: number;
   /** The certificate differs from the ticket's pin on connections made this way. */
@@ -59,7 +61,7 @@ export interface InMemoryInternet {
 }
 
 const DEFAULT_CONNECT_MS = 20;
-const PLANS: readonly WayPlan[] = WAYS.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs }));
+const PLANS: readonly WayPlan[] = WAYS.map(planOf);
 
 export function createInMemoryInternet(clock: Clock): InMemoryInternet & { readonly noviceEndpoints: readonly FakeNoviceEndpoint[] } {
   return new Internet(clock);
@@ -70,6 +72,7 @@ class Internet implements InMemoryInternet {
   reachable: (from: string, to: string) => boolean = () => true;
   connectMs: Readonly<Record<WayId, number>> = {};
   failMs = 100;
+  relays = false;
   latencyMs = 5;
   wrongPin: ReadonlySet<WayId> = new Set();
   channels: readonly string[] = ['encomsp', NOTES_CHANNEL];
@@ -209,7 +212,8 @@ class FakeConnection implements Wire {
 
   /** The connection as that side has it. */
   seenFrom(side: Role): SessionConnection {
-    return { by: this.by, address: side === 'novice' ? this.expert.address : this.novice.address };
+    const address = side === 'novice' ? this.expert.address : this.novice.address;
+    return { by: this.by, address, ...(PLANS.some(({ id, proxied }) => id === this.by && proxied) ? { relayed: true } : {}) };
   }
 }
 
@@ -255,13 +259,15 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
   reach(way: WayId): void {
     const { theirs, net } = this;
     if (theirs === undefined || this.over) return;
-    if (!PLANS.some(({ id }) => id === way)) return this.heard({ tag: 'wayFailed', by: way, failure: 'unavailable' });
+    const plan = PLANS.find(({ id }) => id === way);
+    const relayed = plan?.signals === true;
+    if (plan === undefined || (relayed && !net.relays)) return this.heard({ tag: 'wayFailed', by: way, failure: 'unavailable' });
     const { addresses } = theirs;
     this.tries.set(way, { left: addresses.length });
     if (addresses.length === 0) this.heard({ tag: 'wayFailed', by: way, failure: 'unreachable' });
     for (const { host, port } of addresses) {
       const target = net.byPort.get(port);
-      if (target?.host === host && net.reachable(this.host, host) && this.connect(way, target)) continue;
+      if (target?.host === host && (relayed || net.reachable(this.host, host)) && this.connect(way, target)) continue;
       const cancel = net.clock.after(net.failMs, () => {
         this.timers.delete(cancel);
         this.refused(way, `${host}:${port}`, 'SOCKET', 'unreachable');

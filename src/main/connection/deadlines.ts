@@ -10,6 +10,12 @@ export const PREPARE_DEADLINE_MS = 5_000;
 export const ACTIVATION_DEADLINE_MS = 15_000;
 /** From the start of one TCP connect to its connection. */
 export const DIAL_DEADLINE_MS = 8_000;
+/** From the start of a connection to a proxy to its last answer. */
+export const RELAY_DIAL_DEADLINE_MS = 3_000;
+/** What the other side or the messenger's server says of one proxy: as long as it takes them to dial it, and a little more. */
+export const RELAY_ANSWER_DEADLINE_MS = 4_000;
+/** The other side's turn to name proxies. */
+export const RELAY_TURN_DEADLINE_MS = 12_000;
 /** Between the starts of two dials (RFC 8305 section 5 recommends 100 to 250). */
 export const DIAL_STAGGER_MS = 100;
 /** From the disconnect message to the destruction of the socket. */

@@ -7,7 +7,7 @@ import type { ExpectedNovice, ExpertEndpoint, ExpertEndpointEvent, ExpertLink } 
 import { Emitter } from '../emitter.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { isCommittedTo } from './key-commitment.ts';
-import { Race, type RaceParts } from './race.ts';
+import { Race, type RaceParts, connectionOf } from './race.ts';
 import { samePin } from './session-id.ts';
 
 export interface ExpertEndpointOptions extends Omit<RaceParts, 'role' | 'tell'> {
@@ -61,7 +61,7 @@ export class ExpertSide implements ExpertEndpoint {
         ...identity,
         ...more,
         carrier,
-        connection: { by, address: carrier.address },
+        connection: connectionOf(carrier, by),
         clock,
         userName,
         channels,

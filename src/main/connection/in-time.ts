@@ -47,6 +47,30 @@ export function inTime<T extends Closable>(opening: Promise<T>, { clock, deadlin
   });
 }
 
+/** As `waiting`, but rejects with ConnectionError DEADLINE after `deadlineMs`, and with ABORTED when the signal is. */
+export function within<T>(waiting: Promise<T>, { clock, deadlineMs, signal }: InTimeOptions): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (run: () => void): void => {
+      cancel();
+      signal.removeEventListener('abort', aborted);
+      run();
+    };
+    const aborted = (): void => settle(() => reject(new ConnectionError('ABORTED', 'stopped')));
+    const cancel = clock.after(deadlineMs, () => settle(() => reject(new ConnectionError('DEADLINE', `no answer in ${deadlineMs} ms`))));
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted, { once: true });
+    const wait = async (): Promise<void> => {
+      try {
+        const value = await waiting;
+        settle(() => resolve(value));
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    };
+    void wait();
+  });
+}
+
 /** Resolves when it is closed, when it cannot be, and after {@link CLOSE_DEADLINE_MS}: nothing that hangs or fails keeps anybody from an end. */
 export function closedInTime(opened: Closable, clock: Clock): Promise<void> {
   return new Promise((resolve) => {

@@ -88,9 +88,9 @@ export class Lane {
     return this.exhausted && this.inPlay === 0;
   }
 
-  /** The way's failure, once every attempt on it has failed. */
+  /** The way's failure, once every attempt on it has failed. One whose two sides have found nothing to attempt is not there. */
   get outcome(): WayFailure {
-    return this.failure ?? 'unreachable';
+    return this.failure ?? (this.way.signals === true ? 'unavailable' : 'unreachable');
   }
 
   /** What the other side's way says. False when this side's makes nothing of it and throws. */

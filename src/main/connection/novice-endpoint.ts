@@ -4,7 +4,7 @@ import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { SessionCertificate } from './certificate.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from './contract.ts';
 import { Emitter } from '../emitter.ts';
-import { Race, type RaceParts } from './race.ts';
+import { Race, type RaceParts, connectionOf } from './race.ts';
 import { RdpServerLink } from './rdp-server-link.ts';
 import { SessionIdCheck } from './session-id.ts';
 
@@ -43,7 +43,7 @@ export class NoviceSide implements NoviceEndpoint {
         new RdpServerLink({
           ...more,
           carrier,
-          connection: { by, address: carrier.address },
+          connection: connectionOf(carrier, by),
           certificate,
           clock: parts.clock,
           admits: (workingDir) => !this.race.over && this.check.admit(workingDir),

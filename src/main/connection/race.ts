@@ -1,4 +1,4 @@
-import type { Role, WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { Role, SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
 import type { ReachServices } from '../reach-services.ts';
@@ -25,6 +25,11 @@ export interface RaceParts {
   readonly tell: (event: RaceEvent) => void;
   /** The expert's, beside that of the carrier itself. */
   readonly patienceMs?: ((remote: string) => number) | undefined;
+}
+
+/** What people are told of a connection, once it has won. */
+export function connectionOf({ address, relayed, mapped }: Carrier, by: WayId): SessionConnection {
+  return { by, address, ...(relayed === true ? { relayed } : {}), ...(mapped === true ? { mapped } : {}) };
 }
 
 /** A carrier that may become the link. */

@@ -167,14 +167,14 @@ export class NegotiationRecord {
     this.step(awaited.step, 'active', nowMs);
   }
 
-  /** Step 6 and those of the ways, once an RDP connection has authenticated: earlier ones have failed, later ones are not needed. */
+  /** Step 6 and those of the ways, once an RDP connection has authenticated: earlier ones have failed, later ones too or they are not needed. */
   connected(connection: SessionConnection, nowMs: number): void {
     this.way = connection;
     this.step(6, 'done', nowMs);
     const winner = this.ladder.planOf(connection.by)?.step;
     for (const step of this.ladder.steps) {
       if (winner === undefined || step === winner) this.step(step, 'done', nowMs);
-      else if (step > winner) this.step(step, 'notNeeded', nowMs);
+      else if (step > winner && !this.ladder.hasFailed(step)) this.step(step, 'notNeeded', nowMs);
       else this.replaceStep(failedStep(step, nowMs, this.ladder.failuresUnder(step)));
     }
   }

@@ -45,8 +45,12 @@ export interface StepStatus {
 
 export interface SessionConnection {
   readonly by: WayId;
-  /** The other side as the way sees it; `host:port` for a socket. */
+  /** The other side as the way sees it; `host:port` for a socket, the server's name where one passes the bytes on. */
   readonly address: string;
+  /** Somebody else's server passes the bytes on. */
+  readonly relayed?: true;
+  /** A router has opened a door for it: that of the side which was called. */
+  readonly mapped?: true;
 }
 
 /** Why a session is over. The renderer has one sentence (and one next step) for each and for each role. */

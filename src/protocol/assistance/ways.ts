@@ -46,10 +46,12 @@ export interface NextWay {
 
 interface Rung {
   readonly plan: WayPlan;
-  /** `over`: this side has tried all it could on it; the other may still be heard there. */
-  state: 'pending' | 'begun' | 'over';
+  /** `over`: this side has tried all it could on it; the other may still be heard there. `leftOut`: it will not be tried. */
+  state: 'pending' | 'begun' | 'over' | 'leftOut';
   failure?: WayFailure;
 }
+
+const hasBegun = ({ state }: Rung): boolean => state === 'begun' || state === 'over';
 
 const BY_WEIGHT: readonly WayFailure[] = ['silent', 'unavailable', 'unreachable', 'broken', 'otherSecurity', 'stranger'];
 
@@ -75,7 +77,7 @@ export class Ladder {
   withoutSignals(): void {
     for (const rung of this.rungs) {
       if (rung.plan.signals !== true) continue;
-      rung.state = 'over';
+      rung.state = 'leftOut';
       rung.failure = 'unavailable';
     }
   }
@@ -102,11 +104,11 @@ export class Ladder {
 
   /** The way furthest down the list that has begun. */
   get trying(): WayPlan | undefined {
-    return this.rungs.findLast(({ state }) => state !== 'pending')?.plan;
+    return this.rungs.findLast(hasBegun)?.plan;
   }
 
   get begun(): readonly WayPlan[] {
-    return this.rungs.flatMap(({ plan, state }) => (state === 'pending' ? [] : [plan]));
+    return this.rungs.filter(hasBegun).map(({ plan }) => plan);
   }
 
   /** A way has begun, because its time has come or because the other side was heard on it. Undefined for one that is not in the list. */
@@ -121,7 +123,7 @@ export class Ladder {
     const rung = this.rungs.find(({ plan }) => plan.id === way);
     if (rung === undefined) return undefined;
     rung.state = 'over';
-    if (this.rungs.some(({ plan, state }) => plan.offeredBy !== this.role && state !== 'over')) return undefined;
+    if (this.rungs.some(({ plan, state }) => plan.offeredBy !== this.role && (state === 'pending' || state === 'begun'))) return undefined;
     const awaited = this.rungs.find(({ plan, state }) => state === 'pending' && plan.offeredBy === this.role);
     return awaited === undefined ? undefined : this.begin(awaited.plan.id);
   }
@@ -146,6 +148,12 @@ export class Ladder {
     return this.rungs.flatMap(({ plan, state, failure }) =>
       plan.step === step && state !== 'pending' ? [{ way: plan.id, failure: failure ?? 'silent' }] : [],
     );
+  }
+
+  /** All that was tried under a step has told that it failed. */
+  hasFailed(step: StepNumber): boolean {
+    const begun = this.rungs.filter((rung) => rung.plan.step === step && hasBegun(rung));
+    return begun.length > 0 && begun.every(({ failure }) => failure !== undefined);
   }
 
   private get toReach(): readonly { readonly plan: WayPlan; readonly atMs: number }[] {

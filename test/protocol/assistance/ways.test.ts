@@ -3,18 +3,21 @@ import { WAYS } from '../../../src/main/connection/ways/ways.ts';
 import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negotiation.ts';
 import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
-import { Ladder, type WayPlan, moreTelling } from '../../../src/protocol/assistance/ways.ts';
+import { Ladder, type WayPlan, moreTelling, planOf } from '../../../src/protocol/assistance/ways.ts';
 import { unverified } from '../../support/trust.ts';
 
 const START = 1_000_000;
 const addresses = [{ host: '10.0.0.1', port: 5_000 }];
 const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
-/** The list, and between its two a way that the novice reaches and one that the expert does. */
+/** Those that have no more to say than their tickets. */
+const DIALS: readonly WayPlan[] = WAYS.filter(({ signals }) => signals !== true);
+
+/** Between these two a way that the novice reaches and one that the expert does. */
 const LONGER: readonly WayPlan[] = [
-  ...WAYS,
+  ...DIALS,
   { id: 'pigeon', offeredBy: 'expert', step: 5, afterMs: 1_000 },
-  { id: 'relay', offeredBy: 'novice', step: 7, afterMs: 7_500 },
+  { id: 'balloon', offeredBy: 'novice', step: 7, afterMs: 7_500 },
 ];
 
 function novice(ways: readonly WayPlan[]): NoviceNegotiation {
@@ -46,9 +49,10 @@ function reached(machine: NoviceNegotiation | ExpertNegotiation, startMs: number
 }
 
 describe('the list', () => {
-  test('is KB 306298: the novice dials at once, the expert five seconds after the ticket', () => {
-    expect(WAYS.map(({ id, offeredBy, step, afterMs }) => ({ id, offeredBy, step, afterMs }))).toEqual([
+  test('is KB 306298: the novice dials at once, the expert five seconds after the ticket; a relay is offered in between', () => {
+    expect(WAYS.map(planOf)).toEqual([
       { id: 'reverse', offeredBy: 'expert', step: 5, afterMs: 0 },
+      { id: 'relay', offeredBy: 'expert', step: 5, afterMs: 2_500, signals: true, proxied: true },
       { id: 'forward', offeredBy: 'novice', step: 7, afterMs: 5_000 },
     ]);
   });
@@ -68,7 +72,7 @@ describe('a longer list', () => {
     helped.handle(opened, START);
     expect(reached(helped, START)).toEqual(['pigeon 1000']);
     helper.handle(ticket, START);
-    expect(reached(helper, START)).toEqual(['forward 5000', 'relay 7500']);
+    expect(reached(helper, START)).toEqual(['forward 5000', 'balloon 7500']);
   });
 
   test('the phase names the newest way and the one that this side tries next', () => {
@@ -78,7 +82,7 @@ describe('a longer list', () => {
     machine.handle({ tag: 'attempt', way: 'pigeon' }, START + 1_200);
     expect(machine.phase).toMatchObject({ way: 'pigeon', next: { way: 'forward' } });
     machine.handle({ tag: 'deadline' }, START + 5_000);
-    expect(machine.phase).toEqual({ tag: 'connecting', way: 'forward', next: { way: 'relay', atMs: START + 7_500 } });
+    expect(machine.phase).toEqual({ tag: 'connecting', way: 'forward', next: { way: 'balloon', atMs: START + 7_500 } });
     // Heard late: what has gone further stays.
     machine.handle({ tag: 'attempt', way: 'pigeon' }, START + 5_100);
     expect(machine.phase).toMatchObject({ way: 'forward' });
@@ -92,7 +96,7 @@ describe('a longer list', () => {
     machine.handle({ tag: 'wayRefused', way: 'pigeon', failure: 'broken' }, START + 1_200);
     machine.handle({ tag: 'deadline' }, START + 5_000);
     machine.handle({ tag: 'deadline' }, START + 7_500);
-    machine.handle({ tag: 'verified', connection: { by: 'relay', address: 'relay.example' } }, START + 8_000);
+    machine.handle({ tag: 'verified', connection: { by: 'balloon', address: 'sky.example' } }, START + 8_000);
     expect(machine.steps.slice(4)).toEqual([
       {
         step: 5,
@@ -134,7 +138,7 @@ describe('a longer list', () => {
   });
 
   test('between two that cannot say more than their tickets, a way that must is left out, and said to be unavailable', () => {
-    const ways: readonly WayPlan[] = [...WAYS, { id: 'pigeon', offeredBy: 'expert', step: 5, afterMs: 0, signals: true }];
+    const ways: readonly WayPlan[] = [...DIALS, { id: 'pigeon', offeredBy: 'expert', step: 5, afterMs: 0, signals: true }];
     const machine = novice(ways);
     const effects = machine.handle(opened, START);
     expect(effects.flatMap((effect) => (effect.tag === 'reach' ? [effect.way] : []))).toEqual(['reverse']);
@@ -156,7 +160,7 @@ describe('a longer list', () => {
   });
 
   test('when no way was left every step says why; a person who gives up is told no such thing', () => {
-    const alone = expert(WAYS);
+    const alone = expert(DIALS);
     alone.handle(ticket, START);
     reached(alone, START);
     expect(alone.phase).toMatchObject({ tag: 'ended', reason: 'noConnection' });

@@ -14,10 +14,11 @@ import {
   stepText,
 } from '../../../src/renderer/app/session/session-words.ts';
 import { WAYS } from '../../../src/main/connection/ways/ways.ts';
-import type { WayFailure } from '../../../src/protocol/assistance/status.ts';
+import type { Role, SessionConnection, WayFailure } from '../../../src/protocol/assistance/status.ts';
 import { wayText } from '../../../src/renderer/app/session/way-words.ts';
 import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
+const { peer } = session('expert', CONNECTED);
 const MESSENGER_CODES: Readonly<Record<MessengerErrorCode, true>> = {
   UNREACHABLE: true,
   WRONG_KEY: true,
@@ -94,7 +95,7 @@ describe('a sentence for everything', () => {
       texts.forEach(whole);
       expect(new Set(texts).size).toBe(7);
       for (const by of ['reverse', 'forward'] as const)
-        expect(connectionText({ by, address: '192.0.2.7:5000' }, role)).toContain('192.0.2.7:5000');
+        expect(connectionText({ by, address: '192.0.2.7:5000' }, { role, peer })).toContain('192.0.2.7:5000');
     });
   }
 
@@ -104,7 +105,9 @@ describe('a sentence for everything', () => {
 
 describe('what a session says', () => {
   it('has a general sentence for what a later version wrote', () => {
-    expect(connectionText({ by: 'pigeon', address: 'x:1' }, 'novice')).toBe(t('way.other.connected.novice', { address: 'x:1' }));
+    expect(connectionText({ by: 'pigeon', address: 'x:1' }, { role: 'novice', peer })).toBe(
+      t('way.other.connected.novice', { address: 'x:1' }),
+    );
     expect(wayText('pigeon', 'failed.broken', {})).toBe(t('way.other.failed.broken'));
     expect(endedSentence('expert', 'hawk', 'Anna')).toBe(t('ended.unknown'));
   });
@@ -124,8 +127,26 @@ describe('what a session says', () => {
   });
 
   it('names who called whom from each side', () => {
-    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'novice')).toBe(t('way.reverse.connected.novice', { address: 'x:1' }));
-    expect(connectionText({ by: 'reverse', address: 'x:1' }, 'expert')).toBe(t('way.reverse.connected.expert', { address: 'x:1' }));
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, { role: 'novice', peer })).toBe(
+      t('way.reverse.connected.novice', { address: 'x:1' }),
+    );
+    expect(connectionText({ by: 'reverse', address: 'x:1' }, { role: 'expert', peer })).toBe(
+      t('way.reverse.connected.expert', { address: 'x:1' }),
+    );
+  });
+
+  it('says which router opened a door, and that a server passes the bytes on', () => {
+    const text = (connection: Omit<SessionConnection, 'address'>, role: Role): string =>
+      connectionText({ ...connection, address: 'x:1' }, { role, peer });
+    expect(text({ by: 'forward', mapped: true }, 'novice')).toBe(
+      'Anna’s router lets nothing in; yours opened a door: a direct connection (x:1)',
+    );
+    expect(text({ by: 'reverse', mapped: true }, 'expert')).toBe(
+      'Your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
+    );
+    expect(text({ by: 'relay', relayed: true }, 'novice')).toMatch(/^Through the server x:1, because neither router lets anything in/);
+    expect(text({ by: 'pigeon', relayed: true }, 'novice')).toBe(text({ by: 'relay', relayed: true }, 'novice'));
+    expect(text({ by: 'pigeon', mapped: true }, 'novice')).toBe(t('way.other.connected.novice', { address: 'x:1' }));
   });
 
   it('counts down to the forward connect and then stops counting', () => {

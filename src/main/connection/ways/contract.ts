@@ -21,6 +21,8 @@ export interface Carrier {
   look?(): SystemView | undefined;
   /** Its bytes go through somebody else's server: the expert begins on it when nothing direct can come any more. */
   readonly relayed?: true;
+  /** A router has opened a door for it, on the side that was called. */
+  readonly mapped?: true;
 }
 
 /** What only the system knows of a stream, once its bytes have been handed over. */

@@ -54,7 +54,7 @@ export function ProgressCard({ session, pending, problem, codeState, onCode, onC
           <Steps session={session} />
         </details>
       )}
-      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
+      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session)}</p>}
     </section>
   );
 }

@@ -40,7 +40,7 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
           <VerifiedLine peer={session.peer} />
         </div>
       </div>
-      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session.role)}</p>}
+      {session.connection !== undefined && <p className="soft small break">{connectionText(session.connection, session)}</p>}
       <ProblemLine text={problemText(problem)} />
       <div className="session-card__actions">
         <Button look="danger" size="large" busy={pending} onClick={onEnd}>

@@ -8,9 +8,9 @@ import { verifiedText } from './verified-line.tsx';
 
 /** What an expert, or the technician on the phone, wants to know. */
 export function SessionFacts({ session }: { readonly session: SessionStatus }) {
-  const { connection, traffic, desktop, peer, role } = session;
+  const { connection, traffic, desktop, peer } = session;
   const facts: { readonly label: string; readonly value: string }[] = [];
-  if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, role) });
+  if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, session) });
   if (traffic !== undefined) {
     facts.push({
       label: t('session.traffic'),

@@ -4,7 +4,7 @@ import { isWordKey, t } from '../../../words/words.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { secondsUntil } from '../figures.ts';
-import { wayText } from './way-words.ts';
+import { connectedWords, wayText } from './way-words.ts';
 
 type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
 
@@ -91,8 +91,8 @@ function sentence(key: EndedKey | StepKey, name: string): string {
 type EndedKey = `ended.${Role}.${EndReason}` | `ended.${Role}.${EndReason}.next`;
 type StepKey = `steps.${Role}.${StepNumber}` | `steps.offered.${Role}.${1 | 2}`;
 
-export function connectionText(connection: SessionConnection, role: Role): string {
-  return wayText(connection.by, `connected.${role}`, { address: connection.address });
+export function connectionText(connection: SessionConnection, { role, peer }: Pick<SessionStatus, 'role' | 'peer'>): string {
+  return connectedWords(connection, role, displayName(peer));
 }
 
 /** What the button of the ended card does for a novice. */

@@ -1,5 +1,5 @@
 /** What is said of a way to connect, by its id: one sentence `way.<id>.…` of the word list for each thing there is to say. */
-import type { Role, WayFailure, WayId } from '../../../protocol/assistance/status.ts';
+import type { Role, SessionConnection, WayFailure, WayId } from '../../../protocol/assistance/status.ts';
 import type { WordKey } from '../../../words/languages.ts';
 import { type WordValues, isWordKey, tFromData } from '../../../words/words.ts';
 
@@ -11,6 +11,14 @@ type WordedWay = WordKey extends infer K ? (K extends `way.${infer Id}.short` ? 
 /** A compile error here names the sentence that a way lacks. */
 type Complete<Keys extends WordKey> = Keys;
 type WayKey = Complete<`way.${WordedWay}.${WayWord}`>;
+
+/** How the two are connected, and why not otherwise. */
+export function connectedWords({ by, address, relayed, mapped }: SessionConnection, role: Role, name: string): string {
+  const key = `way.${by}.mapped.${role}`;
+  if (mapped && isWordKey(key)) return tFromData(key, { name, address });
+  // What passes the bytes on matters more to people than how it was found.
+  return wayText(relayed ? 'relay' : by, `connected.${role}`, { name, address });
+}
 
 /** The way's own sentence, or the general one. */
 export function wayText(way: WayId, word: WayWord, values: WordValues): string {

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
-import type { HostPort } from '../../../../protocol/host-port.ts';
-import { scopeOf } from '../../../../protocol/ip-address.ts';
 import { ConnectionError } from '../../contract.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
+import { isAlone, isLoopback } from '../loopback.ts';
 import { dialAll } from './dialler.ts';
 import { openListener } from './listener.ts';
 import { TcpCarrier, addressText } from './tcp-carrier.ts';
@@ -56,8 +55,7 @@ function dialler({ clock, signal, listenHosts, found, missed, exhausted }: WaySi
         left -= 1;
         if (left === 0) exhausted();
       };
-      const alone = listenHosts().some(isLoopback);
-      left = dialAll(alone ? addresses : addresses.filter(isFromOutside), {
+      left = dialAll(isAlone(listenHosts()) ? addresses : addresses.filter(({ host }) => !isLoopback(host)), {
         clock,
         signal: AbortSignal.any([signal, dials.signal]),
         onSocket: (socket, target) => {
@@ -76,12 +74,4 @@ function dialler({ clock, signal, listenHosts, found, missed, exhausted }: WaySi
       return Promise.resolve();
     },
   };
-}
-
-function isLoopback(host: string): boolean {
-  return scopeOf(host) === 'loopback' || /^(?:.*\.)?localhost\.?$/i.test(host);
-}
-
-function isFromOutside({ host }: HostPort): boolean {
-  return !isLoopback(host);
 }

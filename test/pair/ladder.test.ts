@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { loopback, shown } from '../support/loopback.ts';
+import { WAYS } from '../../src/main/connection/ways/ways.ts';
+import { createPair, EXPERT, NOVICE, stepStates } from '../support/pair.ts';
+import { until } from '../support/programs.ts';
+import { SocksProxy } from '../support/socks-proxy.ts';
+
+describe('the ladder, two machines in virtual time', () => {
+  it('no call comes through either way: a relay is offered after two seconds and a half', async () => {
+    const pair = await createPair();
+    pair.internet.reachable = () => false;
+    pair.internet.relays = true;
+    await pair.connect(2_400);
+    expect(pair.novice.assistance.status?.phase).toMatchObject({ tag: 'connecting', way: 'reverse', next: { way: 'relay' } });
+    await pair.clock.advance(600);
+    expect(pair.novice.assistance.status?.phase.tag).toBe('connected');
+    expect(pair.novice.assistance.status?.connection).toMatchObject({ by: 'relay', relayed: true });
+    expect(pair.expert.assistance.status?.connection).toMatchObject({ by: 'relay', relayed: true });
+    expect(stepStates(pair.expert.assistance.status)).toBe('done done done done done done notNeeded');
+    await pair.expert.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  it('nothing works: both sides are told what each way met', async () => {
+    const pair = await createPair();
+    pair.internet.reachable = () => false;
+    await pair.connect(40_000);
+    expect(pair.reasons()).toEqual(['noConnection', 'noConnection']);
+    const failures = pair.novice.assistance.status?.steps.flatMap((step) => step.failures ?? []);
+    expect(failures).toEqual([
+      { way: 'reverse', failure: 'unreachable' },
+      { way: 'relay', failure: 'unavailable' },
+      { way: 'forward', failure: 'silent' },
+    ]);
+    await pair.expectNothingLeft();
+  });
+
+  it('a call comes through before the relay: it is not needed', async () => {
+    const pair = await createPair();
+    pair.internet.relays = true;
+    await pair.connect(1_000);
+    expect(pair.expert.assistance.status?.connection?.by).toBe('reverse');
+    await pair.clock.advance(5_000);
+    expect(pair.internet.sockets).toBe(1);
+    expect(pair.messages.sent.filter((message) => message.kind === 'CONTEXT' && message.data.startsWith('!more'))).toEqual([]);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+});
+
+describe('a whole session through a proxy', () => {
+  const relay = WAYS.filter(({ id }) => id === 'relay').map((way) => ({ ...way, afterMs: 0 }));
+
+  it.each(['the novice', 'the expert'])('of the server of %s: pin, session id, picture, end', async (whose) => {
+    const proxy = await SocksProxy.open();
+    const owner = whose === 'the novice' ? NOVICE : EXPERT;
+    const session = await loopback({
+      ways: relay,
+      reach: (address) => (address === owner ? SocksProxy.offering(`${address}/pc`, proxy) : undefined),
+    });
+    const { novice, expert, viewer, close } = session;
+    await until(() => shown(viewer), 'the picture');
+    expect(novice.status?.connection).toEqual({ by: 'relay', address: '127.0.0.1', relayed: true });
+    expect(expert.status?.connection).toEqual({ by: 'relay', address: '127.0.0.1', relayed: true });
+    // Neither the proxy's name of the stream nor where it is can be read on the messenger.
+    expect(session.said.join('\n')).not.toMatch(new RegExp(`${proxy.relay.port}|${proxy.asked[0]}`));
+    await novice.endSession();
+    await until(() => expert.status?.phase.tag === 'ended', 'the end');
+    await close();
+    await until(() => proxy.open === 0, 'nothing to be left at the proxy');
+    await proxy.close();
+  });
+
+  it('the proxy dies in the middle: both sides know that the line is gone', async () => {
+    const proxy = await SocksProxy.open();
+    const { novice, expert, viewer, close } = await loopback({ ways: relay, reach: SocksProxy.offering('somebody@server/pc', proxy) });
+    await until(() => shown(viewer), 'the picture');
+    await proxy.close();
+    await until(() => novice.status?.phase.tag !== 'connected' && expert.status?.phase.tag !== 'connected', 'both to know');
+    await close();
+  });
+});
