@@ -26,6 +26,10 @@ export interface Preferences {
   readonly allowUnverified: boolean;
   /** The router may open a port while somebody is to reach this computer. */
   readonly openRouter: boolean;
+  /** The port that is listened on where it is free, for a router that was set up by hand; 0 for any. */
+  readonly ownPort: number;
+  /** Where others reach that router, with a port or without; '' for nowhere. */
+  readonly publicAddress: string;
   /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
   readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;

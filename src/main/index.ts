@@ -5,6 +5,7 @@ import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '..
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
+import { forwardedAddress } from './connection/addresses/forwarded.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
 import { Interruptions } from './interruptions.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
@@ -105,7 +106,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     trust,
     connection: createConnectionRoom({
       clock,
-      addressSources: [doors],
+      addressSources: [doors, forwardedAddress(() => settings.value.publicAddress)],
+      ownPort: {
+        wished: () => settings.value.ownPort,
+        taken: (port) => model.notify('warning', 'notice.ownPortTaken', { port: `${port}` }),
+      },
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
       ...(listenHost === undefined ? {} : { listenHost }),
     }),

@@ -285,6 +285,7 @@ export interface Placeholders {
   readonly 'notice.settingsDamaged': 'file';
   readonly 'notice.historyDamaged': 'file';
   readonly 'notice.contactsDamaged': 'file';
+  readonly 'notice.ownPortTaken': 'port';
   readonly 'notice.shortcutTaken': 'shortcut';
   readonly 'notice.activity.started': 'activity' | 'name';
   readonly 'notice.activity.declined': 'activity' | 'name';

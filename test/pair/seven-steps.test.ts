@@ -32,6 +32,20 @@ describe('the seven steps, two machines in virtual time', () => {
     ]);
   });
 
+  test('both get ready to be reached from elsewhere with the invitation, long before either ticket', async () => {
+    const pair = await createPair();
+    const { internet } = pair;
+    await pair.novice.assistance.askForHelp(inMemory('edgar@example.test'));
+    expect([internet.prepared, internet.listeners]).toEqual([['192.168.1.10'], 0]);
+    await pair.clock.advance(1_000);
+    expect([internet.prepared, internet.listeners]).toEqual([['192.168.1.10', '192.168.1.20'], 0]);
+    pair.expert.assistance.acceptInvitation(pair.expert.assistance.invitations[0]?.id ?? '');
+    expect(internet.prepared).toHaveLength(3);
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(1_000);
+    await pair.expectNothingLeft();
+  });
+
   test('forward connect: five seconds after the novice ticket the expert dials', async () => {
     const pair = await createPair();
     pair.internet.reachable = (from) => from === '192.168.1.20';

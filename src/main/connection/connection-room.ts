@@ -10,7 +10,7 @@ import type { ExpertEngine } from './expert-engine.ts';
 import { ExpertSide } from './expert-endpoint.ts';
 import { NoviceSide } from './novice-endpoint.ts';
 import { RdpClientLink } from './rdp-client-link.ts';
-import type { Way } from './ways/contract.ts';
+import type { OwnPort, Way } from './ways/contract.ts';
 import { type WayPlan, planOf } from '../../protocol/assistance/ways.ts';
 import { WAYS } from './ways/ways.ts';
 
@@ -18,6 +18,8 @@ export interface ConnectionRoomDeps extends AddressOptions {
   readonly clock: Clock;
   /** Listen on this address only, and put only this one in tickets. The most useful ones of this computer when left out. */
   readonly listenHost?: string;
+  /** Listen on this port where it is free. */
+  readonly ownPort?: OwnPort;
   /** Where else a listener can be reached, beside what this computer knows itself. */
   readonly addressSources?: readonly AddressSource[];
   /** Starts the process of the classic engine, where that may be chosen. */
@@ -31,7 +33,7 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const { clock, listenHost, ways = WAYS, addressSources = [] } = deps;
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
   const addresses = allAddresses([...addressSources, ownAddresses], clock);
-  const parts = { clock, listenHosts, addresses };
+  const parts = { clock, listenHosts, addresses, ownPort: deps.ownPort };
   return {
     ways: ways.map(planOf),
     prepare: () => addresses.prepare?.(listenHosts()),

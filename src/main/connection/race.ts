@@ -12,7 +12,7 @@ import { RelayPatience } from './relay-patience.ts';
 import { Door } from './strangers/door.ts';
 import { type PendingConnection, PendingConnections } from './strangers/pending-connections.ts';
 import { TlsTurns } from './strangers/tls-turns.ts';
-import type { Carrier, Way } from './ways/contract.ts';
+import type { Carrier, OwnPort, Way } from './ways/contract.ts';
 
 export interface RaceParts {
   readonly role: Role;
@@ -21,6 +21,7 @@ export interface RaceParts {
   readonly ways: readonly Way[];
   readonly addresses: AddressSource;
   readonly listenHosts: () => readonly string[];
+  readonly ownPort?: OwnPort | undefined;
   readonly reach?: ReachServices | undefined;
   readonly tell: (event: RaceEvent) => void;
   /** The expert's, beside that of the carrier itself. */
@@ -161,11 +162,12 @@ export class Race {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { clock, addresses, listenHosts, reach } = this.parts;
+    const { clock, addresses, listenHosts, ownPort, reach } = this.parts;
     const side = {
       clock,
       addresses,
       listenHosts,
+      ownPort,
       reach,
       signal: this.stop.signal,
       found: (carrier: Carrier) => this.found(lane, carrier),

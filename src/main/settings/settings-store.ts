@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { HostingChoice } from '../../facts/hosting.ts';
 import { type Preferences, QUIET_CHOICES } from '../../facts/preferences.ts';
 import { readGuestHost } from '../../protocol/xmpp/help-link.ts';
+import { readTypedAddress } from '../../protocol/assistance/ticket-address.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
@@ -39,6 +40,18 @@ export const helpPage = z
   .max(200)
   .regex(/^(?:https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?\/[A-Za-z0-9._~/-]*)?$/);
 
+/** Ports up to 1024 need rights that we do not want, and no router is asked for one; 0 lets the system choose. */
+export const ownPort = z
+  .int()
+  .max(65_535)
+  .refine((port) => port === 0 || port > 1_024);
+
+/** A name or an IP address that others can dial, with a port or without, or nothing. */
+export const publicAddress = z
+  .string()
+  .max(260)
+  .refine((text) => text === '' || readTypedAddress(text) !== undefined);
+
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
 /** Loose: fields of a newer version survive a load and a save, so that going back to an older version and forth loses nothing. */
@@ -55,6 +68,8 @@ export const settingsSchema = z.looseObject({
   allowPlainExperts: z.boolean().default(false),
   allowUnverified: z.boolean().default(false),
   openRouter: z.boolean().default(true),
+  ownPort: ownPort.default(0),
+  publicAddress: publicAddress.default(''),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   guestServer: guestServer.default(''),

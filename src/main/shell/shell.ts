@@ -7,6 +7,7 @@ import type { Assistance } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import { writeTextFile } from '../settings/atomic-file.ts';
 import type { Interruptions } from '../interruptions.ts';
+import { requireFreePort } from '../connection/ways/tcp/free-port.ts';
 import type { PortMapping } from '../connection/port-mapping/port-mapping.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
@@ -194,6 +195,7 @@ function answerCommands(
     trust: storage.trust,
     keyFiles: createKeyFiles({ trust: storage.trust, ...createKeyDialogs(windows), write: writeTextFile, read: readAtMost }),
     setFullScreen: (on) => windows.session?.setFullScreen(on),
+    requireFreePort,
     copyText: (text) => {
       // A promise only in newer Electrons.
       void clipboard.writeText(text);

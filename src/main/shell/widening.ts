@@ -24,6 +24,8 @@ export type Widening =
   | { readonly tag: 'setting'; readonly setting: WideningSetting }
   /** Where people whom this person helps are sent: a server, a page, as what they are. */
   | { readonly tag: 'guestPlaces'; readonly places: readonly string[] }
+  /** Where others reach this computer through a router that was set up by hand: its address, the port here. */
+  | { readonly tag: 'forwarding'; readonly places: readonly string[] }
   | { readonly tag: 'clearHistory' }
   /** Whoever uses this address is made sure anew, by a code. */
   | { readonly tag: 'forgetMet'; readonly address: string }
@@ -69,6 +71,15 @@ export function wideningQuestion(widening: Widening): Question {
         warning,
         no,
         yes: t('widening.guestPlaces.yes'),
+      };
+    case 'forwarding':
+      return {
+        heading: t('widening.forwarding.heading'),
+        text: [t('widening.forwarding.text')],
+        words: widening.places.map((place) => safeText(place, 255)),
+        warning,
+        no,
+        yes: t('widening.forwarding.yes'),
       };
     case 'hosting':
       return {

@@ -165,6 +165,8 @@ function settingsView(settings: Settings): Preferences {
     allowPlainExperts,
     allowUnverified,
     openRouter,
+    ownPort,
+    publicAddress,
     quietSeconds,
     hosting,
     guestServer,
@@ -181,6 +183,8 @@ function settingsView(settings: Settings): Preferences {
     allowPlainExperts,
     allowUnverified,
     openRouter,
+    ownPort,
+    publicAddress,
     quietSeconds,
     hosting: {
       enabled: hosting.enabled,

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import { type HostPort, formatHostPort } from '../host-port.ts';
-import { ipv4Octets, ipv6Groups } from '../ip-address.ts';
+import { ipv4Octets, ipv6Groups, scopeOf } from '../ip-address.ts';
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?$/i;
 const MAX_NAME_LENGTH = 253;
@@ -50,6 +50,19 @@ export function parseTicketAddress(text: string): HostPort {
   const why = refusal(host);
   if (why !== undefined) throw new ProtocolError('REFUSED', 'ConnectionString1.host', "somebody's address", why);
   return { host, port };
+}
+
+/** An address as people type it: a name or an IP address that others can dial, with a port or without. Undefined for anything else, and for nothing. */
+export function readTypedAddress(text: string): { readonly host: string; readonly port?: number } | undefined {
+  const bare = ipv6Groups(text) === undefined ? text : `[${text}]`;
+  const hasPort = /^(?:\[[^\]]*\]|[^:[\]]+):\d+$/.test(bare);
+  try {
+    const { host, port } = parseTicketAddress(hasPort ? bare : `${bare}:1`);
+    if (scopeOf(host) === 'loopback' || scopeOf(host) === 'linkLocal' || /^(?:.*\.)?localhost$/i.test(host)) return undefined;
+    return hasPort ? { host, port } : { host };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -248,8 +248,11 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     takeKey: (password: string) => run('trust', () => bridge.takeKey(password)),
     clearHistory: () => run('history', () => bridge.clearHistory()),
     exportHistory: () => run('history', () => bridge.exportHistory()),
-    saveSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage'>>) =>
-      choose(settings, 'settings', () => bridge.saveSettings(settings)),
+    saveSettings: (
+      settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>,
+    ) => choose(settings, 'settings', () => bridge.saveSettings(settings)),
+    setForwarding: (forwarding: Pick<Preferences, 'ownPort' | 'publicAddress'>) =>
+      run('forwarding', () => bridge.setForwarding(forwarding)),
     /** Another program may have these keys: they are shown once main has them. */
     saveStopShortcut: (stopShortcut: string) => run('stopShortcut', () => bridge.saveSettings({ stopShortcut })),
     setHosting: (hosting: HostingChoice) => choose({ hosting }, 'hosting', () => bridge.setHosting(hosting)),

@@ -19,6 +19,7 @@ export type Place =
   | 'offeredHelp'
   | 'guest'
   | 'guestPlaces'
+  | 'forwarding'
   | 'newcomer'
   | 'stranger'
   | 'file'

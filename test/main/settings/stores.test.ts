@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { openAccounts, type AccountKind } from '../../../src/main/settings/account-store.ts';
 import type { SecretBox } from '../../../src/main/settings/secret-box.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
+import { openMappedPorts } from '../../../src/main/settings/mapped-ports-store.ts';
 import { openPrograms } from '../../../src/main/settings/programs-store.ts';
 import { accelerator, DEFAULT_SETTINGS, openSettings } from '../../../src/main/settings/settings-store.ts';
 
@@ -314,6 +315,42 @@ describe('programs', () => {
     expect(store.value.programs).toEqual({});
     expect(store.damaged?.file).toMatch(/^programs\.json\.damaged-/);
     expect(await readFile(join(folder, store.damaged?.file ?? ''), 'utf8')).toBe(text);
+  });
+});
+
+describe('doors at the router', () => {
+  const path = () => join(folder, 'mapped-ports.json');
+  const mapping = {
+    by: {
+      tag: 'upnp',
+      service: { type: 'urn:schemas-upnp-org:service:WANIPConnection:1', control: { host: '192.168.1.1', port: 80, path: '/c' } },
+    },
+    gateway: { address: '192.168.1.1', local: '192.168.1.9' },
+    internalPort: 40_000,
+    externalPort: 40_000,
+    externalAddress: '9.9.9.9',
+    lifetime: 600,
+    expiresAtMs: 1_700_000_000_000,
+  } as const;
+
+  it('are kept, for the owner alone', async () => {
+    const store = await openMappedPorts(path());
+    expect(store.value.mappings).toEqual([]);
+    await store.set({ version: 1, mappings: [mapping, { ...mapping, by: { tag: 'pcp', nonce: 'AAECAwQFBgcICQoL' } }] });
+    expect((await openMappedPorts(path())).value.mappings).toHaveLength(2);
+    if (process.platform !== 'win32') expect((await stat(path())).mode & 0o077).toBe(0);
+  });
+
+  it.each([
+    [{ ...mapping, gateway: { address: 'router.example', local: '192.168.1.9' } }],
+    [{ ...mapping, by: { tag: 'upnp', service: { ...mapping.by.service, control: { host: '192.168.1.1', port: 80, path: 'c d' } } } }],
+    [{ ...mapping, by: { tag: 'pcp', nonce: 'short' } }],
+    [{ ...mapping, externalPort: 70_000 }],
+  ])('of a damaged file are asked of nobody', async (bad) => {
+    await writeFile(path(), JSON.stringify({ version: 1, mappings: [bad] }));
+    const store = await openMappedPorts(path());
+    expect(store.value.mappings).toEqual([]);
+    expect(store.damaged?.file).toMatch(/^mapped-ports\.json\.damaged-/);
   });
 });
 

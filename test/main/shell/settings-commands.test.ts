@@ -1,4 +1,6 @@
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { requireFreePort } from '../../../src/main/connection/ways/tcp/free-port.ts';
 import { DEFAULT_SETTINGS, type SettingsStore } from '../../../src/main/settings/settings-store.ts';
 import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
 import type { AppModel } from '../../../src/main/shell/app-model.ts';
@@ -7,8 +9,10 @@ import { createWideningGate } from '../../../src/main/shell/widening.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
 
-const { saveSettings, setHosting } = settingsCommands;
+const { saveSettings, setForwarding, setHosting } = settingsCommands;
 const ON = { enabled: true, reach: 'lan', port: 1_863 } as const;
+
+const taken = { port: 0 };
 
 function desk() {
   const did: string[] = [];
@@ -41,6 +45,7 @@ function desk() {
         return new Promise<void>((resolve) => (started = resolve));
       },
     },
+    requireFreePort: (port: number) => (port === 40_001 ? requireFreePort(taken.port) : Promise.resolve()),
     signIn: { followServer: () => void did.push(`follow ${value.hosting.port}`) },
   } as unknown as UseCases;
   return { use, settings, did, shown: () => shown, started: () => started() };
@@ -65,6 +70,26 @@ describe('settings', () => {
     expect(await save({ viewerScaling: 'actual' })).toMatchObject({ ok: true });
     expect(await save({ viewerScaling: 'fit', allowPlainExperts: true })).toMatchObject({ ok: false, code: 'FORBIDDEN' });
     expect(settings.value).toMatchObject({ viewerScaling: 'actual', allowPlainExperts: false });
+  });
+
+  it('about a port of one’s own are refused where something else has it', async () => {
+    const { use, settings } = desk();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, resolve));
+    const address = other.address();
+    taken.port = typeof address === 'object' && address !== null ? address.port : 0;
+    const yes = createWideningGate(() => Promise.resolve(true), new VirtualClock());
+    const set = (ownPort: number, publicAddress = '') =>
+      runCommand(setForwarding, use, 'main', [{ ownPort, publicAddress }], yes, () => undefined);
+    expect(await set(40_001)).toMatchObject({ ok: false, code: 'PORT_IN_USE', field: 'port' });
+    await settings.set({ ...settings.value, hosting: { ...ON, port: 40_002 } });
+    expect(await set(40_002)).toMatchObject({ ok: false, code: 'PORT_IN_USE' });
+    expect(await set(1_024)).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT', field: 'ownPort' });
+    expect(await set(40_003, 'http://home.example')).toMatchObject({ ok: false, code: 'INVALID_ARGUMENT', field: 'publicAddress' });
+    expect(settings.value).toMatchObject({ ownPort: 0, publicAddress: '' });
+    expect(await set(40_003, 'home.example')).toMatchObject({ ok: true });
+    expect(settings.value).toMatchObject({ ownPort: 40_003, publicAddress: 'home.example' });
+    await new Promise((resolve) => other.close(resolve));
   });
 
   it('that move the messenger take the account along', async () => {

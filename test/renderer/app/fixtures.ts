@@ -154,6 +154,8 @@ export function appState(more: Partial<AppState> = {}): AppState {
       allowPlainExperts: false,
       allowUnverified: false,
       openRouter: true,
+      ownPort: 0,
+      publicAddress: '',
       guestServer: '',
       helpPage: '',
       quietSeconds: 3,

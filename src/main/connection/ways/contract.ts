@@ -57,6 +57,14 @@ export interface WaySignals {
   onMessage(listener: (text: string) => void): void;
 }
 
+/** The port that a person has their router pass on to this computer. */
+export interface OwnPort {
+  /** 0 for none. */
+  readonly wished: () => number;
+  /** It could not be had: something listens on another one. */
+  readonly taken: (port: number) => void;
+}
+
 /** What a way is given to work with on one side of one race. */
 export interface WaySide {
   /** True when this side waits to be reached, false when it reaches. */
@@ -66,6 +74,8 @@ export interface WaySide {
   readonly signal: AbortSignal;
   /** The addresses of this computer to listen on, as they are now, most useful first. */
   readonly listenHosts: () => readonly string[];
+  /** On which port, where that is free; any when left out. */
+  readonly ownPort?: OwnPort | undefined;
   /** Where else what listens can be reached, and in which order a ticket says so. */
   readonly addresses: AddressSource;
   /** What this side's part of the way says to the other's, and hears of it. */

@@ -45,6 +45,8 @@ export interface UseCases {
   readonly trust: TrustStore;
   readonly keyFiles: KeyFiles;
   readonly setFullScreen: (on: boolean) => void;
+  /** Rejects with the system's error where another program listens on it. */
+  readonly requireFreePort: (port: number) => Promise<void>;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;
   readonly moveBar: () => void;

@@ -36,6 +36,7 @@ export const FROZEN: ReadonlySet<CommandName> = new Set<CommandName>([
   'createHostedAccount',
   'removeHostedAccount',
   'saveSettings',
+  'setForwarding',
   'clearHistory',
   'exportHistory',
   'forgetMet',

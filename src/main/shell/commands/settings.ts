@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../../facts/hosting.ts';
 import { type Preferences, QUIET_CHOICES } from '../../../facts/preferences.ts';
-import { accelerator, hostingSchema, type Settings } from '../../settings/settings-store.ts';
+import { accelerator, hostingSchema, ownPort, publicAddress, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
 import { trustView } from '../trust-view.ts';
 import type { WideningSetting } from '../widening.ts';
@@ -17,7 +17,7 @@ async function save({ settings, model }: UseCases, change: Partial<Settings>): P
   await written;
 }
 
-type Change = Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage'>>;
+type Change = Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>;
 
 /** Every setting that a window changes: whether it lets others do more once it is on. */
 const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & Record<WideningSetting, true>> = {
@@ -76,6 +76,22 @@ export const settingsCommands = {
     run: (use, change, window) => {
       requireOwn(change, window);
       return save(use, change);
+    },
+  },
+  setForwarding: {
+    windows: ['main'],
+    widens: ({ settings }, { ownPort: port, publicAddress: place }) =>
+      (port !== 0 && port !== settings.value.ownPort) || (place !== '' && place !== settings.value.publicAddress)
+        ? [{ tag: 'forwarding', places: [...(place === '' ? [] : [place]), ...(port === 0 ? [] : [`${port}`])] }]
+        : [],
+    argument: z.strictObject({ ownPort, publicAddress }),
+    run: async (use, forwarding) => {
+      const { ownPort: before, hosting } = use.settings.value;
+      const { ownPort: port } = forwarding;
+      if (hosting.enabled && hosting.port === port)
+        throw new CommandError('PORT_IN_USE', 'the messenger of this computer uses it', 'ownPort');
+      if (port !== 0 && port !== before) await use.requireFreePort(port);
+      await save(use, forwarding);
     },
   },
   setHosting: {

@@ -22,6 +22,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         programs: useAction('programs'),
         trust: useAction('trust'),
         guestPlaces: useAction('guestPlaces'),
+        forwarding: useAction('forwarding'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
@@ -30,6 +31,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
       onGuestPlaces={(places) => void actions.setGuestPlaces(places)}
+      onForwarding={(forwarding) => void actions.setForwarding(forwarding)}
       onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
       onSetProgram={actions.setProgram}
       onTestProgram={actions.testProgram}

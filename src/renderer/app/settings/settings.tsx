@@ -10,6 +10,7 @@ import { Accounts, type AccountsProps } from './accounts.tsx';
 import { GuestPlaces, type GuestPlacesProps } from './guest-places.tsx';
 import { Hosting } from './hosting.tsx';
 import { Programs, type ProgramsProps } from './programs.tsx';
+import { Reaching, type ReachingProps } from './reaching.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
 import { WhoIsWho, type WhoIsWhoProps } from './who-is-who.tsx';
 import './settings.css';
@@ -29,7 +30,8 @@ export interface SettingsProps {
       | 'stopShortcut'
       | 'programs'
       | 'trust'
-      | 'guestPlaces',
+      | 'guestPlaces'
+      | 'forwarding',
       ActionState
     >
   >;
@@ -40,8 +42,11 @@ export interface SettingsProps {
   readonly onSignIn: AccountsProps['onSignIn'];
   readonly onSignOut: AccountsProps['onSignOut'];
   readonly onFriendlyName: (name: string) => void;
-  readonly onSettings: (settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage'>>) => void;
+  readonly onSettings: (
+    settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>,
+  ) => void;
   readonly onGuestPlaces: GuestPlacesProps['onSave'];
+  readonly onForwarding: ReachingProps['onForwarding'];
   readonly onStopShortcut: (stopShortcut: Preferences['stopShortcut']) => void;
   readonly onHosting: (hosting: HostingChoice) => void;
   readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
@@ -112,6 +117,13 @@ export function Settings(props: SettingsProps) {
         />
         <GuestPlaces settings={settings} {...props.states.guestPlaces} onSave={props.onGuestPlaces} />
       </section>
+      <Reaching
+        key={`${settings.ownPort} ${settings.publicAddress}`}
+        settings={settings}
+        {...props.states.forwarding}
+        onOpenRouter={(openRouter) => props.onSettings({ openRouter })}
+        onForwarding={props.onForwarding}
+      />
       <Programs programs={app.programs} problem={props.states.programs.problem} onSet={props.onSetProgram} onTest={props.onTestProgram} />
       <Hosting
         hosting={app.hosting}

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/main/clock.ts';
 import type { ConnectionError } from '../../../../src/main/connection/contract.ts';
 import type { HostPort } from '../../../../src/protocol/host-port.ts';
+import { ownAddresses } from '../../../../src/main/connection/addresses/sources.ts';
 import { prepareTcp } from '../../../../src/main/connection/ways/tcp/tcp.ts';
 import { MAX_DIALS, dialAll } from '../../../../src/main/connection/ways/tcp/dialler.ts';
 import { addressText } from '../../../../src/main/connection/ways/tcp/tcp-carrier.ts';
@@ -170,6 +171,53 @@ describe('dialling', () => {
     expect(addressText({ host: '::ffff:10.0.0.1', port: 5 })).toBe('10.0.0.1:5');
     expect(addressText({ host: 'fd00::1', port: 5 })).toBe('[fd00::1]:5');
     expect(addressText({ host: 'host.example', port: 5 })).toBe('host.example:5');
+  });
+});
+
+describe('what a way over TCP listens on', () => {
+  const side = (more: object) => ({
+    offers: true,
+    clock: systemClock,
+    signal: new AbortController().signal,
+    listenHosts: () => [HOST],
+    addresses: { addressesOf: ownAddresses.addressesOf },
+    signals: { send: () => undefined, onMessage: () => undefined },
+    found: () => undefined,
+    missed: () => undefined,
+    exhausted: () => undefined,
+    ...more,
+  });
+
+  it('is the port that a person has chosen; where that is taken it is said, and another one is used', async () => {
+    const port = await closedPort();
+    const taken: number[] = [];
+    const ownPort = { wished: () => port, taken: (wished: number) => taken.push(wished) };
+    const first = await prepareTcp(side({ ownPort }));
+    expect([first.adds.addresses, taken]).toEqual([[{ host: HOST, port }], []]);
+    const second = await prepareTcp(side({ ownPort }));
+    expect(second.adds.addresses[0]?.port).not.toBe(port);
+    expect(taken).toEqual([port]);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('stays reachable from elsewhere as long as a connection lives that has come', async () => {
+    let closed = 0;
+    const addressesOf = (listening: readonly HostPort[]) =>
+      Promise.resolve({ addresses: listening.map((at) => ({ ...at, origin: 'mapped' })), close: async () => void (closed += 1) });
+    const arrived: { readonly duplex: { destroy(): void } }[] = [];
+    const way = await prepareTcp(side({ addresses: { addressesOf }, found: (carrier: (typeof arrived)[number]) => arrived.push(carrier) }));
+    const { port } = way.adds.addresses[0] ?? { port: 0 };
+    await codeOfDialling(HOST, port);
+    await until(() => arrived.length === 1, 'the connection');
+    await way.close();
+    expect(closed).toBe(0);
+    expect(await codeOfDialling(HOST, port)).toBe('ECONNREFUSED');
+    for (const { duplex } of arrived) duplex.destroy();
+    await until(() => closed === 1, 'the end of the last one');
+
+    const unused = await prepareTcp(side({ addresses: { addressesOf } }));
+    await unused.close();
+    expect(closed).toBe(2);
   });
 });
 

@@ -11,6 +11,8 @@ const ANY_PORT = 0;
 export interface ListenerOptions {
   /** The addresses of this computer to listen on, most useful first. */
   readonly hosts: readonly string[];
+  /** Where it is free; 0 or nothing for any. */
+  readonly port?: number;
   readonly signal: AbortSignal;
   readonly onSocket: (socket: Socket) => void;
 }
@@ -28,15 +30,15 @@ interface Listening {
 }
 
 /**
- * Listens on a free port above 1024 of every address; one that cannot be listened on (its network has gone, it is still being checked) is left
+ * Listens on a free port above 1024 of every address, on the wished one where that is free; one that cannot be listened on (its network has gone, it is still being checked) is left
  * out. Throws ConnectionError NO_PORT when that leaves none, and ABORTED.
  */
-export async function openListener({ hosts, signal, onSocket }: ListenerOptions): Promise<Listener> {
+export async function openListener({ hosts, port = ANY_PORT, signal, onSocket }: ListenerOptions): Promise<Listener> {
   const listening: Listening[] = [];
   let cause: unknown;
   for (const host of hosts) {
     try {
-      listening.push(await listenOn(host, listening[0]?.at.port));
+      listening.push(await listenOn(host, listening[0]?.at.port ?? port));
     } catch (error) {
       cause = error;
     }
@@ -56,7 +58,7 @@ export async function openListener({ hosts, signal, onSocket }: ListenerOptions)
 }
 
 /** At `wished` where that is free: a router and a firewall need one rule then. */
-async function listenOn(host: string, wished = ANY_PORT): Promise<Listening> {
+async function listenOn(host: string, wished: number): Promise<Listening> {
   let port = wished;
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt += 1) {
     const server = createServer({ noDelay: true });

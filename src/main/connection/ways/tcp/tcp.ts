@@ -10,10 +10,11 @@ import { TcpCarrier, addressText } from './tcp-carrier.ts';
 export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) : Promise.resolve(dialler(side)));
 
 /**
- * A listener on a random port above 1024, on the addresses that the ticket names. Rejects with ConnectionError NO_PORT, NO_ADDRESS, ABORTED. The addresses
- * stay open as long as a connection that has come lives: some routers end what came by a door when they shut it.
+ * A listener on a port above 1024, a random one unless the person has chosen one, on the addresses that the ticket names. Rejects with ConnectionError
+ * NO_PORT, NO_ADDRESS, ABORTED. The addresses stay open as long as a connection that has come lives: some routers end what came by a door when they
+ * shut it.
  */
-async function listen({ listenHosts, signal, addresses, found }: WaySide): Promise<PreparedWay> {
+async function listen({ listenHosts, ownPort, signal, addresses, found }: WaySide): Promise<PreparedWay> {
   const sockets = new Set<Socket>();
   let lastGone: (() => void) | undefined;
   const onSocket = (socket: Socket): void => {
@@ -24,7 +25,9 @@ async function listen({ listenHosts, signal, addresses, found }: WaySide): Promi
     });
     found(new TcpCarrier(socket));
   };
-  const listener = await openListener({ hosts: listenHosts(), signal, onSocket });
+  const port = ownPort?.wished() ?? 0;
+  const listener = await openListener({ hosts: listenHosts(), port, signal, onSocket });
+  if (port !== 0 && listener.at.every((at) => at.port !== port)) ownPort?.taken(port);
   try {
     const known = await addresses.addressesOf(listener.at, signal);
     const close = async (): Promise<void> => {
