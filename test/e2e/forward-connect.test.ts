@@ -30,6 +30,7 @@ const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'im
 const namespaces = needsNamespaces();
 const FORWARD_AFTER_MS = 5_000;
 const SILENT_WITHIN_MS = 2_000;
+const FOUND_WITHIN_MS = 5_000;
 /** Two minutes from when the search begins, which is two seconds after the last sign. */
 const OVER_AFTER_MS = 122_000;
 /** What a busy machine may add to a time; to the millisecond they are kept in virtual time (test/pair/silent-line.test.ts). */
@@ -203,6 +204,34 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         () => `the typed line, not ${JSON.stringify(typedText())}`,
       );
       await people.keep('back-in');
+    });
+
+    it('the expert’s computer gets another address: the picture is back without a question, what was typed is there once, no key stays down', async () => {
+      await expertDesktop.xdotool('type', '--delay', '40', 'going');
+      await expertDesktop.xdotool('key', 'Return');
+      await expertDesktop.xdotool('keydown', 'Shift_L');
+      await keysHeld(1);
+      const session = await expert.session();
+      const ask = session.getByRole('button', { name: t('control.expert.ask'), exact: true, disabled: false });
+      const movedAt = performance.now();
+      await networks.move();
+      await ask.waitFor({ timeout: 20_000 });
+      const tookMs = performance.now() - movedAt;
+      await keysHeld(0);
+      await expertDesktop.xdotool('keyup', 'Shift_L');
+      expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
+      await people.keep('moved');
+      expect(tookMs).toBeLessThanOrEqual(FOUND_WITHIN_MS + BUSY_MS);
+      await giveControl();
+      const area = await pictureArea(expert, 'Anna');
+      await clickAt(expertDesktop, area.x + 200, area.y + 150);
+      await expertDesktop.xdotool('type', '--delay', '40', 'on');
+      await expertDesktop.xdotool('key', 'Return');
+      await until(
+        () => typedText().endsWith('on\n'),
+        () => `the typed line, not ${JSON.stringify(typedText())}`,
+      );
+      expect(typedText()).toBe('The other way round: #7!\nback\ngoing\non\n');
     });
 
     it('it stays out: both look for each other; after two minutes it is over, each side says so, and nothing is shared any more', {

@@ -130,6 +130,34 @@ describe('staying connected', () => {
     await expectNothingLeft();
   });
 
+  it('what was on the way when the connection broke is typed again with the novice’s yes, once, and nothing else is', async () => {
+    const session = await running();
+    const { novice, expert, internet, clock, viewer, type } = session;
+    await type(key(0x1e, true), key(0x1e, false));
+    // These two leave and never come.
+    viewer.act({ tag: 'input', events: [key(0x1f, true), { tag: 'pointerMove', x: 5, y: 5 }, key(0x1f, false)] });
+    internet.cut();
+    await clock.advance(3_000);
+    expect(novice.assistance.status).toMatchObject({ viewing: true, found: 1, control: 'no' });
+    const typed = () => novice.desktop.injected.filter(({ tag }) => tag === 'key');
+    expect(typed()).toEqual([key(0x1e, true), key(0x1e, false)]);
+    expert.assistance.requestControl();
+    await clock.advance(1_000);
+    expect(typed()).toEqual([0x1e, 0x1f].flatMap((code) => [key(code, true), key(code, false)]));
+    await type(key(0x20, true), key(0x20, false));
+    // And once more, with nothing on the way.
+    internet.cut();
+    await clock.advance(3_000);
+    expert.assistance.requestControl();
+    await clock.advance(11_000);
+    expect(novice.assistance.status).toMatchObject({ found: 2, control: 'granted' });
+    expect(typed()).toEqual([0x1e, 0x1f, 0x20].flatMap((code) => [key(code, true), key(code, false)]));
+    expect(novice.desktop.held).toBe(0);
+    await expert.assistance.endSession();
+    await clock.advance(100);
+    await session.expectNothingLeft();
+  });
+
   it('only one of the two hears nothing: the other one is taken along', async () => {
     const session = await running();
     const { clock, statuses, internet, novice } = session;

@@ -26,6 +26,8 @@ export interface TwoNetworks {
   /** Takes the cable between them out: no reset, no goodbye, just silence. */
   unplug(): Promise<void>;
   plug(): Promise<void>;
+  /** Takes the expert's address on that cable away and gives another one, by which the novice is reached and can reach as well. */
+  move(): Promise<void>;
   /** What the novice sends goes at this rate at most, in Mbit/s, behind a router's queue of 400 ms. */
   narrow(mbits: number): Promise<void>;
   widen(): Promise<void>;
@@ -135,6 +137,12 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
       expert: await network(expert, EXPERT_ADDRESS),
       unplug: () => inNovice('link', 'set', 'cable', 'down'),
       plug: () => inNovice('link', 'set', 'cable', 'up'),
+      move: async () => {
+        await inNovice('address', 'add', '10.97.0.1/30', 'dev', 'cable');
+        await inExpert('address', 'delete', '169.254.98.2/30', 'dev', 'cable');
+        await inExpert('address', 'add', '10.97.0.2/30', 'dev', 'cable');
+        await inExpert('route', 'replace', `${NOVICE_ADDRESS}/32`, 'via', '10.97.0.1');
+      },
       narrow: async (mbits) => {
         const queue = ['tbf', 'rate', `${mbits}mbit`, 'burst', '16kb', 'latency', '400ms'];
         await run('ip', ['netns', 'exec', novice, 'tc', 'qdisc', 'replace', 'dev', 'cable', 'root', ...queue]);

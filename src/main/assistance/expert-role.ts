@@ -1,4 +1,6 @@
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
+import type { TypedInput } from './typed-input.ts';
+import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { ExpertLink, ExpertLinkEvent } from '../connection/contract.ts';
 import type { RendezvousSession } from '../messenger/contract.ts';
@@ -23,6 +25,11 @@ export type ExpertNews =
   /** The first picture has come, or this expert has been named among the participants. */
   | { readonly tag: 'shown' };
 
+/** As long as a silent line may take to bring what was typed. */
+const TYPED_AGAIN_WITHIN_MS = 60_000;
+/** Until what the novice had before them has the keyboard again, and not the question. */
+const QUESTION_GONE_AFTER_MS = 700;
+
 /** The expert's part in a session, whichever way the novice was found: the viewers' seats, the picture, asking for control. */
 export class ExpertRole implements HelpingSession {
   readonly role = 'expert';
@@ -41,6 +48,12 @@ export class ExpertRole implements HelpingSession {
   private shown = false;
   private connections = 0;
   private wasControlled = false;
+  /** What the novice had heard of this side's keys when the connection began; undefined until it says so. */
+  private typedSoFar: number | undefined = 0;
+  /** On the connection before, until there is control again. */
+  private typedBefore: { readonly typed: TypedInput; readonly from: number; readonly atMs: number } | undefined;
+  /** What never came of it. */
+  private untyped: { readonly events: readonly InputEvent[]; readonly atMs: number } | undefined;
 
   /** `enter` makes the entrance. */
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: ExpertRole) => Entrance<ExpertNews>) {
@@ -161,12 +174,20 @@ export class ExpertRole implements HelpingSession {
     if (this.over) return void link.close();
     const { session: before, following } = this;
     this.wasControlled ||= before?.controlled === true;
+    const { typedSoFar: from } = this;
+    this.typedBefore =
+      before === undefined || from === undefined
+        ? undefined
+        : { typed: before.typed, from, atMs: before.silentSinceMs ?? this.parts.clock.now() };
+    this.typedSoFar = undefined;
+    this.untyped = undefined;
     void following.close();
     this.controlChannels = channels;
     this.host.log('found again', { by: link.connection.by, connections: this.connections });
     const session = this.take(link, false);
     void before?.close();
     session.onLink(active);
+    this.reckon();
     this.host.changed();
   }
 
@@ -179,12 +200,35 @@ export class ExpertRole implements HelpingSession {
     this.entrance.tell(news);
   }
 
+  /** The novice has said how much had come: what is missing is typed again. */
+  private reckon(): void {
+    const { done } = this.controlChannels.again;
+    if (done === undefined || this.typedSoFar !== undefined) return;
+    this.typedSoFar = done;
+    const { typedBefore: before } = this;
+    if (before !== undefined) this.untyped = { events: before.typed.missing(done - before.from), atMs: before.atMs };
+    this.typeAgain();
+  }
+
+  /** With the novice's yes to control, and soon: later it would come into something else. */
+  private typeAgain(): void {
+    const { untyped, session } = this;
+    if (untyped === undefined || session?.controlState !== 'granted') return;
+    this.untyped = undefined;
+    const { clock } = this.parts;
+    if (untyped.events.length === 0 || clock.now() - untyped.atMs > TYPED_AGAIN_WITHIN_MS) return;
+    this.life.scope.add(clock.after(QUESTION_GONE_AFTER_MS, () => this.session === session && session.typeAgain(untyped.events)));
+  }
+
   private freshChannels(): ExpertChannels {
-    const changed = (): void => this.session?.controlChanged();
+    const changed = (): void => {
+      this.session?.controlChanged();
+      this.typeAgain();
+    };
     return expertChannels({
       control: { changed, named: () => this.tellShown() },
       noted: changed,
-      again: { ...this.again.told, done: () => undefined },
+      again: { ...this.again.told, done: () => this.reckon() },
     });
   }
 

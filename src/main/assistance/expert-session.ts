@@ -1,6 +1,7 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
+import { TypedInput } from './typed-input.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
@@ -32,6 +33,8 @@ export class ExpertSession {
   private readonly rate = new ExpertPictureRate();
   private readonly pointer = new ExpertPointer();
   private readonly viewers: Viewers;
+  /** What has been typed on this connection. */
+  readonly typed = new TypedInput();
   private size: Size | undefined;
   private newestRoundTripMs: number | undefined;
   private silentSince: number | undefined;
@@ -138,6 +141,11 @@ export class ExpertSession {
     await this.parts.link.close();
   }
 
+  /** What never came of what was typed on the connection before, now that there is control again. */
+  typeAgain(events: readonly InputEvent[]): void {
+    if (this.mayInput && events.length > 0) this.type(events);
+  }
+
   /** The connection is gone, and the other side is looked for: the last picture stays, and nothing is sent. */
   lost(): void {
     this.silentSince ??= this.parts.clock.now();
@@ -162,7 +170,12 @@ export class ExpertSession {
   private sendInput(events: readonly InputEvent[]): void {
     const sent =
       this.silentSince === undefined && this.controlPause === undefined ? events : events.filter((event) => 'down' in event && !event.down);
-    if (this.steers && sent.length > 0) this.parts.link.sendInput(sent);
+    if (this.steers && sent.length > 0) this.type(sent);
+  }
+
+  private type(events: readonly InputEvent[]): void {
+    this.typed.sent(events);
+    this.parts.link.sendInput(events);
   }
 
   private viewed(): ViewedSession {

@@ -60,12 +60,13 @@ export class NoviceReturn {
     return this.search.now;
   }
 
-  /** The session goes over this connection from here on. */
-  over(channel: AgainNovice): void {
+  /** The session goes over this connection from here on. `typed`: so much has come of what the expert typed before. */
+  over(channel: AgainNovice, typed: number): void {
     this.channel = channel;
     channel.tell({
       able: () => {
         this.able = true;
+        channel.sayDone(typed);
         if (this.endpoint === undefined) void this.open();
         else this.sayDoor();
       },

@@ -36,6 +36,8 @@ export class NoviceRole implements HelpedSession {
   private allowed = false;
   private connections = 0;
   private wasControlled = false;
+  /** Presses and releases of the expert's keys that came on earlier connections. */
+  private typed = 0;
 
   /** `enter` makes the entrance. Nothing happens before `begin`. */
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: NoviceRole) => Entrance<NoviceNews>) {
@@ -144,7 +146,7 @@ export class NoviceRole implements HelpedSession {
     this.life.scope.add(() => session.close('userRequested'));
     this.life.scope.add(() => following.close());
     followLink({ link, scope: following, tell, onEvent: (event) => this.onLink(session, event) });
-    this.again.over(channels.again);
+    this.again.over(channels.again, this.typed);
   }
 
   /** Puts the question. False as well when the session ends before the answer. */
@@ -188,6 +190,7 @@ export class NoviceRole implements HelpedSession {
     if (this.over || !this.allowed) return void link.close('userRequested');
     const { session: before, following } = this;
     this.wasControlled ||= before?.controlled === true;
+    this.typed += before?.typed ?? 0;
     void following.close();
     // No key stays down, and one picture is taken at a time.
     void before?.close('userRequested');

@@ -1,4 +1,5 @@
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
+import { typedIn } from './typed-input.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
@@ -45,6 +46,8 @@ export class NoviceSession {
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
   private newestRoundTripMs: number | undefined;
+  /** Presses and releases of keys that have come on this connection. */
+  typed = 0;
   private silentSince: number | undefined;
 
   constructor(parts: NoviceSessionParts) {
@@ -196,6 +199,7 @@ export class NoviceSession {
   }
 
   private onInput(events: readonly InputEvent[]): void {
+    this.typed += typedIn(events);
     if (this.control.state !== 'granted') return;
     if (this.control.pause === undefined) this.pointer.steeredBy(events);
     this.control.inject(events);

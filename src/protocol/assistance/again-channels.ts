@@ -55,6 +55,7 @@ export class AgainNovice extends AgainChannel {
     this.say({ tag: 'door', ...door }, { tag: 'addresses', addresses });
   }
 
+  /** So many presses and releases of keys have come in the session so far. */
   sayDone(inputs: number): void {
     this.say({ tag: 'done', inputs });
   }
@@ -73,17 +74,23 @@ export class AgainNovice extends AgainChannel {
 export interface AgainExpertTold {
   readonly door: (door: Door) => void;
   readonly addresses: (addresses: readonly HostPort[]) => void;
-  /** So much of this side's input has come. */
-  readonly done: (inputs: number) => void;
+  /** {@link AgainExpert.done} is known. */
+  readonly done: () => void;
 }
 
 /** The expert's end: hears where it may come again. */
 export class AgainExpert extends AgainChannel {
   private readonly told: AgainExpertTold;
+  private inputs: number | undefined;
 
   constructor(told: AgainExpertTold) {
     super();
     this.told = told;
+  }
+
+  /** So many presses and releases of keys had come in the session when this connection began. */
+  get done(): number | undefined {
+    return this.inputs;
   }
 
   sayAddresses(addresses: readonly HostPort[]): void {
@@ -101,7 +108,8 @@ export class AgainExpert extends AgainChannel {
       case 'addresses':
         return this.told.addresses(message.addresses);
       case 'done':
-        return this.told.done(message.inputs);
+        this.inputs ??= message.inputs;
+        return this.told.done();
     }
   }
 }

@@ -29,7 +29,7 @@ export type AgainMessage =
   | ({ readonly tag: 'door' } & Door)
   /** Where the side that says it is to be found from now on. */
   | { readonly tag: 'addresses'; readonly addresses: readonly HostPort[] }
-  /** The novice's: so many events of mouse and keyboard have come in this session, all connections together. */
+  /** The novice's: so many presses and releases of keys have come in this session when this connection began. */
   | { readonly tag: 'done'; readonly inputs: number };
 
 /** One message with its header: kind and length (with the header), both u16le. */

@@ -191,7 +191,7 @@ export function describeCompliance(name: string, connect: () => ComplianceIntern
         await net.until(() => tags(novice.events).filter((tag) => tag === 'presented').length === index + 1, 'the expert');
       }
       expect(has(one.linkEvents, 'ended')).toBeUndefined();
-      await Promise.all([one, other].map((expert) => expert.link()?.close()));
+      for (const expert of [one, other]) await expert.link()?.close();
       await net.until(() => has(one.linkEvents, 'ended') && has(other.linkEvents, 'ended'), 'the end');
     });
 
