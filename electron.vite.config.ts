@@ -29,7 +29,12 @@ export default defineConfig({
       // Sandboxed preloads are CommonJS and load nothing beside themselves.
       externalizeDeps: false,
       rolldownOptions: {
-        input: { index: at('src/preload/index.ts'), capture: at('src/preload/capture.ts'), question: at('src/preload/question.ts') },
+        input: {
+          index: at('src/preload/index.ts'),
+          capture: at('src/preload/capture.ts'),
+          question: at('src/preload/question.ts'),
+          ice: at('src/preload/ice.ts'),
+        },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
@@ -50,6 +55,7 @@ export default defineConfig({
           session: at('src/renderer/session.html'),
           capture: at('src/renderer/capture.html'),
           question: at('src/renderer/question.html'),
+          ice: at('src/renderer/ice.html'),
         },
       },
     },

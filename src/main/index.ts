@@ -25,6 +25,7 @@ import { createErrorLog } from './shell/error-log.ts';
 import { createFailures, hearUncaught } from './shell/failures.ts';
 import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
+import { createIcePages } from './shell/ice-page.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
 import { ownName } from './shell/own-name.ts';
 import { runtimeNotices } from './shell/runtime.ts';
@@ -112,6 +113,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
         taken: (port) => model.notify('warning', 'notice.ownPortTaken', { port: `${port}` }),
       },
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
+      ice: { openPage: createIcePages(windows, clock) },
       ...(listenHost === undefined ? {} : { listenHost }),
     }),
     desktop,

@@ -5,6 +5,7 @@ import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
 import { BUS_TARGETS } from './targets/bus.ts';
 import { CHANNEL_TARGETS } from './targets/channels.ts';
 import { GRAPHICS_TARGETS } from './targets/graphics.ts';
+import { ICE_TARGETS } from './targets/ice.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
 import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
@@ -27,6 +28,7 @@ export const TARGETS: readonly Target[] = [
   ...TRUST_TARGETS,
   ...PORT_MAPPING_TARGETS,
   ...RELAY_TARGETS,
+  ...ICE_TARGETS,
   ...APP_TARGETS,
 ];
 

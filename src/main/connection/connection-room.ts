@@ -12,7 +12,8 @@ import { NoviceSide } from './novice-endpoint.ts';
 import { RdpClientLink } from './rdp-client-link.ts';
 import type { OwnPort, Way } from './ways/contract.ts';
 import { type WayPlan, planOf } from '../../protocol/assistance/ways.ts';
-import { WAYS } from './ways/ways.ts';
+import type { IceDeps } from './ways/ice/ice.ts';
+import { waysWith } from './ways/ways.ts';
 
 export interface ConnectionRoomDeps extends AddressOptions {
   readonly clock: Clock;
@@ -24,13 +25,15 @@ export interface ConnectionRoomDeps extends AddressOptions {
   readonly addressSources?: readonly AddressSource[];
   /** Starts the process of the classic engine, where that may be chosen. */
   readonly startEngine?: StartEngine;
-  /** {@link WAYS} when left out. */
+  /** What ICE works with; without it, there is no such way. */
+  readonly ice?: IceDeps;
+  /** {@link waysWith} when left out. */
   readonly ways?: readonly Way[];
 }
 
 /** The room that owns every RDP connection: `openNovice` to be helped, `openExpert` to help. */
 export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
-  const { clock, listenHost, ways = WAYS, addressSources = [] } = deps;
+  const { clock, listenHost, ways = waysWith(deps.ice), addressSources = [] } = deps;
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
   const addresses = allAddresses([...addressSources, ownAddresses], clock);
   const parts = { clock, listenHosts, addresses, ownPort: deps.ownPort };

@@ -18,6 +18,10 @@ export const RELAY_ANSWER_DEADLINE_MS = 4_000;
 export const RELAY_TURN_DEADLINE_MS = 12_000;
 /** Between the starts of two dials (RFC 8305 section 5 recommends 100 to 250). */
 export const DIAL_STAGGER_MS = 100;
+/** From the first word to open channels over ICE, relays included. A browser gives up after 15 s itself. */
+export const ICE_DEADLINE_MS = 15_000;
+/** What the messenger's server is given to name STUN and TURN servers; it answers within 5 ms and a round trip. */
+export const ICE_SERVERS_DEADLINE_MS = 1_500;
 /** From the disconnect message to the destruction of the socket. */
 export const CLOSE_DEADLINE_MS = 1_000;
 /** How often the protocol machines are told the time: the other side is asked for a sign of life, and its silence is judged. */

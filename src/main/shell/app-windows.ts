@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ErrorLog } from './error-log.ts';
 import { guardPermissions } from './permissions.ts';
 import { iconFrom } from './tray.ts';
-import { APP_PARTITION } from './web-security.ts';
+import { APP_PARTITION, ICE_PARTITION, ICE_RESPONSE_HEADERS } from './web-security.ts';
 import { createWindows, type Windows } from './windows.ts';
 
 export interface AppWindowsDeps {
@@ -36,5 +36,8 @@ export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit 
   const electron = electronSession.fromPartition(APP_PARTITION);
   serveApp(electron, join(outDir, 'renderer'), devTools);
   guardPermissions(electron, windows);
+  const ice = electronSession.fromPartition(ICE_PARTITION);
+  serveApp(ice, join(outDir, 'renderer'), false, ICE_RESPONSE_HEADERS);
+  guardPermissions(ice, windows);
   return windows;
 }

@@ -10,6 +10,9 @@ export const APP_ORIGIN = `${APP_SCHEME}://app`;
 /** In memory only: our pages keep nothing on disk by themselves. */
 export const APP_PARTITION = 'ringback';
 
+/** The page of a connection has a session of its own: nothing that other pages may do or keep is near it. In memory only. */
+export const ICE_PARTITION = 'ringback-ice';
+
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,15 +29,24 @@ export const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Sent with every file of ours. */
-export const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+/** Of the page of a connection: a script and nothing else. */
+export const ICE_CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+const headersWith = (policy: string): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': policy,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'no-store',
-};
+});
+
+/** Sent with every file of ours. */
+export const RESPONSE_HEADERS = headersWith(CONTENT_SECURITY_POLICY);
+
+/** Sent with every file that the page of a connection asks for. */
+export const ICE_RESPONSE_HEADERS = headersWith(ICE_CONTENT_SECURITY_POLICY);
 
 /** Privileges of the scheme: a secure origin with modules and workers; no service workers, no way around the CSP. */
 export const SCHEME_PRIVILEGES = {
@@ -68,13 +80,14 @@ export const WEB_PREFERENCES = {
   partition: APP_PARTITION,
 } as const;
 
-export type WindowKind = 'main' | 'session' | 'capture' | 'question';
+export type WindowKind = 'main' | 'session' | 'capture' | 'question' | 'ice';
 
 export const PAGES: Readonly<Record<WindowKind, string>> = {
   main: `${APP_ORIGIN}/index.html`,
   session: `${APP_ORIGIN}/session.html`,
   capture: `${APP_ORIGIN}/capture.html`,
   question: `${APP_ORIGIN}/question.html`,
+  ice: `${APP_ORIGIN}/ice.html`,
 };
 
 const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
@@ -82,6 +95,7 @@ const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
   session: ['fullscreen', 'keyboardLock'],
   capture: ['media', 'display-capture'],
   question: [],
+  ice: [],
 };
 
 /** May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing. */

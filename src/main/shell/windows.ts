@@ -15,12 +15,12 @@ import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { NovicePlace } from './novice-place.ts';
 import { shownPeer } from './safe-text.ts';
-import { APP_ORIGIN, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
+import { APP_ORIGIN, ICE_PARTITION, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
 import { PANEL_SIZE, placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** Folder with `index.cjs`, `capture.cjs` and `question.cjs`. */
+  /** Folder with `index.cjs`, `capture.cjs`, `question.cjs` and `ice.cjs`. */
   readonly preloadDir: string;
   readonly icon: NativeImage;
   readonly devTools: boolean;
@@ -59,6 +59,8 @@ export interface Windows {
   readonly session: BrowserWindow | undefined;
   /** A hidden page of the given preload that may capture the screen. */
   openCapturePage(): BrowserWindow;
+  /** A hidden page for one connection over ICE. `relayOnly`: it sends nothing but to TURN servers, over TCP. */
+  openIcePage(relayOnly: boolean): BrowserWindow;
   /** A window for a question, not shown yet: above all others, and of no window's own, so that nothing waits for it. */
   openQuestion(title: string, bounds: Rect): BrowserWindow;
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
@@ -81,6 +83,7 @@ const PRELOADS: Readonly<Record<WindowKind, string>> = {
   session: 'index.cjs',
   capture: 'capture.cjs',
   question: 'question.cjs',
+  ice: 'ice.cjs',
 };
 
 export function createWindows(deps: WindowsDeps): Windows {
@@ -109,9 +112,10 @@ export function createWindows(deps: WindowsDeps): Windows {
       webPreferences: {
         ...WEB_PREFERENCES,
         preload: join(deps.preloadDir, PRELOADS[kind]),
-        devTools: deps.devTools,
-        // A hidden page that captures must not be slowed down.
-        backgroundThrottling: kind !== 'capture',
+        ...(kind === 'ice' ? { partition: ICE_PARTITION } : {}),
+        devTools: deps.devTools && kind !== 'ice',
+        // A hidden page that works must not be slowed down.
+        backgroundThrottling: kind !== 'capture' && kind !== 'ice',
       },
     });
     const { webContents } = window;
@@ -289,6 +293,12 @@ export function createWindows(deps: WindowsDeps): Windows {
       return sessionWindow?.window;
     },
     openCapturePage: () => create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false }),
+    openIcePage(relayOnly) {
+      const window = create('ice', { width: 320, height: 240, skipTaskbar: true, focusable: false });
+      // Addresses as tickets tell them, too; else the page would give names that only multicast finds.
+      window.webContents.setWebRTCIPHandlingPolicy(relayOnly ? 'disable_non_proxied_udp' : 'default_public_and_private_interfaces');
+      return window;
+    },
     openQuestion(title, bounds) {
       const window = create('question', {
         ...bounds,

@@ -2,6 +2,9 @@ import { join, sep } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ICE_CONTENT_SECURITY_POLICY,
+  ICE_PARTITION,
+  ICE_RESPONSE_HEADERS,
   CONTENT_SECURITY_POLICY,
   isOwnRequest,
   PAGES,
@@ -51,6 +54,18 @@ describe('windows', () => {
     expect(RESPONSE_HEADERS['X-Content-Type-Options']).toBe('nosniff');
   });
 
+  it('of a connection have a script and nothing else', () => {
+    expect(ICE_CONTENT_SECURITY_POLICY.split('; ')).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+    expect(ICE_RESPONSE_HEADERS).toEqual({ ...RESPONSE_HEADERS, 'Content-Security-Policy': ICE_CONTENT_SECURITY_POLICY });
+    expect(ICE_PARTITION).not.toBe(WEB_PREFERENCES.partition);
+  });
+
   it('have only the permissions on the list', () => {
     const asked = [
       'media',
@@ -71,6 +86,7 @@ describe('windows', () => {
     expect(given('session')).toEqual(['fullscreen', 'keyboardLock']);
     expect(given('capture')).toEqual(['media', 'display-capture']);
     expect(given('question')).toEqual([]);
+    expect(given('ice')).toEqual([]);
     expect(given(undefined)).toEqual([]);
   });
 });

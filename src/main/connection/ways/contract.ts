@@ -19,8 +19,8 @@ export interface Carrier {
   tune?(): void;
   /** What the system knows of the stream at this moment; undefined where it does not tell. */
   look?(): SystemView | undefined;
-  /** Its bytes go through somebody else's server: the expert begins on it when nothing direct can come any more. */
-  readonly relayed?: true;
+  /** Its bytes go through somebody else's server, at this moment: the expert begins on it when nothing direct can come any more. */
+  readonly relayed?: boolean;
   /** A router has opened a door for it, on the side that was called. */
   readonly mapped?: true;
 }

@@ -1,4 +1,5 @@
 import type { Way } from './contract.ts';
+import { type IceDeps, prepareIce } from './ice/ice.ts';
 import { prepareRelay } from './relay/relay.ts';
 import { prepareTcp } from './tcp/tcp.ts';
 
@@ -11,3 +12,9 @@ export const WAYS: readonly Way[] = [
   // Step 7: no verified connection five seconds after the novice's ticket, and the expert dials.
   { id: 'forward', offeredBy: 'novice', step: 7, afterMs: 5_000, prepare: prepareTcp },
 ];
+
+/** With ICE, where there are pages to do it in: it begins while the dials of step 5 are still under way. */
+export function waysWith(ice: IceDeps | undefined): readonly Way[] {
+  if (ice === undefined) return WAYS;
+  return [...WAYS, { id: 'ice', offeredBy: 'expert', step: 5, afterMs: 1_000, signals: true, prepare: prepareIce(ice) }];
+}

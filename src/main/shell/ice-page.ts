@@ -1,0 +1,118 @@
+import { X509Certificate } from 'node:crypto';
+import { type Certificate, MessageChannelMain, session } from 'electron';
+import type { Clock } from '../clock.ts';
+import type { IcePage, OpenIcePage, TrustedHost } from '../connection/ways/ice/contract.ts';
+import { ICE_PARTITION } from './web-security.ts';
+import type { Windows } from './windows.ts';
+
+/** Electron's answers: the certificate is good, or as Chromium finds. */
+const GOOD = 0;
+const AS_FOUND = -3;
+
+/** Opens hidden pages for connections over ICE, each with one end of a port; all of them have one session. After `app` is ready. */
+export function createIcePages(windows: Pick<Windows, 'openIcePage'>, clock: Pick<Clock, 'now'>): OpenIcePage {
+  const trusted = new Set<TrustedHost>();
+  const icePages = session.fromPartition(ICE_PARTITION);
+  icePages.setCertificateVerifyProc(({ hostname, certificate }, answer) =>
+    answer(isVouchedFor(hostname, certificate, trusted, clock.now()) ? GOOD : AS_FOUND),
+  );
+  return async (options) => {
+    // Connections to TURN servers over TCP go by the system's proxy, where it has one.
+    await icePages.setProxy({ mode: 'system' });
+    for (const host of options.trusted) trusted.add(host);
+    try {
+      return await openPage(windows, options.relayOnly, () => {
+        for (const host of options.trusted) trusted.delete(host);
+      });
+    } catch (error) {
+      for (const host of options.trusted) trusted.delete(host);
+      throw error;
+    }
+  };
+}
+
+async function openPage(windows: Pick<Windows, 'openIcePage'>, relayOnly: boolean, closed: () => void): Promise<IcePage> {
+  const window = windows.openIcePage(relayOnly);
+  const { webContents } = window;
+  const close = (): void => {
+    if (!window.isDestroyed()) window.destroy();
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      webContents.once('did-finish-load', () => resolve());
+      webContents.once('did-fail-load', (_event, code, description) =>
+        reject(new Error(`the page of the connection did not load: ${description} (${code})`)),
+      );
+      webContents.once('render-process-gone', () => reject(new Error('the page of the connection stopped while loading')));
+      window.once('closed', () => reject(new Error('the page of the connection closed while loading')));
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
+  window.once('closed', closed);
+  const { port1: port, port2 } = new MessageChannelMain();
+  webContents.postMessage('ringback:ice-port', null, [port2]);
+  let gone: (why: string) => void = () => undefined;
+  webContents.once('render-process-gone', (_event, { reason }) => {
+    gone(`its page has gone: ${reason}`);
+    close();
+  });
+  port.once('close', () => gone('its page has closed'));
+  let started = false;
+  return {
+    post: (message) => port.postMessage(message),
+    onMessage: (listener) => {
+      port.on('message', ({ data }) => listener(data));
+      if (!started) port.start();
+      started = true;
+    },
+    onGone: (listener) => {
+      gone = once(listener);
+    },
+    close,
+  };
+}
+
+function once(listener: (why: string) => void): (why: string) => void {
+  let called = false;
+  return (why) => {
+    if (called) return;
+    called = true;
+    listener(why);
+  };
+}
+
+/** Whether a certificate that somebody has chosen to trust for this host has signed this one, directly or through others that came with it. */
+function isVouchedFor(hostname: string, certificate: Certificate, trusted: ReadonlySet<TrustedHost>, nowMs: number): boolean {
+  const cas = [...trusted].filter(({ host }) => host.toLowerCase() === hostname.toLowerCase());
+  if (cas.length === 0) return false;
+  try {
+    const leaf = new X509Certificate(certificate.data);
+    if (leaf.checkHost(hostname) === undefined && leaf.checkIP(hostname) === undefined) return false;
+    return cas.some(({ ca }) => signedBy(leaf, certificate, new X509Certificate(ca), nowMs));
+  } catch {
+    return false;
+  }
+}
+
+const MOST_ISSUERS = 4;
+
+function signedBy(leaf: X509Certificate, { issuerCert }: Certificate, ca: X509Certificate, nowMs: number): boolean {
+  let below = leaf;
+  let next: Certificate | undefined = issuerCert;
+  for (let depth = 0; depth <= MOST_ISSUERS; depth += 1) {
+    if (!isValidAt(below, nowMs)) return false;
+    if (below.checkIssued(ca) && below.verify(ca.publicKey)) return isValidAt(ca, nowMs) && ca.ca;
+    if (next === undefined || next === null) return false;
+    const issuer = new X509Certificate(next.data);
+    if (!issuer.ca || !below.checkIssued(issuer) || !below.verify(issuer.publicKey)) return false;
+    below = issuer;
+    next = next.issuerCert;
+  }
+  return false;
+}
+
+function isValidAt({ validFrom, validTo }: X509Certificate, nowMs: number): boolean {
+  return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo);
+}
