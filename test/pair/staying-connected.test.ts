@@ -8,10 +8,11 @@ import { createPair, EXPERT, FakeViewer, NOVICE } from '../support/pair.ts';
 const key = (scancode: number, down: boolean): InputEvent => ({ tag: 'key', scancode, prefix: 'none', down });
 
 /** A running session of two programs that can find each other again, with control granted. */
-async function running() {
+async function running(prepare: (pair: Awaited<ReturnType<typeof createPair>>) => void = () => undefined, ms = 1_000) {
   const pair = await createPair();
   pair.internet.channels = [...pair.internet.channels, AGAIN_CHANNEL];
-  await pair.connect();
+  prepare(pair);
+  await pair.connect(ms);
   const viewer = new FakeViewer();
   pair.expert.assistance.attachViewer(viewer);
   pair.expert.assistance.requestControl();
@@ -164,7 +165,9 @@ describe('staying connected', () => {
     await clock.advance(6_000);
     internet.novices.at(-1)?.emitter.emit({ tag: 'line', silent: true });
     await clock.advance(3_000);
-    for (const status of statuses()) expect(status).toMatchObject({ viewing: true, found: 1 });
+    for (const status of statuses()) expect(status).toMatchObject({ viewing: true });
+    expect(novice.assistance.status).toMatchObject({ found: 1 });
+    expect(internet.novices).toHaveLength(2);
     await novice.assistance.endSession();
     await clock.advance(100);
     expect(session.reasons()).toEqual(['stoppedByNovice', 'stoppedByNovice']);
@@ -276,6 +279,52 @@ describe('staying connected', () => {
       expect([heard, novice.assistance.invitations]).toEqual([['declined'], []]);
       await novice.assistance.endSession();
       await clock.advance(100);
+      await session.expectNothingLeft();
+    });
+  });
+
+  describe('through somebody else’s server', () => {
+    async function relayed() {
+      const session = await running((pair) => {
+        pair.internet.reachable = () => false;
+        pair.internet.relays = true;
+      }, 4_000);
+      for (const status of session.statuses()) expect(status).toMatchObject({ connection: { by: 'relay', relayed: true } });
+      return session;
+    }
+
+    it('the relay dies: another one carries the session, without a question', async () => {
+      const session = await relayed();
+      const { internet, clock, statuses, novice, asked } = session;
+      internet.cut();
+      await clock.advance(2_000);
+      for (const status of statuses()) expect(status).toMatchObject({ viewing: true, found: 1, connection: { by: 'relay' } });
+      expect(novice.prompts.asked).toEqual(asked);
+      await novice.assistance.endSession();
+      await clock.advance(100);
+      await session.expectNothingLeft();
+    });
+
+    it('a direct way appears: the picture moves there by itself, and not while the expert has control', async () => {
+      const session = await relayed();
+      const { internet, clock, statuses, novice, expert, viewer, asked } = session;
+      internet.reachable = () => true;
+      await clock.advance(120_000);
+      for (const status of statuses()) expect(status).toMatchObject({ control: 'granted', connection: { by: 'relay' } });
+      expert.assistance.releaseControl();
+      const shown = viewer.graphics;
+      await clock.advance(61_000);
+      for (const status of statuses()) {
+        expect(status).toMatchObject({ viewing: true, control: 'no' });
+        expect(status?.connection).not.toHaveProperty('relayed');
+        for (const key of ['found', 'search', 'silentSinceMs']) expect(status).not.toHaveProperty(key);
+      }
+      expect([novice.prompts.asked, internet.sockets]).toEqual([asked, 1]);
+      expect(viewer.graphics).toBeGreaterThan(shown);
+      await expert.assistance.endSession();
+      await clock.advance(100);
+      expect(session.reasons()).toEqual(['closedByExpert', 'closedByExpert']);
+      expect(novice.history[0]).not.toHaveProperty('found');
       await session.expectNothingLeft();
     });
   });

@@ -3,11 +3,12 @@ import type { Door } from '../../protocol/assistance/again-messages.ts';
 import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { HostPort } from '../../protocol/host-port.ts';
-import type { ExpertEndpoint, ExpertLink, ExpertLinkEvent, ExpertOptions } from '../connection/contract.ts';
+import type { ExpertEndpoint, ExpertLink, ExpertLinkEvent, ExpertOptions, LinkEnd } from '../connection/contract.ts';
 import type { RandomBytes } from '../../protocol/trust/random.ts';
 import type { AssistanceParts } from './contract.ts';
 import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
+import { BetterWay, knownWays } from './better-way.ts';
 import { isLost, RunningSearch } from './search.ts';
 import type { ExpertChannels } from './session-channels.ts';
 
@@ -34,8 +35,12 @@ export interface ExpertReturnParts extends Pick<AssistanceParts, 'clock' | 'conn
   readonly channels: () => ExpertChannels;
   /** The novice has let this side in on another connection. */
   readonly arrived: (next: NextConnection) => void;
+  /** There is no connection any more. */
+  readonly lost: () => void;
   /** The novice has ended the session on a connection that had not been taken yet. */
   readonly refused: (end: Extract<ExpertLinkEvent, { tag: 'ended' }>) => void;
+  /** Nobody holds anything that another connection would take away. */
+  readonly mayMove: () => boolean;
   readonly changed: () => void;
   readonly gaveUp: () => void;
   readonly onError: (error: unknown) => void;
@@ -58,15 +63,18 @@ export class ExpertReturn {
   };
   private readonly parts: ExpertReturnParts;
   private readonly search: RunningSearch;
+  private readonly better: BetterWay;
   private door: Door | undefined;
   private theirs: readonly HostPort[] = [];
   private opened: Opened | undefined;
   private opening = false;
   private candidate: ExpertLink | undefined;
+  /** The connection before has ended while there was a candidate. */
+  private endedMeanwhile = false;
   private current: ExpertChannels | undefined;
   private courier: Courier | undefined;
   private letters: RaceByLetters<ExpertEndpoint> | undefined;
-  private currentAddress = '';
+  private currentConnection: SessionConnection | undefined;
   /** The addresses of this computer when the connection came about. */
   private currentOn: readonly string[] = [];
   private openedOn: readonly string[] = [];
@@ -82,7 +90,11 @@ export class ExpertReturn {
       changed,
       gaveUp,
     });
+    this.better = new BetterWay(clock, () => {
+      if (this.door !== undefined && this.now === undefined && parts.mayMove()) this.tryAll();
+    });
     scope.add(() => this.search.stop());
+    scope.add(() => this.better.stop());
     scope.add(() => this.candidate?.close());
     if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
   }
@@ -98,18 +110,14 @@ export class ExpertReturn {
     return this.search.now;
   }
 
-  /** The novice is just letting this side in on another connection: the end of the one before means nothing. */
-  get arriving(): boolean {
-    return this.candidate !== undefined;
-  }
-
   /** The session goes over this connection, with these channels, from here on. */
-  over({ address }: SessionConnection, channels: ExpertChannels): void {
+  over(connection: SessionConnection, channels: ExpertChannels): void {
     this.current = channels;
-    this.currentAddress = address;
+    this.currentConnection = connection;
     this.currentOn = this.parts.network?.addresses() ?? [];
     this.sayAddresses();
     this.search.tell({ tag: 'found' });
+    this.better.follow(connection);
   }
 
   line(silent: boolean): void {
@@ -117,10 +125,14 @@ export class ExpertReturn {
     if (this.door !== undefined) this.search.tell({ tag: 'line', silent });
   }
 
-  /** The connection is gone. False where the novice's program has shown no door. */
-  lost(): boolean {
-    if (this.door !== undefined) this.search.tell({ tag: 'lost' });
-    return this.door !== undefined;
+  /** The connection has ended. False where that is what the novice wants, or their program has shown no door. */
+  ended(end: LinkEnd): boolean {
+    if (this.door === undefined) return false;
+    // The novice is just letting this side in on another one: that may have been the reason.
+    if (this.candidate !== undefined) this.endedMeanwhile = true;
+    else if (isLost(end)) this.miss();
+    else return false;
+    return true;
   }
 
   private onDoor(door: Door): void {
@@ -138,10 +150,12 @@ export class ExpertReturn {
       clock: parts.clock,
       random: parts.random,
       ways: parts.connection.ways,
+      wasRelayed: () => this.currentConnection?.relayed === true,
       courier,
       secret: door.sessionId,
       isSearching: () => this.now !== undefined && this.candidate === undefined,
-      open: async () => (await this.openEndpoint({ reach: courier.reach }))?.endpoint,
+      open: async () =>
+        (await this.openEndpoint({ reach: courier.reach, relayedAtOnce: this.currentConnection?.relayed === true }))?.endpoint,
       expect: (racing, ticket) => racing.expect({ ...door, ...ticket }),
       onError: parts.onError,
     });
@@ -185,7 +199,7 @@ export class ExpertReturn {
     const { opened, parts } = this;
     if (this.candidate !== undefined) return;
     if (opened === undefined) void this.open();
-    else for (const { id, offeredBy } of parts.connection.ways) if (offeredBy === 'novice') opened.endpoint.reach(id);
+    else for (const way of knownWays(parts.connection.ways, 'expert')) opened.endpoint.reach(way);
   }
 
   private async open(): Promise<void> {
@@ -212,12 +226,13 @@ export class ExpertReturn {
   /** An endpoint finds one novice. Nobody is needed where nobody is missing. */
   private onVerified(link: ExpertLink, channels: ExpertChannels): void {
     if (this.opened?.channels === channels) this.opened = undefined;
-    if (this.candidate !== undefined || !this.isMissing) {
+    if (this.candidate !== undefined || !this.isWanted(link.connection)) {
       void link.close();
       void this.open();
       return;
     }
     this.candidate = link;
+    this.endedMeanwhile = false;
     const { clock, scope, arrived, refused } = this.parts;
     let late = false;
     const cancel = clock.after(ACTIVE_DEADLINE_MS, () => {
@@ -238,6 +253,7 @@ export class ExpertReturn {
       } else if (event.tag === 'ended') {
         settled();
         if (!late && !isLost(event.end)) refused(event);
+        else if (this.endedMeanwhile) this.miss();
       }
     });
   }
@@ -246,7 +262,8 @@ export class ExpertReturn {
    * Between the same two addresses the silent connection may come back now that the network has: it is the one that keeps control and what was typed.
    */
   private patienceMs(remote: string): number {
-    const { search, currentAddress, currentOn, parts } = this;
+    const { search, currentConnection, currentOn, parts } = this;
+    const currentAddress = currentConnection?.address ?? '';
     if (search.now === undefined || search.lost) return 0;
     const own = parts.network?.addresses();
     const isSame =
@@ -255,9 +272,18 @@ export class ExpertReturn {
     return isSame ? SAME_LINE_MS : 0;
   }
 
-  /** A novice who calls misses this side, too; but not one whose call was under way when the line came back. */
-  private get isMissing(): boolean {
-    return this.now !== undefined || this.parts.clock.monotonicMs() - this.backAtMs > BACK_HOLDS_MS;
+  private miss(): void {
+    this.parts.lost();
+    this.search.tell({ tag: 'lost' });
+  }
+
+  /** While the novice is missing; where it goes direct at last; and where the novice calls, who misses this side then, unless the line has just come back. */
+  private isWanted({ by, relayed }: SessionConnection): boolean {
+    const { parts, currentConnection, backAtMs } = this;
+    if (this.now !== undefined) return true;
+    if (currentConnection?.relayed === true && relayed !== true) return parts.mayMove();
+    const called = parts.connection.ways.some(({ id, offeredBy }) => id === by && offeredBy === 'expert');
+    return called && parts.clock.monotonicMs() - backAtMs > BACK_HOLDS_MS;
   }
 
   private onNetwork(): void {

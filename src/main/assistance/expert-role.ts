@@ -13,7 +13,6 @@ import { followLink, type LinkNews } from './link-news.ts';
 import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
-import { isLost } from './search.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 import { ViewerSeats } from './viewer-seats.ts';
@@ -47,6 +46,8 @@ export class ExpertRole implements HelpingSession {
   private following = new Scope(() => undefined);
   private shown = false;
   private connections = 0;
+  /** So often the other side was missing and came back. */
+  private found = 0;
   private wasControlled = false;
   /** What the novice had heard of this side's keys when the connection began; undefined until it says so. */
   private typedSoFar: number | undefined = 0;
@@ -67,7 +68,10 @@ export class ExpertRole implements HelpingSession {
       scope: this.life.scope,
       channels: () => this.freshChannels(),
       arrived: (next) => this.arrived(next),
+      lost: () => this.session?.lost(),
       refused: ({ end, error }) => this.entrance.tell({ tag: 'linkEnded', end, ...(error === undefined ? {} : { detail: error.message }) }),
+      // Another connection would take control away: it stays where it is until that has been given back.
+      mayMove: () => this.session !== undefined && this.session.controlState !== 'granted' && this.session.controlState !== 'asked',
       changed: () => host.changed(),
       gaveUp: () => this.entrance.tell({ tag: 'linkEnded', end: 'lost' }),
       onError: (error) => host.log('looking for the novice', { message: errorText(error) }),
@@ -183,6 +187,7 @@ export class ExpertRole implements HelpingSession {
     this.untyped = undefined;
     void following.close();
     this.controlChannels = channels;
+    if (this.again.now !== undefined) this.found += 1;
     this.host.log('found again', { by: link.connection.by, connections: this.connections });
     const session = this.take(link, false);
     void before?.close();
@@ -192,11 +197,7 @@ export class ExpertRole implements HelpingSession {
   }
 
   private tell(news: ExpertNews): void {
-    if (news.tag === 'linkEnded' && !this.over && (isLost(news.end) || this.again.arriving) && this.again.lost()) {
-      this.session?.lost();
-      this.host.changed();
-      return;
-    }
+    if (news.tag === 'linkEnded' && !this.over && this.again.ended(news.end)) return this.host.changed();
     this.entrance.tell(news);
   }
 
@@ -246,11 +247,11 @@ export class ExpertRole implements HelpingSession {
   }
 
   private get facts(): SessionFacts {
-    const { role, entrance, life, link, session, again, wasControlled } = this;
+    const { role, entrance, life, link, session, again, wasControlled, found, connections } = this;
     const { id, peer, offered = false, progress: negotiation } = entrance;
     const { keyboard } = this.controlChannels.notes;
     const takesText = entrance.takesText === true || keyboard?.text === true;
-    const reunion = { search: again.now, found: Math.max(0, this.connections - 1), wasControlled };
+    const reunion = { search: again.now, found, moved: connections > 1, wasControlled };
     return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session, reunion };
   }
 }

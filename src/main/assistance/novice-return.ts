@@ -1,12 +1,14 @@
 import type { AgainNovice } from '../../protocol/assistance/again-channels.ts';
+import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { HostPort } from '../../protocol/host-port.ts';
-import type { NoviceEndpoint, NoviceLink } from '../connection/contract.ts';
+import type { LinkEnd, NoviceEndpoint, NoviceLink } from '../connection/contract.ts';
 import type { RandomBytes } from '../../protocol/trust/random.ts';
 import type { AssistanceParts } from './contract.ts';
 import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
-import { RunningSearch } from './search.ts';
+import { BetterWay, knownWays } from './better-way.ts';
+import { isLost, RunningSearch } from './search.ts';
 
 export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'connection' | 'network'> {
   /** The session's. */
@@ -14,6 +16,8 @@ export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'conn
   /** The expert of this session has come on another connection. */
   readonly arrived: (link: NoviceLink) => void;
   readonly random: RandomBytes;
+  /** Nobody holds anything that another connection would take away. */
+  readonly mayMove: () => boolean;
   readonly changed: () => void;
   readonly gaveUp: () => void;
   readonly onError: (error: unknown) => void;
@@ -26,7 +30,9 @@ export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'conn
 export class NoviceReturn {
   private readonly parts: NoviceReturnParts;
   private readonly search: RunningSearch;
+  private readonly better: BetterWay;
   private endpoint: NoviceEndpoint | undefined;
+  private current: SessionConnection | undefined;
   private channel: AgainNovice | undefined;
   private theirs: readonly HostPort[] | undefined;
   private opening = false;
@@ -45,7 +51,11 @@ export class NoviceReturn {
       changed,
       gaveUp,
     });
+    this.better = new BetterWay(clock, () => {
+      if (this.able && this.now === undefined && parts.mayMove()) this.tryAll();
+    });
     scope.add(() => this.search.stop());
+    scope.add(() => this.better.stop());
     if (network !== undefined) scope.add(network.onChange(() => this.onNetwork()));
   }
 
@@ -61,7 +71,8 @@ export class NoviceReturn {
   }
 
   /** The session goes over this connection from here on. `typed`: so much has come of what the expert typed before. */
-  over(channel: AgainNovice, typed: number): void {
+  over(connection: SessionConnection, channel: AgainNovice, typed: number): void {
+    this.current = connection;
     this.channel = channel;
     channel.tell({
       able: () => {
@@ -76,16 +87,18 @@ export class NoviceReturn {
       },
     });
     this.search.tell({ tag: 'found' });
+    this.better.follow(connection);
   }
 
   line(silent: boolean): void {
     if (this.able) this.search.tell({ tag: 'line', silent });
   }
 
-  /** The connection is gone. False where the expert's program cannot come again. */
-  lost(): boolean {
-    if (this.able) this.search.tell({ tag: 'lost' });
-    return this.able;
+  /** The connection has ended. False where that is what the expert wants, or their program cannot come again. */
+  ended(end: LinkEnd): boolean {
+    if (!this.able || !isLost(end)) return false;
+    this.search.tell({ tag: 'lost' });
+    return true;
   }
 
   private sayDoor(): void {
@@ -103,7 +116,7 @@ export class NoviceReturn {
   private tryAll(): void {
     const { endpoint, parts } = this;
     if (endpoint === undefined) void this.open();
-    else for (const { id, offeredBy } of parts.connection.ways) if (offeredBy === 'expert') endpoint.reach(id);
+    else for (const way of knownWays(parts.connection.ways, 'novice')) endpoint.reach(way);
   }
 
   /** As soon as there is something to seal letters with. */
@@ -116,6 +129,7 @@ export class NoviceReturn {
       clock: parts.clock,
       random: parts.random,
       ways: parts.connection.ways,
+      wasRelayed: () => this.current?.relayed === true,
       courier,
       secret: sessionId,
       isSearching: () => this.now !== undefined,

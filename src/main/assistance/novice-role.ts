@@ -14,7 +14,6 @@ import { askPerson } from './prompt.ts';
 import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
-import { isLost } from './search.ts';
 import { type NoviceChannels, noviceChannels } from './session-channels.ts';
 import { SessionLife } from './session-life.ts';
 
@@ -35,6 +34,8 @@ export class NoviceRole implements HelpedSession {
   private following = new Scope(() => undefined);
   private allowed = false;
   private connections = 0;
+  /** So often the other side was missing and came back. */
+  private found = 0;
   private wasControlled = false;
   /** Presses and releases of the expert's keys that came on earlier connections. */
   private typed = 0;
@@ -62,6 +63,8 @@ export class NoviceRole implements HelpedSession {
       random: host.random,
       scope,
       arrived: (link) => this.arrived(link),
+      // Another connection would take control away: it stays where it is until that has been given back.
+      mayMove: () => this.session !== undefined && this.session.controlState !== 'granted' && this.session.controlState !== 'asked',
       changed: () => host.changed(),
       gaveUp: () => this.entrance.tell({ tag: 'linkEnded', end: 'lost' }),
       onError: (error) => host.log('looking for the expert', { message: errorText(error) }),
@@ -146,7 +149,7 @@ export class NoviceRole implements HelpedSession {
     this.life.scope.add(() => session.close('userRequested'));
     this.life.scope.add(() => following.close());
     followLink({ link, scope: following, tell, onEvent: (event) => this.onLink(session, event) });
-    this.again.over(channels.again, this.typed);
+    this.again.over(link.connection, channels.again, this.typed);
   }
 
   /** Puts the question. False as well when the session ends before the answer. */
@@ -194,6 +197,7 @@ export class NoviceRole implements HelpedSession {
     void following.close();
     // No key stays down, and one picture is taken at a time.
     void before?.close('userRequested');
+    if (this.again.now !== undefined) this.found += 1;
     this.host.log('found again', { by: link.connection.by, connections: this.connections });
     this.connected(link, noviceChannels());
     void this.session?.admit();
@@ -201,7 +205,7 @@ export class NoviceRole implements HelpedSession {
   }
 
   private tell(news: NoviceNews): void {
-    if (news.tag === 'linkEnded' && isLost(news.end) && !this.over && this.again.lost()) {
+    if (news.tag === 'linkEnded' && !this.over && this.again.ended(news.end)) {
       this.session?.lost();
       this.host.changed();
       return;
@@ -216,9 +220,9 @@ export class NoviceRole implements HelpedSession {
   }
 
   private get facts(): SessionFacts {
-    const { role, entrance, life, link, session, again, watch, wasControlled } = this;
+    const { role, entrance, life, link, session, again, watch, wasControlled, found, connections } = this;
     const { id, peer, offered = false, progress: negotiation } = entrance;
-    const reunion = { search: again.now, found: Math.max(0, this.connections - 1), wasControlled };
+    const reunion = { search: again.now, found, moved: connections > 1, wasControlled };
     return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session, watch, reunion };
   }
 }

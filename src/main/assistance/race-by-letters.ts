@@ -32,6 +32,8 @@ export interface RaceByLettersParts<Endpoint extends Racing> {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly ways: readonly WayPlan[];
+  /** The connection before went through somebody else's server: nothing direct is waited for. */
+  readonly wasRelayed: () => boolean;
   readonly courier: Courier;
   /** What only the two have. */
   readonly secret: Uint8Array;
@@ -163,7 +165,8 @@ export class RaceByLetters<Endpoint extends Racing> {
     this.expected = true;
     const { parts } = this;
     parts.expect(endpoint, ticket);
+    const atOnce = parts.wasRelayed();
     for (const { id, offeredBy, afterMs } of parts.ways)
-      if (offeredBy !== parts.role) this.stops.push(parts.clock.after(afterMs, () => endpoint.reach(id)));
+      if (offeredBy !== parts.role) this.stops.push(parts.clock.after(atOnce ? 0 : afterMs, () => endpoint.reach(id)));
   }
 }

@@ -138,6 +138,8 @@ export interface SessionFacts {
     /** While the other side is missing. */
     readonly search: Search | undefined;
     readonly found: number;
+    /** The session goes over another connection than it began with. */
+    readonly moved: boolean;
     /** On an earlier connection. */
     readonly wasControlled: boolean;
   };
@@ -246,7 +248,7 @@ function connectionOf({
   link,
   reunion,
 }: Pick<SessionFacts, 'negotiation' | 'link'> & { readonly reunion: SessionFacts['reunion'] | undefined }): SessionConnection | undefined {
-  return reunion === undefined || reunion.found === 0 ? negotiation.connection : (link?.connection ?? negotiation.connection);
+  return reunion?.moved !== true ? negotiation.connection : (link?.connection ?? negotiation.connection);
 }
 
 /** Calls `tick` once a second until the returned function is called. */

@@ -47,10 +47,20 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
       const taken = wordless ? ways.filter(isSilent) : ways;
       return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, returning, sessionId, reach }), signal);
     },
-    openExpert: async ({ engine, userName, channels = [], invited = false, wordless = invited, patienceMs, reach }, signal) => {
+    openExpert: async ({ engine, userName, channels = [], invited = false, wordless = invited, ...more }, signal) => {
       throwIfAborted(signal);
+      const { patienceMs, relayedAtOnce, reach } = more;
       const taken = ways.filter((way) => (!invited || way.offeredBy === 'novice') && (!wordless || isSilent(way)));
-      const side = { ...parts, ways: taken, engine: engineCalled(engine, deps.startEngine), userName, channels, patienceMs, reach };
+      const side = {
+        ...parts,
+        ways: taken,
+        engine: engineCalled(engine, deps.startEngine),
+        userName,
+        channels,
+        patienceMs,
+        relayedAtOnce,
+        reach,
+      };
       return opened(new ExpertSide(side), signal);
     },
   };

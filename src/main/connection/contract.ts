@@ -213,6 +213,8 @@ export interface ExpertOptions {
   readonly channels?: readonly Channel[];
   /** How long a connection to this address of the novice (without port) waits for something better, in milliseconds; far below HANDSHAKE_DEADLINE_MS. */
   readonly patienceMs?: (remote: string) => number;
+  /** Nothing direct came before between the two: what is relayed waits for nothing. */
+  readonly relayedAtOnce?: boolean;
   /** From an invitation: nothing is offered, since nobody was told where to. */
   readonly invited?: boolean;
   /** Nothing carries words between the two: only ways that have nothing to say. So it is with an invitation. */

@@ -24,6 +24,7 @@ export interface RaceParts {
   readonly ownPort?: OwnPort | undefined;
   readonly reach?: ReachServices | undefined;
   readonly tell: (event: RaceEvent) => void;
+  readonly relayedAtOnce?: boolean | undefined;
   /** The expert's, beside that of the carrier itself. */
   readonly patienceMs?: ((remote: string) => number) | undefined;
 }
@@ -108,7 +109,8 @@ export class Race {
   expect(theirs: WayTicket): boolean {
     if (this.theirs !== undefined || this.over) return false;
     this.theirs = theirs;
-    this.patience.start(theirs.addresses.some((address) => mayReach(address, this.parts.listenHosts())));
+    const { listenHosts, relayedAtOnce } = this.parts;
+    this.patience.start(relayedAtOnce !== true && theirs.addresses.some((address) => mayReach(address, listenHosts())));
     for (const { id, signals } of this.lanes) signals.open((text) => this.parts.tell({ tag: 'signal', by: id, text }));
     return true;
   }
