@@ -58,6 +58,8 @@ export type EndReason =
   | 'declined'
   | 'cancelledByYou'
   | 'cancelledByPeer'
+  /** Another device of this person has taken or declined the request. */
+  | 'answeredElsewhere'
   | 'timedOut'
   | 'contactOffline'
   | 'appNotPresent'

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<EndReason, true>> = {
   declined: true,
   cancelledByYou: true,
   cancelledByPeer: true,
+  answeredElsewhere: true,
   timedOut: true,
   contactOffline: true,
   appNotPresent: true,
