@@ -68,6 +68,7 @@ export class ExpertRole implements HelpingSession {
       scope: this.life.scope,
       channels: () => this.freshChannels(),
       arrived: (next) => this.arrived(next),
+      ready: () => host.log('may be found again', { role: 'expert' }),
       lost: () => this.session?.lost(),
       refused: ({ end, error }) => this.entrance.tell({ tag: 'linkEnded', end, ...(error === undefined ? {} : { detail: error.message }) }),
       // Another connection would take control away: it stays where it is until that has been given back.
