@@ -7,6 +7,7 @@ import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
 import { forwardedAddress } from './connection/addresses/forwarded.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
+import { ownIceServers } from './connection/ways/ice/servers.ts';
 import { Interruptions } from './interruptions.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { NetworkWatch } from './connection/network-watch.ts';
@@ -113,7 +114,10 @@ async function start({ launch, openings }: Beginning): Promise<void> {
         taken: (port) => model.notify('warning', 'notice.ownPortTaken', { port: `${port}` }),
       },
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
-      ice: { openPage: createIcePages(windows, clock) },
+      ice: {
+        openPage: createIcePages(windows, clock),
+        ownServers: () => ownIceServers(settings.value.relayServer),
+      },
       ...(listenHost === undefined ? {} : { listenHost }),
     }),
     desktop,

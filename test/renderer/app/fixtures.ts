@@ -157,6 +157,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       openRouter: true,
       ownPort: 0,
       publicAddress: '',
+      relayServer: { url: '', username: '', password: '' },
       guestServer: '',
       helpPage: '',
       quietSeconds: 3,
