@@ -253,6 +253,19 @@ export class ExpertRole implements HelpingSession {
     const { keyboard } = this.controlChannels.notes;
     const takesText = entrance.takesText === true || keyboard?.text === true;
     const reunion = { search: again.now, found, moved: connections > 1, wasControlled };
-    return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session, reunion };
+    return {
+      role,
+      id,
+      peer,
+      offered,
+      takesText,
+      keyboard,
+      startedAtMs: life.startedAtMs,
+      noDoor: life.noDoor,
+      negotiation,
+      link,
+      session,
+      reunion,
+    };
   }
 }
