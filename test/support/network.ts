@@ -1,10 +1,12 @@
 /* Two computers' networks on one machine: Linux network namespaces (docs/decisions/0002). Nothing in them reaches the machine's own network. */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missing, run, startProgram, until } from './programs.ts';
+import { ip, ipNow, killNow, NAMESPACES, pidsIn, removeLeftovers, whyNoNamespaces } from './namespaces.ts';
+import { run, startProgram, until } from './programs.ts';
+
+export { needsNamespaces } from './namespaces.ts';
 
 /** The network that one computer is in. */
 export interface Network {
@@ -37,31 +39,14 @@ export interface TwoNetworks {
 
 const NOVICE_ADDRESS = '10.98.0.1';
 const EXPERT_ADDRESS = '10.99.0.2';
-const PREFIX = 'ringback-test';
-
-/** Title and condition, like `needs(…)`, for what wants two networks. */
-export function needsNamespaces(): { readonly skip: boolean; title(text: string): string } {
-  const reason = whyNot();
-  return { skip: reason !== undefined, title: (text) => (reason === undefined ? text : `${text} [skipped: needs ${reason}]`) };
-}
-
-function whyNot(): string | undefined {
-  if (process.platform !== 'linux') return 'Linux';
-  if (process.getuid?.() !== 0) return 'root';
-  if (missing('ip').length > 0) return 'ip';
-  const probe = `${PREFIX}-${process.pid}-probe`;
-  const made = ipNow('netns', 'add', probe) && ipNow('-n', probe, 'link', 'add', 'one', 'type', 'veth', 'peer', 'name', 'two');
-  ipNow('netns', 'delete', probe);
-  return made ? undefined : 'network namespaces';
-}
 
 /** Makes the two networks; throws where that is impossible. Everything in them has a name with this process's id, so that several can run at once. */
 export async function startTwoNetworks(): Promise<TwoNetworks> {
-  const reason = whyNot();
+  const reason = whyNoNamespaces();
   if (reason !== undefined) throw new Error(`Two networks on one machine need ${reason}.`);
   await removeLeftovers();
-  const novice = `${PREFIX}-${process.pid}-novice`;
-  const expert = `${PREFIX}-${process.pid}-expert`;
+  const novice = `${NAMESPACES}-${process.pid}-novice`;
+  const expert = `${NAMESPACES}-${process.pid}-expert`;
   const folder = mkdtempSync(join(tmpdir(), 'ringback-network-'));
   const removeNow = (): void => {
     for (const name of [novice, expert]) {
@@ -154,46 +139,6 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
     await close();
     throw error;
   }
-}
-
-/** What a run that was killed has left behind. */
-async function removeLeftovers(): Promise<void> {
-  const names = (await run('ip', ['netns', 'list'])).toString();
-  for (const [name, pid] of names.matchAll(new RegExp(`^${PREFIX}-(\\d+)-\\w+`, 'gm'))) {
-    if (isAlive(Number(pid))) continue;
-    for (const left of pidsIn(name)) killNow(left);
-    ipNow('netns', 'delete', name);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function killNow(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone by itself.
-  }
-}
-
-/** Processes in a namespace of ours: only what a test has started. */
-function pidsIn(name: string): number[] {
-  const { status, stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
-  return status === 0 ? stdout.split('\n').filter(Boolean).map(Number) : [];
-}
-
-async function ip(...args: readonly string[]): Promise<void> {
-  await run('ip', args);
-}
-
-function ipNow(...args: readonly string[]): boolean {
-  return spawnSync('ip', args, { stdio: 'ignore' }).status === 0;
 }
 
 function quoted(text: string): string {

@@ -47,7 +47,7 @@ function rendezvousSignal(
     case 'sendError':
       return { tag: 'sendError', code: event.error.code };
     case 'answeredElsewhere':
-      return { tag: 'answeredElsewhere' };
+      return { tag: 'cancelled', code: 'OUTBANDCANCEL' };
     default:
       return event;
   }

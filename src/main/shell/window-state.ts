@@ -167,7 +167,6 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     ownPort,
     publicAddress,
-    relayServer,
     quietSeconds,
     hosting,
     guestServer,
@@ -186,7 +185,6 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     ownPort,
     publicAddress,
-    relayServer,
     quietSeconds,
     hosting: {
       enabled: hosting.enabled,

@@ -139,7 +139,6 @@ export class ExpertNegotiation {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
-      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         // The novice wants no help: nothing is shown.

@@ -70,7 +70,6 @@ export class GuestAdmission {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
-      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         return this.over(failureOf(event));

@@ -131,7 +131,6 @@ export class NoviceNegotiation {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
-      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         this.record.rendezvousOver = true;

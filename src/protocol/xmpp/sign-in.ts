@@ -24,15 +24,12 @@ export interface Management {
   readonly resumption: Resumption | undefined;
 }
 
-/** What whoever has the socket does for a machine. */
-export type StreamStep =
+export type SignInOutput =
   | { readonly tag: 'send'; readonly text: string }
   /** A stream begins anew: what comes is read by a new framer. */
   | { readonly tag: 'open'; readonly text: string }
   | { readonly tag: 'secure' }
-  | { readonly tag: 'derive'; readonly derivation: Derivation };
-
-export type SignInOutcome =
+  | { readonly tag: 'derive'; readonly derivation: Derivation }
   | {
       readonly tag: 'bound';
       readonly jid: string;
@@ -47,8 +44,6 @@ export type SignInOutcome =
   | { readonly tag: 'resumed'; readonly handled: number }
   /** It does not; the server may say how many it has had. */
   | { readonly tag: 'notResumed'; readonly handled: number | undefined };
-
-export type SignInOutput = StreamStep | SignInOutcome;
 
 type State =
   | { readonly tag: 'opening'; readonly opening: StreamOpening; readonly isSignedIn: boolean }

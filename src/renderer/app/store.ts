@@ -20,7 +20,6 @@ export type Place =
   | 'guest'
   | 'guestPlaces'
   | 'forwarding'
-  | 'relayServer'
   | 'newcomer'
   | 'stranger'
   | 'file'

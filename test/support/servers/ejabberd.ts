@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
+import { scopeOf } from '../../../src/protocol/ip-address.ts';
 import { join } from 'node:path';
 import { machineFolder, type ServerPlace, unpacked } from './place.ts';
 import type { Program } from '../programs.ts';
@@ -33,8 +34,8 @@ export class EjabberdNode {
       ACME: 'false',
       CERTIFICATE_FILES: join(settings['CERTIFICATES'] ?? '', 'all.pem'),
       REGISTRATION_PAUSE: 'infinity',
-      NEVER_BANNED: 'loopback',
-      TURN_DENIED: '[]',
+      // In a test everybody is in networks that are not the internet, unless the test has one.
+      ...(scopeOf(this.place.address) === 'global' ? {} : { NEVER_BANNED: 'loopback', TURN_DENIED: '[]' }),
       TURN_SERVICES: this.services(),
     });
     return this.place.start(

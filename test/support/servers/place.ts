@@ -51,6 +51,8 @@ export interface ServerOptions {
   readonly ports?: Partial<ServerPorts>;
   /** The command line that runs this one in another network. */
   readonly inside?: (...command: readonly string[]) => readonly [string, ...string[]];
+  /** Shared with another server of the same name; a fresh one when left out. */
+  readonly certificate?: ServerCertificate;
   /** Settings of `server/` that are to be different. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -67,7 +69,7 @@ export class ServerPlace {
   readonly address: string;
   readonly ports: ServerPorts;
   readonly domain: string;
-  readonly ca: string;
+  readonly certificate: ServerCertificate;
   readonly secret: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly inside: (...command: readonly string[]) => readonly [string, ...string[]];
@@ -81,7 +83,7 @@ export class ServerPlace {
     // What a server of somebody's own has, so that a test runs on that and changes only what it must.
     const usual = (await run('sh', [join(SERVER_FILES, 'settings.sh'), domain, address, `somebody@${domain}`])).toString();
     const settings = Object.fromEntries([...usual.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
-    return new ServerPlace(kind, domain, address, await makeServerCertificate(names), settings, options);
+    return new ServerPlace(kind, domain, address, options.certificate ?? (await makeServerCertificate(names)), settings, options);
   }
 
   private constructor(
@@ -94,7 +96,7 @@ export class ServerPlace {
   ) {
     this.domain = domain;
     this.address = address;
-    this.ca = certificate.ca;
+    this.certificate = certificate;
     this.secret = usual['SECRET'] ?? '';
     this.ports = { ...PORTS, ...options.ports };
     this.inside = options.inside ?? ((program = '', ...args) => [program, ...args]);
@@ -174,6 +176,10 @@ export class ServerPlace {
   async run(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const [program, ...rest] = this.inside(command, ...args);
     return (await run(program, rest, { env: { ...unpackedEnvironment(), HOME: this.folder, ...env } })).toString();
+  }
+
+  get ca(): string {
+    return this.certificate.ca;
   }
 
   remove(): void {

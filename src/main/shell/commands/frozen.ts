@@ -37,7 +37,6 @@ export const FROZEN: ReadonlySet<CommandName> = new Set<CommandName>([
   'removeHostedAccount',
   'saveSettings',
   'setForwarding',
-  'setRelayServer',
   'clearHistory',
   'exportHistory',
   'forgetMet',
