@@ -80,7 +80,8 @@ export async function startIceApp({ env = {}, args = [] }: IceAppOptions = {}): 
   };
 }
 
-async function buildInto(folder: string): Promise<void> {
+/** An application of `main` with the pages of ICE, in `folder`. */
+export async function buildInto(folder: string, main = 'test/main/connection/ice/ice-app.ts'): Promise<void> {
   const quiet = { configFile: false, logLevel: 'error' } as const;
   await build({
     ...quiet,
@@ -109,7 +110,7 @@ async function buildInto(folder: string): Promise<void> {
         },
       },
     });
-  await node({ main: join(ROOT, 'test/main/connection/ice/ice-app.ts') }, join(folder, 'main'), 'es', 'js');
+  await node({ main: join(ROOT, main) }, join(folder, 'main'), 'es', 'js');
   await node({ ice: join(ROOT, 'src/preload/ice.ts') }, join(folder, 'preload'), 'cjs', 'cjs');
   await writeFile(
     join(folder, 'package.json'),
