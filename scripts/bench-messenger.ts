@@ -1,7 +1,7 @@
 /**
  * The messenger under load, on loopback only: how many signed-in clients and invitations a minute it holds, and what slow, silent,
  * half-open and flooding peers cost the others. Prints measured figures. Not a test. Options: --clients N (default 2000),
- * --per-minute N invitations (default 1000), --seconds N of each phase (default 20).
+ * --per-minute N invitations (default 1000), --seconds N of each phase (default 20). `--xmpp`: people on an XMPP server instead (bench-xmpp.ts).
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -23,6 +23,9 @@ const SIGN_INS_AT_ONCE = 50;
 const TROUBLE_OF_EACH_KIND = 100;
 const FLOODERS = 20;
 const HOSTILE_HOST = '127.0.200.';
+
+// It ends the process.
+if (process.argv.includes('--xmpp')) await import('./bench-xmpp.ts');
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,5 @@
 /* Real XMPP servers for tests: Debian's ejabberd and Prosody with the configuration of `server/`, out of a folder and on an address of their own. */
+import { randomBytes } from 'node:crypto';
 import { startCoturn } from './servers/coturn.ts';
 import { EjabberdNode } from './servers/ejabberd.ts';
 import { type ServerOptions, ServerPlace, type ServerPorts } from './servers/place.ts';
@@ -54,9 +55,33 @@ export interface StartOptions extends ServerOptions {
 
 export async function startEjabberd(options: StartOptions = {}): Promise<XmppServer> {
   const place = await ServerPlace.make('ejabberd', options);
-  const node = new EjabberdNode(place, options.coturn ?? false);
+  return serveEjabberd(place, new EjabberdNode(place, options.coturn ?? false), options);
+}
+
+/** Nodes of one cluster behind one name: each takes anybody. The first one has to be there for `register` and `befriend`. */
+export async function startEjabberdCluster(count: number, options: Omit<StartOptions, 'address'> = {}): Promise<readonly XmppServer[]> {
+  const cookie = randomBytes(8).toString('hex');
+  const servers: XmppServer[] = [];
+  let first: { readonly place: ServerPlace; readonly node: EjabberdNode } | undefined;
+  try {
+    while (servers.length < count) {
+      const shared = first === undefined ? {} : { certificate: first.place.certificate };
+      const place = await ServerPlace.make('ejabberd', { ...options, ...shared });
+      const node = new EjabberdNode(place, options.coturn ?? false, cookie);
+      servers.push(await serveEjabberd(place, node, options));
+      if (first === undefined) first = { place, node };
+      else await node.control('join_cluster', first.node.name);
+    }
+    return servers;
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+}
+
+function serveEjabberd(place: ServerPlace, node: EjabberdNode, { coturn = false }: StartOptions): Promise<XmppServer> {
   const { domain } = place;
-  return serve(place, options.coturn ?? false, {
+  return serve(place, coturn, {
     kind: 'ejabberd',
     start: () => node.start(),
     control: (...command) => node.control(...command),

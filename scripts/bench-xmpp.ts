@@ -1,0 +1,195 @@
+/**
+ * `npm run bench:messenger -- --xmpp`: people on one ejabberd, then on three of which one is killed, on loopback only. Prints measured figures.
+ * Not a test. Options: --clients N (default 2000), --seconds N of help sessions (default 15), --processes N of clients (default 4).
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import type { ClientsSetup } from '../test/bench/xmpp-clients.ts';
+import { treeCpuMs } from '../test/bench/processes.ts';
+import { type Program, startProgram, until } from '../test/support/programs.ts';
+import { type XmppServer, startEjabberd, startEjabberdCluster } from '../test/support/xmpp-servers.ts';
+import { root } from './project.ts';
+import { ensureServers } from './unpacked-servers.ts';
+
+/** Of each process of clients. */
+const AT_ONCE = 5;
+const CLUSTER_CLIENTS = 300;
+const IDLE_MS = 10_000;
+const DOMAIN = 'bench.example';
+
+const { values } = parseArgs({
+  options: {
+    xmpp: { type: 'boolean' },
+    clients: { type: 'string', default: '2000' },
+    seconds: { type: 'string', default: '15' },
+    processes: { type: 'string', default: '4' },
+  },
+});
+const within = (name: 'clients' | 'seconds' | 'processes', low: number, high: number): number => {
+  const number = Number(values[name]);
+  if (!(number >= low && number <= high)) throw new Error(`--${name} takes ${low} to ${high}`);
+  return number;
+};
+const processes = within('processes', 1, 8);
+const clientCount = Math.ceil(within('clients', 8, 5_000) / (2 * processes)) * 2 * processes;
+const seconds = within('seconds', 2, 60);
+const missing = ensureServers();
+if (missing !== undefined) throw new Error(`The benchmark needs ${missing}.`);
+
+interface Answer {
+  readonly times?: readonly number[];
+  readonly failed?: number;
+  readonly error?: string;
+  readonly megabytes?: number;
+  readonly signedIn?: number;
+  readonly rang?: number;
+  readonly lost?: number;
+}
+
+/** One process of clients. */
+class Clients {
+  readonly program: Program;
+  private readonly waiting: ((answer: Answer) => void)[] = [];
+
+  constructor(setup: ClientsSetup) {
+    const script = join(root, 'test', 'bench', 'xmpp-clients.ts');
+    this.program = startProgram(process.execPath, ['--expose-gc', script, JSON.stringify(setup)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const output = this.program.process.stdout;
+    if (output !== null) createInterface({ input: output }).on('line', (line) => this.waiting.shift()?.(JSON.parse(line) as Answer));
+  }
+
+  ask(command: string): Promise<Answer> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.program.process.stdin?.write(`${command}\n`);
+    });
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'ringback-bench-'));
+const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const summary = (times: readonly number[]): string => {
+  const sorted = [...times].sort((a, b) => a - b);
+  return `median ${quantile(sorted, 0.5).toFixed(0)} ms, p95 ${quantile(sorted, 0.95).toFixed(0)} ms, p99 ${quantile(sorted, 0.99).toFixed(0)} ms`;
+};
+const memoryMb = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Accounts with one contact each, all at once (XEP-0227). */
+async function accounts(server: XmppServer, count: number): Promise<void> {
+  const user = (index: number): string => {
+    const contact = index % 2 === 0 ? index + 1 : index - 1;
+    return `<user name='user${index}' password='secret of user${index}@${DOMAIN}'><query xmlns='jabber:iq:roster'><item jid='user${contact}@${DOMAIN}' subscription='both'/></query></user>`;
+  };
+  const users = Array.from({ length: count }, (_, index) => user(index)).join('\n');
+  const file = join(folder, 'people.xml');
+  writeFileSync(file, `<?xml version='1.0'?><server-data xmlns='urn:xmpp:pie:0'><host jid='${DOMAIN}'>${users}</host></server-data>`);
+  await server.control('import_piefxis', file);
+}
+
+function clientsOf(servers: readonly XmppServer[], count: number): Clients[] {
+  const authority = join(folder, 'authority.pem');
+  writeFileSync(authority, servers[0]?.ca ?? '');
+  const each = count / processes;
+  return Array.from(
+    { length: processes },
+    (_, index) =>
+      new Clients({
+        first: index * each,
+        count: each,
+        domain: DOMAIN,
+        servers: servers.map(({ host, ports }) => ({ name: host, port: ports.clients })),
+        authority,
+      }),
+  );
+}
+
+const askAll = (all: readonly Clients[], command: string): Promise<Answer[]> => Promise.all(all.map((one) => one.ask(command)));
+const sumOf = (answers: readonly Answer[], what: 'failed' | 'signedIn' | 'rang' | 'lost' | 'megabytes'): number =>
+  answers.reduce((sum, answer) => sum + (answer[what] ?? 0), 0);
+const timesOf = (answers: readonly Answer[]): number[] => answers.flatMap(({ times = [] }) => times);
+const endAll = async (all: readonly Clients[]): Promise<void> => void (await Promise.all(all.map(({ program }) => program.stop())));
+
+async function oneServer(): Promise<void> {
+  const server = await startEjabberd({ domain: DOMAIN });
+  let all: Clients[] = [];
+  try {
+    let at = performance.now();
+    await accounts(server, clientCount);
+    console.log(`${clientCount} accounts with a contact each: ${((performance.now() - at) / 1_000).toFixed(1)} s`);
+    all = clientsOf([server], clientCount);
+    const [before, ownBefore] = [memoryMb(server.pid()), sumOf(await askAll(all, 'memory'), 'megabytes')];
+    at = performance.now();
+    let cpu = treeCpuMs(server.pid());
+    const signedIn = await askAll(all, `signIn ${AT_ONCE}`);
+    const tookS = (performance.now() - at) / 1_000;
+    const count = timesOf(signedIn).length;
+    const [after, ownAfter] = [memoryMb(server.pid()), sumOf(await askAll(all, 'memory'), 'megabytes')];
+    console.log(
+      `${count} signed in, ${sumOf(signedIn, 'failed')} failed, ${AT_ONCE * processes} at a time: ${tookS.toFixed(1)} s (${(count / tookS).toFixed(0)} a second), each ${summary(timesOf(signedIn))}\n` +
+        `  server: ${(treeCpuMs(server.pid()) - cpu).toFixed(0)} ms CPU, memory ${before.toFixed(0)} → ${after.toFixed(0)} MB, ${(((after - before) * 1024) / count).toFixed(0)} kB a client; our client ${(((ownAfter - ownBefore) * 1_000) / count).toFixed(0)} kB`,
+    );
+    cpu = treeCpuMs(server.pid());
+    await pause(IDLE_MS);
+    console.log(`at rest: server ${(((treeCpuMs(server.pid()) - cpu) / IDLE_MS) * 100).toFixed(1)} % of one core`);
+    cpu = treeCpuMs(server.pid());
+    const own = all.reduce((sum, { program }) => sum + treeCpuMs(program.pid), 0);
+    at = performance.now();
+    const helped = await askAll(all, `help ${seconds} ${AT_ONCE}`);
+    const helpS = (performance.now() - at) / 1_000;
+    const sessions = timesOf(helped).length;
+    console.log(
+      `${sessions} help sessions, ${sumOf(helped, 'failed')} failed, ${AT_ONCE * processes} at a time: ${(sessions / helpS).toFixed(0)} a second, invitation to both tickets ${summary(timesOf(helped))}\n` +
+        `  server ${((treeCpuMs(server.pid()) - cpu) / sessions).toFixed(1)} ms CPU each, our two clients ${((all.reduce((sum, { program }) => sum + treeCpuMs(program.pid), 0) - own) / sessions).toFixed(1)} ms`,
+    );
+    const error = helped.find((answer) => answer.error !== undefined)?.error;
+    if (error !== undefined) console.log(`  the first that failed: ${error}`);
+  } finally {
+    await endAll(all);
+    await server.close();
+  }
+}
+
+async function threeServers(): Promise<void> {
+  const servers = await startEjabberdCluster(3, { domain: DOMAIN });
+  let all: Clients[] = [];
+  try {
+    const [first, second] = servers;
+    if (first === undefined || second === undefined) throw new Error('no cluster');
+    const count = Math.ceil(CLUSTER_CLIENTS / (2 * processes)) * 2 * processes;
+    await accounts(first, count);
+    all = clientsOf(servers, count);
+    const signedIn = await askAll(all, `signIn ${AT_ONCE}`);
+    console.log(`three nodes: ${timesOf(signedIn).length} of ${count} signed in, each ${summary(timesOf(signedIn))}`);
+    await askAll(all, 'ring');
+    const state = async (): Promise<readonly Answer[]> => askAll(all, 'state');
+    await until(async () => sumOf(await state(), 'rang') >= count / 2, 'everybody to ring', 30_000);
+    const at = performance.now();
+    await second.crash();
+    await pause(500);
+    const lost = async (): Promise<number> => sumOf(await state(), 'lost');
+    await until(async () => (await lost()) > 0, 'anybody to notice', 30_000);
+    await until(async () => sumOf(await state(), 'signedIn') === count, 'everybody to be back', 60_000);
+    console.log(
+      `one killed: ${await lost()} lost their stream, all were signed in again after ${((performance.now() - at) / 1_000).toFixed(1)} s`,
+    );
+    await pause(3_000);
+    const rung = sumOf(await state(), 'rang');
+    console.log(`  ${rung} invitations have rung, of ${count / 2} that were ringing: ${rung - count / 2} again`);
+  } finally {
+    await endAll(all);
+    await Promise.all(servers.map((server) => server.close()));
+  }
+}
+
+try {
+  await oneServer();
+  await threeServers();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(0);
