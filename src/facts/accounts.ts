@@ -1,5 +1,8 @@
 import type { WordKey } from '../words/languages.ts';
 
+/** The transport of people without an account; it is in no form, and in no file. */
+export const GUEST_TRANSPORT = 'guest';
+
 /** One line of the form in which a person types an account. Every field is a text. */
 export interface AccountField {
   /** Of the account: `address` and `friendlyName` are every account's, the others the transport's own. */

@@ -9,6 +9,14 @@ export type HomeFor = 'need' | 'give';
 /** For how many seconds a novice may choose to be left alone with mouse and keyboard. */
 export const QUIET_CHOICES = [1, 3, 10] as const;
 
+/** A server by which computers behind routers find each other; '' for what there is not. */
+export interface RelayServerChoice {
+  /** `stun:`, `turn:` or `turns:` with host and port. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 /** What a person can set. */
 export interface Preferences {
   readonly engine: EngineName;
@@ -30,6 +38,8 @@ export interface Preferences {
   readonly ownPort: number;
   /** Where others reach that router, with a port or without; '' for nowhere. */
   readonly publicAddress: string;
+  /** A STUN or TURN server that is used beside those of the messenger. */
+  readonly relayServer: RelayServerChoice;
   /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
   readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;

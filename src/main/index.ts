@@ -2,15 +2,18 @@
 import { join } from 'node:path';
 import { app, powerMonitor, safeStorage } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
+import { GUEST_TRANSPORT } from '../facts/accounts.ts';
 import { ACTIVITY_GUIDS, createActivities } from './activities/activities.ts';
 import { createAssistance } from './assistance/assistance.ts';
 import { systemClock as clock } from './clock.ts';
 import { forwardedAddress } from './connection/addresses/forwarded.ts';
 import { ownAddress } from './connection/addresses/interfaces.ts';
+import { ownIceServers } from './connection/ways/ice/servers.ts';
 import { Interruptions } from './interruptions.ts';
 import { createConnectionRoom } from './connection/connection-room.ts';
 import { NetworkWatch } from './connection/network-watch.ts';
 import { createDesktop } from './desktop/desktop.ts';
+import { createGuestMessenger } from './messenger/guest-messenger.ts';
 import { createMessengers } from './messenger/messengers.ts';
 import { createTransports, TRANSPORTS } from './messenger/transports.ts';
 import { initialFacts } from './shell/app-facts.ts';
@@ -58,8 +61,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, GOING_ON.guid, ...ACTIVITY_GUIDS];
   const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
   const interruptions = new Interruptions(clock);
+  // The room that looks at guests' invitations is built on the messengers that bring them.
+  let listensForGuests = (): boolean => false;
+  const parts = { clock, random: Math.random, applications, admitsGuest: () => listensForGuests() };
   const strangers = createStrangers({
-    messengers: createMessengers(createTransports({ clock, random: Math.random, applications })),
+    messengers: createMessengers(new Map([...createTransports(parts), [GUEST_TRANSPORT, createGuestMessenger(parts)]])),
     model,
     interruptions,
     isExpected: (peer) => expectsContact(accounts, peer),
@@ -113,7 +119,10 @@ async function start({ launch, openings }: Beginning): Promise<void> {
         taken: (port) => model.notify('warning', 'notice.ownPortTaken', { port: `${port}` }),
       },
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
-      ice: { openPage: createIcePages(windows, clock) },
+      ice: {
+        openPage: createIcePages(windows, clock),
+        ownServers: () => ownIceServers(settings.value.relayServer),
+      },
       ...(listenHost === undefined ? {} : { listenHost }),
     }),
     desktop,
@@ -129,6 +138,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     network,
     log: note,
   });
+  listensForGuests = () => assistance.listensForGuests;
   hearUncaught(process, failures, (error) => assistance.failSession(error));
   const launcher = createSystemLauncher(platform);
   const activities = createActivities({

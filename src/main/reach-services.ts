@@ -5,6 +5,8 @@ export interface IceServer {
   readonly urls: string;
   readonly username?: string;
   readonly credential?: string;
+  /** A certificate (PEM) that vouches for it over TLS beside those that the system trusts: the account's, by the person's own choice. */
+  readonly ca?: string;
 }
 
 /** A proxy of XEP-0065 that passes the bytes of two connections on. */

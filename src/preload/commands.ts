@@ -118,9 +118,11 @@ export const COMMANDS = {
   setHosting: taking<HostingChoice>(),
   createHostedAccount: taking<{ address: string; friendlyName: string }, { server: string; accessToken: string; key: string }>(),
   removeHostedAccount: taking<string>(),
-  saveSettings: taking<Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>>(),
+  saveSettings: taking<Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress' | 'relayServer'>>>(),
   /** For a router that was set up by hand. */
   setForwarding: taking<Pick<Preferences, 'ownPort' | 'publicAddress'>>(),
+  /** STUN or TURN. */
+  setRelayServer: taking<Preferences['relayServer']>(),
   clearHistory: alone(),
   /** Main asks where to; nothing happens when the person does not choose a place. */
   exportHistory: alone(),

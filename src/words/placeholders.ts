@@ -174,6 +174,7 @@ export interface Placeholders {
   readonly 'ended.duration': 'duration';
   readonly 'ended.novice.declined': 'name';
   readonly 'ended.novice.declined.next': 'name';
+  readonly 'ended.novice.answeredElsewhere': 'name';
   readonly 'ended.novice.cancelledByPeer': 'name';
   readonly 'ended.novice.cancelledByPeer.next': 'name';
   readonly 'ended.novice.timedOut': 'name';
@@ -211,6 +212,7 @@ export interface Placeholders {
   readonly 'ended.expert.cancelledByYou.next': 'name';
   readonly 'ended.expert.cancelledByPeer': 'name';
   readonly 'ended.expert.cancelledByPeer.next': 'name';
+  readonly 'ended.expert.answeredElsewhere': 'name';
   readonly 'ended.expert.timedOut': 'name';
   readonly 'ended.expert.timedOut.next': 'name';
   readonly 'ended.expert.contactOffline': 'name';

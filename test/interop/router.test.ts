@@ -11,8 +11,10 @@ const router = needsRouter();
 
 interface Told {
   readonly addresses?: readonly { readonly host: string; readonly port: number }[];
-  readonly unmapped?: string | null;
+  readonly noDoor?: string | null;
   readonly recovered?: number;
+  readonly came?: string;
+  readonly mapped?: boolean;
 }
 
 describe.skipIf(router.skip)(router.title("a home's router"), () => {
@@ -70,6 +72,7 @@ describe.skipIf(router.skip)(router.title("a home's router"), () => {
     const port = address?.port ?? 0;
     expect(await network.open()).toEqual([port]);
     expect(await network.reaches(port)).toBe(true);
+    expect(await told(computer, 'came')).toEqual({ came: network.elsewhere, mapped: true });
     await until(() => kept().length === 1, 'it is written down');
     expect(kept()).toEqual([expect.objectContaining({ by: expect.objectContaining({ tag: by }), externalPort: port })]);
     computer.process.stdin?.write('close\n');
@@ -109,6 +112,6 @@ describe.skipIf(router.skip)(router.title("a home's router"), () => {
 
   it('that knows nothing of it is told as none', async () => {
     const computer = start();
-    expect((await told(computer, 'addresses')).unmapped).toBe('noRouter');
+    expect((await told(computer, 'addresses')).noDoor).toBe('noRouter');
   });
 });

@@ -73,12 +73,43 @@ describe('a whole session through a proxy', () => {
     await proxy.close();
   });
 
-  it('the proxy dies in the middle: both sides know that the line is gone', async () => {
+  it('the proxy dies in the middle: both say so, and the picture goes on through another one, without a question', async () => {
     const proxy = await SocksProxy.open();
-    const { novice, expert, viewer, close } = await loopback({ ways: relay, reach: SocksProxy.offering('somebody@server/pc', proxy) });
-    await until(() => shown(viewer), 'the picture');
+    const other = await SocksProxy.open();
+    let asked = 0;
+    const answer = async (): Promise<boolean> => {
+      asked += 1;
+      return true;
+    };
+    const reach = SocksProxy.offering('somebody@server/pc', proxy, other);
+    const { novice, expert, viewer, log, close } = await loopback({ ways: relay, reach, answer });
+    await until(() => shown(viewer) && log.includes('may be found again'), 'the picture');
+    expect(other.open).toBe(0);
+    viewer.messages.length = 0;
+    const diedAt = performance.now();
     await proxy.close();
-    await until(() => novice.status?.phase.tag !== 'connected' && expert.status?.phase.tag !== 'connected', 'both to know');
+    await until(() => novice.status?.search !== undefined && expert.status?.search !== undefined, 'both to say so');
+    await until(() => novice.status?.found === 1 && expert.status?.found === 1, 'both to be connected again');
+    await until(() => shown(viewer), 'the picture once more');
+    expect(performance.now() - diedAt).toBeLessThan(5_000);
+    expect(asked).toBe(1);
+    expect(expert.status).toMatchObject({ viewing: true, control: 'no', connection: { by: 'relay', relayed: true } });
+    await novice.endSession();
+    await until(() => expert.status?.phase.tag === 'ended', 'the end');
+    await close();
+    await until(() => other.open === 0, 'nothing to be left at the proxy');
+    await other.close();
+  });
+
+  it('no proxy is left: both look for each other until somebody has enough', async () => {
+    const proxy = await SocksProxy.open();
+    const { novice, expert, viewer, log, close } = await loopback({ ways: relay, reach: SocksProxy.offering('somebody@server/pc', proxy) });
+    await until(() => shown(viewer) && log.includes('may be found again'), 'the picture');
+    await proxy.close();
+    await until(() => novice.status?.search !== undefined && expert.status?.search !== undefined, 'both to say so');
+    await expert.endSession();
+    await until(() => novice.status?.phase.tag === 'ended', 'the novice to be told');
+    expect(novice.status?.phase).toMatchObject({ reason: 'closedByExpert' });
     await close();
   });
 });

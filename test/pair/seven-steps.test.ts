@@ -66,6 +66,7 @@ describe('the seven steps, two machines in virtual time', () => {
   test('the five seconds run from the novice ticket, not from anything earlier', async () => {
     const pair = await createPair({ latencyMs: 2_000 });
     pair.internet.reachable = () => false;
+    pair.internet.noDoor = { '192.168.1.10': 'doubleNat' };
     await pair.novice.assistance.askForHelp(inMemory('edgar@example.test'));
     await pair.clock.advance(2_000);
     const id = pair.expert.assistance.invitations[0]?.id ?? '';
@@ -79,6 +80,8 @@ describe('the seven steps, two machines in virtual time', () => {
     expect(pair.expert.assistance.status?.phase).toEqual({ tag: 'connecting', way: 'forward' });
     await pair.clock.advance(30_000);
     expect(pair.reasons()).toEqual(['noConnection', 'noConnection']);
+    // What the router of the one in front of it said, which may help next time.
+    expect([pair.novice.assistance.status?.noDoor, pair.expert.assistance.status?.noDoor]).toEqual(['doubleNat', undefined]);
     await pair.expectNothingLeft();
   });
 

@@ -197,6 +197,50 @@ describe('staying connected', () => {
     await session.expectNothingLeft();
   });
 
+  it('both programs quit during the search: nothing is left of it', async () => {
+    const session = await running();
+    session.internet.reachable = () => false;
+    session.internet.cut();
+    await session.clock.advance(5_000);
+    await Promise.all([session.novice.assistance.close(), session.expert.assistance.close()]);
+    await session.clock.advance(100);
+    expect([session.novice, session.expert].map(({ history }) => history.length)).toEqual([1, 1]);
+    await session.expectNothingLeft();
+  });
+
+  it('neither the first session id nor a guess opens the door, and another device of the expert has no key to it', async () => {
+    const session = await running();
+    const { internet, clock, novice } = session;
+    const [first, door] = internet.noviceEndpoints;
+    if (first === undefined || door === undefined) throw new Error('no door');
+    expect(door.sessionId).not.toEqual(first.sessionId);
+    const stop = new AbortController();
+    const other = await internet.room('192.168.1.30').openExpert({ engine: 'ringback', userName: 'other' }, stop.signal);
+    for (const sessionId of [first.sessionId, new Uint8Array(32)]) {
+      const expert = await internet.room('192.168.1.30').openExpert({ engine: 'ringback', userName: 'other' }, stop.signal);
+      expert.expect({ sessionId, pin: door.pin, addresses: door.ticket.addresses });
+      expert.reach('forward');
+      await clock.advance(1_000);
+    }
+    expect(internet.novices).toHaveLength(1);
+    expect(novice.assistance.status).toMatchObject({ viewing: true, control: 'granted' });
+    // By the messenger: who takes the expert's place there still cannot write a letter.
+    internet.reachable = () => false;
+    internet.cut();
+    const rendezvous = session.expert.messenger.invite(NOVICE, GOING_ON);
+    await clock.advance(500);
+    expect(rendezvous.state).toBe('CONNECTED');
+    const opened = internet.noviceEndpoints.length;
+    rendezvous.sendContextData('AAAA'.repeat(30), 'again');
+    await clock.advance(500);
+    expect(internet.noviceEndpoints).toHaveLength(opened);
+    await novice.assistance.endSession();
+    await other.close();
+    stop.abort();
+    await clock.advance(100);
+    await session.expectNothingLeft();
+  });
+
   it('who goes by a word of the other side, or has another program, does not look for it', async () => {
     const pair = await createPair();
     await pair.connect();

@@ -225,7 +225,7 @@ it('is one line in the list of transports, beside those that are there', async (
   const sky = new Sky();
   const transports = [...TRANSPORTS, pigeonsIn(sky)];
   const messengers = createMessengers(createTransports({ clock, random: Math.random, applications: [] }, transports));
-  expect(messengers.transports).toEqual(['msnp', 'pigeons']);
+  expect(messengers.transports).toEqual(['msnp', 'xmpp', 'pigeons']);
   messengers.signIn({ transport: 'pigeons', address: 'anna@roof', friendlyName: 'Anna', whistle: 'fiu' });
   expect([messengers.stateOf('msnp').tag, messengers.stateOf('pigeons').tag]).toEqual(['signedOut', 'connecting']);
   await messengers.close();

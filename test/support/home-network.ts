@@ -24,6 +24,8 @@ export interface RouterOptions {
 export interface HomeNetwork {
   readonly local: string;
   readonly outside: string;
+  /** From where `reaches` calls. */
+  readonly elsewhere: string;
   /** The command line that runs this one in the home. */
   atHome(...command: readonly string[]): readonly [string, ...string[]];
   startRouter(options: RouterOptions): Promise<Program>;
@@ -118,6 +120,7 @@ export async function startHomeNetwork(): Promise<HomeNetwork> {
   return {
     local: LOCAL,
     outside: OUTSIDE,
+    elsewhere: ELSEWHERE,
     atHome: (...command) => inside(names.home, ...command),
     startRouter: async ({ portControl, upnp }) => {
       const config = join(folder, 'miniupnpd.conf');

@@ -15,7 +15,7 @@ import type {
 } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import { WAYS } from '../../src/main/connection/ways/ways.ts';
-import type { Role, SessionConnection, WayFailure, WayId } from '../../src/protocol/assistance/status.ts';
+import type { NoDoor, Role, SessionConnection, WayFailure, WayId } from '../../src/protocol/assistance/status.ts';
 import { type WayPlan, type WayTicket, moreTelling, planOf } from '../../src/protocol/assistance/ways.ts';
 import { NOTES_CHANNEL } from '../../src/protocol/rdp/channels/notes.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
@@ -58,6 +58,8 @@ export interface InMemoryInternet {
   readonly experts: readonly FakeExpertLink[];
   /** The hosts that have got ready to be reached, one for each time. */
   readonly prepared: readonly string[];
+  /** What the routers of these hosts say. */
+  noDoor: Readonly<Record<string, NoDoor>>;
 }
 
 const DEFAULT_CONNECT_MS = 20;
@@ -86,6 +88,7 @@ class Internet implements InMemoryInternet {
   readonly novices: FakeNoviceLink[] = [];
   readonly experts: FakeExpertLink[] = [];
   readonly prepared: string[] = [];
+  noDoor: Readonly<Record<string, NoDoor>> = {};
   private readonly places = new Map<string, string>();
   private readonly failing = new Set<string>();
   private nextPort = 50_000;
@@ -221,6 +224,7 @@ class FakeConnection implements Wire {
 abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
   readonly net: Internet;
   readonly ticket: WayTicket;
+  readonly noDoor: NoDoor | undefined;
   readonly connections = new Set<FakeConnection>();
   readonly emitter = new Emitter<Event | RaceEvent>();
   over = false;
@@ -238,6 +242,7 @@ abstract class FakeEndpoint<Ticket extends WayTicket, Event> {
     this.host = host;
     this.port = port;
     this.ticket = { addresses: [{ host, port }] };
+    this.noDoor = net.noDoor[host];
   }
 
   get address(): string {

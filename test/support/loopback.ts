@@ -32,6 +32,7 @@ export async function loopback({ engine = 'ringback', answer = yes, ways, reach 
   const desktop = new PictureDesktop();
   const viewer = new FakeViewer();
   const history: HistoryEntry[] = [];
+  const log: string[] = [];
   const make = (address: string): { assistance: Assistance; signedIn: () => boolean } => {
     const messenger = messages.messenger();
     const trust = new MemoryTrust(address);
@@ -52,6 +53,7 @@ export async function loopback({ engine = 'ringback', answer = yes, ways, reach 
       engine: () => engine,
       userName: () => 'Edgar',
       allowPlainExperts: () => false,
+      log: (event) => void log.push(event),
     });
     messenger.signIn(messages.account(address));
     return { assistance, signedIn: () => messenger.state.tag === 'signedIn' };
@@ -70,6 +72,8 @@ export async function loopback({ engine = 'ringback', answer = yes, ways, reach 
     desktop,
     viewer,
     history,
+    /** What both sides have noted, without its facts. */
+    log,
     /** Every line of context data that was said. */
     get said(): readonly string[] {
       return messages.sent.flatMap((message) => (message.kind === 'CONTEXT' ? [message.data] : []));

@@ -1,11 +1,12 @@
 /* A computer in a home: listens, has the router open a port, and says what became of it. Runs in the home's network. Told by lines: `close`, `quit`. */
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/main/clock.ts';
+import { allAddresses, ownAddresses } from '../../src/main/connection/addresses/sources.ts';
 import { defaultGateway } from '../../src/main/connection/port-mapping/gateway.ts';
 import { unmap } from '../../src/main/connection/port-mapping/mappings.ts';
 import { mapByNatPmp } from '../../src/main/connection/port-mapping/port-control.ts';
 import { PortMapping } from '../../src/main/connection/port-mapping/port-mapping.ts';
+import { prepareTcp } from '../../src/main/connection/ways/tcp/tcp.ts';
 import { openMappedPorts } from '../../src/main/settings/mapped-ports-store.ts';
 
 const [file, host, only] = process.argv.slice(2);
@@ -36,20 +37,25 @@ if (only === 'natPmp') {
 await mapping.recover();
 say({ recovered: store.value.mappings.length });
 mapping.prepare([host]);
-const server = createServer((socket) => socket.end());
-server.listen({ host, port: 0 }, () => {
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const tell = async (): Promise<void> => {
-    const known = await mapping.addressesOf([{ host, port }]);
-    say({ addresses: known.addresses, unmapped: known.unmapped ?? null });
-    for await (const line of createInterface({ input: process.stdin })) {
-      if (line === 'close') await known.close();
-      if (line === 'quit') break;
-    }
-    await mapping.close();
-    await store.flush();
-    process.exit(0);
-  };
-  void tell();
+const way = await prepareTcp({
+  offers: true,
+  clock: systemClock,
+  signal: new AbortController().signal,
+  listenHosts: () => [host],
+  addresses: allAddresses([mapping, ownAddresses], systemClock),
+  signals: { send: () => undefined, onMessage: () => undefined },
+  found: (carrier) => {
+    say({ came: carrier.remote, mapped: carrier.mapped === true });
+    carrier.duplex.destroy();
+  },
+  missed: () => undefined,
+  exhausted: () => undefined,
 });
+say({ addresses: way.adds.addresses.filter((address) => address.host !== host), noDoor: way.noDoor ?? null });
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'close') await way.close();
+  if (line === 'quit') break;
+}
+await mapping.close();
+await store.flush();
+process.exit(0);

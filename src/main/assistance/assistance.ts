@@ -46,7 +46,7 @@ export function createAssistance(parts: AssistanceParts): Assistance {
 
 type Session = HelpedSession | HelpingSession;
 
-const isFor = (rendezvous: RendezvousSession, { guid }: Application): boolean =>
+const isFor = (rendezvous: Pick<RendezvousSession, 'application'>, { guid }: Application): boolean =>
   rendezvous.application.guid.toLowerCase() === guid.toLowerCase();
 
 class AssistanceRoom implements Assistance {
@@ -269,6 +269,13 @@ class AssistanceRoom implements Assistance {
 
   private onMessenger(event: MessengersEvent): void {
     if (event.tag === 'invitation') this.onInvitationSession(event.session);
+    else if (event.tag === 'missed' && isFor(event, ASK_FOR_REMOTE_ASSISTANCE)) void this.missed(event);
+  }
+
+  /** It came to nothing before anybody here could hear it: in the record it stands as a request that ran out of time. */
+  private async missed({ id, peer, atMs }: MessengersEvent & { readonly tag: 'missed' }): Promise<void> {
+    const moments = { startedAtMs: atMs, endedAtMs: atMs };
+    await this.parts.history.add({ id, role: 'expert', peer, ...moments, viewed: false, controlled: false, reason: 'timedOut' });
   }
 
   private onInvitationSession(rendezvous: RendezvousSession): void {

@@ -163,6 +163,7 @@ export class ExpertByMessenger implements Entrance<ExpertNews> {
       const endpoint = await role.life.scope.open((signal) => parts.connection.openExpert(options, signal));
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
+      role.life.noDoor = endpoint.noDoor;
       role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
       this.driver.dispatch({ tag: 'endpointOpened', addresses: endpoint.ticket.addresses });
     } catch (error) {

@@ -35,6 +35,8 @@ export interface ExpertReturnParts extends Pick<AssistanceParts, 'clock' | 'conn
   readonly channels: () => ExpertChannels;
   /** The novice has let this side in on another connection. */
   readonly arrived: (next: NextConnection) => void;
+  /** From here on this side can find the novice again. */
+  readonly ready: () => void;
   /** There is no connection any more. */
   readonly lost: () => void;
   /** The novice has ended the session on a connection that had not been taken yet. */
@@ -136,6 +138,7 @@ export class ExpertReturn {
   }
 
   private onDoor(door: Door): void {
+    if (this.door === undefined) this.parts.ready();
     this.door ??= door;
     this.write();
     if (this.opened === undefined) void this.open();

@@ -68,6 +68,7 @@ export class ExpertRole implements HelpingSession {
       scope: this.life.scope,
       channels: () => this.freshChannels(),
       arrived: (next) => this.arrived(next),
+      ready: () => host.log('may be found again', { role: 'expert' }),
       lost: () => this.session?.lost(),
       refused: ({ end, error }) => this.entrance.tell({ tag: 'linkEnded', end, ...(error === undefined ? {} : { detail: error.message }) }),
       // Another connection would take control away: it stays where it is until that has been given back.
@@ -252,6 +253,19 @@ export class ExpertRole implements HelpingSession {
     const { keyboard } = this.controlChannels.notes;
     const takesText = entrance.takesText === true || keyboard?.text === true;
     const reunion = { search: again.now, found, moved: connections > 1, wasControlled };
-    return { role, id, peer, offered, takesText, keyboard, startedAtMs: life.startedAtMs, negotiation, link, session, reunion };
+    return {
+      role,
+      id,
+      peer,
+      offered,
+      takesText,
+      keyboard,
+      startedAtMs: life.startedAtMs,
+      noDoor: life.noDoor,
+      negotiation,
+      link,
+      session,
+      reunion,
+    };
   }
 }

@@ -137,6 +137,7 @@ export class NoviceByMessenger implements Entrance<NoviceNews> {
       const endpoint = await this.role.life.scope.open((signal) => connection.openNovice(signal, options));
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
+      this.role.life.noDoor = endpoint.noDoor;
       this.role.life.scope.add(endpoint.onEvent((event) => this.onEndpoint(event)));
       const { ticket, sessionId: id, pin } = endpoint;
       this.driver.dispatch({ tag: 'endpointOpened', addresses: ticket.addresses, sessionId: id, pin });

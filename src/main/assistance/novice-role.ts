@@ -223,6 +223,6 @@ export class NoviceRole implements HelpedSession {
     const { role, entrance, life, link, session, again, watch, wasControlled, found, connections } = this;
     const { id, peer, offered = false, progress: negotiation } = entrance;
     const reunion = { search: again.now, found, moved: connections > 1, wasControlled };
-    return { role, id, peer, offered, startedAtMs: life.startedAtMs, negotiation, link, session, watch, reunion };
+    return { role, id, peer, offered, startedAtMs: life.startedAtMs, noDoor: life.noDoor, negotiation, link, session, watch, reunion };
   }
 }

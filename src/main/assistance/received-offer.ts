@@ -27,6 +27,7 @@ export class ReceivedOffer implements PendingInvitation {
     this.stops = [
       rendezvous.onEvent((event) => {
         if (event.tag === 'cancelled') this.over(event.code === 'TIMEOUT' ? 'timedOut' : 'cancelledByPeer');
+        else if (event.tag === 'answeredElsewhere') this.over('answeredElsewhere');
         else if (event.tag === 'terminated') this.over(event.reason === 'peerLeft' ? 'peerLeftMessenger' : 'messengerLost');
         else if (event.tag === 'sendError') this.over('messengerLost');
       }),

@@ -47,7 +47,7 @@ function rendezvousSignal(
     case 'sendError':
       return { tag: 'sendError', code: event.error.code };
     case 'answeredElsewhere':
-      return { tag: 'cancelled', code: 'OUTBANDCANCEL' };
+      return { tag: 'answeredElsewhere' };
     default:
       return event;
   }

@@ -4,6 +4,7 @@ import type {
   ControlState,
   HistoryEntry,
   KeptAway,
+  NoDoor,
   Role,
   SessionConnection,
   SessionPhase,
@@ -122,6 +123,7 @@ export interface SessionFacts {
   readonly takesText?: boolean;
   readonly keyboard?: { readonly code: string; readonly name: string } | undefined;
   readonly startedAtMs: number;
+  readonly noDoor?: NoDoor | undefined;
   readonly negotiation: {
     readonly phase: SessionPhase;
     readonly steps: readonly StepStatus[];
@@ -169,6 +171,7 @@ export function statusOf({
   takesText,
   keyboard,
   startedAtMs,
+  noDoor,
   negotiation,
   link,
   session,
@@ -191,6 +194,7 @@ export function statusOf({
     ...(device === undefined ? {} : { device }),
     steps,
     ...(connection === undefined ? {} : { connection }),
+    ...(noDoor === undefined || phase.tag !== 'ended' || phase.reason !== 'noConnection' ? {} : { noDoor }),
     viewing: phase.tag === 'connected' && search === undefined && session?.viewing === true,
     control: phase.tag === 'ended' || session === undefined ? 'no' : session.controlState,
     ...(phase.tag === 'connected' && session?.controlWished === true ? { controlWished: true } : {}),

@@ -1,4 +1,4 @@
-import type { Role } from '../../protocol/assistance/status.ts';
+import type { NoDoor, Role } from '../../protocol/assistance/status.ts';
 import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import type { SessionFacts, SessionHost } from './running-session.ts';
@@ -11,6 +11,8 @@ export class SessionLife {
   readonly scope = new Scope((error) => this.logError(error));
   /** Resolves when it is over and nothing of it is open. */
   readonly closed: Promise<void>;
+  /** What the endpoint says of this side's router. */
+  noDoor: NoDoor | undefined;
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly role: Role;

@@ -8,7 +8,7 @@ import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { KeyHash } from '../../protocol/assistance/connection-string-2.ts';
-import type { SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import type { WayPlan, WayTicket } from '../../protocol/assistance/ways.ts';
 import type { ReachServices } from '../reach-services.ts';
 
@@ -59,6 +59,8 @@ export interface NoviceIdentity {
 export interface NoviceEndpoint {
   /** Where and how it can be reached on the ways that it offers. */
   readonly ticket: WayTicket;
+  /** Why this side's router lets nobody in, where one is in the way. */
+  readonly noDoor?: NoDoor | undefined;
   /** SHA-256 of the fresh certificate (DER), 32 bytes. */
   readonly pin: Uint8Array;
   /** The certificate itself (DER): invitation files also carry older hashes of it. */
@@ -137,6 +139,8 @@ export interface NoviceLink {
 export interface ExpertEndpoint {
   /** Where and how it can be reached on the ways that it offers. */
   readonly ticket: WayTicket;
+  /** Why this side's router lets nobody in, where one is in the way. */
+  readonly noDoor?: NoDoor | undefined;
   /** The novice ticket has come: carriers that are already there are verified now, and later ones as they come. */
   expect(ticket: ExpectedNovice): void;
   /** The novice is to be found elsewhere; who it is does not change. Only after `expect`. */

@@ -1,6 +1,6 @@
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
-import type { WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import { pinOf } from './certificate.ts';
 import type { ExpectedNovice, ExpertEndpoint, ExpertEndpointEvent, ExpertLink } from './contract.ts';
@@ -48,6 +48,10 @@ export class ExpertSide implements ExpertEndpoint {
 
   get ticket(): WayTicket {
     return this.race.ticket;
+  }
+
+  get noDoor(): NoDoor | undefined {
+    return this.race.noDoor;
   }
 
   readonly onEvent = this.events.on;

@@ -1,4 +1,4 @@
-import type { WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import { type TicketPart, moreTelling } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
 import { PREPARE_DEADLINE_MS } from './deadlines.ts';
@@ -36,6 +36,10 @@ export class Lane {
   /** Undefined until the way is prepared, and when it cannot be. */
   get adds(): TicketPart | undefined {
     return this.prepared?.adds;
+  }
+
+  get noDoor(): NoDoor | undefined {
+    return this.prepared?.noDoor;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { SessionCertificate } from './certificate.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from './contract.ts';
@@ -63,6 +63,10 @@ export class NoviceSide implements NoviceEndpoint {
 
   get ticket(): WayTicket {
     return this.race.ticket;
+  }
+
+  get noDoor(): NoDoor | undefined {
+    return this.race.noDoor;
   }
 
   readonly onEvent = this.events.on;

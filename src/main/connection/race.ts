@@ -1,4 +1,4 @@
-import type { Role, SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, Role, SessionConnection, WayFailure, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { Clock } from '../clock.ts';
 import type { ReachServices } from '../reach-services.ts';
@@ -85,6 +85,11 @@ export class Race {
       addresses: parts.flatMap(({ addresses }) => addresses),
       ...(notes.length === 0 ? {} : { notes: Object.fromEntries(notes) }),
     };
+  }
+
+  /** Why no router lets anybody in to what waits to be reached; known once opened. */
+  get noDoor(): NoDoor | undefined {
+    return this.lanes.find(({ noDoor }) => noDoor !== undefined)?.noDoor;
   }
 
   /**

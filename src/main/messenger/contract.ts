@@ -210,6 +210,8 @@ export interface MessengerDependencies {
   readonly random: () => number;
   /** GUIDs, with braces, of the applications whose invitations are ours to answer; all others are answered REJECT_NOT_INSTALLED. */
   readonly applications: readonly string[];
+  /** Whether an invitation of somebody without an account is looked at just now; all others are dropped unread. None is, when left out. */
+  readonly admitsGuest?: () => boolean;
 }
 
 /** What the transports tell, each of itself. */

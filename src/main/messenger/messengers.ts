@@ -133,6 +133,8 @@ class AllMessengers implements Messengers {
         return this.events.emit({ ...event, transport });
       case 'invitation':
       case 'chat':
+      case 'saidElsewhere':
+      case 'missed':
       case 'listed':
       case 'invitationRefused':
         return this.events.emit(event);

@@ -1,9 +1,10 @@
 import type { Messenger, MessengerDependencies } from './contract.ts';
 import { msnp } from './msnp/transport.ts';
+import { xmpp } from './xmpp/transport.ts';
 import type { Transport } from './transport.ts';
 
 /** Another transport is one folder and one line here. The first is the one whose contacts come first. */
-export const TRANSPORTS: readonly Transport[] = [msnp];
+export const TRANSPORTS: readonly Transport[] = [msnp, xmpp];
 
 /** A messenger of each transport, signed out, by name. */
 export function createTransports(

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../facts/hosting.ts';
-import { type Preferences, QUIET_CHOICES } from '../../facts/preferences.ts';
+import { type Preferences, QUIET_CHOICES, type RelayServerChoice } from '../../facts/preferences.ts';
+import { readIceUrl } from '../../protocol/ice/server-url.ts';
 import { readGuestHost } from '../../protocol/xmpp/help-link.ts';
 import { readTypedAddress } from '../../protocol/assistance/ticket-address.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
@@ -52,6 +53,19 @@ export const publicAddress = z
   .max(260)
   .refine((text) => text === '' || readTypedAddress(text) !== undefined);
 
+/** TURN wants a name and a password; STUN has neither. */
+export const relayServer = z
+  .strictObject({
+    url: z
+      .string()
+      .max(300)
+      .refine((text) => text === '' || readIceUrl(text) !== undefined),
+    username: z.string().max(256),
+    password: z.string().max(256),
+  })
+  .refine(({ url, username }) => !/^turns?:/.test(url) || username !== '', { path: ['username'] })
+  .refine(({ url, password }) => !/^turns?:/.test(url) || password !== '', { path: ['password'] }) satisfies z.ZodType<RelayServerChoice>;
+
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
 /** Loose: fields of a newer version survive a load and a save, so that going back to an older version and forth loses nothing. */
@@ -70,6 +84,7 @@ export const settingsSchema = z.looseObject({
   openRouter: z.boolean().default(true),
   ownPort: ownPort.default(0),
   publicAddress: publicAddress.default(''),
+  relayServer: relayServer.default({ url: '', username: '', password: '' }),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   guestServer: guestServer.default(''),

@@ -89,10 +89,11 @@ export function createConversations({ messengers, model, clock, onHeard, looking
   }
 
   messengers.onEvent((event) => {
-    if (event.tag !== 'chat') return;
+    if (event.tag !== 'chat' && event.tag !== 'saidElsewhere') return;
     const { peer } = event;
     // Who is not on the list has no row to be shown in; whoever adds us is put on it by the messenger.
     if (!messengers.contacts.some((contact) => samePeer(contact, peer))) return;
+    if (event.tag === 'saidElsewhere') return void add(peer, { from: 'me', text: event.text });
     showTyping(peer, event.content.tag === 'typing');
     if (event.content.tag !== 'text') return;
     add(peer, { from: 'them', text: event.content.text });

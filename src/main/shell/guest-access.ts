@@ -1,9 +1,8 @@
 /* Signing in where somebody needs no account, for as long as it is needed. Nothing of it is kept. Knows no Electron. */
+import { GUEST_TRANSPORT } from '../../facts/accounts.ts';
 import type { Clock } from '../clock.ts';
 import { MessengerError, type Account, type Messengers, type MessengerState } from '../messenger/contract.ts';
 
-/** The transport of people without an account; it is in no form, and in no file. */
-export const GUEST_TRANSPORT = 'guest';
 /** From dialling to being signed in: names are looked up, and a server behind a slow line has its time. */
 const SIGN_IN_MS = 20_000;
 
@@ -11,6 +10,8 @@ const SIGN_IN_MS = 20_000;
 export interface GuestPlace {
   /** A domain that lets guests in. */
   readonly host: string;
+  /** The domain of the account that guests ask there; its relay and its TURN are theirs too. */
+  readonly domain: string;
   /** `host:port`, where the domain does not say it by itself. */
   readonly server?: string;
 }
@@ -53,11 +54,14 @@ export function createGuestAccess(messengers: Messengers, clock: Clock): GuestAc
   }
 
   return {
-    async signIn({ host, server }, friendlyName) {
+    async signIn({ host, domain, server }, friendlyName) {
       const account: Account = {
         transport: GUEST_TRANSPORT,
-        address: host,
+        // Whose guest it is: any address of that domain.
+        address: `guest@${domain}`,
+        guestHost: host,
         friendlyName,
+        password: '',
         ...(server === undefined ? {} : { server }),
       };
       if (messengers.stateOf(GUEST_TRANSPORT).tag !== 'signedOut') await messengers.signOut(GUEST_TRANSPORT);

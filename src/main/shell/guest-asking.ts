@@ -1,4 +1,5 @@
 /* Asking for help without an account: by a link, shown before anything is done, or by an address and a code. Knows no Electron. */
+import { GUEST_TRANSPORT } from '../../facts/accounts.ts';
 import type { OfferedHelpView } from '../../preload/contract.ts';
 import { HelpLinkError, readHelpLink, type HelpLink } from '../../protocol/xmpp/help-link.ts';
 import { domainOf, readJid, writeJid } from '../../protocol/xmpp/jid.ts';
@@ -6,7 +7,7 @@ import { AssistanceError, type Assistance } from '../assistance/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
 import type { AppModel } from './app-model.ts';
 import { claimedName } from './claimed-name.ts';
-import { type GuestAccess, GUEST_TRANSPORT } from './guest-access.ts';
+import type { GuestAccess } from './guest-access.ts';
 import { CommandError } from './refusal.ts';
 
 /** Wrong codes typed one after the other, before a new one is to be asked for: a slip of the ear is soon found, and the expert's code is not burnt by it. */
@@ -77,7 +78,8 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
     stopped = false;
     try {
       help.closeGuestCode();
-      const place = { host: host ?? `guest.${domainOf(to)}`, ...(server === undefined ? {} : { server }) };
+      const domain = domainOf(to);
+      const place = { host: host ?? `guest.${domain}`, domain, ...(server === undefined ? {} : { server }) };
       await guests.signIn(place, name()).catch(notLetIn);
       signedIn = true;
       if (stopped) throw new AssistanceError('ENDED', 'given up');

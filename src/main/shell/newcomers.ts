@@ -1,11 +1,12 @@
 /* "Help somebody new": a code and a link for somebody without an account, and where they are to sign in. Knows no Electron. */
+import { GUEST_TRANSPORT } from '../../facts/accounts.ts';
 import type { NewcomerView } from '../../preload/contract.ts';
 import { domainOf } from '../../protocol/xmpp/jid.ts';
 import { writeHelpLink } from '../../protocol/xmpp/help-link.ts';
 import type { Assistance } from '../assistance/contract.ts';
 import { MessengerError, type Account, type Messengers } from '../messenger/contract.ts';
 import type { AppModel } from './app-model.ts';
-import { type GuestAccess, type GuestPlace, GUEST_TRANSPORT } from './guest-access.ts';
+import type { GuestAccess, GuestPlace } from './guest-access.ts';
 import { CommandError } from './refusal.ts';
 
 /** The transport whose servers may let guests in. */
@@ -31,7 +32,7 @@ export interface Newcomers {
 /** Whom a newcomer asks, and how they get there. */
 interface Meeting {
   readonly to: string;
-  readonly place: Partial<GuestPlace>;
+  readonly place: Partial<Pick<GuestPlace, 'host' | 'server'>>;
   /** Nobody could say this address on the phone: it is a guest's own. */
   readonly byLinkOnly: boolean;
 }
@@ -45,7 +46,8 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
     const state = messengers.stateOf(ACCOUNT_TRANSPORT);
     if (account === undefined || state.tag !== 'signedIn') return undefined;
     const { server } = account;
-    const place = { host: `guest.${domainOf(state.address)}`, ...(server === undefined || server === '' ? {} : { server }) };
+    const domain = domainOf(state.address);
+    const place = { host: `guest.${domain}`, domain, ...(server === undefined || server === '' ? {} : { server }) };
     try {
       await guests.signIn(place, name());
     } catch (error) {
@@ -61,7 +63,7 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
     const { guestServer: host } = model.facts.settings;
     if (host === '') throw new CommandError(accounts.of(ACCOUNT_TRANSPORT) === undefined ? 'NO_GUEST_SERVER' : 'NO_GUESTS', 'no guests');
     try {
-      return { to: await guests.signIn({ host }, name()), place: { host }, byLinkOnly: true };
+      return { to: await guests.signIn({ host, domain: host }, name()), place: { host }, byLinkOnly: true };
     } catch (error) {
       if (!(error instanceof MessengerError)) throw error;
       throw new CommandError('NAMED_SERVER_CLOSED', `${host} lets no guest in: ${error.code}`);

@@ -124,6 +124,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
         deps.contacts.keep(owner, contacts).catch(deps.onStorageError);
         return;
       }
+      case 'missed':
+      case 'saidElsewhere':
       case 'invitation':
       case 'chat':
       case 'listed':

@@ -145,6 +145,8 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
         if (isKnown(event.peer)) break;
         if (event.content.tag === 'text') holdText(event.peer, event.content.text);
         return;
+      case 'missed':
+      case 'saidElsewhere':
       case 'invitationRefused':
         if (!isKnown(event.peer)) return;
         break;

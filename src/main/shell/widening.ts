@@ -26,6 +26,8 @@ export type Widening =
   | { readonly tag: 'guestPlaces'; readonly places: readonly string[] }
   /** Where others reach this computer through a router that was set up by hand: its address, the port here. */
   | { readonly tag: 'forwarding'; readonly places: readonly string[] }
+  /** A server that learns where both computers are, and may carry what they send. */
+  | { readonly tag: 'relayServer'; readonly url: string }
   | { readonly tag: 'clearHistory' }
   /** Whoever uses this address is made sure anew, by a code. */
   | { readonly tag: 'forgetMet'; readonly address: string }
@@ -80,6 +82,15 @@ export function wideningQuestion(widening: Widening): Question {
         warning,
         no,
         yes: t('widening.forwarding.yes'),
+      };
+    case 'relayServer':
+      return {
+        heading: t('widening.relayServer.heading'),
+        text: [t('widening.relayServer.text')],
+        words: [safeText(widening.url, 300)],
+        warning,
+        no,
+        yes: t('widening.relayServer.yes'),
       };
     case 'hosting':
       return {

@@ -167,6 +167,7 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     ownPort,
     publicAddress,
+    relayServer,
     quietSeconds,
     hosting,
     guestServer,
@@ -185,6 +186,7 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     ownPort,
     publicAddress,
+    relayServer,
     quietSeconds,
     hosting: {
       enabled: hosting.enabled,

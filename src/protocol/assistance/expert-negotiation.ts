@@ -139,6 +139,7 @@ export class ExpertNegotiation {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
+      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         // The novice wants no help: nothing is shown.

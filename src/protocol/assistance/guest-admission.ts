@@ -70,6 +70,7 @@ export class GuestAdmission {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
+      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         return this.over(failureOf(event));

@@ -10,6 +10,8 @@ export type RendezvousSignal =
   | { readonly tag: 'declined' }
   | { readonly tag: 'cancelled'; readonly code: string }
   | { readonly tag: 'appNotPresent' }
+  /** Invitee: another device of this account has answered. */
+  | { readonly tag: 'answeredElsewhere' }
   /** `kind`: how it was marked. `seen`: the ids of all tickets used so far, kept by the caller. */
   | { readonly tag: 'contextData'; readonly data: string; readonly kind?: string; readonly seen: SeenTickets }
   | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
@@ -59,6 +61,8 @@ export function reasonOfSignal(signal: FinalSignal, role: Role, stage: 'inviting
       return inviter ? 'declined' : 'ticketRefused';
     case 'appNotPresent':
       return 'appNotPresent';
+    case 'answeredElsewhere':
+      return 'answeredElsewhere';
     case 'terminated':
       return signal.reason === 'peerLeft' ? 'peerLeftMessenger' : 'messengerLost';
     case 'sendError':

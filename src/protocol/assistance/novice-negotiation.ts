@@ -131,6 +131,7 @@ export class NoviceNegotiation {
       case 'declined':
       case 'cancelled':
       case 'appNotPresent':
+      case 'answeredElsewhere':
       case 'terminated':
       case 'sendError':
         this.record.rendezvousOver = true;

@@ -53,11 +53,16 @@ export interface SessionConnection {
   readonly mapped?: true;
 }
 
+/** Why this side's router has opened no door: `doubleNat`, it is itself behind one; `off`, the person does not want it. */
+export type NoDoor = 'off' | 'noRouter' | 'refused' | 'doubleNat';
+
 /** Why a session is over. The renderer has one sentence (and one next step) for each and for each role. */
 export type EndReason =
   | 'declined'
   | 'cancelledByYou'
   | 'cancelledByPeer'
+  /** Another device of this person has taken or declined the request. */
+  | 'answeredElsewhere'
   | 'timedOut'
   | 'contactOffline'
   | 'appNotPresent'
@@ -160,6 +165,8 @@ export interface SessionStatus {
   /** Always seven, in order. */
   readonly steps: readonly StepStatus[];
   readonly connection?: SessionConnection;
+  /** Only where the two could not reach each other. */
+  readonly noDoor?: NoDoor;
   /** Somebody looks: connected, and the expert's window is to be seen. */
   readonly viewing: boolean;
   readonly control: ControlState;

@@ -24,12 +24,15 @@ export interface Management {
   readonly resumption: Resumption | undefined;
 }
 
-export type SignInOutput =
+/** What whoever has the socket does for a machine. */
+export type StreamStep =
   | { readonly tag: 'send'; readonly text: string }
   /** A stream begins anew: what comes is read by a new framer. */
   | { readonly tag: 'open'; readonly text: string }
   | { readonly tag: 'secure' }
-  | { readonly tag: 'derive'; readonly derivation: Derivation }
+  | { readonly tag: 'derive'; readonly derivation: Derivation };
+
+export type SignInOutcome =
   | {
       readonly tag: 'bound';
       readonly jid: string;
@@ -44,6 +47,8 @@ export type SignInOutput =
   | { readonly tag: 'resumed'; readonly handled: number }
   /** It does not; the server may say how many it has had. */
   | { readonly tag: 'notResumed'; readonly handled: number | undefined };
+
+export type SignInOutput = StreamStep | SignInOutcome;
 
 type State =
   | { readonly tag: 'opening'; readonly opening: StreamOpening; readonly isSignedIn: boolean }

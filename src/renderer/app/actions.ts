@@ -249,10 +249,13 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     clearHistory: () => run('history', () => bridge.clearHistory()),
     exportHistory: () => run('history', () => bridge.exportHistory()),
     saveSettings: (
-      settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>,
+      settings: Partial<
+        Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress' | 'relayServer'>
+      >,
     ) => choose(settings, 'settings', () => bridge.saveSettings(settings)),
     setForwarding: (forwarding: Pick<Preferences, 'ownPort' | 'publicAddress'>) =>
       run('forwarding', () => bridge.setForwarding(forwarding)),
+    setRelayServer: (server: Preferences['relayServer']) => run('relayServer', () => bridge.setRelayServer(server)),
     /** Another program may have these keys: they are shown once main has them. */
     saveStopShortcut: (stopShortcut: string) => run('stopShortcut', () => bridge.saveSettings({ stopShortcut })),
     setHosting: (hosting: HostingChoice) => choose({ hosting }, 'hosting', () => bridge.setHosting(hosting)),

@@ -20,6 +20,7 @@ export type Place =
   | 'guest'
   | 'guestPlaces'
   | 'forwarding'
+  | 'relayServer'
   | 'newcomer'
   | 'stranger'
   | 'file'

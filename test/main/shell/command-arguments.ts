@@ -56,6 +56,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   dismissSession: [],
   dismissNotice: ['notice-1'],
   setForwarding: [{ ownPort: 40_000, publicAddress: 'home.example:443' }],
+  setRelayServer: [{ url: 'turns:relay.example:443', username: 'anna', password: 'secret' }],
   setHosting: [{ enabled: true, reach: 'lan', port: 1_863 }],
   createHostedAccount: [{ address: 'peter@ringback.local', friendlyName: 'Peter' }],
   removeHostedAccount: ['peter@ringback.local'],

@@ -27,11 +27,11 @@ function lettingIn(hosts: readonly string[], clock: VirtualClock): { readonly me
     messenger: new Proxy(messenger, {
       get(target, name) {
         if (name === 'signIn')
-          return (account: { address: string; friendlyName: string }) => {
-            asked.push(account.address);
+          return (account: { guestHost: string; friendlyName: string }) => {
+            asked.push(account.guestHost);
             target.signIn(
-              hosts.includes(account.address)
-                ? network.account(`840912@${account.address}`, account.friendlyName)
+              hosts.includes(account.guestHost)
+                ? network.account(`840912@${account.guestHost}`, account.friendlyName)
                 : { ...closed, accessToken: 'wrong' },
             );
           };
@@ -232,7 +232,7 @@ describe('asking as a guest', () => {
       } as unknown as Messengers,
       clock,
     );
-    const trying = guests.signIn({ host: 'silent.example' }, 'Nora');
+    const trying = guests.signIn({ host: 'silent.example', domain: 'example' }, 'Nora');
     const failed = expect(trying).rejects.toMatchObject({ code: 'TIMEOUT', name: MessengerError.name });
     await clock.advance(20_000);
     await failed;

@@ -113,6 +113,15 @@ it('who was asked in vain is asked again, once the attempt has been put away', a
   expect(calls()).toEqual([['dismissSession'], ['askForHelp', onMsnp('anna@ringback.local')]]);
 });
 
+it.each(['off', 'noRouter', 'refused', 'doubleNat'] as const)('where nothing connected, it says what the own router did: %s', (noDoor) => {
+  const { send } = openMainWindow(
+    appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }, { noDoor }) }),
+  );
+  screen.getByText(t(`ended.noDoor.${noDoor}`));
+  send(appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }) }));
+  expect(screen.queryByText(t(`ended.noDoor.${noDoor}`))).toBeNull();
+});
+
 it('Escape closes the details and goes back to their button', async () => {
   const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
   const details = document.querySelector('details');

@@ -1,3 +1,4 @@
+import type { NoDoor } from '../../../protocol/assistance/status.ts';
 import type { HostPort } from '../../../protocol/host-port.ts';
 
 /** `own`: this computer listens there itself. `mapped`: somebody else does and passes connections on (a router, or whoever was set to). */
@@ -5,15 +6,12 @@ export interface KnownAddress extends HostPort {
   readonly origin: 'own' | 'mapped';
 }
 
-/** Why the router has opened no door: `doubleNat`, it is itself behind one; `off`, the person does not want it. */
-export type NoMapping = 'off' | 'noRouter' | 'refused' | 'doubleNat';
-
 /** The addresses of one listener, from one source or from all. */
 export interface KnownAddresses {
   /** Most useful first. */
   readonly addresses: readonly KnownAddress[];
   /** Undefined where the router has opened a door, and where none is needed. */
-  readonly unmapped?: NoMapping;
+  readonly noDoor?: NoDoor;
   /** Closes whatever was opened for the addresses (a mapping at the router). Idempotent. */
   close(): Promise<void>;
 }

@@ -28,9 +28,9 @@ export function allAddresses(sources: readonly AddressSource[], clock: Clock): A
         const text = formatHostPort(address);
         if (!byText.has(text)) byText.set(text, address);
       }
-      const unmapped = known.find((each) => each.unmapped !== undefined)?.unmapped;
+      const noDoor = known.find((each) => each.noDoor !== undefined)?.noDoor;
       const close = async (): Promise<void> => void (await Promise.all(known.map((each) => each.close())));
-      return { addresses: [...byText.values()], ...(unmapped === undefined ? {} : { unmapped }), close };
+      return { addresses: [...byText.values()], ...(noDoor === undefined ? {} : { noDoor }), close };
     },
   };
 }

@@ -1,6 +1,7 @@
+import type { NoDoor } from '../../../protocol/assistance/status.ts';
 import { scopeOf } from '../../../protocol/ip-address.ts';
 import type { Clock } from '../../clock.ts';
-import type { AddressSource, KnownAddresses, NoMapping } from '../addresses/contract.ts';
+import type { AddressSource, KnownAddresses } from '../addresses/contract.ts';
 import { type Gateway, type Mapping, RouterError } from './contract.ts';
 import { LEASE_S, OPEN_DEADLINE_MS, TAKE_BACK_DEADLINE_MS } from './deadlines.ts';
 import { type Lease, Leases, type MappingRecord } from './leases.ts';
@@ -127,11 +128,11 @@ function isWanted({ local }: Gateway, listenHosts: readonly string[]): boolean {
   return listenHosts.includes(local) && scopeOf(local) !== 'global';
 }
 
-function reasonOf(error: unknown): NoMapping {
+function reasonOf(error: unknown): NoDoor {
   if (!(error instanceof RouterError)) return 'noRouter';
   return error.code === 'useless' ? 'doubleNat' : 'refused';
 }
 
-function none(unmapped?: NoMapping): KnownAddresses {
-  return { addresses: [], close: () => Promise.resolve(), ...(unmapped === undefined ? {} : { unmapped }) };
+function none(noDoor?: NoDoor): KnownAddresses {
+  return { addresses: [], close: () => Promise.resolve(), ...(noDoor === undefined ? {} : { noDoor }) };
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { NoDoor } from '../../../protocol/assistance/status.ts';
 import type { TicketPart, WayPlan } from '../../../protocol/assistance/ways.ts';
 import type { Clock } from '../../clock.ts';
 import type { ReachServices } from '../../reach-services.ts';
@@ -93,6 +94,8 @@ export interface WaySide {
 export interface PreparedWay {
   /** What this side's ticket says for this way. */
   readonly adds: TicketPart;
+  /** Of what waits to be reached: why no router lets anybody in. */
+  readonly noDoor?: NoDoor;
   /**
    * The other side's ticket is known and the way's time has come; only on the side that reaches. `exhausted` follows, perhaps within the call. Comes
    * again, perhaps with another ticket, when the two look for each other once more.

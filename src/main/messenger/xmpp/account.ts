@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import type { HostPort } from '../../../protocol/host-port.ts';
+import { typedAddress } from '../../../protocol/xmpp/contact-list.ts';
 import type { Account } from '../contract.ts';
 
 /** What signing in to an XMPP server takes. */
@@ -14,7 +17,56 @@ export interface XmppAccount extends Account {
   readonly guestHost?: string;
 }
 
+const transport = z.literal('xmpp');
 const SERVER = /^(\[[0-9A-Fa-f:.]{2,45}(%[0-9A-Za-z]+)?\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
+const device = z
+  .string()
+  .regex(/^[0-9a-f]{8}$/)
+  .default(() => randomBytes(4).toString('hex'));
+
+/** What is kept: a server may know names that nobody could type here. */
+export const xmppAccount: z.ZodType<XmppAccount> = z.strictObject({
+  transport,
+  address: z.string().min(3).max(1_023),
+  friendlyName: z.string().min(1).max(129),
+  password: z.string().min(1).max(256),
+  server: z.exactOptional(z.string().min(1).max(255)),
+  authority: z.exactOptional(z.string().min(1).max(1_024)),
+  device,
+});
+
+/** What a person types. */
+export const typedXmppAccount: z.ZodType<XmppAccount> = z.strictObject({
+  transport,
+  address: z
+    .string()
+    .max(255)
+    .refine((text) => typedAddress(text) !== undefined)
+    .transform((text) => typedAddress(text) as string),
+  friendlyName: z
+    .string()
+    .max(129)
+    .regex(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u)
+    .refine((name) => name.trim() !== ''),
+  password: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+  server: z.exactOptional(
+    z
+      .string()
+      .max(255)
+      .refine((text) => typedServer(text) !== undefined),
+  ),
+  authority: z.exactOptional(
+    z
+      .string()
+      .max(1_024)
+      .regex(/^[^\p{Cc}]+$/u),
+  ),
+  device,
+});
 
 /** Undefined where it is no `host:port`, IPv6 in brackets. */
 export function typedServer(text: string): HostPort | undefined {

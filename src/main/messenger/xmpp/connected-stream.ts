@@ -2,7 +2,7 @@ import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import type { Framed } from '../../../protocol/xmpp/framer.ts';
 import { bareOf, domainOf, readJid, writeJid } from '../../../protocol/xmpp/jid.ts';
 import { NS } from '../../../protocol/xmpp/namespaces.ts';
-import { countOf, type SignInOutput } from '../../../protocol/xmpp/sign-in.ts';
+import { countOf, type SignInOutcome } from '../../../protocol/xmpp/sign-in.ts';
 import { childOf, element, isStanzaName, type Stanza, writeStanza } from '../../../protocol/xmpp/stanza.ts';
 import { errorOf, resultOf } from '../../../protocol/xmpp/stanza-error.ts';
 import { XmppStreamError } from '../../../protocol/xmpp/stream-error.ts';
@@ -26,15 +26,15 @@ const CHECK_DEADLINE_MS = 5_000;
 const RESUMABLE_MS = 120_000;
 const MAX_PAUSE_MS = 15_000;
 
-type Bound = SignInOutput & { readonly tag: 'bound' };
+type Bound = SignInOutcome & { readonly tag: 'bound' };
 
 export interface ConnectedStreamOptions {
   readonly clock: Clock;
-  readonly established: Established;
+  readonly established: Established<SignInOutcome>;
   readonly bound: Bound;
   readonly features: StreamFeatures;
   /** Dials and signs in again, to take this stream up. Rejects with MessengerError. */
-  readonly again: (resumption: Resumption, handled: number, signal: AbortSignal) => Promise<Established>;
+  readonly again: (resumption: Resumption, handled: number, signal: AbortSignal) => Promise<Established<SignInOutcome>>;
 }
 
 /** A stream that is signed in, on one socket after the other. */
@@ -52,6 +52,7 @@ export class ConnectedStream implements XmppStream {
   private readonly resumptions = new Emitter();
   /** Undefined while another one is looked for, and after the end. */
   private socket: XmppSocket | undefined;
+  private lastSocket: XmppSocket;
   private readonly searching = new AbortController();
   private isOver = false;
   private heardAtMs: number;
@@ -76,6 +77,7 @@ export class ConnectedStream implements XmppStream {
       this.take(established);
     });
     this.socket = established.socket;
+    this.lastSocket = established.socket;
   }
 
   onStanza(listener: StanzaListener): () => void {
@@ -116,19 +118,19 @@ export class ConnectedStream implements XmppStream {
   }
 
   async close(): Promise<void> {
-    const { socket } = this;
     if (!this.isOver) {
       this.putAway();
-      socket?.end();
+      this.lastSocket.end();
       this.requests.fail(new MessengerError('CONNECTION_LOST', 'signed out'));
     }
-    await socket?.closed;
+    await this.lastSocket.closed;
   }
 
-  private take(established: Established): void {
+  private take(established: Established<SignInOutcome>): void {
     if (this.isOver) return established.socket.destroy();
     const { socket } = established;
     this.socket = socket;
+    this.lastSocket = socket;
     this.heardAtMs = this.clock.monotonicMs();
     this.watchSilence();
     established.take({
@@ -245,7 +247,7 @@ export class ConnectedStream implements XmppStream {
     );
   }
 
-  private found(established: Established): void {
+  private found(established: Established<SignInOutcome>): void {
     const { outcome } = established;
     if (this.isOver) return established.socket.destroy();
     try {
@@ -259,6 +261,7 @@ export class ConnectedStream implements XmppStream {
       return this.finish(new MessengerError('CONNECTION_LOST', 'the server has given the stream up'));
     }
     this.socket = established.socket;
+    this.lastSocket = established.socket;
     for (const stanza of this.management?.unacknowledged ?? []) established.socket.write(writeStanza(stanza));
     this.acknowledgeSoon();
     this.resumptions.emit();

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Framed } from '../../../protocol/xmpp/framer.ts';
+import { RegistrationError } from '../../../protocol/xmpp/registration.ts';
+import type { ChannelBinding } from '../../../protocol/xmpp/scram.ts';
 import { serverNamed } from '../../../protocol/xmpp/server-name.ts';
-import { SignIn, type SignInOutput, type SignInParts } from '../../../protocol/xmpp/sign-in.ts';
+import type { StreamStep } from '../../../protocol/xmpp/sign-in.ts';
 import { XmppStreamError } from '../../../protocol/xmpp/stream-error.ts';
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
@@ -17,8 +18,18 @@ const SIGN_IN_DEADLINE_MS = 60_000;
 /** How often servers may send us on. */
 const MAX_REFERRALS = 2;
 
-export interface EstablishOptions {
-  readonly parts: Omit<SignInParts, 'nonce'>;
+/** What is said up to an outcome, without I/O: `SignIn`, `Registration`. */
+export interface StreamMachine<Outcome> {
+  start(): readonly (StreamStep | Outcome)[];
+  secured(bindings: readonly ChannelBinding[]): readonly (StreamStep | Outcome)[];
+  receive(framed: Framed): readonly (StreamStep | Outcome)[];
+  derived(key: Uint8Array): readonly (StreamStep | Outcome)[];
+}
+
+export interface EstablishOptions<Outcome> {
+  /** A fresh one for each server. */
+  readonly machine: () => StreamMachine<Outcome>;
+  readonly domain: string;
   /** In the order in which they are tried: the next one where one cannot be reached. */
   readonly servers: readonly XmppServer[];
   readonly ca: string | undefined;
@@ -27,11 +38,8 @@ export interface EstablishOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The end of a sign-in. */
-export type Outcome = SignInOutput & { readonly tag: 'bound' | 'resumed' | 'notResumed' };
-
-/** A socket on which a sign-in has come to its end. It keeps what comes for whoever takes it. */
-export interface Established {
+/** A socket on which a machine has come to its outcome. It keeps what comes for whoever takes it. */
+export interface Established<Outcome> {
   readonly server: XmppServer;
   readonly certificate: CertificateFacts;
   readonly outcome: Outcome;
@@ -45,14 +53,16 @@ export interface SocketTaker {
   lost(error: Error): void;
 }
 
-/** Dials one server after the other until one answers, and signs in there. Rejects with MessengerError. */
-export async function establish(options: EstablishOptions): Promise<Established> {
+/** Dials one server after the other until one answers, and lets the machine speak there. Rejects with MessengerError, RegistrationError. */
+export async function establish<Outcome extends { readonly tag: string }>(
+  options: EstablishOptions<Outcome>,
+): Promise<Established<Outcome>> {
   let servers = options.servers;
   for (let referrals = 0; ; ) {
     const [server, ...others] = servers;
     if (server === undefined) throw new MessengerError('UNREACHABLE', 'no server');
     try {
-      return await signIn(options, server);
+      return await speak(options, server);
     } catch (error) {
       const other = error instanceof XmppStreamError && referrals < MAX_REFERRALS ? otherServer(error, server) : undefined;
       if (other !== undefined) {
@@ -60,11 +70,16 @@ export async function establish(options: EstablishOptions): Promise<Established>
         servers = [other];
         continue;
       }
+      if (error instanceof RegistrationError) throw error;
       const problem = problemOf(error);
       if (problem.code !== 'UNREACHABLE' || others.length === 0 || options.signal?.aborted === true) throw problem;
       servers = others;
     }
   }
+}
+
+function isStep(output: StreamStep | { readonly tag: string }): output is StreamStep {
+  return output.tag === 'send' || output.tag === 'open' || output.tag === 'secure' || output.tag === 'derive';
 }
 
 /** Where a server sends us (RFC 6120 section 4.9.3.19): the same kind of protection, and the same certificate is asked of it. */
@@ -73,9 +88,12 @@ function otherServer({ otherHost }: XmppStreamError, { tls }: XmppServer): XmppS
   return named && { ...named, tls };
 }
 
-function signIn({ parts, ca, keys, clock, signal }: EstablishOptions, server: XmppServer): Promise<Established> {
+function speak<Outcome extends { readonly tag: string }>(
+  { machine: begin, domain, ca, keys, clock, signal }: EstablishOptions<Outcome>,
+  server: XmppServer,
+): Promise<Established<Outcome>> {
   return new Promise((resolve, reject) => {
-    const machine = new SignIn({ ...parts, nonce: randomBytes(24) });
+    const machine = begin();
     let certificate: CertificateFacts | undefined;
     let taker: SocketTaker | undefined;
     const untaken: ((listener: SocketTaker) => void)[] = [];
@@ -97,17 +115,18 @@ function signIn({ parts, ca, keys, clock, signal }: EstablishOptions, server: Xm
       reject(error instanceof Error ? error : new Error(String(error)));
     };
     const abort = (): void => fail(new MessengerError('CONNECTION_LOST', 'given up'));
-    const run = (step: () => readonly SignInOutput[]): void => {
+    const run = (step: () => readonly (StreamStep | Outcome)[]): void => {
       try {
         for (const output of step()) carryOut(output);
       } catch (error) {
         fail(error);
       }
     };
-    const carryOut = (output: SignInOutput): void => {
+    const carryOut = (output: StreamStep | Outcome): void => {
       cancelStep();
       if (isOver) return;
       cancelStep = later(STEP_DEADLINE_MS);
+      if (!isStep(output)) return reached(output);
       switch (output.tag) {
         case 'send':
           return socket.write(output.text);
@@ -117,28 +136,23 @@ function signIn({ parts, ca, keys, clock, signal }: EstablishOptions, server: Xm
           return socket.secure();
         case 'derive':
           keys.derive(output.derivation).then((key) => run(() => (isOver ? [] : machine.derived(key))), fail);
-          return;
-        default:
-          if (certificate === undefined) return fail(new MessengerError('NOT_PROTECTED', 'no certificate'));
-          settle();
-          resolve({
-            server,
-            certificate,
-            outcome: output,
-            socket,
-            take: (listener) => {
-              taker = listener;
-              for (const tell of untaken.splice(0)) tell(listener);
-            },
-          });
       }
+    };
+    const reached = (outcome: Outcome): void => {
+      if (certificate === undefined) return fail(new MessengerError('NOT_PROTECTED', 'no certificate'));
+      settle();
+      const take = (listener: SocketTaker): void => {
+        taker = listener;
+        for (const tell of untaken.splice(0)) tell(listener);
+      };
+      resolve({ server, certificate, outcome, socket, take });
     };
     const pass = (tell: (listener: SocketTaker) => void): void => {
       if (taker === undefined) untaken.push(tell);
       else tell(taker);
     };
     const socket = new XmppSocket(
-      { server, domain: parts.domain, ca, clock },
+      { server, domain, ca, clock },
       {
         connected: () => run(() => machine.start()),
         secured: (bindings, facts) => {

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { parseJid } from '../../../protocol/xmpp/jid.ts';
 import { serverNamed } from '../../../protocol/xmpp/server-name.ts';
-import type { SignInParts } from '../../../protocol/xmpp/sign-in.ts';
+import { SignIn, type SignInParts } from '../../../protocol/xmpp/sign-in.ts';
 import { NS } from '../../../protocol/xmpp/namespaces.ts';
 import { MessengerError } from '../contract.ts';
 import { ConnectedStream } from './connected-stream.ts';
@@ -23,7 +24,8 @@ export function xmppStreams({ resolveSrv = systemSrv, random = Math.random }: Xm
     const parts = { ...credentialsOf(identity), resource };
     const found = (): Promise<readonly XmppServer[]> =>
       server === undefined ? serversOf(parts.domain, resolveSrv, random) : Promise.resolve([server]);
-    const established = await establish({ parts, servers: await found(), ca, keys, clock, signal });
+    const machine = (): SignIn => new SignIn({ ...parts, nonce: randomBytes(24) });
+    const established = await establish({ machine, domain: parts.domain, servers: await found(), ca, keys, clock, signal });
     const { outcome: bound, certificate, server: reached } = established;
     if (bound.tag !== 'bound') throw new MessengerError('PROTOCOL', 'nothing was bound');
     const has = (name: string, xmlns: string): boolean =>
@@ -44,7 +46,8 @@ export function xmppStreams({ resolveSrv = systemSrv, random = Math.random }: Xm
       again: async ({ id, location }, handled, given) => {
         const named = location === undefined ? undefined : serverNamed(location, XMPP_PORT);
         const servers = [...(named === undefined ? [] : [{ ...named, tls: reached.tls }]), ...(await found().catch(() => [reached]))];
-        return establish({ parts: { ...parts, resume: { id, handled } }, servers, ca, keys, clock, signal: given });
+        const resuming = (): SignIn => new SignIn({ ...parts, nonce: randomBytes(24), resume: { id, handled } });
+        return establish({ machine: resuming, domain: parts.domain, servers, ca, keys, clock, signal: given });
       },
     });
   };

@@ -132,7 +132,8 @@ export class SignedIn {
 
   /** Tells everybody who may see us that we are here. */
   appear(): void {
-    if (!this.isGuest) this.stream.send(this.presence());
+    // A guest too, whom nobody sees: to who is not there, servers deliver nothing that has no device's name on it.
+    this.stream.send(this.presence());
   }
 
   async changeShow(show: Show): Promise<void> {
@@ -186,7 +187,7 @@ export class SignedIn {
   async leave(): Promise<void> {
     if (!this.over) {
       this.invitations.leave();
-      if (!this.isGuest) this.stream.send(writeUnavailable());
+      this.stream.send(writeUnavailable());
     }
     this.end();
     await this.stream.close();
@@ -292,7 +293,8 @@ export class SignedIn {
           this.options.emit({ tag: 'listed', peer: this.peer(output.address, output.name) });
           break;
         case 'came':
-          this.capabilities.meet(output.device);
+          // A stranger who says that they are there is not asked what they can: the question would tell that we are here.
+          if (this.hears(bareOf(output.device.jid))) this.capabilities.meet(output.device);
           if (output.isNew) this.invitations.came(output.device.jid);
           break;
         case 'left':
@@ -301,6 +303,11 @@ export class SignedIn {
       }
     }
     if (this.begun && outputs.some(({ tag }) => tag === 'changed')) this.options.contactsChanged();
+  }
+
+  /** Somebody on the list, or with an invitation under way. */
+  private hears(address: string): boolean {
+    return this.list.has(address) || this.invitations.isPeer(address);
   }
 
   private messageHeard(message: Stanza): void {
@@ -322,7 +329,7 @@ export class SignedIn {
     const invitation = jingleMessageIn(message);
     if (invitation !== undefined) return this.invitations.heard(invitation, message, { from, direct, delayedMs: delayIn(message) });
     // Strangers are not heard; a guest in a session is one no more.
-    if (!this.list.has(address) && !this.invitations.isPeer(address)) return;
+    if (!this.hears(address)) return;
     const chat = readChat(message);
     if (chat === undefined) return;
     if (chat.tag === 'received') return this.conversations.received(address, chat.id);
@@ -358,7 +365,7 @@ export class SignedIn {
     const address = jid === undefined ? this.own : writeJid({ ...jid, resource: undefined });
     const server = address === this.own || address === domainOf(this.own);
     if (server && this.pushed(iq, payload, jid === undefined || jid.resource === undefined)) return true;
-    if (!server && !this.list.has(address) && !this.invitations.isPeer(address)) return true;
+    if (!server && !this.hears(address)) return true;
     if (type === 'set' && isJingle(payload) && jid !== undefined) {
       this.invitations.heardAction(iq, payload, writeJid(jid));
       return true;

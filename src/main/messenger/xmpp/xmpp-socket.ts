@@ -131,7 +131,7 @@ export class XmppSocket {
     }
     this.cancelDeadline();
     this.phase = 'open';
-    this.listener.secured(channelBindingsOf(socket), {
+    this.listener.secured(channelBindingsOf(socket, certificate), {
       subject: namedIn(certificate.subject) ?? namedIn(certificate.subjectAltName?.replaceAll(', ', '\n')) ?? '',
       issuer: namedIn(certificate.issuer) ?? '',
       validUntilMs: Date.parse(certificate.validTo),

@@ -37,6 +37,7 @@ export const FROZEN: ReadonlySet<CommandName> = new Set<CommandName>([
   'removeHostedAccount',
   'saveSettings',
   'setForwarding',
+  'setRelayServer',
   'clearHistory',
   'exportHistory',
   'forgetMet',

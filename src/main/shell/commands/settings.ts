@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../../facts/hosting.ts';
 import { type Preferences, QUIET_CHOICES } from '../../../facts/preferences.ts';
-import { accelerator, hostingSchema, ownPort, publicAddress, type Settings } from '../../settings/settings-store.ts';
+import { accelerator, hostingSchema, ownPort, publicAddress, relayServer, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
 import { trustView } from '../trust-view.ts';
 import type { WideningSetting } from '../widening.ts';
@@ -17,7 +17,7 @@ async function save({ settings, model }: UseCases, change: Partial<Settings>): P
   await written;
 }
 
-type Change = Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>;
+type Change = Partial<Omit<Preferences, 'hosting' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress' | 'relayServer'>>;
 
 /** Every setting that a window changes: whether it lets others do more once it is on. */
 const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & Record<WideningSetting, true>> = {
@@ -93,6 +93,12 @@ export const settingsCommands = {
       if (port !== 0 && port !== before) await use.requireFreePort(port);
       await save(use, forwarding);
     },
+  },
+  setRelayServer: {
+    windows: ['main'],
+    widens: ({ settings }, { url }) => (url === '' || url === settings.value.relayServer.url ? [] : [{ tag: 'relayServer', url }]),
+    argument: relayServer,
+    run: (use, server) => save(use, { relayServer: server }),
   },
   setHosting: {
     windows: ['main'],

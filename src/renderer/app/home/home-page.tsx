@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { GUEST_TRANSPORT } from '../../../facts/accounts.ts';
 import type { AccountView, AppState, ContactView } from '../../../preload/contract.ts';
 import { peerKey, samePeer } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -117,9 +118,6 @@ function Talk({ app, contact }: { readonly app: AppState; readonly contact: Cont
   );
 }
 
-/** Whoever has asked without an account asks again with another code. */
-const GUEST = 'guest';
-
 /** The attempt, the session or how it ended, whichever it is. */
 function SessionCard({ app, session }: { readonly app: AppState; readonly session: SessionStatus }) {
   const actions = useActions();
@@ -134,8 +132,10 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
         <EndedCard
           session={session}
           {...askingAgain}
-          {...(transport === undefined || transport === GUEST ? {} : { onAskAgain: () => void actions.askForHelp({ transport, address }) })}
-          {...(transport === GUEST ? {} : { onAskSomeoneElse: () => actions.pickContact(true) })}
+          {...(transport === undefined || transport === GUEST_TRANSPORT
+            ? {}
+            : { onAskAgain: () => void actions.askForHelp({ transport, address }) })}
+          {...(transport === GUEST_TRANSPORT ? {} : { onAskSomeoneElse: () => actions.pickContact(true) })}
           onClose={() => void actions.dismissSession()}
         />
       ) : session.phase.tag === 'connected' ? (

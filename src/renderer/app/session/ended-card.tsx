@@ -55,6 +55,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
             {endedSentence(role, reason, name, offered)}
           </h1>
           <p className="session-card__next break">{nextStep(role, reason, name, offered)}</p>
+          {session.noDoor !== undefined && <p className="soft break">{t(`ended.noDoor.${session.noDoor}`)}</p>}
           {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
         </div>
       </div>

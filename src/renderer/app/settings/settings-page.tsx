@@ -23,6 +23,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         trust: useAction('trust'),
         guestPlaces: useAction('guestPlaces'),
         forwarding: useAction('forwarding'),
+        relayServer: useAction('relayServer'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
@@ -32,6 +33,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onSettings={(settings) => void actions.saveSettings(settings)}
       onGuestPlaces={(places) => void actions.setGuestPlaces(places)}
       onForwarding={(forwarding) => void actions.setForwarding(forwarding)}
+      onRelayServer={(server) => void actions.setRelayServer(server)}
       onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
       onSetProgram={actions.setProgram}
       onTestProgram={actions.testProgram}

@@ -11,6 +11,7 @@ import { GuestPlaces, type GuestPlacesProps } from './guest-places.tsx';
 import { Hosting } from './hosting.tsx';
 import { Programs, type ProgramsProps } from './programs.tsx';
 import { Reaching, type ReachingProps } from './reaching.tsx';
+import { RelayServer, type RelayServerProps } from './relay-server.tsx';
 import { ShortcutField } from './shortcut-field.tsx';
 import { WhoIsWho, type WhoIsWhoProps } from './who-is-who.tsx';
 import './settings.css';
@@ -31,7 +32,8 @@ export interface SettingsProps {
       | 'programs'
       | 'trust'
       | 'guestPlaces'
-      | 'forwarding',
+      | 'forwarding'
+      | 'relayServer',
       ActionState
     >
   >;
@@ -43,10 +45,13 @@ export interface SettingsProps {
   readonly onSignOut: AccountsProps['onSignOut'];
   readonly onFriendlyName: (name: string) => void;
   readonly onSettings: (
-    settings: Partial<Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress'>>,
+    settings: Partial<
+      Omit<Preferences, 'hosting' | 'stopShortcut' | 'guestServer' | 'helpPage' | 'ownPort' | 'publicAddress' | 'relayServer'>
+    >,
   ) => void;
   readonly onGuestPlaces: GuestPlacesProps['onSave'];
   readonly onForwarding: ReachingProps['onForwarding'];
+  readonly onRelayServer: RelayServerProps['onSave'];
   readonly onStopShortcut: (stopShortcut: Preferences['stopShortcut']) => void;
   readonly onHosting: (hosting: HostingChoice) => void;
   readonly onCreateHosted: (account: { address: string; friendlyName: string }) => void;
@@ -123,6 +128,12 @@ export function Settings(props: SettingsProps) {
         {...props.states.forwarding}
         onOpenRouter={(openRouter) => props.onSettings({ openRouter })}
         onForwarding={props.onForwarding}
+      />
+      <RelayServer
+        key={settings.relayServer.url}
+        server={settings.relayServer}
+        {...props.states.relayServer}
+        onSave={props.onRelayServer}
       />
       <Programs programs={app.programs} problem={props.states.programs.problem} onSet={props.onSetProgram} onTest={props.onTestProgram} />
       <Hosting

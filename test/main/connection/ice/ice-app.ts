@@ -24,6 +24,8 @@ const folder = process.env['RINGBACK_TEST_FOLDER'] ?? '';
 export interface Side {
   readonly servers?: readonly IcePageServer[];
   readonly relayOnly?: boolean;
+  /** Uses nothing but its server, and could. */
+  readonly forceRelay?: boolean;
   readonly trusted?: readonly TrustedHost[];
 }
 
@@ -108,13 +110,13 @@ async function connect(sides: readonly [Side, Side]): Promise<object> {
   const attempts: IceAttempt[] = [];
   const carriers = await Promise.all(
     sides.map(
-      ({ servers = [], relayOnly = false }, index) =>
+      ({ servers = [], relayOnly = false, forceRelay = relayOnly }, index) =>
         new Promise<Carrier>((resolve, reject) => {
           attempts[index] = new IceAttempt({
             clock,
             page: pages[index] as IcePage,
             offers: index === 0,
-            relayOnly,
+            relayOnly: forceRelay,
             servers: pageServers(servers),
             say: (said) => {
               for (const text of writeIceWords(said)) {
@@ -124,7 +126,7 @@ async function connect(sides: readonly [Side, Side]): Promise<object> {
               }
             },
             found: resolve,
-            failed: reject,
+            failed: (error) => reject(new Error(`${String(error)}; said: ${words.join(' ')}`)),
           });
         }),
     ),

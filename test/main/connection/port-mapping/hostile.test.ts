@@ -47,7 +47,7 @@ describe(title('a router that lies'), { concurrent: true, skip }, () => {
     const target = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/admin`;
     const elsewhere = await listenAt({ speaks: ['upnp'], location: target });
     const redirecting = await listenAt({ speaks: ['upnp'], http: (_, response) => response.writeHead(302, { Location: target }).end() });
-    for (const { known } of [elsewhere, redirecting]) expect(known.unmapped).toBe('noRouter');
+    for (const { known } of [elsewhere, redirecting]) expect(known.noDoor).toBe('noRouter');
     expect(redirecting.router.asked).toContain('GET /root.xml');
     expect(visits).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe(title('a router that lies'), { concurrent: true, skip }, () => {
     ['no HTTP at all', { http: (request) => void request.socket.end('hello\r\n\r\n') }],
   ] satisfies [string, Omit<FakeOptions, 'speaks'>][])('gets nowhere with %s', async (_, options) => {
     const { known } = await listenAt({ speaks: ['upnp'], ...options });
-    expect([known.addresses, known.unmapped]).toEqual([[], 'noRouter']);
+    expect([known.addresses, known.noDoor]).toEqual([[], 'noRouter']);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe(title('a router that lies'), { concurrent: true, skip }, () => {
     ['another version', Uint8Array.from([9, 0x81, 0, 1])],
   ])('is not heard with %s', async (_, bytes) => {
     const { known } = await listenAt({ speaks: ['pcp'], datagram: (_request, answer) => (answer(bytes), true) });
-    expect(known.unmapped).toBe('noRouter');
+    expect(known.noDoor).toBe('noRouter');
   });
 
   it('is believed about our own mapping only: its nonce and its port', async () => {
@@ -101,7 +101,7 @@ describe(title('a router that lies'), { concurrent: true, skip }, () => {
       },
     });
     expect(told).toBeGreaterThan(0);
-    expect([known.unmapped, router.open.size]).toEqual(['noRouter', 0]);
+    expect([known.noDoor, router.open.size]).toEqual(['noRouter', 0]);
   });
 });
 

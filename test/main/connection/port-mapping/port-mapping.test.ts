@@ -67,7 +67,7 @@ describe(title('a door at the router'), { concurrent: true, skip }, () => {
     const made = await home(options);
     const known = await made.listen();
     expect(known.addresses).toEqual([{ host: '9.9.9.9', port: PORT, origin: 'mapped' }]);
-    expect(known.unmapped).toBeUndefined();
+    expect(known.noDoor).toBeUndefined();
     expect([...made.router.open]).toEqual([[PORT, inside(made)]]);
     expect(maps(made)).toEqual([`map ${PORT}>${PORT} 600`]);
     expect(made.kept).toHaveLength(1);
@@ -109,12 +109,12 @@ describe(title('a door at the router'), { concurrent: true, skip }, () => {
     for (const speaks of ['natPmp', 'upnp'] as const) {
       const made = await home({ speaks: [speaks], outside });
       const known = await made.listen();
-      expect([known.addresses, known.unmapped, maps(made)]).toEqual([[], 'doubleNat', []]);
+      expect([known.addresses, known.noDoor, maps(made)]).toEqual([[], 'doubleNat', []]);
     }
     // PCP tells where a door leads when it is open.
     const made = await home({ speaks: ['pcp'], outside });
     const known = await made.listen();
-    expect([known.addresses, known.unmapped]).toEqual([[], 'doubleNat']);
+    expect([known.addresses, known.noDoor]).toEqual([[], 'doubleNat']);
     await until(() => made.kept.length === 0 && made.router.open.size === 0, 'the door is shut');
   });
 
@@ -124,26 +124,26 @@ describe(title('a door at the router'), { concurrent: true, skip }, () => {
     ['UPnP', { speaks: ['upnp'], refuses: () => 606 }],
   ] satisfies [string, FakeOptions][])('may be refused by %s', async (_, options) => {
     const known = await (await home(options)).listen();
-    expect([known.addresses, known.unmapped]).toEqual([[], 'refused']);
+    expect([known.addresses, known.noDoor]).toEqual([[], 'refused']);
   });
 
   it('is not there without a router', async () => {
     const known = await (await home({ speaks: [] })).listen();
-    expect([known.addresses, known.unmapped]).toEqual([[], 'noRouter']);
+    expect([known.addresses, known.noDoor]).toEqual([[], 'noRouter']);
   });
 
   it('is not asked for where the person does not want it, or needs none', async () => {
     const made = await home({ speaks: ['pcp', 'upnp'] });
     made.enabled = false;
     made.mapping.prepare([made.router.gateway.local]);
-    expect((await made.listen()).unmapped).toBe('off');
+    expect((await made.listen()).noDoor).toBe('off');
     made.enabled = true;
     for (const at of [
       { host: '127.0.0.1', port: PORT },
       { host: made.router.gateway.local, port: 1_024 },
     ]) {
       const known = await made.mapping.addressesOf([at]);
-      expect([known.addresses, known.unmapped]).toEqual([[], undefined]);
+      expect([known.addresses, known.noDoor]).toEqual([[], undefined]);
     }
     expect(made.router.asked).toEqual([]);
   });
@@ -230,7 +230,7 @@ describe(title('a door at the router'), { concurrent: true, skip }, () => {
     await until(() => held.length > 0, 'the request');
     made.clock.forward(1_850);
     const known = await listening;
-    expect([known.addresses, known.unmapped]).toEqual([[], 'noRouter']);
+    expect([known.addresses, known.noDoor]).toEqual([[], 'noRouter']);
     for (const answer of held) answer();
     await until(() => made.router.asked.includes(`unmap ${PORT}`), 'the door is shut');
     await until(() => made.kept.length === 0, 'nothing is written down any more');

@@ -8,7 +8,7 @@ import type { Clock } from '../../../clock.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
 import type { IcePage, OpenIcePage } from './contract.ts';
 import { IceAttempt } from './ice-attempt.ts';
-import { pageServers } from './servers.ts';
+import { pageServers, trustedHosts } from './servers.ts';
 
 export interface IceDeps {
   readonly openPage: OpenIcePage;
@@ -40,6 +40,8 @@ class IceSide implements PreparedWay {
   private waiting: IceWord[] = [];
   private begun = false;
   private closed = false;
+  /** A carrier has been found, or there will be none. */
+  private settled = false;
 
   constructor(deps: IceDeps, side: WaySide) {
     this.deps = deps;
@@ -68,6 +70,7 @@ class IceSide implements PreparedWay {
     try {
       words = readIceWords(text);
     } catch (error) {
+      // What has been found lives on.
       this.failed(error as Error);
       this.attempt?.abandon();
       return;
@@ -87,9 +90,10 @@ class IceSide implements PreparedWay {
     const { deps } = this;
     try {
       const relayOnly = deps.relayOnly?.() ?? false;
-      const [page, servers] = await Promise.all([deps.openPage({ relayOnly, trusted: [] }), this.servers]);
-      if (this.over) page.close();
-      else this.start(page, relayOnly, pageServers([...(deps.ownServers?.() ?? []), ...servers]));
+      const servers = [...(deps.ownServers?.() ?? []), ...(await this.servers)];
+      const page = await deps.openPage({ relayOnly, trusted: trustedHosts(servers) });
+      if (this.over || this.settled) page.close();
+      else this.start(page, relayOnly, pageServers(servers));
     } catch (error) {
       this.say([{ tag: 'no' }]);
       this.failed(error as Error);
@@ -106,6 +110,7 @@ class IceSide implements PreparedWay {
       servers,
       say: (words) => this.say(words),
       found: (carrier) => {
+        this.settled = true;
         side.found(carrier);
         if (!side.offers) side.exhausted();
       },
@@ -122,7 +127,9 @@ class IceSide implements PreparedWay {
 
   private failed(error: Error): void {
     const { side } = this;
-    if (this.over || side.offers) return;
+    if (this.over || this.settled) return;
+    this.settled = true;
+    if (side.offers) return;
     side.missed(NO_ADDRESS, error instanceof ConnectionError ? error : new ConnectionError('SOCKET', error.message, { cause: error }));
     side.exhausted();
   }

@@ -5,18 +5,20 @@ import { KEEP_ALIVE_AFTER_MS, KEEP_ALIVE_BLIND_AFTER_MS } from '../../deadlines.
 import type { Carrier, SystemView } from '../contract.ts';
 import { tuneOnLinux } from './linux-tcp.ts';
 
-/** A connected TCP socket as a carrier. `dialled`: where we called it; without, it called us. */
+/** A connected TCP socket as a carrier. `dialled`: where we called it; without, it called us, `byDoor` through a router that lets it in. */
 export class TcpCarrier implements Carrier {
   readonly duplex: Socket;
   readonly address: string;
   readonly remote: string;
+  readonly mapped?: true;
   private view: (() => SystemView | undefined) | undefined;
 
-  constructor(socket: Socket, dialled?: HostPort) {
+  constructor(socket: Socket, dialled?: HostPort, byDoor = false) {
     const remote = dialled ?? { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.duplex = socket;
     this.remote = remote.host;
     this.address = addressText(remote);
+    if (byDoor) this.mapped = true;
   }
 
   get traffic(): LinkTraffic {

@@ -3,6 +3,7 @@ import { ConnectionError } from '../../contract.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
 import { isAlone, isLoopback } from '../loopback.ts';
 import { dialAll } from './dialler.ts';
+import { isFromFar } from './from-far.ts';
 import { openListener } from './listener.ts';
 import { TcpCarrier, addressText } from './tcp-carrier.ts';
 
@@ -16,6 +17,7 @@ export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) 
  */
 async function listen({ listenHosts, ownPort, signal, addresses, found }: WaySide): Promise<PreparedWay> {
   const sockets = new Set<Socket>();
+  let hasDoor = false;
   let lastGone: (() => void) | undefined;
   const onSocket = (socket: Socket): void => {
     sockets.add(socket);
@@ -23,19 +25,26 @@ async function listen({ listenHosts, ownPort, signal, addresses, found }: WaySid
       sockets.delete(socket);
       if (sockets.size === 0) lastGone?.();
     });
-    found(new TcpCarrier(socket));
+    found(new TcpCarrier(socket, undefined, hasDoor && isFromFar(socket.localAddress, socket.remoteAddress)));
   };
   const port = ownPort?.wished() ?? 0;
   const listener = await openListener({ hosts: listenHosts(), port, signal, onSocket });
   if (port !== 0 && listener.at.every((at) => at.port !== port)) ownPort?.taken(port);
   try {
     const known = await addresses.addressesOf(listener.at, signal);
+    hasDoor = known.addresses.some(({ origin }) => origin === 'mapped');
     const close = async (): Promise<void> => {
       lastGone = () => void known.close();
       await Promise.all([listener.close(), ...(sockets.size === 0 ? [known.close()] : [])]);
     };
+    const { noDoor } = known;
     if (known.addresses.length > 0)
-      return { adds: { addresses: known.addresses.map(({ host, port }) => ({ host, port })) }, reach: () => undefined, close };
+      return {
+        adds: { addresses: known.addresses.map(({ host, port }) => ({ host, port })) },
+        ...(noDoor === undefined ? {} : { noDoor }),
+        reach: () => undefined,
+        close,
+      };
     await known.close();
     throw new ConnectionError('NO_ADDRESS', 'this computer has no address the other side could dial');
   } catch (error) {

@@ -1,0 +1,18 @@
+/*
+ * Turns what stands behind the `#` of this page's address into a link that opens Ringback. A browser never sends that part to a server, and this script
+ * sends nothing anywhere. What it does not understand it leaves alone: the page then says what to do by hand.
+ */
+const fields = location.hash.slice(1);
+// The grammar of the link (src/protocol/xmpp/help-link.ts), so that nothing else can follow `ringback:`.
+if (fields.length <= 4000 && /^v=1&[A-Za-z0-9%._~=&+-]*&end=1$/.test(fields)) {
+  const told = new URLSearchParams(fields);
+  const to = told.get('to') ?? '';
+  const code = told.get('code') ?? '';
+  if (/^[^\s@]+@[^\s@]+$/.test(to) && /^[A-Za-z0-9]{8}$/.test(code)) {
+    document.getElementById('open').href = `ringback:help?${fields}`;
+    document.getElementById('address').textContent = to;
+    document.getElementById('code').textContent = `${code.slice(0, 4)} ${code.slice(4)}`.toUpperCase();
+    document.getElementById('with-link').hidden = false;
+    document.getElementById('without-link').hidden = true;
+  }
+}
