@@ -1,3 +1,4 @@
+import { decodeAgain, encodeAgain } from '../../../src/protocol/assistance/again-messages.ts';
 import { formatConnectionString, parseConnectionString } from '../../../src/protocol/assistance/connection-string.ts';
 import { inTicketOrder, parseTicketAddress } from '../../../src/protocol/assistance/ticket-address.ts';
 import { formatExpertTicket, formatNoviceTicket, parseExpertTicket, parseNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
@@ -6,6 +7,7 @@ import { formatConnectionString2, parseConnectionString2 } from '../../../src/pr
 import { formatExpertBlob, parseExpertBlob } from '../../../src/protocol/assistance/expert-blob.ts';
 import { formatInvitationFile, invitationOf } from '../../../src/protocol/assistance/invitation-file.ts';
 import { isPast, needsPassword, openInvitation, readInvitation, writeInvitation } from '../../../src/protocol/assistance/invitation.ts';
+import { Letters } from '../../../src/protocol/assistance/letters.ts';
 import { RemdeskExpert } from '../../../src/protocol/assistance/remdesk-expert.ts';
 import { RemdeskNovice } from '../../../src/protocol/assistance/remdesk-novice.ts';
 import { type HostPort, formatHostPort } from '../../../src/protocol/host-port.ts';
@@ -29,6 +31,8 @@ function text<T>(name: string, parse: (text: string) => T, seeds: readonly strin
   };
   return { name, seeds: () => seeds.map(utf8Encode), check: decoding((input) => parse(utf8Decode(input)), encode) };
 }
+
+const letters = (role: 'novice' | 'expert'): Letters => new Letters(role, ID, (count) => new Uint8Array(count));
 
 const PASSWORD = 'ABCDEFGHJKMN';
 const STRING_2 = {
@@ -228,5 +232,23 @@ export const ASSISTANCE_TARGETS: readonly Target[] = [
       remdesk({ tag: 'versionInfo', major: 1, minor: 2 }, { tag: 'result', code: 41 }),
     ],
     check: driveExpert,
+  },
+  {
+    name: 'again-channel',
+    seeds: () => [
+      encodeAgain({ tag: 'door', sessionId: ID, pin: ID.toReversed() }),
+      encodeAgain({ tag: 'addresses', addresses: ADDRESSES }),
+      encodeAgain({ tag: 'done', inputs: 77 }),
+    ],
+    check: decoding(decodeAgain, (messages) => Uint8Array.from(messages.flatMap((message) => [...encodeAgain(message)]))),
+  },
+  {
+    name: 'letter',
+    seeds: () => [utf8Encode(letters('novice').seal({ tag: 'call', race: 1, addresses: ADDRESSES }))],
+    check: (input) => {
+      // It was sealed for the expert.
+      letters('novice').open(utf8Decode(input));
+      throw new BrokenRule('opened without the key');
+    },
   },
 ];
