@@ -12,7 +12,7 @@ const REAL = [
   'test/packaging/**/*.test.ts',
   'test/main/desktop/**/*.test.ts',
   'test/main/connection/lines.test.ts',
-  'test/main/connection/ice/ice-pages.test.ts',
+  'test/main/connection/ice/ice-{pages,servers}.test.ts',
   'test/scripts/**/*.test.ts',
 ];
 

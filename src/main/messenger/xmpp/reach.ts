@@ -35,12 +35,14 @@ export class XmppReach implements ReachServices {
   private readonly stream: Pick<XmppStream, 'jid' | 'request'>;
   private readonly clock: Clock;
   private readonly domains: readonly string[];
+  private readonly ca: string | undefined;
   private ice: Kept<readonly IceServer[]> | undefined;
   private relayHosts: Kept<readonly RelayHost[]> | undefined;
 
-  /** `accountDomain`: of a guest's host, which lists no relay itself. */
-  constructor(stream: Pick<XmppStream, 'jid' | 'request'>, clock: Clock, accountDomain?: string) {
+  /** `accountDomain`: of a guest's host, which lists no relay itself. `ca`: the authority that the person trusts for this account (PEM). */
+  constructor(stream: Pick<XmppStream, 'jid' | 'request'>, clock: Clock, accountDomain?: string, ca?: string) {
     this.stream = stream;
+    this.ca = ca;
     this.clock = clock;
     this.domains = [...new Set([domainOf(stream.jid), ...(accountDomain === undefined ? [] : [accountDomain])])];
   }
@@ -56,7 +58,7 @@ export class XmppReach implements ReachServices {
       value: this.services().then((found) => {
         const ends = found.flatMap(({ expiresAtMs }) => (expiresAtMs === undefined ? [] : [expiresAtMs - CREDENTIALS_MARGIN_MS]));
         kept.untilMs = Math.min(kept.untilMs, ...ends);
-        return found.flatMap(iceServer);
+        return found.flatMap((service) => iceServer(service, this.ca));
       }),
       untilMs: nowMs + KEPT_MS,
     };
@@ -130,10 +132,11 @@ export class XmppReach implements ReachServices {
 }
 
 /** One as the page for ICE is given it. What names neither a user nor needs one is STUN. */
-function iceServer({ type, host, port, transport, username, password }: ExternalService): IceServer[] {
+function iceServer({ type, host, port, transport, username, password }: ExternalService, ca: string | undefined): IceServer[] {
   const at = `${type}:${host.includes(':') ? `[${host}]` : host}:${port}`;
   // STUN over TCP is of no use to anybody here.
   if (type === 'stun' || type === 'stuns') return transport === 'udp' ? [{ urls: at }] : [];
   if (username === undefined || password === undefined) return [];
-  return [{ urls: `${at}?transport=${transport}`, username, credential: password }];
+  const vouched = type === 'turns' && ca !== undefined ? { ca } : {};
+  return [{ urls: `${at}?transport=${transport}`, username, credential: password, ...vouched }];
 }

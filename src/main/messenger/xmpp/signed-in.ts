@@ -32,6 +32,8 @@ export interface SignedInOptions extends Pick<InvitationsOptions, 'applications'
   readonly transport: string;
   /** Of somebody without an account, who has no list and is told of to nobody: the domain whose guest this is. */
   readonly guestOf?: string | undefined;
+  /** The authority that the person trusts for this account beside those of the system (PEM). */
+  readonly ca?: string | undefined;
   readonly nick: string;
   readonly show: Show;
   /** Whether a link of ours has this token (XEP-0379). */
@@ -67,7 +69,7 @@ export class SignedIn {
     this.show = options.show;
     this.own = bareOf(stream.jid);
     this.capabilities = new Capabilities(stream, FEATURES, () => {});
-    this.reach = new XmppReach(stream, clock, options.guestOf);
+    this.reach = new XmppReach(stream, clock, options.guestOf, options.ca);
     this.list = new ContactList({ own: this.own, nick: () => this.nick, welcomes: options.welcomes });
     this.invitations = new Invitations({
       clock,

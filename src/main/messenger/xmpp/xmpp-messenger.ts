@@ -192,8 +192,7 @@ export class XmppMessenger implements Messenger<XmppAccount> {
 
   private async open(account: XmppAccount, identity: XmppIdentity, { signal }: AbortController): Promise<XmppStream> {
     const server = account.server === undefined ? undefined : typedServer(account.server);
-    // One that cannot be read vouches for nobody: the certificate is then not believed, and that is told.
-    const ca = account.authority === undefined ? undefined : await readFile(account.authority, 'utf8').catch(() => undefined);
+    const ca = await authorityOf(account);
     const options: StreamOptions = {
       identity,
       // A guest is nobody's device, and says nothing of its computer.
@@ -213,11 +212,13 @@ export class XmppMessenger implements Messenger<XmppAccount> {
   }
 
   private async opened(account: XmppAccount, stream: XmppStream, attempt: AbortController): Promise<void> {
+    const ca = await authorityOf(account);
     if (this.attempt !== attempt) return this.closed(stream.close());
     const signed: SignedIn = new SignedIn({
       clock: this.clock,
       stream,
       transport: this.transport,
+      ca,
       guestOf: account.guestHost === undefined ? undefined : domainOf(account.address),
       nick: account.friendlyName,
       show: this.presence,
@@ -318,4 +319,9 @@ function sameContacts(before: readonly Contact[], now: readonly Contact[]): bool
       return one.address === other?.address && one.friendlyName === other.friendlyName && one.presence === other.presence;
     })
   );
+}
+
+/** One that cannot be read vouches for nobody: the certificate is then not believed, and that is told. */
+function authorityOf({ authority }: XmppAccount): Promise<string | undefined> {
+  return authority === undefined ? Promise.resolve(undefined) : readFile(authority, 'utf8').catch(() => undefined);
 }
