@@ -13,6 +13,7 @@ import { PORT_MAPPING_TARGETS } from './targets/port-mapping.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
 import { RELAY_TARGETS } from './targets/relay.ts';
 import { TRUST_TARGETS } from './targets/trust.ts';
+import { XMPP_TARGETS } from './targets/xmpp.ts';
 
 /** Everything that reads what others wrote. */
 export const TARGETS: readonly Target[] = [
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   ...GRAPHICS_TARGETS,
   ...BUS_TARGETS,
   ...TRUST_TARGETS,
+  ...XMPP_TARGETS,
   ...PORT_MAPPING_TARGETS,
   ...RELAY_TARGETS,
   ...ICE_TARGETS,
