@@ -320,7 +320,7 @@ describe('staying connected', () => {
       const heard: string[] = [];
       rendezvous.onEvent(({ tag }) => heard.push(tag));
       await clock.advance(1_000);
-      expect([heard, novice.assistance.invitations]).toEqual([['declined'], []]);
+      expect([heard, novice.assistance.invitations]).toEqual([['appNotPresent'], []]);
       await novice.assistance.endSession();
       await clock.advance(100);
       await session.expectNothingLeft();

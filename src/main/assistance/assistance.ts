@@ -281,7 +281,8 @@ class AssistanceRoom implements Assistance {
   private onInvitationSession(rendezvous: RendezvousSession): void {
     // Invitations of other applications belong to other rooms; the transport answers those whose GUID is not registered.
     if (isFor(rendezvous, GOING_ON)) {
-      if (this.current?.over !== false || !this.current.adopt(rendezvous)) rendezvous.decline();
+      // Another device of this person's may be the one: this one has no such session.
+      if (this.current?.over !== false || !this.current.adopt(rendezvous)) rendezvous.decline('REJECT_NOT_INSTALLED');
       return;
     }
     const isOffer = isFor(rendezvous, OFFER_REMOTE_ASSISTANCE);

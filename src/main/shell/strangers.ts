@@ -2,7 +2,7 @@
  * Who is not on the person's list cannot ring: what a stranger sends waits behind one quiet line, until the person looks at it. This stands
  * between the messengers and everybody who hears them. Knows no Electron.
  */
-import { ASK_FOR_REMOTE_ASSISTANCE, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
+import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
 import { sameGuid } from '../../protocol/applications/guid.ts';
 import { peerKey, samePeer } from '../../protocol/applications/peer.ts';
 import type { StrangerView, StrangerWish } from '../../preload/contract.ts';
@@ -137,7 +137,8 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
   messengers.onEvent((event) => {
     switch (event.tag) {
       case 'invitation':
-        if (isKnown(event.session.peer)) break;
+        // A conversation for a session that runs is taken by that session or by nobody: no person is asked, and nothing is shown.
+        if (isKnown(event.session.peer) || sameGuid(event.session.application.guid, GOING_ON.guid)) break;
         // Whoever has a code has been expected, and nobody is asked before it has proved right; who has none is not heard at all.
         if (isGuests(event.session)) return events.emit({ tag: 'invitation', session: new StrangersSession(event.session) });
         return holdInvitation(event.session);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { GOING_ON } from '../../../src/protocol/assistance/application.ts';
 import { Interruptions } from '../../../src/main/interruptions.ts';
 import type { Messenger, MessengersEvent } from '../../../src/main/messenger/contract.ts';
 import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
@@ -48,6 +49,24 @@ beforeEach(async () => {
 });
 
 describe('who is not on the list', () => {
+  it('shows nothing by a conversation for a session that runs: whoever runs one is told, and says no', async () => {
+    await anna.signOut();
+    anna = network.messenger({ applications: [HELP.guid, GOING_ON.guid] });
+    const update = (change: Partial<AppFacts>): void => void (shown = change.strangers ?? shown);
+    strangers = createStrangers({
+      messengers: onlyMessenger(anna),
+      model: { update },
+      interruptions: new Interruptions(clock),
+      isExpected: () => false,
+    });
+    strangers.messengers.onEvent((event) => void heard.push(event));
+    anna.signIn(network.account('anna@home', 'Anna'));
+    await clock.advance(10);
+    eve.invite('anna@home', GOING_ON);
+    await clock.advance(10);
+    expect([line(), rung()]).toEqual([[], ['Рeter 🚑']]);
+  });
+
   it('cannot put itself there, ring, or be heard: one quiet line says who it is like', async () => {
     await eve.addContact('anna@home');
     eve.invite('anna@home', HELP);
