@@ -32,6 +32,8 @@ export interface Preferences {
   readonly allowPlainExperts: boolean;
   /** Sessions may begin whose other side nobody vouches for: an older program, or somebody in between. */
   readonly allowUnverified: boolean;
+  /** The other side of a session never learns this computer's address: everything goes through servers. */
+  readonly relayOnly: boolean;
   /** The router may open a port while somebody is to reach this computer. */
   readonly openRouter: boolean;
   /** The port that is listened on where it is free, for a router that was set up by hand; 0 for any. */

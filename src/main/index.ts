@@ -119,8 +119,10 @@ async function start({ launch, openings }: Beginning): Promise<void> {
         taken: (port) => model.notify('warning', 'notice.ownPortTaken', { port: `${port}` }),
       },
       startEngine: createClassicProcess(new URL('./classic-process.js', import.meta.url)),
+      relayOnly: () => settings.value.relayOnly,
       ice: {
         openPage: createIcePages(windows, clock),
+        relayOnly: () => settings.value.relayOnly,
         ownServers: () => ownIceServers(settings.value.relayServer),
       },
       ...(listenHost === undefined ? {} : { listenHost }),

@@ -134,6 +134,8 @@ export interface Placeholders {
   readonly 'way.relay.trying.expert': 'name';
   readonly 'way.relay.connected.novice': 'address';
   readonly 'way.relay.connected.expert': 'address';
+  readonly 'way.relay.hidden.novice': 'address';
+  readonly 'way.relay.hidden.expert': 'address';
   readonly 'way.relay.short': 'address';
   readonly 'way.relay.soon': 'count';
   readonly 'way.other.trying.novice': 'name';

@@ -77,7 +77,7 @@ const BEHAVIOURS: Readonly<Record<Attack, Behaviour>> = {
   },
   wrongId: (socket) => {
     void new RdpClientLink({
-      carrier: new TcpCarrier(socket, { host: '127.0.0.1', port: 1 }),
+      carrier: new TcpCarrier(socket, { dialled: { host: '127.0.0.1', port: 1 } }),
       connection: { by: 'forward', address: 'hostile' },
       clock: systemClock,
       userName: 'x'.repeat(200),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/main/clock.ts';
+import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import { loopback, shown } from '../support/loopback.ts';
 import { WAYS } from '../../src/main/connection/ways/ways.ts';
 import { createPair, EXPERT, NOVICE, stepStates } from '../support/pair.ts';
@@ -62,8 +64,9 @@ describe('a whole session through a proxy', () => {
     });
     const { novice, expert, viewer, close } = session;
     await until(() => shown(viewer), 'the picture');
-    expect(novice.status?.connection).toEqual({ by: 'relay', address: '127.0.0.1', relayed: true });
-    expect(expert.status?.connection).toEqual({ by: 'relay', address: '127.0.0.1', relayed: true });
+    // There is no other way here, so no ticket has named an address.
+    const connection = { by: 'relay', address: '127.0.0.1', relayed: true, hidden: true };
+    expect([novice.status?.connection, expert.status?.connection]).toEqual([connection, connection]);
     // Neither the proxy's name of the stream nor where it is can be read on the messenger.
     expect(session.said.join('\n')).not.toMatch(new RegExp(`${proxy.relay.port}|${proxy.asked[0]}`));
     await novice.endSession();
@@ -71,6 +74,37 @@ describe('a whole session through a proxy', () => {
     await close();
     await until(() => proxy.open === 0, 'nothing to be left at the proxy');
     await proxy.close();
+  });
+
+  it.each([NOVICE, EXPERT])(
+    '%s keeps the address private: nothing but the relay is tried, although everything else would work',
+    async (private_) => {
+      const proxy = await SocksProxy.open();
+      const { novice, expert, viewer, close } = await loopback({
+        ways: [...relay, ...WAYS.filter(({ id }) => id !== 'relay')],
+        reach: SocksProxy.offering('somebody@server/pc', proxy),
+        relayOnly: (address) => address === private_,
+      });
+      await until(() => shown(viewer), 'the picture');
+      const connection = { by: 'relay', address: '127.0.0.1', relayed: true, hidden: true };
+      expect([novice.status?.connection, expert.status?.connection]).toEqual([connection, connection]);
+      await novice.endSession();
+      await close();
+      await proxy.close();
+    },
+  );
+
+  it('who keeps the address private makes no invitation file, and asks no router for anything', async () => {
+    let prepared = 0;
+    const room = createConnectionRoom({
+      clock: systemClock,
+      listenHost: '127.0.0.1',
+      relayOnly: () => true,
+      addressSources: [{ prepare: () => void (prepared += 1), addressesOf: () => Promise.reject(new Error('asked')) }],
+    });
+    room.prepare?.();
+    expect([prepared, room.ways.map(({ id }) => id)]).toEqual([0, ['relay']]);
+    await expect(room.openNovice(new AbortController().signal, { standing: true })).rejects.toMatchObject({ code: 'NO_ADDRESS' });
   });
 
   it('the proxy dies in the middle: both say so, and the picture goes on through another one, without a question', async () => {

@@ -19,6 +19,8 @@ export interface LoopbackOptions {
   /** The novice's answer when asked whether the screen may be seen; yes when left out. */
   readonly answer?: () => Promise<boolean>;
   readonly ways?: ConnectionRoomDeps['ways'];
+  /** Who keeps the own address private. */
+  readonly relayOnly?: (address: string) => boolean;
   /** What the messenger's server offers; nothing when left out. */
   readonly reach?: ReachServices | ((address: string) => ReachServices | undefined);
 }
@@ -26,7 +28,7 @@ export interface LoopbackOptions {
 const yes = (): Promise<boolean> => Promise.resolve(true);
 
 /** Two whole rooms with real connections, TLS and RDP in this process, and one session between them: shown, or as far as it comes without a yes. */
-export async function loopback({ engine = 'ringback', answer = yes, ways, reach }: LoopbackOptions = {}) {
+export async function loopback({ engine = 'ringback', answer = yes, ways, reach, relayOnly = () => false }: LoopbackOptions = {}) {
   const messages = createInMemoryNetwork({ clock: systemClock });
   messages.reachOf = typeof reach === 'function' ? reach : () => reach;
   const desktop = new PictureDesktop();
@@ -44,6 +46,7 @@ export async function loopback({ engine = 'ringback', answer = yes, ways, reach 
         clock: systemClock,
         listenHost: '127.0.0.1',
         startEngine: () => forkEngine(),
+        relayOnly: () => relayOnly(address),
         ...(ways === undefined ? {} : { ways }),
       }),
       desktop,

@@ -37,7 +37,6 @@ type State = 'verified' | 'presented';
  * pin, and what the engine may say ({@link parseAnswer}); its end, whatever the cause, is the end of this link and of nothing else.
  */
 export class ClassicLink implements ExpertLink, Candidate {
-  readonly connection: SessionConnection;
   private readonly options: ExpertLinkOptions;
   private readonly startEngine: StartEngine;
   private readonly stream: RdpStream;
@@ -57,7 +56,6 @@ export class ClassicLink implements ExpertLink, Candidate {
   constructor(options: ExpertLinkOptions, startEngine: StartEngine) {
     this.options = options;
     this.startEngine = startEngine;
-    this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.receive(bytes),
@@ -82,6 +80,11 @@ export class ClassicLink implements ExpertLink, Candidate {
     this.life.every(TICK_MS, () => this.listen(options.clock.monotonicMs()));
     this.stream.start();
     this.stream.write(connectionRequest());
+  }
+
+  /** As it is known now: that a router has opened a door is heard a moment later. */
+  get connection(): SessionConnection {
+    return this.options.connection;
   }
 
   get onEvent(): ExpertLink['onEvent'] {

@@ -25,6 +25,8 @@ export interface ConnectionRoomDeps extends AddressOptions {
   readonly addressSources?: readonly AddressSource[];
   /** Starts the process of the classic engine, where that may be chosen. */
   readonly startEngine?: StartEngine;
+  /** Whether this computer's address is kept from the other side: everything goes through servers. No, when left out. */
+  readonly relayOnly?: () => boolean;
   /** What ICE works with; without it, there is no such way. */
   readonly ice?: IceDeps;
   /** {@link waysWith} when left out. */
@@ -36,21 +38,28 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const { clock, listenHost, ways = waysWith(deps.ice), addressSources = [] } = deps;
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
   const addresses = allAddresses([...addressSources, ownAddresses], clock);
+  /** What the other side can see this computer's address on is not taken part in. */
+  const now = (): readonly Way[] => (deps.relayOnly?.() === true ? ways.filter((way) => !isSilent(way)) : ways);
   const parts = { clock, listenHosts, addresses, ownPort: deps.ownPort };
   return {
-    ways: ways.map(planOf),
-    prepare: () => addresses.prepare?.(listenHosts()),
+    get ways() {
+      return now().map(planOf);
+    },
+    prepare: () => {
+      if (now().some(isSilent)) addresses.prepare?.(listenHosts());
+    },
     openNovice: async (signal, options = {}) => {
       throwIfAborted(signal);
       const { standing = false, returning = false, wordless = standing, sessionId, identity, reach } = options;
       const certificate = certificateOf(identity) ?? (await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa'));
-      const taken = wordless ? ways.filter(isSilent) : ways;
+      const taken = wordless ? now().filter(isSilent) : now();
+      if (standing && taken.length === 0) throw new ConnectionError('NO_ADDRESS', 'this computer does not tell where it is');
       return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, returning, sessionId, reach }), signal);
     },
     openExpert: async ({ engine, userName, channels = [], invited = false, wordless = invited, ...more }, signal) => {
       throwIfAborted(signal);
       const { patienceMs, relayedAtOnce, reach } = more;
-      const taken = ways.filter((way) => (!invited || way.offeredBy === 'novice') && (!wordless || isSilent(way)));
+      const taken = now().filter((way) => (!invited || way.offeredBy === 'novice') && (!wordless || isSilent(way)));
       const side = {
         ...parts,
         ways: taken,

@@ -1,13 +1,14 @@
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
 import { base64Encode } from '../../protocol/bytes/text.ts';
-import type { NoDoor, WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, SessionConnection, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import { pinOf } from './certificate.ts';
 import type { ExpectedNovice, ExpertEndpoint, ExpertEndpointEvent, ExpertLink } from './contract.ts';
 import { Emitter } from '../emitter.ts';
 import type { ExpertEngine } from './expert-engine.ts';
 import { isCommittedTo } from './key-commitment.ts';
-import { Race, type RaceParts, connectionOf } from './race.ts';
+import { Race, type RaceParts } from './race.ts';
+import type { Carrier } from './ways/contract.ts';
 import { samePin } from './session-id.ts';
 
 export interface ExpertEndpointOptions extends Omit<RaceParts, 'role' | 'tell'> {
@@ -60,12 +61,15 @@ export class ExpertSide implements ExpertEndpoint {
     if (!this.race.expect(novice)) return;
     const { engine, clock, userName, channels } = this.options;
     const identity = identityOf(novice);
+    const told = (carrier: Carrier, by: WayId): SessionConnection => this.race.told(carrier, by);
     this.race.begin(({ carrier, by, ...more }, { left, refused }) =>
       engine({
         ...identity,
         ...more,
         carrier,
-        connection: connectionOf(carrier, by),
+        get connection() {
+          return told(carrier, by);
+        },
         clock,
         userName,
         channels,

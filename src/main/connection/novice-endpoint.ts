@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { NoDoor, WayId } from '../../protocol/assistance/status.ts';
+import type { NoDoor, SessionConnection, WayId } from '../../protocol/assistance/status.ts';
 import type { WayTicket } from '../../protocol/assistance/ways.ts';
 import type { SessionCertificate } from './certificate.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink } from './contract.ts';
 import { Emitter } from '../emitter.ts';
-import { Race, type RaceParts, connectionOf } from './race.ts';
+import { Race, type RaceParts } from './race.ts';
+import type { Carrier } from './ways/contract.ts';
 import { RdpServerLink } from './rdp-server-link.ts';
 import { SessionIdCheck } from './session-id.ts';
 
@@ -38,12 +39,15 @@ export class NoviceSide implements NoviceEndpoint {
     this.pin = certificate.pin;
     this.certificate = certificate.der;
     this.race = new Race({ ...parts, role: 'novice', tell: (event) => this.events.emit(event) });
+    const told = (carrier: Carrier, by: WayId): SessionConnection => this.race.told(carrier, by);
     this.race.begin(
       ({ carrier, by, ...more }, { left, refused }) =>
         new RdpServerLink({
           ...more,
           carrier,
-          connection: connectionOf(carrier, by),
+          get connection() {
+            return told(carrier, by);
+          },
           certificate,
           clock: parts.clock,
           admits: (workingDir) => !this.race.over && this.check.admit(workingDir),

@@ -29,11 +29,6 @@ export interface RaceParts {
   readonly patienceMs?: ((remote: string) => number) | undefined;
 }
 
-/** What people are told of a connection, once it has won. */
-export function connectionOf({ address, relayed, mapped }: Carrier, by: WayId): SessionConnection {
-  return { by, address, ...(relayed === true ? { relayed } : {}), ...(mapped === true ? { mapped } : {}) };
-}
-
 /** A carrier that may become the link. */
 interface Contender {
   readonly carrier: Carrier;
@@ -71,6 +66,11 @@ export class Race {
     this.turns = new TlsTurns(parts.clock);
     this.patience = new RelayPatience(parts.clock, () => this.enterHeld());
     this.lanes = parts.ways.map((way) => new Lane(way, way.offeredBy === parts.role));
+  }
+
+  /** This side takes part in no way on which the other could see its address. */
+  private get isHidden(): boolean {
+    return this.parts.ways.every(({ signals }) => signals === true);
   }
 
   get over(): boolean {
@@ -115,7 +115,8 @@ export class Race {
     if (this.theirs !== undefined || this.over) return false;
     this.theirs = theirs;
     const { listenHosts, relayedAtOnce } = this.parts;
-    this.patience.start(relayedAtOnce !== true && theirs.addresses.some((address) => mayReach(address, listenHosts())));
+    const own = this.isHidden ? [] : listenHosts();
+    this.patience.start(relayedAtOnce !== true && theirs.addresses.some((address) => mayReach(address, own)));
     for (const { id, signals } of this.lanes) signals.open((text) => this.parts.tell({ tag: 'signal', by: id, text }));
     return true;
   }
@@ -148,6 +149,12 @@ export class Race {
     const lane = this.lanes.find(({ id }) => id === way);
     if (lane === undefined || this.over || lane.hear(text)) return;
     this.refused(lane, '', new ConnectionError('SOCKET', 'the way failed over what it heard'), 'broken');
+  }
+
+  /** What people are told of a connection on a carrier of this race. */
+  told({ address, relayed, mapped }: Carrier, by: WayId): SessionConnection {
+    const hidden = relayed === true && (this.isHidden || this.theirs?.addresses.length === 0);
+    return { by, address, ...(relayed ? { relayed } : {}), ...(mapped ? { mapped } : {}), ...(hidden ? { hidden } : {}) };
   }
 
   /** Ends the race. Resolves when every way and every losing connection are closed. Idempotent. */

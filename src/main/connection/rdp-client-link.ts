@@ -23,7 +23,6 @@ type State = 'verified' | 'presented';
 
 /** Our own RDP client on one socket. A candidate until the certificate has proved to be the pinned one, a link afterwards. */
 export class RdpClientLink implements ExpertLink, Candidate {
-  readonly connection: SessionConnection;
   private readonly options: ExpertLinkOptions;
   private readonly clock: Clock;
   private readonly machine: RdpClientMachine;
@@ -35,7 +34,6 @@ export class RdpClientLink implements ExpertLink, Candidate {
   constructor(options: ExpertLinkOptions) {
     this.options = options;
     this.clock = options.clock;
-    this.connection = options.connection;
     this.machine = new RdpClient({
       workingDir: options.workingDir,
       userName: options.userName,
@@ -76,6 +74,11 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.life.every(TICK_MS, () => this.tick());
     this.stream.start();
     this.driver.drive(() => this.machine.start(this.clock.monotonicMs()));
+  }
+
+  /** As it is known now: that a router has opened a door is heard a moment later. */
+  get connection(): SessionConnection {
+    return this.options.connection;
   }
 
   get onEvent(): ExpertLink['onEvent'] {

@@ -34,7 +34,6 @@ type State = 'presented' | 'admitted' | 'active';
 
 /** The RDP server on one socket: RDP and TLS *server* whoever dialled. A candidate first, a link once the session id has been presented. */
 export class RdpServerLink implements NoviceLink, Candidate {
-  readonly connection: SessionConnection;
   private readonly options: ServerLinkOptions;
   private readonly clock: Clock;
   private readonly machine: RdpServerMachine = new RdpServer({ silence: SILENCE });
@@ -48,7 +47,6 @@ export class RdpServerLink implements NoviceLink, Candidate {
   constructor(options: ServerLinkOptions) {
     this.options = options;
     this.clock = options.clock;
-    this.connection = options.connection;
     this.stream = new RdpStream(options.carrier, options.clock, {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
       bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
@@ -75,6 +73,11 @@ export class RdpServerLink implements NoviceLink, Candidate {
     });
     this.life.every(TICK_MS, () => this.tick());
     this.stream.start();
+  }
+
+  /** As it is known now: that a router has opened a door is heard a moment later. */
+  get connection(): SessionConnection {
+    return this.options.connection;
   }
 
   get onEvent(): NoviceLink['onEvent'] {

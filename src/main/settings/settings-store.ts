@@ -81,6 +81,7 @@ export const settingsSchema = z.looseObject({
   allowOffers: z.boolean().default(false),
   allowPlainExperts: z.boolean().default(false),
   allowUnverified: z.boolean().default(false),
+  relayOnly: z.boolean().default(false),
   openRouter: z.boolean().default(true),
   ownPort: ownPort.default(0),
   publicAddress: publicAddress.default(''),

@@ -51,6 +51,8 @@ export interface SessionConnection {
   readonly relayed?: true;
   /** A router has opened a door for it: that of the side which was called. */
   readonly mapped?: true;
+  /** Relayed, because one of the two does not tell where their computer is. */
+  readonly hidden?: true;
 }
 
 /** Why this side's router has opened no door: `doubleNat`, it is itself behind one; `off`, the person does not want it. */

@@ -95,6 +95,7 @@ describe('the state that windows see', () => {
       'playSound',
       'publicAddress',
       'quietSeconds',
+      'relayOnly',
       'relayServer',
       'startHidden',
       'stopShortcut',

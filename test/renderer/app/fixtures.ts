@@ -154,6 +154,7 @@ export function appState(more: Partial<AppState> = {}): AppState {
       allowOffers: false,
       allowPlainExperts: false,
       allowUnverified: false,
+      relayOnly: false,
       openRouter: true,
       ownPort: 0,
       publicAddress: '',

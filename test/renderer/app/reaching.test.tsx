@@ -17,6 +17,12 @@ describe('being reached from elsewhere', () => {
     expect(calls()).toEqual([['saveSettings', { openRouter: false }]]);
   });
 
+  it('an address that is kept to oneself: one switch', async () => {
+    const { user, calls } = page();
+    await user.click(screen.getByRole('switch', { name: t('settings.relayOnly') }));
+    expect(calls()).toEqual([['saveSettings', { relayOnly: true }]]);
+  });
+
   it('by a way in that was set up by hand: port and address go together', async () => {
     const { user, calls } = page();
     expect(theButton(t('settings.saveForwarding')).hasAttribute('disabled')).toBe(true);

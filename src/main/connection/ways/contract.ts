@@ -23,7 +23,7 @@ export interface Carrier {
   /** Its bytes go through somebody else's server, at this moment: the expert begins on it when nothing direct can come any more. */
   readonly relayed?: boolean;
   /** A router has opened a door for it, on the side that was called. */
-  readonly mapped?: true;
+  readonly mapped?: boolean;
 }
 
 /** What only the system knows of a stream, once its bytes have been handed over. */

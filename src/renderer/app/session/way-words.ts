@@ -1,7 +1,7 @@
 /** What is said of a way to connect, by its id: one sentence `way.<id>.…` of the word list for each thing there is to say. */
 import type { Role, SessionConnection, WayFailure, WayId } from '../../../protocol/assistance/status.ts';
 import type { WordKey } from '../../../words/languages.ts';
-import { type WordValues, isWordKey, tFromData } from '../../../words/words.ts';
+import { type WordValues, isWordKey, t, tFromData } from '../../../words/words.ts';
 
 type WayWord = 'short' | 'soon' | `connected.${Role}` | `trying.${Role}` | `hint.${Role}` | `failed.${WayFailure}`;
 
@@ -13,9 +13,10 @@ type Complete<Keys extends WordKey> = Keys;
 type WayKey = Complete<`way.${WordedWay}.${WayWord}`>;
 
 /** How the two are connected, and why not otherwise. */
-export function connectedWords({ by, address, relayed, mapped }: SessionConnection, role: Role, name: string): string {
+export function connectedWords({ by, address, relayed, mapped, hidden }: SessionConnection, role: Role, name: string): string {
   const key = `way.${by}.mapped.${role}`;
   if (mapped && isWordKey(key)) return tFromData(key, { name, address });
+  if (hidden) return t(`way.relay.hidden.${role}`, { address });
   // What passes the bytes on matters more to people than how it was found.
   return wayText(relayed ? 'relay' : by, `connected.${role}`, { name, address });
 }

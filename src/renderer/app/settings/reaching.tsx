@@ -5,13 +5,14 @@ import { Button, Field, ProblemLine, Switch } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 
 export interface ReachingProps extends ActionState {
-  readonly settings: Pick<Preferences, 'openRouter' | 'ownPort' | 'publicAddress'>;
+  readonly settings: Pick<Preferences, 'relayOnly' | 'openRouter' | 'ownPort' | 'publicAddress'>;
+  readonly onRelayOnly: (on: boolean) => void;
   readonly onOpenRouter: (on: boolean) => void;
   readonly onForwarding: (forwarding: Pick<Preferences, 'ownPort' | 'publicAddress'>) => void;
 }
 
 /** How others reach this computer from elsewhere: the router opens a port by itself, or the person has set it up by hand. */
-export function Reaching({ settings, pending, problem, onOpenRouter, onForwarding }: ReachingProps) {
+export function Reaching({ settings, pending, problem, onRelayOnly, onOpenRouter, onForwarding }: ReachingProps) {
   const { ownPort, publicAddress } = settings;
   const [port, setPort] = useState(ownPort === 0 ? '' : `${ownPort}`);
   const [address, setAddress] = useState(publicAddress);
@@ -28,6 +29,10 @@ export function Reaching({ settings, pending, problem, onOpenRouter, onForwardin
       <div>
         <Switch label={t('settings.openRouter')} on={settings.openRouter} onChange={onOpenRouter} />
         <p className="soft small">{t('settings.openRouterHint')}</p>
+      </div>
+      <div>
+        <Switch label={t('settings.relayOnly')} on={settings.relayOnly} onChange={onRelayOnly} />
+        <p className="soft small">{t('settings.relayOnlyHint')}</p>
       </div>
       <form className="stack" onSubmit={submit} aria-labelledby="settings-forwarding">
         <h3 id="settings-forwarding">{t('settings.forwarding')}</h3>

@@ -126,6 +126,7 @@ export function Settings(props: SettingsProps) {
         key={`${settings.ownPort} ${settings.publicAddress}`}
         settings={settings}
         {...props.states.forwarding}
+        onRelayOnly={(relayOnly) => props.onSettings({ relayOnly })}
         onOpenRouter={(openRouter) => props.onSettings({ openRouter })}
         onForwarding={props.onForwarding}
       />

@@ -5,20 +5,31 @@ import { KEEP_ALIVE_AFTER_MS, KEEP_ALIVE_BLIND_AFTER_MS } from '../../deadlines.
 import type { Carrier, SystemView } from '../contract.ts';
 import { tuneOnLinux } from './linux-tcp.ts';
 
-/** A connected TCP socket as a carrier. `dialled`: where we called it; without, it called us, `byDoor` through a router that lets it in. */
+interface TcpCarrierFacts {
+  /** Where we called it; without, it called us. */
+  readonly dialled?: HostPort;
+  /** Whether it came, or went, through a door that a router has opened. */
+  readonly mapped?: () => boolean;
+}
+
+/** A connected TCP socket as a carrier. */
 export class TcpCarrier implements Carrier {
   readonly duplex: Socket;
   readonly address: string;
   readonly remote: string;
-  readonly mapped?: true;
   private view: (() => SystemView | undefined) | undefined;
+  private readonly throughDoor: (() => boolean) | undefined;
 
-  constructor(socket: Socket, dialled?: HostPort, byDoor = false) {
+  constructor(socket: Socket, { dialled, mapped }: TcpCarrierFacts = {}) {
+    this.throughDoor = mapped;
     const remote = dialled ?? { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.duplex = socket;
     this.remote = remote.host;
     this.address = addressText(remote);
-    if (byDoor) this.mapped = true;
+  }
+
+  get mapped(): boolean {
+    return this.throughDoor?.() === true;
   }
 
   get traffic(): LinkTraffic {

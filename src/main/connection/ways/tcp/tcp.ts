@@ -5,6 +5,7 @@ import { isAlone, isLoopback } from '../loopback.ts';
 import { dialAll } from './dialler.ts';
 import { isFromFar } from './from-far.ts';
 import { openListener } from './listener.ts';
+import { readDoors, writeDoors } from './doors.ts';
 import { TcpCarrier, addressText } from './tcp-carrier.ts';
 
 /** TCP between the two: the side that offers listens, the other one dials. */
@@ -15,24 +16,27 @@ export const prepareTcp: Way['prepare'] = (side) => (side.offers ? listen(side) 
  * NO_PORT, NO_ADDRESS, ABORTED. The addresses stay open as long as a connection that has come lives: some routers end what came by a door when they
  * shut it.
  */
-async function listen({ listenHosts, ownPort, signal, addresses, found }: WaySide): Promise<PreparedWay> {
+async function listen({ listenHosts, ownPort, signal, addresses, signals, found }: WaySide): Promise<PreparedWay> {
   const sockets = new Set<Socket>();
-  let hasDoor = false;
   let lastGone: (() => void) | undefined;
+  let hasDoors = false;
   const onSocket = (socket: Socket): void => {
     sockets.add(socket);
     socket.once('close', () => {
       sockets.delete(socket);
       if (sockets.size === 0) lastGone?.();
     });
-    found(new TcpCarrier(socket, undefined, hasDoor && isFromFar(socket.localAddress, socket.remoteAddress)));
+    const outside = isFromFar(socket.localAddress, socket.remoteAddress);
+    found(new TcpCarrier(socket, { mapped: () => hasDoors && outside }));
   };
   const port = ownPort?.wished() ?? 0;
   const listener = await openListener({ hosts: listenHosts(), port, signal, onSocket });
   if (port !== 0 && listener.at.every((at) => at.port !== port)) ownPort?.taken(port);
   try {
     const known = await addresses.addressesOf(listener.at, signal);
-    hasDoor = known.addresses.some(({ origin }) => origin === 'mapped');
+    const doors = known.addresses.filter(({ origin }) => origin === 'mapped');
+    hasDoors = doors.length > 0;
+    if (hasDoors) signals.send(writeDoors(doors));
     const close = async (): Promise<void> => {
       lastGone = () => void known.close();
       await Promise.all([listener.close(), ...(sockets.size === 0 ? [known.close()] : [])]);
@@ -57,7 +61,9 @@ async function listen({ listenHosts, ownPort, signal, addresses, found }: WaySid
  * Dials every address of the other side's ticket. Those of this computer itself only where it has no others, as its own ticket would say: two programs
  * on one computer. No ticket from outside leads to what listens on it alone.
  */
-function dialler({ clock, signal, listenHosts, found, missed, exhausted }: WaySide): PreparedWay {
+function dialler({ clock, signal, listenHosts, signals, found, missed, exhausted }: WaySide): PreparedWay {
+  let doors: ReadonlySet<string> = new Set();
+  signals.onMessage((text) => (doors = readDoors(text)));
   const dials = new AbortController();
   return {
     adds: { addresses: [] },
@@ -71,7 +77,7 @@ function dialler({ clock, signal, listenHosts, found, missed, exhausted }: WaySi
         clock,
         signal: AbortSignal.any([signal, dials.signal]),
         onSocket: (socket, target) => {
-          found(new TcpCarrier(socket, target));
+          found(new TcpCarrier(socket, { dialled: target, mapped: () => doors.has(addressText(target)) }));
           ended();
         },
         onFailure: (target, error) => {
