@@ -14,6 +14,8 @@ export interface GuestPlace {
   readonly domain: string;
   /** `host:port`, where the domain does not say it by itself. */
   readonly server?: string;
+  /** As the account of the same server has it: its authority, which the person has chosen. */
+  readonly authority?: string;
 }
 
 export interface GuestAccess {
@@ -54,7 +56,7 @@ export function createGuestAccess(messengers: Messengers, clock: Clock): GuestAc
   }
 
   return {
-    async signIn({ host, domain, server }, friendlyName) {
+    async signIn({ host, domain, server, authority }, friendlyName) {
       const account: Account = {
         transport: GUEST_TRANSPORT,
         // Whose guest it is: any address of that domain.
@@ -63,6 +65,7 @@ export function createGuestAccess(messengers: Messengers, clock: Clock): GuestAc
         friendlyName,
         password: '',
         ...(server === undefined ? {} : { server }),
+        ...(authority === undefined ? {} : { authority }),
       };
       if (messengers.stateOf(GUEST_TRANSPORT).tag !== 'signedOut') await messengers.signOut(GUEST_TRANSPORT);
       const signedIn = outcome();

@@ -45,9 +45,10 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
     const account = accounts.of(ACCOUNT_TRANSPORT);
     const state = messengers.stateOf(ACCOUNT_TRANSPORT);
     if (account === undefined || state.tag !== 'signedIn') return undefined;
-    const { server } = account;
+    const { server, authority } = account;
     const domain = domainOf(state.address);
-    const place = { host: `guest.${domain}`, domain, ...(server === undefined || server === '' ? {} : { server }) };
+    const reached = server === undefined || server === '' ? {} : { server };
+    const place = { host: `guest.${domain}`, domain, ...reached, ...(authority === undefined ? {} : { authority }) };
     try {
       await guests.signIn(place, name());
     } catch (error) {
@@ -55,7 +56,7 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
       throw error;
     }
     await guests.signOut();
-    return { to: state.address, place: server === undefined || server === '' ? {} : { server }, byLinkOnly: false };
+    return { to: state.address, place: reached, byLinkOnly: false };
   }
 
   /** The server that the person has named: both are guests there. */

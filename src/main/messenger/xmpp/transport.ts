@@ -17,5 +17,6 @@ export const xmpp: Transport<XmppAccount> = {
   secrets: ['password'],
   account: xmppAccount,
   typed: typedXmppAccount,
-  create: (dependencies) => new XmppMessenger('xmpp', dependencies, { open: xmppStreams() }),
+  create: (dependencies) =>
+    new XmppMessenger('xmpp', dependencies, { open: xmppStreams(), admitsGuest: dependencies.admitsGuest ?? (() => false) }),
 };
