@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { KnownAddresses } from '../../../../src/main/connection/addresses/contract.ts';
 import { PortMapping } from '../../../../src/main/connection/port-mapping/port-mapping.ts';
 import { encodePcpAnswer } from '../../../../src/protocol/port-mapping/pcp.ts';
+import { GATEWAY_SEARCHES } from '../../../../src/protocol/port-mapping/ssdp.ts';
 import { ShiftedClock } from '../../../support/shifted-clock.ts';
 import { type FakeOptions, FakeRouter, needsLoopbackNetwork } from './fake-router.ts';
 
@@ -102,6 +103,34 @@ describe(title('a router that lies'), { concurrent: true, skip }, () => {
     });
     expect(told).toBeGreaterThan(0);
     expect([known.noDoor, router.open.size]).toEqual(['noRouter', 0]);
+  });
+
+  it('is the gateway and nobody else: no description of another computer is fetched', async () => {
+    const visits: string[] = [];
+    const web = createServer((request, response) => {
+      visits.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const address = web.address();
+    const place = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/d.xml`;
+    const stranger = createSocket('udp4');
+    await new Promise<void>((resolve) => stranger.bind({ address: '127.0.0.1', port: 0 }, resolve));
+    closing.push(async () => {
+      await new Promise<void>((resolve) => stranger.close(() => resolve()));
+      await new Promise((resolve) => web.close(resolve));
+    });
+    let told = 0;
+    const { known } = await listenAt({
+      speaks: ['upnp'],
+      datagramFrom: (port, host) => {
+        told += 1;
+        stranger.send(`HTTP/1.1 200 OK\r\nST: ${GATEWAY_SEARCHES[0]}\r\nLOCATION: ${place}\r\n\r\n`, port, host);
+        return true;
+      },
+    });
+    expect(told).toBeGreaterThan(0);
+    expect([known.noDoor, visits]).toEqual(['noRouter', []]);
   });
 });
 
