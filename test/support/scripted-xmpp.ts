@@ -14,8 +14,9 @@ export interface Behaviour {
   afterProceed: string;
   /** Channel bindings that it names and has. */
   bindings: readonly string[];
-  /** Instead of features. */
+  /** Instead of features, inside TLS; or before it. */
   streamError: string | undefined;
+  errsBeforeTls: boolean;
   /** Streams that can be taken up again. */
   resumes: boolean;
   /** Says nothing at all. */
@@ -66,7 +67,8 @@ export class ScriptedConnection {
   private opened(): void {
     const { behaviour } = this.server;
     this.say(`<?xml version='1.0'?><stream:stream xmlns='${NS.client}' xmlns:stream='${NS.streams}' id='1' version='1.0'>`);
-    if (behaviour.streamError !== undefined) return this.say(`<stream:error>${behaviour.streamError}</stream:error></stream:stream>`);
+    if (behaviour.streamError !== undefined && behaviour.errsBeforeTls !== this.socket instanceof TLSSocket)
+      return this.say(`<stream:error>${behaviour.streamError}</stream:error></stream:stream>`);
     const plus = behaviour.bindings.length > 0 ? '<mechanism>SCRAM-SHA-256-PLUS</mechanism>' : '';
     const types = behaviour.bindings.map((type) => `<channel-binding type='${type}'/>`).join('');
     const sasl = `<mechanisms xmlns='${NS.sasl}'>${plus}<mechanism>PLAIN</mechanism><mechanism>SCRAM-SHA-256</mechanism></mechanisms><sasl-channel-binding xmlns='${NS.channelBindings}'>${types}</sasl-channel-binding>`;
@@ -151,6 +153,7 @@ export class ScriptedXmpp {
     afterProceed: '',
     bindings: [],
     streamError: undefined,
+    errsBeforeTls: false,
     resumes: true,
     isSilent: false,
     acknowledges: true,

@@ -108,8 +108,9 @@ export class StanzaFramer {
 
   private prolog(all: string, at: number): number | undefined {
     const end = all.indexOf('?>', at);
-    if (end < 0 && all.length - at <= MAX_PROLOG) return undefined;
-    if (end < 0 || !/^<\?xml[ \t\r\n]/.test(all.slice(at, end)))
+    const isLong = (end < 0 ? all.length : end) - at > MAX_PROLOG;
+    if (end < 0 && !isLong) return undefined;
+    if (isLong || !/^<\?xml[ \t\r\n]/.test(all.slice(at, end)))
       throw new ProtocolError('REFUSED', 'Stream.prolog', 'a prolog', all.slice(at, at + 12));
     this.hasBegun = true;
     return end + 2;

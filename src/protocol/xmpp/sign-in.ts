@@ -193,9 +193,9 @@ export class SignIn {
   private enable(stanza: Stanza, { features, jid }: State & { tag: 'enable' }): readonly SignInOutput[] {
     if (stanza.xmlns !== NS.management) return this.keep(stanza);
     if (stanza.name !== 'enabled') return this.bound(jid, features, undefined);
-    const { id, resume = '', max, location } = stanza.attributes;
+    const { id, resume = '', max } = stanza.attributes;
     const seconds = max !== undefined && /^\d{1,6}$/.test(max) ? Number(max) : undefined;
-    const resumption = id !== undefined && /^(?:true|1)$/.test(resume) ? { id, seconds, location } : undefined;
+    const resumption = id !== undefined && /^(?:true|1)$/.test(resume) ? { id, seconds } : undefined;
     return this.bound(jid, features, { resumption });
   }
 

@@ -7,8 +7,6 @@ export interface Resumption {
   readonly id: string;
   /** How long the server keeps the stream; undefined where it does not say. */
   readonly seconds: number | undefined;
-  /** Where the server would have us come back to: host and port, perhaps. */
-  readonly location: string | undefined;
 }
 
 /** Counters go round at 2^32. */

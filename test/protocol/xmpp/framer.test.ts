@@ -85,6 +85,7 @@ describe('a stream', () => {
     ['two prologs', `${PROLOG}${PROLOG}`, 'REFUSED Stream.markup'],
     ['a stylesheet', '<?xml-stylesheet ?>', 'REFUSED Stream.prolog'],
     ['a prolog without an end', `<?xml ${'x'.repeat(300)}`, 'REFUSED Stream.prolog'],
+    ['a long prolog', `<?xml ${'x'.repeat(300)}?>`, 'REFUSED Stream.prolog'],
     ['text', 'HTTP/1.1 400 Bad Request', 'UNEXPECTED Stream.text'],
     ['an empty stream', '<stream/>', 'UNEXPECTED Stream.header'],
     ['an end', '</stream>', 'UNEXPECTED Stream.header'],

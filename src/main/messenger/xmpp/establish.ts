@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+import { scopeOf } from '../../../protocol/ip-address.ts';
 import type { Framed } from '../../../protocol/xmpp/framer.ts';
 import { RegistrationError } from '../../../protocol/xmpp/registration.ts';
 import type { ChannelBinding } from '../../../protocol/xmpp/scram.ts';
@@ -6,6 +8,7 @@ import type { StreamStep } from '../../../protocol/xmpp/sign-in.ts';
 import { XmppStreamError } from '../../../protocol/xmpp/stream-error.ts';
 import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
+import { lookupFor } from '../msnp/line.ts';
 import type { DerivedKeys } from './derived-keys.ts';
 import { XMPP_PORT } from './discovery.ts';
 import type { CertificateFacts, XmppServer } from './stream-contract.ts';
@@ -58,16 +61,18 @@ export async function establish<Outcome extends { readonly tag: string }>(
   options: EstablishOptions<Outcome>,
 ): Promise<Established<Outcome>> {
   let servers = options.servers;
+  let lookup: LookupFunction | undefined;
   for (let referrals = 0; ; ) {
     const [server, ...others] = servers;
     if (server === undefined) throw new MessengerError('UNREACHABLE', 'no server');
     try {
-      return await speak(options, server);
+      return await speak(options, server, lookup);
     } catch (error) {
-      const other = error instanceof XmppStreamError && referrals < MAX_REFERRALS ? otherServer(error, server) : undefined;
-      if (other !== undefined) {
+      const other = error instanceof SentOn && referrals < MAX_REFERRALS ? referred(error, server) : undefined;
+      if (error instanceof SentOn && other !== undefined) {
         referrals += 1;
         servers = [other];
+        lookup = lookupFor(other.host, { endpoint: server, address: error.address });
         continue;
       }
       if (error instanceof RegistrationError) throw error;
@@ -82,15 +87,32 @@ function isStep(output: StreamStep | { readonly tag: string }): output is Stream
   return output.tag === 'send' || output.tag === 'open' || output.tag === 'secure' || output.tag === 'derive';
 }
 
-/** Where a server sends us (RFC 6120 section 4.9.3.19): the same kind of protection, and the same certificate is asked of it. */
-function otherServer({ otherHost }: XmppStreamError, { tls }: XmppServer): XmppServer | undefined {
-  const named = otherHost === undefined ? undefined : serverNamed(otherHost, XMPP_PORT);
-  return named && { ...named, tls };
+/** A server that has shown whose it is sends us on (RFC 6120 section 4.9.3.19). */
+class SentOn extends Error {
+  override readonly name = 'SentOn';
+  readonly host: string;
+  /** The IP address at which it was. */
+  readonly address: string;
+  constructor(error: XmppStreamError, host: string, address: string) {
+    super(error.message, { cause: error });
+    this.host = host;
+    this.address = address;
+  }
+}
+
+/** Where to: the same kind of protection and the same certificate is asked of it, and no server looks around in our network (`lookupFor` for names). */
+function referred({ host, address }: SentOn, { tls, host: dialled }: XmppServer): XmppServer | undefined {
+  const named = serverNamed(host, XMPP_PORT);
+  if (named === undefined) return undefined;
+  const [scope, own] = [scopeOf(named.host), scopeOf(address)];
+  const isAllowed = scope === undefined || scope === 'global' || (scope === 'loopback' && own === 'loopback');
+  return isAllowed || named.host === dialled || named.host === address ? { ...named, tls } : undefined;
 }
 
 function speak<Outcome extends { readonly tag: string }>(
   { machine: begin, domain, ca, keys, clock, signal }: EstablishOptions<Outcome>,
   server: XmppServer,
+  lookup: LookupFunction | undefined,
 ): Promise<Established<Outcome>> {
   return new Promise((resolve, reject) => {
     const machine = begin();
@@ -111,8 +133,11 @@ function speak<Outcome extends { readonly tag: string }>(
     const fail = (error: unknown): void => {
       if (isOver) return;
       settle();
+      const { remoteAddress } = socket;
       socket.destroy();
-      reject(error instanceof Error ? error : new Error(String(error)));
+      const host = error instanceof XmppStreamError && certificate !== undefined ? error.otherHost : undefined;
+      if (error instanceof XmppStreamError && host !== undefined) reject(new SentOn(error, host, remoteAddress));
+      else reject(error instanceof Error ? error : new Error(String(error)));
     };
     const abort = (): void => fail(new MessengerError('CONNECTION_LOST', 'given up'));
     const run = (step: () => readonly (StreamStep | Outcome)[]): void => {
@@ -152,7 +177,7 @@ function speak<Outcome extends { readonly tag: string }>(
       else tell(taker);
     };
     const socket = new XmppSocket(
-      { server, domain, ca, clock },
+      { server, domain, ca, clock, lookup },
       {
         connected: () => run(() => machine.start()),
         secured: (bindings, facts) => {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { parseJid } from '../../../protocol/xmpp/jid.ts';
-import { serverNamed } from '../../../protocol/xmpp/server-name.ts';
 import { SignIn, type SignInParts } from '../../../protocol/xmpp/sign-in.ts';
 import { NS } from '../../../protocol/xmpp/namespaces.ts';
 import { MessengerError } from '../contract.ts';
 import { ConnectedStream } from './connected-stream.ts';
 import { DerivedKeys } from './derived-keys.ts';
-import { type ResolveSrv, serversOf, systemSrv, XMPP_PORT } from './discovery.ts';
+import { type ResolveSrv, serversOf, systemSrv } from './discovery.ts';
 import { establish } from './establish.ts';
 import type { OpenXmppStream, StreamFeatures, StreamOptions, XmppIdentity, XmppServer } from './stream-contract.ts';
 import { problemOf } from './stream-problems.ts';
@@ -43,9 +42,8 @@ export function xmppStreams({ resolveSrv = systemSrv, random = Math.random }: Xm
       established,
       bound,
       features,
-      again: async ({ id, location }, handled, given) => {
-        const named = location === undefined ? undefined : serverNamed(location, XMPP_PORT);
-        const servers = [...(named === undefined ? [] : [{ ...named, tls: reached.tls }]), ...(await found().catch(() => [reached]))];
+      again: async ({ id }, handled, given) => {
+        const servers = await found().catch(() => [reached]);
         const resuming = (): SignIn => new SignIn({ ...parts, nonce: randomBytes(24), resume: { id, handled } });
         return establish({ machine: resuming, domain: parts.domain, servers, ca, keys, clock, signal: given });
       },

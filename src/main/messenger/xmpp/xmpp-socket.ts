@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { checkServerIdentity, connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
 import { type Framed, StanzaFramer } from '../../../protocol/xmpp/framer.ts';
@@ -30,6 +30,8 @@ export interface XmppSocketOptions {
   readonly domain: string;
   readonly ca: string | undefined;
   readonly clock: Clock;
+  /** For a name that a server gave. */
+  readonly lookup: LookupFunction | undefined;
 }
 
 /** A connection that carries streams of XML, over TLS from its first byte or from `secure` on. Begins to connect when made. */
@@ -42,6 +44,7 @@ export class XmppSocket {
   private cancelDeadline: () => void;
   private phase: 'connecting' | 'handshake' | 'open' = 'connecting';
   private isFinished = false;
+  private reachedAddress = '';
   private readonly whenClosed: Promise<void>;
   private tellClosed = (): void => {};
 
@@ -53,9 +56,11 @@ export class XmppSocket {
       this.tellClosed = resolve;
     });
     this.cancelDeadline = options.clock.after(CONNECT_DEADLINE_MS, () => this.fail(new MessengerError('UNREACHABLE', 'no answer')));
-    this.socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const { lookup } = options;
+    this.socket = connect({ host, port, noDelay: true, keepAlive: true, ...(lookup === undefined ? {} : { lookup }) });
     this.listen();
     this.socket.once('connect', () => {
+      this.reachedAddress = (this.socket.remoteAddress ?? '').replace(/^::ffff:/i, '');
       if (tls === 'direct') return this.secure();
       this.cancelDeadline();
       this.phase = 'open';
@@ -66,6 +71,11 @@ export class XmppSocket {
   /** Resolves when the socket has closed. */
   get closed(): Promise<void> {
     return this.whenClosed;
+  }
+
+  /** The other end's IP address, empty before it is connected. */
+  get remoteAddress(): string {
+    return this.reachedAddress;
   }
 
   /** Begins a stream: what comes from now on belongs to it. */

@@ -120,9 +120,9 @@ describe('signing in', () => {
     const other = await ScriptedXmpp.open();
     const sent = (port: number): string => `<see-other-host xmlns='${NS.streamErrors}'>127.0.0.1:${port}</see-other-host>`;
     server.behaviour.streamError = sent(other.port);
-    const { ca } = other.certificate;
+    const ca = `${server.certificate.ca}\n${other.certificate.ca}`;
     try {
-      const stream = await open({ ca: `${server.certificate.ca}\n${ca}` });
+      const stream = await open({ ca });
       expect(stream.features.endpoint.port).toBe(other.port);
       other.behaviour.streamError = sent(other.port);
       await expect(open({ ca })).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
@@ -132,6 +132,19 @@ describe('signing in', () => {
       await Promise.all(opened.splice(0).map((stream) => stream.close()));
       await other.close();
     }
+  });
+
+  it.each([
+    ['before it has shown whose it is', '127.0.0.1:PORT', true],
+    ['into our network', '192.168.1.1', false],
+    ['nowhere', 'a b', false],
+  ])('goes nowhere that a server sends us %s', async (_, place, errsBeforeTls) => {
+    const other = await ScriptedXmpp.open();
+    const host = place.replace('PORT', String(other.port));
+    Object.assign(server.behaviour, { errsBeforeTls, streamError: `<see-other-host xmlns='${NS.streamErrors}'>${host}</see-other-host>` });
+    await expect(open()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    expect([server.connections.length, other.connections.length]).toEqual([1, 0]);
+    await other.close();
   });
 
   it('tries the servers that the domain names, one after the other', async () => {
