@@ -10,7 +10,7 @@ import { type Program, run, startProgram, until } from '../programs.ts';
 import { type ServerCertificate, makeServerCertificate } from './certificates.ts';
 
 const SERVER_FILES = fileURLToPath(new URL('../../../server/', import.meta.url));
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 90_000;
 
 /** Ports are the same in every test, because every server has an address of its own. */
 export interface ServerPorts {
