@@ -134,7 +134,10 @@ async function serve(place: ServerPlace, coturn: boolean, kind: Kind): Promise<X
   };
   process.once('exit', endNow);
   try {
-    [server, turn] = await Promise.all([kind.start(), coturn ? startCoturn(place) : undefined]);
+    // One that is up is ended where the other one fails.
+    const starting = kind.start().then((program) => (server = program));
+    const starts = await Promise.allSettled([starting, coturn ? startCoturn(place).then((program) => (turn = program)) : undefined]);
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
   } catch (error) {
     await close();
     throw error;
