@@ -57,8 +57,8 @@ modules_disabled = { "s2s"; "http"; "offline" }
 limits = { c2s = { rate = "${C2S_RATE}"; burst = "4s" } }
 c2s_stanza_size_limit = 65536
 
--- A connection that broke is waited for, for two minutes (XEP-0198).
-smacks_hibernation_time = 120
+-- A connection that broke is waited for, so many seconds (XEP-0198).
+smacks_hibernation_time = ${RESUME_SECONDS}
 
 -- Accounts: by invitation, unless you say otherwise; one every so many seconds from one address.
 allow_registration = true

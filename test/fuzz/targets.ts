@@ -14,6 +14,7 @@ import { RDP_TARGETS } from './targets/rdp.ts';
 import { RELAY_TARGETS } from './targets/relay.ts';
 import { TRUST_TARGETS } from './targets/trust.ts';
 import { XMPP_TARGETS } from './targets/xmpp.ts';
+import { XMPP_SAID_TARGETS } from './targets/xmpp-said.ts';
 
 /** Everything that reads what others wrote. */
 export const TARGETS: readonly Target[] = [
@@ -31,6 +32,7 @@ export const TARGETS: readonly Target[] = [
   ...PORT_MAPPING_TARGETS,
   ...RELAY_TARGETS,
   ...ICE_TARGETS,
+  ...XMPP_SAID_TARGETS,
   ...APP_TARGETS,
 ];
 

@@ -169,6 +169,8 @@ export class ContactList {
     if (item === undefined && (token === undefined || !this.options.welcomes(token, address))) {
       if (this.waiting.size >= STRANGER_LIMIT) return [];
       this.waiting.add(address);
+      // They have a name from the moment on that they are put on the list.
+      if (nick !== undefined) this.nicks.set(address, nick);
       return [{ tag: 'listed', address, name: nick ?? readJid(address)?.local ?? address }];
     }
     const sees = item?.subscription === 'to' || item?.subscription === 'both' || item?.asked === true;
@@ -180,10 +182,10 @@ export class ContactList {
 
   /** The server's list learns what they call themselves, so that they have a name while they are away too; one that a person gave stays. */
   private named(address: string, nick: string | undefined): readonly ContactListOutput[] {
-    if (nick === undefined || nick === this.nicks.get(address)) return [];
     const before = this.nicks.get(address);
-    this.nicks.set(address, nick);
     const listed = this.items.get(address)?.name;
+    if (nick === undefined || (nick === before && listed !== undefined)) return [];
+    this.nicks.set(address, nick);
     const ours = listed === undefined || listed === before;
     return [{ tag: 'changed' }, ...(ours && listed !== nick ? [{ tag: 'name', address, name: nick } as const] : [])];
   }

@@ -44,6 +44,11 @@ export class Proxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** Both halves of each connection. */
+  get connections(): number {
+    return this.sockets.size;
+  }
+
   cut(): void {
     this.isCut = true;
     for (const socket of this.sockets) socket.destroy();

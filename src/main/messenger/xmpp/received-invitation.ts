@@ -88,7 +88,7 @@ export class ReceivedInvitation implements RendezvousCarrier {
 
   /** Another device of ours has answered. */
   answeredBy(jid: string, said: JingleMessage): void {
-    const device = resourceOf(jid) ?? '';
+    const device = (resourceOf(jid) ?? '').replace(/\.[0-9a-f]{8}$/, '');
     if (said.tag === 'proceed' && this.proceeded) this.rival = device;
     else if (said.tag === 'proceed') this.elsewhere(device, 'accepted');
     else if (said.tag === 'reject' && said.reason !== 'REJECT_NOT_INSTALLED' && said.reason !== 'gone' && !this.proceeded)
