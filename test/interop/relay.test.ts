@@ -75,7 +75,7 @@ describe.skipIf(programs.skip).each([
     };
     const { novice, close } = await loopback({
       ways: [...relay, ...WAYS.filter(({ id }) => id === 'forward')],
-      reach: (address) => (address === NOVICE ? (elsewhere as ReachServices) : undefined),
+      reach: (address) => (address === NOVICE ? elsewhere : undefined),
     });
     expect(novice.status?.connection?.by).toBe('forward');
     expect(novice.status?.steps.find(({ step }) => step === 5)?.failures).toEqual([{ way: 'relay', failure: 'unreachable' }]);

@@ -122,6 +122,29 @@ it.each(['off', 'noRouter', 'refused', 'doubleNat'] as const)('where nothing con
   expect(screen.queryByText(t(`ended.noDoor.${noDoor}`))).toBeNull();
 });
 
+it.each([
+  ['unavailable', 'ended.noRelay'],
+  ['unreachable', 'ended.relayMissed'],
+] as const)('where nothing connected, it says what would help, and what each way met: a relay that was %s', (failure, key) => {
+  const steps = session('novice', CONNECTED).steps.map((step) =>
+    step.step === 5
+      ? {
+          ...step,
+          state: 'failed' as const,
+          failures: [
+            { way: 'reverse', failure: 'unreachable' as const },
+            { way: 'relay', failure },
+          ],
+        }
+      : step,
+  );
+  openMainWindow(appState({ session: session('novice', { tag: 'ended', reason: 'noConnection', atMs: NOW_MS }, { steps }) }));
+  screen.getByText(t(key));
+  expect(document.querySelector('details')?.open).toBe(true);
+  screen.getByText(t('way.reverse.failed.unreachable'));
+  screen.getByText(t(`way.relay.failed.${failure}`));
+});
+
 it('Escape closes the details and goes back to their button', async () => {
   const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
   const details = document.querySelector('details');

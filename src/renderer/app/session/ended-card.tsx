@@ -5,7 +5,7 @@ import { Button, ProblemLine } from '../design/controls.tsx';
 import { duration } from '../figures.ts';
 import { displayName } from '../selectors.ts';
 import { problemText, type ActionState } from '../problem.ts';
-import { endedSentence, isByFile, nextAction, nextStep } from './session-words.ts';
+import { endedSentence, isByFile, nextAction, nextStep, relayHelp } from './session-words.ts';
 import { Steps } from './steps.tsx';
 import './session-card.css';
 
@@ -42,6 +42,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
   const action = nextAction(role, reason);
   // Somebody who came by an invitation file has no messenger address.
   const canAsk = role === 'novice' && !isByFile(session) && onAskAgain !== undefined && onAskSomeoneElse !== undefined;
+  const help = relayHelp(session);
   const wasSession = session.connection !== undefined && SESSION_ENDS.has(reason);
   return (
     <section className="session-card" aria-labelledby="ended-title">
@@ -55,6 +56,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
             {endedSentence(role, reason, name, offered)}
           </h1>
           <p className="session-card__next break">{nextStep(role, reason, name, offered)}</p>
+          {help !== undefined && <p className="soft break">{t(help)}</p>}
           {session.noDoor !== undefined && <p className="soft break">{t(`ended.noDoor.${session.noDoor}`)}</p>}
           {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
         </div>
@@ -82,7 +84,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
         </Button>
       </div>
       <ProblemLine text={problemText(problem)} />
-      <details className="fold" open={!compact && role === 'expert' && !good}>
+      <details className="fold" open={!compact && (role === 'expert' || reason === 'noConnection') && !good}>
         <summary>{t('steps.show')}</summary>
         <Steps session={session} />
         {detail !== undefined && <p className="soft small break">{t('common.technical', { detail })}</p>}

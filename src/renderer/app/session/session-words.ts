@@ -95,6 +95,14 @@ export function connectionText(connection: SessionConnection, { role, peer }: Pi
   return connectedWords(connection, role, displayName(peer));
 }
 
+/** Nothing connected the two: what a server that passes connections on would have done, or did. It is what works between any two homes. */
+export function relayHelp({ phase, steps }: SessionStatus): 'ended.noRelay' | 'ended.relayMissed' | undefined {
+  if (phase.tag !== 'ended' || phase.reason !== 'noConnection') return undefined;
+  const relay = steps.flatMap(({ failures = [] }) => failures).find(({ way }) => way === 'relay');
+  if (relay === undefined) return undefined;
+  return relay.failure === 'unavailable' ? 'ended.noRelay' : 'ended.relayMissed';
+}
+
 /** What the button of the ended card does for a novice. */
 export type NextAction = 'askAgain' | 'askSomeoneElse' | 'close';
 
