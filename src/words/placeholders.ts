@@ -357,6 +357,7 @@ export interface Placeholders {
   readonly 'shell.consent.control.offered': 'name';
   readonly 'widening.program.heading': 'activity';
   readonly 'widening.messenger.text': 'address';
+  readonly 'widening.forwarding.port': 'port';
   readonly 'widening.forgetMet.heading': 'address';
   readonly 'shell.about.message': 'version';
   readonly 'shell.quit.detail': 'names';

@@ -25,7 +25,7 @@ export type Widening =
   /** Where people whom this person helps are sent: a server, a page, as what they are. */
   | { readonly tag: 'guestPlaces'; readonly places: readonly string[] }
   /** Where others reach this computer through a router that was set up by hand: its address, the port here. */
-  | { readonly tag: 'forwarding'; readonly places: readonly string[] }
+  | { readonly tag: 'forwarding'; readonly address: string; readonly port: number }
   /** A server that learns where both computers are, and may carry what they send. */
   | { readonly tag: 'relayServer'; readonly url: string }
   | { readonly tag: 'clearHistory' }
@@ -78,7 +78,10 @@ export function wideningQuestion(widening: Widening): Question {
       return {
         heading: t('widening.forwarding.heading'),
         text: [t('widening.forwarding.text')],
-        words: widening.places.map((place) => safeText(place, 255)),
+        words: [
+          ...(widening.address === '' ? [] : [safeText(widening.address, 255)]),
+          ...(widening.port === 0 ? [] : [t('widening.forwarding.port', { port: `${widening.port}` })]),
+        ],
         warning,
         no,
         yes: t('widening.forwarding.yes'),

@@ -203,6 +203,10 @@ describe('the question', () => {
       '/opt/phone',
       '--to=192.0.2.7',
     ]);
+    expect(wideningQuestion({ tag: 'forwarding', address: 'home.example', port: 40_000 }).words).toEqual([
+      'home.example',
+      'Port 40000 on this computer',
+    ]);
     expect(wideningQuestion({ tag: 'messenger', place: { server: '192.0.2.9:1863', key: 'abc' }, address: 'anna@home' }).words).toEqual([
       '192.0.2.9:1863',
     ]);

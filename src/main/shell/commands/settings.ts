@@ -84,7 +84,7 @@ export const settingsCommands = {
     windows: ['main'],
     widens: ({ settings }, { ownPort: port, publicAddress: place }) =>
       (port !== 0 && port !== settings.value.ownPort) || (place !== '' && place !== settings.value.publicAddress)
-        ? [{ tag: 'forwarding', places: [...(place === '' ? [] : [place]), ...(port === 0 ? [] : [`${port}`])] }]
+        ? [{ tag: 'forwarding', address: place, port }]
         : [],
     argument: z.strictObject({ ownPort, publicAddress }),
     run: async (use, forwarding) => {
