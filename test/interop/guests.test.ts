@@ -17,7 +17,7 @@ describe.skipIf(programs.skip).each([
 ])(programs.title('a guest on %s'), (_name, start) => {
   const open = xmppStreams();
   let server: XmppServer;
-  let folder: string;
+  let folder: string | undefined;
   let authority: string;
   let people: GuestsAndExpert;
   let erik: Person;
@@ -32,7 +32,7 @@ describe.skipIf(programs.skip).each([
   });
   afterAll(async () => {
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
   beforeEach(async () => {
     people = guestsAndExpert(open, server.domain, { server: `${server.host}:${server.ports.clients}`, authority });

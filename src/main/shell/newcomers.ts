@@ -102,8 +102,9 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
       if (status !== undefined && status.phase.tag !== 'ended') throw new CommandError('BUSY', 'a session is running');
       help.closeGuestCode();
       const found = (await ownServer()) ?? (await namedServer());
-      meeting = found;
+      // The code before it is put away first; that is the end of another meeting, and not of this one.
       help.openGuestCode();
+      meeting = found;
       show();
     },
     end() {

@@ -89,6 +89,9 @@ async function world(options: { hosts?: readonly string[]; account?: boolean; se
     invitations: [],
     onChange: changes.on,
     openGuestCode: () => {
+      // The one before is put away first, and that is told.
+      code = undefined;
+      changes.emit();
       code = { code: 'K7QM2CFH', state: 'open', expiresAtMs: 1, wrong: 0 };
       changes.emit();
     },
