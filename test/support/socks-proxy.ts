@@ -49,6 +49,9 @@ export class SocksProxy {
     const [one, other] = this.waiting.get(name) ?? [];
     if (one === undefined || other === undefined) throw new Error('not both are there');
     one.pipe(other).pipe(one);
+    // A pipe whose end is gone reads no more, so it would never hear that the other has gone as well.
+    one.once('close', () => other.destroySoon());
+    other.once('close', () => one.destroySoon());
   }
 
   /** As a server that is switched off. */
