@@ -80,13 +80,16 @@ export class PortMapping implements AddressSource {
   private open(gateway: Gateway, port: number): Promise<KnownAddresses> {
     return new Promise((resolve) => {
       let late = false;
+      let why: NoDoor = 'noRouter';
       const cancel = this.deps.clock.after(OPEN_DEADLINE_MS, () => {
         late = true;
-        resolve(none('noRouter'));
+        resolve(none(why));
       });
       const settle = async (): Promise<void> => {
         try {
-          const lease = await this.lease(gateway, port);
+          const lease = await this.lease(gateway, port, (error) => {
+            why = reasonOf(error);
+          });
           const { externalAddress: host, externalPort } = lease.mapping;
           if (late) lease.close();
           else resolve({ addresses: [{ host, port: externalPort, origin: 'mapped' }], close: () => Promise.resolve(lease.close()) });
@@ -102,12 +105,12 @@ export class PortMapping implements AddressSource {
     });
   }
 
-  private async lease(gateway: Gateway, port: number): Promise<Lease> {
+  private async lease(gateway: Gateway, port: number, refused: (error: RouterError) => void): Promise<Lease> {
     const { clock } = this.deps;
     // Not cut short at the end: nobody would know then whether the door is open.
     const asking = { clock, signal: new AbortController().signal };
     const wish = { internalPort: port, externalPort: port, lifetime: LEASE_S };
-    const mapping = await mapOnFirst(this.search.begin(gateway), wish, asking, (granted) => this.check(granted));
+    const mapping = await mapOnFirst(this.search.begin(gateway), wish, asking, (granted) => this.check(granted), refused);
     const lease = this.leases.hold(mapping);
     if (this.over.signal.aborted) lease.close();
     return lease;

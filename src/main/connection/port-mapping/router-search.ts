@@ -46,27 +46,31 @@ export class RouterSearch {
  * Asks one router after the other, in the order in which they are found; what the first grants that `accepts` is taken. Rejects with the RouterError that
  * tells most, undefined where there is no router.
  * @param accepts throws RouterError for a mapping that is of no use
+ * @param refused hears of every refusal, while others are still asked
  */
 export function mapOnFirst(
   routers: readonly Promise<Router>[],
   wish: MappingWish,
   asking: Asking,
   accepts: (mapping: Mapping) => void,
+  refused: (error: RouterError) => void,
 ): Promise<Mapping> {
   return new Promise((resolve, reject) => {
     let granted = false;
     let why: RouterError | undefined;
     let turn: Promise<void> = Promise.resolve();
     const attempt = async (router: Router): Promise<void> => {
-      if (granted) return;
+      if (granted || why?.code === 'useless') return;
       try {
         const mapping = await router.map(wish, asking);
         accepts(mapping);
         granted = true;
         resolve(mapping);
       } catch (error) {
-        const refusal = error instanceof RouterError ? error : new RouterError('refused', 'no answer that could be read');
-        if (why?.code !== 'useless') why = refusal;
+        why = error instanceof RouterError ? error : new RouterError('refused', 'no answer that could be read');
+        refused(why);
+        // It is one gateway in every language: what it has outside does not get better.
+        if (why.code === 'useless') reject(why);
       }
     };
     const each = routers.map(async (finding) => {
