@@ -94,7 +94,7 @@ describe('a whole session through a proxy', () => {
     },
   );
 
-  it('who keeps the address private makes no invitation file, and asks no router for anything', async () => {
+  it('who keeps the address private makes no invitation file, tells nobody where it is, and asks no router for anything', async () => {
     let prepared = 0;
     const room = createConnectionRoom({
       clock: systemClock,
@@ -104,7 +104,13 @@ describe('a whole session through a proxy', () => {
     });
     room.prepare?.();
     expect([prepared, room.ways.map(({ id }) => id)]).toEqual([0, ['relay']]);
-    await expect(room.openNovice(new AbortController().signal, { standing: true })).rejects.toMatchObject({ code: 'NO_ADDRESS' });
+    const { signal } = new AbortController();
+    await expect(room.openNovice(signal, { standing: true })).rejects.toMatchObject({ code: 'NO_ADDRESS' });
+    // Nor does it say in a session where it could be found again.
+    const door = await room.openNovice(signal, { returning: true, wordless: true });
+    const expert = await room.openExpert({ engine: 'ringback', userName: 'somebody', wordless: true }, signal);
+    expect([door.ticket.addresses, expert.ticket.addresses]).toEqual([[], []]);
+    await Promise.all([door.close(), expert.close()]);
   });
 
   it('the proxy dies in the middle: both say so, and the picture goes on through another one, without a question', async () => {

@@ -68,6 +68,8 @@ export class SocksProxy {
     if (this.mood === 'mute') return void socket.resume();
     const greeted = (): void => void socket.write(Uint8Array.of(5, 0));
     const asked = (bytes: Buffer): void => {
+      // What comes before the other one is there waits for it.
+      socket.pause();
       const name = bytes.subarray(5, 45).toString();
       this.asked.push(name);
       if (this.mood === 'refuses') return void socket.write(Uint8Array.of(5, 5, 0, 1, 0, 0, 0, 0, 0, 0));
