@@ -1,5 +1,6 @@
 /**
- * What takes too long for `npm test`: lines as people have them under two real apps, and programs killed at random points of the demo.
+ * What takes too long for `npm test`: lines as people have them under two real apps, programs killed at random points of the demo, and
+ * every pairing of two homes behind routers.
  * Options: --times N (programs that are killed, default 100), --seed N (repeats a run), -t NAME and a path as Vitest has them.
  * Pictures and logs go to `lab-output`. Ends with 0 only if everything held.
  */
