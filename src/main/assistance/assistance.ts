@@ -205,8 +205,8 @@ class AssistanceRoom implements Assistance {
     this.parts.connection.prepare();
     this.host.interruptions.welcome(offer === true ? 'offer' : 'invitation', interrupterOf(from));
     this.forget(id);
-    if (pending.invitation.guest) this.guests.settle(true);
     this.run(pending.take());
+    if (pending.invitation.guest) this.guests.settle(true);
   }
 
   declineInvitation(id: string): void {

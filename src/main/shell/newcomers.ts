@@ -73,6 +73,8 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
 
   function show(): void {
     const { guestCode } = help;
+    // Nobody needs this program to be a guest any longer.
+    if (guestCode?.state === 'used' && meeting?.byLinkOnly === true && !isGuestHere()) return help.closeGuestCode();
     const newcomer = guestCode === undefined || meeting === undefined ? undefined : viewOf(guestCode, meeting);
     if (JSON.stringify(newcomer) !== JSON.stringify(model.facts.newcomer)) model.update({ newcomer });
     if (guestCode === undefined && meeting !== undefined && !isGuestHere()) leave();

@@ -3,7 +3,7 @@ import { screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { t } from '../../../src/words/words.ts';
 import { appState, NOW_MS } from './fixtures.ts';
-import { openMainWindow, theButton, words } from './windows.tsx';
+import { button, openMainWindow, theButton, words } from './windows.tsx';
 
 const nobody = appState({ messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
 const LINK = 'ringback:help?v=1&to=erik%40help.example&code=K7QM2CFH&end=1';
@@ -69,6 +69,11 @@ describe('who helps somebody new', () => {
     await user.click(theButton(t('newcomer.copyMessage')));
     send(appState({ newcomer: { ...NEWCOMER, state: 'expired' } }));
     await user.click(theButton(t('newcomer.again')));
+    send(appState({ newcomer: { ...NEWCOMER, state: 'claimed' } }));
+    expect(button(t('newcomer.begin'))).toBeUndefined();
+    // Who had it has been answered: the next one can have another.
+    send(appState({ newcomer: { ...NEWCOMER, state: 'used' } }));
+    theButton(t('newcomer.begin'));
     expect(calls()).toEqual([['copyText', t('newcomer.messageLink', { link: LINK })], ['helpSomebodyNew']]);
   });
 

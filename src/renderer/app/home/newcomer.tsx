@@ -23,8 +23,8 @@ const inGroups = (code: string): readonly string[] => code.match(/.{1,4}/g) ?? [
 /** "Help somebody new": the button, or what to send and to read out. */
 export function Newcomer({ newcomer, ...props }: NewcomerProps) {
   // A guest who has the code stands above, as every invitation does.
-  if (newcomer?.state === 'claimed' || newcomer?.state === 'used') return null;
-  if (newcomer === undefined) return <Begin {...props} />;
+  if (newcomer?.state === 'claimed') return null;
+  if (newcomer === undefined || newcomer.state === 'used') return <Begin {...props} />;
   return newcomer.state === 'open' ? <Open newcomer={newcomer} {...props} /> : <Over state={newcomer.state} {...props} />;
 }
 
