@@ -46,7 +46,14 @@ async function side(offers: boolean, deps: Partial<IceDeps> = {}, reach?: ReachS
   };
   const way = await prepareIce({ openPage, ...deps })(given);
   return {
-    ...{ clock, page, asked, said, found, missed, way, stop },
+    clock,
+    page,
+    asked,
+    said,
+    found,
+    missed,
+    way,
+    stop,
     hear: (text: string) => hear(text),
     get exhausted() {
       return exhausted;
