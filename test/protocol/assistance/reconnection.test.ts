@@ -33,9 +33,9 @@ describe('when the two look for each other', () => {
     ]);
     wait(5_000);
     expect(did.slice(2)).toEqual([
+      ['tryMessenger', 1_000],
       ['try', 1_500],
       ['try', 3_000],
-      ['tryMessenger', 3_000],
       ['try', 4_500],
     ]);
     wait(SEARCH_MS);
