@@ -145,8 +145,11 @@ describe('what a session says', () => {
       'Your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
     );
     expect(text({ by: 'relay', relayed: true }, 'novice')).toMatch(/^Through the server x:1, because neither router lets anything in/);
-    expect(text({ by: 'ice', relayed: true, hidden: true }, 'novice')).toMatch(/^Through the server x:1, because one of you two keeps/);
-    expect(text({ by: 'pigeon', relayed: true }, 'novice')).toBe(text({ by: 'relay', relayed: true }, 'novice'));
+    expect(text({ by: 'ice', relayed: true, hidden: true }, 'novice')).toMatch(
+      /^Through a server in between, because one of you two keeps/,
+    );
+    expect(text({ by: 'relay', relayed: true, hidden: true }, 'novice')).toMatch(/^Through the server x:1, because one of you two keeps/);
+    expect(text({ by: 'ice', relayed: true }, 'expert')).toBe(t('way.relay.between'));
     expect(text({ by: 'pigeon', mapped: true }, 'novice')).toBe(t('way.other.connected.novice', { address: 'x:1' }));
   });
 

@@ -16,9 +16,10 @@ type WayKey = Complete<`way.${WordedWay}.${WayWord}`>;
 export function connectedWords({ by, address, relayed, mapped, hidden }: SessionConnection, role: Role, name: string): string {
   const key = `way.${by}.mapped.${role}`;
   if (mapped && isWordKey(key)) return tFromData(key, { name, address });
+  // TURN: the address is the other side's, and not the server's.
+  if (relayed && by !== 'relay') return t(hidden ? 'way.relay.betweenHidden' : 'way.relay.between');
   if (hidden) return t(`way.relay.hidden.${role}`, { address });
-  // What passes the bytes on matters more to people than how it was found.
-  return wayText(relayed ? 'relay' : by, `connected.${role}`, { name, address });
+  return wayText(by, `connected.${role}`, { name, address });
 }
 
 /** The way's own sentence, or the general one. */
