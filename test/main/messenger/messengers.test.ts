@@ -16,7 +16,7 @@ import { createMessengers, inOrder, overall } from '../../../src/main/messenger/
 import { newAccount } from '../../../src/main/messenger/msnp-server/account-store.ts';
 import { MsnpServer } from '../../../src/main/messenger/msnp-server/server.ts';
 import { SqliteAccountStore } from '../../../src/main/messenger/msnp-server/sqlite-account-store.ts';
-import { msnp } from '../../../src/main/messenger/msnp/transport.ts';
+import { msnp as msnpTransport } from '../../../src/main/messenger/msnp/transport.ts';
 import { createTransports } from '../../../src/main/messenger/transports.ts';
 import { createInMemoryNetwork, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -257,7 +257,7 @@ describe('MSNP beside another transport', () => {
     const network = createInMemoryNetwork({ clock: systemClock });
     const person = async (address: string): Promise<Messengers> => {
       const dependencies = { clock: systemClock, random: () => 0.5, applications: [REMOTE_ASSISTANCE.guid] };
-      const messengers = createMessengers(new Map([...createTransports(dependencies, [msnp]), ['memory', network.messenger()]]));
+      const messengers = createMessengers(new Map([...createTransports(dependencies, [msnpTransport]), ['memory', network.messenger()]]));
       open.push(messengers);
       const hosted = newAccount(address, address);
       await store.create(hosted);
