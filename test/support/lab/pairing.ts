@@ -121,12 +121,12 @@ export async function pair(novice: Home, expert: Home, { server, folder, ways, m
       () => `an end: ${nora.program.output()}`,
       60_000,
     );
-    if (done.phase !== 'ended')
-      await until(
-        () => phase(erik, 'connected', 'ended'),
-        () => `the expert: ${erik.program.output()}`,
-        15_000,
-      );
+    const wanted = done.phase === 'ended' ? ['ended'] : ['connected', 'ended'];
+    await until(
+      () => phase(erik, ...wanted),
+      () => `the expert: ${erik.program.output()}`,
+      15_000,
+    );
     const connecting = nora.statuses.find((one) => one.phase.startsWith('connecting'));
     const ofExpert = erik.statuses.findLast(({ connection }) => connection !== undefined)?.connection;
     return {
