@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { app, session as electronSession } from 'electron';
+import { app, session as electronSession, type Session } from 'electron';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { serveApp } from './app-protocol.ts';
 import type { Clock } from '../clock.ts';
 import type { ErrorLog } from './error-log.ts';
 import { guardPermissions } from './permissions.ts';
 import { iconFrom } from './tray.ts';
-import { APP_PARTITION, ICE_PARTITION, ICE_RESPONSE_HEADERS } from './web-security.ts';
+import { APP_PARTITION, ICE_RESPONSE_HEADERS } from './web-security.ts';
 import { createWindows, type Windows } from './windows.ts';
 
 export interface AppWindowsDeps {
@@ -19,8 +19,13 @@ export interface AppWindowsDeps {
   readonly quit: () => void;
 }
 
+export interface AppWindows extends Windows {
+  /** A session for pages of connections, by its partition: it serves them and lets them do nothing. */
+  iceSession(partition: string): Session;
+}
+
 /** The windows of the app with the pages that are shown in them, none of them open. After `app` is ready. */
-export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit }: AppWindowsDeps): Windows {
+export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit }: AppWindowsDeps): AppWindows {
   const devTools = !app.isPackaged;
   const windows = createWindows({
     clock,
@@ -36,8 +41,16 @@ export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit 
   const electron = electronSession.fromPartition(APP_PARTITION);
   serveApp(electron, join(outDir, 'renderer'), devTools);
   guardPermissions(electron, windows);
-  const ice = electronSession.fromPartition(ICE_PARTITION);
-  serveApp(ice, join(outDir, 'renderer'), false, ICE_RESPONSE_HEADERS);
-  guardPermissions(ice, windows);
-  return windows;
+  const iceSessions = new Map<string, Session>();
+  return Object.assign(windows, {
+    iceSession: (partition: string): Session => {
+      const known = iceSessions.get(partition);
+      if (known !== undefined) return known;
+      const session = electronSession.fromPartition(partition);
+      serveApp(session, join(outDir, 'renderer'), false, ICE_RESPONSE_HEADERS);
+      guardPermissions(session, windows);
+      iceSessions.set(partition, session);
+      return session;
+    },
+  });
 }

@@ -1,38 +1,37 @@
-import { X509Certificate } from 'node:crypto';
-import { type Certificate, MessageChannelMain, session } from 'electron';
+import { createHash, X509Certificate } from 'node:crypto';
+import { type BrowserWindow, type Certificate, MessageChannelMain } from 'electron';
 import type { Clock } from '../clock.ts';
 import type { IcePage, OpenIcePage, TrustedHost } from '../connection/ways/ice/contract.ts';
+import type { AppWindows } from './app-windows.ts';
 import { ICE_PARTITION } from './web-security.ts';
-import type { Windows } from './windows.ts';
 
 /** Electron's answers: the certificate is good, or as Chromium finds. */
 const GOOD = 0;
 const AS_FOUND = -3;
 
-/** Opens hidden pages for connections over ICE, each with one end of a port; all of them have one session. After `app` is ready. */
-export function createIcePages(windows: Pick<Windows, 'openIcePage'>, clock: Pick<Clock, 'now'>): OpenIcePage {
-  const trusted = new Set<TrustedHost>();
-  const icePages = session.fromPartition(ICE_PARTITION);
-  icePages.setCertificateVerifyProc(({ hostname, certificate }, answer) =>
-    answer(isVouchedFor(hostname, certificate, trusted, clock.now()) ? GOOD : AS_FOUND),
-  );
-  return async (options) => {
+/**
+ * Opens hidden pages for connections over ICE, each with one end of a port. Chromium remembers what was said of a certificate for as long as a session
+ * lives, so those who are trusted have a session of their own: no page believes what another one's account has chosen. After `app` is ready.
+ */
+export function createIcePages(windows: Pick<AppWindows, 'openIcePage' | 'iceSession'>, clock: Pick<Clock, 'now'>): OpenIcePage {
+  return async ({ relayOnly, trusted }) => {
+    const partition = partitionFor(trusted);
+    const session = windows.iceSession(partition);
+    session.setCertificateVerifyProc(({ hostname, certificate }, answer) =>
+      answer(isVouchedFor(hostname, certificate, trusted, clock.now()) ? GOOD : AS_FOUND),
+    );
     // Connections to TURN servers over TCP go by the system's proxy, where it has one.
-    await icePages.setProxy({ mode: 'system' });
-    for (const host of options.trusted) trusted.add(host);
-    try {
-      return await openPage(windows, options.relayOnly, () => {
-        for (const host of options.trusted) trusted.delete(host);
-      });
-    } catch (error) {
-      for (const host of options.trusted) trusted.delete(host);
-      throw error;
-    }
+    await session.setProxy({ mode: 'system' });
+    return openPage(windows.openIcePage(partition, relayOnly));
   };
 }
 
-async function openPage(windows: Pick<Windows, 'openIcePage'>, relayOnly: boolean, closed: () => void): Promise<IcePage> {
-  const window = windows.openIcePage(relayOnly);
+function partitionFor(trusted: readonly TrustedHost[]): string {
+  if (trusted.length === 0) return ICE_PARTITION;
+  return `${ICE_PARTITION}-${createHash('sha256').update(JSON.stringify(trusted)).digest('hex')}`;
+}
+
+async function openPage(window: BrowserWindow): Promise<IcePage> {
   const { webContents } = window;
   const close = (): void => {
     if (!window.isDestroyed()) window.destroy();
@@ -50,7 +49,6 @@ async function openPage(windows: Pick<Windows, 'openIcePage'>, relayOnly: boolea
     close();
     throw error;
   }
-  window.once('closed', closed);
   const { port1: port, port2 } = new MessageChannelMain();
   webContents.postMessage('ringback:ice-port', null, [port2]);
   let gone: (why: string) => void = () => undefined;
@@ -84,8 +82,8 @@ function once(listener: (why: string) => void): (why: string) => void {
 }
 
 /** Whether a certificate that somebody has chosen to trust for this host has signed this one, directly or through others that came with it. */
-function isVouchedFor(hostname: string, certificate: Certificate, trusted: ReadonlySet<TrustedHost>, nowMs: number): boolean {
-  const cas = [...trusted].filter(({ host }) => host.toLowerCase() === hostname.toLowerCase());
+function isVouchedFor(hostname: string, certificate: Certificate, trusted: readonly TrustedHost[], nowMs: number): boolean {
+  const cas = trusted.filter(({ host }) => host.toLowerCase() === hostname.toLowerCase());
   if (cas.length === 0) return false;
   try {
     const leaf = new X509Certificate(certificate.data);

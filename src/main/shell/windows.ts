@@ -15,7 +15,7 @@ import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { NovicePlace } from './novice-place.ts';
 import { shownPeer } from './safe-text.ts';
-import { APP_ORIGIN, ICE_PARTITION, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
+import { APP_ORIGIN, APP_PARTITION, PAGES, WEB_PREFERENCES, type WindowKind } from './web-security.ts';
 import { PANEL_SIZE, placePanel, placeWindow, smallestSize } from './window-bounds.ts';
 
 export interface WindowsDeps {
@@ -59,8 +59,8 @@ export interface Windows {
   readonly session: BrowserWindow | undefined;
   /** A hidden page of the given preload that may capture the screen. */
   openCapturePage(): BrowserWindow;
-  /** A hidden page for one connection over ICE. `relayOnly`: it sends nothing but to TURN servers, over TCP. */
-  openIcePage(relayOnly: boolean): BrowserWindow;
+  /** A hidden page for one connection over ICE, in the session of this partition. `relayOnly`: it sends nothing but to TURN servers, over TCP. */
+  openIcePage(partition: string, relayOnly: boolean): BrowserWindow;
   /** A window for a question, not shown yet: above all others, and of no window's own, so that nothing waits for it. */
   openQuestion(title: string, bounds: Rect): BrowserWindow;
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
@@ -101,7 +101,7 @@ export function createWindows(deps: WindowsDeps): Windows {
   const pageGone = new Emitter<GonePage>();
   let keepMainBounds = (): void => undefined;
 
-  function create(kind: WindowKind, options: BrowserWindowConstructorOptions): BrowserWindow {
+  function create(kind: WindowKind, options: BrowserWindowConstructorOptions, partition = APP_PARTITION): BrowserWindow {
     const window = new BrowserWindow({
       show: false,
       icon: deps.icon,
@@ -112,7 +112,7 @@ export function createWindows(deps: WindowsDeps): Windows {
       webPreferences: {
         ...WEB_PREFERENCES,
         preload: join(deps.preloadDir, PRELOADS[kind]),
-        ...(kind === 'ice' ? { partition: ICE_PARTITION } : {}),
+        partition,
         devTools: deps.devTools && kind !== 'ice',
         // A hidden page that works must not be slowed down.
         backgroundThrottling: kind !== 'capture' && kind !== 'ice',
@@ -293,8 +293,8 @@ export function createWindows(deps: WindowsDeps): Windows {
       return sessionWindow?.window;
     },
     openCapturePage: () => create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false }),
-    openIcePage(relayOnly) {
-      const window = create('ice', { width: 320, height: 240, skipTaskbar: true, focusable: false });
+    openIcePage(partition, relayOnly) {
+      const window = create('ice', { width: 320, height: 240, skipTaskbar: true, focusable: false }, partition);
       // Addresses as tickets tell them, too; else the page would give names that only multicast finds.
       window.webContents.setWebRTCIPHandlingPolicy(relayOnly ? 'disable_non_proxied_udp' : 'default_public_and_private_interfaces');
       return window;

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IcePageServer } from '../../../../src/protocol/ice/page-messages.ts';
 import { type IceApp, needsIce, startIceApp } from '../../../support/ice-app.ts';
-import { turnCredentials } from '../../../support/servers/turn-credentials.ts';
+import { RawStream } from '../../../support/servers/raw-guest.ts';
 import { type XmppServer, needsServers, startEjabberd } from '../../../support/xmpp-servers.ts';
 
 const ice = needsIce();
@@ -12,6 +12,16 @@ const DOMAIN = 'home.example';
 const address = Object.values(networkInterfaces())
   .flat()
   .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+
+/** As a guest is told them (XEP-0215). */
+async function credentialsOf(server: XmppServer): Promise<{ readonly username: string; readonly credential: string }> {
+  const guest = await RawStream.open(server, server.guestDomain);
+  await guest.guest(server.guestDomain);
+  const asked = `<iq type='get' id='s' to='${server.guestDomain}'><services xmlns='urn:xmpp:extdisco:2'/></iq>`;
+  const told = await guest.ask(asked, /<\/iq>/);
+  guest.close();
+  return { username: /username='([^']+)'/.exec(told)?.[1] ?? '', credential: /password='([^']+)'/.exec(told)?.[1] ?? '' };
+}
 
 /** A proxy for CONNECT alone, as offices have it. */
 class ConnectProxy {
@@ -62,11 +72,13 @@ describe.skipIf(ice.skip || servers.skip)(servers.title(ice.title('ICE through s
   let app: IceApp;
   let proxied: IceApp;
   let proxy: ConnectProxy;
+  let credentials: { readonly username: string; readonly credential: string };
 
   beforeAll(async () => {
     server = await startEjabberd({ address: address ?? '', domain: DOMAIN, coturn: true });
     const args = [`--host-resolver-rules=MAP ${DOMAIN} ${address}`];
     proxy = await ConnectProxy.start();
+    credentials = await credentialsOf(server);
     [app, proxied] = await Promise.all([
       startIceApp({ args }),
       startIceApp({ args, env: { https_proxy: proxy.url, http_proxy: proxy.url, no_proxy: '' } }),
@@ -81,12 +93,14 @@ describe.skipIf(ice.skip || servers.skip)(servers.title(ice.title('ICE through s
 
   const turn = (url: (ports: XmppServer['ports']) => string): IcePageServer => ({
     urls: url(server.ports),
-    ...turnCredentials(server.secret),
+    ...credentials,
   });
   const urls: readonly [string, (ports: XmppServer['ports']) => string][] = [
     ['coturn over UDP', ({ coturn }) => `turn:${address}:${coturn}?transport=udp`],
     ['coturn over TCP', ({ coturn }) => `turn:${address}:${coturn}?transport=tcp`],
     ['coturn over TLS', ({ coturnTls }) => `turns:${DOMAIN}:${coturnTls}?transport=tcp`],
+    ['ejabberd over TCP', ({ stun }) => `turn:${address}:${stun}?transport=tcp`],
+    ['ejabberd over TLS', ({ turns }) => `turns:${DOMAIN}:${turns}?transport=tcp`],
   ];
 
   it.each(urls)('carries a session by %s, and both sides know that it is relayed', { timeout: 150_000 }, async (_name, url) => {
@@ -104,6 +118,12 @@ describe.skipIf(ice.skip || servers.skip)(servers.title(ice.title('ICE through s
   it('tells its outside address, which a STUN server sees', async () => {
     const side = { servers: [{ urls: `stun:${address}:${server.ports.coturn}` }] };
     expect(await app.tell({ do: 'connect', sides: [side, side] })).toMatchObject({ relayed: [false, false] });
+  });
+
+  it('does not believe a certificate that nobody has chosen to trust', async () => {
+    const side = { servers: [turn(({ coturnTls }) => `turns:${DOMAIN}:${coturnTls}?transport=tcp`)], forceRelay: true };
+    const other = { ...side, trusted: [{ host: 'elsewhere.example', ca: server.ca }] };
+    expect(String((await app.tell({ do: 'connect', sides: [side, other] }))['error'])).toMatch(/ICE|pair|gone/);
   });
 
   it('names no address of this computer where everything is to go through a server', async () => {
