@@ -24,4 +24,6 @@ export interface AccountForm {
   /** Above the form of a first account: where what it asks for comes from. */
   readonly lead: WordKey;
   readonly fields: readonly AccountField[];
+  /** What its server is and offers can be looked at while signed in. */
+  readonly looksAtServer?: true;
 }

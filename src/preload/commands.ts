@@ -4,6 +4,7 @@
  */
 import type { HostingChoice } from '../facts/hosting.ts';
 import type { Preferences } from '../facts/preferences.ts';
+import type { ServerFacts } from '../facts/server.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { PeerAddress } from '../protocol/applications/peer.ts';
@@ -40,6 +41,8 @@ export const COMMANDS = {
   signIn: taking<string>(),
   signOut: taking<string>(),
   forgetAccount: taking<string>(),
+  /** What the server of an account that is signed in is, and offers; by the transport's name. */
+  lookAtServer: taking<string, ServerFacts>(),
   setPresence: taking<'online' | 'busy' | 'away'>(),
   setFriendlyName: taking<string>(),
   addContact: taking<PeerAddress>(),

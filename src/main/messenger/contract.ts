@@ -1,5 +1,6 @@
 /** What every messenger transport offers, and what all of them offer together. One folder per transport; the compliance suite in test/messenger runs on each. */
 import type { Contact, Presence } from '../../facts/contacts.ts';
+import type { ServerFacts } from '../../facts/server.ts';
 import type { Peer, PeerAddress } from '../../protocol/applications/peer.ts';
 import type { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Features } from '../../protocol/rendezvous/features.ts';
@@ -182,6 +183,8 @@ export interface Messenger<A extends Account = Account> {
   readonly contacts: readonly Contact[];
   /** What its server offers for reaching people; undefined while signed out, and where a transport has no such thing. */
   readonly reach?: ReachServices | undefined;
+  /** Asks its server what it is and offers; not there where a transport has no such thing. Rejects with MessengerError NOT_SIGNED_IN, CONNECTION_LOST. */
+  lookAtServer?(): Promise<ServerFacts>;
   /** Starts signing in and keeps signed in (back-off, presence restored) until `signOut`. Progress comes as `state` events. */
   signIn(account: A): void;
   /** Ends every session with `terminated`, closes every socket; resolves when nothing is open. */
@@ -233,6 +236,8 @@ export interface Messengers {
   stateOf(transport: string): MessengerState;
   /** What the transport's server offers for reaching people, as {@link Messenger.reach} has it. */
   reachOf(transport: string): ReachServices | undefined;
+  /** As {@link Messenger.lookAtServer} has it; rejects with NOT_SIGNED_IN where the transport has no such thing. */
+  lookAtServer(transport: string): Promise<ServerFacts>;
   /** On the account's transport; the others hear nothing of it. */
   signIn(account: Account): void;
   signOut(transport: string): Promise<void>;

@@ -1,5 +1,6 @@
 /* Every transport at once. What belongs to the person goes to all of them, what belongs to a peer to the peer's; who merges what is decided here. */
 import type { Contact, Presence } from '../../facts/contacts.ts';
+import type { ServerFacts } from '../../facts/server.ts';
 import { Emitter } from '../emitter.ts';
 import type { ReachServices } from '../reach-services.ts';
 import {
@@ -67,6 +68,12 @@ class AllMessengers implements Messengers {
 
   reachOf(transport: string): ReachServices | undefined {
     return this.members.get(transport)?.reach;
+  }
+
+  async lookAtServer(transport: string): Promise<ServerFacts> {
+    const looking = this.of(transport).lookAtServer?.();
+    if (looking === undefined) throw new MessengerError('NOT_SIGNED_IN', `${transport} has no server to look at`);
+    return looking;
   }
 
   signIn(account: Account): void {

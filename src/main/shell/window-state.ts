@@ -117,7 +117,13 @@ function invitationViews({ invitations, contacts }: AppFacts): InvitationView[] 
 
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
-  return transports.map(({ name, title, lead, fields }) => ({ name, title, lead, fields }));
+  return transports.map(({ name, title, lead, fields, looksAtServer }) => ({
+    name,
+    title,
+    lead,
+    fields,
+    ...(looksAtServer === true ? { looksAtServer } : {}),
+  }));
 }
 
 /** Only with contacts: to whom came by a file, or has been removed, nothing can be written. */

@@ -150,6 +150,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     },
     signIn: (transport: string) => run('messenger', () => bridge.signIn(transport)),
     signOut: (transport: string) => run('messenger', () => bridge.signOut(transport)),
+    lookAtServer: (transport: string) => run('server', () => bridge.lookAtServer(transport)),
     setPresence: (presence: Parameters<Commands['setPresence']>[0]) => run('presence', () => bridge.setPresence(presence)),
     setFriendlyName: (name: string) => run('friendlyName', () => bridge.setFriendlyName(name)),
     addContact: (peer: PeerAddress) => run('contacts', () => bridge.addContact(addressOf(peer))),

@@ -21,6 +21,7 @@ export type Place =
   | 'guestPlaces'
   | 'forwarding'
   | 'relayServer'
+  | 'server'
   | 'newcomer'
   | 'stranger'
   | 'file'

@@ -7,6 +7,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   signIn: ['msnp'],
   signOut: ['msnp'],
   forgetAccount: ['msnp'],
+  lookAtServer: ['xmpp'],
   setPresence: ['busy'],
   setFriendlyName: ['Änne ☕'],
   addContact: [{ transport: 'msnp', address: 'peter@home.example' }],

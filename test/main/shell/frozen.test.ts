@@ -12,6 +12,7 @@ import { VALID } from './command-arguments.ts';
 /** What goes on while somebody else has mouse and keyboard: looking, ending it, saying no, and writing to each other. */
 const GOES_ON: readonly CommandName[] = [
   'getState',
+  'lookAtServer',
   'setPresence',
   'sendMessage',
   'sendTyping',

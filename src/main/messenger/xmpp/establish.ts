@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import type { ServerCertificate } from '../../../facts/server.ts';
 import { scopeOf } from '../../../protocol/ip-address.ts';
 import type { Framed } from '../../../protocol/xmpp/framer.ts';
 import { RegistrationError } from '../../../protocol/xmpp/registration.ts';
@@ -11,7 +12,7 @@ import { MessengerError } from '../contract.ts';
 import { lookupFor } from '../msnp/line.ts';
 import type { DerivedKeys } from './derived-keys.ts';
 import { XMPP_PORT } from './discovery.ts';
-import type { CertificateFacts, XmppServer } from './stream-contract.ts';
+import type { XmppServer } from './stream-contract.ts';
 import { problemOf } from './stream-problems.ts';
 import { XmppSocket } from './xmpp-socket.ts';
 
@@ -44,7 +45,7 @@ export interface EstablishOptions<Outcome> {
 /** A socket on which a machine has come to its outcome. It keeps what comes for whoever takes it. */
 export interface Established<Outcome> {
   readonly server: XmppServer;
-  readonly certificate: CertificateFacts;
+  readonly certificate: ServerCertificate;
   readonly outcome: Outcome;
   readonly socket: XmppSocket;
   /** From here on that listener hears what comes; what has come meanwhile first. */
@@ -116,7 +117,7 @@ function speak<Outcome extends { readonly tag: string }>(
 ): Promise<Established<Outcome>> {
   return new Promise((resolve, reject) => {
     const machine = begin();
-    let certificate: CertificateFacts | undefined;
+    let certificate: ServerCertificate | undefined;
     let taker: SocketTaker | undefined;
     const untaken: ((listener: SocketTaker) => void)[] = [];
     let isOver = false;

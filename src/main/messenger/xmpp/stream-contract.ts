@@ -1,25 +1,15 @@
 /* A signed-in stream: everything of XMPP above it works with any of these, so it is tested without a server as well. */
+import type { ServerCertificate } from '../../../facts/server.ts';
 import type { HostPort } from '../../../protocol/host-port.ts';
 import type { Stanza } from '../../../protocol/xmpp/stanza.ts';
 import type { Clock } from '../../clock.ts';
 import type { MessengerError } from '../contract.ts';
 
-/** The certificate that a server has shown. */
-export interface CertificateFacts {
-  /** The common name, or the first name where it has none. */
-  readonly subject: string;
-  readonly issuer: string;
-  /** Milliseconds since the epoch. */
-  readonly validUntilMs: number;
-  /** Hexadecimal pairs with colons. */
-  readonly sha256: string;
-}
-
 /** What was found while signing in. */
 export interface StreamFeatures {
   /** What was dialled, of what the domain names. */
   readonly endpoint: HostPort;
-  readonly certificate: CertificateFacts;
+  readonly certificate: ServerCertificate;
   /** SASL, as it was signed in with (`SCRAM-SHA-256-PLUS`, `ANONYMOUS`). */
   readonly mechanism: string;
   /** It can be taken up again over another connection (XEP-0198). */

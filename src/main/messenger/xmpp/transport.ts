@@ -7,6 +7,7 @@ export const xmpp: Transport<XmppAccount> = {
   name: 'xmpp',
   title: 'transport.xmpp',
   lead: 'xmpp.lead',
+  looksAtServer: true,
   fields: [
     { name: 'address', kind: 'text', label: 'xmpp.address', hint: 'xmpp.addressHint', maxLength: 255 },
     { name: 'password', kind: 'secret', label: 'xmpp.password', hint: 'xmpp.passwordHint', maxLength: 256 },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Contact, Presence } from '../../../facts/contacts.ts';
+import type { ServerFacts } from '../../../facts/server.ts';
 import type { InvitationDescription } from '../../../protocol/xmpp/description.ts';
 import { typedAddress } from '../../../protocol/xmpp/contact-list.ts';
 import { bareOf, domainOf } from '../../../protocol/xmpp/jid.ts';
@@ -21,6 +22,7 @@ import {
   type RendezvousSession,
 } from '../contract.ts';
 import { typedServer, type XmppAccount } from './account.ts';
+import { lookAtServer } from './server-look.ts';
 import { SignedIn } from './signed-in.ts';
 import type { OpenXmppStream, StreamOptions, XmppIdentity, XmppStream } from './stream-contract.ts';
 
@@ -92,6 +94,13 @@ export class XmppMessenger implements Messenger<XmppAccount> {
   /** What is signed in just now. */
   get signedIn(): SignedIn | undefined {
     return this.current.tag === 'signedIn' ? this.signed : undefined;
+  }
+
+  async lookAtServer(): Promise<ServerFacts> {
+    const { stream, reach } = this.require();
+    const { account } = this;
+    const options = account === undefined ? { clock: this.clock } : await this.wayTo(account);
+    return lookAtServer({ stream, reach, open: this.options.open, options });
   }
 
   signIn(account: XmppAccount): void {
@@ -191,18 +200,24 @@ export class XmppMessenger implements Messenger<XmppAccount> {
   }
 
   private async open(account: XmppAccount, identity: XmppIdentity, { signal }: AbortController): Promise<XmppStream> {
-    const server = account.server === undefined ? undefined : typedServer(account.server);
-    const ca = await authorityOf(account);
-    const options: StreamOptions = {
+    return this.options.open({
+      ...(await this.wayTo(account)),
       identity,
       // A guest is nobody's device, and says nothing of its computer.
       ...(identity.tag === 'guest' ? {} : { resource: this.resource(account) }),
-      clock: this.clock,
       signal,
+    });
+  }
+
+  /** How the server of an account is reached, whoever signs in there. */
+  private async wayTo(account: XmppAccount): Promise<Pick<StreamOptions, 'clock' | 'server' | 'ca'>> {
+    const server = account.server === undefined ? undefined : typedServer(account.server);
+    const ca = await authorityOf(account);
+    return {
+      clock: this.clock,
       ...(server === undefined ? {} : { server: { ...server, tls: DIRECT_TLS_PORTS.includes(server.port) ? 'direct' : 'starttls' } }),
       ...(ca === undefined ? {} : { ca }),
     };
-    return this.options.open(options);
   }
 
   /** Stays the same for one computer, so that a stream that was lost is replaced and nobody sees two of us. */

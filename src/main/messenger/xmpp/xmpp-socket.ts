@@ -1,6 +1,7 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { checkServerIdentity, connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
+import type { ServerCertificate } from '../../../facts/server.ts';
 import { type Framed, StanzaFramer } from '../../../protocol/xmpp/framer.ts';
 import type { ChannelBinding } from '../../../protocol/xmpp/scram.ts';
 import { STREAM_END } from '../../../protocol/xmpp/stream-opening.ts';
@@ -8,7 +9,7 @@ import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
 import { channelBindingsOf } from './channel-bindings.ts';
 import { hostOf } from './discovery.ts';
-import type { CertificateFacts, XmppServer } from './stream-contract.ts';
+import type { XmppServer } from './stream-contract.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
 /** The socket is destroyed when the server has not closed it this long after our end of the stream. */
@@ -18,7 +19,7 @@ export interface XmppSocketListener {
   /** TCP is there, and TLS is not. */
   connected(): void;
   /** TLS is there, and the certificate is the domain's. */
-  secured(bindings: readonly ChannelBinding[], certificate: CertificateFacts): void;
+  secured(bindings: readonly ChannelBinding[], certificate: ServerCertificate): void;
   framed(framed: Framed): void;
   /** Once, unless `end` or `destroy` was called here: a MessengerError where it is known what is wrong, a ProtocolError where the server spoke nonsense. */
   lost(error: Error): void;

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
+import type { ServerFacts } from '../../../facts/server.ts';
 import type { Account } from '../../messenger/contract.ts';
 import { TRANSPORTS } from '../../messenger/transports.ts';
+import { safeText } from '../safe-text.ts';
 import { friendlyName, transport } from './arguments.ts';
 import type { Rows, UseCases } from './command.ts';
 import type { Widening } from '../widening.ts';
@@ -45,6 +47,12 @@ function movesMessenger({ model, hosting }: Pick<UseCases, 'model' | 'hosting'>,
 const toMessenger = (use: Pick<UseCases, 'model' | 'hosting'>, account: Account): readonly Widening[] =>
   movesMessenger(use, account) ? [{ tag: 'messenger', place: placeOf(account), address: account.address }] : [];
 
+/** What stands in a certificate was written by whoever asked for it. */
+const shownServer = ({ certificate: { subject, issuer, ...certificate }, ...facts }: ServerFacts): ServerFacts => ({
+  ...facts,
+  certificate: { ...certificate, subject: safeText(subject, 253), issuer: safeText(issuer, 128) },
+});
+
 /** The accounts of this computer, and what they show to others. */
 export const accountCommands = {
   saveAccount: {
@@ -68,6 +76,12 @@ export const accountCommands = {
   signIn: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.signIn(name) },
   signOut: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.signOut(name) },
   forgetAccount: { windows: ['main'], widens: 'nothing', argument: transport, run: ({ signIn }, name) => signIn.forget(name) },
+  lookAtServer: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: transport,
+    run: async ({ messengers }, name) => shownServer(await messengers.lookAtServer(name)),
+  },
   setPresence: {
     windows: ['main'],
     widens: 'nothing',

@@ -1,21 +1,25 @@
 import { useState } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
 import type { AccountView, ContactView, MessengerStatus, TransportView, TypedAccount } from '../../../preload/contract.ts';
+import type { ServerFacts } from '../../../facts/server.ts';
+import type { CommandResult } from '../../../preload/commands.ts';
 import { Button, ConfirmButton, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { signInProblem } from '../selectors.ts';
+import { AboutServer } from './about-server.tsx';
 import { AccountForm } from '../welcome/account-form.tsx';
 
 export interface AccountsProps {
   readonly transports: readonly TransportView[];
   readonly accounts: readonly AccountView[];
   readonly contacts: readonly ContactView[];
-  readonly states: { readonly account: ActionState; readonly messenger: ActionState };
+  readonly states: { readonly account: ActionState; readonly messenger: ActionState; readonly server: ActionState };
   readonly onSave: (account: TypedAccount) => Promise<{ readonly ok: boolean }>;
-  /** By the transport's name, as the two below. */
+  /** By the transport's name, as the three below. */
   readonly onForget: (transport: string) => void;
   readonly onSignIn: (transport: string) => void;
   readonly onSignOut: (transport: string) => void;
+  readonly onLookAtServer: (transport: string) => Promise<CommandResult<ServerFacts>>;
 }
 
 /** The account on each messenger. Where there is only one messenger, it is not named. */
@@ -51,6 +55,7 @@ function AccountOf({
   onForget,
   onSignIn,
   onSignOut,
+  onLookAtServer,
 }: Omit<AccountsProps, 'transports' | 'accounts'> & {
   readonly transport: TransportView;
   readonly account: AccountView | undefined;
@@ -120,6 +125,9 @@ function AccountOf({
         </ConfirmButton>
       </div>
       <ProblemLine text={problemText(states.account.problem)} />
+      {transport.looksAtServer === true && account.status.tag === 'signedIn' && (
+        <AboutServer key={account.address} {...states.server} onLook={() => onLookAtServer(transport.name)} />
+      )}
     </>
   );
 }

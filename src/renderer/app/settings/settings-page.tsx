@@ -24,11 +24,13 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         guestPlaces: useAction('guestPlaces'),
         forwarding: useAction('forwarding'),
         relayServer: useAction('relayServer'),
+        server: useAction('server'),
       }}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
       onSignIn={(transport) => void actions.signIn(transport)}
       onSignOut={(transport) => void actions.signOut(transport)}
+      onLookAtServer={actions.lookAtServer}
       onFriendlyName={(name) => void actions.setFriendlyName(name)}
       onSettings={(settings) => void actions.saveSettings(settings)}
       onGuestPlaces={(places) => void actions.setGuestPlaces(places)}

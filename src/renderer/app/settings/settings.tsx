@@ -33,7 +33,8 @@ export interface SettingsProps {
       | 'trust'
       | 'guestPlaces'
       | 'forwarding'
-      | 'relayServer',
+      | 'relayServer'
+      | 'server',
       ActionState
     >
   >;
@@ -43,6 +44,7 @@ export interface SettingsProps {
   readonly onForgetAccount: AccountsProps['onForget'];
   readonly onSignIn: AccountsProps['onSignIn'];
   readonly onSignOut: AccountsProps['onSignOut'];
+  readonly onLookAtServer: AccountsProps['onLookAtServer'];
   readonly onFriendlyName: (name: string) => void;
   readonly onSettings: (
     settings: Partial<
@@ -190,7 +192,7 @@ export function Settings(props: SettingsProps) {
   );
 }
 
-function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onFriendlyName }: SettingsProps) {
+function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onLookAtServer, onFriendlyName }: SettingsProps) {
   const [own] = app.accounts;
   return (
     <section className="card stack" aria-labelledby="settings-you">
@@ -207,6 +209,7 @@ function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut,
         onForget={onForgetAccount}
         onSignIn={onSignIn}
         onSignOut={onSignOut}
+        onLookAtServer={onLookAtServer}
       />
       {app.notices.some(({ key }) => key === 'notice.tokenNotEncrypted') && <p className="soft small">{t('notice.tokenNotEncrypted')}</p>}
     </section>
