@@ -37,12 +37,15 @@ export function exchangeByUdp<T>({ address, local }: Gateway, { requests, read }
       cancel = clock.after(wait, () => attempt(number + 1));
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('error', (error) => fail(new ConnectionError('SOCKET', 'the gateway cannot be asked', { cause: error })));
+    const broken = (cause: unknown): void => fail(new ConnectionError('SOCKET', 'the gateway cannot be asked', { cause }));
+    socket.on('error', broken);
     socket.on('message', (message) => {
       const answer = readable(() => read(new Uint8Array(message)));
       if (answer !== undefined) end(() => resolve(answer));
     });
-    socket.bind({ address: local, port: 0, exclusive: true }, () => socket.connect(PORT_CONTROL_PORT, address, () => attempt(0)));
+    // The system says by the callback, too, that nothing leads there.
+    const connected = (error?: unknown): void => (error === undefined ? attempt(0) : broken(error));
+    socket.bind({ address: local, port: 0, exclusive: true }, () => socket.connect(PORT_CONTROL_PORT, address, connected));
   });
 }
 
