@@ -183,6 +183,7 @@ export class Race {
       listenHosts,
       ownPort,
       reach,
+      hidden: this.isHidden,
       signal: this.stop.signal,
       found: (carrier: Carrier) => this.found(lane, carrier),
       missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),

@@ -83,6 +83,8 @@ export interface WaySide {
   readonly signals: WaySignals;
   /** What the messenger's server offers; undefined where there is no messenger, or none that offers anything. */
   readonly reach?: ReachServices | undefined;
+  /** The other side is not to learn this computer's address: nothing is dialled that only the other side has named. */
+  readonly hidden?: boolean;
   /** A carrier has come. From here on it belongs to the race, which closes it. May be called until `close`. */
   readonly found: (carrier: Carrier) => void;
   /** One attempt of `reach` came to nothing. */

@@ -27,7 +27,7 @@ interface End {
   exhausted: number;
 }
 
-async function end(offers: boolean, reach: ReachServices | undefined, own: readonly string[]): Promise<End> {
+async function end(offers: boolean, reach: ReachServices | undefined, own: readonly string[], hidden = false): Promise<End> {
   const signals = new LaneSignals();
   const state: Omit<End, 'way'> = { signals, found: [], missed: [], said: [], exhausted: 0 };
   const way = await prepareRelay({
@@ -38,6 +38,7 @@ async function end(offers: boolean, reach: ReachServices | undefined, own: reado
     addresses: { addressesOf: () => Promise.reject(new Error('not asked')) },
     signals,
     reach,
+    hidden,
     found: (carrier) => void state.found.push(carrier),
     missed: (address) => void state.missed.push(address),
     exhausted: () => void (state.exhausted += 1),
@@ -156,6 +157,33 @@ describe('a relay', () => {
     expect(online.expert.said).toEqual(['no']);
     expect(server.asked).toHaveLength(3);
   });
+
+  it('of several proxies named at once, one is waited at and the others are left', async () => {
+    const server = await proxy();
+    const { expert } = await two({});
+    for (const fill of ['1', '2', '3']) expert.signals.hear(`at 127.0.0.1:${server.relay.port} ${fill.repeat(40)}`);
+    await until(() => expert.said.length === 3, 'the answers');
+    expect(expert.said).toEqual(['here', 'here', 'here']);
+    await until(() => server.open === 1, 'only one to be left');
+    await expert.way.close();
+    await until(() => server.open === 0, 'nothing to be left');
+  });
+
+  it.each(['expert', 'novice'] as const)(
+    'the %s who keeps the address private comes to no proxy that only the other side knows, and to one that both know',
+    async (who) => {
+      const [theirs, ours] = [await proxy(), await proxy()];
+      const hidden = await end(who === 'expert', SocksProxy.offering('hidden@a', ours), ['127.0.0.1'], true);
+      hidden.signals.open((text) => void hidden.said.push(text));
+      const at = ({ relay }: SocksProxy, name: string): void => hidden.signals.hear(`at ${relay.host}:${relay.port} ${name}`);
+      at(theirs, 'a'.repeat(40));
+      await until(() => hidden.said.length === 1, 'the answer');
+      at(ours, 'b'.repeat(40));
+      await until(() => hidden.said.length === 2, 'the other answer');
+      expect(hidden.said).toEqual([`no ${'a'.repeat(40)}`, `here ${'b'.repeat(40)}`]);
+      expect([theirs.asked, ours.asked]).toEqual([[], ['b'.repeat(40)]]);
+    },
+  );
 
   it('what makes no sense is refused, and what was not asked for changes nothing', async () => {
     const { novice, expert } = await two({});

@@ -147,8 +147,12 @@ class RelaySide implements PreparedWay {
       if (this.dialled > MAX_PROXIES) throw new ConnectionError('ABORTED', 'one proxy too many');
       if (isLoopback(proxy.host) && !isAlone(listenHosts()))
         throw new ConnectionError('NO_ADDRESS', 'no proxy of ours listens on this computer');
+      if (this.side.hidden === true && !(await this.isOurs(proxy)))
+        throw new ConnectionError('ABORTED', 'a proxy that only the other side knows would learn where this computer is');
       const socket = await dialProxy(proxy, name, { clock, signal: this.signal });
       socket.on('error', ignored);
+      // Another one may have been named meanwhile, and been quicker.
+      this.leave();
       this.waiting = { name, proxy, socket };
       this.say({ tag: 'here', name });
     } catch (cause) {
@@ -156,6 +160,14 @@ class RelaySide implements PreparedWay {
       missed(formatHostPort(proxy), new ConnectionError('SOCKET', 'the proxy cannot be reached', { cause }));
       this.say({ tag: 'no', name });
     }
+  }
+
+  /** The server of this side's messenger names it as well. */
+  private async isOurs(proxy: HostPort): Promise<boolean> {
+    const { reach, clock } = this.side;
+    if (reach === undefined) return false;
+    const ours = await within(reach.relays(), { clock, deadlineMs: RELAY_ANSWER_DEADLINE_MS, signal: this.signal });
+    return ours.some(({ host, port }) => host.toLowerCase() === proxy.host.toLowerCase() && port === proxy.port);
   }
 
   private enter(name: string): void {
