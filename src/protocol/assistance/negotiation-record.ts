@@ -167,15 +167,16 @@ export class NegotiationRecord {
     this.step(awaited.step, 'active', nowMs);
   }
 
-  /** Step 6 and those of the ways, once an RDP connection has authenticated: earlier ones have failed, later ones too or they are not needed. */
+  /** Step 6 and those of the ways, once an RDP connection has authenticated: what has not failed by itself is not needed. */
   connected(connection: SessionConnection, nowMs: number): void {
     this.way = connection;
     this.step(6, 'done', nowMs);
     const winner = this.ladder.planOf(connection.by)?.step;
     for (const step of this.ladder.steps) {
+      const failures = winner === undefined ? [] : this.ladder.failuresBeside(step, winner);
       if (winner === undefined || step === winner) this.step(step, 'done', nowMs);
-      else if (step > winner && !this.ladder.hasFailed(step)) this.step(step, 'notNeeded', nowMs);
-      else this.replaceStep(failedStep(step, nowMs, this.ladder.failuresUnder(step)));
+      else if (failures.length === 0) this.step(step, 'notNeeded', nowMs);
+      else this.replaceStep(failedStep(step, nowMs, failures));
     }
   }
 

@@ -32,7 +32,7 @@ export interface WayFailed {
 }
 
 /**
- * `notNeeded`: the steps of ways after the one that connected, and what an invitation file leaves out. The steps of ways before it have `failed`.
+ * `notNeeded`: what had not failed by itself when another way connected, and what an invitation file leaves out.
  * `atMs` is Unix time.
  */
 export interface StepStatus {

@@ -150,8 +150,19 @@ export class Ladder {
     );
   }
 
+  /**
+   * As {@link failuresUnder}, once a way of another step has won. One that goes on beside the others, or that was begun after the winner, has not failed
+   * because nothing came by then, nor because it broke: the other side cuts what it needs no more.
+   */
+  failuresBeside(step: StepNumber, winner: StepNumber): readonly WayFailed[] {
+    if (step > winner && !this.hasFailed(step)) return [];
+    return this.failuresUnder(step).filter(
+      ({ way, failure }) => (failure !== 'silent' && failure !== 'broken') || (step < winner && this.planOf(way)?.signals !== true),
+    );
+  }
+
   /** All that was tried under a step has told that it failed. */
-  hasFailed(step: StepNumber): boolean {
+  private hasFailed(step: StepNumber): boolean {
     const begun = this.rungs.filter((rung) => rung.plan.step === step && hasBegun(rung));
     return begun.length > 0 && begun.every(({ failure }) => failure !== undefined);
   }

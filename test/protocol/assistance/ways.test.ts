@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { WAYS } from '../../../src/main/connection/ways/ways.ts';
 import { ExpertNegotiation } from '../../../src/protocol/assistance/expert-negotiation.ts';
+import { NegotiationRecord } from '../../../src/protocol/assistance/negotiation-record.ts';
 import { NoviceNegotiation } from '../../../src/protocol/assistance/novice-negotiation.ts';
+import type { Role, StepStatus } from '../../../src/protocol/assistance/status.ts';
 import { formatExpertTicket, formatNoviceTicket } from '../../../src/protocol/assistance/ticket.ts';
 import { Ladder, type WayPlan, moreTelling, planOf } from '../../../src/protocol/assistance/ways.ts';
+import { SIGNALS_FEATURE } from '../../../src/protocol/rendezvous/features.ts';
+import type { SessionTrust } from '../../../src/protocol/assistance/session-trust.ts';
 import { unverified } from '../../support/trust.ts';
 
 const START = 1_000_000;
@@ -19,6 +23,11 @@ const LONGER: readonly WayPlan[] = [
   { id: 'pigeon', offeredBy: 'expert', step: 5, afterMs: 1_000 },
   { id: 'balloon', offeredBy: 'novice', step: 7, afterMs: 7_500 },
 ];
+
+/** Both sides can say more to each other than their tickets. */
+function sealing(role: Role): SessionTrust {
+  return Object.defineProperty(unverified(role), 'sealsMore', { value: true });
+}
 
 function novice(ways: readonly WayPlan[]): NoviceNegotiation {
   const machine = new NoviceNegotiation(ways, unverified('novice'), START);
@@ -114,6 +123,27 @@ describe('a longer list', () => {
     lucky.handle(ticket, START);
     lucky.handle({ tag: 'verified', connection: { by: 'pigeon', address: 'pigeon' } }, START + 10);
     expect(lucky.steps.slice(4).map(({ state }) => state)).toEqual(['done', 'done', 'notNeeded']);
+  });
+
+  test('what goes on beside the others until one of them wins has not failed by that', () => {
+    const beside = ['quiet', 'cut', 'strange'].map((id): WayPlan => ({ id, offeredBy: 'expert', step: 5, afterMs: 0, signals: true }));
+    const lost = (ways: readonly WayPlan[]): StepStatus | undefined => {
+      const record = new NegotiationRecord(ways, 'expert', sealing('expert'), START);
+      record.met({ version: 1, named: new Map([[SIGNALS_FEATURE, '']]) });
+      record.startWays(START);
+      record.refusedOn('cut', 'broken');
+      record.refusedOn('strange', 'stranger');
+      record.reachDue(START + 5_000);
+      record.connected({ by: 'forward', address: 'x:1' }, START + 5_010);
+      return record.steps[4];
+    };
+    const told = [
+      { way: 'reverse', failure: 'silent' },
+      { way: 'strange', failure: 'stranger' },
+    ];
+    expect(lost([...DIALS, ...beside])).toEqual({ step: 5, state: 'failed', atMs: START + 5_010, failures: told });
+    const withoutReverse = DIALS.filter(({ id }) => id === 'forward');
+    expect(lost([...withoutReverse, ...beside.slice(0, 2)])).toEqual({ step: 5, state: 'notNeeded', atMs: START + 5_010 });
   });
 
   test('a side that has nothing left to try waits for the next way of the other', () => {
