@@ -15,6 +15,7 @@ import {
 } from '../../../src/renderer/app/session/session-words.ts';
 import { WAYS } from '../../../src/main/connection/ways/ways.ts';
 import type { Role, SessionConnection, WayFailure } from '../../../src/protocol/assistance/status.ts';
+import { verifiedText } from '../../../src/renderer/app/session/verified-line.tsx';
 import { wayText } from '../../../src/renderer/app/session/way-words.ts';
 import { CONNECTED, END_REASONS, NOW_MS, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
@@ -175,6 +176,12 @@ describe('what a session says', () => {
     expect(nextAction('novice', 'closedByExpert')).toBe('close');
     expect(nextAction('expert', 'noConnection')).toBe('close');
   });
+});
+
+it('a code may have letters: what says that one has made sure speaks of no digits', () => {
+  const sure = { ...peer, verification: { tag: 'code' } } as const;
+  expect(verifiedText(sure)).toBe('Made sure with the code');
+  expect(t('history.verified.code')).toBe('made sure with a code');
 });
 
 describe('where a refusal is shown', () => {
