@@ -84,7 +84,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
           scaling={settings.viewerScaling}
           name={displayName(session.peer)}
           platform={platform}
-          controlGranted={session.control === 'granted'}
+          controlGranted={session.control === 'granted' && session.search === undefined}
           fullScreen={fullScreen}
           openViewer={actions.openViewer}
           nextPorts={nextViewerPorts}

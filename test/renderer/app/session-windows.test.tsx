@@ -90,9 +90,20 @@ describe('the other side is missing and looked for', () => {
     screen.getByRole('heading', { name: headline(status) });
   });
 
+  it('the toolbar does not say that the expert has control, whatever was granted before', () => {
+    const { send } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
+    theButton(t('control.expert.granted'));
+    for (const control of ['no', 'asked', 'refused', 'granted'] as const) {
+      send(appState({ session: session('expert', CONNECTED, { ...missing, control }) }));
+      const button = theButton(t('control.expert.missing'));
+      expect([button.hasAttribute('disabled'), button.classList.contains('button--primary')]).toEqual([true, false]);
+      expect(screen.queryByRole('button', { name: t('control.expert.granted') })).toBeNull();
+    }
+  });
+
   it('nobody is asked for control, and none is offered, while there is nobody', () => {
     openSessionWindow(appState({ session: session('expert', CONNECTED, { ...missing, control: 'no' }) }));
-    expect(theButton(t('control.expert.ask')).hasAttribute('disabled')).toBe(true);
+    expect(theButton(t('control.expert.missing')).hasAttribute('disabled')).toBe(true);
     openSessionWindow(appState({ session: session('novice', CONNECTED, { ...missing, control: 'no' }) }));
     expect(screen.queryByRole('button', { name: t('control.novice.give', { name: 'Anna' }) })).toBeNull();
   });

@@ -134,7 +134,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         keyboardMenu={
           <KeyboardMenu
             name={displayName(session.peer)}
-            granted={session.control === 'granted'}
+            granted={session.control === 'granted' && search === undefined}
             layout={session.keyboard}
             typing={typing}
             onTyping={setTyping}
@@ -282,30 +282,23 @@ function ControlButton({
   readonly control: ControlState;
   /** The novice uses mouse or keyboard; it comes back by itself. */
   readonly paused: boolean;
-  /** There is nobody to ask at the moment. */
+  /** The other side is looked for: control goes nowhere, and there is nobody to ask. */
   readonly missing: boolean;
   readonly name: string;
   readonly busy: boolean;
   readonly onRequest: () => void;
   readonly onRelease: () => void;
 }) {
-  const granted = control === 'granted';
-  const asked = control === 'asked' || control === 'offered';
+  const granted = control === 'granted' && !missing;
+  const asked = (control === 'asked' || control === 'offered') && !missing;
   const Icon = granted ? MousePointerClick : MousePointer2;
-  const words =
-    control === 'no'
-      ? t('control.expert.ask')
-      : granted
-        ? paused
-          ? t('control.expert.paused', { name })
-          : t('control.expert.granted')
-        : t(`control.expert.${asked ? 'asked' : 'refused'}`, { name });
+  const words = controlWords({ control, paused, missing, name });
   return (
     <Button
       className="toolbar__control"
       look={granted ? 'primary' : 'plain'}
       busy={busy || asked}
-      disabled={missing && !granted}
+      disabled={missing}
       title={words}
       onClick={granted ? onRelease : onRequest}
     >
@@ -313,6 +306,25 @@ function ControlButton({
       <span className="toolbar__words">{words}</span>
     </Button>
   );
+}
+
+function controlWords({
+  control,
+  paused,
+  missing,
+  name,
+}: Pick<Parameters<typeof ControlButton>[0], 'control' | 'paused' | 'missing' | 'name'>) {
+  if (missing) return t('control.expert.missing');
+  switch (control) {
+    case 'no':
+      return t('control.expert.ask');
+    case 'granted':
+      return paused ? t('control.expert.paused', { name }) : t('control.expert.granted');
+    case 'refused':
+      return t('control.expert.refused', { name });
+    default:
+      return t('control.expert.asked', { name });
+  }
 }
 
 function ToolButton({
