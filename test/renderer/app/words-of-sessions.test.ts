@@ -127,6 +127,17 @@ describe('what a session says', () => {
         expect(wayText(id, `failed.${failure}`, {})).not.toBe(wayText('pigeon', `failed.${failure}`, {}));
   });
 
+  it('says what each way met in words for people: who was called, and no guess at whose fault it is', () => {
+    expect(wayText('reverse', 'failed.silent', {})).toBe('A call to the helper’s computer (reverse connect): none came through.');
+    expect(wayText('forward', 'failed.silent', {})).toBe('A call to the computer that needs help (forward connect): none came through.');
+    expect(wayText('ice', 'failed.silent', {})).toBe('Both computers calling at the same moment (ICE): nothing came from the other one.');
+    expect(wayText('relay', 'failed.silent', {})).toBe('Meeting at a server (relay): the other computer did not come.');
+    for (const key of ['way.relay.connected.novice', 'way.relay.connected.expert'] as const)
+      expect(t(key, { address: 'x:1' })).not.toMatch(/router|firewall/);
+    expect(t('way.relay.between')).not.toMatch(/router|firewall/);
+    expect(t('way.ice.failed.unreachable')).not.toMatch(/router/);
+  });
+
   it('names who called whom from each side', () => {
     expect(connectionText({ by: 'reverse', address: 'x:1' }, { role: 'novice', peer })).toBe(
       t('way.reverse.connected.novice', { address: 'x:1' }),
@@ -145,7 +156,9 @@ describe('what a session says', () => {
     expect(text({ by: 'reverse', mapped: true }, 'expert')).toBe(
       'Your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
     );
-    expect(text({ by: 'relay', relayed: true }, 'novice')).toMatch(/^Through the server x:1, because neither router lets anything in/);
+    expect(text({ by: 'relay', relayed: true }, 'novice')).toMatch(
+      /^Through the server x:1, because your two computers did not reach each other directly/,
+    );
     expect(text({ by: 'ice', relayed: true, hidden: true }, 'novice')).toMatch(
       /^Through a server in between, because one of you two keeps/,
     );
