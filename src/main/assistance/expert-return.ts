@@ -201,19 +201,20 @@ export class ExpertReturn {
   private tryAll(): void {
     const { opened, parts } = this;
     if (this.candidate !== undefined) return;
-    if (opened === undefined) void this.open();
-    else for (const way of knownWays(parts.connection.ways, 'expert')) opened.endpoint.reach(way);
+    if (opened === undefined || this.isElsewhere) void this.open();
+    if (opened !== undefined) for (const way of knownWays(parts.connection.ways, 'expert')) opened.endpoint.reach(way);
   }
 
   private async open(): Promise<void> {
     const { parts, opened: before } = this;
     if (this.opening || this.candidate !== undefined) return;
     this.opening = true;
-    this.openedOn = parts.network?.addresses() ?? [];
+    const on = parts.network?.addresses() ?? [];
     try {
       const opened = await this.openEndpoint({ wordless: true });
       if (opened === undefined) return;
       this.opened = opened;
+      this.openedOn = on;
       void before?.endpoint.close();
       this.expect();
       this.sayAddresses();
@@ -221,9 +222,17 @@ export class ExpertReturn {
     } catch (error) {
       // Without a network there is nothing to listen on: it is tried again.
       parts.onError(error);
+      return;
     } finally {
       this.opening = false;
     }
+    // While it opened, another address has come.
+    if (this.isElsewhere) void this.open();
+  }
+
+  /** This computer has an address on which nothing listens: what listens on one that has gone hears again when it is back. */
+  private get isElsewhere(): boolean {
+    return this.parts.network?.addresses().some((address) => !this.openedOn.includes(address)) === true;
   }
 
   /** An endpoint finds one novice. Nobody is needed where nobody is missing. */
@@ -291,9 +300,7 @@ export class ExpertReturn {
 
   private onNetwork(): void {
     if (this.door === undefined) return;
-    // What listens on an address that has gone hears again when it is back.
-    const isNew = (address: string): boolean => !this.openedOn.includes(address);
-    if (this.parts.network?.addresses().some(isNew) === true) void this.open();
+    if (this.isElsewhere) void this.open();
     this.search.tell({ tag: 'networkChanged' });
   }
 }

@@ -115,8 +115,8 @@ export class NoviceReturn {
 
   private tryAll(): void {
     const { endpoint, parts } = this;
-    if (endpoint === undefined) void this.open();
-    else for (const way of knownWays(parts.connection.ways, 'novice')) endpoint.reach(way);
+    if (endpoint === undefined || this.isElsewhere) void this.open();
+    if (endpoint !== undefined) for (const way of knownWays(parts.connection.ways, 'novice')) endpoint.reach(way);
   }
 
   /** As soon as there is something to seal letters with. */
@@ -160,7 +160,7 @@ export class NoviceReturn {
     const { parts, endpoint: before } = this;
     if (this.opening) return;
     this.opening = true;
-    this.openedOn = parts.network?.addresses() ?? [];
+    const on = parts.network?.addresses() ?? [];
     const same = before === undefined ? {} : { sessionId: before.sessionId, identity: before.identity };
     try {
       const endpoint = await parts.scope.open((signal) =>
@@ -168,6 +168,7 @@ export class NoviceReturn {
       );
       if (endpoint === undefined) return;
       this.endpoint = endpoint;
+      this.openedOn = on;
       this.follow(endpoint);
       this.write();
       void before?.close();
@@ -177,16 +178,22 @@ export class NoviceReturn {
     } catch (error) {
       // Without a network there is nothing to listen on: it is tried again.
       parts.onError(error);
+      return;
     } finally {
       this.opening = false;
     }
+    // While it opened, another address has come.
+    if (this.isElsewhere) void this.open();
+  }
+
+  /** This computer has an address on which nothing listens: what listens on one that has gone hears again when it is back. */
+  private get isElsewhere(): boolean {
+    return this.parts.network?.addresses().some((address) => !this.openedOn.includes(address)) === true;
   }
 
   private onNetwork(): void {
     if (!this.able) return;
-    // What listens on an address that has gone hears again when it is back.
-    const isNew = (address: string): boolean => !this.openedOn.includes(address);
-    if (this.parts.network?.addresses().some(isNew) === true) void this.open();
+    if (this.isElsewhere) void this.open();
     this.search.tell({ tag: 'networkChanged' });
   }
 }
