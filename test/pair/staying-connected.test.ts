@@ -159,6 +159,29 @@ describe('staying connected', () => {
     await session.expectNothingLeft();
   });
 
+  it('what is typed again comes before whatever the expert presses next, and before a click that would lead it elsewhere', async () => {
+    const session = await running();
+    const { novice, expert, internet, clock, viewer, type } = session;
+    for (const [lost, next] of [
+      [key(0x1e, true), key(0x1f, true)],
+      [key(0x20, true), { tag: 'pointerButton', button: 'left', down: true, x: 1, y: 1 }],
+    ] satisfies [InputEvent, InputEvent][]) {
+      viewer.act({ tag: 'input', events: [lost] });
+      internet.cut();
+      await clock.advance(3_000);
+      const before = novice.desktop.injected.length;
+      expert.assistance.requestControl();
+      await clock.advance(200);
+      await type(next);
+      await clock.advance(1_000);
+      const pressed = novice.desktop.injected.slice(before).filter((event) => 'down' in event && event.down);
+      expect(pressed).toEqual([lost, next]);
+    }
+    await expert.assistance.endSession();
+    await clock.advance(100);
+    await session.expectNothingLeft();
+  });
+
   it('only one of the two hears nothing: the other one is taken along', async () => {
     const session = await running();
     const { clock, statuses, internet, novice } = session;

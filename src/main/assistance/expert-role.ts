@@ -219,7 +219,7 @@ export class ExpertRole implements HelpingSession {
     this.untyped = undefined;
     const { clock } = this.parts;
     if (untyped.events.length === 0 || clock.now() - untyped.atMs > TYPED_AGAIN_WITHIN_MS) return;
-    this.life.scope.add(clock.after(QUESTION_GONE_AFTER_MS, () => this.session === session && session.typeAgain(untyped.events)));
+    this.life.scope.add(session.typeAgain(untyped.events, QUESTION_GONE_AFTER_MS));
   }
 
   private freshChannels(): ExpertChannels {

@@ -38,6 +38,8 @@ export class ExpertSession {
   private size: Size | undefined;
   private newestRoundTripMs: number | undefined;
   private silentSince: number | undefined;
+  /** What is to be typed once more. */
+  private owed: readonly InputEvent[] = [];
   private closed = false;
 
   constructor(parts: ExpertSessionParts) {
@@ -141,9 +143,13 @@ export class ExpertSession {
     await this.parts.link.close();
   }
 
-  /** What never came of what was typed on the connection before, now that there is control again. */
-  typeAgain(events: readonly InputEvent[]): void {
-    if (this.mayInput && events.length > 0) this.type(events);
+  /**
+   * What never came of what was typed on the connection before, now that there is control again: after so long, and before anything that is pressed
+   * meanwhile, which would stand in front of it or lead it elsewhere. The returned function takes it back.
+   */
+  typeAgain(events: readonly InputEvent[], afterMs: number): () => void {
+    this.owed = events;
+    return this.parts.clock.after(afterMs, () => this.typeOwed());
   }
 
   /** The connection is gone, and the other side is looked for: the last picture stays, and nothing is sent. */
@@ -170,7 +176,15 @@ export class ExpertSession {
   private sendInput(events: readonly InputEvent[]): void {
     const sent =
       this.silentSince === undefined && this.controlPause === undefined ? events : events.filter((event) => 'down' in event && !event.down);
-    if (this.steers && sent.length > 0) this.type(sent);
+    if (!this.steers || sent.length === 0) return;
+    if (sent.some((event) => 'down' in event && event.down)) this.typeOwed();
+    this.type(sent);
+  }
+
+  private typeOwed(): void {
+    const { owed } = this;
+    this.owed = [];
+    if (!this.closed && this.mayInput && owed.length > 0) this.type(owed);
   }
 
   private type(events: readonly InputEvent[]): void {
