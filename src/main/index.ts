@@ -106,6 +106,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   });
   const network = new NetworkWatch({ clock });
   powerMonitor.on('resume', () => network.woken());
+  network.onChange(() => messengers.check());
   const trust = createTrust(storage, model, failures.storage);
   const doors = createRouterDoors(clock, storage, failures.storage);
   const assistance = createAssistance({

@@ -371,11 +371,17 @@ export class MemoryStream implements XmppStream {
 
   readonly onEnd: XmppStream['onEnd'] = (listener) => this.ends.on(listener);
 
-  readonly onBroken: XmppStream['onBroken'] = () => () => {};
+  readonly breaks = new Emitter();
+  readonly resumptions = new Emitter();
+  checks = 0;
 
-  readonly onResumed: XmppStream['onResumed'] = () => () => {};
+  readonly onBroken: XmppStream['onBroken'] = (listener) => this.breaks.on(listener);
 
-  check(): void {}
+  readonly onResumed: XmppStream['onResumed'] = (listener) => this.resumptions.on(listener);
+
+  check(): void {
+    this.checks += 1;
+  }
 
   async close(): Promise<void> {
     await Promise.resolve();

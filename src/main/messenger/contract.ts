@@ -185,6 +185,8 @@ export interface Messenger<A extends Account = Account> {
   readonly reach?: ReachServices | undefined;
   /** Asks its server what it is and offers; not there where a transport has no such thing. Rejects with MessengerError NOT_SIGNED_IN, CONNECTION_LOST. */
   lookAtServer?(): Promise<ServerFacts>;
+  /** The computer has woken up, or its network is another one: a connection that is dead is found soon, and one that waits to be tried is tried now. */
+  check?(): void;
   /** Starts signing in and keeps signed in (back-off, presence restored) until `signOut`. Progress comes as `state` events. */
   signIn(account: A): void;
   /** Ends every session with `terminated`, closes every socket; resolves when nothing is open. */
@@ -238,6 +240,8 @@ export interface Messengers {
   reachOf(transport: string): ReachServices | undefined;
   /** As {@link Messenger.lookAtServer} has it; rejects with NOT_SIGNED_IN where the transport has no such thing. */
   lookAtServer(transport: string): Promise<ServerFacts>;
+  /** {@link Messenger.check} on all of them. */
+  check(): void;
   /** On the account's transport; the others hear nothing of it. */
   signIn(account: Account): void;
   signOut(transport: string): Promise<void>;

@@ -76,6 +76,10 @@ class AllMessengers implements Messengers {
     return looking;
   }
 
+  check(): void {
+    for (const member of this.members.values()) member.check?.();
+  }
+
   signIn(account: Account): void {
     this.of(account.transport).signIn(account);
   }

@@ -178,6 +178,7 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
       stateOf: (transport) => messengers.stateOf(transport),
       reachOf: (transport) => messengers.reachOf(transport),
       lookAtServer: (transport) => messengers.lookAtServer(transport),
+      check: () => messengers.check(),
       signIn: (account) => messengers.signIn(account),
       signOut: (transport) => messengers.signOut(transport),
       close: () => messengers.close(),

@@ -29,6 +29,8 @@ import type { OpenXmppStream, StreamOptions, XmppIdentity, XmppStream } from './
 /** From dialling to being seen by others. */
 const SIGN_IN_DEADLINE_MS = 20_000;
 const NAME_LIMIT = 129;
+/** A broken stream that is taken up again so soon is nobody's business. */
+const BREAK_TOLD_MS = 3_000;
 /** Ports where TLS begins with the first byte, by convention and where nothing else is let through. */
 const DIRECT_TLS_PORTS: readonly number[] = [443, 5223];
 
@@ -65,6 +67,9 @@ export class XmppMessenger implements Messenger<XmppAccount> {
   private attempt: AbortController | undefined;
   private signed: SignedIn | undefined;
   private cancelRetry: () => void = () => {};
+  /** Signed in, but the stream is broken and has not been taken up again for a while: what is to be sent waits, and we do not say signed in. */
+  private interrupted = false;
+  private cancelBreak: () => void = () => {};
 
   /** `transport` is the name that it goes by. */
   constructor(transport: string, { clock, random, applications }: MessengerDependencies, options: XmppOptions) {
@@ -91,9 +96,16 @@ export class XmppMessenger implements Messenger<XmppAccount> {
     return this.signedIn?.reach;
   }
 
-  /** What is signed in just now. */
+  /** What is signed in just now, or is being taken up again. */
   get signedIn(): SignedIn | undefined {
-    return this.current.tag === 'signedIn' ? this.signed : undefined;
+    return this.current.tag === 'signedIn' || this.interrupted ? this.signed : undefined;
+  }
+
+  check(): void {
+    this.signedIn?.stream.check();
+    if (this.current.tag !== 'waiting') return;
+    this.cancelRetry();
+    this.connect();
   }
 
   async lookAtServer(): Promise<ServerFacts> {
@@ -249,6 +261,8 @@ export class XmppMessenger implements Messenger<XmppAccount> {
     stream.onEnd(({ error }) => {
       this.lost(attempt, error.code);
     });
+    stream.onBroken(() => this.broken(signed));
+    stream.onResumed(() => this.resumed(signed));
     await signed.begin();
     if (this.attempt !== attempt) return;
     this.backoff.reset();
@@ -257,11 +271,31 @@ export class XmppMessenger implements Messenger<XmppAccount> {
     if (this.signed === signed) signed.appear();
   }
 
+  private broken(signed: SignedIn): void {
+    if (this.signed !== signed || this.current.tag !== 'signedIn') return;
+    this.cancelBreak();
+    this.cancelBreak = this.clock.after(BREAK_TOLD_MS, () => {
+      this.interrupted = true;
+      this.become({ tag: 'connecting' });
+    });
+  }
+
+  private resumed(signed: SignedIn): void {
+    if (this.signed !== signed) return;
+    this.cancelBreak();
+    if (!this.interrupted) return;
+    this.interrupted = false;
+    this.known = signed.contacts;
+    this.become({ tag: 'signedIn', address: bareOf(signed.stream.jid), friendlyName: signed.nick });
+  }
+
   /** Nothing is under way any more. Gives what there was, to be closed once everything else is as it will be. */
   private detach(): SignedIn | undefined {
     const { signed, attempt } = this;
     this.cancelRetry();
     this.cancelRetry = () => {};
+    this.cancelBreak();
+    this.interrupted = false;
     this.attempt = undefined;
     this.signed = undefined;
     attempt?.abort();
