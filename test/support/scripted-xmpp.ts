@@ -14,11 +14,15 @@ export interface Behaviour {
   afterProceed: string;
   /** Channel bindings that it names and has. */
   bindings: readonly string[];
+  /** Said in the same piece as its last answer, when the stream begins or is taken up again. */
+  afterLastAnswer: string;
   /** Instead of features, inside TLS; or before it. */
   streamError: string | undefined;
   errsBeforeTls: boolean;
   /** Streams that can be taken up again. */
   resumes: boolean;
+  /** How long it says that it keeps them, in seconds. */
+  keepsS: number;
   /** Says nothing at all. */
   isSilent: boolean;
   /** Answers `<r/>`. */
@@ -87,10 +91,12 @@ export class ScriptedConnection {
       case `response ${NS.sasl}`:
         return this.sasl(stanza);
       case `enable ${NS.management}`:
-        return this.say(`<enabled xmlns='${NS.management}' id='i' resume='${behaviour.resumes}' max='60'/>`);
+        return this.say(
+          `<enabled xmlns='${NS.management}' id='i' resume='${behaviour.resumes}' max='${behaviour.keepsS}'/>${behaviour.afterLastAnswer}`,
+        );
       case `resume ${NS.management}`:
         this.server.resumed.push(stanza);
-        return this.say(`<resumed xmlns='${NS.management}' previd='i' h='${this.server.counted}'/>`);
+        return this.say(`<resumed xmlns='${NS.management}' previd='i' h='${this.server.counted}'/>${behaviour.afterLastAnswer}`);
       case `r ${NS.management}`:
         if (behaviour.acknowledges) this.say(`<a xmlns='${NS.management}' h='${this.server.counted}'/>`);
         return;
@@ -152,9 +158,11 @@ export class ScriptedXmpp {
     startTls: true,
     afterProceed: '',
     bindings: [],
+    afterLastAnswer: '',
     streamError: undefined,
     errsBeforeTls: false,
     resumes: true,
+    keepsS: 60,
     isSilent: false,
     acknowledges: true,
     pieces: (bytes) => [bytes],

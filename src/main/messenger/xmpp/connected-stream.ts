@@ -18,12 +18,16 @@ import type { XmppSocket } from './xmpp-socket.ts';
 
 /** An acknowledgement is asked for once nothing has been sent for so long. */
 const ACKNOWLEDGE_AFTER_MS = 250;
+/** And at once after so many, since whoever asks us without a pause leaves no such moment. */
+const ACKNOWLEDGE_EACH = 64;
 /** A silent server is asked for a word, also so that routers on the way keep the connection. */
 const SILENCE_MS = 60_000;
 const WORD_DEADLINE_MS = 15_000;
 const CHECK_DEADLINE_MS = 5_000;
 /** How long a server keeps a broken stream where it does not say: both of those we know say 120 s or so. */
 const RESUMABLE_MS = 120_000;
+/** Whatever a server promises: meanwhile a person is told that they are signed in. */
+const MAX_RESUMABLE_MS = 600_000;
 const MAX_PAUSE_MS = 15_000;
 
 type Bound = SignInOutcome & { readonly tag: 'bound' };
@@ -73,7 +77,7 @@ export class ConnectedStream implements XmppStream {
     this.heardAtMs = clock.monotonicMs();
     // Whoever opened it listens before anything is told.
     queueMicrotask(() => {
-      for (const stanza of bound.early) this.stanza(stanza);
+      for (const stanza of bound.early) this.guarded(established.socket, () => this.stanza(stanza));
       this.take(established);
     });
     this.socket = established.socket;
@@ -106,6 +110,8 @@ export class ConnectedStream implements XmppStream {
       return this.finish(problemOf(error));
     }
     this.socket?.write(writeStanza(stanza));
+    const waiting = this.management?.unacknowledged.length ?? 0;
+    if (waiting > 0 && waiting % ACKNOWLEDGE_EACH === 0) this.socket?.write(ACKNOWLEDGE);
     this.acknowledgeSoon();
   }
 
@@ -135,12 +141,23 @@ export class ConnectedStream implements XmppStream {
     this.watchSilence();
     established.take({
       framed: (framed) => {
-        if (this.socket === socket) this.framed(framed);
+        this.guarded(socket, () => this.framed(framed));
       },
       lost: (error) => {
         if (this.socket === socket) this.lost(error);
       },
     });
+  }
+
+  /** What came with the last answer is read here, on nobody's call: whatever is wrong with it ends the connection and goes no further. */
+  private guarded(socket: XmppSocket, read: () => void): void {
+    if (this.socket !== socket) return;
+    try {
+      read();
+    } catch (error) {
+      socket.destroy();
+      this.lost(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   private framed(framed: Framed): void {
@@ -230,7 +247,9 @@ export class ConnectedStream implements XmppStream {
     const isBroken = error instanceof MessengerError && error.code === 'CONNECTION_LOST';
     if (this.resumption === undefined || !isBroken) return this.finish(problemOf(error));
     this.breaks.emit();
-    if (!this.isOver) this.search(this.resumption, this.clock.monotonicMs() + (this.resumption.seconds ?? RESUMABLE_MS / 1000) * 1000, 0);
+    const { seconds } = this.resumption;
+    const keptMs = seconds === undefined ? RESUMABLE_MS : Math.min(seconds * 1000, MAX_RESUMABLE_MS);
+    if (!this.isOver) this.search(this.resumption, this.clock.monotonicMs() + keptMs, 0);
   }
 
   private search(resumption: Resumption, untilMs: number, attempt: number): void {

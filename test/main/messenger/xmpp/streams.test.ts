@@ -213,6 +213,39 @@ describe('a stream', () => {
     stream.send(message('nothing'));
   });
 
+  it.each([
+    ['what makes no sense', `<a xmlns='${NS.management}' h='9'/>`, 'PROTOCOL'],
+    ['an end', `<stream:error><conflict xmlns='${NS.streamErrors}'/></stream:error>`, 'SIGNED_IN_ELSEWHERE'],
+  ])('ends with %s in one piece with the last answer, when it begins and when it is taken up again', async (_, text, code) => {
+    server.behaviour.afterLastAnswer = text;
+    const begun = await open();
+    const ends: StreamEnd[] = [];
+    begun.onEnd((end) => void ends.push(end));
+    await until(() => ends.length > 0, 'the end');
+    server.behaviour.afterLastAnswer = '';
+    const later = await open();
+    later.onEnd((end) => void ends.push(end));
+    server.behaviour.afterLastAnswer = text;
+    server.cut();
+    await until(() => ends.length > 1, 'the other end');
+    expect(ends.map(({ error }) => error.code)).toEqual([code, code]);
+  });
+
+  it('that is asked without a pause asks for an acknowledgement all the same, and goes on', async () => {
+    const stream = await open();
+    const heard = listen(stream);
+    for (let one = 1; one <= 1_200; one += 1) {
+      stream.send(message(String(one)));
+      if (one % 100 === 0) {
+        await until(() => server.last?.stanzas.length === one, 'what was sent');
+        // The answer to what is asked last comes before the next word of the server.
+        server.last?.say('<message/>');
+        await until(() => heard.stanzas.length === one / 100, 'a word');
+      }
+    }
+    expect(heard.ends).toEqual([]);
+  });
+
   it('answers a ping of its server, and hands on one of somebody else', async () => {
     const heard = listen(await open());
     const ping = (from: string): string => `<iq type='get' id='${from}' from='${from}'><ping xmlns='${NS.ping}'/></iq>`;
@@ -284,6 +317,23 @@ describe('a stream', () => {
     }
     expect(heard.ends.map(({ lost }) => bodiesOf(lost))).toEqual([['lost']]);
     expect(tries).toBeGreaterThan(3);
+  });
+
+  it('is looked for no longer than ten minutes, whatever the server promises', async () => {
+    server.behaviour.keepsS = 999_999;
+    const heard = listen(await open());
+    server.behaviour.isSilent = true;
+    server.cut();
+    await until(() => heard.told.includes('broken'), 'the break');
+    let tries = 1;
+    for (let turn = 0; turn < 60 && heard.ends.length === 0; turn += 1) {
+      await until(() => heard.ends.length > 0 || server.connections.length > tries, 'another try');
+      tries = server.connections.length;
+      server.cut();
+      await until(() => heard.ends.length > 0 || clock.pendingTimers === 1, 'a pause');
+      await clock.advance(Math.min(15_000, 500 * 2 ** turn));
+    }
+    expect(heard.ends.map(({ error }) => error.code)).toEqual(['CONNECTION_LOST']);
   });
 
   it('that cannot be taken up ends with the connection', async () => {
