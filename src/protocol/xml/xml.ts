@@ -25,7 +25,7 @@ const NAME = /[A-Za-z_:][\w:.-]{0,63}/y;
 const SPACE = /[ \t\r\n]*/y;
 /** XML 1.0 Char; a lone surrogate is none. */
 const ILLEGAL = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
-const PREDEFINED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const PREDEFINED: ReadonlyMap<string, string> = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 
 function malformed(field: string, expected: string, got: string): ProtocolError {
   return new ProtocolError('MALFORMED', `XML.${field}`, expected, got.slice(0, 32));
@@ -216,7 +216,7 @@ function adopt<Text extends string>(element: OpenElement<Text>, open: readonly O
 
 function unescaped(raw: string): string {
   return raw.replace(/&([^;&]{0,10};?)/g, (_, body: string) => {
-    const named = PREDEFINED[body.slice(0, -1)];
+    const named = PREDEFINED.get(body.slice(0, -1));
     if (body.endsWith(';') && named !== undefined) return named;
     const number = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));$/.exec(body);
     if (number === null) throw new ProtocolError('REFUSED', 'XML.entity', 'a predefined or numeric entity', body);

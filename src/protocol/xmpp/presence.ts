@@ -39,7 +39,7 @@ export type PresenceStanza =
       readonly token: string | undefined;
     };
 
-const SHOWS: Readonly<Record<string, Show>> = { chat: 'online', away: 'away', xa: 'away', dnd: 'busy' };
+const SHOWS: ReadonlyMap<string, Show> = new Map(Object.entries({ chat: 'online', away: 'away', xa: 'away', dnd: 'busy' } as const));
 
 /** Undefined for what is no person's, makes no sense, or is an error or a probe. */
 export function readPresence(stanza: Stanza): PresenceStanza | undefined {
@@ -53,7 +53,7 @@ export function readPresence(stanza: Stanza): PresenceStanza | undefined {
       return {
         tag: 'available',
         from,
-        show: SHOWS[textOf(childOf(stanza, 'show', NS.client)).trim()] ?? 'online',
+        show: SHOWS.get(textOf(childOf(stanza, 'show', NS.client)).trim()) ?? 'online',
         priority: priorityOf(textOf(childOf(stanza, 'priority', NS.client))),
         nick: nickIn(stanza),
         capabilities: capabilitiesIn(stanza),

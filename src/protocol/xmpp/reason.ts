@@ -18,16 +18,18 @@ const CONDITIONS: Readonly<Record<ReasonCode, string>> = {
   TIMEOUT: 'expired',
 };
 
-const MEANINGS: Readonly<Record<string, ReasonCode>> = {
-  busy: 'REJECT',
-  cancel: 'OUTBANDCANCEL',
-  decline: 'REJECT',
-  expired: 'TIMEOUT',
-  success: 'OUTBANDCANCEL',
-  timeout: 'TIMEOUT',
-  'unsupported-applications': 'REJECT_NOT_INSTALLED',
-  'unsupported-transports': 'REJECT_NOT_INSTALLED',
-};
+const MEANINGS: ReadonlyMap<string, ReasonCode> = new Map(
+  Object.entries({
+    busy: 'REJECT',
+    cancel: 'OUTBANDCANCEL',
+    decline: 'REJECT',
+    expired: 'TIMEOUT',
+    success: 'OUTBANDCANCEL',
+    timeout: 'TIMEOUT',
+    'unsupported-applications': 'REJECT_NOT_INSTALLED',
+    'unsupported-transports': 'REJECT_NOT_INSTALLED',
+  } as const),
+);
 
 /** `gone`: the program leaves the messenger. */
 export type Reason = ReasonCode | 'gone';
@@ -45,5 +47,5 @@ export function readReason(parent: Stanza, otherwise: ReasonCode): Reason {
   const code = textOf(childOf(reason, 'code', ASSISTANCE));
   if (Object.hasOwn(CONDITIONS, code)) return code as ReasonCode;
   const condition = childrenOf(reason, undefined, JINGLE).find(({ name }) => name !== 'text')?.name ?? '';
-  return MEANINGS[condition] ?? otherwise;
+  return MEANINGS.get(condition) ?? otherwise;
 }

@@ -47,16 +47,18 @@ const OUT_OF_BAND = 'jabber:x:oob';
 /** What may be asked for without being wanted. */
 const NOT_WANTED = new Set(['instructions', 'key', 'x', 'username', 'password']);
 
-const PROBLEMS: Readonly<Record<string, RegistrationProblem>> = {
-  conflict: 'taken',
-  'resource-constraint': 'tooSoon',
-  'policy-violation': 'tooSoon',
-  'not-allowed': 'notAllowed',
-  forbidden: 'notAllowed',
-  'not-authorized': 'notAllowed',
-  'service-unavailable': 'notAllowed',
-  'feature-not-implemented': 'notAllowed',
-};
+const PROBLEMS: ReadonlyMap<string, RegistrationProblem> = new Map(
+  Object.entries({
+    conflict: 'taken',
+    'resource-constraint': 'tooSoon',
+    'policy-violation': 'tooSoon',
+    'not-allowed': 'notAllowed',
+    forbidden: 'notAllowed',
+    'not-authorized': 'notAllowed',
+    'service-unavailable': 'notAllowed',
+    'feature-not-implemented': 'notAllowed',
+  } as const),
+);
 
 /**
  * Makes an account (XEP-0077), before anybody signs in, inside TLS: with an invitation first its token, then what the server asks for, then
@@ -118,7 +120,7 @@ export class Registration {
       const { condition } = new XmppStanzaError(stanza);
       // Prosody says so where it wants an invitation.
       const isUninvited = condition === 'not-acceptable' && this.parts.token === undefined;
-      const problem = isUninvited ? 'notAllowed' : (PROBLEMS[condition] ?? 'refused');
+      const problem = isUninvited ? 'notAllowed' : (PROBLEMS.get(condition) ?? 'refused');
       throw new RegistrationError(asked === 'token' ? 'wrongToken' : problem, condition);
     }
     switch (asked) {

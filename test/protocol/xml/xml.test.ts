@@ -48,6 +48,7 @@ describe('reading XML', () => {
     ['an ENTITY inside', '<a><!ENTITY x "y"></a>', 'REFUSED'],
     ['a parameter entity', '<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1/">%x;]><a/>', 'REFUSED'],
     ['an entity nobody declared', '<a b="&x;"/>', 'REFUSED'],
+    ['an entity by the name of what every object has', '<a b="&toString;"/>', 'REFUSED'],
     ['an entity in text', '<a>&x;</a>', 'REFUSED'],
     ['an ampersand alone', '<a b="1 & 2"/>', 'REFUSED'],
     ['CDATA', '<a><![CDATA[x]]></a>', 'REFUSED'],

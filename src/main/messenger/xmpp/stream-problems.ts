@@ -11,13 +11,15 @@ const CODES: Readonly<Record<SignInProblem, MessengerErrorCode>> = {
 };
 
 /** Conditions of a stream's end that are not the weather (RFC 6120 section 4.9.3). */
-const CONDITIONS: Readonly<Record<string, MessengerErrorCode>> = {
-  conflict: 'SIGNED_IN_ELSEWHERE',
-  'host-unknown': 'UNREACHABLE',
-  'host-gone': 'UNREACHABLE',
-  'not-authorized': 'REFUSED',
-  'policy-violation': 'REFUSED',
-};
+const CONDITIONS: ReadonlyMap<string, MessengerErrorCode> = new Map(
+  Object.entries({
+    conflict: 'SIGNED_IN_ELSEWHERE',
+    'host-unknown': 'UNREACHABLE',
+    'host-gone': 'UNREACHABLE',
+    'not-authorized': 'REFUSED',
+    'policy-violation': 'REFUSED',
+  } as const),
+);
 
 /** What was thrown, as people hear of it by code. */
 export function problemOf(error: unknown): MessengerError {
@@ -28,6 +30,6 @@ export function problemOf(error: unknown): MessengerError {
 
 function codeOf(error: unknown): MessengerErrorCode {
   if (error instanceof SignInError) return CODES[error.problem];
-  if (error instanceof XmppStreamError) return CONDITIONS[error.condition] ?? 'CONNECTION_LOST';
+  if (error instanceof XmppStreamError) return CONDITIONS.get(error.condition) ?? 'CONNECTION_LOST';
   return error instanceof ProtocolError ? 'PROTOCOL' : 'CONNECTION_LOST';
 }

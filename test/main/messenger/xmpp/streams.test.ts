@@ -198,6 +198,7 @@ describe('a stream', () => {
     ['what is no stanza', '<!DOCTYPE x>', 'PROTOCOL'],
     ['an acknowledgement of what was never sent', `<a xmlns='${NS.management}' h='9'/>`, 'PROTOCOL'],
     ['a goodbye', '</stream:stream>', 'CONNECTION_LOST'],
+    ['a condition that is none', `<stream:error><constructor xmlns='${NS.streamErrors}'/></stream:error>`, 'CONNECTION_LOST'],
     ['another in its place', `<stream:error><conflict xmlns='${NS.streamErrors}'/></stream:error>`, 'SIGNED_IN_ELSEWHERE'],
   ])('ends with %s, and says why once', async (_, text, code) => {
     const stream = await open();
