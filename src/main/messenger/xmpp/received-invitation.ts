@@ -69,7 +69,7 @@ export class ReceivedInvitation implements RendezvousCarrier {
   over(): void {
     this.cancelTimer();
     this.options.over();
-    this.options.dismiss(this.from);
+    if (this.proceeded) this.options.dismiss(this.from);
   }
 
   /** We are leaving the messenger: other devices of ours go on ringing. */

@@ -70,7 +70,7 @@ export class SentInvitation implements RendezvousCarrier {
   over(): void {
     this.cancelTimer();
     this.options.over();
-    this.options.dismiss(this.session.peer.address);
+    if (this.proposed) this.options.dismiss(this.session.peer.address);
   }
 
   /** We are leaving the messenger. */
