@@ -111,16 +111,17 @@ export class ContactList {
 
   block(address: string): void {
     this.blocked.add(address);
-    this.waiting.delete(address);
+    this.answered(address);
   }
 
   unblock(address: string): void {
     this.blocked.delete(address);
   }
 
-  /** They have been answered. */
+  /** They have been answered, or wait no more. Of whoever has not come onto the list nothing is kept. */
   answered(address: string): void {
     this.waiting.delete(address);
+    if (!this.items.has(address)) this.nicks.delete(address);
   }
 
   heard(presence: PresenceStanza): readonly ContactListOutput[] {
@@ -134,7 +135,7 @@ export class ContactList {
       case 'subscribe':
         return this.asked(address, presence.nick, presence.token);
       case 'unsubscribe':
-        this.waiting.delete(address);
+        this.answered(address);
         return [];
       case 'subscribed':
       case 'unsubscribed':
