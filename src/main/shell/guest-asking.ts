@@ -51,6 +51,7 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
   let signedIn = false;
   let trying = false;
   let stopped = false;
+  let signingIn = false;
 
   function leaveWhenOver(): void {
     const { status } = help;
@@ -80,7 +81,13 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
       help.closeGuestCode();
       const domain = domainOf(to);
       const place = { host: host ?? `guest.${domain}`, domain, ...(server === undefined ? {} : { server }) };
-      await guests.signIn(place, name()).catch(notLetIn);
+      signingIn = true;
+      await guests
+        .signIn(place, name())
+        .catch((error: unknown) => (stopped ? undefined : notLetIn(error)))
+        .finally(() => {
+          signingIn = false;
+        });
       signedIn = true;
       if (stopped) throw new AssistanceError('ENDED', 'given up');
       await help.askAsGuest({ transport: GUEST_TRANSPORT, address: to }, code);
@@ -111,6 +118,8 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
     stop() {
       stopped = true;
       help.stopAskingAsGuest();
+      // Nobody waits for a server that does not answer.
+      if (signingIn) void guests.signOut();
     },
     offer(text) {
       shown = linkIn(text);

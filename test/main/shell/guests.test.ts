@@ -211,6 +211,17 @@ describe('asking as a guest', () => {
     expect(messengers.stateOf('guest').tag).toBe('signedOut');
   });
 
+  it('is given up at once, also while the server says nothing, and can be begun again', async () => {
+    const { asking, clock, messengers, asked } = await world();
+    const tried = asking.ask(wish);
+    const outcome = expect(tried).rejects.toMatchObject({ code: 'ENDED' });
+    asking.stop();
+    // No time passes.
+    await outcome;
+    expect([asked, messengers.stateOf('guest').tag]).toEqual([[], 'signedOut']);
+    expect(await codeOf(asking.ask(wish), clock)).toBe('done');
+  });
+
   it('a link is shown, and does nothing before the person says so; its code is in no window', async () => {
     const { asking, clock, facts, hosts, asked } = await world({ hosts: ['guests.example'] });
     asking.offer(`Open this: ${writeHelpLink({ to: 'erik@help.example', name: 'Еrik', host: 'guests.example', code: 'K7QM2CFH' })}`);
