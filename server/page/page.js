@@ -2,6 +2,8 @@
  * Turns what stands behind the `#` of this page's address into a link that opens Ringback. A browser never sends that part to a server, and this script
  * sends nothing anywhere. What it does not understand it leaves alone: the page then says what to do by hand.
  */
+// The next link, pasted over this one, is another one: without this the page would go on with the code before.
+addEventListener('hashchange', () => location.reload());
 const fields = location.hash.slice(1);
 // The grammar of the link (src/protocol/xmpp/help-link.ts), so that nothing else can follow `ringback:`.
 if (fields.length <= 4000 && /^v=1&[A-Za-z0-9%._~=&+-]*&end=1$/.test(fields)) {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readHelpLink, writeHelpLink } from '../../src/protocol/xmpp/help-link.ts';
 
 const PAGE = join(import.meta.dirname, '../../server/page');
@@ -29,6 +29,13 @@ describe('the page that a link for somebody new leads to', () => {
     expect(readHelpLink(open)).toEqual(ERIK);
     expect([byId('address').textContent, byId('code').textContent]).toEqual([ERIK.to, 'K7QM 2CFH']);
     expect([byId('with-link').hidden, byId('without-link').hidden]).toEqual([false, true]);
+  });
+
+  it('is read again when the next link is pasted over it', async () => {
+    await opened(new URL(writeHelpLink(ERIK, 'https://help.example/h/')).hash);
+    const again = vi.spyOn(window.location, 'reload').mockImplementation(() => {});
+    window.dispatchEvent(new Event('hashchange'));
+    expect(again).toHaveBeenCalled();
   });
 
   it.each([
