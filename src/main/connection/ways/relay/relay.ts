@@ -9,6 +9,7 @@ import { RELAY_ANSWER_DEADLINE_MS, RELAY_TURN_DEADLINE_MS } from '../../deadline
 import { within } from '../../in-time.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
 import { isAlone, isLoopback } from '../loopback.ts';
+import { lookupElsewhere } from '../elsewhere-lookup.ts';
 import { RelayedCarrier } from './relayed-carrier.ts';
 import { dialProxy } from './socks.ts';
 
@@ -145,11 +146,12 @@ class RelaySide implements PreparedWay {
     this.dialled += 1;
     try {
       if (this.dialled > MAX_PROXIES) throw new ConnectionError('ABORTED', 'one proxy too many');
-      if (isLoopback(proxy.host) && !isAlone(listenHosts()))
-        throw new ConnectionError('NO_ADDRESS', 'no proxy of ours listens on this computer');
+      const alone = isAlone(listenHosts());
+      if (isLoopback(proxy.host) && !alone) throw new ConnectionError('NO_ADDRESS', 'no proxy of ours listens on this computer');
       if (this.side.hidden === true && !(await this.isOurs(proxy)))
         throw new ConnectionError('ABORTED', 'a proxy that only the other side knows would learn where this computer is');
-      const socket = await dialProxy(proxy, name, { clock, signal: this.signal });
+      const lookup = alone ? undefined : lookupElsewhere;
+      const socket = await dialProxy(proxy, name, { clock, signal: this.signal, lookup });
       socket.on('error', ignored);
       // Another one may have been named meanwhile, and been quicker.
       this.leave();

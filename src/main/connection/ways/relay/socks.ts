@@ -1,4 +1,4 @@
-import { type Socket, connect } from 'node:net';
+import { type LookupFunction, type Socket, connect } from 'node:net';
 import { SOCKS_GREETING, socksMethodLength, socksReplyLength, socksRequest } from '../../../../protocol/relay/socks5.ts';
 import { type HostPort, formatHostPort } from '../../../../protocol/host-port.ts';
 import type { Clock } from '../../../clock.ts';
@@ -11,16 +11,18 @@ const MAX_ANSWER_BYTES = 262;
 interface Dial {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Which addresses a name stands for; all that the system says when left out. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /**
  * A connection to the proxy under a stream's name (XEP-0065, SOCKS5 without authentication); nothing has been read of it beyond the proxy's own answers.
  * Whoever gets it handles its errors and closes it. Rejects with ConnectionError SOCKET, DEADLINE, ABORTED; ProtocolError for what is no such proxy.
  */
-export function dialProxy(proxy: HostPort, name: string, { clock, signal }: Dial): Promise<Socket> {
+export function dialProxy(proxy: HostPort, name: string, { clock, signal, lookup }: Dial): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new ConnectionError('ABORTED', 'stopped before it had begun'));
-    const socket = connect({ host: proxy.host, port: proxy.port, noDelay: true });
+    const socket = connect({ host: proxy.host, port: proxy.port, noDelay: true, lookup });
     let answer = Buffer.alloc(0);
     let lengthOf = socksMethodLength;
     const settle = (): void => {

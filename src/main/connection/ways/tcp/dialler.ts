@@ -1,4 +1,4 @@
-import { type Socket, connect } from 'node:net';
+import { type LookupFunction, type Socket, connect } from 'node:net';
 import type { HostPort } from '../../../../protocol/host-port.ts';
 import type { Clock } from '../../../clock.ts';
 import { ConnectionError } from '../../contract.ts';
@@ -15,6 +15,8 @@ export interface DialOptions {
   /** A TCP connection; whoever gets it closes it. Its errors are no longer handled here. */
   readonly onSocket: (socket: Socket, target: HostPort) => void;
   readonly onFailure: (target: HostPort, error: ConnectionError) => void;
+  /** Which addresses a name stands for; all that the system says when left out. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /**
@@ -35,11 +37,11 @@ export function dialAll(addresses: readonly HostPort[], options: DialOptions): n
   return targets.length;
 }
 
-function dialOne(target: HostPort, { clock, signal, onSocket, onFailure }: DialOptions): void {
+function dialOne(target: HostPort, { clock, signal, onSocket, onFailure, lookup }: DialOptions): void {
   if (signal.aborted) return;
   let socket: Socket;
   try {
-    socket = connect({ host: target.host, port: target.port, noDelay: true });
+    socket = connect({ host: target.host, port: target.port, noDelay: true, lookup });
   } catch (error) {
     // A port out of range throws at once; the caller must still hear of it after it has its count.
     queueMicrotask(

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ConnectionError } from '../../contract.ts';
 import type { PreparedWay, Way, WaySide } from '../contract.ts';
 import { isAlone, isLoopback } from '../loopback.ts';
+import { lookupElsewhere } from '../elsewhere-lookup.ts';
 import { dialAll } from './dialler.ts';
 import { isFromFar } from './from-far.ts';
 import { openListener } from './listener.ts';
@@ -73,8 +74,10 @@ function dialler({ clock, signal, listenHosts, signals, found, missed, exhausted
         left -= 1;
         if (left === 0) exhausted();
       };
-      left = dialAll(isAlone(listenHosts()) ? addresses : addresses.filter(({ host }) => !isLoopback(host)), {
+      const alone = isAlone(listenHosts());
+      left = dialAll(alone ? addresses : addresses.filter(({ host }) => !isLoopback(host)), {
         clock,
+        lookup: alone ? undefined : lookupElsewhere,
         signal: AbortSignal.any([signal, dials.signal]),
         onSocket: (socket, target) => {
           found(new TcpCarrier(socket, { dialled: target, mapped: () => doors.has(addressText(target)) }));
