@@ -141,6 +141,8 @@ export function createStrangers({ messengers, model, interruptions, isExpected }
         if (isKnown(event.session.peer) || sameGuid(event.session.application.guid, GOING_ON.guid)) break;
         // Whoever has a code has been expected, and nobody is asked before it has proved right; who has none is not heard at all.
         if (isGuests(event.session)) return events.emit({ tag: 'invitation', session: new StrangersSession(event.session) });
+        // Let through for a code alone, where strangers are not heard.
+        if (event.guest === true) return event.session.decline();
         return holdInvitation(event.session);
       case 'chat':
         if (isKnown(event.peer)) break;
@@ -241,7 +243,9 @@ function viewOf({ peer, invitations, texts, listed, looked }: Stranger, contacts
   };
 }
 
-const isGuests = ({ peerFeatures }: RendezvousSession): boolean => peerFeatures?.named.has(GUEST_FEATURE) === true;
+/** Asks for help, and begins with a code: nothing else that says so does. */
+const isGuests = ({ application, peerFeatures }: RendezvousSession): boolean =>
+  sameGuid(application.guid, ASK_FOR_REMOTE_ASSISTANCE.guid) && peerFeatures?.named.has(GUEST_FEATURE) === true;
 
 function wishOf({ application }: RendezvousSession): StrangerWish {
   if (sameGuid(application.guid, ASK_FOR_REMOTE_ASSISTANCE.guid)) return 'help';

@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GOING_ON } from '../../../src/protocol/assistance/application.ts';
+import { GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../../../src/protocol/assistance/application.ts';
 import { Interruptions } from '../../../src/main/interruptions.ts';
-import type { Messenger, MessengersEvent } from '../../../src/main/messenger/contract.ts';
+import { Emitter } from '../../../src/main/emitter.ts';
+import type { Messenger, Messengers, MessengersEvent, RendezvousSession } from '../../../src/main/messenger/contract.ts';
 import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
 import { createStrangers, INVITATION_LIMIT, STRANGER_LIMIT, TEXT_LIMIT, type Strangers } from '../../../src/main/shell/strangers.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const HELP = { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'Remote Assistance' };
+const ACTIVITY = { guid: '{00000000-0000-4000-8000-000000000001}', name: 'Draughts' };
 const EVE = inMemory('x8821@home');
 
 let clock: VirtualClock;
@@ -78,6 +80,42 @@ describe('who is not on the list', () => {
     expect(line()).toEqual([
       { ...EVE, claim: 'eter', mixed: true, like: 'Peter', wishes: ['help', 'message', 'list'], texts: [], looked: false },
     ]);
+  });
+
+  it('waits like anybody where they say that they have a code and want something else than help', async () => {
+    const features = new Map([['guest', '']]);
+    await anna.signOut();
+    anna = network.messenger({ applications: [HELP.guid, OFFER_REMOTE_ASSISTANCE.guid, ACTIVITY.guid] });
+    strangers = createStrangers({
+      messengers: onlyMessenger(anna),
+      model: { update: (change) => void (shown = change.strangers ?? shown) },
+      interruptions: new Interruptions(clock),
+      isExpected: () => false,
+    });
+    strangers.messengers.onEvent((event) => void heard.push(event));
+    anna.signIn(network.account('anna@home', 'Anna'));
+    await clock.advance(10);
+    for (const application of [OFFER_REMOTE_ASSISTANCE, ACTIVITY]) eve.invite('anna@home', application, { features });
+    await clock.advance(10);
+    expect([rung(), line()]).toMatchObject([[], [{ address: EVE.address, wishes: ['offer', 'activity'] }]]);
+    eve.invite('anna@home', HELP, { features });
+    await clock.advance(10);
+    expect(rung()).toEqual(['“eter”']);
+  });
+
+  it('leaves no line where strangers are heard for a code alone and they bring none', () => {
+    const events = new Emitter<MessengersEvent>();
+    let declined = 0;
+    strangers = createStrangers({
+      messengers: { contacts: [], onEvent: events.on } as unknown as Messengers,
+      model: { update: (change) => void (shown = change.strangers ?? shown) },
+      interruptions: new Interruptions(clock),
+      isExpected: () => false,
+    });
+    const peer = { ...EVE, friendlyName: 'Peter' };
+    const session = { id: '1', peer, application: HELP, onEvent: () => () => {}, decline: () => (declined += 1) };
+    events.emit({ tag: 'invitation', session: session as unknown as RendezvousSession, guest: true });
+    expect([line(), declined]).toEqual([[], 1]);
   });
 
   it.each([
