@@ -176,6 +176,7 @@ export interface Placeholders {
   readonly 'ended.duration': 'duration';
   readonly 'ended.novice.declined': 'name';
   readonly 'ended.novice.declined.next': 'name';
+  readonly 'ended.answeredOn': 'device' | 'name';
   readonly 'ended.novice.answeredElsewhere': 'name';
   readonly 'ended.novice.cancelledByPeer': 'name';
   readonly 'ended.novice.cancelledByPeer.next': 'name';

@@ -6,6 +6,9 @@ import { MessengerError } from '../messenger/contract.ts';
 import type { RendezvousEvent, RendezvousSession } from '../messenger/contract.ts';
 import type { SessionHost } from './running-session.ts';
 
+/** Of the name of a device, which anything that signs in as this person chooses. */
+const MAX_DEVICE_LENGTH = 128;
+
 /** An invitation with what is to make sure who is at its other end. */
 export interface TrustedRendezvous {
   readonly rendezvous: RendezvousSession;
@@ -47,7 +50,7 @@ function rendezvousSignal(
     case 'sendError':
       return { tag: 'sendError', code: event.error.code };
     case 'answeredElsewhere':
-      return { tag: 'answeredElsewhere' };
+      return { tag: 'answeredElsewhere', device: event.device.slice(0, MAX_DEVICE_LENGTH) };
     default:
       return event;
   }

@@ -243,6 +243,7 @@ export function historyEntryOf(
     controlled: session?.controlled === true || reunion?.wasControlled === true,
     ...(reunion === undefined || reunion.found === 0 ? {} : { found: reunion.found }),
     reason: phase.reason,
+    ...(phase.answeredOn === undefined ? {} : { answeredOn: phase.answeredOn }),
   };
 }
 

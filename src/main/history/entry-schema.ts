@@ -37,6 +37,7 @@ export const entrySchema = sessionSchema.extend({
   found: z.exactOptional(z.number().int().min(1)),
   times: z.exactOptional(z.number().int().min(2)),
   reason: z.string().min(1).max(64),
+  answeredOn: z.exactOptional(z.string().max(128)),
 }) satisfies z.ZodType<HistoryEntry>;
 
 /** A session that runs, as the record has it. */

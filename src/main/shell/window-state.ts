@@ -53,11 +53,11 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   activities: { of: ({ activities }) => activities, main: whole, session: nobody },
   programs: { of: ({ programs }) => programViews(programs), main: whole, session: nobody },
   // Counters are for the session window only.
-  session: { of: ({ session }) => session, main: (session) => session && withoutTraffic(session), session: whole },
+  session: { of: shownSession, main: (session) => session && withoutTraffic(session), session: whole },
   fileInvitation: { of: ({ fileInvitation }) => fileInvitation, main: whole, session: none },
   offeredInvitation: { of: ({ offeredInvitation }) => offeredInvitation, main: whole, session: none },
   offeredAccount: { of: ({ offeredAccount }) => offeredAccount, main: whole, session: none },
-  history: { of: ({ history }) => history, main: whole, session: nobody },
+  history: { of: ({ history }) => history.map(named), main: whole, session: nobody },
   record: { of: ({ record }) => record, main: whole, session: () => ({}) },
   settings: { of: ({ settings }) => settingsView(settings), main: whole, session: whole },
   trust: { of: ({ trust }) => trust, main: whole, session: none },
@@ -94,6 +94,15 @@ function messengerStatus(messenger: MessengerState, presence: AppFacts['presence
     case 'waiting':
       return { tag: 'waiting', retryAtMs: messenger.retryAtMs, code: messenger.reason };
   }
+}
+
+function shownSession({ session }: AppFacts): SessionStatus | undefined {
+  return session?.phase.tag === 'ended' ? { ...session, phase: named(session.phase) } : session;
+}
+
+/** A device is called what its owner, or whoever has got in, has typed there. */
+function named<Ended extends { readonly answeredOn?: string }>(ended: Ended): Ended {
+  return ended.answeredOn === undefined ? ended : { ...ended, answeredOn: safeText(ended.answeredOn) };
 }
 
 /** All accounts together. */

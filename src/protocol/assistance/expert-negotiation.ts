@@ -3,7 +3,7 @@ import type { HostPort } from '../host-port.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
 import type { CommonEvent, EndedPhase, FinalSignal } from './negotiation.ts';
-import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import { answeredOn, endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
 import { type Meeting, MORE_KIND, SEALED_KIND, type SessionTrust } from './session-trust.ts';
@@ -143,9 +143,10 @@ export class ExpertNegotiation {
       case 'terminated':
       case 'sendError':
         // The novice wants no help: nothing is shown.
-        if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', nowMs);
+        if (this.offered && state.tag === 'invited' && event.tag === 'declined') return this.onRendezvousOver('viewRefused', event, nowMs);
         return this.onRendezvousOver(
           this.reasonInCode(event) ?? reasonOfSignal(event, 'expert', state.tag === 'invited' ? 'inviting' : 'negotiating'),
+          event,
           nowMs,
         );
       case 'endpointOpened':
@@ -305,11 +306,13 @@ export class ExpertNegotiation {
     return event.code === 'TIMEOUT' && this.current.tag === 'preparing' ? 'codeExpired' : undefined;
   }
 
-  private onRendezvousOver(reason: EndReason, nowMs: number): ExpertEffect[] {
+  private onRendezvousOver(reason: EndReason, signal: FinalSignal, nowMs: number): ExpertEffect[] {
     this.record.rendezvousOver = true;
     // Once the RDP connection is verified the messenger is not needed any more (KB 306298, step 5).
     if (this.record.link) return [];
-    return this.end(reason === 'noConnection' ? this.noConnection() : reason, nowMs);
+    const effects = this.end(reason === 'noConnection' ? this.noConnection() : reason, nowMs);
+    this.current = answeredOn(this.current, signal);
+    return effects;
   }
 
   private onVerified(connection: SessionConnection, nowMs: number): ExpertEffect[] {

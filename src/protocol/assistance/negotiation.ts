@@ -10,8 +10,8 @@ export type RendezvousSignal =
   | { readonly tag: 'declined' }
   | { readonly tag: 'cancelled'; readonly code: string }
   | { readonly tag: 'appNotPresent' }
-  /** Invitee: another device of this account has answered. */
-  | { readonly tag: 'answeredElsewhere' }
+  /** Invitee: another device of this account has answered; `device` is its name. */
+  | { readonly tag: 'answeredElsewhere'; readonly device: string }
   /** `kind`: how it was marked. `seen`: the ids of all tickets used so far, kept by the caller. */
   | { readonly tag: 'contextData'; readonly data: string; readonly kind?: string; readonly seen: SeenTickets }
   | { readonly tag: 'terminated'; readonly reason: 'peerLeft' | 'connectionLost' }
@@ -138,6 +138,12 @@ export function endedPhase(
 ): EndedPhase {
   const { sinceMs } = phase;
   return { tag: 'ended', reason, atMs, ...(sinceMs === undefined ? {} : { sinceMs }), ...(detail === undefined ? {} : { detail }) };
+}
+
+/** The end with the name of the device that has answered; it may have none. */
+export function answeredOn<State extends { readonly tag: string }>(state: State, signal: FinalSignal): State {
+  if (signal.tag !== 'answeredElsewhere' || state.tag !== 'ended' || signal.device === '') return state;
+  return { ...state, answeredOn: signal.device };
 }
 
 /** What to tell the other side over the messenger. */

@@ -3,8 +3,8 @@ import { ProtocolError } from '../bytes/errors.ts';
 import type { HostPort } from '../host-port.ts';
 import { sameBytes } from './assistance-crypto.ts';
 import type { Features } from '../rendezvous/features.ts';
-import type { CommonEvent, EndedPhase } from './negotiation.ts';
-import { endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
+import type { CommonEvent, EndedPhase, FinalSignal } from './negotiation.ts';
+import { answeredOn, endedPhase, reasonOfLinkEnd, reasonOfSignal } from './negotiation.ts';
 import { type CommonEffect, NegotiationRecord } from './negotiation-record.ts';
 import type { EndReason, SessionConnection, SessionPhase, StepStatus } from './status.ts';
 import { MORE_KIND, SEALED_KIND, type SessionTrust } from './session-trust.ts';
@@ -137,7 +137,7 @@ export class NoviceNegotiation {
         this.record.rendezvousOver = true;
         // Once the RDP connection is authenticated the messenger is not needed any more (KB 306298, step 5).
         if (this.record.link) return [];
-        return this.end(reasonOfSignal(event, 'novice', this.current.tag === 'inviting' ? 'inviting' : 'negotiating'), nowMs);
+        return this.onRendezvousOver(event, nowMs);
       case 'endpointOpened':
         return this.onEndpointOpened(event, nowMs);
       case 'endpointFailed':
@@ -200,6 +200,12 @@ export class NoviceNegotiation {
     this.current = { tag: taking ? 'answered' : 'awaitingExpertTicket', deadlineMs };
     // The inviter's goes in its ACCEPT.
     return offered && !taking ? this.firstWord() : [];
+  }
+
+  private onRendezvousOver(signal: FinalSignal, nowMs: number): NoviceEffect[] {
+    const effects = this.end(reasonOfSignal(signal, 'novice', this.current.tag === 'inviting' ? 'inviting' : 'negotiating'), nowMs);
+    this.current = answeredOn(this.current, signal);
+    return effects;
   }
 
   private firstWord(): NoviceEffect[] {

@@ -111,8 +111,15 @@ export type SessionPhase =
   /** Connected and authenticated; the novice is being asked. */
   | { readonly tag: 'awaitingConsent' }
   | { readonly tag: 'connected'; readonly sinceMs: number }
-  /** `sinceMs`: when it was connected, if it ever was. */
-  | { readonly tag: 'ended'; readonly reason: EndReason; readonly atMs: number; readonly sinceMs?: number; readonly detail?: string };
+  /** `sinceMs`: when it was connected, if it ever was. `answeredOn`: as the device that has answered calls itself. */
+  | {
+      readonly tag: 'ended';
+      readonly reason: EndReason;
+      readonly atMs: number;
+      readonly sinceMs?: number;
+      readonly detail?: string;
+      readonly answeredOn?: string;
+    };
 
 /** `asked`: the novice has the expert's question; `offered`: the novice gives it and is asked to confirm, which the expert does not see. */
 export type ControlState = 'no' | 'asked' | 'offered' | 'refused' | 'granted';
@@ -217,4 +224,6 @@ export interface HistoryEntry {
   readonly times?: number;
   /** An {@link EndReason}, or one of a later version. */
   readonly reason: string;
+  /** Answered elsewhere: as that device calls itself. */
+  readonly answeredOn?: string;
 }

@@ -54,6 +54,13 @@ describe('sessions', () => {
     expect([state, damaged]).toEqual([{}, undefined]);
   });
 
+  it('are kept with the device that has answered instead', async () => {
+    const log = await open();
+    await log.add(attempt('one', 1_000, { reason: 'answeredElsewhere', answeredOn: 'laptop' }));
+    const { entries, damaged } = await open();
+    expect([entries.map(({ answeredOn }) => answeredOn), damaged]).toEqual([['laptop'], undefined]);
+  });
+
   it('are on the disk as soon as they may be seen, and every grant and its end', async () => {
     const log = await open();
     await log.viewed(SESSION);

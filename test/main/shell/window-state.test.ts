@@ -244,6 +244,20 @@ describe('pushing the state', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('shows the name of another device without what could turn or hide the sentence, in the session and in the history', () => {
+    const answeredOn = 'lap\u202Etop\n\n' + 'x'.repeat(100);
+    const phase = { tag: 'ended', reason: 'answeredElsewhere', atMs: 2, answeredOn } as const;
+    const session: SessionStatus = { id: 's', role: 'expert', peer: ME, startedAtMs: 1, phase, steps: [], viewing: false, control: 'no' };
+    const { session: shown, history } = createAppModel({
+      ...FACTS,
+      session,
+      history: [{ ...helped('anna@home.example', 20), answeredOn }, helped('peter@home.example', 30)],
+    }).state;
+    const name = `laptop ${'x'.repeat(56)}…`;
+    expect(shown?.phase).toMatchObject({ reason: 'answeredElsewhere', answeredOn: name });
+    expect(history.map((entry) => entry.answeredOn)).toEqual([name, undefined]);
+  });
+
   it('gives each window what it shows: counts to the session window alone, contacts and history to the main one alone', async () => {
     const clock = new VirtualClock();
     const session: SessionStatus = {

@@ -17,6 +17,18 @@ const noviceTicket = formatNoviceTicket({ addresses, sessionId: bytes(2), pin: b
 const reverse = { by: 'reverse', address: '10.0.0.1:5000' } as const;
 const tags = (effects: readonly { readonly tag: string }[]): string => effects.map(({ tag }) => tag).join(' ');
 
+test.each(['novice', 'expert'] as const)('%s: the end names the device that has answered instead, where it has a name', (role) => {
+  for (const device of ['laptop', '']) {
+    const machine =
+      role === 'novice'
+        ? new NoviceNegotiation(WAYS, unverified(role), START, true)
+        : new ExpertNegotiation(bytes(7), WAYS, unverified(role), START);
+    machine.handle({ tag: 'answeredElsewhere', device }, START + 1);
+    const named = device === '' ? {} : { answeredOn: device };
+    expect(machine.phase).toEqual({ tag: 'ended', reason: 'answeredElsewhere', atMs: START + 1, ...named });
+  }
+});
+
 describe('novice', () => {
   test('the way through, effect by effect', () => {
     const machine = new NoviceNegotiation(WAYS, unverified('novice'), START);

@@ -179,6 +179,15 @@ describe('what a session says', () => {
     expect(headline(session('novice', CONNECTED, { viewing: true }))).toBe(t('phase.novice.connected', { name: 'Anna' }));
   });
 
+  it('says on which other computer it was answered, where that has a name', () => {
+    for (const role of ROLES) {
+      const ended = { tag: 'ended', reason: 'answeredElsewhere', atMs: NOW_MS } as const;
+      expect(headline(session(role, { ...ended, answeredOn: 'laptop' }))).toBe('You answered Anna on another of your computers: “laptop”.');
+      expect(headline(session(role, ended))).toBe('You answered Anna on another of your computers.');
+      expect(endedSentence(role, 'declined', 'Anna', undefined, 'laptop')).not.toMatch(/laptop/);
+    }
+  });
+
   it('uses the address of a person without a name', () => {
     expect(headline(session('novice', { tag: 'inviting' }, { peer: { address: 'a@b.c', friendlyName: ' ' } }))).toContain('a@b.c');
   });

@@ -99,7 +99,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
           </div>
           <div>
             <dt className="visually-hidden">{t('history.ended')}</dt>
-            <dd>{endedSentence(entry.role, entry.reason, name, entry.offered)}</dd>
+            <dd>{endedSentence(entry.role, entry.reason, name, entry.offered, entry.answeredOn)}</dd>
           </div>
         </dl>
       </div>

@@ -53,7 +53,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
         <div className="stack grow" role="status">
           <p className="session-card__kicker">{wasSession || good ? t('ended.title') : t('ended.titleAttempt')}</p>
           <h1 id="ended-title" className="session-card__title break">
-            {endedSentence(role, reason, name, offered)}
+            {endedSentence(role, reason, name, offered, session.phase.answeredOn)}
           </h1>
           <p className="session-card__next break">{nextStep(role, reason, name, offered)}</p>
           {help !== undefined && <p className="soft break">{t(help)}</p>}

@@ -12,7 +12,7 @@ type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
 export function headline(session: SessionStatus): string {
   const name = displayName(session.peer);
   const { phase, role } = session;
-  if (phase.tag === 'ended') return endedSentence(role, phase.reason, name, session.offered);
+  if (phase.tag === 'ended') return endedSentence(role, phase.reason, name, session.offered, phase.answeredOn);
   if (phase.tag === 'connected') {
     const missing = missingSinceMs(session);
     if (missing !== undefined) return t(`missing.${role}.headline`, { name, time: timeOfDay(missing) });
@@ -67,8 +67,9 @@ export function stepText(role: Role, step: StepNumber, name: string, offered?: t
   return sentence(`steps.${role}.${step}`, name);
 }
 
-/** `reason`: an EndReason, or one that a later version wrote into the history. */
-export function endedSentence(role: Role, reason: string, name: string, offered?: true): string {
+/** `reason`: an EndReason, or one that a later version wrote into the history. `device`: what has answered instead, where its name is known. */
+export function endedSentence(role: Role, reason: string, name: string, offered?: true, device = ''): string {
+  if (reason === 'answeredElsewhere' && device !== '') return t('ended.answeredOn', { name, device });
   const key = endedKey(role, reason, offered);
   return isWordKey(key) ? sentence(key as EndedKey, name) : t('ended.unknown');
 }
