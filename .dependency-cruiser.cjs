@@ -53,7 +53,7 @@ module.exports = {
     only('preload', '^src/preload/', ['^src/facts/', '^src/preload/', '^electron$', 'node_modules/electron', '^src/protocol/(assistance/status|applications/(applications|peer))\\.ts$']),
     only('facts', '^src/facts/', ['^src/facts/', '^src/protocol/(applications/(applications|peer)|assistance/status)\\.ts$', '^src/words/languages\\.ts$']),
     only('words', '^src/words/', ['^src/words/', '^assets/']),
-    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer|msnp/account-link|xmpp/help-link)\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
+    only('renderer-app', '^src/renderer/app/', ['^src/facts/', '^src/renderer/(app|viewer)/', '^src/preload/(commands|contract)\\.ts$', '^src/protocol/(assistance/status|applications/peer|msnp/account-link|xmpp/(help-link|invitation-link))\\.ts$', '^src/words/', '^assets/', 'node_modules/(react|react-dom|zustand|lucide-react)']),
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),
     only('renderer-question', '^src/renderer/question/', ['^src/renderer/question/', '^src/preload/question-contract\\.ts$']),
     only('renderer-ice', '^src/renderer/ice/', ['^src/renderer/ice/', '^src/protocol/ice/page-messages\\.ts$']),

@@ -26,4 +26,6 @@ export interface AccountForm {
   readonly fields: readonly AccountField[];
   /** What its server is and offers can be looked at while signed in. */
   readonly looksAtServer?: true;
+  /** Its servers may make an account for whoever asks, or whoever was invited: the form has a switch for it. */
+  readonly makesAccounts?: true;
 }

@@ -32,6 +32,8 @@ export const COMMANDS = {
   getState: alone<AppState>(),
   /** In the place of the account of its transport. */
   saveAccount: taking<TypedAccount>(),
+  /** The same, and the server makes it first. Its `invitation` is a link of the server, if there is one. */
+  makeAccount: taking<TypedAccount>(),
   /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount` or `offeredHelp`. */
   offerAccount: taking<string>(),
   /** The person takes the offered one. */

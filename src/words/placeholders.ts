@@ -24,6 +24,7 @@ export interface Placeholders {
   readonly 'offeredAccount.you': 'address' | 'name';
   readonly 'offeredAccount.server': 'server';
   readonly 'offeredAccount.instead': 'address' | 'name';
+  readonly 'account.invited': 'server';
   readonly 'hostStart.readyLead': 'address';
   readonly 'token.title': 'name';
   readonly 'token.lead': 'name';

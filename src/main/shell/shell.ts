@@ -13,6 +13,7 @@ import type { Desktop } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
 import { createRunningRecord } from '../history/running-record.ts';
 import type { Messengers } from '../messenger/contract.ts';
+import { createAccountMaking } from './account-making.ts';
 import { createAccountOffers } from './account-offers.ts';
 import { writePrivateFile } from '../settings/atomic-file.ts';
 import { activityNotice } from './activity-words.ts';
@@ -183,6 +184,7 @@ function answerCommands(
     help: assistance,
     files: parts.files,
     accountOffers: parts.accountOffers,
+    accountMaking: createAccountMaking({ transports: model.facts.transports, clock: deps.clock, save: (account) => signIn.save(account) }),
     newcomers: parts.newcomers,
     guestAsking: parts.guestAsking,
     hosting,

@@ -126,13 +126,17 @@ function invitationViews({ invitations, contacts }: AppFacts): InvitationView[] 
 
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
-  return transports.map(({ name, title, lead, fields, looksAtServer }) => ({
-    name,
-    title,
-    lead,
-    fields,
-    ...(looksAtServer === true ? { looksAtServer } : {}),
-  }));
+  return transports.map((transport) => {
+    const { name, title, lead, fields, looksAtServer } = transport;
+    return {
+      name,
+      title,
+      lead,
+      fields,
+      ...(looksAtServer === true ? { looksAtServer } : {}),
+      ...('makeAccount' in transport ? { makesAccounts: true } : {}),
+    };
+  });
 }
 
 /** Only with contacts: to whom came by a file, or has been removed, nothing can be written. */

@@ -6,6 +6,8 @@ import type { AccountView, ProgramView, TypedAccount } from '../../preload/contr
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { writeAccountLink } from '../../protocol/msnp/account-link.ts';
 import { problemOf } from './problem.ts';
+import { showsWelcome } from './selectors.ts';
+import type { ServerInvitation } from './server-invitation.ts';
 import {
   withAnswer,
   withApp,
@@ -15,10 +17,12 @@ import {
   withPending,
   withPicking,
   withSavedInvitation,
+  withServerInvitation,
   withTalk,
   withTrying,
   withWelcome,
   withoutChosen,
+  withoutServerInvitation,
   type IssuedAccount,
   type Page,
   type Place,
@@ -66,6 +70,9 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     if (!result.ok) store.setState((state) => withoutChosen(state, settings));
     return result;
   }
+
+  const saveOrMake = (account: TypedAccount, make: boolean): Promise<CommandResult> =>
+    make ? bridge.makeAccount(account) : bridge.saveAccount(account);
 
   async function createHosted(account: { address: string; friendlyName: string }): Promise<CommandResult<IssuedAccount>> {
     const created = await bridge.createHostedAccount(account);
@@ -123,14 +130,23 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     showWelcome: (step: WelcomeStep) => store.setState((state) => withWelcome(state, step)),
     putIssuedAway: () => store.setState((state) => withIssued(state, undefined)),
 
-    saveAccount: (account: TypedAccount) => run('account', () => bridge.saveAccount(account)),
+    saveAccount: async (account: TypedAccount, make: boolean) => {
+      const result = await run('account', () => saveOrMake(account, make));
+      if (result.ok) store.setState(withoutServerInvitation);
+      return result;
+    },
     /** First start: on to Home once it has signed in, back to the form with the reason until then. `home` is whom Home is for from now on. */
-    saveFirstAccount: async (account: TypedAccount, home: HomeFor | undefined) => {
+    saveFirstAccount: async (account: TypedAccount, make: boolean, home: HomeFor | undefined) => {
       store.setState((state) => withTrying(state, account.transport));
-      const result = await run('account', () => bridge.saveAccount(account));
+      const result = await run('account', () => saveOrMake(account, make));
       if (!result.ok) store.setState((state) => withTrying(state, undefined));
       else if (home !== undefined) await run('settings', () => bridge.saveSettings({ home }));
+      return result;
     },
+    /** A link of a server was pasted or dropped: the form of an account opens with it. */
+    takeServerInvitation: (invitation: ServerInvitation) =>
+      store.setState((state) => withServerInvitation(state, invitation, showsWelcome(state))),
+    putServerInvitationAway: () => store.setState(withoutServerInvitation),
     /** The person goes on without waiting for it. */
     keepTrying: () => store.setState((state) => withWelcome(withTrying(state, undefined), 'choose')),
     /** Back from a form whose account could not sign in: as if it had never been sent. */

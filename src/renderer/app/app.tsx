@@ -6,6 +6,7 @@ import { peerKey } from '../../protocol/applications/peer.ts';
 import { hasHelpLink } from '../../protocol/xmpp/help-link.ts';
 import { hasAccountLink } from '../../protocol/msnp/account-link.ts';
 import type { Actions } from './actions.ts';
+import { serverInvitationIn } from './server-invitation.ts';
 import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
@@ -168,14 +169,21 @@ function leave(event: KeyboardEvent, { ui }: WindowState, actions: Actions): voi
   else if (ui.talkingTo !== undefined) actions.talkTo(undefined);
 }
 
-const hasLink = (text: string): boolean => hasAccountLink(text) || hasHelpLink(text);
+/** Undefined where there is no link in the text. */
+function takerOf(text: string, actions: Actions): (() => void) | undefined {
+  if (hasAccountLink(text) || hasHelpLink(text)) return () => void actions.offerAccount(text);
+  const invitation = serverInvitationIn(text);
+  return invitation && (() => actions.takeServerInvitation(invitation));
+}
 
 /** A link pasted anywhere but where people write whole texts, or into a form that takes it itself. */
 function pasted(event: ClipboardEvent, actions: Actions): void {
   const text = event.clipboardData?.getData('text/plain') ?? '';
-  if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement || !hasLink(text)) return;
+  if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement) return;
+  const take = takerOf(text, actions);
+  if (take === undefined) return;
   event.preventDefault();
-  void actions.offerAccount(text);
+  take();
 }
 
 /** An invitation file, or a text with a link, dropped anywhere on the window. */
@@ -183,8 +191,7 @@ function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions:
   event.preventDefault();
   const file = event.dataTransfer.files[0];
   if (file === undefined) {
-    const text = event.dataTransfer.getData('text/plain');
-    if (hasLink(text)) void actions.offerAccount(text);
+    takerOf(event.dataTransfer.getData('text/plain'), actions)?.();
     return;
   }
   actions.showPage('home');

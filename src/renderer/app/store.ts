@@ -8,6 +8,7 @@ import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
+import type { ServerInvitation } from './server-invitation.ts';
 
 export type Page = 'home' | 'history' | 'settings';
 export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
@@ -64,6 +65,8 @@ export interface UiState {
   readonly welcome: WelcomeStep;
   /** The transport of the first account, while it signs in for the first time: the form it was typed into stays until it has. */
   readonly trying?: string;
+  /** A server's, opened or pasted; the form of an account begins with it. */
+  readonly serverInvitation?: ServerInvitation;
   readonly picking: boolean;
   /** The contact whose conversation is open. */
   readonly talkingTo?: PeerAddress;
@@ -121,7 +124,7 @@ function withFacts(state: WindowState, app: AppState): WindowState {
 /** How the first sign-in went: on to Home, or a reason at the form. A try that goes on by itself takes the reason of the last one not away. */
 function withTried(ui: UiState, { accounts }: AppState): UiState {
   const status = accounts.find(({ transport }) => transport === ui.trying)?.status;
-  if (status?.tag === 'signedIn') return { ...withoutTrying(ui), welcome: 'choose' };
+  if (status?.tag === 'signedIn') return { ...withoutInvitation(withoutTrying(ui)), welcome: 'choose' };
   const code = status?.tag === 'signedOut' || status?.tag === 'waiting' ? status.code : undefined;
   return code === undefined ? ui : { ...ui, problems: { ...ui.problems, account: { code } } };
 }
@@ -138,7 +141,7 @@ export function withTrying(state: WindowState, trying: string | undefined): Wind
 }
 
 export function withPage(state: WindowState, page: Page): WindowState {
-  return { ...state, ui: { ...withoutTalk(state.ui), page, picking: false, problems: {} } };
+  return { ...state, ui: { ...withoutInvitation(withoutTalk(state.ui)), page, picking: false, problems: {} } };
 }
 
 export function withPicking(state: WindowState, picking: boolean): WindowState {
@@ -157,8 +160,23 @@ function withoutTalk(state: UiState): UiState {
 }
 
 export function withWelcome(state: WindowState, welcome: WelcomeStep): WindowState {
-  return { ...state, ui: { ...state.ui, welcome, problems: {} } };
+  const ui = welcome === 'account' ? state.ui : withoutInvitation(state.ui);
+  return { ...state, ui: { ...ui, welcome, problems: {} } };
 }
+
+function withoutInvitation(state: UiState): UiState {
+  const { serverInvitation: _used, ...ui } = state;
+  return ui;
+}
+
+/** Where the form is: at the first start, or in Settings. */
+export function withServerInvitation(state: WindowState, invitation: ServerInvitation, isFirst: boolean): WindowState {
+  const shown = isFirst ? withWelcome(state, 'account') : withPage(state, 'settings');
+  return { ...shown, ui: { ...shown.ui, serverInvitation: invitation } };
+}
+
+/** It has been used, or is not wanted. */
+export const withoutServerInvitation = (state: WindowState): WindowState => ({ ...state, ui: withoutInvitation(state.ui) });
 
 export function withIssued(state: WindowState, issued: IssuedAccount | undefined): WindowState {
   const { issued: _old, ...rest } = state.ui;

@@ -4,6 +4,15 @@ import type { CommandName } from '../../../src/preload/commands.ts';
 export const VALID: { readonly [N in CommandName]: unknown[] } = {
   getState: [],
   saveAccount: [{ transport: 'msnp', server: '192.168.1.20:1863', address: 'Anna@Home.example', friendlyName: 'Anna', accessToken: 'k3y' }],
+  makeAccount: [
+    {
+      transport: 'xmpp',
+      address: 'Nora@chat.example',
+      friendlyName: 'Nora',
+      password: 'a password',
+      invitation: 'xmpp:chat.example?register;preauth=T0k',
+    },
+  ],
   signIn: ['msnp'],
   signOut: ['msnp'],
   forgetAccount: ['msnp'],

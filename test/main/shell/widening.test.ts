@@ -15,7 +15,15 @@ import { identityOf } from '../../support/trust.ts';
 const COMMAND_NAMES = Object.keys(COMMAND_TABLE) as CommandName[];
 
 /** What changes what others may do, or what is run: whatever command calls it has to say what it widens. */
-const WIDENING_CALLS = ['settings.set', 'programs.set', 'hosting.apply', 'signIn.save', 'accountOffers.use', 'history.clear'];
+const WIDENING_CALLS = [
+  'settings.set',
+  'programs.set',
+  'hosting.apply',
+  'signIn.save',
+  'accountOffers.use',
+  'accountMaking.make',
+  'history.clear',
+];
 
 const ACCOUNT = { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna', server: '192.0.2.9:1863' } as const;
 
@@ -70,6 +78,7 @@ describe('the table of commands', () => {
         'clearHistory',
         'forgetMet',
         'renewKey',
+        'makeAccount',
         'saveAccount',
         'saveKey',
         'saveSettings',
@@ -92,6 +101,7 @@ describe('the table of commands', () => {
     ['setRelayServer', VALID.setRelayServer, 'settings.set'],
     ['setProgram', VALID.setProgram, 'programs.set'],
     ['saveAccount', VALID.saveAccount, 'signIn.save'],
+    ['makeAccount', VALID.makeAccount, 'accountMaking.make'],
     ['takeOfferedAccount', [], 'accountOffers.use'],
     ['clearHistory', [], 'history.clear'],
     ['forgetMet', VALID.forgetMet, 'trust.forget'],

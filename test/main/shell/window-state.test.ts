@@ -78,15 +78,11 @@ describe('the state that windows see', () => {
       accounts: [OUT],
       settings: { ...DEFAULT_SETTINGS, windowBounds: { x: 0, y: 0, width: 1, height: 1 } },
     });
-    for (const transport of state.transports)
-      expect(Object.keys(transport).sort()).toEqual([
-        'fields',
-        'lead',
-        ...(transport.name === 'xmpp' ? ['looksAtServer'] : []),
-        'name',
-        'title',
-      ]);
-    expect(state.transports.map(({ name }) => name)).toEqual(['msnp', 'xmpp']);
+    const ofEach = ['fields', 'lead', 'name', 'title'];
+    expect(state.transports.map((transport) => [transport.name, Object.keys(transport).sort()])).toEqual([
+      ['msnp', ofEach],
+      ['xmpp', [...ofEach, 'looksAtServer', 'makesAccounts'].sort()],
+    ]);
     expect(state.accounts).toEqual([{ ...ME, values: { server: '127.0.0.1:1863' }, status: { tag: 'signedOut' } }]);
     expect(Object.keys(state.settings).sort()).toEqual([
       'allowOffers',

@@ -1,6 +1,8 @@
 import type { Transport } from '../transport.ts';
 import { typedXmppAccount, xmppAccount, type XmppAccount } from './account.ts';
+import { placeOf } from './account-place.ts';
 import { xmppStreams } from './open-stream.ts';
+import { registerAccount } from './register-account.ts';
 import { XmppMessenger } from './xmpp-messenger.ts';
 
 export const xmpp: Transport<XmppAccount> = {
@@ -18,6 +20,10 @@ export const xmpp: Transport<XmppAccount> = {
   secrets: ['password'],
   account: xmppAccount,
   typed: typedXmppAccount,
+  makeAccount: async (account, token, clock) => {
+    const { address, password } = account;
+    await registerAccount({ address, password, clock, ...(token === undefined ? {} : { token }), ...(await placeOf(account)) });
+  },
   create: (dependencies) =>
     new XmppMessenger('xmpp', dependencies, { open: xmppStreams(), admitsGuest: dependencies.admitsGuest ?? (() => false) }),
 };

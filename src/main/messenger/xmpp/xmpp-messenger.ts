@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { Contact, Presence } from '../../../facts/contacts.ts';
 import type { ServerFacts } from '../../../facts/server.ts';
@@ -22,6 +21,7 @@ import {
   type RendezvousSession,
 } from '../contract.ts';
 import { typedServer, type XmppAccount } from './account.ts';
+import { authorityOf, placeOf } from './account-place.ts';
 import { lookAtServer } from './server-look.ts';
 import { SignedIn } from './signed-in.ts';
 import type { OpenXmppStream, StreamOptions, XmppIdentity, XmppStream } from './stream-contract.ts';
@@ -31,8 +31,6 @@ const SIGN_IN_DEADLINE_MS = 20_000;
 const NAME_LIMIT = 129;
 /** A broken stream that is taken up again so soon is nobody's business. */
 const BREAK_TOLD_MS = 3_000;
-/** Ports where TLS begins with the first byte, by convention and where nothing else is let through. */
-const DIRECT_TLS_PORTS: readonly number[] = [443, 5223];
 
 export interface XmppOptions {
   readonly open: OpenXmppStream;
@@ -223,13 +221,7 @@ export class XmppMessenger implements Messenger<XmppAccount> {
 
   /** How the server of an account is reached, whoever signs in there. */
   private async wayTo(account: XmppAccount): Promise<Pick<StreamOptions, 'clock' | 'server' | 'ca'>> {
-    const server = account.server === undefined ? undefined : typedServer(account.server);
-    const ca = await authorityOf(account);
-    return {
-      clock: this.clock,
-      ...(server === undefined ? {} : { server: { ...server, tls: DIRECT_TLS_PORTS.includes(server.port) ? 'direct' : 'starttls' } }),
-      ...(ca === undefined ? {} : { ca }),
-    };
+    return { clock: this.clock, ...(await placeOf(account)) };
   }
 
   /** Stays the same for one computer, so that a stream that was lost is replaced and nobody sees two of us. */
@@ -368,9 +360,4 @@ function sameContacts(before: readonly Contact[], now: readonly Contact[]): bool
       return one.address === other?.address && one.friendlyName === other.friendlyName && one.presence === other.presence;
     })
   );
-}
-
-/** One that cannot be read vouches for nobody: the certificate is then not believed, and that is told. */
-function authorityOf({ authority }: XmppAccount): Promise<string | undefined> {
-  return authority === undefined ? Promise.resolve(undefined) : readFile(authority, 'utf8').catch(() => undefined);
 }

@@ -11,7 +11,14 @@ import type { Widening } from '../widening.ts';
 import { requireSignedIn } from './signed-in.ts';
 
 /** An account of whichever transport it names, checked as that transport says. */
-const typedAccount = z.looseObject({ transport }).transform((typed, context) => {
+const typedAccount = z.looseObject({ transport }).transform(accountIn);
+
+/** The same, with a link of the server beside it. */
+const accountToMake = z
+  .looseObject({ transport, invitation: z.string().max(2_048) })
+  .transform(({ invitation, ...typed }, context) => ({ ...accountIn(typed, context), invitation }));
+
+function accountIn(typed: { readonly transport: string }, context: z.RefinementCtx): Account {
   const known = TRANSPORTS.find(({ name }) => name === typed.transport);
   const parsed = known?.typed.safeParse(typed);
   if (parsed?.success === true) return parsed.data;
@@ -20,7 +27,7 @@ const typedAccount = z.looseObject({ transport }).transform((typed, context) => 
     context.addIssue({ code: 'custom', path, message: issue.message });
   }
   return z.NEVER;
-});
+}
 
 /** Of an account what says who is there, and not where. */
 const PEOPLE = ['address', 'friendlyName', 'contact', 'contactName', 'introduced'];
@@ -60,6 +67,12 @@ export const accountCommands = {
     widens: toMessenger,
     argument: typedAccount,
     run: ({ signIn }, account) => signIn.save(account),
+  },
+  makeAccount: {
+    windows: ['main'],
+    widens: (use, { invitation: _invitation, ...account }) => toMessenger(use, account),
+    argument: accountToMake,
+    run: ({ accountMaking }, { invitation = '', ...account }) => accountMaking.make(account, invitation),
   },
   offerAccount: {
     windows: ['main'],

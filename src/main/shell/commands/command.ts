@@ -8,6 +8,7 @@ import type { Messengers } from '../../messenger/contract.ts';
 import type { ProgramsStore } from '../../settings/programs-store.ts';
 import type { SettingsStore } from '../../settings/settings-store.ts';
 import type { TrustStore } from '../../settings/trust-store.ts';
+import type { AccountMaking } from '../account-making.ts';
 import type { AccountOffers } from '../account-offers.ts';
 import type { AppModel } from '../app-model.ts';
 import type { StateWindow } from '../window-state.ts';
@@ -32,6 +33,7 @@ export interface UseCases {
   readonly help: Assistance;
   readonly files: FileInvitations;
   readonly accountOffers: AccountOffers;
+  readonly accountMaking: AccountMaking;
   readonly newcomers: Newcomers;
   readonly guestAsking: GuestAsking;
   readonly hosting: Hosting;

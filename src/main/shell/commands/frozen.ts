@@ -7,6 +7,7 @@ import type { AnyCommand, UseCases } from './command.ts';
 /** Settings, accounts, contacts, programs, invitations and what is kept of sessions. */
 export const FROZEN: ReadonlySet<CommandName> = new Set<CommandName>([
   'saveAccount',
+  'makeAccount',
   'signIn',
   'signOut',
   'forgetAccount',

@@ -5,6 +5,7 @@ import type { ServerFacts } from '../../../facts/server.ts';
 import type { CommandResult } from '../../../preload/commands.ts';
 import { Button, ConfirmButton, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
+import type { ServerInvitation } from '../server-invitation.ts';
 import { signInProblem } from '../selectors.ts';
 import { AboutServer } from './about-server.tsx';
 import { AccountForm } from '../welcome/account-form.tsx';
@@ -14,7 +15,10 @@ export interface AccountsProps {
   readonly accounts: readonly AccountView[];
   readonly contacts: readonly ContactView[];
   readonly states: { readonly account: ActionState; readonly messenger: ActionState; readonly server: ActionState };
-  readonly onSave: (account: TypedAccount) => Promise<{ readonly ok: boolean }>;
+  /** Of a server, where one was pasted; put away once it has been used, or is not wanted. */
+  readonly invitation: ServerInvitation | undefined;
+  readonly onInvitationSeen: () => void;
+  readonly onSave: (account: TypedAccount, make: boolean) => Promise<{ readonly ok: boolean }>;
   /** By the transport's name, as the three below. */
   readonly onForget: (transport: string) => void;
   readonly onSignIn: (transport: string) => void;
@@ -51,6 +55,8 @@ function AccountOf({
   contacts,
   foldable,
   states,
+  invitation,
+  onInvitationSeen,
   onSave,
   onForget,
   onSignIn,
@@ -70,24 +76,37 @@ function AccountOf({
     setSentAt(undefined);
     setChanging(false);
   }
-  const save = async (next: TypedAccount) => {
+  const invited = transport.makesAccounts === true ? invitation : undefined;
+  // The form that was opened with a link keeps what was typed once the link has been used.
+  const [begunWith, setBegunWith] = useState<string>();
+  if (invited !== undefined && invited.link !== begunWith) setBegunWith(invited.link);
+  const save = async (next: TypedAccount, make: boolean) => {
     setSentAt(undefined);
-    const result = await onSave(next);
-    if (!result.ok) return;
+    // The link is put away once it has been used, and the form stays.
+    if (invited !== undefined) setChanging(true);
+    const result = await onSave(next, make);
+    if (!result.ok) return result;
     setChanging(true);
     setSentAt(status ?? 'none');
+    return result;
+  };
+  const close = () => {
+    setChanging(false);
+    onInvitationSeen();
   };
   // What was typed and refused by the messenger is said where it was typed.
   const refused = account === undefined || (sentAt === undefined && !isRefused(account)) ? undefined : signInProblem(account, contacts);
-  if (changing || (account === undefined && !foldable) || (account !== undefined && isRefused(account))) {
+  if (changing || invited !== undefined || (account === undefined && !foldable) || (account !== undefined && isRefused(account))) {
     return (
       <AccountForm
+        key={begunWith}
+        invitation={invited}
         transport={transport}
         {...(account === undefined ? {} : { initial: account })}
-        {...(changing ? { onCancel: () => setChanging(false) } : {})}
+        {...(changing || invited !== undefined ? { onCancel: close } : {})}
         pending={states.account.pending || (sentAt !== undefined && status?.tag === 'connecting')}
         problem={states.account.problem ?? refused}
-        onSave={(next) => void save(next)}
+        onSave={save}
       />
     );
   }

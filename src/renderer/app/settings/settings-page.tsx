@@ -26,6 +26,8 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
         relayServer: useAction('relayServer'),
         server: useAction('server'),
       }}
+      invitation={ui.serverInvitation}
+      onInvitationSeen={actions.putServerInvitationAway}
       onSaveAccount={actions.saveAccount}
       onForgetAccount={(transport) => void actions.forgetAccount(transport)}
       onSignIn={(transport) => void actions.signIn(transport)}

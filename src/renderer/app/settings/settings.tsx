@@ -40,6 +40,8 @@ export interface SettingsProps {
   >;
   readonly onSetProgram: ProgramsProps['onSet'];
   readonly onTestProgram: ProgramsProps['onTest'];
+  readonly invitation: AccountsProps['invitation'];
+  readonly onInvitationSeen: AccountsProps['onInvitationSeen'];
   readonly onSaveAccount: AccountsProps['onSave'];
   readonly onForgetAccount: AccountsProps['onForget'];
   readonly onSignIn: AccountsProps['onSignIn'];
@@ -192,7 +194,18 @@ export function Settings(props: SettingsProps) {
   );
 }
 
-function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut, onLookAtServer, onFriendlyName }: SettingsProps) {
+function You({
+  app,
+  states,
+  invitation,
+  onInvitationSeen,
+  onSaveAccount,
+  onForgetAccount,
+  onSignIn,
+  onSignOut,
+  onLookAtServer,
+  onFriendlyName,
+}: SettingsProps) {
   const [own] = app.accounts;
   return (
     <section className="card stack" aria-labelledby="settings-you">
@@ -205,6 +218,8 @@ function You({ app, states, onSaveAccount, onForgetAccount, onSignIn, onSignOut,
         accounts={app.accounts}
         contacts={app.contacts}
         states={states}
+        invitation={invitation}
+        onInvitationSeen={onInvitationSeen}
         onSave={onSaveAccount}
         onForget={onForgetAccount}
         onSignIn={onSignIn}

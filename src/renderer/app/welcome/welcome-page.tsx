@@ -30,7 +30,9 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       onOfferLink={(text) => void actions.offerAccount(text)}
       trying={ui.trying !== undefined}
       onStep={(step) => void (ui.trying === undefined ? actions.showWelcome(step) : actions.leaveFirstAccount())}
-      onSaveAccount={(account, home) => void actions.saveFirstAccount(account, home)}
+      invitation={ui.serverInvitation}
+      onInvitation={actions.takeServerInvitation}
+      onSaveAccount={actions.saveFirstAccount}
       onKeepTrying={actions.keepTrying}
       onBeginHosting={(name, reach) => void actions.beginHosting(name, reach)}
       onCreateOther={(account) => void actions.createHostedAccount(account)}

@@ -9,6 +9,7 @@ import { BrandMark } from '../design/brand.tsx';
 import { fieldProblem, generalProblem, problemText, type ActionState, type Problem } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
+import { serverInvitationIn, type ServerInvitation } from '../server-invitation.ts';
 import { freeAddressFor } from '../address.ts';
 import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
 import { GuestForm, type GuestFormProps } from '../home/guest-form.tsx';
@@ -32,7 +33,10 @@ export interface WelcomeProps {
   /** An account of this person signs in for the first time. */
   readonly trying: boolean;
   /** `home` says whom Home is for from now on, where the person has said. */
-  readonly onSaveAccount: (account: TypedAccount, home?: HomeFor) => void;
+  readonly onSaveAccount: (account: TypedAccount, make: boolean, home?: HomeFor) => Promise<{ readonly ok: boolean }>;
+  /** Of a server, where one was pasted. */
+  readonly invitation: ServerInvitation | undefined;
+  readonly onInvitation: (invitation: ServerInvitation) => void;
   readonly onKeepTrying: () => void;
   readonly onBeginHosting: (friendlyName: string, reach: Reach) => void;
   readonly onCreateOther: (account: { address: string; friendlyName: string }) => void;
@@ -64,8 +68,9 @@ export function Welcome(props: WelcomeProps) {
             {...props.states.account}
             files={props.files}
             filesRefused={props.filesRefused}
-            onSave={(account) => props.onSaveAccount(account, 'need')}
+            onSave={(account) => void props.onSaveAccount(account, false, 'need')}
             onPaste={props.onOfferLink}
+            onInvitation={props.onInvitation}
             keepTrying={<KeepTrying {...props} />}
             guest={props.guest}
           />
@@ -75,7 +80,13 @@ export function Welcome(props: WelcomeProps) {
       return (
         <WelcomeFrame title={t('account.title')} lead={leadOf(props.transports)} onBack={() => props.onStep('choose')}>
           <div className="stack">
-            <NewAccountForm transports={props.transports} {...props.states.account} onSave={(account) => props.onSaveAccount(account)} />
+            <NewAccountForm
+              key={props.invitation?.link}
+              transports={props.transports}
+              invitation={props.invitation}
+              {...props.states.account}
+              onSave={(account, make) => props.onSaveAccount(account, make)}
+            />
             <KeepTrying {...props} />
           </div>
         </WelcomeFrame>
@@ -164,10 +175,11 @@ function NeedForm({
   filesRefused,
   onSave,
   onPaste,
+  onInvitation,
   keepTrying,
   guest,
 }: ActionState &
-  Pick<WelcomeProps, 'files' | 'filesRefused'> & {
+  Pick<WelcomeProps, 'files' | 'filesRefused' | 'onInvitation'> & {
     readonly onSave: (account: TypedAccount) => void;
     readonly onPaste: (text: string) => void;
     readonly keepTrying: ReactNode;
@@ -180,6 +192,8 @@ function NeedForm({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (hasHelpLink(text)) return onPaste(text);
+    const invitation = serverInvitationIn(text);
+    if (invitation !== undefined) return onInvitation(invitation);
     try {
       onSave(linkedAccount(text));
     } catch (refused) {
