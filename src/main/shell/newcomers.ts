@@ -39,6 +39,8 @@ interface Meeting {
 
 export function createNewcomers({ help, messengers, accounts, guests, model, name }: NewcomersDeps): Newcomers {
   let meeting: Meeting | undefined;
+  /** A second look beside the first would sign both out, and say that the server lets nobody in. */
+  let beginning: Promise<void> | undefined;
 
   /** The account's own server, where it lets guests in: tried, since nothing else says it for sure. */
   async function ownServer(): Promise<Meeting | undefined> {
@@ -97,17 +99,24 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
     if (last?.byLinkOnly === true) void guests.signOut();
   }
 
+  async function begin(): Promise<void> {
+    const { status } = help;
+    if (status !== undefined && status.phase.tag !== 'ended') throw new CommandError('BUSY', 'a session is running');
+    help.closeGuestCode();
+    const found = (await ownServer()) ?? (await namedServer());
+    // The code before it is put away first; that is the end of another meeting, and not of this one.
+    help.openGuestCode();
+    meeting = found;
+    show();
+  }
+
   help.onChange(show);
   return {
-    async begin() {
-      const { status } = help;
-      if (status !== undefined && status.phase.tag !== 'ended') throw new CommandError('BUSY', 'a session is running');
-      help.closeGuestCode();
-      const found = (await ownServer()) ?? (await namedServer());
-      // The code before it is put away first; that is the end of another meeting, and not of this one.
-      help.openGuestCode();
-      meeting = found;
-      show();
+    begin() {
+      beginning ??= begin().finally(() => {
+        beginning = undefined;
+      });
+      return beginning;
     },
     end() {
       help.closeGuestCode();

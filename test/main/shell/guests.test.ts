@@ -150,6 +150,17 @@ describe('a place to meet somebody new', () => {
     expect(facts().newcomer).toBeUndefined();
   });
 
+  it('is looked for once, however often it is asked for meanwhile', async () => {
+    const { newcomers, clock, facts, hosts } = await world();
+    const both = [newcomers.begin(), newcomers.begin()];
+    expect(await codeOf(Promise.all(both), clock)).toBe('done');
+    expect(hosts).toEqual(['guest.help.example']);
+    expect(facts().newcomer).toMatchObject({ code: 'K7QM2CFH' });
+    // And anew, once that is done.
+    expect(await codeOf(newcomers.begin(), clock)).toBe('done');
+    expect(hosts).toHaveLength(2);
+  });
+
   it('is the server that Settings name, where the own one lets nobody in: both are guests there, and only the link leads there', async () => {
     const { newcomers, clock, facts, messengers, hosts } = await world({
       hosts: ['guests.example'],
