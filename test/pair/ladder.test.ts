@@ -94,6 +94,24 @@ describe('a whole session through a proxy', () => {
     },
   );
 
+  it.each([NOVICE, EXPERT])(
+    '%s keeps the address private, and the other side names a proxy of its own: nobody comes to it',
+    async (private_) => {
+      const [theirs, ours] = [await SocksProxy.open(), await SocksProxy.open()];
+      const { novice, expert, viewer, close } = await loopback({
+        ways: relay,
+        reach: (address) => SocksProxy.offering(`${address}/pc`, address === private_ ? ours : theirs),
+        relayOnly: (address) => address === private_,
+      });
+      await until(() => shown(viewer), 'the picture');
+      expect([theirs.asked, new Set(ours.asked).size, ours.asked.length]).toEqual([[], 1, 2]);
+      await novice.endSession();
+      await until(() => expert.status?.phase.tag === 'ended', 'the end');
+      await close();
+      await Promise.all([theirs.close(), ours.close()]);
+    },
+  );
+
   it('who keeps the address private makes no invitation file, tells nobody where it is, and asks no router for anything', async () => {
     let prepared = 0;
     const room = createConnectionRoom({

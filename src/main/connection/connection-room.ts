@@ -38,8 +38,9 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
   const { clock, listenHost, ways = waysWith(deps.ice), addressSources = [] } = deps;
   const listenHosts = (): readonly string[] => (listenHost === undefined ? usableAddresses(deps) : [listenHost]);
   const addresses = allAddresses([...addressSources, ownAddresses], clock);
+  const isHidden = (): boolean => deps.relayOnly?.() === true;
   /** What the other side can see this computer's address on is not taken part in. */
-  const now = (): readonly Way[] => (deps.relayOnly?.() === true ? ways.filter((way) => !isSilent(way)) : ways);
+  const now = (): readonly Way[] => (isHidden() ? ways.filter((way) => !isSilent(way)) : ways);
   const parts = { clock, listenHosts, addresses, ownPort: deps.ownPort };
   return {
     get ways() {
@@ -54,7 +55,10 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
       const certificate = certificateOf(identity) ?? (await createSessionCertificate(clock.now(), standing ? 'rsa' : 'ecdsa'));
       const taken = wordless ? now().filter(isSilent) : now();
       if (standing && taken.length === 0) throw new ConnectionError('NO_ADDRESS', 'this computer does not tell where it is');
-      return opened(new NoviceSide({ ...parts, ways: taken, certificate, standing, returning, sessionId, reach }), signal);
+      return opened(
+        new NoviceSide({ ...parts, hidden: isHidden(), ways: taken, certificate, standing, returning, sessionId, reach }),
+        signal,
+      );
     },
     openExpert: async ({ engine, userName, channels = [], invited = false, wordless = invited, ...more }, signal) => {
       throwIfAborted(signal);
@@ -62,6 +66,7 @@ export function createConnectionRoom(deps: ConnectionRoomDeps): ConnectionRoom {
       const taken = now().filter((way) => (!invited || way.offeredBy === 'novice') && (!wordless || isSilent(way)));
       const side = {
         ...parts,
+        hidden: isHidden(),
         ways: taken,
         engine: engineCalled(engine, deps.startEngine),
         userName,

@@ -23,6 +23,8 @@ export interface RaceParts {
   readonly listenHosts: () => readonly string[];
   readonly ownPort?: OwnPort | undefined;
   readonly reach?: ReachServices | undefined;
+  /** The person keeps the address of this computer private. */
+  readonly hidden?: boolean;
   readonly tell: (event: RaceEvent) => void;
   readonly relayedAtOnce?: boolean | undefined;
   /** The expert's, beside that of the carrier itself. */
@@ -176,14 +178,14 @@ export class Race {
   }
 
   private async openLane(lane: Lane): Promise<void> {
-    const { clock, addresses, listenHosts, ownPort, reach } = this.parts;
+    const { clock, addresses, listenHosts, ownPort, reach, hidden = false } = this.parts;
     const side = {
       clock,
       addresses,
       listenHosts,
       ownPort,
       reach,
-      hidden: this.isHidden,
+      hidden,
       signal: this.stop.signal,
       found: (carrier: Carrier) => this.found(lane, carrier),
       missed: (address: string, error: ConnectionError) => this.refused(lane, address, error, 'unreachable'),
