@@ -85,6 +85,18 @@ const CODES: readonly (readonly [string, Role, Partial<SessionStatus>])[] = [
   ['to type again', 'expert', { code: { tag: 'enter', triesLeft: 2, ...UNTIL } }],
   ['being checked', 'expert', { code: { tag: 'checking' } }],
 ];
+const MISSING = { viewing: false, control: 'granted', search: { sinceMs: NOW_MS - 20_000, untilMs: NOW_MS + 100_000 } } as const;
+const ANSWERED = { tag: 'ended', reason: 'answeredElsewhere', atMs: NOW_MS, answeredOn: 'laptop' } as const;
+/** Nothing else had come through. */
+const BY_SERVER: Partial<SessionStatus> = {
+  connection: { by: 'relay', address: 'proxy.help.example', relayed: true },
+  peer: { ...ANNA, verification: { tag: 'code' } },
+  steps: session('expert', CONNECTED).steps.map(({ step }) =>
+    step === 7
+      ? { step, state: 'failed', atMs: NOW_MS, failures: [{ way: 'forward', failure: 'unreachable' }] }
+      : { step, state: 'done', atMs: NOW_MS },
+  ),
+};
 const UNVERIFIED = {
   peer: { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna', verification: { tag: 'unverified' } },
 } as const;
@@ -253,6 +265,11 @@ export const STATES: readonly State[] = [
       inSession(`${role} connected, control ${control}`, session(role, CONNECTED, { ...LIVE, control })),
     ),
   ]),
+  ...ROLES.map((role) => inSession(`${role} looks for the other`, session(role, CONNECTED, { ...LIVE, ...MISSING }))),
+  main('answered on another computer', appState({ session: session('expert', ANSWERED) })),
+  inSession('expert details, by a server', session('expert', CONNECTED, { ...LIVE, ...BY_SERVER }), (page) =>
+    page.locator('summary').first().click(),
+  ),
   inSession('novice asked again and again', session('novice', CONNECTED, { ...LIVE, control: 'refused', controlWished: true })),
   ...CODES.flatMap(([name, role, more]) => [
     main(`digits: ${name}`, appState({ session: session(role, { tag: 'tickets' }, more) })),
