@@ -129,8 +129,9 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
     },
     async useOffered() {
       if (shown === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
-      await ask(shown);
-      putAway();
+      const taken = shown;
+      await ask(taken);
+      if (shown === taken) putAway();
     },
     putAway,
   };

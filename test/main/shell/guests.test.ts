@@ -246,6 +246,15 @@ describe('asking as a guest', () => {
     expect(() => asking.offer('ringback:help?v=1&to=a')).toThrow(expect.objectContaining({ code: 'LINK_CUT_OFF' }));
   });
 
+  it('a link that is opened while another one asks stays', async () => {
+    const { asking, clock, facts } = await world();
+    asking.offer(writeHelpLink({ to: 'erik@help.example', code: 'K7QM2CFH' }));
+    const asked = asking.useOffered();
+    asking.offer(writeHelpLink({ to: 'anna@help.example', code: 'K7QM2CFH' }));
+    expect(await codeOf(asked, clock)).toBe('done');
+    expect(facts().offeredHelp).toMatchObject({ address: 'anna@help.example' });
+  });
+
   it('a server that is not there is given up', async () => {
     const { clock } = await world();
     const guests = createGuestAccess(
