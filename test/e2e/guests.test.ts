@@ -74,6 +74,21 @@ describe
       await signIn(expert, server, authority);
     }, 120_000);
 
+    it('whose helper can see what their server is and offers', { timeout: 60_000 }, async () => {
+      const { main } = expert;
+      await main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
+      await main.getByRole('button', { name: t('server.look'), exact: true }).click();
+      const facts = main.getByRole('status').filter({ hasText: t('server.fingerprint') });
+      await facts.waitFor({ timeout: 30_000 });
+      await facts.scrollIntoViewIfNeeded();
+      await people.keep('server');
+      const offers = facts.getByRole('list', { name: t('server.offers'), exact: true });
+      expect(await offers.textContent()).toContain(t('server.guests.yes'));
+      expect(await offers.textContent()).toContain(t('server.relay.yes'));
+      expect(await facts.textContent()).toMatch(/(?:[0-9A-F]{2}:){31}[0-9A-F]{2}/);
+      await main.getByRole('button', { name: t('nav.home'), exact: true }).click();
+    });
+
     it(`is asked about after a fresh start, by ${by}`, { timeout: 90_000 }, async () => {
       code = await newCode(expert);
       expect(code).toMatch(/^[CFHKMQRWY24679]{8}$/);
