@@ -48,7 +48,13 @@ describe.skipIf(programs.skip || servers.skip || !electronExecutable)(servers.ti
     for (const [label, value] of Object.entries(typed)) await field(t(label as keyof typeof typed)).fill(value);
     const make = nora.main.getByRole('button', { name: t('account.makeSubmit'), exact: true });
     await make.click();
-    await nora.main.getByText(t('problem.NOT_MADE_UNINVITED'), { exact: true }).waitFor({ timeout: 20_000 });
+    const refused = nora.main.getByText(t('problem.NOT_MADE_UNINVITED'), { exact: true });
+    await refused.waitFor({ timeout: 20_000 });
+    const { top, bottom, height } = await refused.evaluate((line) => {
+      const box = line.getBoundingClientRect();
+      return { top: box.top, bottom: box.bottom, height: window.innerHeight };
+    });
+    expect([top >= 0, bottom <= height]).toEqual([true, true]);
     await people.keep('uninvited');
     const link = /xmpp:\S+/.exec(await server.control('mod_invites', 'generate', server.domain))?.[0] ?? '';
     await field(t('account.invitation')).evaluate((input, text) => {

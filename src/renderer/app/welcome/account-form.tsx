@@ -1,5 +1,5 @@
 import type { AccountField } from '../../../facts/accounts.ts';
-import { useState, type ClipboardEvent, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type ClipboardEvent, type FormEvent } from 'react';
 import { t, tFromData } from '../../../words/words.ts';
 import type { AccountView, TransportView, TypedAccount } from '../../../preload/contract.ts';
 import { Button, Choices, Field, ProblemLine, SecretField, Switch } from '../design/controls.tsx';
@@ -30,6 +30,12 @@ export function AccountForm({ transport, initial, invitation, pending, problem, 
   const [making, setMaking] = useState(invited !== undefined);
   const [link, setLink] = useState(invited?.link ?? '');
   const valueOf = (field: string): string => typed[field] ?? '';
+  const form = useRef<HTMLFormElement>(null);
+  const refused = problem?.code;
+  // The form is higher than most windows, and its button at the end.
+  useEffect(() => {
+    if (refused !== undefined) form.current?.querySelector('[aria-invalid="true"]')?.scrollIntoView({ block: 'center' });
+  }, [refused]);
   const save = async () => {
     const values = fields.map((field) => [field.name, valueOf(field.name).trim()] as const).filter(([, value]) => value !== '');
     // What a link said beside the fields belongs to the account, and goes with another address.
@@ -72,7 +78,7 @@ export function AccountForm({ transport, initial, invitation, pending, problem, 
   };
   const filled = fields.every((field) => field.optional === true || valueOf(field.name).trim() !== '');
   return (
-    <form className="stack" onSubmit={submit} onPaste={paste}>
+    <form className="stack" ref={form} onSubmit={submit} onPaste={paste}>
       {makesAccounts && (
         <>
           <Switch label={t('account.make')} on={making} onChange={setMaking} />
