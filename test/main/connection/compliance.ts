@@ -50,7 +50,7 @@ export function describeCompliance(name: string, connect: () => ComplianceIntern
 
     it('says which ways there are, and what a ticket needs', async () => {
       const [novice, expert] = await both();
-      for (const room of [net.novice, net.expert]) expect(room.ways.map(({ id }) => id)).toEqual(['reverse', 'forward']);
+      for (const room of [net.novice, net.expert]) expect(room.ways.map(({ id }) => id)).toEqual(['reverse', 'relay', 'forward']);
       for (const { endpoint } of [novice, expert]) {
         expect(endpoint.ticket.addresses.length).toBeGreaterThan(0);
         for (const { port } of endpoint.ticket.addresses) expect(port).toBeGreaterThan(1024);
