@@ -36,17 +36,21 @@ function values(input: Uint8Array): readonly unknown[] {
   }
 }
 
+type Parse = (value: unknown) => { readonly ok: boolean; readonly value?: unknown };
+
 /** Never throws, and what it lets through it lets through unchanged the next time. */
-function stable(parse: (value: unknown) => { readonly ok: boolean; readonly value?: unknown }): (input: Uint8Array) => void {
+function stable(parse: Parse): (input: Uint8Array) => void {
   return (input) => {
-    for (const value of values(input)) {
-      const first = parse(value);
-      if (!first.ok) continue;
-      const again = parse(first.value);
-      if (!again.ok || !isDeepStrictEqual(again.value, first.value))
-        throw new BrokenRule(`parsed twice: ${shown(first.value)} and ${shown(again)}`);
-    }
+    for (const value of values(input)) staysAsItIs(parse, value);
   };
+}
+
+function staysAsItIs(parse: Parse, value: unknown): void {
+  const first = parse(value);
+  if (!first.ok) return;
+  const again = parse(first.value);
+  if (!again.ok || !isDeepStrictEqual(again.value, first.value))
+    throw new BrokenRule(`parsed twice: ${shown(first.value)} and ${shown(again)}`);
 }
 
 function file(name: string, schema: z.ZodType, ...seeds: readonly unknown[]): Target {
@@ -158,10 +162,10 @@ export const APP_TARGETS: readonly Target[] = [
         // The handler is registered by name, so only the arguments are anybody's.
         const called = Object.entries(COMMAND_TABLE).filter(([name]) => name === asked);
         for (const [, command] of called.length === 0 ? Object.entries(COMMAND_TABLE) : called)
-          stable((candidate) => {
+          staysAsItIs((candidate) => {
             const parsed = parseArgument(command, candidate);
             return parsed.ok ? { ok: true, value: command.argument === undefined ? [] : [parsed.value] } : { ok: false };
-          })(json(args ?? null));
+          }, args ?? null);
       }
     },
   },
