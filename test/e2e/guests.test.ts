@@ -78,7 +78,7 @@ describe
       const { main } = expert;
       await main.getByRole('button', { name: t('nav.settings'), exact: true }).click();
       await main.getByRole('button', { name: t('server.look'), exact: true }).click();
-      const facts = main.getByRole('status').filter({ hasText: t('server.fingerprint') });
+      const facts = main.getByRole('status').filter({ has: main.getByText(t('server.fingerprint'), { exact: true }) });
       await facts.waitFor({ timeout: 30_000 });
       await facts.scrollIntoViewIfNeeded();
       await people.keep('server');

@@ -114,6 +114,9 @@ describe.skipIf(programs.skip).each([
           () => JSON.stringify([asked.tags, rung.tags, nora.messenger.state, eric.messenger.state]),
           60_000,
         );
+        // A killed server may have forgotten what it had not written down yet.
+        await nora.messenger.addContact(eric.account.address);
+        await eric.messenger.addContact(nora.account.address);
         await nora.sees(eric, 'online');
         const again = nora.invite(eric);
         (await eric.invitation(1)).session.accept();
