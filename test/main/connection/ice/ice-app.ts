@@ -311,7 +311,9 @@ async function crash(): Promise<object> {
   pageContents()[0]?.forcefullyCrashRenderer();
   await gone;
   const ms = performance.now() - startedMs;
-  const otherAlive = !two.carrier.duplex.destroyed && pageContents().length === 1;
+  // The port says it before the window of the page has been put away.
+  await until(() => pageContents().length === 1, 'one page to be left');
+  const otherAlive = !two.carrier.duplex.destroyed;
   two.carrier.duplex.destroy();
   await windowsGone();
   return { seen, ms, otherAlive };
