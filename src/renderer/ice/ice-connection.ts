@@ -5,6 +5,9 @@ const MOST_BUFFERED_BYTES = 512 * 1024;
 const REFILL_BELOW_BYTES = 256 * 1024;
 const SDP_MID = '0';
 
+/** From closing the connection to the last word; below what main waits for it. */
+const FAREWELL_MS = 200;
+
 /** One RTCPeerConnection with its two channels, told what to do by main. */
 export class IceConnection {
   private readonly say: (message: FromIcePage) => void;
@@ -130,10 +133,18 @@ export class IceConnection {
 
   /** A channel that is closed sends what it has first. */
   private close(flush: boolean): void {
-    if (!flush || this.control?.readyState !== 'open') return this.fail('closed');
+    if (!flush || this.control?.readyState !== 'open') return this.leave();
     this.closing = true;
     this.data?.close();
     this.control.close();
+  }
+
+  /** The page is closed at its last word, and the other side's goodbye is still on its way out then. */
+  private leave(): void {
+    if (this.over) return;
+    this.over = true;
+    this.peer?.close();
+    setTimeout(() => this.say({ tag: 'failed', why: 'closed' }), FAREWELL_MS);
   }
 
   private fail(why: string): void {
