@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { environmentOf, USUAL_SURROUNDINGS } from './test/support/surroundings.ts';
 
@@ -12,6 +13,7 @@ const REAL = [
   'test/packaging/**/*.test.ts',
   'test/main/desktop/**/*.test.ts',
   'test/main/connection/lines.test.ts',
+  'test/main/messenger/xmpp-servers.test.ts',
   'test/main/connection/ice/ice-{pages,servers}.test.ts',
   'test/scripts/**/*.test.ts',
 ];
@@ -28,6 +30,8 @@ export default defineConfig({
           exclude: [...REAL, LAB],
           testTimeout: 20_000,
           pool: 'forks',
+          // Most of a file's time is its process's start; by default a machine of two cores would use one of them.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {

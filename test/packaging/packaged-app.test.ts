@@ -44,6 +44,9 @@ function contents(archive: string): Map<string, ArchiveFile> {
   return found;
 }
 
+/** Statements that import or export, and calls, of a package; not a text that has the word in it. */
+const IMPORTS = /^(?:import|export)\b[^"'`;]*"([^".][^"]*)"|\bimport\("([^".][^"]*)"\)/gm;
+
 const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packaged app'), () => {
@@ -132,8 +135,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
     for (const name of contents(join(dirname(executable), 'resources/app.asar')).keys()) {
       if (name.startsWith('node_modules/')) cpSync(join(root, name), join(place, name));
       if (!/^out\/main\/.*\.js$/.test(name)) continue;
-      for (const [, from = ''] of readFileSync(join(root, name), 'utf8').matchAll(/(?:from|import)\s*\(?"([^".][^"]*)"/g))
+      for (const [, stated, called] of readFileSync(join(root, name), 'utf8').matchAll(IMPORTS)) {
+        const from = stated ?? called ?? '';
         if (from !== 'electron' && !from.startsWith('node:')) loaded.add(from);
+      }
     }
     expect([...loaded]).toEqual(expect.arrayContaining(['node-rdpjs', 'koffi', '@photostructure/sqlite', 'x11', 'zod']));
     const script = join(place, 'load.mjs');
