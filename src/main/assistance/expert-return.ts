@@ -10,6 +10,7 @@ import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
 import { BetterWay, knownWays } from './better-way.ts';
 import { isLost, RunningSearch } from './search.ts';
+import { StandingEndpoint } from './standing-endpoint.ts';
 import type { ExpertChannels } from './session-channels.ts';
 
 /** From the novice's certificate to an active connection; after that another one is tried. */
@@ -68,8 +69,7 @@ export class ExpertReturn {
   private readonly better: BetterWay;
   private door: Door | undefined;
   private theirs: readonly HostPort[] = [];
-  private opened: Opened | undefined;
-  private opening = false;
+  private readonly standing: StandingEndpoint<Opened>;
   private candidate: ExpertLink | undefined;
   /** The connection before has ended while there was a candidate. */
   private endedMeanwhile = false;
@@ -79,12 +79,23 @@ export class ExpertReturn {
   private currentConnection: SessionConnection | undefined;
   /** The addresses of this computer when the connection came about. */
   private currentOn: readonly string[] = [];
-  private openedOn: readonly string[] = [];
   private backAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ExpertReturnParts) {
     this.parts = parts;
-    const { clock, changed, gaveUp, network, scope } = parts;
+    const { clock, changed, gaveUp, network, onError, scope } = parts;
+    this.standing = new StandingEndpoint({
+      network,
+      open: () => this.openEndpoint({ wordless: true }),
+      close: ({ endpoint }) => endpoint.close(),
+      opened: () => {
+        this.expect();
+        this.sayAddresses();
+        if (this.now !== undefined) this.tryAll();
+      },
+      isWanted: () => this.candidate === undefined,
+      onError,
+    });
     this.search = new RunningSearch(clock, {
       tryAll: () => this.tryAll(),
       tryMessenger: () => this.letters?.begin(),
@@ -141,7 +152,7 @@ export class ExpertReturn {
     if (this.door === undefined) this.parts.ready();
     this.door ??= door;
     this.write();
-    if (this.opened === undefined) void this.open();
+    if (this.standing.now === undefined) void this.standing.open();
   }
 
   /** As soon as there is something to seal letters with. */
@@ -187,60 +198,34 @@ export class ExpertReturn {
   }
 
   private sayAddresses(): void {
-    const { opened, current } = this;
+    const { current } = this;
+    const { now: opened } = this.standing;
     if (opened !== undefined) current?.again.sayAddresses(opened.endpoint.ticket.addresses);
   }
 
   private expect(): void {
-    const { door, theirs, opened } = this;
+    const { door, theirs } = this;
+    const { now: opened } = this.standing;
     if (door === undefined) return;
     opened?.endpoint.expect({ ...door, addresses: theirs });
     opened?.endpoint.moved({ addresses: theirs });
   }
 
   private tryAll(): void {
-    const { opened, parts } = this;
+    const { parts } = this;
+    const { now: opened } = this.standing;
     if (this.candidate !== undefined) return;
-    if (opened === undefined || this.isElsewhere) void this.open();
+    if (opened === undefined) void this.standing.open();
+    else this.standing.keepUp();
     if (opened !== undefined) for (const way of knownWays(parts.connection.ways, 'expert')) opened.endpoint.reach(way);
-  }
-
-  private async open(): Promise<void> {
-    const { parts, opened: before } = this;
-    if (this.opening || this.candidate !== undefined) return;
-    this.opening = true;
-    const on = parts.network?.addresses() ?? [];
-    try {
-      const opened = await this.openEndpoint({ wordless: true });
-      if (opened === undefined) return;
-      this.opened = opened;
-      this.openedOn = on;
-      void before?.endpoint.close();
-      this.expect();
-      this.sayAddresses();
-      if (this.now !== undefined) this.tryAll();
-    } catch (error) {
-      // Without a network there is nothing to listen on: it is tried again.
-      parts.onError(error);
-      return;
-    } finally {
-      this.opening = false;
-    }
-    // While it opened, another address has come.
-    if (this.isElsewhere) void this.open();
-  }
-
-  /** This computer has an address on which nothing listens: what listens on one that has gone hears again when it is back. */
-  private get isElsewhere(): boolean {
-    return this.parts.network?.addresses().some((address) => !this.openedOn.includes(address)) === true;
   }
 
   /** An endpoint finds one novice. Nobody is needed where nobody is missing. */
   private onVerified(link: ExpertLink, channels: ExpertChannels): void {
-    if (this.opened?.channels === channels) this.opened = undefined;
+    if (this.standing.now?.channels === channels) this.standing.spend();
     if (this.candidate !== undefined || !this.isWanted(link.connection)) {
       void link.close();
-      void this.open();
+      void this.standing.open();
       return;
     }
     this.candidate = link;
@@ -255,7 +240,7 @@ export class ExpertReturn {
     const settled = (): void => {
       cancel();
       this.candidate = undefined;
-      void this.open();
+      void this.standing.open();
     };
     const off = link.onEvent((event) => {
       if (event.tag === 'active') {
@@ -300,7 +285,7 @@ export class ExpertReturn {
 
   private onNetwork(): void {
     if (this.door === undefined) return;
-    if (this.isElsewhere) void this.open();
+    this.standing.keepUp();
     this.search.tell({ tag: 'networkChanged' });
   }
 }

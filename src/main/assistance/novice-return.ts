@@ -9,6 +9,7 @@ import { type Courier, RaceByLetters } from './race-by-letters.ts';
 import type { Scope } from './scope.ts';
 import { BetterWay, knownWays } from './better-way.ts';
 import { isLost, RunningSearch } from './search.ts';
+import { StandingEndpoint } from './standing-endpoint.ts';
 
 export interface NoviceReturnParts extends Pick<AssistanceParts, 'clock' | 'connection' | 'network'> {
   /** The session's. */
@@ -31,19 +32,31 @@ export class NoviceReturn {
   private readonly parts: NoviceReturnParts;
   private readonly search: RunningSearch;
   private readonly better: BetterWay;
-  private endpoint: NoviceEndpoint | undefined;
+  private readonly standing: StandingEndpoint<NoviceEndpoint>;
   private current: SessionConnection | undefined;
   private channel: AgainNovice | undefined;
   private theirs: readonly HostPort[] | undefined;
-  private opening = false;
   private able = false;
   private courier: Courier | undefined;
   private letters: RaceByLetters<NoviceEndpoint> | undefined;
-  private openedOn: readonly string[] = [];
 
   constructor(parts: NoviceReturnParts) {
     this.parts = parts;
-    const { clock, changed, gaveUp, network, scope } = parts;
+    const { clock, changed, gaveUp, network, onError, scope } = parts;
+    this.standing = new StandingEndpoint({
+      network,
+      open: (before) => this.openEndpoint(before),
+      close: (endpoint) => endpoint.close(),
+      opened: (endpoint) => {
+        this.follow(endpoint);
+        this.write();
+        this.expect();
+        this.sayDoor();
+        if (this.now !== undefined) this.tryAll();
+      },
+      isWanted: () => true,
+      onError,
+    });
     this.search = new RunningSearch(clock, {
       tryAll: () => this.tryAll(),
       tryMessenger: () => this.letters?.begin(),
@@ -78,7 +91,7 @@ export class NoviceReturn {
       able: () => {
         this.able = true;
         channel.sayDone(typed);
-        if (this.endpoint === undefined) void this.open();
+        if (this.standing.now === undefined) void this.standing.open();
         else this.sayDoor();
       },
       addresses: (addresses) => {
@@ -102,26 +115,31 @@ export class NoviceReturn {
   }
 
   private sayDoor(): void {
-    const { endpoint, channel } = this;
+    const { channel } = this;
+    const { now: endpoint } = this.standing;
     if (endpoint !== undefined) channel?.sayDoor({ sessionId: endpoint.sessionId, pin: endpoint.pin }, endpoint.ticket.addresses);
   }
 
   private expect(): void {
-    const { endpoint, theirs } = this;
+    const { theirs } = this;
+    const { now: endpoint } = this.standing;
     if (theirs === undefined) return;
     endpoint?.expect({ addresses: theirs });
     endpoint?.moved({ addresses: theirs });
   }
 
   private tryAll(): void {
-    const { endpoint, parts } = this;
-    if (endpoint === undefined || this.isElsewhere) void this.open();
+    const { parts } = this;
+    const { now: endpoint } = this.standing;
+    if (endpoint === undefined) void this.standing.open();
+    else this.standing.keepUp();
     if (endpoint !== undefined) for (const way of knownWays(parts.connection.ways, 'novice')) endpoint.reach(way);
   }
 
   /** As soon as there is something to seal letters with. */
   private write(): void {
-    const { courier, endpoint, parts } = this;
+    const { courier, parts } = this;
+    const { now: endpoint } = this.standing;
     if (courier === undefined || endpoint === undefined || this.letters !== undefined) return;
     const { sessionId, identity } = endpoint;
     const letters = new RaceByLetters({
@@ -155,45 +173,16 @@ export class NoviceReturn {
     );
   }
 
-  /** Once more on the addresses of today, for the same expert. */
-  private async open(): Promise<void> {
-    const { parts, endpoint: before } = this;
-    if (this.opening) return;
-    this.opening = true;
-    const on = parts.network?.addresses() ?? [];
+  /** For the same expert as the one before. */
+  private openEndpoint(before: NoviceEndpoint | undefined): Promise<NoviceEndpoint | undefined> {
+    const { scope, connection } = this.parts;
     const same = before === undefined ? {} : { sessionId: before.sessionId, identity: before.identity };
-    try {
-      const endpoint = await parts.scope.open((signal) =>
-        parts.connection.openNovice(signal, { returning: true, wordless: true, ...same }),
-      );
-      if (endpoint === undefined) return;
-      this.endpoint = endpoint;
-      this.openedOn = on;
-      this.follow(endpoint);
-      this.write();
-      void before?.close();
-      this.expect();
-      this.sayDoor();
-      if (this.now !== undefined) this.tryAll();
-    } catch (error) {
-      // Without a network there is nothing to listen on: it is tried again.
-      parts.onError(error);
-      return;
-    } finally {
-      this.opening = false;
-    }
-    // While it opened, another address has come.
-    if (this.isElsewhere) void this.open();
-  }
-
-  /** This computer has an address on which nothing listens: what listens on one that has gone hears again when it is back. */
-  private get isElsewhere(): boolean {
-    return this.parts.network?.addresses().some((address) => !this.openedOn.includes(address)) === true;
+    return scope.open((signal) => connection.openNovice(signal, { returning: true, wordless: true, ...same }));
   }
 
   private onNetwork(): void {
     if (!this.able) return;
-    if (this.isElsewhere) void this.open();
+    this.standing.keepUp();
     this.search.tell({ tag: 'networkChanged' });
   }
 }
