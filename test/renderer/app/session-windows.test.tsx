@@ -90,6 +90,14 @@ describe('the other side is missing and looked for', () => {
     screen.getByRole('heading', { name: headline(status) });
   });
 
+  it('what has just been said of control is said no longer', () => {
+    const { send } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'asked' }) }));
+    send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
+    expect(words()).toContain(t('control.expert.nowGranted', { name: 'Anna' }));
+    send(appState({ session: session('expert', CONNECTED, { ...missing, control: 'granted' }) }));
+    expect(words()).not.toContain(t('control.expert.nowGranted', { name: 'Anna' }));
+  });
+
   it('the toolbar does not say that the expert has control, whatever was granted before', () => {
     const { send } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
     theButton(t('control.expert.granted'));

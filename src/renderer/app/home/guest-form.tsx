@@ -44,7 +44,7 @@ export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestF
         spellCheck={false}
         autoFocus
       />
-      <div className="offered__password">
+      <div className="offered__password offered__password--capitals">
         <Field
           label={t('guest.code')}
           hint={t('guest.codeHint')}

@@ -82,7 +82,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const { search } = session;
   const silent = session.silentSinceMs !== undefined || search !== undefined;
   const name = displayName(session.peer);
-  const { hint, say } = usePassingHint(session.control, displayName(session.peer));
+  const { hint, say } = usePassingHint(session.control, displayName(session.peer), session.search !== undefined);
   const [chosen, setTyping] = useState<PictureProps['typing']>();
   const typing = chosen ?? (session.takesText === true ? 'text' : 'positions');
   const keyboard = useRef<PictureKeyboard>(null);
@@ -190,8 +190,12 @@ function controlHint({ control, controlPause, peer }: SessionStatus): string {
   }
 }
 
-/** A sentence that goes away by itself; also says when control comes and goes. */
-function usePassingHint(control: ControlState, name: string): { readonly hint: string | undefined; readonly say: (text: string) => void } {
+/** A sentence that goes away by itself, and with the connection; also says when control comes and goes. */
+function usePassingHint(
+  control: ControlState,
+  name: string,
+  missing: boolean,
+): { readonly hint: string | undefined; readonly say: (text: string) => void } {
   const [hint, setHint] = useState<string>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [say] = useState(() => (text: string) => {
@@ -207,6 +211,9 @@ function usePassingHint(control: ControlState, name: string): { readonly hint: s
     else if (control === 'refused') say(t('control.expert.hintRefused', { name }));
     before.current = control;
   }, [control, name, say]);
+  useEffect(() => {
+    if (missing) setHint(undefined);
+  }, [missing]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return { hint, say };
 }
