@@ -70,11 +70,6 @@ export class Race {
     this.lanes = parts.ways.map((way) => new Lane(way, way.offeredBy === parts.role));
   }
 
-  /** This side takes part in no way on which the other could see its address. */
-  private get isHidden(): boolean {
-    return this.parts.ways.every(({ signals }) => signals === true);
-  }
-
   get over(): boolean {
     return this.closing !== undefined;
   }
@@ -116,8 +111,8 @@ export class Race {
   expect(theirs: WayTicket): boolean {
     if (this.theirs !== undefined || this.over) return false;
     this.theirs = theirs;
-    const { listenHosts, relayedAtOnce } = this.parts;
-    const own = this.isHidden ? [] : listenHosts();
+    const { listenHosts, relayedAtOnce, hidden = false } = this.parts;
+    const own = hidden ? [] : listenHosts();
     this.patience.start(relayedAtOnce !== true && theirs.addresses.some((address) => mayReach(address, own)));
     for (const { id, signals } of this.lanes) signals.open((text) => this.parts.tell({ tag: 'signal', by: id, text }));
     return true;
@@ -155,7 +150,7 @@ export class Race {
 
   /** What people are told of a connection on a carrier of this race. */
   told({ address, relayed, mapped }: Carrier, by: WayId): SessionConnection {
-    const hidden = relayed === true && (this.isHidden || this.theirs?.addresses.length === 0);
+    const hidden = relayed === true && (this.parts.hidden === true || this.theirs?.addresses.length === 0);
     return { by, address, ...(relayed ? { relayed } : {}), ...(mapped ? { mapped } : {}), ...(hidden ? { hidden } : {}) };
   }
 
