@@ -1,6 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../src/main/clock.ts';
+import { sessionBusPaths } from '../../src/main/dbus/bus-address.ts';
+import { openSessionBus } from '../../src/main/dbus/session-bus.ts';
+import { decodeBody } from '../../src/protocol/dbus/message.ts';
 import { type Display, type DisplayOptions, startDisplay } from './display.ts';
 import { startMessageBus } from './message-bus.ts';
 import { until } from './programs.ts';
@@ -59,6 +63,7 @@ export async function startPersonDesktop({
     const dunstrc = join(home, 'dunstrc');
     writeFileSync(dunstrc, DUNSTRC);
     display.start('dunst', ['-conf', dunstrc]);
+    await namedOnBus(display.env, NOTIFICATIONS);
   }
   if (tray) {
     display.start('trayer', [
@@ -91,4 +96,24 @@ export async function startPersonDesktop({
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until a service has its name on the bus: whoever asks for it before is told that there is none. */
+async function namedOnBus(env: NodeJS.ProcessEnv, name: string): Promise<void> {
+  const bus = await openSessionBus({
+    paths: sessionBusPaths(env),
+    uid: process.getuid?.() ?? 0,
+    clock: systemClock,
+    onSignal: () => undefined,
+    onClosed: () => undefined,
+  });
+  const daemon = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' };
+  try {
+    await until(async () => {
+      const answer = await bus.call({ ...daemon, member: 'NameHasOwner', signature: 's', values: [name] });
+      return decodeBody(answer, 'b')?.[0] === true;
+    }, `${name} on the message bus`);
+  } finally {
+    bus.close();
+  }
 }
