@@ -27,6 +27,17 @@ async function tried(pair: Pair, code: string, ms = 200): Promise<string> {
   return outcome;
 }
 
+/** As somebody without an account would begin, and then says nothing more. */
+const inviteOf = (from: string, sessionId: string) =>
+  ({
+    kind: 'INVITE',
+    application: { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'x' },
+    features: '1;parts;guest',
+    from,
+    to: EXPERT,
+    sessionId,
+  }) as const;
+
 async function end(pair: Pair): Promise<void> {
   pair.expert.assistance.closeGuestCode();
   await pair.clock.advance(100);
@@ -180,27 +191,58 @@ describe('somebody without an account', () => {
     await end(pair);
   });
 
-  it('a flood is dropped unread beyond its bound, and the expert sees none of it', async () => {
+  it('a flood of one address costs that address its own places, and nobody else theirs', async () => {
     const pair = await opened();
     const before = pair.messages.sent.length;
-    const guest = { version: '1;parts;guest', application: { guid: '{56b994a7-380f-410b-9985-c809d78c1bdc}', name: 'x' } };
     const flood = pair.messages.join('flood@example.test', () => {});
-    for (let at = 0; at < 200; at += 1)
-      flood.send({
-        kind: 'INVITE',
-        application: guest.application,
-        features: guest.version,
-        from: 'flood@example.test',
-        to: EXPERT,
-        sessionId: `f${at}`,
-      });
+    for (let at = 0; at < 200; at += 1) flood.send(inviteOf('flood@example.test', `f${at}`));
     await pair.clock.advance(100);
     const answers = pair.messages.sent.slice(before).filter(({ from, kind }) => from === EXPERT && kind === 'ACCEPT');
-    expect(answers.length).toBeLessThanOrEqual(30);
+    expect(answers.length).toBe(15);
     expect(pair.expert.assistance.invitations).toEqual([]);
-    flood.leave();
-    await pair.clock.advance(60_000);
     expect(await tried(pair, codeOf(pair))).toBe('asked');
+    expect(pair.expert.assistance.guestCode?.wrong).toBe(0);
+    flood.leave();
+    await pair.novice.assistance.endSession();
+    await end(pair);
+  });
+
+  it('addresses without end that say nothing more hold no place: who has the code is asked about in the middle of it', async () => {
+    const pair = await opened();
+    const crowd = Array.from({ length: 12 }, (_, at) => `crowd${at}@example.test`);
+    const joined = crowd.map((address) => ({ address, line: pair.messages.join(address, () => {}) }));
+    for (const { address, line } of joined) line.send(inviteOf(address, `of-${address}`));
+    await pair.clock.advance(100);
+    expect(await tried(pair, codeOf(pair))).toBe('asked');
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    // Nobody else comes: their time is over soon all the same.
+    const cancelled = (): number =>
+      pair.messages.sent.filter(({ from, to, kind }) => from === EXPERT && kind === 'CANCEL' && crowd.includes(to)).length;
+    await pair.clock.advance(5_000);
+    expect(cancelled()).toBe(crowd.length);
+    for (const { line } of joined) line.leave();
+    await end(pair);
+  });
+
+  it('beyond what is looked at in a row, an invitation is dropped unread, and a moment later one is looked at again', async () => {
+    const pair = await opened();
+    const before = pair.messages.sent.length;
+    const crowd = Array.from({ length: 60 }, (_, at) => `crowd${at}@example.test`);
+    const joined = crowd.map((address) => ({ address, line: pair.messages.join(address, () => {}) }));
+    for (const { address, line } of joined) line.send(inviteOf(address, `of-${address}`));
+    await pair.clock.advance(10);
+    expect(pair.expert.assistance.listensForGuests).toBe(false);
+    const answers = pair.messages.sent.slice(before).filter(({ from, kind }) => from === EXPERT && kind === 'ACCEPT');
+    expect(answers.length).toBe(30);
+    // Eight of them wait for their guest's word; each of the others has made room.
+    const gone = pair.messages.sent
+      .slice(before)
+      .filter((message) => message.from === EXPERT && message.kind === 'CANCEL' && message.code === 'OUTBANDCANCEL');
+    expect(gone.length).toBe(22);
+    await pair.clock.advance(250);
+    expect(await tried(pair, codeOf(pair))).toBe('asked');
+    for (const { line } of joined) line.leave();
     await pair.novice.assistance.endSession();
     await end(pair);
   });

@@ -4,15 +4,13 @@ import { GUEST_CODE_LIFE_MS, GUEST_RUNS, makeGuestCode } from '../../protocol/as
 import type { RendezvousSession } from '../messenger/contract.ts';
 import type { AssistanceParts } from './contract.ts';
 import { GuestRun } from './guest-run.ts';
+import { GuestTraffic } from './guest-traffic.ts';
 import { openTrust } from './open-trust.ts';
 import type { TrustedRendezvous } from './rendezvous-signal.ts';
 import type { SessionHost } from './running-session.ts';
 
-/** Guests' invitations looked at within a minute, over everybody who might send them; the rest is dropped unread. */
-const RUNS_A_MINUTE = 30;
-/** Runs at once. */
+/** Runs at once that have not come to a guess; one more takes the place of the oldest. Those that have are counted, and so few. */
 const OPEN_RUNS = 8;
-const MINUTE_MS = 60_000;
 /** So long whoever proves a code that is good no more is told so; strangers learn nothing of it. */
 const TELLS_EXPIRED_MS = 600_000;
 
@@ -28,7 +26,7 @@ export class GuestDesk {
   private code: { readonly text: string; state: GuestCode['state']; readonly expiresAtMs: number; readonly dueMs: number } | undefined;
   /** Guesses answered that have not proved right. */
   private wrong = 0;
-  private looked: number[] = [];
+  private readonly traffic: GuestTraffic;
   private cancelExpiry: () => void = () => {};
 
   /** `admitted` gets an invitation whose code both programs have proved. */
@@ -36,6 +34,7 @@ export class GuestDesk {
     this.parts = parts;
     this.host = host;
     this.admitted = admitted;
+    this.traffic = new GuestTraffic(() => parts.clock.monotonicMs());
   }
 
   get status(): GuestCode | undefined {
@@ -70,20 +69,17 @@ export class GuestDesk {
 
   /** Whether a guest's invitation is looked at at all, so that whoever carries them can drop the others unread. */
   get listens(): boolean {
-    const nowMs = this.parts.clock.monotonicMs();
-    const { code, runs } = this;
-    this.looked = this.looked.filter((atMs) => nowMs - atMs < MINUTE_MS);
-    if (code === undefined || nowMs >= code.dueMs + TELLS_EXPIRED_MS) return false;
-    // Each of those under way may be one more wrong guess.
-    return this.wrong + runs.size < GUEST_RUNS && runs.size < OPEN_RUNS && this.looked.length < RUNS_A_MINUTE;
+    const { code } = this;
+    if (code === undefined || this.parts.clock.monotonicMs() >= code.dueMs + TELLS_EXPIRED_MS) return false;
+    return this.wrong < GUEST_RUNS && this.traffic.isOpen;
   }
 
   /** Begins a run, where there is a code for it. */
   take(rendezvous: RendezvousSession): void {
     const { code } = this;
-    if (code === undefined || !this.listens) return rendezvous.decline();
-    this.looked.push(this.parts.clock.monotonicMs());
     const { peer } = rendezvous;
+    if (code === undefined || !this.listens || !this.traffic.admits(peer.address)) return rendezvous.decline();
+    this.makeRoomFor(peer.address);
     const trust = openTrust(this.parts, this.host, {
       role: 'expert',
       peer,
@@ -120,7 +116,22 @@ export class GuestDesk {
     if (code !== this.code) return;
     this.wrong += 1;
     this.host.log('guest code tried', { tries: this.wrong });
+    // No guess beyond those that the code can bear is answered.
+    if (this.wrong >= GUEST_RUNS) for (const run of this.unguessed) run.stop();
     this.host.changed();
+  }
+
+  /** Those that have cost nobody anything yet, the oldest first. */
+  private get unguessed(): GuestRun[] {
+    return [...this.runs].filter(({ hasGuessed }) => !hasGuessed);
+  }
+
+  /** An address has one run at a time; and places that are held for nothing do not keep out whoever comes with the code. */
+  private makeRoomFor(address: string): void {
+    const open = this.unguessed;
+    const own = open.find((run) => run.address === address);
+    const leaving = own ?? (open.length < OPEN_RUNS ? undefined : open[0]);
+    leaving?.stop();
   }
 
   private claim(code: NonNullable<GuestDesk['code']>, guest: TrustedRendezvous): void {

@@ -30,6 +30,8 @@ export class GuestRun {
   private readonly listener: RunListener;
   private readonly driver: NegotiationDriver<AdmissionEvent, AdmissionEffect>;
   private readonly unfollow: () => void;
+  /** The expert's side has answered a guess: it counts, whatever becomes of the run. */
+  hasGuessed = false;
 
   constructor(role: Role, parts: AssistanceParts, host: SessionHost, trusted: TrustedRendezvous, listener: RunListener) {
     this.role = role;
@@ -53,6 +55,10 @@ export class GuestRun {
     rendezvous.accept({ features: trust.features(peerFeatures), ...trustedAnswer(trust, peerFeatures) });
   }
 
+  get address(): string {
+    return this.trusted.rendezvous.peer.address;
+  }
+
   stop(): void {
     this.driver.dispatch({ tag: 'stop' });
   }
@@ -64,6 +70,7 @@ export class GuestRun {
         sendTicket(rendezvous, effect, this.driver);
         return;
       case 'guessed':
+        this.hasGuessed = true;
         this.listener.guessed?.();
         return;
       case 'refused':

@@ -2,7 +2,7 @@ import { ProtocolError } from '../bytes/errors.ts';
 import type { FinalSignal, RendezvousSignal } from './negotiation.ts';
 import { type Meeting, SEALED_KIND, type SessionTrust } from './session-trust.ts';
 import type { Role } from './status.ts';
-import { GUEST_RUN_MS } from './timing.ts';
+import { GUEST_FIRST_WORD_MS, GUEST_RUN_MS } from './timing.ts';
 
 /** Said by a guest's program in its INVITE: it begins with a code, and nobody is to be asked before that has come out right. */
 export const GUEST_FEATURE = 'guest';
@@ -37,7 +37,8 @@ const ASKED = 'asked';
 export class GuestAdmission {
   private readonly role: Role;
   private readonly trust: SessionTrust;
-  private readonly deadlineMs: number;
+  private deadlineMs: number;
+  private readonly endMs: number;
   private readonly stillGood: () => boolean;
   private state: 'waiting' | 'met' | 'confirmed' | 'over' = 'waiting';
 
@@ -49,7 +50,9 @@ export class GuestAdmission {
     this.role = role;
     this.trust = trust;
     this.stillGood = stillGood;
-    this.deadlineMs = nowMs + GUEST_RUN_MS;
+    this.endMs = nowMs + GUEST_RUN_MS;
+    // Whoever says nothing more does not keep a place for as long as somebody who tries a code.
+    this.deadlineMs = role === 'expert' ? nowMs + GUEST_FIRST_WORD_MS : this.endMs;
   }
 
   get nextDeadlineMs(): number | undefined {
@@ -96,6 +99,7 @@ export class GuestAdmission {
   /** The expert's side, once it has the guest's first word: its confirmation, and nothing of a ticket yet. */
   private answer(): AdmissionEffect[] {
     if (this.role === 'novice' || !this.trust.canAnswer) return [];
+    this.deadlineMs = this.endMs;
     return [{ tag: 'guessed' }, { tag: 'sendContextData', data: this.trust.seal(''), kind: SEALED_KIND }];
   }
 

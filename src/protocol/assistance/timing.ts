@@ -8,6 +8,8 @@ export const SILENCE_MARGIN_MS = 5_000;
 export const CODE_LIFE_MS = 120_000;
 /** From a guest's invitation to the end of the run with its code; nobody types meanwhile. */
 export const GUEST_RUN_MS = 15_000;
+/** From there to the guest's first word, which its program says by itself as soon as it has heard that it may. */
+export const GUEST_FIRST_WORD_MS = 5_000;
 /** From acceptance to the other's ticket. */
 export const TICKET_WAIT_MS = 20_000;
 /** From the tickets to a connection, and from consent to the active session. */

@@ -7,6 +7,8 @@ import type { Stanza } from './stanza.ts';
 const DEVICE_LIMIT = 32;
 /** Of people who are on no list: requests that wait, and guests. */
 const STRANGER_LIMIT = 256;
+/** As often the server's list is told in one sign-in what one contact calls themselves. Names are shown as they come; whoever changes theirs all day costs no more. */
+const NAME_LIMIT = 8;
 
 /** One program of somebody that is signed in. */
 export interface Device {
@@ -55,6 +57,8 @@ export class ContactList {
   private readonly devices = new Map<string, Map<string, Device>>();
   /** What people call themselves, by address. */
   private readonly nicks = new Map<string, string>();
+  /** How often the server's list was to learn a name, by address. */
+  private readonly renamings = new Map<string, number>();
   /** Those who wait for an answer. */
   private readonly waiting = new Set<string>();
   private readonly blocked = new Set<string>();
@@ -188,12 +192,16 @@ export class ContactList {
     if (nick === undefined || (nick === before && listed !== undefined)) return [];
     this.nicks.set(address, nick);
     const ours = listed === undefined || listed === before;
-    return [{ tag: 'changed' }, ...(ours && listed !== nick ? [{ tag: 'name', address, name: nick } as const] : [])];
+    const told = this.renamings.get(address) ?? 0;
+    if (!ours || listed === nick || told >= NAME_LIMIT) return [{ tag: 'changed' }];
+    this.renamings.set(address, told + 1);
+    return [{ tag: 'changed' }, { tag: 'name', address, name: nick }];
   }
 
   private apply(change: RosterChange): void {
     if ('removed' in change) {
       this.items.delete(change.address);
+      this.renamings.delete(change.address);
       this.nicks.delete(change.address);
       return;
     }

@@ -29,3 +29,31 @@ describe('a stranger who asks to be on the list', () => {
     expect(list.nameOf('erik@home')).toBe('Erik');
   });
 });
+
+describe('a contact who calls themselves something else again and again', () => {
+  it('is shown by each name, and costs the server no more than a few changes of its list', () => {
+    const list = listOf();
+    list.loaded([{ address: 'erik@home', name: undefined, subscription: 'both', asked: false }], []);
+    let written = 0;
+    for (let at = 0; at < 100; at += 1) {
+      const nick = `Erik ${at}`;
+      const outputs = list.heard({
+        tag: 'available',
+        from: 'erik@home/desk',
+        show: 'online',
+        priority: 0,
+        capabilities: undefined,
+        nick,
+      });
+      expect(list.nameOf('erik@home')).toBe(nick);
+      expect(outputs).toContainEqual({ tag: 'changed' });
+      for (const output of outputs)
+        if (output.tag === 'name') {
+          written += 1;
+          // As the server says it back.
+          list.pushed([{ address: 'erik@home', name: output.name, subscription: 'both', asked: false }]);
+        }
+    }
+    expect(written).toBe(8);
+  });
+});

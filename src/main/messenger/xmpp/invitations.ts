@@ -166,7 +166,10 @@ export class Invitations {
     }
     const incoming = [...this.carried.values()].filter((one) => one instanceof ReceivedInvitation);
     const fromPeer = incoming.filter(({ session }) => session.peer.address === address);
-    if (incoming.length > INCOMING_LIMIT || fromPeer.length > INCOMING_PER_PEER_LIMIT) return received.session.decline('REJECT');
+    // How many guests are heard is said by whoever admits them; they take no contact's place.
+    const ofContacts = incoming.filter(({ session }) => this.options.isContact(session.peer.address));
+    if ((known && ofContacts.length > INCOMING_LIMIT) || fromPeer.length > INCOMING_PER_PEER_LIMIT)
+      return received.session.decline('REJECT');
     received.ring();
     this.options.emit({ tag: 'invitation', session: received.session, ...(known ? {} : { guest: true }) });
   }
