@@ -5,6 +5,7 @@ import { ASSISTANCE_TARGETS } from './targets/assistance.ts';
 import { BUS_TARGETS } from './targets/bus.ts';
 import { CHANNEL_TARGETS } from './targets/channels.ts';
 import { GRAPHICS_TARGETS } from './targets/graphics.ts';
+import { GRAPHICS_CHANNEL_TARGETS } from './targets/graphics-channel.ts';
 import { ICE_TARGETS } from './targets/ice.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { MESSENGER_TARGETS } from './targets/messenger.ts';
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   ...CHANNEL_TARGETS,
   ...MACHINE_TARGETS,
   ...GRAPHICS_TARGETS,
+  ...GRAPHICS_CHANNEL_TARGETS,
   ...BUS_TARGETS,
   ...TRUST_TARGETS,
   ...XMPP_TARGETS,

@@ -1,0 +1,93 @@
+import { Rdp8Compressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
+import { Rdp8Decompressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
+import { encodeCacheToSurface, encodeEvictCacheEntry, encodeSurfaceToCache } from '../../../src/protocol/rdp/pdu/rdpgfx/cache.ts';
+import { encodeCapsAdvertise, encodeCapsConfirm, GFX_VERSION } from '../../../src/protocol/rdp/pdu/rdpgfx/capabilities.ts';
+import { encodeEndFrame, encodeGfxFrameAcknowledge, encodeStartFrame } from '../../../src/protocol/rdp/pdu/rdpgfx/frames.ts';
+import { decodeGfxClientPdus, decodeGfxServerPdus } from '../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
+import { encodeResetGraphics } from '../../../src/protocol/rdp/pdu/rdpgfx/reset-graphics.ts';
+import { decodeSegmentedData, encodeSegmentedData, plainSegments } from '../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
+import { encodeSolidFill } from '../../../src/protocol/rdp/pdu/rdpgfx/solid-fill.ts';
+import { encodeSurfaceToSurface } from '../../../src/protocol/rdp/pdu/rdpgfx/surface-to-surface.ts';
+import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../../src/protocol/rdp/pdu/rdpgfx/surfaces.ts';
+import { encodeWireToSurface1, GFX_CODEC } from '../../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
+import { joined } from '../mutations.ts';
+import { BrokenRule, decoding, type Target } from '../rules.ts';
+
+const RECT = { x: 8, y: 4, width: 16, height: 9 };
+const SIZE = { width: 64, height: 48 };
+
+/** A server's whole session, in PDUs. */
+const FROM_SERVER: readonly Uint8Array[] = [
+  encodeCapsConfirm({ version: GFX_VERSION.v8, flags: 0 }),
+  encodeResetGraphics(SIZE),
+  encodeCreateSurface({ surfaceId: 1, ...SIZE }),
+  encodeMapSurfaceToOutput({ surfaceId: 1, x: 0, y: 0 }),
+  encodeStartFrame(1),
+  encodeSolidFill({ surfaceId: 1, colour: 0x12_3456, rects: [RECT] }),
+  encodeWireToSurface1({ surfaceId: 1, codecId: GFX_CODEC.uncompressed, rect: RECT, data: new Uint8Array(16 * 9 * 4).fill(7) }),
+  encodeSurfaceToSurface({ sourceId: 1, destinationId: 1, rect: RECT, points: [{ x: 20, y: 20 }] }),
+  encodeSurfaceToCache({ surfaceId: 1, cacheSlot: 2, rect: RECT }),
+  encodeCacheToSurface({ cacheSlot: 2, surfaceId: 1, points: [{ x: 1, y: 30 }] }),
+  encodeEvictCacheEntry(2),
+  encodeEndFrame(1),
+  encodeDeleteSurface(1),
+];
+
+const FROM_CLIENT: readonly Uint8Array[] = [
+  encodeCapsAdvertise([
+    { version: GFX_VERSION.v8, flags: 1 },
+    { version: GFX_VERSION.v10_1, flags: 0 },
+    { version: GFX_VERSION.v10_7, flags: 0xa0 },
+  ]),
+  encodeGfxFrameAcknowledge({ frameId: 1, queued: 0, suspended: false, totalFramesDecoded: 1 }),
+];
+
+function segments(): Uint8Array[] {
+  const bytes = joined(...FROM_SERVER);
+  return [
+    encodeSegmentedData(plainSegments(bytes)),
+    encodeSegmentedData({ segments: [new Rdp8Compressor().compress(bytes)] }),
+    encodeSegmentedData({
+      segments: [new Rdp8Compressor().compress(bytes), ...plainSegments(bytes).segments],
+      uncompressedBytes: 2 * bytes.length,
+    }),
+  ];
+}
+
+/** One for all inputs: megabytes of history are not set aside for each. */
+const compressor = new Rdp8Compressor();
+const decompressor = new Rdp8Decompressor();
+
+/** What some bytes may stand for: a segment is 65,535 bytes at most. */
+const mayAllocate = (bytes: number): number => 128 * 1024 + bytes * 65_536;
+
+export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
+  { name: 'gfx-from-server', seeds: () => [joined(...FROM_SERVER)], check: decoding((input) => [...decodeGfxServerPdus(input)]) },
+  { name: 'gfx-from-client', seeds: () => [joined(...FROM_CLIENT)], check: decoding(decodeGfxClientPdus) },
+  { name: 'segmented-data', seeds: segments, check: decoding(decodeSegmentedData, encodeSegmentedData) },
+  {
+    name: 'rdp8-decompressor',
+    maxBytes: 4_096,
+    seeds: segments,
+    mayAllocate,
+    check: (input) => {
+      decompressor.forget();
+      decompressor.decompress(decodeSegmentedData(input));
+    },
+  },
+  {
+    name: 'rdp8-compressor',
+    seeds: () => [joined(...FROM_SERVER, ...FROM_SERVER)],
+    mayAllocate: (bytes) => 128 * 1024 + bytes * 16,
+    // Whatever is compressed comes back as it was.
+    check: (input) => {
+      compressor.forget();
+      decompressor.forget();
+      for (let at = 0; at < input.length; at += 5_000) {
+        const data = input.slice(at, at + 5_000);
+        const back = decompressor.decompress({ segments: [compressor.compress(data)] });
+        if (Buffer.compare(back, data) !== 0) throw new BrokenRule(`what was compressed from ${at} on is not what comes back`);
+      }
+    },
+  },
+];
