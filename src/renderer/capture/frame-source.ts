@@ -25,7 +25,7 @@ export class FrameSource {
   /** That picture as it came (I420), and the buffer for the next. */
   private raw: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   private spare: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  private readonly memory: PixelMemory = { bytes: new Uint8Array(0) };
+  private readonly memory: PixelMemory = { frame: undefined };
 
   constructor(post: (message: FromCapture) => void, nowMs: () => number, encoders: readonly EncoderKind[] = ENCODERS) {
     this.post = post;

@@ -1,5 +1,6 @@
 import type { CapturedPicture, PixelFrame } from '../../protocol/rdp/graphics/contract.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import { openPictureMemory, type PictureMemory } from '../../protocol/rdp/graphics/kernels/picture-memory.ts';
 
 /** What of a VideoFrame (WebCodecs) is used; it is closed exactly once whatever happens. */
 export interface CapturedVideoFrame {
@@ -15,7 +16,7 @@ export interface CapturedVideoFrame {
 
 /** Memory for the pixels of one picture after the other. */
 export interface PixelMemory {
-  bytes: Uint8Array<ArrayBuffer>;
+  frame: PictureMemory | undefined;
 }
 
 /** A picture that may be needed again: as the system's frame until an encoder asks for its pixels, as pixels from then on. */
@@ -48,10 +49,19 @@ export class VideoPicture {
     const { frame, memory, size } = this;
     if (frame === undefined) throw new Error('the picture has been given back');
     const bytes = frame.allocationSize({ format: 'BGRX' });
-    if (memory.bytes.length !== bytes) memory.bytes = new Uint8Array(bytes);
-    const [plane] = await frame.copyTo(memory.bytes, { format: 'BGRX' });
-    this.read = { ...size, stride: plane?.stride ?? size.width * 4, pixels: memory.bytes };
+    if (memory.frame?.width !== size.width || memory.frame.height !== size.height || memory.frame.pixels.length !== bytes)
+      memory.frame = pixelMemory(size, bytes);
+    const into = memory.frame;
+    const [plane] = await frame.copyTo(into.pixels, { format: 'BGRX' });
+    const stride = plane?.stride ?? into.stride;
+    this.read = stride === into.stride ? into : { ...size, stride, pixels: into.pixels };
     this.close();
     return this.read;
   }
+}
+
+/** In the kernels' memory, unless the system's rows have gaps. */
+function pixelMemory(size: Size, bytes: number): PictureMemory {
+  const memory = openPictureMemory(size);
+  return memory.pixels.length === bytes ? memory : { ...size, stride: bytes / size.height, pixels: new Uint8Array(bytes) };
 }

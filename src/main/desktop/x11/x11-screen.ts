@@ -5,7 +5,8 @@ import {
   type ToCapture,
 } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
-import type { GraphicsUpdate } from '../../../protocol/rdp/graphics/contract.ts';
+import type { GraphicsUpdate, PixelFrame } from '../../../protocol/rdp/graphics/contract.ts';
+import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
 import { grabAreas } from './grab-areas.ts';
@@ -79,7 +80,8 @@ export class X11Screen {
   private readonly pixels: ScreenPixels;
   private grabber: Grabber;
   private size: Size;
-  private picture: Uint8Array;
+  /** What is read of the screen, in the kernels' memory. */
+  private picture: PixelFrame;
   private damage: DamageWatch | undefined;
   private damaged = true;
   private wanted = false;
@@ -102,7 +104,7 @@ export class X11Screen {
     this.post = post;
     this.size = size;
     this.grabber = grabber;
-    this.picture = new Uint8Array(size.width * size.height * 4);
+    this.picture = openPictureMemory(size);
     this.stream = new PictureStream(size);
     connection.onEvent((event) => {
       if (event.name === 'DamageNotify') {
@@ -223,9 +225,9 @@ export class X11Screen {
     const grabbed = await this.grab();
     if (grabbed === undefined || this.over) return;
     const grabbedMs = performance.now();
-    const frame = { ...this.size, stride: this.size.width * 4, pixels: this.picture };
+    const { picture } = this;
     // The next grab comes after this turn, so nothing needs to be given back.
-    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => frame, close: () => undefined });
+    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => picture, close: () => undefined });
     if (encoded === undefined || this.over) return;
     this.wanted = false;
     this.pointer?.screenChanged();
@@ -241,7 +243,7 @@ export class X11Screen {
     const all = this.grabAll || this.damage === undefined || this.wholeIsDue();
     const areas = all ? [whole] : grabAreas(damaged, this.size);
     try {
-      for (const area of areas) await this.grabber.grab(area, this.picture, this.size.width);
+      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.size.width);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
       this.retries += 1;
@@ -269,7 +271,7 @@ export class X11Screen {
     this.grabber.close();
     this.grabber = grabber;
     this.size = size;
-    this.picture = new Uint8Array(size.width * size.height * 4);
+    this.picture = openPictureMemory(size);
     this.stream.resize(size);
     this.grabAll = true;
     this.damaged = true;

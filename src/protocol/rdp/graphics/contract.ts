@@ -1,11 +1,14 @@
 import type { Rect, Size } from '../geometry.ts';
 import type { ClientGraphicsCapabilities } from './client-capabilities.ts';
+import type { PictureKernels } from './kernels/picture-kernels.ts';
 import type { BitmapTarget } from './surface.ts';
 
 /** A picture in memory: 32-bit BGRX, rows top down, `stride` bytes from row to row (>= 4 × width). */
 export interface PixelFrame extends Size {
   readonly stride: number;
   readonly pixels: Uint8Array;
+  /** Those in whose memory `pixels` lie, rows without gaps: whoever encodes may work there. */
+  readonly kernels?: PictureKernels;
 }
 
 /**

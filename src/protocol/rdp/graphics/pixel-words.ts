@@ -1,11 +1,14 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { PixelFrame } from './contract.ts';
+import type { PictureKernels } from './kernels/picture-kernels.ts';
 
 /** A frame seen as one word a pixel (little-endian: 0xXXRRGGBB); the top byte means nothing. */
 export interface FrameWords {
   readonly words: Int32Array;
   /** Words from row to row. */
   readonly stride: number;
+  /** The frame is what lies in their memory. */
+  readonly kernels?: PictureKernels;
 }
 
 /**
@@ -20,6 +23,7 @@ export function frameWords(frame: PixelFrame): FrameWords {
   if (pixels.length < stride * (height - 1) + width * 4) {
     throw new ProtocolError('TRUNCATED', 'PixelFrame.pixels', stride * (height - 1) + width * 4, pixels.length);
   }
+  if (frame.kernels !== undefined) return { words: frame.kernels.words, stride: width, kernels: frame.kernels };
   if (stride % 4 === 0 && pixels.byteOffset % 4 === 0) {
     return { words: new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length >>> 2), stride: stride >>> 2 };
   }

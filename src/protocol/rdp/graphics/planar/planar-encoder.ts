@@ -15,7 +15,7 @@ export const MAX_PLANAR_TILE_BYTES = 1 + 4 * MAX_PLANE_BYTES;
  * RDP6_BITMAP_STREAM encoder ([MS-RDPEGDI] 2.2.2.5.1), lossless, bottom-up as bitmap updates want it.
  *
  * A tile is read once, row by row, all planes at a time: a pixel's three deltas are computed in one word, and a row that equals the one
- * below it costs one comparison a pixel. Nothing is allocated after construction.
+ * below it costs one comparison a pixel. Nothing is allocated after construction. Frames in the kernels' memory are encoded there, to the same bytes.
  */
 export class PlanarEncoder {
   private readonly skipAlpha: boolean;
@@ -35,7 +35,8 @@ export class PlanarEncoder {
    * @returns the offset after the stream, or -1 when it would not be shorter than `limit` bytes
    */
   encode(frame: FrameWords, x: number, y: number, width: number, height: number, out: Uint8Array, start: number, limit: number): number {
-    const { words, stride } = frame;
+    const { words, stride, kernels } = frame;
+    if (kernels !== undefined) return kernels.encodePlanar(x, y, width, height, this.skipAlpha, out, start, limit);
     const { redRow, greenRow, blueRow, greenPlane, bluePlane } = this;
     const end = start + limit;
     out[start] = FORMAT_RLE | (this.skipAlpha ? FORMAT_NO_ALPHA : 0);

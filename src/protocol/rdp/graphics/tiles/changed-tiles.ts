@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { Rect } from '../../geometry.ts';
 import type { PixelFrame } from '../contract.ts';
+import type { PictureKernels } from '../kernels/picture-kernels.ts';
 import { frameWords } from '../pixel-words.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
@@ -13,10 +14,12 @@ const TILE_SIDE = 64;
 /**
  * Remembers the last frame and says which parts of the next one differ: rectangles that lie inside the 64×64 grid, cut down to the changed
  * rows and columns, left and width multiples of four where the frame allows. Only colour counts, not the fourth byte.
- * The frame's memory may be reused by its owner after the call. Plain typed arrays: runs in a page worker as well.
+ * The frame's memory may be reused by its owner after the call. Frames in the kernels' memory are compared there; what is said is the same.
  */
 export class ChangedTiles {
   private previous = new Int32Array(0);
+  /** Of the last frame: the last picture is in its memory then. */
+  private kernels: PictureKernels | undefined;
   width = 0;
   height = 0;
   private touched = new Uint8Array(0);
@@ -33,10 +36,11 @@ export class ChangedTiles {
   update(frame: PixelFrame, damage: readonly Rect[]): Rect[] {
     const { words, stride } = frameWords(frame);
     const { width, height } = frame;
-    if (width !== this.width || height !== this.height) {
+    if (!this.knows(frame)) {
       this.width = width;
       this.height = height;
-      this.previous = new Int32Array(width * height);
+      this.kernels = frame.kernels;
+      this.previous = frame.kernels?.previous ?? new Int32Array(width * height);
       this.touched = new Uint8Array(Math.ceil(width / TILE_SIDE) * Math.ceil(height / TILE_SIDE));
       this.first = new Int32Array(Math.ceil(width / TILE_SIDE));
       this.last = new Int32Array(Math.ceil(width / TILE_SIDE));
@@ -55,11 +59,16 @@ export class ChangedTiles {
    * damage then says what is left.
    */
   scroll(frame: PixelFrame, damage: readonly Rect[]): ScreenCopy[] {
-    if (frame.width !== this.width || frame.height !== this.height) return [];
+    if (!this.knows(frame)) return [];
     const copies = detectScroll(frameWords(frame), this.previous, this, damage);
     for (const copy of copies) copyOnPicture(this.previous, this, copy);
     this.copied = copies;
     return copies;
+  }
+
+  /** Whether the frame has one before it: of its size, and in the same memory. */
+  private knows({ width, height, kernels }: PixelFrame): boolean {
+    return width === this.width && height === this.height && kernels === this.kernels;
   }
 
   /** The next frame will have changed everywhere. */
@@ -109,6 +118,10 @@ export class ChangedTiles {
       if (column === start) continue;
       const left = start * TILE_SIDE;
       const right = Math.min(width, column * TILE_SIDE);
+      if (this.kernels !== undefined) {
+        this.kernels.takeChanged(left, top, right, bottom, changed);
+        continue;
+      }
       for (let y = top; y < bottom; y++) {
         const now = y * stride;
         const before = y * width;

@@ -1,0 +1,96 @@
+/* What differs between the picture and the one before. Only colour counts, not the fourth byte. */
+
+const TILE_PIXELS: u32 = 64;
+const TILE_BYTES: u32 = 256;
+/** First row of a tile that has not changed. */
+const NOWHERE: u32 = 0xffff_ffff;
+
+/**
+ * Compares a row of neighbouring tiles and takes over what changed, as `ChangedTiles` does. `now` and `before` are the top left pixel in either
+ * picture, `stride` bytes from row to row in both.
+ * @param width of all tiles together, in pixels; only the last may be narrower than 64
+ * @param height of the row of tiles, at most 64
+ * @param found a record of four 32-bit numbers a tile: first and last changed row, first and end column on the grid of four; -1 first for none
+ */
+export function changedTiles(now: usize, before: usize, stride: u32, width: u32, height: u32, found: usize): void {
+  const tiles: u32 = (width + TILE_PIXELS - 1) / TILE_PIXELS;
+  for (let tile: u32 = 0; tile < tiles; tile++) store<u32>(found + (tile << 4), NOWHERE);
+  // Row by row as they lie in memory: that is quicker than tile by tile. A tile that is known to have changed is not looked at again.
+  let unknown: u32 = tiles;
+  let offset: usize = 0;
+  for (let y: u32 = 0; y < height && unknown > 0; y++, offset += stride) {
+    for (let tile: u32 = 0; tile < tiles; tile++) {
+      if (load<u32>(found + (tile << 4)) != NOWHERE) continue;
+      const at = offset + tile * TILE_BYTES;
+      if (sameRow(now + at, before + at, min(TILE_PIXELS, width - tile * TILE_PIXELS))) continue;
+      store<u32>(found + (tile << 4), y);
+      unknown--;
+    }
+  }
+  for (let tile: u32 = 0; tile < tiles; tile++) {
+    const record = found + (tile << 4);
+    const first = load<u32>(record);
+    if (first == NOWHERE) continue;
+    const pixels = min(TILE_PIXELS, width - tile * TILE_PIXELS);
+    const at = tile * TILE_BYTES;
+    let last = height - 1;
+    while (last > first && sameRow(now + at + last * stride, before + at + last * stride, pixels)) last--;
+    store<u32>(record, last, 4);
+    takeTile(now + at + first * stride, before + at + first * stride, stride, pixels, last - first + 1, record);
+  }
+}
+
+/** Copies the rows of a tile, and writes which columns of them differed, in steps of four pixels. */
+function takeTile(now: usize, before: usize, stride: u32, pixels: u32, rows: u32, record: usize): void {
+  const mask = i32x4.splat(0xff_ffff);
+  const whole: u32 = pixels & ~3;
+  let from: u32 = pixels;
+  let to: u32 = 0;
+  for (let x: u32 = 0; x < whole; x += 4) {
+    let difference = i32x4.splat(0);
+    let offset: usize = x << 2;
+    for (let y: u32 = 0; y < rows; y++, offset += stride) {
+      const pixel = v128.load(now + offset);
+      difference = v128.or(difference, v128.xor(pixel, v128.load(before + offset)));
+      v128.store(before + offset, pixel);
+    }
+    if (v128.any_true(v128.and(difference, mask))) {
+      if (from == pixels) from = x;
+      to = x + 4;
+    }
+  }
+  if (whole < pixels) {
+    let difference: u32 = 0;
+    let offset: usize = 0;
+    for (let y: u32 = 0; y < rows; y++, offset += stride) {
+      for (let x: u32 = whole; x < pixels; x++) {
+        const at = offset + (x << 2);
+        const pixel = load<u32>(now + at);
+        difference |= pixel ^ load<u32>(before + at);
+        store<u32>(before + at, pixel);
+      }
+    }
+    if ((difference & 0xff_ffff) != 0) {
+      if (from == pixels) from = whole;
+      to = pixels;
+    }
+  }
+  store<u32>(record, from, 8);
+  store<u32>(record, to, 12);
+}
+
+/** Whether `pixels` have the same colour. */
+export function sameRow(now: usize, before: usize, pixels: u32): bool {
+  const mask = i32x4.splat(0xff_ffff);
+  let i: usize = 0;
+  const bytes: usize = pixels << 2;
+  for (; i + 64 <= bytes; i += 64) {
+    const d0 = v128.xor(v128.load(now + i, 0), v128.load(before + i, 0));
+    const d1 = v128.xor(v128.load(now + i, 16), v128.load(before + i, 16));
+    const d2 = v128.xor(v128.load(now + i, 32), v128.load(before + i, 32));
+    const d3 = v128.xor(v128.load(now + i, 48), v128.load(before + i, 48));
+    if (v128.any_true(v128.and(v128.or(v128.or(d0, d1), v128.or(d2, d3)), mask))) return false;
+  }
+  for (; i < bytes; i += 4) if (((load<u32>(now + i) ^ load<u32>(before + i)) & 0xff_ffff) != 0) return false;
+  return true;
+}

@@ -1,0 +1,5 @@
+export { changedTiles } from './changed';
+export { planarTile } from './planar';
+
+/** The first byte that these kernels leave to whoever calls them. */
+export const freeFrom: usize = __heap_base;

@@ -1,0 +1,100 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
+import type { Rect, Size } from '../../geometry.ts';
+import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
+
+/** Room for what is encoded of one tile. */
+const OUTPUT_BYTES = 32 * 1024;
+/** First address of the picture: behind the kernels' own memory. */
+const PICTURE_AT = 65_536;
+/** Kernels read up to 64 bytes past a row; between two regions there are more. */
+const GAP_BYTES = 256;
+const TILE_SIDE = 64;
+/** 32-bit numbers that `changedTiles` writes for each tile. */
+const FOUND_NUMBERS = 4;
+
+/**
+ * The memory of pictures of one size, and the kernels (WebAssembly with SIMD) that work in it: whoever captures writes into `pixels`, and what is
+ * encoded is read from there without a copy. The memory never grows; another size is another object.
+ */
+export class PictureKernels implements Size {
+  readonly width: number;
+  readonly height: number;
+  /** The picture, BGRX, rows without gaps. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** The same, one word a pixel. */
+  readonly words: Int32Array<ArrayBuffer>;
+  /** The picture before, one word a pixel, kept by whoever compares. */
+  readonly previous: Int32Array<ArrayBuffer>;
+  private readonly kernels: KernelExports;
+  private readonly previousAt: number;
+  private readonly foundAt: number;
+  private readonly found: Int32Array<ArrayBuffer>;
+  private readonly outputAt: number;
+  private readonly output: Uint8Array<ArrayBuffer>;
+
+  /** Undefined where there are no kernels, or not enough memory. */
+  static open({ width, height }: Size): PictureKernels | undefined {
+    const instance = instantiateKernels(layout(width, height).bytes);
+    return instance === undefined ? undefined : new PictureKernels(width, height, instance);
+  }
+
+  private constructor(width: number, height: number, { exports, buffer }: KernelInstance) {
+    this.width = width;
+    this.height = height;
+    this.kernels = exports;
+    const places = layout(width, height);
+    this.pixels = new Uint8Array(buffer, PICTURE_AT, width * height * 4);
+    this.words = new Int32Array(buffer, PICTURE_AT, width * height);
+    this.previousAt = places.previousAt;
+    this.previous = new Int32Array(buffer, places.previousAt, width * height);
+    this.foundAt = places.foundAt;
+    this.found = new Int32Array(buffer, places.foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS);
+    this.outputAt = places.outputAt;
+    this.output = new Uint8Array(buffer, places.outputAt, OUTPUT_BYTES);
+  }
+
+  /**
+   * Compares neighbouring tiles of one row of the 64×64 grid with the picture before, takes over the rows that differ, and adds what changed:
+   * a rectangle a tile, columns in steps of four.
+   */
+  takeChanged(left: number, top: number, right: number, bottom: number, changed: Rect[]): void {
+    const at = (top * this.width + left) * 4;
+    this.kernels.changedTiles(PICTURE_AT + at, this.previousAt + at, this.width * 4, right - left, bottom - top, this.foundAt);
+    const { found } = this;
+    for (let index = 0, x = left; x < right; index += FOUND_NUMBERS, x += TILE_SIDE) {
+      const first = found[index]!;
+      const from = found[index + 2]!;
+      if (first >= 0) changed.push({ x: x + from, y: top + first, width: found[index + 3]! - from, height: found[index + 1]! - first + 1 });
+    }
+  }
+
+  /**
+   * The tile at `x`,`y` (at most 64×64, inside the picture) as an RDP6_BITMAP_STREAM, bottom-up, into `out` from `start`.
+   * @returns the offset after the stream, or -1 when it would not be shorter than `limit` bytes
+   */
+  encodePlanar(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    skipAlpha: boolean,
+    out: Uint8Array,
+    start: number,
+    limit: number,
+  ): number {
+    const stride = this.width * 4;
+    const first = PICTURE_AT + (y + height - 1) * stride + x * 4;
+    const bytes = this.kernels.planarTile(first, -stride, width, height, this.outputAt, limit, skipAlpha ? 1 : 0);
+    if (bytes < 0) return -1;
+    out.set(this.output.subarray(0, bytes), start);
+    return start + bytes;
+  }
+}
+
+function layout(width: number, height: number) {
+  const after = (at: number, bytes: number): number => Math.ceil((at + bytes + GAP_BYTES) / GAP_BYTES) * GAP_BYTES;
+  const previousAt = after(PICTURE_AT, width * height * 4);
+  const foundAt = after(previousAt, width * height * 4);
+  const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
+  return { previousAt, foundAt, outputAt, bytes: after(outputAt, OUTPUT_BYTES) };
+}

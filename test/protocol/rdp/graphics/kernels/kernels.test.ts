@@ -1,0 +1,144 @@
+/* The kernels beside the TypeScript that they stand for: the same bytes, whatever the picture. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Rect } from '../../../../../src/protocol/rdp/geometry.ts';
+import type { PixelFrame } from '../../../../../src/protocol/rdp/graphics/contract.ts';
+import { PictureKernels } from '../../../../../src/protocol/rdp/graphics/kernels/picture-kernels.ts';
+import { frameWords } from '../../../../../src/protocol/rdp/graphics/pixel-words.ts';
+import { MAX_PLANAR_TILE_BYTES, PlanarEncoder } from '../../../../../src/protocol/rdp/graphics/planar/planar-encoder.ts';
+import { ChangedTiles } from '../../../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
+import { noise, paint, pictures } from '../pictures.ts';
+import { inKernels } from './in-kernels.ts';
+
+/** A picture that differs from `frame` in some rectangles of noise, in rows that have moved, and in fourth bytes everywhere. */
+function altered(frame: PixelFrame, changes: readonly Rect[], scrolled: number, seed: number): PixelFrame {
+  const next = noise(seed);
+  const pixels = frame.pixels.slice();
+  if (scrolled > 0 && scrolled < frame.height) pixels.copyWithin(0, scrolled * frame.stride, frame.height * frame.stride);
+  for (let y = 0; y < frame.height; y++) for (let x = 0; x < frame.width; x++) pixels[y * frame.stride + x * 4 + 3] = next();
+  for (const rect of changes) {
+    for (let y = rect.y; y < Math.min(frame.height, rect.y + rect.height); y++) {
+      for (let x = rect.x; x < Math.min(frame.width, rect.x + rect.width); x++) pixels[y * frame.stride + x * 4 + (next() & 3)] = next();
+    }
+  }
+  return { ...frame, pixels };
+}
+
+const rects = fc.array(
+  fc.record({
+    x: fc.integer({ min: 0, max: 240 }),
+    y: fc.integer({ min: 0, max: 240 }),
+    width: fc.integer({ min: 1, max: 90 }),
+    height: fc.integer({ min: 1, max: 90 }),
+  }),
+  { maxLength: 5 },
+);
+const anyDamage = fc.array(
+  fc.record({
+    x: fc.integer({ min: -80, max: 300 }),
+    y: fc.integer({ min: -80, max: 300 }),
+    width: fc.integer({ min: 0, max: 400 }),
+    height: fc.integer({ min: 0, max: 400 }),
+  }),
+  { maxLength: 4 },
+);
+
+describe('what changed', () => {
+  it('is the same in the kernels, over several pictures, with any damage', () => {
+    fc.assert(
+      fc.property(
+        pictures(240),
+        fc.array(fc.record({ rects, scrolled: fc.constantFrom(0, 0, 3, 17), seed: fc.nat(), damage: anyDamage, whole: fc.boolean() }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        (first, steps) => {
+          const reference = new ChangedTiles();
+          const tried = new ChangedTiles();
+          const memory = inKernels(first);
+          expect(tried.update(memory, [])).toEqual(reference.update(first, []));
+          let frame = first;
+          for (const { rects: changes, scrolled, seed, damage, whole } of steps) {
+            frame = altered(frame, changes, scrolled, seed);
+            inKernels(frame, memory);
+            const where = whole ? [{ x: 0, y: 0, width: frame.width, height: frame.height }] : damage;
+            expect(tried.scroll(memory, where)).toEqual(reference.scroll(frame, where));
+            expect(tried.update(memory, where)).toEqual(reference.update(frame, where));
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is everything in another memory of the same size, or after memory of one’s own', () => {
+    const frame = paint(70, 70, () => 0x12_3456);
+    const tiles = new ChangedTiles();
+    const everything = tiles.update(frame, []);
+    expect(everything).toHaveLength(4);
+    expect(tiles.update(inKernels(frame), [])).toEqual(everything);
+    expect(tiles.update(inKernels(frame), [])).toEqual(everything);
+    expect(tiles.update(frame, [])).toEqual(everything);
+  });
+});
+
+describe('planar tiles', () => {
+  it('have the same bytes from the kernels, and are refused at the same limit', () => {
+    const reference = new Uint8Array(MAX_PLANAR_TILE_BYTES + 7);
+    const tried = new Uint8Array(MAX_PLANAR_TILE_BYTES + 7);
+    fc.assert(
+      fc.property(pictures(64), fc.boolean(), fc.integer({ min: 0, max: 7 }), fc.nat(20_000), (frame, skipAlpha, start, someLimit) => {
+        const encoder = new PlanarEncoder(skipAlpha);
+        const words = [frameWords(frame), frameWords(inKernels(frame))] as const;
+        for (const limit of [MAX_PLANAR_TILE_BYTES, someLimit]) {
+          const { width, height } = frame;
+          const end = encoder.encode(words[0], 0, 0, width, height, reference, start, limit);
+          expect(encoder.encode(words[1], 0, 0, width, height, tried, start, limit)).toBe(end);
+          if (end >= 0) expect(Buffer.compare(tried.subarray(start, end), reference.subarray(start, end))).toBe(0);
+        }
+        const whole = encoder.encode(words[0], 0, 0, frame.width, frame.height, reference, 0, MAX_PLANAR_TILE_BYTES);
+        expect(encoder.encode(words[1], 0, 0, frame.width, frame.height, tried, 0, whole)).toBe(-1);
+        expect(encoder.encode(words[1], 0, 0, frame.width, frame.height, tried, 0, whole + 1)).toBe(whole);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('have the same bytes anywhere in a picture', () => {
+    const reference = new Uint8Array(MAX_PLANAR_TILE_BYTES);
+    const tried = new Uint8Array(MAX_PLANAR_TILE_BYTES);
+    fc.assert(
+      fc.property(
+        pictures(200),
+        fc.nat(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 64 }),
+        fc.integer({ min: 1, max: 64 }),
+        (frame, x, y, w, h) => {
+          const at = { x: x % frame.width, y: y % frame.height };
+          const width = Math.min(w, frame.width - at.x);
+          const height = Math.min(h, frame.height - at.y);
+          const encoder = new PlanarEncoder(true);
+          const end = encoder.encode(frameWords(frame), at.x, at.y, width, height, reference, 0, MAX_PLANAR_TILE_BYTES);
+          const tryEnd = encoder.encode(frameWords(inKernels(frame)), at.x, at.y, width, height, tried, 0, MAX_PLANAR_TILE_BYTES);
+          expect(tryEnd).toBe(end);
+          expect(Buffer.compare(tried.subarray(0, end), reference.subarray(0, end))).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('at the bottom right of the largest allowed picture stay inside the memory', () => {
+    const kernels = PictureKernels.open({ width: 8192, height: 1100 })!;
+    kernels.words.fill(0x55);
+    const out = new Uint8Array(MAX_PLANAR_TILE_BYTES);
+    expect(kernels.encodePlanar(8191, 1099, 1, 1, true, out, 0, 100)).toBeGreaterThan(0);
+    expect(kernels.encodePlanar(8128, 1036, 64, 64, false, out, 0, MAX_PLANAR_TILE_BYTES)).toBeGreaterThan(0);
+  });
+});
+
+it('a memory that cannot be had is no error: there are simply no kernels', () => {
+  expect(PictureKernels.open({ width: 60_000, height: 60_000 })).toBeUndefined();
+  expect(PictureKernels.open({ width: 8, height: 8 })).toBeDefined();
+});
