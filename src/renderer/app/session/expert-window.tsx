@@ -190,18 +190,22 @@ function controlHint({ control, controlPause, peer }: SessionStatus): string {
   }
 }
 
-/** A sentence that goes away by itself, and with the connection; also says when control comes and goes. */
+/** A sentence that goes away by itself, and when the connection goes or comes back; also says when control comes and goes. */
 function usePassingHint(
   control: ControlState,
   name: string,
   missing: boolean,
 ): { readonly hint: string | undefined; readonly say: (text: string) => void } {
-  const [hint, setHint] = useState<string>();
+  const [said, setSaid] = useState<{ readonly text: string; readonly missing: boolean }>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const nowMissing = useRef(missing);
+  useEffect(() => {
+    nowMissing.current = missing;
+  }, [missing]);
   const [say] = useState(() => (text: string) => {
     clearTimeout(timer.current);
-    setHint(text);
-    timer.current = setTimeout(() => setHint(undefined), HINT_MS);
+    setSaid({ text, missing: nowMissing.current });
+    timer.current = setTimeout(() => setSaid(undefined), HINT_MS);
   });
   const before = useRef(control);
   useEffect(() => {
@@ -211,11 +215,8 @@ function usePassingHint(
     else if (control === 'refused') say(t('control.expert.hintRefused', { name }));
     before.current = control;
   }, [control, name, say]);
-  useEffect(() => {
-    if (missing) setHint(undefined);
-  }, [missing]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  return { hint, say };
+  return { hint: said?.missing === missing ? said.text : undefined, say };
 }
 
 function Toolbar({
