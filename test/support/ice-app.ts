@@ -80,8 +80,8 @@ export async function startIceApp({ env = {}, args = [] }: IceAppOptions = {}): 
   };
 }
 
-/** An application of `main` with the pages of ICE, in `folder`. */
-export async function buildInto(folder: string, main = 'test/main/connection/ice/ice-app.ts'): Promise<void> {
+/** An application of `main` with one hidden page, in `folder`: that of ICE, or another one whose page and preload have the same name. */
+export async function buildInto(folder: string, main = 'test/main/connection/ice/ice-app.ts', page = 'ice'): Promise<void> {
   const quiet = { configFile: false, logLevel: 'error' } as const;
   await build({
     ...quiet,
@@ -91,7 +91,7 @@ export async function buildInto(folder: string, main = 'test/main/connection/ice
       outDir: join(folder, 'renderer'),
       target: 'chrome130',
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: { ice: join(ROOT, 'src/renderer/ice.html') } },
+      rolldownOptions: { input: { [page]: join(ROOT, `src/renderer/${page}.html`) } },
     },
   });
   const node = (input: Record<string, string>, outDir: string, format: 'es' | 'cjs', extension: string) =>
@@ -111,10 +111,10 @@ export async function buildInto(folder: string, main = 'test/main/connection/ice
       },
     });
   await node({ main: join(ROOT, main) }, join(folder, 'main'), 'es', 'js');
-  await node({ ice: join(ROOT, 'src/preload/ice.ts') }, join(folder, 'preload'), 'cjs', 'cjs');
+  await node({ [page]: join(ROOT, `src/preload/${page}.ts`) }, join(folder, 'preload'), 'cjs', 'cjs');
   await writeFile(
     join(folder, 'package.json'),
-    JSON.stringify({ name: 'ice-test', version: '1.0.0', type: 'module', main: 'main/main.js' }),
+    JSON.stringify({ name: `${page}-test`, version: '1.0.0', type: 'module', main: 'main/main.js' }),
   );
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }

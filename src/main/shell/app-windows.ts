@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ErrorLog } from './error-log.ts';
 import { guardPermissions } from './permissions.ts';
 import { iconFrom } from './tray.ts';
-import { APP_PARTITION, ICE_RESPONSE_HEADERS } from './web-security.ts';
+import { APP_PARTITION, BARE_RESPONSE_HEADERS } from './web-security.ts';
 import { createWindows, type Windows } from './windows.ts';
 
 export interface AppWindowsDeps {
@@ -20,8 +20,8 @@ export interface AppWindowsDeps {
 }
 
 export interface AppWindows extends Windows {
-  /** A session for pages of connections, by its partition: it serves them and lets them do nothing. */
-  iceSession(partition: string): Session;
+  /** A session for hidden pages that know nothing, by its partition: it serves them and lets them do nothing. */
+  bareSession(partition: string): Session;
 }
 
 /** The windows of the app with the pages that are shown in them, none of them open. After `app` is ready. */
@@ -41,15 +41,15 @@ export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit 
   const electron = electronSession.fromPartition(APP_PARTITION);
   serveApp(electron, join(outDir, 'renderer'), devTools);
   guardPermissions(electron, windows);
-  const iceSessions = new Map<string, Session>();
+  const bareSessions = new Map<string, Session>();
   return Object.assign(windows, {
-    iceSession: (partition: string): Session => {
-      const known = iceSessions.get(partition);
+    bareSession: (partition: string): Session => {
+      const known = bareSessions.get(partition);
       if (known !== undefined) return known;
       const session = electronSession.fromPartition(partition);
-      serveApp(session, join(outDir, 'renderer'), false, ICE_RESPONSE_HEADERS);
+      serveApp(session, join(outDir, 'renderer'), false, BARE_RESPONSE_HEADERS);
       guardPermissions(session, windows);
-      iceSessions.set(partition, session);
+      bareSessions.set(partition, session);
       return session;
     },
   });

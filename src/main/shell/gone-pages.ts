@@ -28,7 +28,7 @@ export function createGonePages({ clock, log, model, windowOf, endSession }: Gon
   return (kind, reason) => {
     log.write('page gone', `${kind}: ${reason}`);
     // Whoever captures or connects is told by its port; a question without its page is answered with no.
-    if (kind === 'capture' || kind === 'ice' || kind === 'question') return;
+    if (kind === 'capture' || kind === 'ice' || kind === 'film' || kind === 'question') return;
     model.notify('error', 'notice.windowCrashed');
     // A broken viewer must not leave a key down on the other side, nor a novice without Stop: the session ends.
     if (kind === 'session') void endSession().catch(() => undefined);

@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { type BrowserWindow, type Certificate, MessageChannelMain } from 'electron';
+import type { BrowserWindow, Certificate } from 'electron';
 import type { Clock } from '../clock.ts';
 import type { IcePage, OpenIcePage, TrustedHost } from '../connection/ways/ice/contract.ts';
 import type { AppWindows } from './app-windows.ts';
+import { openHiddenPage } from './hidden-page.ts';
 import { ICE_PARTITION } from './web-security.ts';
 
 /** Electron's answers: the certificate is good, or as Chromium finds. */
@@ -13,10 +14,10 @@ const AS_FOUND = -3;
  * Opens hidden pages for connections over ICE, each with one end of a port. Chromium remembers what was said of a certificate for as long as a session
  * lives, so those who are trusted have a session of their own: no page believes what another one's account has chosen. After `app` is ready.
  */
-export function createIcePages(windows: Pick<AppWindows, 'openIcePage' | 'iceSession'>, clock: Pick<Clock, 'now'>): OpenIcePage {
+export function createIcePages(windows: Pick<AppWindows, 'openIcePage' | 'bareSession'>, clock: Pick<Clock, 'now'>): OpenIcePage {
   return async ({ relayOnly, trusted }) => {
     const partition = partitionFor(trusted);
-    const session = windows.iceSession(partition);
+    const session = windows.bareSession(partition);
     session.setCertificateVerifyProc(({ hostname, certificate }, answer) =>
       answer(isVouchedFor(hostname, certificate, trusted, clock.now()) ? GOOD : AS_FOUND),
     );
@@ -32,31 +33,8 @@ function partitionFor(trusted: readonly TrustedHost[]): string {
 }
 
 async function openPage(window: BrowserWindow): Promise<IcePage> {
-  const { webContents } = window;
-  const close = (): void => {
-    if (!window.isDestroyed()) window.destroy();
-  };
-  try {
-    await new Promise<void>((resolve, reject) => {
-      webContents.once('did-finish-load', () => resolve());
-      webContents.once('did-fail-load', (_event, code, description) =>
-        reject(new Error(`the page of the connection did not load: ${description} (${code})`)),
-      );
-      webContents.once('render-process-gone', () => reject(new Error('the page of the connection stopped while loading')));
-      window.once('closed', () => reject(new Error('the page of the connection closed while loading')));
-    });
-  } catch (error) {
-    close();
-    throw error;
-  }
-  const { port1: port, port2 } = new MessageChannelMain();
-  webContents.postMessage('ringback:ice-port', null, [port2]);
-  let gone: (why: string) => void = () => undefined;
-  webContents.once('render-process-gone', (_event, { reason }) => {
-    gone(`its page has gone: ${reason}`);
-    close();
-  });
-  port.once('close', () => gone('its page has closed'));
+  const page = await openHiddenPage(window, 'the page of the connection', 'ringback:ice-port');
+  const { port } = page;
   let started = false;
   return {
     post: (message) => port.postMessage(message),
@@ -65,19 +43,8 @@ async function openPage(window: BrowserWindow): Promise<IcePage> {
       if (!started) port.start();
       started = true;
     },
-    onGone: (listener) => {
-      gone = once(listener);
-    },
-    close,
-  };
-}
-
-function once(listener: (why: string) => void): (why: string) => void {
-  let called = false;
-  return (why) => {
-    if (called) return;
-    called = true;
-    listener(why);
+    onGone: (listener) => page.onGone(listener),
+    close: () => page.close(),
   };
 }
 

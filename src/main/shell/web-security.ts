@@ -13,6 +13,9 @@ export const APP_PARTITION = 'ringback';
 /** The page of a connection has a session of its own: nothing that other pages may do or keep is near it. In memory only. */
 export const ICE_PARTITION = 'ringback-ice';
 
+/** So has the page that encodes film. In memory only. */
+export const FILM_PARTITION = 'ringback-film';
+
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -29,8 +32,8 @@ export const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Of the page of a connection: a script and nothing else. */
-export const ICE_CONTENT_SECURITY_POLICY =
+/** Of the pages of a connection and of a film: a script and nothing else. */
+export const BARE_CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const headersWith = (policy: string): Readonly<Record<string, string>> => ({
@@ -45,8 +48,8 @@ const headersWith = (policy: string): Readonly<Record<string, string>> => ({
 /** Sent with every file of ours. */
 export const RESPONSE_HEADERS = headersWith(CONTENT_SECURITY_POLICY);
 
-/** Sent with every file that the page of a connection asks for. */
-export const ICE_RESPONSE_HEADERS = headersWith(ICE_CONTENT_SECURITY_POLICY);
+/** Sent with every file that such a page asks for. */
+export const BARE_RESPONSE_HEADERS = headersWith(BARE_CONTENT_SECURITY_POLICY);
 
 /** Privileges of the scheme: a secure origin with modules and workers; no service workers, no way around the CSP. */
 export const SCHEME_PRIVILEGES = {
@@ -80,7 +83,7 @@ export const WEB_PREFERENCES = {
   partition: APP_PARTITION,
 } as const;
 
-export type WindowKind = 'main' | 'session' | 'capture' | 'question' | 'ice';
+export type WindowKind = 'main' | 'session' | 'capture' | 'question' | 'ice' | 'film';
 
 export const PAGES: Readonly<Record<WindowKind, string>> = {
   main: `${APP_ORIGIN}/index.html`,
@@ -88,6 +91,7 @@ export const PAGES: Readonly<Record<WindowKind, string>> = {
   capture: `${APP_ORIGIN}/capture.html`,
   question: `${APP_ORIGIN}/question.html`,
   ice: `${APP_ORIGIN}/ice.html`,
+  film: `${APP_ORIGIN}/film.html`,
 };
 
 const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
@@ -96,6 +100,7 @@ const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
   capture: ['media', 'display-capture'],
   question: [],
   ice: [],
+  film: [],
 };
 
 /** May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing. */

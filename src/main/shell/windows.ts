@@ -20,7 +20,7 @@ import { PANEL_SIZE, placePanel, placeWindow, smallestSize } from './window-boun
 
 export interface WindowsDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** Folder with `index.cjs`, `capture.cjs`, `question.cjs` and `ice.cjs`. */
+  /** Folder with `index.cjs`, `capture.cjs`, `question.cjs`, `ice.cjs` and `film.cjs`. */
   readonly preloadDir: string;
   readonly icon: NativeImage;
   readonly devTools: boolean;
@@ -61,6 +61,8 @@ export interface Windows {
   openCapturePage(): BrowserWindow;
   /** A hidden page for one connection over ICE, in the session of this partition. `relayOnly`: it sends nothing but to TURN servers, over TCP. */
   openIcePage(partition: string, relayOnly: boolean): BrowserWindow;
+  /** A hidden page that encodes film, in the session of this partition. */
+  openFilmPage(partition: string): BrowserWindow;
   /** A window for a question, not shown yet: above all others, and of no window's own, so that nothing waits for it. */
   openQuestion(title: string, bounds: Rect): BrowserWindow;
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
@@ -84,6 +86,7 @@ const PRELOADS: Readonly<Record<WindowKind, string>> = {
   capture: 'capture.cjs',
   question: 'question.cjs',
   ice: 'ice.cjs',
+  film: 'film.cjs',
 };
 
 export function createWindows(deps: WindowsDeps): Windows {
@@ -113,9 +116,9 @@ export function createWindows(deps: WindowsDeps): Windows {
         ...WEB_PREFERENCES,
         preload: join(deps.preloadDir, PRELOADS[kind]),
         partition,
-        devTools: deps.devTools && kind !== 'ice',
+        devTools: deps.devTools && kind !== 'ice' && kind !== 'film',
         // A hidden page that works must not be slowed down.
-        backgroundThrottling: kind !== 'capture' && kind !== 'ice',
+        backgroundThrottling: kind !== 'capture' && kind !== 'ice' && kind !== 'film',
       },
     });
     const { webContents } = window;
@@ -299,6 +302,7 @@ export function createWindows(deps: WindowsDeps): Windows {
       window.webContents.setWebRTCIPHandlingPolicy(relayOnly ? 'disable_non_proxied_udp' : 'default_public_and_private_interfaces');
       return window;
     },
+    openFilmPage: (partition) => create('film', { width: 320, height: 240, skipTaskbar: true, focusable: false }, partition),
     openQuestion(title, bounds) {
       const window = create('question', {
         ...bounds,

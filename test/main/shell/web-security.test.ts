@@ -2,9 +2,9 @@ import { join, sep } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ICE_CONTENT_SECURITY_POLICY,
+  BARE_CONTENT_SECURITY_POLICY,
   ICE_PARTITION,
-  ICE_RESPONSE_HEADERS,
+  BARE_RESPONSE_HEADERS,
   CONTENT_SECURITY_POLICY,
   isOwnRequest,
   PAGES,
@@ -55,14 +55,14 @@ describe('windows', () => {
   });
 
   it('of a connection have a script and nothing else', () => {
-    expect(ICE_CONTENT_SECURITY_POLICY.split('; ')).toEqual([
+    expect(BARE_CONTENT_SECURITY_POLICY.split('; ')).toEqual([
       "default-src 'none'",
       "script-src 'self'",
       "frame-ancestors 'none'",
       "base-uri 'none'",
       "form-action 'none'",
     ]);
-    expect(ICE_RESPONSE_HEADERS).toEqual({ ...RESPONSE_HEADERS, 'Content-Security-Policy': ICE_CONTENT_SECURITY_POLICY });
+    expect(BARE_RESPONSE_HEADERS).toEqual({ ...RESPONSE_HEADERS, 'Content-Security-Policy': BARE_CONTENT_SECURITY_POLICY });
     expect(ICE_PARTITION).not.toBe(WEB_PREFERENCES.partition);
   });
 
@@ -87,6 +87,7 @@ describe('windows', () => {
     expect(given('capture')).toEqual(['media', 'display-capture']);
     expect(given('question')).toEqual([]);
     expect(given('ice')).toEqual([]);
+    expect(given('film')).toEqual([]);
     expect(given(undefined)).toEqual([]);
   });
 });

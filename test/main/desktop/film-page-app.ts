@@ -1,0 +1,130 @@
+import { app, protocol, webContents } from 'electron';
+import { createInterface } from 'node:readline';
+import { systemClock as clock } from '../../../src/main/clock.ts';
+import { filmPagePort } from '../../../src/main/desktop/film/film-page-port.ts';
+import { PageFilmEncoders } from '../../../src/main/desktop/film/page-film-encoders.ts';
+import { createAppWindows } from '../../../src/main/shell/app-windows.ts';
+import { openFilmPage } from '../../../src/main/shell/film-page.ts';
+import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
+import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import { FilmEncoderError } from '../../../src/protocol/rdp/graphics/film/contract.ts';
+
+/* A small Electron application for film-page.test.ts with the real page, its window and session: for each line on its input it does one thing and says what it saw. */
+
+const folder = process.env['RINGBACK_TEST_FOLDER'] ?? '';
+
+export interface FilmOrder {
+  readonly do: 'encode' | 'page' | 'crash';
+  /** encode: a film of this size. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly bitsPerSecond?: number;
+  readonly pictures?: readonly FilmTestPicture[];
+  /** page: runs in the page. */
+  readonly script?: string;
+}
+
+export interface FilmTestPicture {
+  /** Y, U and V of the left half; the right half has the same upside down (255 - Y), and everything moves by `shift` pixels. */
+  readonly colour: readonly [number, number, number];
+  readonly shift: number;
+  readonly noise: boolean;
+  readonly key: boolean;
+  readonly bitsPerSecond?: number;
+}
+
+protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
+app.disableHardwareAcceleration();
+app.on('window-all-closed', () => undefined);
+
+let encoders: PageFilmEncoders | undefined;
+
+async function main(): Promise<void> {
+  await app.whenReady();
+  const windows = createAppWindows({
+    clock,
+    settings: { value: DEFAULT_SETTINGS, set: async () => undefined } as never,
+    log: { write: () => undefined },
+    outDir: folder,
+    iconsDir: folder,
+    quit: () => app.quit(),
+  });
+  say({ tag: 'ready' });
+  for await (const line of createInterface({ input: process.stdin })) {
+    try {
+      encoders ??= new PageFilmEncoders(filmPagePort(await openFilmPage(windows)), clock);
+      say({ tag: 'did', ...(await carryOut(JSON.parse(line) as FilmOrder, encoders)) });
+    } catch (error) {
+      say({ tag: 'did', error: error instanceof FilmEncoderError ? error.code : String(error) });
+    }
+  }
+  app.exit(0);
+}
+
+async function carryOut(order: FilmOrder, from: PageFilmEncoders): Promise<object> {
+  switch (order.do) {
+    case 'encode':
+      return encode(order, from);
+    case 'page':
+      return { answer: await page().executeJavaScript(order.script ?? '') };
+    case 'crash': {
+      const encoder = await from.open({ width: 64, height: 64, bitsPerSecond: 100_000, framesPerSecond: 30 });
+      const picture = { width: 64, height: 64, i420: planes(64, 64, { colour: [9, 9, 9], shift: 0, noise: false, key: false }) };
+      const startMs = clock.monotonicMs();
+      page().forcefullyCrashRenderer();
+      let code = '';
+      while (code === '')
+        code = await encoder.encode(picture, false).then(
+          () => '',
+          (error: FilmEncoderError) => error.code,
+        );
+      encoders = undefined;
+      return { code, ms: clock.monotonicMs() - startMs };
+    }
+  }
+}
+
+async function encode(
+  { width = 0, height = 0, bitsPerSecond = 1_000_000, pictures = [] }: FilmOrder,
+  from: PageFilmEncoders,
+): Promise<object> {
+  const encoder = await from.open({ width, height, bitsPerSecond, framesPerSecond: 30 });
+  const units: object[] = [];
+  for (const picture of pictures) {
+    if (picture.bitsPerSecond !== undefined) encoder.setBitrate(picture.bitsPerSecond);
+    const startMs = performance.now();
+    const { bytes, key } = await encoder.encode({ width, height, i420: planes(width, height, picture) }, picture.key);
+    units.push({ key, ms: performance.now() - startMs, bytes: Buffer.from(bytes).toString('base64') });
+  }
+  encoder.close();
+  return { units, way: from.name };
+}
+
+function planes(width: number, height: number, { colour: [y, u, v], shift, noise }: FilmTestPicture): Uint8Array {
+  const area = width * height;
+  const i420 = new Uint8Array((area * 3) / 2);
+  let random = 12_345 + shift;
+  for (let at = 0; at < area; at++) {
+    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
+    const right = ((at % width) + shift) % width >= width / 2;
+    i420[at] = (right ? 255 - y : y) + (noise ? random >>> 29 : 0);
+  }
+  i420.fill(u, area, (area * 5) / 4);
+  i420.fill(v, (area * 5) / 4);
+  return i420;
+}
+
+function page(): Electron.WebContents {
+  const found = webContents.getAllWebContents().find((contents) => contents.getURL() === PAGES.film);
+  if (found === undefined) throw new Error('there is no page');
+  return found;
+}
+
+function say(message: unknown): void {
+  process.stdout.write(`@${JSON.stringify(message)}\n`);
+}
+
+main().catch((error: unknown) => {
+  say({ tag: 'error', message: String(error) });
+  app.exit(1);
+});

@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDisplay, type Display } from '../../support/display.ts';
+import { buildInto } from '../../support/ice-app.ts';
+import { needs, type Program, startProgram, until } from '../../support/programs.ts';
+import type { FilmOrder, FilmTestPicture } from './film-page-app.ts';
+
+const electron = process.env['RINGBACK_TEST_ELECTRON'];
+const programs = needs('Xvfb');
+const skipped = electron === undefined ? ' [skipped: needs RINGBACK_TEST_ELECTRON, which npm test sets]' : '';
+
+interface Seen {
+  readonly tag: string;
+  readonly error?: string;
+  readonly way?: string;
+  readonly units?: readonly { readonly key: boolean; readonly ms: number; readonly bytes: string }[];
+  readonly answer?: unknown;
+  readonly code?: string;
+  readonly ms?: number;
+}
+
+/** Types of the NAL units of an Annex B stream (H.264, table 7-1). */
+function nalTypes(bytes: Buffer): number[] {
+  const types: number[] = [];
+  for (let at = 0; at + 3 < bytes.length; at++) {
+    if (bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1) types.push((bytes[at + 3] ?? 0) & 31);
+  }
+  return types;
+}
+
+const DECODED = (units: readonly { readonly key: boolean; readonly bytes: string }[]): string => `(async () => {
+  const decoded = [];
+  let failed;
+  const decoder = new VideoDecoder({ output: (frame) => decoded.push(frame), error: (error) => { failed = String(error); } });
+  decoder.configure({ codec: 'avc1.42e034', optimizeForLatency: true });
+  for (const { key, bytes } of ${JSON.stringify(units.map(({ key, bytes }) => ({ key, bytes })))}) {
+    const data = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+    decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp: 0, data }));
+  }
+  await decoder.flush();
+  const frame = decoded.at(-1);
+  const planes = new Uint8Array(frame.allocationSize());
+  const [y, u, v] = await frame.copyTo(planes);
+  const at = (plane, column, row) => planes[plane.offset + row * plane.stride + column];
+  const { codedWidth, visibleRect, format } = frame;
+  const { width, height } = visibleRect;
+  return { failed, count: decoded.length, width, height, format, space: frame.colorSpace.toJSON(),
+    colour: [at(y, 20, 20), at(u, 10, 10), at(v, 10, 10)], right: at(y, width - 20, height - 20) };
+})()`;
+
+const still = (colour: FilmTestPicture['colour'], shift = 0): FilmTestPicture => ({ colour, shift, noise: false, key: false });
+
+describe.skipIf(programs.skip || electron === undefined)(programs.title(`the page that encodes film${skipped}`), () => {
+  let display: Display;
+  let folder: string;
+  let program: Program;
+  const said: Seen[] = [];
+
+  async function tell(order: FilmOrder): Promise<Seen> {
+    const before = said.length;
+    program.process.stdin?.write(`${JSON.stringify(order)}\n`);
+    return until(
+      () => said[before],
+      () => `${order.do}: ${program.output()}`,
+      20_000,
+    );
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringback-film-'));
+    await buildInto(folder, 'test/main/desktop/film-page-app.ts', 'film');
+    display = await startDisplay({ width: 640, height: 480, windowManager: false });
+    program = startProgram(electron ?? '', [folder, '--no-sandbox', '--disable-logging', '--use-fake-device-for-media-stream'], {
+      env: { ...display.env, RINGBACK_TEST_FOLDER: folder, XDG_CONFIG_HOME: folder },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    if (program.process.stdout !== null)
+      createInterface({ input: program.process.stdout }).on('line', (line) => {
+        if (line.startsWith('@{')) said.push(JSON.parse(line.slice(1)) as Seen);
+      });
+    await until(
+      () => said.length > 0,
+      () => `the application: ${program.output()}`,
+      30_000,
+    );
+  });
+
+  afterAll(async () => {
+    await program?.stop();
+    await display?.close();
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  });
+
+  it('makes a stream that begins with its parameters, is marked, and has the colours it was given', async () => {
+    const colour = [70, 190, 60] as const;
+    const { units = [], way } = await tell({
+      do: 'encode',
+      width: 640,
+      height: 368,
+      pictures: [0, 4, 8, 12].map((shift) => still(colour, shift)),
+    });
+    expect(way).toBe('webcodecs');
+    expect(units.map(({ key }) => key)).toEqual([true, false, false, false]);
+    const types = units.map(({ bytes }) => nalTypes(Buffer.from(bytes, 'base64')));
+    expect(types[0]).toEqual(expect.arrayContaining([7, 8, 5]));
+    expect(types[0]?.indexOf(7)).toBeLessThan(types[0]?.indexOf(5) ?? 0);
+    for (const delta of types.slice(1)) expect(delta.every((type) => type === 1)).toBe(true);
+    const { answer } = await tell({ do: 'page', script: DECODED(units) });
+    const seen = answer as { readonly colour: number[]; readonly right: number };
+    expect(seen).toMatchObject({
+      count: 4,
+      width: 640,
+      height: 368,
+      space: { matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: true },
+    });
+    for (const [plane, level] of colour.entries()) expect(Math.abs((seen.colour[plane] ?? -9) - level)).toBeLessThanOrEqual(1);
+    expect(Math.abs(seen.right - (255 - colour[0]))).toBeLessThanOrEqual(1);
+  });
+
+  it('makes a key frame when it is asked for one, and none for another bitrate', async () => {
+    const noise = (shift: number, more: Partial<FilmTestPicture> = {}): FilmTestPicture => ({
+      colour: [0, 90, 90],
+      shift,
+      noise: true,
+      key: false,
+      ...more,
+    });
+    const pictures = Array.from({ length: 40 }, (_, shift) =>
+      noise(shift, { ...(shift === 8 ? { bitsPerSecond: 20_000_000 } : {}), key: shift === 39 }),
+    );
+    const { units = [] } = await tell({ do: 'encode', width: 320, height: 192, bitsPerSecond: 200_000, pictures });
+    expect(units.flatMap(({ key }, at) => (key ? [at] : []))).toEqual([0, 39]);
+    const length = (at: number): number => units[at]?.bytes.length ?? 0;
+    expect(length(38)).toBeGreaterThan(2 * length(7));
+  });
+
+  it('takes another size for another film, and says which it cannot take', async () => {
+    expect((await tell({ do: 'encode', width: 96, height: 64, pictures: [still([9, 9, 9])] })).units?.[0]?.key).toBe(true);
+    expect(await tell({ do: 'encode', width: 0, height: 64, pictures: [still([9, 9, 9])] })).toMatchObject({
+      error: expect.stringMatching(/UNSUPPORTED|FAILED/),
+    });
+    expect((await tell({ do: 'encode', width: 64, height: 64, pictures: [still([9, 9, 9])] })).units?.[0]?.key).toBe(true);
+  });
+
+  it('may do nothing else', async () => {
+    const { answer } = await tell({
+      do: 'page',
+      script: `(async () => {
+        const refused = async (what) => { try { await what(); return 'went'; } catch (error) { return error.name; } };
+        const before = location.href;
+        location.href = 'https://example.com/';
+        return {
+          fetched: await refused(() => fetch('https://192.0.2.1/')),
+          ownPage: await refused(() => fetch('ringback://app/index.html')),
+          opened: window.open('https://example.com/') === null,
+          evaluated: await refused(() => new Function('return 1')()),
+          camera: await refused(() => navigator.mediaDevices.getUserMedia({ video: true })),
+          screen: await refused(() => navigator.mediaDevices.getDisplayMedia({ video: true })),
+          node: typeof require + typeof process + typeof globalThis.ringback,
+          stayed: location.href === before,
+        };
+      })()`,
+    });
+    expect(answer).toEqual({
+      fetched: 'TypeError',
+      ownPage: 'TypeError',
+      opened: true,
+      evaluated: 'EvalError',
+      camera: 'NotAllowedError',
+      screen: expect.stringMatching(/NotAllowedError|InvalidStateError/),
+      node: 'undefinedundefinedundefined',
+      stayed: true,
+    });
+  });
+
+  it('is known to be gone within a second of its crash, and another one takes its place', async () => {
+    const { code, ms } = await tell({ do: 'crash' });
+    expect(code).toBe('GONE');
+    expect(ms).toBeLessThan(1_000);
+    expect((await tell({ do: 'encode', width: 64, height: 64, pictures: [still([9, 9, 9])] })).units?.[0]?.key).toBe(true);
+  });
+});
