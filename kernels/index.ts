@@ -1,4 +1,5 @@
 export { changedTiles } from './changed';
+export { toI420 } from './i420';
 export { planarTile } from './planar';
 
 /** The first byte that these kernels leave to whoever calls them. */

@@ -5,6 +5,7 @@ import { KERNELS_BASE64 } from './kernels-binary.ts';
 export interface KernelExports {
   readonly freeFrom: { readonly value: number };
   changedTiles(now: number, before: number, stride: number, width: number, height: number, found: number): void;
+  toI420(first: number, stride: number, width: number, height: number, out: number, outWidth: number, outHeight: number): void;
   planarTile(first: number, step: number, width: number, height: number, out: number, limit: number, skipAlpha: number): number;
 }
 

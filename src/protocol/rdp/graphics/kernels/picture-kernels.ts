@@ -8,6 +8,8 @@ const OUTPUT_BYTES = 32 * 1024;
 const PICTURE_AT = 65_536;
 /** Kernels read up to 64 bytes past a row; between two regions there are more. */
 const GAP_BYTES = 256;
+/** A picture of film may be so much larger than what of the screen is in it. */
+const FILM_PADDING = 16;
 const TILE_SIDE = 64;
 /** 32-bit numbers that `changedTiles` writes for each tile. */
 const FOUND_NUMBERS = 4;
@@ -31,6 +33,7 @@ export class PictureKernels implements Size {
   private readonly found: Int32Array<ArrayBuffer>;
   private readonly outputAt: number;
   private readonly output: Uint8Array<ArrayBuffer>;
+  private readonly filmAt: number;
 
   /** Undefined where there are no kernels, or not enough memory. */
   static open({ width, height }: Size): PictureKernels | undefined {
@@ -51,6 +54,7 @@ export class PictureKernels implements Size {
     this.found = new Int32Array(buffer, places.foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS);
     this.outputAt = places.outputAt;
     this.output = new Uint8Array(buffer, places.outputAt, OUTPUT_BYTES);
+    this.filmAt = places.filmAt;
   }
 
   /**
@@ -89,6 +93,16 @@ export class PictureKernels implements Size {
     out.set(this.output.subarray(0, bytes), start);
     return start + bytes;
   }
+
+  /**
+   * A part of the picture as I420 of `size`, which is even and less than 16 more than the part: its last column and row are repeated.
+   * What is given is valid until the next call.
+   */
+  toI420({ x, y, width, height }: Rect, size: Size): Uint8Array<ArrayBuffer> {
+    const stride = this.width * 4;
+    this.kernels.toI420(PICTURE_AT + y * stride + x * 4, stride, width, height, this.filmAt, size.width, size.height);
+    return new Uint8Array(this.pixels.buffer, this.filmAt, (size.width * size.height * 3) / 2);
+  }
 }
 
 function layout(width: number, height: number) {
@@ -96,5 +110,7 @@ function layout(width: number, height: number) {
   const previousAt = after(PICTURE_AT, width * height * 4);
   const foundAt = after(previousAt, width * height * 4);
   const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
-  return { previousAt, foundAt, outputAt, bytes: after(outputAt, OUTPUT_BYTES) };
+  const filmAt = after(outputAt, OUTPUT_BYTES);
+  const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
+  return { previousAt, foundAt, outputAt, filmAt, bytes: after(filmAt, Math.ceil(filmBytes)) };
 }
