@@ -47,7 +47,7 @@ export function createAppWindows({ clock, settings, log, outDir, iconsDir, quit 
       const known = bareSessions.get(partition);
       if (known !== undefined) return known;
       const session = electronSession.fromPartition(partition);
-      serveApp(session, join(outDir, 'renderer'), false, BARE_RESPONSE_HEADERS);
+      serveApp(session, join(outDir, 'renderer'), false, () => BARE_RESPONSE_HEADERS);
       guardPermissions(session, windows);
       bareSessions.set(partition, session);
       return session;

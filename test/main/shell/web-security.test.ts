@@ -11,6 +11,7 @@ import {
   permits,
   resolveAppFile,
   RESPONSE_HEADERS,
+  responseHeaders,
   SCHEME_PRIVILEGES,
   WEB_PREFERENCES,
 } from '../../../src/main/shell/web-security.ts';
@@ -64,6 +65,15 @@ describe('windows', () => {
     ]);
     expect(BARE_RESPONSE_HEADERS).toEqual({ ...RESPONSE_HEADERS, 'Content-Security-Policy': BARE_CONTENT_SECURITY_POLICY });
     expect(ICE_PARTITION).not.toBe(WEB_PREFERENCES.partition);
+  });
+
+  it('may not compile WebAssembly: that is for the worker that captures, by its own script', () => {
+    const policy = (...path: string[]) => responseHeaders(join(ROOT, ...path))['Content-Security-Policy'] ?? '';
+    const worker = policy('assets', 'capture.worker-Ab_1-9.js');
+    expect(worker.replace(" 'wasm-unsafe-eval'", '')).toBe(CONTENT_SECURITY_POLICY);
+    expect(worker).toContain("script-src 'self' 'wasm-unsafe-eval'; ");
+    for (const path of [['capture.html'], ['assets', 'capture-Ab.js'], ['capture.worker-Ab.js'], ['assets', 'capture.worker-Ab.js.html']])
+      expect(policy(...path), path.join('/')).toBe(CONTENT_SECURITY_POLICY);
   });
 
   it('have only the permissions on the list', () => {

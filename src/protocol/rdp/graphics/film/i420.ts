@@ -3,7 +3,7 @@ import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import type { PixelFrame } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
-import { i420Bytes, type FilmPicture } from './contract.ts';
+import type { FilmPicture } from './contract.ts';
 
 /** So much less than this may a picture be larger than the part of the screen in it, each way: a macroblock of H.264. */
 const MOST_PADDING = 16;
@@ -19,7 +19,7 @@ export function filmPicture(frame: PixelFrame, part: Rect, size: Size = evenSize
   const { width, height } = size;
   const { words, stride, kernels } = frameWords(frame);
   if (kernels !== undefined) return { width, height, i420: kernels.toI420(part, size) };
-  const i420 = new Uint8Array(i420Bytes(size));
+  const i420 = new Uint8Array((width * height * 3) / 2);
   const uAt = width * height;
   const vAt = uAt + uAt / 4;
   const at = (x: number, y: number): number =>
