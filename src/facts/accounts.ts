@@ -28,4 +28,6 @@ export interface AccountForm {
   readonly looksAtServer?: true;
   /** Its servers may make an account for whoever asks, or whoever was invited: the form has a switch for it. */
   readonly makesAccounts?: true;
+  /** A link that is sent to somebody makes them a contact, without the person being asked once more. */
+  readonly invitesContacts?: true;
 }

@@ -45,6 +45,8 @@ export interface Preferences {
   /** Seconds after the novice's own mouse and keyboard until the expert may go on. */
   readonly quietSeconds: (typeof QUIET_CHOICES)[number];
   readonly hosting: HostingChoice;
+  /** What this person is called where no account says it; '' where they have not said. */
+  readonly ownName: string;
   /** A domain that lets people without an account in, for an expert whose own server does not; '' for none. */
   readonly guestServer: string;
   /** The https page that a link for somebody new leads to; '' where it opens the program by itself. */

@@ -1,4 +1,5 @@
 /* Composition root: builds everything, decides nothing. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { app, powerMonitor, safeStorage } from 'electron';
 import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../protocol/assistance/application.ts';
@@ -23,6 +24,7 @@ import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
+import { createContactLinks } from './shell/contact-links.ts';
 import { createConsentPrompts } from './shell/consent-prompts.ts';
 import { createErrorLog } from './shell/error-log.ts';
 import { createFailures, hearUncaught } from './shell/failures.ts';
@@ -30,7 +32,7 @@ import { goOnline } from './shell/going-online.ts';
 import { createHistorySink } from './shell/history-sink.ts';
 import { createIcePages } from './shell/ice-page.ts';
 import { createOwnMessenger } from './shell/own-messenger.ts';
-import { ownName } from './shell/own-name.ts';
+import { ownName, systemName } from './shell/own-name.ts';
 import { runtimeNotices } from './shell/runtime.ts';
 import { openShell } from './shell/shell.ts';
 import { createTrust } from './shell/app-trust.ts';
@@ -57,13 +59,25 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const note = (event: string, facts: Readonly<Record<string, string | number>>): void => log.note(event, facts);
   const storage = await openStorage(data, systemSecretBox(safeStorage, process.platform, clock), TRANSPORTS, () => clock.now());
   const { settings, accounts, contacts, programs } = storage;
+  const contactLinks = createContactLinks({
+    store: storage.contactLinks,
+    now: () => clock.now(),
+    random: (bytes) => new Uint8Array(randomBytes(bytes)),
+    onStorageError: (error) => failures.storage(error),
+  });
 
   const applications = [ASK_FOR_REMOTE_ASSISTANCE.guid, OFFER_REMOTE_ASSISTANCE.guid, GOING_ON.guid, ...ACTIVITY_GUIDS];
-  const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage));
+  const model = createAppModel(initialFacts(app.getVersion(), TRANSPORTS, storage, systemName(env)));
   const interruptions = new Interruptions(clock);
   // The room that looks at guests' invitations is built on the messengers that bring them.
   let listensForGuests = (): boolean => false;
-  const parts = { clock, random: Math.random, applications, admitsGuest: () => listensForGuests() };
+  const parts = {
+    clock,
+    random: Math.random,
+    applications,
+    admitsGuest: () => listensForGuests(),
+    welcomes: contactLinks.welcomes,
+  };
   const strangers = createStrangers({
     messengers: createMessengers(new Map([...createTransports(parts), [GUEST_TRANSPORT, createGuestMessenger(parts)]])),
     model,
@@ -134,7 +148,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     interruptions,
     history: createHistorySink(storage.history, model, failures.storage),
     engine: () => settings.value.engine,
-    userName: () => ownName(accounts, env),
+    userName: () => ownName({ accounts: accounts.accounts, ownName: settings.value.ownName }, env),
     allowOffers: (from) => settings.value.allowOffers || mayCallBack(from, storage.history.entries, clock.now()),
     allowPlainExperts: () => settings.value.allowPlainExperts,
     quietSeconds: () => settings.value.quietSeconds,
@@ -157,7 +171,21 @@ async function start({ launch, openings }: Beginning): Promise<void> {
 
   openShell(
     { clock, log, model, storage, launch, openings, iconsDir, env, quit },
-    { windows, questions, interruptions, assistance, messengers, strangers, hosting, signIn, desktop, activities, launcher, doors },
+    {
+      windows,
+      questions,
+      interruptions,
+      assistance,
+      messengers,
+      strangers,
+      hosting,
+      signIn,
+      desktop,
+      activities,
+      launcher,
+      doors,
+      contactLinks,
+    },
   );
   await goOnline({ settings, hosting, signIn, failures });
 }

@@ -34,7 +34,7 @@ export const COMMANDS = {
   saveAccount: taking<TypedAccount>(),
   /** The same, and the server makes it first. Its `invitation` is a link of the server, if there is one. */
   makeAccount: taking<TypedAccount>(),
-  /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount` or `offeredHelp`. */
+  /** A text with a link in it, pasted or dropped; what it names appears as `offeredAccount`, `offeredHelp` or `offeredContact`. */
   offerAccount: taking<string>(),
   /** The person takes the offered one. */
   takeOfferedAccount: alone(),
@@ -48,6 +48,11 @@ export const COMMANDS = {
   setPresence: taking<'online' | 'busy' | 'away'>(),
   setFriendlyName: taking<string>(),
   addContact: taking<PeerAddress>(),
+  /** A link that makes whoever uses it first a contact; by the name of a transport. */
+  makeContactLink: taking<string, string>(),
+  /** The person adds the contact that is shown as `offeredContact`. */
+  takeOfferedContact: alone(),
+  putOfferedContactAway: alone(),
   removeContact: taking<PeerAddress>(),
   /** Somebody who waits as a stranger: shows what they want, says no for this run of the program, or for good. */
   lookAtStranger: taking<PeerAddress>(),
@@ -65,11 +70,11 @@ export const COMMANDS = {
   helpSomebodyNew: alone(),
   /** Takes the code back, or puts away one that is over. */
   putNewcomerAway: alone(),
-  /** Novice without an account: answered once the expert is being asked. `server` is `host:port`, or empty. */
-  askAsGuest: taking<{ address: string; code: string; server: string }>(),
+  /** Novice without an account: answered once the expert is being asked. `server` is `host:port`, `authority` the path of a PEM file, or empty; `name` is what the expert reads. */
+  askAsGuest: taking<{ address: string; code: string; server: string; name: string; authority: string }>(),
   stopAskingAsGuest: alone(),
   /** The person asks by the link that is shown as `offeredHelp`. */
-  takeOfferedHelp: alone(),
+  takeOfferedHelp: taking<{ name: string; authority: string }>(),
   putOfferedHelpAway: alone(),
   /** Where people without an account sign in, and the page that links lead to. */
   setGuestPlaces: taking<{ guestServer: string; helpPage: string }>(),

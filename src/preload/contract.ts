@@ -133,6 +133,13 @@ export interface OfferedAccountView {
   readonly contact?: { readonly address: string; readonly friendlyName: string };
   /** The account that it would take the place of. */
   readonly instead?: { readonly address: string; readonly friendlyName: string };
+  /** A further link waits behind it. */
+  readonly another?: true;
+}
+
+/** Somebody whom a link makes a contact, which was pasted or dropped here. Its token stays with main. */
+export interface OfferedContactView extends PeerAddress {
+  readonly another?: true;
 }
 
 /** An invitation as it is shown. */
@@ -155,6 +162,7 @@ export interface OfferedHelpView {
   readonly address: string;
   /** What they are called, as the link says, safe to show in quotation marks; may be empty. */
   readonly claim: string;
+  readonly another?: true;
 }
 
 /** The conversation to open; a further wish has a higher number. */
@@ -186,6 +194,9 @@ export interface AppState {
   readonly invitations: readonly InvitationView[];
   readonly newcomer?: NewcomerView;
   readonly offeredHelp?: OfferedHelpView;
+  readonly offeredContact?: OfferedContactView;
+  /** What a guest's form begins with as this person's name; empty where nothing is known that would tell anybody who they are. */
+  readonly suggestedName: string;
   /** As a guest, after a wrong code: so many more, before a new one is to be asked for. */
   readonly guestTriesLeft?: number;
   readonly strangers: readonly StrangerView[];

@@ -7,6 +7,8 @@ export interface Placeholders {
   readonly 'offeredHelp.title': 'name';
   readonly 'offeredHelp.titleNamed': 'name';
   readonly 'offeredHelp.meaning': 'address';
+  readonly 'offeredContact.title': 'address';
+  readonly 'contactLink.message': 'link';
   readonly 'newcomer.until': 'count';
   readonly 'newcomer.wrong': 'count';
   readonly 'newcomer.message': 'address' | 'guestCode' | 'link';

@@ -193,7 +193,8 @@ export interface Messenger<A extends Account = Account> {
   signOut(): Promise<void>;
   setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;
   setFriendlyName(name: string): Promise<void>;
-  addContact(address: string): Promise<void>;
+  /** `token`: of the link by which we came to them, where the transport has such. */
+  addContact(address: string, token?: string): Promise<void>;
   removeContact(address: string): Promise<void>;
   /** Off the list; nothing of theirs is heard any more, and they see us offline. */
   blockContact(address: string): Promise<void>;
@@ -217,6 +218,8 @@ export interface MessengerDependencies {
   readonly applications: readonly string[];
   /** Whether an invitation of somebody without an account is looked at just now; all others are dropped unread. None is, when left out. */
   readonly admitsGuest?: () => boolean;
+  /** Whether a link that invites people to be contacts of this own address has this token, which is used up by it. None has, when left out. */
+  readonly welcomes?: (own: string, token: string) => boolean;
 }
 
 /** What the transports tell, each of itself. */
@@ -251,7 +254,7 @@ export interface Messengers {
   setPresence(presence: Exclude<Presence, 'offline'>): Promise<void>;
   /** On all that are signed in; NOT_SIGNED_IN where none is. Rejects with the first refusal, once all have answered. */
   setFriendlyName(name: string): Promise<void>;
-  addContact(peer: PeerAddress): Promise<void>;
+  addContact(peer: PeerAddress, token?: string): Promise<void>;
   removeContact(peer: PeerAddress): Promise<void>;
   blockContact(peer: PeerAddress): Promise<void>;
   declineListing(peer: PeerAddress): Promise<void>;

@@ -102,8 +102,8 @@ class AllMessengers implements Messengers {
     await allOf(this.signedIn(), (member) => member.setFriendlyName(name));
   }
 
-  async addContact({ transport, address }: PeerAddress): Promise<void> {
-    await this.of(transport).addContact(address);
+  async addContact({ transport, address }: PeerAddress, token?: string): Promise<void> {
+    await this.of(transport).addContact(address, token);
   }
 
   async removeContact({ transport, address }: PeerAddress): Promise<void> {

@@ -88,6 +88,7 @@ export const settingsSchema = z.looseObject({
   relayServer: relayServer.default({ url: '', username: '', password: '' }),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
+  ownName: z.string().max(129).default(''),
   guestServer: guestServer.default(''),
   helpPage: helpPage.default(''),
   windowBounds: z.exactOptional(rect),

@@ -1,8 +1,10 @@
 /* An account that a link names: shown, and taken only when the person says so. Knows no Electron. */
+import { isDeepStrictEqual } from 'node:util';
 import type { OfferedAccountView } from '../../preload/contract.ts';
 import { AccountLinkError, readAccountLink, type AccountLink } from '../../protocol/msnp/account-link.ts';
 import type { Account } from '../messenger/contract.ts';
 import type { AppModel } from './app-model.ts';
+import { OneOffer } from './one-offer.ts';
 import { CommandError } from './refusal.ts';
 import { safeText } from './safe-text.ts';
 
@@ -26,39 +28,36 @@ export interface AccountOffers {
 
 export function createAccountOffers({ model, save }: AccountOffersDeps): AccountOffers {
   // Its access token stays here until the account is taken.
-  let shown: AccountLink | undefined;
+  const offers = new OneOffer<AccountLink>(isDeepStrictEqual, (shown, another) =>
+    model.update({ offeredAccount: shown && viewOf(shown, another) }),
+  );
 
-  function putAway(): void {
-    shown = undefined;
-    model.update({ offeredAccount: undefined });
+  function viewOf(link: AccountLink, another: boolean): OfferedAccountView {
+    const now = model.facts.accounts.find(({ transport }) => transport === LINKED_TRANSPORT);
+    return {
+      server: link.server,
+      address: link.address,
+      friendlyName: safeText(link.friendlyName),
+      ...(link.contact === undefined
+        ? {}
+        : { contact: { address: link.contact, friendlyName: safeText(link.contactName ?? link.contact) } }),
+      ...(now === undefined ? {} : { instead: { address: now.address, friendlyName: safeText(now.friendlyName) } }),
+      ...(another ? { another } : {}),
+    };
   }
 
   return {
     get shown() {
-      return shown && { ...shown, transport: LINKED_TRANSPORT };
+      return offers.value && { ...offers.value, transport: LINKED_TRANSPORT };
     },
-    offer(text) {
-      const link = accountIn(text);
-      shown = link;
-      const now = model.facts.accounts.find(({ transport }) => transport === LINKED_TRANSPORT);
-      const offered: OfferedAccountView = {
-        server: link.server,
-        address: link.address,
-        friendlyName: safeText(link.friendlyName),
-        ...(link.contact === undefined
-          ? {}
-          : { contact: { address: link.contact, friendlyName: safeText(link.contactName ?? link.contact) } }),
-        ...(now === undefined ? {} : { instead: { address: now.address, friendlyName: safeText(now.friendlyName) } }),
-      };
-      model.update({ offeredAccount: offered });
-    },
+    offer: (text) => offers.offer(accountIn(text)),
     async use() {
-      if (shown === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
-      const account: Account = { ...shown, transport: LINKED_TRANSPORT };
-      putAway();
-      await save(account);
+      const { value } = offers;
+      if (value === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
+      offers.putAway();
+      await save({ ...value, transport: LINKED_TRANSPORT });
     },
-    putAway,
+    putAway: () => offers.putAway(),
   };
 }
 

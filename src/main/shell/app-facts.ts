@@ -13,6 +13,7 @@ import type {
   NewcomerView,
   NoticeView,
   OfferedAccountView,
+  OfferedContactView,
   OfferedHelpView,
   OfferedInvitationView,
   StrangerView,
@@ -54,6 +55,9 @@ export interface AppFacts {
   readonly offeredInvitation: OfferedInvitationView | undefined;
   readonly offeredAccount: OfferedAccountView | undefined;
   readonly offeredHelp: OfferedHelpView | undefined;
+  readonly offeredContact: OfferedContactView | undefined;
+  /** As the system knows whoever sits here; empty where that tells nothing. */
+  readonly systemName: string;
   /** The code that was given out to somebody without an account, and the way there. */
   readonly newcomer: NewcomerView | undefined;
   /** As a guest, after a wrong code. */
@@ -78,6 +82,7 @@ export function initialFacts(
   version: string,
   transports: readonly Transport[],
   { settings, programs, history, trust }: Pick<Storage, 'settings' | 'programs' | 'history' | 'trust'>,
+  systemName = '',
 ): AppFacts {
   return {
     version,
@@ -101,6 +106,8 @@ export function initialFacts(
     offeredInvitation: undefined,
     offeredAccount: undefined,
     offeredHelp: undefined,
+    offeredContact: undefined,
+    systemName,
     newcomer: undefined,
     guestTriesLeft: undefined,
     notices: [],

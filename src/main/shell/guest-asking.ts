@@ -1,4 +1,5 @@
 /* Asking for help without an account: by a link, shown before anything is done, or by an address and a code. Knows no Electron. */
+import { isDeepStrictEqual } from 'node:util';
 import { GUEST_TRANSPORT } from '../../facts/accounts.ts';
 import type { OfferedHelpView } from '../../preload/contract.ts';
 import { HelpLinkError, readHelpLink, type HelpLink } from '../../protocol/xmpp/help-link.ts';
@@ -8,13 +9,22 @@ import { MessengerError } from '../messenger/contract.ts';
 import type { AppModel } from './app-model.ts';
 import { claimedName } from './claimed-name.ts';
 import type { GuestAccess } from './guest-access.ts';
+import { OneOffer } from './one-offer.ts';
 import { CommandError } from './refusal.ts';
 
 /** Wrong codes typed one after the other, before a new one is to be asked for: a slip of the ear is soon found, and the expert's code is not burnt by it. */
 const TRIES = 5;
 
+/** Who asks, and whom their program believes where they sign in. */
+export interface GuestSelf {
+  /** What the expert reads. */
+  readonly name: string;
+  /** Path of a PEM file: an authority that the person trusts for this server, beside those of the system. Empty for none. */
+  readonly authority: string;
+}
+
 /** Whom to ask, and with which code. */
-export interface GuestWish {
+export interface GuestWish extends GuestSelf {
   readonly address: string;
   readonly code: string;
   /** `host:port`, where the expert has named one. */
@@ -25,8 +35,6 @@ export interface GuestAskingDeps {
   readonly help: Pick<Assistance, 'askAsGuest' | 'stopAskingAsGuest' | 'status' | 'onChange' | 'closeGuestCode'>;
   readonly guests: GuestAccess;
   readonly model: Pick<AppModel, 'update' | 'facts'>;
-  /** What this person is called, as whom the guest signs in. */
-  readonly name: () => string;
 }
 
 export interface GuestAsking {
@@ -39,13 +47,13 @@ export interface GuestAsking {
   /** Shows what the first such link in a text would do. Throws CommandError LINK_…. */
   offer(text: string): void;
   /** Asks by the one that is shown. Rejects with CommandError NO_LINK_OPEN, and as `ask` does: then it stays. */
-  useOffered(): Promise<void>;
+  useOffered(self: GuestSelf): Promise<void>;
   putAway(): void;
 }
 
-export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps): GuestAsking {
+export function createGuestAsking({ help, guests, model }: GuestAskingDeps): GuestAsking {
   // Its code stays here.
-  let shown: HelpLink | undefined;
+  const offers = new OneOffer<HelpLink>(sameLink, (shown, another) => model.update({ offeredHelp: shown && viewOf(shown, another) }));
   let wrong = 0;
   /** This program has signed in for a try or a session that is not over. */
   let signedIn = false;
@@ -71,7 +79,7 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
       : new CommandError('GUEST_CODE_WRONG', 'not the code', 'code');
   }
 
-  async function ask({ to, host, server, code }: HelpLink): Promise<void> {
+  async function ask({ to, host, server, code }: HelpLink, { name, authority }: GuestSelf): Promise<void> {
     if (trying) throw new CommandError('BUSY', 'somebody is being asked');
     const { status } = help;
     if (status !== undefined && status.phase.tag !== 'ended') throw new CommandError('BUSY', 'a session is running');
@@ -80,10 +88,15 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
     try {
       help.closeGuestCode();
       const domain = domainOf(to);
-      const place = { host: host ?? `guest.${domain}`, domain, ...(server === undefined ? {} : { server }) };
+      const place = {
+        host: host ?? `guest.${domain}`,
+        domain,
+        ...(server === undefined ? {} : { server }),
+        ...(authority === '' ? {} : { authority }),
+      };
       signingIn = true;
       await guests
-        .signIn(place, name())
+        .signIn(place, name)
         .catch((error: unknown) => (stopped ? undefined : notLetIn(error)))
         .finally(() => {
           signingIn = false;
@@ -102,18 +115,13 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
     }
   }
 
-  function putAway(): void {
-    shown = undefined;
-    model.update({ offeredHelp: undefined });
-  }
-
   help.onChange(leaveWhenOver);
   return {
-    ask({ address, code, server }) {
+    ask({ address, code, server, ...self }) {
       const jid = readJid(address.trim());
       if (jid?.local === undefined || jid.resource !== undefined)
         return Promise.reject(new CommandError('INVALID_ARGUMENT', 'not an address', 'address'));
-      return ask({ to: writeJid(jid), code, ...(server === undefined || server === '' ? {} : { server }) });
+      return ask({ to: writeJid(jid), code, ...(server === undefined || server === '' ? {} : { server }) }, self);
     },
     stop() {
       stopped = true;
@@ -122,24 +130,28 @@ export function createGuestAsking({ help, guests, model, name }: GuestAskingDeps
       if (signingIn) void guests.signOut();
     },
     offer(text) {
-      shown = linkIn(text);
-      const { name: claim } = claimedName(shown.name ?? '');
-      const offered: OfferedHelpView = { address: shown.to, claim };
-      model.update({ offeredHelp: offered });
+      offers.offer(linkIn(text));
     },
-    async useOffered() {
-      if (shown === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
-      const taken = shown;
-      await ask(taken);
-      if (shown === taken) putAway();
+    async useOffered(self) {
+      const taken = offers.value;
+      if (taken === undefined) throw new CommandError('NO_LINK_OPEN', 'no link is open');
+      await ask(taken, self);
+      if (offers.value === taken) offers.putAway();
     },
-    putAway,
+    putAway: () => offers.putAway(),
   };
+}
+
+const sameLink = (one: HelpLink, other: HelpLink): boolean => isDeepStrictEqual(one, other);
+
+function viewOf({ to, name }: HelpLink, another: boolean): OfferedHelpView {
+  return { address: to, claim: claimedName(name ?? '').name, ...(another ? { another } : {}) };
 }
 
 /** The server lets nobody in without an account, or it is not there. */
 function notLetIn(error: unknown): never {
   if (!(error instanceof MessengerError)) throw error;
+  if (error.code === 'WRONG_KEY') throw new CommandError('GUEST_SERVER_NOT_PROVED', error.message);
   const closed = error.code === 'REFUSED' || error.code === 'WRONG_CREDENTIALS';
   throw new CommandError(closed ? 'GUEST_SERVER_CLOSED' : 'GUEST_SERVER_UNREACHABLE', error.message, 'address');
 }

@@ -26,6 +26,8 @@ import type { LaunchOptions } from './command-line.ts';
 import type { UseCases } from './commands/command.ts';
 import { freezing } from './commands/frozen.ts';
 import { COMMAND_TABLE } from './commands/table.ts';
+import type { ContactLinks } from './contact-links.ts';
+import { createContactOffers } from './contact-offers.ts';
 import { createConversations } from './conversations.ts';
 import type { ErrorLog } from './error-log.ts';
 import { createFileInvitations, readAtMost } from './file-invitations.ts';
@@ -84,6 +86,7 @@ export interface ShellParts {
   readonly activities: Activities;
   readonly launcher: Launcher;
   readonly doors: Pick<PortMapping, 'close'>;
+  readonly contactLinks: ContactLinks;
 }
 
 type ShellDeps = ShellSetting & ShellParts;
@@ -104,10 +107,11 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
     read: readAtMost,
   });
   const accountOffers = createAccountOffers({ model, save: (account) => deps.signIn.save(account) });
-  const name = (): string => ownName(storage.accounts, deps.env);
+  const name = (): string => ownName({ accounts: storage.accounts.accounts, ownName: storage.settings.value.ownName }, deps.env);
   const guests = createGuestAccess(messengers, clock);
   const newcomers = createNewcomers({ help: assistance, messengers, accounts: storage.accounts, guests, model, name });
-  const guestAsking = createGuestAsking({ help: assistance, guests, model, name });
+  const guestAsking = createGuestAsking({ help: assistance, guests, model });
+  const contactOffers = createContactOffers({ model, messengers });
   const outside = createOutside({ ...deps, platform: process.platform, attempt });
   const conversations = createConversations({
     messengers,
@@ -141,7 +145,7 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
   const pageGone = createGonePages({ clock, log, model, windowOf: (kind) => windows[kind], endSession: () => assistance.endSession() });
   windows.onPageGone(({ kind, reason }) => pageGone(kind, reason));
 
-  answerCommands(deps, { files, accountOffers, newcomers, guestAsking, conversations, viewer });
+  answerCommands(deps, { files, accountOffers, contactOffers, newcomers, guestAsking, conversations, viewer });
   showUseCases(deps);
   followState(deps, { outside, viewer, endSession: () => attempt('end', () => assistance.endSession()) });
 
@@ -172,7 +176,9 @@ export function openShell(setting: ShellSetting, parts: ShellParts): void {
 
 function answerCommands(
   deps: ShellDeps,
-  parts: Pick<UseCases, 'files' | 'accountOffers' | 'newcomers' | 'guestAsking' | 'conversations'> & { readonly viewer: ViewerWindow },
+  parts: Pick<UseCases, 'files' | 'accountOffers' | 'contactOffers' | 'newcomers' | 'guestAsking' | 'conversations'> & {
+    readonly viewer: ViewerWindow;
+  },
 ): void {
   const { model, signIn, messengers, hosting, activities, launcher, assistance, storage, windows, log } = deps;
   const use: UseCases = {
@@ -184,6 +190,8 @@ function answerCommands(
     help: assistance,
     files: parts.files,
     accountOffers: parts.accountOffers,
+    contactOffers: parts.contactOffers,
+    contactLinks: deps.contactLinks,
     accountMaking: createAccountMaking({ transports: model.facts.transports, clock: deps.clock, save: (account) => signIn.save(account) }),
     newcomers: parts.newcomers,
     guestAsking: parts.guestAsking,

@@ -4,6 +4,7 @@ import type { NoticeView } from '../../preload/contract.ts';
 import { openSessionLog, type SessionLog } from '../history/session-log.ts';
 import { openAccounts, type AccountKind, type AccountStore } from '../settings/account-store.ts';
 import { openContacts, type ContactsCache } from '../settings/contacts-cache.ts';
+import { openContactLinks, type ContactLinksStore } from '../settings/contact-links-store.ts';
 import { openMappedPorts, type MappedPortsStore } from '../settings/mapped-ports-store.ts';
 import { openPrograms, type ProgramsStore } from '../settings/programs-store.ts';
 import type { SecretBox } from '../settings/secret-box.ts';
@@ -18,11 +19,12 @@ export interface Storage {
   readonly programs: ProgramsStore;
   readonly trust: TrustStore;
   readonly mappedPorts: MappedPortsStore;
+  readonly contactLinks: ContactLinksStore;
 }
 
 /** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
 export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
-  const [settings, accounts, contacts, history, programs, trust, mappedPorts] = await Promise.all([
+  const [settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks] = await Promise.all([
     openSettings(join(folder, 'settings.json')),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
@@ -30,13 +32,16 @@ export async function openStorage(folder: string, box: SecretBox, kinds: readonl
     openPrograms(join(folder, 'programs.json')),
     openTrustStore(join(folder, 'trust.json'), box),
     openMappedPorts(join(folder, 'mapped-ports.json')),
+    openContactLinks(join(folder, 'contact-links.json')),
   ]);
-  return { settings, accounts, contacts, history, programs, trust, mappedPorts };
+  return { settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks };
 }
 
 /** What is said of each file when it was damaged, and when a later version wrote it. The record's lines are of any version, and
- * a person has nothing to do about doors at the router: they shut by themselves. */
-const SAID: Readonly<Record<Exclude<keyof Storage, 'mappedPorts'>, { readonly damaged: string; readonly newer: string | undefined }>> = {
+ * a person has nothing to do about doors at the router, which shut by themselves, nor about links that nobody has used. */
+const SAID: Readonly<
+  Record<Exclude<keyof Storage, 'mappedPorts' | 'contactLinks'>, { readonly damaged: string; readonly newer: string | undefined }>
+> = {
   settings: { damaged: 'notice.settingsDamaged', newer: 'notice.settingsNewer' },
   accounts: { damaged: 'notice.accountDamaged', newer: 'notice.accountNewer' },
   contacts: { damaged: 'notice.contactsDamaged', newer: 'notice.contactsNewer' },

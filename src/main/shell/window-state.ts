@@ -47,6 +47,8 @@ const STATE: { readonly [K in keyof AppState]-?: Slice<AppState[K]> } = {
   invitations: { of: invitationViews, main: whole, session: nobody },
   newcomer: { of: ({ newcomer }) => newcomer, main: whole, session: none },
   offeredHelp: { of: ({ offeredHelp }) => offeredHelp, main: whole, session: none },
+  offeredContact: { of: ({ offeredContact }) => offeredContact, main: whole, session: none },
+  suggestedName: { of: suggestedName, main: whole, session: () => '' },
   guestTriesLeft: { of: ({ guestTriesLeft }) => guestTriesLeft, main: whole, session: none },
   strangers: { of: ({ strangers }) => strangers, main: whole, session: nobody },
   conversations: { of: ({ conversations }) => conversations, main: whole, session: nobody },
@@ -116,6 +118,11 @@ function accountViews({ accounts, presence }: AppFacts): AccountView[] {
   return accounts.map(({ state, ...account }) => ({ ...account, status: messengerStatus(state, presence) }));
 }
 
+/** As an account says, else as the person has said where they had none, else as the system knows them. */
+function suggestedName({ accounts, settings, systemName }: AppFacts): string {
+  return [accounts[0]?.friendlyName, settings.ownName, systemName].map((name) => safeText(name ?? '')).find((name) => name !== '') ?? '';
+}
+
 /** Whoever comes with a code says their name themselves: it may be a contact's. */
 function invitationViews({ invitations, contacts }: AppFacts): InvitationView[] {
   return invitations.map((invitation) => {
@@ -127,7 +134,7 @@ function invitationViews({ invitations, contacts }: AppFacts): InvitationView[] 
 /** What the forms need. */
 function transportViews({ transports }: AppFacts): TransportView[] {
   return transports.map((transport) => {
-    const { name, title, lead, fields, looksAtServer } = transport;
+    const { name, title, lead, fields, looksAtServer, invitesContacts } = transport;
     return {
       name,
       title,
@@ -135,6 +142,7 @@ function transportViews({ transports }: AppFacts): TransportView[] {
       fields,
       ...(looksAtServer === true ? { looksAtServer } : {}),
       ...('makeAccount' in transport ? { makesAccounts: true } : {}),
+      ...(invitesContacts === true ? { invitesContacts } : {}),
     };
   });
 }
@@ -190,6 +198,7 @@ function settingsView(settings: Settings): Preferences {
     relayServer,
     quietSeconds,
     hosting,
+    ownName,
     guestServer,
     helpPage,
   } = settings;
@@ -215,6 +224,7 @@ function settingsView(settings: Settings): Preferences {
       port: hosting.port,
       ...(hosting.plain === undefined ? {} : { plain: hosting.plain }),
     },
+    ownName,
     guestServer,
     helpPage,
   };

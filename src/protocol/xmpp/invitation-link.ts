@@ -48,6 +48,26 @@ export type LinkedInvitation =
   /** To become a contact (XEP-0379); where `token` is given they say yes by themselves. `withAccount`: their server makes an account for it as well. */
   | { readonly tag: 'contact'; readonly address: string; readonly token: string | undefined; readonly withAccount: boolean };
 
+export type ContactInvitation = Extract<LinkedInvitation, { tag: 'contact' }>;
+
+const LINKS = /(?:xmpp:|https:\/\/[^\s#]{1,500}#)[^\s<>"]{1,2000}/gi;
+
+/** The links of a text that invite to something, whatever stands around them. */
+export function invitationLinksIn(text: string): readonly { readonly link: string; readonly invitation: LinkedInvitation }[] {
+  return Array.from(text.matchAll(LINKS), ([found]) => found.replace(/[.,;:!?)\]]+$/, '')).flatMap((link) => {
+    const invitation = readInvitationLink(link);
+    return invitation === undefined ? [] : [{ link, invitation }];
+  });
+}
+
+/** The first link in a text that invites to become somebody's contact. */
+export function contactLinkIn(text: string): ContactInvitation | undefined {
+  for (const { invitation } of invitationLinksIn(text)) if (invitation.tag === 'contact') return invitation;
+  return undefined;
+}
+
+export const hasContactLink = (text: string): boolean => contactLinkIn(text) !== undefined;
+
 /** Undefined where it invites to neither. */
 export function readInvitationLink(text: string): LinkedInvitation | undefined {
   const link = readXmppLink(text);

@@ -5,6 +5,8 @@ import type { Commands, CommandResult, RingbackBridge } from '../../preload/comm
 import type { AccountView, ProgramView, TypedAccount } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
 import { writeAccountLink } from '../../protocol/msnp/account-link.ts';
+import type { TypedGuest } from './home/guest-form.tsx';
+import type { GuestSelf } from './home/guest-self.tsx';
 import { problemOf } from './problem.ts';
 import { showsWelcome } from './selectors.ts';
 import type { ServerInvitation } from './server-invitation.ts';
@@ -99,6 +101,12 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     return true;
   }
 
+  /** The next time the form begins with it. Asking does not wait for the disk, and is not refused because of it. */
+  function keepName(ownName: string): void {
+    const { app } = store.getState();
+    if (app?.accounts.length === 0 && app.suggestedName !== ownName) void run('settings', () => bridge.saveSettings({ ownName }));
+  }
+
   async function hostOnFreePort(reach: Reach, wanted: number): Promise<CommandResult> {
     let result = await bridge.setHosting({ enabled: true, reach, port: wanted });
     for (let port = wanted + 1; !result.ok && result.code === 'PORT_IN_USE' && port < wanted + FIRST_START_PORTS; port += 1) {
@@ -172,6 +180,10 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     addContact: (peer: PeerAddress) => run('contacts', () => bridge.addContact(addressOf(peer))),
     removeContact: (peer: PeerAddress) => run('contacts', () => bridge.removeContact(addressOf(peer))),
 
+    takeOfferedContact: () => run('offeredContact', () => bridge.takeOfferedContact()),
+    putOfferedContactAway: () => run('offeredContact', () => bridge.putOfferedContactAway()),
+    makeContactLink: (transport: string) => run('contactLink', () => bridge.makeContactLink(transport)),
+
     lookAtStranger: (peer: PeerAddress) => run('stranger', () => bridge.lookAtStranger(addressOf(peer))),
     declineStranger: (peer: PeerAddress) => run('stranger', () => bridge.declineStranger(addressOf(peer))),
     blockStranger: (peer: PeerAddress) => run('stranger', () => bridge.blockStranger(addressOf(peer))),
@@ -194,16 +206,18 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
         return bridge.helpSomebodyNew();
       }),
     putNewcomerAway: () => run('newcomer', () => bridge.putNewcomerAway()),
-    askAsGuest: (typed: { readonly address: string; readonly code: string; readonly server: string }) =>
+    askAsGuest: (typed: TypedGuest) =>
       run('guest', async () => {
+        keepName(typed.name);
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
         return bridge.askAsGuest(typed);
       }),
     stopAskingAsGuest: () => run('session', () => bridge.stopAskingAsGuest()),
-    takeOfferedHelp: () =>
+    takeOfferedHelp: (self: GuestSelf) =>
       run('offeredHelp', async () => {
+        keepName(self.name);
         if (store.getState().app?.session?.phase.tag === 'ended') await bridge.dismissSession();
-        return bridge.takeOfferedHelp();
+        return bridge.takeOfferedHelp(self);
       }),
     putOfferedHelpAway: () => run('offeredHelp', () => bridge.putOfferedHelpAway()),
     setGuestPlaces: (places: Pick<Preferences, 'guestServer' | 'helpPage'>) => run('guestPlaces', () => bridge.setGuestPlaces(places)),

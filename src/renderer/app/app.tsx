@@ -1,9 +1,10 @@
 import { History as HistoryIcon, House, Settings as SettingsIcon } from 'lucide-react';
-import { useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, type DragEvent, type KeyboardEvent, type RefObject } from 'react';
 import { t, tFromData } from '../../words/words.ts';
 import type { AppState } from '../../preload/contract.ts';
 import { peerKey } from '../../protocol/applications/peer.ts';
 import { hasHelpLink } from '../../protocol/xmpp/help-link.ts';
+import { hasContactLink } from '../../protocol/xmpp/invitation-link.ts';
 import { hasAccountLink } from '../../protocol/msnp/account-link.ts';
 import type { Actions } from './actions.ts';
 import { serverInvitationIn } from './server-invitation.ts';
@@ -11,6 +12,7 @@ import { BrandMark } from './design/brand.tsx';
 import { Banner } from './design/controls.tsx';
 import { Activities } from './home/activities.tsx';
 import { OfferedAccount } from './home/offered-account.tsx';
+import { OfferedContact } from './home/offered-contact.tsx';
 import { OfferedHelp } from './home/offered-help.tsx';
 import { HomePage } from './home/home-page.tsx';
 import { Asking } from './home/home.tsx';
@@ -30,6 +32,9 @@ const PAGES: readonly { readonly page: Page; readonly Icon: typeof House }[] = [
   { page: 'settings', Icon: SettingsIcon },
 ];
 
+/** Whose links `xmpp:` ones are. */
+const LINKED_TRANSPORT = 'xmpp';
+
 /** The main window. */
 export function App({ store, actions }: { readonly store: WindowStore; readonly actions: Actions }) {
   return (
@@ -45,19 +50,21 @@ function MainWindow() {
   const { app, ui } = state;
   const top = useRef<HTMLElement>(null);
   useFreshView(viewOf(state), top);
+  const hasServer = app?.accounts.some(({ transport }) => transport === LINKED_TRANSPORT) === true;
+  const takers = useCallback((text: string) => takerOf(text, hasServer, actions), [hasServer, actions]);
   // Where nothing has the keyboard, the page itself is pasted into.
   useEffect(() => {
-    const paste = (event: ClipboardEvent): void => pasted(event, actions);
+    const paste = (event: ClipboardEvent): void => pasted(event, takers);
     document.addEventListener('paste', paste);
     return () => document.removeEventListener('paste', paste);
-  }, [actions]);
+  }, [takers]);
   if (app === undefined) return <Opening failed={state.loadFailed} />;
   const welcome = showsWelcome(state);
   return (
     <div
       className="window"
       onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => dropped(event, welcome, ui.welcome, actions)}
+      onDrop={(event) => dropped(event, welcome, ui.welcome, actions, takers)}
       onKeyDown={(event) => leave(event, state, actions)}
     >
       {!welcome && <Top page={ui.page} onPage={actions.showPage} />}
@@ -99,6 +106,7 @@ function Waiting({ app }: { readonly app: AppState }) {
   const activity = useAction('activity');
   const offered = useAction('offeredAccount');
   const offeredHelp = useAction('offeredHelp');
+  const offeredContact = useAction('offeredContact');
   const stranger = useAction('stranger');
   return (
     <>
@@ -111,9 +119,16 @@ function Waiting({ app }: { readonly app: AppState }) {
       <OfferedHelp
         offered={app.offeredHelp}
         {...offeredHelp}
-        onAsk={() => void actions.takeOfferedHelp()}
+        suggestedName={app.suggestedName}
+        onAsk={(self) => void actions.takeOfferedHelp(self)}
         onStop={() => void actions.stopAskingAsGuest()}
         onPutAway={() => void actions.putOfferedHelpAway()}
+      />
+      <OfferedContact
+        offered={app.offeredContact}
+        {...offeredContact}
+        onAdd={() => void actions.takeOfferedContact()}
+        onPutAway={() => void actions.putOfferedContactAway()}
       />
       <Strangers
         strangers={app.strangers}
@@ -169,29 +184,32 @@ function leave(event: KeyboardEvent, { ui }: WindowState, actions: Actions): voi
   else if (ui.talkingTo !== undefined) actions.talkTo(undefined);
 }
 
-/** Undefined where there is no link in the text. */
-function takerOf(text: string, actions: Actions): (() => void) | undefined {
+type TakerOf = (text: string) => (() => void) | undefined;
+
+/** Undefined where there is no link in the text. A link to somebody whose server makes accounts too is taken as that by whoever has none there. */
+function takerOf(text: string, hasServer: boolean, actions: Actions): (() => void) | undefined {
   if (hasAccountLink(text) || hasHelpLink(text)) return () => void actions.offerAccount(text);
   const invitation = serverInvitationIn(text);
+  if (hasContactLink(text) && (hasServer || invitation === undefined)) return () => void actions.offerAccount(text);
   return invitation && (() => actions.takeServerInvitation(invitation));
 }
 
 /** A link pasted anywhere but where people write whole texts, or into a form that takes it itself. */
-function pasted(event: ClipboardEvent, actions: Actions): void {
+function pasted(event: ClipboardEvent, taker: TakerOf): void {
   const text = event.clipboardData?.getData('text/plain') ?? '';
   if (event.defaultPrevented || event.target instanceof HTMLTextAreaElement) return;
-  const take = takerOf(text, actions);
+  const take = taker(text);
   if (take === undefined) return;
   event.preventDefault();
   take();
 }
 
 /** An invitation file, or a text with a link, dropped anywhere on the window. */
-function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions: Actions): void {
+function dropped(event: DragEvent, welcome: boolean, step: WelcomeStep, actions: Actions, taker: TakerOf): void {
   event.preventDefault();
   const file = event.dataTransfer.files[0];
   if (file === undefined) {
-    takerOf(event.dataTransfer.getData('text/plain'), actions)?.();
+    taker(event.dataTransfer.getData('text/plain'))?.();
     return;
   }
   actions.showPage('home');

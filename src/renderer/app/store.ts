@@ -18,6 +18,8 @@ export type Place =
   | 'account'
   | 'offeredAccount'
   | 'offeredHelp'
+  | 'offeredContact'
+  | 'contactLink'
   | 'guest'
   | 'guestPlaces'
   | 'forwarding'

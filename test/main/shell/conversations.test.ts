@@ -50,6 +50,8 @@ beforeEach(async () => {
     offeredHelp: undefined,
     newcomer: undefined,
     guestTriesLeft: undefined,
+    offeredContact: undefined,
+    systemName: 'nora',
     history: [],
     record: {},
     settings: DEFAULT_SETTINGS,

@@ -21,6 +21,7 @@ const GOES_ON: readonly CommandName[] = [
   'putNewcomerAway',
   'stopAskingAsGuest',
   'putOfferedHelpAway',
+  'putOfferedContactAway',
   'cancelActivity',
   'declineInvitation',
   'declineStranger',

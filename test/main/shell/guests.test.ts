@@ -108,15 +108,14 @@ async function world(options: { hosts?: readonly string[]; account?: boolean; se
     },
   };
   const guests = createGuestAccess(messengers, clock);
-  const name = (): string => 'Nora';
   const accounts = { of: (transport: string) => (transport === 'xmpp' && options.account !== false ? ACCOUNT : undefined) };
   const made: World = {
     clock,
     facts: () => facts,
     hosts,
     messengers,
-    newcomers: createNewcomers({ help, messengers, accounts, guests, model, name }),
-    asking: createGuestAsking({ help, guests, model, name }),
+    newcomers: createNewcomers({ help, messengers, accounts, guests, model, name: () => 'Nora' }),
+    asking: createGuestAsking({ help, guests, model }),
     outcome: undefined,
     asked,
     async endSession() {
@@ -190,7 +189,8 @@ describe('a place to meet somebody new', () => {
 });
 
 describe('asking as a guest', () => {
-  const wish = { address: ' Erik@Help.example ', code: 'k7qm 2cfh', server: '' };
+  const self = { name: 'Nora', authority: '' };
+  const wish = { address: ' Erik@Help.example ', code: 'k7qm 2cfh', server: '', ...self };
 
   it('signs in where the address says, asks, and leaves when the session is over', async () => {
     const { asking, clock, hosts, asked, messengers, endSession } = await world();
@@ -240,19 +240,26 @@ describe('asking as a guest', () => {
     expect([hosts, asked]).toEqual([[], []]);
     expect(facts().offeredHelp).toEqual({ address: 'erik@help.example', claim: 'rik' });
     expect(JSON.stringify(facts().offeredHelp)).not.toContain('K7QM');
-    expect(await codeOf(asking.useOffered(), clock)).toBe('done');
+    expect(await codeOf(asking.useOffered(self), clock)).toBe('done');
     expect([hosts, facts().offeredHelp]).toEqual([['guests.example'], undefined]);
-    await expect(asking.useOffered()).rejects.toMatchObject({ code: 'NO_LINK_OPEN' });
+    await expect(asking.useOffered(self)).rejects.toMatchObject({ code: 'NO_LINK_OPEN' });
     expect(() => asking.offer('ringback:help?v=1&to=a')).toThrow(expect.objectContaining({ code: 'LINK_CUT_OFF' }));
   });
 
   it('a link that is opened while another one asks stays', async () => {
     const { asking, clock, facts } = await world();
     asking.offer(writeHelpLink({ to: 'erik@help.example', code: 'K7QM2CFH' }));
-    const asked = asking.useOffered();
+    const asked = asking.useOffered(self);
     asking.offer(writeHelpLink({ to: 'anna@help.example', code: 'K7QM2CFH' }));
+    // Nothing changes under a finger that is about to come down.
+    expect(facts().offeredHelp).toEqual({ address: 'erik@help.example', claim: '', another: true });
     expect(await codeOf(asked, clock)).toBe('done');
-    expect(facts().offeredHelp).toMatchObject({ address: 'anna@help.example' });
+    expect(facts().offeredHelp).toEqual({ address: 'anna@help.example', claim: '' });
+    // The same once more is no other one.
+    asking.offer(writeHelpLink({ to: 'anna@help.example', code: 'K7QM2CFH' }));
+    expect(facts().offeredHelp).toEqual({ address: 'anna@help.example', claim: '' });
+    asking.putAway();
+    expect(facts().offeredHelp).toBeUndefined();
   });
 
   it('a server that is not there is given up', async () => {

@@ -287,6 +287,8 @@ describe('the account', () => {
       offeredHelp: undefined,
       newcomer: undefined,
       guestTriesLeft: undefined,
+      offeredContact: undefined,
+      systemName: 'nora',
       history: [],
       record: {},
       settings: DEFAULT_SETTINGS,

@@ -9,7 +9,7 @@ import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { createFailures, hearUncaught } from '../../../src/main/shell/failures.ts';
 import { goOnline } from '../../../src/main/shell/going-online.ts';
 import { createHistorySink } from '../../../src/main/shell/history-sink.ts';
-import { ownName } from '../../../src/main/shell/own-name.ts';
+import { ownName, systemName } from '../../../src/main/shell/own-name.ts';
 import { damageNotices, openStorage } from '../../../src/main/shell/storage.ts';
 import words from '../../../assets/locales/en.json' with { type: 'json' };
 
@@ -172,13 +172,21 @@ describe('history', () => {
 
 describe('the name in a session', () => {
   it('is the account’s, else the system’s, and never empty', () => {
-    const anna = { transport: 'msnp', server: 's:1', address: 'a@b', friendlyName: 'Anna', accessToken: 't' };
-    expect(ownName({ accounts: [anna, { ...anna, friendlyName: 'Second' }] }, { USER: 'anna' })).toBe('Anna');
-    expect(ownName({ accounts: [] }, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
-    expect(ownName({ accounts: [] }, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
+    const anna = { friendlyName: 'Anna' };
+    const nobody = { accounts: [], ownName: '' };
+    expect(ownName({ accounts: [anna, { friendlyName: 'Second' }], ownName: 'Third' }, { USER: 'anna' })).toBe('Anna');
+    expect(ownName({ accounts: [], ownName: 'Third' }, { USER: 'anna' })).toBe('Third');
+    expect(ownName(nobody, { USER: 'anna', USERNAME: 'x' })).toBe('anna');
+    expect(ownName(nobody, { USERNAME: 'Anna Müller' })).toBe('Anna Müller');
     const system = (user: string | undefined) => ({ user: () => user, computer: () => 'annas-computer' });
-    expect(ownName({ accounts: [{ ...anna, friendlyName: ' ' }] }, { USER: '' }, system('Anna M.'))).toBe('Anna M.');
-    expect(ownName({ accounts: [] }, {}, system(undefined))).toBe('annas-computer');
-    expect(ownName({ accounts: [] }, {})).not.toBe('');
+    expect(ownName({ accounts: [{ friendlyName: ' ' }], ownName: '' }, { USER: '' }, system('Anna M.'))).toBe('Anna M.');
+    expect(ownName(nobody, {}, system(undefined))).toBe('annas-computer');
+    // Whoever reads one of these learns nothing of who sits there.
+    for (const login of ['root', 'Admin', 'user', 'user2', 'owner', 'Administrator', 'ubuntu', '1000', 'defaultuser0']) {
+      expect(systemName({ USER: login }, system(undefined))).toBe('');
+      expect(ownName(nobody, { USER: login }, system(login))).toBe('annas-computer');
+    }
+    expect(systemName({ USER: 'root', USERNAME: 'nora' }, system('x'))).toBe('nora');
+    expect(ownName(nobody, {})).not.toBe('');
   });
 });

@@ -35,6 +35,8 @@ const FACTS: AppFacts = {
   offeredHelp: undefined,
   newcomer: undefined,
   guestTriesLeft: undefined,
+  offeredContact: undefined,
+  systemName: 'nora',
   history: [],
   record: {},
   settings: DEFAULT_SETTINGS,
@@ -81,7 +83,7 @@ describe('the state that windows see', () => {
     const ofEach = ['fields', 'lead', 'name', 'title'];
     expect(state.transports.map((transport) => [transport.name, Object.keys(transport).sort()])).toEqual([
       ['msnp', ofEach],
-      ['xmpp', [...ofEach, 'looksAtServer', 'makesAccounts'].sort()],
+      ['xmpp', [...ofEach, 'invitesContacts', 'looksAtServer', 'makesAccounts'].sort()],
     ]);
     expect(state.accounts).toEqual([{ ...ME, values: { server: '127.0.0.1:1863' }, status: { tag: 'signedOut' } }]);
     expect(Object.keys(state.settings).sort()).toEqual([
@@ -94,6 +96,7 @@ describe('the state that windows see', () => {
       'home',
       'hosting',
       'openRouter',
+      'ownName',
       'ownPort',
       'playSound',
       'publicAddress',
@@ -157,7 +160,7 @@ describe('the slices of the state', () => {
 
   it('are all there for the main window', () => {
     expect(stateFor('main', full)).toEqual(full);
-    expect(Object.keys(full)).toHaveLength(23);
+    expect(Object.keys(full)).toHaveLength(24);
   });
 
   it('that the session window shows are nine; of the others it is given nothing', () => {
@@ -184,6 +187,7 @@ describe('the slices of the state', () => {
       conversations: [],
       history: [],
       record: {},
+      suggestedName: '',
       notices: [],
     });
   });

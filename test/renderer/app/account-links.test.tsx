@@ -3,8 +3,18 @@ import { fireEvent, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { writeAccountLink } from '../../../src/protocol/msnp/account-link.ts';
 import { t } from '../../../src/words/words.ts';
-import { appState, faring } from './fixtures.ts';
+import type { TransportView } from '../../../src/preload/contract.ts';
+import { appState, faring, TRANSPORTS } from './fixtures.ts';
 import { openMainWindow, theButton, words } from './windows.tsx';
+
+const XMPP: TransportView = {
+  name: 'xmpp',
+  title: 'transport.xmpp',
+  lead: 'xmpp.lead',
+  fields: [{ name: 'address', kind: 'text', label: 'xmpp.address', hint: 'xmpp.addressHint', maxLength: 255 }],
+  makesAccounts: true,
+  invitesContacts: true,
+};
 
 describe('the account of a link', () => {
   const offeredAccount = {
@@ -73,6 +83,54 @@ describe('the account of a link', () => {
     expect(calls()).toEqual([
       ['saveAccount', { transport: 'msnp', ...account }],
       ['saveAccount', { transport: 'msnp', ...without, address: 'another@ringback.local' }],
+    ]);
+  });
+});
+
+describe('a link that makes somebody a contact', () => {
+  const LINK = 'xmpp:erik@chat.example?roster;preauth=T0k';
+  const onServer = appState({
+    transports: [...TRANSPORTS, XMPP],
+    accounts: [
+      {
+        transport: 'xmpp',
+        address: 'nora@chat.example',
+        friendlyName: 'Nora',
+        values: {},
+        status: { tag: 'signedIn', presence: 'online' },
+      },
+    ],
+  });
+
+  it('is handed to main and waits for a click; whose server makes accounts as well, only where there is none', async () => {
+    const { user, calls, send } = openMainWindow(onServer);
+    await user.paste(`Here: ${LINK};ibr=y`);
+    send({ ...onServer, offeredContact: { transport: 'xmpp', address: 'erik@chat.example', another: true } });
+    screen.getByRole('heading', { name: t('offeredContact.title', { address: 'erik@chat.example' }) });
+    expect(words()).toContain(t('offered.another'));
+    await user.click(theButton(t('offeredContact.add')));
+    await user.click(theButton(t('offeredAccount.putAway')));
+    expect(calls()).toEqual([['offerAccount', `Here: ${LINK};ibr=y`], ['takeOfferedContact'], ['putOfferedContactAway']]);
+  });
+
+  it('opens the form of an account where that is what it gives, and says what is missing where it is not', async () => {
+    const nobody = appState({ transports: [...TRANSPORTS, XMPP], messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
+    const { user, calls } = openMainWindow(nobody, {}, { offerAccount: { ok: false, code: 'CONTACT_LINK_NO_ACCOUNT', message: '' } });
+    await user.paste(LINK);
+    await screen.findByText(t('problem.CONTACT_LINK_NO_ACCOUNT'));
+    await user.paste(`${LINK};ibr=y`);
+    expect(screen.getByLabelText<HTMLInputElement>(t('account.invitation')).value).toBe(`${LINK};ibr=y`);
+    expect(calls()).toEqual([['offerAccount', LINK]]);
+  });
+
+  it('is made with a press, to be sent to somebody', async () => {
+    const { user, calls } = openMainWindow(onServer, {}, { makeContactLink: { ok: true, value: LINK } });
+    await user.click(theButton(t('contactLink.make')));
+    expect(words()).toContain(LINK);
+    await user.click(theButton(t('contactLink.copy')));
+    expect(calls()).toEqual([
+      ['makeContactLink', 'xmpp'],
+      ['copyText', t('contactLink.message', { link: LINK })],
     ]);
   });
 });

@@ -55,6 +55,22 @@ describe('an account that the server is to make', () => {
     theButton(t('home.ask'));
   });
 
+  it('is not said to lack an invitation any more once one is there', async () => {
+    const refusal = { ok: false, code: 'NOT_MADE_UNINVITED', message: '', field: 'invitation' };
+    const window = openMainWindow(nobody, { welcome: 'account' }, { makeAccount: refusal });
+    await window.user.click(screen.getByLabelText(t('transport.xmpp')));
+    await window.user.click(makes());
+    await typeNora(window);
+    await window.user.click(theButton(t('account.makeSubmit')));
+    expect((await screen.findByRole('alert')).textContent).toBe(t('problem.NOT_MADE_UNINVITED'));
+    await window.user.click(field(t('account.invitation')));
+    await window.user.paste(INVITED);
+    expect(screen.queryByRole('alert')).toBeNull();
+    // Refused anew, it is said anew.
+    await window.user.click(theButton(t('account.makeSubmit')));
+    expect((await screen.findByRole('alert')).textContent).toBe(t('problem.NOT_MADE_UNINVITED'));
+  });
+
   it.each([
     ['NOT_MADE_TAKEN', 'address', 'xmpp.address'],
     ['NOT_MADE_OTHER_SERVER', 'address', 'xmpp.address'],

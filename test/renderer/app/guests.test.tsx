@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { t } from '../../../src/words/words.ts';
 import { appState, NOW_MS } from './fixtures.ts';
@@ -16,7 +16,7 @@ describe('somebody without an account', () => {
     await user.type(screen.getByLabelText(t('guest.address')), 'erik@help.example');
     await user.type(screen.getByLabelText(t('guest.code')), 'k7qm 2cfh');
     await user.click(theButton(t('guest.ask')));
-    expect(calls()).toEqual([['askAsGuest', { address: 'erik@help.example', code: 'k7qm 2cfh', server: '' }]]);
+    expect(calls()).toEqual([['askAsGuest', { address: 'erik@help.example', code: 'k7qm 2cfh', server: '', name: 'Nora', authority: '' }]]);
   });
 
   it('reads beside the code that it was wrong, and how often it may be tried', async () => {
@@ -43,7 +43,41 @@ describe('somebody without an account', () => {
     screen.getByRole('heading', { name: t('offeredHelp.titleNamed', { name: 'Erik' }) });
     expect(calls()).toEqual([['offerAccount', `Open this link: ${LINK}`]]);
     await user.click(screen.getAllByRole('button', { name: t('offeredHelp.ask') })[0] as HTMLElement);
-    expect(calls().at(-1)).toEqual(['takeOfferedHelp']);
+    expect(calls().at(-1)).toEqual(['takeOfferedHelp', { name: 'Nora', authority: '' }]);
+  });
+
+  it('sees the name that the helper reads, says one where the computer knows none, and is offered it the next time', async () => {
+    const { user, calls } = openMainWindow({ ...nobody, suggestedName: '' }, { welcome: 'need' });
+    await user.type(screen.getByLabelText(t('guest.address')), 'erik@help.example');
+    await user.type(screen.getByLabelText(t('guest.code')), 'K7QM2CFH');
+    expect(theButton(t('guest.ask')).getAttribute('disabled')).not.toBeNull();
+    await user.type(screen.getByLabelText(t('guest.name')), ' Nora M. ');
+    await user.click(theButton(t('guest.ask')));
+    expect(calls()).toEqual([
+      ['saveSettings', { ownName: 'Nora M.' }],
+      ['askAsGuest', { address: 'erik@help.example', code: 'K7QM2CFH', server: '', name: 'Nora M.', authority: '' }],
+    ]);
+  });
+
+  it('names the file of an authority where the server has one of its own, also by a link', async () => {
+    const notProved = { ok: false, code: 'GUEST_SERVER_NOT_PROVED', message: '' };
+    const { user, calls, send } = openMainWindow(nobody, { welcome: 'need' }, { askAsGuest: notProved, takeOfferedHelp: notProved });
+    await user.type(screen.getByLabelText(t('guest.address')), 'erik@help.example');
+    await user.type(screen.getByLabelText(t('guest.code')), 'K7QM2CFH');
+    await user.click(theButton(t('guest.ask')));
+    // The fold has opened by itself.
+    await user.type(screen.getByLabelText(t('xmpp.authority')), '/home/nora/ca.pem');
+    expect(screen.getByText(t('guest.more')).closest('details')?.open).toBe(true);
+    await user.click(theButton(t('guest.ask')));
+    const typed = { address: 'erik@help.example', code: 'K7QM2CFH', server: '', name: 'Nora', authority: '/home/nora/ca.pem' };
+    expect(calls().at(-1)).toEqual(['askAsGuest', typed]);
+    send({ ...nobody, offeredHelp: { address: 'erik@help.example', claim: 'Erik' } });
+    const card = within(screen.getByRole('region', { name: t('offeredHelp.titleNamed', { name: 'Erik' }) }));
+    expect(card.queryByLabelText(t('xmpp.authority'))).toBeNull();
+    await user.click(card.getByRole('button', { name: t('offeredHelp.ask') }));
+    await user.type(card.getByLabelText(t('xmpp.authority')), '/tmp/ca.pem');
+    await user.click(card.getByRole('button', { name: t('offeredHelp.ask') }));
+    expect(calls().at(-1)).toEqual(['takeOfferedHelp', { name: 'Nora', authority: '/tmp/ca.pem' }]);
   });
 });
 

@@ -366,7 +366,7 @@ describe('what is read out', () => {
   it('is in a region that was there before', () => {
     openMainWindow(appState());
     const regions = [...document.querySelectorAll('.appearing')];
-    expect(regions).toHaveLength(7);
+    expect(regions).toHaveLength(8);
     for (const region of regions) {
       expect(region.getAttribute('aria-live') ?? region.getAttribute('role')).toMatch(/^(assertive|polite|status)$/);
       expect(region.childElementCount).toBe(0);

@@ -10,6 +10,7 @@ export const xmpp: Transport<XmppAccount> = {
   title: 'transport.xmpp',
   lead: 'xmpp.lead',
   looksAtServer: true,
+  invitesContacts: true,
   fields: [
     { name: 'address', kind: 'text', label: 'xmpp.address', hint: 'xmpp.addressHint', maxLength: 255 },
     { name: 'password', kind: 'secret', label: 'xmpp.password', hint: 'xmpp.passwordHint', maxLength: 256 },
@@ -25,5 +26,9 @@ export const xmpp: Transport<XmppAccount> = {
     await registerAccount({ address, password, clock, ...(token === undefined ? {} : { token }), ...(await placeOf(account)) });
   },
   create: (dependencies) =>
-    new XmppMessenger('xmpp', dependencies, { open: xmppStreams(), admitsGuest: dependencies.admitsGuest ?? (() => false) }),
+    new XmppMessenger('xmpp', dependencies, {
+      open: xmppStreams(),
+      admitsGuest: dependencies.admitsGuest ?? (() => false),
+      welcomes: dependencies.welcomes ?? (() => false),
+    }),
 };

@@ -37,7 +37,7 @@ export interface XmppOptions {
   /** Whether somebody without an account may begin a run with a code that is open just now; nobody may by default. */
   readonly admitsGuest?: (peer: Peer, description: InvitationDescription) => boolean;
   /** Whether a link that invites people to be contacts has this token (XEP-0379), once. */
-  readonly welcomes?: (token: string, address: string) => boolean;
+  readonly welcomes?: (own: string, token: string) => boolean;
   /** What other devices of the account call this one; the computer's name by default. */
   readonly device?: string;
 }
@@ -243,7 +243,7 @@ export class XmppMessenger implements Messenger<XmppAccount> {
       show: this.presence,
       applications: this.applications,
       admitsGuest: this.options.admitsGuest ?? (() => false),
-      welcomes: this.options.welcomes ?? (() => false),
+      welcomes: (token) => this.options.welcomes?.(bareOf(stream.jid), token) === true,
       contactsChanged: () => this.contactsChanged(signed),
       emit: (event) => {
         if (this.signed === signed) this.events.emit(event);

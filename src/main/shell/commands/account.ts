@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { hasAccountLink } from '../../../protocol/msnp/account-link.ts';
+import { hasContactLink } from '../../../protocol/xmpp/invitation-link.ts';
 import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
 import type { ServerFacts } from '../../../facts/server.ts';
 import type { Account } from '../../messenger/contract.ts';
@@ -78,7 +80,11 @@ export const accountCommands = {
     windows: ['main'],
     widens: 'nothing',
     argument: z.string().max(16_384),
-    run: ({ accountOffers, guestAsking }, text) => (hasHelpLink(text) ? guestAsking : accountOffers).offer(text),
+    run: ({ accountOffers, contactOffers, guestAsking }, text) => {
+      if (hasHelpLink(text)) guestAsking.offer(text);
+      else if (hasContactLink(text) && !hasAccountLink(text)) contactOffers.offer(text);
+      else accountOffers.offer(text);
+    },
   },
   takeOfferedAccount: {
     windows: ['main'],

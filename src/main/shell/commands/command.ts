@@ -11,6 +11,8 @@ import type { TrustStore } from '../../settings/trust-store.ts';
 import type { AccountMaking } from '../account-making.ts';
 import type { AccountOffers } from '../account-offers.ts';
 import type { AppModel } from '../app-model.ts';
+import type { ContactLinks } from '../contact-links.ts';
+import type { ContactOffers } from '../contact-offers.ts';
 import type { StateWindow } from '../window-state.ts';
 import type { Conversations } from '../conversations.ts';
 import type { FileInvitations } from '../file-invitations.ts';
@@ -33,6 +35,8 @@ export interface UseCases {
   readonly help: Assistance;
   readonly files: FileInvitations;
   readonly accountOffers: AccountOffers;
+  readonly contactOffers: ContactOffers;
+  readonly contactLinks: Pick<ContactLinks, 'make'>;
   readonly accountMaking: AccountMaking;
   readonly newcomers: Newcomers;
   readonly guestAsking: GuestAsking;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { CommandError } from '../refusal.ts';
 import { samePeer } from '../../../protocol/applications/peer.ts';
-import { peer } from './arguments.ts';
+import { TRANSPORTS } from '../../messenger/transports.ts';
+import { peer, transport } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
 
@@ -25,6 +26,19 @@ export const contactCommands = {
         throw new CommandError('ALREADY_EXISTS', 'already a contact', 'address');
       requireSignedIn(messengers, added.transport);
       return messengers.addContact(added);
+    },
+  },
+  takeOfferedContact: { windows: ['main'], widens: 'nothing', run: ({ contactOffers }) => contactOffers.use() },
+  putOfferedContactAway: { windows: ['main'], widens: 'nothing', run: ({ contactOffers }) => contactOffers.putAway() },
+  makeContactLink: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: transport,
+    run: ({ messengers, contactLinks }, name) => {
+      const state = messengers.stateOf(name);
+      if (TRANSPORTS.find((one) => one.name === name)?.invitesContacts !== true || state.tag !== 'signedIn')
+        throw new CommandError('NOT_SIGNED_IN', 'no account that could be linked to');
+      return contactLinks.make(state.address);
     },
   },
   removeContact: {

@@ -13,6 +13,8 @@ export const FROZEN: ReadonlySet<CommandName> = new Set<CommandName>([
   'forgetAccount',
   'setFriendlyName',
   'addContact',
+  'makeContactLink',
+  'takeOfferedContact',
   'removeContact',
   'lookAtStranger',
   'blockStranger',

@@ -2,12 +2,21 @@ import * as z from 'zod';
 import { MAX_INVITATION_BYTES } from '../../../protocol/assistance/invitation.ts';
 import { isServer } from '../../../protocol/host-port.ts';
 import { guestServer, helpPage } from '../../settings/settings-store.ts';
-import { id, oneLine, peer } from './arguments.ts';
+import { friendlyName, id, oneLine, peer } from './arguments.ts';
 import type { Rows } from './command.ts';
 import { requireSignedIn } from './signed-in.ts';
 
 /** One byte too many is let through, to be refused as no invitation. */
 const invitationBytes = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= MAX_INVITATION_BYTES + 1);
+
+/** Who asks without an account: a name, and the file of an authority where the server has one of its own. */
+const guestSelf = z.strictObject({
+  name: friendlyName,
+  authority: z
+    .string()
+    .max(1_024)
+    .regex(/^[^\p{Cc}]*$/u),
+});
 
 /** Asking for help and offering it, over a messenger and with a file. */
 export const helpCommands = {
@@ -33,11 +42,17 @@ export const helpCommands = {
         .string()
         .max(255)
         .refine((text) => text === '' || isServer(text)),
+      ...guestSelf.shape,
     }),
     run: ({ guestAsking }, wish) => guestAsking.ask(wish),
   },
   stopAskingAsGuest: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.stop() },
-  takeOfferedHelp: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.useOffered() },
+  takeOfferedHelp: {
+    windows: ['main'],
+    widens: 'nothing',
+    argument: guestSelf,
+    run: ({ guestAsking }, self) => guestAsking.useOffered(self),
+  },
   putOfferedHelpAway: { windows: ['main'], widens: 'nothing', run: ({ guestAsking }) => guestAsking.putAway() },
   setGuestPlaces: {
     windows: ['main'],

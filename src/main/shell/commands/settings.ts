@@ -28,6 +28,7 @@ const WIDENS: Readonly<Record<Exclude<keyof Change, WideningSetting>, false> & R
   playSound: false,
   startHidden: false,
   quietSeconds: false,
+  ownName: false,
   relayOnly: false,
   allowOffers: true,
   allowPlainExperts: true,
@@ -74,6 +75,7 @@ export const settingsCommands = {
       allowUnverified: z.exactOptional(z.boolean()),
       openRouter: z.exactOptional(z.boolean()),
       quietSeconds: z.exactOptional(z.literal(QUIET_CHOICES)),
+      ownName: z.exactOptional(friendlyName),
     }),
     run: (use, change, window) => {
       requireOwn(change, window);

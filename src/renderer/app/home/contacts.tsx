@@ -8,6 +8,7 @@ import { Button, Choices, Field, Person, ProblemLine } from '../design/controls.
 import { ago } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName, sortedContacts } from '../selectors.ts';
+import { ContactLink, type ContactLinkProps } from './contact-link.tsx';
 import { ActivityMenu } from './activities.tsx';
 
 export interface ContactsProps extends ActionState {
@@ -23,6 +24,8 @@ export interface ContactsProps extends ActionState {
   /** Undefined while a session runs. */
   readonly onOfferHelp: ((peer: PeerAddress) => void) | undefined;
   readonly onSetUpPrograms: () => void;
+  /** Where an account is signed in by whose server people become contacts with a link. */
+  readonly link: ContactLinkProps | undefined;
 }
 
 export function Contacts({
@@ -38,6 +41,7 @@ export function Contacts({
   onStartActivity,
   onOfferHelp,
   onSetUpPrograms,
+  link,
 }: ContactsProps) {
   const [openFor, setOpenFor] = useState<string>();
   const [wanted, setWanted] = useState('');
@@ -122,6 +126,7 @@ export function Contacts({
         startOpen={contacts.length === 0}
         onAdd={onAdd}
       />
+      {link !== undefined && <ContactLink {...link} />}
     </section>
   );
 }

@@ -3,31 +3,35 @@ import { useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import { Button, Field, ProblemLine } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
+import { GuestAuthority, GuestName, type GuestSelf } from './guest-self.tsx';
 import './file-invitation.css';
 
 /** Whom to ask without an account, as it was typed. */
-export interface TypedGuest {
+export interface TypedGuest extends GuestSelf {
   readonly address: string;
   readonly code: string;
   readonly server: string;
 }
 
 export interface GuestFormProps extends ActionState {
+  /** What this person may be called; empty where nothing is known. */
+  readonly suggestedName: string;
   /** After a wrong code. */
   readonly triesLeft: number | undefined;
   readonly onAsk: (typed: TypedGuest) => void;
   readonly onStop: () => void;
 }
 
-const FIELDS = ['address', 'code', 'server'] as const;
+const FIELDS = ['address', 'code', 'server', 'name', 'authority'] as const;
 
 /** An address and a code, as they are read out on the phone: nothing else is needed to ask for help. */
-export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestFormProps) {
-  const [typed, setTyped] = useState<TypedGuest>({ address: '', code: '', server: '' });
+export function GuestForm({ pending, problem, suggestedName, triesLeft, onAsk, onStop }: GuestFormProps) {
+  const [typed, setTyped] = useState<TypedGuest>({ address: '', code: '', server: '', name: suggestedName, authority: '' });
   const change = (field: keyof TypedGuest) => (value: string) => setTyped((before) => ({ ...before, [field]: value }));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onAsk({ address: typed.address.trim(), code: typed.code.trim(), server: typed.server.trim() });
+    const { address, code, server, name, authority } = typed;
+    onAsk({ address: address.trim(), code: code.trim(), server: server.trim(), name: name.trim(), authority: authority.trim() });
   };
   return (
     <form className="stack" onSubmit={submit}>
@@ -58,10 +62,16 @@ export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestF
           spellCheck={false}
         />
       </div>
+      <GuestName value={typed.name} onValue={change('name')} error={fieldProblem(problem, 'name')} />
       {problem?.code === 'GUEST_CODE_WRONG' && triesLeft !== undefined && <p>{t('guest.triesLeft', { count: triesLeft })}</p>}
       <ProblemLine text={codeProblem(problem) === undefined ? generalProblem(problem, FIELDS) : undefined} />
       <div className="row">
-        <Button type="submit" look="primary" busy={pending} disabled={typed.address.trim() === '' || typed.code.trim() === ''}>
+        <Button
+          type="submit"
+          look="primary"
+          busy={pending}
+          disabled={[typed.address, typed.code, typed.name].some((text) => text.trim() === '')}
+        >
           <LifeBuoy size={20} aria-hidden />
           {pending ? t('guest.asking') : t('guest.ask')}
         </Button>
@@ -72,7 +82,7 @@ export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestF
           </Button>
         )}
       </div>
-      <details className="fold" open={fieldProblem(problem, 'server') === undefined ? undefined : true}>
+      <details className="fold" open={isFoldWrong(problem) || undefined}>
         <summary>{t('guest.more')}</summary>
         <Field
           label={t('guest.server')}
@@ -84,9 +94,16 @@ export function GuestForm({ pending, problem, triesLeft, onAsk, onStop }: GuestF
           autoComplete="off"
           spellCheck={false}
         />
+        <GuestAuthority value={typed.authority} onValue={change('authority')} error={fieldProblem(problem, 'authority')} />
       </details>
     </form>
   );
+}
+
+/** What is folded away is shown where it is what is wrong. */
+export function isFoldWrong(problem: ActionState['problem']): boolean {
+  const inside = fieldProblem(problem, 'server') ?? fieldProblem(problem, 'authority');
+  return inside !== undefined || problem?.code === 'GUEST_SERVER_NOT_PROVED';
 }
 
 /** Also where the code cannot be one. */

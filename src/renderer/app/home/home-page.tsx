@@ -89,6 +89,7 @@ function Picker({ app }: { readonly app: AppState }) {
       onBack={() => actions.pickContact(false)}
       guest={{
         ...useAction('guest'),
+        suggestedName: app.suggestedName,
         triesLeft: app.guestTriesLeft,
         onAsk: (typed) => void actions.askAsGuest(typed),
         onStop: () => void actions.stopAskingAsGuest(),
@@ -150,6 +151,8 @@ function SessionCard({ app, session }: { readonly app: AppState; readonly sessio
 function People({ app }: { readonly app: AppState }) {
   const actions = useActions();
   const newcomer = useAction('newcomer');
+  const contactLink = useAction('contactLink');
+  const linking = transportsIn(app).find(({ invitesContacts }) => invitesContacts === true);
   const { ui } = useWindowState();
   return (
     <Home
@@ -163,6 +166,7 @@ function People({ app }: { readonly app: AppState }) {
       onStartActivity={(peer, kind) => void actions.startActivity(peer, kind)}
       onOfferHelp={(peer) => void actions.offerHelp(peer)}
       onSetUpPrograms={() => actions.showPage('settings')}
+      contactLink={linking && { ...contactLink, onMake: () => actions.makeContactLink(linking.name), onCopy: actions.copyText }}
       newcomer={
         <Newcomer
           newcomer={app.newcomer}

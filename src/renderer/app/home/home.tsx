@@ -8,6 +8,7 @@ import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { desktopReason } from '../session/session-words.ts';
 import { askObstacle, isRunning, reachable, transportsIn } from '../selectors.ts';
 import { problemText, type ActionState } from '../problem.ts';
+import type { ContactLinkProps } from './contact-link.tsx';
 import { Contacts, NewMessages } from './contacts.tsx';
 import { InvitationCard } from './invitation-card.tsx';
 import { Missed } from './missed.tsx';
@@ -25,6 +26,7 @@ export interface HomeProps {
   readonly onStartActivity: (peer: PeerAddress, kind: ProgramView['kind']) => void;
   readonly onOfferHelp: (peer: PeerAddress) => void;
   readonly onSetUpPrograms: () => void;
+  readonly contactLink: ContactLinkProps | undefined;
   /** "Help somebody new". */
   readonly newcomer: ReactNode;
 }
@@ -133,6 +135,7 @@ function People(props: Omit<HomeProps, 'needs' | 'onPick' | 'newcomer'>) {
       onStartActivity={props.onStartActivity}
       onOfferHelp={isRunning(app.session) ? undefined : props.onOfferHelp}
       onSetUpPrograms={props.onSetUpPrograms}
+      link={props.contactLink}
     />
   );
 }

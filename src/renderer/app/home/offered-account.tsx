@@ -29,7 +29,7 @@ function Offer({
   onPutAway,
 }: Omit<OfferedAccountProps, 'offered' | 'problem'> & { readonly offered: OfferedAccountView }) {
   const card = useBroughtIntoView();
-  const { server, address, contact, instead } = offered;
+  const { server, address, contact, instead, another } = offered;
   return (
     <section ref={card} className="card invitation" aria-labelledby="offered-account">
       <h1 id="offered-account" className="break">
@@ -54,6 +54,7 @@ function Offer({
           {t('offeredAccount.putAway')}
         </Button>
       </div>
+      {another === true && <Banner kind="info">{t('offered.another')}</Banner>}
     </section>
   );
 }

@@ -1,35 +1,50 @@
 import { LifeBuoy, X } from 'lucide-react';
+import { useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import type { OfferedHelpView } from '../../../preload/contract.ts';
-import { Button, ProblemLine } from '../design/controls.tsx';
-import { problemText, type ActionState } from '../problem.ts';
+import { Banner, Button, ProblemLine } from '../design/controls.tsx';
+import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
 import { useBroughtIntoView } from './brought-into-view.ts';
+import { isFoldWrong } from './guest-form.tsx';
+import { GuestAuthority, GuestName, type GuestSelf } from './guest-self.tsx';
 
 export interface OfferedHelpProps extends ActionState {
   readonly offered: OfferedHelpView | undefined;
-  readonly onAsk: () => void;
+  /** What this person may be called; empty where nothing is known. */
+  readonly suggestedName: string;
+  readonly onAsk: (self: GuestSelf) => void;
   readonly onStop: () => void;
   readonly onPutAway: () => void;
 }
+
+const FIELDS = ['name', 'authority'] as const;
 
 /** Whom a link that was opened, pasted or dropped would ask: nothing happens before the person says so. */
 export function OfferedHelp({ offered, problem, ...rest }: OfferedHelpProps) {
   return (
     <div className="stack appearing" aria-live="polite">
-      <ProblemLine text={problemText(problem)} />
-      {offered !== undefined && <Offer key={offered.address} offered={offered} {...rest} />}
+      <ProblemLine text={generalProblem(problem, FIELDS)} />
+      {offered !== undefined && <Offer key={offered.address} offered={offered} problem={problem} {...rest} />}
     </div>
   );
 }
 
 function Offer({
-  offered: { address, claim },
+  offered: { address, claim, another },
+  suggestedName,
   pending,
+  problem,
   onAsk,
   onStop,
   onPutAway,
-}: Omit<OfferedHelpProps, 'offered' | 'problem'> & { readonly offered: OfferedHelpView }) {
+}: Omit<OfferedHelpProps, 'offered'> & { readonly offered: OfferedHelpView }) {
   const card = useBroughtIntoView();
+  const [name, setName] = useState(suggestedName);
+  const [authority, setAuthority] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onAsk({ name: name.trim(), authority: authority.trim() });
+  };
   return (
     <section ref={card} className="card invitation" aria-labelledby="offered-help">
       <h1 id="offered-help" className="break">
@@ -37,16 +52,21 @@ function Offer({
       </h1>
       <p className="break">{t('offeredHelp.meaning', { address })}</p>
       {claim !== '' && <p>{t('offeredHelp.claim')}</p>}
-      <div className="row">
-        <Button look="primary" busy={pending} onClick={onAsk}>
-          <LifeBuoy size={22} aria-hidden />
-          {pending ? t('guest.asking') : t('offeredHelp.ask')}
-        </Button>
-        <Button onClick={pending ? onStop : onPutAway}>
-          <X size={22} aria-hidden />
-          {pending ? t('common.cancel') : t('offeredAccount.putAway')}
-        </Button>
-      </div>
+      <form className="stack" onSubmit={submit} aria-labelledby="offered-help">
+        <GuestName value={name} onValue={setName} error={fieldProblem(problem, 'name')} />
+        {isFoldWrong(problem) && <GuestAuthority value={authority} onValue={setAuthority} error={fieldProblem(problem, 'authority')} />}
+        <div className="row">
+          <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>
+            <LifeBuoy size={22} aria-hidden />
+            {pending ? t('guest.asking') : t('offeredHelp.ask')}
+          </Button>
+          <Button onClick={pending ? onStop : onPutAway}>
+            <X size={22} aria-hidden />
+            {pending ? t('common.cancel') : t('offeredAccount.putAway')}
+          </Button>
+        </div>
+      </form>
+      {another === true && <Banner kind="info">{t('offered.another')}</Banner>}
     </section>
   );
 }

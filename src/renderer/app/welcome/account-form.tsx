@@ -6,7 +6,7 @@ import { Button, Choices, Field, ProblemLine, SecretField, Switch } from '../des
 import { hasAccountLink } from '../../../protocol/msnp/account-link.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { serverInvitationIn, type ServerInvitation } from '../server-invitation.ts';
-import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
+import { fieldProblem, generalProblem, type ActionState, type Problem } from '../problem.ts';
 
 export interface AccountFormProps extends ActionState {
   /** The transport of the account; it names the fields. */
@@ -19,8 +19,11 @@ export interface AccountFormProps extends ActionState {
   readonly onCancel?: () => void;
 }
 
-export function AccountForm({ transport, initial, invitation, pending, problem, onSave, onCancel }: AccountFormProps) {
+export function AccountForm({ transport, initial, invitation, pending, problem: latest, onSave, onCancel }: AccountFormProps) {
   const { name, fields, makesAccounts = false } = transport;
+  /** What was refused is about what the form said then. */
+  const [outdated, setOutdated] = useState<Problem>();
+  const problem = latest === outdated ? undefined : latest;
   const invited = makesAccounts ? invitation : undefined;
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>(
     invited === undefined ? (initial?.values ?? {}) : { friendlyName: initial?.friendlyName ?? '', address: invited.address },
@@ -53,8 +56,13 @@ export function AccountForm({ transport, initial, invitation, pending, problem, 
   /** An invitation names the server, and the name in front of the @ where there is no choice. */
   const takeInvitation = (found: ServerInvitation) => {
     setMaking(true);
+    setOutdated(latest);
     setLink(found.link);
     if (!valueOf('address').endsWith(found.address)) setTyped((before) => ({ ...before, address: found.address }));
+  };
+  const changeLink = (text: string) => {
+    setLink(text);
+    if (serverInvitationIn(text) !== undefined) setOutdated(latest);
   };
   /** The message whole, in whichever field. */
   const paste = (event: ClipboardEvent) => {
@@ -72,6 +80,7 @@ export function AccountForm({ transport, initial, invitation, pending, problem, 
       setTyped(account);
       setLinked(account);
       setWrong(undefined);
+      setOutdated(latest);
     } catch (refused) {
       setWrong(linkProblem(refused));
     }
@@ -82,7 +91,7 @@ export function AccountForm({ transport, initial, invitation, pending, problem, 
       {makesAccounts && (
         <>
           <Switch label={t('account.make')} on={making} onChange={setMaking} />
-          {making && <InvitationField value={link} onValue={setLink} error={fieldProblem(problem, 'invitation')} />}
+          {making && <InvitationField value={link} onValue={changeLink} error={fieldProblem(problem, 'invitation')} />}
         </>
       )}
       {fields.map((field, index) => (

@@ -23,6 +23,7 @@ export function WelcomePage({ app }: { readonly app: AppState }) {
       states={{ account: firstAccountState(state), hosting: useAction('hosting'), hostedAccounts: useAction('hostedAccounts') }}
       guest={{
         ...useAction('guest'),
+        suggestedName: app.suggestedName,
         triesLeft: app.guestTriesLeft,
         onAsk: (typed) => void actions.askAsGuest(typed),
         onStop: () => void actions.stopAskingAsGuest(),

@@ -12,6 +12,7 @@ import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { serverInvitationIn, type ServerInvitation } from '../server-invitation.ts';
 import { freeAddressFor } from '../address.ts';
 import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
+import { hasContactLink } from '../../../protocol/xmpp/invitation-link.ts';
 import { GuestForm, type GuestFormProps } from '../home/guest-form.tsx';
 import { NewAccountForm } from './account-form.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
@@ -194,6 +195,7 @@ function NeedForm({
     if (hasHelpLink(text)) return onPaste(text);
     const invitation = serverInvitationIn(text);
     if (invitation !== undefined) return onInvitation(invitation);
+    if (hasContactLink(text)) return onPaste(text);
     try {
       onSave(linkedAccount(text));
     } catch (refused) {
