@@ -1,0 +1,74 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
+import { ProtocolError } from '../../../bytes/errors.ts';
+import type { Rect, Size } from '../../geometry.ts';
+import { OPAQUE, type BitmapTarget } from '../surface.ts';
+
+/** Where a plane of a decoded picture begins in `bytes`, and how many bytes it is from row to row and from sample to sample. */
+interface Plane {
+  readonly offset: number;
+  readonly stride: number;
+  readonly step: number;
+}
+
+/** A decoded picture of 4:2:0: its three planes, which may lie in one another (NV12). */
+export interface DecodedPlanes extends Size {
+  readonly bytes: Uint8Array;
+  readonly y: Plane;
+  readonly u: Plane;
+  readonly v: Plane;
+}
+
+/** R = Y + 1.5748 V, G = Y - 0.1873 U - 0.4681 V, B = Y + 1.8556 U (BT.709 full range), in 65,536ths. */
+const RED_OF_V = 103_206;
+const GREEN_OF_U = 12_276;
+const GREEN_OF_V = 30_679;
+const BLUE_OF_U = 121_608;
+const HALF = 32_768;
+
+/**
+ * Draws these parts of a decoded picture, which lie on the target, at the same places of it. H.264 in RDP has the colours of BT.709 with full range,
+ * whatever its stream says.
+ * @throws ProtocolError TRUNCATED when the planes are smaller than the parts
+ */
+export function drawPlanes(planes: DecodedPlanes, regions: readonly Rect[], target: BitmapTarget): void {
+  for (const region of regions) {
+    check(planes, region);
+    drawRegion(planes, region, target);
+  }
+}
+
+function drawRegion({ bytes, y, u, v }: DecodedPlanes, region: Rect, { words, stride, offset }: BitmapTarget): void {
+  const right = region.x + region.width;
+  for (let row = region.y; row < region.y + region.height; row++) {
+    const luma = y.offset + row * y.stride;
+    const blueness = u.offset + (row >> 1) * u.stride;
+    const redness = v.offset + (row >> 1) * v.stride;
+    const to = offset + row * stride;
+    for (let x = region.x; x < right; x++) {
+      const light = (bytes[luma + x * y.step]! << 16) + HALF;
+      const d = bytes[blueness + (x >> 1) * u.step]! - 128;
+      const e = bytes[redness + (x >> 1) * v.step]! - 128;
+      const red = level(light + RED_OF_V * e);
+      const green = level(light - GREEN_OF_U * d - GREEN_OF_V * e);
+      words[to + x] = OPAQUE | (level(light + BLUE_OF_U * d) << 16) | (green << 8) | red;
+    }
+  }
+}
+
+function level(sum: number): number {
+  const value = sum >> 16;
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+function check({ bytes, y, u, v, width, height }: DecodedPlanes, { x, y: top, width: columns, height: rows }: Rect): void {
+  const last = (plane: Plane, shift: number): number =>
+    plane.offset + ((top + rows - 1) >> shift) * plane.stride + ((x + columns - 1) >> shift) * plane.step;
+  if (x + columns > width || top + rows > height || Math.max(last(y, 0), last(u, 1), last(v, 1)) >= bytes.length) {
+    throw new ProtocolError(
+      'TRUNCATED',
+      'RDPGFX_AVC420_BITMAP_STREAM.avc420EncodedBitstream',
+      `${x + columns}x${top + rows}`,
+      `${width}x${height}`,
+    );
+  }
+}

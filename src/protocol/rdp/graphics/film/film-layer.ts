@@ -1,0 +1,145 @@
+import type { Rect, Size } from '../../geometry.ts';
+import type { LayeredPicture, LayerFrame, PictureLayer } from '../channel/contract.ts';
+import type { FilmEncoders } from './contract.ts';
+import { Film, FILM_SURFACE } from './film.ts';
+import { regionsOf, tilesOfBox, touchedTiles } from './film-regions.ts';
+import { InexactTiles } from './inexact-tiles.ts';
+import { MotionFinder, STILL_MS } from './motion-finder.ts';
+import { overlap } from './moving-tiles.ts';
+
+/** So many tiles are made exact in one frame: some 350 kB at the worst. */
+const EXACT_TILES_A_FRAME = 64;
+/** Encoders that fail so often in a row are given up, and everything is sent exactly. */
+const MOST_FAILURES = 4;
+
+export interface FilmLayerParts {
+  readonly encoders: FilmEncoders;
+  /** Any clock that only goes on. */
+  readonly nowMs: () => number;
+  /** An encoder has failed; the film goes on exactly, or with another one. */
+  readonly failed?: (why: unknown) => void;
+}
+
+/** What moves as a film goes as one; what has come to rest is sent exactly again, the oldest first. */
+export class FilmLayer implements PictureLayer {
+  private readonly parts: FilmLayerParts;
+  private size: Size = { width: 0, height: 0 };
+  private finder = new MotionFinder(this.size);
+  private tiles = new InexactTiles(this.size);
+  private film: Film | undefined;
+  /** To be carried out in the next frame: of a film that has ended meanwhile. */
+  private leftOver: Uint8Array[] = [];
+  private failures = 0;
+
+  constructor(parts: FilmLayerParts) {
+    this.parts = parts;
+  }
+
+  get inexact(): readonly Rect[] {
+    return this.tiles.rects;
+  }
+
+  get due(): boolean {
+    return this.dueInMs === 0;
+  }
+
+  get dueInMs(): number | undefined {
+    const { oldestMs } = this.tiles;
+    const times = [oldestMs === undefined ? undefined : oldestMs + STILL_MS, this.finder.dueMs].filter((ms) => ms !== undefined);
+    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - this.parts.nowMs());
+  }
+
+  async encode(layered: LayeredPicture): Promise<LayerFrame> {
+    const nowMs = this.parts.nowMs();
+    const { frame, wanted } = layered;
+    const resized = frame.width !== this.size.width || frame.height !== this.size.height;
+    if (resized) this.begin(frame);
+    if (wanted.key) return this.everythingExact(frame);
+    this.follow(this.motion(layered, nowMs), nowMs);
+    const drawn = await this.draw(layered, nowMs);
+    for (const area of layered.areas) if (!drawn.covered.some((covered) => overlap(covered, area))) this.tiles.clear(area);
+    for (const area of drawn.covered) for (const tile of tilesOfBox(area)) this.tiles.mark(tile, nowMs);
+    const exact = this.tiles.take(nowMs - STILL_MS, EXACT_TILES_A_FRAME);
+    const pdus = [...this.leftOver, ...drawn.pdus];
+    this.leftOver = [];
+    return { pdus, covered: drawn.covered, exact, surfaces: this.surfaces };
+  }
+
+  close(): void {
+    this.film?.end();
+    this.film = undefined;
+  }
+
+  private get surfaces(): readonly number[] {
+    return this.film === undefined || this.film.wantsWhole ? [] : [FILM_SURFACE];
+  }
+
+  /** A picture of another size. */
+  private begin({ width, height }: Size): void {
+    this.size = { width, height };
+    this.finder = new MotionFinder(this.size);
+    this.film?.end();
+    this.film = undefined;
+  }
+
+  /** A key frame: all surfaces are new, and everything on them is exact. A film goes on in the next frame. */
+  private everythingExact(size: Size): LayerFrame {
+    this.tiles = new InexactTiles(size);
+    this.leftOver = [];
+    this.film?.forgetSurface();
+    return { pdus: [], covered: [], exact: [], surfaces: [] };
+  }
+
+  private motion({ areas, copies }: LayeredPicture, nowMs: number): Rect | undefined {
+    const touched = copies.flatMap(({ x, y, width, height, fromX, fromY }) => [
+      { x, y, width, height },
+      { x: fromX, y: fromY, width, height },
+    ]);
+    return this.finder.look({ areas, copies: touched, nowMs });
+  }
+
+  private follow(box: Rect | undefined, nowMs: number): void {
+    if (box === this.film?.box) return;
+    this.endFilm();
+    if (box !== undefined && this.failures < MOST_FAILURES) this.beginFilm(box, nowMs);
+  }
+
+  private beginFilm(box: Rect, nowMs: number): void {
+    const film = new Film(box, this.parts.encoders, nowMs, (why) => {
+      if (this.film === film) this.fail(why);
+    });
+    this.film = film;
+  }
+
+  private endFilm(): void {
+    if (this.film !== undefined) this.leftOver.push(...this.film.end());
+    this.film = undefined;
+  }
+
+  private async draw({ frame, areas, wanted }: LayeredPicture, nowMs: number): Promise<Pick<LayerFrame, 'pdus' | 'covered'>> {
+    const { film } = this;
+    const touched = film?.isReady === true ? touchedTiles(film.box, areas) : [];
+    if (film === undefined || touched.length === 0) return { pdus: [], covered: [] };
+    if (wanted.areas.some((area) => overlap(area, film.box))) film.askForKey();
+    const regions = film.wantsWhole ? [film.box] : regionsOf(film.box, touched);
+    // A picture that is left out is not sent another way either: the next one has it, or it comes to rest.
+    if (!film.hasRoom(nowMs)) return { pdus: [], covered: regions };
+    try {
+      const pdus = await film.draw(frame, regions);
+      this.failures = 0;
+      return { pdus, covered: regions };
+    } catch (error) {
+      if (this.film === film) this.fail(error);
+      return { pdus: [], covered: [] };
+    }
+  }
+
+  /** The next encoder is asked for at once; until it has come everything is exact. */
+  private fail(why: unknown): void {
+    const box = this.film?.box;
+    this.endFilm();
+    this.failures += 1;
+    this.parts.failed?.(why);
+    if (box !== undefined && this.failures < MOST_FAILURES) this.beginFilm(box, this.parts.nowMs());
+  }
+}

@@ -1,0 +1,112 @@
+import { encodeSurfaceToSurface } from '../../pdu/rdpgfx/surface-to-surface.ts';
+import { encodeCreateSurface, encodeDeleteSurface } from '../../pdu/rdpgfx/surfaces.ts';
+import { encodeWireToSurface1, GFX_CODEC } from '../../pdu/rdpgfx/wire-to-surface.ts';
+import type { Rect, Size } from '../../geometry.ts';
+import { DESKTOP_SURFACE } from '../channel/contract.ts';
+import type { PixelFrame } from '../contract.ts';
+import { encodeAvc420 } from './avc420.ts';
+import type { FilmEncoder, FilmEncoders } from './contract.ts';
+import { FilmBudget } from './film-budget.ts';
+import { filmPicture } from './i420.ts';
+
+/** A client has one decoder a surface, of the surface's size: so a film has its own. One film at a time has it. */
+export const FILM_SURFACE = 2;
+/** H.264 counts in blocks of 16×16; a picture that is no multiple of them is filled up here, so that no client has to cut. */
+const BLOCK_SIDE = 16;
+const FRAMES_PER_SECOND = 30;
+const BITS_PER_PIXEL_AND_SECOND = 4.3;
+const LEAST_BITS_PER_SECOND = 1_500_000;
+/** What is said of the stream's quality; no client uses it. */
+const SAID = { qp: 22, progressive: false, quality: 100 };
+
+/** One rectangle of the picture as H.264 on a surface of its own, from where it is copied to the desktop. */
+export class Film {
+  readonly box: Rect;
+  private readonly coded: Size;
+  private readonly budget: FilmBudget;
+  private readonly bitsPerSecond: number;
+  private encoder: FilmEncoder | undefined;
+  private over = false;
+  private needsKey = true;
+  private needsWhole = true;
+
+  /** `failed` is called once when there is no encoder (any more). */
+  constructor(box: Rect, encoders: FilmEncoders, nowMs: number, failed: (why: unknown) => void) {
+    this.box = box;
+    this.coded = { width: wholeBlocks(box.width), height: wholeBlocks(box.height) };
+    this.bitsPerSecond = Math.max(LEAST_BITS_PER_SECOND, box.width * box.height * BITS_PER_PIXEL_AND_SECOND);
+    this.budget = new FilmBudget(this.bitsPerSecond, nowMs);
+    void this.open(encoders, failed);
+  }
+
+  /** Before that its parts are sent as everything else is. */
+  get isReady(): boolean {
+    return this.encoder !== undefined;
+  }
+
+  /** The client has nothing of it: its surface is made with the next picture, which is drawn whole. */
+  forgetSurface(): void {
+    this.needsKey = true;
+    this.needsWhole = true;
+  }
+
+  /** The client may have lost some of it: the next picture refers to none before. */
+  askForKey(): void {
+    this.needsKey = true;
+  }
+
+  /** The next picture is to be drawn whole, since the client has something else there. */
+  get wantsWhole(): boolean {
+    return this.needsWhole;
+  }
+
+  /** Whether its bitrate has room for a picture. */
+  hasRoom(nowMs: number): boolean {
+    return this.needsKey || this.budget.allows(nowMs);
+  }
+
+  /**
+   * The picture's PDUs, which draw `regions` (even, inside the box).
+   * Rejects with a FilmEncoderError when its encoder does; it is of no use any more then.
+   */
+  async draw(frame: PixelFrame, regions: readonly Rect[]): Promise<Uint8Array[]> {
+    const { box, coded, encoder } = this;
+    if (encoder === undefined) return [];
+    const { bytes } = await encoder.encode(filmPicture(frame, box, coded), this.needsKey);
+    this.budget.spend(bytes.length);
+    const pdus = this.needsWhole ? [encodeCreateSurface({ surfaceId: FILM_SURFACE, ...coded })] : [];
+    this.needsKey = false;
+    this.needsWhole = false;
+    const onFilm = regions.map((region) => ({ ...region, x: region.x - box.x, y: region.y - box.y }));
+    const data = encodeAvc420({ regions: onFilm.map((rect) => ({ rect, ...SAID })), h264: bytes });
+    const rect = { x: 0, y: 0, width: box.width, height: box.height };
+    pdus.push(encodeWireToSurface1({ surfaceId: FILM_SURFACE, codecId: GFX_CODEC.avc420, rect, data }));
+    for (const [index, region] of onFilm.entries()) {
+      const { x, y } = regions[index] ?? box;
+      pdus.push(encodeSurfaceToSurface({ sourceId: FILM_SURFACE, destinationId: DESKTOP_SURFACE, rect: region, points: [{ x, y }] }));
+    }
+    return pdus;
+  }
+
+  /** The PDUs that take away what the client has of it. */
+  end(): Uint8Array[] {
+    this.over = true;
+    this.encoder?.close();
+    this.encoder = undefined;
+    return this.needsWhole ? [] : [encodeDeleteSurface(FILM_SURFACE)];
+  }
+
+  private async open(encoders: FilmEncoders, failed: (why: unknown) => void): Promise<void> {
+    try {
+      const encoder = await encoders.open({ ...this.coded, bitsPerSecond: this.bitsPerSecond, framesPerSecond: FRAMES_PER_SECOND });
+      if (this.over) encoder.close();
+      else this.encoder = encoder;
+    } catch (error) {
+      if (!this.over) failed(error);
+    }
+  }
+}
+
+function wholeBlocks(side: number): number {
+  return Math.ceil(side / BLOCK_SIDE) * BLOCK_SIDE;
+}
