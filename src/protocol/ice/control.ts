@@ -4,7 +4,7 @@ import { ByteWriter } from '../bytes/writer.ts';
 
 /** What is said on the channel beside the data: the channels keep order by themselves, not between each other, so places in the data are told as numbers. */
 export type IceControl =
-  /** First, and whenever that has changed: whether this side sends through a TURN server. */
+  /** First, and whenever that has changed: whether what this side sends goes through a TURN server, as far as it knows. */
   | { readonly tag: 'hello'; readonly relayed: boolean }
   /** Of the data so many bytes have come, and so many of those have been taken: whoever sends may be as far ahead of `taken` as the window allows. */
   | { readonly tag: 'have'; readonly received: number; readonly taken: number }

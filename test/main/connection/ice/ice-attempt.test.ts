@@ -115,7 +115,22 @@ describe('an attempt over ICE', () => {
     expect([one.found[0]?.relayed, other.found[0]?.relayed]).toEqual([true, true]);
   });
 
-  it('is direct once the pair has become so', async () => {
+  it('stays relayed when this side changes to the relay of the other, which stays with the one of this side', async () => {
+    const { clock, one, other } = two([
+      ['relay', 'prflx'],
+      ['prflx', 'relay'],
+    ]);
+    await clock.advance(100);
+    const [local, remote] = [
+      { kind: 'srflx', address: '192.168.1.7', port: 36_719 },
+      { kind: 'relay', address: '192.168.1.9', port: 20_008 },
+    ];
+    one.page.say({ tag: 'pair', local, remote });
+    await clock.advance(100);
+    expect([one.found[0]?.relayed, other.found[0]?.relayed]).toEqual([true, true]);
+  });
+
+  it('is direct once the pair has become so on both sides', async () => {
     const { clock, one, other } = two([
       ['relay', 'srflx'],
       ['host', 'relay'],
@@ -123,6 +138,10 @@ describe('an attempt over ICE', () => {
     await clock.advance(100);
     const end = { kind: 'host', address: '192.168.1.7', port: 36_719 };
     one.page.say({ tag: 'pair', local: end, remote: end });
+    await clock.advance(100);
+    // What the other side sends still goes to the relay.
+    expect([one.found[0]?.relayed, other.found[0]?.relayed]).toEqual([true, true]);
+    other.page.say({ tag: 'pair', local: end, remote: end });
     await clock.advance(100);
     expect([one.found[0]?.relayed, other.found[0]?.relayed]).toEqual([false, false]);
   });

@@ -35,6 +35,11 @@ export interface IceAttemptParts {
   readonly failed: (error: Error) => void;
 }
 
+interface IcePair {
+  readonly local: IcePairEnd;
+  readonly remote: IcePairEnd;
+}
+
 /** One connection over ICE: from a fresh page to a carrier, and then for as long as that lives. */
 export class IceAttempt {
   private readonly parts: IceAttemptParts;
@@ -46,7 +51,7 @@ export class IceAttempt {
   private remoteKnown = false;
   private ours = 0;
   private readonly theirs: IceCandidate[] = [];
-  private pair: { readonly local: IcePairEnd; readonly remote: IcePairEnd } | undefined;
+  private pair: IcePair | undefined;
   private pairs = 0;
   private isOpen = false;
   private relayedThere: boolean | undefined;
@@ -165,7 +170,8 @@ export class IceAttempt {
     if (this.pairs > MOST_PAIRS) throw new ProtocolError('OUT_OF_RANGE', 'icePage.pair', `<= ${MOST_PAIRS}`, this.pairs);
     const before = this.pair;
     this.pair = { local, remote };
-    if (before === undefined || isRelay(before.local) !== isRelay(local)) this.duplex.sayHello(isRelay(local));
+    const relayed = isRelayed(this.pair);
+    if (before === undefined || isRelayed(before) !== relayed) this.duplex.sayHello(relayed);
   }
 
   private maybeFound(): void {
@@ -187,7 +193,7 @@ export class IceAttempt {
 
   private carrier(remote: HostPort): Carrier {
     const { duplex } = this;
-    const relayed = (): boolean => this.relayedThere === true || (this.pair !== undefined && isRelay(this.pair.local));
+    const relayed = (): boolean => this.relayedThere === true || (this.pair !== undefined && isRelayed(this.pair));
     return {
       duplex,
       address: formatHostPort(remote),
@@ -232,8 +238,12 @@ export class IceAttempt {
   }
 }
 
-function isRelay({ kind }: IcePairEnd): boolean {
-  return kind === 'relay';
+/**
+ * The two sides need not have the same pair: each sends on its own. One whose other end is the other side's relay is relayed as well, though nothing is
+ * sent through a server of this side's.
+ */
+function isRelayed({ local, remote }: IcePair): boolean {
+  return local.kind === 'relay' || remote.kind === 'relay';
 }
 
 function isLast(message: unknown): boolean {
