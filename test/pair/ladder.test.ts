@@ -65,7 +65,7 @@ describe('a whole session through a proxy', () => {
     const { novice, expert, viewer, close } = session;
     await until(() => shown(viewer), 'the picture');
     // There is no other way here, so no ticket has named an address.
-    const connection = { by: 'relay', address: '127.0.0.1', relayed: true, hidden: true };
+    const connection = { by: 'relay', address: '127.0.0.1', relayed: true, hidden: 'there' };
     expect([novice.status?.connection, expert.status?.connection]).toEqual([connection, connection]);
     // Neither the proxy's name of the stream nor where it is can be read on the messenger.
     expect(session.said.join('\n')).not.toMatch(new RegExp(`${proxy.relay.port}|${proxy.asked[0]}`));
@@ -86,8 +86,12 @@ describe('a whole session through a proxy', () => {
         relayOnly: (address) => address === private_,
       });
       await until(() => shown(viewer), 'the picture');
-      const connection = { by: 'relay', address: '127.0.0.1', relayed: true, hidden: true };
-      expect([novice.status?.connection, expert.status?.connection]).toEqual([connection, connection]);
+      const connection = { by: 'relay', address: '127.0.0.1', relayed: true };
+      const [forNovice, forExpert] = private_ === NOVICE ? ['here', 'there'] : ['there', 'here'];
+      expect([novice.status?.connection, expert.status?.connection]).toEqual([
+        { ...connection, hidden: forNovice },
+        { ...connection, hidden: forExpert },
+      ]);
       await novice.endSession();
       await close();
       await proxy.close();

@@ -150,8 +150,9 @@ export class Race {
 
   /** What people are told of a connection on a carrier of this race. */
   told({ address, relayed, mapped }: Carrier, by: WayId): SessionConnection {
-    const hidden = relayed === true && (this.parts.hidden === true || this.theirs?.addresses.length === 0);
-    return { by, address, ...(relayed ? { relayed } : {}), ...(mapped ? { mapped } : {}), ...(hidden ? { hidden } : {}) };
+    const there = this.theirs?.addresses.length === 0 ? 'there' : undefined;
+    const hidden = relayed === true ? (this.parts.hidden === true ? 'here' : there) : undefined;
+    return { by, address, ...(relayed ? { relayed } : {}), ...(mapped ? { mapped } : {}), ...(hidden === undefined ? {} : { hidden }) };
   }
 
   /** Ends the race. Resolves when every way and every losing connection are closed. Idempotent. */

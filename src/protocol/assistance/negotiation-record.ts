@@ -169,12 +169,14 @@ export class NegotiationRecord {
 
   /** Step 6 and those of the ways, once an RDP connection has authenticated: what has not failed by itself is not needed. */
   connected(connection: SessionConnection, nowMs: number): void {
-    this.way = connection;
+    const { by } = connection;
+    this.way = by === 'forward' && this.ladder.isInVain('reverse') ? { ...connection, reverseFailed: true } : connection;
     this.step(6, 'done', nowMs);
-    const winner = this.ladder.planOf(connection.by)?.step;
+    const winner = this.ladder.planOf(by)?.step;
     for (const step of this.ladder.steps) {
       const failures = winner === undefined ? [] : this.ladder.failuresBeside(step, winner);
-      if (winner === undefined || step === winner) this.step(step, 'done', nowMs);
+      if (winner === undefined) this.step(step, 'done', nowMs);
+      else if (step === winner) this.replaceStep({ step, state: 'done', atMs: nowMs, way: by });
       else if (failures.length === 0) this.step(step, 'notNeeded', nowMs);
       else this.replaceStep(failedStep(step, nowMs, failures));
     }
@@ -191,6 +193,7 @@ export class NegotiationRecord {
     if (this.link) effects.push(closeLink);
     if (!this.rendezvousOver) effects.push({ tag: 'cancelRendezvous', code: cancelSignalFor(reason) });
     const ofWays = reason === 'noConnection' || reason === 'pinMismatch';
+    if (ofWays) for (const { step } of this.ladder.unheard(nowMs)) this.step(step, 'active', nowMs);
     this.stepList = withActiveFailed(this.stepList, nowMs, (step) => (ofWays ? this.ladder.failuresUnder(step) : []));
     this.link = false;
     this.rendezvousOver = true;

@@ -41,6 +41,8 @@ export interface StepStatus {
   readonly atMs?: number;
   /** What went wrong on the ways of a failed step. */
   readonly failures?: readonly WayFailed[];
+  /** Of several ways under one step, the one that connected. */
+  readonly way?: WayId;
 }
 
 export interface SessionConnection {
@@ -51,8 +53,10 @@ export interface SessionConnection {
   readonly relayed?: true;
   /** A router has opened a door for it: that of the side which was called. */
   readonly mapped?: true;
-  /** Relayed, because one of the two does not tell where their computer is. */
-  readonly hidden?: true;
+  /** Relayed, and nothing direct was to be had: this person keeps the address private, or the other computer has named none. */
+  readonly hidden?: 'here' | 'there';
+  /** The novice's call (reverse connect) had not come through by then. */
+  readonly reverseFailed?: true;
 }
 
 /** Why this side's router has opened no door: `doubleNat`, it is itself behind one; `off`, the person does not want it. */

@@ -55,6 +55,8 @@ const hasBegun = ({ state }: Rung): boolean => state === 'begun' || state === 'o
 
 const BY_WEIGHT: readonly WayFailure[] = ['silent', 'unavailable', 'unreachable', 'broken', 'otherSecurity', 'stranger'];
 
+const NOBODY_CAME: ReadonlySet<WayFailure> = new Set(['silent', 'unreachable']);
+
 /** What is told when two things went wrong on one way. */
 export function moreTelling(one: WayFailure | undefined, other: WayFailure): WayFailure {
   return one !== undefined && BY_WEIGHT.indexOf(one) > BY_WEIGHT.indexOf(other) ? one : other;
@@ -128,6 +130,17 @@ export class Ladder {
     return awaited === undefined ? undefined : this.begin(awaited.plan.id);
   }
 
+  /** Nothing has connected the two by `nowMs`. Gives the ways of the other side whose time has come and of which nothing was heard: nobody came on them. */
+  unheard(nowMs: number): readonly WayPlan[] {
+    const { startedAtMs } = this;
+    if (startedAtMs === undefined) return [];
+    const unheard = this.rungs.filter(
+      ({ plan, state }) => state === 'pending' && plan.offeredBy === this.role && startedAtMs + plan.afterMs <= nowMs,
+    );
+    for (const { plan } of unheard) this.begin(plan.id);
+    return unheard.map(({ plan }) => plan);
+  }
+
   /** Something went wrong on a way, which may still succeed. */
   failed(way: WayId, failure: WayFailure): void {
     const rung = this.rungs.find(({ plan }) => plan.id === way);
@@ -141,6 +154,12 @@ export class Ladder {
 
   planOf(way: WayId): WayPlan | undefined {
     return this.rungs.find(({ plan }) => plan.id === way)?.plan;
+  }
+
+  /** It was tried, and neither side has come through to the other on it so far. */
+  isInVain(way: WayId): boolean {
+    const rung = this.rungs.find(({ plan }) => plan.id === way);
+    return rung !== undefined && hasBegun(rung) && (rung.failure === undefined || NOBODY_CAME.has(rung.failure));
   }
 
   /** What went wrong under a step; on a way that has begun and told nothing, that nothing came. */

@@ -117,12 +117,41 @@ describe('a longer list', () => {
         ],
       },
       { step: 6, state: 'done', atMs: START + 8_000 },
-      { step: 7, state: 'done', atMs: START + 8_000 },
+      { step: 7, state: 'done', atMs: START + 8_000, way: 'balloon' },
     ]);
     const lucky = expert(LONGER);
     lucky.handle(ticket, START);
     lucky.handle({ tag: 'verified', connection: { by: 'pigeon', address: 'pigeon' } }, START + 10);
     expect(lucky.steps.slice(4).map(({ state }) => state)).toEqual(['done', 'done', 'notNeeded']);
+    expect(lucky.steps[4]?.way).toBe('pigeon');
+  });
+
+  test.each([
+    ['as long as it lasts', START + 30_000, [{ way: 'forward', failure: 'silent' }]],
+    ['ended before its time', START + 4_000, undefined],
+  ])('the side that waits says that nobody came, %s', (_name, endMs, failures) => {
+    const record = new NegotiationRecord(
+      DIALS.filter(({ id }) => id === 'forward'),
+      'novice',
+      unverified('novice'),
+      START,
+    );
+    record.startWays(START);
+    record.end('noConnection', 'close', endMs);
+    expect(record.steps[6]?.failures).toEqual(failures);
+  });
+
+  test.each([
+    ['silent', true],
+    ['unreachable', true],
+    ['unavailable', undefined],
+    ['stranger', undefined],
+  ] as const)('a forward connect says that the reverse one had failed, when it was %s: %s', (failure, said) => {
+    const record = new NegotiationRecord(DIALS, 'novice', unverified('novice'), START);
+    record.startWays(START);
+    record.refusedOn('reverse', failure);
+    record.connected({ by: 'forward', address: 'x:1' }, START + 5_010);
+    expect(record.connection?.reverseFailed).toBe(said);
   });
 
   test('what goes on beside the others until one of them wins has not failed by that', () => {

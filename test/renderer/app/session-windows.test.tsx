@@ -164,6 +164,20 @@ it.each([
   screen.getByText(t(`way.relay.failed.${failure}`));
 });
 
+it.each([
+  ['relay', 'novice', 'Step 5 · Through a server (relay)', 'Your computer and Anna’s meet at a server'],
+  ['ice', 'expert', 'Step 5 · Both at once (ICE)', 'Anna’s computer and yours call each other at the same moment'],
+  ['reverse', 'novice', 'Step 5 · Reverse connect', 'Your computer calls Anna’s computer'],
+  ['pigeon', 'novice', 'Step 5 · Reverse connect', 'Your computer calls Anna’s computer'],
+] as const)('the fifth step says what was done, when it was done by %s', (way, role, caption, text) => {
+  const done = session(role, CONNECTED).steps.map((step) => (step.step === 5 ? { ...step, state: 'done' as const, way } : step));
+  openSessionWindow(appState({ session: session(role, CONNECTED, { ...LIVE, steps: done }) }));
+  const [, , , , fifth] = steps();
+  if (fifth === undefined) throw new Error('no fifth step');
+  within(fifth).getByText(caption);
+  within(fifth).getByText(text);
+});
+
 it('Escape closes the details and goes back to their button', async () => {
   const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
   const details = document.querySelector('details');
@@ -306,6 +320,13 @@ describe('the expert’s window', () => {
     for (const figure of ['24 fps', '12 ms', '1920 × 1080']) expect(words()).toContain(figure);
     expect(words()).toContain(t('way.reverse.short', { address: '192.0.2.7:49231' }));
     expect(steps()).toHaveLength(7);
+  });
+
+  it('says in the bar that a server is in between, also where ICE has chosen it', () => {
+    const connection = { by: 'ice', address: '192.0.2.7:49231', relayed: true } as const;
+    openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, connection }) }));
+    screen.getByText(t('way.relay.betweenShort'));
+    expect(words()).not.toContain('192.0.2.7:49231');
   });
 
   it('names every tool; each does what it says', async () => {

@@ -134,6 +134,8 @@ describe('what a session says', () => {
     expect(wayText('relay', 'failed.silent', {})).toBe('Meeting at a server (relay): the other computer did not come.');
     for (const key of ['way.relay.connected.novice', 'way.relay.connected.expert'] as const)
       expect(t(key, { address: 'x:1' })).not.toMatch(/router|firewall/);
+    for (const key of ['way.forward.mappedInstead.novice', 'way.forward.mappedInstead.expert'] as const)
+      expect(t(key, { name: 'Anna', address: 'x:1' })).not.toMatch(/lets nothing/);
     expect(t('way.relay.between')).not.toMatch(/router|firewall/);
     expect(t('way.ice.failed.unreachable')).not.toMatch(/router/);
   });
@@ -151,7 +153,14 @@ describe('what a session says', () => {
     const text = (connection: Omit<SessionConnection, 'address'>, role: Role): string =>
       connectionText({ ...connection, address: 'x:1' }, { role, peer });
     expect(text({ by: 'forward', mapped: true }, 'novice')).toBe(
-      'Anna’s router lets nothing in; yours opened a door: a direct connection (x:1)',
+      'Your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
+    );
+    // That a call got nowhere is known; what let it go nowhere is not.
+    expect(text({ by: 'forward', mapped: true, reverseFailed: true }, 'novice')).toBe(
+      'Your computer did not get through to Anna’s, but your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
+    );
+    expect(text({ by: 'forward', reverseFailed: true }, 'expert')).toBe(
+      'Anna’s computer did not get through to yours, so yours called x:1 (forward connect)',
     );
     expect(text({ by: 'reverse', mapped: true }, 'expert')).toBe(
       'Your router opened a door, and Anna’s computer called there: a direct connection (x:1)',
@@ -159,10 +168,11 @@ describe('what a session says', () => {
     expect(text({ by: 'relay', relayed: true }, 'novice')).toMatch(
       /^Through the server x:1, because your two computers did not reach each other directly/,
     );
-    expect(text({ by: 'ice', relayed: true, hidden: true }, 'novice')).toMatch(
-      /^Through a server in between, because one of you two keeps/,
+    expect(text({ by: 'ice', relayed: true, hidden: 'here' }, 'novice')).toMatch(/^Through a server in between, because you keep/);
+    expect(text({ by: 'relay', relayed: true, hidden: 'there' }, 'novice')).toMatch(
+      /^Through the server x:1, because Anna’s computer named no address/,
     );
-    expect(text({ by: 'relay', relayed: true, hidden: true }, 'novice')).toMatch(/^Through the server x:1, because one of you two keeps/);
+    expect(text({ by: 'ice' }, 'novice')).toMatch(/direct connection \(x:1\)$/);
     expect(text({ by: 'ice', relayed: true }, 'expert')).toBe(t('way.relay.between'));
     expect(text({ by: 'pigeon', mapped: true }, 'novice')).toBe(t('way.other.connected.novice', { address: 'x:1' }));
   });

@@ -25,6 +25,13 @@ export interface Pairing {
   readonly reason: string | undefined;
 }
 
+/** One line for people who watch. */
+export function pairingLine(novice: string, expert: string, { connection, tookMs, failures }: Pairing): string {
+  const marks = ['relayed', 'mapped'].filter((mark) => connection?.[mark as 'relayed' | 'mapped']);
+  const met = [failures.novice, failures.expert].map((side) => side.join(', ')).join(' | ');
+  return `${novice} / ${expert}: ${[connection?.by ?? 'nothing', ...marks].join(', ')}, ${tookMs} ms [${met}]\n`;
+}
+
 class Person {
   readonly program: Program;
   readonly said: LabPersonSays[] = [];

@@ -18,7 +18,7 @@ import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
 import { TalkButton } from './talk-button.tsx';
 import { Steps } from './steps.tsx';
-import { wayText } from './way-words.ts';
+import { connectedBriefly } from './way-words.ts';
 import './expert-window.css';
 
 type Scaling = Preferences['viewerScaling'];
@@ -386,9 +386,7 @@ function Details({ session, sinceMs }: { readonly session: SessionStatus; readon
             <span>{byteCount(traffic.bytesReceived)}</span>
           </span>
         )}
-        {connection !== undefined && (
-          <span className="figures__most">{wayText(connection.by, 'short', { address: connection.address })}</span>
-        )}
+        {connection !== undefined && <span className="figures__most">{connectedBriefly(connection)}</span>}
       </summary>
       <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>

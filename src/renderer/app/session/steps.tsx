@@ -4,7 +4,7 @@ import { t } from '../../../words/words.ts';
 import type { SessionStatus, StepStatus } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { stepText } from './session-words.ts';
-import { wayText } from './way-words.ts';
+import { stepOfWay, wayText } from './way-words.ts';
 import './steps.css';
 
 const STATE_ICON = { pending: CircleDashed, active: LoaderCircle, done: Check, failed: X, notNeeded: Minus } as const;
@@ -19,6 +19,7 @@ export function Steps({ session }: { readonly session: SessionStatus }) {
           key={status.step}
           status={status}
           text={stepText(session.role, status.step, name, session.offered, isSealed(session))}
+          by={status.way === undefined ? undefined : stepOfWay(status.way, session.role, name)}
           over={session.phase.tag === 'ended'}
         />
       ))}
@@ -29,7 +30,15 @@ export function Steps({ session }: { readonly session: SessionStatus }) {
 /** Everything but a session that nobody vouches for: also before anything is agreed on, since it is refused otherwise. */
 const isSealed = ({ peer }: SessionStatus): boolean => peer.verification?.tag !== 'unverified';
 
-function Step({ status, text, over }: { readonly status: StepStatus; readonly text: string; readonly over: boolean }) {
+interface StepProps {
+  readonly status: StepStatus;
+  readonly text: string;
+  /** Another way than the step's own has connected. */
+  readonly by: ReturnType<typeof stepOfWay>;
+  readonly over: boolean;
+}
+
+function Step({ status, text, by, over }: StepProps) {
   // After the end nothing is under way any more.
   const state = over && status.state === 'active' ? 'pending' : status.state;
   const Icon = STATE_ICON[state];
@@ -39,8 +48,10 @@ function Step({ status, text, over }: { readonly status: StepStatus; readonly te
         <Icon size={18} aria-hidden className={state === 'active' ? 'spin' : undefined} />
       </span>
       <span className="step__words">
-        <span className="step__text">{text}</span>
-        <span className="step__caption">{t(`steps.caption.${status.step}`)}</span>
+        <span className="step__text">{by?.text ?? text}</span>
+        <span className="step__caption">
+          {by === undefined ? t(`steps.caption.${status.step}`) : t('steps.caption.by', { step: String(status.step), way: by.caption })}
+        </span>
         {status.failures?.map(({ way, failure }) => (
           <span key={way} className="step__caption">
             {wayText(way, `failed.${failure}`, {})}

@@ -12,14 +12,36 @@ type WordedWay = WordKey extends infer K ? (K extends `way.${infer Id}.short` ? 
 type Complete<Keys extends WordKey> = Keys;
 type WayKey = Complete<`way.${WordedWay}.${WayWord}`>;
 
-/** How the two are connected, and why not otherwise. */
-export function connectedWords({ by, address, relayed, mapped, hidden }: SessionConnection, role: Role, name: string): string {
-  const key = `way.${by}.mapped.${role}`;
-  if (mapped && isWordKey(key)) return tFromData(key, { name, address });
+/** How the two are connected, and why not otherwise, as far as this side knows. */
+export function connectedWords(connection: SessionConnection, role: Role, name: string): string {
+  const { by, address, mapped, hidden, reverseFailed } = connection;
+  const values = { name, address };
   // TURN: the address is the other side's, and not the server's.
-  if (relayed && by !== 'relay') return t(hidden ? 'way.relay.betweenHidden' : 'way.relay.between');
-  if (hidden) return t(`way.relay.hidden.${role}`, { address });
-  return wayText(by, `connected.${role}`, { name, address });
+  const between = isBetween(connection);
+  if (hidden !== undefined) return tFromData(`way.relay.${between ? 'betweenHidden' : 'hidden'}.${hidden}`, values);
+  if (between) return t('way.relay.between');
+  const own = [
+    ...(mapped && reverseFailed ? ['mappedInstead'] : []),
+    ...(mapped ? ['mapped'] : []),
+    ...(reverseFailed ? ['connectedInstead'] : []),
+  ].map((word) => `way.${by}.${word}.${role}`);
+  const key = own.find(isWordKey);
+  return key === undefined ? wayText(by, `connected.${role}`, values) : tFromData(key, values);
+}
+
+/** The same in a few words, without a reason. */
+export function connectedBriefly(connection: SessionConnection): string {
+  return isBetween(connection) ? t('way.relay.betweenShort') : wayText(connection.by, 'short', { address: connection.address });
+}
+
+function isBetween({ by, relayed }: SessionConnection): boolean {
+  return relayed === true && by !== 'relay';
+}
+
+/** A way that has no step of its own in KB 306298, under the step where it was tried: what it is called, and what was done. */
+export function stepOfWay(way: WayId, role: Role, name: string): { readonly caption: string; readonly text: string } | undefined {
+  const [caption, text] = [`way.${way}.step`, `way.${way}.step.${role}`];
+  return isWordKey(caption) && isWordKey(text) ? { caption: tFromData(caption, {}), text: tFromData(text, { name }) } : undefined;
 }
 
 /** The way's own sentence, or the general one. */
