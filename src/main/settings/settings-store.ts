@@ -5,6 +5,7 @@ import { readIceUrl } from '../../protocol/ice/server-url.ts';
 import { readGuestHost } from '../../protocol/xmpp/help-link.ts';
 import { readTypedAddress } from '../../protocol/assistance/ticket-address.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
+import { lockUp, type Secret, type SecretBox, secretSchema, unlock } from './secret-box.ts';
 import { openStoredFile, type StoredFile } from './stored-file.ts';
 
 /** At least one modifier besides Shift and one key: a global key must not take a letter away from every other program. */
@@ -53,18 +54,20 @@ export const publicAddress = z
   .max(260)
   .refine((text) => text === '' || readTypedAddress(text) !== undefined);
 
-/** TURN wants a name and a password; STUN has neither. */
-export const relayServer = z
-  .strictObject({
-    url: z
-      .string()
-      .max(300)
-      .refine((text) => text === '' || readIceUrl(text) !== undefined),
-    username: z.string().max(256),
-    password: z.string().max(256),
-  })
-  .refine(({ url, username }) => !/^turns?:/.test(url) || username !== '', { path: ['username'] })
-  .refine(({ url, password }) => !/^turns?:/.test(url) || password !== '', { path: ['password'] }) satisfies z.ZodType<RelayServerChoice>;
+const relayServerFields = z.strictObject({
+  url: z
+    .string()
+    .max(300)
+    .refine((text) => text === '' || readIceUrl(text) !== undefined),
+  username: z.string().max(256),
+  password: z.string().max(256),
+}) satisfies z.ZodType<RelayServerChoice>;
+
+/** TURN wants a name and a password; STUN has neither. No window is ever shown the password: an empty one is the one that is kept. */
+export const relayServer = relayServerFields.refine(({ url, username }) => !isTurn(url) || username !== '', { path: ['username'] });
+
+/** Of a server that asks for a name and a password. */
+export const isTurn = (url: string): boolean => /^turns?:/.test(url);
 
 const rect = z.object({ x: z.int(), y: z.int(), width: z.int().min(1).max(32_767), height: z.int().min(1).max(32_767) });
 
@@ -85,7 +88,7 @@ export const settingsSchema = z.looseObject({
   openRouter: z.boolean().default(true),
   ownPort: ownPort.default(0),
   publicAddress: publicAddress.default(''),
-  relayServer: relayServer.default({ url: '', username: '', password: '' }),
+  relayServer: relayServerFields.default({ url: '', username: '', password: '' }),
   quietSeconds: z.literal(QUIET_CHOICES).default(QUIET_SECONDS),
   hosting: hostingSchema.default({ enabled: false, reach: 'loopback', port: 1_863 }),
   ownName: z.string().max(129).default(''),
@@ -96,11 +99,59 @@ export const settingsSchema = z.looseObject({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-export type SettingsStore = StoredFile<Settings>;
+export interface SettingsStore extends StoredFile<Settings> {
+  /** The password of the relay server could not be decrypted; it stays on the disk until another server is named. */
+  readonly secretUnreadable: boolean;
+}
 
 export const DEFAULT_SETTINGS: Settings = settingsSchema.parse({ version: 1 });
 
-/** Opens `settings.json`; missing or damaged files give the defaults. */
-export function openSettings(path: string): Promise<SettingsStore> {
-  return openStoredFile(path, settingsSchema, DEFAULT_SETTINGS);
+/** As they are on the disk: without the password, which is beside them as the key store has made it. */
+const storedSchema = settingsSchema.extend({ relayPassword: z.exactOptional(secretSchema) });
+
+/** Opens `settings.json`; missing or damaged files give the defaults. A password that an earlier version has left in the clear is locked up at once. */
+export async function openSettings(path: string, box: SecretBox): Promise<SettingsStore> {
+  const file = await openStoredFile<z.infer<typeof storedSchema>>(path, storedSchema, DEFAULT_SETTINGS);
+  const { relayPassword: found, ...stored } = file.value;
+  let value: Settings = stored;
+  /** What stands on the disk, and for which password; none where it could not be read. */
+  let locked: { readonly secret: Secret; readonly password: string | undefined } | undefined;
+  if (found !== undefined) {
+    const password = await unlock(box, found).catch(() => undefined);
+    locked = { secret: found, password };
+    value = { ...value, relayServer: { ...value.relayServer, password: password ?? '' } };
+  }
+  const secretUnreadable = locked !== undefined && locked.password === undefined;
+  let written: Promise<unknown> = Promise.resolve();
+
+  async function keep(next: Settings): Promise<void> {
+    const { password, url } = next.relayServer;
+    const keepsUnread = password === '' && url === stored.relayServer.url && secretUnreadable;
+    if (!keepsUnread && password !== locked?.password)
+      locked = password === '' ? undefined : { secret: await lockUp(box, password), password };
+    const relayPassword = locked === undefined ? {} : { relayPassword: locked.secret };
+    await file.set({ ...next, relayServer: { ...next.relayServer, password: '' }, ...relayPassword });
+  }
+
+  const store: SettingsStore = {
+    get value() {
+      return value;
+    },
+    damaged: file.damaged,
+    newer: file.newer,
+    secretUnreadable,
+    // The key store takes its time: what is written is written in the order in which it was set.
+    set(settings) {
+      value = settings;
+      const turn = written.then(() => keep(settings));
+      written = turn.catch(() => undefined);
+      return turn;
+    },
+    flush: async () => {
+      await written;
+      await file.flush();
+    },
+  };
+  if (found === undefined && value.relayServer.password !== '') store.set(value).catch(() => undefined);
+  return store;
 }

@@ -25,7 +25,7 @@ export interface Storage {
 /** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
 export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
   const [settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks] = await Promise.all([
-    openSettings(join(folder, 'settings.json')),
+    openSettings(join(folder, 'settings.json'), box),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
     openSessionLog(join(folder, 'history.jsonl'), now),
@@ -64,6 +64,7 @@ export function damageNotices(storage: Storage): readonly Notice[] {
   return [
     ...files,
     ...(storage.accounts.secretUnreadable ? [unreadable('notice.tokenUnreadable')] : []),
+    ...(storage.settings.secretUnreadable ? [unreadable('notice.relayPasswordUnreadable')] : []),
     ...(storage.trust.secretUnreadable ? [unreadable('notice.keyUnreadable')] : []),
   ];
 }

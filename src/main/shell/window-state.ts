@@ -216,7 +216,8 @@ function settingsView(settings: Settings): Preferences {
     openRouter,
     ownPort,
     publicAddress,
-    relayServer,
+    // What is secret does not go back to a window.
+    relayServer: { ...relayServer, password: '' },
     quietSeconds,
     hosting: {
       enabled: hosting.enabled,

@@ -52,7 +52,7 @@ const reversing: SecretBox = {
 describe('settings', () => {
   it('starts with defaults and keeps what is set', async () => {
     const path = join(folder, 'settings.json');
-    const first = await openSettings(path);
+    const first = await openSettings(path, none);
     expect(first.value).toEqual(DEFAULT_SETTINGS);
     expect(first.value).toMatchObject({
       engine: 'ringback',
@@ -60,7 +60,7 @@ describe('settings', () => {
       playSound: true,
     });
     await first.set({ ...first.value, engine: 'classic', windowBounds: { x: -5, y: 0, width: 900, height: 700 } });
-    const second = await openSettings(path);
+    const second = await openSettings(path, none);
     expect(second.value).toEqual(first.value);
     expect(second.damaged).toBeUndefined();
   });
@@ -68,7 +68,7 @@ describe('settings', () => {
   it('keeps a field of a newer version through a load and a save', async () => {
     const path = join(folder, 'settings.json');
     await writeFile(path, JSON.stringify({ version: 1, playSound: false, fromTheFuture: { a: 1 } }));
-    const settings = await openSettings(path);
+    const settings = await openSettings(path, none);
     expect(settings.value.playSound).toBe(false);
     await settings.set({ ...settings.value, playSound: true });
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ playSound: true, fromTheFuture: { a: 1 } });
@@ -85,7 +85,7 @@ describe('settings', () => {
     const path = join(folder, 'settings.json');
     await writeFile(path, text);
     await (await openAccounts(join(folder, 'account.json'), none, KINDS)).save(ANNA);
-    const settings = await openSettings(path);
+    const settings = await openSettings(path, none);
     expect(settings.value).toEqual(DEFAULT_SETTINGS);
     const kept = settings.damaged?.file ?? '';
     expect(kept).toMatch(/^settings\.json\.damaged-/);
@@ -99,11 +99,11 @@ describe('settings', () => {
     const path = join(folder, 'settings.json');
     await mkdir(path);
     await writeFile(join(path, 'inside'), 'kept');
-    const settings = await openSettings(path);
+    const settings = await openSettings(path, none);
     const kept = settings.damaged?.file ?? '';
     expect(kept).toMatch(/^settings\.json\.damaged-/);
     await settings.set({ ...settings.value, playSound: false });
-    expect((await openSettings(path)).value.playSound).toBe(false);
+    expect((await openSettings(path, none)).value.playSound).toBe(false);
     expect(await readFile(join(folder, kept, 'inside'), 'utf8')).toBe('kept');
   });
 
@@ -117,17 +117,56 @@ describe('settings', () => {
         async (bytes) => {
           const path = join(folder, 'any.json');
           await writeFile(path, bytes);
-          expect((await openSettings(path)).value.stopShortcut).toBeTypeOf('string');
+          expect((await openSettings(path, none)).value.stopShortcut).toBeTypeOf('string');
         },
       ),
       { numRuns: 60 },
     );
   });
 
+  describe('the password of a relay server', () => {
+    const SERVER = { url: 'turns:relay.example:443', username: 'anna', password: 'sesame' };
+    const path = (): string => join(folder, 'settings.json');
+    const onDisk = () => readFile(path(), 'utf8');
+
+    it('is on the disk as the key store has made it, and there again at the next start', async () => {
+      const settings = await openSettings(path(), reversing);
+      await settings.set({ ...settings.value, relayServer: SERVER });
+      expect(await onDisk()).not.toContain('sesame');
+      await settings.set({ ...settings.value, playSound: false });
+      const again = await openSettings(path(), reversing);
+      expect([again.value.relayServer, again.secretUnreadable]).toEqual([SERVER, false]);
+      expect(again.value).not.toHaveProperty('relayPassword');
+      await again.set({ ...again.value, relayServer: { url: '', username: '', password: '' } });
+      expect(await onDisk()).not.toContain('relayPassword');
+    });
+
+    it('that was left in the clear is locked up at the start', async () => {
+      await writeFile(path(), JSON.stringify({ version: 1, relayServer: SERVER }));
+      const settings = await openSettings(path(), reversing);
+      expect(settings.value.relayServer).toEqual(SERVER);
+      await settings.flush();
+      expect(await onDisk()).not.toContain('sesame');
+      expect((await openSettings(path(), reversing)).value.relayServer).toEqual(SERVER);
+    });
+
+    it('that cannot be decrypted today is said so, and stays until another server is named', async () => {
+      const settings = await openSettings(path(), reversing);
+      await settings.set({ ...settings.value, relayServer: SERVER });
+      const locked = await openSettings(path(), none);
+      expect([locked.value.relayServer.password, locked.secretUnreadable]).toEqual(['', true]);
+      await locked.set({ ...locked.value, playSound: false });
+      expect((await openSettings(path(), reversing)).value.relayServer).toEqual(SERVER);
+      const later = await openSettings(path(), none);
+      await later.set({ ...later.value, relayServer: { ...SERVER, url: 'turn:other.example', password: 'new' } });
+      expect((await openSettings(path(), reversing)).value.relayServer.password).toBe('new');
+    });
+  });
+
   it('rejects when it cannot be written, and keeps the value', async () => {
-    const settings = await openSettings(join(folder, 'settings.json'));
+    const settings = await openSettings(join(folder, 'settings.json'), none);
     await writeFile(join(folder, 'file'), '');
-    const broken = await openSettings(join(folder, 'file', 'settings.json'));
+    const broken = await openSettings(join(folder, 'file', 'settings.json'), none);
     await expect(broken.set({ ...settings.value, playSound: false })).rejects.toThrow();
     expect(broken.value.playSound).toBe(false);
     await broken.flush();
@@ -356,7 +395,7 @@ describe('doors at the router', () => {
 
 describe('a file of a newer version', () => {
   it.each([
-    ['settings.json', '{"version":2,"engine":{"name":"quantum"}}', (path: string) => openSettings(path)],
+    ['settings.json', '{"version":2,"engine":{"name":"quantum"}}', (path: string) => openSettings(path, none)],
     ['account.json', '{"version":3,"accounts":{"msnp":[]}}', (path: string) => openAccounts(path, none, KINDS)],
     ['contacts.json', '{"version":3,"lists":"elsewhere"}', (path: string) => openContacts(path)],
     ['programs.json', '{"version":2,"programs":[]}', (path: string) => openPrograms(path)],

@@ -9,7 +9,7 @@ import { createWideningGate } from '../../../src/main/shell/widening.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { settingsCommands } from '../../../src/main/shell/commands/settings.ts';
 
-const { saveSettings, setForwarding, setHosting } = settingsCommands;
+const { saveSettings, setForwarding, setHosting, setRelayServer } = settingsCommands;
 const ON = { enabled: true, reach: 'lan', port: 1_863 } as const;
 
 const taken = { port: 0 };
@@ -25,6 +25,7 @@ function desk() {
     },
     damaged: undefined,
     newer: false,
+    secretUnreadable: false,
     set: (next) => {
       value = next;
       return Promise.resolve();
@@ -52,6 +53,20 @@ function desk() {
 }
 
 describe('settings', () => {
+  it('keep the password of a relay server that no window is shown, for that server and that name only', async () => {
+    const { use, settings } = desk();
+    const server = { url: 'turns:relay.example:443', username: 'anna', password: 'sesame' };
+    await setRelayServer.run(use, server);
+    await setRelayServer.run(use, { ...server, password: '' });
+    expect(settings.value.relayServer).toEqual(server);
+    for (const other of [{ username: 'eve' }, { url: 'turns:eve.example:443' }])
+      expect(() => setRelayServer.run(use, { ...server, ...other, password: '' })).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', field: 'password' }),
+      );
+    await setRelayServer.run(use, { url: 'stun:relay.example:3478', username: '', password: '' });
+    expect(settings.value.relayServer).toEqual({ url: 'stun:relay.example:3478', username: '', password: '' });
+  });
+
   it('that change while the messenger of this computer starts are not set back', async () => {
     const { use, settings, shown, started } = desk();
     const hosted = setHosting.run(use, ON);

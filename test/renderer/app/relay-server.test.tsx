@@ -25,8 +25,19 @@ describe('a server of one’s own for getting through routers', () => {
     expect(calls()).toEqual([['setRelayServer', { url: 'turns:relay.example:443', username: 'anna', password: 'secret' }]]);
   });
 
+  it('keeps the password that no window is shown, until another one is typed', async () => {
+    const { user, calls } = page({ url: 'turns:relay.example:443', username: 'anna', password: '' });
+    expect(words()).toContain(t('settings.relayServerPasswordKept'));
+    expect(words()).not.toContain(t('problem.field.relayServerNames'));
+    await user.type(screen.getByLabelText(t('settings.relayServerUsername')), 'b');
+    expect(words()).toContain(t('problem.field.relayServerNames'));
+    await user.type(screen.getByLabelText(t('settings.relayServerPassword')), 'new');
+    await user.click(theButton(t('settings.saveRelayServer')));
+    expect(calls()).toEqual([['setRelayServer', { url: 'turns:relay.example:443', username: 'annab', password: 'new' }]]);
+  });
+
   it('is forgotten with its password once its address is emptied', async () => {
-    const { user, calls } = page({ url: 'turns:relay.example:443', username: 'anna', password: 'secret' });
+    const { user, calls } = page({ url: 'turns:relay.example:443', username: 'anna', password: '' });
     await user.clear(screen.getByLabelText(t('settings.relayServerUrl')));
     await user.click(theButton(t('settings.saveRelayServer')));
     expect(calls()).toEqual([['setRelayServer', NONE]]);

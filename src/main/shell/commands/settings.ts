@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { HostingChoice } from '../../../facts/hosting.ts';
 import { type Preferences, QUIET_CHOICES } from '../../../facts/preferences.ts';
-import { accelerator, hostingSchema, ownPort, publicAddress, relayServer, type Settings } from '../../settings/settings-store.ts';
+import { accelerator, hostingSchema, ownPort, publicAddress, isTurn, relayServer, type Settings } from '../../settings/settings-store.ts';
 import { CommandError } from '../refusal.ts';
 import { trustView } from '../trust-view.ts';
 import type { WideningSetting } from '../widening.ts';
@@ -102,7 +102,13 @@ export const settingsCommands = {
     windows: ['main'],
     widens: ({ settings }, { url }) => (url === '' || url === settings.value.relayServer.url ? [] : [{ tag: 'relayServer', url }]),
     argument: relayServer,
-    run: (use, server) => save(use, { relayServer: server }),
+    run: (use, server) => {
+      const { url, username, password } = use.settings.value.relayServer;
+      const kept = server.url === url && server.username === username ? password : '';
+      const next = server.password === '' ? { ...server, password: kept } : server;
+      if (isTurn(next.url) && next.password === '') throw new CommandError('INVALID_ARGUMENT', 'a password is missing', 'password');
+      return save(use, { relayServer: isTurn(next.url) ? next : { ...next, password: '' } });
+    },
   },
   setHosting: {
     windows: ['main'],

@@ -8,7 +8,7 @@ type Server = Preferences['relayServer'];
 
 export interface RelayServerProps extends ActionState {
   readonly server: Server;
-  readonly onSave: (server: Server) => void;
+  readonly onSave: (server: Server) => Promise<{ readonly ok: boolean }>;
 }
 
 /** A STUN or TURN server that the person has been given. */
@@ -17,11 +17,18 @@ export function RelayServer({ server, pending, problem, onSave }: RelayServerPro
   const [username, setUsername] = useState(server.username);
   const [password, setPassword] = useState(server.password);
   const wanted: Server = { url: url.trim(), username: username.trim(), password };
-  const namesMissing = /^turns?:/.test(wanted.url) && (wanted.username === '' || password === '');
+  const isTurn = /^turns?:/.test(wanted.url);
+  /** Main has it, and no window: it stays what it is where nothing is typed. */
+  const isKept = isTurn && wanted.url === server.url && wanted.username === server.username;
+  const namesMissing = isTurn && (wanted.username === '' || (password === '' && !isKept));
   const changed = wanted.url !== server.url || wanted.username !== server.username || password !== server.password;
+  const save = async (): Promise<void> => {
+    const { ok } = await onSave(wanted.url === '' ? { url: '', username: '', password: '' } : wanted);
+    if (ok) setPassword('');
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSave(wanted.url === '' ? { url: '', username: '', password: '' } : wanted);
+    void save();
   };
   return (
     <section className="card stack" aria-labelledby="settings-relay-server">
@@ -49,6 +56,7 @@ export function RelayServer({ server, pending, problem, onSave }: RelayServerPro
         />
         <Field
           label={t('settings.relayServerPassword')}
+          {...(isKept && password === '' ? { hint: t('settings.relayServerPasswordKept') } : {})}
           type="password"
           value={password}
           onValue={setPassword}

@@ -37,7 +37,7 @@ export function SettingsPage({ app }: { readonly app: AppState }) {
       onSettings={(settings) => void actions.saveSettings(settings)}
       onGuestPlaces={(places) => void actions.setGuestPlaces(places)}
       onForwarding={(forwarding) => void actions.setForwarding(forwarding)}
-      onRelayServer={(server) => void actions.setRelayServer(server)}
+      onRelayServer={actions.setRelayServer}
       onStopShortcut={(keys) => void actions.saveStopShortcut(keys)}
       onSetProgram={actions.setProgram}
       onTestProgram={actions.testProgram}
