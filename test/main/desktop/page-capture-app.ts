@@ -1,12 +1,17 @@
-import { app, BrowserWindow, desktopCapturer, MessageChannelMain, session } from 'electron';
+import { app, BrowserWindow, desktopCapturer, MessageChannelMain, protocol, session, type WebContents } from 'electron';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../src/main/clock.ts';
 import { createDesktop } from '../../../src/main/desktop/desktop.ts';
+import { serveApp } from '../../../src/main/shell/app-protocol.ts';
+import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
-/* A small Electron application for page-capture.test.ts: for each line on its input it pulls frames until none has come for a second, writes the picture, and says how many came. */
+/*
+ * A small Electron application for page-capture.test.ts, with our pages served as they are in the program. For each line on its input it pulls
+ * frames until none has come for a second, writes the picture, and says how many came; for `kernels` it says whether the page's worker has any.
+ */
 
 const folder = process.env['RINGBACK_TEST_FOLDER'] ?? '';
 const QUIET_MS = 1_000;
@@ -28,19 +33,47 @@ const desktop = createDesktop({
         preload: join(folder, 'preload.cjs'),
       },
     });
-    await window.loadFile(join(folder, 'renderer', 'capture.html'));
+    await watchWorkers(window.webContents);
+    await window.loadURL(PAGES.capture);
     const { port1, port2 } = new MessageChannelMain();
     window.webContents.postMessage('ringback:capture-port', null, [port2]);
     return { port: port1, close: () => window.destroy() };
   },
 });
 
+/** Sessions of the debugger in workers of the page. */
+const workers: string[] = [];
+let inspected: WebContents | undefined;
+
+async function watchWorkers(page: WebContents): Promise<void> {
+  inspected = page;
+  page.debugger.attach();
+  page.debugger.on('message', (_event, method, { sessionId }: { readonly sessionId: string }) => {
+    if (method === 'Target.attachedToTarget') workers.push(sessionId);
+  });
+  await page.debugger.sendCommand('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true });
+}
+
+/** How many memories of WebAssembly the page or its worker holds. */
+async function memories(worker?: string): Promise<number> {
+  const tell = (method: string, params: object) => inspected?.debugger.sendCommand(method, params, worker) as Promise<unknown>;
+  const { result } = (await tell('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' })) as {
+    readonly result: { readonly objectId: string };
+  };
+  const { objects } = (await tell('Runtime.queryObjects', { prototypeObjectId: result.objectId })) as {
+    readonly objects: { readonly description: string };
+  };
+  return Number(/\d+/.exec(objects.description)?.[0]);
+}
+
+protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
 app.disableHardwareAcceleration();
 // `close` destroys the only window, and what follows is still to be told.
 app.on('window-all-closed', () => undefined);
 
 async function main(): Promise<void> {
   await app.whenReady();
+  serveApp(session.defaultSession, join(folder, 'renderer'), false);
   session.defaultSession.setDisplayMediaRequestHandler((_request, answer) => {
     void desktopCapturer
       .getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } })
@@ -50,7 +83,11 @@ async function main(): Promise<void> {
   const viewed = new ViewedScreen(capture.size);
   capture.configure({ encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 }, acknowledgement: 'marked' });
   say({ tag: 'opened', size: capture.size });
-  for await (const _line of createInterface({ input: process.stdin })) {
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === 'kernels') {
+      say({ tag: 'kernels', workers: workers.length, inWorker: await memories(workers[0]), inPage: await memories() });
+      continue;
+    }
     let frames = 0;
     let changedPixels = 0;
     for (;;) {

@@ -153,6 +153,13 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
     await untilShown();
   });
 
+  it('works in the kernels, which its worker alone may compile', async () => {
+    const before = said().length;
+    application.process.stdin?.write('kernels\n');
+    const kernels = await until(() => said()[before], `an answer of the application: ${application.output()}`);
+    expect(kernels).toEqual({ tag: 'kernels', workers: 1, inWorker: 1, inPage: 0 });
+  });
+
   it('leaves no window behind when it is closed', async () => {
     application.process.stdin?.end();
     await until(() => said().find(({ tag }) => tag === 'closed'), `closed: ${application.output()}`);
