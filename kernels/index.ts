@@ -1,6 +1,7 @@
 export { changedTiles } from './changed';
 export { toI420 } from './i420';
 export { planarTile } from './planar';
+export { changedBox, commonShift, equalRuns } from './scroll';
 
 /** The first byte that these kernels leave to whoever calls them. */
 export const freeFrom: usize = __heap_base;

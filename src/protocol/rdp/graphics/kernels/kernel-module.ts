@@ -6,6 +6,18 @@ export interface KernelExports {
   readonly freeFrom: { readonly value: number };
   changedTiles(now: number, before: number, stride: number, width: number, height: number, found: number): void;
   toI420(first: number, stride: number, width: number, height: number, out: number, outWidth: number, outHeight: number): void;
+  changedBox(now: number, before: number, stride: number, x0: number, x1: number, y0: number, y1: number, every: number, box: number): void;
+  commonShift(
+    now: number,
+    before: number,
+    stride: number,
+    width: number,
+    height: number,
+    minVotes: number,
+    table: number,
+    places: number,
+  ): number;
+  equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
   planarTile(first: number, step: number, width: number, height: number, out: number, limit: number, skipAlpha: number): number;
 }
 

@@ -34,6 +34,9 @@ export class PictureKernels implements Size {
   private readonly outputAt: number;
   private readonly output: Uint8Array<ArrayBuffer>;
   private readonly filmAt: number;
+  private readonly scrollAt: number;
+  /** What the search for scrolled rows has found: a box, or runs of rows. */
+  private readonly runs: Int32Array<ArrayBuffer>;
 
   /** Undefined where there are no kernels, or not enough memory. */
   static open({ width, height }: Size): PictureKernels | undefined {
@@ -55,6 +58,8 @@ export class PictureKernels implements Size {
     this.outputAt = places.outputAt;
     this.output = new Uint8Array(buffer, places.outputAt, OUTPUT_BYTES);
     this.filmAt = places.filmAt;
+    this.scrollAt = places.scrollAt;
+    this.runs = new Int32Array(buffer, places.runsAt, runNumbers(height));
   }
 
   /**
@@ -94,6 +99,39 @@ export class PictureKernels implements Size {
     return start + bytes;
   }
 
+  /** A rectangle that holds every pixel that differs in one of `every` rows of `areas`, or undefined. */
+  changedBox(areas: readonly Rect[], every: number): Rect | undefined {
+    const { width, height, runs } = this;
+    runs.set([width, 0, height, 0]);
+    for (const area of areas) {
+      const left = Math.max(0, area.x);
+      const right = Math.min(width, area.x + area.width);
+      const top = Math.max(0, area.y);
+      const bottom = Math.min(height, area.y + area.height);
+      if (left >= right || top >= bottom) continue;
+      this.kernels.changedBox(PICTURE_AT, this.previousAt, width * 4, left, right, top, bottom, every, runs.byteOffset);
+    }
+    const [left = 0, right = 0, top = 0, bottom = 0] = runs;
+    return right <= left || bottom <= top ? undefined : { x: left, y: top, width: right - left, height: bottom - top };
+  }
+
+  /** By how many rows most recognisable rows of the box have moved (down: > 0); 0 when fewer than `minVotes` agree. */
+  commonShift(box: Rect, minVotes: number): number {
+    const at = (box.y * this.width + box.x) * 4;
+    const [now, before, stride] = [PICTURE_AT + at, this.previousAt + at, this.width * 4];
+    return this.kernels.commonShift(now, before, stride, box.width, box.height, minVotes, this.scrollAt, tablePlaces(this.height));
+  }
+
+  /** Runs of at least `least` rows of `area` that are in the picture before `shift` rows further up; what moved from outside counts as different. */
+  movedRuns(area: Rect, shift: number, least: number): { readonly y: number; readonly height: number }[] {
+    const at = (area.y * this.width + area.x) * 4;
+    const stride = this.width * 4;
+    const { runs } = this;
+    const before = this.previousAt + at - shift * stride;
+    const count = this.kernels.equalRuns(PICTURE_AT + at, before, stride, area.width, area.height, least, runs.byteOffset);
+    return Array.from({ length: count }, (_, run) => ({ y: area.y + runs[2 * run]!, height: runs[2 * run + 1]! }));
+  }
+
   /**
    * A part of the picture as I420 of `size`, which is even and less than 16 more than the part: its last column and row are repeated.
    * What is given is valid until the next call.
@@ -105,12 +143,24 @@ export class PictureKernels implements Size {
   }
 }
 
+/** More than a run of rows a row, and as a power of two. */
+function tablePlaces(height: number): number {
+  return 2 ** Math.ceil(Math.log2(2 * height + 2));
+}
+
+/** Two for each run, of 16 rows at least and one between; four for a box. */
+function runNumbers(height: number): number {
+  return 4 + 2 * Math.ceil(height / 16);
+}
+
 function layout(width: number, height: number) {
   const after = (at: number, bytes: number): number => Math.ceil((at + bytes + GAP_BYTES) / GAP_BYTES) * GAP_BYTES;
   const previousAt = after(PICTURE_AT, width * height * 4);
   const foundAt = after(previousAt, width * height * 4);
   const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
-  const filmAt = after(outputAt, OUTPUT_BYTES);
+  const scrollAt = after(outputAt, OUTPUT_BYTES);
+  const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 8);
+  const filmAt = after(runsAt, runNumbers(height) * 4);
   const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
-  return { previousAt, foundAt, outputAt, filmAt, bytes: after(filmAt, Math.ceil(filmBytes)) };
+  return { previousAt, foundAt, outputAt, scrollAt, runsAt, filmAt, bytes: after(filmAt, Math.ceil(filmBytes)) };
 }

@@ -32,7 +32,17 @@ export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, 
 }
 
 /** A rectangle that holds about every changed pixel: some rows are looked at, and its sides lie on the grid of four that bitmaps have. */
-function changedBox(
+function changedBox(now: FrameWords, previous: Int32Array, size: Size, damage: readonly Rect[]): Rect | undefined {
+  const seen = now.kernels === undefined ? seenChanged(now, previous, size, damage) : now.kernels.changedBox(damage, LOOK_EVERY_ROWS);
+  if (seen === undefined) return undefined;
+  const left = seen.x & ~3;
+  const right = Math.min(size.width, (seen.x + seen.width + 3) & ~3);
+  const top = Math.max(0, seen.y - LOOK_EVERY_ROWS + 1);
+  const bottom = Math.min(size.height, seen.y + seen.height + LOOK_EVERY_ROWS - 1);
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+function seenChanged(
   { words, stride }: FrameWords,
   previous: Int32Array,
   { width, height }: Size,
@@ -57,16 +67,12 @@ function changedBox(
       for (let x = x1 - 1; x >= Math.max(x0, right); x--) if (((words[a + x]! ^ previous[b + x]!) & 0xff_ffff) !== 0) right = x + 1;
     }
   }
-  if (right <= left || bottom <= top) return undefined;
-  left &= ~3;
-  right = Math.min(width, (right + 3) & ~3);
-  top = Math.max(0, top - LOOK_EVERY_ROWS + 1);
-  bottom = Math.min(height, bottom + LOOK_EVERY_ROWS - 1);
-  return { x: left, y: top, width: right - left, height: bottom - top };
+  return right <= left || bottom <= top ? undefined : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** By how many rows most of the recognisable rows have moved (down: > 0); 0 when they do not agree. */
-function commonShift({ words, stride }: FrameWords, previous: Int32Array, { width }: Size, box: Rect): number {
+function commonShift({ words, stride, kernels }: FrameWords, previous: Int32Array, { width }: Size, box: Rect): number {
+  if (kernels !== undefined) return kernels.commonShift(box, MIN_VOTES);
   const votes = new Int32Array(2 * box.height);
   const probeWidth = Math.min(PROBE_WIDTH, box.width);
   for (let probe = 0; probe < PROBES; probe++) {
@@ -94,7 +100,7 @@ function rowHash(words: Int32Array, at: number, count: number): number {
 }
 
 /** Runs of rows that are `shift` rows further up in `previous`, in an order in which no copy writes what a later one reads. */
-function copiesFor({ words, stride }: FrameWords, previous: Int32Array, { width }: Size, box: Rect, shift: number): ScreenCopy[] {
+function copiesFor(now: FrameWords, previous: Int32Array, size: Size, box: Rect, shift: number): ScreenCopy[] {
   const copies: ScreenCopy[] = [];
   const end = box.y + box.height;
   const first = Math.max(box.y, box.y + shift);
@@ -102,14 +108,10 @@ function copiesFor({ words, stride }: FrameWords, previous: Int32Array, { width 
   const right = box.x + box.width;
   for (let x = box.x, next = 0; x < right; x = next) {
     next = Math.min(right, (Math.floor(x / STRIP_WIDTH) + 1) * STRIP_WIDTH);
-    const span = next - x;
-    const runs: ScreenCopy[] = [];
-    let start = first;
-    for (let y = first; y <= last; y++) {
-      if (y < last && rowsEqual(words, y * stride + x, previous, (y - shift) * width + x, span)) continue;
-      if (y - start >= MIN_COPY_ROWS) runs.push({ x, y: start, width: span, height: y - start, fromX: x, fromY: start - shift });
-      start = y + 1;
-    }
+    const strip = { x, y: first, width: next - x, height: last - first };
+    const moved =
+      now.kernels === undefined ? movedRuns(now, previous, size, strip, shift) : now.kernels.movedRuns(strip, shift, MIN_COPY_ROWS);
+    const runs: ScreenCopy[] = moved.map((run) => ({ x, ...run, width: strip.width, fromX: x, fromY: run.y - shift }));
     if (shift > 0) runs.reverse();
     for (const run of runs) {
       const beside = copies.findIndex((copy) => copy.y === run.y && copy.height === run.height && copy.x + copy.width === run.x);
@@ -119,4 +121,23 @@ function copiesFor({ words, stride }: FrameWords, previous: Int32Array, { width 
     }
   }
   return copies;
+}
+
+/** Runs of rows of the strip that are `shift` rows further up in `previous`. */
+function movedRuns(
+  { words, stride }: FrameWords,
+  previous: Int32Array,
+  { width }: Size,
+  strip: Rect,
+  shift: number,
+): { readonly y: number; readonly height: number }[] {
+  const runs = [];
+  const last = strip.y + strip.height;
+  let start = strip.y;
+  for (let y = start; y <= last; y++) {
+    if (y < last && rowsEqual(words, y * stride + strip.x, previous, (y - shift) * width + strip.x, strip.width)) continue;
+    if (y - start >= MIN_COPY_ROWS) runs.push({ y: start, height: y - start });
+    start = y + 1;
+  }
+  return runs;
 }

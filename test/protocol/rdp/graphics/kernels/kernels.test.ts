@@ -71,6 +71,46 @@ describe('what changed', () => {
     );
   });
 
+  it('is copied alike where it scrolled, up and down, in windows anywhere', () => {
+    let copies = 0;
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 70, max: 300 }),
+        fc.integer({ min: 90, max: 300 }),
+        fc.integer({ min: -60, max: 60 }),
+        fc.nat(90),
+        fc.nat(60),
+        fc.nat(),
+        rects,
+        (width, height, shift, left, bar, seed, changes) => {
+          const next = noise(seed);
+          const lines = Array.from({ length: 512 }, () => (next() & 1 ? next() : 0xff_ffff));
+          const screen = (scrolled: number) =>
+            paint(width, height, (x, y) =>
+              x < left || y < bar
+                ? 0x20_4060
+                : lines[(y + scrolled + 256) & 511]! ^ (lines[(x * 7 + ((y + scrolled) >> 2)) & 511]! & 0x0f_0f0f),
+            );
+          const before = screen(0);
+          const now = altered(screen(shift), changes, 0, seed);
+          const whole = [{ x: 0, y: 0, width, height }];
+          const reference = new ChangedTiles();
+          const tried = new ChangedTiles();
+          const memory = inKernels(before);
+          reference.update(before, []);
+          tried.update(memory, []);
+          inKernels(now, memory);
+          const wanted = reference.scroll(now, whole);
+          copies += wanted.length;
+          expect(tried.scroll(memory, whole)).toEqual(wanted);
+          expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(copies).toBeGreaterThan(100);
+  });
+
   it('is everything in another memory of the same size, or after memory of one’s own', () => {
     const frame = paint(70, 70, () => 0x12_3456);
     const tiles = new ChangedTiles();

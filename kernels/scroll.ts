@@ -1,0 +1,124 @@
+/* What `src/protocol/rdp/graphics/scroll/scroll-detector.ts` looks for, found alike: what its functions of the same names say. */
+import { sameRow } from './changed';
+
+const PROBES: u32 = 4;
+const PROBE_WIDTH: u32 = 32;
+/** In the table of hashes: 0 for none, else a row's number and one, or this for a hash that several rows have. */
+const TWICE: u32 = 0xffff_ffff;
+
+/**
+ * Widens a box by what differs in every fourth row of a rectangle. Columns `x0` to `x1` and rows `y0` to `y1` of pictures at `now` and `before`.
+ * @param box a record of left, end of the columns, top, end of the rows
+ */
+export function changedBox(now: usize, before: usize, stride: u32, x0: u32, x1: u32, y0: u32, y1: u32, every: u32, box: usize): void {
+  let left = load<u32>(box, 0);
+  let right = load<u32>(box, 4);
+  let top = load<u32>(box, 8);
+  let bottom = load<u32>(box, 12);
+  for (let y = y0; y < y1; y += every) {
+    const a: usize = now + y * stride;
+    const b: usize = before + y * stride;
+    if (sameRow(a + (x0 << 2), b + (x0 << 2), x1 - x0)) continue;
+    top = min(top, y);
+    bottom = max(bottom, y + 1);
+    let x = x0;
+    while (x + 16 <= left && x + 16 <= x1 && sameRow(a + (x << 2), b + (x << 2), 16)) x += 16;
+    for (; x < min(x1, left); x++) if (differ(a, b, x)) left = x;
+    let end = x1;
+    while (end >= right + 16 && end >= x0 + 16 && sameRow(a + ((end - 16) << 2), b + ((end - 16) << 2), 16)) end -= 16;
+    for (; end > max(x0, right); end--) if (differ(a, b, end - 1)) right = end;
+  }
+  store<u32>(box, left, 0);
+  store<u32>(box, right, 4);
+  store<u32>(box, top, 8);
+  store<u32>(box, bottom, 12);
+}
+
+function differ(now: usize, before: usize, x: u32): bool {
+  return ((load<u32>(now + (x << 2)) ^ load<u32>(before + (x << 2))) & 0xff_ffff) != 0;
+}
+
+/**
+ * By how many rows most of the recognisable rows of a box have moved; `now` and `before` are its top left pixel in either picture.
+ * @param table of `places` (a power of two, more than rows) times eight bytes; behind it votes, eight bytes a row
+ */
+export function commonShift(
+  now: usize,
+  before: usize,
+  stride: u32,
+  width: u32,
+  height: u32,
+  minVotes: u32,
+  table: usize,
+  places: u32,
+): i32 {
+  const votes: usize = table + (places << 3);
+  const mask = places - 1;
+  memory.fill(votes, 0, height << 3);
+  const probeWidth = min(PROBE_WIDTH, width);
+  for (let probe: u32 = 0; probe < PROBES; probe++) {
+    const x: usize = (((width - probeWidth) * probe) / (PROBES - 1)) << 2;
+    memory.fill(table, 0, places << 3);
+    for (let y: u32 = 0; y < height; y++) {
+      const hash = rowHash(before + x + y * stride, probeWidth);
+      const place = find(table, mask, hash);
+      if (load<u32>(place, 4) == 0) {
+        store<u32>(place, hash, 0);
+        store<u32>(place, y + 1, 4);
+      } else store<u32>(place, TWICE, 4);
+    }
+    for (let y: u32 = 0; y < height; y++) {
+      const from = load<u32>(find(table, mask, rowHash(now + x + y * stride, probeWidth)), 4);
+      if (from == 0 || from == TWICE) continue;
+      const vote: usize = votes + ((height + y - (from - 1)) << 2);
+      store<u32>(vote, load<u32>(vote) + 1);
+    }
+  }
+  let best = height;
+  let most: u32 = 0;
+  for (let at: u32 = 0; at < 2 * height; at++) {
+    const count = load<u32>(votes + (at << 2));
+    if (at == height || count <= most) continue;
+    best = at;
+    most = count;
+  }
+  return most >= minVotes ? <i32>best - <i32>height : 0;
+}
+
+/** Where the hash is in the table, or would be. */
+function find(table: usize, mask: u32, hash: u32): usize {
+  let at = (hash ^ (hash >>> 15)) & mask;
+  let place: usize = table + (at << 3);
+  while (load<u32>(place, 4) != 0 && load<u32>(place, 0) != hash) {
+    at = (at + 1) & mask;
+    place = table + (at << 3);
+  }
+  return place;
+}
+
+function rowHash(start: usize, count: u32): u32 {
+  let hash: u32 = 0;
+  let at = start;
+  for (let i: u32 = 0; i < count; i++, at += 4) hash = ((hash ^ (load<u32>(at) & 0xff_ffff)) * 0x9e37_79b1) ^ (hash >>> 15);
+  return hash;
+}
+
+/**
+ * Runs of at least `least` rows that are the same in two pictures.
+ * @param found a record of two numbers a run: its first row, and how many
+ * @returns how many runs
+ */
+export function equalRuns(now: usize, before: usize, stride: u32, width: u32, rows: u32, least: u32, found: usize): u32 {
+  let runs: u32 = 0;
+  let start: u32 = 0;
+  for (let y: u32 = 0; y <= rows; y++) {
+    if (y < rows && sameRow(now + y * stride, before + y * stride, width)) continue;
+    if (y - start >= least) {
+      store<u32>(found + (runs << 3), start, 0);
+      store<u32>(found + (runs << 3), y - start, 4);
+      runs++;
+    }
+    start = y + 1;
+  }
+  return runs;
+}

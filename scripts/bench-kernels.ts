@@ -1,0 +1,79 @@
+/**
+ * The kernels (WebAssembly) beside the TypeScript that they stand for, in turns on the same pictures in one process: medians in ms, and ratios, which
+ * travel where milliseconds do not. Not a test. Options: --frames N (of each scene, default 24).
+ */
+import { parseArgs } from 'node:util';
+import type { PixelFrame } from '../src/protocol/rdp/graphics/contract.ts';
+import { filmPicture } from '../src/protocol/rdp/graphics/film/i420.ts';
+import { openPictureMemory } from '../src/protocol/rdp/graphics/kernels/picture-memory.ts';
+import { BitmapFrames } from '../src/protocol/rdp/graphics/planar/bitmap-frames.ts';
+import { ChangedTiles } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
+import { SCENES } from '../test/bench/kernel-pictures.ts';
+
+const { values } = parseArgs({ options: { frames: { type: 'string', default: '24' } } });
+const frames = Number(values.frames);
+if (!(Number.isInteger(frames) && frames >= 3 && frames <= 1000)) throw new Error('--frames takes 3 to 1000');
+
+/** One way to do the work, with what it remembers. */
+class Way {
+  readonly frame: PixelFrame;
+  readonly words: Int32Array;
+  readonly ms = new Map<string, number[]>();
+  bytes = 0;
+  private readonly tiles = new ChangedTiles();
+  private readonly bitmaps = new BitmapFrames({ skipAlpha: true, maxPduBytes: 32_000 });
+
+  constructor(frame: PixelFrame) {
+    this.frame = frame;
+    this.words = new Int32Array(frame.pixels.buffer, frame.pixels.byteOffset, frame.width * frame.height);
+  }
+
+  take(): void {
+    const { frame } = this;
+    const whole = [{ x: 0, y: 0, width: frame.width, height: frame.height }];
+    const copies = this.timed('scrolling', () => this.tiles.scroll(frame, whole));
+    const areas = this.timed('what changed', () => this.tiles.update(frame, whole));
+    this.bytes += this.timed('planar', () => this.bitmaps.encode(frame, { copies, areas }))?.length ?? 0;
+    this.timed('I420', () => filmPicture(frame, { x: 0, y: 0, width: frame.width & ~1, height: frame.height & ~1 }));
+  }
+
+  median(what: string): number {
+    const sorted = (this.ms.get(what) ?? []).toSorted((left, right) => left - right);
+    return sorted[sorted.length >> 1] ?? Number.NaN;
+  }
+
+  private timed<Result>(what: string, work: () => Result): Result {
+    const start = performance.now();
+    const result = work();
+    const list = this.ms.get(what) ?? [];
+    list.push(performance.now() - start);
+    this.ms.set(what, list);
+    return result;
+  }
+}
+
+console.log('ms a frame (median), TypeScript → kernels, ratio');
+for (const size of [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+]) {
+  for (const scene of SCENES) {
+    const plain = new Way({ ...size, stride: size.width * 4, pixels: new Uint8Array(size.width * size.height * 4) });
+    const memory = openPictureMemory(size);
+    if (memory.kernels === undefined) throw new Error('there are no kernels here');
+    const kernels = new Way(memory);
+    for (let moment = 0; moment < frames; moment += 1) {
+      scene.paint(size, moment, plain.words);
+      kernels.words.set(plain.words);
+      for (const way of moment % 2 === 0 ? [plain, kernels] : [kernels, plain]) way.take();
+      // The first picture is sent whole, and finds code that has not run yet.
+      if (moment === 0) for (const way of [plain, kernels]) way.ms.clear();
+    }
+    if (plain.bytes !== kernels.bytes) throw new Error(`${scene.name}: ${plain.bytes} bytes and ${kernels.bytes}`);
+    const columns = ['scrolling', 'what changed', 'planar', 'I420'].map((what) => {
+      const [before, now] = [plain.median(what), kernels.median(what)];
+      return `${what} ${before.toFixed(2)} → ${now.toFixed(2)} (×${(now / before).toFixed(2)})`;
+    });
+    console.log(`${size.width}×${size.height} ${scene.name.padEnd(24)} ${columns.join('   ')}`);
+  }
+}
