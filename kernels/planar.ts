@@ -1,10 +1,10 @@
 /*
  * RDP6_BITMAP_STREAM of one tile ([MS-RDPEGDI] 2.2.2.5.1), byte for byte what `PlanarEncoder` makes.
  *
- * A row's three deltas are computed 16 pixels at a time and parted into rows of red, green and blue. Where a byte repeats the one before it is one
- * bit of a word, in which runs are found by shifts instead of by looking at bytes.
+ * First all rows are parted: three deltas of 16 pixels at a time, into planes of red, green and blue. Where a byte repeats the one before it is one
+ * bit of a word, in which runs are found by shifts instead of by looking at bytes. Then the planes are written one after the other, so that nothing is
+ * read again that was only just stored.
  */
-
 import { SCRATCH } from './memory';
 
 const FORMAT_RLE: u32 = 0x10;
@@ -14,34 +14,48 @@ const MIN_RUN: u32 = 3;
 const MAX_SHORT_RUN: u32 = 15;
 const MAX_LONG_RUN: u32 = 47;
 
-const TILE_SIDE: usize = 64;
-/** Copies are made 16 bytes at a time, and may read and write so many more than they need. */
-const SLACK: usize = 16;
-const ROW_BYTES: usize = TILE_SIDE + SLACK;
-/** Of noise: each 15 raw bytes cost one control byte more. */
-const PLANE_BYTES: usize = TILE_SIDE * (TILE_SIDE + 5) + SLACK;
+const TILE_SIDE: u32 = 64;
 
-const RED_ROW: usize = SCRATCH;
-const GREEN_ROW: usize = RED_ROW + ROW_BYTES;
-const BLUE_ROW: usize = GREEN_ROW + ROW_BYTES;
-const GREEN_PLANE: usize = BLUE_ROW + ROW_BYTES;
-const BLUE_PLANE: usize = GREEN_PLANE + PLANE_BYTES;
+/** Rows of 64 bytes, three planes of 64 rows. Copies are made 16 bytes at a time, and may read so many more than they need. */
+const PLANE_BYTES: usize = 64 * 64;
+const RED_ROWS: usize = SCRATCH;
+const GREEN_ROWS: usize = RED_ROWS + PLANE_BYTES;
+const BLUE_ROWS: usize = GREEN_ROWS + PLANE_BYTES;
+/** For each row of each plane, which bytes repeat the one before. */
+const RED_SAME: usize = BLUE_ROWS + PLANE_BYTES;
+const GREEN_SAME: usize = RED_SAME + 64 * 8;
+const BLUE_SAME: usize = GREEN_SAME + 64 * 8;
+/** Where each row of red begins in the stream, and the last ends. */
+const RED_ENDS: usize = BLUE_SAME + 64 * 8;
 
 /**
  * Encodes a tile of at most 64×64 pixels.
  * @param first the tile's first scanline in the stream, and `step` bytes from there to the next: negative for bottom-up
- * @param out where the stream goes; 4 × 4,416 bytes and a little more may be written
+ * @param out where the stream goes; 500 bytes more than `limit` may be written
  * @returns its length, or -1 when that would not be less than `limit`
  */
 export function planarTile(first: usize, step: i32, width: u32, height: u32, out: usize, limit: u32, skipAlpha: bool): i32 {
   const end: usize = out + limit;
-  const all: u64 = width == 64 ? ~(<u64>0) : ((<u64>1) << width) - 1;
   store<u8>(out, FORMAT_RLE | (skipAlpha ? FORMAT_NO_ALPHA : 0));
-  let red: usize = skipAlpha ? out + 1 : opaqueAlpha(width, height, out + 1);
-  let green: usize = GREEN_PLANE;
-  let blue: usize = BLUE_PLANE;
-  let row: usize = first;
+  const red: usize = skipAlpha ? out + 1 : opaqueAlpha(width, height, out + 1);
+  if (red >= end) return -1;
+  const grey = partRows(first, step, width, height);
+  const green = writePlane(RED_ROWS, RED_SAME, 0, width, height, red, end);
+  if (green == 0) return -1;
+  const blue = writePlane(GREEN_ROWS, GREEN_SAME, grey, width, height, green, end);
+  if (blue == 0) return -1;
+  const done = writePlane(BLUE_ROWS, BLUE_SAME, grey, width, height, blue, end);
+  return done == 0 ? -1 : <i32>(done - out);
+}
 
+/**
+ * Fills the planes and what repeats in them.
+ * @returns a bit for each row that is the same in all three: grey on grey, as most text
+ */
+function partRows(first: usize, step: i32, width: u32, height: u32): u64 {
+  const all: u64 = width == TILE_SIDE ? ~(<u64>0) : ((<u64>1) << width) - 1;
+  let grey: u64 = 0;
+  let row: usize = first;
   for (let line: u32 = 0; line < height; line++) {
     let redSame: u64 = 0;
     let greenSame: u64 = 0;
@@ -50,6 +64,7 @@ export function planarTile(first: usize, step: i32, width: u32, height: u32, out
     let lastGreen: v128 = i8x16.splat(0);
     let lastBlue: v128 = i8x16.splat(0);
     let spread: v128 = i8x16.splat(0);
+    const place: usize = line * TILE_SIDE;
     for (let at: u32 = 0; at < width; at += 16) {
       let p0: v128 = v128.load(row + (at << 2), 0);
       let p1: v128 = v128.load(row + (at << 2), 16);
@@ -75,9 +90,9 @@ export function planarTile(first: usize, step: i32, width: u32, height: u32, out
       const blues: v128 = i64x2.shuffle(low, high, 0, 2);
       const greens: v128 = i64x2.shuffle(low, high, 1, 3);
       const reds: v128 = i64x2.shuffle(lowRed, highRed, 0, 2);
-      v128.store(RED_ROW + at, reds);
-      v128.store(GREEN_ROW + at, greens);
-      v128.store(BLUE_ROW + at, blues);
+      v128.store(RED_ROWS + place + at, reds);
+      v128.store(GREEN_ROWS + place + at, greens);
+      v128.store(BLUE_ROWS + place + at, blues);
       spread = v128.or(spread, v128.or(v128.xor(reds, greens), v128.xor(reds, blues)));
       redSame |= (<u64>repeats(lastRed, reds)) << at;
       greenSame |= (<u64>repeats(lastGreen, greens)) << at;
@@ -86,30 +101,34 @@ export function planarTile(first: usize, step: i32, width: u32, height: u32, out
       lastGreen = greens;
       lastBlue = blues;
     }
-    const before = red;
-    red = writeRow(RED_ROW, redSame & all, width, red);
-    if (v128.any_true(spread)) {
-      green = writeRow(GREEN_ROW, greenSame & all, width, green);
-      blue = writeRow(BLUE_ROW, blueSame & all, width, blue);
-    } else {
-      // grey on grey, as most text: the three planes have the same bytes
-      const bytes = red - before;
-      for (let i: usize = 0; i < bytes; i += 16) {
-        const part = v128.load(before + i);
-        v128.store(green + i, part);
-        v128.store(blue + i, part);
-      }
-      green += bytes;
-      blue += bytes;
-    }
-    if (red + (green - GREEN_PLANE) + (blue - BLUE_PLANE) >= end) return -1;
+    store<u64>(RED_SAME + (line << 3), redSame & all);
+    store<u64>(GREEN_SAME + (line << 3), greenSame & all);
+    store<u64>(BLUE_SAME + (line << 3), blueSame & all);
+    grey |= (<u64>!v128.any_true(spread)) << line;
     row += step;
   }
-  const greenBytes = green - GREEN_PLANE;
-  const blueBytes = blue - BLUE_PLANE;
-  memory.copy(red, GREEN_PLANE, greenBytes);
-  memory.copy(red + greenBytes, BLUE_PLANE, blueBytes);
-  return <i32>(red + greenBytes + blueBytes - out);
+  return grey;
+}
+
+/**
+ * Writes one plane from `start`. Rows whose bit is set in `grey` are those of red, which has been written before.
+ * @returns where it ends, or 0 when that is not below `end`
+ */
+function writePlane(rows: usize, same: usize, grey: u64, width: u32, height: u32, start: usize, end: usize): usize {
+  const isRed = rows == RED_ROWS;
+  let out = start;
+  for (let line: u32 = 0; line < height; line++) {
+    if (isRed) store<u32>(RED_ENDS + (line << 2), <u32>out);
+    if ((grey >> line) & 1) {
+      const from: usize = load<u32>(RED_ENDS + (line << 2), 0);
+      const bytes: usize = <usize>load<u32>(RED_ENDS + (line << 2), 4) - from;
+      for (let i: usize = 0; i < bytes; i += 16) v128.store(out + i, v128.load(from + i));
+      out += bytes;
+    } else out = writeRow(rows + line * TILE_SIDE, load<u64>(same + (line << 3)), width, out);
+    if (out >= end) return 0;
+  }
+  if (isRed) store<u32>(RED_ENDS + (height << 2), <u32>out);
+  return out;
 }
 
 /** One bit for each byte of `now` that is like the byte before; `last` are the 16 bytes before. */
@@ -171,7 +190,7 @@ function writeSegment(start: usize, count: u32, runLength: u32, to: usize): usiz
 
 /** A plane of 0xFF: the first row as such, then rows without a difference. */
 function opaqueAlpha(width: u32, height: u32, start: usize): usize {
-  const rows = RED_ROW;
+  const rows = RED_ROWS;
   v128.store(rows, i8x16.splat(-1));
   let out = width > MIN_RUN ? writeSegment(rows, 1, width - 1, start) : writeSegment(rows, width, 0, start);
   v128.store(rows, i8x16.splat(0));
