@@ -12,6 +12,13 @@ if (fields.length <= 4000 && /^v=1&[A-Za-z0-9%._~=&+-]*&end=1$/.test(fields)) {
   const code = told.get('code') ?? '';
   if (/^[^\s@]+@[^\s@]+$/.test(to) && /^[A-Za-z0-9]{8}$/.test(code)) {
     document.getElementById('open').href = `ringback:help?${fields}`;
+    const name = (told.get('name') ?? '').trim().slice(0, 60);
+    // More than an address and a code is more than anybody would type.
+    const longer = told.has('server') || told.has('host');
+    document.getElementById('whom').textContent = name === '' ? to : `“${name}”, ${to}`;
+    document.getElementById('paste').hidden = !longer;
+    for (const part of document.querySelectorAll('.by-hand')) part.hidden = longer;
+    document.getElementById('who').hidden = false;
     document.getElementById('address').textContent = to;
     document.getElementById('code').textContent = `${code.slice(0, 4)} ${code.slice(4)}`.toUpperCase();
     document.getElementById('with-link').hidden = false;

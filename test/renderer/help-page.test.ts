@@ -29,6 +29,15 @@ describe('the page that a link for somebody new leads to', () => {
     expect(readHelpLink(open)).toEqual(ERIK);
     expect([byId('address').textContent, byId('code').textContent]).toEqual([ERIK.to, 'K7QM 2CFH']);
     expect([byId('with-link').hidden, byId('without-link').hidden]).toEqual([false, true]);
+    expect([byId('who').hidden, byId('whom').textContent]).toEqual([false, '“Erik & Söhne”, erik@help.example']);
+  });
+
+  it('says to type the address and the code, and to paste the link where there is more in it', async () => {
+    const byHand = () => [...document.querySelectorAll<HTMLElement>('.by-hand')].map(({ hidden }) => hidden);
+    await opened(new URL(writeHelpLink({ to: ERIK.to, code: ERIK.code }, 'https://help.example/h/')).hash);
+    expect([byHand(), byId('paste').hidden, byId('whom').textContent]).toEqual([[false, false], true, ERIK.to]);
+    await opened(new URL(writeHelpLink(ERIK, 'https://help.example/h/')).hash);
+    expect([byHand(), byId('paste').hidden]).toEqual([[true, true], false]);
   });
 
   it('is read again when the next link is pasted over it', async () => {
