@@ -8,7 +8,7 @@ import { serverNamed } from '../../../protocol/xmpp/server-name.ts';
 import type { StreamStep } from '../../../protocol/xmpp/sign-in.ts';
 import { XmppStreamError } from '../../../protocol/xmpp/stream-error.ts';
 import type { Clock } from '../../clock.ts';
-import { MessengerError } from '../contract.ts';
+import { MessengerError, type MessengerErrorCode } from '../contract.ts';
 import { lookupFor } from '../msnp/line.ts';
 import type { DerivedKeys } from './derived-keys.ts';
 import { XMPP_PORT } from './discovery.ts';
@@ -19,6 +19,8 @@ import { XmppSocket } from './xmpp-socket.ts';
 /** From one word of the server to the next, and for all of them. */
 const STEP_DEADLINE_MS = 15_000;
 const SIGN_IN_DEADLINE_MS = 60_000;
+/** What is wrong with one server need not be wrong with the next one that the domain names: a node that has died, a port where something else answers. */
+const OF_ONE_SERVER: ReadonlySet<MessengerErrorCode> = new Set(['UNREACHABLE', 'TIMEOUT', 'CONNECTION_LOST', 'NOT_PROTECTED', 'WRONG_KEY']);
 /** How often servers may send us on. */
 const MAX_REFERRALS = 2;
 
@@ -34,7 +36,7 @@ export interface EstablishOptions<Outcome> {
   /** A fresh one for each server. */
   readonly machine: () => StreamMachine<Outcome>;
   readonly domain: string;
-  /** In the order in which they are tried: the next one where one cannot be reached. */
+  /** In the order in which they are tried: the next one where one cannot be reached, or is not what it should be. */
   readonly servers: readonly XmppServer[];
   readonly ca: string | undefined;
   readonly keys: DerivedKeys;
@@ -57,12 +59,16 @@ export interface SocketTaker {
   lost(error: Error): void;
 }
 
-/** Dials one server after the other until one answers, and lets the machine speak there. Rejects with MessengerError, RegistrationError. */
+/**
+ * Dials one server after the other until one answers as it should, and lets the machine speak there. Rejects with MessengerError, of those of
+ * several servers the first that says more than that one was not to be reached; RegistrationError.
+ */
 export async function establish<Outcome extends { readonly tag: string }>(
   options: EstablishOptions<Outcome>,
 ): Promise<Established<Outcome>> {
   let servers = options.servers;
   let lookup: LookupFunction | undefined;
+  let telling: MessengerError | undefined;
   for (let referrals = 0; ; ) {
     const [server, ...others] = servers;
     if (server === undefined) throw new MessengerError('UNREACHABLE', 'no server');
@@ -78,7 +84,9 @@ export async function establish<Outcome extends { readonly tag: string }>(
       }
       if (error instanceof RegistrationError) throw error;
       const problem = problemOf(error);
-      if (problem.code !== 'UNREACHABLE' || others.length === 0 || options.signal?.aborted === true) throw problem;
+      if (problem.code !== 'UNREACHABLE') telling ??= problem;
+      if (!OF_ONE_SERVER.has(problem.code)) throw problem;
+      if (others.length === 0 || options.signal?.aborted === true) throw telling ?? problem;
       servers = others;
     }
   }

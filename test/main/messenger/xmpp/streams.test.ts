@@ -174,6 +174,35 @@ describe('signing in', () => {
       await named.close();
     }
   });
+
+  it('takes the next server where one is not what it should be, and says what was wrong where none is', async () => {
+    const [named, other] = [await ScriptedXmpp.open('home.example'), await ScriptedXmpp.open('elsewhere.example')];
+    const mute = createServer((socket) => socket.resume().end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => void mute.listen(0, '127.0.0.1', resolve));
+    const ports = [(mute.address() as AddressInfo).port, other.port, named.port];
+    const through = (count: number) =>
+      xmppStreams({
+        random: () => 0,
+        resolveSrv: async (name) =>
+          // The first one is a port where something else answers, where TLS from the first byte was to be.
+          ports
+            .slice(0, count)
+            .map((port, priority) => ({ name: '127.0.0.1', port, priority, weight: 0 }))
+            .filter(({ priority }) => (priority === 0) === name.startsWith('_xmpps-client')),
+      });
+    const identity = { tag: 'account', address: 'nora@home.example', password: 'pencil' } as const;
+    try {
+      const stream = await through(3)({ identity, ca: named.certificate.ca, clock });
+      expect(stream.features.endpoint.port).toBe(named.port);
+      await stream.close();
+      await expect(through(2)({ identity, ca: named.certificate.ca, clock })).rejects.toMatchObject({ code: 'NOT_PROTECTED' });
+      // Wrong credentials are wrong everywhere.
+      const wrong = { ...identity, password: 'pen' };
+      await expect(through(3)({ identity: wrong, ca: named.certificate.ca, clock })).rejects.toMatchObject({ code: 'WRONG_CREDENTIALS' });
+    } finally {
+      await Promise.all([named.close(), other.close(), new Promise((resolve) => void mute.close(resolve))]);
+    }
+  });
 });
 
 describe('a stream', () => {
