@@ -1,6 +1,6 @@
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
-import { checkServerIdentity, connect as connectTls, rootCertificates, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ServerCertificate } from '../../../facts/server.ts';
 import { type Framed, StanzaFramer } from '../../../protocol/xmpp/framer.ts';
 import type { ChannelBinding } from '../../../protocol/xmpp/scram.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../../clock.ts';
 import { MessengerError } from '../contract.ts';
 import { channelBindingsOf } from './channel-bindings.ts';
 import { hostOf } from './discovery.ts';
+import { trustContext } from './trust-context.ts';
 import type { XmppServer } from './stream-contract.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
@@ -103,12 +104,11 @@ export class XmppSocket {
     this.cancelDeadline = clock.after(CONNECT_DEADLINE_MS, () => this.fail(new MessengerError('UNREACHABLE', 'no TLS in time')));
     const socket = connectTls({
       socket: plain,
-      minVersion: 'TLSv1.2',
+      secureContext: trustContext(ca),
       // Looked at in `verified`, so that it can be said whose certificate it is.
       rejectUnauthorized: false,
       checkServerIdentity: (_, certificate) => checkServerIdentity(name, certificate),
       ...(isIP(name) === 0 ? { servername: name } : {}),
-      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
       ...(server.tls === 'direct' ? { ALPNProtocols: ['xmpp-client'] } : {}),
     });
     this.socket = socket;
