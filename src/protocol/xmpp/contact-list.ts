@@ -33,8 +33,8 @@ export type ContactListOutput =
   | { readonly tag: 'listed'; readonly address: string; readonly name: string }
   /** The list has no name for them yet, or the one that they had before. */
   | { readonly tag: 'name'; readonly address: string; readonly name: string }
-  /** A program has signed in, or (not `isNew`) says something else of itself. */
-  | { readonly tag: 'came'; readonly device: Device; readonly isNew: boolean }
+  /** A program has signed in, or says something else of itself. */
+  | { readonly tag: 'came'; readonly device: Device }
   /** A program, or every one of an address that is bare, has signed out. */
   | { readonly tag: 'left'; readonly jid: string };
 
@@ -154,10 +154,9 @@ export class ContactList {
     if (!devices.has(presence.from) && devices.size >= DEVICE_LIMIT) return [];
     const { from: jid, show, priority, capabilities, nick } = presence;
     const device = { jid, show, priority, capabilities };
-    const isNew = !devices.has(jid);
     devices.set(jid, device);
     this.devices.set(address, devices);
-    return [...(known ? this.named(address, nick) : []), ...(known ? [{ tag: 'changed' } as const] : []), { tag: 'came', device, isNew }];
+    return [...(known ? this.named(address, nick) : []), ...(known ? [{ tag: 'changed' } as const] : []), { tag: 'came', device }];
   }
 
   private unavailable(address: string, from: string): readonly ContactListOutput[] {

@@ -170,6 +170,57 @@ describe('several devices of one account', () => {
     expect(asked.record.events).toEqual([{ tag: 'terminated', reason: 'peerLeft' }]);
   });
 
+  /** A server that dies tells nobody who is gone with it, when others of its cluster go on. */
+  function diesInSilence(address: string): void {
+    server.fate = (_, { name, attributes }) => (name === 'presence' && attributes['type'] === 'unavailable' ? 'drop' : 'deliver');
+    server.cutOff(address);
+    server.restore(address);
+  }
+
+  it('whose server dies while they ring: they ring again, though nobody has been told that they were gone', async () => {
+    const [nora, desk] = await people();
+    const asked = nora.invite(desk);
+    await settle();
+    diesInSilence('eric@home');
+    await pass(1_500);
+    expect(rung(desk)).toHaveLength(2);
+    rung(desk)[1]?.session.accept();
+    await settle();
+    expect(asked.tags).toEqual(['accepted', 'readyToLaunch']);
+  });
+
+  it.each(['rings', 'has been taken'])(
+    'stop when the server of whoever asked dies while it %s, once they are signed in again',
+    async (when) => {
+      const [nora, desk, laptop] = await people();
+      const asked = nora.invite(desk);
+      await settle();
+      const sides = [one(desk), one(laptop)];
+      // Their word is lost with the server.
+      if (when === 'has been taken') server.fate = (to) => (to.startsWith('nora@') ? 'drop' : 'deliver');
+      if (when === 'has been taken') sides[0]?.session.accept();
+      await settle();
+      diesInSilence('nora@home');
+      await pass(1_500);
+      expect(asked.record.events).toEqual([{ tag: 'terminated', reason: 'connectionLost' }]);
+      const [first, second] = sides.map(({ record }) => record.events);
+      expect(first).toEqual([{ tag: 'terminated', reason: 'peerLeft' }]);
+      if (when === 'rings') expect(second).toEqual([{ tag: 'terminated', reason: 'peerLeft' }]);
+    },
+  );
+
+  it('ring once, whatever presence says meanwhile', async () => {
+    const [nora, desk, laptop] = await people();
+    const asked = nora.invite(desk);
+    await settle();
+    for (const person of [desk, laptop, nora]) {
+      void person.messenger.setPresence('away');
+      await settle();
+    }
+    expect([desk, laptop].map((person) => rung(person).length)).toEqual([1, 1]);
+    expect([asked.session.state, ...[desk, laptop].map((person) => one(person).session.state)]).toEqual(Array(3).fill('INVITATION'));
+  });
+
   it('show what another one of them has said', async () => {
     const [nora, desk, laptop] = await people();
     void laptop.messenger.sendMessage('nora@home', 'from the laptop');

@@ -3,9 +3,10 @@ import { sameGuid } from '../../../protocol/applications/guid.ts';
 import { ProtocolError } from '../../../protocol/bytes/errors.ts';
 import type { InvitationDescription } from '../../../protocol/xmpp/description.ts';
 import { descriptionIn } from '../../../protocol/xmpp/description.ts';
-import { bareOf } from '../../../protocol/xmpp/jid.ts';
+import { bareOf, resourceOf } from '../../../protocol/xmpp/jid.ts';
 import { type JingleAction, readJingle, unknownSession } from '../../../protocol/xmpp/jingle.ts';
 import { idOf, type JingleMessage, readJingleMessage, writeJingleMessage } from '../../../protocol/xmpp/jingle-message.ts';
+import type { Reason } from '../../../protocol/xmpp/reason.ts';
 import { errorOf, resultOf } from '../../../protocol/xmpp/stanza-error.ts';
 import type { Stanza } from '../../../protocol/xmpp/stanza.ts';
 import type { Application, InvitationDetails, MessengerEvent, Peer, RendezvousSession } from '../contract.ts';
@@ -88,8 +89,13 @@ export class Invitations {
     if (carried instanceof SentInvitation) return carried.heard(origin.from, read);
     if (carried !== undefined) return carried.heard(read, origin.direct);
     if (read.tag === 'propose') return this.proposed(key, address, read, origin);
+    if (read.tag !== 'ringing' && read.tag !== 'proceed') return;
     // Whoever has it ring, or takes it, when it is over here, is told so.
-    if ((read.tag === 'ringing' || read.tag === 'proceed') && this.remembered.get(key) === 'sent') this.tooLate(origin.from, read.id);
+    if (this.remembered.get(key) === 'sent') return this.tooLate(origin.from, read.id);
+    // So is a contact who asks this very program for one that it has never had: it was begun before this sign-in. What is said to all our programs is
+    // for another one.
+    const isForUs = resourceOf(message.attributes['to'] ?? '') !== undefined && this.options.isContact(address);
+    if (isForUs && !this.remembered.has(key)) this.tooLate(origin.from, read.id, 'gone');
   }
 
   /** What another device of ours has said to somebody; `device` is its full address. */
@@ -130,7 +136,7 @@ export class Invitations {
   }
 
   came(jid: string): void {
-    for (const carried of this.of(jid)) if (carried instanceof SentInvitation) carried.came(jid);
+    for (const carried of this.of(jid)) carried.came(jid);
   }
 
   left(jid: string): void {
@@ -202,8 +208,8 @@ export class Invitations {
     this.options.emit({ tag: 'invitationRefused', peer: this.options.peer(address), reason: 'malformed', what: error.message });
   }
 
-  private tooLate(to: string, id: string): void {
-    this.options.stream.send(writeJingleMessage(to, { tag: 'retract', id, reason: 'OUTBANDCANCEL' }, { onlyThere: true }));
+  private tooLate(to: string, id: string, reason: Reason = 'OUTBANDCANCEL'): void {
+    this.options.stream.send(writeJingleMessage(to, { tag: 'retract', id, reason }, { onlyThere: true }));
   }
 
   private carriedOptions(key: string, side: 'sent' | 'received'): CarriedOptions {

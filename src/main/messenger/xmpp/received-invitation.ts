@@ -107,6 +107,12 @@ export class ReceivedInvitation implements RendezvousCarrier {
     if (action.tag === 'session-terminate') this.peerEnded(action.reason);
   }
 
+  /** The inviter's program says that it is there: it may have signed in anew, and know nothing of this. Then it says so. */
+  came(jid: string): void {
+    if (jid !== this.from || this.initiated) return;
+    this.options.stream.send(writeJingleMessage(jid, { tag: 'ringing', id: this.session.id }, { onlyThere: true }));
+  }
+
   left(jid: string): void {
     if (jid === this.from || this.from.startsWith(`${jid}/`)) this.peerEnded('gone');
   }

@@ -113,9 +113,12 @@ export class SentInvitation implements RendezvousCarrier {
     if (this.session.state === 'INVITATION' && this.ringing.size === 0) this.offline();
   }
 
-  /** One of their programs has signed in; it may have been there a moment ago. */
+  /**
+   * One of their programs says that it is there. It may have been there a moment ago, and even be thought to ring: of what a server had that died,
+   * nobody is told that it is gone. Where it rings, the proposal changes nothing.
+   */
   came(jid: string): void {
-    if (!this.proposed || this.session.state !== 'INVITATION' || this.ringing.has(jid)) return;
+    if (!this.proposed || this.session.state !== 'INVITATION') return;
     this.options.stream.send(writeJingleMessage(jid, this.proposal, { onlyThere: true }));
     if (this.ringing.size === 0) this.wait(RECEIPT_MS, () => this.unheard());
   }

@@ -297,7 +297,7 @@ export class SignedIn {
         case 'came':
           // A stranger who says that they are there is not asked what they can: the question would tell that we are here.
           if (this.hears(bareOf(output.device.jid))) this.capabilities.meet(output.device);
-          if (output.isNew) this.invitations.came(output.device.jid);
+          this.invitations.came(output.device.jid);
           break;
         case 'left':
           this.invitations.left(output.jid);
