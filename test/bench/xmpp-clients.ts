@@ -23,7 +23,11 @@ const TICKET = 'x'.repeat(300);
 /** Of each side, as ICE gives them. */
 const CANDIDATES = 6;
 
-const open = xmppStreams({ resolveSrv: async () => setup.servers.map((server) => ({ ...server, priority: 1, weight: 1 })) });
+/** The ports are those of STARTTLS: there are no records for TLS from the first byte. */
+const open = xmppStreams({
+  resolveSrv: async (name) =>
+    name.startsWith('_xmpp-client.') ? setup.servers.map((server) => ({ ...server, priority: 1, weight: 1 })) : [],
+});
 
 class Client {
   readonly address: string;
