@@ -44,6 +44,8 @@ export interface InMemoryInternet {
   wrongPin: ReadonlySet<WayId>;
   /** The next `open…` on this host fails. */
   failNextOpen(host: string): void;
+  /** What `open…` on a host waits for. */
+  opening: (host: string) => Promise<void>;
   /** Open listeners, sockets (links and connections under way): zero when all is put away. */
   readonly listeners: number;
   readonly sockets: number;
@@ -74,6 +76,7 @@ class Internet implements InMemoryInternet {
   reachable: (from: string, to: string) => boolean = () => true;
   connectMs: Readonly<Record<WayId, number>> = {};
   failMs = 100;
+  opening: (host: string) => Promise<void> = () => Promise.resolve();
   relays = false;
   latencyMs = 5;
   wrongPin: ReadonlySet<WayId> = new Set();
@@ -140,7 +143,7 @@ class Internet implements InMemoryInternet {
     signal: AbortSignal,
     make: (place: string, port: number) => T,
   ): Promise<T> {
-    await Promise.resolve();
+    await this.opening(host);
     if (this.failing.delete(host)) throw new ConnectionError('NO_PORT', 'no port');
     if (signal.aborted) throw new ConnectionError('ABORTED', 'aborted');
     this.nextPort += 1;

@@ -15,7 +15,7 @@ import { Emitter } from '../../src/main/emitter.ts';
 /** The person in front of the main process's questions. `wait` leaves the prompt open. */
 type Answer = 'yes' | 'no' | 'wait' | 'error';
 
-class FakePrompts implements ConsentPrompts {
+export class FakePrompts implements ConsentPrompts {
   view: Answer = 'yes';
   control: Answer = 'yes';
   readonly asked: ('view' | 'control')[] = [];

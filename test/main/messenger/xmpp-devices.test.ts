@@ -209,6 +209,26 @@ describe('several devices of one account', () => {
     },
   );
 
+  it('hear what the server has kept of a stream that was taken up again, though it comes late', async () => {
+    const [nora, desk] = await people();
+    const device = server.streamOf('eric@home/desk');
+    // As a server does that sends again what was not acknowledged.
+    const resent = (id: string): void => {
+      const delay = element('delay', 'urn:xmpp:delay', { stamp: new Date(clock.now() - 4_000).toISOString() });
+      const late = propose(id, 'eric@home', delay);
+      device?.receive({ ...late, attributes: { ...late.attributes, from: 'nora@home/pc' } });
+    };
+    resent('before');
+    await settle();
+    expect(rung(desk)).toEqual([]);
+    device?.breaks.emit();
+    device?.resumptions.emit();
+    resent('after');
+    await settle();
+    expect(rung(desk)).toHaveLength(1);
+    expect(nora.messenger.state.tag).toBe('signedIn');
+  });
+
   it('ring once, whatever presence says meanwhile', async () => {
     const [nora, desk, laptop] = await people();
     const asked = nora.invite(desk);

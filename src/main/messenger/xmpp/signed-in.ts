@@ -60,6 +60,8 @@ export class SignedIn {
   private readonly stopListening: () => void;
   private begun = false;
   private over = false;
+  /** From then on what comes late is what the server has kept of this very stream; what waited for a sign-in has come before. */
+  private resumed = false;
 
   constructor(options: SignedInOptions) {
     const { stream, clock } = options;
@@ -95,6 +97,7 @@ export class SignedIn {
       taken: () => this.taken(),
     });
     this.stopListening = stream.onStanza((stanza) => this.heard(stanza));
+    stream.onResumed(() => (this.resumed = true));
   }
 
   get contacts(): readonly Contact[] {
@@ -329,7 +332,8 @@ export class SignedIn {
     if (address === this.own || this.list.isBlocked(address)) return;
     if (message.attributes['type'] === 'error') return this.bounced(message, address);
     const invitation = jingleMessageIn(message);
-    if (invitation !== undefined) return this.invitations.heard(invitation, message, { from, direct, delayedMs: delayIn(message) });
+    const delayedMs = this.resumed ? undefined : delayIn(message);
+    if (invitation !== undefined) return this.invitations.heard(invitation, message, { from, direct, delayedMs });
     // Strangers are not heard; a guest in a session is one no more.
     if (!this.hears(address)) return;
     const chat = readChat(message);
