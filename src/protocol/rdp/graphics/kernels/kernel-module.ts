@@ -18,6 +18,8 @@ export interface KernelExports {
     places: number,
   ): number;
   equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
+  rdp8Compress(window: number, places: number, start: number, end: number, literals: number, distances: number, out: number): number;
+  rdp8Decompress(bytes: number, length: number, window: number, start: number, meanings: number, distances: number): number;
   planarTile(first: number, step: number, width: number, height: number, out: number, limit: number, skipAlpha: number): number;
 }
 

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a byte would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { MAX_SEGMENT_BYTES, type Segment } from '../../pdu/rdpgfx/segmented-data.ts';
+import { Rdp8Kernels } from '../kernels/rdp8-kernels.ts';
 import {
   RDP8_DISTANCES,
   RDP8_HISTORY_BYTES,
@@ -31,20 +32,36 @@ for (const { value, prefix, bits } of RDP8_SHORT_LITERALS) {
 }
 const RAW = RDP8_DISTANCES[0]!;
 
+/** What works in WebAssembly, where that is to be had: to the same bits. */
+function openKernels(): Rdp8Kernels | undefined {
+  return Rdp8Kernels.open(
+    WINDOW_BYTES,
+    Int32Array.from(LITERAL_CODE, (code, value) => code | (LITERAL_BITS[value]! << 16)),
+  );
+}
+
 /**
  * RDP 8.0 bulk compression ([MS-RDPEGFX] 3.1.9.1): one greedy pass, one candidate a place. It remembers what it has been given since
  * {@link forget}, so that must be all that the other side has been sent since.
  */
 export class Rdp8Compressor {
-  private readonly window = new Uint8Array(WINDOW_BYTES);
+  private readonly kernels: Rdp8Kernels | undefined;
+  private readonly window: Uint8Array;
   /** Places in the window, each one more than it is; 0 for none. */
-  private readonly places = new Int32Array(1 << HASH_BITS);
+  private readonly places: Int32Array;
   private end = 0;
   private out = new Uint8Array(0);
   private at = 0;
   /** Bits that do not fill a byte yet, and how many. */
   private pending = 0;
   private pendingBits = 0;
+
+  /** `withKernels`: in WebAssembly where that is to be had. */
+  constructor(withKernels = true) {
+    this.kernels = withKernels ? openKernels() : undefined;
+    this.window = this.kernels?.window ?? new Uint8Array(WINDOW_BYTES);
+    this.places = this.kernels?.places ?? new Int32Array(1 << HASH_BITS);
+  }
 
   /** What comes next refers to nothing that came before: the other side may have lost it. */
   forget(): void {
@@ -63,6 +80,10 @@ export class Rdp8Compressor {
     const start = this.end;
     this.window.set(data, start);
     this.end += length;
+    if (this.kernels !== undefined) {
+      const made = this.kernels.compress(start, this.end);
+      return made.length >= length ? { compressed: false, data: data.slice() } : { compressed: true, data: made.slice() };
+    }
     this.out = new Uint8Array(length + (length >> 3) + 16);
     this.at = 0;
     this.pending = 0;

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a byte would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { MAX_SEGMENT_BYTES, type Segment, type SegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
+import { Rdp8Kernels } from '../kernels/rdp8-kernels.ts';
 import { RDP8_DISTANCES, RDP8_HISTORY_BYTES, RDP8_PREFIX_BITS, RDP8_RAW_COUNT_BITS, RDP8_SHORT_LITERALS } from './rdp8-codes.ts';
 
 const WINDOW_BYTES = RDP8_HISTORY_BYTES + 16 * MAX_SEGMENT_BYTES;
@@ -22,10 +23,25 @@ function fill(prefix: number, bits: number, means: (rest: number) => number, wid
   }
 }
 
+/** What works in WebAssembly, where that is to be had. */
+function openKernels(): Rdp8Kernels | undefined {
+  return Rdp8Kernels.open(
+    WINDOW_BYTES,
+    Int32Array.from(MEANS, (means, ahead) => (means & 0xffff) | (WIDTH[ahead]! << 16)),
+  );
+}
+
 /** RDP 8.0 bulk decompression ([MS-RDPEGFX] 3.1.9.1) of one channel: everything that comes goes through it, in order. */
 export class Rdp8Decompressor {
-  private readonly window = new Uint8Array(WINDOW_BYTES);
+  private readonly kernels: Rdp8Kernels | undefined;
+  private readonly window: Uint8Array;
   private end = 0;
+
+  /** `withKernels`: in WebAssembly where that is to be had. */
+  constructor(withKernels = true) {
+    this.kernels = withKernels ? openKernels() : undefined;
+    this.window = this.kernels?.window ?? new Uint8Array(WINDOW_BYTES);
+  }
 
   /** What comes next refers to nothing that came before. */
   forget(): void {
@@ -59,7 +75,8 @@ export class Rdp8Decompressor {
       this.end = RDP8_HISTORY_BYTES;
     }
     const start = this.end;
-    if (compressed) this.end = decode(data, this.window, start);
+    // What is wrong is said by the one that is slower.
+    if (compressed) this.end = this.kernels?.decompress(data, start) ?? decode(data, this.window, start);
     else {
       this.window.set(data, start);
       this.end += data.length;
