@@ -11,7 +11,6 @@ import { type Display, type Picture, startDisplay } from '../support/display.ts'
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { isFreerdp3 } from './freerdp-version.ts';
 import { paint, pictureOf, scroll, untilSame } from './pictures.ts';
-import { RecordedChannel } from '../support/recorded-channel.ts';
 import { HOST, type Sharing, share, temporaryHome } from './sharing.ts';
 
 const WIDTH = 1024;
@@ -137,31 +136,6 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp as expert'), () => {
     const display = await screen();
     await xfreerdp(display, `/shell-dir:${sharing.sessionId}`);
     await expectScrolled(() => display.screenshot(), true);
-  });
-
-  it('opens its graphics channel when it is offered, is refused nothing for another, and is shown the screen all the same', async () => {
-    const graphics = new RecordedChannel('Microsoft::Windows::RDS::Graphics', { kind: 'dynamic', urgency: 'picture' });
-    const unknown = new RecordedChannel('Ringback::Nowhere', { kind: 'dynamic' });
-    sharing = await share(source, [unknown, graphics]);
-    const display = await screen();
-    await xfreerdp(display, `/shell-dir:${sharing.sessionId}`, '/gfx');
-    await until(() => graphics.heard.length > 0, 'what it says on its graphics channel');
-    // RDPGFX_CAPS_ADVERTISE_PDU ([MS-RDPEGFX] 2.2.2.18): cmdId 0x12, flags, pduLength.
-    const [advertised] = graphics.heard;
-    const header = Buffer.from(advertised ?? []);
-    expect(header.readUInt16LE(0)).toBe(0x12);
-    expect(header.readUInt32LE(4)).toBe(header.length);
-    expect(header.readUInt16LE(8)).toBeGreaterThan(0);
-    expect(unknown.port).toBeUndefined();
-    await untilSame(
-      () => source.screenshot(),
-      () => display.screenshot(),
-    );
-    // It is closed in good order: the session goes on.
-    graphics.port?.close();
-    await display.xdotool('mousemove', '310', '210');
-    await until(() => sharing.linkEvents.some((event) => event.tag === 'input'), 'input afterwards');
-    expect(graphics.closed).toBe(1);
   });
 
   it('steers: what is done in its window arrives as input', async () => {

@@ -7,6 +7,7 @@ import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent }
 import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
+import type { GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
 import type { Display } from '../support/display.ts';
@@ -42,6 +43,9 @@ export async function share(display: Display, channels: readonly Channel[] = [])
     clock: systemClock,
   });
   const capture = await desktop.openCapture(stop.signal);
+  capture.onEvent((event) => {
+    if (event.tag === 'resized') link?.resize(event.size);
+  });
   const events: NoviceEndpointEvent[] = [];
   const linkEvents: NoviceLinkEvent[] = [];
   let link: NoviceLink | undefined;
@@ -56,9 +60,10 @@ export async function share(display: Display, channels: readonly Channel[] = [])
       capture,
       stop.signal,
       (linkEvent) => linkEvents.push(linkEvent),
-      (bytes) => {
+      ({ bytes, route }) => {
+        const isFastPath = route === 'fastPath';
         graphicsBytes += bytes.length;
-        orderUpdates += countOrderUpdates(bytes);
+        if (isFastPath) orderUpdates += countOrderUpdates(bytes);
       },
     );
     event.link.admit(capture.size, channels);
@@ -86,7 +91,7 @@ function serve(
   capture: ScreenCapture,
   signal: AbortSignal,
   heard: (event: NoviceLinkEvent) => void,
-  sent: (bytes: Uint8Array) => void,
+  sent: (update: GraphicsUpdate) => void,
 ): void {
   let unacknowledged = 0;
   let acknowledges = false;
@@ -96,7 +101,7 @@ function serve(
     while (!signal.aborted) {
       const frame = await capture.nextFrame(signal);
       await link.sendGraphics(frame.updates);
-      for (const update of frame.updates) sent(update.bytes);
+      for (const update of frame.updates) sent(update);
       if (!acknowledges) continue;
       unacknowledged += 1;
       if (unacknowledged >= MAX_UNACKNOWLEDGED) await new Promise<void>((resolve) => (acknowledged = resolve));
@@ -110,7 +115,7 @@ function serve(
       acknowledged();
     }
     if (event.tag !== 'active') return;
-    acknowledges = event.graphics.acknowledgement === 'marked';
+    acknowledges = event.graphics.acknowledgement !== 'unmarked';
     capture.configure(event.graphics);
     if (!pulling) {
       pulling = true;

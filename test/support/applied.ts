@@ -1,4 +1,4 @@
-import type { AppliedGraphics } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import type { AppliedGraphics } from '../../src/protocol/rdp/graphics/contract.ts';
 
 /** What was drawn by decoders that answer at once. */
 export function applied(drawn: AppliedGraphics | Promise<AppliedGraphics>): AppliedGraphics {

@@ -1,6 +1,6 @@
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
-import type { PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
-import { encodeFrame } from './encode-frame.ts';
+import type { GraphicsSettings, PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
+import { PictureStream } from '../../src/protocol/rdp/graphics/picture-stream.ts';
 import { FakeCapture, FakeDesktop } from './fake-desktop.ts';
 
 export const SIZE = { width: 320, height: 200 };
@@ -28,9 +28,18 @@ export class PictureDesktop extends FakeDesktop {
 }
 
 class PictureCapture extends FakeCapture {
+  private stream: PictureStream | undefined;
+  private streamed: GraphicsSettings | undefined;
+
   override async nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
     const frame = await super.nextFrame(signal);
     if (this.settings === undefined) throw new Error('not configured');
-    return { ...frame, updates: encodeFrame(this.settings, picture(), [{ x: 0, y: 0, ...SIZE }], frame.frameId) };
+    this.stream ??= new PictureStream(SIZE);
+    if (this.streamed !== this.settings) this.stream.configure(this.settings, 0);
+    this.streamed = this.settings;
+    // Whole each time.
+    this.stream.refresh([{ x: 0, y: 0, ...SIZE }]);
+    const made = await this.stream.encode({ ...SIZE, damage: [], pixels: picture, close: () => undefined });
+    return { ...frame, updates: made?.updates ?? [], frameId: made?.frameId ?? frame.frameId };
   }
 }

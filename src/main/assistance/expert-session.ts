@@ -210,9 +210,17 @@ export class ExpertSession {
         if (event.tag === 'painted') {
           this.rate.countPainted(clock.monotonicMs());
           link.acknowledgeFrame(event.frameId);
-        } else this.sendInput(event.events);
+        } else if (event.tag === 'resized') this.resized(event.size);
+        else this.sendInput(event.events);
       },
     };
+  }
+
+  /** What the novice's desktop has become without the connection being told. */
+  private resized(size: Size): void {
+    if (this.size === undefined || (this.size.width === size.width && this.size.height === size.height)) return;
+    this.size = size;
+    this.parts.changed();
   }
 
   private introduction(): readonly ToViewer[] {

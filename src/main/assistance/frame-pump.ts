@@ -25,6 +25,7 @@ export class FramePump {
   private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
+  private suspended = false;
   private wanted = true;
   private wake: () => void = () => {};
 
@@ -46,6 +47,7 @@ export class FramePump {
     const abort = new AbortController();
     this.run = { capture, abort };
     this.unacknowledged = [];
+    this.suspended = false;
     this.idle = this.idle.then(() => this.pump(capture, settings, abort.signal));
   }
 
@@ -66,8 +68,10 @@ export class FramePump {
     this.forgetUnacknowledged();
   }
 
-  /** Acknowledges this frame and all before it. */
-  acknowledged(frameId: number): void {
+  /** Acknowledges this frame and all before it. `suspended`: the expert acknowledges nothing more until it does again, and is not waited for. */
+  acknowledged(frameId: number, suspended = false): void {
+    this.suspended = suspended;
+    if (suspended) this.unacknowledged = [];
     const index = this.unacknowledged.indexOf(frameId);
     if (index >= 0) this.unacknowledged.splice(0, index + 1);
     this.wake();
@@ -91,9 +95,9 @@ export class FramePump {
         }
         const frame = await capture.nextFrame(signal);
         if (signal.aborted) return;
-        // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again.
-        if (!this.wanted || frame.updates.length === 0) continue;
-        if (settings.acknowledgement !== 'unmarked') this.unacknowledged.push(frame.frameId);
+        // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again. On a graphics channel it may have made surfaces.
+        if ((!this.wanted && settings.acknowledgement !== 'channel') || frame.updates.length === 0) continue;
+        if (settings.acknowledgement !== 'unmarked' && !this.suspended) this.unacknowledged.push(frame.frameId);
         if (!(await this.send(frame.updates))) return;
         this.meter.count(this.parts.clock.monotonicMs());
       }

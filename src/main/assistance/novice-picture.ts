@@ -80,7 +80,7 @@ export class NovicePicture {
         this.pump.setWanted(event.wanted);
         return;
       case 'frameAcknowledged':
-        this.pump.acknowledged(event.frameId);
+        this.pump.acknowledged(event.frameId, event.suspended);
     }
   }
 

@@ -23,7 +23,7 @@ export interface ViewedSession {
   refresh(): void;
   /** Pauses and resumes reading from the novice's socket. */
   setReading(reading: boolean): void;
-  /** `painted` of the viewer that sets the pace, and `input` of any. */
+  /** `painted` and `resized` of the viewer that sets the pace, and `input` of any. */
   heard(event: Exclude<FromViewer, { tag: 'taken' | 'displayWanted' }>): void;
 }
 
@@ -162,6 +162,7 @@ export class Viewers {
         return;
       }
       case 'painted':
+      case 'resized':
         if (viewer === this.pacer) this.session.heard(event);
         return;
       case 'input':

@@ -111,7 +111,8 @@ export type NoviceLinkEvent =
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   | { readonly tag: 'display'; readonly wanted: boolean }
-  | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
+  /** `suspended`: none is acknowledged any more until the expert says otherwise. */
+  | { readonly tag: 'frameAcknowledged'; readonly frameId: number; readonly suspended?: boolean }
   | { readonly tag: 'roundTrip'; readonly ms: number }
   | LineEvent
   /** Last event. The socket is closed. */

@@ -7,6 +7,8 @@ import { MAX_DESKTOP_SIDE, type FromCapture } from '../../protocol/rdp/graphics/
 const MAX_UPDATES = 65_536;
 /** Cursor pictures: Large Pointers are at most 384 × 384 ([MS-RDPBCGR] 2.2.7.2.7). */
 const MAX_POINTER_SIDE = 384;
+/** The desktop's, and one for each film on it. */
+const MAX_SURFACES = 64;
 const MAX_TEXT_CHARACTERS = 1_000;
 const MAX_DURATION_MS = 3_600_000;
 
@@ -17,9 +19,14 @@ const size = z.strictObject({ width: side, height: side });
 const coordinate = z.int().min(0).max(MAX_DESKTOP_SIDE);
 const duration = z.number().min(0).lt(MAX_DURATION_MS);
 
+const update = z.discriminatedUnion('route', [
+  z.strictObject({ route: z.literal('fastPath'), bytes }),
+  z.strictObject({ route: z.literal('channel'), bytes, surfaces: z.array(z.int().min(0).max(0xffff)).max(MAX_SURFACES) }),
+]);
+
 const frame = z.strictObject({
   frameId: z.int().min(0).max(0xffff_ffff),
-  updates: z.array(z.strictObject({ route: z.literal('fastPath'), bytes })).max(MAX_UPDATES),
+  updates: z.array(update).max(MAX_UPDATES),
   changedPixels: z
     .int()
     .min(0)

@@ -1,7 +1,7 @@
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import type { DecoderKind } from '../../protocol/rdp/graphics/contract.ts';
+import type { AppliedGraphics, DecoderKind } from '../../protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
-import { GraphicsDecoder, type AppliedGraphics } from '../../protocol/rdp/graphics/graphics-decoder.ts';
+import { GraphicsDecoder } from '../../protocol/rdp/graphics/graphics-decoder.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
 import type { ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 
@@ -54,7 +54,7 @@ export class Picture {
 
   /**
    * Takes the next waiting item; one call at a time. Graphics before the first size are dropped: they have nowhere to go.
-   * @returns the new size when that was the item
+   * @returns the new size when the item had one
    * @throws ProtocolError for bad graphics, an impossible size, or an update that takes too long; nothing is taken any more then
    */
   async step(): Promise<Size | undefined> {
@@ -65,8 +65,7 @@ export class Picture {
       if (this.decoder === undefined) return undefined;
       const untilMs = this.nowMs() + LONGEST_UPDATE_MS;
       const applied = this.decoder.apply(item.graphics, () => this.nowMs() > untilMs);
-      this.keep(applied instanceof Promise ? await applied : applied);
-      return undefined;
+      return this.keep(applied instanceof Promise ? await applied : applied);
     } catch (error) {
       this.broken = true;
       this.waiting = [];
@@ -95,7 +94,9 @@ export class Picture {
     return size;
   }
 
-  private keep({ dirty, frames }: AppliedGraphics): void {
+  /** Gives the picture's new size, where it has one. */
+  private keep({ dirty, frames, resized }: AppliedGraphics): Size | undefined {
+    if (resized !== undefined) this.dirty = [{ x: 0, y: 0, width: resized.width, height: resized.height }];
     for (const rect of dirty) this.addDirty(rect);
     for (const frame of frames) {
       if (frame.action === 'begin') {
@@ -105,6 +106,7 @@ export class Picture {
         this.frameIds.push(frame.frameId);
       }
     }
+    return resized;
   }
 
   /** Whether {@link takeDrawing} would give something, now or once the frame under way is late. */

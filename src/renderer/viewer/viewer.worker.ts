@@ -71,6 +71,7 @@ function start({ canvas, port }: PictureStart): void {
       canvas.width = size.width;
       canvas.height = size.height;
       tell({ tag: 'size', size });
+      port.postMessage([{ tag: 'resized', size }] satisfies FromPicture[]);
     }
   }
 

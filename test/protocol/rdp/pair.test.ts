@@ -4,6 +4,9 @@ import { RdpClient } from '../../../src/protocol/rdp/client/rdp-client.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import type { PixelFrame } from '../../../src/protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../../src/protocol/rdp/pointer-shape.ts';
+import type { Channel } from '../../../src/protocol/rdp/channels/contract.ts';
+import { GraphicsClient } from '../../../src/protocol/rdp/channels/graphics/graphics-client.ts';
+import { PictureStream } from '../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import { encodeConnectionConfirm, encodeConnectionRequest } from '../../../src/protocol/rdp/pdu/x224.ts';
@@ -27,7 +30,7 @@ class Pair {
   readonly server = new RdpServer({ silence: SILENCE });
   readonly novices = new RecordedChannel();
   readonly experts = new RecordedChannel();
-  readonly client = new RdpClient({ ...CONFIG, channels: silent(this.experts), silence: SILENCE });
+  readonly client: RdpClient;
   readonly atNovice: Event<RdpServerOutput>[] = [];
   readonly atExpert: Event<RdpClientOutput>[] = [];
   nowMs = 0;
@@ -37,8 +40,10 @@ class Pair {
   private toServer: Uint8Array[] = [];
   private toClient: Uint8Array[] = [];
 
-  constructor(size = Infinity) {
+  /** @param more channels of the expert */
+  constructor(size = Infinity, ...more: readonly Channel[]) {
     this.size = size;
+    this.client = new RdpClient({ ...CONFIG, channels: silent(this.experts, ...more), silence: SILENCE });
   }
 
   fromServer(outputs: readonly RdpServerOutput[]): void {
@@ -153,6 +158,31 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
       pair.settle();
       expect(last(pair.atNovice, 'frameAcknowledged').frameId).toBe(frameId);
     }
+  });
+
+  it('the picture on the graphics channel is the same at the expert, in another size as well', async () => {
+    const pair = new Pair(size, new GraphicsClient()).active();
+    const decoder = new GraphicsDecoder({ width: 1, height: 1 });
+    const pictures = [paint(100, 70, (x, y) => (x >> 3) * 0x10_0401 + y), paint(100, 70, noise(7)), paint(130, 90, noise(8))];
+    const stream = new PictureStream(DESKTOP);
+    for (const [index, picture] of pictures.entries()) {
+      if (index === 2) pair.fromServer(pair.server.resize(picture));
+      const { graphics, desktop } = last(pair.atNovice, 'active');
+      expect(graphics).toEqual({ encoder: { name: 'channel', avc420: false }, acknowledgement: 'channel' });
+      expect(desktop).toMatchObject({ width: picture.width, height: picture.height });
+      stream.configure(graphics, index);
+      stream.resize(picture);
+      const made = await stream.encode({ ...picture, damage: [], pixels: () => picture, close: () => undefined });
+      const frameId = made?.frameId ?? 0;
+      pair.fromServer(pair.server.sendGraphics(made?.updates ?? []));
+      pair.settle();
+      expect(draw(pair, decoder)).toEqual([frameId]);
+      expect(decoder.surface.words).toEqual(rgbaOf(picture));
+      pair.fromClient(pair.client.acknowledgeFrame(frameId));
+      pair.settle();
+      expect(last(pair.atNovice, 'frameAcknowledged').frameId).toBe(frameId);
+    }
+    expect(tagsOf(pair.atExpert)).not.toContain('suspended');
   });
 
   it('input, wishes and channel messages of several chunks, each in order', () => {

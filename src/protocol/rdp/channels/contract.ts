@@ -42,6 +42,10 @@ export interface Channel {
   receive(message: Uint8Array): readonly ChannelOutput[];
   /** Called once for each start, when the channel has ended, on either side's initiative. */
   close(): void;
+  /** A dynamic channel of a client that is not to be opened on this connection after all. */
+  readonly isWithheld?: boolean;
+  /** A dynamic channel of a server: the client does not have it. */
+  refused?(): void;
 }
 
 /** By which a channel sends messages that are not answers. */

@@ -105,6 +105,16 @@ export class StaticChannels {
     return messages.flatMap((message) => chunksOf(entry, message, urgency));
   }
 
+  /** Messages of a dynamic channel, by the static one that carries it. Throws `ILLEGAL_TRANSITION` where either is not open. */
+  sendDynamic(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): ChannelChunk[] {
+    for (const entry of this.byId.values()) {
+      const carrier = entry.channel;
+      if (entry.open && (carrier instanceof DrdynvcServer || carrier instanceof DrdynvcClient))
+        return carrier.carried(channel, messages).flatMap((pdu) => chunksOf(entry, pdu, urgency));
+    }
+    throw new ProtocolError('ILLEGAL_TRANSITION', `channel ${channel.name}`, 'an open channel', 'closed');
+  }
+
   /** Ends one channel: this side neither reads nor sends on it any more. */
   close(channel: Channel): void {
     const entry = this.entryOf(channel);

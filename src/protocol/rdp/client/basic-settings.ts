@@ -19,8 +19,8 @@ export interface ChannelPlan {
   readonly joined: readonly { readonly channel: Channel; readonly channelId: number }[];
 }
 
-/** Phase 2, basic settings exchange: Connect-Initial with our client data, whole. */
-export function connectInitial(config: RdpClientConfig, channels: readonly Channel[]): Uint8Array {
+/** Phase 2, basic settings exchange: Connect-Initial with our client data, whole. `graphicsChannel`: it is announced. */
+export function connectInitial(config: RdpClientConfig, channels: readonly Channel[], graphicsChannel: boolean): Uint8Array {
   const clientData = encodeClientData({
     core: {
       version: RDP_VERSION_5_PLUS,
@@ -30,7 +30,11 @@ export function connectInitial(config: RdpClientConfig, channels: readonly Chann
       clientBuild: CLIENT_BUILD,
       clientName: config.clientName,
       bitsPerPixel: 32,
-      earlyCapabilityFlags: EARLY_CAPABILITY.errInfoPdu | EARLY_CAPABILITY.validConnectionType | EARLY_CAPABILITY.netcharAutodetect,
+      earlyCapabilityFlags:
+        EARLY_CAPABILITY.errInfoPdu |
+        EARLY_CAPABILITY.validConnectionType |
+        EARLY_CAPABILITY.netcharAutodetect |
+        (graphicsChannel ? EARLY_CAPABILITY.dynvcGfx : 0),
       serverSelectedProtocol: PROTOCOL.ssl,
     },
     security: { encryptionMethods: 0, extEncryptionMethods: 0 },

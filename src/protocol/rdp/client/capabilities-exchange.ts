@@ -15,6 +15,7 @@ import type { RdpClientConfig } from './contract.ts';
 const MAX_UNACKNOWLEDGED_FRAMES = 2;
 /** Pointers that we keep; more than any desktop changes between. */
 export const POINTER_CACHE_SIZE = 64;
+const OSMAJORTYPE_WINDOWS = 1;
 const IBM_ENHANCED_KEYBOARD = 4;
 const FUNCTION_KEYS = 12;
 const MAX_DESKTOP_SIDE = 16_384;
@@ -26,6 +27,8 @@ export interface ServerAbilities {
   readonly frameAcknowledge: boolean;
   readonly suppressOutput: boolean;
   readonly refreshRect: boolean;
+  /** Windows servers draw with ClearCodec and progressive codecs on the graphics channel, which nothing here decodes. */
+  readonly isWindows: boolean;
 }
 
 /** Reads Demand Active. A desktop without a usable size keeps the size we asked for. */
@@ -43,6 +46,7 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined,
     suppressOutput: general?.suppressOutputSupport ?? false,
     refreshRect: general?.refreshRectSupport ?? false,
+    isWindows: general?.osMajorType === OSMAJORTYPE_WINDOWS,
   };
 }
 

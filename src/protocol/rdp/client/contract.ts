@@ -47,7 +47,10 @@ export interface RdpClientConfig {
   /** Wished for; the server decides. */
   readonly desktop: Size;
   readonly keyboardLayout: number;
-  /** To be asked for; those come to life that the server has. `drdynvc` is joined where there are dynamic ones. */
+  /**
+   * To be asked for; those come to life that the server has. `drdynvc` is joined where there are dynamic ones, and the graphics channel announced
+   * where it is among them.
+   */
   readonly channels: ConnectionChannels;
   /** When `line` comes, and `closed` peerGone. */
   readonly silence: SilenceLimits;

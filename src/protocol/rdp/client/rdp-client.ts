@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { Channel, Urgency } from '../channels/contract.ts';
+import { GraphicsClient } from '../channels/graphics/graphics-client.ts';
 import { asStatic, type ChannelChunk, StaticChannels } from '../channels/static-channels.ts';
 import type { Rect } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
@@ -19,7 +20,7 @@ import { ActiveSession, fastPathInput, slowPathInput } from './active-session.ts
 import { type ChannelPlan, connectInitial, readConnectResponse } from './basic-settings.ts';
 import { clientCapabilities, readServerAbilities, type ServerAbilities } from './capabilities-exchange.ts';
 import { attachUser, ChannelJoins } from './channel-connection.ts';
-import { connectionRequest, readConnectionConfirm } from './connection-initiation.ts';
+import { connectionRequest, readConnectionConfirm, type ServerOffer } from './connection-initiation.ts';
 import type { RdpClientConfig, RdpClientMachine, RdpClientOutput } from './contract.ts';
 import { finalizationPdus } from './finalization.ts';
 import { readLicence } from './licensing.ts';
@@ -62,7 +63,11 @@ export class RdpClient implements RdpClientMachine {
   private readonly config: RdpClientConfig;
   private readonly framer = new PduFramer();
   private readonly session = new ActiveSession();
-  private readonly wanted: readonly Channel[];
+  private wanted: readonly Channel[] = [];
+  /** Announced where the server has it. */
+  private graphics: GraphicsClient | undefined;
+  /** What has come on it in the message that is being read. */
+  private drawn: RdpClientOutput[] = [];
   private channels: StaticChannels | undefined;
   private readonly presence: ServerPresence;
   private state: State = { tag: 'idle' };
@@ -72,7 +77,6 @@ export class RdpClient implements RdpClientMachine {
 
   constructor(config: RdpClientConfig) {
     this.config = config;
-    this.wanted = asStatic(config.channels.list, 'client');
     this.presence = new ServerPresence(config.silence);
   }
 
@@ -113,7 +117,7 @@ export class RdpClient implements RdpClientMachine {
     if (this.state.tag !== 'awaitingTls') throw this.illegal('tlsEstablished');
     this.presence.heard(nowMs);
     this.state = { tag: 'awaitingConnectResponse' };
-    return [send(connectInitial(this.config, this.wanted))];
+    return [send(connectInitial(this.config, this.wanted, this.graphics !== undefined))];
   }
 
   sendInput(events: readonly InputEvent[]): RdpClientOutput[] {
@@ -128,9 +132,12 @@ export class RdpClient implements RdpClientMachine {
   }
 
   acknowledgeFrame(frameId: number): RdpClientOutput[] {
-    return this.whenActive((state) =>
-      state.abilities.frameAcknowledge ? [shareData(state, PDU_TYPE_2.frameAcknowledge, encodeFrameAcknowledge(frameId))] : [],
-    );
+    return this.whenActive((state) => {
+      const { graphics, channels } = this;
+      if (graphics?.isOpen === true && channels !== undefined)
+        return channels.sendDynamic(graphics, [graphics.acknowledge(frameId)], 'control').map((chunk) => sendChunk(state, chunk));
+      return state.abilities.frameAcknowledge ? [shareData(state, PDU_TYPE_2.frameAcknowledge, encodeFrameAcknowledge(frameId))] : [];
+    });
   }
 
   setDisplayWanted(wanted: boolean): RdpClientOutput[] {
@@ -172,6 +179,17 @@ export class RdpClient implements RdpClientMachine {
     return [send(encodeX224Data(encodeDomainPdu({ tag: 'disconnectProviderUltimatum', reason: DISCONNECT_REASON.userRequested }))), closed];
   }
 
+  /** The channels that are asked for: the graphics channel among them where the server has it. */
+  private ask({ graphicsChannel }: ServerOffer): void {
+    const { list } = this.config.channels;
+    this.graphics = graphicsChannel ? list.find((channel) => channel instanceof GraphicsClient) : undefined;
+    this.graphics?.onMessage((data) => this.drawn.push({ tag: 'graphics', graphics: { tag: 'channel', data } }));
+    this.wanted = asStatic(
+      list.filter((channel) => channel === this.graphics || !(channel instanceof GraphicsClient)),
+      'client',
+    );
+  }
+
   private isOver(): boolean {
     return this.state.tag === 'over';
   }
@@ -190,7 +208,7 @@ export class RdpClient implements RdpClientMachine {
   private readTpkt(payload: Uint8Array, nowMs: number): RdpClientOutput[] {
     const { state } = this;
     if (state.tag === 'awaitingConnectionConfirm') {
-      readConnectionConfirm(payload);
+      this.ask(readConnectionConfirm(payload));
       this.state = { tag: 'awaitingTls' };
       return [{ tag: 'startTls' }];
     }
@@ -260,7 +278,12 @@ export class RdpClient implements RdpClientMachine {
         ...(answer.roundTripMs === undefined ? [] : [{ tag: 'roundTrip', ms: answer.roundTripMs } as const]),
       ];
     }
-    if (this.channels?.has(channelId) === true) return this.channels.receive(channelId, data).map((chunk) => sendChunk(state, chunk));
+    if (this.channels?.has(channelId) === true) {
+      const answers = this.channels.receive(channelId, data).map((chunk) => sendChunk(state, chunk));
+      const { drawn } = this;
+      this.drawn = [];
+      return [...answers, ...drawn];
+    }
     if (channelId !== state.plan.ioChannelId)
       throw new ProtocolError('UNEXPECTED', 'SendDataIndication.channelId', state.plan.ioChannelId, channelId);
     if (state.tag !== 'licensing') return this.readShareControls(data);
@@ -302,6 +325,7 @@ export class RdpClient implements RdpClientMachine {
   ): RdpClientOutput[] {
     const demand = decodeDemandActive(body);
     const abilities = readServerAbilities(demand, this.config.desktop);
+    if (abilities.isWindows) this.graphics?.withhold();
     const shared: Shared = { plan: state.plan, userId: state.userId, shareId: demand.shareId, abilities };
     this.state = { tag: 'finalizing', reactivating: state.reactivating, ...shared };
     const confirm = encodeConfirmActive(

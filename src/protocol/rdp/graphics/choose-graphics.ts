@@ -10,7 +10,8 @@ import { ENCODERS } from './encoders.ts';
 export function chooseGraphics(client: ClientGraphicsCapabilities, encoders: readonly EncoderKind[] = ENCODERS): GraphicsSettings {
   for (const kind of encoders) {
     const encoder = kind.settingsFor(client);
-    if (encoder !== undefined) return { encoder, acknowledgement: client.frameAcknowledge ? 'marked' : 'unmarked' };
+    if (encoder === undefined) continue;
+    return { encoder, acknowledgement: kind.acknowledgement ?? (client.frameAcknowledge ? 'marked' : 'unmarked') };
   }
   throw new ProtocolError('REFUSED', 'TS_UD_CS_CORE.highColorDepth', '32 bits a pixel', client.bitsPerPixel);
 }

@@ -1,4 +1,4 @@
-/** What a client said in its Core Data and Confirm Active that decides how pictures are sent, as plain data. */
+/** What a client said in its Core Data and Confirm Active, and on the graphics channel, that decides how pictures are sent, as plain data. */
 export interface ClientGraphicsCapabilities {
   /** Colour depth the session runs at, in bits: highColorDepth, or 32 with RNS_UD_CS_WANT_32BPP_SESSION ([MS-RDPBCGR] 2.2.1.3.2). */
   readonly bitsPerPixel: number;
@@ -8,4 +8,6 @@ export interface ClientGraphicsCapabilities {
   readonly frameAcknowledge: boolean;
   /** ScrBlt among the orders of the Order capability (2.2.7.1.3). */
   readonly screenBlt: boolean;
+  /** The graphics channel ([MS-RDPEGFX]), once the client has answered on it: whether it takes AVC420. */
+  readonly channel?: { readonly avc420: boolean };
 }

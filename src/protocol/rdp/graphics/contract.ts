@@ -45,11 +45,12 @@ export interface GraphicsSettings {
   readonly acknowledgement: FrameAcknowledgement;
 }
 
-/** Encoded graphics, complete and ready to be written by the active session: whole fast-path PDUs ([MS-RDPBCGR] 2.2.9.1.2). */
-export interface GraphicsUpdate {
-  readonly route: 'fastPath';
-  readonly bytes: Uint8Array;
-}
+/** Encoded graphics, complete and ready to be written by the active session. */
+export type GraphicsUpdate =
+  /** Whole fast-path PDUs ([MS-RDPBCGR] 2.2.9.1.2). */
+  | { readonly route: 'fastPath'; readonly bytes: Uint8Array }
+  /** One message of the graphics channel: RDP_SEGMENTED_DATA ([MS-RDPEGFX] 2.2.5.1). `surfaces`: those the client has once it has read it. */
+  | { readonly route: 'channel'; readonly bytes: Uint8Array; readonly surfaces: readonly number[] };
 
 /** What is wanted of the next frame. */
 export interface FrameRequest {
@@ -73,6 +74,8 @@ export interface PictureEncoder {
    * A rejection ends the capture.
    */
   encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined>;
+  /** A frame is due although no pixel changes; never, where it is left out. */
+  readonly due?: boolean;
   /** Gives back what it holds. An `encode` under way may reject. */
   close(): void;
 }
@@ -80,6 +83,8 @@ export interface PictureEncoder {
 /** One line of the table of encoders. */
 export interface EncoderKind<Settings extends EncoderSettings = EncoderSettings> {
   readonly name: Settings['name'];
+  /** Where the frame's number stands in what the encoder makes; else it is a fact of the link. */
+  readonly acknowledgement?: 'channel';
   /** Undefined when the client cannot show what this encoder makes. */
   settingsFor(client: ClientGraphicsCapabilities): Settings | undefined;
   /** @throws ProtocolError OUT_OF_RANGE for settings that cannot be meant */
@@ -92,10 +97,32 @@ export interface EncoderKind<Settings extends EncoderSettings = EncoderSettings>
  * Graphics as they came, undecoded: a fast-path update, joined from its fragments, or a slow-path one in the same shape. `data` is the updateData
  * of `updateCode` ([MS-RDPBCGR] 2.2.9.1.2.1).
  */
-export interface ViewerGraphics {
+export interface UpdateGraphics {
   readonly tag: 'update';
   readonly updateCode: number;
   readonly data: Uint8Array;
+}
+
+/** One message of the graphics channel as it came: RDP_SEGMENTED_DATA ([MS-RDPEGFX] 2.2.5.1). */
+export interface ChannelGraphics {
+  readonly tag: 'channel';
+  readonly data: Uint8Array;
+}
+
+export type ViewerGraphics = UpdateGraphics | ChannelGraphics;
+
+/** What one piece of graphics did to the picture. */
+export interface AppliedGraphics {
+  /** Parts of the picture that were drawn, in order; they may overlap. */
+  readonly dirty: readonly Rect[];
+  readonly frames: readonly FrameBoundary[];
+  /** The picture has this size now, and all of it is another. */
+  readonly resized?: Size | undefined;
+}
+
+export interface FrameBoundary {
+  readonly action: 'begin' | 'end';
+  readonly frameId: number;
 }
 
 /** How a bitmap came, which is what its decoder is chosen by. */
@@ -103,7 +130,9 @@ export type BitmapFormat =
   /** TS_BITMAP_DATA ([MS-RDPBCGR] 2.2.9.1.1.3.1.2.2). */
   | { readonly carrier: 'bitmapUpdate'; readonly compressed: boolean; readonly bitsPerPixel: number }
   /** TS_BITMAP_DATA_EX (2.2.9.2.1.1): `codecId` is 0 for none, or as it was negotiated. */
-  | { readonly carrier: 'surfaceBits'; readonly codecId: number; readonly bitsPerPixel: number };
+  | { readonly carrier: 'surfaceBits'; readonly codecId: number; readonly bitsPerPixel: number }
+  /** RDPGFX_WIRE_TO_SURFACE_PDU_1 ([MS-RDPEGFX] 2.2.2.1), 32 bits a pixel; there is a decoder for each surface. */
+  | { readonly carrier: 'channel'; readonly codecId: number };
 
 export interface EncodedBitmap extends Size {
   readonly data: Uint8Array;
@@ -126,5 +155,7 @@ export interface BitmapDecoder {
 export interface DecoderKind {
   readonly name: string;
   takes(format: BitmapFormat): boolean;
+  /** On the channel: `surface`, where the data says itself which parts it draws; its target is the whole surface then, else the rectangle. */
+  readonly drawsOn?: 'surface';
   create(): BitmapDecoder;
 }

@@ -6,7 +6,16 @@ import { DrawingOrderDecoder, type ScreenCopy } from '../pdu/drawing-orders.ts';
 import { FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { decodeSurfaceCommands, type SurfaceBits, type SurfaceCommand } from '../pdu/surface-commands.ts';
 import { rgbaFrom24 } from './colour.ts';
-import type { BitmapDecoder, BitmapFormat, DecoderKind, EncodedBitmap, ViewerGraphics } from './contract.ts';
+import { ChannelDecoder, type ChannelOutputPicture } from './channel/channel-decoder.ts';
+import type {
+  AppliedGraphics,
+  BitmapDecoder,
+  BitmapFormat,
+  DecoderKind,
+  EncodedBitmap,
+  FrameBoundary,
+  ViewerGraphics,
+} from './contract.ts';
 import { DECODERS } from './decoders.ts';
 import { copyOnPicture } from './scroll/screen-copy.ts';
 import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from './surface.ts';
@@ -30,18 +39,6 @@ const FREE_AREA = 64 * 1024;
 
 const UPDATETYPE_PALETTE = 0x0002;
 const PALETTE_COLOURS = 256;
-/** What one piece of graphics did to the surface. */
-export interface AppliedGraphics {
-  /** Parts of the surface that were drawn, in order; they may overlap. */
-  readonly dirty: readonly Rect[];
-  readonly frames: readonly FrameBoundary[];
-}
-
-interface FrameBoundary {
-  readonly action: 'begin' | 'end';
-  readonly frameId: number;
-}
-
 /** What is being gathered of one piece. */
 interface Applying {
   readonly dirty: Rect[];
@@ -49,7 +46,7 @@ interface Applying {
 }
 
 /**
- * Applies a server's graphics to a surface, in slow- or fast-path shape. Bitmaps are decoded by what the table of decoders says; one piece of
+ * Applies a server's graphics to a surface, in slow- or fast-path shape or from the graphics channel. Bitmaps are decoded by what the table of decoders says; one piece of
  * graphics at a time.
  */
 export class GraphicsDecoder {
@@ -61,20 +58,26 @@ export class GraphicsDecoder {
 
   /** Pixels that the update under way may still draw. */
   private areaLeft = 0;
+  private readonly channel: ChannelDecoder;
 
   /** @throws ProtocolError when the size is empty or too large */
   constructor(size: Size, kinds: readonly DecoderKind[] = DECODERS) {
     this.current = createSurface(size);
     this.kinds = kinds;
+    this.channel = new ChannelDecoder(this.output(), kinds);
   }
 
   get surface(): Surface {
     return this.current;
   }
 
-  /** The session is active (again) with this size: a new, black surface when the size differs. */
+  /**
+   * The session is active (again) with this size, or what came before this is missing: a new, black surface when the size differs. What comes on
+   * the graphics channel is passed over until it begins anew.
+   */
   resize(size: Size): void {
     this.orders.reset();
+    this.channel.restart();
     if (size.width !== this.current.width || size.height !== this.current.height) this.current = createSurface(size);
   }
 
@@ -86,6 +89,7 @@ export class GraphicsDecoder {
    */
   apply(graphics: ViewerGraphics, outOfTime: () => boolean = () => false): AppliedGraphics | Promise<AppliedGraphics> {
     this.areaLeft = areaAllowed(this.current);
+    if (graphics.tag === 'channel') return this.channel.apply(graphics.data, outOfTime);
     switch (graphics.updateCode) {
       case FAST_PATH_UPDATE.bitmap:
         return each(decodeBitmapUpdate(graphics.data), (bitmap, applying) => this.drawBitmap(bitmap, applying), outOfTime);
@@ -106,6 +110,17 @@ export class GraphicsDecoder {
           graphics.updateCode,
         );
     }
+  }
+
+  private output(): ChannelOutputPicture {
+    return {
+      shown: () => this.current,
+      show: (output) => {
+        this.current = output;
+        this.areaLeft = areaAllowed(output);
+      },
+      spend: (field, width, height) => this.spend(field, width, height, this.areaLeft),
+    };
   }
 
   private copy(copy: ScreenCopy, { dirty }: Applying): undefined {
@@ -158,9 +173,9 @@ export class GraphicsDecoder {
     const kind = this.kinds.find((candidate) => candidate.takes(format));
     if (kind === undefined) {
       const [field, got] =
-        format.carrier === 'surfaceBits'
-          ? ['TS_BITMAP_DATA_EX.codecID', format.codecId]
-          : ['TS_BITMAP_DATA.bitsPerPixel', format.bitsPerPixel];
+        format.carrier === 'bitmapUpdate'
+          ? ['TS_BITMAP_DATA.bitsPerPixel', format.bitsPerPixel]
+          : ['TS_BITMAP_DATA_EX.codecID', format.codecId];
       throw new ProtocolError('UNEXPECTED', field, 'a codec that was offered', got);
     }
     let decoder = this.decoders.get(kind);

@@ -54,9 +54,9 @@ export class PictureStream {
     return this.current !== undefined;
   }
 
-  /** A frame is due even if no pixel changes: the first after `configure` or `resize`, and whatever `refresh` asked for. */
+  /** A frame is due even if no pixel changes: the first after `configure` or `resize`, whatever `refresh` asked for, and what the encoder itself owes. */
   get dueAnyway(): boolean {
-    return this.key || this.forced.length > 0;
+    return this.key || this.forced.length > 0 || this.current?.encoder.due === true;
   }
 
   /**

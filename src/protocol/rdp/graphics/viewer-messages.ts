@@ -21,6 +21,8 @@ export const MAX_FROM_PICTURE_AT_ONCE = 256;
 export type ToPicture = { readonly tag: 'size'; readonly size: Size } | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
 
 export type FromPicture =
+  /** The picture itself has said that it has this size now (the graphics channel does). */
+  | { readonly tag: 'resized'; readonly size: Size }
   /** Follows each Frame Marker END once it is on the canvas. */
   | { readonly tag: 'painted'; readonly frameId: number }
   /** So many of the oldest messages have been decoded. */

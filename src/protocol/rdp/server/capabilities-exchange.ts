@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { chooseGraphics } from '../graphics/choose-graphics.ts';
+import type { ClientGraphicsCapabilities } from '../graphics/client-capabilities.ts';
 import type { Size } from '../geometry.ts';
 import { DRAWING_FLAG } from '../pdu/capabilities/bitmap.ts';
 import { type CapabilitySet, findSet } from '../pdu/capabilities/capability-sets.ts';
@@ -119,13 +120,15 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
   }
   const surface = findSet(sets, 'surfaceCommands')?.cmdFlags ?? 0;
   const bitmap = findSet(sets, 'bitmap');
-  const graphics = chooseGraphics({
+  const graphics: ClientGraphicsCapabilities = {
     // The server's depth counts (2.2.7.1.2): rdesktop asks for 24 and then follows Demand Active; node-rdpjs asks for 32 and confirms 24.
     bitsPerPixel: Math.max(session.core.bitsPerPixel, bitmap?.preferredBitsPerPixel ?? 0),
     skipAlpha: ((bitmap?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
     screenBlt: hasScreenBlt(findSet(sets, 'order')),
-  });
+  };
+  // Whoever cannot be served in updates is not let in at all: the graphics channel may end.
+  chooseGraphics(graphics);
   const pointer = findSet(sets, 'pointer');
   const newPointers = (pointer?.pointerCacheSize ?? 0) > 0;
   const large =

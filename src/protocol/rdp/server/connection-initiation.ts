@@ -21,7 +21,11 @@ export function receiveConnectionRequest(payload: Uint8Array): Step {
       ],
     };
   }
-  const confirm = encodeConnectionConfirm({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: NEG_RSP_FLAG.extendedClientData });
+  const confirm = encodeConnectionConfirm({
+    tag: 'response',
+    selectedProtocol: PROTOCOL.ssl,
+    flags: NEG_RSP_FLAG.extendedClientData | NEG_RSP_FLAG.dynvcGfx,
+  });
   return {
     state: { tag: 'tlsHandshake', requestedProtocols: protocols },
     outputs: [{ tag: 'send', bytes: confirm }, { tag: 'startTls' }],

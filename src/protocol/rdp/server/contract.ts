@@ -65,7 +65,8 @@ export type RdpServerOutput =
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   /** Suppress Output: `false` means the client's window is hidden and nothing needs sending. */
   | { readonly tag: 'display'; readonly wanted: boolean }
-  | { readonly tag: 'frameAcknowledged'; readonly frameId: number }
+  /** `suspended`: the client acknowledges no frame after this one until it says otherwise, so none is to be waited for. */
+  | { readonly tag: 'frameAcknowledged'; readonly frameId: number; readonly suspended?: boolean }
   | { readonly tag: 'roundTrip'; readonly ms: number }
   /** The peer has not been heard for too long, or is heard again. */
   | { readonly tag: 'line'; readonly silent: boolean }

@@ -39,16 +39,12 @@ function answerControl(session: Session, action: number): RdpServerOutput[] {
   }
 }
 
-/** The first time, channels start before whoever hears `active` does anything. */
+/** The first time, channels start before whoever hears `active` does anything; the machine says it once it knows which way the picture goes. */
 function activated(state: StateOf<'finalization'>): Step {
   const { session, channels, desktop, abilities } = state;
   return {
     state: { tag: 'active', session, channels, desktop, abilities, wasActive: true, pointers: new PointerCache(abilities.pointer) },
-    outputs: [
-      shareData(PDU_TYPE_2.fontMap, encodeFontMap()),
-      ...channels.start().map(sendChunk),
-      { tag: 'active', graphics: abilities.graphics, desktop },
-    ],
+    outputs: [shareData(PDU_TYPE_2.fontMap, encodeFontMap()), ...channels.start().map(sendChunk)],
   };
 }
 

@@ -25,6 +25,7 @@ import type { RdpServerConfig, RdpServerMachine, RdpServerOutput } from './contr
 import { receiveFinalization } from './finalization.ts';
 import { RoundTrip } from './round-trip.ts';
 import { IO_CHANNEL_ID, sendChunk, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
+import { ServerGraphics } from './server-graphics.ts';
 import { illegal, type ServerState, type StateOf, type Step } from './server-state.ts';
 
 type AdmittedState = StateOf<'capabilities' | 'finalization' | 'active'>;
@@ -45,6 +46,8 @@ export class RdpServer implements RdpServerMachine {
   private readonly roundTrip: RoundTrip;
   private state: ServerState = { tag: 'connectionInitiation' };
   private channels: StaticChannels | undefined;
+  /** From `admit` on. */
+  private graphics: ServerGraphics | undefined;
   /** A resize that came while an activation was under way; the newest counts. */
   private nextDesktop: Size | undefined;
 
@@ -73,6 +76,7 @@ export class RdpServer implements RdpServerMachine {
     if (news === 'over') return this.close('peerGone');
     const told: RdpServerOutput[] = news === undefined ? [] : [{ tag: 'line', silent: news === 'silent' }];
     if (!measured) return told;
+    if (state.tag === 'active' && this.graphics?.tick(nowMs) === true) told.push(...this.activation(state));
     return [...told, ...this.roundTrip.request(state.session, state.tag === 'active' ? 'continuous' : 'connectTime', nowMs)];
   }
 
@@ -89,7 +93,10 @@ export class RdpServer implements RdpServerMachine {
   admit(desktop: Size, channels: ConnectionChannels = NO_CHANNELS): RdpServerOutput[] {
     if (this.state.tag !== 'awaitingAdmission') throw illegal(this.state, 'admit');
     const { session } = this.state;
-    const joined = asStatic(channels.list, 'server').flatMap((channel) => {
+    const graphics = new ServerGraphics(session);
+    this.graphics = graphics;
+    const list = graphics.channel === undefined ? channels.list : [...channels.list, graphics.channel];
+    const joined = asStatic(list, 'server').flatMap((channel) => {
       const asked = session.channels.find(({ name, id }) => name === channel.name && session.joined.has(id));
       return asked === undefined ? [] : [{ channel, channelId: asked.id }];
     });
@@ -117,9 +124,14 @@ export class RdpServer implements RdpServerMachine {
   }
 
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[] {
-    if (this.state.tag !== 'active') throw illegal(this.state, 'graphics');
+    const { state, graphics } = this;
+    if (state.tag !== 'active' || graphics === undefined || graphics.isAwaited) throw illegal(state, 'graphics');
     // PDU by PDU, so that what is more urgent can go between them.
-    return updates.flatMap(({ bytes }) => fastPathPdus(bytes)).map((bytes) => ({ tag: 'send', bytes, urgency: 'picture' }));
+    return updates.flatMap((update): RdpServerOutput[] =>
+      update.route === 'channel'
+        ? graphics.send(update, state.channels)
+        : fastPathPdus(update.bytes).map((bytes) => ({ tag: 'send', bytes, urgency: 'picture' })),
+    );
   }
 
   sendPointerShape(shape: PointerShape | null): RdpServerOutput[] {
@@ -138,6 +150,11 @@ export class RdpServer implements RdpServerMachine {
     switch (state.tag) {
       case 'active':
         this.nextDesktop = undefined;
+        if (this.graphics?.inUse === true) {
+          // The graphics channel says the new size itself: nothing is reactivated.
+          const resized = { ...state, desktop };
+          return this.take({ state: resized, outputs: this.activation(resized) });
+        }
         return [
           { tag: 'suspended' },
           sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)),
@@ -164,6 +181,21 @@ export class RdpServer implements RdpServerMachine {
 
   gone(): void {
     this.channels?.closeAll();
+  }
+
+  /** The session is active, and it is known which way the picture goes. */
+  private activation({ abilities, channels, desktop }: StateOf<'active'>): RdpServerOutput[] {
+    const { graphics } = this;
+    if (graphics === undefined || graphics.isAwaited) return [];
+    return [...graphics.clear(channels), { tag: 'active', graphics: graphics.settings(abilities.graphics), desktop }];
+  }
+
+  private graphicsNews(): RdpServerOutput[] {
+    const { acknowledged, change } = this.graphics?.news() ?? { acknowledged: [], change: undefined };
+    const { state } = this;
+    if (change === undefined || state.tag !== 'active') return [...acknowledged];
+    // Without the channel the client's desktop is again what an activation says.
+    return [...acknowledged, ...(change === 'ended' ? this.resize(state.desktop) : this.activation(state))];
   }
 
   private isClosed(): boolean {
@@ -222,7 +254,8 @@ export class RdpServer implements RdpServerMachine {
       if (!state.session.channels.some(({ id }) => id === pdu.channelId))
         throw new ProtocolError('UNEXPECTED', 'SendDataRequest.channelId', 'a known channel', pdu.channelId);
       // Nobody who is not in yet is listened to: what a client says on a channel before it is active is dropped.
-      return 'wasActive' in state && state.wasActive ? state.channels.receive(pdu.channelId, pdu.data).map(sendChunk) : [];
+      if (!('wasActive' in state) || !state.wasActive) return [];
+      return [...state.channels.receive(pdu.channelId, pdu.data).map(sendChunk), ...this.graphicsNews()];
     }
     if (state.tag === 'awaitingAdmission') throw illegal(state, 'data');
     const outputs: RdpServerOutput[] = [];
@@ -251,6 +284,7 @@ export class RdpServer implements RdpServerMachine {
     }
     if (state.tag === 'finalization' && !this.isClosed()) {
       outputs.push(...this.take(receiveFinalization(state, data)));
+      if (this.state.tag === 'active') outputs.push(...this.activation(this.state));
       if (this.nextDesktop !== undefined && this.state.tag === 'active') outputs.push(...this.resize(this.nextDesktop));
     }
     return outputs;

@@ -52,7 +52,7 @@ describe('connection initiation', () => {
     (protocols) => {
       const outputs = newServer().receive(wire.request(protocols), 0);
       expect(tags(outputs)).toEqual(['send', 'startTls']);
-      expect(decodeConnectionConfirm(payloadOf(outputs[0]))).toEqual({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: 1 });
+      expect(decodeConnectionConfirm(payloadOf(outputs[0]))).toEqual({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: 3 });
     },
   );
 

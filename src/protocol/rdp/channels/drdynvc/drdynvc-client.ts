@@ -4,7 +4,7 @@ import { encodeDynvcCapabilities } from './capabilities.ts';
 import { encodeDynvcClose } from './close.ts';
 import { type CreateRequest, CREATION_STATUS, encodeCreateResponse } from './create.ts';
 import { DRDYNVC, DRDYNVC_OPTIONS, DRDYNVC_VERSION } from './drdynvc.ts';
-import { OpenChannels } from './open-channels.ts';
+import { carriedBy, OpenChannels } from './open-channels.ts';
 import { decodeDynvcPdu } from './pdu.ts';
 
 /**
@@ -52,9 +52,16 @@ export class DrdynvcClient implements Channel {
     this.open?.closeAll();
   }
 
+  /** Messages of one of its channels, as PDUs of this one. Throws `ILLEGAL_TRANSITION` where that is not open. */
+  carried(channel: Channel, messages: readonly Uint8Array[]): Uint8Array[] {
+    return carriedBy(this.open, channel, messages);
+  }
+
   private answer(open: OpenChannels, { channelId, name }: CreateRequest): ChannelOutput[] {
     if (open.has(channelId)) throw new ProtocolError('UNEXPECTED', 'DYNVC_CREATE_REQ.ChannelId', 'a number that is free', channelId);
-    const channel = this.channels.find((candidate) => candidate.name === name && !open.hasChannel(candidate));
+    const channel = this.channels.find(
+      (candidate) => candidate.name === name && candidate.isWithheld !== true && open.idOf(candidate) === undefined,
+    );
     const creationStatus = channel === undefined ? CREATION_STATUS.notFound : CREATION_STATUS.success;
     const response: ChannelOutput = { tag: 'send', message: encodeCreateResponse({ channelId, creationStatus }) };
     return channel === undefined ? [response] : [response, ...open.open(channelId, channel)];

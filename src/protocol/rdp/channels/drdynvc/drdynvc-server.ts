@@ -3,7 +3,7 @@ import type { Channel, ChannelOptions, ChannelOutput, ChannelPort, Urgency } fro
 import { encodeDynvcCapabilities } from './capabilities.ts';
 import { encodeCreateRequest } from './create.ts';
 import { DRDYNVC, DRDYNVC_OPTIONS, DRDYNVC_VERSION } from './drdynvc.ts';
-import { OpenChannels } from './open-channels.ts';
+import { carriedBy, OpenChannels } from './open-channels.ts';
 import { decodeDynvcPdu } from './pdu.ts';
 
 /** The shares of [MS-RDPEDYC] 2.2.1.1.2 (65,536 ÷ charge percent): 70, 20, 7 and 3 percent. No client is known that goes by them. */
@@ -39,7 +39,9 @@ export class DrdynvcServer implements Channel {
       case 'createResponse': {
         const channel = this.asked.get(pdu.channelId);
         this.asked.delete(pdu.channelId);
-        return channel === undefined || pdu.creationStatus < 0 ? [] : open.open(pdu.channelId, channel);
+        if (channel !== undefined && pdu.creationStatus >= 0) return open.open(pdu.channelId, channel);
+        channel?.refused?.();
+        return [];
       }
       case 'data':
         return open.receive(pdu);
@@ -56,6 +58,11 @@ export class DrdynvcServer implements Channel {
 
   close(): void {
     this.open?.closeAll();
+  }
+
+  /** Messages of one of its channels, as PDUs of this one. Throws `ILLEGAL_TRANSITION` where that is not open. */
+  carried(channel: Channel, messages: readonly Uint8Array[]): Uint8Array[] {
+    return carriedBy(this.open, channel, messages);
   }
 
   private offer(): ChannelOutput[] {

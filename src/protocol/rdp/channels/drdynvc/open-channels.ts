@@ -20,9 +20,10 @@ export class OpenChannels {
     return this.byId.has(channelId);
   }
 
-  hasChannel(channel: Channel): boolean {
-    for (const open of this.byId.values()) if (open.channel === channel) return true;
-    return false;
+  /** The number of a channel that is open. */
+  idOf(channel: Channel): number | undefined {
+    for (const [channelId, open] of this.byId) if (open.channel === channel) return channelId;
+    return undefined;
   }
 
   /** Starts a channel that both sides have agreed on. */
@@ -92,8 +93,19 @@ export class OpenChannels {
   }
 }
 
+/** Messages of a channel as PDUs of `drdynvc`. Throws `ILLEGAL_TRANSITION` where it is not open. */
+export function carriedBy(open: OpenChannels | undefined, channel: Channel, messages: readonly Uint8Array[]): Uint8Array[] {
+  const channelId = open?.idOf(channel);
+  if (channelId === undefined) throw notOpen(channel);
+  return messages.flatMap((message) => encodeDynvcMessage(channelId, message));
+}
+
+function notOpen(channel: Channel): ProtocolError {
+  return new ProtocolError('ILLEGAL_TRANSITION', `channel ${channel.name}`, 'an open channel', 'closed');
+}
+
 function rejected(channel: Channel): Promise<void> {
-  const rejection = Promise.reject(new ProtocolError('ILLEGAL_TRANSITION', `channel ${channel.name}`, 'an open channel', 'closed'));
+  const rejection = Promise.reject(notOpen(channel));
   rejection.catch(() => undefined);
   return rejection;
 }

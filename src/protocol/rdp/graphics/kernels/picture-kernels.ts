@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
+import type { RowOrder } from '../planar/planar-format.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
 
 /** Room for what is encoded of one tile. */
@@ -78,7 +79,7 @@ export class PictureKernels implements Size {
   }
 
   /**
-   * The tile at `x`,`y` (at most 64×64, inside the picture) as an RDP6_BITMAP_STREAM, bottom-up, into `out` from `start`.
+   * The tile at `x`,`y` (at most 64×64, inside the picture) as an RDP6_BITMAP_STREAM into `out` from `start`.
    * @returns the offset after the stream, or -1 when it would not be shorter than `limit` bytes
    */
   encodePlanar(
@@ -87,13 +88,15 @@ export class PictureKernels implements Size {
     width: number,
     height: number,
     skipAlpha: boolean,
+    rows: RowOrder,
     out: Uint8Array,
     start: number,
     limit: number,
   ): number {
     const stride = this.width * 4;
-    const first = PICTURE_AT + (y + height - 1) * stride + x * 4;
-    const bytes = this.kernels.planarTile(first, -stride, width, height, this.outputAt, limit, skipAlpha ? 1 : 0);
+    const topDown = rows === 'topDown';
+    const first = PICTURE_AT + (topDown ? y : y + height - 1) * stride + x * 4;
+    const bytes = this.kernels.planarTile(first, topDown ? stride : -stride, width, height, this.outputAt, limit, skipAlpha ? 1 : 0);
     if (bytes < 0) return -1;
     out.set(this.output.subarray(0, bytes), start);
     return start + bytes;

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { FrameWords } from '../pixel-words.ts';
-import { FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN, MAX_RAW, MAX_SHORT_RUN, MIN_RUN } from './planar-format.ts';
+import { FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN, MAX_RAW, MAX_SHORT_RUN, MIN_RUN, type RowOrder } from './planar-format.ts';
 
 /** Largest tile side this encoder takes. */
 export const MAX_TILE_SIDE = 64;
@@ -12,13 +12,17 @@ const MAX_PLANE_BYTES = MAX_TILE_SIDE * (MAX_TILE_SIDE + Math.ceil(MAX_TILE_SIDE
 export const MAX_PLANAR_TILE_BYTES = 1 + 4 * MAX_PLANE_BYTES;
 
 /**
- * RDP6_BITMAP_STREAM encoder ([MS-RDPEGDI] 2.2.2.5.1), lossless, bottom-up as bitmap updates want it.
+ * RDP6_BITMAP_STREAM encoder ([MS-RDPEGDI] 2.2.2.5.1), lossless; bottom-up for bitmap updates, top-down for the graphics channel.
  *
  * A tile is read once, row by row, all planes at a time: a pixel's three deltas are computed in one word, and a row that equals the one
+<<<<<<< HEAD
  * below it costs one comparison a pixel. Nothing is allocated after construction. Frames in the kernels' memory are encoded there, to the same bytes.
+=======
+ * before it costs one comparison a pixel. Nothing is allocated after construction.
  */
 export class PlanarEncoder {
   private readonly skipAlpha: boolean;
+  private readonly rows: RowOrder;
   private readonly redRow = new Uint8Array(MAX_TILE_SIDE);
   private readonly greenRow = new Uint8Array(MAX_TILE_SIDE);
   private readonly blueRow = new Uint8Array(MAX_TILE_SIDE);
@@ -26,8 +30,9 @@ export class PlanarEncoder {
   private readonly bluePlane = new Uint8Array(MAX_PLANE_BYTES);
 
   /** `skipAlpha`: leave the alpha plane out (header bit NA); else it is sent opaque. */
-  constructor(skipAlpha: boolean) {
+  constructor(skipAlpha: boolean, rows: RowOrder = 'bottomUp') {
     this.skipAlpha = skipAlpha;
+    this.rows = rows;
   }
 
   /**
@@ -35,15 +40,17 @@ export class PlanarEncoder {
    * @returns the offset after the stream, or -1 when it would not be shorter than `limit` bytes
    */
   encode(frame: FrameWords, x: number, y: number, width: number, height: number, out: Uint8Array, start: number, limit: number): number {
-    const { words, stride, kernels } = frame;
-    if (kernels !== undefined) return kernels.encodePlanar(x, y, width, height, this.skipAlpha, out, start, limit);
+    const { words, kernels } = frame;
+    if (kernels !== undefined) return kernels.encodePlanar(x, y, width, height, this.skipAlpha, this.rows, out, start, limit);
+    const first = firstRow(frame, y, height, this.rows);
+    const { step } = first;
     const { redRow, greenRow, blueRow, greenPlane, bluePlane } = this;
     const end = start + limit;
     out[start] = FORMAT_RLE | (this.skipAlpha ? FORMAT_NO_ALPHA : 0);
     let red = this.skipAlpha ? start + 1 : writeOpaqueAlpha(width, height, out, start + 1);
     let green = 0;
     let blue = 0;
-    let row = (y + height - 1) * stride + x;
+    let row = first.start + x;
 
     // the first scanline is absolute
     for (let i = 0; i < width; i++) {
@@ -58,7 +65,7 @@ export class PlanarEncoder {
 
     for (let line = 1; line < height; line++) {
       const below = row;
-      row -= stride;
+      row += step;
       let same = 0;
       while (same + 4 <= width) {
         const at = row + same;
@@ -129,13 +136,15 @@ export function encodeRawPlanes(
   height: number,
   out: Uint8Array,
   start: number,
+  rows: RowOrder = 'bottomUp',
 ): number {
-  const { words, stride } = frame;
+  const { words } = frame;
+  const first = firstRow(frame, y, height, rows);
   const area = width * height;
   out[start] = FORMAT_NO_ALPHA;
   let at = start + 1;
-  for (let line = height - 1; line >= 0; line--) {
-    const row = (y + line) * stride + x;
+  for (let line = 0; line < height; line++) {
+    const row = first.start + line * first.step + x;
     for (let i = 0; i < width; i++, at++) {
       const pixel = words[row + i]!;
       out[at] = pixel >>> 16;
@@ -146,6 +155,11 @@ export function encodeRawPlanes(
   at = start + 1 + 3 * area;
   out[at] = 0;
   return at + 1;
+}
+
+/** Where the first scanline of a tile begins in the frame, and how far it is to the next. */
+function firstRow({ stride }: FrameWords, y: number, height: number, rows: RowOrder): { readonly start: number; readonly step: number } {
+  return rows === 'topDown' ? { start: y * stride, step: stride } : { start: (y + height - 1) * stride, step: -stride };
 }
 
 function writeOpaqueAlpha(width: number, height: number, out: Uint8Array, start: number): number {

@@ -11,3 +11,6 @@ export const MAX_RAW = 15;
 export const MIN_RUN = 3;
 export const MAX_SHORT_RUN = 15;
 export const MAX_LONG_RUN = 47;
+
+/** Which scanline of a bitmap comes first. */
+export type RowOrder = 'bottomUp' | 'topDown';

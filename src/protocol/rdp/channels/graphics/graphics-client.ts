@@ -1,0 +1,61 @@
+import { encodeCapsAdvertise, GFX_CAPS_FLAG, GFX_VERSION, type GfxCapabilitySet } from '../../pdu/rdpgfx/capabilities.ts';
+import { encodeGfxFrameAcknowledge } from '../../pdu/rdpgfx/frames.ts';
+import type { Channel, ChannelOptions, ChannelOutput } from '../contract.ts';
+import { GRAPHICS_CHANNEL, GRAPHICS_OPTIONS } from './graphics-channel.ts';
+
+/** Planar and uncompressed bitmaps, for which no server needs more than the oldest set. */
+const EXACT_SETS: readonly GfxCapabilitySet[] = [{ version: GFX_VERSION.v8, flags: GFX_CAPS_FLAG.smallCache }];
+
+/** The client's end of the graphics channel ([MS-RDPEGFX] 3.2): what comes on it is passed on as it is, to where it is decoded. */
+export class GraphicsClient implements Channel {
+  readonly name = GRAPHICS_CHANNEL;
+  readonly options: ChannelOptions = GRAPHICS_OPTIONS;
+  private readonly sets: readonly GfxCapabilitySet[];
+  private heard: (message: Uint8Array) => void = () => undefined;
+  private open = false;
+  private withheld = false;
+  private frames = 0;
+
+  /** @param sets what can be decoded */
+  constructor(sets: readonly GfxCapabilitySet[] = EXACT_SETS) {
+    this.sets = sets;
+  }
+
+  /** What hears each message of the server, as it came. */
+  onMessage(heard: (message: Uint8Array) => void): void {
+    this.heard = heard;
+  }
+
+  /** What this server draws with could not be decoded: the channel is refused when it is opened. */
+  withhold(): void {
+    this.withheld = true;
+  }
+
+  get isWithheld(): boolean {
+    return this.withheld;
+  }
+
+  /** RDPGFX_FRAME_ACKNOWLEDGE_PDU for a frame that has been drawn. */
+  acknowledge(frameId: number): Uint8Array {
+    this.frames += 1;
+    return encodeGfxFrameAcknowledge({ frameId, queued: 0, suspended: false, totalFramesDecoded: this.frames });
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  start(): readonly ChannelOutput[] {
+    this.open = true;
+    return [{ tag: 'send', message: encodeCapsAdvertise(this.sets), urgency: 'control' }];
+  }
+
+  receive(message: Uint8Array): readonly ChannelOutput[] {
+    this.heard(message);
+    return [];
+  }
+
+  close(): void {
+    this.open = false;
+  }
+}

@@ -1,0 +1,91 @@
+import type { Size } from '../../geometry.ts';
+import { encodeEndFrame, encodeStartFrame } from '../../pdu/rdpgfx/frames.ts';
+import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
+import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../pdu/rdpgfx/surfaces.ts';
+import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder } from '../contract.ts';
+import { Rdp8Compressor } from '../rdp8/rdp8-compressor.ts';
+import { ChangedTiles } from '../tiles/changed-tiles.ts';
+import { copiedFrom, without } from './areas.ts';
+import { type ChannelSettings, type CreateLayer, DESKTOP_SURFACE, type LayerFrame, type PictureLayer } from './contract.ts';
+import { ExactTiles } from './exact-tiles.ts';
+import { SegmentPacker } from './segment-packer.ts';
+
+const NO_LAYER: LayerFrame = { pdus: [], covered: [], exact: [], surfaces: [] };
+
+/** Pictures on the graphics channel ([MS-RDPEGFX]); `createLayer` adds what is shown another way than exactly. */
+export function channelEncoder(createLayer: CreateLayer = () => undefined): EncoderKind<ChannelSettings> {
+  return {
+    name: 'channel',
+    acknowledgement: 'channel',
+    settingsFor: ({ channel }) => (channel === undefined ? undefined : { name: 'channel', avc420: channel.avc420 }),
+    create: (settings) => new ChannelPictureEncoder(createLayer(settings)),
+  };
+}
+
+/** Exact pictures and nothing else: what runs wherever pictures are captured. */
+export const CHANNEL = channelEncoder();
+
+/**
+ * Compares each picture with the one before and sends what differs, as messages of the graphics channel. A key frame makes the output and its
+ * surfaces anew and refers to nothing that was sent before.
+ */
+class ChannelPictureEncoder implements PictureEncoder {
+  private readonly tiles = new ChangedTiles();
+  private readonly exact = new ExactTiles();
+  private readonly compressor = new Rdp8Compressor();
+  private readonly packer = new SegmentPacker(this.compressor);
+  private readonly layer: PictureLayer | undefined;
+  /** What the client has of what this encoder made. */
+  private surfaces: readonly number[] = [];
+
+  constructor(layer: PictureLayer | undefined) {
+    this.layer = layer;
+  }
+
+  get due(): boolean {
+    return this.layer?.due ?? false;
+  }
+
+  async encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined> {
+    const read = picture.pixels();
+    const frame = read instanceof Promise ? await read : read;
+    if (wanted.key) this.tiles.forget();
+    // The client may have lost the areas that it asks for again: nothing is copied from them.
+    const mayCopy = !wanted.key && wanted.areas.length === 0;
+    const copies = mayCopy ? this.tiles.scroll(frame, picture.damage) : [];
+    const inexact = wanted.key ? [] : copiedFrom(copies, this.layer?.inexact ?? []);
+    const areas = [...this.tiles.update(frame, picture.damage), ...wanted.areas, ...inexact];
+    const { layer } = this;
+    const layered = layer === undefined ? NO_LAYER : await layer.encode({ picture, frame, wanted, copies, areas });
+    const drawn = [...without(areas, layered.covered), ...layered.exact];
+    if (!wanted.key && copies.length === 0 && drawn.length === 0 && layered.pdus.length === 0) return undefined;
+
+    const push = (pdu: Uint8Array): void => this.packer.push(pdu);
+    if (wanted.key) this.begin(frame);
+    push(encodeStartFrame(wanted.frameId));
+    this.exact.encode(frame, copies, drawn, push);
+    for (const pdu of layered.pdus) push(pdu);
+    push(encodeEndFrame(wanted.frameId));
+    this.surfaces = [DESKTOP_SURFACE, ...layered.surfaces];
+    const { surfaces } = this;
+    return {
+      updates: this.packer.take().map((bytes) => ({ route: 'channel', bytes, surfaces })),
+      changedPixels: [...copies, ...drawn, ...layered.covered].reduce((sum, rect) => sum + rect.width * rect.height, 0),
+    };
+  }
+
+  close(): void {
+    this.tiles.forget();
+    this.layer?.close();
+  }
+
+  /** A new output of this size, with one surface that covers it. */
+  private begin({ width, height }: Size): void {
+    this.compressor.forget();
+    // First, because a viewer that comes late begins to read where a message begins with it.
+    this.packer.push(encodeResetGraphics({ width, height }));
+    for (const surfaceId of this.surfaces) this.packer.push(encodeDeleteSurface(surfaceId));
+    this.packer.push(encodeCreateSurface({ surfaceId: DESKTOP_SURFACE, width, height }));
+    this.packer.push(encodeMapSurfaceToOutput({ surfaceId: DESKTOP_SURFACE, x: 0, y: 0 }));
+  }
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { encodeDynvcCapabilities } from '../../../../src/protocol/rdp/channels/drdynvc/capabilities.ts';
+import { encodeDynvcClose } from '../../../../src/protocol/rdp/channels/drdynvc/close.ts';
+import { encodeCreateResponse } from '../../../../src/protocol/rdp/channels/drdynvc/create.ts';
+import { encodeDynvcMessage } from '../../../../src/protocol/rdp/channels/drdynvc/data.ts';
+import { decodeDynvcPdu, type DynvcPdu } from '../../../../src/protocol/rdp/channels/drdynvc/pdu.ts';
+import type { GraphicsUpdate } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import { EARLY_CAPABILITY } from '../../../../src/protocol/rdp/pdu/client-data.ts';
+import { encodeCapsAdvertise, GFX_VERSION } from '../../../../src/protocol/rdp/pdu/rdpgfx/capabilities.ts';
+import { encodeGfxFrameAcknowledge } from '../../../../src/protocol/rdp/pdu/rdpgfx/frames.ts';
+import { decodeGfxServerPdus } from '../../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
+import { decodeSegmentedData, encodeSegmentedData, plainSegments } from '../../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
+import { ChannelJoiner, encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
+import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
+import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
+import { GRAPHICS_CHANNEL_DEADLINE_MS } from '../../../../src/protocol/rdp/server/server-graphics.ts';
+import { silent } from '../../../support/recorded-channel.ts';
+import { concat, errorCode } from '../pdu/arbitrary-bytes.ts';
+import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
+import { CLIENT_DATA, DESKTOP, newServer, sentOn, tags, wire } from './scripted-client.ts';
+
+const DRDYNVC_ID = 1004;
+const MESSAGE_ID = 1005;
+const USER_ID = 1006;
+const ADVERTISED = encodeCapsAdvertise([{ version: GFX_VERSION.v8, flags: 0 }]);
+const CHANNEL = { encoder: { name: 'channel', avc420: false }, acknowledgement: 'channel' };
+
+/** A client that has announced the graphics channel, in the session as far as its Font List. */
+function announced(): { readonly server: RdpServer; readonly outputs: readonly RdpServerOutput[] } {
+  const server = newServer();
+  server.receive(wire.request(), 0);
+  server.tlsEstablished();
+  const { core } = CLIENT_DATA;
+  const earlyCapabilityFlags = core.earlyCapabilityFlags | EARLY_CAPABILITY.dynvcGfx;
+  server.receive(
+    wire.connectInitial({ ...CLIENT_DATA, core: { ...core, earlyCapabilityFlags }, network: [{ name: 'drdynvc', options: 0 }] }),
+    0,
+  );
+  server.receive(wire.mcs({ tag: 'attachUserRequest' }), 0);
+  const joins = [IO_CHANNEL_ID, USER_ID, MESSAGE_ID, DRDYNVC_ID].map((id) => wire.join(id, USER_ID));
+  server.receive(concat([...joins, wire.clientInfo(USER_ID)]), 0);
+  server.admit(DESKTOP, silent());
+  server.receive(wire.confirmActive(undefined, USER_ID), 0);
+  const finalization = [31, 20, 39].map((type) =>
+    wire.share(type, type === 20 ? new Uint8Array([4, 0, 0, 0, 0, 0, 0, 0]) : new Uint8Array(8), USER_ID),
+  );
+  return { server, outputs: server.receive(concat(finalization), 0) };
+}
+
+const hear = (server: RdpServer, ...pdus: readonly Uint8Array[]): RdpServerOutput[] =>
+  pdus.flatMap((pdu) => encodeChannelChunks(pdu).flatMap((chunk) => server.receive(wire.on(DRDYNVC_ID, chunk, USER_ID), 0)));
+const dynvc = (outputs: readonly RdpServerOutput[]): DynvcPdu[] => {
+  const joiner = new ChannelJoiner();
+  return sentOn(outputs, DRDYNVC_ID).flatMap((chunk) => {
+    const message = joiner.push(chunk);
+    return message === undefined ? [] : [decodeDynvcPdu(message, 'server')];
+  });
+};
+/** PDUs of the graphics channel. */
+const drawn = (outputs: readonly RdpServerOutput[]) =>
+  dynvc(outputs).flatMap((pdu) =>
+    pdu.tag === 'data' ? decodeSegmentedData(pdu.data).segments.flatMap(({ data }) => [...decodeGfxServerPdus(data)]) : [],
+  );
+const actives = (outputs: readonly RdpServerOutput[]) => outputs.flatMap((output) => (output.tag === 'active' ? [output] : []));
+
+/** … that has answered on it. */
+function answered(): { readonly server: RdpServer; readonly outputs: readonly RdpServerOutput[] } {
+  const { server } = announced();
+  hear(server, encodeDynvcCapabilities({ version: 1 }), encodeCreateResponse({ channelId: 1, creationStatus: 0 }));
+  return { server, outputs: hear(server, ...encodeDynvcMessage(1, ADVERTISED)) };
+}
+
+const update = (surfaces: readonly number[]): GraphicsUpdate => ({
+  route: 'channel',
+  bytes: encodeSegmentedData(plainSegments(new Uint8Array(0))),
+  surfaces,
+});
+
+describe('a client that has announced the graphics channel', () => {
+  it('is sent no picture before it has answered, and then what it has been confirmed', () => {
+    const { server, outputs } = announced();
+    expect(actives(outputs)).toEqual([]);
+    expect(dynvc(outputs)).toEqual([expect.objectContaining({ tag: 'capabilities' })]);
+    expect(errorCode(() => server.sendGraphics([]))).toBe('ILLEGAL_TRANSITION');
+    const asked = hear(server, encodeDynvcCapabilities({ version: 1 }));
+    expect(dynvc(asked)).toEqual([expect.objectContaining({ tag: 'createRequest', name: 'Microsoft::Windows::RDS::Graphics' })]);
+    expect(hear(server, encodeCreateResponse({ channelId: 1, creationStatus: 0 }))).toEqual([]);
+    const confirmed = hear(server, ...encodeDynvcMessage(1, ADVERTISED));
+    expect(drawn(confirmed)).toEqual([{ tag: 'capsConfirm', set: { version: GFX_VERSION.v8, flags: 0 } }]);
+    expect(actives(confirmed)).toEqual([{ tag: 'active', graphics: CHANNEL, desktop: DESKTOP }]);
+    // The confirmation comes before whatever a listener sends upon `active`.
+    expect(tags(confirmed)).toEqual(['send', 'active']);
+  });
+
+  it('is served in updates, once, when it does not answer in time; when it answers late the picture goes over', () => {
+    const { server } = announced();
+    expect(actives(server.tick(1_000))).toEqual([]);
+    expect(actives(server.tick(1_000 + GRAPHICS_CHANNEL_DEADLINE_MS - 1))).toEqual([]);
+    expect(actives(server.tick(1_000 + GRAPHICS_CHANNEL_DEADLINE_MS))).toMatchObject([{ graphics: { encoder: { name: 'planar' } } }]);
+    expect(actives(server.tick(2_000 + GRAPHICS_CHANNEL_DEADLINE_MS))).toEqual([]);
+    hear(server, encodeDynvcCapabilities({ version: 1 }), encodeCreateResponse({ channelId: 1, creationStatus: 0 }));
+    expect(actives(hear(server, ...encodeDynvcMessage(1, ADVERTISED)))).toMatchObject([{ graphics: CHANNEL }]);
+  });
+
+  it('is served in updates at once when it refuses the channel, or takes nothing that is known', () => {
+    const { server } = announced();
+    hear(server, encodeDynvcCapabilities({ version: 1 }));
+    const refused = hear(server, encodeCreateResponse({ channelId: 1, creationStatus: -1 }));
+    expect(actives(refused)).toMatchObject([{ graphics: { encoder: { name: 'planar' } } }]);
+    const other = announced().server;
+    hear(other, encodeDynvcCapabilities({ version: 1 }), encodeCreateResponse({ channelId: 1, creationStatus: 0 }));
+    const unknown = hear(other, ...encodeDynvcMessage(1, encodeCapsAdvertise([{ version: 0x000f_0000, flags: 0 }])));
+    expect(actives(unknown)).toMatchObject([{ graphics: { encoder: { name: 'planar' } } }]);
+  });
+
+  it('acknowledges frames on it, or says that it will not', () => {
+    const { server } = answered();
+    const acknowledge = { frameId: 5, queued: 0, suspended: false, totalFramesDecoded: 1 };
+    expect(hear(server, ...encodeDynvcMessage(1, encodeGfxFrameAcknowledge(acknowledge)))).toEqual([
+      { tag: 'frameAcknowledged', frameId: 5 },
+    ]);
+    expect(hear(server, ...encodeDynvcMessage(1, encodeGfxFrameAcknowledge({ ...acknowledge, suspended: true })))).toEqual([
+      { tag: 'frameAcknowledged', frameId: 5, suspended: true },
+    ]);
+  });
+
+  it('hears of another size without being reactivated, and of the end of its surfaces before the new ones', () => {
+    const { server } = answered();
+    server.sendGraphics([update([1, 2])]);
+    const resized = server.resize({ width: 640, height: 480 });
+    expect(tags(resized)).toEqual(['send', 'send', 'active']);
+    expect(drawn(resized)).toEqual([
+      { tag: 'deleteSurface', surfaceId: 1 },
+      { tag: 'deleteSurface', surfaceId: 2 },
+    ]);
+    expect(actives(resized)).toEqual([{ tag: 'active', graphics: CHANNEL, desktop: { width: 640, height: 480 } }]);
+    expect(drawn(server.resize({ width: 320, height: 200 }))).toEqual([]);
+  });
+
+  it('begins anew when it says again what it takes, with nothing to be deleted', () => {
+    const { server } = answered();
+    server.sendGraphics([update([1])]);
+    const again = hear(server, ...encodeDynvcMessage(1, ADVERTISED));
+    expect(drawn(again).map(({ tag }) => tag)).toEqual(['capsConfirm']);
+    expect(actives(again)).toHaveLength(1);
+  });
+
+  it('is served in updates after a reactivation when it closes the channel; what nobody understands closes it as well', () => {
+    for (const end of [encodeDynvcClose({ channelId: 1 }), ...encodeDynvcMessage(1, Uint8Array.of(1, 2, 3))]) {
+      const { server } = answered();
+      server.sendGraphics([update([1])]);
+      const ended = hear(server, end);
+      expect(tags(ended)).toContain('suspended');
+      expect(actives(ended)).toEqual([]);
+      expect(errorCode(() => server.sendGraphics([update([1])]))).toBe('ILLEGAL_TRANSITION');
+      server.receive(wire.confirmActive(undefined, USER_ID), 0);
+      const back = server.receive(wire.share(39, new Uint8Array(8), USER_ID), 0);
+      expect(actives(back)).toMatchObject([{ graphics: { encoder: { name: 'planar' } }, desktop: DESKTOP }]);
+    }
+  });
+});
