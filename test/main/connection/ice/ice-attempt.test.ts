@@ -146,22 +146,27 @@ describe('an attempt over ICE', () => {
     expect([one.found[0]?.relayed, other.found[0]?.relayed]).toEqual([false, false]);
   });
 
-  it('names an address that the browser hides by what its owner has told', async () => {
+  const [THEIR_HOST, THEIR_ROUTER] = ['at,host,10.0.0.5,5000,9', 'at,srflx,198.51.100.9,5000,8'];
+  it.each([
+    ['a router that changes the port', [THEIR_HOST, THEIR_ROUTER], '203.0.113.4', 7_000, '198.51.100.9:7000'],
+    ['a router that keeps the port', [THEIR_HOST, THEIR_ROUTER], '203.0.113.4', 5_000, '198.51.100.9:5000'],
+    ['the router that this computer is behind as well', [THEIR_HOST, THEIR_ROUTER], '198.51.100.9', 5_000, '10.0.0.5:5000'],
+    ['no router that is known', [THEIR_HOST], '203.0.113.4', 5_000, '10.0.0.5:5000'],
+  ] as const)('names an address that the browser hides by what its owner has told: behind %s', async (_who, at, ours, port, shown) => {
     const { clock, page, attempt, found } = alone();
     await clock.advance(100);
+    page.say({ tag: 'candidate', line: `candidate:2 1 udp 1685987071 ${ours} 36719 typ srflx raddr 0.0.0.0 rport 0` });
     attempt.heard(
-      readIceWords(
-        'answer,8Do8,ToNqQnVV9i+x80JnkiYfWJSn,q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=;at,host,10.0.0.5,5000,9;at,srflx,198.51.100.9,6000,8',
-      ),
+      readIceWords(['answer,8Do8,ToNqQnVV9i+x80JnkiYfWJSn,q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=', ...at].join(';')),
     );
     page.say({
       tag: 'pair',
       local: { kind: 'host', address: '[fd00::2]', port: 1_025 },
-      remote: { kind: 'prflx', address: 'redacted-ip.invalid', port: 7_000 },
+      remote: { kind: 'prflx', address: 'redacted-ip.invalid', port },
     });
     page.say({ tag: 'open' });
     page.say({ tag: 'control', bytes: Uint8Array.of(1, 0) });
-    expect(found[0]?.address).toBe('198.51.100.9:7000');
+    expect(found[0]?.address).toBe(shown);
   });
 
   it('is given up after its time, and the page closed', async () => {

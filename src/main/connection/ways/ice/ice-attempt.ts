@@ -50,6 +50,8 @@ export class IceAttempt {
   private described = false;
   private remoteKnown = false;
   private ours = 0;
+  /** Of this computer, and of the router in front of it. */
+  private readonly ownAddresses = new Set<string>();
   private readonly theirs: IceCandidate[] = [];
   private pair: IcePair | undefined;
   private pairs = 0;
@@ -153,6 +155,7 @@ export class IceAttempt {
     const candidate = readCandidateLine(line);
     if (candidate === undefined || this.ours >= MAX_CANDIDATES) return;
     this.ours += 1;
+    this.ownAddresses.add(candidate.address);
     this.saySoon({ tag: 'candidate', candidate });
   }
 
@@ -183,11 +186,17 @@ export class IceAttempt {
     this.parts.found(this.carrier(this.addressOf(pair.remote)));
   }
 
-  /** A browser hides an address that it has learned from a packet alone; its owner has named it, or the router in front of it. */
+  /**
+   * A browser hides an address that it has learned from a packet alone; its owner has named it, or the router in front of it. Many routers keep the
+   * port, so the port alone does not tell the two apart: the computer's own address it is only behind the same router as this one, or where no router
+   * has been seen.
+   */
   private addressOf({ address, port }: IcePairEnd): HostPort {
     const plain = address.replace(/^\[|\]$/g, '');
     if (scopeOf(plain) !== undefined) return { host: plain, port };
-    const named = this.theirs.find((theirs) => theirs.port === port) ?? this.theirs.find(({ kind }) => kind === 'srflx') ?? this.theirs[0];
+    const outside = this.theirs.filter(({ kind, address }) => kind === 'srflx' && !this.ownAddresses.has(address));
+    const likely = outside.length > 0 ? outside : this.theirs.filter(({ kind }) => kind === 'host');
+    const named = likely.find((theirs) => theirs.port === port) ?? likely[0] ?? this.theirs[0];
     return { host: named?.address ?? 'unknown', port };
   }
 
