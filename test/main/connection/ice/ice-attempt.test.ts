@@ -156,9 +156,7 @@ describe('an attempt over ICE', () => {
     const { clock, page, attempt, found } = alone();
     await clock.advance(100);
     page.say({ tag: 'candidate', line: `candidate:2 1 udp 1685987071 ${ours} 36719 typ srflx raddr 0.0.0.0 rport 0` });
-    attempt.heard(
-      readIceWords(['answer,8Do8,ToNqQnVV9i+x80JnkiYfWJSn,q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=', ...at].join(';')),
-    );
+    attempt.heard(readIceWords(['answer,8Do8,ToNqQnVV9i+x80JnkiYfWJSn,q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=', ...at].join(';')));
     page.say({
       tag: 'pair',
       local: { kind: 'host', address: '[fd00::2]', port: 1_025 },
