@@ -4,10 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 import type { PixelFrame } from '../src/protocol/rdp/graphics/contract.ts';
+import { drawPlanes } from '../src/protocol/rdp/graphics/film/draw-planes.ts';
 import { filmPicture } from '../src/protocol/rdp/graphics/film/i420.ts';
 import { openPictureMemory } from '../src/protocol/rdp/graphics/kernels/picture-memory.ts';
 import { BitmapFrames } from '../src/protocol/rdp/graphics/planar/bitmap-frames.ts';
+import { Rdp8Compressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
+import { Rdp8Decompressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
+import { bitmapTarget, createSurface, type Surface } from '../src/protocol/rdp/graphics/surface.ts';
 import { ChangedTiles } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
+import { MAX_SEGMENT_BYTES } from '../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { SCENES } from '../test/bench/kernel-pictures.ts';
 
 const { values } = parseArgs({ options: { frames: { type: 'string', default: '24' } } });
@@ -23,8 +28,16 @@ class Way {
   private readonly tiles = new ChangedTiles();
   private readonly bitmaps = new BitmapFrames({ skipAlpha: true, maxPduBytes: 32_000 });
 
+  private readonly surface: Surface;
+  private readonly compressor: Rdp8Compressor;
+  private readonly decompressor: Rdp8Decompressor;
+
   constructor(frame: PixelFrame) {
     this.frame = frame;
+    this.surface = createSurface(frame);
+    const withKernels = frame.kernels !== undefined;
+    this.compressor = new Rdp8Compressor(withKernels);
+    this.decompressor = new Rdp8Decompressor(withKernels);
     this.words = new Int32Array(frame.pixels.buffer, frame.pixels.byteOffset, frame.width * frame.height);
   }
 
@@ -33,8 +46,22 @@ class Way {
     const whole = [{ x: 0, y: 0, width: frame.width, height: frame.height }];
     const copies = this.timed('scrolling', () => this.tiles.scroll(frame, whole));
     const areas = this.timed('what changed', () => this.tiles.update(frame, whole));
-    this.bytes += this.timed('planar', () => this.bitmaps.encode(frame, { copies, areas }))?.length ?? 0;
-    this.timed('I420', () => filmPicture(frame, { x: 0, y: 0, width: frame.width & ~1, height: frame.height & ~1 }));
+    const encoded = this.timed('planar', () => this.bitmaps.encode(frame, { copies, areas })) ?? new Uint8Array(0);
+    const segments = this.timed('RDP8', () =>
+      Array.from({ length: Math.ceil(encoded.length / MAX_SEGMENT_BYTES) }, (_, index) =>
+        this.compressor.compress(encoded.subarray(index * MAX_SEGMENT_BYTES, (index + 1) * MAX_SEGMENT_BYTES)),
+      ),
+    );
+    this.timed('RDP8 back', () => this.decompressor.decompress({ segments }));
+    this.bytes += segments.reduce((sum, { data }) => sum + data.length, 0);
+    const size = { width: frame.width & ~1, height: frame.height & ~1 };
+    const part = { x: 0, y: 0, ...size };
+    const { i420 } = this.timed('I420', () => filmPicture(frame, part));
+    const area = size.width * size.height;
+    const [y, u, v] = [0, area, area + area / 4].map((offset, index) => ({ offset, stride: size.width >> Math.min(1, index), step: 1 }));
+    if (y === undefined || u === undefined || v === undefined) return;
+    const target = bitmapTarget(this.surface, part);
+    this.timed('I420 back', () => drawPlanes({ ...size, bytes: i420, y, u, v }, [part], target, frame.kernels !== undefined));
   }
 
   quarter(what: string): number {
@@ -70,10 +97,10 @@ for (const size of [
       if (moment === 0) for (const way of [plain, kernels]) way.ms.clear();
     }
     if (plain.bytes !== kernels.bytes) throw new Error(`${scene.name}: ${plain.bytes} bytes and ${kernels.bytes}`);
-    const columns = ['scrolling', 'what changed', 'planar', 'I420'].map((what) => {
+    const columns = ['scrolling', 'what changed', 'planar', 'RDP8', 'RDP8 back', 'I420', 'I420 back'].map((what) => {
       const [before, now] = [plain.quarter(what), kernels.quarter(what)];
-      return `${what} ${before.toFixed(2)} → ${now.toFixed(2)} (×${(now / before).toFixed(2)})`;
+      return `${what} ${before.toFixed(2)}→${now.toFixed(2)} ×${(now / before).toFixed(2)}`;
     });
-    console.log(`${size.width}×${size.height} ${scene.name.padEnd(24)} ${columns.join('   ')}`);
+    console.log(`${size.width}×${size.height} ${scene.name.padEnd(24)} ${columns.join('  ')}`);
   }
 }

@@ -48,11 +48,11 @@ const headersWith = (policy: string): Readonly<Record<string, string>> => ({
 /** Sent with every file of ours. */
 export const RESPONSE_HEADERS = headersWith(CONTENT_SECURITY_POLICY);
 
-/** Of a worker that works on pictures: it may compile WebAssembly (our kernels), which is not evaluating text. */
+/** Of a worker that encodes or shows pictures: it may compile WebAssembly (our kernels), which is not evaluating text. */
 const KERNEL_RESPONSE_HEADERS = headersWith(CONTENT_SECURITY_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"));
 
 /** A worker has the policy of its own script: no page gets one of these. */
-const KERNEL_WORKER = /[\\/]assets[\\/]capture\.worker-[A-Za-z0-9_-]+\.js$/;
+const KERNEL_WORKER = /[\\/]assets[\\/](?:capture|viewer)\.worker-[A-Za-z0-9_-]+\.js$/;
 
 /** What a file of ours is sent with. */
 export function responseHeaders(file: string): Readonly<Record<string, string>> {

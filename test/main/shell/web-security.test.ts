@@ -67,9 +67,10 @@ describe('windows', () => {
     expect(ICE_PARTITION).not.toBe(WEB_PREFERENCES.partition);
   });
 
-  it('may not compile WebAssembly: that is for the worker that captures, by its own script', () => {
+  it('may not compile WebAssembly: that is for the workers that capture and show, by their own scripts', () => {
     const policy = (...path: string[]) => responseHeaders(join(ROOT, ...path))['Content-Security-Policy'] ?? '';
     const worker = policy('assets', 'capture.worker-Ab_1-9.js');
+    expect(policy('assets', 'viewer.worker-Ab.js')).toBe(worker);
     expect(worker.replace(" 'wasm-unsafe-eval'", '')).toBe(CONTENT_SECURITY_POLICY);
     expect(worker).toContain("script-src 'self' 'wasm-unsafe-eval'; ");
     for (const path of [['capture.html'], ['assets', 'capture-Ab.js'], ['capture.worker-Ab.js'], ['assets', 'capture.worker-Ab.js.html']])

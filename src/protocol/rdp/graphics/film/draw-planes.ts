@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
+import { BAND_ROWS, PlaneKernels } from '../kernels/plane-kernels.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 
 /** Where a plane of a decoded picture begins in `bytes`, and how many bytes it is from row to row and from sample to sample. */
@@ -25,15 +26,49 @@ const GREEN_OF_V = 30_679;
 const BLUE_OF_U = 121_608;
 const HALF = 32_768;
 
+/** Once a thread: undefined until they are needed, null where there are none. */
+let kernels: PlaneKernels | null | undefined;
+
 /**
  * Draws these parts of a decoded picture, which lie on the target, at the same places of it. H.264 in RDP has the colours of BT.709 with full range,
- * whatever its stream says.
+ * whatever its stream says. `withKernels`: in WebAssembly where that is to be had, to the same pixels.
  * @throws ProtocolError TRUNCATED when the planes are smaller than the parts
  */
-export function drawPlanes(planes: DecodedPlanes, regions: readonly Rect[], target: BitmapTarget): void {
+export function drawPlanes(planes: DecodedPlanes, regions: readonly Rect[], target: BitmapTarget, withKernels = true): void {
+  if (withKernels) kernels ??= kernels === null ? null : (PlaneKernels.open() ?? null);
+  const { y, u, v } = planes;
+  const apart = y.step === 1 && u.step === 1 && v.step === 1 && u.stride === v.stride;
+  const quick = withKernels && apart && kernels?.takes(y.stride, u.stride) === true ? kernels : undefined;
   for (const region of regions) {
     check(planes, region);
-    drawRegion(planes, region, target);
+    if (quick === undefined) drawRegion(planes, region, target);
+    else drawBands(quick, planes, region, target);
+  }
+}
+
+/** From even columns and rows on, where chroma begins. */
+function drawBands(quick: PlaneKernels, { bytes, y, u, v }: DecodedPlanes, region: Rect, { words, stride, offset }: BitmapTarget): void {
+  const left = region.x & ~1;
+  const width = region.x + region.width - left;
+  const bottom = region.y + region.height;
+  const part = (plane: Plane, x: number, row: number, columns: number, rows: number) => {
+    const from = plane.offset + row * plane.stride + x;
+    return { bytes: bytes.subarray(from, from + (rows - 1) * plane.stride + columns), stride: plane.stride };
+  };
+  for (let top = region.y & ~1; top < bottom; top += BAND_ROWS) {
+    const rows = Math.min(BAND_ROWS, bottom - top);
+    const [halfWidth, halfRows] = [(width + 1) >> 1, (rows + 1) >> 1];
+    const band = quick.convert(
+      part(y, left, top, width, rows),
+      part(u, left >> 1, top >> 1, halfWidth, halfRows),
+      part(v, left >> 1, top >> 1, halfWidth, halfRows),
+      width,
+      rows,
+    );
+    for (let row = Math.max(region.y, top) - top; row < rows; row++) {
+      const from = row * band.stride + region.x - left;
+      words.set(band.words.subarray(from, from + region.width), offset + (top + row) * stride + region.x);
+    }
   }
 }
 

@@ -18,6 +18,17 @@ export interface KernelExports {
     places: number,
   ): number;
   equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
+  toRgba(
+    y: number,
+    yStride: number,
+    u: number,
+    v: number,
+    chromaStride: number,
+    width: number,
+    rows: number,
+    out: number,
+    outStride: number,
+  ): void;
   rdp8Compress(window: number, places: number, start: number, end: number, literals: number, distances: number, out: number): number;
   rdp8Decompress(bytes: number, length: number, window: number, start: number, meanings: number, distances: number): number;
   planarTile(first: number, step: number, width: number, height: number, out: number, limit: number, skipAlpha: number): number;

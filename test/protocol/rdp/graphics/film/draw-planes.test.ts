@@ -1,7 +1,9 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filmPicture } from '../../../../../src/protocol/rdp/graphics/film/i420.ts';
 import { type DecodedPlanes, drawPlanes } from '../../../../../src/protocol/rdp/graphics/film/draw-planes.ts';
 import { bitmapTarget, createSurface } from '../../../../../src/protocol/rdp/graphics/surface.ts';
+import { noise } from '../pictures.ts';
 
 const SIZE = { width: 8, height: 4 };
 
@@ -66,5 +68,40 @@ describe('decoded planes', () => {
       expect.objectContaining({ code: 'TRUNCATED' }),
     );
     expect(() => drawPlanes({ ...planes, width: 7 }, [region], target)).toThrow(expect.objectContaining({ code: 'TRUNCATED' }));
+  });
+
+  it('are the same pixels with kernels and without, in any part of any picture', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ width: fc.integer({ min: 1, max: 90 }), height: fc.integer({ min: 1, max: 60 }) }),
+        fc.record({ y: fc.nat(20), chroma: fc.nat(20), before: fc.nat(9), extremes: fc.boolean(), seed: fc.nat() }),
+        fc.array(fc.record({ x: fc.nat(), y: fc.nat(), width: fc.nat(), height: fc.nat() }), { minLength: 1, maxLength: 3 }),
+        (size, how, wishes) => {
+          const [chromaWidth, chromaHeight] = [(size.width + 1) >> 1, (size.height + 1) >> 1];
+          const [yStride, chromaStride] = [size.width + how.y, chromaWidth + how.chroma];
+          const u = how.before + yStride * size.height;
+          const v = u + chromaStride * chromaHeight;
+          const next = noise(how.seed + 1);
+          const bytes = Uint8Array.from({ length: v + chromaStride * chromaHeight }, () => (how.extremes ? (next() & 1) * 255 : next()));
+          const planes = {
+            ...size,
+            bytes,
+            y: { offset: how.before, stride: yStride, step: 1 },
+            u: { offset: u, stride: chromaStride, step: 1 },
+            v: { offset: v, stride: chromaStride, step: 1 },
+          };
+          const regions = wishes.map((wish) => {
+            const [x, y] = [wish.x % size.width, wish.y % size.height];
+            return { x, y, width: 1 + (wish.width % (size.width - x)), height: 1 + (wish.height % (size.height - y)) };
+          });
+          const [reference, tried] = [createSurface(size), createSurface(size)];
+          const whole = { x: 0, y: 0, ...size };
+          drawPlanes(planes, regions, bitmapTarget(reference, whole), false);
+          drawPlanes(planes, regions, bitmapTarget(tried, whole));
+          expect(Buffer.compare(Buffer.from(tried.words.buffer), Buffer.from(reference.words.buffer))).toBe(0);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
