@@ -37,6 +37,7 @@ const soakMinutes = values.soak === undefined ? undefined : Number(values.soak);
 if (soakMinutes !== undefined && !(Number.isInteger(soakMinutes) && soakMinutes >= 1)) throw new Error('--soak takes minutes');
 if (values.screenshots !== undefined) mkdirSync(values.screenshots, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers');
+if (ensureSystemPackages('recommended').length > 0) console.log('Without libopenh264: film is encoded by WebCodecs.');
 if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
 const channelsOnly = values.only === 'channels';
 if (!channelsOnly) {

@@ -26,7 +26,7 @@ if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed takes a whole n
 const output = join(root, 'lab-output');
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
-const missing = ensureSystemPackages('runtime', 'display', 'peers');
+const missing = ensureSystemPackages('runtime', 'display', 'peers', 'recommended');
 if (missing.length > 0) console.log(`What needs these is skipped: ${missing.join(', ')}. ${howToInstall(missing)}`);
 const servers = ensureServers();
 if (servers !== undefined) console.log(`Tests with XMPP servers are skipped: they need ${servers}.`);

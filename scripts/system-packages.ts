@@ -43,12 +43,18 @@ const PEER_PACKAGES: Readonly<Record<string, string>> = {
   weston: 'program:weston',
 };
 
-export type PackageSet = 'runtime' | 'display' | 'peers';
+/** What the program works without, and better with: the package recommends it. */
+const RECOMMENDED_PACKAGES: Readonly<Record<string, string>> = {
+  'libopenh264-7': 'lib:libopenh264.so.7',
+};
+
+export type PackageSet = 'runtime' | 'display' | 'peers' | 'recommended';
 
 const SETS: Readonly<Record<PackageSet, Readonly<Record<string, string>>>> = {
   runtime: RUNTIME_PACKAGES,
   display: DISPLAY_PACKAGES,
   peers: PEER_PACKAGES,
+  recommended: RECOMMENDED_PACKAGES,
 };
 
 function present(sign: string): boolean {

@@ -23,7 +23,7 @@ const output = join(root, 'test-output');
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 
-const missing = ensureSystemPackages('runtime', 'display', 'peers');
+const missing = ensureSystemPackages('runtime', 'display', 'peers', 'recommended');
 if (missing.length > 0) console.log(`Tests that need these are skipped: ${missing.join(', ')}. ${howToInstall(missing)}`);
 const servers = ensureServers();
 if (servers !== undefined) console.log(`Tests with XMPP servers are skipped: they need ${servers}.`);

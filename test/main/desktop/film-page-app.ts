@@ -8,6 +8,7 @@ import { openFilmPage } from '../../../src/main/shell/film-page.ts';
 import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
 import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { FilmEncoderError } from '../../../src/protocol/rdp/graphics/film/contract.ts';
+import { testPlanes, type FilmTestPicture } from '../../support/film-picture.ts';
 
 /* A small Electron application for film-page.test.ts with the real page, its window and session: for each line on its input it does one thing and says what it saw. */
 
@@ -22,15 +23,6 @@ export interface FilmOrder {
   readonly pictures?: readonly FilmTestPicture[];
   /** page: runs in the page. */
   readonly script?: string;
-}
-
-export interface FilmTestPicture {
-  /** Y, U and V of the left half; the right half has the same upside down (255 - Y), and everything moves by `shift` pixels. */
-  readonly colour: readonly [number, number, number];
-  readonly shift: number;
-  readonly noise: boolean;
-  readonly key: boolean;
-  readonly bitsPerSecond?: number;
 }
 
 protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
@@ -69,7 +61,11 @@ async function carryOut(order: FilmOrder, from: PageFilmEncoders): Promise<objec
       return { answer: await page().executeJavaScript(order.script ?? '') };
     case 'crash': {
       const encoder = await from.open({ width: 64, height: 64, bitsPerSecond: 100_000, framesPerSecond: 30 });
-      const picture = { width: 64, height: 64, i420: planes(64, 64, { colour: [9, 9, 9], shift: 0, noise: false, key: false }) };
+      const picture = {
+        width: 64,
+        height: 64,
+        i420: testPlanes({ width: 64, height: 64 }, { colour: [9, 9, 9], shift: 0, noise: false, key: false }),
+      };
       const startMs = clock.monotonicMs();
       page().forcefullyCrashRenderer();
       let code = '';
@@ -93,25 +89,11 @@ async function encode(
   for (const picture of pictures) {
     if (picture.bitsPerSecond !== undefined) encoder.setBitrate(picture.bitsPerSecond);
     const startMs = performance.now();
-    const { bytes, key } = await encoder.encode({ width, height, i420: planes(width, height, picture) }, picture.key);
+    const { bytes, key } = await encoder.encode({ width, height, i420: testPlanes({ width, height }, picture) }, picture.key);
     units.push({ key, ms: performance.now() - startMs, bytes: Buffer.from(bytes).toString('base64') });
   }
   encoder.close();
   return { units, way: from.name };
-}
-
-function planes(width: number, height: number, { colour: [y, u, v], shift, noise }: FilmTestPicture): Uint8Array {
-  const area = width * height;
-  const i420 = new Uint8Array((area * 3) / 2);
-  let random = 12_345 + shift;
-  for (let at = 0; at < area; at++) {
-    random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
-    const right = ((at % width) + shift) % width >= width / 2;
-    i420[at] = (right ? 255 - y : y) + (noise ? random >>> 29 : 0);
-  }
-  i420.fill(u, area, (area * 5) / 4);
-  i420.fill(v, (area * 5) / 4);
-  return i420;
 }
 
 function page(): Electron.WebContents {

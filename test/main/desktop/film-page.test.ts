@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadOpenH264 } from '../../../src/main/desktop/film/openh264/library.ts';
+import { OpenH264FilmEncoders } from '../../../src/main/desktop/film/openh264/openh264-film-encoders.ts';
 import { startDisplay, type Display } from '../../support/display.ts';
+import { openH264 } from '../../support/openh264.ts';
 import { buildInto } from '../../support/ice-app.ts';
 import { needs, type Program, startProgram, until } from '../../support/programs.ts';
-import type { FilmOrder, FilmTestPicture } from './film-page-app.ts';
+import { testPlanes, type FilmTestPicture } from '../../support/film-picture.ts';
+import type { FilmOrder } from './film-page-app.ts';
 
 const electron = process.env['RINGBACK_TEST_ELECTRON'];
 const programs = needs('Xvfb');
@@ -114,6 +118,38 @@ describe.skipIf(programs.skip || electron === undefined)(programs.title(`the pag
       count: 4,
       width: 640,
       height: 368,
+      space: { matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: true },
+    });
+    for (const [plane, level] of colour.entries()) expect(Math.abs((seen.colour[plane] ?? -9) - level)).toBeLessThanOrEqual(1);
+    expect(Math.abs(seen.right - (255 - colour[0]))).toBeLessThanOrEqual(1);
+  });
+
+  it.skipIf(openH264.skip)(openH264.title('decodes what libopenh264 makes of a moving picture, in the colours it was given'), async () => {
+    const size = { width: 1_280, height: 720 };
+    const colour = [70, 190, 60] as const;
+    const encoders = new OpenH264FilmEncoders(loadOpenH264(), { processors: 2, nowMs: () => performance.now() });
+    const encoder = await encoders.open({ ...size, bitsPerSecond: 4_000_000, framesPerSecond: 30 });
+    // As the kernels' memory is: of WebAssembly, and never growing.
+    const memory = new WebAssembly.Memory({ initial: 40, maximum: 40 });
+    const i420 = new Uint8Array(memory.buffer, 65_536, (size.width * size.height * 3) / 2);
+    const units: { readonly key: boolean; readonly bytes: string }[] = [];
+    for (const shift of [0, 3, 6, 9, 12, 15]) {
+      i420.set(testPlanes(size, still(colour, shift)));
+      if (shift === 6) encoder.setBitrate(1_000_000);
+      const { key, bytes } = await encoder.encode({ ...size, i420 }, shift === 12);
+      units.push({ key, bytes: Buffer.from(bytes).toString('base64') });
+    }
+    encoders.close();
+    expect(units.map(({ key }) => key)).toEqual([true, false, false, false, true, false]);
+    for (const { key, bytes } of units) {
+      const types = nalTypes(Buffer.from(bytes, 'base64'));
+      // Two threads: two slices, each of a NAL unit.
+      expect(types).toEqual(key ? [7, 8, 5, 5] : [1, 1]);
+    }
+    const seen = (await tell({ do: 'page', script: DECODED(units) })).answer as { readonly colour: number[]; readonly right: number };
+    expect(seen).toMatchObject({
+      ...size,
+      count: 6,
       space: { matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: true },
     });
     for (const [plane, level] of colour.entries()) expect(Math.abs((seen.colour[plane] ?? -9) - level)).toBeLessThanOrEqual(1);
