@@ -219,6 +219,7 @@ export interface Placeholders {
   readonly 'ended.novice.viewRefused': 'name';
   readonly 'ended.novice.consentTimedOut': 'name';
   readonly 'ended.novice.stoppedByNovice': 'name';
+  readonly 'ended.newCode': 'name';
   readonly 'ended.novice.closedByExpert': 'name';
   readonly 'ended.novice.timeUp': 'name';
   readonly 'ended.novice.peerGone': 'name';
@@ -346,6 +347,7 @@ export interface Placeholders {
   readonly 'shell.notification.activityTitle': 'activity' | 'name';
   readonly 'shell.notification.activityBody': 'address';
   readonly 'shell.tray.offer': 'address' | 'name';
+  readonly 'shell.tray.guest': 'name';
   readonly 'shell.tray.acceptOffer': 'name';
   readonly 'shell.tray.activity': 'activity' | 'address' | 'name';
   readonly 'shell.tray.acceptActivity': 'activity' | 'name';

@@ -23,8 +23,10 @@ export interface NotificationOptions {
 /** Somebody asks for help, or offers it. */
 export function helpNotificationWords(
   { name, address }: { readonly name: string; readonly address: string },
-  { offer }: Invitation,
+  { offer, guest }: Invitation,
 ): { readonly title: string; readonly body: string } {
+  // A guest's address is a number of the server's making: nobody could know it again.
+  if (guest) return { title: t('shell.notification.title', { name }), body: t('shell.notification.guestBody') };
   return offer
     ? { title: t('shell.notification.offerTitle', { name }), body: t('shell.notification.offerBody', { address }) }
     : { title: t('shell.notification.title', { name }), body: t('shell.notification.body', { address }) };

@@ -67,7 +67,7 @@ export function trayMenu(state: TrayState, actions: TrayActions): TrayItem[] {
   for (const invitation of invitations.slice(0, MAX_INVITATIONS)) {
     const peer = shownPeer(invitation.from);
     items.push({
-      label: label(t(invitation.offer ? 'shell.tray.offer' : 'shell.tray.invitation', { name: peer.name, address: peer.address })),
+      label: label(invitationWords(invitation, peer)),
       enabled: false,
     });
     items.push({
@@ -92,4 +92,10 @@ export function trayMenu(state: TrayState, actions: TrayActions): TrayItem[] {
   items.push({ label: label(t('shell.tray.open')), click: () => actions.open() });
   items.push({ label: label(t('shell.tray.quit')), click: () => actions.quit() });
   return items;
+}
+
+/** A guest's address is a number of the server's making: nobody could know it again. */
+function invitationWords({ offer, guest }: TrayState['invitations'][number], { name, address }: ReturnType<typeof shownPeer>): string {
+  if (guest) return t('shell.tray.guest', { name });
+  return t(offer ? 'shell.tray.offer' : 'shell.tray.invitation', { name, address });
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../src/main/shell/notifications.ts';
 import { createMessageNotifications } from '../../../src/main/shell/message-notifications.ts';
 import { createStopShortcut } from '../../../src/main/shell/stop-shortcut.ts';
+import { t } from '../../../src/words/words.ts';
 import { trayMenu, type TrayActions, type TrayItem, type TrayState, trayStatus } from '../../../src/main/shell/tray-menu.ts';
 import { placePanel, placeWindow, smallestSize } from '../../../src/main/shell/window-bounds.ts';
 import type { AppState } from '../../../src/preload/contract.ts';
@@ -99,6 +100,23 @@ describe('notifications of invitations', () => {
     expect(open).toHaveBeenCalledExactlyOnceWith('1');
     expect(decline).toHaveBeenCalledExactlyOnceWith('1');
     expect(accept).toHaveBeenCalledExactlyOnceWith('1');
+  });
+
+  it('of somebody without an account have no address in them, which nobody could know again', () => {
+    const { made, notifications } = notifying();
+    const guest = {
+      ...invitation('1'),
+      guest: true,
+      from: { transport: 'guest', address: '95169@guest.example', friendlyName: '“Nora”' },
+    } as const;
+    notifications.update([guest]);
+    expect(made[0]?.options).toMatchObject({
+      title: t('shell.notification.title', { name: '“Nora”' }),
+      body: t('shell.notification.guestBody'),
+    });
+    expect(
+      JSON.stringify(trayMenu({ messenger: { tag: 'noAccount' }, invitations: [guest], activities: [], asking: false }, {} as TrayActions)),
+    ).not.toContain('95169');
   });
 
   it('draw attention otherwise where nobody would see them', () => {

@@ -2,7 +2,7 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { t } from '../../../src/words/words.ts';
-import { appState, NOW_MS } from './fixtures.ts';
+import { appState, NOW_MS, session } from './fixtures.ts';
 import { button, openMainWindow, theButton, words } from './windows.tsx';
 
 const nobody = appState({ messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
@@ -66,18 +66,35 @@ describe('somebody without an account', () => {
     await user.type(screen.getByLabelText(t('guest.code')), 'K7QM2CFH');
     await user.click(theButton(t('guest.ask')));
     // The fold has opened by itself.
-    await user.type(screen.getByLabelText(t('xmpp.authority')), '/home/nora/ca.pem');
+    await user.type(screen.getByLabelText(t('guest.authority')), '/home/nora/ca.pem');
     expect(screen.getByText(t('guest.more')).closest('details')?.open).toBe(true);
     await user.click(theButton(t('guest.ask')));
     const typed = { address: 'erik@help.example', code: 'K7QM2CFH', server: '', name: 'Nora', authority: '/home/nora/ca.pem' };
     expect(calls().at(-1)).toEqual(['askAsGuest', typed]);
     send({ ...nobody, offeredHelp: { address: 'erik@help.example', claim: 'Erik' } });
     const card = within(screen.getByRole('region', { name: t('offeredHelp.titleNamed', { name: 'Erik' }) }));
-    expect(card.queryByLabelText(t('xmpp.authority'))).toBeNull();
+    expect(card.queryByLabelText(t('guest.authority'))).toBeNull();
     await user.click(card.getByRole('button', { name: t('offeredHelp.ask') }));
-    await user.type(card.getByLabelText(t('xmpp.authority')), '/tmp/ca.pem');
+    await user.type(card.getByLabelText(t('guest.authority')), '/tmp/ca.pem');
     await user.click(card.getByRole('button', { name: t('offeredHelp.ask') }));
     expect(calls().at(-1)).toEqual(['takeOfferedHelp', { name: 'Nora', authority: '/tmp/ca.pem' }]);
+  });
+});
+
+describe('a session that somebody without an account has asked for', () => {
+  const ended = (transport: string, reason: 'stoppedByNovice' | 'timedOut') => {
+    const over = session('novice', { tag: 'ended', reason, atMs: NOW_MS });
+    return { ...nobody, session: { ...over, peer: { ...over.peer, transport } } };
+  };
+
+  it('says at its end that it takes a new code to ask again, where the code has been used', () => {
+    const { send } = openMainWindow(ended('guest', 'stoppedByNovice'));
+    const sentence = t('ended.newCode', { name: 'Anna' });
+    expect(words()).toContain(sentence);
+    send(ended('guest', 'timedOut'));
+    expect(words()).not.toContain(sentence);
+    send(ended('msnp', 'stoppedByNovice'));
+    expect(words()).not.toContain(sentence);
   });
 });
 

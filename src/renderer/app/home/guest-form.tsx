@@ -84,17 +84,19 @@ export function GuestForm({ pending, problem, suggestedName, triesLeft, onAsk, o
       </div>
       <details className="fold" open={isFoldWrong(problem) || undefined}>
         <summary>{t('guest.more')}</summary>
-        <Field
-          label={t('guest.server')}
-          hint={t('guest.serverHint')}
-          error={fieldProblem(problem, 'server')}
-          value={typed.server}
-          onValue={change('server')}
-          maxLength={255}
-          autoComplete="off"
-          spellCheck={false}
-        />
-        <GuestAuthority value={typed.authority} onValue={change('authority')} error={fieldProblem(problem, 'authority')} />
+        <div className="stack">
+          <Field
+            label={t('guest.server')}
+            hint={t('guest.serverHint')}
+            error={fieldProblem(problem, 'server')}
+            value={typed.server}
+            onValue={change('server')}
+            maxLength={255}
+            autoComplete="off"
+            spellCheck={false}
+          />
+          <GuestAuthority value={typed.authority} onValue={change('authority')} error={fieldProblem(problem, 'authority')} />
+        </div>
       </details>
     </form>
   );

@@ -32,7 +32,7 @@ export function GuestName({ value, onValue, error }: Part) {
 export function GuestAuthority({ value, onValue, error }: Part) {
   return (
     <Field
-      label={t('xmpp.authority')}
+      label={t('guest.authority')}
       hint={t('guest.authorityHint')}
       error={error}
       value={value}

@@ -1,4 +1,5 @@
 import { CircleCheck, CircleSlash, RotateCcw, UserRound } from 'lucide-react';
+import { GUEST_TRANSPORT } from '../../../facts/accounts.ts';
 import { t } from '../../../words/words.ts';
 import type { EndReason, SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Button, ProblemLine } from '../design/controls.tsx';
@@ -32,6 +33,13 @@ export interface EndedCardProps extends ActionState {
   readonly compact?: boolean;
 }
 
+/** Nobody has answered yet: the code that was given out is good still. */
+const CODE_LEFT: ReadonlySet<EndReason> = new Set(['cancelledByYou', 'timedOut']);
+
+/** Whoever asked without an account cannot ask again with the same code. */
+const needsNewCode = ({ role, peer }: SessionStatus, reason: EndReason): boolean =>
+  role === 'novice' && peer.transport === GUEST_TRANSPORT && !CODE_LEFT.has(reason);
+
 /** Why it is over, in one sentence, and one thing to do next. */
 export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneElse, onClose, compact = false }: EndedCardProps) {
   if (session.phase.tag !== 'ended') return null;
@@ -56,6 +64,7 @@ export function EndedCard({ session, pending, problem, onAskAgain, onAskSomeoneE
             {endedSentence(role, reason, name, offered, session.phase.answeredOn)}
           </h1>
           <p className="session-card__next break">{nextStep(role, reason, name, offered)}</p>
+          {needsNewCode(session, reason) && <p className="break">{t('ended.newCode', { name })}</p>}
           {help !== undefined && <p className="soft break">{t(help)}</p>}
           {session.noDoor !== undefined && <p className="soft break">{t(`ended.noDoor.${session.noDoor}`)}</p>}
           {sinceMs !== undefined && <p className="soft">{t('ended.duration', { duration: duration(atMs - sinceMs) })}</p>}
