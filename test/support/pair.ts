@@ -2,9 +2,11 @@ import { expect } from 'vitest';
 import type { Assistance, ConsentPrompts, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON } from '../../src/protocol/assistance/application.ts';
+import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { FromViewer, ToViewer } from '../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { Messenger } from '../../src/main/messenger/contract.ts';
 import type { EndReason, HistoryEntry, SessionStatus } from '../../src/protocol/assistance/status.ts';
+import { applied } from './applied.ts';
 import { FakeDesktop } from './fake-desktop.ts';
 import { createInMemoryInternet } from './in-memory-connection.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger } from './in-memory-messenger.ts';
@@ -56,6 +58,7 @@ export class FakeViewer implements ViewerSink {
   slow = false;
   readonly messages: ToViewer[] = [];
   private readonly events = new Emitter<FromViewer>();
+  private readonly decoder = new GraphicsDecoder({ width: 1, height: 1 });
   constructor(pace: ViewerSink['pace'] = 'sets') {
     this.pace = pace;
   }
@@ -70,6 +73,11 @@ export class FakeViewer implements ViewerSink {
   }
   send(message: ToViewer): void {
     this.messages.push(message);
+    if (message.tag === 'size') this.decoder.resize(message.size);
+    if (message.tag === 'graphics' && message.graphics.tag === 'channel') {
+      const { resized } = applied(this.decoder.apply(message.graphics));
+      if (resized !== undefined) this.act({ tag: 'resized', size: resized });
+    }
     if (!this.slow && (message.tag === 'size' || message.tag === 'graphics')) this.act({ tag: 'taken', count: 1 });
   }
   onEvent(listener: (event: FromViewer) => void): () => void {

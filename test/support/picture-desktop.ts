@@ -1,18 +1,19 @@
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsSettings, PixelFrame } from '../../src/protocol/rdp/graphics/contract.ts';
+import type { Size } from '../../src/protocol/rdp/geometry.ts';
 import { PictureStream } from '../../src/protocol/rdp/graphics/picture-stream.ts';
 import { FakeCapture, FakeDesktop } from './fake-desktop.ts';
 
 export const SIZE = { width: 320, height: 200 };
 
 /** A picture in which every pixel differs from its neighbours. */
-export function picture(): PixelFrame {
-  const pixels = new Uint8Array(SIZE.width * SIZE.height * 4);
+export function picture(size: Size = SIZE): PixelFrame {
+  const pixels = new Uint8Array(size.width * size.height * 4);
   for (let at = 0; at < pixels.length; at += 4) {
     const n = at / 4;
     pixels.set([n & 0xff, (n >> 3) & 0xff, (n * 7) & 0xff, 0], at);
   }
-  return { ...SIZE, stride: SIZE.width * 4, pixels };
+  return { ...size, stride: size.width * 4, pixels };
 }
 
 /** A desktop that shows {@link picture}, encoded for real. */
@@ -38,8 +39,9 @@ class PictureCapture extends FakeCapture {
     if (this.streamed !== this.settings) this.stream.configure(this.settings, 0);
     this.streamed = this.settings;
     // Whole each time.
-    this.stream.refresh([{ x: 0, y: 0, ...SIZE }]);
-    const made = await this.stream.encode({ ...SIZE, damage: [], pixels: picture, close: () => undefined });
+    const { size } = this;
+    this.stream.resize(size);
+    const made = await this.stream.encode({ ...size, damage: [], pixels: () => picture(size), close: () => undefined });
     return { ...frame, updates: made?.updates ?? [], frameId: made?.frameId ?? frame.frameId };
   }
 }

@@ -117,7 +117,13 @@ export class InviteByFile {
         const address = link.connection.address;
         const verification = { tag: byPassword ? 'password' : 'unverified' } as const;
         const peer = { address, friendlyName: expertName.slice(0, MAX_NAME_CHARACTERS), verification };
-        const expert = { link, peer, active, channels, answer: (allowed: boolean) => gate.answer(allowed) };
+        const expert = {
+          link,
+          peer,
+          active: () => gate.newestActive ?? active,
+          channels,
+          answer: (allowed: boolean) => gate.answer(allowed),
+        };
         const session = new NoviceRole(this.parts, this.host, (role) => new NoviceByFile(role, this.parts, this.host, expert));
         if (!this.host.begin(session)) {
           gate.answer(false);

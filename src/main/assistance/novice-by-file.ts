@@ -15,7 +15,8 @@ import type { NoviceChannels } from './session-channels.ts';
 export interface ArrivedExpert {
   readonly link: NoviceLink;
   readonly peer: Peer;
-  readonly active: LinkActive;
+  /** The connection as it stands: how the picture goes may be known later than that. */
+  readonly active: () => LinkActive;
   /** The channels that the link has been admitted with. */
   readonly channels: NoviceChannels;
   /** Tells the expert the novice's answer; a no closes the connection. */
@@ -84,7 +85,7 @@ export class NoviceByFile implements Entrance<NoviceNews> {
     this.expert.answer(true);
     this.invited.connected(this.parts.clock.now());
     this.host.changed();
-    await this.role.show(this.expert.active);
+    await this.role.show(this.expert.active());
   }
 
   private refuse(reason: EndReason, tell: DisconnectReason): void {

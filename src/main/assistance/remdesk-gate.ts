@@ -45,6 +45,8 @@ export class RemdeskGate {
   private readonly channel: RemdeskChannel<RemdeskNoviceOutput>;
   private readonly cancelDeadline: () => void;
   private active: LinkActive | undefined;
+  /** Who has proved the password. */
+  private proved: string | undefined;
   private settled = false;
 
   constructor(parts: RemdeskGateParts) {
@@ -54,6 +56,11 @@ export class RemdeskGate {
     this.cancelDeadline = parts.clock.after(REMDESK_DEADLINE_MS, () => this.refuse('gone', 'timeout'));
     parts.link.onEvent((event) => this.onLink(event));
     void this.admit();
+  }
+
+  /** The connection as it stands now. */
+  get newestActive(): LinkActive | undefined {
+    return this.active;
   }
 
   /** The novice's yes or no, told where the version has a word for it. A no closes the connection. */
@@ -76,12 +83,16 @@ export class RemdeskGate {
 
   private onLink(event: NoviceLinkEvent): void {
     if (event.tag === 'ended') this.refuse('gone', 'denied');
-    else if (event.tag === 'active' && this.active === undefined) this.onActive(event);
+    else if (event.tag === 'active') {
+      const isFirst = this.active === undefined;
+      this.active = event;
+      if (isFirst) this.onActive(event);
+    }
   }
 
   private onActive(active: LinkActive): void {
-    this.active = active;
-    // Channels start before the link says that it is active.
+    // Channels start before the link says that it is active, and may have come to an end of what they say by then.
+    if (this.proved !== undefined) this.verify(this.proved, active, true);
     if (this.channel.isOpen) return;
     if (this.parts.allowPlain()) this.verify('', active, false);
     else this.refuse('noRemdesk', 'denied');
@@ -94,6 +105,7 @@ export class RemdeskGate {
         this.refuse('outOfOrder', 'protocolError');
         return;
       case 'verified':
+        this.proved = fact.expertName;
         if (this.active !== undefined) this.verify(fact.expertName, this.active, true);
         return;
       case 'refused':

@@ -10,6 +10,7 @@ import {
 
 /** Desktops are at most this wide or high ([MS-RDPBCGR] 2.2.1.3.2: 8192; larger ones with later clients). */
 const coordinate = z.int().min(0).max(32_767);
+const side = z.int().min(1).max(32_767);
 const pointer = { x: coordinate, y: coordinate };
 
 const inputEvent = z.discriminatedUnion('tag', [
@@ -38,6 +39,7 @@ const fromPicture = z
   .array(
     z.discriminatedUnion('tag', [
       z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
+      z.strictObject({ tag: z.literal('resized'), size: z.strictObject({ width: side, height: side }) }),
       z.strictObject({ tag: z.literal('taken'), count: z.int().min(1).max(MAX_TAKEN_AT_ONCE) }),
     ]) satisfies z.ZodType<FromPicture>,
   )

@@ -176,6 +176,7 @@ export const APP_TARGETS: readonly Target[] = [
         [
           { tag: 'taken', count: 3 },
           { tag: 'painted', frameId: 3 },
+          { tag: 'resized', size: { width: 800, height: 600 } },
         ],
         {
           tag: 'input',

@@ -35,6 +35,7 @@ function fakePorts(): { pictures: FakePort; steering: FakePort } {
 
 const FROM_PICTURE: FromPicture[] = [
   { tag: 'painted', frameId: 7 },
+  { tag: 'resized', size: { width: 1_280, height: 720 } },
   { tag: 'taken', count: 3 },
 ];
 const FROM_STEERING: FromSteering[] = [

@@ -58,13 +58,13 @@ export class GraphicsDecoder {
 
   /** Pixels that the update under way may still draw. */
   private areaLeft = 0;
-  private readonly channel: ChannelDecoder;
+  /** From the first message of the graphics channel on: its history takes megabytes. */
+  private channel: ChannelDecoder | undefined;
 
   /** @throws ProtocolError when the size is empty or too large */
   constructor(size: Size, kinds: readonly DecoderKind[] = DECODERS) {
     this.current = createSurface(size);
     this.kinds = kinds;
-    this.channel = new ChannelDecoder(this.output(), kinds);
   }
 
   get surface(): Surface {
@@ -77,7 +77,7 @@ export class GraphicsDecoder {
    */
   resize(size: Size): void {
     this.orders.reset();
-    this.channel.restart();
+    this.channel?.restart();
     if (size.width !== this.current.width || size.height !== this.current.height) this.current = createSurface(size);
   }
 
@@ -89,7 +89,10 @@ export class GraphicsDecoder {
    */
   apply(graphics: ViewerGraphics, outOfTime: () => boolean = () => false): AppliedGraphics | Promise<AppliedGraphics> {
     this.areaLeft = areaAllowed(this.current);
-    if (graphics.tag === 'channel') return this.channel.apply(graphics.data, outOfTime);
+    if (graphics.tag === 'channel') {
+      this.channel ??= new ChannelDecoder(this.output(), this.kinds);
+      return this.channel.apply(graphics.data, outOfTime);
+    }
     switch (graphics.updateCode) {
       case FAST_PATH_UPDATE.bitmap:
         return each(decodeBitmapUpdate(graphics.data), (bitmap, applying) => this.drawBitmap(bitmap, applying), outOfTime);

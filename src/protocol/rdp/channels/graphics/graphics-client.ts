@@ -1,10 +1,14 @@
 import { encodeCapsAdvertise, GFX_CAPS_FLAG, GFX_VERSION, type GfxCapabilitySet } from '../../pdu/rdpgfx/capabilities.ts';
 import { encodeGfxFrameAcknowledge } from '../../pdu/rdpgfx/frames.ts';
+import { GFX_CMD } from '../../pdu/rdpgfx/header.ts';
+import { decodeSegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
 import type { Channel, ChannelOptions, ChannelOutput } from '../contract.ts';
 import { GRAPHICS_CHANNEL, GRAPHICS_OPTIONS } from './graphics-channel.ts';
 
 /** Planar and uncompressed bitmaps, for which no server needs more than the oldest set. */
 const EXACT_SETS: readonly GfxCapabilitySet[] = [{ version: GFX_VERSION.v8, flags: GFX_CAPS_FLAG.smallCache }];
+
+const NOTHING = new Uint8Array(0);
 
 /** The client's end of the graphics channel ([MS-RDPEGFX] 3.2): what comes on it is passed on as it is, to where it is decoded. */
 export class GraphicsClient implements Channel {
@@ -12,6 +16,8 @@ export class GraphicsClient implements Channel {
   readonly options: ChannelOptions = GRAPHICS_OPTIONS;
   private readonly sets: readonly GfxCapabilitySet[];
   private heard: (message: Uint8Array) => void = () => undefined;
+  /** The server's confirmation, until there is a picture: it says nothing of the novice's yes. Nothing, once it has been passed on. */
+  private held: Uint8Array | undefined;
   private open = false;
   private withheld = false;
   private frames = 0;
@@ -47,10 +53,17 @@ export class GraphicsClient implements Channel {
 
   start(): readonly ChannelOutput[] {
     this.open = true;
+    this.held = undefined;
     return [{ tag: 'send', message: encodeCapsAdvertise(this.sets), urgency: 'control' }];
   }
 
   receive(message: Uint8Array): readonly ChannelOutput[] {
+    if (this.held === undefined && isConfirmation(message)) {
+      this.held = message;
+      return [];
+    }
+    if (this.held !== undefined && this.held.length > 0) this.heard(this.held);
+    this.held = NOTHING;
     this.heard(message);
     return [];
   }
@@ -58,4 +71,10 @@ export class GraphicsClient implements Channel {
   close(): void {
     this.open = false;
   }
+}
+
+/** RDPGFX_CAPS_CONFIRM_PDU, as long as it is not compressed. */
+function isConfirmation(message: Uint8Array): boolean {
+  const [first] = decodeSegmentedData(message).segments;
+  return first?.compressed === false && first.data[0] === GFX_CMD.capsConfirm && first.data[1] === 0;
 }
