@@ -118,6 +118,31 @@ const GUEST: AppState['invitations'][number] = {
   receivedAtMs: NOW_MS,
 };
 
+/** Signed in to an XMPP server. */
+const onServer = (more: Partial<AppState>): AppState =>
+  appState({
+    transports: [
+      ...appState().transports,
+      { name: 'xmpp', title: 'transport.xmpp', lead: 'xmpp.lead', fields: [], looksAtServer: true, invitesContacts: true },
+    ],
+    accounts: [
+      {
+        transport: 'xmpp',
+        address: 'nora@chat.example',
+        friendlyName: 'Nora',
+        values: { address: 'nora@chat.example', friendlyName: 'Nora' },
+        status: { tag: 'signedIn', presence: 'online' },
+      },
+    ],
+    settings: {
+      ...appState().settings,
+      relayOnly: true,
+      relayServer: { url: 'turns:relay.example:443', username: 'nora', password: '' },
+      guestServer: 'guest.help.example',
+    },
+    ...more,
+  });
+
 export const STATES: readonly State[] = [
   main('welcome', nobody),
   main('welcome, other ways', nobody, (page) => page.getByText(t('welcome.other'), { exact: true }).click()),
@@ -128,6 +153,13 @@ export const STATES: readonly State[] = [
   main('welcome, needs help', nobody, press(new RegExp(`^${t('welcome.need')}`))),
   main('welcome, a wrong code of a guest', { ...nobody, guestTriesLeft: 4 }, press(new RegExp(`^${t('welcome.need')}`))),
   main('a link that asks for help', { ...nobody, offeredHelp: { address: 'erik@help.example', claim: 'Erik' } }),
+  main('a link that asks for help, with another behind it', {
+    ...nobody,
+    suggestedName: '',
+    offeredHelp: { address: 'erik@help.example', claim: 'Erik', another: true },
+  }),
+  main('a link to a contact', onServer({ offeredContact: { transport: 'xmpp', address: 'erik@chat.example' } })),
+  main('settings of who is on a server', onServer({}), press(t('nav.settings'))),
   main('a code for somebody new', appState({ newcomer: NEWCOMER })),
   main('a code for somebody new, of who helps', {
     ...appState({ newcomer: { ...NEWCOMER, wrong: 3 } }),
