@@ -62,8 +62,8 @@ export function GuestForm({ pending, problem, suggestedName, triesLeft, onAsk, o
           spellCheck={false}
         />
       </div>
-      <GuestName value={typed.name} onValue={change('name')} error={fieldProblem(problem, 'name')} />
       {problem?.code === 'GUEST_CODE_WRONG' && triesLeft !== undefined && <p>{t('guest.triesLeft', { count: triesLeft })}</p>}
+      <GuestName value={typed.name} onValue={change('name')} error={fieldProblem(problem, 'name')} />
       <ProblemLine text={codeProblem(problem) === undefined ? generalProblem(problem, FIELDS) : undefined} />
       <div className="row">
         <Button
