@@ -1,0 +1,98 @@
+/* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
+import type { FrameWords } from '../pixel-words.ts';
+import { OPAQUE, type BitmapTarget } from '../surface.ts';
+import { decodeRlgr, encodeRlgr } from './rlgr.ts';
+import { RFX_BANDS, RFX_LL3, RFX_TILE_PIXELS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
+import { forwardWavelet, inverseWavelet } from './rfx-wavelet.ts';
+
+/** Room for one component at its worst. */
+export const MAX_RFX_COMPONENT_BYTES = 8 * RFX_TILE_PIXELS;
+
+const planes = [new Int32Array(RFX_TILE_PIXELS), new Int32Array(RFX_TILE_PIXELS), new Int32Array(RFX_TILE_PIXELS)] as const;
+
+/**
+ * Encodes the tile at `x`,`y` of the frame ([MS-RDPRFX] 3.1.8): Y, Cb and Cr one after the other in `out`, which has room for three times
+ * {@link MAX_RFX_COMPONENT_BYTES}. Of a tile of less than 64×64 the last column and row are repeated.
+ * @returns where each of the three ends
+ */
+export function encodeRfxTile(
+  frame: FrameWords,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  quants: RfxQuants,
+  entropy: RfxEntropy,
+  out: Uint8Array,
+): readonly [number, number, number] {
+  readColours(frame, x, y, width, height);
+  let at = 0;
+  const [first, second, third] = planes.map((plane) => {
+    forwardWavelet(plane);
+    for (const { at: from, count, quant } of RFX_BANDS) {
+      // samples are in 32nds of a level
+      const shift = quants[quant]! - 1;
+      const half = 1 << (shift - 1);
+      for (let i = from; i < from + count; i++) plane[i] = (plane[i]! + half) >> shift;
+    }
+    for (let i = RFX_TILE_PIXELS - 1; i > RFX_LL3; i--) plane[i]! -= plane[i - 1]!;
+    at = encodeRlgr(plane, entropy, out, at);
+    return at;
+  });
+  return [first!, second!, third!];
+}
+
+/** Y in -128 to 127, Cb and Cr, each in 32nds of a level (3.1.8.1.3). */
+function readColours({ words, stride }: FrameWords, x: number, y: number, width: number, height: number): void {
+  const [luma, blueness, redness] = planes;
+  for (let row = 0, at = 0; row < RFX_TILE_SIDE; row++) {
+    const from = (y + Math.min(row, height - 1)) * stride + x;
+    for (let column = 0; column < RFX_TILE_SIDE; column++, at++) {
+      const pixel = words[from + Math.min(column, width - 1)]!;
+      const red = (pixel >> 16) & 0xff;
+      const green = (pixel >> 8) & 0xff;
+      const blue = pixel & 0xff;
+      luma[at] = ((9798 * red + 19_235 * green + 3735 * blue) >> 10) - 4096;
+      blueness[at] = (-5535 * red - 10_868 * green + 16_403 * blue) >> 10;
+      redness[at] = (16_377 * red - 13_714 * green - 2663 * blue) >> 10;
+    }
+  }
+}
+
+/** How each component of a tile was coded. */
+export interface RfxComponent {
+  readonly data: Uint8Array;
+  readonly quants: RfxQuants;
+}
+
+/** Draws a tile, or as much of it as the target takes from its top left corner. Any data are a picture. */
+export function decodeRfxTile(
+  components: readonly [RfxComponent, RfxComponent, RfxComponent],
+  entropy: RfxEntropy,
+  target: BitmapTarget,
+): void {
+  for (const [index, { data, quants }] of components.entries()) {
+    const plane = planes[index]!;
+    decodeRlgr(data, entropy, plane);
+    for (let i = RFX_LL3 + 1; i < RFX_TILE_PIXELS; i++) plane[i]! += plane[i - 1]!;
+    for (const { at, count, quant } of RFX_BANDS) for (let i = at; i < at + count; i++) plane[i]! <<= quants[quant]! - 1;
+    inverseWavelet(plane);
+  }
+  const [luma, blueness, redness] = planes;
+  for (let row = 0; row < target.rows; row++) {
+    const to = target.offset + row * target.stride;
+    for (let column = 0; column < target.columns; column++) {
+      const at = row * RFX_TILE_SIDE + column;
+      const light = (luma[at]! + 4096) * 65_536;
+      const red = level(light + 91_916 * redness[at]!);
+      const green = level(light - 22_527 * blueness[at]! - 46_819 * redness[at]!);
+      const blue = level(light + 115_992 * blueness[at]!);
+      target.words[to + column] = OPAQUE | (blue << 16) | (green << 8) | red;
+    }
+  }
+}
+
+/** From 2,097,152nds of a level. */
+function level(value: number): number {
+  return Math.max(0, Math.min(255, Math.round(value / 2_097_152)));
+}
