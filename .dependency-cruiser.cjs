@@ -57,7 +57,8 @@ module.exports = {
     only('renderer-viewer', '^src/renderer/viewer/', ['^src/renderer/viewer/', '^src/protocol/(bytes|rdp)/']),
     only('renderer-question', '^src/renderer/question/', ['^src/renderer/question/', '^src/preload/question-contract\\.ts$']),
     only('renderer-ice', '^src/renderer/ice/', ['^src/renderer/ice/', '^src/protocol/ice/page-messages\\.ts$']),
-    only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/capture/', rdpGraphics, protocolBytes]),
+    only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/(capture|film)/', rdpGraphics, protocolBytes]),
+    only('renderer-film', '^src/renderer/film/', ['^src/renderer/film/', rdpGraphics]),
     {
       name: 'only-shell-and-root-know-electron',
       severity: 'error',

@@ -23,6 +23,8 @@ import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
+import { DecoderProbe } from './shell/decoder-probe.ts';
+import { openFilmPage } from './shell/film-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
 import { createContactLinks } from './shell/contact-links.ts';
 import { createConsentPrompts } from './shell/consent-prompts.ts';
@@ -115,9 +117,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     env,
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
     openCapturePage: () => openCapturePage(windows),
+    openFilmPage: () => openFilmPage(windows),
     primaryScreen,
     clock,
   });
+  const decoders = new DecoderProbe();
   const network = new NetworkWatch({ clock });
   powerMonitor.on('resume', () => network.woken());
   network.onChange(() => messengers.check());
@@ -151,6 +155,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     userName: () => ownName({ accounts: accounts.accounts, ownName: settings.value.ownName }, env),
     allowOffers: (from) => settings.value.allowOffers || mayCallBack(from, storage.history.entries, clock.now()),
     allowPlainExperts: () => settings.value.allowPlainExperts,
+    decodesFilm: () => decoders.decodesFilm(windows),
     quietSeconds: () => settings.value.quietSeconds,
     network,
     log: note,
@@ -187,6 +192,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
       contactLinks,
     },
   );
+  void decoders.ask(windows);
   await goOnline({ settings, hosting, signIn, failures });
 }
 

@@ -127,6 +127,8 @@ export interface AssistanceParts {
   readonly quietSeconds?: () => number;
   /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */
   readonly allowPlainExperts: () => boolean;
+  /** Whether what this computer shows as an expert may be film: there is a decoder for it. No, when left out. */
+  readonly decodesFilm?: () => boolean;
   /** Cryptographically random bytes; the system's by default. */
   readonly random?: (bytes: number) => Uint8Array;
   readonly log?: AssistanceLog;

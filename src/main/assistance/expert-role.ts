@@ -231,6 +231,7 @@ export class ExpertRole implements HelpingSession {
       control: { changed, named: () => this.tellShown() },
       noted: changed,
       again: { ...this.again.told, done: () => this.reckon() },
+      decodesFilm: this.parts.decodesFilm?.() ?? false,
     });
   }
 

@@ -4,7 +4,7 @@ import { ControlNovice } from '../../protocol/assistance/control-novice.ts';
 import { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
 import { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
 import type { Channel } from '../../protocol/rdp/channels/contract.ts';
-import { GraphicsClient } from '../../protocol/rdp/channels/graphics/graphics-client.ts';
+import { EXACT_SETS, FILM_SETS, GraphicsClient } from '../../protocol/rdp/channels/graphics/graphics-client.ts';
 import { ChannelAfterYes } from './channel-after-yes.ts';
 
 /** The channels of one of the novice's connections, started once the novice has said yes. A new channel is its own file and one line here. */
@@ -46,11 +46,14 @@ export interface ExpertChannelsTold {
   /** The novice's side has told something. */
   readonly noted: () => void;
   readonly again: AgainExpertTold;
+  /** Film may be sent: nothing is announced that could not be shown. */
+  readonly decodesFilm?: boolean;
 }
 
 export function expertChannels(told: ExpertChannelsTold): ExpertChannels {
   const control = new ControlExpert(told.control);
   const notes = new NotesExpert(told.noted);
   const again = new AgainExpert(told.again);
-  return { control, notes, again, list: [control, notes, again, new GraphicsClient()] };
+  const graphics = new GraphicsClient(told.decodesFilm === true ? FILM_SETS : EXACT_SETS);
+  return { control, notes, again, list: [control, notes, again, graphics] };
 }

@@ -24,7 +24,7 @@ export interface ViewedSession {
   /** Pauses and resumes reading from the novice's socket. */
   setReading(reading: boolean): void;
   /** `painted` and `resized` of the viewer that sets the pace, and `input` of any. */
-  heard(event: Exclude<FromViewer, { tag: 'taken' | 'displayWanted' }>): void;
+  heard(event: Exclude<FromViewer, { tag: 'taken' | 'displayWanted' | 'lost' }>): void;
 }
 
 interface Viewer {
@@ -164,6 +164,9 @@ export class Viewers {
       case 'painted':
       case 'resized':
         if (viewer === this.pacer) this.session.heard(event);
+        return;
+      case 'lost':
+        if (viewer.behindUntilMs === undefined) this.session.refresh();
         return;
       case 'input':
         this.session.heard(event);

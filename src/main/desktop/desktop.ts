@@ -3,6 +3,7 @@ import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
+import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
 import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
@@ -19,6 +20,8 @@ export interface DesktopOptions {
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
   readonly openCapturePage: () => Promise<CapturePage>;
+  /** Opens the hidden page that encodes film; without it there is no film where pictures are captured outside of a page. */
+  readonly openFilmPage?: OpenFilmPage;
   /** The screen that the capture page is given by itself, in pixels; undefined where a person chooses. */
   readonly primaryScreen?: () => Size;
   readonly clock: Clock;
@@ -115,6 +118,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
         clock: options.clock,
         signal,
         ownPointer: (x, y) => own.isOwn(x, y),
+        ...(options.openFilmPage === undefined ? {} : { openFilmPage: options.openFilmPage }),
       });
     },
     openInput: async (signal): Promise<InputInjector> => {

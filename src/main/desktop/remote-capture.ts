@@ -5,6 +5,8 @@ import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
 import { DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
+import type { FilmPage, OpenFilmPage } from './film/contract.ts';
+import { FilmPageHost } from './film/film-page-host.ts';
 
 /** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
@@ -13,6 +15,8 @@ export const CLOSE_DEADLINE_MS = 1_000;
 export interface CaptureChannel {
   send(message: ToCapture): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** Hands over what `filmPageWanted` asked for; undefined when there is none. Left out where it is never asked for. */
+  handFilmPage?(page: FilmPage | undefined): void;
   /** Called when the thread or page has ended without `closed`. */
   onGone(listener: (why: string) => void): void;
   /** Ends the thread or page. */
@@ -34,6 +38,7 @@ export interface RemoteCaptureOptions {
   readonly signal: AbortSignal;
   /** True for a position that the expert's own input has just produced, which is not reported. */
   readonly ownPointer?: (x: number, y: number) => boolean;
+  readonly openFilmPage?: OpenFilmPage;
 }
 
 /**
@@ -53,6 +58,7 @@ class RemoteCapture implements ScreenCapture {
   private readonly signal: AbortSignal;
   private readonly ownPointer: (x: number, y: number) => boolean;
   private readonly events = new Emitter<CaptureEvent>();
+  private readonly filmPages: FilmPageHost;
   private state: State;
   private currentSize: Size = { width: 0, height: 0 };
   private generation = 0;
@@ -75,6 +81,7 @@ class RemoteCapture implements ScreenCapture {
     this.channel = channel;
     this.clock = options.clock;
     this.ownPointer = options.ownPointer ?? (() => false);
+    this.filmPages = new FilmPageHost(options.openFilmPage, (page) => this.channel.handFilmPage?.(page));
     this.state = { tag: 'opening', resolve, reject };
     this.signal = options.signal;
   }
@@ -223,6 +230,9 @@ class RemoteCapture implements ScreenCapture {
       case 'pointerMoved':
         if (!this.ownPointer(message.x, message.y)) this.tell({ tag: 'pointerMoved', x: message.x, y: message.y });
         return;
+      case 'filmPageWanted':
+        void this.filmPages.wanted();
+        return;
       default:
         return;
     }
@@ -244,6 +254,7 @@ class RemoteCapture implements ScreenCapture {
 
   private over(error: DesktopError): void {
     this.state = { tag: 'over', error };
+    this.filmPages.close();
     this.ready = undefined;
     this.waiting?.reject(error);
   }

@@ -40,6 +40,7 @@ const fromPicture = z
     z.discriminatedUnion('tag', [
       z.strictObject({ tag: z.literal('painted'), frameId: z.int().min(0).max(0xffff_ffff) }),
       z.strictObject({ tag: z.literal('resized'), size: z.strictObject({ width: side, height: side }) }),
+      z.strictObject({ tag: z.literal('lost') }),
       z.strictObject({ tag: z.literal('taken'), count: z.int().min(1).max(MAX_TAKEN_AT_ONCE) }),
     ]) satisfies z.ZodType<FromPicture>,
   )

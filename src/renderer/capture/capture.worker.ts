@@ -1,4 +1,6 @@
 import type { ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import { encodersWithFilm } from '../../protocol/rdp/graphics/film/encoders-with-film.ts';
+import { OwnFilmEncoders } from '../film/own-film-encoders.ts';
 import { FrameSource } from './frame-source.ts';
 import type { CaptureStart } from './messages.ts';
 
@@ -10,6 +12,7 @@ addEventListener(
     const source = new FrameSource(
       (message) => port.postMessage(message),
       () => performance.now(),
+      encodersWithFilm({ encoders: new OwnFilmEncoders(), nowMs: () => performance.now() }),
     );
     port.onmessage = (told: MessageEvent<ToCapture>) => {
       source.receive(told.data);

@@ -25,6 +25,8 @@ export class FrameSource {
   /** That picture as it came (I420), and the buffer for the next. */
   private raw: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   private spare: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  /** Until the encoder owes a frame although nothing changes. */
+  private due: ReturnType<typeof setTimeout> | undefined;
   private readonly memory: PixelMemory = { frame: undefined };
 
   constructor(post: (message: FromCapture) => void, nowMs: () => number, encoders: readonly EncoderKind[] = ENCODERS) {
@@ -86,11 +88,18 @@ export class FrameSource {
     this.working = true;
     try {
       for (let busy = true; busy && !this.over; ) busy = await this.turn();
+      this.workWhenDue();
     } catch (error) {
       this.fail(error);
     } finally {
       this.working = false;
     }
+  }
+
+  private workWhenDue(): void {
+    clearTimeout(this.due);
+    const { dueInMs } = this.stream;
+    if (dueInMs !== undefined && this.wanted && !this.over) this.due = setTimeout(() => void this.work(), dueInMs);
   }
 
   /** False when there is nothing to do. Pictures nobody waits for are replaced unread, except for the first of another size. */
@@ -149,6 +158,7 @@ export class FrameSource {
 
   private letGo(): void {
     this.over = true;
+    clearTimeout(this.due);
     this.stream.close();
     this.latest?.close();
     this.latest = undefined;

@@ -5,6 +5,8 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
 import { type FromPicture, MAX_FROM_PICTURE_AT_ONCE, type ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
+import { avc420Decoders } from './avc420-decoder.ts';
 import { Picture } from './picture.ts';
 import type { FromPictureWorker, PictureStart } from './worker-messages.ts';
 
@@ -19,7 +21,8 @@ const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 scope.onmessage = (event: MessageEvent<PictureStart>) => start(event.data);
 
 function start({ canvas, port }: PictureStart): void {
-  const picture = new Picture(() => performance.now());
+  const lost = (): void => port.postMessage([{ tag: 'lost' }] satisfies FromPicture[]);
+  const picture = new Picture(() => performance.now(), [...DECODERS, avc420Decoders(lost)]);
   const context = drawable(canvas);
   const slices = new MessageChannel();
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;

@@ -200,3 +200,16 @@ describe('others follow', () => {
     expect(session.wanted).toBe(true);
   });
 });
+
+test('a part of the picture that is lost is asked for again, unless everything is anyway', async () => {
+  const { session, join, clock, pour } = watched();
+  const viewer = join('sets', true);
+  const { refreshed } = session;
+  viewer.act({ tag: 'lost' });
+  expect(session.refreshed).toBe(refreshed + 1);
+  pour(30_000, 100_000);
+  await clock.advance(LONGEST_PAUSE_MS);
+  expect(behind(viewer)).toBe(1);
+  viewer.act({ tag: 'lost' });
+  expect(session.refreshed).toBe(refreshed + 1);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { CLOSE_DEADLINE_MS, openRemoteCapture, type CaptureChannel } from '../../../src/main/desktop/remote-capture.ts';
+import type { FilmPage, OpenFilmPage } from '../../../src/main/desktop/film/contract.ts';
 import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -16,6 +17,10 @@ class OtherSide implements CaptureChannel {
   ended = 0;
   private listener: (message: unknown) => void = () => undefined;
   gone: (why: string) => void = () => undefined;
+  readonly filmPages: (FilmPage | undefined)[] = [];
+  handFilmPage(page: FilmPage | undefined): void {
+    this.filmPages.push(page);
+  }
   send(message: ToCapture): void {
     this.told.push(message);
   }
@@ -46,6 +51,7 @@ class OtherSide implements CaptureChannel {
 
 async function opened(
   ownPointer?: (x: number, y: number) => boolean,
+  openFilmPage?: OpenFilmPage,
 ): Promise<{ other: OtherSide; clock: VirtualClock; capture: ScreenCapture; events: CaptureEvent[] }> {
   const other = new OtherSide();
   const clock = new VirtualClock();
@@ -53,6 +59,7 @@ async function opened(
     clock,
     signal: new AbortController().signal,
     ...(ownPointer === undefined ? {} : { ownPointer }),
+    ...(openFilmPage === undefined ? {} : { openFilmPage }),
   });
   other.says({ tag: 'opened', size: SIZE, way: 'test' });
   const capture = await opening;
@@ -195,5 +202,66 @@ describe('a capture on the other side of a port', () => {
     refused.says({ tag: 'failed', code: 'NOT_PERMITTED', message: 'the person said no' });
     await expect(asking).rejects.toMatchObject({ code: 'NOT_PERMITTED' });
     expect(refused.ended).toBe(1);
+  });
+});
+
+describe('the page that encodes a capture’s film', () => {
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  class Page implements FilmPage {
+    closed = 0;
+    readonly port = { postMessage: () => undefined, on: () => undefined, start: () => undefined, close: () => undefined };
+    onGone(): void {
+      // it stays
+    }
+    close(): void {
+      this.closed += 1;
+    }
+  }
+
+  it('is opened when it is asked for, takes the place of the one before, and ends with the capture', async () => {
+    const pages: Page[] = [];
+    const { other, capture } = await opened(undefined, async () => {
+      pages.push(new Page());
+      return pages.at(-1) as Page;
+    });
+    expect(pages).toEqual([]);
+    other.says({ tag: 'filmPageWanted' });
+    await settled();
+    other.says({ tag: 'filmPageWanted' });
+    await settled();
+    expect(other.filmPages).toEqual(pages);
+    expect(pages.map(({ closed }) => closed)).toEqual([1, 0]);
+    const closing = capture.close();
+    other.says({ tag: 'closed' });
+    await closing;
+    expect(pages.map(({ closed }) => closed)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['cannot be opened', () => Promise.reject(new Error('for a test'))],
+    ['is not to be had at all', undefined],
+  ])('is said not to be there when it %s', async (_why, open) => {
+    const { other } = await opened(undefined, open);
+    other.says({ tag: 'filmPageWanted' });
+    await settled();
+    expect(other.filmPages).toEqual([undefined]);
+  });
+
+  it('is closed again when it comes after the capture’s end', async () => {
+    let give: (page: FilmPage) => void = () => undefined;
+    const { other } = await opened(
+      undefined,
+      () =>
+        new Promise((resolve) => {
+          give = resolve;
+        }),
+    );
+    other.says({ tag: 'filmPageWanted' });
+    other.says({ tag: 'failed', code: 'LOST', message: 'for a test' });
+    const page = new Page();
+    give(page);
+    await settled();
+    expect([page.closed, other.filmPages.length]).toEqual([1, 0]);
   });
 });

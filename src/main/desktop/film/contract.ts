@@ -16,3 +16,6 @@ export interface FilmPage {
   /** Ends it at once, whatever it is doing. Idempotent. */
   close(): void;
 }
+
+/** Rejects when the page does not load. */
+export type OpenFilmPage = () => Promise<FilmPage>;

@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
 import type { ScreenCapture } from '../contract.ts';
+import type { OpenFilmPage } from '../film/contract.ts';
+import { portForThread } from '../film/film-page-in-thread.ts';
 import { openRemoteCapture, type CaptureChannel } from '../remote-capture.ts';
+import type { ToCaptureThread } from './x11-capture-worker.ts';
 import type { X11CaptureOptions } from './x11-screen.ts';
 
 export interface OpenX11CaptureOptions extends X11CaptureOptions {
@@ -10,6 +13,7 @@ export interface OpenX11CaptureOptions extends X11CaptureOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly ownPointer?: (x: number, y: number) => boolean;
+  readonly openFilmPage?: OpenFilmPage;
 }
 
 /** Starts the capture thread on its own X connection. Rejects with its DesktopError, or the signal's reason. */
@@ -32,6 +36,10 @@ function workerChannel(worker: Worker): CaptureChannel {
   });
   return {
     send: (message) => worker.postMessage(message),
+    handFilmPage: (page) => {
+      const port = page === undefined ? undefined : portForThread(page);
+      worker.postMessage({ tag: 'filmPage', port } satisfies ToCaptureThread, port === undefined ? [] : [port]);
+    },
     onMessage: (listener) => void worker.on('message', listener),
     onGone: (listener) => {
       worker.on('error', (error) => listener(`the capture thread failed: ${error.message}`));

@@ -7,6 +7,8 @@ import {
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { GraphicsUpdate, PixelFrame } from '../../../protocol/rdp/graphics/contract.ts';
 import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
+import { encodersWithFilm } from '../../../protocol/rdp/graphics/film/encoders-with-film.ts';
+import { FilmWays, type StartFilmEncoders } from '../../../protocol/rdp/graphics/film/film-ways.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
 import { grabAreas } from './grab-areas.ts';
@@ -37,8 +39,13 @@ export type PostFromCapture = (message: FromCapture, transfer: readonly ArrayBuf
  * Captures one X screen. Runs in a worker: connects, posts `opened` (or `failed`), and then answers what it is told.
  * While the screen is idle, DAMAGE reports once when it stops being clean, and every two seconds the whole is compared, because not everything that
  * draws is damage.
+ * @param film ways to encode it, the best first
  */
-export async function openX11Screen(options: X11CaptureOptions, post: PostFromCapture): Promise<X11Screen> {
+export async function openX11Screen(
+  options: X11CaptureOptions,
+  post: PostFromCapture,
+  film: readonly StartFilmEncoders[] = [],
+): Promise<X11Screen> {
   const connection = await connectX11(options.address, true);
   try {
     const pixels = screenPixels(connection);
@@ -47,7 +54,7 @@ export async function openX11Screen(options: X11CaptureOptions, post: PostFromCa
     const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
     const size = await rootSize(connection);
     const grabber = await openGrabber(connection, size, options.way, pixels);
-    const screen = new X11Screen(connection, post, size, grabber, pixels);
+    const screen = new X11Screen(connection, post, size, grabber, pixels, film);
     screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
     const randr = await connection.extension('randr');
     randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
@@ -78,6 +85,7 @@ export class X11Screen {
   private readonly post: PostFromCapture;
   private readonly stream: PictureStream;
   private readonly pixels: ScreenPixels;
+  private readonly film: FilmWays;
   private grabber: Grabber;
   private size: Size;
   /** What is read of the screen, in the kernels' memory. */
@@ -98,14 +106,22 @@ export class X11Screen {
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
 
-  constructor(connection: X11Connection, post: PostFromCapture, size: Size, grabber: Grabber, pixels: ScreenPixels) {
+  constructor(
+    connection: X11Connection,
+    post: PostFromCapture,
+    size: Size,
+    grabber: Grabber,
+    pixels: ScreenPixels,
+    film: readonly StartFilmEncoders[] = [],
+  ) {
     this.pixels = pixels;
     this.connection = connection;
     this.post = post;
     this.size = size;
     this.grabber = grabber;
     this.picture = openPictureMemory(size);
-    this.stream = new PictureStream(size);
+    this.film = new FilmWays(film);
+    this.stream = new PictureStream(size, encodersWithFilm({ encoders: this.film, nowMs: () => performance.now() }));
     connection.onEvent((event) => {
       if (event.name === 'DamageNotify') {
         this.damaged = true;
@@ -166,13 +182,9 @@ export class X11Screen {
   private schedule(): void {
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
     if (!this.damaged && this.damage !== undefined && !this.stream.dueAnyway && !this.wholeIsDue()) {
-      this.silentTimer ??= setTimeout(
-        () => {
-          this.silentTimer = undefined;
-          this.schedule();
-        },
-        this.lastWholeMs + SILENT_INTERVAL_MS - performance.now(),
-      );
+      clearTimeout(this.silentTimer);
+      const wholeInMs = this.lastWholeMs + SILENT_INTERVAL_MS - performance.now();
+      this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, this.stream.dueInMs ?? wholeInMs));
       return;
     }
     const interval = this.damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
@@ -291,6 +303,7 @@ export class X11Screen {
     clearTimeout(this.timer);
     clearTimeout(this.silentTimer);
     this.stream.close();
+    this.film.close();
     this.pointer?.close();
     this.grabber.close();
     this.connection.close();

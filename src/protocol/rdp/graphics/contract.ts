@@ -74,8 +74,8 @@ export interface PictureEncoder {
    * A rejection ends the capture.
    */
   encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined>;
-  /** A frame is due although no pixel changes; never, where it is left out. */
-  readonly due?: boolean;
+  /** In so many milliseconds a frame is due although no pixel changes, 0 when it is now; undefined: none is. */
+  readonly dueInMs?: number | undefined;
   /** Gives back what it holds. An `encode` under way may reject. */
   close(): void;
 }
@@ -149,6 +149,8 @@ export interface BitmapDecoder {
    * @throws ProtocolError for anything wrong in the data
    */
   decode(bitmap: EncodedBitmap, target: BitmapTarget): undefined | Promise<void>;
+  /** Its surface is gone: gives back what it holds of the system's. */
+  close?(): void;
 }
 
 /** One line of the table of decoders. */

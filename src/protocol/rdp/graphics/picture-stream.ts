@@ -56,7 +56,12 @@ export class PictureStream {
 
   /** A frame is due even if no pixel changes: the first after `configure` or `resize`, whatever `refresh` asked for, and what the encoder itself owes. */
   get dueAnyway(): boolean {
-    return this.key || this.forced.length > 0 || this.current?.encoder.due === true;
+    return this.key || this.forced.length > 0 || this.dueInMs === 0;
+  }
+
+  /** When the encoder will owe one, in milliseconds; undefined: not before something changes. */
+  get dueInMs(): number | undefined {
+    return this.current?.encoder.dueInMs;
   }
 
   /**

@@ -23,6 +23,8 @@ export type ToPicture = { readonly tag: 'size'; readonly size: Size } | { readon
 export type FromPicture =
   /** The picture itself has said that it has this size now (the graphics channel does). */
   | { readonly tag: 'resized'; readonly size: Size }
+  /** Something that is referred to is missing, so that a part of the picture is wrong until a key frame comes. */
+  | { readonly tag: 'lost' }
   /** Follows each Frame Marker END once it is on the canvas. */
   | { readonly tag: 'painted'; readonly frameId: number }
   /** So many of the oldest messages have been decoded. */

@@ -148,7 +148,7 @@ describe('a layer beside the exact one', () => {
 
   /** Shows its area in red, as long as it is asked to; then gives it back. */
   class RedLayer implements PictureLayer {
-    due = false;
+    dueInMs: number | undefined;
     inexact: { x: number; y: number; width: number; height: number }[] = [];
     rests = false;
     private shown = false;
@@ -165,7 +165,7 @@ describe('a layer beside the exact one', () => {
       return { pdus: [...create, fill, copy], covered: [FILM], exact: [], surfaces: [2] };
     }
     close(): void {
-      this.due = false;
+      this.dueInMs = undefined;
     }
   }
 
@@ -184,12 +184,14 @@ describe('a layer beside the exact one', () => {
     expect(coloured(decoder, 127, 127)).toBe(0x00_00ff);
     expect(decoder.surface.words[63]).toBe(rgbaOf(frame)[63]);
     layer.rests = true;
-    layer.due = true;
+    layer.dueInMs = 40;
+    expect([stream.dueAnyway, stream.dueInMs]).toEqual([false, 40]);
+    layer.dueInMs = 0;
     expect(stream.dueAnyway).toBe(true);
     for (const update of await encode(stream, frame)) draw(decoder, update);
     expect(decoder.surface.words).toEqual(rgbaOf(frame));
     stream.close();
-    expect(layer.due).toBe(false);
+    expect(layer.dueInMs).toBeUndefined();
   });
 
   it('leaves copies exact that begin in what it shows', () => {

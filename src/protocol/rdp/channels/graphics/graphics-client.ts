@@ -6,7 +6,13 @@ import type { Channel, ChannelOptions, ChannelOutput } from '../contract.ts';
 import { GRAPHICS_CHANNEL, GRAPHICS_OPTIONS } from './graphics-channel.ts';
 
 /** Planar and uncompressed bitmaps, for which no server needs more than the oldest set. */
-const EXACT_SETS: readonly GfxCapabilitySet[] = [{ version: GFX_VERSION.v8, flags: GFX_CAPS_FLAG.smallCache }];
+export const EXACT_SETS: readonly GfxCapabilitySet[] = [{ version: GFX_VERSION.v8, flags: GFX_CAPS_FLAG.smallCache }];
+
+/** With film: of all sets the one that says yes to AVC420 and to nothing that came after it. */
+export const FILM_SETS: readonly GfxCapabilitySet[] = [
+  { version: GFX_VERSION.v8_1, flags: GFX_CAPS_FLAG.smallCache | GFX_CAPS_FLAG.avc420Enabled },
+  ...EXACT_SETS,
+];
 
 const NOTHING = new Uint8Array(0);
 

@@ -42,8 +42,8 @@ class ChannelPictureEncoder implements PictureEncoder {
     this.layer = layer;
   }
 
-  get due(): boolean {
-    return this.layer?.due ?? false;
+  get dueInMs(): number | undefined {
+    return this.layer?.dueInMs;
   }
 
   async encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined> {

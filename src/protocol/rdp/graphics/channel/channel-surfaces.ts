@@ -31,7 +31,7 @@ export class ChannelSurfaces {
   }
 
   clear(): void {
-    this.byId.clear();
+    for (const surfaceId of this.byId.keys()) this.delete(surfaceId);
     this.cache.clear();
     this.area = 0;
     this.cachedArea = 0;
@@ -57,6 +57,7 @@ export class ChannelSurfaces {
     const surface = this.byId.get(surfaceId);
     if (surface === undefined) return;
     this.byId.delete(surfaceId);
+    for (const decoder of surface.decoders.values()) decoder.close?.();
     this.area -= surface.width * surface.height;
   }
 

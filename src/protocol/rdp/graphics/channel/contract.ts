@@ -50,8 +50,8 @@ export interface PictureLayer {
   encode(picture: LayeredPicture): Promise<LayerFrame> | LayerFrame;
   /** What stands on the desktop surface not exactly as in the picture before: copies from there are drawn exactly where they go. */
   readonly inexact: readonly Rect[];
-  /** A frame is due although no pixel changes, because something is to be sent exactly. */
-  readonly due: boolean;
+  /** In so many milliseconds a frame is due although no pixel changes, because something is to be sent exactly; undefined: none is. */
+  readonly dueInMs: number | undefined;
   close(): void;
 }
 

@@ -65,8 +65,3 @@ export class FilmEncoderError extends Error {
     this.code = code;
   }
 }
-
-/** Bytes of one picture of this size. */
-export function i420Bytes({ width, height }: Size): number {
-  return (width * height * 3) / 2;
-}

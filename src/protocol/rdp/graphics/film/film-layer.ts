@@ -39,10 +39,6 @@ export class FilmLayer implements PictureLayer {
     return this.tiles.rects;
   }
 
-  get due(): boolean {
-    return this.dueInMs === 0;
-  }
-
   get dueInMs(): number | undefined {
     const { oldestMs } = this.tiles;
     const times = [oldestMs === undefined ? undefined : oldestMs + STILL_MS, this.finder.dueMs].filter((ms) => ms !== undefined);

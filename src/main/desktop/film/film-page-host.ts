@@ -1,0 +1,39 @@
+import type { FilmPage, OpenFilmPage } from './contract.ts';
+
+/** Opens the page of a capture's films when that asks for it, and ends it with the capture. */
+export class FilmPageHost {
+  private readonly open: OpenFilmPage | undefined;
+  private readonly hand: (page: FilmPage | undefined) => void;
+  private page: FilmPage | undefined;
+  private over = false;
+
+  /** @param hand gives the capture the page, or tells it that there is none */
+  constructor(open: OpenFilmPage | undefined, hand: (page: FilmPage | undefined) => void) {
+    this.open = open;
+    this.hand = hand;
+  }
+
+  /** The capture needs a page; the one before has failed it. */
+  async wanted(): Promise<void> {
+    this.page?.close();
+    this.page = undefined;
+    let page: FilmPage | undefined;
+    try {
+      page = await this.open?.();
+    } catch {
+      // Without a page there is no film, and everything is sent exactly.
+    }
+    if (this.over) {
+      page?.close();
+      return;
+    }
+    this.page = page;
+    this.hand(page);
+  }
+
+  close(): void {
+    this.over = true;
+    this.page?.close();
+    this.page = undefined;
+  }
+}

@@ -1,0 +1,198 @@
+import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { BitmapDecoder, DecoderKind, EncodedBitmap } from '../../protocol/rdp/graphics/contract.ts';
+import { lookAtUnit } from '../../protocol/rdp/graphics/film/annex-b.ts';
+import { decodeAvc420 } from '../../protocol/rdp/graphics/film/avc420.ts';
+import { drawPlanes, type DecodedPlanes } from '../../protocol/rdp/graphics/film/draw-planes.ts';
+import type { BitmapTarget } from '../../protocol/rdp/graphics/surface.ts';
+import { GFX_CODEC } from '../../protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
+
+/** A decoder that has not given a picture by then is given up. */
+const LONGEST_DECODE_MS = 1_000;
+/** More regions than these are copied as the one that holds them all; what is between them is of the same picture. */
+const MOST_COPIES = 8;
+
+/** AVC420 on the graphics channel by WebCodecs, a decoder a surface. `lost`: what is on a surface is wrong until a key frame comes. */
+export function avc420Decoders(lost: () => void): DecoderKind {
+  return {
+    name: 'AVC420',
+    drawsOn: 'surface',
+    takes: (format) => format.carrier === 'channel' && format.codecId === GFX_CODEC.avc420,
+    create: () => new Avc420Decoder(lost),
+  };
+}
+
+interface Waiting {
+  readonly resolve: (frame: VideoFrame) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class Avc420Decoder implements BitmapDecoder {
+  private readonly lost: () => void;
+  private decoder: VideoDecoder | undefined;
+  private codec = '';
+  private waiting: Waiting | undefined;
+  private needsKey = true;
+  private toldLost = false;
+  private planes = new Uint8Array(0);
+
+  constructor(lost: () => void) {
+    this.lost = lost;
+  }
+
+  async decode({ data, width, height }: EncodedBitmap, target: BitmapTarget): Promise<void> {
+    const { regions, h264 } = decodeAvc420(data);
+    const rects = regions.map(({ rect }) => rect);
+    for (const rect of rects) checkInside(rect, { width, height });
+    if (h264.length === 0) return;
+    let frame: VideoFrame | undefined;
+    try {
+      frame = await this.picture(h264);
+    } catch {
+      // A broken stream is the other side's affair until its next key frame.
+      this.lose();
+    }
+    if (frame === undefined) return;
+    try {
+      await this.draw(frame, rects, target);
+    } finally {
+      frame.close();
+    }
+  }
+
+  close(): void {
+    this.waiting?.reject(new Error('the surface has been deleted'));
+    this.waiting = undefined;
+    if (this.decoder !== undefined && this.decoder.state !== 'closed') this.decoder.close();
+    this.decoder = undefined;
+  }
+
+  /** Undefined where it cannot be shown before the next key frame. */
+  private async picture(h264: Uint8Array): Promise<VideoFrame | undefined> {
+    const { key, codec } = lookAtUnit(h264);
+    if (this.needsKey && !key) {
+      this.lose();
+      return undefined;
+    }
+    if (key && codec !== undefined && (this.decoder === undefined || this.needsKey || codec !== this.codec)) this.start(codec);
+    const { decoder } = this;
+    if (decoder === undefined) throw new Error('no sequence parameters');
+    this.needsKey = false;
+    this.toldLost = false;
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('the decoder holds pictures back')), LONGEST_DECODE_MS);
+      this.waiting = {
+        resolve: (frame) => {
+          clearTimeout(late);
+          resolve(frame);
+        },
+        reject: (error) => {
+          clearTimeout(late);
+          reject(error);
+        },
+      };
+      decoder.decode(new EncodedVideoChunk({ type: key ? 'key' : 'delta', timestamp: 0, data: h264 }));
+    });
+  }
+
+  private start(codec: string): void {
+    this.close();
+    const decoder: VideoDecoder = new VideoDecoder({
+      output: (frame) => {
+        const waiting = decoder === this.decoder ? this.settle() : undefined;
+        if (waiting === undefined) frame.close();
+        else waiting.resolve(frame);
+      },
+      error: (error) => {
+        if (decoder === this.decoder) this.settle()?.reject(error);
+      },
+    });
+    this.decoder = decoder;
+    this.codec = codec;
+    decoder.configure({ codec, optimizeForLatency: true });
+  }
+
+  private settle(): Waiting | undefined {
+    const { waiting } = this;
+    this.waiting = undefined;
+    return waiting;
+  }
+
+  /** Told once until a key frame has come. */
+  private lose(): void {
+    this.needsKey = true;
+    this.close();
+    if (this.toldLost) return;
+    this.toldLost = true;
+    this.lost();
+  }
+
+  private async draw(frame: VideoFrame, rects: readonly Rect[], target: BitmapTarget): Promise<void> {
+    const visible = frame.visibleRect ?? { x: 0, y: 0, width: frame.codedWidth, height: frame.codedHeight };
+    const size = { width: visible.width, height: visible.height };
+    for (const rect of rects) checkInside(rect, size);
+    const { matrix, fullRange } = frame.colorSpace;
+    if (matrix === 'bt709' && fullRange === true) {
+      for (const rect of rects.length > MOST_COPIES ? [boundsOf(rects)] : rects) await copyInto(target, frame, rect, visible);
+    } else drawPlanes(await this.read(frame, size), rects, target);
+  }
+
+  /** As it was decoded: a browser would take a stream that does not say it for one of limited range. */
+  private async read(frame: VideoFrame, size: Size): Promise<DecodedPlanes> {
+    const { format } = frame;
+    if (format !== 'I420' && format !== 'NV12') throw new ProtocolError('UNEXPECTED', 'VideoFrame.format', 'I420 or NV12', `${format}`);
+    const needed = frame.allocationSize();
+    if (this.planes.length < needed) this.planes = new Uint8Array(needed);
+    const [y, u, v] = await frame.copyTo(this.planes);
+    if (y === undefined || u === undefined) throw new ProtocolError('UNEXPECTED', 'VideoFrame.copyTo', 'planes', 'none');
+    const { planes: bytes } = this;
+    const step = v === undefined ? 2 : 1;
+    return {
+      ...size,
+      bytes,
+      y: { ...y, step: 1 },
+      u: { ...u, step },
+      v: v === undefined ? { ...u, offset: u.offset + 1, step } : { ...v, step },
+    };
+  }
+}
+
+/** Straight into the surface's own memory. */
+async function copyInto({ words, stride, offset }: BitmapTarget, frame: VideoFrame, region: Rect, visible: Rect): Promise<void> {
+  const rect = evenly(region, visible);
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  await frame.copyTo(bytes, {
+    format: 'RGBA',
+    rect: { x: visible.x + rect.x, y: visible.y + rect.y, width: rect.width, height: rect.height },
+    layout: [{ offset: 4 * (offset + rect.y * stride + rect.x), stride: 4 * stride }],
+  });
+}
+
+/** Colours are told for two columns and rows together. What is beside a region is of the same picture. */
+function evenly({ x, y, width, height }: Rect, { width: mostWidth, height: mostHeight }: Size): Rect {
+  const [left, top] = [x & ~1, y & ~1];
+  return {
+    x: left,
+    y: top,
+    width: Math.min(mostWidth, (x + width + 1) & ~1) - left,
+    height: Math.min(mostHeight, (y + height + 1) & ~1) - top,
+  };
+}
+
+function checkInside({ x, y, width, height }: Rect, size: Size): void {
+  if (x + width <= size.width && y + height <= size.height) return;
+  throw new ProtocolError(
+    'OUT_OF_RANGE',
+    'RDPGFX_AVC420_METABLOCK.regionRects',
+    `inside ${size.width}x${size.height}`,
+    `${x + width},${y + height}`,
+  );
+}
+
+function boundsOf(rects: readonly Rect[]): Rect {
+  const x = Math.min(...rects.map((rect) => rect.x));
+  const y = Math.min(...rects.map((rect) => rect.y));
+  const right = Math.max(...rects.map((rect) => rect.x + rect.width));
+  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
