@@ -135,8 +135,12 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
         expect((forward ?? Number.NaN) - (ticket ?? Number.NaN)).toBeLessThan(FORWARD_AFTER_MS + BUSY_MS);
       }
       const { address } = networks.novice;
-      await expert.main.getByText(new RegExp(`^Your computer called ${address}:\\d+ \\(forward connect\\)$`)).waitFor();
-      await panel.getByText(/^169\.254\.98\.2:\d+ called your computer \(forward connect\)$/).waitFor();
+      await expert.main
+        .getByText(new RegExp(`^Anna’s computer did not get through to yours, so yours called ${address}:\\d+ \\(forward connect\\)$`))
+        .waitFor();
+      await panel
+        .getByText(/^Your computer did not get through to Peter’s, so 169\.254\.98\.2:\d+ called yours \(forward connect\)$/)
+        .waitFor();
       await people.keep('steps');
       await panel.getByRole('button', { name: t('panel.fold'), exact: true }).click();
       await panel.getByRole('button', { name: t('panel.unfold'), exact: true }).waitFor();

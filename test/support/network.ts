@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Line, type LineEnd, type LineQuality, startLine } from './line/line.ts';
 import { ip, ipNow, killNow, NAMESPACES, pidsIn, removeLeftovers, whyNoNamespaces } from './namespaces.ts';
 import { run, startProgram, until } from './programs.ts';
 
@@ -33,6 +34,8 @@ export interface TwoNetworks {
   /** What the novice sends goes at this rate at most, in Mbit/s, behind a router's queue of 400 ms. */
   narrow(mbits: number): Promise<void>;
   widen(): Promise<void>;
+  /** The line between them, where one was asked for. */
+  readonly line?: Line;
   /** Ends what still runs in there and removes everything. */
   close(): Promise<void>;
 }
@@ -40,8 +43,13 @@ export interface TwoNetworks {
 const NOVICE_ADDRESS = '10.98.0.1';
 const EXPERT_ADDRESS = '10.99.0.2';
 
+export interface TwoNetworksOptions {
+  /** Between them is a line of this quality, and not a cable without any distance. `narrow` and `widen` are not for it. */
+  readonly line?: LineQuality;
+}
+
 /** Makes the two networks; throws where that is impossible. Everything in them has a name with this process's id, so that several can run at once. */
-export async function startTwoNetworks(): Promise<TwoNetworks> {
+export async function startTwoNetworks({ line: quality }: TwoNetworksOptions = {}): Promise<TwoNetworks> {
   const reason = whyNoNamespaces();
   if (reason !== undefined) throw new Error(`Two networks on one machine need ${reason}.`);
   await removeLeftovers();
@@ -57,7 +65,9 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
   };
   process.once('exit', removeNow);
   const doors: { stop(): Promise<void> }[] = [];
+  let line: Line | undefined;
   const close = async (): Promise<void> => {
+    await line?.close();
     for (const door of doors.splice(0)) await door.stop();
     removeNow();
     process.off('exit', removeNow);
@@ -98,7 +108,11 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
     await inNovice('link', 'set', 'lo', 'up');
     await inExpert('link', 'set', 'lo', 'up');
 
-    await inNovice('link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', expert);
+    if (quality === undefined) await inNovice('link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', expert);
+    else {
+      const ends = [novice, expert].map((namespace) => ({ namespace, device: 'cable' })) as [LineEnd, LineEnd];
+      line = await startLine(ends, quality);
+    }
     await inNovice('address', 'add', '169.254.98.1/30', 'dev', 'cable');
     await inNovice('address', 'add', `${NOVICE_ADDRESS}/32`, 'dev', 'cable');
     await inNovice('link', 'set', 'cable', 'up');
@@ -134,6 +148,7 @@ export async function startTwoNetworks(): Promise<TwoNetworks> {
       },
       widen: async () => void (await run('ip', ['netns', 'exec', novice, 'tc', 'qdisc', 'delete', 'dev', 'cable', 'root'])),
       close,
+      ...(line === undefined ? {} : { line }),
     };
   } catch (error) {
     await close();

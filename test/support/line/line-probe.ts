@@ -7,7 +7,6 @@
  * The first says `open`, the second one line of JSON.
  */
 import { createSocket } from 'node:dgram';
-import { setTimeout as after } from 'node:timers/promises';
 
 export interface ProbeResult {
   /** Round trips in milliseconds, in order of what was sent. */
@@ -22,6 +21,7 @@ const BYTES = 200;
 const AT_ONCE = 50;
 /** The last ones are waited for as long as they keep coming. */
 const QUIET_MS = 1_000;
+const LOOK_EVERY_MS = 50;
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 const [role, address = '', count = '0', everyMs = '0'] = process.argv.slice(2);
@@ -32,7 +32,7 @@ function echo(): void {
   socket.bind(PORT, address, () => process.stdout.write('open\n'));
 }
 
-async function ask(): Promise<void> {
+function ask(): void {
   const sentMs: number[] = [];
   const roundTripsMs: number[] = [];
   let [firstMs, lastMs] = [0, 0];
@@ -42,20 +42,30 @@ async function ask(): Promise<void> {
     lastMs = nowMs;
     roundTripsMs.push(nowMs - (sentMs[datagram.readUInt32BE(0)] ?? Number.NaN));
   });
-  await new Promise<void>((resolve) => socket.bind(0, resolve));
-  for (let number = 0; number < Number(count); number += 1) {
-    const datagram = Buffer.alloc(BYTES);
-    datagram.writeUInt32BE(number, 0);
-    sentMs.push(performance.now());
-    socket.send(datagram, PORT, address);
-    if (Number(everyMs) > 0) await after(Number(everyMs));
-    else if (number % AT_ONCE === AT_ONCE - 1) await after(0);
-  }
-  const endedMs = performance.now();
-  while (performance.now() - Math.max(lastMs, endedMs) < QUIET_MS) await after(50);
-  const result: ProbeResult = { roundTripsMs, tookMs: lastMs - firstMs };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  socket.close();
+  const end = (): void => {
+    const endedMs = performance.now();
+    const looking = setInterval(() => {
+      if (performance.now() - Math.max(lastMs, endedMs) < QUIET_MS) return;
+      clearInterval(looking);
+      const result: ProbeResult = { roundTripsMs, tookMs: lastMs - firstMs };
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+      socket.close();
+    }, LOOK_EVERY_MS);
+  };
+  const paced = Number(everyMs) > 0;
+  const some = (): void => {
+    for (let left = paced ? 1 : AT_ONCE; left > 0 && sentMs.length < Number(count); left -= 1) {
+      const datagram = Buffer.alloc(BYTES);
+      datagram.writeUInt32BE(sentMs.length, 0);
+      sentMs.push(performance.now());
+      socket.send(datagram, PORT, address);
+    }
+    if (sentMs.length < Number(count)) return;
+    clearInterval(sending);
+    end();
+  };
+  const sending = setInterval(some, Number(everyMs));
 }
 
-await (role === 'echo' ? echo() : ask());
+if (role === 'echo') echo();
+else ask();
