@@ -1,5 +1,7 @@
 import { app, BrowserWindow, protocol, webContents } from 'electron';
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, connect as connectSocket, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { systemClock as clock } from '../../../../src/main/clock.ts';
 import { createSessionCertificate, pinOf } from '../../../../src/main/connection/certificate.ts';
@@ -7,6 +9,7 @@ import { RdpStream } from '../../../../src/main/connection/rdp-stream.ts';
 import type { Carrier } from '../../../../src/main/connection/ways/contract.ts';
 import { IceAttempt } from '../../../../src/main/connection/ways/ice/ice-attempt.ts';
 import type { IcePage, OpenIcePage, TrustedHost } from '../../../../src/main/connection/ways/ice/contract.ts';
+import { TcpCarrier } from '../../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { WINDOW_BYTES } from '../../../../src/main/connection/ways/ice/ice-duplex.ts';
 import { pageServers } from '../../../../src/main/connection/ways/ice/servers.ts';
 import { createAppWindows } from '../../../../src/main/shell/app-windows.ts';
@@ -31,6 +34,8 @@ export interface Side {
 
 export type IceOrder =
   | { readonly do: 'connect'; readonly sides: readonly [Side, Side] }
+  /** TCP between two addresses of this computer, to compare with. */
+  | { readonly do: 'connectTcp' }
   | { readonly do: 'exchange'; readonly bytes: number }
   | { readonly do: 'sleepyReader'; readonly bytes: number }
   | { readonly do: 'end' }
@@ -41,7 +46,6 @@ export type IceOrder =
 
 interface End {
   readonly carrier: Carrier;
-  readonly page: IcePage;
 }
 
 let open: OpenIcePage;
@@ -83,6 +87,8 @@ function carryOut(order: IceOrder): Promise<object> {
   switch (order.do) {
     case 'connect':
       return connect(order.sides);
+    case 'connectTcp':
+      return connectTcp();
     case 'exchange':
       return exchange(order.bytes);
     case 'sleepyReader':
@@ -131,7 +137,7 @@ async function connect(sides: readonly [Side, Side]): Promise<object> {
         }),
     ),
   );
-  ends = carriers.map((carrier, index) => ({ carrier, page: pages[index] })) as unknown as [End, End];
+  ends = carriers.map((carrier) => ({ carrier })) as unknown as [End, End];
   for (const { carrier } of ends) carrier.duplex.on('error', () => undefined);
   return {
     pagesMs,
@@ -140,6 +146,22 @@ async function connect(sides: readonly [Side, Side]): Promise<object> {
     addresses: carriers.map(({ address }) => address),
     words: words.join(' '),
   };
+}
+
+async function connectTcp(): Promise<object> {
+  for (const { carrier } of ends) carrier.duplex.destroy();
+  await windowsGone();
+  const server = createServer({ noDelay: true });
+  const came = once(server, 'connection') as Promise<[Socket]>;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const dialled = connectSocket({ host: '127.0.0.1', port, noDelay: true });
+  const [[accepted]] = await Promise.all([came, once(dialled, 'connect')]);
+  server.close();
+  ends = [{ carrier: new TcpCarrier(accepted) }, { carrier: new TcpCarrier(dialled, { dialled: { host: '127.0.0.1', port } }) }];
+  for (const { carrier } of ends) carrier.duplex.on('error', () => undefined);
+  return {};
 }
 
 /** Random bytes both ways at once. */
