@@ -65,3 +65,8 @@ export class FilmEncoderError extends Error {
     this.code = code;
   }
 }
+
+/** Bytes of one picture of this size. */
+export function i420Bytes({ width, height }: Size): number {
+  return (width * height * 3) / 2;
+}
