@@ -114,6 +114,21 @@ function help(novice: Client, expert: Client): Promise<number> {
   });
 }
 
+/** One asks the other; `runs`: the other has said yes, and the two stay as they are. */
+interface Pair {
+  readonly novice: Client;
+  readonly expert: Client;
+  readonly runs: boolean;
+  readonly asked: RendezvousSession;
+  invited?: RendezvousSession;
+}
+const pairs: Pair[] = [];
+const isUp = ({ asked, invited }: Pair): boolean => asked.state === 'CONNECTED' && invited?.state === 'CONNECTED';
+/** Of the pairs that a killed node has not touched, those that run; of those that rang, where one side has lost its node. */
+const untouched = (): Pair[] => pairs.filter(({ novice, expert, runs }) => runs && novice.lost + expert.lost === 0);
+const ringingWithout = (lost: 'novice' | 'expert', kept: 'novice' | 'expert'): Pair[] =>
+  pairs.filter((pair) => !pair.runs && pair[lost].lost > 0 && pair[kept].lost === 0);
+
 const COMMANDS: Readonly<Record<string, (...args: readonly number[]) => Promise<unknown>>> = {
   signIn: async (together = 5) => {
     const times: number[] = [];
@@ -145,17 +160,35 @@ const COMMANDS: Readonly<Record<string, (...args: readonly number[]) => Promise<
     });
     return { times, failed: errors.length, error: errors[0] };
   },
-  /** Every second person asks the next one, who lets it ring. */
+  /** Every second person asks the next one, of whom every second one says yes and the others let it ring. */
   ring: async () => {
-    for (const client of clients) client.onInvitation = () => undefined;
-    for (let index = 0; index < setup.count; index += 2) clients[index]?.messenger.invite(clients[index + 1]?.address ?? '', APPLICATION);
+    const seesAll = ({ messenger }: Client): boolean => messenger.contacts.every(({ presence }) => presence === 'online');
+    await Promise.all(clients.map((client) => client.holds(() => seesAll(client))));
+    for (let index = 0; index < setup.count; index += 2) {
+      const [novice, expert] = [clients[index], clients[index + 1]];
+      if (novice === undefined || expert === undefined) continue;
+      const pair: Pair = { novice, expert, runs: index % 4 === 0, asked: novice.messenger.invite(expert.address, APPLICATION) };
+      expert.onInvitation = (session) => {
+        pair.invited ??= session;
+        if (pair.runs) session.accept();
+      };
+      pairs.push(pair);
+    }
     return {};
   },
   /** Where everybody is. */
   state: async () => ({
     signedIn: clients.filter(({ messenger }) => messenger.state.tag === 'signedIn').length,
-    rang: clients.reduce((sum, { rang }) => sum + rang, 0),
     lost: clients.filter(({ lost }) => lost > 0).length,
+    begun: pairs.filter((pair) => (pair.runs ? isUp(pair) : pair.invited !== undefined)).length,
+    untouched: untouched().length,
+    untouchedUp: untouched().filter(isUp).length,
+    toRing: ringingWithout('expert', 'novice').length,
+    rangAgain: ringingWithout('expert', 'novice').filter(({ expert }) => expert.rang === 2).length,
+    toStop: ringingWithout('novice', 'expert').length,
+    stopped: ringingWithout('novice', 'expert').filter(({ invited }) => invited?.state === 'CANCELLED' || invited?.state === 'TERMINATED')
+      .length,
+    twice: pairs.filter((pair) => pair.expert.rang > (pair.expert.lost > 0 ? 2 : 1)).length,
   }),
   memory: async () => {
     (globalThis as { gc?: () => void }).gc?.();
