@@ -3,7 +3,9 @@ export { toI420 } from './i420';
 export { planarTile } from './planar';
 export { rdp8Compress } from './rdp8-compress';
 export { rdp8Decompress } from './rdp8-decompress';
+export { rfxCoefficients } from './rfx';
 export { toRgba } from './rgba';
+export { rlgr } from './rlgr';
 export { changedBox, commonShift, equalRuns } from './scroll';
 
 /** The first byte that these kernels leave to whoever calls them. */

@@ -7,6 +7,7 @@ import { drawRemoteFx, encodeRemoteFx } from '../../../../src/protocol/rdp/graph
 import { forwardWavelet, inverseWavelet } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-wavelet.ts';
 import { decodeRlgr, encodeRlgr } from '../../../../src/protocol/rdp/graphics/remotefx/rlgr.ts';
 import { damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
+import { inKernels } from './kernels/in-kernels.ts';
 import { noise, paint, pictures, rgbaOf, surfaceOf } from './pictures.ts';
 
 const entropies = Object.values(RFX_ENTROPY);
@@ -131,6 +132,25 @@ describe('RemoteFX', () => {
     });
     expect(off(wanted, rgbaOf(shown)).mean).toBeLessThan(6.5);
     expect(surface.words[4 * 120 + 9]).toBe(0xff00_0000 | 0);
+  });
+
+  it('has the same bytes from the kernels, of any part with any quantisers', () => {
+    fc.assert(
+      fc.property(
+        pictures(180),
+        fc.record({ x: fc.nat(), y: fc.nat(), width: fc.nat(), height: fc.nat() }),
+        fc.array(fc.integer({ min: 6, max: 15 }), { minLength: 10, maxLength: 10 }),
+        fc.constantFrom(...entropies),
+        (frame, wish, quants, entropy) => {
+          const [x, y] = [wish.x % frame.width, wish.y % frame.height];
+          const part = { x, y, width: 1 + (wish.width % (frame.width - x)), height: 1 + (wish.height % (frame.height - y)) };
+          const options = { frameIndex: 1, entropy, quants: quants as unknown as RfxQuants };
+          const tried = encodeRemoteFx(inKernels(frame), part, options);
+          expect(Buffer.compare(tried, encodeRemoteFx(frame, part, options))).toBe(0);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   it('is smaller the more it may lose', () => {

@@ -11,6 +11,9 @@ const PICTURE_AT = 65_536;
 const GAP_BYTES = 256;
 /** A picture of film may be so much larger than what of the screen is in it. */
 const FILM_PADDING = 16;
+/** Planes of a tile, and what is needed to make them; then what is encoded of the tile, at its worst. */
+const REMOTE_FX_WORK_BYTES = 48 * 1024;
+const REMOTE_FX_OUTPUT_BYTES = 96 * 1024;
 const TILE_SIDE = 64;
 /** 32-bit numbers that `changedTiles` writes for each tile. */
 const FOUND_NUMBERS = 4;
@@ -36,6 +39,7 @@ export class PictureKernels implements Size {
   private readonly output: Uint8Array<ArrayBuffer>;
   private readonly filmAt: number;
   private readonly scrollAt: number;
+  private readonly remoteFxAt: number;
   /** What the search for scrolled rows has found: a box, or runs of rows. */
   private readonly runs: Int32Array<ArrayBuffer>;
 
@@ -60,6 +64,7 @@ export class PictureKernels implements Size {
     this.output = new Uint8Array(buffer, places.outputAt, OUTPUT_BYTES);
     this.filmAt = places.filmAt;
     this.scrollAt = places.scrollAt;
+    this.remoteFxAt = places.remoteFxAt;
     this.runs = new Int32Array(buffer, places.runsAt, runNumbers(height));
   }
 
@@ -136,6 +141,34 @@ export class PictureKernels implements Size {
   }
 
   /**
+   * The tile at `x`,`y` (at most 64×64, inside the picture) as Y, Cb and Cr of RemoteFX one after the other at the beginning of `out`.
+   * @param quants of each band, in the order in which bands lie
+   * @returns where each of the three ends
+   */
+  encodeRemoteFx(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    quants: readonly number[],
+    withoutPairs: boolean,
+    out: Uint8Array,
+  ): readonly [number, number, number] {
+    const { kernels, remoteFxAt: work, pixels } = this;
+    const stride = this.width * 4;
+    const quantsAt = work + REMOTE_FX_WORK_BYTES;
+    const outAt = quantsAt + GAP_BYTES;
+    new Int32Array(pixels.buffer, quantsAt, quants.length).set(quants);
+    kernels.rfxCoefficients(PICTURE_AT + y * stride + x * 4, stride, width, height, quantsAt, work);
+    const end = (plane: number, from: number): number => kernels.rlgr(work + plane * 2 * TILE_SIDE * TILE_SIDE, withoutPairs ? 1 : 0, from);
+    const first = end(0, outAt);
+    const second = end(1, first);
+    const third = end(2, second);
+    out.set(new Uint8Array(pixels.buffer, outAt, third - outAt));
+    return [first - outAt, second - outAt, third - outAt];
+  }
+
+  /**
    * A part of the picture as I420 of `size`, which is even and less than 16 more than the part: its last column and row are repeated.
    * What is given is valid until the next call.
    */
@@ -165,5 +198,7 @@ function layout(width: number, height: number) {
   const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 8);
   const filmAt = after(runsAt, runNumbers(height) * 4);
   const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
-  return { previousAt, foundAt, outputAt, scrollAt, runsAt, filmAt, bytes: after(filmAt, Math.ceil(filmBytes)) };
+  const remoteFxAt = after(filmAt, Math.ceil(filmBytes));
+  const bytes = after(remoteFxAt, REMOTE_FX_WORK_BYTES + GAP_BYTES + REMOTE_FX_OUTPUT_BYTES);
+  return { previousAt, foundAt, outputAt, scrollAt, runsAt, filmAt, remoteFxAt, bytes };
 }

@@ -2,7 +2,7 @@
 import type { FrameWords } from '../pixel-words.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 import { decodeRlgr, encodeRlgr } from './rlgr.ts';
-import { RFX_BANDS, RFX_LL3, RFX_TILE_PIXELS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
+import { RFX_BANDS, RFX_ENTROPY, RFX_LL3, RFX_TILE_PIXELS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
 import { forwardWavelet, inverseWavelet } from './rfx-wavelet.ts';
 
 /** Room for one component at its worst. */
@@ -12,7 +12,7 @@ const planes = [new Int32Array(RFX_TILE_PIXELS), new Int32Array(RFX_TILE_PIXELS)
 
 /**
  * Encodes the tile at `x`,`y` of the frame ([MS-RDPRFX] 3.1.8): Y, Cb and Cr one after the other in `out`, which has room for three times
- * {@link MAX_RFX_COMPONENT_BYTES}. Of a tile of less than 64×64 the last column and row are repeated.
+ * {@link MAX_RFX_COMPONENT_BYTES}. Frames in the kernels' memory are encoded there, to the same bytes. Of a tile of less than 64×64 the last column and row are repeated.
  * @returns where each of the three ends
  */
 export function encodeRfxTile(
@@ -25,6 +25,11 @@ export function encodeRfxTile(
   entropy: RfxEntropy,
   out: Uint8Array,
 ): readonly [number, number, number] {
+  const { kernels } = frame;
+  if (kernels !== undefined) {
+    const inBands = RFX_BANDS.map(({ quant }) => quants[quant]!);
+    return kernels.encodeRemoteFx(x, y, width, height, inBands, entropy === RFX_ENTROPY.rlgr1, out);
+  }
   readColours(frame, x, y, width, height);
   let at = 0;
   const [first, second, third] = planes.map((plane) => {
