@@ -1,0 +1,85 @@
+import { kill } from 'node:process';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type App, electronExecutable, type SteeredApp } from '../support/app.ts';
+import type { PersonDesktop } from '../support/desktop.ts';
+import { leastDifference } from '../support/main-job.ts';
+import { crop } from '../support/picture.ts';
+import { needs, type Program, until } from '../support/programs.ts';
+import { connect, meetOnMessenger } from '../support/scenario.ts';
+import { twoPeople } from '../support/two-people.ts';
+import type { Area } from '../bench/screen-probe.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import');
+const skip = programs.skip || !electronExecutable;
+
+const FILM = { x: 500, y: 200, width: 640, height: 360 };
+/** What `test/bench/film.mjs` paints: five blocks for the number, and one of one colour. */
+const BLOCKS = { x: FILM.x + 64, y: FILM.y + 64, width: 6 * 32, height: 32 };
+const FLAT = [0x30, 0x60, 0x90];
+
+describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
+  let noviceDesktop: PersonDesktop;
+  let expertDesktop: PersonDesktop;
+  let novice: SteeredApp;
+  let expert: App;
+  let film: Program;
+  /** Of the novice's screen on the expert's. */
+  let area: Area;
+  const people = twoPeople('film');
+
+  /** The number of the picture that the expert sees, and its block of one colour. */
+  async function seen(): Promise<{ readonly number: number; readonly colour: readonly number[] }> {
+    const { rgb, width } = crop(await expertDesktop.screenshot(), { ...BLOCKS, x: area.x + BLOCKS.x, y: area.y + BLOCKS.y });
+    const at = (block: number) => 3 * (16 * width + block * 32 + 16);
+    const bits = [0, 1, 2, 3, 4].map((bit) => ((rgb[at(bit)] ?? 0) > 127 ? 1 << bit : 0));
+    return { number: bits.reduce((sum, bit) => sum + bit), colour: [...rgb.subarray(at(5), at(5) + 3)] };
+  }
+
+  /** Until the expert has seen so many other pictures of the film. */
+  async function untilPlayed(pictures: number): Promise<void> {
+    const numbers: number[] = [];
+    await until(
+      async () => {
+        const { number } = await seen();
+        if (number !== numbers.at(-1)) numbers.push(number);
+        return numbers.length > pictures;
+      },
+      () => `the film to go on, after ${numbers.join(', ')}`,
+      30_000,
+    );
+  }
+
+  beforeAll(async () => {
+    ({ noviceDesktop, expertDesktop, novice, expert } = await people.start());
+    await meetOnMessenger(expert, novice);
+    area = await connect(novice, expert);
+    const place = [FILM.x, FILM.y, FILM.width, FILM.height].map(String);
+    film = noviceDesktop.start(process.execPath, [join(import.meta.dirname, '../bench/film.mjs'), noviceDesktop.name, ...place]);
+  }, 120_000);
+
+  it('goes as one, from a page that encodes it, in the right colours', async () => {
+    await until(() => novice.pageProcess('film.html'), 'the page that encodes', 30_000);
+    await untilPlayed(6);
+    const { colour } = await seen();
+    await people.keep('playing');
+    for (const [channel, level] of FLAT.entries()) expect(Math.abs((colour[channel] ?? 0) - level)).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on when that page crashes, with another one', async () => {
+    const before = await until(() => novice.pageProcess('film.html'), 'the page that encodes');
+    kill(before, 'SIGKILL');
+    await untilPlayed(6);
+    const next = await until(async () => {
+      const now = await novice.pageProcess('film.html');
+      return now !== undefined && now !== before && now;
+    }, 'another page');
+    expect(next).not.toBe(before);
+    await untilPlayed(6);
+  });
+
+  it('is exact again when it rests', async () => {
+    film.process.kill('SIGUSR1');
+    expect(await leastDifference(noviceDesktop, expert)).toMatchObject({ pixels: 0 });
+  });
+});
