@@ -1,5 +1,5 @@
 import { Emitter } from '../../src/main/emitter.ts';
-import type { ExpertLink, ExpertLinkEvent, LinkEnd, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
+import type { ExpertLink, ExpertLinkEvent, LineState, LinkEnd, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { Channel, ChannelOutput, ChannelPort } from '../../src/protocol/rdp/channels/contract.ts';
 import type { SessionConnection } from '../../src/protocol/assistance/status.ts';
@@ -96,6 +96,8 @@ export class FakeNoviceLink implements NoviceLink {
   readonly sent: (readonly GraphicsUpdate[])[] = [];
   readonly positions: { readonly x: number; readonly y: number }[] = [];
   bytesSent = 0;
+  /** One without bounds, unless a test says otherwise. */
+  line: LineState = { roomBytes: Number.MAX_SAFE_INTEGER, queuedBytes: 0 };
   wasActive = false;
   desktop: Size | undefined;
   readonly channels = new FakeChannels(

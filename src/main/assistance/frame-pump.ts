@@ -1,27 +1,33 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { GraphicsSettings, Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
 import type { ScreenCapture } from '../desktop/contract.ts';
 import { FrameMeter } from './frame-meter.ts';
+import { LineShare } from './line-share.ts';
 
-/** With Frame Acknowledge: frames the expert may be behind. One on its way, one being painted. */
+/** With Frame Acknowledge: frames the expert may be behind on a short line. One on its way, one being painted. */
 const MAX_UNACKNOWLEDGED_FRAMES = 2;
+/** Nobody tells when the line has room: it is looked for this often while a frame waits for it. */
+const LOOK_AGAIN_MS = 5;
 
 export interface FramePumpParts {
-  readonly link: Pick<NoviceLink, 'sendGraphics'>;
+  readonly link: Pick<NoviceLink, 'sendGraphics' | 'line'>;
   readonly clock: Clock;
+  /** Where the pointer is, as far as anybody knows. */
+  readonly focus?: () => Place | undefined;
   /** The capture failed, or made something that cannot be sent. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Pulls one frame after the other and writes it, at the pace of the socket and of the expert's acknowledgements.
- * Nothing is queued: while the expert is behind, no frame is pulled and the capture gathers what changes.
+ * Pulls one frame after the other and writes it, at the pace of the line and of the expert's acknowledgements. Nothing is queued: while the line has
+ * no room or the expert is behind, no frame is pulled and the capture gathers what changes. Each frame is told how much the line has for it.
  */
 export class FramePump {
   private readonly parts: FramePumpParts;
   private readonly meter = new FrameMeter();
+  private readonly share = new LineShare();
   private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
@@ -87,13 +93,15 @@ export class FramePump {
     try {
       if (!signal.aborted) capture.configure(settings);
       while (!signal.aborted) {
-        if (!this.wanted || this.unacknowledged.length >= MAX_UNACKNOWLEDGED_FRAMES) {
-          await new Promise<void>((resolve) => {
-            this.wake = resolve;
-          });
+        const { line } = this.parts.link;
+        const isBehind = this.unacknowledged.length >= MAX_UNACKNOWLEDGED_FRAMES + this.share.furtherFrames(line);
+        if (!this.wanted || isBehind || !this.share.hasRoom(line)) {
+          await this.woken(this.wanted && !isBehind);
           continue;
         }
-        const frame = await capture.nextFrame(signal);
+        const share = this.share.next(line, this.parts.clock.monotonicMs());
+        const focus = this.parts.focus?.();
+        const frame = await capture.nextFrame(signal, focus === undefined ? share : { ...share, focus });
         if (signal.aborted) return;
         // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again. On a graphics channel it may have made surfaces.
         if ((!this.wanted && settings.acknowledgement !== 'channel') || frame.updates.length === 0) continue;
@@ -104,6 +112,17 @@ export class FramePump {
     } catch (error) {
       if (!signal.aborted) this.parts.failed(error);
     }
+  }
+
+  /** Until something has changed; `soon`: or it is time to look at the line again. */
+  private woken(soon: boolean): Promise<void> {
+    return new Promise<void>((resolve) => {
+      const cancel = soon ? this.parts.clock.after(LOOK_AGAIN_MS, resolve) : undefined;
+      this.wake = () => {
+        cancel?.();
+        resolve();
+      };
+    });
   }
 
   private async send(updates: Parameters<NoviceLink['sendGraphics']>[0]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { CaptureEvent, Desktop, ScreenCapture } from '../desktop/contract.ts';
@@ -25,10 +26,11 @@ export class NovicePicture {
   private readonly pump: FramePump;
   private capture: ScreenCapture | undefined;
   private isActive = false;
+  private focus: Place | undefined;
 
   constructor(parts: NovicePictureParts) {
     this.parts = parts;
-    this.pump = new FramePump({ link: parts.link, clock: parts.clock, failed: parts.desktopFailed });
+    this.pump = new FramePump({ link: parts.link, clock: parts.clock, focus: () => this.focus, failed: parts.desktopFailed });
   }
 
   /** Both sides show a desktop of the same size. */
@@ -106,6 +108,7 @@ export class NovicePicture {
           parts.pointer.changed(event.shape);
           return;
         case 'pointerMoved':
+          this.focus = { x: event.x, y: event.y };
           parts.pointer.moved(event.x, event.y);
           return;
         case 'failed':

@@ -47,6 +47,19 @@ export interface LineEvent {
   readonly silent: boolean;
 }
 
+/** What a connection carries, as it is known at one moment. */
+export interface LineState {
+  /** So much more may be written now: with that about 100 ms beyond the round trip are on their way. 0 or less when it is enough. */
+  readonly roomBytes: number;
+  /** What stands in a queue on its way, beyond what a round trip takes. */
+  readonly queuedBytes: number;
+  /** Of what arrives at the other side; left out while nothing is known. */
+  readonly bytesPerSecond?: number;
+  /** The shortest round trip so far, and the usual one at present, where the system tells. */
+  readonly minRoundTripMs?: number;
+  readonly roundTripMs?: number;
+}
+
 /* ---------- the novice's end ---------- */
 
 /** Key and certificate of a session, which nobody outside of this room looks into. */
@@ -122,6 +135,8 @@ export type NoviceLinkEvent =
 export interface NoviceLink {
   readonly connection: SessionConnection;
   readonly traffic: LinkTraffic;
+  /** As it is now: asks the system. */
+  readonly line: LineState;
   /** Of `channels` those start, before `active`, that the expert has joined; each belongs to this link alone. */
   admit(desktop: Size, channels?: readonly Channel[]): void;
   /** Resolves when the socket has taken it all (drained), which is what paces frames. Rejects when the link has ended. */

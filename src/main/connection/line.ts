@@ -1,14 +1,19 @@
 import type { Clock } from '../clock.ts';
+import { ArrivalRate } from './arrival-rate.ts';
+import type { LineState } from './contract.ts';
 import type { SystemView } from './ways/contract.ts';
 
 /** What is urgent waits at most about so long behind a picture, beside the way itself. */
-const AHEAD_MS = 250;
-/** Ahead of what is urgent, in bytes: while nothing has been measured, and the bounds of what measuring makes of it. */
-const AHEAD_BYTES = { unmeasured: 64 * 1024, least: 16 * 1024, most: 8 * 1024 * 1024 } as const;
-/** The rate is that of this time beyond a round trip, at least and at most: what was just written cannot have been acknowledged sooner. */
-const WINDOW_MS = { least: 20, most: 1_000 } as const;
+const AHEAD_MS = 100;
+/**
+ * Ahead of what is urgent, in bytes: while nothing has been measured (about what TCP itself lets out before the first acknowledgement), and the bounds
+ * of what measuring makes of it.
+ */
+const AHEAD_BYTES = { unmeasured: 16 * 1024, least: 4 * 1024, most: 8 * 1024 * 1024 } as const;
 /** Room that was found holds for so long, less what has been written since: the system is not asked before every slice. */
 const ROOM_HOLDS_MS = 10;
+/** While anything is on its way it is looked this often at how fast it arrives. */
+const LOOK_MS = 10;
 
 export interface LineStream {
   /** Bytes written that the system has not taken yet. */
@@ -31,11 +36,16 @@ interface Sample {
 export class Line {
   private readonly stream: LineStream;
   private readonly clock: Clock;
-  private samples: Sample[] = [];
-  private bytesPerMs: number | undefined;
+  private readonly rate = new ArrivalRate(AHEAD_MS);
   private moved: Sample = { atMs: 0, arrivedBytes: -1 };
   /** Until when, and up to which place in what is written, room has been found. */
   private found = { untilMs: Number.NEGATIVE_INFINITY, endBytes: 0 };
+  private cancelLook: (() => void) | undefined;
+  private closed = false;
+  /** How much stands before the narrow place of the line, when what was written leaves it as quickly as is known. */
+  private standing = { atMs: 0, writtenBytes: 0, bytes: 0 };
+  /** At the last look: all that had been written, as the system counts, and as much of it as had been taken, in plain. */
+  private looked = { writtenBytes: 0, takenBytes: 0 };
 
   constructor(stream: LineStream, clock: Clock) {
     this.stream = stream;
@@ -49,12 +59,23 @@ export class Line {
     const atMs = this.clock.monotonicMs();
     if (atMs < this.found.untilMs && writtenBytes < this.found.endBytes) return this.found.endBytes - writtenBytes;
     const view = stream.look();
-    const onTheWay = onTheWayIn(stream, view);
-    const roundTripMs = view?.minRoundTripMs ?? 0;
-    this.measure(arrivedIn(stream, view), onTheWay, roundTripMs, atMs);
-    const roomBytes = this.aheadBytes(roundTripMs) - onTheWay;
+    this.measure(view);
+    const roomBytes = this.room(view);
     if (view !== undefined) this.found = { untilMs: atMs + ROOM_HOLDS_MS, endBytes: writtenBytes + roomBytes };
     return roomBytes;
+  }
+
+  /** What it carries, as it is now. */
+  get state(): LineState {
+    const view = this.stream.look();
+    this.measure(view);
+    const { bytesPerMs, queuedBytes } = this.rate;
+    return {
+      roomBytes: this.room(view),
+      queuedBytes: queuedBytes + (view === undefined ? 0 : this.stream.unsentBytes),
+      ...(bytesPerMs === undefined ? {} : { bytesPerSecond: bytesPerMs * 1_000 }),
+      ...(view === undefined ? {} : { minRoundTripMs: view.minRoundTripMs, roundTripMs: view.roundTripMs ?? view.minRoundTripMs }),
+    };
   }
 
   /** A place in the stream of bytes: behind everything written so far. */
@@ -72,26 +93,53 @@ export class Line {
     return { arrived, owedMs: view?.owedMs ?? atMs - this.moved.atMs };
   }
 
-  private aheadBytes(roundTripMs: number): number {
-    if (this.bytesPerMs === undefined) return AHEAD_BYTES.unmeasured;
-    return Math.min(AHEAD_BYTES.most, Math.max(AHEAD_BYTES.least, this.bytesPerMs * (roundTripMs + AHEAD_MS)));
+  /** The system has taken something: from now until all has arrived it is watched how fast it does. */
+  taken(): void {
+    if (this.closed) return;
+    // What was written in plain is a little less than what the system has of it, and is put right at the next look.
+    this.rate.wrote({ atMs: this.clock.monotonicMs(), bytes: this.looked.writtenBytes + this.stream.takenBytes - this.looked.takenBytes });
+    this.cancelLook ??= this.clock.after(LOOK_MS, this.watch);
   }
 
-  private measure(arrivedBytes: number, onTheWay: number, roundTripMs: number, atMs: number): void {
-    const [first] = this.samples;
-    if (onTheWay === 0) {
-      // When the last of it arrived is not known, so this is no rate. But where about all that may be ahead came through at once, more may be.
-      const ahead = this.aheadBytes(roundTripMs);
-      const soon = first !== undefined && atMs - first.atMs <= roundTripMs + AHEAD_MS && arrivedBytes - first.arrivedBytes >= ahead / 2;
-      if (soon) this.bytesPerMs = Math.max(this.bytesPerMs ?? 0, (2 * ahead) / (roundTripMs + AHEAD_MS));
-      this.samples = [];
-      return;
-    }
-    if (first !== undefined && atMs - first.atMs >= roundTripMs + WINDOW_MS.least)
-      this.bytesPerMs = (arrivedBytes - first.arrivedBytes) / (atMs - first.atMs);
-    const last = this.samples.at(-1);
-    if (last === undefined || atMs - last.atMs >= WINDOW_MS.least) this.samples.push({ atMs, arrivedBytes });
-    while (this.samples.length > 1 && atMs - (this.samples[0]?.atMs ?? atMs) > roundTripMs + WINDOW_MS.most) this.samples.shift();
+  close(): void {
+    this.closed = true;
+    this.cancelLook?.();
+    this.cancelLook = undefined;
+  }
+
+  private readonly watch = (): void => {
+    const view = this.stream.look();
+    this.measure(view);
+    this.cancelLook = onTheWayIn(this.stream, view) > 0 ? this.clock.after(LOOK_MS, this.watch) : undefined;
+  };
+
+  private aheadBytes(view: SystemView | undefined): number {
+    const { bytesPerMs } = this.rate;
+    if (bytesPerMs === undefined) return AHEAD_BYTES.unmeasured;
+    return Math.min(AHEAD_BYTES.most, Math.max(AHEAD_BYTES.least, bytesPerMs * ((view?.minRoundTripMs ?? 0) + AHEAD_MS)));
+  }
+
+  /** By what is on its way, and by what may still stand before the narrow place when what was written leaves at the line's rate. */
+  private room(view: SystemView | undefined): number {
+    const { stream, standing } = this;
+    const { bytesPerMs } = this.rate;
+    const onTheWay = onTheWayIn(stream, view);
+    const room = this.aheadBytes(view) - onTheWay;
+    const atMs = this.clock.monotonicMs();
+    const writtenBytes = stream.takenBytes + stream.unsentBytes;
+    const left = (bytesPerMs ?? 0) * (atMs - standing.atMs);
+    const bytes = Math.max(0, Math.min(onTheWay, standing.bytes + writtenBytes - standing.writtenBytes - left));
+    this.standing = { atMs, writtenBytes, bytes };
+    return bytesPerMs === undefined ? room : Math.min(room, Math.max(AHEAD_BYTES.least, bytesPerMs * AHEAD_MS) - bytes);
+  }
+
+  private measure(view: SystemView | undefined): void {
+    const { stream } = this;
+    const arrivedBytes = arrivedIn(stream, view);
+    const { minRoundTripMs = 0, roundTripMs = minRoundTripMs } = view ?? {};
+    const writtenBytes = arrivedBytes + onTheWayIn(stream, view);
+    this.looked = { writtenBytes, takenBytes: stream.takenBytes };
+    this.rate.look({ atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs }, this.aheadBytes(view));
   }
 }
 

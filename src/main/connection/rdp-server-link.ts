@@ -9,7 +9,7 @@ import type { RdpServerMachine, RdpServerOutput } from '../../protocol/rdp/serve
 import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
-import { ConnectionError, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
+import { ConnectionError, type LineState, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
 import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
 import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
@@ -86,6 +86,10 @@ export class RdpServerLink implements NoviceLink, Candidate {
 
   get traffic(): LinkTraffic {
     return this.stream.traffic;
+  }
+
+  get line(): LineState {
+    return this.stream.line.state;
   }
 
   get gone(): Promise<void> {

@@ -71,6 +71,7 @@ export class RdpStream implements LineStream, OutboxWire {
       this.isGone = true;
       this.leaveQueue();
       this.tls?.destroy();
+      this.line.close();
       for (const waiter of this.waiters.splice(0))
         waiter.reject(new ConnectionError('SOCKET', 'the connection is closed', { cause: this.error }));
       settle();
@@ -121,6 +122,7 @@ export class RdpStream implements LineStream, OutboxWire {
       this.taken += bytes.length;
       this.oneWritten();
       taken?.();
+      this.line.taken();
     });
   }
 

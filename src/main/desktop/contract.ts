@@ -1,7 +1,7 @@
 import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
@@ -30,8 +30,8 @@ export interface ScreenCapture {
   readonly size: Size;
   /** From the capability exchange. The next frame is a whole one. */
   configure(settings: GraphicsSettings): void;
-  /** At most one call at a time. Rejects with DesktopError LOST after `failed` or `close`, or with the signal's reason. */
-  nextFrame(signal: AbortSignal): Promise<EncodedFrame>;
+  /** `share`: what the line has for it. At most one call at a time. Rejects with DesktopError LOST after `failed` or `close`, or with the signal's reason. */
+  nextFrame(signal: AbortSignal, share?: FrameShare): Promise<EncodedFrame>;
   /** Refresh Rect ([MS-RDPBCGR] 2.2.11.2): these areas count as changed. */
   refresh(areas: readonly Rect[]): void;
   onEvent(listener: (event: CaptureEvent) => void): () => void;

@@ -1,6 +1,6 @@
 import type { EncodedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
@@ -69,6 +69,7 @@ class RemoteCapture implements ScreenCapture {
   private owed = false;
   private ready: EncodedFrame | undefined;
   private waiting: Waiting | undefined;
+  private share: FrameShare | undefined;
   private closing: Promise<void> | undefined;
   private closedByOther: () => void = () => undefined;
 
@@ -113,7 +114,7 @@ class RemoteCapture implements ScreenCapture {
     this.channel.send({ tag: 'configure', settings, generation: this.generation });
   }
 
-  nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+  nextFrame(signal: AbortSignal, share?: FrameShare): Promise<EncodedFrame> {
     if (this.state.tag === 'over') return Promise.reject(this.state.error);
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.waiting !== undefined) return Promise.reject(new DesktopError('UNSUPPORTED', 'nextFrame is already being waited for'));
@@ -122,6 +123,7 @@ class RemoteCapture implements ScreenCapture {
       this.ready = undefined;
       return Promise.resolve(ready);
     }
+    this.share = share;
     return new Promise((resolve, reject) => {
       const aborted = () => {
         this.waiting = undefined;
@@ -178,7 +180,7 @@ class RemoteCapture implements ScreenCapture {
   private ask(): void {
     if (this.owed) return;
     this.owed = true;
-    this.channel.send({ tag: 'next' });
+    this.channel.send({ tag: 'next', share: this.share });
   }
 
   private receive(value: unknown): void {

@@ -1,6 +1,6 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { EncoderKind } from '../../protocol/rdp/graphics/contract.ts';
+import type { EncoderKind, FrameShare } from '../../protocol/rdp/graphics/contract.ts';
 import { ENCODERS } from '../../protocol/rdp/graphics/encoders.ts';
 import { PictureStream } from '../../protocol/rdp/graphics/picture-stream.ts';
 import { sameBytes } from './same-bytes.ts';
@@ -16,6 +16,7 @@ export class FrameSource {
   private readonly stream: PictureStream;
   private size: Size | undefined;
   private wanted = false;
+  private share: FrameShare | undefined;
   private over = false;
   private working = false;
   /** Held until a newer one comes: on some systems a still screen sends no picture again. */
@@ -48,6 +49,7 @@ export class FrameSource {
         break;
       case 'next':
         this.wanted = true;
+        this.share = message.share;
         break;
       case 'refresh':
         this.stream.refresh(message.areas);
@@ -149,7 +151,7 @@ export class FrameSource {
 
   private async send(picture: VideoPicture, startMs: number): Promise<void> {
     const takenMs = this.nowMs();
-    const encoded = await this.stream.encode(picture.lend([{ x: 0, y: 0, ...picture.size }]));
+    const encoded = await this.stream.encode(picture.lend([{ x: 0, y: 0, ...picture.size }]), this.share);
     if (encoded === undefined || this.over) return;
     this.wanted = false;
     const { generation, ...frame } = encoded;

@@ -76,6 +76,7 @@ async function shown() {
   const sent: (readonly GraphicsUpdate[])[] = [];
   let takes = (): void => undefined;
   const link = {
+    line: { roomBytes: Number.MAX_SAFE_INTEGER, queuedBytes: 0 },
     sendGraphics: (updates: readonly GraphicsUpdate[]) => {
       sent.push(updates);
       return new Promise<void>((resolve) => (takes = resolve));

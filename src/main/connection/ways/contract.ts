@@ -34,6 +34,8 @@ export interface SystemView {
   readonly queuedBytes: number;
   /** The shortest round trip so far, in milliseconds. */
   readonly minRoundTripMs: number;
+  /** The usual one at present, in milliseconds, where it tells; 0 when nothing has been measured. */
+  readonly roundTripMs?: number;
   /** For so long it has given no sign although it owes one (to data or to keep-alive), in milliseconds; 0 when it owes none. */
   readonly owedMs: number;
 }

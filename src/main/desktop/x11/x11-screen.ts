@@ -5,7 +5,7 @@ import {
   type ToCapture,
 } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
-import type { GraphicsUpdate, PixelFrame } from '../../../protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsUpdate, PixelFrame } from '../../../protocol/rdp/graphics/contract.ts';
 import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
 import { encodersWithFilm } from '../../../protocol/rdp/graphics/film/encoders-with-film.ts';
 import { FilmWays, type StartFilmEncoders } from '../../../protocol/rdp/graphics/film/film-ways.ts';
@@ -93,6 +93,7 @@ export class X11Screen {
   private damage: DamageWatch | undefined;
   private damaged = true;
   private wanted = false;
+  private share: FrameShare | undefined;
   /** The next grab takes the whole screen, because earlier grabs may be stale. */
   private grabAll = true;
   private lastStartMs = Number.NEGATIVE_INFINITY;
@@ -138,6 +139,7 @@ export class X11Screen {
         return;
       case 'next':
         this.wanted = true;
+        this.share = message.share;
         this.schedule();
         return;
       case 'refresh':
@@ -239,7 +241,7 @@ export class X11Screen {
     const grabbedMs = performance.now();
     const { picture } = this;
     // The next grab comes after this turn, so nothing needs to be given back.
-    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => picture, close: () => undefined });
+    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => picture, close: () => undefined }, this.share);
     if (encoded === undefined || this.over) return;
     this.wanted = false;
     this.pointer?.screenChanged();

@@ -1,6 +1,6 @@
 import type { Rect, Size } from '../geometry.ts';
 import type { PointerShape } from '../pointer-shape.ts';
-import type { EncodedPicture, GraphicsSettings } from './contract.ts';
+import type { EncodedPicture, FrameShare, GraphicsSettings } from './contract.ts';
 
 /*
  * What the main process and whoever captures (a Node worker on X11, a hidden page elsewhere) say to each other over a message port.
@@ -16,7 +16,8 @@ export const MAX_DESKTOP_SIDE = 16_384;
 export type ToCapture =
   /** `generation` goes up with every `configure` and comes back in each frame, so that a frame made for older settings is recognised. */
   | { readonly tag: 'configure'; readonly settings: GraphicsSettings; readonly generation: number }
-  | { readonly tag: 'next' }
+  /** `share`: what the line has for it. */
+  | { readonly tag: 'next'; readonly share?: FrameShare | undefined }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   | { readonly tag: 'close' };
 

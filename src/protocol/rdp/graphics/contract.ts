@@ -52,6 +52,22 @@ export type GraphicsUpdate =
   /** One message of the graphics channel: RDP_SEGMENTED_DATA ([MS-RDPEGFX] 2.2.5.1). `surfaces`: those the client has once it has read it. */
   | { readonly route: 'channel'; readonly bytes: Uint8Array; readonly surfaces: readonly number[] };
 
+/** What the line has for one frame. Plain data: it crosses threads and processes. */
+export interface FrameShare {
+  /** About so many bytes may be in it; what does not fit stays due, and comes with the next ones. At least something is sent. */
+  readonly frameBytes: number;
+  /** For film, as long as there is one; left out while the line is not known. */
+  readonly filmBitsPerSecond?: number;
+  /** Where the person looks, as far as anybody knows: the pointer. */
+  readonly focus?: Place;
+}
+
+/** In pixels from the left and from the top. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** What is wanted of the next frame. */
 export interface FrameRequest {
   readonly frameId: number;
@@ -59,6 +75,8 @@ export interface FrameRequest {
   readonly key: boolean;
   /** Parts that the client may have lost. An encoder that cannot repeat a part makes a key frame. */
   readonly areas: readonly Rect[];
+  /** As much as the line has; without bounds where it is left out. */
+  readonly share?: FrameShare | undefined;
 }
 
 export interface EncodedPicture {

@@ -8,6 +8,7 @@ import type {
   EncoderKind,
   EncoderSettings,
   FrameAcknowledgement,
+  FrameShare,
   GraphicsSettings,
   GraphicsUpdate,
   PictureEncoder,
@@ -96,10 +97,11 @@ export class PictureStream {
 
   /**
    * Hands the picture to the encoder, which owns it; it is closed in any case. One at a time.
+   * `share`: what the line has for it.
    * Undefined when nothing needs to be sent, or when the settings have changed meanwhile: the next frame is a key frame then.
    * @throws ProtocolError ILLEGAL_TRANSITION before `configure` and while another is being encoded; what the encoder in use throws
    */
-  async encode(picture: CapturedPicture): Promise<StreamedFrame | undefined> {
+  async encode(picture: CapturedPicture, share?: FrameShare): Promise<StreamedFrame | undefined> {
     try {
       const { current } = this;
       if (current === undefined || this.encoding) {
@@ -111,7 +113,7 @@ export class PictureStream {
       this.key = false;
       this.forgetForced();
       const frameId = (this.frameId + 1) >>> 0;
-      const encoded = await this.encodeWith(current, picture, { frameId, key, areas });
+      const encoded = await this.encodeWith(current, picture, { frameId, key, areas, share });
       if (encoded === undefined || encoded.updates.length === 0) return undefined;
       this.frameId = frameId;
       const updates = current.acknowledgement === 'marked' ? marked(encoded.updates, frameId) : encoded.updates;

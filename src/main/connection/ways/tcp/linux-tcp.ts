@@ -10,7 +10,15 @@ const TCP_USER_TIMEOUT = 18;
 const TCP_RTO_MAX_MS = 44;
 const SIOCOUTQ = 0x5411;
 /** Offsets in struct tcp_info, whose fields only ever get more. */
-const INFO = { probes: 3, unacknowledged: 24, lastAckReceivedMs: 56, bytesAcknowledged: 120, minRttMicros: 148, byteLength: 152 } as const;
+const INFO = {
+  probes: 3,
+  unacknowledged: 24,
+  lastAckReceivedMs: 56,
+  rttMicros: 68,
+  bytesAcknowledged: 120,
+  minRttMicros: 148,
+  byteLength: 152,
+} as const;
 /** What Linux says before it has measured one. */
 const UNKNOWN_RTT = 0xffff_ffff;
 /** The kernel gives the connection up after our own rule has: it would not say why. */
@@ -75,6 +83,7 @@ function viewOf(socket: Socket): SystemView | undefined {
     acknowledgedBytes: Number(view.getBigUint64(INFO.bytesAcknowledged, true)),
     queuedBytes: queued[0] ?? 0,
     minRoundTripMs: minRtt === UNKNOWN_RTT ? 0 : minRtt / 1_000,
+    roundTripMs: view.getUint32(INFO.rttMicros, true) / 1_000,
     owedMs: owes ? view.getUint32(INFO.lastAckReceivedMs, true) : 0,
   };
 }

@@ -1,0 +1,125 @@
+/** No more than this on its way beyond the round trip is no queue: a segment that is acknowledged only with the next one. */
+const NO_QUEUE_BYTES = 1_448;
+/** Nor is what is late by less than this, and by this part of a round trip: a busy computer reads its socket so late. */
+const NO_QUEUE = { ms: 10, roundTrips: 1 / 16 } as const;
+/** Of the time in which the line was busy, the newest counts most: what is older by this counts a third. */
+const MEMORY_MS = 400;
+/** So long the line has to have been busy before its rate is believed. */
+const BELIEVED_MS = 20;
+/** A line on which nothing has arrived for so long beyond a round trip has lost something or is down, which says nothing about its rate. */
+const STALLED_MS = 200;
+/** The present round trip is the shortest of this time, in two halves: a way may become longer. */
+const HALF_MS = 5_000;
+/** By how much more is tried: the first time after a queue, and at most. */
+const GROWTH = { first: 1.25, most: 2 } as const;
+/** No line is slower, whatever was measured: else it would never be tried again. */
+const LEAST_BYTES_PER_MS = 1;
+
+interface Place {
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
+/** What is known of a stream at one moment. */
+export interface LineLook {
+  readonly atMs: number;
+  /** Of all bytes so far. */
+  readonly writtenBytes: number;
+  readonly arrivedBytes: number;
+  /** The shortest round trip so far and the usual one now, in milliseconds. */
+  readonly minRoundTripMs: number;
+  readonly roundTripMs: number;
+}
+
+/**
+ * How many bytes a line carries, from what was written and what has arrived when. What was written a round trip ago and has not arrived stands in
+ * a queue; while there is one, what arrives is what the line carries. While there is none it may carry more than it does: then only as much is known
+ * as was tried, and more is tried whenever half of what may be ahead came through without a queue; carefully first where a queue showed the rate before.
+ */
+export class ArrivalRate {
+  private readonly aheadMs: number;
+  /** What had been written when, back to one round trip ago. */
+  private written: Place[] = [];
+  private last: (LineLook & { readonly queuedBytes: number }) | undefined;
+  private movedMs = 0;
+  private busy = { ms: 0, bytes: 0 };
+  private rate: number | undefined;
+  private growth: number = GROWTH.most;
+  /** Since when, and since which place, there has been no queue. */
+  private free: Place | undefined;
+  private halves = { untilMs: 0, before: Number.POSITIVE_INFINITY, now: Number.POSITIVE_INFINITY };
+
+  /** `aheadMs`: so much of it is kept on its way beyond the round trip. */
+  constructor(aheadMs: number) {
+    this.aheadMs = aheadMs;
+  }
+
+  /** Undefined before anything is known. */
+  get bytesPerMs(): number | undefined {
+    return this.rate;
+  }
+
+  /** What stands in a queue on its way, by the last look. */
+  get queuedBytes(): number {
+    return this.last?.queuedBytes ?? 0;
+  }
+
+  /** Something has been written, up to this place in all that was. */
+  wrote(place: Place): void {
+    const newest = this.written.at(-1);
+    if (newest === undefined || newest.bytes < place.bytes) this.written.push(place);
+  }
+
+  /** `aheadBytes`: what may be on its way. */
+  look(look: LineLook, aheadBytes: number): void {
+    const { last } = this;
+    if (last !== undefined && look.atMs < last.atMs) return;
+    const tried = this.remember(look);
+    const queuedBytes = Math.max(0, tried - look.arrivedBytes);
+    if (last === undefined || look.arrivedBytes !== last.arrivedBytes) this.movedMs = look.atMs;
+    const isQueue = queuedBytes > NO_QUEUE_BYTES;
+    if (last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES) this.measure(last, look);
+    if (isQueue) this.free = undefined;
+    else this.grow(look, tried, aheadBytes);
+    this.last = { ...look, queuedBytes };
+  }
+
+  /** Gives how much had been written when what arrives now was on its way at the latest. */
+  private remember(look: LineLook): number {
+    const { written } = this;
+    this.wrote({ atMs: look.atMs, bytes: look.writtenBytes });
+    const sinceMs = look.atMs - this.presentRoundTrip(look) * (1 + NO_QUEUE.roundTrips) - NO_QUEUE.ms;
+    while (written[1] !== undefined && written[1].atMs <= sinceMs) written.shift();
+    const [oldest] = written;
+    return oldest === undefined || oldest.atMs > sinceMs ? look.arrivedBytes : oldest.bytes;
+  }
+
+  private presentRoundTrip({ atMs, roundTripMs, minRoundTripMs }: LineLook): number {
+    const { halves } = this;
+    if (atMs >= halves.untilMs) this.halves = { untilMs: atMs + HALF_MS, before: halves.now, now: Math.max(roundTripMs, minRoundTripMs) };
+    else halves.now = Math.min(halves.now, Math.max(roundTripMs, minRoundTripMs));
+    return Math.min(this.halves.before, this.halves.now);
+  }
+
+  private measure(last: LineLook, look: LineLook): void {
+    if (look.atMs - this.movedMs > STALLED_MS + look.minRoundTripMs) return;
+    const ms = look.atMs - last.atMs;
+    const kept = Math.exp(-ms / MEMORY_MS);
+    this.busy = { ms: this.busy.ms * kept + ms, bytes: this.busy.bytes * kept + look.arrivedBytes - last.arrivedBytes };
+    if (this.busy.ms < BELIEVED_MS) return;
+    this.rate = Math.max(LEAST_BYTES_PER_MS, this.busy.bytes / this.busy.ms);
+    this.growth = GROWTH.first;
+  }
+
+  private grow(look: LineLook, tried: number, aheadBytes: number): void {
+    const { free } = this;
+    const spanMs = look.minRoundTripMs + this.aheadMs;
+    if (free !== undefined && tried - free.bytes >= aheadBytes / 2) {
+      this.rate = Math.max(this.rate ?? 0, (this.growth * aheadBytes) / spanMs);
+      this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
+      // What was measured before was less than it carries.
+      this.busy = { ms: 0, bytes: 0 };
+    } else if (free !== undefined && look.atMs - free.atMs < spanMs) return;
+    this.free = { atMs: look.atMs, bytes: tried };
+  }
+}
