@@ -15,6 +15,7 @@ export default defineConfig({
         input: {
           index: at('src/main/index.ts'),
           'x11-capture-worker': at('src/main/desktop/x11/x11-capture-worker.ts'),
+          'x11-capture-process': at('src/main/desktop/x11/x11-capture-process.ts'),
           'classic-process': at('src/main/connection/classic-process.ts'),
           'hosted-messenger-worker': at('src/main/messenger/msnp-server/hosted-messenger-worker.ts'),
         },

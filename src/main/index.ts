@@ -23,6 +23,7 @@ import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
 import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
+import { createCaptureProcess } from './shell/capture-process.ts';
 import { DecoderProbe } from './shell/decoder-probe.ts';
 import { openFilmPage } from './shell/film-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
@@ -115,6 +116,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
   const desktop = createDesktop({
     platform,
     env,
+    startCaptureProcess: createCaptureProcess(new URL('./x11-capture-process.js', import.meta.url)),
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
     openCapturePage: () => openCapturePage(windows),
     openFilmPage: () => openFilmPage(windows),

@@ -3,6 +3,7 @@ import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
+import type { FilmPageEnd } from './film/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
 export class DesktopError extends Error {
@@ -11,6 +12,13 @@ export class DesktopError extends Error {
   constructor(code: CaptureFailureCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** Whatever captured has ended without a word, or said something else than was agreed: another one may do it. */
+export class CaptureGoneError extends DesktopError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('LOST', message, options);
   }
 }
 
@@ -71,3 +79,15 @@ export interface Desktop {
   openCapture(signal: AbortSignal): Promise<ScreenCapture>;
   openInput(signal: AbortSignal): Promise<InputInjector>;
 }
+
+/** A process of its own that captures. */
+export interface CaptureProcess {
+  /** Messages that are posted before it runs wait for it. */
+  post(message: unknown, ports?: readonly FilmPageEnd[]): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Once, when it has ended or could not be started. */
+  onGone(listener: (why: string) => void): void;
+  /** Ends it at once, whatever it is doing. Idempotent. */
+  kill(): void;
+}
+export type StartCaptureProcess = () => CaptureProcess;

@@ -1,7 +1,7 @@
 import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
-import { DesktopError, type Desktop, type InputInjector, type ScreenCapture } from './contract.ts';
+import { DesktopError, type Desktop, type InputInjector, type ScreenCapture, type StartCaptureProcess } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
 import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
@@ -12,10 +12,15 @@ import { openX11Input } from './x11/x11-input.ts';
 import { x11Layout } from './x11/x11-layout.ts';
 import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
 
+/** Environment variable; `webcodecs` hides the system's encoder, for tests and measurements of the other way. */
+const FILM_BY = 'RINGBACK_FILM_BY';
+
 export interface DesktopOptions {
   readonly platform: NodeJS.Platform;
-  /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE. */
+  /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE, and {@link FILM_BY}. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Starts the process that captures an X screen; without it a thread does, and where it has died. */
+  readonly startCaptureProcess?: StartCaptureProcess;
   /** URL of the bundled `x11-capture-worker`. */
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
@@ -114,6 +119,8 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
         address,
         way: 'auto',
         useDamage: true,
+        ...(options.startCaptureProcess === undefined ? {} : { startProcess: options.startCaptureProcess }),
+        nativeFilm: options.env[FILM_BY] !== 'webcodecs',
         workerUrl: options.workerUrl,
         clock: options.clock,
         signal,

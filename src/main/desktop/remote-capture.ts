@@ -4,22 +4,24 @@ import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/c
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { parseFromCapture } from './capture-protocol.ts';
-import { DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
+import { CaptureGoneError, DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
 import type { FilmPage, OpenFilmPage } from './film/contract.ts';
 import { FilmPageHost } from './film/film-page-host.ts';
 
 /** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
 
-/** Messages to and from a capture in a worker thread or a page. */
+/** Messages to and from a capture in a process, a worker thread or a page. */
 export interface CaptureChannel {
+  /** `end` gives back everything that the capture holds, so that it need not be asked to close first. */
+  readonly endsWhole?: true;
   send(message: ToCapture): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Hands over what `filmPageWanted` asked for; undefined when there is none. Left out where it is never asked for. */
   handFilmPage?(page: FilmPage | undefined): void;
-  /** Called when the thread or page has ended without `closed`. */
+  /** Called when the process, thread or page has ended without `closed`. */
   onGone(listener: (why: string) => void): void;
-  /** Ends the thread or page. */
+  /** Ends the process, thread or page. */
   end(): Promise<void>;
 }
 
@@ -90,7 +92,7 @@ class RemoteCapture implements ScreenCapture {
   /** Starts receiving messages. Called once. */
   listen(): void {
     this.channel.onMessage((message) => this.receive(message));
-    this.channel.onGone((why) => this.fail(new DesktopError('LOST', why)));
+    this.channel.onGone((why) => this.fail(new CaptureGoneError(why)));
     const { signal } = this;
     const aborted = () => {
       if (this.state.tag !== 'opening') return;
@@ -164,7 +166,7 @@ class RemoteCapture implements ScreenCapture {
   private async shut(): Promise<void> {
     const wasOpen = this.state.tag === 'open';
     if (wasOpen) this.over(new DesktopError('LOST', 'the capture was closed'));
-    if (wasOpen) {
+    if (wasOpen && this.channel.endsWhole !== true) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.after(CLOSE_DEADLINE_MS, resolve);
         this.closedByOther = () => {
@@ -188,7 +190,7 @@ class RemoteCapture implements ScreenCapture {
     try {
       message = parseFromCapture(value);
     } catch (error) {
-      this.fail(new DesktopError('LOST', 'the capture sent something else than agreed', { cause: error }));
+      this.fail(new CaptureGoneError('the capture sent something else than agreed', { cause: error }));
       return;
     }
     if (message.tag === 'closed') {

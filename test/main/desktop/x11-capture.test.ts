@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,8 @@ import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { startDisplay, type Display, type Picture } from '../../support/display.ts';
 import { crop, differingPixels } from '../../support/picture.ts';
+import { forkEngine } from '../../support/engine-process.ts';
+import { isRunning } from '../../support/process-tree.ts';
 import { needs, run, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
@@ -78,6 +81,12 @@ function different(one: Picture, other: Picture, levels = 0): number {
     if (differs(at) || differs(at + 1) || differs(at + 2)) count += 1;
   }
   return count;
+}
+
+/** System V segments that this process has made and that are still there (Linux). */
+function segmentsOf(pid: number): number {
+  const [, ...lines] = readFileSync('/proc/sysvipc/shm', 'utf8').trim().split('\n');
+  return lines.filter((line) => line.trim().split(/\s+/)[4] === `${pid}`).length;
 }
 
 const programs = needs('Xvfb', 'import', 'xdotool', 'xsetroot', 'xrandr', 'xterm');
@@ -285,6 +294,60 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
     await expect(
       openX11Capture({ address: { display: display.name }, way: 'auto', useDamage: true, workerUrl, clock: systemClock, signal }),
     ).rejects.toThrow('no longer wanted');
+  });
+
+  it('goes on in a thread when its process is killed, with a whole picture, and leaves nothing of it', async () => {
+    const children: ChildProcess[] = [];
+    const capture = await openX11Capture({
+      address: { display: display.name },
+      way: 'shmSysV',
+      useDamage: true,
+      startProcess: () => forkEngine('x11-capture-process.ts', (child) => children.push(child)),
+      workerUrl,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    const events: CaptureEvent[] = [];
+    capture.onEvent((event) => events.push(event));
+    try {
+      capture.configure(SETTINGS);
+      const viewed = new ViewedScreen(capture.size);
+      const frames = await settleSame(capture, viewed, display);
+      const pid = children[0]?.pid ?? 0;
+      expect(segmentsOf(pid)).toBe(1);
+      const next = capture.nextFrame(AbortSignal.timeout(20_000));
+      process.kill(pid, 'SIGKILL');
+      const first = await next;
+      expect(first.changedPixels).toBe(800 * 600);
+      expect(first.frameId).toBe((frames.at(-1)?.frameId ?? 0) + 1);
+      viewed.show(first.updates);
+      expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+      expect(children).toHaveLength(1);
+      expect(events.filter(({ tag }) => tag === 'failed')).toEqual([]);
+      await until(() => segmentsOf(pid) === 0, 'its shared memory to go');
+    } finally {
+      await capture.close();
+    }
+  });
+
+  it('is closed at once, whatever its process is doing, and leaves nothing of it', async () => {
+    let child: ChildProcess | undefined;
+    const capture = await openX11Capture({
+      address: { display: display.name },
+      way: 'auto',
+      useDamage: true,
+      startProcess: () => forkEngine('x11-capture-process.ts', (started) => (child = started)),
+      workerUrl,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    capture.configure(SETTINGS);
+    const pid = child?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    const startMs = performance.now();
+    await capture.close();
+    expect(performance.now() - startMs).toBeLessThan(200);
+    await until(() => !isRunning(pid), 'the process to end');
   });
 
   it('never makes more frames a second than it may', async () => {

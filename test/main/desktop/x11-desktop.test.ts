@@ -2,6 +2,7 @@ import { systemClock } from '../../../src/main/clock.ts';
 import { createDesktop } from '../../../src/main/desktop/desktop.ts';
 import { describe } from 'vitest';
 import { startDisplay } from '../../support/display.ts';
+import { forkEngine } from '../../support/engine-process.ts';
 import { heldKeys } from '../../support/held-keys.ts';
 import { needs, run } from '../../support/programs.ts';
 import { describeDesktopCompliance } from './compliance.ts';
@@ -19,6 +20,7 @@ describe.skipIf(programs.skip)(programs.title('on a real X display'), () => {
       desktop: createDesktop({
         platform: 'linux',
         env: { DISPLAY: display.name },
+        startCaptureProcess: () => forkEngine('x11-capture-process.ts'),
         workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
         openCapturePage: () => Promise.reject(new Error('X11 needs no page')),
         clock: systemClock,

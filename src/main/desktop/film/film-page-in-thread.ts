@@ -1,9 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { FilmEncoders } from '../../../protocol/rdp/graphics/film/contract.ts';
 import type { ToFilmPage } from '../../../protocol/rdp/graphics/film/page-messages.ts';
-import type { Clock } from '../../clock.ts';
 import type { FilmPage } from './contract.ts';
-import { PageFilmEncoders, type FilmPagePort } from './page-film-encoders.ts';
+import type { FilmPagePort } from './page-film-encoders.ts';
 
 /* A film's page for a thread of this process: Electron's ports cannot be handed to one, so main passes on what is said. */
 
@@ -18,37 +16,8 @@ export function portForThread(page: FilmPage): MessagePort {
   return port2;
 }
 
-/** In the thread: asks for a page each time an encoder is needed that the page before no longer has. */
-export class AskedFilmPage {
-  private readonly ask: () => void;
-  private readonly clock: Pick<Clock, 'after'>;
-  private waiting: ((port: MessagePort | undefined) => void) | undefined;
-
-  constructor(ask: () => void, clock: Pick<Clock, 'after'>) {
-    this.ask = ask;
-    this.clock = clock;
-  }
-
-  /** Rejects when there is no page. */
-  readonly start = async (): Promise<FilmEncoders> => {
-    const port = await new Promise<MessagePort | undefined>((resolve) => {
-      this.waiting = resolve;
-      this.ask();
-    });
-    if (port === undefined) throw new Error('there is no page for film');
-    return new PageFilmEncoders(threadPort(port), this.clock);
-  };
-
-  /** The answer; undefined when no page can be had. */
-  given(port: MessagePort | undefined): void {
-    const { waiting } = this;
-    this.waiting = undefined;
-    if (waiting === undefined) port?.close();
-    else waiting(port);
-  }
-}
-
-function threadPort(port: MessagePort): FilmPagePort {
+/** In the thread: what {@link portForThread} has given. */
+export function filmPageInThread(port: MessagePort): FilmPagePort {
   return {
     post: (message) => {
       const [own, moved] = withOwnMemory(message);

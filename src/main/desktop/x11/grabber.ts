@@ -107,6 +107,8 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
   if (shm === undefined) throw new Error('no MIT-SHM');
   const { attachSharedMemory } = await import('./sysv-memory.ts');
   const memory = attachSharedMemory(bytes);
+  // Linux lets the server attach a segment all the same, and a process that is killed leaves none behind.
+  if (process.platform === 'linux') memory.markForRemoval();
   try {
     const id = connection.client.AllocID();
     await reply<void>((done) => shm.Attach(id, memory.shmid, false, done));

@@ -1,11 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { FromCapture, ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import { systemClock } from '../../clock.ts';
-import { DesktopError } from '../contract.ts';
-import { AskedFilmPage } from '../film/film-page-in-thread.ts';
-import { openX11Screen, type PostFromCapture, type X11CaptureOptions } from './x11-screen.ts';
+import { AskedFilmPage } from '../film/asked-film-page.ts';
+import { filmPageInThread } from '../film/film-page-in-thread.ts';
+import { captureHere } from './capture-here.ts';
+import type { PostFromCapture, X11CaptureOptions } from './x11-screen.ts';
 
-/* Entry of the capture thread. Messages that arrive while the screen opens wait in order. */
+/* Entry of the capture thread. It has no native encoder, whose fault would end the whole program. */
 
 /** What this thread is told. */
 export type ToCaptureThread =
@@ -18,15 +19,9 @@ if (port === null) throw new Error('the capture worker must be started as a work
 const post: PostFromCapture = (message, transfer) => port.postMessage(message satisfies FromCapture, [...transfer]);
 
 const filmPage = new AskedFilmPage(() => post({ tag: 'filmPageWanted' }, []), systemClock);
+const receive = captureHere(workerData as X11CaptureOptions, post, [filmPage.start]);
 
-openX11Screen(workerData as X11CaptureOptions, post, [filmPage.start]).then(
-  (screen) =>
-    port.on('message', (message: ToCaptureThread) => {
-      if (message.tag === 'filmPage') filmPage.given(message.port);
-      else screen.receive(message);
-    }),
-  (error: unknown) => {
-    const code = error instanceof DesktopError ? error.code : 'LOST';
-    post({ tag: 'failed', code, message: error instanceof Error ? error.message : String(error) }, []);
-  },
-);
+port.on('message', (message: ToCaptureThread) => {
+  if (message.tag === 'filmPage') filmPage.given(message.port === undefined ? undefined : filmPageInThread(message.port));
+  else receive(message);
+});

@@ -31,6 +31,8 @@ export interface X11CaptureOptions {
   readonly way: GrabWay | 'auto';
   /** False compares pictures instead, as on servers without the extension. */
   readonly useDamage: boolean;
+  /** Number of the last frame that the client was sent before, by another capture. */
+  readonly framesBefore?: number;
 }
 
 export type PostFromCapture = (message: FromCapture, transfer: readonly ArrayBuffer[]) => void;
@@ -55,6 +57,7 @@ export async function openX11Screen(
     const size = await rootSize(connection);
     const grabber = await openGrabber(connection, size, options.way, pixels);
     const screen = new X11Screen(connection, post, size, grabber, pixels, film);
+    screen.stream.countFrom(options.framesBefore ?? 0);
     screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
     const randr = await connection.extension('randr');
     randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
@@ -83,7 +86,7 @@ export class X11Screen {
   pointer: X11Pointer | undefined;
   private readonly connection: X11Connection;
   private readonly post: PostFromCapture;
-  private readonly stream: PictureStream;
+  readonly stream: PictureStream;
   private readonly pixels: ScreenPixels;
   private readonly film: FilmWays;
   private grabber: Grabber;

@@ -77,6 +77,11 @@ export class PictureStream {
     before?.encoder.close();
   }
 
+  /** The client has had frames up to this number before, of another stream. Called before the first. */
+  countFrom(frameId: number): void {
+    this.frameId = frameId;
+  }
+
   /** The next frame is a key frame of this size. */
   resize(size: Size): void {
     this.size = size;

@@ -1,0 +1,16 @@
+import type { FilmPageEnd } from './contract.ts';
+import type { FilmPagePort } from './page-film-encoders.ts';
+
+/** A film's page for another process, which has been handed the page's own port: main takes no part in what is said. */
+export function filmPageInProcess(port: FilmPageEnd): FilmPagePort {
+  return {
+    // A picture lies in a kernel's memory, and a view is sent with all of the memory that it is a view of.
+    post: (message) => port.postMessage(message.tag === 'encode' ? { ...message, i420: message.i420.slice() } : message),
+    onMessage: (listener) => {
+      port.on('message', ({ data }) => listener(data));
+      port.start();
+    },
+    onGone: (listener) => void port.on('close', () => listener('the page of the film has gone')),
+    close: () => port.close(),
+  };
+}
