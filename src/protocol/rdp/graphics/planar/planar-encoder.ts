@@ -15,10 +15,7 @@ export const MAX_PLANAR_TILE_BYTES = 1 + 4 * MAX_PLANE_BYTES;
  * RDP6_BITMAP_STREAM encoder ([MS-RDPEGDI] 2.2.2.5.1), lossless; bottom-up for bitmap updates, top-down for the graphics channel.
  *
  * A tile is read once, row by row, all planes at a time: a pixel's three deltas are computed in one word, and a row that equals the one
-<<<<<<< HEAD
- * below it costs one comparison a pixel. Nothing is allocated after construction. Frames in the kernels' memory are encoded there, to the same bytes.
-=======
- * before it costs one comparison a pixel. Nothing is allocated after construction.
+ * before it costs one comparison a pixel. Nothing is allocated after construction. Frames in the kernels' memory are encoded there, to the same bytes.
  */
 export class PlanarEncoder {
   private readonly skipAlpha: boolean;
