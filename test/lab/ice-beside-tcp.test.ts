@@ -24,9 +24,9 @@ it.skipIf(pages.skip)(pages.title('ICE beside TCP, alternating'), { timeout: 600
     const [tcp, ice] = [of('connectTcp', what), of('connect', what)];
     void process.stdout.write(`${what}: TCP ${tcp.toFixed(2)}, ICE ${ice.toFixed(2)}, ratio ${(ice / tcp).toFixed(2)}\n`);
   }
-  // Enough for a film, and below what a person feels.
-  expect(of('connect', 'bulk')).toBeGreaterThan(3);
-  expect(of('connect', 'frameMs')).toBeLessThan(100);
+  // What a screen needs, also where much else runs.
+  expect(of('connect', 'bulk')).toBeGreaterThan(1);
+  expect(of('connect', 'frameMs')).toBeLessThan(300);
 });
 
 let app: IceApp;
