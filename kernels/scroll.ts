@@ -40,7 +40,7 @@ function differ(now: usize, before: usize, x: u32): bool {
 
 /**
  * By how many rows most of the recognisable rows of a box have moved; `now` and `before` are its top left pixel in either picture.
- * @param table of `places` (a power of two, more than rows) times eight bytes; behind it votes, eight bytes a row
+ * @param table of `places` (a power of two, more than rows) times eight bytes; behind it votes, eight bytes a row, and hashes, four a row
  */
 export function commonShift(
   now: usize,
@@ -53,22 +53,25 @@ export function commonShift(
   places: u32,
 ): i32 {
   const votes: usize = table + (places << 3);
+  const hashes: usize = votes + (height << 3);
   const mask = places - 1;
   memory.fill(votes, 0, height << 3);
   const probeWidth = min(PROBE_WIDTH, width);
   for (let probe: u32 = 0; probe < PROBES; probe++) {
     const x: usize = (((width - probeWidth) * probe) / (PROBES - 1)) << 2;
     memory.fill(table, 0, places << 3);
+    rowHashes(before + x, stride, probeWidth, height, hashes);
     for (let y: u32 = 0; y < height; y++) {
-      const hash = rowHash(before + x + y * stride, probeWidth);
+      const hash = load<u32>(hashes + (y << 2));
       const place = find(table, mask, hash);
       if (load<u32>(place, 4) == 0) {
         store<u32>(place, hash, 0);
         store<u32>(place, y + 1, 4);
       } else store<u32>(place, TWICE, 4);
     }
+    rowHashes(now + x, stride, probeWidth, height, hashes);
     for (let y: u32 = 0; y < height; y++) {
-      const from = load<u32>(find(table, mask, rowHash(now + x + y * stride, probeWidth)), 4);
+      const from = load<u32>(find(table, mask, load<u32>(hashes + (y << 2))), 4);
       if (from == 0 || from == TWICE) continue;
       const vote: usize = votes + ((height + y - (from - 1)) << 2);
       store<u32>(vote, load<u32>(vote) + 1);
@@ -96,11 +99,42 @@ function find(table: usize, mask: u32, hash: u32): usize {
   return place;
 }
 
-function rowHash(start: usize, count: u32): u32 {
-  let hash: u32 = 0;
-  let at = start;
-  for (let i: u32 = 0; i < count; i++, at += 4) hash = ((hash ^ (load<u32>(at) & 0xff_ffff)) * 0x9e37_79b1) ^ (hash >>> 15);
-  return hash;
+/** Hashes of `count` pixels of each row. Four rows at a time, because each step of one waits for the step before. */
+function rowHashes(first: usize, stride: u32, count: u32, rows: u32, out: usize): void {
+  let y: u32 = 0;
+  for (; y + 4 <= rows; y += 4) {
+    let at0: usize = first + y * stride;
+    let at1: usize = at0 + stride;
+    let at2: usize = at1 + stride;
+    let at3: usize = at2 + stride;
+    let hash0: u32 = 0;
+    let hash1: u32 = 0;
+    let hash2: u32 = 0;
+    let hash3: u32 = 0;
+    for (const end: usize = at0 + (count << 2); at0 < end; at0 += 4) {
+      hash0 = step(hash0, load<u32>(at0));
+      hash1 = step(hash1, load<u32>(at1));
+      hash2 = step(hash2, load<u32>(at2));
+      hash3 = step(hash3, load<u32>(at3));
+      at1 += 4;
+      at2 += 4;
+      at3 += 4;
+    }
+    store<u32>(out + (y << 2), hash0, 0);
+    store<u32>(out + (y << 2), hash1, 4);
+    store<u32>(out + (y << 2), hash2, 8);
+    store<u32>(out + (y << 2), hash3, 12);
+  }
+  for (; y < rows; y++) {
+    let at: usize = first + y * stride;
+    let hash: u32 = 0;
+    for (const end: usize = at + (count << 2); at < end; at += 4) hash = step(hash, load<u32>(at));
+    store<u32>(out + (y << 2), hash);
+  }
+}
+
+function step(hash: u32, pixel: u32): u32 {
+  return ((hash ^ (pixel & 0xff_ffff)) * 0x9e37_79b1) ^ (hash >>> 15);
 }
 
 /**

@@ -195,7 +195,7 @@ function layout(width: number, height: number) {
   const foundAt = after(previousAt, width * height * 4);
   const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
   const scrollAt = after(outputAt, OUTPUT_BYTES);
-  const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 8);
+  const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 12);
   const filmAt = after(runsAt, runNumbers(height) * 4);
   const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
   const remoteFxAt = after(filmAt, Math.ceil(filmBytes));
