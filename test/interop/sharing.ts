@@ -5,7 +5,7 @@ import { systemClock } from '../../src/main/clock.ts';
 import { createConnectionRoom } from '../../src/main/connection/connection-room.ts';
 import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent } from '../../src/main/connection/contract.ts';
 import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
-import { createDesktop } from '../../src/main/desktop/desktop.ts';
+import { createDesktop, type DesktopOptions } from '../../src/main/desktop/desktop.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import type { GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
@@ -31,7 +31,12 @@ export interface Sharing {
   close(): Promise<void>;
 }
 
-export async function share(display: Display, channels: readonly Channel[] = []): Promise<Sharing> {
+/** `more`: of the desktop's own. */
+export async function share(
+  display: Pick<Display, 'env'>,
+  channels: readonly Channel[] = [],
+  more: Partial<DesktopOptions> = {},
+): Promise<Sharing> {
   const stop = new AbortController();
   const room = createConnectionRoom({ clock: systemClock, listenHost: HOST });
   const endpoint = await room.openNovice(stop.signal);
@@ -41,6 +46,7 @@ export async function share(display: Display, channels: readonly Channel[] = [])
     workerUrl: new URL('../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
     openCapturePage: () => Promise.reject(new Error('no page here')),
     clock: systemClock,
+    ...more,
   });
   const capture = await desktop.openCapture(stop.signal);
   capture.onEvent((event) => {

@@ -15,7 +15,7 @@ export const FILM_SURFACE = 2;
 const BLOCK_SIDE = 16;
 const FRAMES_PER_SECOND = 30;
 const BITS_PER_PIXEL_AND_SECOND = 4.3;
-const LEAST_BITS_PER_SECOND = 1_500_000;
+const LEAST_BITS_PER_SECOND = 2_000_000;
 /** What is said of the stream's quality; no client uses it. */
 const SAID = { qp: 22, progressive: false, quality: 100 };
 

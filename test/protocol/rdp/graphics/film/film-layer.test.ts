@@ -222,8 +222,8 @@ describe('the layer of film', () => {
     }
     const bytes = drawn.filter(Boolean).length * 60_000;
     expect(drawn).toContain(false);
-    // One and a half Mbit/s, a quarter more at most, over two seconds and half a second ahead.
-    expect((bytes * 8) / 1_500_000).toBeLessThanOrEqual(2.5 * 1.25 + 0.4);
+    // Two Mbit/s, a quarter more at most, over two seconds and half a second ahead.
+    expect((bytes * 8) / 2_000_000).toBeLessThanOrEqual(2.5 * 1.25 + 0.4);
     expect(layer.inexact.length).toBeGreaterThan(0);
   });
 
