@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type Display, startDisplay } from '../support/display.ts';
 import { buildInto } from '../support/ice-app.ts';
 import { needs, type Program, startProgram, until } from '../support/programs.ts';
