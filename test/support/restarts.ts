@@ -51,6 +51,8 @@ export class RestartedServer {
   static async on(server: XmppServer): Promise<RestartedServer> {
     for (const user of ['nora', 'erik']) await server.register(user, `secret of ${user}`);
     await server.befriend('nora', 'erik');
+    // A killed server forgets what it has not written down yet: it does so when it is stopped in order.
+    await server.restart();
     const folder = await mkdtemp(join(tmpdir(), 'ringback-restarts-'));
     await writeFile(join(folder, 'ca.pem'), server.ca);
     return new RestartedServer(server, await Proxy.open(server.ports.clients, server.host), folder);
@@ -183,7 +185,11 @@ export class RestartedServer {
 
   private async worksAgain({ internet }: PeopleOnXmpp, nora: Person, erik: Person): Promise<void> {
     if (nora.phase === 'connected') await nora.assistance.endSession();
-    await until(() => nora.isSignedIn && erik.isSignedIn && sees(nora, erik) && sees(erik, nora), 'both to be back', SETTLED_MS);
+    await until(
+      () => nora.isSignedIn && erik.isSignedIn && sees(nora, erik) && sees(erik, nora),
+      () => `both to be back: ${said(nora)} ${said(erik)} ${JSON.stringify([nora.messengers.contacts, erik.messengers.contacts])}`,
+      SETTLED_MS,
+    );
     await until(() => erik.phase !== 'connected', 'the end on both sides');
     Object.assign(internet, { connectMs: {}, reachable: () => true });
     nora.prompts.view = 'yes';
