@@ -5,6 +5,8 @@ import { type App, electronExecutable, type SteeredApp } from '../support/app.ts
 import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
 import { crop } from '../support/picture.ts';
+import { openH264 } from '../support/openh264.ts';
+import { hasLoaded, utilityProcesses } from '../support/process-tree.ts';
 import { needs, type Program, until } from '../support/programs.ts';
 import { connect, meetOnMessenger } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
@@ -58,8 +60,7 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
     film = noviceDesktop.start(process.execPath, [join(import.meta.dirname, '../bench/film.mjs'), noviceDesktop.name, ...place]);
   }, 120_000);
 
-  it('goes as one, from a page that encodes it, in the right colours', async () => {
-    await until(() => novice.pageProcess('film.html'), 'the page that encodes', 30_000);
+  async function hasItsColours(): Promise<void> {
     await untilPlayed(6);
     // The first pictures of a film may be coarse; a tint would stay.
     let colour: readonly number[] = [];
@@ -70,7 +71,22 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
       },
       () => `a colour within two levels of ${FLAT.join(', ')} in place of ${colour.join(', ')}`,
     );
+  }
+
+  it.skipIf(openH264.skip)(openH264.title('is encoded where it is captured, in the right colours and without a page'), async () => {
+    const [capture = 0] = await utilityProcesses(noviceDesktop.home);
+    await until(() => hasLoaded(capture, 'libopenh264.so'), 'the library to be loaded', 30_000);
+    await hasItsColours();
     await people.keep('playing');
+    expect(await novice.pageProcess('film.html')).toBeUndefined();
+  });
+
+  it('goes on from a page that encodes it when the process that captures has died, in the same colours', async () => {
+    const [capture = 0] = await utilityProcesses(noviceDesktop.home);
+    kill(capture, 'SIGKILL');
+    await until(() => novice.pageProcess('film.html'), 'the page that encodes', 30_000);
+    await hasItsColours();
+    expect(await utilityProcesses(noviceDesktop.home)).toEqual([]);
   });
 
   it('goes on when that page crashes, with another one', async () => {

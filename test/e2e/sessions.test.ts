@@ -3,7 +3,7 @@ import { t } from '../../src/words/words.ts';
 import { type App, electronExecutable } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
-import { isRunning } from '../support/process-tree.ts';
+import { isRunning, utilityProcesses } from '../support/process-tree.ts';
 import { needs, run, until } from '../support/programs.ts';
 import { askForHelp, connect, meetOnMessenger, pictureArea } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
@@ -32,14 +32,6 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
       await expert.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
     }
     await novice.main.getByRole('button', { name: t('ended.close'), exact: true }).click();
-  };
-
-  /** The processes of a person's app that run our own code. */
-  const utilities = async ({ home }: PersonDesktop): Promise<number[]> => {
-    const processes = (await run('ps', ['-eo', 'pid,args'])).toString().split('\n');
-    return processes
-      .filter((line) => line.includes('--utility-sub-type=node.mojom') && line.includes(home))
-      .map((line) => Number.parseInt(line, 10));
   };
 
   beforeAll(async () => {
@@ -102,11 +94,11 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
   });
 
   it('the process that captures dies: the session goes on, with the whole picture', async () => {
-    const [capture = 0] = await utilities(noviceDesktop);
+    const [capture = 0] = await utilityProcesses(noviceDesktop.home);
     process.kill(capture, 'SIGKILL');
     await run('xsetroot', ['-solid', '#2a6b45'], { env: noviceDesktop.env });
     expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
-    expect(await utilities(noviceDesktop)).toEqual([]);
+    expect(await utilityProcesses(noviceDesktop.home)).toEqual([]);
   });
 
   it('the keys that stop everything do so from any program', async () => {
@@ -134,7 +126,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
 
   it('the process of the classic engine dies: this session ends and says whose fault it was, and nothing else', async () => {
     await connect(novice, expert);
-    const engines = await utilities(expertDesktop);
+    const engines = await utilityProcesses(expertDesktop.home);
     expect(engines).toHaveLength(1);
     process.kill(engines[0] ?? 0, 'SIGKILL');
     await expert.main.getByText(t('ended.expert.engineFailed'), { exact: true }).first().waitFor();
@@ -148,7 +140,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
 
   it('an app that dies is noticed by the other within five seconds', async () => {
     await connect(novice, expert);
-    const [capture = 0] = await utilities(noviceDesktop);
+    const [capture = 0] = await utilityProcesses(noviceDesktop.home);
     expect(isRunning(capture)).toBe(true);
     process.kill(novice.pid, 'SIGKILL');
     const died = performance.now();

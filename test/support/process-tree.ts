@@ -25,6 +25,19 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== 'Z';
 }
 
+/** Electron's utility processes with code of ours, of the app whose person lives in `home`. */
+export async function utilityProcesses(home: string): Promise<number[]> {
+  const processes = (await run('ps', ['-eo', 'pid,args'])).toString().split('\n');
+  return processes
+    .filter((line) => line.includes('--utility-sub-type=node.mojom') && line.includes(home))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+/** Whether a process has loaded a library whose file is called so. */
+export function hasLoaded(pid: number, library: string): boolean {
+  return readFileSync(`/proc/${pid}/maps`, 'utf8').includes(`/${library}`);
+}
+
 /** `address:port` of what these processes can be reached at over TCP. */
 export async function listeningOf(pids: readonly number[]): Promise<string[]> {
   const lines = (await run('ss', ['-Htlnp'])).toString().split('\n');
