@@ -9,7 +9,7 @@ import { GraphicsClient } from '../../../src/protocol/rdp/channels/graphics/grap
 import { PictureStream } from '../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
-import { encodeConnectionConfirm, encodeConnectionRequest } from '../../../src/protocol/rdp/pdu/x224.ts';
+import { NEG_RSP_FLAG, PROTOCOL, encodeConnectionConfirm, encodeConnectionRequest } from '../../../src/protocol/rdp/pdu/x224.ts';
 import type { DisconnectReason } from '../../../src/protocol/rdp/pdu/disconnect-reasons.ts';
 import type { RdpServerOutput } from '../../../src/protocol/rdp/server/contract.ts';
 import { RdpServer } from '../../../src/protocol/rdp/server/rdp-server.ts';
@@ -183,6 +183,27 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
       expect(last(pair.atNovice, 'frameAcknowledged').frameId).toBe(frameId);
     }
     expect(tagsOf(pair.atExpert)).not.toContain('suspended');
+  });
+
+  it('the picture goes to the connection that was let in, also where another one of the same race began later', async () => {
+    const graphics = new GraphicsClient();
+    const pair = new Pair(size, graphics).presented();
+    const loser = new RdpClient({ ...CONFIG, channels: silent(graphics), silence: SILENCE });
+    loser.start(0);
+    const begun = loser.receive(
+      encodeConnectionConfirm({ tag: 'response', selectedProtocol: PROTOCOL.ssl, flags: NEG_RSP_FLAG.dynvcGfx }),
+      0,
+    );
+    expect(begun).toEqual([{ tag: 'startTls' }]);
+    pair.fromServer(pair.server.admit(DESKTOP, silent(pair.novices)));
+    pair.settle();
+    const picture = paint(100, 70, noise(7));
+    const stream = new PictureStream(DESKTOP);
+    stream.configure(last(pair.atNovice, 'active').graphics, 0);
+    const made = await stream.encode({ ...picture, damage: [], pixels: () => picture, close: () => undefined });
+    pair.fromServer(pair.server.sendGraphics(made?.updates ?? []));
+    pair.settle();
+    expect(draw(pair, new GraphicsDecoder({ width: 1, height: 1 }))).toEqual([made?.frameId]);
   });
 
   it('input, wishes and channel messages of several chunks, each in order', () => {

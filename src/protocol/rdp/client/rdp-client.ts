@@ -183,7 +183,6 @@ export class RdpClient implements RdpClientMachine {
   private ask({ graphicsChannel }: ServerOffer): void {
     const { list } = this.config.channels;
     this.graphics = graphicsChannel ? list.find((channel) => channel instanceof GraphicsClient) : undefined;
-    this.graphics?.onMessage((data) => this.drawn.push({ tag: 'graphics', graphics: { tag: 'channel', data } }));
     this.wanted = asStatic(
       list.filter((channel) => channel === this.graphics || !(channel instanceof GraphicsClient)),
       'client',
@@ -265,6 +264,8 @@ export class RdpClient implements RdpClientMachine {
     }
     const joined: Joined = { plan, userId: joins.userId };
     this.channels = new StaticChannels(plan.joined, this.config.channels.openPort);
+    // Not before: several connections of one race ask for the same channel, and only one comes so far.
+    this.graphics?.onMessage((data) => this.drawn.push({ tag: 'graphics', graphics: { tag: 'channel', data } }));
     this.state = { tag: 'licensing', answered: false, ...joined };
     return [onChannel(joined, plan.ioChannelId, clientInfo(this.config)), { tag: 'presented' }];
   }
