@@ -1,127 +1,194 @@
 /**
- * Ringback beside FreeRDP (shadow server and xfreerdp) on the same kind of Xvfb in one run: what a person at the client's screen sees.
- * Then what sending much on a virtual channel costs the picture and the keys. Prints measured figures and, because machines are noisy, ratios.
- * Not a test. Options: --seconds N (per workload, default 8), --only NAME (part of a contestant's name, or `channels`), --screenshots FOLDER (what was on both screens at the end of each workload).
- * --soak MINUTES does something else: one session of Ringback for so long, and what both sides take minute by minute. Ends with 1 when one of them grows.
+ * Ringback beside others (FreeRDP's shadow server with xfreerdp, TigerVNC) on the same kind of Xvfb in one run: what a person at the client's screen
+ * sees, on a LAN and on lines as people have them. Prints medians and, because machines are noisy, ratios; keeps all of it as JSON and as a chart (SVG).
+ * Then what sending much on a virtual channel costs the picture and the keys. Not a test; ends within 40 minutes unless `--all` is asked for.
+ *
+ *   --all                 every size, line, workload and contestant, three rounds
+ *   --rounds N            how often everything is measured, in turns (default 3)
+ *   --seconds N           for each workload (default 4)
+ *   --only NAMES          contestants, by parts of their names with commas between; or `channels`
+ *   --sizes, --lines, --workloads NAMES    likewise; what is left out is as by default
+ *   --out FOLDER          where JSON and chart go (default test-output/bench)
+ *   --screenshots FOLDER  what was on both screens at the end of each workload
+ *   --soak MINUTES        something else: one session of Ringback for so long, and what both sides take minute by minute. Ends with 1 when one grows.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BulkDirection, ChannelFigures } from '../test/bench/channels.ts';
-import { treeCpuMs, treeSentBytes } from '../test/bench/processes.ts';
-import { type KeyLatency, keyLatency, shownAt } from '../test/bench/key-latency.ts';
-import type { Rival } from '../test/bench/rivals.ts';
-import { openScreenProbe } from '../test/bench/screen-probe.ts';
+import { measure } from '../test/bench/measure.ts';
+import { chartOf, type LineName, rowsOf, type Sample, tableOf } from '../test/bench/report.ts';
+import { onLine, onOneMachine } from '../test/bench/place.ts';
+import type { Contestant, Rival } from '../test/bench/rivals.ts';
 import { soak } from '../test/bench/soak.ts';
-import { SCROLL, STATIC, VIDEO, type Workload } from '../test/bench/workloads.ts';
+import { type Workload, WORKLOADS } from '../test/bench/workloads.ts';
+import { LINES } from '../test/support/line/line.ts';
+import type { Size } from '../src/protocol/rdp/geometry.ts';
 import { build } from './build.ts';
 import { ensureElectron } from './electron-runtime.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
 
-const KEYS = 25;
-const SETTLE_MS = 2_500;
 const CHANNEL_ROUNDS = 6;
 const DIRECTIONS = { none: 'nothing', toExpert: 'novice → expert', toNovice: 'expert → novice' } as const;
+const SIZES: Readonly<Record<string, Size>> = {
+  '1280x720': { width: 1280, height: 720 },
+  '1920x1080': { width: 1920, height: 1080 },
+  '3840x2160': { width: 3840, height: 2160 },
+};
+/** What is compared where, unless something else is asked for: what fits into 40 minutes. */
+const SELECTION: readonly Series[] = [
+  {
+    size: '1280x720',
+    line: 'lan',
+    workloads: ['static', 'typing', 'terminal scroll', 'full-screen film', 'flips'],
+    contestants: [''],
+  },
+  {
+    size: '1280x720',
+    line: 'home',
+    workloads: ['terminal scroll', 'full-screen film', 'flips'],
+    contestants: ['Ringback', 'TigerVNC', 'AVC420'],
+  },
+  {
+    size: '1280x720',
+    line: 'thin',
+    workloads: ['terminal scroll', 'full-screen film', 'flips'],
+    contestants: ['Ringback', 'TigerVNC', 'AVC420'],
+  },
+  { size: '1920x1080', line: 'lan', workloads: ['terminal scroll', 'full-screen film'], contestants: ['Ringback', 'TigerVNC', 'AVC420'] },
+];
+
+/** Parts of names each; `''` is every one. */
+interface Series {
+  readonly size: string;
+  readonly line: LineName;
+  readonly workloads: readonly string[];
+  readonly contestants: readonly string[];
+}
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '8' },
+    all: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '4' },
     only: { type: 'string' },
+    sizes: { type: 'string' },
+    lines: { type: 'string' },
+    workloads: { type: 'string' },
+    out: { type: 'string', default: join('test-output', 'bench') },
     screenshots: { type: 'string' },
     soak: { type: 'string' },
   },
 });
-const seconds = Number(values.seconds);
+const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
 if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120');
+if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 20)) throw new Error('--rounds takes 1 to 20');
 const soakMinutes = values.soak === undefined ? undefined : Number(values.soak);
 if (soakMinutes !== undefined && !(Number.isInteger(soakMinutes) && soakMinutes >= 1)) throw new Error('--soak takes minutes');
-if (values.screenshots !== undefined) mkdirSync(values.screenshots, { recursive: true });
-const missing = ensureSystemPackages('runtime', 'display', 'peers');
-if (ensureSystemPackages('recommended').length > 0) console.log('Without libopenh264: film is encoded by WebCodecs.');
+for (const folder of [values.screenshots, values.out]) if (folder !== undefined) mkdirSync(folder, { recursive: true });
+const missing = ensureSystemPackages('runtime', 'display', 'peers', 'rivals');
+if (ensureSystemPackages('recommended').length > 0) console.log('Without libopenh264: film is encoded by WebCodecs in either case.');
 if (missing.length > 0) throw new Error(`The benchmark needs programs that are not here. ${howToInstall(missing)}`);
 const channelsOnly = values.only === 'channels';
 if (!channelsOnly) {
   process.env['RINGBACK_TEST_ELECTRON'] = (await ensureElectron()).executable;
   await build();
+  // Loaded only now: it looks for the runtime when it is loaded.
+  const { CONTESTANTS, RINGBACK } = await import('../test/bench/rivals.ts');
+  if (soakMinutes !== undefined) await soakOnly(RINGBACK, soakMinutes);
+  await contest(CONTESTANTS, RINGBACK.name);
 }
-// Loaded only now: they look for the runtime when they are loaded.
-const rivals = channelsOnly ? undefined : await import('../test/bench/rivals.ts');
+if (values.only === undefined || channelsOnly) await benchChannels();
 
-interface Figures {
-  readonly framesPerSecond: number;
-  readonly kilobytesPerFrame: number;
-  readonly kilobytesPerSecond: number;
-  readonly serverCpuPercent: number;
-  readonly clientCpuPercent: number;
+/** Everything that was asked for, in turns; printed and kept. */
+async function contest(contestants: readonly Contestant[], ours: string): Promise<void> {
+  const samples: Sample[] = [];
+  const keep = (): void => {
+    const rows = rowsOf(samples);
+    writeFileSync(join(values.out, 'bench.json'), `${JSON.stringify({ seconds, samples, rows }, undefined, 1)}\n`);
+    writeFileSync(join(values.out, 'bench.svg'), chartOf(rows));
+  };
+  for (const series of seriesAskedFor()) {
+    const workloads = WORKLOADS.filter(({ name }) => isNamed(name, series.workloads));
+    const size = SIZES[series.size];
+    if (size === undefined) throw new Error(`--sizes takes ${Object.keys(SIZES).join(', ')}`);
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const contestant of contestants.filter(({ name }) => isNamed(name, series.contestants))) {
+        console.log(`${series.size}, ${series.line}, round ${round}: ${contestant.name} …`);
+        const about = { contestant: contestant.name, size, line: series.line, round };
+        samples.push(...(await inOneSession(contestant, about, workloads)));
+        keep();
+      }
+    }
+  }
+  console.log(
+    `\n${seconds} s each, medians of ${rounds}. CPU in percent of one core, both sides added up in the ratios. Ratios are ${ours} ÷ the other.`,
+  );
+  console.log(tableOf(rowsOf(samples), ours));
+  console.log(`\n${join(values.out, 'bench.json')}, ${join(values.out, 'bench.svg')}`);
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** All workloads, one after the other; those that a lost session did not come to have their problem in place of figures. */
+async function inOneSession(
+  contestant: Contestant,
+  about: Omit<Sample, 'workload' | 'figures' | 'problem'>,
+  workloads: readonly Workload[],
+): Promise<Sample[]> {
+  const place = about.line === 'lan' ? onOneMachine() : await onLine(LINES[about.line]);
+  const samples: Sample[] = [];
+  let rival: Rival | undefined;
+  try {
+    rival = await contestant.start(place, about.size);
+    for (const workload of workloads) {
+      const session = rival;
+      const look = () => screenshots(session, workload.name);
+      samples.push({ ...about, workload: workload.name, figures: await measure(session, workload, seconds, look) });
+    }
+  } catch (error) {
+    const problem = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    console.log(`  ${problem}`);
+    for (const { name } of workloads.slice(samples.length)) samples.push({ ...about, workload: name, problem });
+  } finally {
+    await rival?.close();
+    await place.close();
+  }
+  return samples;
+}
 
 /** What was on both screens, for a person to check that the right thing was looked at. */
-async function keep(rival: Rival, name: string): Promise<void> {
+async function screenshots(rival: Rival, name: string): Promise<void> {
+  if (values.screenshots === undefined) return;
   const file = (side: string) => join(values.screenshots ?? '', `${rival.name}-${name}-${side}.png`.replaceAll(/[^\w.-]+/g, '_'));
   await rival.source.saveScreenshot(file('server'));
   await rival.client.saveScreenshot(file('client'));
 }
 
-async function measure(rival: Rival, workload: Workload): Promise<Figures> {
-  const program = workload.start(rival.source);
-  const probe = await openScreenProbe(rival.client.name);
-  try {
-    await pause(SETTLE_MS);
-    const before = {
-      server: treeCpuMs(rival.serverPid),
-      client: treeCpuMs(rival.clientPid),
-      bytes: await treeSentBytes(rival.serverPid),
-      at: performance.now(),
-    };
-    const framesPerSecond = await probe.changesPerSecond(shownAt(rival, workload.area), seconds);
-    const elapsedMs = performance.now() - before.at;
-    if (values.screenshots !== undefined) await keep(rival, workload.name);
-    const kilobytesPerSecond = ((await treeSentBytes(rival.serverPid)) - before.bytes) / 1000 / (elapsedMs / 1000);
-    return {
-      framesPerSecond,
-      kilobytesPerFrame: framesPerSecond > 0 ? kilobytesPerSecond / framesPerSecond : 0,
-      kilobytesPerSecond,
-      serverCpuPercent: ((treeCpuMs(rival.serverPid) - before.server) / elapsedMs) * 100,
-      clientCpuPercent: ((treeCpuMs(rival.clientPid) - before.client) / elapsedMs) * 100,
-    };
-  } finally {
-    probe.close();
-    await program.stop();
-    await pause(500);
-  }
+function seriesAskedFor(): readonly Series[] {
+  const named = (text: string | undefined): readonly string[] | undefined => text?.split(',').map((part) => part.trim());
+  const [sizes, lines, workloads, contestants] = [values.sizes, values.lines, values.workloads, values.only].map(named);
+  const known = Object.keys(LINES) as LineName[];
+  const every = Object.keys(SIZES).flatMap((size) => known.map((line): Series => ({ size, line, workloads: [''], contestants: [''] })));
+  const free = values.all || sizes !== undefined || lines !== undefined;
+  const usual = values.all
+    ? every
+    : every.map((series) => ({ ...series, workloads: ['typing', 'terminal scroll', 'full-screen film', 'flips'] }));
+  const from = free ? usual : SELECTION;
+  return from
+    .filter(
+      ({ size, line }) =>
+        (sizes ?? (free && !values.all ? ['1280x720'] : [''])).some((part) => size.includes(part)) &&
+        isNamed(line, lines ?? (free && !values.all ? ['lan'] : ['']), true),
+    )
+    .map((series) => ({ ...series, workloads: workloads ?? series.workloads, contestants: contestants ?? series.contestants }));
 }
 
-type Row = { readonly rival: string; readonly workloads: ReadonlyMap<string, Figures>; readonly key: KeyLatency };
-
-const contestants: readonly (readonly [string, () => Promise<Rival>])[] =
-  rivals === undefined
-    ? []
-    : [
-        ['FreeRDP /gfx', () => rivals.startFreeRdp('FreeRDP /gfx', ['/gfx'])],
-        ['FreeRDP /gfx:RFX', () => rivals.startFreeRdp('FreeRDP /gfx:RFX', ['/gfx:RFX'])],
-        ['Ringback', () => rivals.startRingback()],
-      ];
-if (soakMinutes !== undefined) await soakOnly(soakMinutes);
-const rows: Row[] = [];
-for (const [name, start] of contestants) {
-  if (values.only !== undefined && !name.toLowerCase().includes(values.only.toLowerCase())) continue;
-  console.log(`${name} …`);
-  const rival = await start();
-  try {
-    const workloads = new Map<string, Figures>();
-    for (const workload of [STATIC, SCROLL, VIDEO]) workloads.set(workload.name, await measure(rival, workload));
-    rows.push({ rival: name, workloads, key: await keyLatency(rival, KEYS) });
-  } finally {
-    await rival.close();
-  }
+function isNamed(name: string, parts: readonly string[], whole = false): boolean {
+  return parts.some((part) => part === '' || (whole ? name === part : name.toLowerCase().includes(part.toLowerCase())));
 }
 
 /** Ends this program. */
-async function soakOnly(minutes: number): Promise<never> {
-  if (rivals === undefined) throw new Error('--soak is for Ringback');
-  const rival = await rivals.startRingback();
+async function soakOnly(ringback: Contestant, minutes: number): Promise<never> {
+  const rival = await ringback.start(onOneMachine(), SIZES['1280x720'] as Size);
   let steady = false;
   try {
     steady = await soak(rival, minutes, (line) => console.log(line));
@@ -132,44 +199,6 @@ async function soakOnly(minutes: number): Promise<never> {
 }
 
 const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
-if (rows.length > 0) printPictures();
-if (values.only === undefined || channelsOnly) await benchChannels();
-
-function printPictures(): void {
-  console.log(
-    `\n1280×720, ${seconds} s each, counted on the client's own screen. CPU in percent of one core. 30 changes/s happen in the last two.\n`,
-  );
-  for (const workload of [STATIC, SCROLL, VIDEO]) {
-    console.log(`${workload.name.padEnd(22)} frames/s  kB/frame      kB/s   server%   client%`);
-    for (const row of rows) {
-      const figures = row.workloads.get(workload.name);
-      if (figures) {
-        console.log(
-          `  ${row.rival.padEnd(18)}${number(figures.framesPerSecond)}${number(figures.kilobytesPerFrame)} ${number(figures.kilobytesPerSecond)} ${number(figures.serverCpuPercent)} ${number(figures.clientCpuPercent)}`,
-        );
-      }
-    }
-  }
-  console.log('key press → picture       median       p95      lost');
-  for (const row of rows)
-    console.log(`  ${row.rival.padEnd(18)}${number(row.key.median)} ${number(row.key.p95)} ${number(row.key.lost, 0)}   ms`);
-
-  const ours = rows.find((row) => row.rival === 'Ringback');
-  console.log('\nRatios, Ringback ÷ the other (frames/s: more is better; kB/frame, CPU, key: less is better)');
-  for (const row of rows) {
-    if (!ours || row === ours) continue;
-    for (const workload of [SCROLL, VIDEO]) {
-      const mine = ours.workloads.get(workload.name);
-      const theirs = row.workloads.get(workload.name);
-      if (!mine || !theirs) continue;
-      const cpu = (figures: Figures) => figures.serverCpuPercent + figures.clientCpuPercent;
-      console.log(
-        `  ${workload.name.padEnd(20)} vs ${row.rival.padEnd(18)} frames/s ×${(mine.framesPerSecond / theirs.framesPerSecond).toFixed(2)}  kB/frame ×${(mine.kilobytesPerFrame / theirs.kilobytesPerFrame).toFixed(2)}  CPU ×${(cpu(mine) / cpu(theirs)).toFixed(2)}  CPU/frame ×${(cpu(mine) / mine.framesPerSecond / (cpu(theirs) / theirs.framesPerSecond)).toFixed(2)}`,
-      );
-    }
-    console.log(`  ${'typing'.padEnd(20)} vs ${row.rival.padEnd(18)} key ×${(ours.key.median / row.key.median).toFixed(2)}`);
-  }
-}
 
 /** 50 MB through a test channel while text scrolls, in turns with none, so that a busier moment of the machine is in all of them. */
 async function benchChannels(): Promise<void> {

@@ -48,13 +48,20 @@ const RECOMMENDED_PACKAGES: Readonly<Record<string, string>> = {
   'libopenh264-7': 'lib:libopenh264.so.7',
 };
 
-export type PackageSet = 'runtime' | 'display' | 'peers' | 'recommended';
+/** Programs that the benchmark compares with, and what it needs besides. */
+const RIVAL_PACKAGES: Readonly<Record<string, string>> = {
+  'tigervnc-scraping-server': 'program:X0tigervnc',
+  'tigervnc-viewer': 'program:xtigervncviewer',
+};
+
+export type PackageSet = 'runtime' | 'display' | 'peers' | 'recommended' | 'rivals';
 
 const SETS: Readonly<Record<PackageSet, Readonly<Record<string, string>>>> = {
   runtime: RUNTIME_PACKAGES,
   display: DISPLAY_PACKAGES,
   peers: PEER_PACKAGES,
   recommended: RECOMMENDED_PACKAGES,
+  rivals: RIVAL_PACKAGES,
 };
 
 function present(sign: string): boolean {

@@ -12,6 +12,7 @@ import { BulkChannel } from './bulk-channel.ts';
 import type { FromNovice, ToNovice } from './channels-novice.ts';
 import { SCROLL } from './workloads.ts';
 
+const SIZE = { width: 1280, height: 720 } as const;
 export const BULK_BYTES = 50_000_000;
 const SCANCODE_A = 0x1e;
 /** Between two key presses; not a multiple of the scrolling's 33 ms. */
@@ -50,8 +51,8 @@ export class ChannelBench {
   }
 
   static async open(): Promise<ChannelBench> {
-    const display = await startDisplay({ width: 1280, height: 720 });
-    SCROLL.start(display);
+    const display = await startDisplay(SIZE);
+    await SCROLL.start(display, SIZE);
     display.start('xterm', ['-fa', 'DejaVu Sans Mono', '-fs', '10', '-geometry', '40x10+930+20', '-e', 'cat']);
     const novice = fork(join(import.meta.dirname, 'channels-novice.ts'), { env: display.env });
     const listening = await new Promise<Extract<FromNovice, { tag: 'listening' }>>((resolve) => {

@@ -29,6 +29,18 @@ function descendants(root: number, children: ProcessTimes['children']): number[]
   return [root, ...(children.get(root) ?? []).flatMap((child) => descendants(child, children))];
 }
 
+/** The first process at or under `root` that runs this program: what starts a program in another network is not what it takes itself. */
+export function startedIn(root: number, executable: string): number {
+  for (const pid of descendants(root, processTimes().children)) {
+    try {
+      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] === executable) return pid;
+    } catch {
+      // Gone between the listing and the look.
+    }
+  }
+  throw new Error(`${executable} does not run under ${root}`);
+}
+
 /** CPU time in ms (user + system) of a process and all its descendants alive now. */
 export function treeCpuMs(root: number): number {
   const times = processTimes();

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
-import { startPersonDesktop } from '../support/desktop.ts';
-import { type Display, startDisplay } from '../support/display.ts';
-import { run, until } from '../support/programs.ts';
+import type { Size } from '../../src/protocol/rdp/geometry.ts';
 import { t } from '../../src/words/words.ts';
+import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
+import type { Display } from '../support/display.ts';
+import { type Program, run, until } from '../support/programs.ts';
 import {
   answerNotification,
   answerQuestion,
@@ -14,13 +15,17 @@ import {
   waitForOnline,
 } from '../support/scenario.ts';
 import { startDetachableApp } from './detachable-app.ts';
+import { commandOn, type Place, type Side } from './place.ts';
 
-const SOURCE = { width: 1280, height: 720 } as const;
-const CLIENT = { width: 1500, height: 940 } as const;
+/** What is around the picture on the client's display: titles and toolbars. */
+const AROUND = { width: 220, height: 220 } as const;
 
 /** A running session between two displays: somebody's server on one, somebody's client on the other. */
 export interface Rival {
   readonly name: string;
+  /** Of the source's desktop. */
+  readonly size: Size;
+  readonly place: Place;
   readonly source: Display;
   readonly client: Display;
   readonly serverPid: number;
@@ -29,6 +34,26 @@ export interface Rival {
   readonly origin: { readonly x: number; readonly y: number };
   close(): Promise<void>;
 }
+
+/** Somebody whose session can be started at a place, on a desktop of a size. */
+export interface Contestant {
+  readonly name: string;
+  readonly start: (place: Place, size: Size) => Promise<Rival>;
+}
+
+const OURS = 'Ringback';
+export const RINGBACK: Contestant = { name: OURS, start: (place, size) => startRingback(OURS, place, size) };
+
+export const CONTESTANTS: readonly Contestant[] = [
+  RINGBACK,
+  {
+    name: `${OURS}, WebCodecs`,
+    start: (place, size) => startRingback(`${OURS}, WebCodecs`, place, size, { RINGBACK_WITHOUT_OPENH264: '1' }),
+  },
+  { name: 'TigerVNC', start: startTigerVnc },
+  { name: 'FreeRDP AVC420', start: (place, size) => startFreeRdp('FreeRDP AVC420', ['/gfx:AVC420'], place, size) },
+  { name: 'FreeRDP RFX', start: (place, size) => startFreeRdp('FreeRDP RFX', ['/gfx:RFX'], place, size) },
+];
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -39,44 +64,18 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** freerdp-shadow-cli and xfreerdp, with the client options of one codec. */
-export async function startFreeRdp(name: string, options: readonly string[]): Promise<Rival> {
-  const source = await startPersonDesktop(SOURCE);
-  const client = await startDisplay({ ...CLIENT, windowManager: true });
-  const port = await freePort();
-  const server = source.start('freerdp-shadow-cli', [`/port:${port}`, '/bind-address:127.0.0.1', '-auth']);
-  await until(async () => (await run('ss', ['-ltn'])).toString().includes(`:${port} `), `the shadow server: ${server.output()}`);
-  const viewer = client.start(
-    'xfreerdp',
-    [
-      `/v:127.0.0.1:${port}`,
-      '/cert:ignore',
-      '/u:expert',
-      '/p:expert',
-      `/size:${SOURCE.width}x${SOURCE.height}`,
-      '/bpp:32',
-      '/network:lan',
-      '-decorations',
-      '/log-level:ERROR',
-      ...options,
-    ],
-    { HOME: source.home },
-  );
-  const id = await until(
-    async () => (await client.xdotool('search', '--onlyvisible', '--class', 'xfreerdp').catch(() => '')).split('\n').find(Boolean),
-    `xfreerdp: ${viewer.output()}`,
-  );
-  await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
-  await client.xdotool('windowfocus', '--sync', id).catch(() => undefined);
-  const geometry = await client.xdotool('getwindowgeometry', '--shell', id);
-  const value = (key: string) => Number(new RegExp(`^${key}=(-?\\d+)`, 'm').exec(geometry)?.[1]);
+interface Desktops {
+  readonly source: PersonDesktop;
+  readonly client: PersonDesktop;
+  close(): Promise<void>;
+}
+
+async function desktopsFor(size: Size): Promise<Desktops> {
+  const source = await startPersonDesktop(size);
+  const client = await startPersonDesktop({ width: size.width + AROUND.width, height: size.height + AROUND.height });
   return {
-    name,
     source,
     client,
-    serverPid: server.pid,
-    clientPid: viewer.pid,
-    origin: { x: value('X'), y: value('Y') },
     close: async () => {
       await client.close();
       await source.close();
@@ -84,47 +83,127 @@ export async function startFreeRdp(name: string, options: readonly string[]): Pr
   };
 }
 
-/** Two real Ringbacks, brought together as two people would, with control granted and the picture at its actual size. */
-export async function startRingback(): Promise<Rival> {
-  const source = await startPersonDesktop(SOURCE);
-  const client = await startPersonDesktop(CLIENT);
-  const expert = await startDetachableApp(client);
-  const novice = await startDetachableApp(source);
-  const { issued } = await hostMessenger(expert, 'Peter', 'Anna');
-  await signIn(novice, issued, 'Anna');
-  await waitForOnline(novice, 'Peter');
-  await askForHelp(novice, 'Peter');
-  await answerNotification(expert, 'accept');
-  await tellCode(novice, expert);
-  await answerQuestion(source, 'allow');
-  const viewer = await expert.session();
-  // The picture whole on the client's screen, at 1:1, for the probe.
+function startOn(side: Side, display: Display, command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Program {
+  const [program, ...rest] = commandOn(side, command, args);
+  return display.start(program, rest, env);
+}
+
+async function listening(side: Side, port: number, server: Program): Promise<void> {
+  const [command, ...args] = commandOn(side, 'ss', ['-Hltn']);
+  await until(
+    async () => (await run(command, args)).toString().includes(`:${port} `),
+    () => `a server: ${server.output()}`,
+  );
+}
+
+/** Moves the window of a client to the top left and says where its inside is. */
+async function placed(client: Display, viewer: Program, ...search: readonly string[]): Promise<{ readonly x: number; readonly y: number }> {
   const id = await until(
-    async () => (await client.xdotool('search', '--onlyvisible', '--name', '^Anna').catch(() => '')).split('\n').find(Boolean),
-    'the viewer window',
+    async () => (await client.xdotool('search', '--onlyvisible', ...search).catch(() => '')).split('\n').find(Boolean),
+    () => `a client’s window: ${viewer.output()}`,
   );
   await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
-  await client.xdotool('windowsize', '--sync', id, String(CLIENT.width - 10), String(CLIENT.height - 30)).catch(() => undefined);
-  await viewer.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
-  await answerQuestion(source, 'allow');
-  await viewer.getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
-  await novice.main.evaluate(() => window.close());
-  const origin = await until(async () => {
-    const area = await pictureArea(expert, 'Anna');
-    return area.width === SOURCE.width && area.height === SOURCE.height ? { x: area.x, y: area.y } : undefined;
-  }, 'the picture at its actual size');
-  await expert.detach();
-  await novice.detach();
-  return {
-    name: 'Ringback',
-    source,
-    client,
-    serverPid: novice.pid,
-    clientPid: expert.pid,
-    origin,
-    close: async () => {
-      await client.close();
-      await source.close();
-    },
-  };
+  await client.xdotool('windowfocus', '--sync', id).catch(() => undefined);
+  const geometry = await client.xdotool('getwindowgeometry', '--shell', id);
+  const value = (key: string) => Number(new RegExp(`^${key}=(-?\\d+)`, 'm').exec(geometry)?.[1]);
+  return { x: value('X'), y: value('Y') };
+}
+
+/** freerdp-shadow-cli and xfreerdp, with the client options of one codec. */
+async function startFreeRdp(name: string, options: readonly string[], place: Place, size: Size): Promise<Rival> {
+  const desktops = await desktopsFor(size);
+  const { source, client } = desktops;
+  try {
+    const port = await freePort();
+    const { address } = place.server;
+    const server = startOn(place.server, source, 'freerdp-shadow-cli', [`/port:${port}`, `/bind-address:${address}`, '-auth']);
+    await listening(place.server, port, server);
+    const viewer = startOn(
+      place.client,
+      client,
+      'xfreerdp',
+      [
+        `/v:${address}:${port}`,
+        '/cert:ignore',
+        '/u:expert',
+        '/p:expert',
+        `/size:${size.width}x${size.height}`,
+        '/bpp:32',
+        '/network:lan',
+        '-decorations',
+        '/log-level:ERROR',
+        ...options,
+      ],
+      { HOME: source.home },
+    );
+    const origin = await placed(client, viewer, '--class', 'xfreerdp');
+    return { name, size, place, source, client, serverPid: server.pid, clientPid: viewer.pid, origin, close: desktops.close };
+  } catch (error) {
+    await desktops.close();
+    throw error;
+  }
+}
+
+/** X0tigervnc (which serves a display that is there) and its viewer, which chooses its encoding by itself. */
+async function startTigerVnc(place: Place, size: Size): Promise<Rival> {
+  const desktops = await desktopsFor(size);
+  const { source, client } = desktops;
+  try {
+    const port = await freePort();
+    const { address } = place.server;
+    const server = startOn(place.server, source, 'X0tigervnc', ['-display', source.name, `-rfbport=${port}`, '-SecurityTypes=None']);
+    await listening(place.server, port, server);
+    const viewer = startOn(
+      place.client,
+      client,
+      'xtigervncviewer',
+      ['-SecurityTypes=None', '-RemoteResize=0', '-MenuKey=', `${address}::${port}`],
+      { HOME: client.home },
+    );
+    const origin = await placed(client, viewer, '--name', 'TigerVNC$');
+    return { name: 'TigerVNC', size, place, source, client, serverPid: server.pid, clientPid: viewer.pid, origin, close: desktops.close };
+  } catch (error) {
+    await desktops.close();
+    throw error;
+  }
+}
+
+/** Two real Ringbacks, brought together as two people would, with control granted and the picture at its actual size. `env`: of the novice's. */
+async function startRingback(name: string, place: Place, size: Size, env: NodeJS.ProcessEnv = {}): Promise<Rival> {
+  const desktops = await desktopsFor(size);
+  const { source, client } = desktops;
+  try {
+    const expert = await startDetachableApp(client, { network: place.client.network });
+    const novice = await startDetachableApp(source, { network: place.server.network, env });
+    const { issued } = await hostMessenger(expert, 'Peter', 'Anna', place.client.network === undefined ? 'loopback' : 'lan');
+    await signIn(novice, issued, 'Anna');
+    await waitForOnline(novice, 'Peter');
+    await askForHelp(novice, 'Peter');
+    await answerNotification(expert, 'accept');
+    await tellCode(novice, expert);
+    await answerQuestion(source, 'allow');
+    const viewer = await expert.session();
+    // The picture whole on the client's screen, at 1:1, for the probe.
+    const id = await until(
+      async () => (await client.xdotool('search', '--onlyvisible', '--name', '^Anna').catch(() => '')).split('\n').find(Boolean),
+      'the viewer window',
+    );
+    const [width, height] = [size.width + AROUND.width - 10, size.height + AROUND.height - 30];
+    await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
+    await client.xdotool('windowsize', '--sync', id, String(width), String(height)).catch(() => undefined);
+    await viewer.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
+    await answerQuestion(source, 'allow');
+    await viewer.getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
+    await novice.main.evaluate(() => window.close());
+    const origin = await until(async () => {
+      const area = await pictureArea(expert, 'Anna');
+      return area.width === size.width && area.height === size.height ? { x: area.x, y: area.y } : undefined;
+    }, 'the picture at its actual size');
+    await expert.detach();
+    await novice.detach();
+    return { name, size, place, source, client, serverPid: novice.pid, clientPid: expert.pid, origin, close: desktops.close };
+  } catch (error) {
+    await desktops.close();
+    throw error;
+  }
 }

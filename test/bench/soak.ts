@@ -2,7 +2,7 @@ import { type Memory, treeMemory } from './processes.ts';
 import { keyLatency, shownAt } from './key-latency.ts';
 import type { Rival } from './rivals.ts';
 import { openScreenProbe } from './screen-probe.ts';
-import { SCROLL, VIDEO, type Workload } from './workloads.ts';
+import { FILM, SCROLL, type Workload } from './workloads.ts';
 
 /** What everything needs to be in use once: caches, code that gets compiled, heaps that find their size. */
 const WARM_UP_MINUTES = 5;
@@ -28,7 +28,7 @@ export async function soak(rival: Rival, minutes: number, say: (line: string) =>
     const endsAt = performance.now() + MINUTE_MS;
     const memory = new LeastMemory(rival);
     const text = await frames(rival, SCROLL);
-    const film = await frames(rival, VIDEO);
+    const film = await frames(rival, FILM);
     const key = await keyLatency(rival, KEYS_A_MINUTE);
     await pause(Math.max(0, endsAt - performance.now()));
     const least = memory.end();
@@ -42,11 +42,11 @@ export async function soak(rival: Rival, minutes: number, say: (line: string) =>
 }
 
 async function frames(rival: Rival, workload: Workload): Promise<number> {
-  const program = workload.start(rival.source);
+  const program = await workload.start(rival.source, rival.size);
   const probe = await openScreenProbe(rival.client.name);
   try {
     await pause(2_000);
-    return await probe.changesPerSecond(shownAt(rival, workload.area), WATCHED_S);
+    return await probe.changesPerSecond(shownAt(rival, workload.area(rival.size)), WATCHED_S);
   } finally {
     probe.close();
     await program.stop();

@@ -73,32 +73,9 @@ export async function startTwoNetworks({ line: quality }: TwoNetworksOptions = {
     process.off('exit', removeNow);
   };
   const network = async (name: string, address: string): Promise<Network> => {
-    const socket = join(folder, `${name}.sock`);
-    const door = startProgram('ip', [
-      'netns',
-      'exec',
-      name,
-      process.execPath,
-      fileURLToPath(new URL('./network-inside.ts', import.meta.url)),
-      socket,
-    ]);
-    doors.push(door);
-    await until(() => door.output().includes('open\n'), `the way into ${name}: ${door.output()}`);
-    return {
-      address,
-      executable: (program) => {
-        const launcher = fileURLToPath(new URL('./network-launcher.ts', import.meta.url));
-        const path = join(folder, `${name}.sh`);
-        writeFileSync(path, `#!/bin/sh\nexec ${[process.execPath, launcher, name, socket, program].map(quoted).join(' ')} "$@"\n`);
-        chmodSync(path, 0o755);
-        return path;
-      },
-      inside: (...command) => ['ip', 'netns', 'exec', name, ...command],
-      listening: async () => {
-        const lines = (await run('ip', ['netns', 'exec', name, 'ss', '-Htln'])).toString().split('\n').filter(Boolean);
-        return lines.map((line) => line.split(/\s+/)[3] ?? '').filter((local) => !/^(127\.|\[::1\])/.test(local));
-      },
-    };
+    const entered = await enterNetwork(name, address, folder);
+    doors.push(entered);
+    return entered.network;
   };
   const inNovice = (...args: readonly string[]) => ip('-n', novice, ...args);
   const inExpert = (...args: readonly string[]) => ip('-n', expert, ...args);
@@ -154,6 +131,43 @@ export async function startTwoNetworks({ line: quality }: TwoNetworksOptions = {
     await close();
     throw error;
   }
+}
+
+/**
+ * Programs can be started in the namespace from now on, and attached to from outside, until `stop`.
+ * @param folder for its files; whoever made it removes it after `stop`
+ */
+export async function enterNetwork(
+  name: string,
+  address: string,
+  folder: string,
+): Promise<{ readonly network: Network; stop(): Promise<void> }> {
+  const socket = join(folder, `${name}.sock`);
+  const door = startProgram('ip', [
+    'netns',
+    'exec',
+    name,
+    process.execPath,
+    fileURLToPath(new URL('./network-inside.ts', import.meta.url)),
+    socket,
+  ]);
+  await until(() => door.output().includes('open\n'), `the way into ${name}: ${door.output()}`);
+  const network: Network = {
+    address,
+    executable: (program) => {
+      const launcher = fileURLToPath(new URL('./network-launcher.ts', import.meta.url));
+      const path = join(folder, `${name}.sh`);
+      writeFileSync(path, `#!/bin/sh\nexec ${[process.execPath, launcher, name, socket, program].map(quoted).join(' ')} "$@"\n`);
+      chmodSync(path, 0o755);
+      return path;
+    },
+    inside: (...command) => ['ip', 'netns', 'exec', name, ...command],
+    listening: async () => {
+      const lines = (await run('ip', ['netns', 'exec', name, 'ss', '-Htln'])).toString().split('\n').filter(Boolean);
+      return lines.map((line) => line.split(/\s+/)[3] ?? '').filter((local) => !/^(127\.|\[::1\])/.test(local));
+    },
+  };
+  return { network, stop: () => door.stop() };
 }
 
 function quoted(text: string): string {
