@@ -1,5 +1,5 @@
 /** A film may be so far ahead of its bitrate: a key frame is several pictures' worth. */
-const AHEAD_MS = 500;
+const AHEAD_MS = 300;
 /** What is sent may exceed what was asked of the encoder by so much, since no rate control is exact. */
 const TOLERANCE = 1.25;
 

@@ -7,8 +7,10 @@ import { InexactTiles } from './inexact-tiles.ts';
 import { MotionFinder, STILL_MS } from './motion-finder.ts';
 import { overlap } from './moving-tiles.ts';
 
-/** So many tiles are made exact in one frame: some 350 kB at the worst. */
+/** So many tiles are made exact in one frame at most: some 350 kB at the worst. */
 const EXACT_TILES_A_FRAME = 64;
+/** What a tile is reckoned to take, where the line is thin: planar of a picture of a film, at the worst. */
+const EXACT_TILE_BYTES = 5_500;
 /** Encoders that fail so often in a row are given up, and everything is sent exactly. */
 const MOST_FAILURES = 4;
 
@@ -30,6 +32,8 @@ export class FilmLayer implements PictureLayer {
   /** To be carried out in the next frame: of a film that has ended meanwhile. */
   private leftOver: Uint8Array[] = [];
   private failures = 0;
+  /** What the line has for film, as the last frame was told. */
+  private lineBitsPerSecond: number | undefined;
 
   constructor(parts: FilmLayerParts) {
     this.parts = parts;
@@ -51,11 +55,14 @@ export class FilmLayer implements PictureLayer {
     const resized = frame.width !== this.size.width || frame.height !== this.size.height;
     if (resized) this.begin(frame);
     if (wanted.key) return this.everythingExact(frame);
+    this.lineBitsPerSecond = wanted.share?.filmBitsPerSecond;
     this.follow(this.motion(layered, nowMs), nowMs);
+    this.film?.follow(this.lineBitsPerSecond, nowMs);
     const drawn = await this.draw(layered, nowMs);
     for (const area of layered.areas) if (!drawn.covered.some((covered) => overlap(covered, area))) this.tiles.clear(area);
     for (const area of drawn.covered) for (const tile of tilesOfBox(area)) this.tiles.mark(tile, nowMs);
-    const exact = this.tiles.take(nowMs - STILL_MS, EXACT_TILES_A_FRAME);
+    const fitting = Math.max(1, Math.floor((wanted.share?.frameBytes ?? Infinity) / EXACT_TILE_BYTES));
+    const exact = this.tiles.take(nowMs - STILL_MS, Math.min(EXACT_TILES_A_FRAME, fitting));
     const pdus = [...this.leftOver, ...drawn.pdus];
     this.leftOver = [];
     return { pdus, covered: drawn.covered, exact, surfaces: this.surfaces };
@@ -101,7 +108,7 @@ export class FilmLayer implements PictureLayer {
   }
 
   private beginFilm(box: Rect, nowMs: number): void {
-    const film = new Film(box, this.parts.encoders, nowMs, (why) => {
+    const film = new Film(box, this.parts.encoders, this.lineBitsPerSecond, nowMs, (why) => {
       if (this.film === film) this.fail(why);
     });
     this.film = film;

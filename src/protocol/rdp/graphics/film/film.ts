@@ -16,6 +16,8 @@ const BLOCK_SIDE = 16;
 const FRAMES_PER_SECOND = 30;
 const BITS_PER_PIXEL_AND_SECOND = 4.3;
 const LEAST_BITS_PER_SECOND = 2_000_000;
+/** On the thinnest line: below that no encoder makes anything that can be recognised. */
+const THINNEST_BITS_PER_SECOND = 80_000;
 /** What is said of the stream's quality; no client uses it. */
 const SAID = { qp: 22, progressive: false, quality: 100 };
 
@@ -24,19 +26,33 @@ export class Film {
   readonly box: Rect;
   private readonly coded: Size;
   private readonly budget: FilmBudget;
-  private readonly bitsPerSecond: number;
+  private readonly wished: number;
+  private bitsPerSecond: number;
   private encoder: FilmEncoder | undefined;
   private over = false;
   private needsKey = true;
   private needsWhole = true;
 
-  /** `failed` is called once when there is no encoder (any more). */
-  constructor(box: Rect, encoders: FilmEncoders, nowMs: number, failed: (why: unknown) => void) {
+  /**
+   * @param lineBitsPerSecond what the line has for it; as much as it wishes where that is not known
+   * @param failed called once when there is no encoder (any more)
+   */
+  constructor(box: Rect, encoders: FilmEncoders, lineBitsPerSecond: number | undefined, nowMs: number, failed: (why: unknown) => void) {
     this.box = box;
     this.coded = { width: wholeBlocks(box.width), height: wholeBlocks(box.height) };
-    this.bitsPerSecond = Math.max(LEAST_BITS_PER_SECOND, box.width * box.height * BITS_PER_PIXEL_AND_SECOND);
+    this.wished = Math.max(LEAST_BITS_PER_SECOND, box.width * box.height * BITS_PER_PIXEL_AND_SECOND);
+    this.bitsPerSecond = this.within(lineBitsPerSecond);
     this.budget = new FilmBudget(this.bitsPerSecond, nowMs);
     void this.open(encoders, failed);
+  }
+
+  /** The line has so much for it now. */
+  follow(lineBitsPerSecond: number | undefined, nowMs: number): void {
+    const bitsPerSecond = this.within(lineBitsPerSecond);
+    if (bitsPerSecond === this.bitsPerSecond) return;
+    this.bitsPerSecond = bitsPerSecond;
+    this.budget.setBitrate(bitsPerSecond, nowMs);
+    this.encoder?.setBitrate(bitsPerSecond);
   }
 
   /** Before that its parts are sent as everything else is. */
@@ -96,11 +112,19 @@ export class Film {
     return this.needsWhole ? [] : [encodeDeleteSurface(FILM_SURFACE)];
   }
 
+  private within(lineBitsPerSecond: number | undefined): number {
+    return lineBitsPerSecond === undefined ? this.wished : Math.min(this.wished, Math.max(THINNEST_BITS_PER_SECOND, lineBitsPerSecond));
+  }
+
   private async open(encoders: FilmEncoders, failed: (why: unknown) => void): Promise<void> {
     try {
       const encoder = await encoders.open({ ...this.coded, bitsPerSecond: this.bitsPerSecond, framesPerSecond: FRAMES_PER_SECOND });
       if (this.over) encoder.close();
-      else this.encoder = encoder;
+      else {
+        this.encoder = encoder;
+        // The line may have changed meanwhile.
+        encoder.setBitrate(this.bitsPerSecond);
+      }
     } catch (error) {
       if (!this.over) failed(error);
     }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Rect } from '../../../../../src/protocol/rdp/geometry.ts';
+import type { FrameShare } from '../../../../../src/protocol/rdp/graphics/contract.ts';
 import type { LayerFrame } from '../../../../../src/protocol/rdp/graphics/channel/contract.ts';
 import { decodeAvc420 } from '../../../../../src/protocol/rdp/graphics/film/avc420.ts';
 import {
@@ -21,6 +22,7 @@ class FakeEncoders implements FilmEncoders {
   readonly name = 'fake';
   readonly opened: FilmEncoderOptions[] = [];
   readonly keys: boolean[] = [];
+  readonly bitrates: number[] = [];
   closed = 0;
   unitBytes = 100;
   openError: Error | undefined;
@@ -37,7 +39,7 @@ class FakeEncoders implements FilmEncoders {
         this.keys.push(key);
         return { bytes: new Uint8Array(this.unitBytes), key };
       },
-      setBitrate: () => undefined,
+      setBitrate: (bitsPerSecond) => this.bitrates.push(bitsPerSecond),
       close: () => {
         this.closed += 1;
       },
@@ -68,6 +70,7 @@ interface Given {
   readonly copies?: readonly (Rect & { readonly fromX: number; readonly fromY: number })[];
   readonly key?: boolean;
   readonly lost?: readonly Rect[];
+  readonly share?: FrameShare;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -88,12 +91,12 @@ describe('the layer of film', () => {
     layer = new FilmLayer({ encoders, nowMs: () => nowMs, failed: (why) => failures.push(why) });
   });
 
-  async function frame({ changed = [], copies = [], key = false, lost = [], size = SIZE }: Given = {}): Promise<Shown> {
+  async function frame({ changed = [], copies = [], key = false, lost = [], size = SIZE, share }: Given = {}): Promise<Shown> {
     nowMs += FRAME_MS;
     const pixels = { ...size, stride: size.width * 4, pixels: new Uint8Array(size.width * size.height * 4) };
     const picture = { ...size, damage: changed, pixels: () => pixels, close: () => undefined };
     const areas = [...changed.flatMap(tiled), ...lost];
-    const made = await layer.encode({ picture, frame: pixels, wanted: { frameId: 1, key, areas: lost }, copies, areas });
+    const made = await layer.encode({ picture, frame: pixels, wanted: { frameId: 1, key, areas: lost, share }, copies, areas });
     return { ...made, told: made.pdus.flatMap((pdu) => [...decodeGfxServerPdus(pdu)]) };
   }
 
@@ -222,9 +225,29 @@ describe('the layer of film', () => {
     }
     const bytes = drawn.filter(Boolean).length * 60_000;
     expect(drawn).toContain(false);
-    // Two Mbit/s, a quarter more at most, over two seconds and half a second ahead.
+    // Two Mbit/s, a quarter more at most, over two seconds and a third of one ahead.
     expect((bytes * 8) / 2_000_000).toBeLessThanOrEqual(2.5 * 1.25 + 0.4);
     expect(layer.inexact.length).toBeGreaterThan(0);
+  });
+
+  it('follows the line with its bitrate, and with what it makes exact', async () => {
+    await playing();
+    const wished = encoders.opened[0]?.bitsPerSecond ?? 0;
+    await frame({ changed: [FILM], share: { frameBytes: 12_000, filmBitsPerSecond: 700_000 } });
+    await frame({ changed: [FILM], share: { frameBytes: 12_000, filmBitsPerSecond: 700_000 } });
+    await frame({ changed: [FILM], share: { frameBytes: 12_000, filmBitsPerSecond: 1_000 } });
+    await frame({ changed: [FILM], share: { frameBytes: 12_000, filmBitsPerSecond: 90_000_000 } });
+    expect(encoders.bitrates).toEqual([wished, 700_000, 80_000, wished]);
+    expect(encoders.keys.filter(Boolean)).toHaveLength(1);
+    nowMs += STILL_MS;
+    expect((await frame({ share: { frameBytes: 12_000 } })).exact).toHaveLength(2);
+    expect((await frame({ share: { frameBytes: 1 } })).exact).toHaveLength(1);
+  });
+
+  it('begins with what the line has', async () => {
+    await frame({ key: true });
+    for (let count = 0; count < 8; count++) await frame({ changed: [FILM], share: { frameBytes: 9_000, filmBitsPerSecond: 500_000 } });
+    expect(encoders.opened[0]?.bitsPerSecond).toBe(500_000);
   });
 
   it.each([
