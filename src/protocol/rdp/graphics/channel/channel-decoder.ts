@@ -163,6 +163,9 @@ export class ChannelDecoder {
     const { output } = this;
     if (output === undefined)
       throw new ProtocolError('UNEXPECTED', 'RDPGFX_MAP_SURFACE_TO_OUTPUT_PDU', 'RDPGFX_RESET_GRAPHICS_PDU before it', 'none');
+    // Nothing has been drawn on it: what is seen stays until something is. Servers draw on a new surface only what changes, too.
+    const whole = { x: 0, y: 0, width: surface.width, height: surface.height };
+    if (!surface.touched) copyBetween(output, { ...whole, ...place }, surface, { x: 0, y: 0 });
     const alone = this.surfaces.mapped.every((other) => other === surface);
     surface.mappedTo = { x: place.x, y: place.y };
     if (alone && place.x === 0 && place.y === 0 && surface.width === output.width && surface.height === output.height) {
@@ -174,7 +177,7 @@ export class ChannelDecoder {
       this.output = apart;
       this.picture.show(apart);
     }
-    this.drawn(surface, { x: 0, y: 0, width: surface.width, height: surface.height }, applying);
+    if (surface.touched) this.drawn(surface, whole, applying);
   }
 
   private decode({ surfaceId, codecId, rect, data }: WireToSurface1, applying: Applying): undefined | Promise<void> {
@@ -215,6 +218,7 @@ export class ChannelDecoder {
   private drawn(surface: GfxSurface, rect: Rect | undefined, { dirty }: Applying): void {
     const { output } = this;
     const { mappedTo } = surface;
+    if (rect !== undefined) surface.touched = true;
     if (rect === undefined || mappedTo === undefined || output === undefined) return;
     const shown = output === surface ? rect : copyBetween(surface, rect, output, { x: mappedTo.x + rect.x, y: mappedTo.y + rect.y });
     if (shown !== undefined) dirty.push(shown);

@@ -15,6 +15,8 @@ const MAX_CACHE_AREA = 4 * 1024 * 1024;
 /** A surface with what belongs to it alone. */
 export interface GfxSurface extends Surface {
   readonly decoders: Map<DecoderKind, BitmapDecoder>;
+  /** Something has been drawn on it. */
+  touched: boolean;
   /** Where its top left pixel is on the output; undefined while it is not on it. */
   mappedTo: GfxPoint | undefined;
 }
@@ -48,7 +50,7 @@ export class ChannelSurfaces {
         `<= ${MAX_SURFACES} surfaces of ${MAX_SURFACES_AREA} pixels`,
         `${this.byId.size + 1} of ${this.area + area}`,
       );
-    this.byId.set(surfaceId, { ...createSurface(size), decoders: new Map(), mappedTo: undefined });
+    this.byId.set(surfaceId, { ...createSurface(size), decoders: new Map(), touched: false, mappedTo: undefined });
     this.area += area;
   }
 
