@@ -28,7 +28,7 @@ class Way {
   readonly ms = new Map<string, number[]>();
   bytes = 0;
   private readonly tiles = new ChangedTiles();
-  private readonly bitmaps = new BitmapFrames({ skipAlpha: true, maxPduBytes: 32_000 });
+  private readonly bitmaps = new BitmapFrames({ skipAlpha: true, oneBitmapEach: false, maxPduBytes: 32_000 });
 
   private readonly surface: Surface;
   private readonly compressor: Rdp8Compressor;

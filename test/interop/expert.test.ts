@@ -5,6 +5,7 @@ import { type Display, startDisplay } from '../support/display.ts';
 import { type Program, needs, startProgram, until } from '../support/programs.ts';
 import { dial, hangUp } from './dialling.ts';
 import { paint, untilSame } from './pictures.ts';
+import { GraphicsClient } from '../../src/protocol/rdp/channels/graphics/graphics-client.ts';
 import { RecordedChannel } from '../support/recorded-channel.ts';
 import { actualPin, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
@@ -45,6 +46,16 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
     await untilSame(() => source.screenshot(), session.picture);
     // FreeRDP says so of a capability set that is not as long as it says.
     expect(shadow.output()).not.toContain('incorrect offset');
+  });
+
+  it('is not let draw on a channel on which it would draw nothing that can be decoded: what changes goes on coming in updates', async () => {
+    const pin = await actualPin(port);
+    const session = await dial('ringback', port, pin as Uint8Array, [new GraphicsClient()]);
+    await untilSame(() => source.screenshot(), session.picture);
+    const terminal = source.start('xterm', ['-geometry', '40x10+300+200', '-e', 'sh', '-c', 'seq 1 50; exec sleep 1000']);
+    await untilSame(() => source.screenshot(), session.picture);
+    await terminal.stop();
+    await untilSame(() => source.screenshot(), session.picture);
   });
 
   it('opens its dynamic channels where we have them, is refused the others, and the session goes on', async () => {

@@ -9,7 +9,10 @@ type Options = Partial<Omit<PlanarSettings, 'name'>> & Pick<Partial<GraphicsSett
 
 /** What a client that can do everything is served with, but for `options`. */
 export function planarSettings({ acknowledgement = 'marked', ...options }: Options = {}): GraphicsSettings {
-  return { encoder: { name: 'planar', skipAlpha: true, scrollCopies: false, maxPduBytes: 16_000, ...options }, acknowledgement };
+  return {
+    encoder: { name: 'planar', skipAlpha: true, oneBitmapEach: false, scrollCopies: false, maxPduBytes: 16_000, ...options },
+    acknowledgement,
+  };
 }
 
 /** The given areas of a frame as a server would send them, without comparing anything: none when there is nothing in them. */

@@ -1,3 +1,4 @@
+import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { Rdp8Compressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
 import { Rdp8Decompressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { encodeCacheToSurface, encodeEvictCacheEntry, encodeSurfaceToCache } from '../../../src/protocol/rdp/pdu/rdpgfx/cache.ts';
@@ -10,6 +11,7 @@ import { encodeSolidFill } from '../../../src/protocol/rdp/pdu/rdpgfx/solid-fill
 import { encodeSurfaceToSurface } from '../../../src/protocol/rdp/pdu/rdpgfx/surface-to-surface.ts';
 import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../../src/protocol/rdp/pdu/rdpgfx/surfaces.ts';
 import { encodeWireToSurface1, GFX_CODEC } from '../../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
+import { applied } from '../../support/applied.ts';
 import { joined } from '../mutations.ts';
 import { BrokenRule, decoding, type Target } from '../rules.ts';
 
@@ -57,6 +59,7 @@ function segments(): Uint8Array[] {
 /** One for all inputs: megabytes of history are not set aside for each. */
 const compressor = new Rdp8Compressor();
 const decompressor = new Rdp8Decompressor();
+const decoder = new GraphicsDecoder(SIZE);
 
 /** What some bytes may stand for: a segment is 65,535 bytes at most. */
 const mayAllocate = (bytes: number): number => 128 * 1024 + bytes * 65_536;
@@ -88,6 +91,17 @@ export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
         const back = decompressor.decompress({ segments: [compressor.compress(data)] });
         if (Buffer.compare(back, data) !== 0) throw new BrokenRule(`what was compressed from ${at} on is not what comes back`);
       }
+    },
+  },
+  {
+    name: 'channel-decoder',
+    maxBytes: 4_096,
+    // With the history of the channel, once, and the surfaces that the seeds make.
+    mayAllocate: (bytes) => 8 * 1024 * 1024 + bytes * 65_536,
+    seeds: () => [joined(...FROM_SERVER), joined(...FROM_SERVER.slice(1))],
+    check: (input) => {
+      decoder.resize(SIZE);
+      applied(decoder.apply({ tag: 'channel', data: encodeSegmentedData(plainSegments(input)) }));
     },
   },
 ];

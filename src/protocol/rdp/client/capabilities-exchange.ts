@@ -16,6 +16,7 @@ const MAX_UNACKNOWLEDGED_FRAMES = 2;
 /** Pointers that we keep; more than any desktop changes between. */
 export const POINTER_CACHE_SIZE = 64;
 const OSMAJORTYPE_WINDOWS = 1;
+const CAPSETTYPE_BITMAP_CODECS = 0x001d;
 const IBM_ENHANCED_KEYBOARD = 4;
 const FUNCTION_KEYS = 12;
 const MAX_DESKTOP_SIDE = 16_384;
@@ -29,6 +30,11 @@ export interface ServerAbilities {
   readonly refreshRect: boolean;
   /** Windows servers draw with ClearCodec and progressive codecs on the graphics channel, which nothing here decodes. */
   readonly isWindows: boolean;
+  /**
+   * It has codecs of its own ([MS-RDPBCGR] 2.2.7.2.10). FreeRDP's server draws nothing on the graphics channel for a client that takes neither
+   * H.264 nor RemoteFX there.
+   */
+  readonly hasBitmapCodecs: boolean;
 }
 
 /** Reads Demand Active. A desktop without a usable size keeps the size we asked for. */
@@ -47,6 +53,7 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
     suppressOutput: general?.suppressOutputSupport ?? false,
     refreshRect: general?.refreshRectSupport ?? false,
     isWindows: general?.osMajorType === OSMAJORTYPE_WINDOWS,
+    hasBitmapCodecs: sets.some((set) => set.tag === 'unknown' && set.type === CAPSETTYPE_BITMAP_CODECS),
   };
 }
 

@@ -6,6 +6,8 @@ export interface ClientGraphicsCapabilities {
   readonly skipAlpha: boolean;
   /** Frame Acknowledge capability ([MS-RDPRFX] 2.2.1.3) present, together with Surface Commands that include Frame Marker. */
   readonly frameAcknowledge: boolean;
+  /** Of several rectangles in one bitmap update it draws only the first. */
+  readonly oneBitmapEach: boolean;
   /** ScrBlt among the orders of the Order capability (2.2.7.1.3). */
   readonly screenBlt: boolean;
   /** The graphics channel ([MS-RDPEGFX]), once the client has answered on it: whether it takes AVC420. */

@@ -109,6 +109,14 @@ describe('bitmap frames', () => {
     expect(encoded(unmarked, frame, [whole(frame)])).toHaveLength(1);
   });
 
+  it('sends one rectangle in each update where the client draws no more', () => {
+    const frame = paint(200, 150, noise(4));
+    const settings = planarSettings({ maxPduBytes: MAX_PDU_BYTES, oneBitmapEach: true, acknowledgement: 'unmarked' });
+    const updates = encoded(settings, frame, [whole(frame)]);
+    expect(updates.map(({ data }) => decodeBitmapUpdate(data).length)).toEqual(Array.from({ length: 12 }, () => 1));
+    expect(shown(frame, updates).surface.words).toEqual(rgbaOf(frame));
+  });
+
   it('sends nothing when nothing changed', () => {
     const frame = paint(8, 8, () => 1);
     expect(encodeFrame(planar, frame, [], 1)).toEqual([]);

@@ -26,6 +26,7 @@ export interface PictureChanges {
 /** Planar tiles of at most 64×64 in bitmap updates, as many to a PDU as fit; uncompressed where planar gains nothing. */
 export class BitmapFrames {
   private readonly skipAlpha: boolean;
+  private readonly oneBitmapEach: boolean;
   /** For the rectangles of one PDU, headers included. */
   private readonly budget: number;
   private readonly planar: PlanarEncoder;
@@ -36,11 +37,12 @@ export class BitmapFrames {
   private pdus: Uint8Array[] = [];
 
   /** @throws ProtocolError OUT_OF_RANGE when `maxPduBytes` is too small to be useful */
-  constructor(settings: { readonly skipAlpha: boolean; readonly maxPduBytes: number }) {
+  constructor(settings: { readonly skipAlpha: boolean; readonly oneBitmapEach: boolean; readonly maxPduBytes: number }) {
     if (!(settings.maxPduBytes >= MIN_PDU_BYTES)) {
       throw new ProtocolError('OUT_OF_RANGE', 'PlanarSettings.maxPduBytes', `>= ${MIN_PDU_BYTES}`, settings.maxPduBytes);
     }
     this.skipAlpha = settings.skipAlpha;
+    this.oneBitmapEach = settings.oneBitmapEach;
     this.budget = Math.min(settings.maxPduBytes, FAST_PATH_MAX_PDU_BYTES) - FAST_PATH_OVERHEAD_BYTES - BITMAP_UPDATE_HEADER_BYTES;
     this.planar = new PlanarEncoder(settings.skipAlpha);
     this.payload = new Uint8Array(this.budget + MAX_PLANAR_TILE_BYTES);
@@ -109,6 +111,7 @@ export class BitmapFrames {
       compressed,
       data,
     });
+    if (this.oneBitmapEach) this.flush();
   }
 
   /** Noise that fills more than a PDU. A single row always fits: see {@link MIN_PDU_BYTES}. */

@@ -9,6 +9,8 @@ export type PlanarSettings = {
   readonly skipAlpha: boolean;
   /** The client has the ScrBlt order ([MS-RDPBCGR] 2.2.7.1.3 TS_NEG_SCRBLT_INDEX): what has scrolled is copied on its side. */
   readonly scrollCopies: boolean;
+  /** One rectangle to a bitmap update, where the client draws no more. */
+  readonly oneBitmapEach: boolean;
   /** Largest fast-path PDU to make, in bytes. Fragments are not used: classic clients cannot join them. */
   readonly maxPduBytes: number;
 };
@@ -22,6 +24,7 @@ export const PLANAR: EncoderKind<PlanarSettings> = {
           name: 'planar',
           skipAlpha: client.skipAlpha,
           scrollCopies: client.screenBlt,
+          oneBitmapEach: client.oneBitmapEach,
           // All that the 15-bit length of a fast-path PDU can say: a 64×64 tile at its worst (planar, raw, with alpha: 16,385 bytes) fits whole.
           maxPduBytes: FAST_PATH_MAX_PDU_BYTES,
         }
