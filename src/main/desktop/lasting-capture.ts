@@ -1,6 +1,6 @@
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import { Emitter } from '../emitter.ts';
 import { CaptureGoneError, DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
 
@@ -54,14 +54,14 @@ class LastingCapture implements ScreenCapture {
     this.opened?.configure(settings);
   }
 
-  async nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+  async nextFrame(signal: AbortSignal, share?: FrameShare): Promise<EncodedFrame> {
     if (this.waiting) throw new DesktopError('UNSUPPORTED', 'nextFrame is already being waited for');
     this.waiting = true;
     try {
       for (;;) {
         const capture = await orAborted(this.current, signal);
         try {
-          const frame = await capture.nextFrame(signal);
+          const frame = await capture.nextFrame(signal, share);
           this.lastFrameId = frame.frameId;
           return frame;
         } catch (error) {

@@ -4,7 +4,7 @@ import { openLastingCapture, type OpenCapture } from '../../../src/main/desktop/
 import { Emitter } from '../../../src/main/emitter.ts';
 import type { Size } from '../../../src/protocol/rdp/geometry.ts';
 import type { EncodedFrame } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
-import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 
 const SETTINGS: GraphicsSettings = { encoder: { name: 'planar' }, acknowledgement: 'unmarked' };
 const SIZE = { width: 64, height: 32 };
@@ -14,6 +14,7 @@ const forever = () => new AbortController().signal;
 class Capture implements ScreenCapture {
   size: Size = SIZE;
   readonly configured: GraphicsSettings[] = [];
+  readonly shares: (FrameShare | undefined)[] = [];
   closes = 0;
   private readonly events = new Emitter<CaptureEvent>();
   private waiting: { resolve(frame: EncodedFrame): void; reject(error: unknown): void } | undefined;
@@ -24,7 +25,8 @@ class Capture implements ScreenCapture {
     this.configured.push(settings);
   }
 
-  nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+  nextFrame(signal: AbortSignal, share?: FrameShare): Promise<EncodedFrame> {
+    this.shares.push(share);
     if (this.error !== undefined) return Promise.reject(this.error);
     const { ready } = this;
     this.ready = undefined;
@@ -96,6 +98,18 @@ async function opened(): Promise<Opened> {
 const died = () => new CaptureGoneError('exit 139');
 
 describe('a capture that outlives what captures', () => {
+  it('says what the line has for each frame, to the next one too', async () => {
+    const { capture, first, second, open } = await opened();
+    const share = { frameBytes: 4_096, filmBitsPerSecond: 1_000_000 };
+    const frame = capture.nextFrame(forever(), share);
+    await Promise.resolve();
+    first.end(died());
+    open();
+    second.frame(1);
+    await frame;
+    expect([first.shares, second.shares]).toEqual([[share], [share]]);
+  });
+
   it('goes on with the next one, configured as the first was, while somebody waits for a frame', async () => {
     const { capture, first, second, events, asked, open } = await opened();
     capture.configure(SETTINGS);
