@@ -31,6 +31,7 @@ export class FramePump {
   private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
+  /** The expert's state, whatever is captured. */
   private suspended = false;
   private wanted = true;
   private wake: () => void = () => {};
@@ -53,7 +54,6 @@ export class FramePump {
     const abort = new AbortController();
     this.run = { capture, abort };
     this.unacknowledged = [];
-    this.suspended = false;
     this.idle = this.idle.then(() => this.pump(capture, settings, abort.signal));
   }
 

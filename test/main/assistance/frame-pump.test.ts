@@ -159,3 +159,53 @@ describe('frames are made for the line', () => {
     expect(shares.at(-1)?.frameBytes).toBeGreaterThan(400_000);
   });
 });
+
+it('who says that no frame will be acknowledged is not waited for, also after a new beginning, until one is', async () => {
+  const clock = new VirtualClock();
+  let made = 0;
+  const sent: number[] = [];
+  const capture: Pick<ScreenCapture, 'configure' | 'nextFrame'> = {
+    configure: () => undefined,
+    nextFrame: () =>
+      new Promise((resolve) => {
+        clock.after(FRAME_MS, () => {
+          made += 1;
+          const updates: GraphicsUpdate[] = [{ route: 'channel', bytes: new Uint8Array(10), surfaces: [] }];
+          resolve({ frameId: made, updates, changedPixels: 1, captureMs: 0, encodeMs: 0 } satisfies EncodedFrame);
+        });
+      }),
+  };
+  const line = new VirtualLine(clock, { bytesPerMs: 1_000, roundTripMs: 1 });
+  const pump = new FramePump({
+    clock,
+    failed: (error) => {
+      throw error;
+    },
+    link: {
+      get line() {
+        return line.state;
+      },
+      sendGraphics: async () => {
+        sent.push(made);
+        await Promise.resolve();
+      },
+    },
+  });
+  open.push({ close: () => (pump.pause(), line.close()) });
+  const begin = (): void => pump.start(capture as ScreenCapture, SETTINGS);
+  begin();
+  await line.pass(20 * FRAME_MS);
+  const waits = sent.length;
+  expect(waits).toBeLessThan(4);
+  pump.acknowledged(1, true);
+  await line.pass(20 * FRAME_MS);
+  expect(sent.length).toBeGreaterThan(waits + 10);
+  begin();
+  const again = sent.length;
+  await line.pass(20 * FRAME_MS);
+  expect(sent.length).toBeGreaterThan(again + 10);
+  pump.acknowledged(made);
+  const waited = sent.length;
+  await line.pass(20 * FRAME_MS);
+  expect(sent.length).toBeLessThan(waited + 5);
+});
