@@ -3,7 +3,7 @@ import type { PointerShape } from '../pointer-shape.ts';
 import type { EncodedPicture, FrameShare, GraphicsSettings } from './contract.ts';
 
 /*
- * What the main process and whoever captures (a Node worker on X11, a hidden page elsewhere) say to each other over a message port.
+ * What the main process and whoever captures (a process or a thread on X11, a hidden page elsewhere) say to each other over a message port.
  * A picture is asked for with `next` and owed until `frame` answers it, so a slow socket skips pictures instead of queueing them.
  */
 
