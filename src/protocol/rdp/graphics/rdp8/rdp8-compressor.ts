@@ -52,7 +52,7 @@ export class Rdp8Compressor {
   private end = 0;
   private out = new Uint8Array(0);
   private at = 0;
-  /** Bits that do not fill a byte yet, and how many. */
+  /** Bits that do not fill a byte yet are the lowest of it, and so many. */
   private pending = 0;
   private pendingBits = 0;
 
@@ -147,7 +147,7 @@ export class Rdp8Compressor {
   }
 
   private putLiterals(from: number, to: number): void {
-    const { window } = this;
+    const { window, out } = this;
     let at = from;
     while (to - at >= MIN_RAW) {
       const count = Math.min(RDP8_MAX_RAW, to - at);
@@ -155,14 +155,23 @@ export class Rdp8Compressor {
       this.put(0, RAW.valueBits);
       this.put(count, RDP8_RAW_COUNT_BITS);
       if (this.pendingBits > 0) this.put(0, 8 - this.pendingBits);
-      this.out.set(window.subarray(at, at + count), this.at);
+      out.set(window.subarray(at, at + count), this.at);
       this.at += count;
       at += count;
     }
+    let { pending, pendingBits, at: written } = this;
     for (; at < to; at += 1) {
       const value = window[at]!;
-      this.put(LITERAL_CODE[value]!, LITERAL_BITS[value]!);
+      pending = (pending << LITERAL_BITS[value]!) | LITERAL_CODE[value]!;
+      pendingBits += LITERAL_BITS[value]!;
+      while (pendingBits >= 8) {
+        pendingBits -= 8;
+        out[written++] = pending >>> pendingBits;
+      }
     }
+    this.pending = pending;
+    this.pendingBits = pendingBits;
+    this.at = written;
   }
 
   private putMatch(distance: number, length: number): void {
@@ -183,14 +192,13 @@ export class Rdp8Compressor {
 
   /** At most 24 bits. */
   private put(value: number, count: number): void {
-    let { pending, pendingBits } = this;
-    pending = (pending << count) | value;
-    pendingBits += count;
+    const pending = (this.pending << count) | value;
+    let pendingBits = this.pendingBits + count;
     while (pendingBits >= 8) {
       pendingBits -= 8;
       this.out[this.at++] = pending >>> pendingBits;
     }
-    this.pending = pending & 0xff;
+    this.pending = pending;
     this.pendingBits = pendingBits;
   }
 }
