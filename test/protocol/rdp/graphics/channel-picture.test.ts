@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { channelEncoder } from '../../../../src/protocol/rdp/graphics/channel/channel-picture-encoder.ts';
-import { copiedFrom, without } from '../../../../src/protocol/rdp/graphics/channel/areas.ts';
+import { copiedFrom, without } from '../../../../src/protocol/rdp/graphics/tiles/areas.ts';
 import type { LayerFrame, PictureLayer } from '../../../../src/protocol/rdp/graphics/channel/contract.ts';
 import { merged } from '../../../../src/protocol/rdp/graphics/channel/one-colour.ts';
 import type { GraphicsUpdate, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';

@@ -1,11 +1,13 @@
-import type { Size } from '../../geometry.ts';
+import type { Rect, Size } from '../../geometry.ts';
+import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { encodeEndFrame, encodeStartFrame } from '../../pdu/rdpgfx/frames.ts';
 import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
 import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../pdu/rdpgfx/surfaces.ts';
-import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder } from '../contract.ts';
+import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PixelFrame } from '../contract.ts';
 import { Rdp8Compressor } from '../rdp8/rdp8-compressor.ts';
 import { ChangedTiles } from '../tiles/changed-tiles.ts';
-import { copiedFrom, without } from './areas.ts';
+import { PacedTiles } from '../tiles/paced-tiles.ts';
+import { copiedFrom, without } from '../tiles/areas.ts';
 import { type ChannelSettings, type CreateLayer, DESKTOP_SURFACE, type LayerFrame, type PictureLayer } from './contract.ts';
 import { ExactTiles } from './exact-tiles.ts';
 import { SegmentPacker } from './segment-packer.ts';
@@ -25,6 +27,13 @@ export function channelEncoder(createLayer: CreateLayer = () => undefined): Enco
 /** Exact pictures and nothing else: what runs wherever pictures are captured. */
 export const CHANNEL = channelEncoder();
 
+interface Drawing {
+  readonly frame: PixelFrame;
+  readonly wanted: FrameRequest;
+  readonly copies: readonly ScreenCopy[];
+  readonly changed: readonly Rect[];
+}
+
 /**
  * Compares each picture with the one before and sends what differs, as messages of the graphics channel. A key frame makes the output and its
  * surfaces anew and refers to nothing that was sent before.
@@ -34,6 +43,7 @@ class ChannelPictureEncoder implements PictureEncoder {
   private readonly exact = new ExactTiles();
   private readonly compressor = new Rdp8Compressor();
   private readonly packer = new SegmentPacker(this.compressor);
+  private readonly paced = new PacedTiles();
   private readonly layer: PictureLayer | undefined;
   /** What the client has of what this encoder made. */
   private surfaces: readonly number[] = [];
@@ -43,7 +53,7 @@ class ChannelPictureEncoder implements PictureEncoder {
   }
 
   get dueInMs(): number | undefined {
-    return this.layer?.dueInMs;
+    return this.paced.pending.size > 0 ? 0 : this.layer?.dueInMs;
   }
 
   async encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined> {
@@ -53,17 +63,18 @@ class ChannelPictureEncoder implements PictureEncoder {
     // The client may have lost the areas that it asks for again: nothing is copied from them.
     const mayCopy = !wanted.key && wanted.areas.length === 0;
     const copies = mayCopy ? this.tiles.scroll(frame, picture.damage) : [];
-    const inexact = wanted.key ? [] : copiedFrom(copies, this.layer?.inexact ?? []);
+    const inexact = wanted.key ? [] : copiedFrom(copies, [...(this.layer?.inexact ?? []), ...this.paced.pending.rects]);
     const areas = [...this.tiles.update(frame, picture.damage), ...wanted.areas, ...inexact];
     const { layer } = this;
     const layered = layer === undefined ? NO_LAYER : await layer.encode({ picture, frame, wanted, copies, areas });
-    const drawn = [...without(areas, layered.covered), ...layered.exact];
-    if (!wanted.key && copies.length === 0 && drawn.length === 0 && layered.pdus.length === 0) return undefined;
+    const changed = without(areas, layered.covered);
+    const isIdle = changed.length === 0 && layered.exact.length === 0 && this.paced.pending.size === 0;
+    if (!wanted.key && copies.length === 0 && isIdle && layered.pdus.length === 0) return undefined;
 
     const push = (pdu: Uint8Array): void => this.packer.push(pdu);
     if (wanted.key) this.begin(frame);
     push(encodeStartFrame(wanted.frameId));
-    this.exact.encode(frame, copies, drawn, push);
+    const drawn = this.draw({ frame, wanted, copies, changed }, layered);
     for (const pdu of layered.pdus) push(pdu);
     push(encodeEndFrame(wanted.frameId));
     this.surfaces = [DESKTOP_SURFACE, ...layered.surfaces];
@@ -72,6 +83,21 @@ class ChannelPictureEncoder implements PictureEncoder {
       updates: this.packer.take().map((bytes) => ({ route: 'channel', bytes, surfaces })),
       changedPixels: [...copies, ...drawn, ...layered.covered].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
+  }
+
+  /** Exactly, and as far as the line has room for it; the rest stays pending. Gives what was drawn. */
+  private draw({ frame, wanted, copies, changed }: Drawing, { covered, exact, pdus }: LayerFrame): readonly Rect[] {
+    const push = (pdu: Uint8Array): void => this.packer.push(pdu);
+    const filmBytes = pdus.reduce((sum, { length }) => sum + length, 0);
+    return this.paced.draw(
+      { frame, wanted, changed, covered, rested: exact, filmBytes },
+      {
+        begin: () => this.exact.encode(frame, copies, [], push),
+        exact: (areas) => this.exact.encode(frame, [], areas, push),
+        coarse: (areas, blockSide) => this.exact.encodeCoarsely(frame, areas, blockSide, push),
+        spent: () => this.packer.bytes,
+      },
+    );
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { encodeWireToSurface1, GFX_CODEC } from '../../pdu/rdpgfx/wire-to-surfac
 import type { PixelFrame } from '../contract.ts';
 import { frameWords, type FrameWords } from '../pixel-words.ts';
 import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from '../planar/planar-encoder.ts';
+import { type BlockSide, CoarseTile } from '../tiles/coarse-tile.ts';
 import { clipToSurface } from '../surface.ts';
 import { DESKTOP_SURFACE } from './contract.ts';
 import { merged, oneColour } from './one-colour.ts';
@@ -13,6 +14,7 @@ import { merged, oneColour } from './one-colour.ts';
 /** The exact layer's PDUs: SurfaceToSurface for copies, SolidFill for areas of one colour, planar tiles of at most 64×64, top down, for the rest. */
 export class ExactTiles {
   private readonly planar = new PlanarEncoder(true, 'topDown');
+  private readonly coarse = new CoarseTile();
   private readonly data = new Uint8Array(MAX_PLANAR_TILE_BYTES);
 
   /** Areas may have any size; parts outside the frame are left out. */
@@ -33,6 +35,16 @@ export class ExactTiles {
     for (const [colour, rects] of fills) push(encodeSolidFill({ surfaceId: DESKTOP_SURFACE, colour, rects: merged(rects) }));
     for (const rect of tiles) {
       const data = this.planarTile(words, rect);
+      push(encodeWireToSurface1({ surfaceId: DESKTOP_SURFACE, codecId: GFX_CODEC.planar, rect, data }));
+    }
+  }
+
+  /** The same areas in blocks, for the time being; at most 64×64 each, inside the frame. */
+  encodeCoarsely(frame: PixelFrame, areas: readonly Rect[], blockSide: BlockSide, push: (pdu: Uint8Array) => void): void {
+    const words = frameWords(frame);
+    for (const rect of areas) {
+      this.coarse.draw(words, rect, blockSide);
+      const data = this.planarTile(this.coarse, { ...rect, x: 0, y: 0 });
       push(encodeWireToSurface1({ surfaceId: DESKTOP_SURFACE, codecId: GFX_CODEC.planar, rect, data }));
     }
   }

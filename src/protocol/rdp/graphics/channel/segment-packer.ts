@@ -22,6 +22,12 @@ export class SegmentPacker {
     this.used += pdu.length;
   }
 
+  /** How many bytes there are since the last time. What was pushed so far is in messages then. */
+  get bytes(): number {
+    this.flush();
+    return this.messages.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** Everything since the last time. */
   take(): Uint8Array[] {
     this.flush();

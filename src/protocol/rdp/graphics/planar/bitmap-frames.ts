@@ -10,7 +10,8 @@ import {
 } from '../../pdu/bitmap-update.ts';
 import { encodeScreenCopies, type ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { encodeFastPathUpdate, FAST_PATH_MAX_PDU_BYTES, FAST_PATH_OVERHEAD_BYTES, FAST_PATH_UPDATE } from '../../pdu/fast-path-output.ts';
-import type { PixelFrame } from '../contract.ts';
+import type { PixelFrame, Place } from '../contract.ts';
+import { type BlockSide, CoarseTile } from '../tiles/coarse-tile.ts';
 import { frameWords, type FrameWords } from '../pixel-words.ts';
 import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, MAX_TILE_SIDE, PlanarEncoder } from './planar-encoder.ts';
 
@@ -30,6 +31,7 @@ export class BitmapFrames {
   /** For the rectangles of one PDU, headers included. */
   private readonly budget: number;
   private readonly planar: PlanarEncoder;
+  private readonly coarse = new CoarseTile();
   /** Data of the rectangles of the PDU in the making, and room to try one more. */
   private readonly payload: Uint8Array;
   private used = 0;
@@ -53,9 +55,42 @@ export class BitmapFrames {
    * @throws ProtocolError when the frame's memory is shorter than its size says
    */
   encode(frame: PixelFrame, { copies, areas }: PictureChanges): Uint8Array | undefined {
-    const words = frameWords(frame);
+    this.copy(copies);
+    this.add(frame, areas);
+    return this.take();
+  }
+
+  /** The first part of a frame: what is copied, in order. */
+  copy(copies: readonly ScreenCopy[]): void {
     if (copies.length > 0) this.pdus.push(encodeFastPathUpdate(FAST_PATH_UPDATE.orders, encodeScreenCopies(copies)));
+  }
+
+  /** A further part of a frame. */
+  add(frame: PixelFrame, areas: readonly Rect[]): void {
+    const words = frameWords(frame);
     for (const rect of areas) this.encodeRect(frame, words, rect);
+  }
+
+  /** Areas of at most 64×64 inside the frame in blocks, for the time being. */
+  addCoarsely(frame: PixelFrame, areas: readonly Rect[], blockSide: BlockSide): void {
+    const words = frameWords(frame);
+    for (const rect of areas) {
+      // A width that clients do not expect would take in pixels of the next tile, which may be exact already.
+      if (rect.width % 4 !== 0) this.encodeRect(frame, words, rect);
+      else {
+        this.coarse.draw(words, rect, blockSide);
+        this.encodeTile(this.coarse, 0, 0, rect.width, rect.height, rect);
+      }
+    }
+  }
+
+  /** Bytes of the frame in the making. */
+  get bytes(): number {
+    return this.pdus.reduce((sum, { length }) => sum + length, this.spent());
+  }
+
+  /** All PDUs of the frame in a row, or undefined when there are none. */
+  take(): Uint8Array | undefined {
     this.flush();
     const { pdus } = this;
     this.pdus = [];
@@ -77,7 +112,8 @@ export class BitmapFrames {
     }
   }
 
-  private encodeTile(words: FrameWords, x: number, y: number, width: number, height: number): void {
+  /** `at`: where the client draws it, if not in the same place. */
+  private encodeTile(words: FrameWords, x: number, y: number, width: number, height: number, at = { x, y }): void {
     const most = this.budget - BITMAP_DATA_HEADER_BYTES;
     const rawBytes = this.skipAlpha ? 2 + 3 * width * height : 4 * width * height;
     const start = this.used;
@@ -85,7 +121,7 @@ export class BitmapFrames {
     let compressed = true;
     if (end < 0) {
       if (rawBytes > most) {
-        this.splitTile(words, x, y, width, height);
+        this.splitTile(words, x, y, width, height, at);
         return;
       }
       compressed = this.skipAlpha;
@@ -101,10 +137,10 @@ export class BitmapFrames {
     const data = this.payload.subarray(this.used, this.used + length);
     this.used += length;
     this.rectangles.push({
-      destLeft: x,
-      destTop: y,
-      destRight: x + width - 1,
-      destBottom: y + height - 1,
+      destLeft: at.x,
+      destTop: at.y,
+      destRight: at.x + width - 1,
+      destBottom: at.y + height - 1,
       width,
       height,
       bitsPerPixel: 32,
@@ -115,10 +151,10 @@ export class BitmapFrames {
   }
 
   /** Noise that fills more than a PDU. A single row always fits: see {@link MIN_PDU_BYTES}. */
-  private splitTile(words: FrameWords, x: number, y: number, width: number, height: number): void {
+  private splitTile(words: FrameWords, x: number, y: number, width: number, height: number, at: Place): void {
     const half = height >> 1;
-    this.encodeTile(words, x, y, width, half);
-    this.encodeTile(words, x, y + half, width, height - half);
+    this.encodeTile(words, x, y, width, half, at);
+    this.encodeTile(words, x, y + half, width, height - half, { x: at.x, y: at.y + half });
   }
 
   private spent(): number {

@@ -1,6 +1,8 @@
 import { FAST_PATH_MAX_PDU_BYTES } from '../../pdu/fast-path-output.ts';
 import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PixelFrame } from '../contract.ts';
+import { PacedTiles } from '../tiles/paced-tiles.ts';
 import { ChangedTiles } from '../tiles/changed-tiles.ts';
+import { copiedFrom } from '../tiles/areas.ts';
 import { BitmapFrames, type PictureChanges } from './bitmap-frames.ts';
 
 export type PlanarSettings = {
@@ -36,6 +38,7 @@ export const PLANAR: EncoderKind<PlanarSettings> = {
 class PlanarPictureEncoder implements PictureEncoder {
   private readonly tiles = new ChangedTiles();
   private readonly frames: BitmapFrames;
+  private readonly paced = new PacedTiles();
   private readonly scrollCopies: boolean;
 
   constructor(settings: PlanarSettings) {
@@ -43,15 +46,28 @@ class PlanarPictureEncoder implements PictureEncoder {
     this.scrollCopies = settings.scrollCopies;
   }
 
+  get dueInMs(): number | undefined {
+    return this.paced.pending.size > 0 ? 0 : undefined;
+  }
+
   async encode(picture: CapturedPicture, wanted: FrameRequest): Promise<EncodedPicture | undefined> {
     const read = picture.pixels();
     const frame = read instanceof Promise ? await read : read;
-    const changes = this.changes(frame, picture, wanted);
-    const bytes = this.frames.encode(frame, changes);
+    const { copies, areas } = this.changes(frame, picture, wanted);
+    const drawn = this.paced.draw(
+      { frame, wanted, changed: areas, covered: [], filmBytes: 0, rested: [] },
+      {
+        begin: () => this.frames.copy(copies),
+        exact: (rects) => this.frames.add(frame, rects),
+        coarse: (rects, blockSide) => this.frames.addCoarsely(frame, rects, blockSide),
+        spent: () => this.frames.bytes,
+      },
+    );
+    const bytes = this.frames.take();
     if (bytes === undefined) return undefined;
     return {
       updates: [{ route: 'fastPath', bytes }],
-      changedPixels: [...changes.copies, ...changes.areas].reduce((sum, rect) => sum + rect.width * rect.height, 0),
+      changedPixels: [...copies, ...drawn].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
   }
 
@@ -66,6 +82,6 @@ class PlanarPictureEncoder implements PictureEncoder {
     }
     // The client may have lost the areas that it asks for again: nothing is copied from them.
     const copies = this.scrollCopies && areas.length === 0 ? this.tiles.scroll(frame, damage) : [];
-    return { copies, areas: [...this.tiles.update(frame, damage), ...areas] };
+    return { copies, areas: [...this.tiles.update(frame, damage), ...areas, ...copiedFrom(copies, this.paced.pending.rects)] };
   }
 }
