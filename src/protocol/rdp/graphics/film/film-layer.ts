@@ -1,11 +1,13 @@
 import type { Rect, Size } from '../../geometry.ts';
 import type { LayeredPicture, LayerFrame, PictureLayer } from '../channel/contract.ts';
 import type { FilmEncoders } from './contract.ts';
-import { Film, FILM_SURFACE } from './film.ts';
+import { Film } from './film.ts';
 import { regionsOf, tilesOfBox, touchedTiles } from './film-regions.ts';
 import { InexactTiles } from './inexact-tiles.ts';
 import { MotionFinder, STILL_MS } from './motion-finder.ts';
+import type { MovingPart } from './moving-part.ts';
 import { overlap } from './moving-tiles.ts';
+import { RemoteFxFilm } from './remotefx-film.ts';
 
 /** So many tiles are made exact in one frame at most: some 350 kB at the worst. */
 const EXACT_TILES_A_FRAME = 64;
@@ -15,7 +17,8 @@ const EXACT_TILE_BYTES = 5_500;
 const MOST_FAILURES = 4;
 
 export interface FilmLayerParts {
-  readonly encoders: FilmEncoders;
+  /** Of H.264; left out for a client that takes none, which is shown RemoteFX. */
+  readonly encoders?: FilmEncoders;
   /** Any clock that only goes on. */
   readonly nowMs: () => number;
   /** An encoder has failed; the film goes on exactly, or with another one. */
@@ -28,7 +31,7 @@ export class FilmLayer implements PictureLayer {
   private size: Size = { width: 0, height: 0 };
   private finder = new MotionFinder(this.size);
   private tiles = new InexactTiles(this.size);
-  private film: Film | undefined;
+  private film: MovingPart | undefined;
   /** To be carried out in the next frame: of a film that has ended meanwhile. */
   private leftOver: Uint8Array[] = [];
   private failures = 0;
@@ -74,7 +77,7 @@ export class FilmLayer implements PictureLayer {
   }
 
   private get surfaces(): readonly number[] {
-    return this.film === undefined || this.film.wantsWhole ? [] : [FILM_SURFACE];
+    return this.film?.surfaces ?? [];
   }
 
   /** A picture of another size. */
@@ -108,7 +111,12 @@ export class FilmLayer implements PictureLayer {
   }
 
   private beginFilm(box: Rect, nowMs: number): void {
-    const film = new Film(box, this.parts.encoders, this.lineBitsPerSecond, nowMs, (why) => {
+    const { encoders } = this.parts;
+    if (encoders === undefined) {
+      this.film = new RemoteFxFilm(box);
+      return;
+    }
+    const film = new Film(box, encoders, this.lineBitsPerSecond, nowMs, (why) => {
       if (this.film === film) this.fail(why);
     });
     this.film = film;

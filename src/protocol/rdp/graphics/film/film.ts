@@ -8,9 +8,10 @@ import { encodeAvc420 } from './avc420.ts';
 import type { FilmEncoder, FilmEncoders } from './contract.ts';
 import { FilmBudget } from './film-budget.ts';
 import { filmPicture } from './i420.ts';
+import type { MovingPart } from './moving-part.ts';
 
 /** A client has one decoder a surface, of the surface's size: so a film has its own. One film at a time has it. */
-export const FILM_SURFACE = 2;
+const FILM_SURFACE = 2;
 /** H.264 counts in blocks of 16×16; a picture that is no multiple of them is filled up here, so that no client has to cut. */
 const BLOCK_SIDE = 16;
 const FRAMES_PER_SECOND = 30;
@@ -22,7 +23,7 @@ const THINNEST_BITS_PER_SECOND = 80_000;
 const SAID = { qp: 22, progressive: false, quality: 100 };
 
 /** One rectangle of the picture as H.264 on a surface of its own, from where it is copied to the desktop. */
-export class Film {
+export class Film implements MovingPart {
   readonly box: Rect;
   private readonly coded: Size;
   private readonly budget: FilmBudget;
@@ -46,7 +47,6 @@ export class Film {
     void this.open(encoders, failed);
   }
 
-  /** The line has so much for it now. */
   follow(lineBitsPerSecond: number | undefined, nowMs: number): void {
     const bitsPerSecond = this.within(lineBitsPerSecond);
     if (bitsPerSecond === this.bitsPerSecond) return;
@@ -55,36 +55,33 @@ export class Film {
     this.encoder?.setBitrate(bitsPerSecond);
   }
 
-  /** Before that its parts are sent as everything else is. */
   get isReady(): boolean {
     return this.encoder !== undefined;
   }
 
-  /** The client has nothing of it: its surface is made with the next picture, which is drawn whole. */
+  get surfaces(): readonly number[] {
+    return this.needsWhole ? [] : [FILM_SURFACE];
+  }
+
+  /** Its surface is made with the next picture. */
   forgetSurface(): void {
     this.needsKey = true;
     this.needsWhole = true;
   }
 
-  /** The client may have lost some of it: the next picture refers to none before. */
   askForKey(): void {
     this.needsKey = true;
   }
 
-  /** The next picture is to be drawn whole, since the client has something else there. */
   get wantsWhole(): boolean {
     return this.needsWhole;
   }
 
-  /** Whether its bitrate has room for a picture. */
   hasRoom(nowMs: number): boolean {
     return this.needsKey || this.budget.allows(nowMs);
   }
 
-  /**
-   * The picture's PDUs, which draw `regions` (even, inside the box).
-   * Rejects with a FilmEncoderError when its encoder does; it is of no use any more then.
-   */
+  /** Rejects with a FilmEncoderError when its encoder does. */
   async draw(frame: PixelFrame, regions: readonly Rect[]): Promise<Uint8Array[]> {
     const { box, coded, encoder } = this;
     if (encoder === undefined) return [];
@@ -104,7 +101,6 @@ export class Film {
     return pdus;
   }
 
-  /** The PDUs that take away what the client has of it. */
   end(): Uint8Array[] {
     this.over = true;
     this.encoder?.close();

@@ -1,10 +1,10 @@
 import { ProtocolError } from '../../../bytes/errors.ts';
 import { ByteReader } from '../../../bytes/reader.ts';
 import { ByteWriter } from '../../../bytes/writer.ts';
-import type { Rect } from '../../geometry.ts';
+import type { Rect, Size } from '../../geometry.ts';
 import type { PixelFrame } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
-import { bitmapTarget, type Surface } from '../surface.ts';
+import { bitmapTarget, type DrawnOn } from '../surface.ts';
 import { RFX_BLOCK, RFX_ENTROPY, RFX_QUANTS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
 import { decodeRfxTile, encodeRfxTile, MAX_RFX_COMPONENT_BYTES, type RfxComponent } from './rfx-tile.ts';
 
@@ -93,21 +93,26 @@ function encodeTiles(
 }
 
 /**
- * Draws the tiles of a message on the surface, the message's corner at `x`,`y`; what lies outside is left out.
+ * Draws the tiles of a message on the surface, the message's corner at `x`,`y`; what lies outside of it, or of `part` from there, is left out.
  * @throws ProtocolError for anything wrong in the message
  */
-export function drawRemoteFx(message: Uint8Array, surface: Surface, x: number, y: number): void {
+export function drawRemoteFx(message: Uint8Array, surface: DrawnOn, x: number, y: number, part: Size = surface): void {
   const reader = new ByteReader(message);
   while (reader.remaining > 0) {
     const type = reader.u16le('TS_RFX_BLOCKT.blockType');
     const length = reader.u32le('TS_RFX_BLOCKT.blockLen');
     if (length < 6) throw new ProtocolError('OUT_OF_RANGE', 'TS_RFX_BLOCKT.blockLen', '>= 6', length);
     const body = reader.sub(length - 6, 'TS_RFX_BLOCKT');
-    if (type === RFX_BLOCK.tileset) drawTileset(body, surface, x, y);
+    if (type === RFX_BLOCK.tileset)
+      drawTileset(body, surface, x, y, {
+        width: Math.min(surface.width, x + part.width),
+        height: Math.min(surface.height, y + part.height),
+      });
   }
 }
 
-function drawTileset(reader: ByteReader, surface: Surface, x: number, y: number): void {
+/** `end`: the first column and row that are left out. */
+function drawTileset(reader: ByteReader, surface: DrawnOn, x: number, y: number, end: Size): void {
   reader.skip(6, 'TS_RFX_TILESET.header');
   const entropy = (reader.u16le('TS_RFX_TILESET.properties') >> 10) & 0x0f;
   if (entropy !== RFX_ENTROPY.rlgr1 && entropy !== RFX_ENTROPY.rlgr3)
@@ -135,7 +140,7 @@ function drawTileset(reader: ByteReader, surface: Surface, x: number, y: number)
       (each, index): RfxComponent => ({ quants: each, data: reader.view8(lengths[index] ?? 0, 'TS_RFX_TILE.data') }),
     );
     const [luma, blueness, redness] = components;
-    const [width, height] = [Math.min(RFX_TILE_SIDE, surface.width - left), Math.min(RFX_TILE_SIDE, surface.height - top)];
+    const [width, height] = [Math.min(RFX_TILE_SIDE, end.width - left), Math.min(RFX_TILE_SIDE, end.height - top)];
     if (luma === undefined || blueness === undefined || redness === undefined || left < 0 || top < 0 || width < 1 || height < 1) continue;
     decodeRfxTile([luma, blueness, redness], entropy, bitmapTarget(surface, { x: left, y: top, width, height }));
   }

@@ -11,11 +11,17 @@ import {
 } from '../../../../../src/protocol/rdp/graphics/film/contract.ts';
 import { FilmLayer } from '../../../../../src/protocol/rdp/graphics/film/film-layer.ts';
 import { STILL_MS } from '../../../../../src/protocol/rdp/graphics/film/motion-finder.ts';
+import { GraphicsDecoder } from '../../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { encodeResetGraphics } from '../../../../../src/protocol/rdp/pdu/rdpgfx/reset-graphics.ts';
+import { encodeSegmentedData, plainSegments } from '../../../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
+import { encodeCreateSurface, encodeMapSurfaceToOutput } from '../../../../../src/protocol/rdp/pdu/rdpgfx/surfaces.ts';
+import { applied } from '../../../../support/applied.ts';
 import { decodeGfxServerPdus, type GfxServerPdu } from '../../../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
 
 const SIZE = { width: 640, height: 480 };
 const FILM = { x: 100, y: 70, width: 330, height: 250 };
 const FRAME_MS = 33;
+const GREY = 0x80;
 
 /** An encoder whose units say which picture they are and whether they are key frames. */
 class FakeEncoders implements FilmEncoders {
@@ -93,7 +99,7 @@ describe('the layer of film', () => {
 
   async function frame({ changed = [], copies = [], key = false, lost = [], size = SIZE, share }: Given = {}): Promise<Shown> {
     nowMs += FRAME_MS;
-    const pixels = { ...size, stride: size.width * 4, pixels: new Uint8Array(size.width * size.height * 4) };
+    const pixels = { ...size, stride: size.width * 4, pixels: new Uint8Array(size.width * size.height * 4).fill(GREY) };
     const picture = { ...size, damage: changed, pixels: () => pixels, close: () => undefined };
     const areas = [...changed.flatMap(tiled), ...lost];
     const made = await layer.encode({ picture, frame: pixels, wanted: { frameId: 1, key, areas: lost, share }, copies, areas });
@@ -272,6 +278,33 @@ describe('the layer of film', () => {
     encoders.encodeError = undefined;
     const next = await frame({ changed: [FILM] });
     expect(next.told.map(({ tag }) => tag)).toEqual(['createSurface', 'wireToSurface1', 'surfaceToSurface']);
+  });
+
+  it('is RemoteFX where the client takes no H.264, and exact when it rests', async () => {
+    layer = new FilmLayer({ nowMs: () => nowMs });
+    const decoder = new GraphicsDecoder(SIZE);
+    await frame({ key: true });
+    for (let count = 0; count < 6; count++) await frame({ changed: [FILM] });
+    const shown = await frame({ changed: [FILM] });
+    expect(shown.told).toEqual([expect.objectContaining({ tag: 'wireToSurface1', surfaceId: 1, codecId: 0x03, rect: FILM })]);
+    expect(shown).toMatchObject({ covered: [FILM], surfaces: [] });
+    const begin = [
+      encodeResetGraphics(SIZE),
+      encodeCreateSurface({ surfaceId: 1, ...SIZE }),
+      encodeMapSurfaceToOutput({ surfaceId: 1, x: 0, y: 0 }),
+    ];
+    for (const pdu of [...begin, ...shown.pdus]) applied(decoder.apply({ tag: 'channel', data: encodeSegmentedData(plainSegments(pdu)) }));
+    const red = (x: number, y: number): number => (decoder.surface.words[y * SIZE.width + x] ?? 0) & 0xff;
+    for (const [x, y] of [
+      [FILM.x, FILM.y],
+      [FILM.x + FILM.width - 1, FILM.y + FILM.height - 1],
+      [200, 200],
+    ] as const)
+      expect(Math.abs(red(x, y) - GREY)).toBeLessThanOrEqual(2);
+    expect([red(FILM.x - 1, 200), red(FILM.x + FILM.width, 200)]).toEqual([0, 0]);
+    nowMs += STILL_MS;
+    expect((await frame()).exact.length).toBeGreaterThan(0);
+    await frame({ changed: [FILM], share: { frameBytes: 9_000, filmBitsPerSecond: 100_000 } });
   });
 
   it('ends with the capture, also while an encoder is being opened', async () => {
