@@ -48,7 +48,7 @@ describe.skipIf(peers.skip)(peers.title('freerdp-shadow-cli as novice'), () => {
     expect(shadow.output()).not.toContain('incorrect offset');
   });
 
-  it('is not let draw on a channel on which it would draw nothing that can be decoded: what changes goes on coming in updates', async () => {
+  it('is not let draw on the graphics channel, where it begins once and never anew: what changes goes on coming in updates', async () => {
     const pin = await actualPin(port);
     const session = await dial('ringback', port, pin as Uint8Array, [new GraphicsClient()]);
     await untilSame(() => source.screenshot(), session.picture);

@@ -28,13 +28,12 @@ export interface ServerAbilities {
   readonly frameAcknowledge: boolean;
   readonly suppressOutput: boolean;
   readonly refreshRect: boolean;
-  /** Windows servers draw with ClearCodec and progressive codecs on the graphics channel, which nothing here decodes. */
-  readonly isWindows: boolean;
   /**
-   * It has codecs of its own ([MS-RDPBCGR] 2.2.7.2.10). FreeRDP's server draws nothing on the graphics channel for a client that takes neither
-   * H.264 nor RemoteFX there.
+   * On the graphics channel it makes its surfaces anew for a viewer that comes late, as ours does when it is asked for the whole picture; and draws
+   * what can be decoded. Neither is true of Windows (ClearCodec, progressive codecs) and of FreeRDP, which have codecs of their own in updates
+   * ([MS-RDPBCGR] 2.2.7.2.10) as well.
    */
-  readonly hasBitmapCodecs: boolean;
+  readonly beginsAnew: boolean;
 }
 
 /** Reads Demand Active. A desktop without a usable size keeps the size we asked for. */
@@ -52,8 +51,8 @@ export function readServerAbilities({ sets }: DemandActive, wished: Size): Serve
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined,
     suppressOutput: general?.suppressOutputSupport ?? false,
     refreshRect: general?.refreshRectSupport ?? false,
-    isWindows: general?.osMajorType === OSMAJORTYPE_WINDOWS,
-    hasBitmapCodecs: sets.some((set) => set.tag === 'unknown' && set.type === CAPSETTYPE_BITMAP_CODECS),
+    beginsAnew:
+      general?.osMajorType !== OSMAJORTYPE_WINDOWS && !sets.some((set) => set.tag === 'unknown' && set.type === CAPSETTYPE_BITMAP_CODECS),
   };
 }
 

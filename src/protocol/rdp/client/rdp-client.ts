@@ -326,8 +326,7 @@ export class RdpClient implements RdpClientMachine {
   ): RdpClientOutput[] {
     const demand = decodeDemandActive(body);
     const abilities = readServerAbilities(demand, this.config.desktop);
-    const { graphics } = this;
-    if (abilities.isWindows || (abilities.hasBitmapCodecs && graphics?.takesFilm !== true)) graphics?.withhold();
+    if (!abilities.beginsAnew) this.graphics?.withhold();
     const shared: Shared = { plan: state.plan, userId: state.userId, shareId: demand.shareId, abilities };
     this.state = { tag: 'finalizing', reactivating: state.reactivating, ...shared };
     const confirm = encodeConfirmActive(

@@ -1,4 +1,4 @@
-import { allowsAvc420, encodeCapsAdvertise, GFX_CAPS_FLAG, GFX_VERSION, type GfxCapabilitySet } from '../../pdu/rdpgfx/capabilities.ts';
+import { encodeCapsAdvertise, GFX_CAPS_FLAG, GFX_VERSION, type GfxCapabilitySet } from '../../pdu/rdpgfx/capabilities.ts';
 import { encodeGfxFrameAcknowledge } from '../../pdu/rdpgfx/frames.ts';
 import { GFX_CMD } from '../../pdu/rdpgfx/header.ts';
 import { decodeSegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
@@ -38,14 +38,9 @@ export class GraphicsClient implements Channel {
     this.heard = heard;
   }
 
-  /** What this server draws with could not be decoded: the channel is refused when it is opened. */
+  /** Of no use with this server: the channel is refused when it is opened. */
   withhold(): void {
     this.withheld = true;
-  }
-
-  /** H.264 can be decoded. */
-  get takesFilm(): boolean {
-    return this.sets.some(allowsAvc420);
   }
 
   get isWithheld(): boolean {
