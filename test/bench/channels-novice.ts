@@ -5,7 +5,6 @@
 import { systemClock } from '../../src/main/clock.ts';
 import { createDesktop } from '../../src/main/desktop/desktop.ts';
 import { share } from '../interop/sharing.ts';
-import type { Display } from '../support/display.ts';
 import { until } from '../support/programs.ts';
 import { BulkChannel } from './bulk-channel.ts';
 
@@ -23,7 +22,7 @@ const desktop = createDesktop({
   openCapturePage: () => Promise.reject(new Error('no page here')),
   clock: systemClock,
 });
-const sharing = await share({ env: process.env } as Display, [bulk]);
+const sharing = await share({ env: process.env }, [bulk]);
 const { sessionId, pin } = sharing.endpoint;
 say({ tag: 'listening', port: sharing.port, sessionId: Buffer.from(sessionId).toString('hex'), pin: Buffer.from(pin).toString('hex') });
 

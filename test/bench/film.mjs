@@ -45,7 +45,7 @@ x11.createClient({ display }, (error, { client, screen }) => {
       const rows = Math.min(ROWS, height - row);
       client.PutImage(2, window, gc, width, rows, 0, row, 0, 24, pixels.subarray(row * width * 4, (row + rows) * width * 4));
     }
-    console.log(`${n % PICTURES} ${performance.timeOrigin + performance.now()}`);
+    process.stdout.write(`${n % PICTURES} ${performance.timeOrigin + performance.now()}\n`);
     n += 1;
   }, 1000 / 30);
   process.on('SIGUSR1', () => clearInterval(playing));

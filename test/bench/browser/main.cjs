@@ -3,8 +3,8 @@ const { app, BrowserWindow } = require('electron');
 const { join } = require('node:path');
 
 const [width, height, does] = process.argv.slice(-3);
-app.whenReady().then(() => {
+app.on('ready', () => {
   const window = new BrowserWindow({ x: 0, y: 0, width: Number(width), height: Number(height), frame: false, backgroundColor: '#ffffff' });
-  window.loadFile(join(__dirname, 'page.html'), { query: { does } });
+  void window.loadFile(join(__dirname, 'page.html'), { query: { does } });
   window.webContents.once('did-finish-load', () => process.stdout.write('ready\n'));
 });
