@@ -8,6 +8,8 @@ import { t } from '../../src/words/words.ts';
 import { electronExecutable } from '../support/app.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
+import { openH264 } from '../support/openh264.ts';
+import { hasLoaded, isRunning, utilityProcesses } from '../support/process-tree.ts';
 import { startPackagedApp } from '../support/packaged-app.ts';
 import { needs, run, until } from '../support/programs.ts';
 import { connect, meetOnMessenger, windowsNamed } from '../support/scenario.ts';
@@ -161,6 +163,15 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the packag
       await meetOnMessenger(expert, novice);
       await connect(novice, expert);
       expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
+      const [capture = 0] = await utilityProcesses(noviceDesktop.home);
+      if (!openH264.skip) {
+        // The process that captures is started out of the archive, and has the native library that lies beside it.
+        const film = join(root, 'test/bench/film.mjs');
+        const playing = noviceDesktop.start(process.execPath, [film, noviceDesktop.name, '300', '200', '480', '320']);
+        await until(() => hasLoaded(capture, 'libopenh264.so'), 'the encoder of the system to be loaded', 30_000);
+        await playing.stop();
+      }
+      expect(isRunning(capture)).toBe(true);
       // Once more with the engine that has a process of its own, started out of the archive.
       await (await expert.session()).getByRole('button', { name: t('session.end'), exact: true }).click();
       for (const { main } of [novice, expert]) await main.getByRole('button', { name: t('ended.close'), exact: true }).click();
