@@ -3,7 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../src/main/clock.ts';
+import type { ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { createDesktop } from '../../../src/main/desktop/desktop.ts';
+import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
+import { decodeAvc420 } from '../../../src/protocol/rdp/graphics/film/avc420.ts';
+import { Rdp8Decompressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
+import { decodeGfxServerPdus } from '../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
+import { decodeSegmentedData } from '../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
+import { GFX_CODEC } from '../../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
 import { serveApp } from '../../../src/main/shell/app-protocol.ts';
 import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
 import { ViewedScreen } from './viewed-screen.ts';
@@ -88,6 +95,10 @@ async function main(): Promise<void> {
       say({ tag: 'kernels', workers: workers.length, inWorker: await memories(workers[0]), inPage: await memories() });
       continue;
     }
+    if (line === 'film') {
+      say({ tag: 'film', regions: await untilFilm(capture) });
+      continue;
+    }
     let frames = 0;
     let changedPixels = 0;
     for (;;) {
@@ -106,6 +117,20 @@ async function main(): Promise<void> {
   await capture.close();
   say({ tag: 'closed', windows: BrowserWindow.getAllWindows().length });
   app.exit(0);
+}
+
+/** Pulls frames for a client that takes AVC420, until there is a film in one; gives what the client is told to draw of it. */
+async function untilFilm(capture: ScreenCapture): Promise<readonly Rect[]> {
+  capture.configure({ encoder: { name: 'channel', avc420: true }, acknowledgement: 'channel' });
+  const decompressor = new Rdp8Decompressor();
+  for (;;) {
+    const { updates } = await capture.nextFrame(AbortSignal.timeout(15_000));
+    for (const { bytes } of updates) {
+      for (const pdu of decodeGfxServerPdus(decompressor.decompress(decodeSegmentedData(bytes)))) {
+        if (pdu.tag === 'wireToSurface1' && pdu.codecId === GFX_CODEC.avc420) return decodeAvc420(pdu.data).regions.map(({ rect }) => rect);
+      }
+    }
+  }
 }
 
 function say(message: unknown): void {

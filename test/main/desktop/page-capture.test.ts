@@ -21,6 +21,7 @@ interface Said {
   readonly changedPixels?: number;
   readonly windows?: number;
   readonly size?: unknown;
+  readonly regions?: readonly unknown[];
 }
 
 describe.skipIf(programs.skip || electron === undefined)(title, () => {
@@ -158,6 +159,17 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
     application.process.stdin?.write('kernels\n');
     const kernels = await until(() => said()[before], `an answer of the application: ${application.output()}`);
     expect(kernels).toEqual({ tag: 'kernels', workers: 1, inWorker: 1, inPage: 0 });
+  });
+
+  it('encodes a film by itself', async () => {
+    const place = ['80', '60', '320', '240'];
+    const film = display.start(process.execPath, [join(ROOT, 'test/bench/film.mjs'), display.name, ...place]);
+    const before = said().length;
+    application.process.stdin?.write('film\n');
+    const { regions } = await until(() => said()[before], `a film: ${application.output()}`, 30_000);
+    // The page takes pictures whenever it likes, also of a window that is half painted: the film may be found some rows short.
+    expect(regions).toEqual([expect.objectContaining({ x: 0, y: 0 })]);
+    await film.stop();
   });
 
   it('leaves no window behind when it is closed', async () => {
