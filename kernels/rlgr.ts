@@ -29,9 +29,9 @@ export function rlgr(coefficients: usize, withoutPairs: bool, out: usize): usize
     if (width > 0) {
       const start = at;
       while (at + 16 < end && !v128.any_true(v128.load(at))) at += 16;
-      while (at < end - 2 && load<i16>(at) == 0) at += 2;
+      while (at < end && load<i16>(at) == 0) at += 2;
       let zeros = <i32>((at - start) >> 1);
-      const value = <i32>load<i16>(at);
+      const value = at < end ? <i32>load<i16>(at) : 0;
       at += 2;
       while (zeros >= 1 << width) {
         zeros -= 1 << width;

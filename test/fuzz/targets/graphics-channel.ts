@@ -1,4 +1,8 @@
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { RFX_ENTROPY } from '../../../src/protocol/rdp/graphics/remotefx/rfx-format.ts';
+import { drawRemoteFx } from '../../../src/protocol/rdp/graphics/remotefx/rfx-decoder.ts';
+import { encodeRemoteFx } from '../../../src/protocol/rdp/graphics/remotefx/rfx-message.ts';
+import { bitmapTarget, createSurface } from '../../../src/protocol/rdp/graphics/surface.ts';
 import { Rdp8Compressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
 import { Rdp8Decompressor } from '../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { encodeCacheToSurface, encodeEvictCacheEntry, encodeSurfaceToCache } from '../../../src/protocol/rdp/pdu/rdpgfx/cache.ts';
@@ -56,6 +60,26 @@ function segments(): Uint8Array[] {
   ];
 }
 
+/** Messages of both entropy coders: four tiles, three of them cut off. */
+function remoteFxMessages(): Uint8Array[] {
+  const pixels = Uint8Array.from({ length: 100 * 70 * 4 }, (_, at) => ((at >> 2) % 100) * 2 + ((at * 2_654_435_761) >>> 28));
+  const frame = { width: 100, height: 70, stride: 400, pixels };
+  return Object.values(RFX_ENTROPY).map((entropy) =>
+    encodeRemoteFx(frame, { x: 3, y: 2, width: 90, height: 66 }, { frameIndex: 1, entropy }),
+  );
+}
+
+/** Some of one in a bitmap of the channel. */
+function inRemoteFx(): Uint8Array {
+  const pixels = new Uint8Array(16 * 9 * 4).fill(80);
+  const data = encodeRemoteFx({ width: 16, height: 9, stride: 64, pixels }, { x: 0, y: 0, width: 16, height: 9 }, { frameIndex: 1 });
+  return encodeWireToSurface1({ surfaceId: 1, codecId: GFX_CODEC.remoteFx, rect: RECT, data });
+}
+
+/** Around what is drawn, which must stay as it was. */
+const MARGIN = 3;
+const remoteFxSurface = createSurface({ width: 100 + 2 * MARGIN, height: 70 + 2 * MARGIN });
+
 /** One for all inputs: megabytes of history are not set aside for each. */
 const compressor = new Rdp8Compressor();
 const decompressor = new Rdp8Decompressor();
@@ -94,11 +118,29 @@ export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
     },
   },
   {
+    name: 'remotefx',
+    maxBytes: 8_192,
+    seeds: remoteFxMessages,
+    check: (input) => {
+      const { words, width, height } = remoteFxSurface;
+      words.fill(0x1234_5678);
+      try {
+        drawRemoteFx(input, bitmapTarget(remoteFxSurface, { x: MARGIN, y: MARGIN, width: 100, height: 70 }));
+      } finally {
+        for (let at = 0; at < words.length; at += 1) {
+          const [x, y] = [at % width, Math.floor(at / width)];
+          const outside = x < MARGIN || x >= width - MARGIN || y < MARGIN || y >= height - MARGIN;
+          if (outside && words[at] !== 0x1234_5678) throw new BrokenRule(`drawn outside the rectangle, at ${x},${y}`);
+        }
+      }
+    },
+  },
+  {
     name: 'channel-decoder',
     maxBytes: 4_096,
     // With the history of the channel, once, and the surfaces that the seeds make.
     mayAllocate: (bytes) => 8 * 1024 * 1024 + bytes * 65_536,
-    seeds: () => [joined(...FROM_SERVER), joined(...FROM_SERVER.slice(1))],
+    seeds: () => [joined(...FROM_SERVER), joined(...FROM_SERVER.slice(1)), joined(...FROM_SERVER.slice(0, 5), inRemoteFx())],
     check: (input) => {
       decoder.resize(SIZE);
       applied(decoder.apply({ tag: 'channel', data: encodeSegmentedData(plainSegments(input)) }));

@@ -3,6 +3,7 @@ import type { DecoderKind } from './contract.ts';
 import { INTERLEAVED_BITMAPS } from './interleaved/interleaved-decoder.ts';
 import { PLANAR_BITMAPS } from './planar/planar-decoder.ts';
 import { RAW_BITMAPS } from './raw-bitmap.ts';
+import { REMOTE_FX_ON_CHANNEL } from './remotefx/rfx-decoder.ts';
 
 /** Every codec the viewer can show; the first that takes a bitmap decodes it. */
 export const DECODERS: readonly DecoderKind[] = [
@@ -11,5 +12,9 @@ export const DECODERS: readonly DecoderKind[] = [
   INTERLEAVED_BITMAPS,
   PLANAR_ON_CHANNEL,
   RAW_ON_CHANNEL,
+<<<<<<< HEAD
   REMOTEFX_ON_CHANNEL,
+=======
+  REMOTE_FX_ON_CHANNEL,
+>>>>>>> 7b646dc (RemoteFX is read on the graphics channel)
 ];

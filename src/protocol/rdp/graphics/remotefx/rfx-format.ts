@@ -13,6 +13,8 @@ export type RfxEntropy = (typeof RFX_ENTROPY)[keyof typeof RFX_ENTROPY];
  */
 export type RfxQuants = readonly [number, number, number, number, number, number, number, number, number, number];
 
+export const RFX_QUANT_NUMBERS = 10;
+
 /** Of good pictures at a moderate size: what is fine is kept less exactly than what is coarse. */
 export const RFX_QUANTS: RfxQuants = [6, 6, 6, 6, 7, 7, 8, 8, 8, 9];
 

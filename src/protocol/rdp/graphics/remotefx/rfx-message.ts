@@ -1,12 +1,15 @@
-import { ProtocolError } from '../../../bytes/errors.ts';
-import { ByteReader } from '../../../bytes/reader.ts';
 import { ByteWriter } from '../../../bytes/writer.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import type { PixelFrame } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
+<<<<<<< HEAD
 import { bitmapTarget, type DrawnOn } from '../surface.ts';
 import { RFX_BLOCK, RFX_ENTROPY, RFX_QUANTS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
 import { decodeRfxTile, encodeRfxTile, MAX_RFX_COMPONENT_BYTES, type RfxComponent } from './rfx-tile.ts';
+=======
+import { RFX_BLOCK, RFX_ENTROPY, RFX_QUANT_NUMBERS, RFX_QUANTS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
+import { encodeRfxTile, MAX_RFX_COMPONENT_BYTES } from './rfx-tile.ts';
+>>>>>>> 7b646dc (RemoteFX is read on the graphics channel)
 
 /** WF_MAGIC and WF_VERSION_1_0 (2.2.2.2.1). */
 const MAGIC = 0xcacc_acca;
@@ -19,7 +22,6 @@ const contextProperties = (entropy: RfxEntropy): number => (1 << 3) | (1 << 5) |
 const tilesetProperties = (entropy: RfxEntropy): number => 1 | (1 << 4) | (1 << 6) | (entropy << 10) | (1 << 14);
 const REGION_TYPE = 0xcac1;
 const TILESET_TYPE = 0xcac2;
-const QUANT_NUMBERS = 10;
 const TILE_HEADER_BYTES = 19;
 
 export interface RfxOptions {
@@ -46,13 +48,13 @@ export function encodeRemoteFx(
   block(writer, RFX_BLOCK.frameBegin, 14).u8(CODEC_ID).u8(CHANNEL_ID).u32le(frameIndex).u16le(1);
   block(writer, RFX_BLOCK.region, 23).u8(CODEC_ID).u8(CHANNEL_ID).u8(1).u16le(1);
   writer.u16le(0).u16le(0).u16le(part.width).u16le(part.height).u16le(REGION_TYPE).u16le(1);
-  block(writer, RFX_BLOCK.tileset, 22 + QUANT_NUMBERS / 2 + tiles.length)
+  block(writer, RFX_BLOCK.tileset, 22 + RFX_QUANT_NUMBERS / 2 + tiles.length)
     .u8(CODEC_ID)
     .u8(CHANNEL_ID)
     .u16le(TILESET_TYPE)
     .u16le(0);
   writer.u16le(tilesetProperties(entropy)).u8(1).u8(RFX_TILE_SIDE).u16le(count, 'TS_RFX_TILESET.numTiles').u32le(tiles.length);
-  for (let at = 0; at < QUANT_NUMBERS; at += 2) writer.u8((quants[at] ?? 0) | ((quants[at + 1] ?? 0) << 4));
+  for (let at = 0; at < RFX_QUANT_NUMBERS; at += 2) writer.u8((quants[at] ?? 0) | ((quants[at + 1] ?? 0) << 4));
   writer.bytes(tiles);
   block(writer, RFX_BLOCK.frameEnd, 8).u8(CODEC_ID).u8(CHANNEL_ID);
   return writer.finish();
@@ -91,6 +93,7 @@ function encodeTiles(
   }
   return { tiles: writer.finish(), count };
 }
+<<<<<<< HEAD
 
 /**
  * Draws the tiles of a message on the surface, the message's corner at `x`,`y`; what lies outside of it, or of `part` from there, is left out.
@@ -154,3 +157,5 @@ function readQuants(reader: ByteReader): RfxQuants {
   for (const number of numbers) if (number < 6) throw new ProtocolError('OUT_OF_RANGE', 'TS_RFX_CODEC_QUANT', '6 to 15', number);
   return numbers as unknown as RfxQuants;
 }
+=======
+>>>>>>> 7b646dc (RemoteFX is read on the graphics channel)

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { FrameWords } from '../pixel-words.ts';
-import { OPAQUE, type BitmapTarget } from '../surface.ts';
+import { OPAQUE } from '../surface.ts';
 import { decodeRlgr, encodeRlgr } from './rlgr.ts';
 import { RFX_BANDS, RFX_ENTROPY, RFX_LL3, RFX_TILE_PIXELS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
 import { forwardWavelet, inverseWavelet } from './rfx-wavelet.ts';
@@ -70,34 +70,34 @@ export interface RfxComponent {
   readonly quants: RfxQuants;
 }
 
-/** Draws a tile, or as much of it as the target takes from its top left corner. Any data are a picture. */
+/** Decodes a tile to `tile`, 64×64 RGBA words row by row. Any data are a picture. */
 export function decodeRfxTile(
   components: readonly [RfxComponent, RfxComponent, RfxComponent],
   entropy: RfxEntropy,
-  target: BitmapTarget,
+  tile: Int32Array<ArrayBuffer>,
 ): void {
   for (const [index, { data, quants }] of components.entries()) {
     const plane = planes[index]!;
     decodeRlgr(data, entropy, plane);
     for (let i = RFX_LL3 + 1; i < RFX_TILE_PIXELS; i++) plane[i]! += plane[i - 1]!;
-    for (const { at, count, quant } of RFX_BANDS) for (let i = at; i < at + count; i++) plane[i]! <<= quants[quant]! - 1;
+    for (const { at, count, quant } of RFX_BANDS) {
+      const shift = quants[quant]! - 1;
+      for (let i = at; i < at + count; i++) plane[i]! <<= shift;
+    }
     inverseWavelet(plane);
   }
   const [luma, blueness, redness] = planes;
-  for (let row = 0; row < target.rows; row++) {
-    const to = target.offset + row * target.stride;
-    for (let column = 0; column < target.columns; column++) {
-      const at = row * RFX_TILE_SIDE + column;
-      const light = (luma[at]! + 4096) * 65_536;
-      const red = level(light + 91_916 * redness[at]!);
-      const green = level(light - 22_527 * blueness[at]! - 46_819 * redness[at]!);
-      const blue = level(light + 115_992 * blueness[at]!);
-      target.words[to + column] = OPAQUE | (blue << 16) | (green << 8) | red;
-    }
+  for (let at = 0; at < RFX_TILE_PIXELS; at++) {
+    // In 2,097,152nds of a level; values that no picture has may wrap around, and are some colour.
+    const light = ((luma[at]! + 4096) << 16) + (1 << 20);
+    const red = level(light + Math.imul(91_916, redness[at]!));
+    const green = level(light - Math.imul(22_527, blueness[at]!) - Math.imul(46_819, redness[at]!));
+    const blue = level(light + Math.imul(115_992, blueness[at]!));
+    tile[at] = OPAQUE | (blue << 16) | (green << 8) | red;
   }
 }
 
-/** From 2,097,152nds of a level. */
 function level(value: number): number {
-  return Math.max(0, Math.min(255, Math.round(value / 2_097_152)));
+  const whole = value >> 21;
+  return whole < 0 ? 0 : Math.min(whole, 255);
 }

@@ -79,13 +79,13 @@ export function encodeRlgr(coefficients: Int32Array, entropy: RfxEntropy, out: U
   };
   for (let at = 0; at < length; ) {
     if (runs >> SHIFT > 0) {
-      // The last coefficient always stands behind a run as its value, even a zero (which comes back as one): there is no other end.
+      // A run that goes to the end has a value behind it as every other, which says nothing: it lies behind the last coefficient.
       let zeros = 0;
-      while (at < length - 1 && coefficients[at] === 0) {
+      while (at < length && coefficients[at] === 0) {
         zeros++;
         at++;
       }
-      const value = coefficients[at++]!;
+      const value = at < length ? coefficients[at++]! : 0;
       while (zeros >= 1 << (runs >> SHIFT)) {
         zeros -= 1 << (runs >> SHIFT);
         bits.put(0, 1);
