@@ -21,7 +21,12 @@ const duration = z.number().min(0).lt(MAX_DURATION_MS);
 
 const update = z.discriminatedUnion('route', [
   z.strictObject({ route: z.literal('fastPath'), bytes }),
-  z.strictObject({ route: z.literal('channel'), bytes, surfaces: z.array(z.int().min(0).max(0xffff)).max(MAX_SURFACES) }),
+  z.strictObject({
+    route: z.literal('channel'),
+    bytes,
+    surfaces: z.array(z.int().min(0).max(0xffff)).max(MAX_SURFACES),
+    first: z.literal(true).optional(),
+  }),
 ]);
 
 const frame = z.strictObject({

@@ -49,8 +49,11 @@ export interface GraphicsSettings {
 export type GraphicsUpdate =
   /** Whole fast-path PDUs ([MS-RDPBCGR] 2.2.9.1.2). */
   | { readonly route: 'fastPath'; readonly bytes: Uint8Array }
-  /** One message of the graphics channel: RDP_SEGMENTED_DATA ([MS-RDPEGFX] 2.2.5.1). `surfaces`: those the client has once it has read it. */
-  | { readonly route: 'channel'; readonly bytes: Uint8Array; readonly surfaces: readonly number[] };
+  /**
+   * One message of the graphics channel: RDP_SEGMENTED_DATA ([MS-RDPEGFX] 2.2.5.1). `surfaces`: those the client has once it has read it. `first`:
+   * of an encoder that knows of none before; those that the client still has are deleted ahead of it.
+   */
+  | { readonly route: 'channel'; readonly bytes: Uint8Array; readonly surfaces: readonly number[]; readonly first?: true | undefined };
 
 /** What the line has for one frame. Plain data: it crosses threads and processes. */
 export interface FrameShare {

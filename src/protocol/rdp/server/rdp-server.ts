@@ -187,7 +187,7 @@ export class RdpServer implements RdpServerMachine {
   private activation({ abilities, channels, desktop }: StateOf<'active'>): RdpServerOutput[] {
     const { graphics } = this;
     if (graphics === undefined || graphics.isAwaited) return [];
-    return [...graphics.clear(channels), { tag: 'active', graphics: graphics.settings(abilities.graphics), desktop }];
+    return [...graphics.activated(channels), { tag: 'active', graphics: graphics.settings(abilities.graphics), desktop }];
   }
 
   private graphicsNews(): RdpServerOutput[] {

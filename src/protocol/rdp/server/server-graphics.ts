@@ -84,9 +84,14 @@ export class ServerGraphics {
     return { acknowledged, change };
   }
 
-  /** Another encoder begins: what the one before has made is taken away, and the client hears of it before the first frame. */
-  clear(channels: StaticChannels): RdpServerOutput[] {
+  /** `active` is being said: what has changed so far is in it. The encoder that begins now finds no surfaces. */
+  activated(channels: StaticChannels): RdpServerOutput[] {
     this.change = undefined;
+    return this.clear(channels);
+  }
+
+  /** Another encoder begins: what the one before has made is taken away, and the client hears of it before the first frame. */
+  private clear(channels: StaticChannels): RdpServerOutput[] {
     const { channel, surfaces } = this;
     if (channel === undefined || !this.inUse || surfaces.length === 0) return [];
     this.surfaces = [];
@@ -95,11 +100,12 @@ export class ServerGraphics {
   }
 
   /** @throws ProtocolError ILLEGAL_TRANSITION while the picture does not go on the channel */
-  send({ bytes, surfaces }: Extract<GraphicsUpdate, { route: 'channel' }>, channels: StaticChannels): RdpServerOutput[] {
+  send({ bytes, surfaces, first }: Extract<GraphicsUpdate, { route: 'channel' }>, channels: StaticChannels): RdpServerOutput[] {
     const { channel } = this;
     if (channel === undefined || !this.inUse) throw new ProtocolError('ILLEGAL_TRANSITION', 'graphics', 'the graphics channel', 'none');
+    const cleared = first === true ? this.clear(channels) : [];
     this.surfaces = surfaces;
-    return channels.sendDynamic(channel, [bytes], 'picture').map(sendChunk);
+    return [...cleared, ...channels.sendDynamic(channel, [bytes], 'picture').map(sendChunk)];
   }
 
   private begin(set: GfxCapabilitySet): void {

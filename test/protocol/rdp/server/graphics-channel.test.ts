@@ -70,7 +70,7 @@ function answered(): { readonly server: RdpServer; readonly outputs: readonly Rd
   return { server, outputs: hear(server, ...encodeDynvcMessage(1, ADVERTISED)) };
 }
 
-const update = (surfaces: readonly number[]): GraphicsUpdate => ({
+const update = (surfaces: readonly number[]): Extract<GraphicsUpdate, { route: 'channel' }> => ({
   route: 'channel',
   bytes: encodeSegmentedData(plainSegments(new Uint8Array(0))),
   surfaces,
@@ -135,6 +135,17 @@ describe('a client that has announced the graphics channel', () => {
     ]);
     expect(actives(resized)).toEqual([{ tag: 'active', graphics: CHANNEL, desktop: { width: 640, height: 480 } }]);
     expect(drawn(server.resize({ width: 320, height: 200 }))).toEqual([]);
+  });
+
+  it('hears of the end of surfaces that an encoder has left behind, before those of the next', () => {
+    const { server } = answered();
+    expect(drawn(server.sendGraphics([{ ...update([1, 2]), first: true }]))).toEqual([]);
+    const next = server.sendGraphics([{ ...update([1]), first: true }, update([1])]);
+    expect(drawn(next)).toEqual([
+      { tag: 'deleteSurface', surfaceId: 1 },
+      { tag: 'deleteSurface', surfaceId: 2 },
+    ]);
+    expect(sentOn(next, DRDYNVC_ID)).toHaveLength(4);
   });
 
   it('begins anew when it says again what it takes, with nothing to be deleted', () => {

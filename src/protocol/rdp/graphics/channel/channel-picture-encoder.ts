@@ -77,10 +77,13 @@ class ChannelPictureEncoder implements PictureEncoder {
     const drawn = this.draw({ frame, wanted, copies, changed }, layered);
     for (const pdu of layered.pdus) push(pdu);
     push(encodeEndFrame(wanted.frameId));
+    const isFirst = this.surfaces.length === 0;
     this.surfaces = [DESKTOP_SURFACE, ...layered.surfaces];
     const { surfaces } = this;
     return {
-      updates: this.packer.take().map((bytes) => ({ route: 'channel', bytes, surfaces })),
+      updates: this.packer
+        .take()
+        .map((bytes, index) => ({ route: 'channel', bytes, surfaces, ...(isFirst && index === 0 ? { first: true } : {}) })),
       changedPixels: [...copies, ...drawn, ...layered.covered].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
   }
