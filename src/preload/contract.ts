@@ -155,6 +155,10 @@ export interface NewcomerView extends GuestCode {
   readonly byPage: boolean;
   /** To be typed together with the code; left out where nobody could say it on the phone. */
   readonly address?: string;
+  /** `host:port`, to be typed as well where the address does not lead there. */
+  readonly server?: string;
+  /** Path of the authority's file that the own account names: whoever comes may need it, too. */
+  readonly authority?: string;
 }
 
 /** Whom a link would ask for help, which was opened, pasted or dropped here. Its code stays with main. */

@@ -9,9 +9,11 @@ export interface Placeholders {
   readonly 'offeredHelp.meaning': 'address';
   readonly 'offeredContact.title': 'address';
   readonly 'contactLink.message': 'link';
+  readonly 'newcomer.authority': 'file';
   readonly 'newcomer.until': 'count';
   readonly 'newcomer.wrong': 'count';
   readonly 'newcomer.message': 'address' | 'guestCode' | 'link';
+  readonly 'newcomer.messageServer': 'address' | 'guestCode' | 'link' | 'server';
   readonly 'newcomer.messageLink': 'link';
   readonly 'invitation.guestLike': 'name';
   readonly 'person.claimed': 'name';
@@ -363,6 +365,7 @@ export interface Placeholders {
   readonly 'shell.window.expert': 'name';
   readonly 'shell.consent.trust.met': 'name';
   readonly 'shell.consent.trust.code': 'name';
+  readonly 'shell.consent.trust.guest': 'name';
   readonly 'shell.consent.trust.unverified': 'name';
   readonly 'shell.consent.meetings': 'count' | 'name';
   readonly 'shell.consent.view.message': 'name';

@@ -1,4 +1,5 @@
 /* The two questions of a session, put into words. Nothing a renderer says reaches this file. */
+import { GUEST_TRANSPORT } from '../../facts/accounts.ts';
 import { t } from '../../words/words.ts';
 import type { Peer, ConsentPrompts } from '../assistance/contract.ts';
 import type { Question, Questions } from './questions.ts';
@@ -33,9 +34,11 @@ export function consentQuestion(kind: ConsentKind, peer: Peer): Question {
 }
 
 /** What is known of them beside what they call themselves. */
-function trust({ verification }: Peer, name: string): Question['about'] & {} {
+function trust({ transport, verification }: Peer, name: string): Question['about'] & {} {
   if (verification === undefined) return [];
   if (verification.tag === 'unverified') return [{ text: t('shell.consent.trust.unverified', { name }), tone: 'warning' }];
+  // The code of somebody new came to this person in a link or on the phone: it shows that it is whoever gave it, and not who that is.
+  if (transport === GUEST_TRANSPORT && verification.tag === 'code') return [{ text: t('shell.consent.trust.guest', { name }) }];
   const how = { text: t(`shell.consent.trust.${verification.tag}`, { name }), tone: 'good' as const };
   return verification.tag === 'met' ? [how, { text: t('shell.consent.meetings', { name, count: verification.meetings }) }] : [how];
 }

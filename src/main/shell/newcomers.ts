@@ -33,6 +33,7 @@ export interface Newcomers {
 interface Meeting {
   readonly to: string;
   readonly place: Partial<Pick<GuestPlace, 'host' | 'server'>>;
+  readonly authority?: string | undefined;
   /** Nobody could say this address on the phone: it is a guest's own. */
   readonly byLinkOnly: boolean;
 }
@@ -58,7 +59,7 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
       throw error;
     }
     await guests.signOut();
-    return { to: state.address, place: reached, byLinkOnly: false };
+    return { to: state.address, place: reached, authority, byLinkOnly: false };
   }
 
   /** The server that the person has named: both are guests there. */
@@ -82,10 +83,11 @@ export function createNewcomers({ help, messengers, accounts, guests, model, nam
     if (guestCode === undefined && meeting !== undefined && !isGuestHere()) leave();
   }
 
-  function viewOf(code: NonNullable<NewcomersDeps['help']['guestCode']>, { to, place, byLinkOnly }: Meeting): NewcomerView {
+  function viewOf(code: NonNullable<NewcomersDeps['help']['guestCode']>, { to, place, authority, byLinkOnly }: Meeting): NewcomerView {
     const { helpPage } = model.facts.settings;
     const link = writeHelpLink({ to, name: name(), ...place, code: code.code }, helpPage === '' ? undefined : helpPage);
-    return { ...code, link, byPage: helpPage !== '', ...(byLinkOnly ? {} : { address: to }) };
+    const toType = byLinkOnly ? {} : { address: to, ...(place.server === undefined ? {} : { server: place.server }) };
+    return { ...code, link, byPage: helpPage !== '', ...toType, ...(authority === undefined ? {} : { authority }) };
   }
 
   /** A guest waits, or is being helped, where this program is a guest itself. */

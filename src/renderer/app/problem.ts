@@ -1,3 +1,4 @@
+import type { AccountField } from '../../facts/accounts.ts';
 import { isWordKey, t } from '../../words/words.ts';
 import type { CommandResult } from '../../preload/commands.ts';
 
@@ -20,6 +21,21 @@ export interface ActionState {
 export function problemOf(result: CommandResult<unknown>): Problem | undefined {
   if (result.ok) return undefined;
   return result.field === undefined ? { code: result.code } : { code: result.code, field: result.field };
+}
+
+/**
+ * A refusal as it is said about an account with these fields: a password that is no token is called one, and where an authority of the server's own can be named
+ * that is what to do about a server that could not prove who it is.
+ */
+export function problemOfAccount(problem: Problem, fields: readonly AccountField[], values: Readonly<Record<string, string>>): Problem {
+  const secret = fields.find(({ kind }) => kind === 'secret')?.name;
+  const has = (field: string): boolean => fields.some(({ name }) => name === field);
+  if (problem.code === 'WRONG_CREDENTIALS' && secret === 'password') return { ...problem, code: 'WRONG_PASSWORD', field: secret };
+  if (problem.code === 'WRONG_KEY' && has('authority')) return { ...problem, code: 'SERVER_NOT_PROVED', field: 'authority' };
+  // Who has typed no server reads nothing wrong beside the empty field.
+  const findsServer = fields.some(({ name, optional }) => name === 'server' && optional === true) && (values['server'] ?? '') === '';
+  if (problem.code === 'UNREACHABLE' && findsServer) return { ...problem, code: 'NO_SERVER_THERE', field: 'address' };
+  return problem;
 }
 
 /** Nobody answers at the address of the messenger. */

@@ -11,7 +11,8 @@ import type { Problem } from './problem.ts';
 import type { ServerInvitation } from './server-invitation.ts';
 
 export type Page = 'home' | 'history' | 'settings';
-export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'hostReady';
+/** `elsewhere`: an account to help somebody in another network with. */
+export type WelcomeStep = 'choose' | 'need' | 'account' | 'host' | 'elsewhere' | 'hostReady';
 
 /** Where on the screen a command belongs, and so where its refusal is shown. */
 export type Place =

@@ -38,6 +38,12 @@ describe('the question', () => {
     expect(aboutOf('view', ANNA)).toHaveLength(1);
   });
 
+  it('does not say of whoever helps a guest that it is really them: a link can name anybody', () => {
+    const [who, how] = consentQuestion('view', { ...ANNA, transport: 'guest', verification: { tag: 'code' } }).about ?? [];
+    expect(who?.text).toContain('anna@home.example');
+    expect(how).toEqual({ text: expect.stringMatching(/Whoever gave you that code or link/) as string });
+  });
+
   it.each([
     [1, 'You have met Anna here once before.'],
     [3, 'You have met Anna here 3 times before.'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GuestCode } from '../../../src/facts/invitations.ts';
 import { AssistanceError, type Assistance } from '../../../src/main/assistance/contract.ts';
 import { Emitter } from '../../../src/main/emitter.ts';
-import { MessengerError, type Messenger, type Messengers } from '../../../src/main/messenger/contract.ts';
+import { MessengerError, type Account, type Messenger, type Messengers } from '../../../src/main/messenger/contract.ts';
 import { createMessengers } from '../../../src/main/messenger/messengers.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../src/main/settings/settings-store.ts';
 import type { AppFacts } from '../../../src/main/shell/app-facts.ts';
@@ -55,7 +55,9 @@ interface World {
   endSession(): Promise<void>;
 }
 
-async function world(options: { hosts?: readonly string[]; account?: boolean; settings?: Partial<Settings> } = {}): Promise<World> {
+async function world(
+  options: { hosts?: readonly string[]; account?: boolean | Partial<Account>; settings?: Partial<Settings> } = {},
+): Promise<World> {
   const clock = new VirtualClock();
   const { messenger, hosts } = lettingIn(options.hosts ?? ['guest.help.example'], clock);
   const xmpp = createInMemoryNetwork({ clock, transport: 'xmpp' });
@@ -108,7 +110,10 @@ async function world(options: { hosts?: readonly string[]; account?: boolean; se
     },
   };
   const guests = createGuestAccess(messengers, clock);
-  const accounts = { of: (transport: string) => (transport === 'xmpp' && options.account !== false ? ACCOUNT : undefined) };
+  const accounts = {
+    of: (transport: string) =>
+      transport === 'xmpp' && options.account !== false ? { ...ACCOUNT, ...(options.account === true ? {} : options.account) } : undefined,
+  };
   const made: World = {
     clock,
     facts: () => facts,
@@ -147,6 +152,13 @@ describe('a place to meet somebody new', () => {
     expect(messengers.stateOf('guest').tag).toBe('signedOut');
     newcomers.end();
     expect(facts().newcomer).toBeUndefined();
+  });
+
+  it('says what has to be typed or sent beside the code, where the own account needs it', async () => {
+    const { newcomers, clock, facts } = await world({ account: { server: '192.0.2.7:5222', authority: '/home/erik/help.pem' } });
+    expect(await codeOf(newcomers.begin(), clock)).toBe('done');
+    expect(facts().newcomer).toMatchObject({ address: 'erik@help.example', server: '192.0.2.7:5222', authority: '/home/erik/help.pem' });
+    expect(readHelpLink(facts().newcomer?.link ?? '')).toMatchObject({ server: '192.0.2.7:5222' });
   });
 
   it('is looked for once, however often it is asked for meanwhile', async () => {

@@ -3,7 +3,7 @@ import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { AccountView, TransportView } from '../../../src/preload/contract.ts';
 import { isWordKey, t } from '../../../src/words/words.ts';
-import { appState, TRANSPORTS } from './fixtures.ts';
+import { appState, NOW_MS, TRANSPORTS } from './fixtures.ts';
 import { button, openMainWindow, theButton, words, type OpenWindow } from './windows.tsx';
 
 const XMPP: TransportView = {
@@ -14,6 +14,8 @@ const XMPP: TransportView = {
     { name: 'address', kind: 'text', label: 'xmpp.address', hint: 'xmpp.addressHint', maxLength: 255 },
     { name: 'password', kind: 'secret', label: 'xmpp.password', hint: 'xmpp.passwordHint', maxLength: 256 },
     { name: 'friendlyName', kind: 'name', label: 'account.friendlyName', hint: 'account.friendlyNameHint', maxLength: 100 },
+    { name: 'server', kind: 'text', label: 'xmpp.server', hint: 'xmpp.serverHint', maxLength: 255, optional: true },
+    { name: 'authority', kind: 'text', label: 'xmpp.authority', hint: 'xmpp.authorityHint', maxLength: 1_024, optional: true },
   ],
   makesAccounts: true,
 };
@@ -31,6 +33,49 @@ async function typeNora({ user }: Pick<OpenWindow, 'user'>, address = NORA.addre
   await user.type(field(t('xmpp.password')), NORA.password);
   await user.type(field(t('account.friendlyName')), NORA.friendlyName);
 }
+
+describe('an account on a server of the internet', () => {
+  it('is what somebody is led to whose person is in another home, past the messengers that are in one network', async () => {
+    const window = openMainWindow(nobody, { welcome: 'host' });
+    await window.user.click(screen.getByLabelText(t('hostStart.whereElsewhere')));
+    screen.getByText(t('hostStart.elsewhereNote'));
+    await window.user.click(theButton(t('need.begin')));
+    expect(screen.queryByLabelText(t('transport.msnp'))).toBeNull();
+    await typeNora(window);
+    await window.user.click(theButton(t('account.save')));
+    expect(window.calls()).toEqual([
+      ['saveAccount', NORA],
+      ['saveSettings', { home: 'give' }],
+    ]);
+  });
+
+  it.each([
+    ['WRONG_CREDENTIALS', 'xmpp.password', 'problem.WRONG_PASSWORD', ''],
+    ['WRONG_KEY', 'xmpp.authority', 'problem.SERVER_NOT_PROVED', ''],
+    ['UNREACHABLE', 'xmpp.address', 'problem.NO_SERVER_THERE', ''],
+    ['UNREACHABLE', 'xmpp.server', 'problem.UNREACHABLE', 'chat.example:5222'],
+  ] as const)('that is refused as %s says so beside %s, in words of its own', async (code, label, sentence, server) => {
+    const window = openMainWindow(nobody, { welcome: 'elsewhere' });
+    await typeNora(window);
+    if (server !== '') await window.user.type(field(t('xmpp.server')), server);
+    await window.user.click(theButton(t('account.save')));
+    const status =
+      code === 'WRONG_CREDENTIALS' ? ({ tag: 'signedOut', code } as const) : ({ tag: 'waiting', code, retryAtMs: NOW_MS + 9_000 } as const);
+    window.send({ ...nobody, accounts: [nora(status)] });
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toBe(t(sentence));
+    expect(field(t(label)).getAttribute('aria-describedby')?.split(' ')).toContain(alert.id);
+    // What time does not mend is not tried again and again.
+    expect(button(t('need.keepTrying')) !== undefined).toBe(code === 'UNREACHABLE');
+  });
+
+  it('is there for somebody who needs help, too', async () => {
+    const window = openMainWindow(nobody, { welcome: 'need' });
+    await window.user.click(screen.getByText(t('need.nothing')));
+    await window.user.click(theButton(t('welcome.haveAccount')));
+    screen.getByRole('heading', { name: t('account.title') });
+  });
+});
 
 describe('an account that the server is to make', () => {
   it('is a switch in the form of a transport whose servers do so', async () => {

@@ -114,6 +114,15 @@ describe('who helps somebody new', () => {
     ]);
   });
 
+  it('reads out the server as well where the address does not lead there, and is told of a file that they may need', async () => {
+    const place = { address: 'erik@help.example', server: '192.0.2.7:5222' };
+    const { user, calls } = openMainWindow(appState({ newcomer: { ...NEWCOMER, ...place, authority: '/home/erik/help.pem' } }));
+    screen.getByText(place.server);
+    screen.getByText(t('newcomer.authority', { file: '/home/erik/help.pem' }));
+    await user.click(theButton(t('newcomer.copyMessage')));
+    expect(calls()).toEqual([['copyText', t('newcomer.messageServer', { link: LINK, guestCode: 'K7QM 2CFH', ...place })]]);
+  });
+
   it('sends only a link where nobody could say the address, and makes a new one of a code that is too old', async () => {
     const { user, calls, send } = openMainWindow(appState({ newcomer: NEWCOMER }));
     expect(screen.queryByText(t('newcomer.code'), { exact: true })).toBeNull();

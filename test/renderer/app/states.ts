@@ -165,6 +165,9 @@ export const STATES: readonly State[] = [
     ...appState({ newcomer: { ...NEWCOMER, wrong: 3 } }),
     settings: { ...appState().settings, home: 'give' },
   }),
+  main('a code for somebody new, on a server that has to be named', {
+    ...appState({ newcomer: { ...NEWCOMER, server: '192.168.1.20:5222', authority: '/home/erik/help.pem' } }),
+  }),
   main('a link for somebody new', appState({ newcomer: LINK_ONLY })),
   main('a code that is too old', appState({ newcomer: { ...NEWCOMER, state: 'expired' } })),
   main('a code that was locked', appState({ newcomer: { ...NEWCOMER, state: 'burnt' } })),
@@ -175,6 +178,10 @@ export const STATES: readonly State[] = [
     await page.getByText(t('guest.somebodyElse'), { exact: true }).click();
   }),
   main('welcome, helps', nobody, press(new RegExp(`^${t('welcome.give')}`))),
+  main('welcome, helps somebody in another home', nobody, async (page) => {
+    await page.getByRole('button', { name: new RegExp(`^${t('welcome.give')}`) }).click();
+    await page.getByLabel(t('hostStart.whereElsewhere'), { exact: true }).check();
+  }),
   main('home', appState({ history })),
   main(
     'home with a missed request',

@@ -4,21 +4,19 @@ import type { AccountView, MessengerStatus, TransportView } from '../../../prelo
 import { useNow } from '../clock.tsx';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { secondsUntil } from '../figures.ts';
-import { problemText, type ActionState } from '../problem.ts';
+import { problemOfAccount, problemText, type ActionState } from '../problem.ts';
 import { displayName, withCarrier } from '../selectors.ts';
 
 type OwnPresence = 'online' | 'busy' | 'away';
 const OWN_PRESENCES: readonly OwnPresence[] = ['online', 'busy', 'away'];
 
-/** The state of the messenger in plain words. */
-function messengerSentence(messenger: MessengerStatus) {
+/** The state of the messenger in plain words; `said` puts a reason into words. */
+function messengerSentence(messenger: MessengerStatus, said: (code: string) => string) {
   switch (messenger.tag) {
     case 'noAccount':
       return t('status.noAccount');
     case 'signedOut':
-      return messenger.code !== undefined && isWordKey(`problem.${messenger.code}`)
-        ? problemText({ code: messenger.code })
-        : t('status.signedOut');
+      return messenger.code !== undefined && isWordKey(`problem.${messenger.code}`) ? said(messenger.code) : t('status.signedOut');
     case 'connecting':
       return t('status.connecting');
     case 'signedIn':
@@ -57,6 +55,8 @@ export function MessengerLine({
 }: MessengerLineProps) {
   const messenger = account.status;
   const presence = messenger.tag === 'signedIn' ? messenger.presence : 'offline';
+  const said = (code: string): string =>
+    problemText(problemOfAccount(withCarrier({ code }, carrier), transport?.fields ?? [], account.values));
   const trouble = messenger.tag === 'waiting' || messenger.tag === 'signedOut';
   return (
     <section className={trouble ? 'messenger-line messenger-line--trouble' : 'messenger-line'} aria-label={t('settings.messenger')}>
@@ -67,10 +67,10 @@ export function MessengerLine({
         <p className="person__more">
           {messenger.tag === 'waiting' && (
             <>
-              {t('status.waiting')} {problemText(withCarrier({ code: messenger.code }, carrier))}{' '}
+              {t('status.waiting')} {said(messenger.code)}{' '}
             </>
           )}
-          <span aria-live="off">{messengerSentence(messenger)}</span>
+          <span aria-live="off">{messengerSentence(messenger, said)}</span>
         </p>
         <ProblemLine text={problemText(problem)} />
       </div>

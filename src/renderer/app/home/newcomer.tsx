@@ -46,9 +46,14 @@ function Begin({ pending, problem, onBegin }: Omit<NewcomerProps, 'newcomer'>) {
 function Open({ newcomer, problem, onPutAway, onCopy }: Omit<NewcomerProps, 'newcomer'> & { readonly newcomer: NewcomerView }) {
   const title = useId();
   const card = useBroughtIntoView();
-  const { address, code, link, wrong } = newcomer;
+  const { address, authority, code, link, server, wrong } = newcomer;
   const shown = inGroups(code).join(' ');
-  const message = address === undefined ? t('newcomer.messageLink', { link }) : t('newcomer.message', { link, address, guestCode: shown });
+  const message =
+    address === undefined
+      ? t('newcomer.messageLink', { link })
+      : server === undefined
+        ? t('newcomer.message', { link, address, guestCode: shown })
+        : t('newcomer.messageServer', { link, address, guestCode: shown, server });
   return (
     <section ref={card} className="card stack" aria-labelledby={title}>
       <h2 id={title}>{t('newcomer.state.open')}</h2>
@@ -71,8 +76,16 @@ function Open({ newcomer, problem, onPutAway, onCopy }: Omit<NewcomerProps, 'new
               ))}
             </dd>
           </div>
+          {server !== undefined && (
+            <div>
+              <dt>{t('newcomer.server')}</dt>
+              <dd className="break">{server}</dd>
+              <dd className="soft small">{t('newcomer.serverHint')}</dd>
+            </div>
+          )}
         </dl>
       )}
+      {authority !== undefined && <p className="break">{t('newcomer.authority', { file: authority })}</p>}
       <GoodUntil atMs={newcomer.expiresAtMs} />
       {wrong > 0 && <Banner kind="warning">{t('newcomer.wrong', { count: wrong })}</Banner>}
       <ProblemLine text={problemText(problem)} />

@@ -8,7 +8,7 @@ import { fieldProblem, generalProblem, problemText, type ActionState } from '../
 import { displayName } from '../selectors.ts';
 import type { IssuedAccount } from '../store.ts';
 import { IssuedAccountCard } from '../welcome/issued-account.tsx';
-import { OtherForm } from '../welcome/welcome.tsx';
+import { OtherForm } from '../welcome/other-form.tsx';
 
 export interface HostingProps {
   readonly hosting: HostingView;

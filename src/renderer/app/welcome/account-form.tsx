@@ -6,7 +6,7 @@ import { Button, Choices, Field, ProblemLine, SecretField, Switch } from '../des
 import { hasAccountLink } from '../../../protocol/msnp/account-link.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { serverInvitationIn, type ServerInvitation } from '../server-invitation.ts';
-import { fieldProblem, generalProblem, type ActionState, type Problem } from '../problem.ts';
+import { fieldProblem, generalProblem, problemOfAccount, type ActionState, type Problem } from '../problem.ts';
 
 export interface AccountFormProps extends ActionState {
   /** The transport of the account; it names the fields. */
@@ -23,11 +23,11 @@ export function AccountForm({ transport, initial, invitation, pending, problem: 
   const { name, fields, makesAccounts = false } = transport;
   /** What was refused is about what the form said then. */
   const [outdated, setOutdated] = useState<Problem>();
-  const problem = latest === outdated ? undefined : latest;
   const invited = makesAccounts ? invitation : undefined;
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>(
     invited === undefined ? (initial?.values ?? {}) : { friendlyName: initial?.friendlyName ?? '', address: invited.address },
   );
+  const problem = latest === undefined || latest === outdated ? undefined : problemOfAccount(latest, fields, typed);
   const [linked, setLinked] = useState<Readonly<Record<string, string>>>(initial?.values ?? {});
   const [wrong, setWrong] = useState<string>();
   const [making, setMaking] = useState(invited !== undefined);
@@ -37,7 +37,7 @@ export function AccountForm({ transport, initial, invitation, pending, problem: 
   const refused = problem?.code;
   // The form is higher than most windows, and its button at the end.
   useEffect(() => {
-    if (refused !== undefined) form.current?.querySelector('[aria-invalid="true"]')?.scrollIntoView({ block: 'center' });
+    if (refused !== undefined) form.current?.querySelector('[aria-invalid="true"], [role="alert"]')?.scrollIntoView({ block: 'center' });
   }, [refused]);
   const save = async () => {
     const values = fields.map((field) => [field.name, valueOf(field.name).trim()] as const).filter(([, value]) => value !== '');

@@ -1,21 +1,23 @@
 import type { Reach } from '../../../facts/hosting.ts';
 import type { HomeFor } from '../../../facts/preferences.ts';
-import { ArrowLeft, HandHelping, KeyRound, LifeBuoy } from 'lucide-react';
+import { HandHelping, KeyRound, LifeBuoy } from 'lucide-react';
 import { useId, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../../../words/words.ts';
 import type { HostingView, TransportView, TypedAccount } from '../../../preload/contract.ts';
-import { Banner, Button, Choices, Field, ProblemLine } from '../design/controls.tsx';
+import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { BrandMark } from '../design/brand.tsx';
-import { fieldProblem, generalProblem, problemText, type ActionState, type Problem } from '../problem.ts';
+import { problemText, type ActionState, type Problem } from '../problem.ts';
 import type { IssuedAccount, WelcomeStep } from '../store.ts';
 import { linkedAccount, linkProblem } from '../linked-account.ts';
 import { serverInvitationIn, type ServerInvitation } from '../server-invitation.ts';
-import { freeAddressFor } from '../address.ts';
 import { hasHelpLink } from '../../../protocol/xmpp/help-link.ts';
 import { hasContactLink } from '../../../protocol/xmpp/invitation-link.ts';
 import { GuestForm, type GuestFormProps } from '../home/guest-form.tsx';
 import { NewAccountForm } from './account-form.tsx';
+import { HostForm } from './host-start.tsx';
 import { IssuedAccountCard } from './issued-account.tsx';
+import { OtherForm } from './other-form.tsx';
+import { WelcomeFrame } from './welcome-frame.tsx';
 import './welcome.css';
 
 export interface WelcomeProps {
@@ -72,6 +74,7 @@ export function Welcome(props: WelcomeProps) {
             onSave={(account) => void props.onSaveAccount(account, false, 'need')}
             onPaste={props.onOfferLink}
             onInvitation={props.onInvitation}
+            onStep={props.onStep}
             keepTrying={<KeepTrying {...props} />}
             guest={props.guest}
           />
@@ -80,27 +83,42 @@ export function Welcome(props: WelcomeProps) {
     case 'account':
       return (
         <WelcomeFrame title={t('account.title')} lead={leadOf(props.transports)} onBack={() => props.onStep('choose')}>
-          <div className="stack">
-            <NewAccountForm
-              key={props.invitation?.link}
-              transports={props.transports}
-              invitation={props.invitation}
-              {...props.states.account}
-              onSave={(account, make) => props.onSaveAccount(account, make)}
-            />
-            <KeepTrying {...props} />
-          </div>
+          <NewAccount {...props} />
         </WelcomeFrame>
       );
     case 'host':
       return (
         <WelcomeFrame title={t('hostStart.title')} lead={t('hostStart.lead')} onBack={() => props.onStep('choose')}>
-          <HostForm {...props.states.hosting} onBegin={props.onBeginHosting} />
+          <HostForm {...props.states.hosting} onBegin={props.onBeginHosting} onElsewhere={() => props.onStep('elsewhere')} />
+        </WelcomeFrame>
+      );
+    case 'elsewhere':
+      return (
+        <WelcomeFrame title={t('account.title')} lead={t('hostStart.elsewhereLead')} onBack={() => props.onStep('host')}>
+          <NewAccount {...props} transports={props.transports.filter(isReachedFromAnywhere)} home="give" />
         </WelcomeFrame>
       );
     default:
       return <HostReady {...props} address={props.address ?? ''} />;
   }
+}
+
+/** Servers of the internet's, on which people make accounts; a messenger on somebody's computer is in one network. */
+const isReachedFromAnywhere = ({ makesAccounts }: TransportView): boolean => makesAccounts === true;
+
+function NewAccount({ home, ...props }: WelcomeProps & { readonly home?: HomeFor }) {
+  return (
+    <div className="stack">
+      <NewAccountForm
+        key={props.invitation?.link}
+        transports={props.transports}
+        invitation={props.invitation}
+        {...props.states.account}
+        onSave={(account, make) => props.onSaveAccount(account, make, home)}
+      />
+      <KeepTrying {...props} />
+    </div>
+  );
 }
 
 function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'filesRefused' | 'onStep'>) {
@@ -137,12 +155,7 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
       >
         <summary>{t('welcome.other')}</summary>
         <div className="stack">
-          <div>
-            <Button onClick={() => onStep('account')}>
-              <KeyRound size={20} aria-hidden />
-              {t('welcome.haveAccount')}
-            </Button>
-          </div>
+          <HaveAccount onStep={onStep} />
           {files}
         </div>
       </details>
@@ -150,10 +163,24 @@ function Choose({ files, filesRefused, onStep }: Pick<WelcomeProps, 'files' | 'f
   );
 }
 
+function HaveAccount({ onStep }: Pick<WelcomeProps, 'onStep'>) {
+  return (
+    <div>
+      <Button onClick={() => onStep('account')}>
+        <KeyRound size={20} aria-hidden />
+        {t('welcome.haveAccount')}
+      </Button>
+    </div>
+  );
+}
+
+/** What trying again does not mend. */
+const FOR_GOOD: readonly string[] = ['WRONG_CREDENTIALS', 'WRONG_KEY', 'NOT_PROTECTED'];
+
 /** Nothing is wrong with what was typed where the other computer is only not there now. */
 function KeepTrying({ trying, states, onKeepTrying }: Pick<WelcomeProps, 'trying' | 'states' | 'onKeepTrying'>) {
   const { problem } = states.account;
-  if (!trying || problem === undefined || problem.code === 'WRONG_CREDENTIALS') return null;
+  if (!trying || problem === undefined || FOR_GOOD.includes(problem.code)) return null;
   return (
     <div>
       <Button onClick={onKeepTrying}>{t('need.keepTrying')}</Button>
@@ -177,10 +204,11 @@ function NeedForm({
   onSave,
   onPaste,
   onInvitation,
+  onStep,
   keepTrying,
   guest,
 }: ActionState &
-  Pick<WelcomeProps, 'files' | 'filesRefused' | 'onInvitation'> & {
+  Pick<WelcomeProps, 'files' | 'filesRefused' | 'onInvitation' | 'onStep'> & {
     readonly onSave: (account: TypedAccount) => void;
     readonly onPaste: (text: string) => void;
     readonly keepTrying: ReactNode;
@@ -236,7 +264,10 @@ function NeedForm({
       {keepTrying}
       <details className="fold" open={filesRefused || undefined}>
         <summary>{t('need.nothing')}</summary>
-        {files}
+        <div className="stack">
+          <HaveAccount onStep={onStep} />
+          {files}
+        </div>
       </details>
     </div>
   );
@@ -262,80 +293,6 @@ function BigChoice({
   );
 }
 
-function WelcomeFrame({
-  title,
-  lead,
-  onBack,
-  children,
-}: {
-  readonly title: string;
-  readonly lead: string;
-  readonly onBack?: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <div className="welcome welcome--form">
-      {onBack !== undefined && (
-        <div>
-          <Button look="back" onClick={onBack}>
-            <ArrowLeft size={20} aria-hidden />
-            {t('common.back')}
-          </Button>
-        </div>
-      )}
-      <div className="stack">
-        <h1>{title}</h1>
-        <p className="soft break">{lead}</p>
-      </div>
-      <div className="card">{children}</div>
-    </div>
-  );
-}
-
-function HostForm({
-  pending,
-  problem,
-  onBegin,
-}: ActionState & {
-  readonly onBegin: (name: string, reach: Reach) => void;
-}) {
-  const [name, setName] = useState('');
-  const [reach, setReach] = useState<Reach>('lan');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onBegin(name.trim(), reach);
-  };
-  return (
-    <form className="stack stack--wide" onSubmit={submit}>
-      <Field
-        label={t('hostStart.yourName')}
-        hint={t('account.friendlyNameHint')}
-        value={name}
-        onValue={setName}
-        error={fieldProblem(problem, 'friendlyName')}
-        autoFocus
-        required
-        maxLength={100}
-        autoComplete="name"
-      />
-      <Choices
-        legend={t('hostStart.where')}
-        value={reach}
-        onValue={setReach}
-        choices={[
-          { value: 'lan', label: t('hostStart.whereLan') },
-          { value: 'loopback', label: t('hostStart.whereLoopback') },
-        ]}
-      />
-      {reach === 'lan' && <Banner kind="warning">{t('settings.lanWarning')}</Banner>}
-      <ProblemLine text={generalProblem(problem, ['friendlyName'])} />
-      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>
-        {pending ? t('welcome.hostPrepare') : t('hostStart.begin')}
-      </Button>
-    </form>
-  );
-}
-
 function HostReady({ address, hosting, issued, states, onCreateOther, onCopyIssued, onDone }: WelcomeProps & { readonly address: string }) {
   if (issued !== undefined) {
     return (
@@ -358,54 +315,5 @@ function HostReady({ address, hosting, issued, states, onCreateOther, onCopyIssu
         </Button>
       </div>
     </WelcomeFrame>
-  );
-}
-
-/** Name and address of an account to be made on this computer's messenger; the address follows the name until it is typed. */
-export function OtherForm({
-  taken,
-  pending,
-  problem,
-  onCreate,
-}: ActionState & {
-  readonly taken: readonly string[];
-  readonly onCreate: (account: { address: string; friendlyName: string }) => void;
-}) {
-  const [name, setName] = useState('');
-  const [typedAddress, setTypedAddress] = useState<string>();
-  const address = typedAddress ?? (name.trim() === '' ? '' : freeAddressFor(name, 'helper', taken));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    onCreate({ address: address.trim(), friendlyName: name.trim() });
-  };
-  return (
-    <form className="stack" onSubmit={submit}>
-      <Field
-        label={t('hostStart.otherName')}
-        value={name}
-        onValue={setName}
-        error={fieldProblem(problem, 'friendlyName')}
-        required
-        maxLength={100}
-        autoComplete="off"
-      />
-      <Field
-        label={t('hostStart.otherAddress')}
-        hint={t('hostStart.otherAddressHint')}
-        value={address}
-        onValue={setTypedAddress}
-        error={fieldProblem(problem, 'address')}
-        required
-        maxLength={129}
-        autoComplete="off"
-        spellCheck={false}
-      />
-      {problem !== undefined && fieldProblem(problem, 'friendlyName') === undefined && fieldProblem(problem, 'address') === undefined && (
-        <ProblemLine text={problemText(problem)} />
-      )}
-      <Button type="submit" look="primary" busy={pending} disabled={name.trim() === ''}>
-        {t('hostStart.makeAccount')}
-      </Button>
-    </form>
   );
 }
