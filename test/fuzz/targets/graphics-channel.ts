@@ -80,6 +80,15 @@ function inRemoteFx(): Uint8Array {
 const MARGIN = 3;
 const remoteFxSurface = createSurface({ width: 100 + 2 * MARGIN, height: 70 + 2 * MARGIN });
 
+function marginIsUntouched(): void {
+  const { words, width, height } = remoteFxSurface;
+  for (let at = 0; at < words.length; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const outside = x < MARGIN || x >= width - MARGIN || y < MARGIN || y >= height - MARGIN;
+    if (outside && words[at] !== 0x1234_5678) throw new BrokenRule(`drawn outside the rectangle, at ${x},${y}`);
+  }
+}
+
 /** One for all inputs: megabytes of history are not set aside for each. */
 const compressor = new Rdp8Compressor();
 const decompressor = new Rdp8Decompressor();
@@ -122,17 +131,14 @@ export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
     maxBytes: 8_192,
     seeds: remoteFxMessages,
     check: (input) => {
-      const { words, width, height } = remoteFxSurface;
-      words.fill(0x1234_5678);
+      remoteFxSurface.words.fill(0x1234_5678);
       try {
         drawRemoteFx(input, bitmapTarget(remoteFxSurface, { x: MARGIN, y: MARGIN, width: 100, height: 70 }));
-      } finally {
-        for (let at = 0; at < words.length; at += 1) {
-          const [x, y] = [at % width, Math.floor(at / width)];
-          const outside = x < MARGIN || x >= width - MARGIN || y < MARGIN || y >= height - MARGIN;
-          if (outside && words[at] !== 0x1234_5678) throw new BrokenRule(`drawn outside the rectangle, at ${x},${y}`);
-        }
+      } catch (error) {
+        marginIsUntouched();
+        throw error;
       }
+      marginIsUntouched();
     },
   },
   {

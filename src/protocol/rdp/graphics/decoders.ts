@@ -1,4 +1,4 @@
-import { PLANAR_ON_CHANNEL, RAW_ON_CHANNEL, REMOTEFX_ON_CHANNEL } from './channel/channel-bitmaps.ts';
+import { PLANAR_ON_CHANNEL, RAW_ON_CHANNEL } from './channel/channel-bitmaps.ts';
 import type { DecoderKind } from './contract.ts';
 import { INTERLEAVED_BITMAPS } from './interleaved/interleaved-decoder.ts';
 import { PLANAR_BITMAPS } from './planar/planar-decoder.ts';
@@ -12,9 +12,5 @@ export const DECODERS: readonly DecoderKind[] = [
   INTERLEAVED_BITMAPS,
   PLANAR_ON_CHANNEL,
   RAW_ON_CHANNEL,
-<<<<<<< HEAD
-  REMOTEFX_ON_CHANNEL,
-=======
   REMOTE_FX_ON_CHANNEL,
->>>>>>> 7b646dc (RemoteFX is read on the graphics channel)
 ];

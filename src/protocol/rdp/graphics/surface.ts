@@ -50,10 +50,7 @@ export function clipToSurface(surface: Size, rect: Rect): Rect | undefined {
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : undefined;
 }
 
-/** What bitmaps are drawn on: a surface, or words of one. */
-export type DrawnOn = Size & Pick<BitmapTarget, 'words'>;
-
 /** `rect` must lie on the surface (see {@link clipToSurface}). */
-export function bitmapTarget(surface: DrawnOn, rect: Rect): BitmapTarget {
+export function bitmapTarget(surface: Surface, rect: Rect): BitmapTarget {
   return { words: surface.words, stride: surface.width, offset: rect.y * surface.width + rect.x, columns: rect.width, rows: rect.height };
 }

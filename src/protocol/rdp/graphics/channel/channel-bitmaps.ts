@@ -3,7 +3,6 @@ import { ProtocolError } from '../../../bytes/errors.ts';
 import { GFX_CODEC } from '../../pdu/rdpgfx/wire-to-surface.ts';
 import type { DecoderKind } from '../contract.ts';
 import { PlanarDecoder } from '../planar/planar-decoder.ts';
-import { drawRemoteFx } from '../remotefx/rfx-message.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 
 /** Planar on the graphics channel: as in bitmap updates, but top down. */
@@ -36,19 +35,6 @@ export const RAW_ON_CHANNEL: DecoderKind = {
         for (const stop = to + width; to < stop; to += 1, from += 4)
           words[to] = OPAQUE | (data[from]! << 16) | (data[from + 1]! << 8) | data[from + 2]!;
       }
-      return undefined;
-    },
-  }),
-};
-
-/** RemoteFX on the graphics channel: a whole message, whose places count from the rectangle's corner. */
-export const REMOTEFX_ON_CHANNEL: DecoderKind = {
-  name: 'RemoteFX on the channel',
-  takes: (format) => format.carrier === 'channel' && format.codecId === GFX_CODEC.remoteFx,
-  create: () => ({
-    decode({ data, width, height }, { words, stride, offset }) {
-      const surface = { width: stride, height: Math.floor(words.length / stride), words };
-      drawRemoteFx(data, surface, offset % stride, Math.floor(offset / stride), { width, height });
       return undefined;
     },
   }),

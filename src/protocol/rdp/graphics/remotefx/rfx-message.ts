@@ -1,15 +1,9 @@
 import { ByteWriter } from '../../../bytes/writer.ts';
-import type { Rect, Size } from '../../geometry.ts';
+import type { Rect } from '../../geometry.ts';
 import type { PixelFrame } from '../contract.ts';
 import { frameWords } from '../pixel-words.ts';
-<<<<<<< HEAD
-import { bitmapTarget, type DrawnOn } from '../surface.ts';
-import { RFX_BLOCK, RFX_ENTROPY, RFX_QUANTS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
-import { decodeRfxTile, encodeRfxTile, MAX_RFX_COMPONENT_BYTES, type RfxComponent } from './rfx-tile.ts';
-=======
 import { RFX_BLOCK, RFX_ENTROPY, RFX_QUANT_NUMBERS, RFX_QUANTS, RFX_TILE_SIDE, type RfxEntropy, type RfxQuants } from './rfx-format.ts';
 import { encodeRfxTile, MAX_RFX_COMPONENT_BYTES } from './rfx-tile.ts';
->>>>>>> 7b646dc (RemoteFX is read on the graphics channel)
 
 /** WF_MAGIC and WF_VERSION_1_0 (2.2.2.2.1). */
 const MAGIC = 0xcacc_acca;
@@ -93,69 +87,3 @@ function encodeTiles(
   }
   return { tiles: writer.finish(), count };
 }
-<<<<<<< HEAD
-
-/**
- * Draws the tiles of a message on the surface, the message's corner at `x`,`y`; what lies outside of it, or of `part` from there, is left out.
- * @throws ProtocolError for anything wrong in the message
- */
-export function drawRemoteFx(message: Uint8Array, surface: DrawnOn, x: number, y: number, part: Size = surface): void {
-  const reader = new ByteReader(message);
-  while (reader.remaining > 0) {
-    const type = reader.u16le('TS_RFX_BLOCKT.blockType');
-    const length = reader.u32le('TS_RFX_BLOCKT.blockLen');
-    if (length < 6) throw new ProtocolError('OUT_OF_RANGE', 'TS_RFX_BLOCKT.blockLen', '>= 6', length);
-    const body = reader.sub(length - 6, 'TS_RFX_BLOCKT');
-    if (type === RFX_BLOCK.tileset)
-      drawTileset(body, surface, x, y, {
-        width: Math.min(surface.width, x + part.width),
-        height: Math.min(surface.height, y + part.height),
-      });
-  }
-}
-
-/** `end`: the first column and row that are left out. */
-function drawTileset(reader: ByteReader, surface: DrawnOn, x: number, y: number, end: Size): void {
-  reader.skip(6, 'TS_RFX_TILESET.header');
-  const entropy = (reader.u16le('TS_RFX_TILESET.properties') >> 10) & 0x0f;
-  if (entropy !== RFX_ENTROPY.rlgr1 && entropy !== RFX_ENTROPY.rlgr3)
-    throw new ProtocolError('UNEXPECTED', 'TS_RFX_TILESET.properties', 'RLGR1 or RLGR3', entropy);
-  const quantCount = reader.u8('TS_RFX_TILESET.numQuant');
-  const side = reader.u8('TS_RFX_TILESET.tileSize');
-  if (side !== RFX_TILE_SIDE) throw new ProtocolError('UNEXPECTED', 'TS_RFX_TILESET.tileSize', RFX_TILE_SIDE, side);
-  const count = reader.u16le('TS_RFX_TILESET.numTiles');
-  reader.skip(4, 'TS_RFX_TILESET.tilesDataSize');
-  const quants = Array.from({ length: quantCount }, () => readQuants(reader));
-  for (let tile = 0; tile < count; tile++) {
-    const type = reader.u16le('TS_RFX_TILE.blockType');
-    if (type !== RFX_BLOCK.tile) throw new ProtocolError('UNEXPECTED', 'TS_RFX_TILE.blockType', RFX_BLOCK.tile, type);
-    reader.skip(4, 'TS_RFX_TILE.blockLen');
-    const chosen = [0, 1, 2].map(() => {
-      const index = reader.u8('TS_RFX_TILE.quantIdx');
-      const found = quants[index];
-      if (found === undefined) throw new ProtocolError('OUT_OF_RANGE', 'TS_RFX_TILE.quantIdx', `< ${quantCount}`, index);
-      return found;
-    });
-    const left = x + reader.u16le('TS_RFX_TILE.xIdx') * RFX_TILE_SIDE;
-    const top = y + reader.u16le('TS_RFX_TILE.yIdx') * RFX_TILE_SIDE;
-    const lengths = [0, 1, 2].map(() => reader.u16le('TS_RFX_TILE.length'));
-    const components = chosen.map(
-      (each, index): RfxComponent => ({ quants: each, data: reader.view8(lengths[index] ?? 0, 'TS_RFX_TILE.data') }),
-    );
-    const [luma, blueness, redness] = components;
-    const [width, height] = [Math.min(RFX_TILE_SIDE, end.width - left), Math.min(RFX_TILE_SIDE, end.height - top)];
-    if (luma === undefined || blueness === undefined || redness === undefined || left < 0 || top < 0 || width < 1 || height < 1) continue;
-    decodeRfxTile([luma, blueness, redness], entropy, bitmapTarget(surface, { x: left, y: top, width, height }));
-  }
-}
-
-function readQuants(reader: ByteReader): RfxQuants {
-  const numbers = Array.from({ length: QUANT_NUMBERS / 2 }, () => {
-    const two = reader.u8('TS_RFX_CODEC_QUANT');
-    return [two & 0x0f, two >> 4];
-  }).flat();
-  for (const number of numbers) if (number < 6) throw new ProtocolError('OUT_OF_RANGE', 'TS_RFX_CODEC_QUANT', '6 to 15', number);
-  return numbers as unknown as RfxQuants;
-}
-=======
->>>>>>> 7b646dc (RemoteFX is read on the graphics channel)
