@@ -102,15 +102,15 @@ export class RdpClientLink implements ExpertLink, Candidate {
   }
 
   acknowledgeFrame(frameId: number): void {
-    this.send(() => this.machine.acknowledgeFrame(frameId));
+    this.answer(() => this.machine.acknowledgeFrame(frameId));
   }
 
   setDisplayWanted(wanted: boolean): void {
-    this.send(() => this.machine.setDisplayWanted(wanted));
+    this.answer(() => this.machine.setDisplayWanted(wanted));
   }
 
   refresh(areas: readonly Rect[]): void {
-    this.send(() => this.machine.refresh(areas));
+    this.answer(() => this.machine.refresh(areas));
   }
 
   close(): Promise<void> {
@@ -134,6 +134,11 @@ export class RdpClientLink implements ExpertLink, Candidate {
   private tick(): void {
     if (!this.isReading) this.machine.unread(this.clock.monotonicMs());
     this.driver.drive(() => this.machine.tick(this.clock.monotonicMs(), this.stream.line.progress().owedMs));
+  }
+
+  /** What the other side's pictures bring about: one that sends them and reads no answers ends the connection. */
+  private answer(outputs: () => RdpClientOutput[]): void {
+    if (this.life.state === 'presented' && this.life.running) this.driver.drive(outputs);
   }
 
   /** What our own side asks for: its mistakes are thrown back at it. */

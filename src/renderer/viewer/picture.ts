@@ -14,11 +14,14 @@ export const LONGEST_UPDATE_MS = 2_000;
 /** More rectangles than this are drawn as the one that holds them all. */
 const MAX_RECTANGLES = 128;
 
+/** Of more frames than these that are drawn at once the newest are acknowledged; each says that those before it have been drawn as well. */
+const MAX_FRAMES_AT_ONCE = 64;
+
 /** What to put on the canvas now. */
 export interface Drawing {
   readonly surface: Surface;
   readonly rectangles: readonly Rect[];
-  /** Frames that are complete with this drawing; each is to be acknowledged. */
+  /** Frames that are complete with this drawing, the newest of them; each is to be acknowledged. */
   readonly frameIds: readonly number[];
 }
 
@@ -104,6 +107,7 @@ export class Picture {
       } else {
         this.frameSinceMs = undefined;
         this.frameIds.push(frame.frameId);
+        if (this.frameIds.length > MAX_FRAMES_AT_ONCE) this.frameIds.shift();
       }
     }
     return resized;

@@ -116,3 +116,13 @@ it.each(['static', 'dynamic'] as const)('a %s channel that throws when it is clo
   expect(has(expert.linkEvents, 'ended')?.error).toEqual(new Error('cannot close'));
   expect([novice.channel.closed, expert.channel.closed]).toEqual([1, 1]);
 });
+
+it('ends with an error that says why, and throws nothing, where what pictures bring about is taken by nobody', async () => {
+  const { expert, links } = await linked(new RecordedChannel('door'), new RecordedChannel('door'));
+  await until(() => has(expert.linkEvents, 'active'), 'the session');
+  // In one turn, in which nothing can be taken.
+  const areas = Array.from({ length: 255 }, () => ({ x: 0, y: 0, width: 8, height: 8 }));
+  for (let count = 0; count < 3_000; count += 1) links.expert.refresh(areas);
+  const ended = await until(() => has(expert.linkEvents, 'ended'), 'the end');
+  expect(ended.error).toMatchObject({ code: 'TOO_LARGE' });
+});

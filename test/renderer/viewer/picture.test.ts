@@ -110,6 +110,14 @@ describe('picture', () => {
     expect(drawingAt(picture, 0)).toMatchObject({ rectangles: [], frameIds: [1, 2] });
   });
 
+  it('has the newest frames acknowledged where thousands have come for one drawing', async () => {
+    const picture = await fresh();
+    for (let frameId = 1; frameId <= 2_000; frameId += 1) picture.push(marker('end', frameId));
+    await drain(picture);
+    const { frameIds = [] } = drawingAt(picture, 0) ?? {};
+    expect([frameIds.length, frameIds.at(-1)]).toEqual([64, 2_000]);
+  });
+
   it('joins neighbours in a row and bounds the number of rectangles', async () => {
     const picture = await fresh(1000, 1000);
     for (const x of [0, 8, 16]) picture.push(bitmap(rect(x, 0)));

@@ -6,6 +6,7 @@ import type { WireToSurface1 } from '../../pdu/rdpgfx/wire-to-surface.ts';
 import type { AppliedGraphics, BitmapDecoder, DecoderKind, FrameBoundary } from '../contract.ts';
 import { Rdp8Decompressor } from '../rdp8/rdp8-decompressor.ts';
 import { bitmapTarget, clipToSurface, createSurface, type Surface } from '../surface.ts';
+import { around } from './areas.ts';
 import { ChannelSurfaces, copyBetween, fillArea, type GfxSurface } from './channel-surfaces.ts';
 
 /** What the decoder needs of whoever shows the output. */
@@ -28,6 +29,12 @@ interface Applying {
 
 /** The output and a surface of the largest size. */
 const MAX_SET_ASIDE = 2 * 64 * 1024 * 1024;
+
+/** Begins and ends of frames in one message; servers put a frame or two in one. Each end is answered, and a few bytes can stand for thousands of them. */
+const MAX_BOUNDARIES = 1_024;
+
+/** Drawn parts beyond so many are told as the one that holds them all: a message can name millions of places. */
+const MAX_DIRTY = 256;
 
 /** No colours of its own: everything on the channel has 32 bits a pixel. */
 const NO_PALETTE = new Int32Array(256);
@@ -108,10 +115,10 @@ export class ChannelDecoder {
         this.map(surfaces.get(pdu.surfaceId), pdu, applying);
         return undefined;
       case 'startFrame':
-        applying.frames.push({ action: 'begin', frameId: pdu.frameId });
+        boundary(applying, { action: 'begin', frameId: pdu.frameId });
         return undefined;
       case 'endFrame':
-        applying.frames.push({ action: 'end', frameId: pdu.frameId });
+        boundary(applying, { action: 'end', frameId: pdu.frameId });
         return undefined;
       case 'wireToSurface1':
         return this.decode(pdu, applying);
@@ -221,8 +228,21 @@ export class ChannelDecoder {
     if (rect !== undefined) surface.touched = true;
     if (rect === undefined || mappedTo === undefined || output === undefined) return;
     const shown = output === surface ? rect : copyBetween(surface, rect, output, { x: mappedTo.x + rect.x, y: mappedTo.y + rect.y });
-    if (shown !== undefined) dirty.push(shown);
+    if (shown === undefined) return;
+    dirty.push(shown);
+    if (dirty.length > MAX_DIRTY)
+      dirty.splice(
+        0,
+        dirty.length,
+        dirty.reduce((one, other) => around(one, other)),
+      );
   }
+}
+
+function boundary({ frames }: Applying, frame: FrameBoundary): void {
+  frames.push(frame);
+  if (frames.length > MAX_BOUNDARIES)
+    throw new ProtocolError('TOO_LARGE', 'RDPGFX_END_FRAME_PDU', `<= ${MAX_BOUNDARIES} begins and ends in one message`, frames.length);
 }
 
 function resultOf({ dirty, frames, resized }: Applying): AppliedGraphics {

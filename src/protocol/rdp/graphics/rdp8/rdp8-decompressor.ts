@@ -54,11 +54,17 @@ export class Rdp8Decompressor {
    *   not what was said), UNEXPECTED (a prefix that means nothing)
    */
   decompress({ segments, uncompressedBytes }: SegmentedData): Uint8Array {
-    const parts = segments.map((segment) => this.segment(segment));
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (const segment of segments) {
+      const part = this.segment(segment);
+      length += part.length;
+      // At once: a few bytes may stand for each segment, and there may be 65,535 of them.
+      if (uncompressedBytes !== undefined && length > uncompressedBytes) throw otherSize(uncompressedBytes, length);
+      parts.push(part);
+    }
+    if (uncompressedBytes !== undefined && length !== uncompressedBytes) throw otherSize(uncompressedBytes, length);
     const [first] = parts;
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    if (uncompressedBytes !== undefined && length !== uncompressedBytes)
-      throw new ProtocolError('OUT_OF_RANGE', 'RDP_SEGMENTED_DATA.uncompressedSize', uncompressedBytes, length);
     if (first !== undefined && parts.length === 1) return first;
     const whole = new Uint8Array(length);
     let at = 0;
@@ -165,6 +171,10 @@ function decode(data: Uint8Array, window: Uint8Array, start: number): number {
     } else for (const end = to + length; to < end; to += 1) window[to] = window[to - distance]!;
   }
   return to;
+}
+
+function otherSize(said: number, length: number): ProtocolError {
+  return new ProtocolError('OUT_OF_RANGE', 'RDP_SEGMENTED_DATA.uncompressedSize', said, length);
 }
 
 function truncated(): ProtocolError {

@@ -33,6 +33,15 @@ export function copiedFrom(copies: readonly ScreenCopy[], sources: readonly Rect
   );
 }
 
+/** The least rectangle that holds both. */
+export function around(one: Rect, other: Rect): Rect {
+  const x = Math.min(one.x, other.x);
+  const y = Math.min(one.y, other.y);
+  const right = Math.max(one.x + one.width, other.x + other.width);
+  const bottom = Math.max(one.y + one.height, other.y + other.height);
+  return { x, y, width: right - x, height: bottom - y };
+}
+
 function intersection(one: Rect, other: Rect): Rect | undefined {
   const common = clipToSurface(other, { ...one, x: one.x - other.x, y: one.y - other.y });
   return common === undefined ? undefined : { ...common, x: common.x + other.x, y: common.y + other.y };
