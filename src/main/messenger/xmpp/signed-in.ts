@@ -1,4 +1,4 @@
-import { blockListRequest, BLOCKING, readBlocking, writeBlocking } from '../../../protocol/xmpp/blocking.ts';
+import { blockListRequest, BLOCKING, readBlocking } from '../../../protocol/xmpp/blocking.ts';
 import { DISCO_INFO, infoRequest, readInfo } from '../../../protocol/xmpp/capabilities.ts';
 import { CHAT_STATES, carbonIn, delayIn, enableCarbons, readChat, RECEIPTS } from '../../../protocol/xmpp/chat.ts';
 import { ContactList, type ContactListOutput } from '../../../protocol/xmpp/contact-list.ts';
@@ -6,10 +6,10 @@ import { bareOf, domainOf, readJid, writeJid } from '../../../protocol/xmpp/jid.
 import { isJingle } from '../../../protocol/xmpp/jingle.ts';
 import { JINGLE_MESSAGE, jingleMessageIn } from '../../../protocol/xmpp/jingle-message.ts';
 import { NS } from '../../../protocol/xmpp/namespaces.ts';
-import { readPresence, type Show, writePresence, writeSubscription, writeUnavailable } from '../../../protocol/xmpp/presence.ts';
+import { readPresence, type Show, writePresence, writeUnavailable } from '../../../protocol/xmpp/presence.ts';
 import { payloadOf } from '../../../protocol/xmpp/reaching.ts';
 import { ASSISTANCE, JINGLE } from '../../../protocol/xmpp/reason.ts';
-import { isRoster, readRoster, rosterRemove, rosterRequest, rosterSet } from '../../../protocol/xmpp/roster.ts';
+import { isRoster, readRoster, rosterRequest, rosterSet } from '../../../protocol/xmpp/roster.ts';
 import { element, childOf, type Stanza } from '../../../protocol/xmpp/stanza.ts';
 import { errorOf, resultOf } from '../../../protocol/xmpp/stanza-error.ts';
 import type { Clock } from '../../clock.ts';
@@ -19,6 +19,7 @@ import type { PeerPresence } from './carried.ts';
 import { Conversations } from './conversations.ts';
 import { Invitations, type InvitationsOptions } from './invitations.ts';
 import { asMessengerError } from './jingle-line.ts';
+import { ListChanges } from './list-changes.ts';
 import { XmppReach } from './reach.ts';
 import type { XmppStream } from './stream-contract.ts';
 
@@ -46,6 +47,7 @@ export interface SignedInOptions extends Pick<InvitationsOptions, 'applications'
 export class SignedIn {
   readonly stream: XmppStream;
   readonly list: ContactList;
+  readonly changes: ListChanges;
   readonly invitations: Invitations;
   readonly conversations: Conversations;
   readonly reach: XmppReach;
@@ -73,6 +75,15 @@ export class SignedIn {
     this.capabilities = new Capabilities(stream, FEATURES, () => {});
     this.reach = new XmppReach(stream, clock, options.guestOf, options.ca);
     this.list = new ContactList({ own: this.own, nick: () => this.nick, welcomes: options.welcomes });
+    this.changes = new ListChanges({
+      stream,
+      list: this.list,
+      nick: () => this.nick,
+      serverFeatures: () => this.serverFeatures,
+      request: (iq) => this.request(iq),
+      taken: () => this.taken(),
+      contactsChanged: options.contactsChanged,
+    });
     this.invitations = new Invitations({
       clock,
       stream,
@@ -153,41 +164,6 @@ export class SignedIn {
     await this.taken();
   }
 
-  async add(address: string, token?: string): Promise<void> {
-    if (this.list.isBlocked(address)) await this.unblock(address);
-    const item = this.list.itemOf(address);
-    if (item === undefined) {
-      await this.request({ type: 'set', payload: rosterSet(address) });
-      if (!this.list.has(address)) this.list.pushed([{ address, name: undefined, subscription: 'none', asked: true }]);
-    }
-    if (this.list.isWaiting(address)) this.stream.send(writeSubscription('subscribed', address));
-    this.list.answered(address);
-    if (item === undefined || (!this.list.sees(address) && !item.asked))
-      this.stream.send(writeSubscription('subscribe', address, { nick: this.nick, ...(token === undefined ? {} : { token }) }));
-    this.options.contactsChanged();
-    await this.taken();
-  }
-
-  async remove(address: string): Promise<void> {
-    if (!this.list.has(address)) return;
-    await this.request({ type: 'set', payload: rosterRemove(address) });
-    this.list.pushed([{ address, removed: true }]);
-    this.options.contactsChanged();
-  }
-
-  async block(address: string): Promise<void> {
-    if (this.serverFeatures.has(BLOCKING)) await this.request({ type: 'set', payload: writeBlocking('block', address) });
-    else if (this.list.isWaiting(address)) this.stream.send(writeSubscription('unsubscribed', address));
-    this.list.block(address);
-    await this.remove(address);
-  }
-
-  async decline(address: string): Promise<void> {
-    this.list.answered(address);
-    if (!this.list.has(address)) this.stream.send(writeSubscription('unsubscribed', address));
-    await this.taken();
-  }
-
   /** Says goodbye to everybody, and ends every session here. */
   async leave(): Promise<void> {
     if (!this.over) {
@@ -226,11 +202,6 @@ export class SignedIn {
 
   peer(address: string, friendlyName: string = this.list.nameOf(address)): Peer {
     return { transport: this.options.transport, address, friendlyName };
-  }
-
-  private async unblock(address: string): Promise<void> {
-    if (this.serverFeatures.has(BLOCKING)) await this.request({ type: 'set', payload: writeBlocking('unblock', address) });
-    this.list.unblock(address);
   }
 
   private presence(to?: string): Stanza {

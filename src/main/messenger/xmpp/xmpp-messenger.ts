@@ -150,23 +150,23 @@ export class XmppMessenger implements Messenger<XmppAccount> {
   /** `token`: of the link by which we came to them (XEP-0379). */
   async addContact(address: string, token?: string): Promise<void> {
     const signed = this.require();
-    await signed.add(this.otherAddress(address), token);
+    await signed.changes.add(this.otherAddress(address), token);
   }
 
   async removeContact(address: string): Promise<void> {
     const signed = this.require();
-    await signed.remove(typedAddress(address) ?? address.toLowerCase());
+    await signed.changes.remove(typedAddress(address) ?? address.toLowerCase());
   }
 
   async blockContact(address: string): Promise<void> {
     const signed = this.require();
-    await signed.block(this.otherAddress(address));
+    await signed.changes.block(this.otherAddress(address));
     this.contactsChanged(signed);
   }
 
   async declineListing(address: string): Promise<void> {
     const signed = this.require();
-    await signed.decline(this.otherAddress(address));
+    await signed.changes.decline(this.otherAddress(address));
   }
 
   invite(address: string, application: Application, details: InvitationDetails = {}): RendezvousSession {
