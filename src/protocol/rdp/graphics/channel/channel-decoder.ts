@@ -6,7 +6,7 @@ import type { WireToSurface1 } from '../../pdu/rdpgfx/wire-to-surface.ts';
 import type { AppliedGraphics, BitmapDecoder, DecoderKind, FrameBoundary } from '../contract.ts';
 import { Rdp8Decompressor } from '../rdp8/rdp8-decompressor.ts';
 import { bitmapTarget, clipToSurface, createSurface, type Surface } from '../surface.ts';
-import { around } from './areas.ts';
+import { around } from '../tiles/areas.ts';
 import { ChannelSurfaces, copyBetween, fillArea, type GfxSurface } from './channel-surfaces.ts';
 
 /** What the decoder needs of whoever shows the output. */
