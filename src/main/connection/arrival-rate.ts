@@ -2,10 +2,13 @@
 const NO_QUEUE_BYTES = 1_448;
 /** Nor is what is late by less than this, and by this part of a round trip: a busy computer reads its socket so late. */
 const NO_QUEUE = { ms: 10, roundTrips: 1 / 16 } as const;
-/** Of the time in which the line was busy, the newest counts most: what is older by this counts a third. */
+/** What is later than this stands in a queue for certain, and the rate is what arrives; what is less late may be, and the line carries that at least. */
+const SURE_MS = 50;
+/** What is older by this counts a third. */
 const MEMORY_MS = 400;
-/** So long the line has to have been busy before its rate is believed. */
+/** So long the line has to have been busy before its rate is believed; and so long with a queue for certain before it is believed to be less than it was. */
 const BELIEVED_MS = 20;
+const SLOWER_MS = 120;
 /** A line on which nothing has arrived for so long beyond a round trip has lost something or is down, which says nothing about its rate. */
 const STALLED_MS = 200;
 /** The present round trip is the shortest of this time, in two halves: a way may become longer. */
@@ -14,6 +17,8 @@ const HALF_MS = 5_000;
 const GROWTH = { first: 1.25, most: 2 } as const;
 /** No line is slower, whatever was measured: else it would never be tried again. */
 const LEAST_BYTES_PER_MS = 1;
+
+const NOT_BUSY = { atMs: 0, ms: 0, sureMs: 0, bytes: 0 };
 
 interface Place {
   readonly atMs: number;
@@ -42,8 +47,10 @@ export class ArrivalRate {
   private written: Place[] = [];
   private last: (LineLook & { readonly queuedBytes: number }) | undefined;
   private movedMs = 0;
-  private busy = { ms: 0, bytes: 0 };
+  private busy = NOT_BUSY;
   private rate: number | undefined;
+  /** A queue has shown it. */
+  private isKnown = false;
   private growth: number = GROWTH.most;
   /** Since when, and since which place, there has been no queue. */
   private free: Place | undefined;
@@ -78,8 +85,10 @@ export class ArrivalRate {
     const queuedBytes = Math.max(0, tried - look.arrivedBytes);
     if (last === undefined || look.arrivedBytes !== last.arrivedBytes) this.movedMs = look.atMs;
     const isQueue = queuedBytes > NO_QUEUE_BYTES;
-    if (last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES) this.measure(last, look);
-    if (isQueue) this.free = undefined;
+    const isSure = isQueue && this.lateMs(look) >= SURE_MS;
+    if (last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES) this.measure(last, look, isSure);
+    // Before the first queue nothing is known, and what is a little late is no reason to go slowly.
+    if (isSure || (isQueue && this.isKnown)) this.free = undefined;
     else this.grow(look, tried, aheadBytes);
     this.last = { ...look, queuedBytes };
   }
@@ -89,9 +98,8 @@ export class ArrivalRate {
     const { written } = this;
     this.wrote({ atMs: look.atMs, bytes: look.writtenBytes });
     const sinceMs = look.atMs - this.presentRoundTrip(look) * (1 + NO_QUEUE.roundTrips) - NO_QUEUE.ms;
-    while (written[1] !== undefined && written[1].atMs <= sinceMs) written.shift();
-    const [oldest] = written;
-    return oldest === undefined || oldest.atMs > sinceMs ? look.arrivedBytes : oldest.bytes;
+    while (written[1] !== undefined && written[1].atMs <= sinceMs && written[1].bytes <= look.arrivedBytes) written.shift();
+    return written.findLast(({ atMs }) => atMs <= sinceMs)?.bytes ?? look.arrivedBytes;
   }
 
   private presentRoundTrip({ atMs, roundTripMs, minRoundTripMs }: LineLook): number {
@@ -101,14 +109,29 @@ export class ArrivalRate {
     return Math.min(this.halves.before, this.halves.now);
   }
 
-  private measure(last: LineLook, look: LineLook): void {
+  /** By how much more than a round trip ago the oldest that has not arrived was written. */
+  private lateMs(look: LineLook): number {
+    const oldest = this.written.find(({ bytes }) => bytes > look.arrivedBytes);
+    return oldest === undefined ? 0 : look.atMs - oldest.atMs - this.presentRoundTrip(look);
+  }
+
+  private measure(last: LineLook, look: LineLook, isSure: boolean): void {
     if (look.atMs - this.movedMs > STALLED_MS + look.minRoundTripMs) return;
     const ms = look.atMs - last.atMs;
-    const kept = Math.exp(-ms / MEMORY_MS);
-    this.busy = { ms: this.busy.ms * kept + ms, bytes: this.busy.bytes * kept + look.arrivedBytes - last.arrivedBytes };
+    const kept = Math.exp(-(look.atMs - this.busy.atMs) / MEMORY_MS);
+    this.busy = {
+      atMs: look.atMs,
+      ms: this.busy.ms * kept + ms,
+      sureMs: this.busy.sureMs * kept + (isSure ? ms : 0),
+      bytes: this.busy.bytes * kept + look.arrivedBytes - last.arrivedBytes,
+    };
     if (this.busy.ms < BELIEVED_MS) return;
-    this.rate = Math.max(LEAST_BYTES_PER_MS, this.busy.bytes / this.busy.ms);
+    const measured = this.busy.bytes / this.busy.ms;
+    const isBelieved = this.rate === undefined || this.busy.sureMs >= SLOWER_MS;
+    this.rate = Math.max(LEAST_BYTES_PER_MS, isBelieved ? 0 : (this.rate ?? 0), measured);
+    if (!isBelieved) return;
     this.growth = GROWTH.first;
+    this.isKnown ||= isSure;
   }
 
   private grow(look: LineLook, tried: number, aheadBytes: number): void {
@@ -118,7 +141,7 @@ export class ArrivalRate {
       this.rate = Math.max(this.rate ?? 0, (this.growth * aheadBytes) / spanMs);
       this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
       // What was measured before was less than it carries.
-      this.busy = { ms: 0, bytes: 0 };
+      this.busy = NOT_BUSY;
     } else if (free !== undefined && look.atMs - free.atMs < spanMs) return;
     this.free = { atMs: look.atMs, bytes: tried };
   }
