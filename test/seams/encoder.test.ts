@@ -45,7 +45,7 @@ const NEGATIVE_BITS: DecoderKind = {
 it('a made-up codec goes from the picture to the canvas through one line in either table', async () => {
   const frame: PixelFrame = { width: 8, height: 4, stride: 32, pixels: Uint8Array.from({ length: 128 }, (_, at) => at) };
   const stream = new PictureStream(frame, [NEGATIVE, ...ENCODERS]);
-  const client = { bitsPerPixel: 32, skipAlpha: true, oneBitmapEach: false, frameAcknowledge: true, screenBlt: true };
+  const client = { bitsPerPixel: 32, skipAlpha: true, oneBitmapEach: false, remoteFx: true, frameAcknowledge: true, screenBlt: true };
   stream.configure(chooseGraphics(client, [NEGATIVE, ...ENCODERS]), 1);
   const picture = new Picture(() => 0, [NEGATIVE_BITS, ...DECODERS]);
   picture.push({ tag: 'size', size: frame });

@@ -168,7 +168,7 @@ describe.each([1, 7, 1460, Infinity])('%s bytes at a time', (size) => {
     for (const [index, picture] of pictures.entries()) {
       if (index === 2) pair.fromServer(pair.server.resize(picture));
       const { graphics, desktop } = last(pair.atNovice, 'active');
-      expect(graphics).toEqual({ encoder: { name: 'channel', avc420: false }, acknowledgement: 'channel' });
+      expect(graphics).toEqual({ encoder: { name: 'channel', avc420: false, remoteFx: true }, acknowledgement: 'channel' });
       expect(desktop).toMatchObject({ width: picture.width, height: picture.height });
       stream.configure(graphics, index);
       stream.resize(picture);

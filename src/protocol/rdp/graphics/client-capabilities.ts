@@ -8,6 +8,8 @@ export interface ClientGraphicsCapabilities {
   readonly frameAcknowledge: boolean;
   /** Of several rectangles in one bitmap update it draws only the first. */
   readonly oneBitmapEach: boolean;
+  /** It has RemoteFX on the graphics channel, as all had when that was made: no set says so. */
+  readonly remoteFx: boolean;
   /** ScrBlt among the orders of the Order capability (2.2.7.1.3). */
   readonly screenBlt: boolean;
   /** The graphics channel ([MS-RDPEGFX]), once the client has answered on it: whether it takes AVC420. */

@@ -131,6 +131,8 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
     skipAlpha: ((bitmap?.drawingFlags ?? 0) & DRAWING_FLAG.skipAlpha) !== 0,
     frameAcknowledge: findSet(sets, 'frameAcknowledge') !== undefined && (surface & SURFACE_COMMAND_FLAG.frameMarker) !== 0,
     oneBitmapEach: session.core.clientBuild >= WINDOWS_11_BUILD,
+    // That of Windows 11 24H2 has been without it.
+    remoteFx: session.core.clientBuild < WINDOWS_11_BUILD,
     screenBlt: hasScreenBlt(findSet(sets, 'order')),
   };
   // Whoever cannot be served in updates is not let in at all: the graphics channel may end.

@@ -21,7 +21,7 @@ import { applied } from '../../../support/applied.ts';
 import { concat, errorCode } from '../pdu/arbitrary-bytes.ts';
 import { noise, paint, pictures, rgbaOf } from './pictures.ts';
 
-const SETTINGS = { encoder: { name: 'channel', avc420: false }, acknowledgement: 'channel' } as const;
+const SETTINGS = { encoder: { name: 'channel', avc420: false, remoteFx: true }, acknowledgement: 'channel' } as const;
 
 function streamOf(frame: PixelFrame, layer?: PictureLayer): PictureStream {
   const stream = new PictureStream(frame, [channelEncoder(() => layer)]);

@@ -23,7 +23,7 @@ const DRDYNVC_ID = 1004;
 const MESSAGE_ID = 1005;
 const USER_ID = 1006;
 const ADVERTISED = encodeCapsAdvertise([{ version: GFX_VERSION.v8, flags: 0 }]);
-const CHANNEL = { encoder: { name: 'channel', avc420: false }, acknowledgement: 'channel' };
+const CHANNEL = { encoder: { name: 'channel', avc420: false, remoteFx: true }, acknowledgement: 'channel' };
 
 /** A client that has announced the graphics channel, in the session as far as its Font List. */
 function announced(): { readonly server: RdpServer; readonly outputs: readonly RdpServerOutput[] } {

@@ -19,7 +19,7 @@ export function channelEncoder(createLayer: CreateLayer = () => undefined): Enco
   return {
     name: 'channel',
     acknowledgement: 'channel',
-    settingsFor: ({ channel }) => (channel === undefined ? undefined : { name: 'channel', avc420: channel.avc420 }),
+    settingsFor: ({ channel, remoteFx }) => (channel === undefined ? undefined : { name: 'channel', avc420: channel.avc420, remoteFx }),
     create: (settings) => new ChannelPictureEncoder(createLayer(settings)),
   };
 }

@@ -10,6 +10,8 @@ export type ChannelSettings = {
   readonly name: 'channel';
   /** AVC420 may be sent ([MS-RDPEGFX] 2.2.3: the set that was confirmed says so). */
   readonly avc420: boolean;
+  /** RemoteFX (CAVIDEO) may be sent. */
+  readonly remoteFx: boolean;
 };
 
 /** One picture on its way to the client, before anything of it is encoded. */

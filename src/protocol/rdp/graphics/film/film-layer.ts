@@ -13,12 +13,14 @@ import { RemoteFxFilm } from './remotefx-film.ts';
 const EXACT_TILES_A_FRAME = 64;
 /** What a tile is reckoned to take, where the line is thin: planar of a picture of a film, at the worst. */
 const EXACT_TILE_BYTES = 5_500;
-/** Encoders that fail so often in a row are given up, and everything is sent exactly. */
+/** Encoders that fail so often in a row are given up. */
 const MOST_FAILURES = 4;
 
 export interface FilmLayerParts {
-  /** Of H.264; left out for a client that takes none, which is shown RemoteFX. */
+  /** Of H.264; left out for a client that takes none. */
   readonly encoders?: FilmEncoders;
+  /** The client is shown RemoteFX where no encoder of H.264 is left. Without either, everything is sent exactly. */
+  readonly remoteFx?: boolean;
   /** Any clock that only goes on. */
   readonly nowMs: () => number;
   /** An encoder has failed; the film goes on exactly, or with another one. */
@@ -107,13 +109,13 @@ export class FilmLayer implements PictureLayer {
   private follow(box: Rect | undefined, nowMs: number): void {
     if (box === this.film?.box) return;
     this.endFilm();
-    if (box !== undefined && this.failures < MOST_FAILURES) this.beginFilm(box, nowMs);
+    if (box !== undefined) this.beginFilm(box, nowMs);
   }
 
   private beginFilm(box: Rect, nowMs: number): void {
-    const { encoders } = this.parts;
-    if (encoders === undefined) {
-      this.film = new RemoteFxFilm(box);
+    const { encoders, remoteFx } = this.parts;
+    if (encoders === undefined || this.failures >= MOST_FAILURES) {
+      if (remoteFx === true) this.film = new RemoteFxFilm(box);
       return;
     }
     const film = new Film(box, encoders, this.lineBitsPerSecond, nowMs, (why) => {
@@ -151,6 +153,6 @@ export class FilmLayer implements PictureLayer {
     this.endFilm();
     this.failures += 1;
     this.parts.failed?.(why);
-    if (box !== undefined && this.failures < MOST_FAILURES) this.beginFilm(box, this.parts.nowMs());
+    if (box !== undefined) this.beginFilm(box, this.parts.nowMs());
   }
 }

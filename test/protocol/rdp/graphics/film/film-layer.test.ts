@@ -281,7 +281,7 @@ describe('the layer of film', () => {
   });
 
   it('is RemoteFX where the client takes no H.264, and exact when it rests', async () => {
-    layer = new FilmLayer({ nowMs: () => nowMs });
+    layer = new FilmLayer({ remoteFx: true, nowMs: () => nowMs });
     const decoder = new GraphicsDecoder(SIZE);
     await frame({ key: true });
     for (let count = 0; count < 6; count++) await frame({ changed: [FILM] });
@@ -305,6 +305,16 @@ describe('the layer of film', () => {
     nowMs += STILL_MS;
     expect((await frame()).exact.length).toBeGreaterThan(0);
     await frame({ changed: [FILM], share: { frameBytes: 9_000, filmBitsPerSecond: 100_000 } });
+  });
+
+  it('is RemoteFX when no encoder of H.264 is left, where the client takes that', async () => {
+    layer = new FilmLayer({ encoders, remoteFx: true, nowMs: () => nowMs, failed: (why) => failures.push(why) });
+    await playing();
+    encoders.encodeError = new FilmEncoderError('GONE', 'for a test');
+    let last: Shown | undefined;
+    for (let count = 0; count < 20; count++) last = await frame({ changed: [FILM] });
+    expect(failures).toHaveLength(4);
+    expect(last?.told).toEqual([expect.objectContaining({ tag: 'wireToSurface1', surfaceId: 1, codecId: 0x03, rect: FILM })]);
   });
 
   it('ends with the capture, also while an encoder is being opened', async () => {
