@@ -19,7 +19,7 @@ export const GRAPHICS_CHANNEL_DEADLINE_MS = 4_000;
 /** What the graphics channel has brought since it was asked. */
 export interface GraphicsNews {
   readonly acknowledged: readonly RdpServerOutput[];
-  /** `begun`: the client has said (again) what it takes. `refused`: it does not have the channel. `ended`: it has it no more. */
+  /** `begun`: the client has said (again) what it takes, or the picture has to begin anew. `refused`: it does not have the channel. `ended`: it has it no more. */
   readonly change: 'begun' | 'refused' | 'ended' | undefined;
 }
 
@@ -48,6 +48,7 @@ export class ServerGraphics {
           acknowledged: ({ frameId, suspended }) => {
             this.acknowledged.push({ tag: 'frameAcknowledged', frameId, ...(suspended ? { suspended } : {}) });
           },
+          interrupted: () => this.interrupt(),
           closed: () => this.end(),
         })
       : undefined;
@@ -113,6 +114,11 @@ export class ServerGraphics {
     this.waiting = false;
     this.surfaces = [];
     this.change = 'begun';
+  }
+
+  /** Before the first frame nothing refers to anything. */
+  private interrupt(): void {
+    if (this.inUse && this.surfaces.length > 0) this.change = 'begun';
   }
 
   private end(): void {

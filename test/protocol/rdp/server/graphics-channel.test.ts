@@ -8,6 +8,7 @@ import type { GraphicsUpdate } from '../../../../src/protocol/rdp/graphics/contr
 import { EARLY_CAPABILITY } from '../../../../src/protocol/rdp/pdu/client-data.ts';
 import { encodeCapsAdvertise, GFX_VERSION } from '../../../../src/protocol/rdp/pdu/rdpgfx/capabilities.ts';
 import { encodeGfxFrameAcknowledge } from '../../../../src/protocol/rdp/pdu/rdpgfx/frames.ts';
+import { encodeGfxPdu, GFX_CMD } from '../../../../src/protocol/rdp/pdu/rdpgfx/header.ts';
 import { decodeGfxServerPdus } from '../../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
 import { decodeSegmentedData, encodeSegmentedData, plainSegments } from '../../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { ChannelJoiner, encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
@@ -146,6 +147,30 @@ describe('a client that has announced the graphics channel', () => {
       { tag: 'deleteSurface', surfaceId: 2 },
     ]);
     expect(sentOn(next, DRDYNVC_ID)).toHaveLength(4);
+  });
+
+  it('is given the picture anew where an answer has come between frames, since it counts in the history of what was sent', () => {
+    const { server } = answered();
+    server.sendGraphics([update([1])]);
+    const offered = encodeGfxPdu(GFX_CMD.cacheImportOffer, new Uint8Array(2));
+    const outputs = hear(server, ...encodeDynvcMessage(1, offered));
+    expect(drawn(outputs)).toEqual([
+      { tag: 'other', cmdId: GFX_CMD.cacheImportReply },
+      { tag: 'deleteSurface', surfaceId: 1 },
+    ]);
+    expect(actives(outputs)).toEqual([{ tag: 'active', graphics: CHANNEL, desktop: DESKTOP }]);
+    // A client offers its cache once.
+    expect(hear(server, ...encodeDynvcMessage(1, offered))).toEqual([]);
+  });
+
+  it('that says again and again what it takes is served in updates', () => {
+    const { server } = answered();
+    const outputs: RdpServerOutput[] = [];
+    for (let count = 0; count < 100; count += 1) outputs.push(...hear(server, ...encodeDynvcMessage(1, ADVERTISED)));
+    expect(actives(outputs).length).toBeLessThan(20);
+    expect(dynvc(outputs).map(({ tag }) => tag)).toContain('close');
+    const many = answered().server;
+    expect(hear(many, ...encodeDynvcMessage(1, concat(Array.from({ length: 1_000 }, () => ADVERTISED)))).length).toBeLessThan(40);
   });
 
   it('begins anew when it says again what it takes, with nothing to be deleted', () => {

@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../../bytes/errors.ts';
 import { encodeEmptyCacheImportReply } from '../../pdu/rdpgfx/cache.ts';
 import { chooseCapabilitySet, encodeCapsConfirm, type GfxCapabilitySet } from '../../pdu/rdpgfx/capabilities.ts';
 import type { GfxFrameAcknowledge } from '../../pdu/rdpgfx/frames.ts';
@@ -10,15 +11,22 @@ export interface GraphicsServerTold {
   /** The client has said what it takes; this has been confirmed. It begins anew when it says it again ([MS-RDPEGFX] 3.2.5.18). */
   confirmed(set: GfxCapabilitySet): void;
   acknowledged(acknowledge: GfxFrameAcknowledge): void;
+  /** Something other than the picture goes on the channel now: what is compressed after it can refer to nothing that was sent before. */
+  interrupted(): void;
   /** The client does not have the channel, or has it no more. */
   closed(): void;
 }
+
+/** Clients say what they take once, and again when their graphics begin anew; each time costs the novice a whole picture. */
+const MAX_ADVERTISED = 16;
 
 /** The server's end of the graphics channel ([MS-RDPEGFX] 3.3), but for the picture itself, which comes ready made. */
 export class GraphicsServer implements Channel {
   readonly name = GRAPHICS_CHANNEL;
   readonly options: ChannelOptions = { ...GRAPHICS_OPTIONS, maxMessageBytes: 64 * 1024 };
   private readonly told: GraphicsServerTold;
+  private advertised = 0;
+  private offeredCache = false;
 
   constructor(told: GraphicsServerTold) {
     this.told = told;
@@ -43,6 +51,9 @@ export class GraphicsServer implements Channel {
   private answer(pdu: GfxClientPdu): ChannelOutput[] {
     switch (pdu.tag) {
       case 'capsAdvertise': {
+        this.advertised += 1;
+        if (this.advertised > MAX_ADVERTISED)
+          throw new ProtocolError('TOO_LARGE', 'RDPGFX_CAPS_ADVERTISE_PDU', `<= ${MAX_ADVERTISED} of them`, this.advertised);
         const set = chooseCapabilitySet(pdu.sets);
         if (set === undefined) return [{ tag: 'close' }];
         this.told.confirmed(set);
@@ -52,6 +63,10 @@ export class GraphicsServer implements Channel {
         this.told.acknowledged(pdu);
         return [];
       case 'cacheImportOffer':
+        // A client offers it once: what comes again is not answered.
+        if (this.offeredCache) return [];
+        this.offeredCache = true;
+        this.told.interrupted();
         return [inSegments(encodeEmptyCacheImportReply())];
       default:
         return [];
