@@ -248,6 +248,14 @@ describe('the page that encodes a capture’s film', () => {
     expect(other.filmPages).toEqual([undefined]);
   });
 
+  it('is opened once, however often it is asked for before it has come', async () => {
+    const given: ((page: FilmPage) => void)[] = [];
+    const { other } = await opened(undefined, () => new Promise((resolve) => given.push(resolve)));
+    for (let count = 0; count < 20; count += 1) other.says({ tag: 'filmPageWanted' });
+    await settled();
+    expect(given.length).toBe(1);
+  });
+
   it('is closed again when it comes after the capture’s end', async () => {
     let give: (page: FilmPage) => void = () => undefined;
     const { other } = await opened(

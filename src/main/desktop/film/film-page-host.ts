@@ -5,6 +5,7 @@ export class FilmPageHost {
   private readonly open: OpenFilmPage | undefined;
   private readonly hand: (page: FilmPage | undefined) => void;
   private page: FilmPage | undefined;
+  private opening = false;
   private over = false;
 
   /** @param hand gives the capture the page, or tells it that there is none */
@@ -15,6 +16,9 @@ export class FilmPageHost {
 
   /** The capture needs a page; the one before has failed it. */
   async wanted(): Promise<void> {
+    // Its answer is on its way.
+    if (this.opening) return;
+    this.opening = true;
     this.page?.close();
     this.page = undefined;
     let page: FilmPage | undefined;
@@ -22,6 +26,8 @@ export class FilmPageHost {
       page = await this.open?.();
     } catch {
       // Without a page there is no film, and everything is sent exactly.
+    } finally {
+      this.opening = false;
     }
     if (this.over) {
       page?.close();

@@ -15,6 +15,8 @@ export class FilmWays implements FilmEncoders {
   private readonly starts: number[];
   private readonly started: (FilmEncoders | undefined)[];
   private lastName = 'none';
+  /** Settles with the film that is being opened. */
+  private opening: Promise<void> | undefined;
   private over = false;
 
   constructor(ways: readonly StartFilmEncoders[]) {
@@ -28,7 +30,24 @@ export class FilmWays implements FilmEncoders {
     return this.lastName;
   }
 
-  async open(options: FilmEncoderOptions): Promise<FilmEncoder> {
+  /** One film after the other: whoever is being started is not started twice, and an encoder that has one film at a time is not asked for two. */
+  open(options: FilmEncoderOptions): Promise<FilmEncoder> {
+    const before = this.opening;
+    const opened = before === undefined ? this.openFirst(options) : before.then(() => this.openFirst(options));
+    const settled = (): void => {
+      if (this.opening === opening) this.opening = undefined;
+    };
+    const opening = opened.then(settled, settled);
+    this.opening = opening;
+    return opened;
+  }
+
+  close(): void {
+    this.over = true;
+    for (const index of this.ways.keys()) this.end(index);
+  }
+
+  private async openFirst(options: FilmEncoderOptions): Promise<FilmEncoder> {
     let why: unknown;
     for (const index of this.ways.keys()) {
       try {
@@ -44,11 +63,6 @@ export class FilmWays implements FilmEncoders {
       if (this.over) break;
     }
     throw new FilmEncoderError('UNSUPPORTED', 'no way to encode film is left', { cause: why });
-  }
-
-  close(): void {
-    this.over = true;
-    for (const index of this.ways.keys()) this.end(index);
   }
 
   private async start(index: number): Promise<FilmEncoders | undefined> {

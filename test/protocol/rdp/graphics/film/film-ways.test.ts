@@ -57,6 +57,25 @@ describe('several ways to encode film', () => {
     expect(first.closes).toBe(1);
   });
 
+  it('are asked one film after the other: a film that ends while it opens takes nothing from the next', async () => {
+    const { ways, first, second } = two();
+    const given: (() => void)[] = [];
+    let together = 0;
+    first.opening = async () => {
+      together += 1;
+      expect(together).toBe(1);
+      await new Promise<void>((resolve) => given.push(resolve));
+      together -= 1;
+    };
+    const films = [ways.open(OPTIONS), ways.open(OPTIONS), ways.open(OPTIONS)];
+    for (const film of films) {
+      await expect.poll(() => given.length).toBe(1);
+      given.pop()?.();
+      await (await film).encode(PICTURE, false);
+    }
+    expect([first.starts, first.closes, second.starts]).toEqual([1, 0, 0]);
+  });
+
   it('take each other’s place when one is not to be had, or not for this size', async () => {
     const { ways, first, second } = two();
     first.opening = fail('UNSUPPORTED');
