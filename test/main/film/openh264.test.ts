@@ -121,8 +121,8 @@ describe('libopenh264, as its function table is used', () => {
     expect([int(0), int(16), int(24), int(28), int(836), int(844), int(856), parameters?.getUint16(892, true)]).toEqual([
       0, 1, 1, 1, 0, 0, 0, 1,
     ]);
-    // No skipped pictures, long-term references, denoising, or key frames by scene.
-    expect([byte(860), byte(880), byte(908), byte(912)]).toEqual([0, 0, 0, 0]);
+    // No skipped pictures, long-term references, denoising, background, or key frames by scene.
+    expect([byte(860), byte(880), byte(908), byte(909), byte(912)]).toEqual([0, 0, 0, 0, 0]);
     // The layer: its size, rate, bitrate, one slice.
     expect([int(32), int(36), parameters?.getFloat32(40, true), int(44), int(64), int(68)]).toEqual([64, 32, 30, 1_000_000, 0, 1]);
     // BT.709, full range.

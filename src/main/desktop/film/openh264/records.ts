@@ -29,6 +29,7 @@ const PARAMETERS = {
   longTermReference: 880,
   threads: 892,
   denoise: 908,
+  backgroundDetection: 909,
   sceneChange: 912,
 } as const;
 
@@ -102,6 +103,8 @@ export function setParameters(parameters: Uint8Array, options: FilmEncoderOption
   set(PARAMETERS.entropyCoding, 0);
   view.setUint8(PARAMETERS.longTermReference, 0);
   view.setUint8(PARAMETERS.denoise, 0);
+  // What it takes for background would stay as coarse as the first picture was, and a flat colour a few levels wrong.
+  view.setUint8(PARAMETERS.backgroundDetection, 0);
   // Whoever sends leaves pictures out, because it knows the line.
   view.setUint8(PARAMETERS.frameSkip, 0);
   set(PARAMETERS.maxBitrate, 0);
