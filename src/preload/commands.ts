@@ -8,6 +8,7 @@ import type { ServerFacts } from '../facts/server.ts';
 import type { ProgramChoice } from '../facts/programs.ts';
 import type { ActivityKind } from '../protocol/applications/applications.ts';
 import type { PeerAddress } from '../protocol/applications/peer.ts';
+import type { SessionStatus } from '../protocol/assistance/status.ts';
 import type { AppState, SavedInvitationView, SavedKeyView, TypedAccount } from './contract.ts';
 
 /** A name's half of a row. Only the number of arguments exists at run time; the types are carried along for the compiler. */
@@ -122,6 +123,8 @@ export const COMMANDS = {
   /** Expert. */
   requestControl: alone(),
   releaseControl: alone(),
+  /** Expert: what the picture is made for. */
+  choosePicture: taking<NonNullable<SessionStatus['quality']>>(),
   /** Puts the ended session away. */
   dismissSession: alone(),
   dismissNotice: taking<string>(),

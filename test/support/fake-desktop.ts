@@ -3,7 +3,7 @@ import type { CaptureEvent, Desktop, InjectorEvent, InputInjector, ScreenCapture
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
-import type { GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
+import type { FrameShare, GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import { Emitter } from '../../src/main/emitter.ts';
 
@@ -78,6 +78,8 @@ export class FakeCapture implements ScreenCapture {
   size: Size;
   closed = false;
   pulls = 0;
+  /** What the line had for the newest. */
+  share: FrameShare | undefined;
   settings: GraphicsSettings | undefined;
   readonly refreshed: Rect[] = [];
   private changedPixels = 0;
@@ -114,7 +116,8 @@ export class FakeCapture implements ScreenCapture {
     this.changedPixels = 0;
     this.change(this.size.width * this.size.height);
   }
-  nextFrame(signal: AbortSignal): Promise<EncodedFrame> {
+  nextFrame(signal: AbortSignal, share?: FrameShare): Promise<EncodedFrame> {
+    this.share = share;
     if (this.over !== undefined) return Promise.reject(this.over);
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.waiting !== undefined) return Promise.reject(new DesktopError('UNSUPPORTED', 'two calls of nextFrame at a time'));

@@ -1,3 +1,4 @@
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
 import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON, OFFER_REMOTE_ASSISTANCE } from '../../protocol/assistance/application.ts';
@@ -244,6 +245,9 @@ class AssistanceRoom implements Assistance {
   }
   releaseControl(): void {
     this.requireExpert().releaseControl();
+  }
+  choosePicture(quality: PictureQuality): void {
+    this.requireExpert().choosePicture(quality);
   }
   attachViewer(sink: ViewerSink): () => void {
     return this.requireExpert().attachViewer(sink);

@@ -1,3 +1,4 @@
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import type { EngineName } from '../../facts/preferences.ts';
 import type { InvitationDocument } from '../../protocol/assistance/invitation.ts';
@@ -189,6 +190,8 @@ export interface Assistance {
   requestControl(): void;
   /** Expert. NO_SESSION, WRONG_ROLE. */
   releaseControl(): void;
+  /** Expert: what the picture is to be made for, where the novice's side lets one choose. NO_SESSION, WRONG_ROLE. */
+  choosePicture(quality: PictureQuality): void;
   /** Either side, while {@link SessionStatus.code} wants one: the six digits as they were typed. NO_SESSION, BAD_CODE. */
   enterCode(typed: string): void;
   /** Puts the ended session away. BUSY while it runs. */

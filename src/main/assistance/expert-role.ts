@@ -1,3 +1,4 @@
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { TypedInput } from './typed-input.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
@@ -50,6 +51,7 @@ export class ExpertRole implements HelpingSession {
   private found = 0;
   private wasControlled = false;
   /** What the novice had heard of this side's keys when the connection began; undefined until it says so. */
+  private quality: PictureQuality | undefined;
   private typedSoFar: number | undefined = 0;
   /** On the connection before, until there is control again. */
   private typedBefore: { readonly typed: TypedInput; readonly from: number; readonly atMs: number } | undefined;
@@ -116,6 +118,12 @@ export class ExpertRole implements HelpingSession {
 
   releaseControl(): void {
     this.session?.releaseControl();
+  }
+
+  /** On this connection and on those that follow. */
+  choosePicture(quality: PictureQuality): void {
+    this.quality = quality;
+    this.controlChannels.notes.wishFor(quality);
   }
 
   attachViewer(sink: ViewerSink): () => void {
@@ -227,12 +235,14 @@ export class ExpertRole implements HelpingSession {
       this.session?.controlChanged();
       this.typeAgain();
     };
-    return expertChannels({
+    const channels = expertChannels({
       control: { changed, named: () => this.tellShown() },
       noted: changed,
       again: { ...this.again.told, done: () => this.reckon() },
       decodesFilm: this.parts.decodesFilm?.() ?? false,
     });
+    if (this.quality !== undefined) channels.notes.wishFor(this.quality);
+    return channels;
   }
 
   private onLink(session: ExpertSession, event: Exclude<ExpertLinkEvent, { tag: 'ended' }>): void {

@@ -1,5 +1,6 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { TypedInput } from './typed-input.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
@@ -68,6 +69,14 @@ export class ExpertSession {
   /** Painted frames where the novice marks frames, else updates that came at different moments. */
   get framesPerSecond(): number {
     return this.rate.perSecond(this.parts.clock.monotonicMs());
+  }
+  /** As the novice's side measures it. */
+  get pictureAgeMs(): number | undefined {
+    return this.parts.notes.picture?.ageMs;
+  }
+  /** What the novice's side makes the picture for; undefined where there is nothing to choose. */
+  get quality(): PictureQuality | undefined {
+    return this.parts.notes.picture?.quality;
   }
   get viewing(): boolean {
     return this.viewers.wanted;

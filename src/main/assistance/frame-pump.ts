@@ -1,10 +1,12 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { GraphicsSettings, Place } from '../../protocol/rdp/graphics/contract.ts';
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
 import type { ScreenCapture } from '../desktop/contract.ts';
 import { FrameMeter } from './frame-meter.ts';
 import { LineShare } from './line-share.ts';
+import { PictureAge } from './picture-age.ts';
 
 /** With Frame Acknowledge: frames the expert may be behind on a short line. One on its way, one being painted. */
 const MAX_UNACKNOWLEDGED_FRAMES = 2;
@@ -16,6 +18,8 @@ export interface FramePumpParts {
   readonly clock: Clock;
   /** Where the pointer is, as far as anybody knows. */
   readonly focus?: () => Place | undefined;
+  /** What the expert would rather have. */
+  readonly quality?: () => PictureQuality;
   /** The capture failed, or made something that cannot be sent. */
   readonly failed: (error: unknown) => void;
 }
@@ -28,6 +32,7 @@ export class FramePump {
   private readonly parts: FramePumpParts;
   private readonly meter = new FrameMeter();
   private readonly share = new LineShare();
+  readonly age = new PictureAge();
   private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
@@ -80,12 +85,14 @@ export class FramePump {
     if (suspended) this.unacknowledged = [];
     const index = this.unacknowledged.indexOf(frameId);
     if (index >= 0) this.unacknowledged.splice(0, index + 1);
+    this.age.acknowledged(frameId, this.parts.clock.monotonicMs(), this.parts.link.line.minRoundTripMs ?? 0);
     this.wake();
   }
 
   /** The expert has lost what was on its way (a new window, a refresh): do not wait for it. */
   forgetUnacknowledged(): void {
     this.unacknowledged = [];
+    this.age.forget();
     this.wake();
   }
 
@@ -101,11 +108,15 @@ export class FramePump {
         }
         const share = this.share.next(line, this.parts.clock.monotonicMs());
         const focus = this.parts.focus?.();
-        const frame = await capture.nextFrame(signal, focus === undefined ? share : { ...share, focus });
+        const quality = this.parts.quality?.() ?? 'balanced';
+        const frame = await capture.nextFrame(signal, { ...share, quality, ...(focus === undefined ? {} : { focus }) });
         if (signal.aborted) return;
         // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again. On a graphics channel it may have made surfaces.
         if ((!this.wanted && settings.acknowledgement !== 'channel') || frame.updates.length === 0) continue;
-        if (settings.acknowledgement !== 'unmarked' && !this.suspended) this.unacknowledged.push(frame.frameId);
+        if (settings.acknowledgement !== 'unmarked' && !this.suspended) {
+          this.unacknowledged.push(frame.frameId);
+          this.age.sent(frame.frameId, this.parts.clock.monotonicMs() - frame.captureMs - frame.encodeMs);
+        }
         if (!(await this.send(frame.updates))) return;
         this.meter.count(this.parts.clock.monotonicMs());
       }

@@ -1,5 +1,7 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
+import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { CaptureEvent, Desktop, ScreenCapture } from '../desktop/contract.ts';
@@ -7,11 +9,16 @@ import { FramePump } from './frame-pump.ts';
 import type { NovicePointer } from './novice-pointer.ts';
 import type { Scope } from './scope.ts';
 
+/** The picture's age is told so often at most. */
+const TELL_AGE_MS = 1_000;
+
 export interface NovicePictureParts {
   readonly link: NoviceLink;
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly pointer: NovicePointer;
+  /** Where the expert says what it would like, and hears what it has. */
+  readonly notes: Pick<NotesNovice, 'listen' | 'tell'>;
   /** Closes the capture. */
   readonly scope: Scope;
   /** The desktop cannot be captured (any more). */
@@ -27,10 +34,25 @@ export class NovicePicture {
   private capture: ScreenCapture | undefined;
   private isActive = false;
   private focus: Place | undefined;
+  private quality: PictureQuality = 'balanced';
+  /** Something of it may be film, which is what there is to choose about. */
+  private mayBeFilm = false;
+  private newestAgeMs: number | undefined;
+  private cancelTelling: (() => void) | undefined;
 
   constructor(parts: NovicePictureParts) {
     this.parts = parts;
-    this.pump = new FramePump({ link: parts.link, clock: parts.clock, focus: () => this.focus, failed: parts.desktopFailed });
+    this.pump = new FramePump({
+      link: parts.link,
+      clock: parts.clock,
+      focus: () => this.focus,
+      quality: () => this.quality,
+      failed: parts.desktopFailed,
+    });
+    parts.notes.listen((quality) => {
+      this.quality = quality;
+      this.tell();
+    });
   }
 
   /** Both sides show a desktop of the same size. */
@@ -43,6 +65,10 @@ export class NovicePicture {
   }
   get framesPerSecond(): number {
     return this.pump.framesPerSecond;
+  }
+  /** How old pictures are when the expert's window has painted them ({@link PictureAge}). */
+  get ageMs(): number | undefined {
+    return this.newestAgeMs;
   }
 
   /** Opens the capture; undefined when the session ends first. Rejects where the desktop cannot be captured. */
@@ -68,6 +94,8 @@ export class NovicePicture {
     this.isActive = true;
     this.pump.start(capture, graphics);
     this.parts.pointer.start();
+    this.mayBeFilm = graphics.encoder.name === 'channel';
+    this.tell();
     return true;
   }
 
@@ -83,13 +111,26 @@ export class NovicePicture {
         return;
       case 'frameAcknowledged':
         this.pump.acknowledged(event.frameId, event.suspended);
+        this.cancelTelling ??= this.parts.clock.after(TELL_AGE_MS, () => this.tellAge());
     }
   }
 
   stop(): void {
     this.pump.pause();
     this.isActive = false;
+    this.cancelTelling?.();
+    this.cancelTelling = undefined;
     this.parts.pointer.stop();
+  }
+
+  private tellAge(): void {
+    this.cancelTelling = undefined;
+    this.newestAgeMs = this.pump.age.takeMs() ?? this.newestAgeMs;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.parts.notes.tell({ tag: 'picture', quality: this.mayBeFilm ? this.quality : undefined, ageMs: this.newestAgeMs });
   }
 
   private onCapture(event: CaptureEvent): void {

@@ -57,9 +57,9 @@ export class NoviceSession {
     const desktopFailed = (error: unknown): void => this.desktopFailed(error);
     const failed = (error: unknown): void => parts.failed(errorText(error));
     this.pointer = new NovicePointer({ link, clock, failed });
-    this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, scope: this.scope, desktopFailed, failed });
     const { signal } = this.lifetime;
     const { control: channel, notes } = parts.channels;
+    this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, notes, scope: this.scope, desktopFailed, failed });
     const { quietSeconds } = parts;
     this.control = new NoviceControl({
       channel,
@@ -98,6 +98,9 @@ export class NoviceSession {
   }
   get framesPerSecond(): number {
     return this.picture.framesPerSecond;
+  }
+  get pictureAgeMs(): number | undefined {
+    return this.picture.ageMs;
   }
   get viewing(): boolean {
     return this.picture.wanted;

@@ -15,6 +15,7 @@ import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
+import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
@@ -68,6 +69,7 @@ export interface HelpingSession extends RunningSession {
   /** Throws AssistanceError NO_CHANNEL. */
   requestControl(): void;
   releaseControl(): void;
+  choosePicture(quality: PictureQuality): void;
   attachViewer(sink: ViewerSink): () => void;
 }
 
@@ -154,6 +156,8 @@ export interface SessionFacts {
         readonly controlWished?: boolean;
         readonly framesPerSecond: number;
         readonly roundTripMs: number | undefined;
+        readonly pictureAgeMs: number | undefined;
+        readonly quality?: PictureQuality | undefined;
         readonly silentSinceMs: number | undefined;
         /** The expert's window is to be seen. */
         readonly viewing: boolean;
@@ -213,11 +217,13 @@ export function statusOf({
             bytesReceived: link.traffic.bytesReceived,
             framesPerSecond: session.framesPerSecond,
             ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
+            ...(session.pictureAgeMs === undefined ? {} : { pictureAgeMs: session.pictureAgeMs }),
           },
         }),
     ...(phase.tag !== 'connected' || session?.silentSinceMs === undefined ? {} : { silentSinceMs: session.silentSinceMs }),
     ...(phase.tag !== 'connected' || search === undefined ? {} : { search: { sinceMs: search.sinceMs, untilMs: search.untilMs } }),
     ...(found === 0 ? {} : { found }),
+    ...(session?.quality === undefined ? {} : { quality: session.quality }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
   };
 }

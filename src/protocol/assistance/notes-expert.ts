@@ -1,16 +1,20 @@
-import type { Channel, ChannelOptions, ChannelOutput } from '../rdp/channels/contract.ts';
-import { decodeNotes, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
+import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
+import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote } from '../rdp/channels/notes.ts';
+import type { PictureQuality } from '../rdp/picture-quality.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
 export type PauseNote = Extract<Note, { tag: 'pause' }>;
 
-/** The expert's (client's) end of the notes: keeps what holds. */
+/** The expert's (client's) end of the notes: keeps what holds, and says what it would like of the picture. */
 export class NotesExpert implements Channel {
   readonly name = NOTES_CHANNEL;
   readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
   private readonly changed: () => void;
   private keyboardNote: KeyboardNote | undefined;
   private pauseNote: PauseNote | undefined;
+  private pictureNote: PictureNote | undefined;
+  private wish: PictureQuality | undefined;
+  private port: ChannelPort | undefined;
   private kept: { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined;
 
   /** `changed`: something new has been said. */
@@ -24,27 +28,61 @@ export class NotesExpert implements Channel {
   get pause(): PauseNote | undefined {
     return this.pauseNote;
   }
+  /** What the novice's side says of its picture; undefined where its program does not. */
+  get picture(): PictureNote | undefined {
+    return this.pictureNote;
+  }
   /** What was dropped last, and how often it has been said. */
   get keptAway(): { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined {
     return this.kept;
   }
 
-  start(): readonly ChannelOutput[] {
+  /** Said as soon as the novice's side has shown that it listens: before its yes it does not. */
+  wishFor(quality: PictureQuality): void {
+    this.wish = quality;
+    if (this.pictureNote !== undefined) this.sayWish();
+  }
+
+  start(port: ChannelPort): readonly ChannelOutput[] {
+    this.port = port;
     return [];
   }
 
   receive(message: Uint8Array): readonly ChannelOutput[] {
     const notes = decodeNotes(message);
-    for (const note of notes) {
-      if (note.tag === 'keyboard') this.keyboardNote = note;
-      else if (note.tag === 'pause') this.pauseNote = note;
-      else this.kept = { what: note.what, count: (this.kept?.count ?? 0) + 1 };
-    }
+    for (const note of notes) this.keep(note);
     if (notes.length > 0) this.changed();
     return [];
   }
 
   close(): void {
     this.pauseNote = undefined;
+    this.pictureNote = undefined;
+    this.port = undefined;
+  }
+
+  private keep(note: Note): void {
+    switch (note.tag) {
+      case 'keyboard':
+        this.keyboardNote = note;
+        return;
+      case 'pause':
+        this.pauseNote = note;
+        return;
+      case 'keptAway':
+        this.kept = { what: note.what, count: (this.kept?.count ?? 0) + 1 };
+        return;
+      case 'picture': {
+        const first = this.pictureNote === undefined;
+        this.pictureNote = note;
+        if (first) this.sayWish();
+        return;
+      }
+      default:
+    }
+  }
+
+  private sayWish(): void {
+    if (this.wish !== undefined) void this.port?.send([encodeNote({ tag: 'quality', quality: this.wish })]);
   }
 }

@@ -1,12 +1,19 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
+import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
+import type { PictureQuality } from '../rdp/picture-quality.ts';
 
 /** The novice's (server's) end of the notes: says what it is told, and again what still holds when the channel starts. An expert without it hears nothing. */
 export class NotesNovice implements Channel {
   readonly name = NOTES_CHANNEL;
   readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
   private port: ChannelPort | undefined;
+  private wished: (quality: PictureQuality) => void = () => undefined;
   private readonly holds = new Map<Note['tag'], Note>();
+
+  /** `wished` hears what the expert would like of the picture. */
+  listen(wished: (quality: PictureQuality) => void): void {
+    this.wished = wished;
+  }
 
   tell(note: Note): void {
     if (note.tag !== 'keptAway') this.holds.set(note.tag, note);
@@ -18,8 +25,8 @@ export class NotesNovice implements Channel {
     return [...this.holds.values()].map((note) => ({ tag: 'send', message: encodeNote(note) }));
   }
 
-  /** The expert has nothing to say here. */
-  receive(): readonly ChannelOutput[] {
+  receive(message: Uint8Array): readonly ChannelOutput[] {
+    for (const note of decodeNotes(message)) if (note.tag === 'quality') this.wished(note.quality);
     return [];
   }
 

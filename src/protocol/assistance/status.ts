@@ -1,3 +1,5 @@
+import type { PictureQuality } from '../rdp/picture-quality.ts';
+
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
 
 export type Role = 'novice' | 'expert';
@@ -145,6 +147,11 @@ export interface SessionTraffic {
   readonly bytesReceived: number;
   readonly framesPerSecond: number;
   readonly roundTripMs?: number;
+  /**
+   * How old pictures are when the expert's window has painted them. Measured by the novice's side: from reading the screen until the acknowledgement
+   * that follows painting, less half of the shortest round trip.
+   */
+  readonly pictureAgeMs?: number;
 }
 
 /**
@@ -200,6 +207,8 @@ export interface SessionStatus {
   /** So often the two have found each other again. */
   readonly found?: number;
   readonly traffic?: SessionTraffic;
+  /** Expert: what the novice's side makes the picture for; absent where there is nothing to choose. */
+  readonly quality?: PictureQuality;
   /** Expert: size of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
 }

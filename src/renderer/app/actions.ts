@@ -1,4 +1,5 @@
 /** Everything a person can do. The only place in the windows that calls the bridge. */
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { HostingChoice, Reach } from '../../facts/hosting.ts';
 import type { HomeFor, Preferences } from '../../facts/preferences.ts';
 import type { Commands, CommandResult, RingbackBridge } from '../../preload/commands.ts';
@@ -266,6 +267,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     stillHelping: () => run('control', () => bridge.stillHelping()),
     requestControl: () => run('control', () => bridge.requestControl()),
     releaseControl: () => run('control', () => bridge.releaseControl()),
+    choosePicture: (quality: NonNullable<SessionStatus['quality']>) => run('viewer', () => bridge.choosePicture(quality)),
     setFullScreen: (on: boolean) => run('viewer', () => bridge.setFullScreen(on)),
     foldPanel: (on: boolean) => run('session', () => bridge.foldPanel(on)),
     moveBar: () => run('session', () => bridge.moveBar()),

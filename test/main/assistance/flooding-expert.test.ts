@@ -89,6 +89,7 @@ async function shown() {
     desktop: { openCapture: () => Promise.resolve(capture) } as unknown as Desktop,
     clock: new VirtualClock(),
     pointer: { start: () => undefined } as unknown as NovicePointer,
+    notes: { listen: () => undefined, tell: () => undefined },
     scope: new Scope(failed),
     desktopFailed: failed,
     failed,

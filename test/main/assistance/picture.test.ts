@@ -297,6 +297,45 @@ describe('the picture', () => {
     expect(view.reading).toBe(true);
   });
 
+  test('is made for what the expert chooses, and its age is told', async () => {
+    const pair = await createPair();
+    pair.internet.graphics = { encoder: { name: 'channel', avc420: true }, acknowledgement: 'channel' };
+    const viewer = new FakeViewer();
+    await pair.connect();
+    pair.expert.assistance.attachViewer(viewer);
+    await pair.clock.advance(50);
+    const { capture } = pair.novice.desktop;
+    expect(pair.expert.assistance.status?.quality).toBe('balanced');
+    pair.expert.assistance.choosePicture('thin');
+    await pair.clock.advance(50);
+    expect(pair.expert.assistance.status?.quality).toBe('thin');
+    const link = pair.internet.novices[0];
+    if (link === undefined) throw new Error('not connected');
+    link.line = { ...link.line, minRoundTripMs: 20 };
+    viewer.act({ tag: 'painted', frameId: link.sent.length });
+    await pair.clock.advance(2_000);
+    capture.change();
+    await pair.clock.advance(60);
+    viewer.act({ tag: 'painted', frameId: link.sent.length });
+    await pair.clock.advance(2_100);
+    expect(capture.share).toMatchObject({ quality: 'thin' });
+    const { pictureAgeMs } = pair.expert.assistance.status?.traffic ?? {};
+    expect(pictureAgeMs).toBeGreaterThanOrEqual(50);
+    expect(pictureAgeMs).toBeLessThan(70);
+    expect(pair.novice.assistance.status?.traffic?.pictureAgeMs).toBeCloseTo(pictureAgeMs ?? 0, 0);
+    expect(() => pair.novice.assistance.choosePicture('sharp')).toThrow('not in this role');
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test('has nothing to choose where it is never film', async () => {
+    const { expert, finish } = await connected();
+    expert.assistance.choosePicture('thin');
+    expect(expert.assistance.status?.quality).toBeUndefined();
+    await finish();
+  });
+
   test('traffic is told once a second, not for every frame', async () => {
     const { capture, link, clock, novice, viewer, finish } = await connected();
     let told = 0;

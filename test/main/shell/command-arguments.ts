@@ -66,6 +66,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   stillHelping: [],
   requestControl: [],
   releaseControl: [],
+  choosePicture: ['thin'],
   dismissSession: [],
   dismissNotice: ['notice-1'],
   setForwarding: [{ ownPort: 40_000, publicAddress: 'home.example:443' }],

@@ -152,6 +152,7 @@ describe('who may call what', () => {
       [
         'dismissSession',
         'endSession',
+        'choosePicture',
         'enterCode',
         'foldPanel',
         'getState',
@@ -170,6 +171,7 @@ describe('who may call what', () => {
     const main = await callable('main');
     expect(COMMAND_NAMES.filter((name) => !main.includes(name))).toEqual([
       'stillHelping',
+      'choosePicture',
       'setFullScreen',
       'foldPanel',
       'moveBar',

@@ -34,6 +34,7 @@ const GOES_ON: readonly CommandName[] = [
   'stillHelping',
   'requestControl',
   'releaseControl',
+  'choosePicture',
   'dismissSession',
   'dismissNotice',
   'setFullScreen',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PICTURE_QUALITIES } from '../../../protocol/rdp/picture-quality.ts';
 import { CommandError } from '../refusal.ts';
 import type { Rows } from './command.ts';
 
@@ -16,6 +17,12 @@ export const sessionCommands = {
   stillHelping: { windows: ['session'], widens: 'nothing', run: ({ help }) => help.present() },
   requestControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.requestControl() },
   releaseControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.releaseControl() },
+  choosePicture: {
+    windows: ['session'],
+    widens: 'nothing',
+    argument: z.enum(PICTURE_QUALITIES),
+    run: ({ help }, quality) => help.choosePicture(quality),
+  },
   dismissSession: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.dismissSession() },
   setFullScreen: { windows: ['session'], widens: 'nothing', argument: z.boolean(), run: ({ setFullScreen }, on) => setFullScreen(on) },
   foldPanel: {

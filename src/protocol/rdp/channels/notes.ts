@@ -2,17 +2,22 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { utf8Decode, utf8Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
+import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
 
-/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034). */
+/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
-const KIND = { keyboard: 1, pause: 2, keptAway: 3 } as const;
+const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
 const WHAT = ['pointer', 'keys'] as const;
 const MAX_NAME_BYTES = 128;
 const MAX_CODE_BYTES = 32;
 const MAX_SECONDS = 3_600;
+/** No choice, or nothing measured. */
+const NO_QUALITY = 0xff;
+const NO_AGE = 0xffff;
+const MAX_AGE_MS = NO_AGE - 1;
 
 export type Note =
   /** `text`: an injected character counts as a key there. `code` and `name` of the layout, '' where unknown. */
@@ -20,7 +25,18 @@ export type Note =
   /** Whether control pauses because the novice uses mouse or keyboard, and how long after them it comes back. */
   | { readonly tag: 'pause'; readonly paused: boolean; readonly quietSeconds: number }
   /** Input that was aimed at the novice's Ringback has been dropped. */
-  | { readonly tag: 'keptAway'; readonly what: (typeof WHAT)[number] };
+  | { readonly tag: 'keptAway'; readonly what: (typeof WHAT)[number] }
+  /** From the expert: what it would like of the picture. Passed over by an older novice's side. */
+  | { readonly tag: 'quality'; readonly quality: PictureQuality }
+  /** What the picture is made for; undefined where this client is sent nothing that could be made otherwise. `ageMs`: see {@link PictureNote}. */
+  | PictureNote;
+
+export interface PictureNote {
+  readonly tag: 'picture';
+  readonly quality: PictureQuality | undefined;
+  /** How old the newest pictures were when the expert's window had painted them, in milliseconds; undefined while nothing has been measured. */
+  readonly ageMs: number | undefined;
+}
 
 /** One note with its header: kind and length (with the header), both u16le. */
 export function encodeNote(note: Note): Uint8Array {
@@ -41,6 +57,14 @@ export function encodeNote(note: Note): Uint8Array {
       break;
     case 'keptAway':
       body.u8(WHAT.indexOf(note.what));
+      break;
+    case 'quality':
+      body.u8(PICTURE_QUALITIES.indexOf(note.quality));
+      break;
+    case 'picture':
+      body
+        .u8(note.quality === undefined ? NO_QUALITY : PICTURE_QUALITIES.indexOf(note.quality))
+        .u16le(note.ageMs === undefined ? NO_AGE : Math.min(MAX_AGE_MS, Math.max(0, Math.round(note.ageMs))));
   }
   const bytes = body.finish();
   return new ByteWriter(HEADER_BYTES + bytes.length)
@@ -81,6 +105,15 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
     case KIND.keptAway: {
       const what = WHAT[body.u8('Note.keptAway.what')];
       return what === undefined ? undefined : { tag: 'keptAway', what };
+    }
+    case KIND.quality: {
+      const quality = PICTURE_QUALITIES[body.u8('Note.quality.quality')];
+      return quality === undefined ? undefined : { tag: 'quality', quality };
+    }
+    case KIND.picture: {
+      const quality = PICTURE_QUALITIES[body.u8('Note.picture.quality')];
+      const ageMs = body.u16le('Note.picture.ageMs');
+      return { tag: 'picture', quality, ageMs: ageMs === NO_AGE ? undefined : ageMs };
     }
     default:
       return undefined;

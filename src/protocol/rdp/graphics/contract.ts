@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../geometry.ts';
+import type { PictureQuality } from '../picture-quality.ts';
 import type { ClientGraphicsCapabilities } from './client-capabilities.ts';
 import type { PictureKernels } from './kernels/picture-kernels.ts';
 import type { BitmapTarget } from './surface.ts';
@@ -63,6 +64,8 @@ export interface FrameShare {
   readonly filmBitsPerSecond?: number;
   /** Where the person looks, as far as anybody knows: the pointer. */
   readonly focus?: Place;
+  /** What the expert would rather have; `balanced` where it is left out. */
+  readonly quality?: PictureQuality;
 }
 
 /** In pixels from the left and from the top. */

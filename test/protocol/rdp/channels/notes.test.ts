@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { NotesExpert } from '../../../../src/protocol/assistance/notes-expert.ts';
 import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts';
 import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
+import { PICTURE_QUALITIES } from '../../../../src/protocol/rdp/picture-quality.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
@@ -18,12 +19,21 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   }),
   fc.record({ tag: fc.constant('pause' as const), paused: fc.boolean(), quietSeconds: fc.integer({ min: 0, max: 3_600 }) }),
   fc.record({ tag: fc.constant('keptAway' as const), what: fc.constantFrom('pointer' as const, 'keys' as const) }),
+  fc.record({ tag: fc.constant('quality' as const), quality: fc.constantFrom(...PICTURE_QUALITIES) }),
+  fc.record({
+    tag: fc.constant('picture' as const),
+    quality: fc.constantFrom(undefined, ...PICTURE_QUALITIES),
+    ageMs: fc.option(fc.integer({ min: 0, max: 0xfffe }), { nil: undefined }),
+  }),
 );
 
 it('has this shape', () => {
   expect(hex(encodeNote(pause))).toBe('02000700010500');
   expect(hex(encodeNote({ tag: 'keptAway', what: 'keys' }))).toBe('0300050001');
   expect(hex(encodeNote({ tag: 'keyboard', text: true, code: 'de', name: 'ß' }))).toBe('01000b000102646502c39f');
+  expect(hex(encodeNote({ tag: 'quality', quality: 'thin' }))).toBe('0400050002');
+  expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined }))).toBe('05000700ffffff');
+  expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000 }))).toBe('0500070001feff');
 });
 
 it('comes back as it was, several in a message', () => {
@@ -68,4 +78,27 @@ it('the novice’s end says what still holds when it starts, the expert’s keep
   expert.receive(encodeNote({ tag: 'keptAway', what: 'keys' }));
   expert.receive(encodeNote({ tag: 'keptAway', what: 'keys' }));
   expect(expert.keptAway).toEqual({ what: 'keys', count: 2 });
+});
+
+it('the expert says what it would like of the picture once it has been heard, and to an older novice’s side nothing', () => {
+  const expert = new NotesExpert(() => undefined);
+  const said: Uint8Array[] = [];
+  const port = { send: async (messages: readonly Uint8Array[]) => void said.push(...messages), close: () => undefined };
+  expert.start(port);
+  expert.wishFor('sharp');
+  expert.receive(encodeNote(keyboard));
+  expect(said).toEqual([]);
+  expert.receive(encodeNote({ tag: 'picture', quality: 'balanced', ageMs: undefined }));
+  expert.receive(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 40 }));
+  expert.wishFor('thin');
+  expect(said.flatMap((message) => decodeNotes(message))).toEqual([
+    { tag: 'quality', quality: 'sharp' },
+    { tag: 'quality', quality: 'thin' },
+  ]);
+  expect(expert.picture).toEqual({ tag: 'picture', quality: 'sharp', ageMs: 40 });
+  const novice = new NotesNovice();
+  const wishes: string[] = [];
+  novice.listen((quality) => wishes.push(quality));
+  for (const message of said) novice.receive(message);
+  expect(wishes).toEqual(['sharp', 'thin']);
 });

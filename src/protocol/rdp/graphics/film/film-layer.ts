@@ -1,6 +1,7 @@
 import type { Rect, Size } from '../../geometry.ts';
 import type { LayeredPicture, LayerFrame, PictureLayer } from '../channel/contract.ts';
 import type { FilmEncoders } from './contract.ts';
+import type { FrameShare } from '../contract.ts';
 import { Film } from './film.ts';
 import { regionsOf, tilesOfBox, touchedTiles } from './film-regions.ts';
 import { InexactTiles } from './inexact-tiles.ts';
@@ -15,6 +16,9 @@ const EXACT_TILES_A_FRAME = 64;
 const EXACT_TILE_BYTES = 5_500;
 /** Encoders that fail so often in a row are given up. */
 const MOST_FAILURES = 4;
+/** Where a thin line is asked for, film takes no more than this, and a picture of it comes no sooner after the one before. */
+const THIN_BITS_PER_SECOND = 400_000;
+const THIN_FRAME_MS = 95;
 
 export interface FilmLayerParts {
   /** Of H.264; left out for a client that takes none. */
@@ -39,6 +43,9 @@ export class FilmLayer implements PictureLayer {
   private failures = 0;
   /** What the line has for film, as the last frame was told. */
   private lineBitsPerSecond: number | undefined;
+  private quality: FrameShare['quality'];
+  /** When the newest picture of the film was drawn. */
+  private drawnMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FilmLayerParts) {
     this.parts = parts;
@@ -60,8 +67,10 @@ export class FilmLayer implements PictureLayer {
     const resized = frame.width !== this.size.width || frame.height !== this.size.height;
     if (resized) this.begin(frame);
     if (wanted.key) return this.everythingExact(frame);
-    this.lineBitsPerSecond = wanted.share?.filmBitsPerSecond;
-    this.follow(this.motion(layered, nowMs), nowMs);
+    this.quality = wanted.share?.quality;
+    this.lineBitsPerSecond = this.forFilm(wanted.share);
+    const moving = this.motion(layered, nowMs);
+    this.follow(this.quality === 'sharp' ? undefined : moving, nowMs);
     this.film?.follow(this.lineBitsPerSecond, nowMs);
     const drawn = await this.draw(layered, nowMs);
     for (const area of layered.areas) if (!drawn.covered.some((covered) => overlap(covered, area))) this.tiles.clear(area);
@@ -98,12 +107,17 @@ export class FilmLayer implements PictureLayer {
     return { pdus: [], covered: [], exact: [], surfaces: [] };
   }
 
+  private forFilm(share: FrameShare | undefined): number | undefined {
+    const bitsPerSecond = share?.filmBitsPerSecond;
+    return share?.quality === 'thin' ? Math.min(THIN_BITS_PER_SECOND, bitsPerSecond ?? Infinity) : bitsPerSecond;
+  }
+
   private motion({ areas, copies }: LayeredPicture, nowMs: number): Rect | undefined {
     const touched = copies.flatMap(({ x, y, width, height, fromX, fromY }) => [
       { x, y, width, height },
       { x: fromX, y: fromY, width, height },
     ]);
-    return this.finder.look({ areas, copies: touched, nowMs });
+    return this.finder.look({ areas, copies: touched, nowMs, soon: this.quality === 'thin' });
   }
 
   private follow(box: Rect | undefined, nowMs: number): void {
@@ -136,10 +150,12 @@ export class FilmLayer implements PictureLayer {
     if (wanted.areas.some((area) => overlap(area, film.box))) film.askForKey();
     const regions = film.wantsWhole ? [film.box] : regionsOf(film.box, touched);
     // A picture that is left out is not sent another way either: the next one has it, or it comes to rest.
-    if (!film.hasRoom(nowMs)) return { pdus: [], covered: regions };
+    const tooSoon = this.quality === 'thin' && !film.wantsWhole && nowMs - this.drawnMs < THIN_FRAME_MS;
+    if (tooSoon || !film.hasRoom(nowMs)) return { pdus: [], covered: regions };
     try {
       const pdus = await film.draw(frame, regions);
       this.failures = 0;
+      this.drawnMs = nowMs;
       return { pdus, covered: regions };
     } catch (error) {
       if (this.film === film) this.fail(error);

@@ -19,6 +19,8 @@ export interface Motion {
   readonly copies: readonly Rect[];
   /** When the picture was taken, on any clock that only goes on. */
   readonly nowMs: number;
+  /** A film may begin once it has moved in fewer slots. */
+  readonly soon?: boolean;
 }
 
 /**
@@ -41,7 +43,7 @@ export class MotionFinder {
   }
 
   /** The film's rectangle after this picture, undefined when there is none. The same object as long as it stays the same. */
-  look({ areas, copies, nowMs }: Motion): Rect | undefined {
+  look({ areas, copies, nowMs, soon = false }: Motion): Rect | undefined {
     const sameSlot = nowMs - this.slotMs < SLOT_MS;
     if (areas.length > 0 || copies.length > 0) {
       this.tiles.add(areas, copies, sameSlot);
@@ -51,7 +53,7 @@ export class MotionFinder {
     if (box !== undefined && areas.some((area) => overlap(area, box))) this.movedMs = nowMs;
     if (box !== undefined && (copies.some((copy) => overlap(copy, box)) || nowMs - this.movedMs >= STILL_MS)) this.end();
     if (sameSlot) return this.box;
-    const found = this.tiles.find();
+    const found = this.tiles.find(soon);
     if (this.box === undefined) {
       if (found !== undefined) this.begin(found, nowMs);
     } else this.reconsider(this.box, found, nowMs);

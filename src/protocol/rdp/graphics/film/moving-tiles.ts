@@ -8,6 +8,8 @@ const CHANGED_SHARE = 0.25;
 /** So many slots are remembered, and in so many of them a tile changed that moves. */
 const HISTORY = 8;
 const MOVING_SLOTS = 6;
+/** The same where a film is wanted soon: what then turns out to be none has gone as one for a quarter of a second. */
+const SOON_SLOTS = 4;
 /** A group has so many tiles, and they fill so much of the rectangle around them. */
 const MIN_GROUP_TILES = 4;
 const MIN_FILL = 0.6;
@@ -70,10 +72,11 @@ export class MovingTiles {
     return busy / slots;
   }
 
-  /** The largest rectangle that moves, just as large as what changed in it; undefined where nothing does. */
-  find(): Rect | undefined {
-    if (this.slots.length < MOVING_SLOTS) return undefined;
-    const moving = this.moving();
+  /** The largest rectangle that moves, just as large as what changed in it; undefined where nothing does. `soon`: after fewer slots. */
+  find(soon = false): Rect | undefined {
+    const least = soon ? SOON_SLOTS : MOVING_SLOTS;
+    if (this.slots.length < least) return undefined;
+    const moving = this.moving(least);
     const seen = new Uint8Array(moving.length);
     let best: Rect | undefined;
     for (let tile = 0; tile < moving.length; tile++) {
@@ -94,12 +97,12 @@ export class MovingTiles {
     return Math.min(TILE_SIDE, width - column * TILE_SIDE) * Math.min(TILE_SIDE, height - row * TILE_SIDE);
   }
 
-  private moving(): Uint8Array {
+  private moving(least: number): Uint8Array {
     const times = new Uint8Array(this.columns * this.rows);
     for (const { tiles, besideCopies } of this.slots) {
       for (const tile of tiles.keys()) if (!besideCopies.has(tile)) times[tile]! += 1;
     }
-    return times.map((count) => (count >= MOVING_SLOTS ? 1 : 0));
+    return times.map((count) => (count >= least ? 1 : 0));
   }
 
   /** The tiles that hang together with this one by their sides. */

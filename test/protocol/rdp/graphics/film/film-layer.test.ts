@@ -250,6 +250,41 @@ describe('the layer of film', () => {
     expect((await frame({ share: { frameBytes: 1 } })).exact).toHaveLength(1);
   });
 
+  it('sends nothing as film while everything is wanted sharp, and makes exact what was', async () => {
+    await playing();
+    const share = { frameBytes: 1_000_000, quality: 'sharp' } as const;
+    const shown = await frame({ changed: [FILM], share });
+    expect(shown.told.map(({ tag }) => tag)).toEqual(['deleteSurface']);
+    expect(shown.covered).toEqual([]);
+    for (let count = 0; count < 20; count++) {
+      const { told, covered } = await frame({ changed: [FILM], share });
+      expect([told, covered]).toEqual([[], []]);
+    }
+    expect(layer.inexact).toEqual([]);
+    let pdus = 0;
+    for (let count = 0; count < 12 && pdus === 0; count++) pdus = (await frame({ changed: [FILM] })).pdus.length;
+    expect(pdus).toBeGreaterThan(0);
+  });
+
+  it('on a thin line film begins sooner, is smaller, and comes in fewer pictures', async () => {
+    const share = { frameBytes: 1_000_000, filmBitsPerSecond: 3_000_000, quality: 'thin' } as const;
+    const soonest = async (given: Given): Promise<number> => {
+      layer = new FilmLayer({ encoders, nowMs: () => nowMs });
+      await frame({ key: true });
+      for (let count = 1; count < 12; count++) if ((await frame({ changed: [FILM], ...given })).pdus.length > 0) return count;
+      throw new Error('no film has begun');
+    };
+    expect(await soonest({})).toBeGreaterThan(await soonest({ share }));
+    expect(encoders.opened.at(-1)?.bitsPerSecond).toBe(400_000);
+    let drawn = 0;
+    for (let count = 0; count < 30; count++) {
+      const { pdus, covered } = await frame({ changed: [FILM], share });
+      expect(covered.length).toBeGreaterThan(0);
+      if (pdus.length > 0) drawn += 1;
+    }
+    expect(drawn).toBe(10);
+  });
+
   it('begins with what the line has', async () => {
     await frame({ key: true });
     for (let count = 0; count < 8; count++) await frame({ changed: [FILM], share: { frameBytes: 9_000, filmBitsPerSecond: 500_000 } });
