@@ -1,6 +1,6 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote } from '../rdp/channels/notes.ts';
-import type { PictureQuality } from '../rdp/picture-quality.ts';
+import type { PictureQuality } from '../rdp/channels/notes.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
 export type PauseNote = Extract<Note, { tag: 'pause' }>;

@@ -1,6 +1,6 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
-import type { PictureQuality } from '../rdp/picture-quality.ts';
+import type { PictureQuality } from '../rdp/channels/notes.ts';
 
 /** The novice's (server's) end of the notes: says what it is told, and again what still holds when the channel starts. An expert without it hears nothing. */
 export class NotesNovice implements Channel {

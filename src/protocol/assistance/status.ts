@@ -1,4 +1,4 @@
-import type { PictureQuality } from '../rdp/picture-quality.ts';
+import type { PictureQuality } from '../rdp/channels/notes.ts';
 
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
 

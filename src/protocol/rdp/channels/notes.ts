@@ -4,6 +4,8 @@ import { utf8Decode, utf8Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
 
+export type { PictureQuality } from '../picture-quality.ts';
+
 /** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
