@@ -80,11 +80,11 @@ function Open({ newcomer, problem, onPutAway, onCopy }: Omit<NewcomerProps, 'new
             <div>
               <dt>{t('newcomer.server')}</dt>
               <dd className="break">{server}</dd>
-              <dd className="soft small">{t('newcomer.serverHint')}</dd>
             </div>
           )}
         </dl>
       )}
+      {address !== undefined && server !== undefined && <p className="soft">{t('newcomer.serverHint')}</p>}
       {authority !== undefined && <p className="break">{t('newcomer.authority', { file: authority })}</p>}
       <GoodUntil atMs={newcomer.expiresAtMs} />
       {wrong > 0 && <Banner kind="warning">{t('newcomer.wrong', { count: wrong })}</Banner>}
