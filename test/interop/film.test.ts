@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { GFX_CODEC } from '../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { forkEngine } from '../support/engine-process.ts';
 import { buildInto } from '../support/ice-app.ts';
@@ -32,8 +33,14 @@ const title =
 
 /** The ways of encoding, and what each needs. */
 const WAYS = [
-  { title: programs.title(title), skip, start: inPage },
-  { title: programs.title(openH264.title('film to xfreerdp, by libopenh264')), skip: programs.skip || openH264.skip, start: natively },
+  { title: programs.title(title), skip, gfx: '/gfx:AVC420', start: inPage },
+  {
+    title: programs.title(openH264.title('film to xfreerdp, by libopenh264')),
+    skip: programs.skip || openH264.skip,
+    gfx: '/gfx:AVC420',
+    start: natively,
+  },
+  { title: programs.title('film to xfreerdp without H.264'), skip: programs.skip, gfx: '/gfx:RFX', start: asRemoteFx },
 ];
 
 /** A novice that shares a display. */
@@ -84,6 +91,13 @@ async function natively(source: Display): Promise<FilmNovice> {
   return { port, sessionId, encodes, output: () => '', close: () => sharing.close() };
 }
 
+async function asRemoteFx(source: Display): Promise<FilmNovice> {
+  const sharing = await share(source);
+  const { port, sessionId } = sharing;
+  const output = () => `codecs ${[...sharing.codecs()].join(', ')}`;
+  return { port, sessionId, encodes: () => sharing.codecs().has(GFX_CODEC.remoteFx), output, close: () => sharing.close() };
+}
+
 for (const way of WAYS)
   describe.skipIf(way.skip)(way.title, () => {
     let source: Display;
@@ -111,7 +125,7 @@ for (const way of WAYS)
       closing.push(() => home.remove());
       const size = `/size:${SIZE.width}x${SIZE.height}`;
       const client = ['/cert:ignore', '/u:expert', '/p:unused', size, '/bpp:32', '-decorations', '-grab-keyboard', '/log-level:WARN'];
-      const args = [`/v:${HOST}:${port}`, ...client, `/shell-dir:${sessionId}`, '/gfx:AVC420'];
+      const args = [`/v:${HOST}:${port}`, ...client, `/shell-dir:${sessionId}`, way.gfx];
       const program = startProgram('xfreerdp', args, { env: { ...viewer.env, ...home.env } });
       closing.push(() => program.stop());
       await untilSame(
@@ -126,7 +140,7 @@ for (const way of WAYS)
       for (const close of closing.splice(0).reverse()) await close();
     });
 
-    it('goes as AVC420, in the right colours', async () => {
+    it('goes as film, in the right colours', async () => {
       await until(
         () => novice.encodes(),
         () => `the encoder: ${novice.output()}`,

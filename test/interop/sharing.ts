@@ -8,8 +8,11 @@ import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { createDesktop, type DesktopOptions } from '../../src/main/desktop/desktop.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
 import type { GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
+import { Rdp8Decompressor } from '../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
+import { decodeGfxServerPdus } from '../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
+import { decodeSegmentedData } from '../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import type { Display } from '../support/display.ts';
 
 export const HOST = '127.0.0.1';
@@ -27,6 +30,8 @@ export interface Sharing {
   graphicsBytes(): number;
   /** Updates sent so far that were drawing orders. */
   orderUpdates(): number;
+  /** Codecs of the bitmaps sent on the graphics channel so far. */
+  codecs(): ReadonlySet<number>;
   link(): NoviceLink | undefined;
   close(): Promise<void>;
 }
@@ -57,6 +62,7 @@ export async function share(
   let link: NoviceLink | undefined;
   let graphicsBytes = 0;
   let orderUpdates = 0;
+  const channel = channelCodecs();
   endpoint.onEvent((event) => {
     events.push(event);
     if (event.tag !== 'presented') return;
@@ -66,8 +72,10 @@ export async function share(
       capture,
       stop.signal,
       (linkEvent) => linkEvents.push(linkEvent),
-      ({ bytes, route }) => {
+      (update) => {
+        const { bytes, route } = update;
         const isFastPath = route === 'fastPath';
+        if (!isFastPath) channel.read(bytes);
         graphicsBytes += bytes.length;
         if (isFastPath) orderUpdates += countOrderUpdates(bytes);
       },
@@ -82,6 +90,7 @@ export async function share(
     linkEvents,
     graphicsBytes: () => graphicsBytes,
     orderUpdates: () => orderUpdates,
+    codecs: () => channel.codecs,
     link: () => link,
     close: async () => {
       stop.abort();
@@ -129,6 +138,19 @@ function serve(
       void pull().catch(() => undefined);
     }
   });
+}
+
+/** Begins with a key frame, as every client does that comes late. */
+function channelCodecs(): { readonly codecs: ReadonlySet<number>; read(message: Uint8Array): void } {
+  const decompressor = new Rdp8Decompressor();
+  const codecs = new Set<number>();
+  return {
+    codecs,
+    read(message) {
+      for (const pdu of decodeGfxServerPdus(decompressor.decompress(decodeSegmentedData(message))))
+        if (pdu.tag === 'wireToSurface1') codecs.add(pdu.codecId);
+    },
+  };
 }
 
 function countOrderUpdates(bytes: Uint8Array): number {
