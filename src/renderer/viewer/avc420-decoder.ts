@@ -4,21 +4,30 @@ import type { BitmapDecoder, DecoderKind, EncodedBitmap } from '../../protocol/r
 import { lookAtUnit } from '../../protocol/rdp/graphics/film/annex-b.ts';
 import { decodeAvc420 } from '../../protocol/rdp/graphics/film/avc420.ts';
 import { drawPlanes, type DecodedPlanes } from '../../protocol/rdp/graphics/film/draw-planes.ts';
+import { checkSequence } from '../../protocol/rdp/graphics/film/sequence-parameters.ts';
 import type { BitmapTarget } from '../../protocol/rdp/graphics/surface.ts';
 import { GFX_CODEC } from '../../protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
 
 /** A decoder that has not given a picture by then is given up. */
 const LONGEST_DECODE_MS = 1_000;
+/** Films at once: each decoder keeps several pictures of its surface. */
+const MOST_DECODERS = 16;
 /** More regions than these are copied as the one that holds them all; what is between them is of the same picture. */
 const MOST_COPIES = 8;
 
 /** AVC420 on the graphics channel by WebCodecs, a decoder a surface. `lost`: what is on a surface is wrong until a key frame comes. */
 export function avc420Decoders(lost: () => void): DecoderKind {
+  let decoders = 0;
   return {
     name: 'AVC420',
     drawsOn: 'surface',
     takes: (format) => format.carrier === 'channel' && format.codecId === GFX_CODEC.avc420,
-    create: () => new Avc420Decoder(lost),
+    create: () => {
+      if (decoders >= MOST_DECODERS)
+        throw new ProtocolError('TOO_LARGE', 'RDPGFX_WIRE_TO_SURFACE_PDU.surfaceId', `<= ${MOST_DECODERS} films`, decoders + 1);
+      decoders += 1;
+      return new Avc420Decoder(lost, () => (decoders -= 1));
+    },
   };
 }
 
@@ -29,6 +38,7 @@ interface Waiting {
 
 class Avc420Decoder implements BitmapDecoder {
   private readonly lost: () => void;
+  private readonly gone: () => void;
   private decoder: VideoDecoder | undefined;
   private codec = '';
   private waiting: Waiting | undefined;
@@ -36,8 +46,10 @@ class Avc420Decoder implements BitmapDecoder {
   private toldLost = false;
   private planes = new Uint8Array(0);
 
-  constructor(lost: () => void) {
+  /** @param gone called when its surface is */
+  constructor(lost: () => void, gone: () => void) {
     this.lost = lost;
+    this.gone = gone;
   }
 
   async decode({ data, width, height }: EncodedBitmap, target: BitmapTarget): Promise<void> {
@@ -45,6 +57,7 @@ class Avc420Decoder implements BitmapDecoder {
     const rects = regions.map(({ rect }) => rect);
     for (const rect of rects) checkInside(rect, { width, height });
     if (h264.length === 0) return;
+    checkSequence(h264, { width, height });
     let frame: VideoFrame | undefined;
     try {
       frame = await this.picture(h264);
@@ -61,6 +74,11 @@ class Avc420Decoder implements BitmapDecoder {
   }
 
   close(): void {
+    this.gone();
+    this.end();
+  }
+
+  private end(): void {
     this.waiting?.reject(new Error('the surface has been deleted'));
     this.waiting = undefined;
     if (this.decoder !== undefined && this.decoder.state !== 'closed') this.decoder.close();
@@ -96,7 +114,7 @@ class Avc420Decoder implements BitmapDecoder {
   }
 
   private start(codec: string): void {
-    this.close();
+    this.end();
     const decoder: VideoDecoder = new VideoDecoder({
       output: (frame) => {
         const waiting = decoder === this.decoder ? this.settle() : undefined;
@@ -121,7 +139,7 @@ class Avc420Decoder implements BitmapDecoder {
   /** Told once until a key frame has come. */
   private lose(): void {
     this.needsKey = true;
-    this.close();
+    this.end();
     if (this.toldLost) return;
     this.toldLost = true;
     this.lost();

@@ -16,7 +16,8 @@ import { noise, paint } from './pictures.ts';
 
 const CHANNEL: GraphicsSettings = { encoder: { name: 'channel', avc420: true }, acknowledgement: 'channel' };
 const FRAME_MS = 33;
-const RUNS = 10;
+/** More of them: `RINGBACK_TEST_RUNS=500 npx vitest run --testTimeout 900000 …`. */
+const RUNS = Number(process.env['RINGBACK_TEST_RUNS'] ?? 10);
 
 type Happening =
   | { readonly tag: 'rectangle'; readonly rect: Rect; readonly seed: number }

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { startOpenH264 } from '../../../../../src/main/desktop/film/openh264/start-openh264.ts';
+import { checkSequence } from '../../../../../src/protocol/rdp/graphics/film/sequence-parameters.ts';
+import { openH264 } from '../../../../support/openh264.ts';
+import { damaged, errorCode, onlyProtocolErrors } from '../../pdu/arbitrary-bytes.ts';
+
+const PICTURE = [0, 0, 1, 0x65, 8, 8, 8];
+
+interface Said {
+  readonly width: number;
+  readonly height: number;
+  readonly high: boolean;
+  readonly order: number;
+  readonly fields: boolean;
+  readonly lists: boolean;
+}
+
+const ue = (value: number): string => {
+  const bits = (value + 1).toString(2);
+  return '0'.repeat(bits.length - 1) + bits;
+};
+const bits = (value: number, count: number): string => value.toString(2).padStart(count, '0');
+
+/** A sequence parameter set as H.264 7.3.2.1.1 has it; sizes in blocks of 16. */
+function sequence({ width, height, high, order, fields, lists }: Said): number[] {
+  const scaling = lists ? `1${`1${ue(3)}${ue(0).repeat(15)}`}${'0'.repeat(7)}` : '0';
+  const all =
+    bits(high ? 100 : 66, 8) +
+    bits(0xc0_28, 16) +
+    ue(0) +
+    (high ? `${ue(1)}${ue(0)}${ue(0)}0${scaling}` : '') +
+    ue(4) +
+    ue(order) +
+    (order === 0 ? ue(2) : order === 1 ? `0${ue(1)}${ue(2)}${ue(2)}${ue(7)}${ue(8)}` : '') +
+    ue(1) +
+    '0' +
+    ue(width - 1) +
+    ue(height - 1) +
+    (fields ? '00' : '1') +
+    '11';
+  const whole = all.padEnd(Math.ceil(all.length / 8) * 8, '1');
+  const bytes = [0x67];
+  for (let at = 0; at < whole.length; at += 8) {
+    const byte = Number.parseInt(whole.slice(at, at + 8), 2);
+    if (byte <= 3 && bytes.at(-1) === 0 && bytes.at(-2) === 0) bytes.push(3);
+    bytes.push(byte);
+  }
+  return [0, 0, 0, 1, ...bytes];
+}
+
+const said: fc.Arbitrary<Said> = fc.record({
+  width: fc.integer({ min: 1, max: 1_024 }),
+  height: fc.integer({ min: 1, max: 512 }),
+  high: fc.boolean(),
+  order: fc.integer({ min: 0, max: 2 }),
+  fields: fc.boolean(),
+  lists: fc.boolean(),
+});
+
+describe('what a stream says of its pictures', () => {
+  it('is taken for a surface that they fit on, and for no smaller one', () => {
+    fc.assert(
+      fc.property(said, (one) => {
+        const unit = Uint8Array.from([...sequence(one), ...PICTURE]);
+        const [width, height] = [one.width * 16, one.height * 16 * (one.fields ? 2 : 1)];
+        expect(errorCode(() => checkSequence(unit, { width, height }))).toBeUndefined();
+        // The surface of a desktop has no whole blocks.
+        expect(errorCode(() => checkSequence(unit, { width: width - 15, height: height - 15 }))).toBeUndefined();
+        expect(errorCode(() => checkSequence(unit, { width: Math.max(1, width - 64), height }))).toBe(width > 64 ? 'TOO_LARGE' : undefined);
+        expect(errorCode(() => checkSequence(unit, { width, height: Math.max(1, height - 64) }))).toBe(
+          height > 64 ? 'TOO_LARGE' : undefined,
+        );
+      }),
+    );
+  });
+
+  it('is looked at behind a picture too', () => {
+    const large = sequence({ width: 1_000, height: 1_000, high: false, order: 2, fields: false, lists: false });
+    const small = sequence({ width: 4, height: 4, high: false, order: 2, fields: false, lists: false });
+    const unit = Uint8Array.from([...small, ...PICTURE, ...large, ...PICTURE]);
+    expect(errorCode(() => checkSequence(unit, { width: 64, height: 64 }))).toBe('TOO_LARGE');
+    expect(errorCode(() => checkSequence(Uint8Array.from(PICTURE), { width: 1, height: 1 }))).toBeUndefined();
+  });
+
+  it('is refused with a typed error when it is damaged', () => {
+    fc.assert(
+      fc.property(
+        said.chain((one) => damaged(Uint8Array.from([...sequence(one), ...PICTURE]))),
+        (unit) => onlyProtocolErrors(() => checkSequence(unit, { width: 64, height: 64 })),
+      ),
+    );
+  });
+});
+
+it.skipIf(openH264.skip)(openH264.title('what libopenh264 says of its pictures is read'), async () => {
+  const encoders = await startOpenH264();
+  const size = { width: 192, height: 80 };
+  const encoder = await encoders.open({ ...size, bitsPerSecond: 500_000, framesPerSecond: 30 });
+  const { bytes } = await encoder.encode({ ...size, i420: new Uint8Array((192 * 80 * 3) / 2) }, true);
+  encoders.close();
+  expect(errorCode(() => checkSequence(bytes, size))).toBeUndefined();
+  expect(errorCode(() => checkSequence(bytes, { width: 128, height: 80 }))).toBe('TOO_LARGE');
+  expect(errorCode(() => checkSequence(bytes, { width: 192, height: 64 }))).toBe('TOO_LARGE');
+});
