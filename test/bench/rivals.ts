@@ -48,7 +48,7 @@ export const CONTESTANTS: readonly Contestant[] = [
   RINGBACK,
   {
     name: `${OURS}, WebCodecs`,
-    start: (place, size) => startRingback(`${OURS}, WebCodecs`, place, size, { RINGBACK_WITHOUT_OPENH264: '1' }),
+    start: (place, size) => startRingback(`${OURS}, WebCodecs`, place, size, { RINGBACK_FILM_BY: 'webcodecs' }),
   },
   { name: 'TigerVNC', start: startTigerVnc },
   { name: 'FreeRDP AVC420', start: (place, size) => startFreeRdp('FreeRDP AVC420', ['/gfx:AVC420'], place, size) },
