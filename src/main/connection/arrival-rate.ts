@@ -86,10 +86,11 @@ export class ArrivalRate {
     if (last === undefined || look.arrivedBytes !== last.arrivedBytes) this.movedMs = look.atMs;
     const isQueue = queuedBytes > NO_QUEUE_BYTES;
     const isSure = isQueue && this.lateMs(look) >= SURE_MS;
-    if (last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES) this.measure(last, look, isSure);
-    // Before the first queue nothing is known, and what is a little late is no reason to go slowly.
-    if (isSure || (isQueue && this.isKnown)) this.free = undefined;
-    else this.grow(look, tried, aheadBytes);
+    const isMeasured = last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES;
+    if (isMeasured) this.measure(last, look, isSure);
+    // Before the first queue nothing is known, and what is a little late is no reason to go slowly; nor is a queue that is gone at the next look.
+    if (isSure || (isMeasured && this.isKnown)) this.free = undefined;
+    else if (!isQueue || !this.isKnown) this.grow(look, tried, aheadBytes);
     this.last = { ...look, queuedBytes };
   }
 
