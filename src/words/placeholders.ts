@@ -161,6 +161,8 @@ export interface Placeholders {
   readonly 'way.other.soon': 'count';
   readonly 'session.stopShortcut': 'shortcut';
   readonly 'session.trafficValue': 'received' | 'sent';
+  readonly 'session.curve': 'least' | 'most';
+  readonly 'session.ageValue': 'ms';
   readonly 'session.roundTripValue': 'ms';
   readonly 'session.desktopValue': 'height' | 'width';
   readonly 'control.novice.no': 'name';
@@ -186,6 +188,7 @@ export interface Placeholders {
   readonly 'viewer.layout': 'layout' | 'name';
   readonly 'viewer.layoutCoded': 'layout' | 'name' | 'short';
   readonly 'viewer.positionsHint': 'name';
+  readonly 'viewer.qualityNone': 'name';
   readonly 'viewer.fps': 'count';
   readonly 'viewer.roundTrip': 'ms';
   readonly 'ended.duration': 'duration';

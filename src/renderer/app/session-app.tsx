@@ -98,6 +98,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
       onRequestControl={() => void actions.requestControl()}
       onReleaseControl={() => void actions.releaseControl()}
       onScaling={(viewerScaling) => void actions.saveSettings({ viewerScaling })}
+      onQuality={(quality) => void actions.choosePicture(quality)}
       onFullScreen={setFullScreen}
       onClose={close}
     />

@@ -74,7 +74,7 @@ export const CONNECTED: SessionPhase = { tag: 'connected', sinceMs: NOW_MS - 65_
 export const LIVE = {
   viewing: true,
   connection: { by: 'reverse', address: '192.0.2.7:49231' },
-  traffic: { bytesSent: 12_400_000, bytesReceived: 83_000, framesPerSecond: 24.3, roundTripMs: 12.4 },
+  traffic: { bytesSent: 12_400_000, bytesReceived: 83_000, framesPerSecond: 24.3, roundTripMs: 12.4, pictureAgeMs: 31.6 },
   desktop: { width: 1920, height: 1080 },
 } as const;
 

@@ -28,6 +28,21 @@ const inSession = (name: string, status: SessionStatus, act?: State['act']): Sta
   ...(act && { act }),
 });
 
+/** What a session says of its traffic after so many seconds. */
+async function tellTraffic(page: Page, second: number): Promise<void> {
+  const wave = Math.sin(second / 5);
+  const traffic = {
+    ...LIVE.traffic,
+    bytesReceived: LIVE.traffic.bytesReceived + second * 500_000 + Math.round(wave * 900_000),
+    framesPerSecond: 20 + 9 * wave,
+    roundTripMs: 14 + (second % 7),
+    pictureAgeMs: 40 + 15 * wave,
+  };
+  const state = appState({ session: session('expert', CONNECTED, { ...LIVE, traffic, quality: 'balanced' }) });
+  await page.clock.setFixedTime(NOW_MS - 60_000 + second * 1_000);
+  await page.evaluate((told) => (globalThis as unknown as { tellState: (state: unknown) => void }).tellState(told), state);
+}
+
 const nobody = appState({ messenger: { tag: 'noAccount' }, accounts: [], contacts: [] });
 const hosting: AppState['hosting'] = {
   tag: 'on',
@@ -348,5 +363,8 @@ export const STATES: readonly State[] = [
     },
   ]),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
-  inSession('expert details', session('expert', CONNECTED, LIVE), (page) => page.locator('summary').first().click()),
+  inSession('expert details', session('expert', CONNECTED, { ...LIVE, quality: 'balanced' }), async (page) => {
+    await page.locator('summary').first().click();
+    for (let second = 0; second <= 60; second += 1) await tellTraffic(page, second);
+  }),
 ];

@@ -1,24 +1,20 @@
 import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
-import { useEffect, useRef, useState, type KeyboardEvent as ReactKeyboardEvent, type ReactNode, type RefObject } from 'react';
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { ControlState, SessionStatus } from '../../../protocol/assistance/status.ts';
-import { Elapsed } from '../clock.tsx';
 import { Button } from '../design/controls.tsx';
-import { byteCount } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
+import { Details } from './details.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { KeyboardMenu } from './keyboard-menu.tsx';
 import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
-import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
 import { TalkButton } from './talk-button.tsx';
-import { Steps } from './steps.tsx';
-import { connectedBriefly } from './way-words.ts';
 import './expert-window.css';
 
 type Scaling = Preferences['viewerScaling'];
@@ -42,6 +38,7 @@ export interface ExpertWindowProps {
   readonly onRequestControl: () => void;
   readonly onReleaseControl: () => void;
   readonly onScaling: (scaling: Scaling) => void;
+  readonly onQuality: (quality: NonNullable<SessionStatus['quality']>) => void;
   readonly onFullScreen: (on: boolean) => void;
   readonly onClose: () => void;
 }
@@ -231,6 +228,7 @@ function Toolbar({
   onRequestControl,
   onReleaseControl,
   onScaling,
+  onQuality,
   onFullScreen,
   place,
   keyboardMenu,
@@ -252,7 +250,7 @@ function Toolbar({
         onRelease={onReleaseControl}
       />
       <span className="toolbar__gap" />
-      <Details session={session} sinceMs={sinceMs} />
+      <Details session={session} sinceMs={sinceMs} onQuality={onQuality} />
       {keyboardMenu}
       {unread !== undefined && <TalkButton look="tool" name={name} unread={unread} onTalk={onTalk} />}
       <span className="toolbar__pair">
@@ -360,40 +358,5 @@ function ToolButton({
     >
       {children}
     </button>
-  );
-}
-
-/** Figures at a glance; the connection, the totals and the seven steps behind them. */
-function Details({ session, sinceMs }: { readonly session: SessionStatus; readonly sinceMs: number }) {
-  const { traffic, connection } = session;
-  const close = (event: ReactKeyboardEvent<HTMLDetailsElement>): void => {
-    if (event.key !== 'Escape' || !event.currentTarget.open) return;
-    event.preventDefault();
-    event.stopPropagation();
-    event.currentTarget.open = false;
-    event.currentTarget.querySelector('summary')?.focus();
-  };
-  return (
-    <details className="figures" onKeyDown={close}>
-      <summary title={t('session.detailsTitle')}>
-        <span role="timer" aria-label={t('session.duration')}>
-          <Elapsed sinceMs={sinceMs} />
-        </span>
-        {traffic !== undefined && (
-          <span className="figures__more">
-            <span>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</span>
-            {traffic.roundTripMs !== undefined && <span>{t('viewer.roundTrip', { ms: Math.round(traffic.roundTripMs) })}</span>}
-            <span>{byteCount(traffic.bytesReceived)}</span>
-          </span>
-        )}
-        {connection !== undefined && <span className="figures__most">{connectedBriefly(connection)}</span>}
-      </summary>
-      <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
-        <h2>{t('session.detailsTitle')}</h2>
-        <SessionFacts session={session} />
-        <h2>{t('steps.title')}</h2>
-        <Steps session={session} />
-      </div>
-    </details>
   );
 }

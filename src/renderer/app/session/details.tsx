@@ -1,0 +1,57 @@
+import { type KeyboardEvent, useEffect, useState } from 'react';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { t } from '../../../words/words.ts';
+import { Elapsed } from '../clock.tsx';
+import { byteCount } from '../figures.ts';
+import { LiveFigures } from './live-figures.tsx';
+import { QualityChoice, type QualityChoiceProps } from './quality-choice.tsx';
+import { SessionFacts } from './session-facts.tsx';
+import { Steps } from './steps.tsx';
+import { TrafficHistory } from './traffic-history.ts';
+import { connectedBriefly } from './way-words.ts';
+
+/** Figures at a glance; the last minute, the choice of the picture, the connection and the seven steps behind them. */
+export function Details({
+  session,
+  sinceMs,
+  onQuality,
+}: { readonly session: SessionStatus; readonly sinceMs: number } & Pick<QualityChoiceProps, 'onQuality'>) {
+  const { traffic, connection } = session;
+  const [history] = useState(() => new TrafficHistory());
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (traffic !== undefined) history.add(traffic, Date.now());
+  }, [history, traffic]);
+  const close = (event: KeyboardEvent<HTMLDetailsElement>): void => {
+    if (event.key !== 'Escape' || !event.currentTarget.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.currentTarget.open = false;
+    event.currentTarget.querySelector('summary')?.focus();
+  };
+  return (
+    <details className="figures" onKeyDown={close} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary title={t('session.detailsTitle')}>
+        <span role="timer" aria-label={t('session.duration')}>
+          <Elapsed sinceMs={sinceMs} />
+        </span>
+        {traffic !== undefined && (
+          <span className="figures__more">
+            <span>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</span>
+            {traffic.roundTripMs !== undefined && <span>{t('viewer.roundTrip', { ms: Math.round(traffic.roundTripMs) })}</span>}
+            <span>{byteCount(traffic.bytesReceived)}</span>
+          </span>
+        )}
+        {connection !== undefined && <span className="figures__most">{connectedBriefly(connection)}</span>}
+      </summary>
+      <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
+        <h2>{t('session.detailsTitle')}</h2>
+        {open && traffic !== undefined && <LiveFigures history={history} />}
+        <QualityChoice session={session} onQuality={onQuality} />
+        <SessionFacts session={session} live={false} />
+        <h2>{t('steps.title')}</h2>
+        <Steps session={session} />
+      </div>
+    </details>
+  );
+}
