@@ -14,7 +14,6 @@ const LOST_BITS = 0xf0;
 /** Fails as often as `fails` says. */
 export class LossyFilm implements FilmEncoders {
   readonly name = 'lossy';
-  pictures = 0;
   private readonly fails: () => boolean;
 
   constructor(fails: () => boolean = () => false) {
@@ -34,7 +33,6 @@ export class LossyFilm implements FilmEncoders {
         const reference = before;
         bytes.set(key || reference === undefined ? lossy : lossy.map((sample, at) => sample ^ (reference[at] ?? 0)), HEADER_BYTES);
         before = lossy;
-        this.pictures += 1;
         return { bytes, key };
       },
       setBitrate: () => undefined,
