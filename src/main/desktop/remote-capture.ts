@@ -11,6 +11,9 @@ import { FilmPageHost } from './film/film-page-host.ts';
 /** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
 
+/** So many areas are asked for again before a frame has come; then the whole is, and nothing more: one that hangs reads nothing, and experts may ask without end. */
+const MAX_REFRESHED = 255;
+
 /** Messages to and from a capture in a process, a worker thread or a page. */
 export interface CaptureChannel {
   /** `end` gives back everything that the capture holds, so that it need not be asked to close first. */
@@ -69,6 +72,8 @@ class RemoteCapture implements ScreenCapture {
    * changes.
    */
   private owed = false;
+  /** Areas that have been asked for since the last frame. */
+  private refreshed = 0;
   private ready: EncodedFrame | undefined;
   private waiting: Waiting | undefined;
   private share: FrameShare | undefined;
@@ -112,6 +117,7 @@ class RemoteCapture implements ScreenCapture {
   configure(settings: GraphicsSettings): void {
     if (this.state.tag !== 'open') return;
     this.generation += 1;
+    this.refreshed = 0;
     this.ready = undefined;
     this.channel.send({ tag: 'configure', settings, generation: this.generation });
   }
@@ -151,7 +157,11 @@ class RemoteCapture implements ScreenCapture {
   }
 
   refresh(areas: readonly Rect[]): void {
-    if (this.state.tag === 'open' && areas.length > 0) this.channel.send({ tag: 'refresh', areas });
+    if (this.state.tag !== 'open' || areas.length === 0 || this.refreshed > MAX_REFRESHED) return;
+    this.refreshed += areas.length;
+    if (this.refreshed <= MAX_REFRESHED) this.channel.send({ tag: 'refresh', areas });
+    // Whatever is asked for from now on is in the whole, which is still to come.
+    else this.channel.send({ tag: 'refresh', areas: [{ x: 0, y: 0, ...this.currentSize }] });
   }
 
   get onEvent(): ScreenCapture['onEvent'] {
@@ -217,6 +227,7 @@ class RemoteCapture implements ScreenCapture {
     switch (message.tag) {
       case 'frame':
         this.owed = false;
+        this.refreshed = 0;
         if (message.generation !== this.generation) {
           if (this.waiting !== undefined) this.ask();
         } else if (this.waiting !== undefined) this.waiting.resolve(message.frame);

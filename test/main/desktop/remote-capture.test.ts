@@ -102,6 +102,19 @@ describe('a capture on the other side of a port', () => {
     expect(other.count('next')).toBe(2);
   });
 
+  it('that hangs is told of a flood of wishes in a few messages, the last of which is for all', async () => {
+    const { other, capture } = await opened();
+    capture.configure(SETTINGS);
+    const asked = () => other.told.flatMap((message) => (message.tag === 'refresh' ? [message.areas] : []));
+    const area = { x: 1, y: 1, width: 2, height: 2 };
+    for (let count = 0; count < 10_000; count += 1) capture.refresh([area]);
+    expect(asked().length).toBe(256);
+    expect(asked().at(-1)).toEqual([{ x: 0, y: 0, ...SIZE }]);
+    other.frame(1, 1);
+    capture.refresh([area]);
+    expect(asked().at(-1)).toEqual([area]);
+  });
+
   it('drops a frame encoded for older settings and asks again', async () => {
     const { other, capture } = await opened();
     capture.configure(SETTINGS);
