@@ -2,6 +2,9 @@ import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 
 /** Chromium ignores larger cursors. */
 const MAX_CURSOR_SIDE = 128;
+/** In CSS pixels: a smaller one is lost on a large screen. */
+const LEAST_CURSOR_SIDE = 20;
+const ALMOST = 0.05;
 
 /** The novice's pointer as a picture, for the CSS `cursor` property and for drawing where the novice points. */
 export interface PointerPicture {
@@ -28,11 +31,25 @@ export function drawPointer(shape: PointerShape): PointerPicture | undefined {
   return { canvas, hotX: shape.hotX, hotY: shape.hotY };
 }
 
+/**
+ * By how much a pointer is scaled, in screen pixels for each of its own: as the picture around it, so that it is as large there as on the novice's
+ * screen, but not so small that it is hard to see, and not so large that Chromium drops it.
+ * @param side the longer one of the pointer, in its own pixels
+ * @param shownScale CSS pixels a pixel of the picture
+ */
+export function cursorScale(side: number, shownScale: number, devicePixelRatio: number): number {
+  const legible = Math.min(1, (LEAST_CURSOR_SIDE * devicePixelRatio) / side);
+  const asShown = Math.max(shownScale * devicePixelRatio, legible);
+  // Almost the same is better left sharp.
+  const wanted = Math.abs(asShown - 1) < ALMOST ? 1 : asShown;
+  return Math.min(wanted, (MAX_CURSOR_SIDE * devicePixelRatio) / side);
+}
+
 /** A CSS `cursor` value. Pictures are in screen pixels, so a zoomed window shows them as sharp as the desktop. */
-export function cursorStyle(picture: PointerPicture, devicePixelRatio: number): string {
+export function cursorStyle(picture: PointerPicture, shownScale: number, devicePixelRatio: number): string {
   let { canvas, hotX, hotY } = picture;
-  const scale = (MAX_CURSOR_SIDE * devicePixelRatio) / Math.max(canvas.width, canvas.height);
-  if (scale < 1) {
+  const scale = cursorScale(Math.max(canvas.width, canvas.height), shownScale, devicePixelRatio);
+  if (scale !== 1) {
     canvas = scaled(canvas, scale);
     hotX *= scale;
     hotY *= scale;
@@ -46,6 +63,9 @@ function scaled(source: HTMLCanvasElement, scale: number): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = Math.max(1, Math.floor(source.width * scale));
   canvas.height = Math.max(1, Math.floor(source.height * scale));
-  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height);
+  const context = canvas.getContext('2d');
+  if (context === null) return source;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
   return canvas;
 }

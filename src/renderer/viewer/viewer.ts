@@ -62,6 +62,8 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
   let scaling = options.scaling;
   let size: Size | undefined;
   let shape: PointerPicture | 'default' | 'hidden' = 'default';
+  /** CSS pixels a pixel of the picture. */
+  let shownScale = 1 / devicePixelRatio;
   let displayWanted: boolean | undefined;
 
   function forward(message: FromSteering): void {
@@ -101,13 +103,20 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
     stage.style.height = `${placed.height}px`;
     canvas.style.imageRendering = placed.rendering;
     pointerMark.setScale(placed.width / size.width);
+    rescaleCursor(placed.width / size.width);
     host.style.overflow = scaling === 'actual' ? 'auto' : 'hidden';
+  }
+
+  function rescaleCursor(scale: number): void {
+    if (scale === shownScale) return;
+    shownScale = scale;
+    showCursor();
   }
 
   function showCursor(): void {
     if (!steering.granted || shape === 'default') stage.style.cursor = 'default';
     else if (shape === 'hidden') stage.style.cursor = 'none';
-    else stage.style.cursor = cursorStyle(shape, devicePixelRatio);
+    else stage.style.cursor = cursorStyle(shape, shownScale, devicePixelRatio);
   }
 
   function takeShape(next: PointerShape | null | 'default'): void {
