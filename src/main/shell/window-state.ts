@@ -163,10 +163,13 @@ function contactViews({ contacts, history, accounts }: AppFacts): ContactView[] 
     lastHelped.set(key, Math.max(lastHelped.get(key) ?? 0, entry.endedAtMs));
   }
   return contacts.map((contact) => {
-    const { transport, address, friendlyName, presence } = contact;
+    const { transport, address, friendlyName, presence, unanswered } = contact;
     const lastHelpedAtMs = lastHelped.get(peerKey(contact));
     // Signed out, nothing is known of anybody.
-    const view = { transport, address, friendlyName, presence: here.has(transport) ? presence : ('offline' as const) };
+    const known = here.has(transport)
+      ? { presence, ...(unanswered === undefined ? {} : { unanswered }) }
+      : { presence: 'offline' as const };
+    const view = { transport, address, friendlyName, ...known };
     return lastHelpedAtMs === undefined ? view : { ...view, lastHelpedAtMs };
   });
 }

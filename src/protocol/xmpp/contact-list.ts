@@ -85,6 +85,11 @@ export class ContactList {
     return subscription === 'to' || subscription === 'both';
   }
 
+  /** They have not said yet whether they let themselves be seen. */
+  isUnanswered(address: string): boolean {
+    return this.items.get(address)?.asked === true && !this.sees(address);
+  }
+
   itemOf(address: string): RosterItem | undefined {
     return this.items.get(address);
   }

@@ -71,6 +71,10 @@ export const isRunning = (session: SessionStatus | undefined): session is Sessio
 export const isFrozen = ({ session }: Pick<AppState, 'session'>): boolean =>
   session?.role === 'novice' && session.phase.tag === 'connected' && session.control === 'granted';
 
+/** Whether they are there, or that nobody can know it yet. */
+export const presenceText = ({ presence, unanswered }: ContactView): string =>
+  t(unanswered === true && presence === 'offline' ? 'presence.unanswered' : `presence.${presence}`);
+
 /** Reachable people first, then by name. */
 export function sortedContacts(contacts: readonly ContactView[]): readonly ContactView[] {
   return contacts.toSorted((a, b) => PRESENCE_ORDER[a.presence] - PRESENCE_ORDER[b.presence] || inOrder(displayName(a), displayName(b)));

@@ -47,9 +47,12 @@ describe('several devices of one account', () => {
     const attic = await device('eric@home', 'attic');
     void nora.messenger.addContact('eric@home');
     await settle();
+    // He is there, and nobody has told her: she is not told that he is away.
+    expect(nora.messenger.contacts).toMatchObject([{ address: 'eric@home', presence: 'offline', unanswered: true }]);
     void desk.messenger.addContact('nora@home');
     await settle();
     expect(nora.messenger.contacts).toMatchObject([{ address: 'eric@home', presence: 'online' }]);
+    expect(nora.messenger.contacts[0]).not.toHaveProperty('unanswered');
     return [nora, desk, laptop, attic];
   }
   const rung = (person: Person): Side[] =>

@@ -112,7 +112,7 @@ describe('the state that windows see', () => {
   it('shows nobody as online while signed out, and when someone was last helped', () => {
     const contacts = [
       { transport: 'msnp', address: 'anna@home.example', friendlyName: 'Anna', presence: 'online' as const },
-      { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const },
+      { transport: 'msnp', address: 'peter@home.example', friendlyName: 'Peter', presence: 'away' as const, unanswered: true as const },
     ];
     const facts: AppFacts = {
       ...FACTS,
@@ -126,6 +126,7 @@ describe('the state that windows see', () => {
     ]);
     const online = projectState({ ...facts, accounts: [IN] });
     expect(online.contacts.map((contact) => contact.presence)).toEqual(['online', 'away']);
+    expect(online.contacts.map(({ unanswered }) => unanswered)).toEqual([undefined, true]);
   });
 });
 

@@ -197,6 +197,14 @@ it('says in Settings where the access token is kept, and on no other page', asyn
 });
 
 describe('home', () => {
+  it('says of a contact who has not said yes that, and not that they are away', () => {
+    const [zoe, ...others] = appState().contacts;
+    if (zoe !== undefined) openMainWindow(appState({ contacts: [{ ...zoe, unanswered: true }, ...others] }));
+    const line = screen.getByText('Zoe').closest('li')?.textContent;
+    expect(line).toContain(t('presence.unanswered'));
+    expect(line).not.toContain(t('presence.offline'));
+  });
+
   it('has one big button, and contacts with their presence; only who is online can be chosen', async () => {
     const { user, calls } = openMainWindow(appState());
     screen.getByText('Anna');

@@ -117,6 +117,7 @@ export class SignedIn {
       address,
       friendlyName: name,
       presence: show,
+      ...(this.list.isUnanswered(address) ? { unanswered: true } : {}),
     }));
   }
 

@@ -357,7 +357,12 @@ function sameContacts(before: readonly Contact[], now: readonly Contact[]): bool
     before.length === now.length &&
     before.every((one, at) => {
       const other = now[at];
-      return one.address === other?.address && one.friendlyName === other.friendlyName && one.presence === other.presence;
+      return (
+        one.address === other?.address &&
+        one.friendlyName === other.friendlyName &&
+        one.presence === other.presence &&
+        one.unanswered === other.unanswered
+      );
     })
   );
 }

@@ -4,7 +4,7 @@ import type { ContactView, TransportView } from '../../../preload/contract.ts';
 import { peerKey, type PeerAddress } from '../../../protocol/applications/peer.ts';
 import { Avatar, Button, Person, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
-import { displayName, reachable, unreachable } from '../selectors.ts';
+import { displayName, presenceText, reachable, unreachable } from '../selectors.ts';
 import { AddContact } from './contacts.tsx';
 import { GuestForm, type GuestFormProps } from './guest-form.tsx';
 import './home.css';
@@ -65,7 +65,7 @@ export function ContactPicker({ contacts, transports, states, onAsk, onAddContac
                         {t('picker.askPerson', { name: displayName(contact) })}
                       </button>
                       <span className="person__more" id={`pick-${peerKey(contact)}`.replaceAll(' ', '-')}>
-                        {t(`presence.${contact.presence}`)} · {contact.address}
+                        {presenceText(contact)} · {contact.address}
                       </span>
                     </span>
                     <ChevronRight size={26} aria-hidden className="pick__go" />

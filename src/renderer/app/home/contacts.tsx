@@ -7,7 +7,7 @@ import { useNow } from '../clock.tsx';
 import { Button, Choices, Field, Person, ProblemLine } from '../design/controls.tsx';
 import { ago } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
-import { displayName, sortedContacts } from '../selectors.ts';
+import { displayName, presenceText, sortedContacts } from '../selectors.ts';
 import { ContactLink, type ContactLinkProps } from './contact-link.tsx';
 import { ActivityMenu } from './activities.tsx';
 
@@ -66,7 +66,7 @@ export function Contacts({
             <Fragment key={peerKey(contact)}>
               <li className="person">
                 <Person name={displayName(contact)} presence={contact.presence}>
-                  {t(`presence.${contact.presence}`)}
+                  {presenceText(contact)}
                   {isShared(contact, contacts) && <> · {contact.address}</>}
                   {contact.lastHelpedAtMs !== undefined && (
                     <>

@@ -5,7 +5,7 @@ import { t } from '../../../words/words.ts';
 import type { ChatLineView, ContactView, ConversationView } from '../../../preload/contract.ts';
 import { Avatar, Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type Problem } from '../problem.ts';
-import { displayName } from '../selectors.ts';
+import { displayName, presenceText } from '../selectors.ts';
 import './conversation.css';
 
 /** Characters of one message: 400 of up to three UTF-8 bytes fit into its 1,400 bytes. */
@@ -67,7 +67,7 @@ export function Conversation({
           <h1 id="conversation-title" className="conversation__name">
             {name}
           </h1>
-          <span className="person__more">{t(`presence.${contact.presence}`)}</span>
+          <span className="person__more">{presenceText(contact)}</span>
         </span>
         <Button look="primary" busy={askPending} disabled={!canAsk || !here} onClick={onAsk}>
           <LifeBuoy size={22} aria-hidden />
