@@ -80,24 +80,30 @@ export function decodeRfxTile(
     const plane = planes[index]!;
     decodeRlgr(data, entropy, plane);
     for (let i = RFX_LL3 + 1; i < RFX_TILE_PIXELS; i++) plane[i]! += plane[i - 1]!;
-    for (const { at, count, quant } of RFX_BANDS) {
-      const shift = quants[quant]! - 1;
-      for (let i = at; i < at + count; i++) plane[i]! <<= shift;
-    }
+    for (const { at, count, quant } of RFX_BANDS) multiply(plane, at, at + count, quants[quant]! - 1);
     inverseWavelet(plane);
   }
-  const [luma, blueness, redness] = planes;
+  writeColours(planes[0], planes[1], planes[2], tile);
+}
+
+function multiply(plane: Int32Array, from: number, to: number, shift: number): void {
+  for (let i = from; i < to; i++) plane[i] = plane[i]! << shift;
+}
+
+/** In 2,097,152nds of a level; values that no picture has may wrap around, and are some colour. */
+function writeColours(luma: Int32Array, blueness: Int32Array, redness: Int32Array, tile: Int32Array<ArrayBuffer>): void {
   for (let at = 0; at < RFX_TILE_PIXELS; at++) {
-    // In 2,097,152nds of a level; values that no picture has may wrap around, and are some colour.
-    const light = ((luma[at]! + 4096) << 16) + (1 << 20);
-    const red = level(light + Math.imul(91_916, redness[at]!));
-    const green = level(light - Math.imul(22_527, blueness[at]!) - Math.imul(46_819, redness[at]!));
-    const blue = level(light + Math.imul(115_992, blueness[at]!));
+    const light = (((luma[at]! + 4096) << 16) + (1 << 20)) | 0;
+    const cb = blueness[at]!;
+    const cr = redness[at]!;
+    const red = level((light + Math.imul(91_916, cr)) | 0);
+    const green = level((light - Math.imul(22_527, cb) - Math.imul(46_819, cr)) | 0);
+    const blue = level((light + Math.imul(115_992, cb)) | 0);
     tile[at] = OPAQUE | (blue << 16) | (green << 8) | red;
   }
 }
 
 function level(value: number): number {
   const whole = value >> 21;
-  return whole < 0 ? 0 : Math.min(whole, 255);
+  return whole < 0 ? 0 : whole > 255 ? 255 : whole;
 }

@@ -61,27 +61,38 @@ function inverseLevel(tile: Int32Array, at: number, half: number): void {
     const upper = y < half;
     const lowAt = at + (upper ? 3 * area + y * half : area + (y - half) * half);
     const highAt = at + (upper ? y * half : 2 * area + (y - half) * half);
-    join(tile, lowAt, tile, highAt, 1, half, scratch, y * side, 1);
+    joinRow(tile, lowAt, highAt, half, y * side);
   }
-  for (let x = 0; x < side; x++) join(scratch, x, scratch, half * side + x, side, half, tile, at + x, side);
+  joinRows(tile, at, half);
 }
 
-function join(
-  lows: Int32Array,
-  lowAt: number,
-  highs: Int32Array,
-  highAt: number,
-  step: number,
-  half: number,
-  to: Int32Array,
-  toAt: number,
-  toStep: number,
-): void {
-  for (let n = 0; n < half; n++) high[n] = highs[highAt + n * step]!;
-  for (let n = 0; n < half; n++) even[n] = lows[lowAt + n * step]! - ((high[n === 0 ? 0 : n - 1]! + high[n]! + 1) >> 1);
-  even[half] = even[half - 1]!;
+/** A row of samples in `scratch`, from its lows and highs. */
+function joinRow(tile: Int32Array, lowAt: number, highAt: number, half: number, to: number): void {
+  let now = tile[lowAt]! - ((2 * tile[highAt]! + 1) >> 1);
   for (let n = 0; n < half; n++) {
-    to[toAt + 2 * n * toStep] = even[n]!;
-    to[toAt + (2 * n + 1) * toStep] = 2 * high[n]! + ((even[n]! + even[n + 1]!) >> 1);
+    const here = tile[highAt + n]!;
+    const next = n + 1 < half ? tile[lowAt + n + 1]! - ((here + tile[highAt + n + 1]! + 1) >> 1) : now;
+    scratch[to + 2 * n] = now;
+    scratch[to + 2 * n + 1] = 2 * here + ((now + next) >> 1);
+    now = next;
+  }
+}
+
+/** All columns at once, row by row, from where {@link joinRow} has put them. */
+function joinRows(tile: Int32Array, at: number, half: number): void {
+  const side = 2 * half;
+  const highs = half * side;
+  for (let n = 0; n < half; n++) {
+    const here = highs + n * side;
+    const above = highs + Math.max(0, n - 1) * side;
+    const low = n * side;
+    const to = at + 2 * n * side;
+    for (let x = 0; x < side; x++) tile[to + x] = scratch[low + x]! - ((scratch[above + x]! + scratch[here + x]! + 1) >> 1);
+  }
+  for (let n = 0; n < half; n++) {
+    const here = highs + n * side;
+    const to = at + 2 * n * side;
+    const next = n + 1 < half ? to + 2 * side : to;
+    for (let x = 0; x < side; x++) tile[to + side + x] = 2 * scratch[here + x]! + ((tile[to + x]! + tile[next + x]!) >> 1);
   }
 }
