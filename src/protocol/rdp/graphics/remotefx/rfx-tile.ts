@@ -79,15 +79,19 @@ export function decodeRfxTile(
   for (const [index, { data, quants }] of components.entries()) {
     const plane = planes[index]!;
     decodeRlgr(data, entropy, plane);
-    for (let i = RFX_LL3 + 1; i < RFX_TILE_PIXELS; i++) plane[i]! += plane[i - 1]!;
-    for (const { at, count, quant } of RFX_BANDS) multiply(plane, at, at + count, quants[quant]! - 1);
+    dequantise(plane, quants);
     inverseWavelet(plane);
   }
   writeColours(planes[0], planes[1], planes[2], tile);
 }
 
-function multiply(plane: Int32Array, from: number, to: number, shift: number): void {
-  for (let i = from; i < to; i++) plane[i] = plane[i]! << shift;
+function dequantise(plane: Int32Array, quants: RfxQuants): void {
+  for (let i = RFX_LL3 + 1; i < RFX_TILE_PIXELS; i++) plane[i] = plane[i]! + plane[i - 1]!;
+  for (const { at, count, quant } of RFX_BANDS) {
+    const shift = quants[quant]! - 1;
+    const end = at + count;
+    for (let i = at; i < end; i++) plane[i] = plane[i]! << shift;
+  }
 }
 
 /** In 2,097,152nds of a level; values that no picture has may wrap around, and are some colour. */
