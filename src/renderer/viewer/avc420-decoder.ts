@@ -68,6 +68,10 @@ class Avc420Decoder implements BitmapDecoder {
     if (frame === undefined) return;
     try {
       await this.draw(frame, rects, target);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      // The picture cannot be read: the process that decodes in hardware has ended, for example. That is no fault of the other side's.
+      this.lose();
     } finally {
       frame.close();
     }
