@@ -22,7 +22,8 @@ describe('what a stream says of its pictures', () => {
     fc.assert(
       fc.property(said, (one) => {
         const unit = Uint8Array.from([...sequence(one), ...PICTURE]);
-        const [width, height] = [one.width * 16, one.height * 16 * (one.fields ? 2 : 1)];
+        const width = one.width * 16;
+        const height = one.height * 16 * (one.fields ? 2 : 1);
         expect(errorCode(() => checkSequence(unit, { width, height }))).toBeUndefined();
         // The surface of a desktop has no whole blocks.
         expect(errorCode(() => checkSequence(unit, { width: width - 15, height: height - 15 }))).toBeUndefined();
