@@ -16,7 +16,7 @@ const bits = (value: number, count: number): string => value.toString(2).padStar
 
 /** A sequence parameter set as H.264 7.3.2.1.1 has it, as a NAL unit of a byte stream. */
 export function sequence({ width, height, high, order, fields, lists }: Said): number[] {
-  const scaling = lists ? `1${`1${ue(3)}${ue(0).repeat(15)}`}${'0'.repeat(7)}` : '0';
+  const scaling = lists ? `11${ue(3)}${ue(0).repeat(15)}${'0'.repeat(7)}` : '0';
   const all =
     bits(high ? 100 : 66, 8) +
     bits(0xc0_28, 16) +
