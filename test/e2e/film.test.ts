@@ -81,6 +81,18 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
     expect(await novice.pageProcess('film.html')).toBeUndefined();
   });
 
+  it('is shown to developers in the colours of how each part came', async () => {
+    await untilPlayed(6);
+    const film = { ...BLOCKS, x: area.x + FILM.x + 8, y: area.y + FILM.y + 8, width: 8, height: 8 };
+    const red = async (): Promise<number> => crop(await expertDesktop.screenshot(), film).rgb[0] ?? 0;
+    const before = await red();
+    await expertDesktop.xdotool('key', 'ctrl+shift+F11');
+    await until(async () => (await red()) > before + 20, 'the film to be marked');
+    await people.keep('marked');
+    await expertDesktop.xdotool('key', 'ctrl+shift+F11');
+    await until(async () => Math.abs((await red()) - before) < 10, 'the film without marks');
+  });
+
   it('goes on from a page that encodes it when the process that captures has died, in the same colours', async () => {
     const [capture = 0] = await utilityProcesses(noviceDesktop.home);
     kill(capture, 'SIGKILL');

@@ -1,5 +1,5 @@
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
-import type { AppliedGraphics, DecoderKind } from '../../protocol/rdp/graphics/contract.ts';
+import type { AppliedGraphics, DecoderKind, OnDrawn } from '../../protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
 import { GraphicsDecoder } from '../../protocol/rdp/graphics/graphics-decoder.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
@@ -32,6 +32,7 @@ export interface Drawing {
 export class Picture {
   private readonly nowMs: () => number;
   private readonly decoders: readonly DecoderKind[];
+  private readonly onDrawn: OnDrawn | undefined;
   private waiting: ToPicture[] = [];
   /** How many of `waiting` are done with. */
   private done = 0;
@@ -41,8 +42,9 @@ export class Picture {
   private frameSinceMs: number | undefined;
   private broken = false;
 
-  constructor(nowMs: () => number, decoders: readonly DecoderKind[] = DECODERS) {
+  constructor(nowMs: () => number, decoders: readonly DecoderKind[] = DECODERS, onDrawn?: OnDrawn) {
     this.nowMs = nowMs;
+    this.onDrawn = onDrawn;
     this.decoders = decoders;
   }
 
@@ -90,7 +92,7 @@ export class Picture {
   }
 
   private resize(size: Size): Size {
-    if (this.decoder === undefined) this.decoder = new GraphicsDecoder(size, this.decoders);
+    if (this.decoder === undefined) this.decoder = new GraphicsDecoder(size, this.decoders, this.onDrawn);
     else this.decoder.resize(size);
     this.frameSinceMs = undefined;
     this.dirty = [{ x: 0, y: 0, width: size.width, height: size.height }];

@@ -6,6 +6,8 @@ export interface View {
   /** Takes the keyboard: a text field, so that input methods work. */
   readonly keys: HTMLTextAreaElement;
   readonly pointerMark: HTMLDivElement;
+  /** One more canvas over the picture, which takes no input. */
+  overlay(): HTMLCanvasElement;
   /** Removes the elements and restores `host`. */
   remove(): void;
 }
@@ -48,6 +50,13 @@ export function createView(host: HTMLElement, label: string, keyboardHint: strin
     canvas,
     keys,
     pointerMark,
+    overlay() {
+      const over = document.createElement('canvas');
+      Object.assign(over.style, { position: 'absolute', inset: '0', width: '100%', height: '100%', pointerEvents: 'none' });
+      over.setAttribute('aria-hidden', 'true');
+      canvas.after(over);
+      return over;
+    },
     remove() {
       stage.remove();
       Object.assign(host.style, before);

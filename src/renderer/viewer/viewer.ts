@@ -9,7 +9,8 @@ import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
 import { Steering } from './steering.ts';
 import { createView } from './view.ts';
-import type { FromPictureWorker, PictureStart, ViewerFailure } from './worker-messages.ts';
+import { drawMarks } from './codec-marks.ts';
+import type { FromPictureWorker, MarksWanted, PictureStart, ViewerFailure } from './worker-messages.ts';
 
 export type { Typing } from './keyboard-input.ts';
 export type { Scaling } from './placement.ts';
@@ -45,6 +46,8 @@ export interface ViewerHandle {
   setTyping(typing: Typing): void;
   /** Presses these keys (UI Events `code`) and releases them, while control is granted; the keyboard goes to the picture. */
   sendKeys(codes: readonly string[]): void;
+  /** Shows in colours how each part of the picture came, or no longer. */
+  setMarks(on: boolean): void;
   /** Puts the keyboard on the picture. */
   focus(): void;
   /** Lets go of everything held, ends the worker, closes the ports and leaves `host` empty; nothing is called back any more. */
@@ -65,6 +68,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
   /** CSS pixels a pixel of the picture. */
   let shownScale = 1 / devicePixelRatio;
   let displayWanted: boolean | undefined;
+  let marks: HTMLCanvasElement | undefined;
 
   function forward(message: FromSteering): void {
     steeringPort.postMessage(message);
@@ -149,6 +153,9 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
         size = message.size;
         place();
         break;
+      case 'marks':
+        if (marks !== undefined && size !== undefined) drawMarks(marksOf(marks, size), message.marks);
+        break;
       case 'failed':
         options.onFailure(message.failure);
         break;
@@ -206,6 +213,11 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       focus();
       keyboard.sendKeys(codes);
     },
+    setMarks(on) {
+      worker.postMessage({ marks: on } satisfies MarksWanted);
+      marks?.remove();
+      marks = on ? view.overlay() : undefined;
+    },
     focus,
     dispose() {
       if (signal.aborted) return;
@@ -222,4 +234,12 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       view.remove();
     },
   };
+}
+
+/** As large as the picture; another size begins anew. */
+function marksOf(canvas: HTMLCanvasElement, { width, height }: Size): CanvasRenderingContext2D {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('the marks cannot be drawn');
+  return context;
 }

@@ -7,8 +7,9 @@ import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
 import { type FromPicture, MAX_FROM_PICTURE_AT_ONCE, type ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
 import { avc420Decoders } from './avc420-decoder.ts';
+import { CodecMarks } from './codec-marks.ts';
 import { Picture } from './picture.ts';
-import type { FromPictureWorker, PictureStart } from './worker-messages.ts';
+import type { FromPictureWorker, MarksWanted, PictureStart } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
 /** So many decoded messages are told without waiting for the next drawing, which may take its time in a hidden window. */
@@ -18,11 +19,20 @@ const HIDDEN_DRAW_AFTER_MS = 250;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
-scope.onmessage = (event: MessageEvent<PictureStart>) => start(event.data);
+const codecMarks = new CodecMarks();
+
+scope.onmessage = ({ data }: MessageEvent<PictureStart | MarksWanted>) => {
+  if ('marks' in data) codecMarks.want(data.marks);
+  else start(data);
+};
 
 function start({ canvas, port }: PictureStart): void {
   const lost = (): void => port.postMessage([{ tag: 'lost' }] satisfies FromPicture[]);
-  const picture = new Picture(() => performance.now(), [...DECODERS, avc420Decoders(lost)]);
+  const picture = new Picture(
+    () => performance.now(),
+    [...DECODERS, avc420Decoders(lost)],
+    (rect, by) => codecMarks.add(rect, by),
+  );
   const context = drawable(canvas);
   const slices = new MessageChannel();
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;
@@ -107,6 +117,8 @@ function start({ canvas, port }: PictureStart): void {
         image = { surface, data: new ImageData(new Uint8ClampedArray(surface.words.buffer), surface.width, surface.height) };
       }
       for (const { x, y, width, height } of rectangles) context.putImageData(image.data, 0, 0, x, y, width, height);
+      const marks = codecMarks.take();
+      if (marks !== undefined) tell({ tag: 'marks', marks });
       send(frameIds);
     } else send();
     // a frame half way is looked at again: its end may be late

@@ -1,15 +1,23 @@
 /* What the viewer's page and its worker say to each other. Pixels never cross here, and nothing that the person does. */
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { CodecMark } from './codec-marks.ts';
 
-/** The only message to the worker; canvas and port are transferred. The page ends the worker, whatever it is doing. */
+/** The first message to the worker; canvas and port are transferred. The page ends the worker, whatever it is doing. */
 export interface PictureStart {
   readonly canvas: OffscreenCanvas;
   /** Where the pictures come from: ToPicture, FromPicture. */
   readonly port: MessagePort;
 }
 
+/** Every later one: whether it is to say how the parts of the picture came. */
+export interface MarksWanted {
+  readonly marks: boolean;
+}
+
 export type FromPictureWorker =
   | { readonly tag: 'size'; readonly size: Size }
+  /** What has just been drawn, and how it came. */
+  | { readonly tag: 'marks'; readonly marks: readonly CodecMark[] }
   /** The picture cannot be continued: nothing is drawn any more. */
   | { readonly tag: 'failed'; readonly failure: ViewerFailure };
 

@@ -151,7 +151,9 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     steering,
     happen,
     tell: (message: FromPictureWorker | ToSteering) =>
-      message.tag === 'size' || message.tag === 'failed' ? worker.onmessage?.({ data: message }) : steering.onmessage?.({ data: message }),
+      message.tag === 'size' || message.tag === 'failed' || message.tag === 'marks'
+        ? worker.onmessage?.({ data: message })
+        : steering.onmessage?.({ data: message }),
     breakWorker: () => worker.onerror?.({ message: 'broken' }),
     key: (type: 'keydown' | 'keyup', code: string, key = code, facts: object = {}) =>
       happen(keys, type, { code, key, isComposing: false, ...facts }),

@@ -144,6 +144,11 @@ export interface AppliedGraphics {
   readonly resized?: Size | undefined;
 }
 
+/** How a part of the picture came. */
+export type DrawnBy = 'exact' | 'copied' | 'remoteFx' | 'film';
+/** Hears of each part that was drawn, in order. */
+export type OnDrawn = (rect: Rect, by: DrawnBy) => void;
+
 export interface FrameBoundary {
   readonly action: 'begin' | 'end';
   readonly frameId: number;

@@ -12,6 +12,7 @@ import type {
   BitmapDecoder,
   BitmapFormat,
   DecoderKind,
+  OnDrawn,
   EncodedBitmap,
   FrameBoundary,
   ViewerGraphics,
@@ -56,15 +57,17 @@ export class GraphicsDecoder {
   private readonly orders = new DrawingOrderDecoder();
   private readonly palette = new Int32Array(PALETTE_COLOURS).fill(OPAQUE);
 
+  private readonly onDrawn: OnDrawn;
   /** Pixels that the update under way may still draw. */
   private areaLeft = 0;
   /** From the first message of the graphics channel on: its history takes megabytes. */
   private channel: ChannelDecoder | undefined;
 
   /** @throws ProtocolError when the size is empty or too large */
-  constructor(size: Size, kinds: readonly DecoderKind[] = DECODERS) {
+  constructor(size: Size, kinds: readonly DecoderKind[] = DECODERS, onDrawn: OnDrawn = () => undefined) {
     this.current = createSurface(size);
     this.kinds = kinds;
+    this.onDrawn = onDrawn;
   }
 
   get surface(): Surface {
@@ -123,6 +126,7 @@ export class GraphicsDecoder {
         this.areaLeft = areaAllowed(output);
       },
       spend: (field, width, height) => this.spend(field, width, height, this.areaLeft),
+      drew: this.onDrawn,
     };
   }
 
@@ -131,6 +135,7 @@ export class GraphicsDecoder {
     if (drawn === undefined) return;
     this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height, this.areaLeft);
     dirty.push(drawn);
+    this.onDrawn(drawn, 'copied');
   }
 
   private command(command: SurfaceCommand, applying: Applying): undefined | Promise<void> {
@@ -167,8 +172,12 @@ export class GraphicsDecoder {
     const visible = clipToSurface(this.current, place);
     if (visible === undefined) return undefined;
     const pending = decoder.decode(bitmap, bitmapTarget(this.current, visible));
-    if (pending !== undefined) return pending.then(() => void dirty.push(visible));
-    dirty.push(visible);
+    const drawn = (): void => {
+      dirty.push(visible);
+      this.onDrawn(visible, 'exact');
+    };
+    if (pending !== undefined) return pending.then(drawn);
+    drawn();
     return undefined;
   }
 

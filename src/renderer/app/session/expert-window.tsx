@@ -83,6 +83,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const [chosen, setTyping] = useState<PictureProps['typing']>();
   const typing = chosen ?? (session.takesText === true ? 'text' : 'positions');
   const keyboard = useRef<PictureKeyboard>(null);
+  /** For developers: how each part of the picture came is shown in colours. */
+  const marked = useRef(false);
   const toolbar = useRef<HTMLDivElement>(null);
   const leave = () => {
     toolbar.current?.querySelector<HTMLElement>('button:enabled, summary')?.focus();
@@ -100,7 +102,11 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
       if (event.key !== 'F11') return;
       event.preventDefault();
       event.stopPropagation();
-      if (event.type === 'keydown' && !event.repeat) onFullScreen(!fullScreen);
+      if (event.type !== 'keydown' || event.repeat) return;
+      if (event.ctrlKey && event.shiftKey) {
+        marked.current = !marked.current;
+        keyboard.current?.setMarks(marked.current);
+      } else onFullScreen(!fullScreen);
     };
     // Before the viewer sees it: F11 is ours in both directions.
     window.addEventListener('keydown', onKey, true);

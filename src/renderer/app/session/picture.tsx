@@ -3,7 +3,7 @@ import { t } from '../../../words/words.ts';
 import type { mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
 
 /** What the toolbar does with the picture's keyboard. */
-export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys'>;
+export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'setMarks'>;
 
 export interface PictureProps {
   readonly scaling: Scaling;
@@ -70,7 +70,11 @@ export function Picture(props: PictureProps) {
 
   useEffect(() => mounted.current?.setScaling(scaling), [scaling]);
   useEffect(() => mounted.current?.setTyping(typing), [typing]);
-  useImperativeHandle(keyboard, () => ({ sendKeys: (codes) => mounted.current?.sendKeys(codes) }), []);
+  useImperativeHandle(
+    keyboard,
+    () => ({ sendKeys: (codes) => mounted.current?.sendKeys(codes), setMarks: (on) => mounted.current?.setMarks(on) }),
+    [],
+  );
 
   // The button that was pressed for it has the focus; what the expert wants next is the picture.
   useEffect(() => {

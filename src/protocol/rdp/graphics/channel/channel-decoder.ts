@@ -2,8 +2,8 @@ import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import { decodeGfxServerPdus, type GfxServerPdu } from '../../pdu/rdpgfx/pdu.ts';
 import { decodeSegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
-import type { WireToSurface1 } from '../../pdu/rdpgfx/wire-to-surface.ts';
-import type { AppliedGraphics, BitmapDecoder, DecoderKind, FrameBoundary } from '../contract.ts';
+import { GFX_CODEC, type WireToSurface1 } from '../../pdu/rdpgfx/wire-to-surface.ts';
+import type { AppliedGraphics, BitmapDecoder, DecoderKind, DrawnBy, FrameBoundary, OnDrawn } from '../contract.ts';
 import { Rdp8Decompressor } from '../rdp8/rdp8-decompressor.ts';
 import { bitmapTarget, clipToSurface, createSurface, type Surface } from '../surface.ts';
 import { around } from '../tiles/areas.ts';
@@ -17,6 +17,8 @@ export interface ChannelOutputPicture {
   show(output: Surface): void;
   /** A PDU is about to draw so many pixels; throws what is too much for one message. */
   spend(field: string, width: number, height: number): void;
+  /** A part of what is to be seen has been drawn. */
+  readonly drew: OnDrawn;
 }
 
 interface Applying {
@@ -50,6 +52,8 @@ export class ChannelDecoder {
   private readonly surfaces = new ChannelSurfaces();
   private output: Surface | undefined;
   private synchronised = false;
+  /** What came to a surface last, for what is copied from there. */
+  private readonly cameBy = new WeakMap<Surface, DrawnBy>();
 
   constructor(picture: ChannelOutputPicture, kinds: readonly DecoderKind[]) {
     this.picture = picture;
@@ -204,8 +208,10 @@ export class ChannelDecoder {
     const place = kind.drawsOn === 'surface' ? { x: 0, y: 0, width: surface.width, height: surface.height } : rect;
     const bitmap = { data, bitsPerPixel: 32, width: place.width, height: place.height, palette: NO_PALETTE };
     const pending = decoderOf(surface, kind).decode(bitmap, bitmapTarget(surface, place));
-    if (pending === undefined) this.drawn(surface, rect, applying);
-    return pending?.then(() => this.drawn(surface, rect, applying));
+    const by = drawnBy(codecId);
+    this.cameBy.set(surface, by);
+    if (pending === undefined) this.drawn(surface, rect, applying, by);
+    return pending?.then(() => this.drawn(surface, rect, applying, by));
   }
 
   private copy(
@@ -217,18 +223,19 @@ export class ChannelDecoder {
   ): void {
     for (const point of points) {
       this.picture.spend('RDPGFX_POINT16', rect.width, rect.height);
-      this.drawn(to, copyBetween(from, rect, to, point), applying);
+      this.drawn(to, copyBetween(from, rect, to, point), applying, from === to ? 'copied' : (this.cameBy.get(from) ?? 'copied'));
     }
   }
 
   /** A part of a surface has changed; where it is on the output, so has that. */
-  private drawn(surface: GfxSurface, rect: Rect | undefined, { dirty }: Applying): void {
+  private drawn(surface: GfxSurface, rect: Rect | undefined, { dirty }: Applying, by: DrawnBy = 'exact'): void {
     const { output } = this;
     const { mappedTo } = surface;
     if (rect !== undefined) surface.touched = true;
     if (rect === undefined || mappedTo === undefined || output === undefined) return;
     const shown = output === surface ? rect : copyBetween(surface, rect, output, { x: mappedTo.x + rect.x, y: mappedTo.y + rect.y });
     if (shown === undefined) return;
+    this.picture.drew(shown, by);
     dirty.push(shown);
     if (dirty.length > MAX_DIRTY)
       dirty.splice(
@@ -267,4 +274,15 @@ function decoderOf(surface: GfxSurface, kind: DecoderKind): BitmapDecoder {
 
 function notOffered(codecId: number): ProtocolError {
   return new ProtocolError('UNEXPECTED', 'RDPGFX_WIRE_TO_SURFACE_PDU.codecId', 'a codec that was offered', codecId);
+}
+
+function drawnBy(codecId: number): DrawnBy {
+  switch (codecId) {
+    case GFX_CODEC.avc420:
+      return 'film';
+    case GFX_CODEC.remoteFx:
+      return 'remoteFx';
+    default:
+      return 'exact';
+  }
 }
