@@ -11,6 +11,10 @@ const ALLOWED: Readonly<Record<string, readonly Rule[]>> = {
   'test/support/programs.ts': ['fixed sleep'],
   // Works out how far away an hour is.
   'test/support/surroundings.ts': ['present time'],
+  // Makes the pictures of a screen, which come so many a second.
+  'test/support/line/paced-end.ts': ['fixed sleep'],
+  // Measures letters that are typed so far apart while a film plays.
+  'test/lab/thin-lines.test.ts': ['fixed sleep'],
 };
 
 const found = (text: string, pages = true): Rule[] => dependsOnChance('a.ts', text, { pages }).map(({ rule }) => rule);
