@@ -198,7 +198,9 @@ async function soakOnly(ringback: Contestant, minutes: number): Promise<never> {
   process.exit(steady ? 0 : 1);
 }
 
-const number = (value: number, digits = 1) => value.toFixed(digits).padStart(9);
+function number(value: number, digits = 1): string {
+  return value.toFixed(digits).padStart(9);
+}
 
 /** 50 MB through a test channel while text scrolls, in turns with none, so that a busier moment of the machine is in all of them. */
 async function benchChannels(): Promise<void> {
