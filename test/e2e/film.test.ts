@@ -1,6 +1,7 @@
 import { kill } from 'node:process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isFilmColour } from '../support/colours.ts';
 import { type App, electronExecutable, type SteeredApp } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
@@ -67,7 +68,7 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
     await until(
       async () => {
         ({ colour } = await seen());
-        return FLAT.every((level, channel) => Math.abs((colour[channel] ?? 0) - level) <= 2);
+        return isFilmColour(colour, FLAT);
       },
       () => `a colour within two levels of ${FLAT.join(', ')} in place of ${colour.join(', ')}`,
     );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { GFX_CODEC } from '../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
+import { isFilmColour } from '../support/colours.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { forkEngine } from '../support/engine-process.ts';
 import { buildInto } from '../support/ice-app.ts';
@@ -161,7 +162,7 @@ for (const way of WAYS)
       await until(
         async () => {
           ({ colour } = await seen());
-          return FLAT.every((level, channel) => Math.abs((colour[channel] ?? 0) - level) <= 2);
+          return isFilmColour(colour, FLAT);
         },
         () => `a colour within two levels of ${FLAT.join(', ')} in place of ${colour.join(', ')}`,
       );
