@@ -47,7 +47,7 @@ try {
   console.log(error instanceof Error ? error.message : String(error));
   failed += 1;
 }
-for (const project of ['unit', 'real']) {
+for (const project of ['unit', 'real', 'alone']) {
   const file = join(output, `${project}.json`);
   const started = Date.now();
   const done = await runTool(
