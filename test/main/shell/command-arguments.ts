@@ -35,7 +35,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   putNewcomerAway: [],
   askAsGuest: [{ address: 'peter@home.example', code: 'k7qm 2cfh', server: '', name: 'Nora', authority: '' }],
   stopAskingAsGuest: [],
-  takeOfferedHelp: [{ name: 'Nora', authority: '/home/nora/ca.pem' }],
+  takeOfferedHelp: [{ name: 'Nora', authority: '/media/stick/ca.pem' }],
   putOfferedHelpAway: [],
   setGuestPlaces: [{ guestServer: 'guest.home.example', helpPage: 'https://home.example/h' }],
   offerHelp: [{ transport: 'msnp', address: 'peter@home.example' }],

@@ -155,9 +155,9 @@ describe('a place to meet somebody new', () => {
   });
 
   it('says what has to be typed or sent beside the code, where the own account needs it', async () => {
-    const { newcomers, clock, facts } = await world({ account: { server: '192.0.2.7:5222', authority: '/home/erik/help.pem' } });
+    const { newcomers, clock, facts } = await world({ account: { server: '192.0.2.7:5222', authority: '/media/stick/help.pem' } });
     expect(await codeOf(newcomers.begin(), clock)).toBe('done');
-    expect(facts().newcomer).toMatchObject({ address: 'erik@help.example', server: '192.0.2.7:5222', authority: '/home/erik/help.pem' });
+    expect(facts().newcomer).toMatchObject({ address: 'erik@help.example', server: '192.0.2.7:5222', authority: '/media/stick/help.pem' });
     expect(readHelpLink(facts().newcomer?.link ?? '')).toMatchObject({ server: '192.0.2.7:5222' });
   });
 

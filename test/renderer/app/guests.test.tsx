@@ -66,10 +66,10 @@ describe('somebody without an account', () => {
     await user.type(screen.getByLabelText(t('guest.code')), 'K7QM2CFH');
     await user.click(theButton(t('guest.ask')));
     // The fold has opened by itself.
-    await user.type(screen.getByLabelText(t('guest.authority')), '/home/nora/ca.pem');
+    await user.type(screen.getByLabelText(t('guest.authority')), '/media/stick/ca.pem');
     expect(screen.getByText(t('guest.more')).closest('details')?.open).toBe(true);
     await user.click(theButton(t('guest.ask')));
-    const typed = { address: 'erik@help.example', code: 'K7QM2CFH', server: '', name: 'Nora', authority: '/home/nora/ca.pem' };
+    const typed = { address: 'erik@help.example', code: 'K7QM2CFH', server: '', name: 'Nora', authority: '/media/stick/ca.pem' };
     expect(calls().at(-1)).toEqual(['askAsGuest', typed]);
     send({ ...nobody, offeredHelp: { address: 'erik@help.example', claim: 'Erik' } });
     const card = within(screen.getByRole('region', { name: t('offeredHelp.titleNamed', { name: 'Erik' }) }));
@@ -116,9 +116,9 @@ describe('who helps somebody new', () => {
 
   it('reads out the server as well where the address does not lead there, and is told of a file that they may need', async () => {
     const place = { address: 'erik@help.example', server: '192.0.2.7:5222' };
-    const { user, calls } = openMainWindow(appState({ newcomer: { ...NEWCOMER, ...place, authority: '/home/erik/help.pem' } }));
+    const { user, calls } = openMainWindow(appState({ newcomer: { ...NEWCOMER, ...place, authority: '/media/stick/help.pem' } }));
     screen.getByText(place.server);
-    screen.getByText(t('newcomer.authority', { file: '/home/erik/help.pem' }));
+    screen.getByText(t('newcomer.authority', { file: '/media/stick/help.pem' }));
     await user.click(theButton(t('newcomer.copyMessage')));
     expect(calls()).toEqual([['copyText', t('newcomer.messageServer', { link: LINK, guestCode: 'K7QM 2CFH', ...place })]]);
   });

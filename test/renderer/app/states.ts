@@ -181,7 +181,7 @@ export const STATES: readonly State[] = [
     settings: { ...appState().settings, home: 'give' },
   }),
   main('a code for somebody new, on a server that has to be named', {
-    ...appState({ newcomer: { ...NEWCOMER, server: '192.168.1.20:5222', authority: '/home/erik/help.pem' } }),
+    ...appState({ newcomer: { ...NEWCOMER, server: '192.168.1.20:5222', authority: '/media/stick/help.pem' } }),
   }),
   main('a link for somebody new', appState({ newcomer: LINK_ONLY })),
   main('a code that is too old', appState({ newcomer: { ...NEWCOMER, state: 'expired' } })),
