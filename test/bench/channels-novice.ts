@@ -28,7 +28,7 @@ say({ tag: 'listening', port: sharing.port, sessionId: Buffer.from(sessionId).to
 
 process.on('message', (message: ToNovice) => void bulk.send(message.bytes).then(() => say({ tag: 'sent' })));
 process.on('disconnect', () => process.exit(0));
-const injector = await desktop.openInput(new AbortController().signal);
+const injector = await desktop.openInput(new AbortController().signal, { tag: 'all' });
 const link = await until(() => sharing.link(), 'the expert', 60_000);
 link.onEvent((event) => {
   if (event.tag === 'input') injector.inject(event.events);

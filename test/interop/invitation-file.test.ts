@@ -30,6 +30,7 @@ import { paint, pictureOf, untilSame } from './pictures.ts';
 import { actualCertificate, freePort } from './shadow.ts';
 import { HOST, temporaryHome } from './sharing.ts';
 import { MemoryTrust } from '../support/trust.ts';
+import { allOrNothing } from '../support/shared-part.ts';
 
 const WIDTH = 1024;
 const HEIGHT = 768;
@@ -115,7 +116,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
       allowView: ({ friendlyName }) => {
         asked.push(`view ${friendlyName}`);
         expect(sent, 'graphics before the yes').toBe(0);
-        return Promise.resolve(answers.view ?? true);
+        return Promise.resolve(allOrNothing(answers.view ?? true));
       },
       allowControl: () => {
         asked.push('control');
@@ -408,7 +409,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
         openCapturePage: () => Promise.reject(new Error('no page here')),
         clock: systemClock,
       }),
-      consent: { allowView: () => Promise.resolve(false), allowControl: () => Promise.resolve(false) },
+      consent: { allowView: () => Promise.resolve(undefined), allowControl: () => Promise.resolve(false) },
       clock: systemClock,
       history: { add: () => {} },
       engine: () => 'classic',

@@ -14,6 +14,7 @@ import { PduFramer } from '../../src/protocol/rdp/pdu/pdu-framer.ts';
 import { decodeGfxServerPdus } from '../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
 import { decodeSegmentedData } from '../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import type { Display } from '../support/display.ts';
+import { ALL } from '../support/shared-part.ts';
 
 export const HOST = '127.0.0.1';
 const MAX_UNACKNOWLEDGED = 2;
@@ -53,7 +54,7 @@ export async function share(
     clock: systemClock,
     ...more,
   });
-  const capture = await desktop.openCapture(stop.signal);
+  const capture = await desktop.openCapture(stop.signal, ALL);
   capture.onEvent((event) => {
     if (event.tag === 'resized') link?.resize(event.size);
   });

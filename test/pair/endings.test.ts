@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { EXPERT, FakeViewer, NOVICE, createPair } from '../support/pair.ts';
 import { LONGEST_MS } from '../../src/main/assistance/attendance.ts';
 import { inMemory } from '../support/in-memory-messenger.ts';
+import type { SharedPart } from '../../src/protocol/rdp/shared-part.ts';
+import { ALL } from '../support/shared-part.ts';
 
 type Pair = Awaited<ReturnType<typeof createPair>>;
 
@@ -155,12 +157,12 @@ describe('consent', () => {
 
   test('an answer that comes after the end changes nothing', async () => {
     const pair = await createPair();
-    let answer: (yes: boolean) => void = () => {};
+    let answer: (yes: SharedPart) => void = () => {};
     pair.novice.prompts.allowView = () => new Promise((resolve) => (answer = resolve));
     await pair.connect();
     await pair.expert.assistance.endSession();
     await pair.clock.advance(100);
-    answer(true);
+    answer(ALL);
     await pair.clock.advance(100);
     expect(pair.novice.desktop.captures).toEqual([]);
     await pair.expectNothingLeft();

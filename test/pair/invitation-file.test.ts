@@ -21,6 +21,7 @@ import { PictureDesktop } from '../support/picture-desktop.ts';
 import { until } from '../support/programs.ts';
 import { ShiftedClock } from '../support/shifted-clock.ts';
 import { MemoryTrust } from '../support/trust.ts';
+import { allOrNothing } from '../support/shared-part.ts';
 
 const HOST = '127.0.0.1';
 
@@ -77,9 +78,9 @@ function side(
     },
     desktop,
     consent: {
-      allowView: (peer) => {
+      allowView: async (peer) => {
         asked.push(peer.friendlyName);
-        return options.answer?.() ?? Promise.resolve(true);
+        return allOrNothing((await options.answer?.()) ?? true);
       },
       allowControl: () => {
         asked.push('control');

@@ -15,6 +15,7 @@ import { InMemoryWire } from '../support/ringback-0.1/in-memory-wire.ts';
 import { MsnpWire } from '../support/ringback-0.1/msnp-wire.ts';
 import { OldExpert, OldNovice } from '../support/ringback-0.1/old-peer.ts';
 import { MemoryTrust } from '../support/trust.ts';
+import { ALL } from '../support/shared-part.ts';
 
 const OLD_HOST = '192.168.1.30';
 const dataOf = (message: InMemoryMessage | undefined): string => (message?.kind === 'CONTEXT' ? message.data : '');
@@ -112,7 +113,7 @@ describe('a Ringback without features and one of today, over the embedded server
       trust,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop: new PictureDesktop(),
-      consent: { allowView: yes, allowControl: yes },
+      consent: { allowView: () => Promise.resolve(ALL), allowControl: yes },
       clock: systemClock,
       history: { add: () => {} },
       engine: () => 'ringback',

@@ -1,11 +1,22 @@
 import type { DesktopSupport, KeyboardLayout } from '../../src/facts/desktop.ts';
-import type { CaptureEvent, Desktop, InjectorEvent, InputInjector, ScreenCapture } from '../../src/main/desktop/contract.ts';
+import type {
+  CaptureEvent,
+  Desktop,
+  DesktopParts,
+  DesktopScreen,
+  DesktopWindow,
+  InjectorEvent,
+  InputInjector,
+  ScreenCapture,
+} from '../../src/main/desktop/contract.ts';
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { FrameShare, GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
 import { Emitter } from '../../src/main/emitter.ts';
+import type { SharedPart } from '../../src/protocol/rdp/shared-part.ts';
+import { ALL } from './shared-part.ts';
 
 /** Held to test/main/desktop/compliance.ts, like the real ones. A desktop without a screen: frames come when the test says that something has changed; keys held down are counted. */
 export class FakeDesktop implements Desktop {
@@ -16,6 +27,10 @@ export class FakeDesktop implements Desktop {
   failInject = false;
   screen: Size = { width: 640, height: 480 };
   layout: KeyboardLayout | undefined = { code: 'de', name: 'German' };
+  layoutOfScreens: readonly DesktopScreen[] = [];
+  windows: readonly DesktopWindow[] = [];
+  /** The part of each capture. */
+  readonly shown: SharedPart[] = [];
   readonly captures: FakeCapture[] = [];
   readonly injectors: FakeInjector[] = [];
 
@@ -50,27 +65,38 @@ export class FakeDesktop implements Desktop {
   support(): Promise<DesktopSupport> {
     return Promise.resolve(this.answer);
   }
+  parts(): Promise<DesktopParts> {
+    const { layoutOfScreens: screens, windows } = this;
+    return Promise.resolve({ screens, windows });
+  }
   size(): Promise<Size> {
     return Promise.resolve(this.screen);
   }
   keyboardLayout(): Promise<KeyboardLayout | undefined> {
     return Promise.resolve(this.layout);
   }
-  async openCapture(signal: AbortSignal): Promise<ScreenCapture> {
+  async openCapture(signal: AbortSignal, part: SharedPart = ALL): Promise<ScreenCapture> {
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.failCapture) throw new DesktopError('NO_DISPLAY', 'no display');
-    const capture = new FakeCapture(this.screen);
+    const { width, height } = this.areaOf(part);
+    const capture = new FakeCapture({ width, height });
+    this.shown.push(part);
     this.captures.push(capture);
     return capture;
   }
-  async openInput(signal: AbortSignal): Promise<InputInjector> {
+  async openInput(signal: AbortSignal, part: SharedPart = ALL): Promise<InputInjector> {
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.failInput) throw new DesktopError('UNSUPPORTED', 'no injection');
-    const injector = new FakeInjector(this);
+    const injector = new FakeInjector(this, part);
     this.injectors.push(injector);
     return injector;
+  }
+  private areaOf(part: SharedPart): Size {
+    if (part.tag === 'all') return this.screen;
+    const found = (part.tag === 'screen' ? this.layoutOfScreens : this.windows).find(({ id }) => id === part.id);
+    return found?.area ?? this.screen;
   }
 }
 
@@ -174,8 +200,15 @@ export class FakeInjector implements InputInjector {
   late = 0;
   private readonly desktop: FakeDesktop;
   private readonly heard = new Emitter<InjectorEvent>();
-  constructor(desktop: FakeDesktop) {
+  /** What its positions are of. */
+  part: SharedPart;
+  constructor(desktop: FakeDesktop, part: SharedPart) {
     this.desktop = desktop;
+    this.part = part;
+  }
+  aim(part: SharedPart): void {
+    this.releaseAll();
+    this.part = part;
   }
   readonly onEvent = this.heard.on;
   /** The person at this computer does something, or something is kept from this program's windows. */

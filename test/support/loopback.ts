@@ -13,6 +13,7 @@ import { EXPERT, FakeViewer, NOVICE } from './pair.ts';
 import { picture, PictureDesktop, SIZE } from './picture-desktop.ts';
 import { MemoryTrust } from './trust.ts';
 import { until } from './programs.ts';
+import { allOrNothing } from './shared-part.ts';
 
 export interface LoopbackOptions {
   readonly engine?: EngineName;
@@ -50,7 +51,7 @@ export async function loopback({ engine = 'ringback', answer = yes, ways, reach,
         ...(ways === undefined ? {} : { ways }),
       }),
       desktop,
-      consent: { allowView: answer, allowControl: yes },
+      consent: { allowView: async () => allOrNothing(await answer()), allowControl: yes },
       clock: systemClock,
       history: { add: (entry) => void history.push(entry) },
       engine: () => engine,

@@ -13,6 +13,8 @@ import { createInMemoryNetwork, inMemory, onlyMessenger } from './in-memory-mess
 import { MemoryTrust } from './trust.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { Emitter } from '../../src/main/emitter.ts';
+import type { SharedPart } from '../../src/protocol/rdp/shared-part.ts';
+import { ALL } from './shared-part.ts';
 
 /** The person in front of the main process's questions. `wait` leaves the prompt open. */
 type Answer = 'yes' | 'no' | 'wait' | 'error';
@@ -20,13 +22,15 @@ type Answer = 'yes' | 'no' | 'wait' | 'error';
 export class FakePrompts implements ConsentPrompts {
   view: Answer = 'yes';
   control: Answer = 'yes';
+  /** What a yes is to. */
+  part: SharedPart = ALL;
   readonly asked: ('view' | 'control')[] = [];
   open = 0;
   private readonly waiting: ((answer: boolean) => void)[] = [];
 
-  allowView(_peer: Peer, signal: AbortSignal): Promise<boolean> {
+  async allowView(_peer: Peer, signal: AbortSignal): Promise<SharedPart | undefined> {
     this.asked.push('view');
-    return this.ask(this.view, signal);
+    return (await this.ask(this.view, signal)) ? this.part : undefined;
   }
   allowControl(_peer: Peer, signal: AbortSignal): Promise<boolean> {
     this.asked.push('control');

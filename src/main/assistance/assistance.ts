@@ -1,3 +1,4 @@
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { FileInvitation, GuestCode, Invitation } from '../../facts/invitations.ts';
 import { randomBytes } from 'node:crypto';
@@ -240,6 +241,9 @@ class AssistanceRoom implements Assistance {
   present(): void {
     this.requireNovice().present();
   }
+  share(part: SharedPart): void {
+    this.requireNovice().share(part);
+  }
   requestControl(): void {
     this.requireExpert().requestControl();
   }
@@ -248,6 +252,9 @@ class AssistanceRoom implements Assistance {
   }
   choosePicture(quality: PictureQuality): void {
     this.requireExpert().choosePicture(quality);
+  }
+  wishForPart(part: SharedPart): void {
+    this.requireExpert().wishForPart(part);
   }
   attachViewer(sink: ViewerSink): () => void {
     return this.requireExpert().attachViewer(sink);

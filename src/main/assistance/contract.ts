@@ -5,6 +5,7 @@ import type { InvitationDocument } from '../../protocol/assistance/invitation.ts
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
 import type { KnownContact } from '../../protocol/assistance/session-trust.ts';
 import type { HistoryEntry, SessionPeer, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { FromViewer, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { DeviceKey, Identity } from '../../protocol/trust/hello.ts';
 import type { Clock } from '../clock.ts';
@@ -59,7 +60,8 @@ export type Peer = SessionPeer;
 
 /** The main process's own questions. Deny is the default; when the signal aborts the prompt closes; an error counts as no. */
 export interface ConsentPrompts {
-  allowView(peer: Peer, signal: AbortSignal): Promise<boolean>;
+  /** The yes is what of this computer the expert is shown; undefined is no. */
+  allowView(peer: Peer, signal: AbortSignal): Promise<SharedPart | undefined>;
   /** `offered`: by the novice, without being asked. */
   allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
 }
@@ -186,12 +188,16 @@ export interface Assistance {
   takeBackControl(): void;
   /** Novice: still there. NO_SESSION, WRONG_ROLE. */
   present(): void;
+  /** Novice: from now on the expert sees this of the computer and nothing else. Only after a question to this person. NO_SESSION, WRONG_ROLE. */
+  share(part: SharedPart): void;
   /** Expert. NO_SESSION, WRONG_ROLE, NO_CHANNEL. */
   requestControl(): void;
   /** Expert. NO_SESSION, WRONG_ROLE. */
   releaseControl(): void;
   /** Expert: what the picture is to be made for, where the novice's side lets one choose. NO_SESSION, WRONG_ROLE. */
   choosePicture(quality: PictureQuality): void;
+  /** Expert: would like to see this screen, or all, instead; the novice's side says it to the novice, who may do it. NO_SESSION, WRONG_ROLE. */
+  wishForPart(part: SharedPart): void;
   /** Either side, while {@link SessionStatus.code} wants one: the six digits as they were typed. NO_SESSION, BAD_CODE. */
   enterCode(typed: string): void;
   /** Puts the ended session away. BUSY while it runs. */

@@ -1,3 +1,4 @@
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { TypedInput } from './typed-input.ts';
@@ -124,6 +125,10 @@ export class ExpertRole implements HelpingSession {
   choosePicture(quality: PictureQuality): void {
     this.quality = quality;
     this.controlChannels.notes.wishFor(quality);
+  }
+
+  wishForPart(part: SharedPart): void {
+    this.controlChannels.notes.wishForPart(part);
   }
 
   attachViewer(sink: ViewerSink): () => void {

@@ -1,5 +1,6 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
+import type { Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { TypedInput } from './typed-input.ts';
@@ -77,6 +78,13 @@ export class ExpertSession {
   /** What the novice's side makes the picture for; undefined where there is nothing to choose. */
   get quality(): PictureQuality | undefined {
     return this.parts.notes.picture?.quality;
+  }
+  /** What of the novice's computer is shown, as the novice's side says. */
+  get shared(): Sharing | undefined {
+    const { sharing } = this.parts.notes;
+    if (sharing === undefined) return undefined;
+    const { tag: _note, ...said } = sharing;
+    return said;
   }
   get viewing(): boolean {
     return this.viewers.wanted;

@@ -36,6 +36,7 @@ export class FramePump {
   private run: { readonly capture: ScreenCapture; readonly abort: AbortController } | undefined;
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
+  private newestFrameId = 0;
   /** The expert's state, whatever is captured. */
   private suspended = false;
   private wanted = true;
@@ -48,6 +49,10 @@ export class FramePump {
   /** Whether the expert wants a picture; until it says otherwise it does. */
   get isWanted(): boolean {
     return this.wanted;
+  }
+  /** Number of the last frame that was pulled. */
+  get lastFrameId(): number {
+    return this.newestFrameId;
   }
   get framesPerSecond(): number {
     return this.meter.perSecond(this.parts.clock.monotonicMs());
@@ -111,6 +116,7 @@ export class FramePump {
         const quality = this.parts.quality?.() ?? 'balanced';
         const frame = await capture.nextFrame(signal, { ...share, quality, ...(focus === undefined ? {} : { focus }) });
         if (signal.aborted) return;
+        this.newestFrameId = frame.frameId;
         // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again. On a graphics channel it may have made surfaces.
         if ((!this.wanted && settings.acknowledgement !== 'channel') || frame.updates.length === 0) continue;
         if (settings.acknowledgement !== 'unmarked' && !this.suspended) {

@@ -111,7 +111,7 @@ export class InviteByFile {
       channels: channels.list,
       clock: this.parts.clock,
       remdesk: { version: this.type, pass: written.pass, rcTicket: written.rcTicket, usable: () => this.state === 'waiting' },
-      desktopSize: () => this.parts.desktop.size(),
+      desktopSize: () => this.parts.desktop.size({ tag: 'all' }),
       allowPlain: () => this.state === 'waiting' && this.parts.allowPlainExperts(),
       verified: (expertName, active, byPassword) => {
         const address = link.connection.address;

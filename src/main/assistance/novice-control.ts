@@ -2,6 +2,7 @@ import type { ControlNovice, ControlWish } from '../../protocol/assistance/contr
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop, InjectorEvent, InputInjector } from '../desktop/contract.ts';
@@ -48,6 +49,8 @@ export class NoviceControl {
   private readonly parts: NoviceControlParts;
   private control: Control = { tag: 'no' };
   private wasControlled = false;
+  /** What is shown, which is where input goes. */
+  private part: SharedPart = { tag: 'all' };
   private readonly requests: ControlRequests;
   private wishedFor = false;
   /** Nobody is there to watch: what the expert does waits for the novice. */
@@ -84,7 +87,8 @@ export class NoviceControl {
   }
 
   /** The novice has said yes to being seen: from here on the expert is named and its wishes are heard. */
-  begin(): void {
+  begin(part: SharedPart): void {
+    this.part = part;
     this.parts.channel.begin(this.parts.peer.friendlyName, (wish) => this.onWish(wish));
     void this.tellKeyboard();
   }
@@ -94,6 +98,17 @@ export class NoviceControl {
     if (this.control.tag !== 'no' && this.control.tag !== 'refused') return;
     this.requests.offered();
     void this.ask('offered');
+  }
+
+  /** Something else is shown: input goes there, and what is held is released. */
+  aim(part: SharedPart): void {
+    this.part = part;
+    if (this.control.tag !== 'granted') return;
+    try {
+      this.control.injector.aim(part);
+    } catch (error) {
+      this.parts.failed(error);
+    }
   }
 
   /** At once: keys are released before anything else happens. */
@@ -195,7 +210,9 @@ export class NoviceControl {
       return;
     }
     try {
-      const injector = await this.parts.desktop.openInput(this.parts.signal);
+      const { part } = this;
+      const injector = await this.parts.desktop.openInput(this.parts.signal, part);
+      if (part !== this.part) injector.aim(this.part);
       if (this.control === asked && !this.parts.signal.aborted) this.grant(injector);
       else await injector.close();
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
@@ -17,8 +18,8 @@ export interface NovicePictureParts {
   readonly desktop: Desktop;
   readonly clock: Clock;
   readonly pointer: NovicePointer;
-  /** Where the expert says what it would like, and hears what it has. */
-  readonly notes: Pick<NotesNovice, 'listen' | 'tell'>;
+  /** Where the expert hears what it has. */
+  readonly notes: Pick<NotesNovice, 'tell'>;
   /** Closes the capture. */
   readonly scope: Scope;
   /** The desktop cannot be captured (any more). */
@@ -27,12 +28,21 @@ export interface NovicePictureParts {
   readonly failed: (error: unknown) => void;
 }
 
+const nothingOpen = async (): Promise<void> => {};
+
+type Agreed = Pick<Extract<NoviceLinkEvent, { tag: 'active' }>, 'graphics' | 'desktop'>;
+
 /** The novice's desktop on its way to the expert: its capture, its size, and the frames. */
 export class NovicePicture {
   private readonly parts: NovicePictureParts;
   private readonly pump: FramePump;
   private capture: ScreenCapture | undefined;
   private isActive = false;
+  /** What the connection was last active with. */
+  private agreed: Agreed | undefined;
+  /** The newest of the captures that have been asked for. */
+  private opening: symbol | undefined;
+  private closeCapture: () => Promise<void> = nothingOpen;
   private focus: Place | undefined;
   private quality: PictureQuality = 'balanced';
   /** Something of it may be film, which is what there is to choose about. */
@@ -49,10 +59,7 @@ export class NovicePicture {
       quality: () => this.quality,
       failed: parts.desktopFailed,
     });
-    parts.notes.listen((quality) => {
-      this.quality = quality;
-      this.tell();
-    });
+    parts.scope.add(() => this.closeCapture());
   }
 
   /** Both sides show a desktop of the same size. */
@@ -72,18 +79,32 @@ export class NovicePicture {
   }
 
   /** Opens the capture; undefined when the session ends first. Rejects where the desktop cannot be captured. */
-  async open(signal: AbortSignal): Promise<Size | undefined> {
-    const { scope } = this.parts;
-    const capture = await this.parts.desktop.openCapture(signal);
-    scope.add(() => capture.close());
-    if (scope.closed) return undefined;
-    this.capture = capture;
-    scope.add(capture.onEvent((event) => this.onCapture(event)));
-    return capture.size;
+  async open(part: SharedPart, signal: AbortSignal): Promise<Size | undefined> {
+    const capture = await this.opened(part, signal);
+    return capture?.size;
+  }
+
+  /** Shows this instead; what has been captured of the part before and has not been sent never is. Rejects where it cannot be captured. */
+  async share(part: SharedPart, signal: AbortSignal): Promise<void> {
+    this.pump.pause();
+    this.parts.pointer.pause();
+    this.isActive = false;
+    this.focus = undefined;
+    this.closeCapture().catch(this.parts.failed);
+    const capture = await this.opened(part, signal);
+    if (capture !== undefined && this.agreed !== undefined) this.start(this.agreed);
+  }
+
+  /** What the picture is to be made for. */
+  choose(quality: PictureQuality): void {
+    this.quality = quality;
+    this.tell();
   }
 
   /** The connection is active with this desktop. False while the screen has another size: then it is told, and `active` comes again. */
-  start({ graphics, desktop }: Pick<Extract<NoviceLinkEvent, { tag: 'active' }>, 'graphics' | 'desktop'>): boolean {
+  start(agreed: Agreed): boolean {
+    this.agreed = agreed;
+    const { graphics, desktop } = agreed;
     const { capture } = this;
     if (capture === undefined) return false;
     if (capture.size.width !== desktop.width || capture.size.height !== desktop.height) {
@@ -121,6 +142,30 @@ export class NovicePicture {
     this.cancelTelling?.();
     this.cancelTelling = undefined;
     this.parts.pointer.stop();
+  }
+
+  /** Undefined when the session ends first, or something else is to be shown by then. */
+  private async opened(part: SharedPart, signal: AbortSignal): Promise<ScreenCapture | undefined> {
+    const { scope, desktop } = this.parts;
+    const opening = Symbol(part.tag);
+    this.opening = opening;
+    const capture = await desktop.openCapture(signal, part, this.pump.lastFrameId);
+    if (scope.closed || this.opening !== opening) {
+      await capture.close();
+      return undefined;
+    }
+    this.capture = capture;
+    const unfollow = capture.onEvent((event) => this.onCapture(event));
+    const close = (): Promise<void> => {
+      unfollow();
+      return capture.close();
+    };
+    this.closeCapture = () => {
+      this.capture = undefined;
+      this.closeCapture = nothingOpen;
+      return close();
+    };
+    return capture;
   }
 
   private tellAge(): void {

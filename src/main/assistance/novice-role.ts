@@ -1,6 +1,7 @@
 import type { NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import { NoviceAttendance } from './attendance.ts';
@@ -10,7 +11,7 @@ import { errorText } from './error-text.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { NoviceReturn } from './novice-return.ts';
 import { NoviceSession } from './novice-session.ts';
-import { askPerson } from './prompt.ts';
+import { askWhatToShow } from './prompt.ts';
 import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
@@ -33,6 +34,8 @@ export class NoviceRole implements HelpedSession {
   /** What is listened to on the connection that carries the session now. */
   private following = new Scope(() => undefined);
   private allowed = false;
+  /** What of this computer the novice has said yes to. */
+  private part: SharedPart = { tag: 'all' };
   private connections = 0;
   /** So often the other side was missing and came back. */
   private found = 0;
@@ -106,6 +109,13 @@ export class NoviceRole implements HelpedSession {
   present(): void {
     this.watch.sign();
   }
+  /** On this connection and on those that follow. */
+  share(part: SharedPart): void {
+    // Before the yes nothing is shown.
+    if (!this.allowed) return;
+    this.part = part;
+    this.session?.share(part);
+  }
 
   /* ---------- for the entrance ---------- */
 
@@ -159,21 +169,23 @@ export class NoviceRole implements HelpedSession {
     if (interruptions.admit('view', whose) !== 'loud') return false;
     const prompt = new AbortController();
     this.life.scope.add(() => prompt.abort());
-    const yes = await askPerson((signal) => this.parts.consent.allowView(this.entrance.peer, signal), prompt.signal);
-    if (yes) interruptions.welcome('view', whose);
-    return yes;
+    const part = await askWhatToShow((signal) => this.parts.consent.allowView(this.entrance.peer, signal), prompt.signal);
+    if (part === undefined) return false;
+    this.part = part;
+    interruptions.welcome('view', whose);
+    return true;
   }
 
   /** The novice has said yes: the expert is let in. */
   admit(): void {
     this.allowed = true;
-    void this.session?.admit();
+    void this.session?.admit(this.part);
   }
 
   /** The same where the expert has been let in before, to a blank desktop. Resolves when the picture may be seen. */
   async show(active: Extract<NoviceLinkEvent, { tag: 'active' }>): Promise<void> {
     this.allowed = true;
-    await this.session?.show(active);
+    await this.session?.show(active, this.part);
     if (!this.over) this.life.showing();
   }
 
@@ -200,7 +212,7 @@ export class NoviceRole implements HelpedSession {
     if (this.again.now !== undefined) this.found += 1;
     this.host.log('found again', { by: link.connection.by, connections: this.connections });
     this.connected(link, noviceChannels());
-    void this.session?.admit();
+    void this.session?.admit(this.part);
     this.host.changed();
   }
 

@@ -1,6 +1,8 @@
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { typedIn } from './typed-input.ts';
+import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
@@ -12,6 +14,7 @@ import { errorText } from './error-text.ts';
 import { NoviceControl } from './novice-control.ts';
 import { NovicePicture } from './novice-picture.ts';
 import { NovicePointer } from './novice-pointer.ts';
+import { NoviceSharing } from './novice-sharing.ts';
 import { Scope } from './scope.ts';
 import type { NoviceChannels } from './session-channels.ts';
 
@@ -45,6 +48,7 @@ export class NoviceSession {
   private readonly pointer: NovicePointer;
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
+  private readonly sharing: NoviceSharing;
   private newestRoundTripMs: number | undefined;
   /** Presses and releases of keys that have come on this connection. */
   typed = 0;
@@ -59,7 +63,9 @@ export class NoviceSession {
     this.pointer = new NovicePointer({ link, clock, failed });
     const { signal } = this.lifetime;
     const { control: channel, notes } = parts.channels;
+    this.sharing = new NoviceSharing({ desktop, notes, changed, onError });
     this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, notes, scope: this.scope, desktopFailed, failed });
+    notes.listen({ quality: (quality) => this.picture.choose(quality), part: (part) => this.sharing.wished(part) });
     const { quietSeconds } = parts;
     this.control = new NoviceControl({
       channel,
@@ -105,6 +111,14 @@ export class NoviceSession {
   get viewing(): boolean {
     return this.picture.wanted;
   }
+  /** What of this computer is shown, once something is. */
+  get shared(): Sharing | undefined {
+    return this.sharing.now;
+  }
+  /** The expert would like to see this instead. */
+  get wishedPart(): SharedPart | undefined {
+    return this.sharing.wish;
+  }
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
   }
@@ -114,13 +128,13 @@ export class NoviceSession {
   }
 
   /** The novice has said yes: opens the capture and lets the expert in. Failure is reported as `desktopFailed`. */
-  async admit(): Promise<void> {
-    await this.withDesktop((size) => this.parts.link.admit(size, this.parts.channels.list));
+  async admit(part: SharedPart): Promise<void> {
+    await this.withDesktop(part, (size) => this.parts.link.admit(size, this.parts.channels.list));
   }
 
   /** The same where the expert has been let in before, to a blank desktop: the picture comes in its own size. */
-  async show(active: Extract<NoviceLinkEvent, { tag: 'active' }>): Promise<void> {
-    await this.withDesktop(() => this.onActive(active));
+  async show(active: Extract<NoviceLinkEvent, { tag: 'active' }>, part: SharedPart): Promise<void> {
+    await this.withDesktop(part, () => this.onActive(active));
   }
 
   /** Everything the link says, but its end. */
@@ -164,6 +178,15 @@ export class NoviceSession {
     this.parts.watch.sign();
   }
 
+  /** The novice shows this from now on, and nothing else: what the expert holds is let go of, and its input goes there. */
+  share(part: SharedPart): void {
+    this.parts.watch.sign();
+    if (this.scope.closed || this.sharing.now === undefined) return;
+    this.control.aim(part);
+    this.sharing.share(part);
+    this.picture.share(part, this.lifetime.signal).catch((error: unknown) => this.desktopFailed(error));
+  }
+
   /** Whether the novice is still there has changed. */
   attendanceChanged(): void {
     this.control.setAway(this.parts.watch.now === 'away');
@@ -184,12 +207,13 @@ export class NoviceSession {
     await Promise.allSettled([this.parts.link.close(reason), closed]);
   }
 
-  private async withDesktop(begin: (size: { readonly width: number; readonly height: number }) => void): Promise<void> {
+  private async withDesktop(part: SharedPart, begin: (size: Size) => void): Promise<void> {
     try {
-      const size = await this.picture.open(this.lifetime.signal);
+      const size = await this.picture.open(part, this.lifetime.signal);
       if (size === undefined) return;
+      this.sharing.share(part);
       this.parts.channels.begin();
-      this.control.begin();
+      this.control.begin(part);
       this.parts.watch.begin();
       begin(size);
     } catch (error) {

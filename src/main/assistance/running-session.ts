@@ -16,6 +16,7 @@ import type { SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
+import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
@@ -61,6 +62,7 @@ export interface HelpedSession extends RunningSession {
   takeBackControl(): void;
   /** The novice has given a sign of being there. */
   present(): void;
+  share(part: SharedPart): void;
 }
 
 /** A session of the expert. */
@@ -70,6 +72,7 @@ export interface HelpingSession extends RunningSession {
   requestControl(): void;
   releaseControl(): void;
   choosePicture(quality: PictureQuality): void;
+  wishForPart(part: SharedPart): void;
   attachViewer(sink: ViewerSink): () => void;
 }
 
@@ -162,6 +165,8 @@ export interface SessionFacts {
         /** The expert's window is to be seen. */
         readonly viewing: boolean;
         readonly desktop?: Size | undefined;
+        readonly shared?: Sharing | undefined;
+        readonly wishedPart?: SharedPart | undefined;
       }
     | undefined;
 }
@@ -225,6 +230,8 @@ export function statusOf({
     ...(found === 0 ? {} : { found }),
     ...(session?.quality === undefined ? {} : { quality: session.quality }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
+    ...(phase.tag !== 'connected' || session?.shared === undefined ? {} : { sharing: session.shared }),
+    ...(phase.tag !== 'connected' || session?.wishedPart === undefined ? {} : { wishedPart: session.wishedPart }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { FilmPageEnd } from './film/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
@@ -62,9 +63,39 @@ export type InjectorEvent =
 export interface InputInjector {
   inject(events: readonly InputEvent[]): void;
   onEvent(listener: (event: InjectorEvent) => void): () => void;
+  /** Positions are those of this part from now on. Releases everything held; what is aimed at a place that nobody knows yet is dropped. */
+  aim(part: SharedPart): void;
   /** Releases everything held. Called when control is taken back, on stop and on every error. */
   releaseAll(): void;
   close(): Promise<void>;
+}
+
+/** A monitor. */
+export interface DesktopScreen {
+  readonly id: string;
+  /** As people may know it: `DP-1`, `Built-in display`. */
+  readonly name: string;
+  readonly primary: boolean;
+  /** In pixels of the whole desktop, which may begin left of and above 0,0. */
+  readonly area: Rect;
+  /** Pixels to one of those that programs count in: 2 on a HiDPI screen. */
+  readonly scale: number;
+}
+
+/** A window that is to be seen, of another program. */
+export interface DesktopWindow {
+  readonly id: string;
+  readonly title: string;
+  readonly program?: string;
+  readonly area: Rect;
+}
+
+/** What of this computer can be shown by itself. No screens where only the system's own dialog knows. */
+export interface DesktopParts {
+  readonly screens: readonly DesktopScreen[];
+  readonly windows: readonly DesktopWindow[];
+  /** The screen that the pointer is on. */
+  readonly here?: string;
 }
 
 /** One way to share this computer's desktop: X11, the capture page, Windows and macOS injection … */
@@ -72,12 +103,17 @@ export interface Desktop {
   /** Injected characters count as keys: with Control, Alt or Meta held they are shortcuts. */
   readonly typesText?: true;
   support(): Promise<DesktopSupport>;
-  /** The size that a capture would have now, found out without one; undefined where only a capture can tell. */
-  size(): Promise<Size | undefined>;
+  /** The size that a capture would have now, found out without one; undefined where only a capture can tell, and where the part is not there. */
+  size(part: SharedPart): Promise<Size | undefined>;
+  parts(): Promise<DesktopParts>;
   /** The layout of this computer's keyboard as it is now; undefined where nobody knows. */
   keyboardLayout(): Promise<KeyboardLayout | undefined>;
-  openCapture(signal: AbortSignal): Promise<ScreenCapture>;
-  openInput(signal: AbortSignal): Promise<InputInjector>;
+  /**
+   * Nothing outside of the part is read. UNSUPPORTED for a part that cannot be shown by itself here.
+   * @param framesBefore number of the last frame that the client was sent, by another capture
+   */
+  openCapture(signal: AbortSignal, part: SharedPart, framesBefore?: number): Promise<ScreenCapture>;
+  openInput(signal: AbortSignal, part: SharedPart): Promise<InputInjector>;
 }
 
 /** A process of its own that captures. */

@@ -1,7 +1,15 @@
 import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { Clock } from '../clock.ts';
-import { DesktopError, type Desktop, type InputInjector, type ScreenCapture, type StartCaptureProcess } from './contract.ts';
+import {
+  DesktopError,
+  type Desktop,
+  type DesktopParts,
+  type InputInjector,
+  type ScreenCapture,
+  type StartCaptureProcess,
+} from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
 import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
@@ -9,6 +17,7 @@ import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
 import { openX11Input } from './x11/x11-input.ts';
+import { x11Parts } from './x11/x11-parts.ts';
 import { x11Layout } from './x11/x11-layout.ts';
 import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
 
@@ -52,6 +61,7 @@ function noDesktop(): Desktop {
   return {
     support: async () => ({ capture: false, input: false, reason: 'desktop.noDisplay' }),
     size: async () => undefined,
+    parts: async () => NO_PARTS,
     keyboardLayout: async () => undefined,
     openCapture: refuse,
     openInput: refuse,
@@ -63,8 +73,12 @@ function waylandDesktop({ openCapturePage, clock }: DesktopOptions): Desktop {
   return {
     support: async () => ({ capture: true, input: false, reason: 'desktop.wayland' }),
     size: async () => undefined,
+    parts: async () => NO_PARTS,
     keyboardLayout: async () => undefined,
-    openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
+    openCapture: async (signal, part) => {
+      onlyAll(part);
+      return openPageCapture({ openCapturePage, clock, signal });
+    },
     openInput: () => Promise.reject(new DesktopError('UNSUPPORTED', 'mouse and keyboard cannot be controlled in a Wayland session')),
   };
 }
@@ -104,6 +118,15 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       return x11Support(abilities);
     },
     size: async () => ((await isWayland()) ? undefined : rootSize()),
+    parts: async () => {
+      if (await isWayland()) return NO_PARTS;
+      const connection = await connectX11(address, false);
+      try {
+        return await x11Parts(connection);
+      } finally {
+        connection.close();
+      }
+    },
     keyboardLayout: async () => {
       if (await isWayland()) return undefined;
       const connection = await connectX11(address, false);
@@ -113,9 +136,11 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
         connection.close();
       }
     },
-    openCapture: async (signal): Promise<ScreenCapture> => {
-      if (await isWayland()) return wayland.openCapture(signal);
+    openCapture: async (signal, part, framesBefore = 0): Promise<ScreenCapture> => {
+      if (await isWayland()) return wayland.openCapture(signal, part);
+      onlyAll(part);
       return openX11Capture({
+        framesBefore,
         address,
         way: 'auto',
         useDamage: true,
@@ -128,14 +153,22 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
         ...(options.openFilmPage === undefined ? {} : { openFilmPage: options.openFilmPage }),
       });
     },
-    openInput: async (signal): Promise<InputInjector> => {
-      if (await isWayland()) return wayland.openInput(signal);
+    openInput: async (signal, part): Promise<InputInjector> => {
+      if (await isWayland()) return wayland.openInput(signal, part);
+      onlyAll(part);
       const injector = await openX11Input({ address, clock: options.clock, onMoved: (x, y) => own.moved(x, y) });
       if (!signal.aborted) return injector;
       await injector.close();
       throw signal.reason;
     },
   };
+}
+
+/** What is shown where the system's own dialog, or nobody, knows of parts. */
+const NO_PARTS: DesktopParts = { screens: [], windows: [] };
+
+function onlyAll(part: SharedPart): void {
+  if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
 }
 
 /** What an X server's abilities mean for the novice. */
@@ -160,9 +193,14 @@ function pageDesktop({ openCapturePage, primaryScreen, clock }: DesktopOptions, 
     typesText: true,
     support: async () => (await native()).support(),
     size: async () => primaryScreen?.(),
+    parts: async () => NO_PARTS,
     keyboardLayout: async () => (await native()).keyboardLayout(),
-    openCapture: (signal) => openPageCapture({ openCapturePage, clock, signal }),
-    openInput: async (signal) => {
+    openCapture: async (signal, part) => {
+      onlyAll(part);
+      return openPageCapture({ openCapturePage, clock, signal });
+    },
+    openInput: async (signal, part) => {
+      onlyAll(part);
       const injector = await (await native()).open(clock);
       if (!signal.aborted) return injector;
       await injector.close();

@@ -11,13 +11,13 @@ export type OpenCapture = (framesBefore: number, signal: AbortSignal) => Promise
  * Opens the first of these ways, and the next when what captures has gone: the picture begins anew there, whole, and whoever waits for a frame
  * goes on waiting. Rejects with the DesktopError of the last one, or with what else a way rejects with. `signal` is for opening only.
  */
-export async function openLastingCapture(ways: readonly OpenCapture[], signal: AbortSignal): Promise<ScreenCapture> {
+export async function openLastingCapture(ways: readonly OpenCapture[], signal: AbortSignal, framesBefore = 0): Promise<ScreenCapture> {
   const left = [...ways];
   for (;;) {
     const way = left.shift();
     if (way === undefined) throw new DesktopError('LOST', 'no way to capture is left');
     try {
-      return new LastingCapture(await way(0, signal), left);
+      return new LastingCapture(await way(framesBefore, signal), left, framesBefore);
     } catch (error) {
       if (!(error instanceof CaptureGoneError) || left.length === 0) throw error;
     }
@@ -32,13 +32,14 @@ class LastingCapture implements ScreenCapture {
   private opened: ScreenCapture | undefined;
   private currentSize: Size;
   private settings: GraphicsSettings | undefined;
-  private lastFrameId = 0;
+  private lastFrameId: number;
   private waiting = false;
   private closing: Promise<void> | undefined;
   private readonly closed = new AbortController();
 
-  constructor(first: ScreenCapture, left: OpenCapture[]) {
+  constructor(first: ScreenCapture, left: OpenCapture[], framesBefore: number) {
     this.left = left;
+    this.lastFrameId = framesBefore;
     this.currentSize = first.size;
     this.opened = first;
     this.current = Promise.resolve(first);

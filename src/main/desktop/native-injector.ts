@@ -1,8 +1,9 @@
 import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import { PauseReader } from '../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import type { InjectorEvent, InputInjector, KeptAway } from './contract.ts';
+import { DesktopError, type InjectorEvent, type InputInjector, type KeptAway } from './contract.ts';
 import { HeldInput } from './held-input.ts';
 import { type InputTrace, NativeOwnInput } from './native-own-input.ts';
 import { type Aim, OwnWindowGuard } from './own-window-guard.ts';
@@ -60,6 +61,11 @@ export class NativeInjector implements InputInjector {
     }
     this.post(posted);
     for (const what of kept) this.heard.emit({ tag: 'keptAway', what });
+  }
+
+  aim(part: SharedPart): void {
+    if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
+    this.releaseAll();
   }
 
   releaseAll(): void {

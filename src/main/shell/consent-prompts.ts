@@ -46,7 +46,7 @@ function trust({ transport, verification }: Peer, name: string): Question['about
 /** The questions of a session, in windows of their own. */
 export function createConsentPrompts({ ask }: Pick<Questions, 'ask'>): ConsentPrompts {
   return {
-    allowView: (peer, signal) => ask(consentQuestion('view', peer), signal),
+    allowView: async (peer, signal) => ((await ask(consentQuestion('view', peer), signal)) ? { tag: 'all' } : undefined),
     allowControl: (peer, signal, offered) => ask(consentQuestion(offered ? 'offeredControl' : 'control', peer), signal),
   };
 }

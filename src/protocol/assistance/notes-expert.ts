@@ -1,6 +1,7 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote } from '../rdp/channels/notes.ts';
+import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote, type SharingNote } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
+import type { SharedPart } from '../rdp/shared-part.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
 export type PauseNote = Extract<Note, { tag: 'pause' }>;
@@ -13,6 +14,7 @@ export class NotesExpert implements Channel {
   private keyboardNote: KeyboardNote | undefined;
   private pauseNote: PauseNote | undefined;
   private pictureNote: PictureNote | undefined;
+  private sharingNote: SharingNote | undefined;
   private wish: PictureQuality | undefined;
   private port: ChannelPort | undefined;
   private kept: { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined;
@@ -32,6 +34,10 @@ export class NotesExpert implements Channel {
   get picture(): PictureNote | undefined {
     return this.pictureNote;
   }
+  /** What of the novice's computer is shown; undefined where its program does not say. */
+  get sharing(): SharingNote | undefined {
+    return this.sharingNote;
+  }
   /** What was dropped last, and how often it has been said. */
   get keptAway(): { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined {
     return this.kept;
@@ -41,6 +47,11 @@ export class NotesExpert implements Channel {
   wishFor(quality: PictureQuality): void {
     this.wish = quality;
     if (this.pictureNote !== undefined) this.sayWish();
+  }
+
+  /** Says that this person would rather see that. The novice's side listens once it has said what is shown. */
+  wishForPart(part: SharedPart): void {
+    if (this.sharingNote !== undefined) void this.port?.send([encodeNote({ tag: 'partWish', part })]);
   }
 
   start(port: ChannelPort): readonly ChannelOutput[] {
@@ -58,6 +69,7 @@ export class NotesExpert implements Channel {
   close(): void {
     this.pauseNote = undefined;
     this.pictureNote = undefined;
+    this.sharingNote = undefined;
     this.port = undefined;
   }
 
@@ -71,6 +83,9 @@ export class NotesExpert implements Channel {
         return;
       case 'keptAway':
         this.kept = { what: note.what, count: (this.kept?.count ?? 0) + 1 };
+        return;
+      case 'sharing':
+        this.sharingNote = note;
         return;
       case 'picture': {
         const first = this.pictureNote === undefined;

@@ -1,17 +1,23 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
+import type { SharedPart } from '../rdp/shared-part.ts';
+
+/** Hears what the expert would like: of the picture, and to see. */
+export interface NoteWishes {
+  quality(quality: PictureQuality): void;
+  part(part: SharedPart): void;
+}
 
 /** The novice's (server's) end of the notes: says what it is told, and again what still holds when the channel starts. An expert without it hears nothing. */
 export class NotesNovice implements Channel {
   readonly name = NOTES_CHANNEL;
   readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
   private port: ChannelPort | undefined;
-  private wished: (quality: PictureQuality) => void = () => undefined;
+  private wished: NoteWishes = { quality: () => undefined, part: () => undefined };
   private readonly holds = new Map<Note['tag'], Note>();
 
-  /** `wished` hears what the expert would like of the picture. */
-  listen(wished: (quality: PictureQuality) => void): void {
+  listen(wished: NoteWishes): void {
     this.wished = wished;
   }
 
@@ -26,7 +32,9 @@ export class NotesNovice implements Channel {
   }
 
   receive(message: Uint8Array): readonly ChannelOutput[] {
-    for (const note of decodeNotes(message)) if (note.tag === 'quality') this.wished(note.quality);
+    for (const note of decodeNotes(message))
+      if (note.tag === 'quality') this.wished.quality(note.quality);
+      else if (note.tag === 'partWish') this.wished.part(note.part);
     return [];
   }
 

@@ -1,4 +1,5 @@
 import type { PictureQuality } from '../rdp/channels/notes.ts';
+import type { SharedPart, Sharing } from '../rdp/shared-part.ts';
 
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
 
@@ -209,7 +210,11 @@ export interface SessionStatus {
   readonly traffic?: SessionTraffic;
   /** Expert: what the novice's side makes the picture for; absent where there is nothing to choose. */
   readonly quality?: PictureQuality;
-  /** Expert: size of the novice's desktop. */
+  /** While connected: what of the novice's computer is shown, as the novice's side says it; absent at an expert whose novice's program does not. */
+  readonly sharing?: Sharing;
+  /** Novice: the expert would like to see this instead. */
+  readonly wishedPart?: SharedPart;
+  /** Expert: size of what is shown of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
 }
 

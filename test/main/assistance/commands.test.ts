@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { AssistanceError } from '../../../src/main/assistance/contract.ts';
-import { askPerson } from '../../../src/main/assistance/prompt.ts';
+import { askPerson, askWhatToShow } from '../../../src/main/assistance/prompt.ts';
 import { Scope } from '../../../src/main/assistance/scope.ts';
 import { EXPERT, FakeViewer, NOVICE, createPair } from '../../support/pair.ts';
 import { inMemory } from '../../support/in-memory-messenger.ts';
+import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 
 const code = (run: () => unknown): string => {
   try {
@@ -178,5 +179,15 @@ describe('asking a person', () => {
     abort.abort();
     expect(await pending).toBe(false);
     expect(await askPerson(() => Promise.resolve(true), abort.signal)).toBe(false);
+  });
+
+  test('what may be shown is only what is named', async () => {
+    const { signal } = new AbortController();
+    const answered = (answer: unknown) => askWhatToShow(() => Promise.resolve(answer as SharedPart), signal);
+    expect(await answered({ tag: 'all' })).toEqual({ tag: 'all' });
+    expect(await answered({ tag: 'screen', id: 'DP-1' })).toEqual({ tag: 'screen', id: 'DP-1' });
+    for (const answer of [true, undefined, null, 'all', {}, { tag: 'screen' }, { tag: 'everything', id: '' }])
+      expect(await answered(answer)).toBeUndefined();
+    expect(await askWhatToShow(() => Promise.resolve({ tag: 'all' }), AbortSignal.abort())).toBeUndefined();
   });
 });

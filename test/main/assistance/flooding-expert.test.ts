@@ -17,6 +17,7 @@ import { concat } from '../../protocol/rdp/pdu/arbitrary-bytes.ts';
 import { serverAt, wire } from '../../protocol/rdp/server/scripted-client.ts';
 import { planarSettings } from '../../support/encode-frame.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ALL } from '../../support/shared-part.ts';
 
 /** The largest that is shown. */
 const DESKTOP = { width: 8_192, height: 8_192 } as const;
@@ -89,12 +90,12 @@ async function shown() {
     desktop: { openCapture: () => Promise.resolve(capture) } as unknown as Desktop,
     clock: new VirtualClock(),
     pointer: { start: () => undefined } as unknown as NovicePointer,
-    notes: { listen: () => undefined, tell: () => undefined },
+    notes: { tell: () => undefined },
     scope: new Scope(failed),
     desktopFailed: failed,
     failed,
   });
-  await picture.open(new AbortController().signal);
+  await picture.open(ALL, new AbortController().signal);
   picture.start({ desktop: DESKTOP, graphics: planarSettings() });
   await turn();
   const server = serverAt('active');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { createDesktop } from '../../../src/main/desktop/desktop.ts';
+import { ALL } from '../../support/shared-part.ts';
 
 /** What the capture's process is told first, in this environment. */
 async function begun(env: Readonly<Record<string, string>>): Promise<unknown> {
@@ -22,7 +23,7 @@ async function begun(env: Readonly<Record<string, string>>): Promise<unknown> {
     openCapturePage: () => Promise.reject(new Error('no page here')),
     clock: systemClock,
   });
-  const opening = expect(desktop.openCapture(stop.signal)).rejects.toThrow('enough');
+  const opening = expect(desktop.openCapture(stop.signal, ALL)).rejects.toThrow('enough');
   await expect.poll(() => told.length).toBe(1);
   stop.abort(new Error('enough'));
   await opening;

@@ -10,6 +10,7 @@ import type { Size } from '../../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { keyEvents } from '../../../src/protocol/rdp/input/scancodes.ts';
 import { until } from '../../support/programs.ts';
+import { ALL } from '../../support/shared-part.ts';
 
 const SETTINGS: GraphicsSettings = {
   encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
@@ -40,14 +41,14 @@ export function describeDesktopCompliance(name: string, open: () => Promise<Comp
     let injectors: InputInjector[];
 
     const capture = async (): Promise<{ readonly capture: ScreenCapture; readonly events: CaptureEvent[] }> => {
-      const opened = await computer.desktop.openCapture(AbortSignal.timeout(PATIENCE_MS));
+      const opened = await computer.desktop.openCapture(AbortSignal.timeout(PATIENCE_MS), ALL);
       captures.push(opened);
       const events: CaptureEvent[] = [];
       opened.onEvent((event) => events.push(event));
       return { capture: opened, events };
     };
     const input = async (): Promise<InputInjector> => {
-      const opened = await computer.desktop.openInput(AbortSignal.timeout(PATIENCE_MS));
+      const opened = await computer.desktop.openInput(AbortSignal.timeout(PATIENCE_MS), ALL);
       injectors.push(opened);
       return opened;
     };
@@ -79,11 +80,11 @@ export function describeDesktopCompliance(name: string, open: () => Promise<Comp
     it('says what it can do, and opens nothing for who no longer wants it', async () => {
       expect(await computer.desktop.support()).toMatchObject({ capture: true, input: true });
       const gone = AbortSignal.abort(new Error('no longer wanted'));
-      await expect(computer.desktop.openCapture(gone)).rejects.toThrow('no longer wanted');
+      await expect(computer.desktop.openCapture(gone, ALL)).rejects.toThrow('no longer wanted');
     });
 
     it('knows its size without a capture, or says that it does not', async () => {
-      const size = await computer.desktop.size();
+      const size = await computer.desktop.size(ALL);
       if (size !== undefined) expect((await capture()).capture.size).toEqual(size);
     });
 

@@ -5,6 +5,7 @@ import { OwnPointer } from '../../../src/main/desktop/own-pointer.ts';
 import { startDisplay } from '../../support/display.ts';
 import { needs, until } from '../../support/programs.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { ALL } from '../../support/shared-part.ts';
 
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
 const desktop = (platform: NodeJS.Platform, env: Record<string, string>) =>
@@ -21,8 +22,8 @@ describe('the way to share a desktop', () => {
   it('has none without a display, and says so', async () => {
     const none = desktop('linux', {});
     expect(await none.support()).toEqual({ capture: false, input: false, reason: 'desktop.noDisplay' });
-    await expect(none.openCapture(never())).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
-    await expect(none.openInput(never())).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
+    await expect(none.openCapture(never(), ALL)).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
+    await expect(none.openInput(never(), ALL)).rejects.toMatchObject({ name: 'DesktopError', code: 'NO_DISPLAY' });
   });
 
   it('shows but does not steer a Wayland session', async () => {
@@ -34,8 +35,8 @@ describe('the way to share a desktop', () => {
       expect(await desktop('linux', env).support()).toEqual({ capture: true, input: false, reason: 'desktop.wayland' });
     }
     const wayland = desktop('linux', { XDG_SESSION_TYPE: 'wayland' });
-    await expect(wayland.openCapture(never())).rejects.toThrow('the page was asked for');
-    await expect(wayland.openInput(never())).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(wayland.openCapture(never(), ALL)).rejects.toThrow('the page was asked for');
+    await expect(wayland.openInput(never(), ALL)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   it('says noDisplay when nothing answers at DISPLAY', async () => {
@@ -48,8 +49,8 @@ describe('the way to share a desktop', () => {
   });
 
   it('captures in the page on Windows and macOS', async () => {
-    await expect(desktop('win32', {}).openCapture(never())).rejects.toThrow('the page was asked for');
-    await expect(desktop('darwin', {}).openCapture(never())).rejects.toThrow('the page was asked for');
+    await expect(desktop('win32', {}).openCapture(never(), ALL)).rejects.toThrow('the page was asked for');
+    await expect(desktop('darwin', {}).openCapture(never(), ALL)).rejects.toThrow('the page was asked for');
   });
 
   it('tells what an X server lacks', () => {
@@ -81,8 +82,8 @@ describe.skipIf(programs.skip)(programs.title('the way to share a real X display
       const inSession = desktop('linux', { DISPLAY: display.name, WAYLAND_DISPLAY: 'wayland-0' });
       expect(await inSession.support()).toEqual({ capture: true, input: true });
       const x11 = desktop('linux', { DISPLAY: display.name });
-      const capture = await x11.openCapture(never());
-      const input = await x11.openInput(never());
+      const capture = await x11.openCapture(never(), ALL);
+      const input = await x11.openInput(never(), ALL);
       const moves: string[] = [];
       capture.onEvent((event) => {
         if (event.tag === 'pointerMoved') moves.push(`${event.x},${event.y}`);

@@ -86,7 +86,7 @@ async function main(): Promise<void> {
       .getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } })
       .then(([video]) => answer(video === undefined ? {} : { video }));
   });
-  const capture = await desktop.openCapture(AbortSignal.timeout(20_000));
+  const capture = await desktop.openCapture(AbortSignal.timeout(20_000), { tag: 'all' });
   const viewed = new ViewedScreen(capture.size);
   capture.configure({ encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 }, acknowledgement: 'marked' });
   say({ tag: 'opened', size: capture.size });

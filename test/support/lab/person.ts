@@ -16,6 +16,7 @@ import { APPLICATIONS } from '../../../src/protocol/applications/applications.ts
 import type { SessionConnection } from '../../../src/protocol/assistance/status.ts';
 import { FakeDesktop } from '../fake-desktop.ts';
 import { MemoryTrust } from '../trust.ts';
+import { ALL } from '../shared-part.ts';
 
 export interface LabPersonSetup {
   /** They have met the other one before. */
@@ -71,7 +72,7 @@ export async function live(setup: LabPersonSetup, ways: readonly Way[]): Promise
       ways: ways.filter(({ id }) => setup.ways?.includes(id) ?? true),
     }),
     desktop: new FakeDesktop(),
-    consent: { allowView: () => Promise.resolve(true), allowControl: () => Promise.resolve(true) },
+    consent: { allowView: () => Promise.resolve(ALL), allowControl: () => Promise.resolve(true) },
     clock,
     history: { add: () => undefined },
     engine: () => 'ringback',

@@ -1,4 +1,5 @@
 import type { InputEvent, PointerButton } from '../../../protocol/rdp/input/events.ts';
+import type { SharedPart } from '../../../protocol/rdp/shared-part.ts';
 import type { Clock } from '../../clock.ts';
 import { Emitter } from '../../emitter.ts';
 import { DesktopError, type InjectorEvent, type InputInjector } from '../contract.ts';
@@ -111,6 +112,11 @@ class X11Input implements InputInjector {
     }
     if (this.passing.first !== undefined) this.passed ??= this.pass();
     if (!this.pumping) void this.pump();
+  }
+
+  aim(part: SharedPart): void {
+    if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
+    this.releaseAll();
   }
 
   releaseAll(): void {

@@ -83,6 +83,11 @@ export class X11OwnWindows {
     return focus !== 0 && (await this.whatIs(focus)) === 'ours';
   }
 
+  /** Whether a client of this program has made the window. */
+  owns(window: number): Promise<boolean> {
+    return this.isOurs(window);
+  }
+
   private async childAt(window: number, x: number, y: number): Promise<number> {
     const { client, screen } = this.connection;
     return (await reply<{ readonly child: number }>((done) => client.TranslateCoordinates(screen.root, window, x, y, done))).child;

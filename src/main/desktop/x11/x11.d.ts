@@ -90,9 +90,26 @@ declare module 'x11' {
   }
 
   interface Randr {
+    readonly majorOpcode: number;
+    readonly major_version: number;
+    readonly minor_version: number;
     readonly NotifyMask: { readonly ScreenChange: number };
     SelectInput(window: number, mask: number): void;
-    GetScreenResourcesCurrent(window: number, reply: Reply<{ readonly outputs: readonly number[] }>): void;
+    GetScreenResourcesCurrent(
+      window: number,
+      reply: Reply<{ readonly outputs: readonly number[]; readonly crtcs: readonly number[] }>,
+    ): void;
+    GetCrtcInfo(
+      crtc: number,
+      timestamp: number,
+      reply: Reply<{
+        readonly x: number;
+        readonly y: number;
+        readonly width: number;
+        readonly height: number;
+        readonly output: readonly number[];
+      }>,
+    ): void;
     GetOutputInfo(output: number, timestamp: number, reply: Reply<{ readonly name: string }>): void;
   }
 
@@ -202,7 +219,14 @@ declare module 'x11' {
     ): void;
     QueryTree(window: number, reply: Reply<{ readonly children: readonly number[] }>): void;
     /** `child` is 0 where none takes input there. */
-    TranslateCoordinates(from: number, to: number, x: number, y: number, reply: Reply<{ readonly child: number }>): void;
+    TranslateCoordinates(
+      from: number,
+      to: number,
+      x: number,
+      y: number,
+      reply: Reply<{ readonly child: number; readonly destX: number; readonly destY: number }>,
+    ): void;
+    GetWindowAttributes(window: number, reply: Reply<{ readonly mapState: number }>): void;
     terminate(): void;
     /** Number of the request sent last. */
     seq_num: number;

@@ -1,15 +1,17 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
-import { utf8Decode, utf8Encode } from '../../bytes/text.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
+import type { SharedPart, Sharing } from '../shared-part.ts';
+import { cut, shown } from './note-text.ts';
+import { readPart, readSharing, writePart, writeSharing } from './sharing-note.ts';
 
 export type { PictureQuality } from '../picture-quality.ts';
 
-/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050). */
+/** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050, 0055). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
-const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5 } as const;
+const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
 const WHAT = ['pointer', 'keys'] as const;
@@ -31,7 +33,15 @@ export type Note =
   /** From the expert: what it would like of the picture. Passed over by an older novice's side. */
   | { readonly tag: 'quality'; readonly quality: PictureQuality }
   /** What the picture is made for; undefined where this client is sent nothing that could be made otherwise. `ageMs`: see {@link PictureNote}. */
-  | PictureNote;
+  | PictureNote
+  /** What of the novice's computer is shown, and which screens there are. The window's id stays at home. */
+  | SharingNote
+  /** From the expert: would rather see this. */
+  | { readonly tag: 'partWish'; readonly part: SharedPart };
+
+export interface SharingNote extends Sharing {
+  readonly tag: 'sharing';
+}
 
 export interface PictureNote {
   readonly tag: 'picture';
@@ -67,6 +77,12 @@ export function encodeNote(note: Note): Uint8Array {
       body
         .u8(note.quality === undefined ? NO_QUALITY : PICTURE_QUALITIES.indexOf(note.quality))
         .u16le(note.ageMs === undefined ? NO_AGE : Math.min(MAX_AGE_MS, Math.max(0, Math.round(note.ageMs))));
+      break;
+    case 'sharing':
+      writeSharing(body, note);
+      break;
+    case 'partWish':
+      writePart(body, note.part);
   }
   const bytes = body.finish();
   return new ByteWriter(HEADER_BYTES + bytes.length)
@@ -117,23 +133,15 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
       const ageMs = body.u16le('Note.picture.ageMs');
       return { tag: 'picture', quality, ageMs: ageMs === NO_AGE ? undefined : ageMs };
     }
+    case KIND.sharing: {
+      const sharing = readSharing(body);
+      return sharing === undefined ? undefined : { tag: 'sharing', ...sharing };
+    }
+    case KIND.partWish: {
+      const part = readPart(body);
+      return part === undefined ? undefined : { tag: 'partWish', part };
+    }
     default:
       return undefined;
   }
-}
-
-/** Whole characters of at most so many bytes. */
-function cut(text: string, maxBytes: number): Uint8Array {
-  let kept = text;
-  let bytes = utf8Encode(kept);
-  while (bytes.length > maxBytes) {
-    kept = Array.from(kept).slice(0, -1).join('');
-    bytes = utf8Encode(kept);
-  }
-  return bytes;
-}
-
-/** What a person is shown of it: no control characters, nothing that turns the writing round. */
-function shown(bytes: Uint8Array): string {
-  return utf8Decode(bytes).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
 }

@@ -5,11 +5,18 @@ import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts
 import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
 import { PICTURE_QUALITIES } from '../../../../src/protocol/rdp/picture-quality.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
+import type { SharedPart } from '../../../../src/protocol/rdp/shared-part.ts';
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
 const pause: Note = { tag: 'pause', paused: true, quietSeconds: 5 };
 const keyboard: Note = { tag: 'keyboard', text: true, code: 'de', name: 'Deutsch (ß)' };
 
+const text = fc.stringMatching(/^[a-zA-Z0-9-]{0,20}$/);
+const parts: fc.Arbitrary<SharedPart> = fc.oneof(
+  fc.constant({ tag: 'all' as const }),
+  fc.record({ tag: fc.constant('screen' as const), id: text }),
+  fc.constant({ tag: 'window' as const, id: '' }),
+);
 const notes: fc.Arbitrary<Note> = fc.oneof(
   fc.record({
     tag: fc.constant('keyboard' as const),
@@ -25,6 +32,16 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
     quality: fc.constantFrom(undefined, ...PICTURE_QUALITIES),
     ageMs: fc.option(fc.integer({ min: 0, max: 0xfffe }), { nil: undefined }),
   }),
+  fc.record({ tag: fc.constant('partWish' as const), part: parts }),
+  fc
+    .record({
+      tag: fc.constant('sharing' as const),
+      part: parts,
+      state: fc.constantFrom('shown' as const, 'hidden' as const, 'gone' as const),
+      title: fc.stringMatching(/^[\p{L} ()]{0,20}$/u),
+      screens: fc.array(fc.record({ id: text, name: text }), { maxLength: 5 }),
+    })
+    .map(({ title, ...note }) => ({ ...note, ...(title === '' ? {} : { title }) })),
 );
 
 it('has this shape', () => {
@@ -34,6 +51,15 @@ it('has this shape', () => {
   expect(hex(encodeNote({ tag: 'quality', quality: 'thin' }))).toBe('0400050002');
   expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined }))).toBe('05000700ffffff');
   expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000 }))).toBe('0500070001feff');
+  expect(hex(encodeNote({ tag: 'partWish', part: { tag: 'screen', id: 'A' } }))).toBe('07000700010141');
+  const sharing = {
+    tag: 'sharing',
+    part: { tag: 'window', id: '77' },
+    state: 'hidden',
+    title: 'T',
+    screens: [{ id: 'A', name: 'B' }],
+  } as const;
+  expect(hex(encodeNote(sharing))).toBe('06000e000200010154010141' + '0142');
 });
 
 it('comes back as it was, several in a message', () => {
@@ -98,7 +124,7 @@ it('the expert says what it would like of the picture once it has been heard, an
   expect(expert.picture).toEqual({ tag: 'picture', quality: 'sharp', ageMs: 40 });
   const novice = new NotesNovice();
   const wishes: string[] = [];
-  novice.listen((quality) => wishes.push(quality));
+  novice.listen({ quality: (quality) => wishes.push(quality), part: () => undefined });
   for (const message of said) novice.receive(message);
   expect(wishes).toEqual(['sharp', 'thin']);
 });

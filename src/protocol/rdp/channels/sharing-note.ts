@@ -1,0 +1,60 @@
+import type { ByteReader } from '../../bytes/reader.ts';
+import type { ByteWriter } from '../../bytes/writer.ts';
+import type { NamedScreen, SharedPart, SharedState, Sharing } from '../shared-part.ts';
+import { cut, shown } from './note-text.ts';
+
+/* The bodies of the two notes about what is shown: a part is its kind (u8) and its id; a text its length (u8) and UTF-8. */
+
+const PARTS = ['all', 'screen', 'window'] as const;
+const STATES: readonly SharedState[] = ['shown', 'hidden', 'gone'];
+const MAX_ID_BYTES = 64;
+const MAX_TEXT_BYTES = 128;
+/** No desk has more. */
+const MAX_SCREENS = 32;
+
+export function writePart(body: ByteWriter, part: SharedPart): void {
+  body.u8(PARTS.indexOf(part.tag));
+  // A window's number means nothing to the other side.
+  writeText(body, part.tag === 'screen' ? part.id : '', MAX_ID_BYTES);
+}
+
+/** Undefined for a kind of a later version. */
+export function readPart(body: ByteReader): SharedPart | undefined {
+  const tag = PARTS[body.u8('Note.part.kind')];
+  const id = readText(body, 'Note.part.id');
+  if (tag === undefined) return undefined;
+  return tag === 'all' ? { tag } : { tag, id };
+}
+
+export function writeSharing(body: ByteWriter, { part, state, title, screens }: Sharing): void {
+  writePart(body, part);
+  body.u8(STATES.indexOf(state));
+  writeText(body, title ?? '', MAX_TEXT_BYTES);
+  const told = screens.slice(0, MAX_SCREENS);
+  body.u8(told.length);
+  for (const { id, name } of told) {
+    writeText(body, id, MAX_ID_BYTES);
+    writeText(body, name, MAX_TEXT_BYTES);
+  }
+}
+
+export function readSharing(body: ByteReader): Sharing | undefined {
+  const part = readPart(body);
+  const state = STATES[body.u8('Note.sharing.state')];
+  const title = readText(body, 'Note.sharing.title');
+  const count = body.u8('Note.sharing.screenCount');
+  const screens: NamedScreen[] = [];
+  for (let index = 0; index < count; index += 1)
+    screens.push({ id: readText(body, 'Note.sharing.screenId'), name: readText(body, 'Note.sharing.screenName') });
+  if (part === undefined || state === undefined) return undefined;
+  return { part, state, ...(title === '' ? {} : { title }), screens: screens.slice(0, MAX_SCREENS) };
+}
+
+function writeText(body: ByteWriter, text: string, maxBytes: number): void {
+  const bytes = cut(text, maxBytes);
+  body.u8(bytes.length).bytes(bytes);
+}
+
+function readText(body: ByteReader, field: string): string {
+  return shown(body.view8(body.u8(`${field}Length`), field));
+}
