@@ -1,7 +1,7 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote, type SharingNote } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
-import type { SharedPart } from '../rdp/shared-part.ts';
+import type { SharedPart } from '../rdp/channels/notes.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
 export type PauseNote = Extract<Note, { tag: 'pause' }>;

@@ -1,7 +1,7 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
-import type { SharedPart } from '../rdp/shared-part.ts';
+import type { SharedPart } from '../rdp/channels/notes.ts';
 
 /** Hears what the expert would like: of the picture, and to see. */
 export interface NoteWishes {

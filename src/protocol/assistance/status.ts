@@ -1,5 +1,5 @@
 import type { PictureQuality } from '../rdp/channels/notes.ts';
-import type { SharedPart, Sharing } from '../rdp/shared-part.ts';
+import type { SharedPart, Sharing } from '../rdp/channels/notes.ts';
 
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
 

@@ -7,6 +7,7 @@ import { cut, shown } from './note-text.ts';
 import { readPart, readSharing, writePart, writeSharing } from './sharing-note.ts';
 
 export type { PictureQuality } from '../picture-quality.ts';
+export type { SharedPart, Sharing } from '../shared-part.ts';
 
 /** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050, 0055). */
 export const NOTES_CHANNEL = 'RBNOTES';

@@ -59,7 +59,7 @@ it('has this shape', () => {
     title: 'T',
     screens: [{ id: 'A', name: 'B' }],
   } as const;
-  expect(hex(encodeNote(sharing))).toBe('06000e000200010154010141' + '0142');
+  expect(hex(encodeNote(sharing))).toBe('06000e0002000101540101410142');
 });
 
 it('comes back as it was, several in a message', () => {
