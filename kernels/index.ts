@@ -1,5 +1,6 @@
 export { changedTiles } from './changed';
 export { toI420 } from './i420';
+export { oneColour } from './one-colour';
 export { planarTile } from './planar';
 export { rdp8Compress } from './rdp8-compress';
 export { rdp8Decompress } from './rdp8-decompress';

@@ -157,6 +157,27 @@ describe.each([
   });
 });
 
+describe('a screen that becomes one colour', () => {
+  it('goes whole in one frame on any line, with a letter on it, too', async () => {
+    const flat = paint(640, 384, () => 0x20_4060);
+    const { send, stream, wrongIn } = served(photo(8), CHANNEL);
+    while (stream.dueAnyway) await send(photo(8), { frameBytes: 100_000 });
+    const bytes = await send(flat, { frameBytes: 3_072 });
+    expect(wrongIn(flat)).toBe(0);
+    expect(bytes).toBeLessThan(100);
+    const written = change(
+      paint(640, 384, () => 0xd0_c0a0),
+      100,
+      100,
+      8,
+      12,
+      noise(9),
+    );
+    await send(written, { frameBytes: 3_072 });
+    expect(wrongIn(written, 128, 0, 512, 384)).toBe(0);
+  });
+});
+
 describe('the first picture on a thin line', () => {
   it('is there as a whole, coarsely, before any of a photo is exact; then from where the pointer is', async () => {
     const frame = photo(5);

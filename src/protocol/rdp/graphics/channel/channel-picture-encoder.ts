@@ -3,6 +3,7 @@ import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { encodeEndFrame, encodeStartFrame } from '../../pdu/rdpgfx/frames.ts';
 import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
 import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../pdu/rdpgfx/surfaces.ts';
+import { frameWords } from '../pixel-words.ts';
 import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PixelFrame } from '../contract.ts';
 import { Rdp8Compressor } from '../rdp8/rdp8-compressor.ts';
 import { ChangedTiles } from '../tiles/changed-tiles.ts';
@@ -10,6 +11,7 @@ import { PacedTiles } from '../tiles/paced-tiles.ts';
 import { copiedFrom, without } from '../tiles/areas.ts';
 import { type ChannelSettings, type CreateLayer, DESKTOP_SURFACE, type LayerFrame, type PictureLayer } from './contract.ts';
 import { ExactTiles } from './exact-tiles.ts';
+import { oneColour } from './one-colour.ts';
 import { SegmentPacker } from './segment-packer.ts';
 
 const NO_LAYER: LayerFrame = { pdus: [], covered: [], exact: [], surfaces: [] };
@@ -91,6 +93,7 @@ class ChannelPictureEncoder implements PictureEncoder {
   /** Exactly, and as far as the line has room for it; the rest stays pending. Gives what was drawn. */
   private draw({ frame, wanted, copies, changed }: Drawing, { covered, exact, pdus }: LayerFrame): readonly Rect[] {
     const push = (pdu: Uint8Array): void => this.packer.push(pdu);
+    const words = frameWords(frame);
     const filmBytes = pdus.reduce((sum, { length }) => sum + length, 0);
     return this.paced.draw(
       { frame, wanted, changed, covered, rested: exact, filmBytes },
@@ -98,6 +101,7 @@ class ChannelPictureEncoder implements PictureEncoder {
         begin: () => this.exact.encode(frame, copies, [], push),
         exact: (areas) => this.exact.encode(frame, [], areas, push),
         coarse: (areas, blockSide) => this.exact.encodeCoarsely(frame, areas, blockSide, push),
+        isFlat: (area) => oneColour(words, area) !== undefined,
         spent: () => this.packer.bytes,
       },
     );

@@ -3,8 +3,11 @@ import type { Rect } from '../../geometry.ts';
 import type { FrameWords } from '../pixel-words.ts';
 
 /** The colour (0xRRGGBB) of an area that has one, or undefined. The area lies inside the frame. */
-export function oneColour({ words, stride }: FrameWords, { x, y, width, height }: Rect): number | undefined {
+export function oneColour({ words, stride, kernels }: FrameWords, area: Rect): number | undefined {
+  const { x, y, width, height } = area;
   const colour = words[y * stride + x]! & 0xff_ffff;
+  // Seldom used code is slow in JavaScript: a screen of one colour would take 15 ms.
+  if (kernels !== undefined) return kernels.isOneColour(area) ? colour : undefined;
   for (let row = y; row < y + height; row += 1) {
     let at = row * stride + x;
     for (const end = at + width; at < end; at += 1) if ((words[at]! & 0xff_ffff) !== colour) return undefined;

@@ -18,6 +18,7 @@ export interface KernelExports {
     places: number,
   ): number;
   equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
+  oneColour(first: number, stride: number, width: number, height: number): number;
   rfxCoefficients(first: number, stride: number, width: number, height: number, quants: number, work: number): void;
   rlgr(coefficients: number, withoutPairs: number, out: number): number;
   toRgba(

@@ -107,6 +107,12 @@ export class PictureKernels implements Size {
     return start + bytes;
   }
 
+  /** Whether all pixels of an area inside the picture have one colour. */
+  isOneColour({ x, y, width, height }: Rect): boolean {
+    const stride = this.width * 4;
+    return this.kernels.oneColour(PICTURE_AT + y * stride + x * 4, stride, width, height) !== 0;
+  }
+
   /** A rectangle that holds every pixel that differs in one of `every` rows of `areas`, or undefined. */
   changedBox(areas: readonly Rect[], every: number): Rect | undefined {
     const { width, height, runs } = this;

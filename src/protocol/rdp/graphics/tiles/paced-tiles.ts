@@ -25,6 +25,8 @@ export interface TileWriter {
   exact(areas: readonly Rect[]): void;
   /** In blocks, for the time being. */
   coarse(areas: readonly Rect[], blockSide: BlockSide): void;
+  /** Whether an area is written in next to no bytes; of none where it is left out. */
+  isFlat?(area: Rect): boolean;
   /** Bytes of the frame so far. */
   spent(): number;
 }
@@ -64,8 +66,7 @@ export class PacedTiles {
     else this.pending.drop(covered);
     writer.begin();
     const all = [...changed, ...rested, ...this.pending.rects];
-    const rawBytes = all.reduce((sum, { width, height }) => sum + width * height * BYTES_A_PIXEL, filmBytes);
-    if (share === undefined || rawBytes <= share.frameBytes) {
+    if (share === undefined || this.fits(all, share.frameBytes - filmBytes, writer)) {
       this.pending.clear();
       writer.exact(all);
       return all;
@@ -76,6 +77,16 @@ export class PacedTiles {
     const textBytes = share.frameBytes - filmBytes;
     const otherBytes = filmBytes === 0 ? textBytes : Math.min(textBytes, share.frameBytes * BESIDE_FILM);
     return this.write({ textBytes, otherBytes, focus: share.focus }, writer);
+  }
+
+  /** Whether all of it fits however little can be saved of it. */
+  private fits(areas: readonly Rect[], bytes: number, writer: TileWriter): boolean {
+    const rawBytes = ({ width, height }: Rect): number => width * height * BYTES_A_PIXEL;
+    const all = areas.reduce((sum, area) => sum + rawBytes(area), 0);
+    if (all <= bytes || writer.isFlat === undefined) return all <= bytes;
+    let left = bytes;
+    // Ends early: of a photo the first tiles are enough.
+    return areas.every((area) => writer.isFlat?.(area) === true || (left -= rawBytes(area)) >= 0);
   }
 
   private write({ textBytes, otherBytes, focus }: Budget, writer: TileWriter): Rect[] {

@@ -5,6 +5,7 @@ import type { Rect } from '../../../../../src/protocol/rdp/geometry.ts';
 import type { PixelFrame } from '../../../../../src/protocol/rdp/graphics/contract.ts';
 import { PictureKernels } from '../../../../../src/protocol/rdp/graphics/kernels/picture-kernels.ts';
 import { frameWords } from '../../../../../src/protocol/rdp/graphics/pixel-words.ts';
+import { oneColour } from '../../../../../src/protocol/rdp/graphics/channel/one-colour.ts';
 import { MAX_PLANAR_TILE_BYTES, PlanarEncoder } from '../../../../../src/protocol/rdp/graphics/planar/planar-encoder.ts';
 import { ChangedTiles } from '../../../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 import { noise, paint, pictures } from '../pictures.ts';
@@ -177,6 +178,26 @@ describe('planar tiles', () => {
     expect(kernels.encodePlanar(8191, 1099, 1, 1, true, 'bottomUp', out, 0, 100)).toBeGreaterThan(0);
     expect(kernels.encodePlanar(8128, 1036, 64, 64, false, 'bottomUp', out, 0, MAX_PLANAR_TILE_BYTES)).toBeGreaterThan(0);
   });
+});
+
+it('an area of one colour is the same in the kernels, wherever in it another pixel is', () => {
+  fc.assert(
+    fc.property(pictures(80), fc.nat(), fc.nat(), fc.nat(), fc.nat(), fc.boolean(), (shape, x, y, w, h, flat) => {
+      const frame = { ...shape, pixels: shape.pixels.slice() };
+      const at = { x: x % frame.width, y: y % frame.height };
+      const area = { ...at, width: 1 + (w % (frame.width - at.x)), height: 1 + (h % (frame.height - at.y)) };
+      // The fourth bytes stay as they are, which do not count.
+      for (let row = 0; row < frame.height; row++)
+        for (let column = 0; column < frame.width; column++)
+          frame.pixels.fill(0x5a, row * frame.stride + column * 4, row * frame.stride + column * 4 + 3);
+      const other = (at.y + (h % area.height)) * frame.stride + (at.x + (w % area.width)) * 4 + (w % 3);
+      if (!flat) frame.pixels[other] = 0x5b;
+      const expected = oneColour(frameWords(frame), area);
+      expect(oneColour(frameWords(inKernels(frame)), area)).toBe(expected);
+      expect(expected === undefined).toBe(!flat && area.width * area.height > 1);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 it('a memory that cannot be had is no error: there are simply no kernels', () => {
