@@ -167,6 +167,21 @@ describe.skipIf(programs.skip).each([
     expect(again.jid).toBe(`nora@${server.domain}/pc`);
   });
 
+  it('is gone for others as soon as it has been ended, every time: a line that broke would be waited for', async () => {
+    const desk = await stream({ resource: 'desk' });
+    const heard = heardBy(desk);
+    desk.send(element('presence', NS.client));
+    const saidOf = (jid: string, type: string | undefined): boolean =>
+      heard.some(({ name, attributes }) => name === 'presence' && attributes['from'] === jid && attributes['type'] === type);
+    for (const resource of ['1', '2', '3', '4', '5', '6']) {
+      const pc = await stream({ resource });
+      pc.send(element('presence', NS.client));
+      await until(() => saidOf(pc.jid, undefined), 'that it is there');
+      await pc.close();
+      await until(() => saidOf(pc.jid, 'unavailable'), 'that it is gone');
+    }
+  });
+
   it('is told who has taken its place', async () => {
     const first = await stream({ resource: 'same' });
     const ends: StreamEnd[] = [];

@@ -27,6 +27,8 @@ export interface Behaviour {
   isSilent: boolean;
   /** Answers `<r/>`. */
   acknowledges: boolean;
+  /** Ends the stream and the connection where the client ends the stream. */
+  ends: boolean;
   /** How what it says is cut into pieces. */
   pieces: (bytes: Buffer) => readonly Buffer[];
 }
@@ -61,7 +63,7 @@ export class ScriptedConnection {
       const { framer } = this;
       for (const framed of framer.push(bytes.toString())) {
         if (framed.tag === 'header') this.opened();
-        if (framed.tag === 'end') this.socket.end('</stream:stream>');
+        if (framed.tag === 'end' && this.server.behaviour.ends) this.socket.end('</stream:stream>');
         if (framed.tag === 'stanza') this.element(framed.stanza);
         if (this.framer !== framer) return;
       }
@@ -165,6 +167,7 @@ export class ScriptedXmpp {
     keepsS: 60,
     isSilent: false,
     acknowledges: true,
+    ends: true,
     pieces: (bytes) => [bytes],
   };
   readonly certificate: Awaited<ReturnType<typeof makeServerCertificate>>;

@@ -173,6 +173,56 @@ describe('several devices of one account', () => {
     expect(asked.record.events).toEqual([{ tag: 'terminated', reason: 'peerLeft' }]);
   });
 
+  /** What a server says that gives up a program whose line broke, with a proposal that it had for it. */
+  async function givesUp(stream: XmppStream, asked: Side): Promise<void> {
+    const error = element('error', NS.client, { type: 'cancel' }, element('recipient-unavailable', 'urn:ietf:params:xml:ns:xmpp-stanzas'));
+    const from = { from: 'eric@home', to: 'nora@home/pc', type: 'error', id: asked.session.id };
+    server.streamOf('nora@home/pc')?.receive(element('message', NS.client, from, error));
+    await settle();
+    await stream.close();
+    await settle();
+  }
+
+  it.each([
+    { applications: [REMOTE_ASSISTANCE.guid], what: 'rings on' },
+    { applications: [], what: 'has not got the application' },
+  ])('of which one is gone without a word: the proposal that comes back from there says nothing of the one that $what', async (one) => {
+    const { applications } = one;
+    server = new MemoryXmpp(clock);
+    server.register('nora@home', 'p');
+    server.register('eric@home', 'p');
+    const nora = await device('nora@home', 'pc');
+    const ghost = await other('eric@home');
+    const desk = await device('eric@home', 'desk', { applications });
+    void nora.messenger.addContact('eric@home');
+    void desk.messenger.addContact('nora@home');
+    await settle();
+    server.fate = (to, { name }) => (to === ghost.jid && name === 'message' ? 'drop' : 'deliver');
+    const asked = nora.invite(desk);
+    // Comes before any word of the other one.
+    await givesUp(ghost, asked);
+    await pass(2_000);
+    expect(asked.record.events).toEqual(applications.length > 0 ? [] : [{ tag: 'appNotPresent' }]);
+    expect(rung(desk)).toHaveLength(applications.length);
+  });
+
+  it('of which the only one is gone without a word: nobody is there, as soon as the server says so', async () => {
+    server = new MemoryXmpp(clock);
+    server.register('nora@home', 'p');
+    const ghost = await other('eric@home');
+    const nora = await device('nora@home', 'pc');
+    void nora.messenger.addContact('eric@home');
+    await settle();
+    ghost.send(element('presence', NS.client, { to: 'nora@home', type: 'subscribed' }));
+    await settle();
+    expect(nora.messenger.contacts).toMatchObject([{ presence: 'online' }]);
+    const asked = new Side(nora.messenger.invite('eric@home', REMOTE_ASSISTANCE));
+    await settle();
+    expect(asked.tags).toEqual([]);
+    await givesUp(ghost, asked);
+    expect(asked.record.events).toMatchObject([{ tag: 'sendError', error: { code: 'CONTACT_OFFLINE' } }]);
+  });
+
   /** A server that dies tells nobody who is gone with it, when others of its cluster go on. */
   function diesInSilence(address: string): void {
     server.fate = (_, { name, attributes }) => (name === 'presence' && attributes['type'] === 'unavailable' ? 'drop' : 'deliver');

@@ -27,6 +27,8 @@ export class SentInvitation implements RendezvousCarrier {
   private taker: string | undefined;
   private initiated = false;
   private proposed = false;
+  /** The server has said of one of their programs that the proposal did not get there; none has said since that it rings. */
+  private undelivered = false;
   private cancelTimer: () => void = () => {};
 
   constructor(id: string, application: Application, peer: Peer, details: InvitationDetails, options: CarriedOptions) {
@@ -83,6 +85,7 @@ export class SentInvitation implements RendezvousCarrier {
     switch (said.tag) {
       case 'ringing':
         this.ringing.add(from);
+        this.undelivered = false;
         if (this.session.state === 'INVITATION') this.cancelTimer();
         return;
       case 'proceed':
@@ -108,9 +111,15 @@ export class SentInvitation implements RendezvousCarrier {
     if (action.tag === 'session-terminate') this.peerEnded(action.reason);
   }
 
-  /** The server has not been able to deliver the proposal. */
+  /**
+   * The server has not been able to deliver the proposal: to nobody, or to a program whose line broke and did not come back while others of theirs have
+   * it. It does not say which (a server answers for the bare address), so that where programs are seen they have their time to ring.
+   */
   bounced(): void {
-    if (this.session.state === 'INVITATION' && this.ringing.size === 0) this.offline();
+    if (this.session.state !== 'INVITATION' || this.ringing.size > 0) return;
+    this.undelivered = true;
+    const { sees, devices } = this.options.presence(this.session.peer.address);
+    if (!sees || devices === 0) this.offline();
   }
 
   /**
@@ -128,7 +137,9 @@ export class SentInvitation implements RendezvousCarrier {
     if (this.taker !== undefined && gone(this.taker)) return this.peerEnded('gone');
     for (const one of [...this.ringing].filter(gone)) this.ringing.delete(one);
     if (this.session.state !== 'INVITATION' || this.ringing.size > 0) return;
-    if (this.options.presence(this.session.peer.address).devices === 0) this.wait(RETURN_MS, () => this.peerEnded('gone'));
+    if (this.options.presence(this.session.peer.address).devices > 0) return;
+    if (this.undelivered) this.offline();
+    else this.wait(RETURN_MS, () => this.peerEnded('gone'));
   }
 
   private get proposal(): JingleMessage {

@@ -13,8 +13,8 @@ import { trustContext } from './trust-context.ts';
 import type { XmppServer } from './stream-contract.ts';
 
 const CONNECT_DEADLINE_MS = 10_000;
-/** The socket is destroyed when the server has not closed it this long after our end of the stream. */
-const LINGER_MS = 1_000;
+/** How long a server may take to end the stream after us. */
+const LINGER_MS = 2_000;
 
 export interface XmppSocketListener {
   /** TCP is there, and TLS is not. */
@@ -46,6 +46,8 @@ export class XmppSocket {
   private cancelDeadline: () => void;
   private phase: 'connecting' | 'handshake' | 'open' = 'connecting';
   private isFinished = false;
+  /** The server has ended the stream. */
+  private isEndedByServer = false;
   private reachedAddress = '';
   private readonly whenClosed: Promise<void>;
   private tellClosed = (): void => {};
@@ -116,15 +118,19 @@ export class XmppSocket {
     socket.once('secureConnect', () => this.verified(socket));
   }
 
-  /** Ends the stream and lets what was sent go out; closed within a second. */
+  /**
+   * Ends the stream and lets what was sent go out; closed within two seconds. The connection goes once the server has ended the stream as well (RFC 6120
+   * section 4.4): a server that finds it closed may throw away what it has not read yet, our goodbye and the end of the stream among it, and take us
+   * for somebody whose line broke.
+   */
   end(): void {
     if (this.isFinished) return;
     if (this.phase !== 'open') return this.destroy();
     this.write(STREAM_END);
     this.isFinished = true;
-    this.socket.end();
     const cancel = this.options.clock.after(LINGER_MS, () => this.socket.destroy());
     this.socket.once('close', cancel);
+    if (this.isEndedByServer) this.socket.end();
   }
 
   destroy(): void {
@@ -167,10 +173,11 @@ export class XmppSocket {
     const { framer } = this;
     try {
       for (const framed of framer.push(this.decoder.write(bytes))) {
-        if (this.isFinished) return;
-        this.listener.framed(framed);
+        if (framed.tag === 'end') this.isEndedByServer = true;
+        if (!this.isFinished) this.listener.framed(framed);
         if (this.framer !== framer) return;
       }
+      if (this.isFinished && this.isEndedByServer) this.socket.end();
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -377,4 +377,31 @@ describe('a stream', () => {
     expect(heard.ends.map(({ error, lost }) => [error.code, bodiesOf(lost)])).toEqual([['CONNECTION_LOST', ['1']]]);
     expect([heard.told, server.connections.length]).toEqual([[], 1]);
   });
+
+  it('that is ended here keeps its connection until the server has ended it as well, who might not read on otherwise', async () => {
+    server.behaviour.ends = false;
+    const stream = await open();
+    const { last: connection } = server;
+    let isClosed = false;
+    connection?.socket.once('end', () => (isClosed = true));
+    const closed = stream.close();
+    await until(() => connection?.heard.endsWith('</stream:stream>'), 'the end of the stream');
+    server.behaviour.ends = true;
+    // Signing in takes many words: whatever was sent before is there by then.
+    await open();
+    expect(isClosed).toBe(false);
+    connection?.say('<message/></stream:stream>');
+    await closed;
+    await until(() => isClosed, 'the end of the connection');
+  });
+
+  it('that is ended here goes within two seconds, whatever the server does', async () => {
+    server.behaviour.ends = false;
+    const stream = await open();
+    const closed = stream.close();
+    await until(() => server.last?.heard.endsWith('</stream:stream>'), 'the end of the stream');
+    server.last?.say('<message/>');
+    await clock.advance(2_000);
+    await closed;
+  });
 });
