@@ -46,7 +46,7 @@ class Way {
   take(): void {
     const { frame } = this;
     const whole = [{ x: 0, y: 0, width: frame.width, height: frame.height }];
-    const copies = this.timed('scrolling', () => this.tiles.scroll(frame, whole));
+    const copies = this.timed('scrolling', () => this.tiles.copies(frame, whole));
     const areas = this.timed('what changed', () => this.tiles.update(frame, whole));
     const encoded = this.timed('planar', () => this.bitmaps.encode(frame, { copies, areas })) ?? new Uint8Array(0);
     const segments = this.timed('RDP8', () =>

@@ -49,7 +49,7 @@ async function shareWith(source: Display, viewer: Display): Promise<Sharing> {
 }
 
 describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp on the graphics channel'), () => {
-  it('shows the novice’s screen pixel for pixel, also where it scrolls, and one of another size', async () => {
+  it('shows the novice’s screen pixel for pixel, also where it scrolls or windows move, and one of another size', async () => {
     const [source, viewer] = [await screen(), await screen()];
     await paint(source, WIDTH, HEIGHT);
     const sharing = await shareWith(source, viewer);
@@ -64,6 +64,8 @@ describe.skipIf(freerdp.skip)(freerdp.title('xfreerdp on the graphics channel'),
     const terminal = await scroll(source);
     await until(() => sharing.linkEvents.filter(({ tag }) => tag === 'frameAcknowledged').length > 30, 'frames that are acknowledged');
     await terminal.still();
+    await same();
+    await terminal.drag();
     await same();
     await terminal.stop();
     const mode = `${SMALLER.width}x${SMALLER.height}`;

@@ -98,7 +98,7 @@ function untilRefused(code: string): Promise<unknown> {
   );
 }
 
-/** Something scrolls on the novice's screen; the client shows it exactly, by copies if it has announced that it can. */
+/** Something scrolls and is moved about on the novice's screen; the client shows it exactly, by copies if it has announced that it can. */
 async function expectScrolled(seen: () => Promise<Picture>, copied: boolean): Promise<void> {
   await untilSame(() => source.screenshot(), seen);
   const before = sharing.graphicsBytes();
@@ -108,6 +108,10 @@ async function expectScrolled(seen: () => Promise<Picture>, copied: boolean): Pr
     else await until(() => sharing.graphicsBytes() > before + SCROLLED_BYTES, 'pictures of what scrolls');
     await terminal.still();
     await untilSame(() => source.screenshot(), seen);
+    const copies = sharing.orderUpdates();
+    await terminal.drag();
+    await untilSame(() => source.screenshot(), seen);
+    if (copied) expect(sharing.orderUpdates()).toBeGreaterThan(copies);
     if (!copied) expect(sharing.orderUpdates()).toBe(0);
   } finally {
     await terminal.stop();

@@ -22,6 +22,8 @@ export interface ScrollingTerminal {
   /** Lets it come to rest. */
   still(): Promise<void>;
   stop(): Promise<void>;
+  /** Moves it about, to all sides and partly out of the screen; once it is still. */
+  drag(): Promise<void>;
 }
 
 /** A terminal that scrolls until it is told to be still, over a busy background and partly outside the screen. */
@@ -34,6 +36,20 @@ export async function scroll(display: Display): Promise<ScrollingTerminal> {
     still: async () => {
       await writeFile(told, '');
       await until(async () => (await display.xdotool('search', '--name', '^still$').catch(() => '')) !== '', 'the terminal to stand still');
+    },
+    drag: async () => {
+      const window = (await display.xdotool('search', '--name', '^still$')).split('\n')[0] ?? '';
+      for (const [x, y] of [
+        [311, 480],
+        [290, 430],
+        [303, 390],
+        [250, 390],
+        [250, 350],
+        [-20, 340],
+        [-60, 300],
+        [10, 320],
+      ])
+        await display.xdotool('windowmove', '--', window, `${x}`, `${y}`, 'sleep', '0.05');
     },
     stop: async () => {
       await terminal.stop();

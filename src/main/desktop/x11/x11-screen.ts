@@ -15,6 +15,7 @@ import { grabAreas } from './grab-areas.ts';
 import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
+import { watchWindowMoves, type X11WindowMoves } from './x11-window-moves.ts';
 import { screenPixels, type ScreenPixels } from './x11-visual.ts';
 
 const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
@@ -31,6 +32,8 @@ export interface X11CaptureOptions {
   readonly way: GrabWay | 'auto';
   /** False compares pictures instead, as on servers without the extension. */
   readonly useDamage: boolean;
+  /** False does without being told how windows move. */
+  readonly useMoves?: boolean;
   /** Number of the last frame that the client was sent before, by another capture. */
   readonly framesBefore?: number;
 }
@@ -59,6 +62,7 @@ export async function openX11Screen(
     const screen = new X11Screen(connection, post, size, grabber, pixels, film);
     screen.stream.countFrom(options.framesBefore ?? 0);
     screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
+    if (options.useMoves !== false) screen.moves = await watchWindowMoves(connection);
     const randr = await connection.extension('randr');
     randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
     if (damage !== undefined && fixes !== undefined) screen.watchDamage(damage, fixes);
@@ -84,6 +88,7 @@ interface DamageWatch {
 
 export class X11Screen {
   pointer: X11Pointer | undefined;
+  moves: X11WindowMoves | undefined;
   private readonly connection: X11Connection;
   private readonly post: PostFromCapture;
   readonly stream: PictureStream;
@@ -243,8 +248,12 @@ export class X11Screen {
     if (grabbed === undefined || this.over) return;
     const grabbedMs = performance.now();
     const { picture } = this;
+    const moves = this.moves?.take() ?? [];
     // The next grab comes after this turn, so nothing needs to be given back.
-    const encoded = await this.stream.encode({ ...this.size, damage: grabbed, pixels: () => picture, close: () => undefined }, this.share);
+    const encoded = await this.stream.encode(
+      { ...this.size, damage: grabbed, moves, pixels: () => picture, close: () => undefined },
+      this.share,
+    );
     if (encoded === undefined || this.over) return;
     this.wanted = false;
     this.pointer?.screenChanged();

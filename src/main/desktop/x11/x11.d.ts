@@ -42,6 +42,19 @@ declare module 'x11' {
     readonly xkbType?: number;
   }
 
+  /** CreateNotify, ConfigureNotify, MapNotify, UnmapNotify, ReparentNotify and DestroyNotify of SubstructureNotify, each with those of these that it has. */
+  interface TreeEvent {
+    /** The window that it happened to; with ConfigureNotify that is `wid1`. */
+    readonly wid: number;
+    readonly wid1: number;
+    readonly parent: number;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly borderWidth: number;
+  }
+
   interface Shm {
     readonly fdCapable: boolean;
     readonly major: number;
@@ -187,7 +200,17 @@ declare module 'x11' {
     AllocID(): number;
     require<Name extends keyof Extensions>(name: Name, reply: Reply<Extensions[Name]>): void;
     QueryExtension(name: string, reply: Reply<{ readonly present: number }>): void;
-    GetGeometry(drawable: number, reply: Reply<{ readonly width: number; readonly height: number }>): void;
+    GetGeometry(
+      drawable: number,
+      reply: Reply<{
+        readonly xPos: number;
+        readonly yPos: number;
+        readonly width: number;
+        readonly height: number;
+        readonly borderWidth: number;
+      }>,
+    ): void;
+    GetWindowAttributes(window: number, reply: Reply<{ readonly mapState: number }>): void;
     GetImage(
       format: number,
       drawable: number,
@@ -255,5 +278,5 @@ declare module 'x11' {
     };
   };
   export default x11;
-  export type { Client, Display, Event, Extensions, Screen };
+  export type { Client, Display, Event, Extensions, Screen, TreeEvent };
 }

@@ -19,11 +19,19 @@ export interface PixelFrame extends Size {
 export interface CapturedPicture extends Size {
   /** Only here may it differ from the picture before. Rectangles may overlap or leave the picture. */
   readonly damage: readonly Rect[];
+  /** What the system says has moved about as a whole since pictures before. Hints: what is not to be seen in the pixels has not moved. */
+  readonly moves?: readonly PictureMove[];
   /** The system's own frame where there is one (a page's VideoFrame), for an encoder that takes it as it is. */
   readonly video?: object;
   /** Its pixels, read out only when they are asked for; they are valid until `close`. */
   pixels(): PixelFrame | Promise<PixelFrame>;
   close(): void;
+}
+
+/** A window that has gone from one place to another one, frame and all. Where the sizes differ it keeps its top left part. Both may leave the picture. */
+export interface PictureMove {
+  readonly from: Rect;
+  readonly to: Rect;
 }
 
 /* ---------- encoding ---------- */

@@ -6,6 +6,7 @@ import type {
   FrameShare,
   GraphicsSettings,
   GraphicsUpdate,
+  PictureMove,
   PixelFrame,
 } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../../../src/protocol/rdp/graphics/decoders.ts';
@@ -36,7 +37,16 @@ type Happening =
   | { readonly tag: 'scroll'; readonly rect: Rect; readonly by: number; readonly seed: number }
   /** Pictures of it; `drift`: so many columns further each time. */
   | { readonly tag: 'film'; readonly rect: Rect; readonly pictures: number; readonly drift: number; readonly seed: number }
-  | { readonly tag: 'drag'; readonly rect: Rect; readonly dx: number; readonly dy: number; readonly steps: number; readonly seed: number }
+  /** `told`: the system says so, or says something else. */
+  | {
+      readonly tag: 'drag';
+      readonly rect: Rect;
+      readonly dx: number;
+      readonly dy: number;
+      readonly steps: number;
+      readonly told: 'so' | 'otherwise' | 'not';
+      readonly seed: number;
+    }
   | { readonly tag: 'size'; readonly size: Size; readonly seed: number }
   | { readonly tag: 'inTheMiddle'; readonly film: Happening; readonly what: Happening }
   | { readonly tag: 'rest'; readonly ms: number }
@@ -83,6 +93,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
     dx: fc.integer({ min: -30, max: 30 }),
     dy: fc.integer({ min: -30, max: 30 }),
     steps: fc.integer({ min: 1, max: 5 }),
+    told: fc.constantFrom('so', 'so', 'otherwise', 'not'),
     seed,
   }),
   fc.record({
@@ -136,6 +147,7 @@ class WholeWay {
   private readonly decoder = new GraphicsDecoder({ width: 1, height: 1 }, [...DECODERS, LOSSY_FILM]);
   private readonly fastPath = new FastPathOutputDecoder();
   private damage: Rect[] = [];
+  private moves: PictureMove[] = [];
   private share: FrameShare | undefined;
   private failing = 0;
   private generation = 1;
@@ -175,7 +187,10 @@ class WholeWay {
       case 'drag':
         this.noise(what.rect, what.seed);
         for (let n = 0; n < what.steps; n += 1) {
-          this.move({ ...what.rect, x: what.rect.x + n * what.dx, y: what.rect.y + n * what.dy }, what.dx, what.dy);
+          const from = { ...what.rect, x: what.rect.x + n * what.dx, y: what.rect.y + n * what.dy };
+          const to = { ...from, x: from.x + what.dx, y: from.y + what.dy };
+          this.move(from, what.dx, what.dy);
+          if (what.told !== 'not') this.moves.push({ from, to: what.told === 'so' ? to : { ...to, x: to.x + 1 } });
           await this.frame();
         }
         return;
@@ -251,11 +266,12 @@ class WholeWay {
   }
 
   private async encode(): Promise<readonly GraphicsUpdate[] | undefined> {
-    const { screen, read, damage } = this;
+    const { screen, read, damage, moves } = this;
     for (let y = 0; y < screen.height; y += 1)
       read.pixels.set(screen.pixels.subarray(y * screen.stride, y * screen.stride + screen.width * 4), y * read.stride);
     this.damage = [];
-    return (await this.stream.encode(captured(read, damage), this.share))?.updates;
+    this.moves = [];
+    return (await this.stream.encode({ ...captured(read, damage), moves }, this.share))?.updates;
   }
 
   private async see(update: GraphicsUpdate): Promise<void> {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { channelEncoder } from '../../../../src/protocol/rdp/graphics/channel/channel-picture-encoder.ts';
 import { copiedFrom, without } from '../../../../src/protocol/rdp/graphics/tiles/areas.ts';
-import type { LayerFrame, PictureLayer } from '../../../../src/protocol/rdp/graphics/channel/contract.ts';
+import type { LayeredPicture, LayerFrame, PictureLayer } from '../../../../src/protocol/rdp/graphics/channel/contract.ts';
 import { merged } from '../../../../src/protocol/rdp/graphics/channel/one-colour.ts';
-import type { GraphicsUpdate, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import type { GraphicsUpdate, PictureMove, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { Rdp8Decompressor } from '../../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
@@ -149,6 +149,7 @@ describe('a layer beside the exact one', () => {
   /** Shows its area in red, as long as it is asked to; then gives it back. */
   class RedLayer implements PictureLayer {
     dueInMs: number | undefined;
+    readonly moving = undefined;
     inexact: { x: number; y: number; width: number; height: number }[] = [];
     rests = false;
     private shown = false;
@@ -198,6 +199,54 @@ describe('a layer beside the exact one', () => {
     const copies = [{ x: 0, y: 0, width: 100, height: 100, fromX: 0, fromY: 50 }];
     expect(copiedFrom(copies, [FILM])).toEqual([{ x: 64, y: 14, width: 36, height: 64 }]);
     expect(copiedFrom(copies, [{ x: 300, y: 300, width: 5, height: 5 }])).toEqual([]);
+    // And where a later copy takes from where an earlier one has put it.
+    const further = { x: 200, y: 0, width: 100, height: 40, fromX: 0, fromY: 0 };
+    expect(copiedFrom([...copies, further], [FILM])).toContainEqual({ x: 264, y: 14, width: 36, height: 26 });
+  });
+});
+
+describe('a window that is dragged where something moves by itself', () => {
+  const FILM = { x: 96, y: 96, width: 64, height: 64 };
+  const window = { x: 20, y: 20, width: 120, height: 120 };
+  const screen = (at: number) => {
+    const ink = Array.from({ length: 256 * 256 }, noise(31));
+    const inside = (x: number, y: number) => x >= at && y >= at && x < at + window.width && y < at + window.height;
+    return paint(256, 256, (x, y) => (inside(x, y) ? (ink[(y - at) * 256 + x - at] ?? 0) : 0x33_6699));
+  };
+  const copied = async (moving: PictureLayer['moving'], move: PictureMove): Promise<{ copies: number; moves: number }> => {
+    const seen: LayeredPicture[] = [];
+    const layer: PictureLayer = {
+      moving,
+      inexact: [],
+      dueInMs: undefined,
+      encode: (layered) => {
+        seen.push(layered);
+        return { pdus: [], covered: [], exact: [], surfaces: [] };
+      },
+      close: () => undefined,
+    };
+    const [before, now] = [screen(20), screen(36)];
+    const stream = streamOf(before, layer);
+    await encode(stream, before);
+    await stream.encode({
+      ...now,
+      damage: [{ x: 0, y: 0, width: 256, height: 256 }],
+      moves: [move],
+      pixels: () => now,
+      close: () => undefined,
+    });
+    return { copies: seen.at(-1)?.copies.length ?? 0, moves: seen.at(-1)?.moves.length ?? 0 };
+  };
+  const move = { from: window, to: { ...window, x: 36, y: 36 } };
+
+  it('is copied where nothing does, or where it takes that along', async () => {
+    expect(await copied(undefined, move)).toMatchObject({ copies: expect.toBeOneOf([1, 2, 3]), moves: 1 });
+    expect((await copied({ x: 40, y: 40, width: 64, height: 64 }, move)).copies).toBeGreaterThan(0);
+  });
+
+  it('is drawn together with it where it lies in front of it or comes there', async () => {
+    expect(await copied(FILM, move)).toEqual({ copies: 0, moves: 0 });
+    expect(await copied({ x: 0, y: 0, width: 256, height: 256 }, move)).toEqual({ copies: 0, moves: 0 });
   });
 });
 

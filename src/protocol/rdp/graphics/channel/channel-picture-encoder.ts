@@ -4,11 +4,11 @@ import { encodeEndFrame, encodeStartFrame } from '../../pdu/rdpgfx/frames.ts';
 import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
 import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../pdu/rdpgfx/surfaces.ts';
 import { frameWords } from '../pixel-words.ts';
-import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PixelFrame } from '../contract.ts';
+import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PictureMove, PixelFrame } from '../contract.ts';
 import { Rdp8Compressor } from '../rdp8/rdp8-compressor.ts';
 import { ChangedTiles } from '../tiles/changed-tiles.ts';
 import { PacedTiles } from '../tiles/paced-tiles.ts';
-import { copiedFrom, without } from '../tiles/areas.ts';
+import { copiedFrom, holds, overlap, without } from '../tiles/areas.ts';
 import { type ChannelSettings, type CreateLayer, DESKTOP_SURFACE, type LayerFrame, type PictureLayer } from './contract.ts';
 import { ExactTiles } from './exact-tiles.ts';
 import { oneColour } from './one-colour.ts';
@@ -64,11 +64,12 @@ class ChannelPictureEncoder implements PictureEncoder {
     if (wanted.key) this.tiles.forget();
     // The client may have lost the areas that it asks for again: nothing is copied from them.
     const mayCopy = !wanted.key && wanted.areas.length === 0;
-    const copies = mayCopy ? this.tiles.scroll(frame, picture.damage) : [];
+    const moves = movesBeside(this.layer?.moving, picture.moves ?? []);
+    const copies = mayCopy ? this.tiles.copies(frame, picture.damage, moves) : [];
     const inexact = wanted.key ? [] : copiedFrom(copies, [...(this.layer?.inexact ?? []), ...this.paced.pending.rects]);
     const areas = [...this.tiles.update(frame, picture.damage), ...wanted.areas, ...inexact];
     const { layer } = this;
-    const layered = layer === undefined ? NO_LAYER : await layer.encode({ picture, frame, wanted, copies, areas });
+    const layered = layer === undefined ? NO_LAYER : await layer.encode({ picture, frame, wanted, copies, moves, areas });
     const changed = without(areas, layered.covered);
     const isIdle = changed.length === 0 && layered.exact.length === 0 && this.paced.pending.size === 0;
     if (!wanted.key && copies.length === 0 && isIdle && layered.pdus.length === 0) return undefined;
@@ -121,4 +122,10 @@ class ChannelPictureEncoder implements PictureEncoder {
     this.packer.push(encodeCreateSurface({ surfaceId: DESKTOP_SURFACE, width, height }));
     this.packer.push(encodeMapSurfaceToOutput({ surfaceId: DESKTOP_SURFACE, x: 0, y: 0 }));
   }
+}
+
+/** Without those in front of or behind what moves by itself: that is drawn with whatever lies in front of it. What takes it along is among them. */
+function movesBeside(moving: Rect | undefined, moves: readonly PictureMove[]): readonly PictureMove[] {
+  if (moving === undefined) return moves;
+  return moves.filter(({ from, to }) => holds(from, moving) || !(overlap(from, moving) || overlap(to, moving)));
 }

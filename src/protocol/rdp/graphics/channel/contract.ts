@@ -1,6 +1,6 @@
 import type { Rect } from '../../geometry.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
-import type { CapturedPicture, FrameRequest, PixelFrame } from '../contract.ts';
+import type { CapturedPicture, FrameRequest, PictureMove, PixelFrame } from '../contract.ts';
 
 /** The surface that the exact picture is drawn on, mapped to the output at 0,0 and as large as the picture. */
 export const DESKTOP_SURFACE = 1;
@@ -21,7 +21,9 @@ export interface LayeredPicture {
   readonly wanted: FrameRequest;
   /** What the client copies on the desktop surface, in this order and before all else. */
   readonly copies: readonly ScreenCopy[];
-  /** What has changed beside that, and would be sent exactly. */
+  /** What is said to have moved about as a whole, to be seen or not. */
+  readonly moves: readonly PictureMove[];
+  /** What has changed beside the copies, and would be sent exactly. */
   readonly areas: readonly Rect[];
 }
 
@@ -50,6 +52,8 @@ export interface PictureLayer {
    * surfaces that are made anew: those of the layer have been deleted then. Rejecting ends the capture.
    */
   encode(picture: LayeredPicture): Promise<LayerFrame> | LayerFrame;
+  /** The rectangle that it draws itself, as of the last picture; undefined where it draws none. */
+  readonly moving: Rect | undefined;
   /** What stands on the desktop surface not exactly as in the picture before: copies from there are drawn exactly where they go. */
   readonly inexact: readonly Rect[];
   /** In so many milliseconds a frame is due although no pixel changes, because something is to be sent exactly; undefined: none is. */

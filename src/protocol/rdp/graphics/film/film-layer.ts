@@ -1,5 +1,6 @@
 import type { Rect, Size } from '../../geometry.ts';
 import type { LayeredPicture, LayerFrame, PictureLayer } from '../channel/contract.ts';
+import { overlap } from '../tiles/areas.ts';
 import type { FilmEncoders } from './contract.ts';
 import type { FrameShare } from '../contract.ts';
 import { Film } from './film.ts';
@@ -7,7 +8,6 @@ import { regionsOf, tilesOfBox, touchedTiles } from './film-regions.ts';
 import { InexactTiles } from './inexact-tiles.ts';
 import { MotionFinder, STILL_MS } from './motion-finder.ts';
 import type { MovingPart } from './moving-part.ts';
-import { overlap } from './moving-tiles.ts';
 import { RemoteFxFilm } from './remotefx-film.ts';
 
 /** So many tiles are made exact in one frame at most: some 350 kB at the worst. */
@@ -49,6 +49,10 @@ export class FilmLayer implements PictureLayer {
 
   constructor(parts: FilmLayerParts) {
     this.parts = parts;
+  }
+
+  get moving(): Rect | undefined {
+    return this.film?.box;
   }
 
   get inexact(): readonly Rect[] {
@@ -112,11 +116,13 @@ export class FilmLayer implements PictureLayer {
     return share?.quality === 'thin' ? Math.min(THIN_BITS_PER_SECOND, bitsPerSecond ?? Infinity) : bitsPerSecond;
   }
 
-  private motion({ areas, copies }: LayeredPicture, nowMs: number): Rect | undefined {
+  private motion({ areas, copies, moves }: LayeredPicture, nowMs: number): Rect | undefined {
     const touched = copies.flatMap(({ x, y, width, height, fromX, fromY }) => [
       { x, y, width, height },
       { x: fromX, y: fromY, width, height },
     ]);
+    // What is dragged is no film, whatever of it could be copied.
+    for (const { from, to } of moves) touched.push(from, to);
     return this.finder.look({ areas, copies: touched, nowMs, soon: this.quality === 'thin' });
   }
 

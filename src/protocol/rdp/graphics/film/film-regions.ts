@@ -1,5 +1,6 @@
 import type { Rect } from '../../geometry.ts';
-import { areaOf, overlap } from './moving-tiles.ts';
+import { overlap } from '../tiles/areas.ts';
+import { areaOf } from './moving-tiles.ts';
 
 const TILE_SIDE = 64;
 /** A film that has changed in so much of its rectangle is drawn whole. */

@@ -1,5 +1,5 @@
 import type { Rect, Size } from '../../geometry.ts';
-import { holds } from './moving-tiles.ts';
+import { holds } from '../tiles/areas.ts';
 
 const TILE_SIDE = 64;
 

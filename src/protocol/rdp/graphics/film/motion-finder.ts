@@ -1,5 +1,6 @@
 import type { Rect, Size } from '../../geometry.ts';
-import { areaOf, holds, MovingTiles, overlap } from './moving-tiles.ts';
+import { holds, overlap } from '../tiles/areas.ts';
+import { areaOf, MovingTiles } from './moving-tiles.ts';
 
 /** Frames closer together than this are one slot of the history, so that something quick elsewhere does not make a film look slow. */
 const SLOT_MS = 25;

@@ -1,5 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
+import { around, overlap } from '../tiles/areas.ts';
 
 /** The grid that what has changed comes in. */
 const TILE_SIDE = 64;
@@ -176,30 +177,9 @@ function alike(one: Rect, other: Rect): boolean {
   );
 }
 
-function around(one: Rect, other: Rect): Rect {
-  const x = Math.min(one.x, other.x);
-  const y = Math.min(one.y, other.y);
-  const width = Math.max(one.x + one.width, other.x + other.width) - x;
-  const height = Math.max(one.y + one.height, other.y + other.height) - y;
-  return { x, y, width, height };
-}
-
 /** Overlaps or lies side by side. */
 function touches(one: Rect, other: Rect): boolean {
   return one.x <= other.x + other.width && other.x <= one.x + one.width && one.y <= other.y + other.height && other.y <= one.y + one.height;
-}
-
-export function overlap(one: Rect, other: Rect): boolean {
-  return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
-}
-
-export function holds(outer: Rect, inner: Rect): boolean {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.width <= outer.x + outer.width &&
-    inner.y + inner.height <= outer.y + outer.height
-  );
 }
 
 export function areaOf({ width, height }: { readonly width: number; readonly height: number }): number {

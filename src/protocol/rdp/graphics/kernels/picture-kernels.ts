@@ -136,12 +136,16 @@ export class PictureKernels implements Size {
     return this.kernels.commonShift(now, before, stride, box.width, box.height, minVotes, this.scrollAt, tablePlaces(this.height));
   }
 
-  /** Runs of at least `least` rows of `area` that are in the picture before `shift` rows further up; what moved from outside counts as different. */
-  movedRuns(area: Rect, shift: number, least: number): { readonly y: number; readonly height: number }[] {
+  /** Runs of at least `least` rows of `area` that were in the picture before `dx` columns further left and `dy` rows further up, inside the picture. */
+  movedRuns(
+    area: Rect,
+    { dx, dy }: { readonly dx: number; readonly dy: number },
+    least: number,
+  ): { readonly y: number; readonly height: number }[] {
     const at = (area.y * this.width + area.x) * 4;
     const stride = this.width * 4;
     const { runs } = this;
-    const before = this.previousAt + at - shift * stride;
+    const before = this.previousAt + at - dy * stride - dx * 4;
     const count = this.kernels.equalRuns(PICTURE_AT + at, before, stride, area.width, area.height, least, runs.byteOffset);
     return Array.from({ length: count }, (_, run) => ({ y: area.y + runs[2 * run]!, height: runs[2 * run + 1]! }));
   }

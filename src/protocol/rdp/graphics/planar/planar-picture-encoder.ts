@@ -75,13 +75,13 @@ class PlanarPictureEncoder implements PictureEncoder {
     this.tiles.forget();
   }
 
-  private changes(frame: PixelFrame, { damage }: CapturedPicture, { key, areas }: FrameRequest): PictureChanges {
+  private changes(frame: PixelFrame, { damage, moves }: CapturedPicture, { key, areas }: FrameRequest): PictureChanges {
     if (key) {
       this.tiles.forget();
       return { copies: [], areas: this.tiles.update(frame, []) };
     }
     // The client may have lost the areas that it asks for again: nothing is copied from them.
-    const copies = this.scrollCopies && areas.length === 0 ? this.tiles.scroll(frame, damage) : [];
+    const copies = this.scrollCopies && areas.length === 0 ? this.tiles.copies(frame, damage, moves) : [];
     return { copies, areas: [...this.tiles.update(frame, damage), ...areas, ...copiedFrom(copies, this.paced.pending.rects)] };
   }
 }

@@ -23,14 +23,16 @@ function outside(rect: Rect, hole: Rect): Rect[] {
   ].filter((part) => part.width > 0 && part.height > 0);
 }
 
-/** Where copies put what they have read from `sources`. */
+/** Where copies, made in this order, put what they have read from `sources`, and what others have put there. */
 export function copiedFrom(copies: readonly ScreenCopy[], sources: readonly Rect[]): Rect[] {
-  return copies.flatMap(({ x, y, width, height, fromX, fromY }) =>
-    sources.flatMap((source) => {
+  const copied: Rect[] = [];
+  for (const { x, y, width, height, fromX, fromY } of copies) {
+    for (const source of [...sources, ...copied]) {
       const read = intersection({ x: fromX, y: fromY, width, height }, source);
-      return read === undefined ? [] : [{ ...read, x: read.x + x - fromX, y: read.y + y - fromY }];
-    }),
-  );
+      if (read !== undefined) copied.push({ ...read, x: read.x + x - fromX, y: read.y + y - fromY });
+    }
+  }
+  return copied;
 }
 
 /** The least rectangle that holds both. */
@@ -42,7 +44,22 @@ export function around(one: Rect, other: Rect): Rect {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-function intersection(one: Rect, other: Rect): Rect | undefined {
+export function overlap(one: Rect, other: Rect): boolean {
+  return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
+}
+
+/** Whether all of one rectangle lies in another. */
+export function holds(outer: Rect, inner: Rect): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
+/** What two rectangles have in common; undefined for nothing. */
+export function intersection(one: Rect, other: Rect): Rect | undefined {
   const common = clipToSurface(other, { ...one, x: one.x - other.x, y: one.y - other.y });
   return common === undefined ? undefined : { ...common, x: common.x + other.x, y: common.y + other.y };
 }

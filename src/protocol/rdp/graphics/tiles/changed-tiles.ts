@@ -1,9 +1,10 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { Rect } from '../../geometry.ts';
-import type { PixelFrame } from '../contract.ts';
+import type { PictureMove, PixelFrame } from '../contract.ts';
 import type { PictureKernels } from '../kernels/picture-kernels.ts';
 import { frameWords } from '../pixel-words.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
+import { copyMoves } from '../scroll/copy-moves.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
 import { copyOnPicture } from '../scroll/screen-copy.ts';
 import { rowsEqual } from './row-compare.ts';
@@ -56,14 +57,16 @@ export class ChangedTiles {
 
   /**
    * What of the last frame can be copied to where it is in this one, in this order; counts as done. {@link update} with the same frame and
-   * damage then says what is left.
+   * damage then says what is left. What has scrolled is found, what else has moved is found with the help of `moves`.
    */
-  scroll(frame: PixelFrame, damage: readonly Rect[]): ScreenCopy[] {
+  copies(frame: PixelFrame, damage: readonly Rect[], moves: readonly PictureMove[] = []): ScreenCopy[] {
     if (!this.knows(frame)) return [];
-    const copies = detectScroll(frameWords(frame), this.previous, this, damage);
-    for (const copy of copies) copyOnPicture(this.previous, this, copy);
-    this.copied = copies;
-    return copies;
+    const words = frameWords(frame);
+    const moved = copyMoves(words, this.previous, this, damage, moves);
+    const scrolled = detectScroll(words, this.previous, this, damage);
+    for (const copy of scrolled) copyOnPicture(this.previous, this, copy);
+    this.copied = [...moved, ...scrolled];
+    return [...moved, ...scrolled];
   }
 
   /** Whether the frame has one before it: of its size, and in the same memory. */

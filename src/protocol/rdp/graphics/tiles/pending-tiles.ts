@@ -2,6 +2,7 @@
 import type { Rect, Size } from '../../geometry.ts';
 import type { Place } from '../contract.ts';
 import type { FrameWords } from '../pixel-words.ts';
+import { around, holds } from './areas.ts';
 
 const TILE_SIDE = 64;
 /** Fewer pixels than this that change in a tile are text: a letter, a line, a caret. */
@@ -191,21 +192,4 @@ function distance({ x, y, width, height }: Rect, ...places: readonly (Place | un
     least = Math.min(least, across * across + down * down);
   }
   return least === Number.POSITIVE_INFINITY ? 0 : least;
-}
-
-function holds(outer: Rect, inner: Rect): boolean {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.width <= outer.x + outer.width &&
-    inner.y + inner.height <= outer.y + outer.height
-  );
-}
-
-function around(one: Rect, other: Rect): Rect {
-  const x = Math.min(one.x, other.x);
-  const y = Math.min(one.y, other.y);
-  const width = Math.max(one.x + one.width, other.x + other.width) - x;
-  const height = Math.max(one.y + one.height, other.y + other.height) - y;
-  return { x, y, width, height };
 }

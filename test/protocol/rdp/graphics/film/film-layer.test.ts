@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Rect } from '../../../../../src/protocol/rdp/geometry.ts';
-import type { FrameShare } from '../../../../../src/protocol/rdp/graphics/contract.ts';
+import type { FrameShare, PictureMove } from '../../../../../src/protocol/rdp/graphics/contract.ts';
 import type { LayerFrame } from '../../../../../src/protocol/rdp/graphics/channel/contract.ts';
 import { decodeAvc420 } from '../../../../../src/protocol/rdp/graphics/film/avc420.ts';
 import {
@@ -74,6 +74,7 @@ function tiled({ x, y, width, height }: Rect): Rect[] {
 interface Given {
   readonly changed?: readonly Rect[];
   readonly copies?: readonly (Rect & { readonly fromX: number; readonly fromY: number })[];
+  readonly moves?: readonly PictureMove[];
   readonly key?: boolean;
   readonly lost?: readonly Rect[];
   readonly share?: FrameShare;
@@ -97,12 +98,12 @@ describe('the layer of film', () => {
     layer = new FilmLayer({ encoders, nowMs: () => nowMs, failed: (why) => failures.push(why) });
   });
 
-  async function frame({ changed = [], copies = [], key = false, lost = [], size = SIZE, share }: Given = {}): Promise<Shown> {
+  async function frame({ changed = [], copies = [], moves = [], key = false, lost = [], size = SIZE, share }: Given = {}): Promise<Shown> {
     nowMs += FRAME_MS;
     const pixels = { ...size, stride: size.width * 4, pixels: new Uint8Array(size.width * size.height * 4).fill(GREY) };
     const picture = { ...size, damage: changed, pixels: () => pixels, close: () => undefined };
     const areas = [...changed.flatMap(tiled), ...lost];
-    const made = await layer.encode({ picture, frame: pixels, wanted: { frameId: 1, key, areas: lost, share }, copies, areas });
+    const made = await layer.encode({ picture, frame: pixels, wanted: { frameId: 1, key, areas: lost, share }, copies, moves, areas });
     return { ...made, told: made.pdus.flatMap((pdu) => [...decodeGfxServerPdus(pdu)]) };
   }
 
@@ -135,6 +136,13 @@ describe('the layer of film', () => {
     const second = await frame({ changed: [FILM] });
     expect(second.told.map(({ tag }) => tag)).toEqual(['wireToSurface1', 'surfaceToSurface']);
     expect(encoders.keys).toEqual([true, false]);
+  });
+
+  it('is none of a window that is dragged, even where nothing of it could be copied', async () => {
+    await frame({ key: true });
+    const moves = [{ from: FILM, to: { ...FILM, x: FILM.x + 5 } }];
+    for (let count = 0; count < 20; count++) expect((await frame({ changed: [FILM], moves })).pdus).toEqual([]);
+    expect(encoders.opened).toEqual([]);
   });
 
   it('sends everything else exactly, and of the film what has changed', async () => {

@@ -63,7 +63,7 @@ describe('what changed', () => {
             frame = altered(frame, changes, scrolled, seed);
             inKernels(frame, memory);
             const where = whole ? [{ x: 0, y: 0, width: frame.width, height: frame.height }] : damage;
-            expect(tried.scroll(memory, where)).toEqual(reference.scroll(frame, where));
+            expect(tried.copies(memory, where)).toEqual(reference.copies(frame, where));
             expect(tried.update(memory, where)).toEqual(reference.update(frame, where));
           }
         },
@@ -101,9 +101,9 @@ describe('what changed', () => {
           reference.update(before, []);
           tried.update(memory, []);
           inKernels(now, memory);
-          const wanted = reference.scroll(now, whole);
+          const wanted = reference.copies(now, whole);
           copies += wanted.length;
-          expect(tried.scroll(memory, whole)).toEqual(wanted);
+          expect(tried.copies(memory, whole)).toEqual(wanted);
           expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
         },
       ),

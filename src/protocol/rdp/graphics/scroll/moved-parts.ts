@@ -1,0 +1,84 @@
+import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
+import type { Rect, Size } from '../../geometry.ts';
+import type { FrameWords } from '../pixel-words.ts';
+import { rowsEqual } from '../tiles/row-compare.ts';
+
+/** Columns, on the grid of the tiles, in which moved rows are looked for each on its own: windows have borders and scroll bars. */
+const STRIP_WIDTH = 64;
+/** Fewer rows are not worth a copy. */
+const MIN_COPY_ROWS = 16;
+const MAX_COPIES = 256;
+
+/** How far something has moved, in pixels: to the right and down where they are positive. */
+export interface Shift {
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/**
+ * The parts of `area`, by runs of rows in strips of columns, that are in `previous` where they were before the shift: in an order in which no copy writes what a
+ * later one reads. Where that lies outside the picture there are none.
+ */
+export function movedParts(now: FrameWords, previous: Int32Array, size: Size, area: Rect, { dx, dy }: Shift): ScreenCopy[] {
+  const copies: ScreenCopy[] = [];
+  const top = Math.max(0, area.y, dy);
+  const bottom = Math.min(size.height, area.y + area.height, size.height + dy);
+  if (bottom <= top) return copies;
+  const strips = stripsOf(Math.max(0, area.x, dx), Math.min(size.width, area.x + area.width, size.width + dx));
+  // What has moved to the right is copied from the right, as what has moved down is from below.
+  if (dx > 0) strips.reverse();
+  for (const { x, width } of strips) {
+    const strip = { x, y: top, width, height: bottom - top };
+    const moved =
+      now.kernels === undefined
+        ? movedRuns(now, previous, size, strip, { dx, dy })
+        : now.kernels.movedRuns(strip, { dx, dy }, MIN_COPY_ROWS);
+    const runs: ScreenCopy[] = moved.map((run) => ({ x, ...run, width, fromX: x - dx, fromY: run.y - dy }));
+    if (dy > 0) runs.reverse();
+    for (const run of runs) {
+      const beside = runs.length === 1 ? copies.findIndex((copy) => sideBySide(copy, run)) : -1;
+      const neighbour = copies[beside];
+      if (neighbour !== undefined) copies[beside] = joined(neighbour, run);
+      else if (copies.length < MAX_COPIES) copies.push(run);
+    }
+  }
+  return copies;
+}
+
+function stripsOf(left: number, right: number): { readonly x: number; readonly width: number }[] {
+  const strips = [];
+  for (let x = left, next = 0; x < right; x = next) {
+    next = Math.min(right, (Math.floor(x / STRIP_WIDTH) + 1) * STRIP_WIDTH);
+    strips.push({ x, width: next - x });
+  }
+  return strips;
+}
+
+function sideBySide(one: ScreenCopy, other: ScreenCopy): boolean {
+  if (one.y !== other.y || one.height !== other.height) return false;
+  return one.x + one.width === other.x || other.x + other.width === one.x;
+}
+
+function joined(one: ScreenCopy, other: ScreenCopy): ScreenCopy {
+  const { x, fromX } = one.x < other.x ? one : other;
+  return { ...one, x, fromX, width: one.width + other.width };
+}
+
+/** Runs of rows of the strip that were that much further up and to the left in `previous`. */
+function movedRuns(
+  { words, stride }: FrameWords,
+  previous: Int32Array,
+  { width }: Size,
+  strip: Rect,
+  { dx, dy }: Shift,
+): { readonly y: number; readonly height: number }[] {
+  const runs = [];
+  const last = strip.y + strip.height;
+  let start = strip.y;
+  for (let y = start; y <= last; y++) {
+    if (y < last && rowsEqual(words, y * stride + strip.x, previous, (y - dy) * width + strip.x - dx, strip.width)) continue;
+    if (y - start >= MIN_COPY_ROWS) runs.push({ y: start, height: y - start });
+    start = y + 1;
+  }
+  return runs;
+}
