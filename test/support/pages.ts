@@ -36,6 +36,8 @@ const MAIN = `require('electron').app.on('window-all-closed', () => undefined);`
 
 export interface Pages {
   readonly page: Page;
+  /** The window's page begins in its upper left corner. */
+  readonly display: Display;
   /** Opens one of our pages anew, in this state. */
   show(window: 'index' | 'session', state: AppState): Promise<Page>;
   /** The same for a question, before yes counts or after. */
@@ -97,13 +99,15 @@ export async function openPages(nowMs: number): Promise<Pages> {
   });
   const opened = electron.waitForEvent('window');
   await electron.evaluate(async ({ BrowserWindow }, url) => {
-    const window = new BrowserWindow({ width: 980, height: 720, useContentSize: true, webPreferences: { sandbox: true } });
+    const window = new BrowserWindow({ x: 0, y: 0, width: 980, height: 720, useContentSize: true, webPreferences: { sandbox: true } });
+    window.removeMenu();
     await window.loadURL(url);
   }, `http://127.0.0.1:${port}/index.html`);
   const page = await opened;
   await page.clock.setFixedTime(nowMs);
   return {
     page,
+    display,
     async show(window, next) {
       state = next;
       await page.goto(`http://127.0.0.1:${port}/${window}.html`);

@@ -7,31 +7,46 @@ export interface Placement extends Size {
   readonly rendering: 'pixelated' | 'auto';
 }
 
+/** So much smaller than the room would allow a picture may be for being sharp. */
+const ALMOST_WHOLE = 1.08;
+/** Positions of the mouse are rounded on their way through CSS pixels. */
+const ROUNDING = 0.01;
+
 /**
  * `fit`: as large as the room allows, in the picture's proportions. `actual`: one picture pixel is one pixel of the screen, whatever the
- * window's zoom. Whole multiples stay sharp; anything else is smoothed.
+ * window's zoom. Whole multiples stay sharp, also where the room allows hardly more; anything else is smoothed.
  */
 export function placePicture(picture: Size, room: Size, scaling: Scaling, devicePixelRatio: number): Placement {
   const actual = 1 / devicePixelRatio;
   const fit = Math.min(room.width / picture.width, room.height / picture.height);
   const scale = scaling === 'actual' || !(fit > 0) ? actual : fit;
   const screenScale = scale * devicePixelRatio;
-  const whole = Math.round(screenScale);
-  const sharp = whole >= 1 && Math.abs(screenScale - whole) * Math.max(picture.width, picture.height) < 0.5;
+  // Less than half a pixel of the screen is missing in the whole length.
+  const whole = Math.floor(screenScale + 0.5 / Math.max(picture.width, picture.height));
+  const sharp = whole >= 1 && screenScale < whole * ALMOST_WHOLE;
   const used = sharp ? whole / devicePixelRatio : scale;
   return { width: picture.width * used, height: picture.height * used, rendering: sharp ? 'pixelated' : 'auto' };
 }
 
-/** A point of the window as a pixel of the picture, kept inside it. `box` is where the picture is shown, in the same coordinates as the point. */
+/**
+ * A point of the window as a pixel of the picture, kept inside it. `box` is where the picture is shown, in the same coordinates as the point; it is
+ * painted from the pixel of the screen next to its edge.
+ */
 export function picturePoint(
   point: { readonly x: number; readonly y: number },
   box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number },
   picture: Size,
+  devicePixelRatio: number,
 ): { x: number; y: number } {
-  return { x: along(point.x - box.left, box.width, picture.width), y: along(point.y - box.top, box.height, picture.height) };
+  return {
+    x: along(point.x * devicePixelRatio, box.left * devicePixelRatio, box.width * devicePixelRatio, picture.width),
+    y: along(point.y * devicePixelRatio, box.top * devicePixelRatio, box.height * devicePixelRatio, picture.height),
+  };
 }
 
-function along(offset: number, shown: number, pixels: number): number {
+function along(at: number, start: number, length: number, pixels: number): number {
+  const first = Math.round(start);
+  const shown = Math.round(start + length) - first;
   if (!(shown > 0)) return 0;
-  return Math.min(pixels - 1, Math.max(0, Math.floor((offset * pixels) / shown)));
+  return Math.min(pixels - 1, Math.max(0, Math.floor(((at - first) * pixels) / shown + ROUNDING)));
 }

@@ -22,7 +22,8 @@ export function listenToPointer(stage: HTMLElement, options: PointerListenersOpt
   const pointer = new PointerInput();
 
   function pointOf(event: MouseEvent): { x: number; y: number } {
-    return picturePoint({ x: event.clientX, y: event.clientY }, stage.getBoundingClientRect(), pictureSize() ?? { width: 1, height: 1 });
+    const point = { x: event.clientX, y: event.clientY };
+    return picturePoint(point, stage.getBoundingClientRect(), pictureSize() ?? { width: 1, height: 1 }, devicePixelRatio);
   }
 
   const touch = listenToTouch(stage, options, pointOf);

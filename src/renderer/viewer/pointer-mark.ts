@@ -6,6 +6,7 @@ export class PointerMark {
   private shape: PointerPicture | undefined;
   private at: { readonly x: number; readonly y: number } | undefined;
   private scale: number | undefined;
+  private rendering = 'auto';
 
   constructor(element: Pick<HTMLElement, 'hidden' | 'style' | 'replaceChildren'>) {
     this.element = element;
@@ -25,9 +26,10 @@ export class PointerMark {
     this.draw();
   }
 
-  /** CSS pixels a pixel of the picture. */
-  setScale(scale: number): void {
+  /** CSS pixels a pixel of the picture, and how the picture is scaled: the mark as well. */
+  setScale(scale: number, rendering: 'pixelated' | 'auto'): void {
     this.scale = scale;
+    this.rendering = rendering;
     this.draw();
   }
 
@@ -41,6 +43,7 @@ export class PointerMark {
     const { element, shape, at, scale } = this;
     element.hidden = shape === undefined || at === undefined || scale === undefined;
     if (shape === undefined || at === undefined || scale === undefined) return;
+    shape.canvas.style.imageRendering = this.rendering;
     element.style.transform = `translate(${at.x * scale}px, ${at.y * scale}px) scale(${scale}) translate(${-shape.hotX}px, ${-shape.hotY}px)`;
   }
 }

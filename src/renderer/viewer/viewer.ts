@@ -106,7 +106,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
     stage.style.width = `${placed.width}px`;
     stage.style.height = `${placed.height}px`;
     canvas.style.imageRendering = placed.rendering;
-    pointerMark.setScale(placed.width / size.width);
+    pointerMark.setScale(placed.width / size.width, placed.rendering);
     rescaleCursor(placed.width / size.width);
     host.style.overflow = scaling === 'actual' ? 'auto' : 'hidden';
   }
@@ -183,15 +183,22 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
 
   const roomWatch = new ResizeObserver(place);
   roomWatch.observe(host);
-  // a change of zoom or of screen
-  addEventListener(
-    'resize',
-    () => {
-      place();
-      showCursor();
-    },
-    { signal },
-  );
+  function scaleChanged(): void {
+    place();
+    showCursor();
+  }
+  // The zoom, for one.
+  addEventListener('resize', scaleChanged, { signal });
+  /** A window that comes to another screen keeps its size in CSS pixels: nothing else says that these are others now. */
+  function followScreen(): void {
+    const isAsNow = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const onChange = (): void => {
+      scaleChanged();
+      followScreen();
+    };
+    isAsNow.addEventListener('change', onChange, { signal, once: true });
+  }
+  followScreen();
 
   function tellDisplayWanted(): void {
     const wanted = !document.hidden;

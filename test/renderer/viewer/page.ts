@@ -79,9 +79,15 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
   const document = Object.assign(new EventTarget(), { hidden, createElement: () => new FakeElement() });
   const systemKeys = { locked: false };
   const frames: (() => void)[] = [];
+  const scales: EventTarget[] = [];
   vi.stubGlobal('document', document);
   vi.stubGlobal('Worker', FakeWorker);
   vi.stubGlobal('devicePixelRatio', 1);
+  vi.stubGlobal('matchMedia', () => {
+    const media = new EventTarget();
+    scales.push(media);
+    return media;
+  });
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
   vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
   vi.stubGlobal('navigator', {
@@ -159,6 +165,11 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
       happen(keys, type, { code, key, isComposing: false, ...facts }),
     pointer: (type: string, button: number, buttons: number, clientX: number, clientY: number, facts: object = {}) =>
       happen(stage, type, { button, buttons, clientX, clientY, pointerId: 1, ...facts }),
+    /** The window comes to a screen of this scale, at the same size in CSS pixels. */
+    moveToScale: (scale: number) => {
+      vi.stubGlobal('devicePixelRatio', scale);
+      for (const media of scales.splice(0)) media.dispatchEvent(new Event('change'));
+    },
     drawFrame: () => {
       for (const draw of frames.splice(0)) draw();
     },

@@ -9,23 +9,23 @@ function marked() {
   return { mark, where: () => (element.hidden ? undefined : element.style.transform) };
 }
 
-const ARROW = { canvas: {} as HTMLCanvasElement, hotX: 3, hotY: 5 } satisfies PointerPicture;
+const ARROW = { canvas: { style: {} } as HTMLCanvasElement, hotX: 3, hotY: 5 } satisfies PointerPicture;
 const at = (x: number, y: number, scale: number) => `translate(${x}px, ${y}px) scale(${scale}) translate(-3px, -5px)`;
 
 describe('the mark where the novice points', () => {
   it('stays on its pixel when the picture is shown at another scale', () => {
     const { mark, where } = marked();
-    mark.setScale(1.5);
+    mark.setScale(1.5, 'auto');
     mark.setShape(ARROW);
     mark.moveTo(100, 60);
     expect(where()).toBe(at(150, 90, 1.5));
-    mark.setScale(1);
+    mark.setScale(1, 'auto');
     expect(where()).toBe(at(100, 60, 1));
   });
 
   it('shows once shape, place and scale are known, in whatever order they come', () => {
     const tell = [
-      (mark: PointerMark) => mark.setScale(2),
+      (mark: PointerMark) => mark.setScale(2, 'auto'),
       (mark: PointerMark) => mark.setShape(ARROW),
       (mark: PointerMark) => mark.moveTo(7, 8),
     ] as const;
@@ -48,11 +48,11 @@ describe('the mark where the novice points', () => {
 
   it('hides until the pointer moves next, whatever else is told', () => {
     const { mark, where } = marked();
-    mark.setScale(1);
+    mark.setScale(1, 'auto');
     mark.setShape(ARROW);
     mark.moveTo(1, 1);
     mark.hide();
-    mark.setScale(2);
+    mark.setScale(2, 'auto');
     mark.setShape(ARROW);
     expect(where()).toBeUndefined();
     mark.moveTo(2, 2);
@@ -61,7 +61,7 @@ describe('the mark where the novice points', () => {
 
   it('goes with a pointer that the novice does not see either', () => {
     const { mark, where } = marked();
-    mark.setScale(1);
+    mark.setScale(1, 'auto');
     mark.setShape(ARROW);
     mark.moveTo(1, 1);
     mark.setShape(undefined);

@@ -280,3 +280,26 @@ describe('the end', () => {
     expect(page.failures).toEqual(['TRUNCATED', 'INTERNAL']);
   });
 });
+
+describe('the picture’s place', () => {
+  it('follows the screen that the window is on, each time', () => {
+    const page = viewerPage();
+    page.tell(SIZE);
+    expect(page.stage.style.width).toBe('200px');
+    page.moveToScale(2);
+    expect(page.stage.style.width).toBe('100px');
+    page.moveToScale(1.25);
+    expect(page.stage.style.width).toBe('160px');
+  });
+
+  it('is fitted anew when the picture has another size, and keeps being of actual size', () => {
+    const page = viewerPage({ scaling: 'fit' });
+    page.tell({ tag: 'size', size: { width: 800, height: 300 } });
+    expect([page.stage.style.width, page.stage.style.height]).toEqual(['400px', '150px']);
+    page.tell({ tag: 'size', size: { width: 300, height: 600 } });
+    expect([page.stage.style.width, page.stage.style.height]).toEqual(['150px', '300px']);
+    page.handle.setScaling('actual');
+    page.tell({ tag: 'size', size: { width: 500, height: 400 } });
+    expect([page.stage.style.width, page.host.style.overflow]).toEqual(['500px', 'auto']);
+  });
+});
