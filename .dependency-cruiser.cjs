@@ -10,7 +10,7 @@ const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/(host-port|ip-address|app-link)\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
-const rdpGeometry = '^src/protocol/rdp/(geometry|pointer-shape|picture-quality|shared-part|silence)\\.ts$';
+const rdpGeometry = '^src/protocol/rdp/(film-maker|geometry|pointer-shape|picture-quality|shared-part|silence)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -163,6 +163,14 @@ export interface Placeholders {
   readonly 'session.trafficValue': 'received' | 'sent';
   readonly 'session.curve': 'least' | 'most';
   readonly 'session.ageValue': 'ms';
+  readonly 'session.came.exact': 'share';
+  readonly 'session.came.copied': 'share';
+  readonly 'session.came.film': 'share';
+  readonly 'session.came.remoteFx': 'share';
+  readonly 'session.filmBy.library': 'name';
+  readonly 'session.filmBy.webCodecs': 'name';
+  readonly 'session.filmBy.hardware': 'name';
+  readonly 'session.filmBy.remoteFx': 'name';
   readonly 'session.roundTripValue': 'ms';
   readonly 'session.desktopValue': 'height' | 'width';
   readonly 'control.novice.no': 'name';

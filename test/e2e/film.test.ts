@@ -5,6 +5,7 @@ import { isFilmColour } from '../support/colours.ts';
 import { type App, electronExecutable, type SteeredApp } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
 import { leastDifference } from '../support/main-job.ts';
+import { t } from '../../src/words/words.ts';
 import { crop } from '../support/picture.ts';
 import { openH264 } from '../support/openh264.ts';
 import { hasLoaded, utilityProcesses } from '../support/process-tree.ts';
@@ -91,6 +92,21 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
     await people.keep('marked');
     await expertDesktop.xdotool('key', 'ctrl+shift+F11');
     await hasItsColours();
+  });
+
+  it('is told of in the expert’s details: how much of the picture it is, and what makes it', async () => {
+    await untilPlayed(6);
+    const session = await expert.session();
+    const summary = session.locator('details.figures > summary');
+    await summary.click();
+    const share = t('session.came.film', { share: '§' }).split('§').join(String.raw`(\d+)%`);
+    const told = async (): Promise<string> => (await session.locator('.codec-figures').textContent()) ?? '';
+    // A quarter of the screen.
+    await until(async () => Math.abs(Number(new RegExp(share).exec(await told())?.[1]) - 25) < 4, 'a quarter of the picture to be film');
+    const maker = t(openH264.skip ? 'session.filmBy.webCodecs' : 'session.filmBy.library', { name: 'Anna' });
+    await session.getByText(maker, { exact: true }).waitFor();
+    await people.keep('details');
+    await summary.click();
   });
 
   it('goes on from a page that encodes it when the process that captures has died, in the same colours', async () => {

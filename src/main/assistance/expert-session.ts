@@ -1,6 +1,7 @@
 import type { ControlExpert } from '../../protocol/assistance/control-expert.ts';
 import type { NotesExpert } from '../../protocol/assistance/notes-expert.ts';
 import type { Sharing } from '../../protocol/rdp/shared-part.ts';
+import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { TypedInput } from './typed-input.ts';
@@ -85,6 +86,10 @@ export class ExpertSession {
     if (sharing === undefined) return undefined;
     const { tag: _note, ...said } = sharing;
     return said;
+  }
+  /** What makes the film of the picture there; undefined where its program does not say. */
+  get filmBy(): FilmMaker | undefined {
+    return this.parts.notes.picture?.filmBy;
   }
   get viewing(): boolean {
     return this.viewers.wanted;

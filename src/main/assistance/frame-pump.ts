@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { GraphicsSettings, Place } from '../../protocol/rdp/graphics/contract.ts';
+import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
@@ -40,6 +41,7 @@ export class FramePump {
   /** The expert's state, whatever is captured. */
   private suspended = false;
   private wanted = true;
+  private newestFilmBy: FilmMaker = 'none';
   private wake: () => void = () => {};
 
   constructor(parts: FramePumpParts) {
@@ -53,6 +55,10 @@ export class FramePump {
   /** Number of the last frame that was pulled. */
   get lastFrameId(): number {
     return this.newestFrameId;
+  }
+  /** What makes the film in the newest frame. */
+  get filmBy(): FilmMaker {
+    return this.newestFilmBy;
   }
   get framesPerSecond(): number {
     return this.meter.perSecond(this.parts.clock.monotonicMs());
@@ -123,6 +129,7 @@ export class FramePump {
           this.unacknowledged.push(frame.frameId);
           this.age.sent(frame.frameId, this.parts.clock.monotonicMs() - frame.captureMs - frame.encodeMs);
         }
+        this.newestFilmBy = frame.filmBy ?? 'none';
         if (!(await this.send(frame.updates))) return;
         this.meter.count(this.parts.clock.monotonicMs());
       }

@@ -175,7 +175,8 @@ export class NovicePicture {
   }
 
   private tell(): void {
-    this.parts.notes.tell({ tag: 'picture', quality: this.mayBeFilm ? this.quality : undefined, ageMs: this.newestAgeMs });
+    const { newestAgeMs: ageMs, pump } = this;
+    this.parts.notes.tell({ tag: 'picture', quality: this.mayBeFilm ? this.quality : undefined, ageMs, filmBy: pump.filmBy });
   }
 
   private onCapture(event: CaptureEvent): void {

@@ -15,6 +15,7 @@ import type { Search } from '../../protocol/assistance/reconnection.ts';
 import type { SessionTrust } from '../../protocol/assistance/session-trust.ts';
 import type { SeenTickets } from '../../protocol/assistance/ticket.ts';
 import { rememberTicket } from '../../protocol/assistance/ticket.ts';
+import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
@@ -161,6 +162,7 @@ export interface SessionFacts {
         readonly roundTripMs: number | undefined;
         readonly pictureAgeMs: number | undefined;
         readonly quality?: PictureQuality | undefined;
+        readonly filmBy?: FilmMaker | undefined;
         readonly silentSinceMs: number | undefined;
         /** The expert's window is to be seen. */
         readonly viewing: boolean;
@@ -229,6 +231,7 @@ export function statusOf({
     ...(phase.tag !== 'connected' || search === undefined ? {} : { search: { sinceMs: search.sinceMs, untilMs: search.untilMs } }),
     ...(found === 0 ? {} : { found }),
     ...(session?.quality === undefined ? {} : { quality: session.quality }),
+    ...(session?.filmBy === undefined ? {} : { filmBy: session.filmBy }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
     ...(phase.tag !== 'connected' || session?.shared === undefined ? {} : { sharing: session.shared }),
     ...(phase.tag !== 'connected' || session?.wishedPart === undefined ? {} : { wishedPart: session.wishedPart }),

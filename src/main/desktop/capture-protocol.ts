@@ -1,5 +1,6 @@
 /* What a capture thread or page may send. A page is a renderer, and messages of renderers are never trusted. Lengths are bounded before anything is looked at. */
 import * as z from 'zod';
+import { FILM_MAKERS } from '../../protocol/rdp/film-maker.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { MAX_DESKTOP_SIDE, type FromCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
 
@@ -38,6 +39,7 @@ const frame = z.strictObject({
     .max(MAX_DESKTOP_SIDE * MAX_DESKTOP_SIDE),
   captureMs: duration,
   encodeMs: duration,
+  filmBy: z.enum(FILM_MAKERS).optional(),
 });
 
 const pointerSide = z.int().min(1).max(MAX_POINTER_SIDE);

@@ -1,4 +1,4 @@
-import type { PictureQuality } from '../rdp/channels/notes.ts';
+import type { FilmMaker, PictureQuality } from '../rdp/channels/notes.ts';
 import type { SharedPart, Sharing } from '../rdp/channels/notes.ts';
 
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
@@ -214,6 +214,8 @@ export interface SessionStatus {
   readonly sharing?: Sharing;
   /** Novice: the expert would like to see this instead. */
   readonly wishedPart?: SharedPart;
+  /** Expert: what makes the film of the picture now; absent where the novice's program does not say. */
+  readonly filmBy?: FilmMaker;
   /** Expert: size of what is shown of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
 }

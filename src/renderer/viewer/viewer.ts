@@ -9,8 +9,9 @@ import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
 import { Steering } from './steering.ts';
 import { createView } from './view.ts';
+import type { CodecShares } from './codec-map.ts';
 import { drawMarks } from './codec-marks.ts';
-import type { FromPictureWorker, MarksWanted, PictureStart, ViewerFailure } from './worker-messages.ts';
+import type { FromPictureWorker, CodecsWanted, PictureStart, ViewerFailure } from './worker-messages.ts';
 
 export type { Typing } from './keyboard-input.ts';
 export type { Scaling } from './placement.ts';
@@ -46,6 +47,10 @@ export interface ViewerHandle {
   setTyping(typing: Typing): void;
   /** Presses these keys (UI Events `code`) and releases them, while control is granted; the keyboard goes to the picture. */
   sendKeys(codes: readonly string[]): void;
+  /** Lets go of what is held at the novice's: what is still down here is for this program. */
+  releaseKeys(): void;
+  /** Hears how much of the picture came how, at once and with every change, until the returned function is called. One listener at a time. */
+  watchShares(listener: (shares: CodecShares) => void): () => void;
   /** Shows in colours how each part of the picture came, or no longer. */
   setMarks(on: boolean): void;
   /** Puts the keyboard on the picture. */
@@ -69,6 +74,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
   let shownScale = 1 / devicePixelRatio;
   let displayWanted: boolean | undefined;
   let marks: HTMLCanvasElement | undefined;
+  let sharesListener: ((shares: CodecShares) => void) | undefined;
 
   function forward(message: FromSteering): void {
     steeringPort.postMessage(message);
@@ -152,9 +158,14 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       case 'size':
         size = message.size;
         place();
+        // What was marked was of another picture.
+        if (marks !== undefined) marksOf(marks, size);
         break;
       case 'marks':
         if (marks !== undefined && size !== undefined) drawMarks(marksOf(marks, size), message.marks);
+        break;
+      case 'shares':
+        sharesListener?.(message.shares);
         break;
       case 'failed':
         options.onFailure(message.failure);
@@ -220,10 +231,20 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       focus();
       keyboard.sendKeys(codes);
     },
+    releaseKeys: () => steering.send(keyboard.releaseAll()),
+    watchShares(listener) {
+      sharesListener = listener;
+      worker.postMessage({ tag: 'shares', wanted: true } satisfies CodecsWanted);
+      return () => {
+        if (sharesListener !== listener || signal.aborted) return;
+        sharesListener = undefined;
+        worker.postMessage({ tag: 'shares', wanted: false } satisfies CodecsWanted);
+      };
+    },
     setMarks(on) {
-      worker.postMessage({ marks: on } satisfies MarksWanted);
       marks?.remove();
       marks = on ? view.overlay() : undefined;
+      worker.postMessage({ tag: 'marks', wanted: on } satisfies CodecsWanted);
     },
     focus,
     dispose() {

@@ -9,29 +9,59 @@ import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
 import { avc420Decoders } from './avc420-decoder.ts';
 import { CodecMarks } from './codec-marks.ts';
 import { Picture } from './picture.ts';
-import type { FromPictureWorker, MarksWanted, PictureStart } from './worker-messages.ts';
+import type { FromPictureWorker, CodecsWanted, PictureStart } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
 /** So many decoded messages are told without waiting for the next drawing, which may take its time in a hidden window. */
 const TELL_AFTER = 256;
+/** People read no faster. */
+const TELL_SHARES_EACH_MS = 1_000;
 /** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
 const HIDDEN_DRAW_AFTER_MS = 250;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
 const codecMarks = new CodecMarks();
+let telling: ReturnType<typeof setInterval> | undefined;
 
-scope.onmessage = ({ data }: MessageEvent<PictureStart | MarksWanted>) => {
-  if ('marks' in data) codecMarks.want(data.marks);
-  else start(data);
+scope.onmessage = ({ data }: MessageEvent<PictureStart | CodecsWanted>) => {
+  if (!('tag' in data)) start(data);
+  else if (data.tag === 'shares') tellShares(data.wanted);
+  else {
+    codecMarks.want(data.wanted);
+    tellMarks();
+  }
 };
+
+function tell(message: FromPictureWorker): void {
+  scope.postMessage(message);
+}
+
+function tellMarks(): void {
+  const marks = codecMarks.take();
+  if (marks !== undefined) tell({ tag: 'marks', marks });
+}
+
+function tellShares(wanted: boolean): void {
+  clearInterval(telling);
+  if (!wanted) return;
+  let told = '';
+  const tellOnce = (): void => {
+    const { shares } = codecMarks;
+    const next = JSON.stringify(shares);
+    if (next !== told) tell({ tag: 'shares', shares });
+    told = next;
+  };
+  telling = setInterval(tellOnce, TELL_SHARES_EACH_MS);
+  tellOnce();
+}
 
 function start({ canvas, port }: PictureStart): void {
   const lost = (): void => port.postMessage([{ tag: 'lost' }] satisfies FromPicture[]);
   const picture = new Picture(
     () => performance.now(),
     [...DECODERS, avc420Decoders(lost)],
-    (rect, by) => codecMarks.add(rect, by),
+    (rect, by, whole) => codecMarks.add(rect, by, whole),
   );
   const context = drawable(canvas);
   const slices = new MessageChannel();
@@ -41,9 +71,6 @@ function start({ canvas, port }: PictureStart): void {
   /** Decoded, and not yet told. */
   let taken = 0;
 
-  function tell(message: FromPictureWorker): void {
-    scope.postMessage(message);
-  }
   /** What has been decoded and what has been painted, in as few messages as may be. */
   function send(frameIds: readonly number[] = []): void {
     const messages: FromPicture[] = taken > 0 ? [{ tag: 'taken', count: taken }] : [];
@@ -117,8 +144,7 @@ function start({ canvas, port }: PictureStart): void {
         image = { surface, data: new ImageData(new Uint8ClampedArray(surface.words.buffer), surface.width, surface.height) };
       }
       for (const { x, y, width, height } of rectangles) context.putImageData(image.data, 0, 0, x, y, width, height);
-      const marks = codecMarks.take();
-      if (marks !== undefined) tell({ tag: 'marks', marks });
+      tellMarks();
       send(frameIds);
     } else send();
     // a frame half way is looked at again: its end may be late

@@ -1,6 +1,6 @@
 /* What the viewer's page and its worker say to each other. Pixels never cross here, and nothing that the person does. */
 import type { Size } from '../../protocol/rdp/geometry.ts';
-import type { CodecMark } from './codec-marks.ts';
+import type { CodecMark, CodecShares } from './codec-map.ts';
 
 /** The first message to the worker; canvas and port are transferred. The page ends the worker, whatever it is doing. */
 export interface PictureStart {
@@ -9,15 +9,15 @@ export interface PictureStart {
   readonly port: MessagePort;
 }
 
-/** Every later one: whether it is to say how the parts of the picture came. */
-export interface MarksWanted {
-  readonly marks: boolean;
-}
+/** Every later one: whether it is to say how the parts of the picture came, one by one or in shares. */
+export type CodecsWanted = { readonly tag: 'marks' | 'shares'; readonly wanted: boolean };
 
 export type FromPictureWorker =
   | { readonly tag: 'size'; readonly size: Size }
   /** What has just been drawn, and how it came. */
   | { readonly tag: 'marks'; readonly marks: readonly CodecMark[] }
+  /** How much of the picture came how; told once a second, while that is another. */
+  | { readonly tag: 'shares'; readonly shares: CodecShares }
   /** The picture cannot be continued: nothing is drawn any more. */
   | { readonly tag: 'failed'; readonly failure: ViewerFailure };
 

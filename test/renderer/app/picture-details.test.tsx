@@ -1,6 +1,9 @@
 // @vitest-environment happy-dom
-import { act, fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import { CodecFigures, type WatchShares } from '../../../src/renderer/app/session/codec-figures.tsx';
+import type { CodecShares } from '../../../src/renderer/viewer/codec-map.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, LIVE, session } from './fixtures.ts';
 import { openSessionWindow } from './windows.tsx';
@@ -24,6 +27,41 @@ it('there is nothing to choose with a program that does not say that it can', ()
   openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
   expect(document.querySelector('.quality')).toBeNull();
   screen.getByText(t('viewer.qualityNone', { name: 'Anna' }));
+});
+
+it('says what makes the film at the other side, and nothing where that does not say', () => {
+  const open = (more: Partial<SessionStatus>): void => {
+    openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, ...more }) }));
+    act(() => {
+      details().open = true;
+      fireEvent(details(), new Event('toggle'));
+    });
+  };
+  open({ filmBy: 'openh264' });
+  screen.getByText(t('session.filmBy.library', { name: 'Anna' }));
+  open({ filmBy: 'none' });
+  screen.getByText(t('session.filmBy.none'));
+  open({});
+  expect(screen.queryByText(t('session.filmBy'))).toBeNull();
+});
+
+it('says how much of the picture came how, and leaves out what did not', () => {
+  const told: ((shares: CodecShares) => void)[] = [];
+  let watching = 0;
+  const watchShares: WatchShares = (listener) => {
+    told.push(listener);
+    watching += 1;
+    return () => (watching -= 1);
+  };
+  const { unmount, container } = render(<CodecFigures session={session('expert', CONNECTED, LIVE)} watchShares={watchShares} />);
+  expect(container.textContent).toContain(t('common.unknown'));
+  act(() => told[0]?.({ exact: 0.746, copied: 0.001, remoteFx: 0, film: 0.253 }));
+  screen.getByText(t('session.came.exact', { share: '75%' }));
+  screen.getByText(t('session.came.film', { share: '25%' }));
+  expect(container.querySelectorAll('dd span')).toHaveLength(2);
+  expect(watching).toBe(1);
+  unmount();
+  expect(watching).toBe(0);
 });
 
 it('the last minute is drawn only while the details are open', () => {

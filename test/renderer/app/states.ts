@@ -38,7 +38,7 @@ async function tellTraffic(page: Page, second: number): Promise<void> {
     roundTripMs: 14 + (second % 7),
     pictureAgeMs: 40 + 15 * wave,
   };
-  const state = appState({ session: session('expert', CONNECTED, { ...LIVE, traffic, quality: 'balanced' }) });
+  const state = appState({ session: session('expert', CONNECTED, { ...LIVE, traffic, quality: 'balanced', filmBy: 'openh264' }) });
   await page.clock.setFixedTime(NOW_MS - 60_000 + second * 1_000);
   await page.evaluate((told) => (globalThis as unknown as { tellState: (state: unknown) => void }).tellState(told), state);
 }
@@ -363,7 +363,7 @@ export const STATES: readonly State[] = [
     },
   ]),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
-  inSession('expert details', session('expert', CONNECTED, { ...LIVE, quality: 'balanced' }), async (page) => {
+  inSession('expert details', session('expert', CONNECTED, { ...LIVE, quality: 'balanced', filmBy: 'openh264' }), async (page) => {
     await page.locator('summary').first().click();
     for (let second = 0; second <= 60; second += 1) await tellTraffic(page, second);
   }),

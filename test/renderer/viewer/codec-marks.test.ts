@@ -46,17 +46,41 @@ it('the decoder says how each part of the output came, a film by the surface tha
   ]);
 });
 
-it('marks are gathered only while they are wanted, and no more than are meant', () => {
+const picture = { width: 640, height: 480 };
+
+it('marks are gathered only while they are wanted', () => {
   const marks = new CodecMarks();
-  marks.add(rect, 'film');
+  marks.add(rect, 'film', picture);
   expect(marks.take()).toBeUndefined();
   marks.want(true);
-  for (let count = 0; count < 2_000; count += 1) marks.add(rect, 'exact');
-  expect(marks.take()).toHaveLength(512);
+  marks.take();
+  marks.add(rect, 'exact', picture);
+  expect(marks.take()).toEqual([{ rect, by: 'exact' }]);
   expect(marks.take()).toBeUndefined();
-  marks.add(rect, 'film');
+  marks.add(rect, 'film', picture);
   marks.want(false);
   expect(marks.take()).toBeUndefined();
+});
+
+it('they begin with all that is there, when they are wanted and when the picture has another size', () => {
+  const marks = new CodecMarks();
+  marks.add({ x: 0, y: 0, ...picture }, 'exact', picture);
+  marks.want(true);
+  expect(marks.take()).toHaveLength(picture.height / 16);
+  const larger = { width: 1_280, height: 720 };
+  for (let y = 0; y < larger.height; y += 16) for (let x = 0; x < larger.width; x += 16) marks.add({ ...rect, x, y }, 'film', larger);
+  const told = marks.take() ?? [];
+  expect(told).toHaveLength(larger.height / 16);
+  expect(told.every(({ by, rect: { width } }) => by === 'film' && width === larger.width)).toBe(true);
+});
+
+it('more than are kept are told in cells, and none is missing', () => {
+  const marks = new CodecMarks();
+  marks.add({ x: 0, y: 0, ...picture }, 'exact', picture);
+  marks.want(true);
+  marks.take();
+  for (let count = 0; count < 2_000; count += 1) marks.add({ ...rect, x: 16 * (count % 40), y: 0 }, 'film', picture);
+  expect(marks.take()?.[0]).toEqual({ rect: { x: 0, y: 0, width: picture.width, height: 16 }, by: 'film' });
 });
 
 it('what was there before is taken away under a mark', () => {

@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
 import { mountViewer, type ViewerHandle, type ViewerOptions } from '../../../src/renderer/viewer/viewer.ts';
 import type { FromSteering, ToSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
-import type { FromPictureWorker, PictureStart } from '../../../src/renderer/viewer/worker-messages.ts';
+import type { CodecsWanted, FromPictureWorker, PictureStart } from '../../../src/renderer/viewer/worker-messages.ts';
 
 /** As much of an element as the viewer uses. */
 class FakeElement extends EventTarget {
@@ -45,7 +45,7 @@ class FakeElement extends EventTarget {
 
 class FakeWorker {
   static newest: FakeWorker;
-  readonly posted: PictureStart[] = [];
+  readonly posted: (PictureStart | CodecsWanted)[] = [];
   terminated = false;
   onmessage: ((event: { readonly data: FromPictureWorker }) => void) | null = null;
   onerror: ((event: { readonly message: string }) => void) | null = null;
@@ -53,7 +53,7 @@ class FakeWorker {
   constructor() {
     FakeWorker.newest = this;
   }
-  postMessage(message: PictureStart): void {
+  postMessage(message: PictureStart | CodecsWanted): void {
     this.posted.push(message);
   }
   terminate(): void {
@@ -157,7 +157,7 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
     steering,
     happen,
     tell: (message: FromPictureWorker | ToSteering) =>
-      message.tag === 'size' || message.tag === 'failed' || message.tag === 'marks'
+      message.tag === 'size' || message.tag === 'failed' || message.tag === 'marks' || message.tag === 'shares'
         ? worker.onmessage?.({ data: message })
         : steering.onmessage?.({ data: message }),
     breakWorker: () => worker.onerror?.({ message: 'broken' }),

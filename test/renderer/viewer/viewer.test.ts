@@ -77,6 +77,18 @@ describe('the expert’s input', () => {
     expect(inputOf(page.forwarded())).toEqual([key(0x2a, false), { tag: 'pointerButton', button: 'left', down: false, x: 5, y: 6 }]);
   });
 
+  it('lets go at the novice’s of what is held here for this program, and says nothing of its end', () => {
+    const page = steered();
+    page.key('keydown', 'ControlLeft', 'Control', { ctrlKey: true });
+    page.key('keydown', 'ShiftLeft', 'Shift', { ctrlKey: true, shiftKey: true });
+    page.forwarded();
+    page.handle.releaseKeys();
+    expect(inputOf(page.forwarded())).toEqual([key(0x2a, false), key(0x1d, false)]);
+    page.key('keyup', 'ShiftLeft', 'Shift', { ctrlKey: true });
+    page.key('keyup', 'ControlLeft', 'Control');
+    expect(inputOf(page.forwarded())).toEqual([]);
+  });
+
   it('arrives whole in messages that the main process takes, however much an input method gives at once', () => {
     const page = steered();
     const text = 'Long dictated text. '.repeat(40);
@@ -242,6 +254,22 @@ describe('its two ports', () => {
     page.tell({ tag: 'pointerShape', shape: null });
     page.tell({ tag: 'pointerPosition', x: 1, y: 2 });
     expect(page.steering.posted).toEqual([{ tag: 'pointerShown' }, { tag: 'pointerShown' }]);
+  });
+});
+
+describe('what is said of how the picture came', () => {
+  it('is told while somebody watches', () => {
+    const page = steered();
+    const heard: number[] = [];
+    const unwatch = page.handle.watchShares(({ film }) => heard.push(film));
+    page.tell({ tag: 'shares', shares: { exact: 0.75, copied: 0, remoteFx: 0, film: 0.25 } });
+    unwatch();
+    page.tell({ tag: 'shares', shares: { exact: 1, copied: 0, remoteFx: 0, film: 0 } });
+    expect(heard).toEqual([0.25]);
+    expect(page.worker.posted.slice(1)).toEqual([
+      { tag: 'shares', wanted: true },
+      { tag: 'shares', wanted: false },
+    ]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
+import { FILM_MAKERS, type FilmMaker } from '../film-maker.ts';
 import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
 import type { SharedPart, Sharing } from '../shared-part.ts';
 import { cut, shown } from './note-text.ts';
 import { readPart, readSharing, writePart, writeSharing } from './sharing-note.ts';
 
+export type { FilmMaker } from '../film-maker.ts';
 export type { PictureQuality } from '../picture-quality.ts';
 export type { SharedPart, Sharing } from '../shared-part.ts';
 
@@ -22,6 +24,7 @@ const MAX_SECONDS = 3_600;
 /** No choice, or nothing measured. */
 const NO_QUALITY = 0xff;
 const NO_AGE = 0xffff;
+const NO_MAKER = 0xff;
 const MAX_AGE_MS = NO_AGE - 1;
 
 export type Note =
@@ -49,6 +52,8 @@ export interface PictureNote {
   readonly quality: PictureQuality | undefined;
   /** How old the newest pictures were when the expert's window had painted them, in milliseconds; undefined while nothing has been measured. */
   readonly ageMs: number | undefined;
+  /** What makes its film now; undefined where the novice's program does not say, or says what this one does not know. */
+  readonly filmBy: FilmMaker | undefined;
 }
 
 /** One note with its header: kind and length (with the header), both u16le. */
@@ -77,7 +82,8 @@ export function encodeNote(note: Note): Uint8Array {
     case 'picture':
       body
         .u8(note.quality === undefined ? NO_QUALITY : PICTURE_QUALITIES.indexOf(note.quality))
-        .u16le(note.ageMs === undefined ? NO_AGE : Math.min(MAX_AGE_MS, Math.max(0, Math.round(note.ageMs))));
+        .u16le(note.ageMs === undefined ? NO_AGE : Math.min(MAX_AGE_MS, Math.max(0, Math.round(note.ageMs))))
+        .u8(note.filmBy === undefined ? NO_MAKER : FILM_MAKERS.indexOf(note.filmBy));
       break;
     case 'sharing':
       writeSharing(body, note);
@@ -132,7 +138,9 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
     case KIND.picture: {
       const quality = PICTURE_QUALITIES[body.u8('Note.picture.quality')];
       const ageMs = body.u16le('Note.picture.ageMs');
-      return { tag: 'picture', quality, ageMs: ageMs === NO_AGE ? undefined : ageMs };
+      // Earlier versions end here.
+      const filmBy = body.remaining === 0 ? undefined : FILM_MAKERS[body.u8('Note.picture.filmBy')];
+      return { tag: 'picture', quality, ageMs: ageMs === NO_AGE ? undefined : ageMs, filmBy };
     }
     case KIND.sharing: {
       const sharing = readSharing(body);

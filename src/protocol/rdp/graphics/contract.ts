@@ -1,3 +1,4 @@
+import type { FilmMaker } from '../film-maker.ts';
 import type { Rect, Size } from '../geometry.ts';
 import type { PictureQuality } from '../picture-quality.ts';
 import type { ClientGraphicsCapabilities } from './client-capabilities.ts';
@@ -97,6 +98,8 @@ export interface EncodedPicture {
   readonly updates: readonly GraphicsUpdate[];
   /** How much of the picture they change, in pixels. */
   readonly changedPixels: number;
+  /** What makes the film in it; left out where nothing of the picture is film now. */
+  readonly filmBy?: FilmMaker | undefined;
 }
 
 /** Turns captured pictures into what one client must be sent. Keeps the state of its codec and whatever it knows of the picture before. */
@@ -154,8 +157,8 @@ export interface AppliedGraphics {
 
 /** How a part of the picture came. */
 export type DrawnBy = 'exact' | 'copied' | 'remoteFx' | 'film';
-/** Hears of each part that was drawn, in order. */
-export type OnDrawn = (rect: Rect, by: DrawnBy) => void;
+/** Hears of each part that was drawn, in order, and how large the picture is then. */
+export type OnDrawn = (rect: Rect, by: DrawnBy, picture: Size) => void;
 
 export interface FrameBoundary {
   readonly action: 'begin' | 'end';

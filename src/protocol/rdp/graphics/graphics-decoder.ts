@@ -126,7 +126,7 @@ export class GraphicsDecoder {
         this.areaLeft = areaAllowed(output);
       },
       spend: (field, width, height) => this.spend(field, width, height, this.areaLeft),
-      drew: this.onDrawn,
+      drew: (rect, by) => this.onDrawn(rect, by, this.current),
     };
   }
 
@@ -135,7 +135,7 @@ export class GraphicsDecoder {
     if (drawn === undefined) return;
     this.spend('SCRBLT_ORDER.nWidth', drawn.width, drawn.height, this.areaLeft);
     dirty.push(drawn);
-    this.onDrawn(drawn, 'copied');
+    this.onDrawn(drawn, 'copied', this.current);
   }
 
   private command(command: SurfaceCommand, applying: Applying): undefined | Promise<void> {
@@ -174,7 +174,7 @@ export class GraphicsDecoder {
     const pending = decoder.decode(bitmap, bitmapTarget(this.current, visible));
     const drawn = (): void => {
       dirty.push(visible);
-      this.onDrawn(visible, 'exact');
+      this.onDrawn(visible, 'exact', this.current);
     };
     if (pending !== undefined) return pending.then(drawn);
     drawn();

@@ -122,7 +122,7 @@ export class PictureStream {
       if (encoded === undefined || encoded.updates.length === 0) return undefined;
       this.frameId = frameId;
       const updates = current.acknowledgement === 'marked' ? marked(encoded.updates, frameId) : encoded.updates;
-      return { generation: current.generation, frameId, updates, changedPixels: encoded.changedPixels };
+      return { generation: current.generation, frameId, updates, changedPixels: encoded.changedPixels, filmBy: encoded.filmBy };
     } finally {
       picture.close();
     }

@@ -3,6 +3,7 @@ import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Elapsed } from '../clock.tsx';
 import { byteCount } from '../figures.ts';
+import { CodecFigures, type WatchShares } from './codec-figures.tsx';
 import { LiveFigures } from './live-figures.tsx';
 import { QualityChoice, type QualityChoiceProps } from './quality-choice.tsx';
 import { SessionFacts } from './session-facts.tsx';
@@ -15,7 +16,11 @@ export function Details({
   session,
   sinceMs,
   onQuality,
-}: { readonly session: SessionStatus; readonly sinceMs: number } & Pick<QualityChoiceProps, 'onQuality'>) {
+  watchShares,
+}: { readonly session: SessionStatus; readonly sinceMs: number; readonly watchShares: WatchShares } & Pick<
+  QualityChoiceProps,
+  'onQuality'
+>) {
   const { traffic, connection } = session;
   const [history] = useState(() => new TrafficHistory());
   const [open, setOpen] = useState(false);
@@ -47,6 +52,7 @@ export function Details({
       <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>
         {open && traffic !== undefined && <LiveFigures history={history} />}
+        {open && <CodecFigures session={session} watchShares={watchShares} />}
         <QualityChoice session={session} onQuality={onQuality} />
         <SessionFacts session={session} live={false} />
         <h2>{t('steps.title')}</h2>

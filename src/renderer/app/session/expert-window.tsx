@@ -1,6 +1,6 @@
 import type { Preferences } from '../../../facts/preferences.ts';
 import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
@@ -8,6 +8,7 @@ import type { ControlState, SessionStatus } from '../../../protocol/assistance/s
 import { Button } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
+import type { WatchShares } from './codec-figures.tsx';
 import { Details } from './details.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { KeyboardMenu } from './keyboard-menu.tsx';
@@ -86,6 +87,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   /** For developers: how each part of the picture came is shown in colours. */
   const marked = useRef(false);
   const toolbar = useRef<HTMLDivElement>(null);
+  const watchShares = useCallback<WatchShares>((listener) => keyboard.current?.watchShares(listener) ?? (() => undefined), []);
   const leave = () => {
     toolbar.current?.querySelector<HTMLElement>('button:enabled, summary')?.focus();
     say(t('viewer.left'));
@@ -103,6 +105,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
       event.preventDefault();
       event.stopPropagation();
       if (event.type !== 'keydown' || event.repeat) return;
+      // What is held together with it was meant for this window.
+      keyboard.current?.releaseKeys();
       if (event.ctrlKey && event.shiftKey) {
         marked.current = !marked.current;
         keyboard.current?.setMarks(marked.current);
@@ -134,6 +138,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
       <Toolbar
         {...props}
         place={toolbar}
+        watchShares={watchShares}
         keyboardMenu={
           <KeyboardMenu
             name={displayName(session.peer)}
@@ -237,8 +242,14 @@ function Toolbar({
   onQuality,
   onFullScreen,
   place,
+  watchShares,
   keyboardMenu,
-}: ExpertWindowProps & { readonly sinceMs: number; readonly place: RefObject<HTMLDivElement | null>; readonly keyboardMenu: ReactNode }) {
+}: ExpertWindowProps & {
+  readonly sinceMs: number;
+  readonly place: RefObject<HTMLDivElement | null>;
+  readonly watchShares: WatchShares;
+  readonly keyboardMenu: ReactNode;
+}) {
   const name = displayName(session.peer);
   return (
     <div className="toolbar" role="toolbar" aria-label={t('viewer.toolbar')} aria-keyshortcuts="Control+Alt+Home" ref={place}>
@@ -256,7 +267,7 @@ function Toolbar({
         onRelease={onReleaseControl}
       />
       <span className="toolbar__gap" />
-      <Details session={session} sinceMs={sinceMs} onQuality={onQuality} />
+      <Details session={session} sinceMs={sinceMs} onQuality={onQuality} watchShares={watchShares} />
       {keyboardMenu}
       {unread !== undefined && <TalkButton look="tool" name={name} unread={unread} onTalk={onTalk} />}
       <span className="toolbar__pair">

@@ -3,7 +3,7 @@ import { t } from '../../../words/words.ts';
 import type { mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
 
 /** What the toolbar does with the picture's keyboard. */
-export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'setMarks'>;
+export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'releaseKeys' | 'setMarks' | 'watchShares'>;
 
 export interface PictureProps {
   readonly scaling: Scaling;
@@ -72,7 +72,12 @@ export function Picture(props: PictureProps) {
   useEffect(() => mounted.current?.setTyping(typing), [typing]);
   useImperativeHandle(
     keyboard,
-    () => ({ sendKeys: (codes) => mounted.current?.sendKeys(codes), setMarks: (on) => mounted.current?.setMarks(on) }),
+    () => ({
+      sendKeys: (codes) => mounted.current?.sendKeys(codes),
+      releaseKeys: () => mounted.current?.releaseKeys(),
+      setMarks: (on) => mounted.current?.setMarks(on),
+      watchShares: (listener) => mounted.current?.watchShares(listener) ?? (() => undefined),
+    }),
     [],
   );
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { NotesExpert } from '../../../../src/protocol/assistance/notes-expert.ts';
 import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts';
 import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
+import { FILM_MAKERS } from '../../../../src/protocol/rdp/film-maker.ts';
 import { PICTURE_QUALITIES } from '../../../../src/protocol/rdp/picture-quality.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
 import type { SharedPart } from '../../../../src/protocol/rdp/shared-part.ts';
@@ -31,6 +32,7 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
     tag: fc.constant('picture' as const),
     quality: fc.constantFrom(undefined, ...PICTURE_QUALITIES),
     ageMs: fc.option(fc.integer({ min: 0, max: 0xfffe }), { nil: undefined }),
+    filmBy: fc.constantFrom(undefined, ...FILM_MAKERS),
   }),
   fc.record({ tag: fc.constant('partWish' as const), part: parts }),
   fc
@@ -49,8 +51,6 @@ it('has this shape', () => {
   expect(hex(encodeNote({ tag: 'keptAway', what: 'keys' }))).toBe('0300050001');
   expect(hex(encodeNote({ tag: 'keyboard', text: true, code: 'de', name: 'ß' }))).toBe('01000b000102646502c39f');
   expect(hex(encodeNote({ tag: 'quality', quality: 'thin' }))).toBe('0400050002');
-  expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined }))).toBe('05000700ffffff');
-  expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000 }))).toBe('0500070001feff');
   expect(hex(encodeNote({ tag: 'partWish', part: { tag: 'screen', id: 'A' } }))).toBe('07000700010141');
   const sharing = {
     tag: 'sharing',
@@ -60,6 +60,8 @@ it('has this shape', () => {
     screens: [{ id: 'A', name: 'B' }],
   } as const;
   expect(hex(encodeNote(sharing))).toBe('06000e0002000101540101410142');
+  expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined, filmBy: undefined }))).toBe('05000800ffffffff');
+  expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000, filmBy: 'webcodecs' }))).toBe('0500080001feff02');
 });
 
 it('comes back as it was, several in a message', () => {
@@ -75,6 +77,12 @@ it('passes over what a later version says, and what it adds', () => {
   const longer = Uint8Array.from([...encodeNote(pause), 7, 7]);
   longer[2] = longer.length;
   expect(decodeNotes(concat([later, longer, Uint8Array.of(3, 0, 5, 0, 9)]))).toEqual([pause]);
+  const [maker] = decodeNotes(Uint8Array.of(5, 0, 8, 0, 1, 40, 0, 99));
+  expect(maker).toEqual({ tag: 'picture', quality: 'sharp', ageMs: 40, filmBy: undefined });
+});
+
+it('takes the picture’s note of an earlier version, which does not say what makes the film', () => {
+  expect(decodeNotes(Uint8Array.of(5, 0, 7, 0, 1, 40, 0))).toEqual([{ tag: 'picture', quality: 'sharp', ageMs: 40, filmBy: undefined }]);
 });
 
 it('shows nothing that is no writing, and cuts long names between characters', () => {
@@ -114,14 +122,14 @@ it('the expert says what it would like of the picture once it has been heard, an
   expert.wishFor('sharp');
   expert.receive(encodeNote(keyboard));
   expect(said).toEqual([]);
-  expert.receive(encodeNote({ tag: 'picture', quality: 'balanced', ageMs: undefined }));
-  expert.receive(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 40 }));
+  expert.receive(encodeNote({ tag: 'picture', quality: 'balanced', ageMs: undefined, filmBy: undefined }));
+  expert.receive(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 40, filmBy: 'none' }));
   expert.wishFor('thin');
   expect(said.flatMap((message) => decodeNotes(message))).toEqual([
     { tag: 'quality', quality: 'sharp' },
     { tag: 'quality', quality: 'thin' },
   ]);
-  expect(expert.picture).toEqual({ tag: 'picture', quality: 'sharp', ageMs: 40 });
+  expect(expert.picture).toEqual({ tag: 'picture', quality: 'sharp', ageMs: 40, filmBy: 'none' });
   const novice = new NotesNovice();
   const wishes: string[] = [];
   novice.listen({ quality: (quality) => wishes.push(quality), part: () => undefined });

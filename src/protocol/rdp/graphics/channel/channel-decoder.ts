@@ -3,7 +3,7 @@ import type { Rect, Size } from '../../geometry.ts';
 import { decodeGfxServerPdus, type GfxServerPdu } from '../../pdu/rdpgfx/pdu.ts';
 import { decodeSegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
 import { GFX_CODEC, type WireToSurface1 } from '../../pdu/rdpgfx/wire-to-surface.ts';
-import type { AppliedGraphics, BitmapDecoder, DecoderKind, DrawnBy, FrameBoundary, OnDrawn } from '../contract.ts';
+import type { AppliedGraphics, BitmapDecoder, DecoderKind, DrawnBy, FrameBoundary } from '../contract.ts';
 import { Rdp8Decompressor } from '../rdp8/rdp8-decompressor.ts';
 import { bitmapTarget, clipToSurface, createSurface, type Surface } from '../surface.ts';
 import { around } from '../tiles/areas.ts';
@@ -18,7 +18,7 @@ export interface ChannelOutputPicture {
   /** A PDU is about to draw so many pixels; throws what is too much for one message. */
   spend(field: string, width: number, height: number): void;
   /** A part of what is to be seen has been drawn. */
-  readonly drew: OnDrawn;
+  drew(rect: Rect, by: DrawnBy): void;
 }
 
 interface Applying {

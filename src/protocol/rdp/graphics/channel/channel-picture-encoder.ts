@@ -87,6 +87,7 @@ class ChannelPictureEncoder implements PictureEncoder {
       updates: this.packer
         .take()
         .map((bytes, index) => ({ route: 'channel', bytes, surfaces, ...(isFirst && index === 0 ? { first: true } : {}) })),
+      filmBy: layered.filmBy,
       changedPixels: [...copies, ...drawn, ...layered.covered].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
   }

@@ -1,4 +1,5 @@
 import type { Rect } from '../../geometry.ts';
+import type { FilmMaker } from '../../film-maker.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import type { CapturedPicture, FrameRequest, PictureMove, PixelFrame } from '../contract.ts';
 
@@ -40,6 +41,8 @@ export interface LayerFrame {
   readonly exact: readonly Rect[];
   /** Surfaces of the layer's own that the client has once it has read this frame. */
   readonly surfaces: readonly number[];
+  /** What makes the film that there is; left out while there is none. */
+  readonly filmBy?: FilmMaker | undefined;
 }
 
 /**

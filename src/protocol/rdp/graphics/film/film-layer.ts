@@ -83,7 +83,7 @@ export class FilmLayer implements PictureLayer {
     const exact = this.tiles.take(nowMs - STILL_MS, Math.min(EXACT_TILES_A_FRAME, fitting));
     const pdus = [...this.leftOver, ...drawn.pdus];
     this.leftOver = [];
-    return { pdus, covered: drawn.covered, exact, surfaces: this.surfaces };
+    return { pdus, covered: drawn.covered, exact, surfaces: this.surfaces, filmBy: this.film?.isReady === true ? this.film.by : undefined };
   }
 
   close(): void {

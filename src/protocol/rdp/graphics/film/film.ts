@@ -1,6 +1,7 @@
 import { encodeSurfaceToSurface } from '../../pdu/rdpgfx/surface-to-surface.ts';
 import { encodeCreateSurface, encodeDeleteSurface } from '../../pdu/rdpgfx/surfaces.ts';
 import { encodeWireToSurface1, GFX_CODEC } from '../../pdu/rdpgfx/wire-to-surface.ts';
+import { FILM_MAKERS, type FilmMaker } from '../../film-maker.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import { DESKTOP_SURFACE } from '../channel/contract.ts';
 import type { PixelFrame } from '../contract.ts';
@@ -31,6 +32,7 @@ const SAID = { qp: 22, progressive: false, quality: 100 };
 export class Film implements MovingPart {
   readonly box: Rect;
   private readonly coded: Size;
+  private readonly encoders: FilmEncoders;
   private readonly budget: FilmBudget;
   private readonly wished: number;
   private bitsPerSecond: number;
@@ -45,11 +47,12 @@ export class Film implements MovingPart {
    */
   constructor(box: Rect, encoders: FilmEncoders, lineBitsPerSecond: number | undefined, nowMs: number, failed: (why: unknown) => void) {
     this.box = box;
+    this.encoders = encoders;
     this.coded = { width: wholeBlocks(box.width), height: wholeBlocks(box.height) };
     this.wished = Math.max(LEAST_BITS_PER_SECOND, box.width * box.height * BITS_PER_PIXEL_AND_SECOND);
     this.bitsPerSecond = this.within(lineBitsPerSecond);
     this.budget = new FilmBudget(this.bitsPerSecond, nowMs);
-    void this.open(encoders, failed);
+    void this.open(failed);
   }
 
   follow(lineBitsPerSecond: number | undefined, nowMs: number): void {
@@ -62,6 +65,10 @@ export class Film implements MovingPart {
 
   get isReady(): boolean {
     return this.encoder !== undefined;
+  }
+
+  get by(): FilmMaker | undefined {
+    return FILM_MAKERS.find((maker) => maker === this.encoders.name);
   }
 
   get surfaces(): readonly number[] {
@@ -122,9 +129,9 @@ export class Film implements MovingPart {
     return Math.max(this.bitsPerSecond, Math.ceil(this.box.width * this.box.height * LEAST_BITS_PER_PIXEL * FRAMES_PER_SECOND));
   }
 
-  private async open(encoders: FilmEncoders, failed: (why: unknown) => void): Promise<void> {
+  private async open(failed: (why: unknown) => void): Promise<void> {
     try {
-      const encoder = await encoders.open({ ...this.coded, bitsPerSecond: this.forEncoder, framesPerSecond: FRAMES_PER_SECOND });
+      const encoder = await this.encoders.open({ ...this.coded, bitsPerSecond: this.forEncoder, framesPerSecond: FRAMES_PER_SECOND });
       if (this.over) encoder.close();
       else {
         this.encoder = encoder;

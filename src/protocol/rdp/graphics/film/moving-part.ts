@@ -1,4 +1,5 @@
 import type { Rect } from '../../geometry.ts';
+import type { FilmMaker } from '../../film-maker.ts';
 import type { PixelFrame } from '../contract.ts';
 
 /** One rectangle of the picture that moves, in the way that its client is shown such. */
@@ -9,6 +10,8 @@ export interface MovingPart {
   readonly isReady: boolean;
   /** The next picture is to be drawn whole, since the client has something else there. */
   readonly wantsWhole: boolean;
+  /** Which way its pictures are made; undefined where that is none of the known ones. */
+  readonly by: FilmMaker | undefined;
   /** Surfaces of its own that the client has. */
   readonly surfaces: readonly number[];
   /** The line has so much for it now; as much as it wishes where that is not known. */

@@ -16,6 +16,7 @@ export class RemoteFxFilm implements MovingPart {
   readonly box: Rect;
   readonly isReady = true;
   readonly wantsWhole = false;
+  readonly by = 'remotefx';
   readonly surfaces: readonly number[] = [];
   private readonly quality = new RemoteFxQuality();
   private budget: FilmBudget | undefined;

@@ -25,7 +25,7 @@ const GREY = 0x80;
 
 /** An encoder whose units say which picture they are and whether they are key frames. */
 class FakeEncoders implements FilmEncoders {
-  readonly name = 'fake';
+  name = 'openh264';
   readonly opened: FilmEncoderOptions[] = [];
   readonly keys: boolean[] = [];
   readonly bitrates: number[] = [];
@@ -143,6 +143,14 @@ describe('the layer of film', () => {
     const moves = [{ from: FILM, to: { ...FILM, x: FILM.x + 5 } }];
     for (let count = 0; count < 20; count++) expect((await frame({ changed: [FILM], moves })).pdus).toEqual([]);
     expect(encoders.opened).toEqual([]);
+  });
+
+  it('says what makes the film, while there is one', async () => {
+    expect((await playing()).filmBy).toBe('openh264');
+    nowMs += 2 * STILL_MS;
+    expect((await frame()).filmBy).toBeUndefined();
+    encoders.name = 'of a later version';
+    expect((await playing()).filmBy).toBeUndefined();
   });
 
   it('sends everything else exactly, and of the film what has changed', async () => {
@@ -330,7 +338,7 @@ describe('the layer of film', () => {
     for (let count = 0; count < 6; count++) await frame({ changed: [FILM] });
     const shown = await frame({ changed: [FILM] });
     expect(shown.told).toEqual([expect.objectContaining({ tag: 'wireToSurface1', surfaceId: 1, codecId: 0x03, rect: FILM })]);
-    expect(shown).toMatchObject({ covered: [FILM], surfaces: [] });
+    expect(shown).toMatchObject({ covered: [FILM], surfaces: [], filmBy: 'remotefx' });
     const begin = [
       encodeResetGraphics(SIZE),
       encodeCreateSurface({ surfaceId: 1, ...SIZE }),
