@@ -40,6 +40,7 @@ import { runtimeNotices } from './shell/runtime.ts';
 import { openShell } from './shell/shell.ts';
 import { createTrust } from './shell/app-trust.ts';
 import { createSignIn, expectsContact } from './shell/sign-in.ts';
+import { createPictureChoices } from './shell/picture-choices.ts';
 import { createQuestions } from './shell/questions.ts';
 import { createRouterDoors } from './shell/router-doors.ts';
 import { createQuestionWindows } from './shell/question-window.ts';
@@ -159,6 +160,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     allowPlainExperts: () => settings.value.allowPlainExperts,
     decodesFilm: () => decoders.decodesFilm(windows),
     quietSeconds: () => settings.value.quietSeconds,
+    pictureChoices: createPictureChoices(storage.pictureChoices, failures.storage),
     network,
     log: note,
   });

@@ -9,6 +9,7 @@ import type {
   InputInjector,
   ScreenCapture,
 } from '../../src/main/desktop/contract.ts';
+import type { FilmMaker } from '../../src/protocol/rdp/film-maker.ts';
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
@@ -109,6 +110,8 @@ export class FakeCapture implements ScreenCapture {
   settings: GraphicsSettings | undefined;
   readonly refreshed: Rect[] = [];
   private changedPixels = 0;
+  /** What makes the film in the frames from now on. */
+  filmBy: FilmMaker | undefined;
   private over: DesktopError | undefined;
   private frameId = 0;
   private readonly events = new Emitter<CaptureEvent>();
@@ -186,6 +189,7 @@ export class FakeCapture implements ScreenCapture {
       frameId: this.frameId,
       updates: [{ route: 'fastPath', bytes: Uint8Array.of(this.frameId) }],
       changedPixels,
+      filmBy: this.filmBy,
       captureMs: 1,
       encodeMs: 1,
     };

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Assistance, ConsentPrompts, Peer, ViewerSink } from '../../src/main/assistance/contract.ts';
+import type { Assistance, ConsentPrompts, Peer, PictureChoices, ViewerSink } from '../../src/main/assistance/contract.ts';
 import { createAssistance } from '../../src/main/assistance/assistance.ts';
 import { ASK_FOR_REMOTE_ASSISTANCE, GOING_ON } from '../../src/protocol/assistance/application.ts';
 import { GraphicsDecoder } from '../../src/protocol/rdp/graphics/graphics-decoder.ts';
@@ -114,6 +114,7 @@ export async function createPair(
     readonly latencyMs?: number;
     readonly noviceApplications?: readonly string[];
     readonly allowOffers?: boolean;
+    readonly pictureChoices?: PictureChoices;
     /** They know each other from one session before, unless it says no. */
     readonly met?: boolean;
     /** Both let sessions begin that nobody vouches for, and neither hears that the other's program could do better. */
@@ -146,6 +147,7 @@ export async function createPair(
       engine: () => 'ringback',
       userName: () => address,
       ...(options.allowOffers === undefined ? {} : { allowOffers: () => options.allowOffers === true }),
+      ...(options.pictureChoices === undefined ? {} : { pictureChoices: options.pictureChoices }),
       allowPlainExperts: () => false,
       quietSeconds: () => made.quietSeconds,
       random: (bytes) => {

@@ -85,6 +85,12 @@ export interface Trust {
   allowUnverified(): boolean;
 }
 
+/** What the expert has chosen for the picture of each other person, from one session to the next. */
+export interface PictureChoices {
+  of(peer: Peer): PictureQuality | undefined;
+  keep(peer: Peer, quality: PictureQuality): void;
+}
+
 /** What this computer's network is. */
 export interface NetworkWatch {
   /** Its addresses at this moment. */
@@ -130,6 +136,8 @@ export interface AssistanceParts {
   readonly quietSeconds?: () => number;
   /** On an invitation file, an expert whose program has no `remdesk` may come in without the password. */
   readonly allowPlainExperts: () => boolean;
+  /** Nothing is remembered when left out. */
+  readonly pictureChoices?: PictureChoices;
   /** Whether what this computer shows as an expert may be film: there is a decoder for it. No, when left out. */
   readonly decodesFilm?: () => boolean;
   /** Cryptographically random bytes; the system's by default. */

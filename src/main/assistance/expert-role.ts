@@ -82,6 +82,8 @@ export class ExpertRole implements HelpingSession {
     });
     this.controlChannels = this.freshChannels();
     this.entrance = enter(this);
+    const chosen = parts.pictureChoices?.of(this.entrance.peer);
+    if (chosen !== undefined) this.wishFor(chosen);
   }
 
   get closed(): Promise<void> {
@@ -121,10 +123,10 @@ export class ExpertRole implements HelpingSession {
     this.session?.releaseControl();
   }
 
-  /** On this connection and on those that follow. */
+  /** On this connection and on those that follow, and in the next session with this person. */
   choosePicture(quality: PictureQuality): void {
-    this.quality = quality;
-    this.controlChannels.notes.wishFor(quality);
+    this.wishFor(quality);
+    this.parts.pictureChoices?.keep(this.entrance.peer, quality);
   }
 
   wishForPart(part: SharedPart): void {
@@ -208,6 +210,11 @@ export class ExpertRole implements HelpingSession {
     session.onLink(active);
     this.reckon();
     this.host.changed();
+  }
+
+  private wishFor(quality: PictureQuality): void {
+    this.quality = quality;
+    this.controlChannels.notes.wishFor(quality);
   }
 
   private tell(news: ExpertNews): void {

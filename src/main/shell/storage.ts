@@ -6,6 +6,7 @@ import { openAccounts, type AccountKind, type AccountStore } from '../settings/a
 import { openContacts, type ContactsCache } from '../settings/contacts-cache.ts';
 import { openContactLinks, type ContactLinksStore } from '../settings/contact-links-store.ts';
 import { openMappedPorts, type MappedPortsStore } from '../settings/mapped-ports-store.ts';
+import { openPictureChoices, type PictureChoicesStore } from '../settings/picture-choices-store.ts';
 import { openPrograms, type ProgramsStore } from '../settings/programs-store.ts';
 import type { SecretBox } from '../settings/secret-box.ts';
 import { openSettings, type SettingsStore } from '../settings/settings-store.ts';
@@ -20,11 +21,12 @@ export interface Storage {
   readonly trust: TrustStore;
   readonly mappedPorts: MappedPortsStore;
   readonly contactLinks: ContactLinksStore;
+  readonly pictureChoices: PictureChoicesStore;
 }
 
 /** The files of `folder`; `kinds` are the accounts that there can be, `now` is Unix ms. One that is missing or damaged gives its defaults and never keeps the app from starting. */
 export async function openStorage(folder: string, box: SecretBox, kinds: readonly AccountKind[], now: () => number): Promise<Storage> {
-  const [settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks] = await Promise.all([
+  const [settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks, pictureChoices] = await Promise.all([
     openSettings(join(folder, 'settings.json'), box),
     openAccounts(join(folder, 'account.json'), box, kinds),
     openContacts(join(folder, 'contacts.json')),
@@ -33,14 +35,19 @@ export async function openStorage(folder: string, box: SecretBox, kinds: readonl
     openTrustStore(join(folder, 'trust.json'), box),
     openMappedPorts(join(folder, 'mapped-ports.json')),
     openContactLinks(join(folder, 'contact-links.json')),
+    openPictureChoices(join(folder, 'picture-choices.json')),
   ]);
-  return { settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks };
+  return { settings, accounts, contacts, history, programs, trust, mappedPorts, contactLinks, pictureChoices };
 }
 
 /** What is said of each file when it was damaged, and when a later version wrote it. The record's lines are of any version, and
- * a person has nothing to do about doors at the router, which shut by themselves, nor about links that nobody has used. */
+ * a person has nothing to do about doors at the router, which shut by themselves, about links that nobody has used,
+ * nor about what a picture was to be made for: they choose again. */
 const SAID: Readonly<
-  Record<Exclude<keyof Storage, 'mappedPorts' | 'contactLinks'>, { readonly damaged: string; readonly newer: string | undefined }>
+  Record<
+    Exclude<keyof Storage, 'mappedPorts' | 'contactLinks' | 'pictureChoices'>,
+    { readonly damaged: string; readonly newer: string | undefined }
+  >
 > = {
   settings: { damaged: 'notice.settingsDamaged', newer: 'notice.settingsNewer' },
   accounts: { damaged: 'notice.accountDamaged', newer: 'notice.accountNewer' },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PictureQuality } from '../../../src/protocol/rdp/picture-quality.ts';
 import type { FrameAcknowledgement } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { LONGEST_PAUSE_MS } from '../../../src/main/assistance/viewers.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
@@ -324,6 +325,39 @@ describe('the picture', () => {
     expect(pictureAgeMs).toBeLessThan(70);
     expect(pair.novice.assistance.status?.traffic?.pictureAgeMs).toBeCloseTo(pictureAgeMs ?? 0, 0);
     expect(() => pair.novice.assistance.choosePicture('sharp')).toThrow('not in this role');
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    await pair.expectNothingLeft();
+  });
+
+  test('is made for what was chosen in a session before, and says what makes its film', async () => {
+    const choices = new Map<string, PictureQuality>();
+    const pair = await createPair({
+      pictureChoices: { of: ({ address }) => choices.get(address), keep: ({ address }, quality) => choices.set(address, quality) },
+    });
+    pair.internet.graphics = { encoder: { name: 'channel', avc420: true }, acknowledgement: 'channel' };
+    const viewer = new FakeViewer();
+    const meet = async (): Promise<void> => {
+      await pair.connect();
+      pair.expert.assistance.attachViewer(viewer);
+      await pair.clock.advance(50);
+    };
+    await meet();
+    expect(pair.expert.assistance.status).toMatchObject({ quality: 'balanced', filmBy: 'none' });
+    pair.expert.assistance.choosePicture('sharp');
+    await pair.clock.advance(50);
+    const { capture } = pair.novice.desktop;
+    capture.filmBy = 'openh264';
+    capture.change();
+    await pair.clock.advance(60);
+    viewer.act({ tag: 'painted', frameId: pair.internet.novices[0]?.sent.length ?? 0 });
+    await pair.clock.advance(2_000);
+    expect(pair.expert.assistance.status).toMatchObject({ quality: 'sharp', filmBy: 'openh264' });
+    await pair.novice.assistance.endSession();
+    await pair.clock.advance(100);
+    for (const { assistance } of [pair.novice, pair.expert]) assistance.dismissSession();
+    await meet();
+    expect(pair.expert.assistance.status?.quality).toBe('sharp');
     await pair.novice.assistance.endSession();
     await pair.clock.advance(100);
     await pair.expectNothingLeft();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAccounts } from '../../../src/main/settings/account-store.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
 import { openMappedPorts } from '../../../src/main/settings/mapped-ports-store.ts';
+import { openPictureChoices } from '../../../src/main/settings/picture-choices-store.ts';
 import { openPrograms } from '../../../src/main/settings/programs-store.ts';
 import { accelerator, DEFAULT_SETTINGS, openSettings } from '../../../src/main/settings/settings-store.ts';
 import { ANNA, KINDS, none, reversing } from './kept.ts';
@@ -247,12 +248,39 @@ describe('doors at the router', () => {
   });
 });
 
+describe('what was chosen for pictures', () => {
+  const path = () => join(folder, 'picture-choices.json');
+  const whom = (address: string) => ({ transport: 'xmpp', address });
+
+  it('is known of each contact after the next start, until it is what it would be anyway', async () => {
+    const store = await openPictureChoices(path());
+    await store.keep(whom('anna@home.example'), 'thin');
+    await store.keep(whom('peter@home.example'), 'sharp');
+    await store.keep(whom('anna@home.example'), 'balanced');
+    const next = await openPictureChoices(path());
+    expect(next.of(whom('anna@home.example'))).toBeUndefined();
+    expect(next.of(whom('peter@home.example'))).toBe('sharp');
+    expect(next.of({ transport: 'msnp', address: 'peter@home.example' })).toBeUndefined();
+  });
+
+  it('is kept of so many contacts, the newest, and makes way when it is damaged', async () => {
+    const store = await openPictureChoices(path());
+    for (let count = 0; count < 257; count += 1) await store.keep(whom(`${count}@home.example`), 'thin');
+    expect([store.of(whom('0@home.example')), store.of(whom('256@home.example'))]).toEqual([undefined, 'thin']);
+    await writeFile(path(), JSON.stringify({ version: 1, choices: [{ ...whom('a'), quality: 'magic' }] }));
+    const next = await openPictureChoices(path());
+    expect(next.of(whom('a'))).toBeUndefined();
+    expect(next.damaged?.file).toMatch(/^picture-choices\.json\.damaged-/);
+  });
+});
+
 describe('a file of a newer version', () => {
   it.each([
     ['settings.json', '{"version":2,"engine":{"name":"quantum"}}', (path: string) => openSettings(path, none)],
     ['account.json', '{"version":3,"accounts":{"msnp":[]}}', (path: string) => openAccounts(path, none, KINDS)],
     ['contacts.json', '{"version":3,"lists":"elsewhere"}', (path: string) => openContacts(path)],
     ['programs.json', '{"version":2,"programs":[]}', (path: string) => openPrograms(path)],
+    ['picture-choices.json', '{"version":2,"choices":"per line"}', (path: string) => openPictureChoices(path)],
   ] as const)('%s is left alone, and said to be newer', async (name, text, open) => {
     const path = join(folder, name);
     await writeFile(path, text);
@@ -262,7 +290,8 @@ describe('a file of a newer version', () => {
     else if ('save' in store) {
       await store.save(ANNA);
       expect(store.accounts).toEqual([ANNA]);
-    } else await store.keep(ANNA, [{ address: 'peter@home.example', friendlyName: 'Peter' }]);
+    } else if ('flush' in store && !('forget' in store)) await store.keep(ANNA, 'thin');
+    else await store.keep(ANNA, [{ address: 'peter@home.example', friendlyName: 'Peter' }]);
     await store.flush();
     expect(await readFile(path, 'utf8')).toBe(text);
     expect(await readdir(folder)).toEqual([name]);
