@@ -1,7 +1,7 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
-import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
+import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
@@ -20,6 +20,8 @@ export interface NovicePictureParts {
   readonly pointer: NovicePointer;
   /** Where the expert hears what it has. */
   readonly notes: Pick<NotesNovice, 'tell'>;
+  /** Whether what is shared is to be seen has changed. */
+  readonly stateChanged: (state: SharedState) => void;
   /** Closes the capture. */
   readonly scope: Scope;
   /** The desktop cannot be captured (any more). */
@@ -190,6 +192,9 @@ export class NovicePicture {
           this.pump.pause();
           parts.pointer.pause();
           parts.link.resize(event.size);
+          return;
+        case 'shared':
+          parts.stateChanged(event.state);
           return;
         case 'pointerShape':
           parts.pointer.changed(event.shape);

@@ -1,6 +1,6 @@
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { typedIn } from './typed-input.ts';
-import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
+import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
@@ -64,7 +64,18 @@ export class NoviceSession {
     const { signal } = this.lifetime;
     const { control: channel, notes } = parts.channels;
     this.sharing = new NoviceSharing({ desktop, notes, changed, onError });
-    this.picture = new NovicePicture({ link, desktop, clock, pointer: this.pointer, notes, scope: this.scope, desktopFailed, failed });
+    const stateChanged = (state: SharedState): void => this.sharing.become(state);
+    this.picture = new NovicePicture({
+      link,
+      stateChanged,
+      desktop,
+      clock,
+      pointer: this.pointer,
+      notes,
+      scope: this.scope,
+      desktopFailed,
+      failed,
+    });
     notes.listen({ quality: (quality) => this.picture.choose(quality), part: (part) => this.sharing.wished(part) });
     const { quietSeconds } = parts;
     this.control = new NoviceControl({

@@ -1,5 +1,5 @@
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
-import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
+import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { Desktop } from '../desktop/contract.ts';
 
 export interface NoviceSharingParts {
@@ -42,6 +42,13 @@ export class NoviceSharing {
     if (part.tag === 'screen' && !said.screens.some(({ id }) => id === part.id)) return;
     this.wishedFor = part;
     this.parts.changed();
+  }
+
+  /** Whether it is to be seen is another thing than before; which screens there are may be, too. */
+  become(state: SharedState): void {
+    if (this.said === undefined || this.said.state === state) return;
+    this.say({ ...this.said, state });
+    void this.look();
   }
 
   private async look(): Promise<void> {

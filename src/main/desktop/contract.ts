@@ -3,7 +3,7 @@ import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
-import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
+import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
 import type { FilmPageEnd } from './film/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
@@ -25,6 +25,8 @@ export class CaptureGoneError extends DesktopError {
 
 export type CaptureEvent =
   | { readonly tag: 'resized'; readonly size: Size }
+  /** Whether what is shared is to be seen; `shown` until something else is said. While it is gone the picture is blank. */
+  | { readonly tag: 'shared'; readonly state: SharedState }
   /** The cursor's shape, which the picture does not contain; `null` when it is hidden. */
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }

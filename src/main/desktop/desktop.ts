@@ -17,6 +17,7 @@ import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
 import { openX11Input } from './x11/x11-input.ts';
+import { X11SharedPart } from './x11/x11-shared-part.ts';
 import { x11Parts } from './x11/x11-parts.ts';
 import { x11Layout } from './x11/x11-layout.ts';
 import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
@@ -98,11 +99,14 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       connection.close();
     }
   };
-  const rootSize = async (): Promise<Size> => {
+  const partSize = async (part: SharedPart): Promise<Size | undefined> => {
     const connection = await connectX11(address, false);
-    connection.close();
-    const { pixel_width: width, pixel_height: height } = connection.screen;
-    return { width, height };
+    try {
+      const { place } = await X11SharedPart.open(connection, part, () => undefined);
+      return place === undefined ? undefined : { width: place.area.width, height: place.area.height };
+    } finally {
+      connection.close();
+    }
   };
   const isWayland = async () => waylandSession && (await probe()).xwayland;
   return {
@@ -117,7 +121,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       if (waylandSession && abilities.xwayland) return wayland.support();
       return x11Support(abilities);
     },
-    size: async () => ((await isWayland()) ? undefined : rootSize()),
+    size: async (part) => ((await isWayland()) ? undefined : partSize(part)),
     parts: async () => {
       if (await isWayland()) return NO_PARTS;
       const connection = await connectX11(address, false);
@@ -138,8 +142,8 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
     },
     openCapture: async (signal, part, framesBefore = 0): Promise<ScreenCapture> => {
       if (await isWayland()) return wayland.openCapture(signal, part);
-      onlyAll(part);
       return openX11Capture({
+        part,
         framesBefore,
         address,
         way: 'auto',
@@ -155,8 +159,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
     },
     openInput: async (signal, part): Promise<InputInjector> => {
       if (await isWayland()) return wayland.openInput(signal, part);
-      onlyAll(part);
-      const injector = await openX11Input({ address, clock: options.clock, onMoved: (x, y) => own.moved(x, y) });
+      const injector = await openX11Input({ address, part, clock: options.clock, onMoved: (x, y) => own.moved(x, y) });
       if (!signal.aborted) return injector;
       await injector.close();
       throw signal.reason;

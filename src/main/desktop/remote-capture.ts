@@ -239,6 +239,9 @@ class RemoteCapture implements ScreenCapture {
         this.ready = undefined;
         this.tell({ tag: 'resized', size: message.size });
         return;
+      case 'shared':
+        this.tell({ tag: 'shared', state: message.state });
+        return;
       case 'pointerShape':
         this.tell({ tag: 'pointerShape', shape: message.shape });
         return;

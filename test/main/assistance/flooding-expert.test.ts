@@ -91,6 +91,7 @@ async function shown() {
     clock: new VirtualClock(),
     pointer: { start: () => undefined } as unknown as NovicePointer,
     notes: { tell: () => undefined },
+    stateChanged: () => undefined,
     scope: new Scope(failed),
     desktopFailed: failed,
     failed,

@@ -90,6 +90,20 @@ describe('what is shown', () => {
     await pair.expectNothingLeft();
   });
 
+  test('a screen that is gone is told to both, and what there is instead', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.desktop.layoutOfScreens = [RIGHT];
+    novice.desktop.capture.emit({ tag: 'shared', state: 'gone' });
+    await clock.advance(50);
+    const gone = { part: { tag: 'screen', id: 'A' }, state: 'gone', screens: [{ id: 'B', name: 'DP-2' }] };
+    expect(novice.assistance.status?.sharing).toEqual(gone);
+    expect(expert.assistance.status?.sharing).toEqual(gone);
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    await clock.advance(50);
+    expect(expert.assistance.status?.sharing?.state).toBe('shown');
+    await finish();
+  });
+
   test('what the expert would rather see is told to the novice, and done by nobody else', async () => {
     const { novice, expert, clock, finish } = await connected();
     expert.assistance.wishForPart({ tag: 'screen', id: 'C' });

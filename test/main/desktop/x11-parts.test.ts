@@ -6,6 +6,7 @@ import { BAND_ROWS, grabAreas } from '../../../src/main/desktop/x11/grab-areas.t
 import { findXCookie } from '../../../src/main/desktop/x11/xauthority.ts';
 import type { X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { findKey, keymapFrom, keysymOf } from '../../../src/main/desktop/x11/x11-keymap.ts';
+import type { X11SharedPart } from '../../../src/main/desktop/x11/x11-shared-part.ts';
 import { X11Screen } from '../../../src/main/desktop/x11/x11-screen.ts';
 
 describe('the areas to grab', () => {
@@ -142,31 +143,31 @@ describe('the keyboard map', () => {
 describe('a screen that is resized', () => {
   it('and let go in the same moment: what was shared with the server is closed once, its descriptor may be another’s by then', async () => {
     const closed: string[] = [];
-    let tell: (event: { readonly name: string }) => void = () => undefined;
     const connection = {
-      screen: { root: 1 },
-      client: {
-        GetGeometry: (_root: number, done: (error: null, size: object) => void) => {
-          done(null, { width: 20, height: 10 });
-          // `close` comes while the new grabber is being opened.
-          queueMicrotask(() => queueMicrotask(() => screen.receive({ tag: 'close' })));
-        },
-      },
       extension: () => Promise.resolve(undefined),
-      onEvent: (listener: typeof tell) => {
-        tell = listener;
-      },
+      onEvent: () => undefined,
       onLost: () => undefined,
       close: () => closed.push('connection'),
     } as unknown as X11Connection;
-    const screen = new X11Screen(
+    const shared = {
+      place: { drawable: 1, x: 0, y: 0, area: { x: 0, y: 0, width: 20, height: 10 } },
+      state: 'shown',
+      follow: () => {
+        // `close` comes while the new grabber is being opened.
+        queueMicrotask(() => queueMicrotask(() => screen.receive({ tag: 'close' })));
+        return Promise.resolve();
+      },
+    } as unknown as X11SharedPart;
+    const screen = new X11Screen({
       connection,
-      ({ tag }) => closed.push(tag),
-      { width: 10, height: 10 },
-      { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
-      { stride: (width) => width * 4, convert: undefined },
-    );
-    tell({ name: 'RRScreenChangeNotify' });
+      post: ({ tag }) => closed.push(tag),
+      shared,
+      size: { width: 10, height: 10 },
+      grabber: { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+      pixels: { stride: (width) => width * 4, convert: undefined },
+      film: [],
+    });
+    screen.partChanged();
     await new Promise((resolve) => setImmediate(resolve));
     expect(closed).toEqual(['grabber', 'connection', 'closed']);
   });

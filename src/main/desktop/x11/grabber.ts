@@ -1,6 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import type { ScreenPixels } from './x11-visual.ts';
 
@@ -11,14 +12,17 @@ const ALL_PLANES = 0xffff_ffff;
 /** Ways of taking pictures, the fastest first. */
 export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
 
+/** What the picture is of, and where in it the picture begins. */
+export type GrabSource = { readonly drawable: number } & Place;
+
 /** Takes parts of the screen's picture. */
 export interface Grabber {
   readonly way: GrabWay;
   /**
-   * Copies the screen's pixels of `area` to the same place of `picture`, a BGRX picture of the whole screen.
-   * Rejects with the X error when the area reaches outside the screen, which has shrunk then.
+   * Copies the pixels of `area` to the same place of `picture`, a BGRX picture of what is shared.
+   * Rejects with the X error when the area reaches outside the drawable, which has shrunk then.
    */
-  grab(area: Rect, picture: Uint8Array, screenWidth: number): Promise<void>;
+  grab(area: Rect, picture: Uint8Array, pictureWidth: number, from: GrabSource): Promise<void>;
   close(): void;
 }
 
@@ -54,21 +58,21 @@ function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, {
   let raw = new Uint8Array(0);
   return {
     way,
-    grab: async (area, picture, screenWidth) => {
+    grab: async (area, picture, pictureWidth, { drawable, x, y }) => {
       const shm = await connection.extension('shm');
       if (shm === undefined) throw new Error('no MIT-SHM');
       await reply<{ readonly size: number }>((done) =>
-        shm.GetImage(connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
+        shm.GetImage(drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
       );
       const rowBytes = stride(area.width);
-      const at = (area.y * screenWidth + area.x) * 4;
+      const at = (area.y * pictureWidth + area.x) * 4;
       if (convert !== undefined) {
         const bytes = rowBytes * area.height;
         if (raw.length < bytes) raw = new Uint8Array(bytes);
         segment.read(raw, 0, bytes, 0);
-        for (let row = 0; row < area.height; row += 1) convert(raw, row * rowBytes, picture, at + row * screenWidth * 4, area.width);
-      } else if (area.width === screenWidth) segment.read(picture, at, rowBytes * area.height, 0);
-      else for (let row = 0; row < area.height; row += 1) segment.read(picture, at + row * screenWidth * 4, rowBytes, row * rowBytes);
+        for (let row = 0; row < area.height; row += 1) convert(raw, row * rowBytes, picture, at + row * pictureWidth * 4, area.width);
+      } else if (area.width === pictureWidth) segment.read(picture, at, rowBytes * area.height, 0);
+      else for (let row = 0; row < area.height; row += 1) segment.read(picture, at + row * pictureWidth * 4, rowBytes, row * rowBytes);
     },
     close: () => segment.close(),
   };
@@ -133,13 +137,13 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
 function coreGrabber(connection: X11Connection, { stride, convert }: ScreenPixels): Grabber {
   return {
     way: 'getImage',
-    grab: async (area, picture, screenWidth) => {
+    grab: async (area, picture, pictureWidth, { drawable, x, y }) => {
       const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
-        connection.client.GetImage(Z_PIXMAP, connection.screen.root, area.x, area.y, area.width, area.height, ALL_PLANES, done),
+        connection.client.GetImage(Z_PIXMAP, drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, done),
       );
       const rowBytes = stride(area.width);
       for (let row = 0; row < area.height; row += 1) {
-        const at = ((area.y + row) * screenWidth + area.x) * 4;
+        const at = ((area.y + row) * pictureWidth + area.x) * 4;
         if (convert === undefined) picture.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), at);
         else convert(data, row * rowBytes, picture, at, area.width);
       }

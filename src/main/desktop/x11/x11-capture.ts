@@ -25,11 +25,12 @@ export interface OpenX11CaptureOptions extends X11CaptureOptions {
 /** Starts the capture on an X connection of its own. Rejects with its DesktopError, or the signal's reason. */
 export function openX11Capture(options: OpenX11CaptureOptions): Promise<ScreenCapture> {
   const { address, way, useDamage, useMoves = true, framesBefore: alreadySent = 0, startProcess, nativeFilm = false } = options;
+  const part = options.part ?? { tag: 'all' };
   const inThread: OpenCapture = (framesBefore, signal) =>
-    openRemoteCapture(workerChannel(options.workerUrl, { address, way, useDamage, useMoves, framesBefore }), { ...options, signal });
+    openRemoteCapture(workerChannel(options.workerUrl, { address, way, useDamage, useMoves, part, framesBefore }), { ...options, signal });
   if (startProcess === undefined) return inThread(alreadySent, options.signal);
   const inProcess: OpenCapture = (framesBefore, signal) => {
-    const channel = processChannel(startProcess(), { address, way, useDamage, useMoves, framesBefore }, nativeFilm);
+    const channel = processChannel(startProcess(), { address, way, useDamage, useMoves, part, framesBefore }, nativeFilm);
     return openRemoteCapture(channel, { ...options, signal });
   };
   return openLastingCapture([inProcess, inThread], options.signal, alreadySent);

@@ -13,6 +13,7 @@ import { X11Keys } from './x11-keys.ts';
 import { releasedAtTheLast } from './x11-last-release.ts';
 import { X11Locks } from './x11-locks.ts';
 import { watchOwnInput } from './x11-own-input.ts';
+import { X11Aim } from './x11-aim.ts';
 import { X11OwnWindows } from './x11-own-windows.ts';
 import { matchXtestLayout } from './x11-xtest-layout.ts';
 import { XtestEvents } from './xtest-events.ts';
@@ -23,6 +24,8 @@ const WHEEL_BUTTON = { vertical: { more: 4, less: 5 }, horizontal: { more: 7, le
 export interface X11InputOptions {
   readonly address: X11Address;
   readonly clock: Clock;
+  /** What positions are of; everything when left out. */
+  readonly part?: SharedPart;
   /** Called with every injected position, so that the capture can tell the novice's own movements from injected ones. */
   readonly onMoved?: (x: number, y: number) => void;
 }
@@ -31,7 +34,7 @@ export interface X11InputOptions {
 interface X11InputParts {
   readonly connection: X11Connection;
   readonly xtest: XtestEvents;
-  readonly ownWindows: X11OwnWindows;
+  readonly aiming: X11Aim;
   readonly keys: X11Keys;
   readonly restoreLayout: () => void;
 }
@@ -53,9 +56,9 @@ export async function openX11Input(options: X11InputOptions): Promise<InputInjec
     const locks = await X11Locks.open(connection, keymap, (keycode) => xtest.tap(keycode));
     // Impervious to grabs: menus and dialogs that grab the server must not block injection.
     extension.GrabControl(true);
-    const ownWindows = await X11OwnWindows.open(connection);
+    const aiming = await X11Aim.open(connection, await X11OwnWindows.open(connection), options.part ?? { tag: 'all' });
     const keys = new X11Keys({ connection, xtest, keymap, repeat, locks, clock });
-    const input = new X11Input({ connection, xtest, ownWindows, keys, restoreLayout }, options);
+    const input = new X11Input({ connection, xtest, aiming, keys, restoreLayout }, options);
     await watchKeymap(connection, () => keys.keymapChanged());
     await watchOwnInput(connection, xtest, (holding) => input.usedByOthers(holding));
     return input;
@@ -68,7 +71,7 @@ export async function openX11Input(options: X11InputOptions): Promise<InputInjec
 class X11Input implements InputInjector {
   private readonly connection: X11Connection;
   private readonly xtest: XtestEvents;
-  private readonly ownWindows: X11OwnWindows;
+  private readonly aiming: X11Aim;
   private readonly keys: X11Keys;
   private readonly restoreLayout: () => void;
   private readonly onMoved: (x: number, y: number) => void;
@@ -87,10 +90,10 @@ class X11Input implements InputInjector {
   private releases = 0;
   private over = false;
 
-  constructor({ connection, xtest, ownWindows, keys, restoreLayout }: X11InputParts, options: X11InputOptions) {
+  constructor({ connection, xtest, aiming, keys, restoreLayout }: X11InputParts, options: X11InputOptions) {
     this.connection = connection;
     this.xtest = xtest;
-    this.ownWindows = ownWindows;
+    this.aiming = aiming;
     this.keys = keys;
     this.restoreLayout = restoreLayout;
     this.onMoved = options.onMoved ?? (() => undefined);
@@ -115,8 +118,8 @@ class X11Input implements InputInjector {
   }
 
   aim(part: SharedPart): void {
-    if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
     this.releaseAll();
+    this.aiming.show(part);
   }
 
   releaseAll(): void {
@@ -193,26 +196,16 @@ class X11Input implements InputInjector {
       if (event.down && this.keys.locksMayDiffer) await this.keys.settleLocks();
       if (this.releases !== releases) return;
     }
-    const own = await this.isAimedAtUs(event);
+    await this.aiming.known();
     if (this.releases !== releases) return;
-    const judged = this.guard.judge(event, own);
-    if (judged === 'pointer' || judged === 'keys') this.heard.emit({ tag: 'keptAway', what: judged });
-    else if (judged !== undefined) await this.injectOne(judged);
+    const onRoot = this.aiming.onRoot(event);
+    const lands = await this.aiming.lands(this.guard.aimOf(onRoot));
+    if (this.releases !== releases) return;
+    const judged = this.guard.judge(onRoot, lands !== 'there');
+    if (judged === 'pointer' || judged === 'keys') {
+      if (lands === 'own') this.heard.emit({ tag: 'keptAway', what: judged });
+    } else if (judged !== undefined) await this.injectOne(judged);
     if (this.releases === releases) queue.done();
-  }
-
-  private async isAimedAtUs(event: InputEvent): Promise<boolean> {
-    const aim = this.guard.aimOf(event);
-    switch (aim?.tag) {
-      case undefined:
-        return false;
-      case 'point':
-        return this.ownWindows.at(aim.x, aim.y);
-      case 'pointer':
-        return this.ownWindows.underPointer();
-      case 'focus':
-        return this.ownWindows.focused();
-    }
   }
 
   private injectOne(event: InputEvent): Promise<void> | undefined {
@@ -251,7 +244,8 @@ class X11Input implements InputInjector {
   }
 
   private move(x: number, y: number): void {
-    this.onMoved(x, y);
+    const inPart = this.aiming.inPart(x, y);
+    this.onMoved(inPart.x, inPart.y);
     this.xtest.move(x, y);
   }
 }

@@ -1,4 +1,5 @@
 import type { FromCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import type { Rect } from '../../../protocol/rdp/geometry.ts';
 import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
 import { pointerShapeFromX, samePointerShape, type XCursorImage } from './cursor-shape.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
@@ -18,28 +19,47 @@ export interface X11Pointer {
   close(): void;
 }
 
-export async function watchX11Pointer(connection: X11Connection, post: (message: FromCapture) => void): Promise<X11Pointer> {
+/** `area`: where on the root the picture is from; outside of it the pointer is hidden. */
+export async function watchX11Pointer(
+  connection: X11Connection,
+  post: (message: FromCapture) => void,
+  area: () => Rect | undefined,
+): Promise<X11Pointer> {
   const fixes = await connection.extension('fixes');
   const xinput = await connection.extension('xinput');
   const { root } = connection.screen;
+  /** As it is, and as it was told; undefined until then. */
   let shape: PointerShape | null | undefined;
+  let told: PointerShape | null | undefined;
+  let inside: boolean | undefined;
   let position = '';
   let closed = false;
 
+  const tellShape = (): void => {
+    if (shape === undefined || inside === undefined) return;
+    const shown = inside ? shape : null;
+    if (closed || (told !== undefined && samePointerShape(told, shown))) return;
+    told = shown;
+    post({ tag: 'pointerShape', shape: shown });
+  };
+
   const lookAtShape = throttle(async () => {
     if (fixes === undefined) return;
-    const found = pointerShapeFromX(await reply<XCursorImage>((done) => fixes.GetCursorImage(done)));
-    if (closed || (shape !== undefined && samePointerShape(shape, found))) return;
-    shape = found;
-    post({ tag: 'pointerShape', shape: found });
+    shape = pointerShapeFromX(await reply<XCursorImage>((done) => fixes.GetCursorImage(done)));
+    tellShape();
   });
   const lookAtPosition = throttle(async () => {
     const { rootX, rootY } = await reply<{ readonly rootX: number; readonly rootY: number }>((done) =>
       connection.client.QueryPointer(root, done),
     );
-    if (closed || position === `${rootX},${rootY}`) return;
-    position = `${rootX},${rootY}`;
-    post({ tag: 'pointerMoved', x: Math.max(0, rootX), y: Math.max(0, rootY) });
+    const { x, y, width, height } = area() ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [left, top] = [rootX - x, rootY - y];
+    inside = left >= 0 && top >= 0 && left < width && top < height;
+    tellShape();
+    if (!inside) position = '';
+    if (closed || !inside || position === `${left},${top}`) return;
+    position = `${left},${top}`;
+    post({ tag: 'pointerMoved', x: left, y: top });
   });
 
   connection.onEvent((event) => {
@@ -51,7 +71,7 @@ export async function watchX11Pointer(connection: X11Connection, post: (message:
 
   return {
     tellAgain: () => {
-      shape = undefined;
+      told = undefined;
       position = '';
       lookAtShape.now();
       lookAtPosition.now();

@@ -1,11 +1,7 @@
-import {
-  MAX_DESKTOP_SIDE,
-  MAX_FRAMES_PER_SECOND,
-  type FromCapture,
-  type ToCapture,
-} from '../../../protocol/rdp/graphics/capture-messages.ts';
+import { MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
-import type { FrameShare, GraphicsUpdate, PixelFrame } from '../../../protocol/rdp/graphics/contract.ts';
+import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
+import type { FrameShare, GraphicsUpdate, PictureMove, PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
 import { encodersWithFilm } from '../../../protocol/rdp/graphics/film/encoders-with-film.ts';
 import { FilmWays, type StartFilmEncoders } from '../../../protocol/rdp/graphics/film/film-ways.ts';
@@ -14,6 +10,7 @@ import { DesktopError } from '../contract.ts';
 import { grabAreas } from './grab-areas.ts';
 import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
+import { isSamePlace, X11SharedPart } from './x11-shared-part.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
 import { watchWindowMoves, type X11WindowMoves } from './x11-window-moves.ts';
 import { screenPixels, type ScreenPixels } from './x11-visual.ts';
@@ -23,6 +20,8 @@ const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
 const COMPARE_INTERVAL_MS = 100;
 /** With DAMAGE the whole is compared at this interval: some drivers and overlays draw past it. About 5 ms of work at 1920×1080. */
 const SILENT_INTERVAL_MS = 2_000;
+/** The size of a blank picture, where what is to be shared was gone from the beginning. */
+const NOTHING_TO_SEE: Size = { width: 640, height: 480 };
 /** A grab fails while the screen is being resized: pause between and number of further tries. */
 const RETRY_MS = 100;
 const MAX_RETRIES = 50;
@@ -34,6 +33,8 @@ export interface X11CaptureOptions {
   readonly useDamage: boolean;
   /** False does without being told how windows move. */
   readonly useMoves?: boolean;
+  /** What is shown; everything when left out. */
+  readonly part?: SharedPart;
   /** Number of the last frame that the client was sent before, by another capture. */
   readonly framesBefore?: number;
 }
@@ -41,7 +42,7 @@ export interface X11CaptureOptions {
 export type PostFromCapture = (message: FromCapture, transfer: readonly ArrayBuffer[]) => void;
 
 /**
- * Captures one X screen. Runs in a worker: connects, posts `opened` (or `failed`), and then answers what it is told.
+ * Captures a part of one X screen, and reads nothing outside of it. Runs in a worker: connects, posts `opened` (or `failed`), and then answers what it is told.
  * While the screen is idle, DAMAGE reports once when it stops being clean, and every two seconds the whole is compared, because not everything that
  * draws is damage.
  * @param film ways to encode it, the best first
@@ -57,16 +58,23 @@ export async function openX11Screen(
     if (typeof pixels === 'string') throw new DesktopError('UNSUPPORTED', pixels);
     const fixes = await connection.extension('fixes');
     const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
-    const size = await rootSize(connection);
+    let changed = (): void => {};
+    const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed());
+    const size = sizeOf(shared) ?? NOTHING_TO_SEE;
     const grabber = await openGrabber(connection, size, options.way, pixels);
-    const screen = new X11Screen(connection, post, size, grabber, pixels, film);
+    const screen = new X11Screen({ connection, post, shared, size, grabber, pixels, film });
+    changed = () => screen.partChanged();
+    if (shared.unsure) screen.partChanged();
     screen.stream.countFrom(options.framesBefore ?? 0);
-    screen.pointer = await watchX11Pointer(connection, (message) => post(message, []));
+    screen.pointer = await watchX11Pointer(
+      connection,
+      (message) => post(message, []),
+      () => shared.place?.area,
+    );
     if (options.useMoves !== false) screen.moves = await watchWindowMoves(connection);
-    const randr = await connection.extension('randr');
-    randr?.SelectInput(connection.screen.root, randr.NotifyMask.ScreenChange);
     if (damage !== undefined && fixes !== undefined) screen.watchDamage(damage, fixes);
     post({ tag: 'opened', size, way: grabber.way }, []);
+    screen.tellState();
     return screen;
   } catch (error) {
     connection.close();
@@ -74,11 +82,18 @@ export async function openX11Screen(
   }
 }
 
-async function rootSize(connection: X11Connection): Promise<Size> {
-  const { width, height } = await reply<Size>((done) => connection.client.GetGeometry(connection.screen.root, done));
-  if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
-    throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
-  return { width, height };
+function sizeOf({ place }: X11SharedPart): Size | undefined {
+  return place === undefined ? undefined : { width: place.area.width, height: place.area.height };
+}
+
+interface X11ScreenParts {
+  readonly connection: X11Connection;
+  readonly post: PostFromCapture;
+  readonly shared: X11SharedPart;
+  readonly size: Size;
+  readonly grabber: Grabber;
+  readonly pixels: ScreenPixels;
+  readonly film: readonly StartFilmEncoders[];
 }
 
 interface DamageWatch {
@@ -94,6 +109,8 @@ export class X11Screen {
   readonly stream: PictureStream;
   private readonly pixels: ScreenPixels;
   private readonly film: FilmWays;
+  private readonly shared: X11SharedPart;
+  private told: SharedState = 'shown';
   private grabber: Grabber;
   private size: Size;
   /** What is read of the screen, in the kernels' memory. */
@@ -115,17 +132,11 @@ export class X11Screen {
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
 
-  constructor(
-    connection: X11Connection,
-    post: PostFromCapture,
-    size: Size,
-    grabber: Grabber,
-    pixels: ScreenPixels,
-    film: readonly StartFilmEncoders[] = [],
-  ) {
+  constructor({ connection, post, shared, size, grabber, pixels, film }: X11ScreenParts) {
     this.pixels = pixels;
     this.connection = connection;
     this.post = post;
+    this.shared = shared;
     this.size = size;
     this.grabber = grabber;
     this.picture = openPictureMemory(size);
@@ -135,7 +146,7 @@ export class X11Screen {
       if (event.name === 'DamageNotify') {
         this.damaged = true;
         this.schedule();
-      } else if (event.name === 'RRScreenChangeNotify') this.queue(() => this.followSize());
+      }
     });
     connection.onLost((why) => this.fail(new DesktopError('LOST', why)));
   }
@@ -248,7 +259,7 @@ export class X11Screen {
     if (grabbed === undefined || this.over) return;
     const grabbedMs = performance.now();
     const { picture } = this;
-    const moves = this.moves?.take() ?? [];
+    const moves = this.movesInPart();
     // The next grab comes after this turn, so nothing needs to be given back.
     const encoded = await this.stream.encode(
       { ...this.size, damage: grabbed, moves, pixels: () => picture, close: () => undefined },
@@ -262,46 +273,90 @@ export class X11Screen {
     this.post({ tag: 'frame', generation, frame: { ...made, ...times } }, transferable(made.updates));
   }
 
+  private movesInPart(): readonly PictureMove[] {
+    const moves = this.moves?.take() ?? [];
+    const { place } = this.shared;
+    return place === undefined ? [] : moves.map(({ from, to }) => ({ from: shifted(from, place), to: shifted(to, place) }));
+  }
+
   /** The areas of `picture` that are fresh now; undefined when the screen cannot be read at the moment. */
   private async grab(): Promise<readonly Rect[] | undefined> {
     const whole = { x: 0, y: 0, ...this.size };
-    const damaged = this.damage === undefined ? [whole] : await this.damage.take();
+    if (this.wholeIsDue() && (await this.isElsewhere())) return undefined;
+    const { place } = this.shared;
+    if (place === undefined) return this.blank();
+    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place));
     const all = this.grabAll || this.damage === undefined || this.wholeIsDue();
     const areas = all ? [whole] : grabAreas(damaged, this.size);
     try {
-      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.size.width);
+      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.size.width, place);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
       this.retries += 1;
       if (this.retries > MAX_RETRIES) throw error;
-      this.grabAll = true;
-      this.damaged = true;
       this.lastStartMs = performance.now() + RETRY_MS;
-      this.queue(() => this.followSize());
+      this.partChanged();
       return undefined;
     }
+    // What has been read may be of another place already: `partChanged` has been called, and takes it anew.
+    if (this.shared.unsure) return undefined;
     this.retries = 0;
     this.grabAll = false;
     if (all) this.lastWholeMs = performance.now();
     return areas;
   }
 
-  private async followSize(): Promise<void> {
-    const size = await rootSize(this.connection);
-    if (size.width === this.size.width && size.height === this.size.height) return;
-    const grabber = await openGrabber(this.connection, size, this.grabber.way, this.pixels);
-    if (this.over) {
-      grabber.close();
-      return;
+  /** Looks where the part is, because not every change of monitors is told. */
+  private async isElsewhere(): Promise<boolean> {
+    const before = this.shared.place;
+    await this.shared.follow();
+    if (isSamePlace(before, this.shared.place)) return false;
+    this.partChanged();
+    return true;
+  }
+
+  /** What is shared is not there any more: nothing is shown in its place. */
+  private blank(): readonly Rect[] {
+    this.grabAll = false;
+    this.damaged = false;
+    this.lastWholeMs = performance.now();
+    this.picture.pixels.fill(0);
+    return [{ x: 0, y: 0, ...this.size }];
+  }
+
+  /** Where the part is may have changed: no frame is taken until that is known, and then the whole. */
+  partChanged(): void {
+    this.queue(() => this.follow());
+  }
+
+  /** Tells whether what is shared is to be seen, where that is another thing than was told. */
+  tellState(): void {
+    const { state } = this.shared;
+    if (state === this.told) return;
+    this.told = state;
+    this.post({ tag: 'shared', state }, []);
+  }
+
+  private async follow(): Promise<void> {
+    await this.shared.follow();
+    const size = sizeOf(this.shared) ?? this.size;
+    if (size.width !== this.size.width || size.height !== this.size.height) {
+      const grabber = await openGrabber(this.connection, size, this.grabber.way, this.pixels);
+      if (this.over) {
+        grabber.close();
+        return;
+      }
+      this.grabber.close();
+      this.grabber = grabber;
+      this.size = size;
+      this.picture = openPictureMemory(size);
+      this.stream.resize(size);
+      this.post({ tag: 'resized', size }, []);
     }
-    this.grabber.close();
-    this.grabber = grabber;
-    this.size = size;
-    this.picture = openPictureMemory(size);
-    this.stream.resize(size);
+    this.tellState();
     this.grabAll = true;
     this.damaged = true;
-    this.post({ tag: 'resized', size }, []);
+    this.pointer?.screenChanged();
     this.schedule();
   }
 
@@ -323,6 +378,8 @@ export class X11Screen {
     this.connection.close();
   }
 }
+
+const shifted = (rect: Rect, { x, y }: Place): Rect => ({ ...rect, x: rect.x - x, y: rect.y - y });
 
 /** The buffers behind the updates, each once, to be moved to the main thread and not copied. */
 function transferable(updates: readonly GraphicsUpdate[]): ArrayBuffer[] {

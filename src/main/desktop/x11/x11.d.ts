@@ -33,6 +33,8 @@ declare module 'x11' {
 
   interface Event {
     readonly name: string;
+    /** Its code, counted from the extension's first event. */
+    readonly type: number;
     readonly sourceId?: number;
     /** Number of this client's request that was carried out last. */
     readonly seq?: number;
@@ -106,7 +108,8 @@ declare module 'x11' {
     readonly majorOpcode: number;
     readonly major_version: number;
     readonly minor_version: number;
-    readonly NotifyMask: { readonly ScreenChange: number };
+    readonly firstEvent: number;
+    readonly NotifyMask: { readonly ScreenChange: number; readonly CrtcChange: number; readonly OutputChange: number };
     SelectInput(window: number, mask: number): void;
     GetScreenResourcesCurrent(
       window: number,
@@ -240,7 +243,7 @@ declare module 'x11' {
       words: number,
       reply: Reply<{ readonly type: number; readonly data: Buffer }>,
     ): void;
-    QueryTree(window: number, reply: Reply<{ readonly children: readonly number[] }>): void;
+    QueryTree(window: number, reply: Reply<{ readonly parent: number; readonly children: readonly number[] }>): void;
     /** `child` is 0 where none takes input there. */
     TranslateCoordinates(
       from: number,
@@ -249,7 +252,6 @@ declare module 'x11' {
       y: number,
       reply: Reply<{ readonly child: number; readonly destX: number; readonly destY: number }>,
     ): void;
-    GetWindowAttributes(window: number, reply: Reply<{ readonly mapState: number }>): void;
     terminate(): void;
     /** Number of the request sent last. */
     seq_num: number;

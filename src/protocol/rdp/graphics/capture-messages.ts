@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../geometry.ts';
+import type { SharedState } from '../shared-part.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import type { EncodedPicture, FrameShare, GraphicsSettings } from './contract.ts';
 
@@ -36,6 +37,8 @@ export type FromCapture =
   | { readonly tag: 'opened'; readonly size: Size; readonly way: string }
   | { readonly tag: 'frame'; readonly generation: number; readonly frame: EncodedFrame }
   | { readonly tag: 'resized'; readonly size: Size }
+  /** Whether what is shared is to be seen. While it is gone the picture is blank. */
+  | { readonly tag: 'shared'; readonly state: SharedState }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
   /** It would encode film in a hidden page: one is opened and handed over, and the one before ended. The answer goes by the way of each capture. */

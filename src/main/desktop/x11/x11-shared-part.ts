@@ -1,0 +1,127 @@
+import { MAX_DESKTOP_SIDE } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
+import { DesktopError } from '../contract.ts';
+import { reply, type X11Connection } from './x11-connection.ts';
+import { readMonitors } from './x11-monitors.ts';
+
+/** RRNotify's number after the extension's first event; the package has no name for it. */
+const RR_NOTIFY = 1;
+
+/** Where a part is to be read, and where it is on the root. */
+export interface PartPlace {
+  readonly drawable: number;
+  /** In the drawable. */
+  readonly x: number;
+  readonly y: number;
+  /** On the root. */
+  readonly area: Rect;
+}
+
+/** Follows a part of an X desktop: where it is, and whether it still is there. A screen that comes back under its name is there again. */
+export class X11SharedPart {
+  private readonly connection: X11Connection;
+  private wanted: SharedPart;
+  private current: PartPlace | undefined;
+  private stale = false;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
+  private following: Promise<void> | undefined;
+
+  private constructor(connection: X11Connection, part: SharedPart) {
+    this.connection = connection;
+    this.wanted = part;
+  }
+
+  /**
+   * `changed`: what is known may not hold any more; {@link follow} finds out. The X server says so before it answers anything that was asked after
+   * the change, so what has been read until then was read of the right place.
+   */
+  static async open(connection: X11Connection, part: SharedPart, changed: () => void): Promise<X11SharedPart> {
+    onlyScreens(part);
+    const shared = new X11SharedPart(connection, part);
+    const randr = await connection.extension('randr');
+    if (randr !== undefined) {
+      const { ScreenChange, CrtcChange, OutputChange } = randr.NotifyMask;
+      connection.onEvent(({ name, type }) => {
+        if (name !== 'RRScreenChangeNotify' && type !== randr.firstEvent + RR_NOTIFY) return;
+        shared.stale = true;
+        changed();
+      });
+      randr.SelectInput(connection.screen.root, ScreenChange | CrtcChange | OutputChange);
+    }
+    await shared.follow();
+    return shared;
+  }
+
+  get part(): SharedPart {
+    return this.wanted;
+  }
+  /** Follows this part instead, once {@link follow} has found it. */
+  show(part: SharedPart): void {
+    onlyScreens(part);
+    this.wanted = part;
+    this.stale = true;
+  }
+
+  /** Undefined where there is no such screen or window. */
+  get place(): PartPlace | undefined {
+    return this.current;
+  }
+  get state(): SharedState {
+    return this.current === undefined ? 'gone' : 'shown';
+  }
+  /** Something has changed, and {@link follow} has not found out yet what. */
+  get unsure(): boolean {
+    return this.stale || this.following !== undefined;
+  }
+
+  /** How long ago it was looked: some changes (RRSetMonitor) are told by no event. */
+  get sinceMs(): number {
+    return performance.now() - this.lookedAtMs;
+  }
+
+  /** Rejects with DesktopError UNSUPPORTED for sizes that no picture has, or when the connection is lost. */
+  follow(): Promise<void> {
+    this.following ??= this.find().finally(() => {
+      this.following = undefined;
+    });
+    return this.following;
+  }
+
+  private async find(): Promise<void> {
+    do {
+      this.stale = false;
+      this.current = await this.look();
+    } while (this.stale);
+    this.lookedAtMs = performance.now();
+  }
+
+  private async look(): Promise<PartPlace | undefined> {
+    const { root } = this.connection.screen;
+    const { part } = this;
+    if (part.tag === 'all') {
+      const { width, height } = await reply<Size>((done) => this.connection.client.GetGeometry(root, done));
+      return placed(root, { x: 0, y: 0, width, height });
+    }
+    const screen = (await readMonitors(this.connection)).find(({ id }) => id === part.id);
+    return screen === undefined ? undefined : placed(root, screen.area);
+  }
+}
+
+function onlyScreens(part: SharedPart): void {
+  if (part.tag === 'window') throw new DesktopError('UNSUPPORTED', 'a window cannot be shown by itself here');
+}
+
+export function isSamePlace(one: PartPlace | undefined, other: PartPlace | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.drawable === other.drawable && isSameArea(one.area, other.area);
+}
+
+const isSameArea = (a: Rect, b: Rect): boolean => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+
+function placed(drawable: number, area: Rect): PartPlace {
+  const { x, y, width, height } = area;
+  if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
+    throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
+  return { drawable, x, y, area };
+}
