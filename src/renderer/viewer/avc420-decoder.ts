@@ -154,7 +154,8 @@ class Avc420Decoder implements BitmapDecoder {
     const size = { width: visible.width, height: visible.height };
     for (const rect of rects) checkInside(rect, size);
     const { matrix, fullRange } = frame.colorSpace;
-    if (matrix === 'bt709' && fullRange === true) {
+    // What lies in memory as planes is quicker converted here: a browser's way to pixels leads through numbers with fractions.
+    if (frame.format !== 'I420' && matrix === 'bt709' && fullRange === true) {
       for (const rect of rects.length > MOST_COPIES ? [boundsOf(rects)] : rects) await copyInto(target, frame, rect, visible);
     } else drawPlanes(await this.read(frame, size), rects, target);
   }

@@ -195,6 +195,37 @@ describe('a layer beside the exact one', () => {
     expect(layer.dueInMs).toBeUndefined();
   });
 
+  it('has what scrolls where it shows a film looked for in one of eight pictures', async () => {
+    const size = { width: 256, height: 256 };
+    const nothing: LayerFrame = { pdus: [], covered: [], exact: [], surfaces: [] };
+    const layer = (moving: PictureLayer['moving']): PictureLayer => ({
+      moving,
+      inexact: [],
+      dueInMs: undefined,
+      encode: () => nothing,
+      close: () => undefined,
+    });
+    const rows = Array.from({ length: 600 }, noise(12));
+    const scrolled = (by: number) => paint(size.width, size.height, (x, y) => Math.imul((rows[y + by] ?? 0) + 1, (x >> 2) + 3) & 0xff_ffff);
+    for (const [moving, expected] of [
+      [undefined, 17],
+      [{ x: 10, y: 10, width: 230, height: 240 }, 2],
+      [{ x: 10, y: 10, width: 100, height: 240 }, 17],
+    ] as const) {
+      const stream = streamOf(scrolled(0), layer(moving));
+      let copied = 0;
+      const decoder = new GraphicsDecoder({ width: 1, height: 1 }, undefined, (_, by) => (copied += by === 'copied' ? 1 : 0));
+      const framesWithCopies = new Set<number>();
+      for (let picture = 0; picture <= 17; picture += 1) {
+        const before = copied;
+        for (const update of await encode(stream, scrolled(picture * 16))) draw(decoder, update);
+        if (copied > before) framesWithCopies.add(picture);
+        expect(decoder.surface.words).toEqual(rgbaOf(scrolled(picture * 16)));
+      }
+      expect(framesWithCopies.size).toBe(expected);
+    }
+  });
+
   it('leaves copies exact that begin in what it shows', () => {
     const copies = [{ x: 0, y: 0, width: 100, height: 100, fromX: 0, fromY: 50 }];
     expect(copiedFrom(copies, [FILM])).toEqual([{ x: 64, y: 14, width: 36, height: 64 }]);

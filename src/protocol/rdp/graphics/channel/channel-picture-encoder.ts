@@ -5,6 +5,7 @@ import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
 import { encodeCreateSurface, encodeDeleteSurface, encodeMapSurfaceToOutput } from '../../pdu/rdpgfx/surfaces.ts';
 import { frameWords } from '../pixel-words.ts';
 import type { CapturedPicture, EncodedPicture, EncoderKind, FrameRequest, PictureEncoder, PictureMove, PixelFrame } from '../contract.ts';
+import { MAX_TILE_SIDE } from '../planar/planar-encoder.ts';
 import { Rdp8Compressor } from '../rdp8/rdp8-compressor.ts';
 import { ChangedTiles } from '../tiles/changed-tiles.ts';
 import { PacedTiles } from '../tiles/paced-tiles.ts';
@@ -29,6 +30,9 @@ export function channelEncoder(createLayer: CreateLayer = () => undefined): Enco
 /** Exact pictures and nothing else: what runs wherever pictures are captured. */
 export const CHANNEL = channelEncoder();
 
+/** A quarter of a second of a film: what scrolls in its place has then begun to be taken for what it is. */
+const LOOK_FOR_SCROLLING_EVERY = 8;
+
 interface Drawing {
   readonly frame: PixelFrame;
   readonly wanted: FrameRequest;
@@ -47,6 +51,8 @@ class ChannelPictureEncoder implements PictureEncoder {
   private readonly packer = new SegmentPacker(this.compressor);
   private readonly paced = new PacedTiles();
   private readonly layer: PictureLayer | undefined;
+  /** Pictures in which nothing but a film has changed. */
+  private filmPictures = 0;
   /** What the client has of what this encoder made. */
   private surfaces: readonly number[] = [];
 
@@ -65,7 +71,8 @@ class ChannelPictureEncoder implements PictureEncoder {
     // The client may have lost the areas that it asks for again: nothing is copied from them.
     const mayCopy = !wanted.key && wanted.areas.length === 0;
     const moves = movesBeside(this.layer?.moving, picture.moves ?? []);
-    const copies = mayCopy ? this.tiles.copies(frame, picture.damage, moves) : [];
+    const mayHaveMoved = this.mayHaveScrolled(picture.damage) || moves.length > 0;
+    const copies = mayCopy && mayHaveMoved ? this.tiles.copies(frame, picture.damage, moves) : [];
     const inexact = wanted.key ? [] : copiedFrom(copies, [...(this.layer?.inexact ?? []), ...this.paced.pending.rects]);
     const areas = [...this.tiles.update(frame, picture.damage), ...wanted.areas, ...inexact];
     const { layer } = this;
@@ -90,6 +97,14 @@ class ChannelPictureEncoder implements PictureEncoder {
       filmBy: layered.filmBy,
       changedPixels: [...copies, ...drawn, ...layered.covered].reduce((sum, rect) => sum + rect.width * rect.height, 0),
     };
+  }
+
+  /** What moves as a film has seldom scrolled, and looking for it costs as much as converting the picture. */
+  private mayHaveScrolled(damage: readonly Rect[]): boolean {
+    const film = this.layer?.moving;
+    const isFilm = film !== undefined && damage.every((area) => liesInTilesOf(film, area));
+    this.filmPictures = isFilm ? this.filmPictures + 1 : 0;
+    return this.filmPictures % LOOK_FOR_SCROLLING_EVERY === 0;
   }
 
   /** Exactly, and as far as the line has room for it; the rest stays pending. Gives what was drawn. */
@@ -129,4 +144,14 @@ class ChannelPictureEncoder implements PictureEncoder {
 function movesBeside(moving: Rect | undefined, moves: readonly PictureMove[]): readonly PictureMove[] {
   if (moving === undefined) return moves;
   return moves.filter(({ from, to }) => holds(from, moving) || !(overlap(from, moving) || overlap(to, moving)));
+}
+
+/** Damage is told by rows of tiles. */
+function liesInTilesOf(film: Rect, area: Rect): boolean {
+  return (
+    area.x >= film.x - (film.x % MAX_TILE_SIDE) &&
+    area.y >= film.y - (film.y % MAX_TILE_SIDE) &&
+    area.x + area.width <= Math.ceil((film.x + film.width) / MAX_TILE_SIDE) * MAX_TILE_SIDE &&
+    area.y + area.height <= Math.ceil((film.y + film.height) / MAX_TILE_SIDE) * MAX_TILE_SIDE
+  );
 }

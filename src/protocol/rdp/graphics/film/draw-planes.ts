@@ -19,12 +19,15 @@ export interface DecodedPlanes extends Size {
   readonly v: Plane;
 }
 
-/** R = Y + 1.5748 V, G = Y - 0.1873 U - 0.4681 V, B = Y + 1.8556 U (BT.709 full range), in 65,536ths. */
-const RED_OF_V = 103_206;
-const GREEN_OF_U = 12_276;
-const GREEN_OF_V = 30_679;
-const BLUE_OF_U = 121_608;
-const HALF = 32_768;
+/**
+ * R = Y + 1.5748 V, G = Y - 0.1873 U - 0.4681 V, B = Y + 1.8556 U (BT.709 full range): what is not whole of them, in 32,768ths. Sums are in 64ths of a
+ * level, so that 16 bits are enough for them.
+ */
+const RED_OF_V = 18_835;
+const GREEN_OF_U = 6_137;
+const GREEN_OF_V = 15_339;
+const BLUE_OF_U = 28_036;
+const HALF = 32;
 
 /** Once a thread: undefined until they are needed, null where there are none. */
 let kernels: PlaneKernels | null | undefined;
@@ -80,18 +83,23 @@ function drawRegion({ bytes, y, u, v }: DecodedPlanes, region: Rect, { words, st
     const redness = v.offset + (row >> 1) * v.stride;
     const to = offset + row * stride;
     for (let x = region.x; x < right; x++) {
-      const light = (bytes[luma + x * y.step]! << 16) + HALF;
-      const d = bytes[blueness + (x >> 1) * u.step]! - 128;
-      const e = bytes[redness + (x >> 1) * v.step]! - 128;
-      const red = level(light + RED_OF_V * e);
-      const green = level(light - GREEN_OF_U * d - GREEN_OF_V * e);
-      words[to + x] = OPAQUE | (level(light + BLUE_OF_U * d) << 16) | (green << 8) | red;
+      const light = (bytes[luma + x * y.step]! << 6) + HALF;
+      const d = (bytes[blueness + (x >> 1) * u.step]! - 128) << 6;
+      const e = (bytes[redness + (x >> 1) * v.step]! - 128) << 6;
+      const red = level(light + e + part(e, RED_OF_V));
+      const green = level(light - (part(d, GREEN_OF_U) + part(e, GREEN_OF_V)));
+      words[to + x] = OPAQUE | (level(light + d + part(d, BLUE_OF_U)) << 16) | (green << 8) | red;
     }
   }
 }
 
+/** So many 32,768ths of a number, rounded. */
+function part(of: number, share: number): number {
+  return (of * share + 0x4000) >> 15;
+}
+
 function level(sum: number): number {
-  const value = sum >> 16;
+  const value = sum >> 6;
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 

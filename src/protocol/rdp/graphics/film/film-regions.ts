@@ -1,5 +1,4 @@
 import type { Rect } from '../../geometry.ts';
-import { overlap } from '../tiles/areas.ts';
 import { areaOf } from './moving-tiles.ts';
 
 const TILE_SIDE = 64;
@@ -8,9 +7,15 @@ const WHOLE_SHARE = 0.6;
 
 /** The tiles of the 64×64 grid, each cut off at the edges of `box`, that these areas touch inside it. */
 export function touchedTiles(box: Rect, areas: readonly Rect[]): Rect[] {
-  const inside = areas.filter((area) => overlap(area, box));
-  if (inside.length === 0) return [];
-  return tilesOfBox(box).filter((tile) => inside.some((area) => overlap(area, tile)));
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  const touched = new Set<number>();
+  for (const area of areas) {
+    const [endX, endY] = [Math.min(right, area.x + area.width), Math.min(bottom, area.y + area.height)];
+    for (let y = Math.max(box.y, area.y); y < endY; y = nextEdge(y))
+      for (let x = Math.max(box.x, area.x); x < endX; x = nextEdge(x)) touched.add(placeOf(x, y));
+  }
+  return touched.size === 0 ? [] : tilesOfBox(box).filter(({ x, y }) => touched.has(placeOf(x, y)));
 }
 
 export function tilesOfBox(box: Rect): Rect[] {
@@ -36,6 +41,11 @@ export function regionsOf(box: Rect, tiles: readonly Rect[]): Rect[] {
     else regions.push(tile);
   }
   return regions;
+}
+
+/** Of a tile of the grid. No desktop is as wide as 65,536 tiles. */
+function placeOf(x: number, y: number): number {
+  return Math.floor(y / TILE_SIDE) * 65_536 + Math.floor(x / TILE_SIDE);
 }
 
 function nextEdge(at: number): number {
