@@ -6,6 +6,7 @@ export { rdp8Compress } from './rdp8-compress';
 export { rdp8Decompress } from './rdp8-decompress';
 export { rfxCoefficients } from './rfx';
 export { toRgba } from './rgba';
+export { rfxTileBack } from './rfx-back';
 export { rlgr } from './rlgr';
 export { changedBox, commonShift, equalRuns } from './scroll';
 

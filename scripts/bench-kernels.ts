@@ -11,6 +11,7 @@ import { BitmapFrames } from '../src/protocol/rdp/graphics/planar/bitmap-frames.
 import { Rdp8Compressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
 import { Rdp8Decompressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { RFX_ENTROPY } from '../src/protocol/rdp/graphics/remotefx/rfx-format.ts';
+import { drawRemoteFx } from '../src/protocol/rdp/graphics/remotefx/rfx-decoder.ts';
 import { encodeRemoteFx } from '../src/protocol/rdp/graphics/remotefx/rfx-message.ts';
 import { bitmapTarget, createSurface, type Surface } from '../src/protocol/rdp/graphics/surface.ts';
 import { ChangedTiles } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
@@ -58,8 +59,13 @@ class Way {
     this.bytes += segments.reduce((sum, { data }) => sum + data.length, 0);
     const size = { width: frame.width & ~1, height: frame.height & ~1 };
     const part = { x: 0, y: 0, ...size };
-    for (const [name, entropy] of Object.entries(RFX_ENTROPY))
-      this.bytes += this.timed(name.toUpperCase(), () => encodeRemoteFx(frame, part, { frameIndex: 0, entropy })).length;
+    for (const [name, entropy] of Object.entries(RFX_ENTROPY)) {
+      const message = this.timed(name.toUpperCase(), () => encodeRemoteFx(frame, part, { frameIndex: 0, entropy }));
+      this.bytes += message.length;
+      const whole = bitmapTarget(this.surface, part);
+      this.timed(`${name.toUpperCase()} back`, () => drawRemoteFx(message, whole, frame.kernels !== undefined));
+      if (entropy === RFX_ENTROPY.rlgr1) this.bytes += this.surface.words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
+    }
     const { i420 } = this.timed('I420', () => filmPicture(frame, part));
     const area = size.width * size.height;
     const [y, u, v] = [0, area, area + area / 4].map((offset, index) => ({ offset, stride: size.width >> Math.min(1, index), step: 1 }));
@@ -101,7 +107,19 @@ for (const size of [
       if (moment === 0) for (const way of [plain, kernels]) way.ms.clear();
     }
     if (plain.bytes !== kernels.bytes) throw new Error(`${scene.name}: ${plain.bytes} bytes and ${kernels.bytes}`);
-    const columns = ['scrolling', 'what changed', 'planar', 'RDP8', 'RDP8 back', 'I420', 'I420 back', 'RLGR1', 'RLGR3'].map((what) => {
+    const columns = [
+      'scrolling',
+      'what changed',
+      'planar',
+      'RDP8',
+      'RDP8 back',
+      'I420',
+      'I420 back',
+      'RLGR1',
+      'RLGR1 back',
+      'RLGR3',
+      'RLGR3 back',
+    ].map((what) => {
       const [before, now] = [plain.quickest(what), kernels.quickest(what)];
       return `${what} ${before.toFixed(2)}→${now.toFixed(2)} ×${(now / before).toFixed(2)}`;
     });

@@ -5,6 +5,7 @@ import type { PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.
 import { RFX_ENTROPY, RFX_QUANTS, type RfxQuants } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-format.ts';
 import { drawRemoteFx } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-decoder.ts';
 import { encodeRemoteFx } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-message.ts';
+import { decodeRfxTile } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-tile.ts';
 import { forwardWavelet, inverseWavelet } from '../../../../src/protocol/rdp/graphics/remotefx/rfx-wavelet.ts';
 import { decodeRlgr, encodeRlgr } from '../../../../src/protocol/rdp/graphics/remotefx/rlgr.ts';
 import { bitmapTarget, type Surface } from '../../../../src/protocol/rdp/graphics/surface.ts';
@@ -154,6 +155,45 @@ describe('RemoteFX', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  it('is the same picture from the kernels, whatever the data say', () => {
+    const quants = fc.array(fc.integer({ min: 6, max: 15 }), { minLength: 10, maxLength: 10 });
+    // Long runs of the same bit stand for numbers that no picture has.
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 400 }),
+      fc.array(fc.constantFrom(0, 0, 0xff, 0xff, 0x55), { maxLength: 200 }).map((list) => Uint8Array.from(list)),
+      fc
+        .tuple(
+          fc.array(fc.integer({ min: -40_000, max: 40_000 }), { minLength: 1, maxLength: 30 }),
+          fc.constantFrom(...entropies),
+          fc.nat(200),
+        )
+        .map(([values, entropy, zeros]) => {
+          const out = new Uint8Array(64_000);
+          return out.subarray(0, encodeRlgr(Int32Array.from([...values, ...new Array<number>(zeros).fill(0), ...values]), entropy, out, 0));
+        }),
+    );
+    const component = fc.record({ data: bytes, quants: quants.map((list) => list as unknown as RfxQuants) });
+    fc.assert(
+      fc.property(fc.tuple(component, component, component), fc.constantFrom(...entropies), (components, entropy) => {
+        const [reference, tried] = [new Int32Array(4096), new Int32Array(4096)];
+        decodeRfxTile(components, entropy, reference, false);
+        decodeRfxTile(components, entropy, tried);
+        expect(Buffer.compare(Buffer.from(tried.buffer), Buffer.from(reference.buffer))).toBe(0);
+      }),
+      { numRuns: 600 },
+    );
+    fc.assert(
+      fc.property(pictures(180), quants, fc.constantFrom(...entropies), (frame, some, entropy) => {
+        const message = encodeRemoteFx(frame, wholeOf(frame), { frameIndex: 2, entropy, quants: some as unknown as RfxQuants });
+        const [reference, tried] = [surfaceOf(frame.width, frame.height), surfaceOf(frame.width, frame.height)];
+        drawRemoteFx(message, all(reference), false);
+        drawRemoteFx(message, all(tried));
+        expect(Buffer.compare(Buffer.from(tried.words.buffer), Buffer.from(reference.words.buffer))).toBe(0);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -20,6 +20,16 @@ export interface KernelExports {
   equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
   oneColour(first: number, stride: number, width: number, height: number): number;
   rfxCoefficients(first: number, stride: number, width: number, height: number, quants: number, work: number): void;
+  rfxTileBack(
+    data: number,
+    lumaBytes: number,
+    cbBytes: number,
+    crBytes: number,
+    quants: number,
+    withoutPairs: number,
+    work: number,
+    out: number,
+  ): void;
   rlgr(coefficients: number, withoutPairs: number, out: number): number;
   toRgba(
     y: number,

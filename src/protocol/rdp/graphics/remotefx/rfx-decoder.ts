@@ -33,6 +33,7 @@ export const REMOTE_FX_ON_CHANNEL: DecoderKind = {
 
 interface Drawing {
   readonly target: BitmapTarget;
+  readonly withKernels: boolean;
   /** What of the target the tiles draw: TS_RFX_REGION, which comes before the tiles. */
   region: readonly Rect[];
   /** A tile costs the same however few bytes it has, so no more are decoded than the target has places. */
@@ -42,13 +43,14 @@ interface Drawing {
 const tilePixels = new Int32Array(RFX_TILE_PIXELS);
 
 /**
- * Draws the tiles of a message ([MS-RDPRFX] 2.2.2) as far as its regions and the target reach.
+ * Draws the tiles of a message ([MS-RDPRFX] 2.2.2) as far as its regions and the target reach. `withKernels`: in WebAssembly where that is to be had, to
+ * the same pixels.
  * @throws ProtocolError for anything wrong in the message
  */
-export function drawRemoteFx(message: Uint8Array, target: BitmapTarget): void {
+export function drawRemoteFx(message: Uint8Array, target: BitmapTarget, withKernels = true): void {
   const reader = new ByteReader(message);
   const places = Math.ceil(target.columns / RFX_TILE_SIDE) * Math.ceil(target.rows / RFX_TILE_SIDE);
-  const drawing: Drawing = { target, region: [wholeOf(target)], tilesLeft: places };
+  const drawing: Drawing = { target, withKernels, region: [wholeOf(target)], tilesLeft: places };
   while (reader.remaining > 0) {
     const type = reader.u16le('TS_RFX_BLOCKT.blockType');
     const length = reader.u32le('TS_RFX_BLOCKT.blockLen');
@@ -113,7 +115,7 @@ function drawTile(reader: ByteReader, entropy: RfxEntropy, quants: readonly RfxQ
   if (parts.length === 0) return;
   drawing.tilesLeft -= 1;
   if (drawing.tilesLeft < 0) throw new ProtocolError('TOO_LARGE', 'TS_RFX_TILESET.numTiles', 'each place once', 'more tiles');
-  decodeRfxTile([luma, blueness, redness], entropy, tilePixels);
+  decodeRfxTile([luma, blueness, redness], entropy, tilePixels, drawing.withKernels);
   for (const part of parts) {
     for (let row = part.y; row < part.y + part.height; row++) {
       const from = (row - y) * RFX_TILE_SIDE + part.x - x;
