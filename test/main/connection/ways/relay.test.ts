@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/main/clock.ts';
 import { LaneSignals } from '../../../../src/main/connection/lane-signals.ts';
@@ -65,6 +66,8 @@ async function talk({ duplex: one }: Carrier, { duplex: other }: Carrier): Promi
   const heard: string[] = [];
   one.on('data', (bytes: Buffer) => heard.push(`one ${bytes.toString()}`));
   other.on('data', (bytes: Buffer) => heard.push(`other ${bytes.toString()}`));
+  one.resume();
+  other.resume();
   one.write('to the other');
   other.write('to the one');
   await until(() => heard.length === 2, 'both to hear');
@@ -99,6 +102,24 @@ describe('a relay', () => {
     ]);
     expect(novice.exhausted).toBe(1);
     await talk(novice.found[0] as Carrier, expert.found[0] as Carrier);
+  });
+
+  it('what comes before anybody reads it is kept: who is quicker speaks first', async () => {
+    const relay = await proxy();
+    const { novice, expert } = await two({ novice: SocksProxy.offering('nora@server/pc', relay) });
+    novice.way.reach({ addresses: [] });
+    await until(() => novice.found.length > 0 && expert.found.length > 0, 'both to be connected');
+    const ends = [novice, expert].map(({ found }) => found[0]?.duplex as Socket) as [Socket, Socket];
+    for (const [from, to] of [ends, ends.toReversed() as [Socket, Socket]]) {
+      const before = to.bytesRead;
+      from.write('first word');
+      await until(() => to.bytesRead > before, 'it to be there');
+      let heard = '';
+      to.on('data', (bytes: Buffer) => (heard += bytes.toString()));
+      to.resume();
+      await until(() => heard === 'first word', 'it to be read');
+    }
+    for (const one of ends) one.destroy();
   });
 
   it('the first that both reach is taken', async () => {

@@ -17,7 +17,8 @@ interface Dial {
 
 /**
  * A connection to the proxy under a stream's name (XEP-0065, SOCKS5 without authentication); nothing has been read of it beyond the proxy's own answers.
- * Whoever gets it handles its errors and closes it. Rejects with ConnectionError SOCKET, DEADLINE, ABORTED; ProtocolError for what is no such proxy.
+ * It is paused: whoever gets it resumes it, handles its errors and closes it. Rejects with ConnectionError SOCKET, DEADLINE, ABORTED; ProtocolError
+ * for what is no such proxy.
  */
 export function dialProxy(proxy: HostPort, name: string, { clock, signal, lookup }: Dial): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -28,7 +29,8 @@ export function dialProxy(proxy: HostPort, name: string, { clock, signal, lookup
     const settle = (): void => {
       cancel();
       signal.removeEventListener('abort', aborted);
-      socket.removeAllListeners();
+      // By name: taking off whatever there is makes a paused stream flow again, and what comes before anybody listens would be lost.
+      socket.off('connect', greet).off('data', heard).off('error', broken).off('close', broken);
     };
     const fail = (error: Error): void => {
       settle();
@@ -42,11 +44,8 @@ export function dialProxy(proxy: HostPort, name: string, { clock, signal, lookup
     const cancel = clock.after(RELAY_DIAL_DEADLINE_MS, () =>
       fail(new ConnectionError('DEADLINE', `no answer of the proxy ${formatHostPort(proxy)} in ${RELAY_DIAL_DEADLINE_MS} ms`)),
     );
-    signal.addEventListener('abort', aborted, { once: true });
-    socket.on('error', broken);
-    socket.on('close', broken);
-    socket.once('connect', () => socket.write(SOCKS_GREETING));
-    socket.on('data', (bytes) => {
+    const greet = (): void => void socket.write(SOCKS_GREETING);
+    const heard = (bytes: Buffer): void => {
       try {
         answer = Buffer.concat([answer, bytes]);
         const length = lengthOf(answer);
@@ -66,6 +65,8 @@ export function dialProxy(proxy: HostPort, name: string, { clock, signal, lookup
       } catch (error) {
         fail(error as Error);
       }
-    });
+    };
+    signal.addEventListener('abort', aborted, { once: true });
+    socket.on('error', broken).on('close', broken).once('connect', greet).on('data', heard);
   });
 }
