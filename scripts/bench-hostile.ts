@@ -1,11 +1,9 @@
 /**
  * A session on loopback while strangers do their worst to the listener of a saved invitation beside it: how late its frames come, what the novice's main
- * thread and memory take. Prints measured figures, and which bounds hold. Not a test. Options: --connections N in all (default 10000),
- * --seconds N of each kind at most (default 8), --at-once N (default 200; the system keeps a queue of 16 for us, so with 12 they come as fast as they can).
+ * thread and memory take. Prints measured figures, and which bounds hold. Not a test. `--help` names the options.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/main/clock.ts';
 import { createConnectionRoom } from '../src/main/connection/connection-room.ts';
 import type { ExpertLink } from '../src/main/connection/contract.ts';
@@ -13,6 +11,7 @@ import { GraphicsDecoder } from '../src/protocol/rdp/graphics/graphics-decoder.t
 import type { ToAttacker } from '../test/bench/hostile-attacker.ts';
 import { type FromHostileNovice, systemMs, type ToHostileNovice } from '../test/bench/hostile-novice.ts';
 import { ATTACKS, type Attack, type AttackReport } from '../test/bench/hostile-strangers.ts';
+import { numbersTyped } from '../test/bench/number-options.ts';
 import { applied } from '../test/support/applied.ts';
 import { root } from './project.ts';
 
@@ -25,21 +24,16 @@ const LATEST_FRAME_MS = 300;
 const MAIN_THREAD_PERCENT = 30;
 const MORE_MEMORY_BYTES = 64 * 1024 * 1024;
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '10000' },
-    seconds: { type: 'string', default: '8' },
-    'at-once': { type: 'string', default: '200' },
-  },
+const {
+  connections,
+  seconds,
+  'at-once': atOnce,
+} = numbersTyped('npm run bench:hostile --', {
+  connections: { what: 'connections in all', low: 70, high: 1_000_000, otherwise: 10_000 },
+  seconds: { what: 'seconds of each kind at most', low: 1, high: 120, otherwise: 8 },
+  // The system keeps a queue of 16 for us, so with 12 they come as fast as they can.
+  'at-once': { what: 'connections under way at the same time', low: 1, high: 1_000, otherwise: 200 },
 });
-const within = (name: keyof typeof values, low: number, high: number): number => {
-  const number = Number(values[name]);
-  if (!(number >= low && number <= high)) throw new Error(`--${name} takes ${low} to ${high}`);
-  return number;
-};
-const connections = within('connections', 70, 1_000_000);
-const seconds = within('seconds', 1, 120);
-const atOnce = within('at-once', 1, 1_000);
 
 const WORDS: Readonly<Record<Attack, string>> = {
   silence: 'connect and silence',

@@ -1,8 +1,8 @@
 /**
  * The kernels (WebAssembly) beside the TypeScript that they stand for, in turns on the same pictures in one process: the tenth of each that is
- * quickest, which other work on the machine disturbs least, in ms, and ratios, which travel where milliseconds do not. Not a test. Options: --frames N (of each scene, default 24).
+ * quickest, which other work on the machine disturbs least, in ms, and ratios, which travel where milliseconds do not. Not a test.
+ * `--help` names the options.
  */
-import { parseArgs } from 'node:util';
 import type { PixelFrame } from '../src/protocol/rdp/graphics/contract.ts';
 import { drawPlanes } from '../src/protocol/rdp/graphics/film/draw-planes.ts';
 import { filmPicture } from '../src/protocol/rdp/graphics/film/i420.ts';
@@ -17,10 +17,11 @@ import { bitmapTarget, createSurface, type Surface } from '../src/protocol/rdp/g
 import { ChangedTiles } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 import { MAX_SEGMENT_BYTES } from '../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { SCENES } from '../test/bench/kernel-pictures.ts';
+import { numbersTyped } from '../test/bench/number-options.ts';
 
-const { values } = parseArgs({ options: { frames: { type: 'string', default: '24' } } });
-const frames = Number(values.frames);
-if (!(Number.isInteger(frames) && frames >= 3 && frames <= 1000)) throw new Error('--frames takes 3 to 1000');
+const { frames } = numbersTyped('npm run bench:kernels --', {
+  frames: { what: 'frames of each scene', low: 3, high: 1_000, otherwise: 24 },
+});
 
 /** One way to do the work, with what it remembers. */
 class Way {

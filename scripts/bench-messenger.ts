@@ -1,16 +1,16 @@
 /**
  * The messenger under load, on loopback only: how many signed-in clients and invitations a minute it holds, and what slow, silent,
- * half-open and flooding peers cost the others. Prints measured figures. Not a test. Options: --clients N (default 2000),
- * --per-minute N invitations (default 1000), --seconds N of each phase (default 20). `--xmpp`: people on an XMPP server instead (bench-xmpp.ts).
+ * half-open and flooding peers cost the others. Prints measured figures. Not a test. `--help` names the options; `--xmpp`: people on an XMPP server
+ * instead (bench-xmpp.ts).
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { newAccount } from '../src/main/messenger/msnp-server/account-store.ts';
 import { SqliteAccountStore } from '../src/main/messenger/msnp-server/sqlite-account-store.ts';
 import { BenchClient } from '../test/bench/messenger-client.ts';
+import { numbersTyped } from '../test/bench/number-options.ts';
 import { treeCpuMs } from '../test/bench/processes.ts';
 import { root } from './project.ts';
 
@@ -27,21 +27,19 @@ const HOSTILE_HOST = '127.0.200.';
 // It ends the process.
 if (process.argv.includes('--xmpp')) await import('./bench-xmpp.ts');
 
-const { values } = parseArgs({
-  options: {
-    clients: { type: 'string', default: '2000' },
-    'per-minute': { type: 'string', default: '1000' },
-    seconds: { type: 'string', default: '20' },
+const {
+  clients: clientCount,
+  'per-minute': perMinute,
+  seconds,
+} = numbersTyped(
+  'npm run bench:messenger --',
+  {
+    clients: { what: 'people who are signed in', low: 10, high: 5_000, otherwise: 2_000 },
+    'per-minute': { what: 'invitations a minute', low: 60, high: 10_000, otherwise: 1_000 },
+    seconds: { what: 'seconds of each phase', low: 2, high: 120, otherwise: 20 },
   },
-});
-const within = (name: keyof typeof values, low: number, high: number): number => {
-  const number = Number(values[name]);
-  if (!(number >= low && number <= high)) throw new Error(`--${name} takes ${low} to ${high}`);
-  return number;
-};
-const clientCount = within('clients', 10, 5_000);
-const perMinute = within('per-minute', 60, 10_000);
-const seconds = within('seconds', 2, 120);
+  { more: ['--xmpp             people on an XMPP server instead, with options of its own (--xmpp --help)'] },
+);
 
 interface User {
   readonly address: string;

@@ -1,13 +1,13 @@
 /**
  * `npm run bench:messenger -- --xmpp`: people on one ejabberd, then on three of which one is killed, on loopback only. Prints measured figures.
- * Not a test. Options: --clients N (default 2000), --seconds N of help sessions (default 15), --processes N of clients (default 4).
+ * Not a test. `--help` names the options.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import type { ClientsSetup } from '../test/bench/xmpp-clients.ts';
+import { numbersTyped } from '../test/bench/number-options.ts';
 import { treeCpuMs } from '../test/bench/processes.ts';
 import { type Program, startProgram, until } from '../test/support/programs.ts';
 import { type XmppServer, startEjabberd, startEjabberdCluster } from '../test/support/xmpp-servers.ts';
@@ -21,22 +21,17 @@ const CLUSTER_CLIENTS = 300;
 const IDLE_MS = 10_000;
 const DOMAIN = 'bench.example';
 
-const { values } = parseArgs({
-  options: {
-    xmpp: { type: 'boolean' },
-    clients: { type: 'string', default: '2000' },
-    seconds: { type: 'string', default: '15' },
-    processes: { type: 'string', default: '4' },
+const numbers = numbersTyped(
+  'npm run bench:messenger -- --xmpp',
+  {
+    processes: { what: 'processes of clients', low: 1, high: 8, otherwise: 4 },
+    clients: { what: 'people who are signed in, ten a process at least', low: 2 * AT_ONCE, high: 5_000, otherwise: 2_000 },
+    seconds: { what: 'seconds of help sessions', low: 2, high: 60, otherwise: 15 },
   },
-});
-const within = (name: 'clients' | 'seconds' | 'processes', low: number, high: number): number => {
-  const number = Number(values[name]);
-  if (!(number >= low && number <= high)) throw new Error(`--${name} takes ${low} to ${high}`);
-  return number;
-};
-const processes = within('processes', 1, 8);
-const clientCount = Math.ceil(within('clients', 2 * AT_ONCE * processes, 5_000) / (2 * processes)) * 2 * processes;
-const seconds = within('seconds', 2, 60);
+  { flags: ['xmpp'] },
+);
+const { processes, seconds } = numbers;
+const clientCount = Math.ceil(Math.max(numbers.clients, 2 * AT_ONCE * processes) / (2 * processes)) * 2 * processes;
 const missing = ensureServers();
 if (missing !== undefined) throw new Error(`The benchmark needs ${missing}.`);
 
