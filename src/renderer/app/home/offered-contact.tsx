@@ -1,9 +1,8 @@
-import { UserPlus, X } from 'lucide-react';
+import { UserPlus } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { OfferedContactView } from '../../../preload/contract.ts';
-import { Banner, Button, ProblemLine } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
-import { useBroughtIntoView } from './brought-into-view.ts';
+import { OfferedCard, OfferedChoice, OfferedPlace } from './offered-card.tsx';
 
 export interface OfferedContactProps extends ActionState {
   readonly offered: OfferedContactView | undefined;
@@ -11,40 +10,24 @@ export interface OfferedContactProps extends ActionState {
   readonly onPutAway: () => void;
 }
 
-/** Whom a link that was pasted or dropped would make a contact: nothing happens before the person says so. */
-export function OfferedContact({ offered, problem, ...rest }: OfferedContactProps) {
+/** Whom a link that was pasted or dropped would make a contact. */
+export function OfferedContact({ offered, problem, pending, onAdd, onPutAway }: OfferedContactProps) {
   return (
-    <div className="stack appearing" aria-live="polite">
-      <ProblemLine text={problemText(problem)} />
-      {offered !== undefined && <Offer key={offered.address} offered={offered} {...rest} />}
-    </div>
-  );
-}
-
-function Offer({
-  offered: { address, another },
-  pending,
-  onAdd,
-  onPutAway,
-}: Omit<OfferedContactProps, 'offered' | 'problem'> & { readonly offered: OfferedContactView }) {
-  const card = useBroughtIntoView();
-  return (
-    <section ref={card} className="card invitation" aria-labelledby="offered-contact">
-      <h1 id="offered-contact" className="break">
-        {t('offeredContact.title', { address })}
-      </h1>
-      <p>{t('offeredContact.meaning')}</p>
-      <div className="row">
-        <Button look="primary" busy={pending} onClick={onAdd}>
-          <UserPlus size={22} aria-hidden />
-          {t('offeredContact.add')}
-        </Button>
-        <Button disabled={pending} onClick={onPutAway}>
-          <X size={22} aria-hidden />
-          {t('offeredAccount.putAway')}
-        </Button>
-      </div>
-      {another === true && <Banner kind="info">{t('offered.another')}</Banner>}
-    </section>
+    <OfferedPlace problem={problemText(problem)}>
+      {offered !== undefined && (
+        <OfferedCard
+          key={offered.address}
+          id="offered-contact"
+          title={t('offeredContact.title', { address: offered.address })}
+          another={offered.another}
+        >
+          <p>{t('offeredContact.meaning')}</p>
+          <OfferedChoice pending={pending} onTake={onAdd} onPutAway={onPutAway}>
+            <UserPlus size={22} aria-hidden />
+            {t('offeredContact.add')}
+          </OfferedChoice>
+        </OfferedCard>
+      )}
+    </OfferedPlace>
   );
 }

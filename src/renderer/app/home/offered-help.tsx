@@ -2,11 +2,11 @@ import { LifeBuoy, X } from 'lucide-react';
 import { useState, type FormEvent } from 'react';
 import { t } from '../../../words/words.ts';
 import type { OfferedHelpView } from '../../../preload/contract.ts';
-import { Banner, Button, ProblemLine } from '../design/controls.tsx';
+import { Button } from '../design/controls.tsx';
 import { fieldProblem, generalProblem, type ActionState } from '../problem.ts';
-import { useBroughtIntoView } from './brought-into-view.ts';
 import { isFoldWrong } from './guest-form.tsx';
 import { GuestAuthority, GuestName, type GuestSelf } from './guest-self.tsx';
+import { OfferedCard, OfferedPlace } from './offered-card.tsx';
 
 export interface OfferedHelpProps extends ActionState {
   readonly offered: OfferedHelpView | undefined;
@@ -19,13 +19,12 @@ export interface OfferedHelpProps extends ActionState {
 
 const FIELDS = ['name', 'authority'] as const;
 
-/** Whom a link that was opened, pasted or dropped would ask: nothing happens before the person says so. */
+/** Whom a link that was opened, pasted or dropped would ask. */
 export function OfferedHelp({ offered, problem, ...rest }: OfferedHelpProps) {
   return (
-    <div className="stack appearing" aria-live="polite">
-      <ProblemLine text={generalProblem(problem, FIELDS)} />
+    <OfferedPlace problem={generalProblem(problem, FIELDS)}>
       {offered !== undefined && <Offer key={offered.address} offered={offered} problem={problem} {...rest} />}
-    </div>
+    </OfferedPlace>
   );
 }
 
@@ -38,7 +37,6 @@ function Offer({
   onStop,
   onPutAway,
 }: Omit<OfferedHelpProps, 'offered'> & { readonly offered: OfferedHelpView }) {
-  const card = useBroughtIntoView();
   const [name, setName] = useState(suggestedName);
   const [authority, setAuthority] = useState('');
   const submit = (event: FormEvent): void => {
@@ -46,10 +44,11 @@ function Offer({
     onAsk({ name: name.trim(), authority: authority.trim() });
   };
   return (
-    <section ref={card} className="card invitation" aria-labelledby="offered-help">
-      <h1 id="offered-help" className="break">
-        {claim === '' ? t('offeredHelp.title', { name: address }) : t('offeredHelp.titleNamed', { name: claim })}
-      </h1>
+    <OfferedCard
+      id="offered-help"
+      title={claim === '' ? t('offeredHelp.title', { name: address }) : t('offeredHelp.titleNamed', { name: claim })}
+      another={another}
+    >
       <p className="break">{t('offeredHelp.meaning', { address })}</p>
       {claim !== '' && <p>{t('offeredHelp.claim')}</p>}
       <form className="stack" onSubmit={submit} aria-labelledby="offered-help">
@@ -66,7 +65,6 @@ function Offer({
           </Button>
         </div>
       </form>
-      {another === true && <Banner kind="info">{t('offered.another')}</Banner>}
-    </section>
+    </OfferedCard>
   );
 }
