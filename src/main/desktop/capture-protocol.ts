@@ -57,6 +57,7 @@ const fromCapture = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('pointerShape'), shape: pointerShape.nullable() }),
   z.strictObject({ tag: z.literal('pointerMoved'), x: coordinate, y: coordinate }),
   z.strictObject({ tag: z.literal('filmPageWanted') }),
+  z.strictObject({ tag: z.literal('alive') }),
   z.strictObject({ tag: z.literal('failed'), code: z.enum(['NO_DISPLAY', 'NOT_PERMITTED', 'UNSUPPORTED', 'LOST']), message: text }),
   z.strictObject({ tag: z.literal('closed') }),
 ]) satisfies z.ZodType<FromCapture>;

@@ -7,6 +7,7 @@ import { parseFromCapture } from './capture-protocol.ts';
 import { CaptureGoneError, DesktopError, type CaptureEvent, type ScreenCapture } from './contract.ts';
 import type { FilmPage, OpenFilmPage } from './film/contract.ts';
 import { FilmPageHost } from './film/film-page-host.ts';
+import { HangWatch } from './hang-watch.ts';
 
 /** A capture thread or page that has not answered `closed` after this is ended. */
 export const CLOSE_DEADLINE_MS = 1_000;
@@ -20,6 +21,8 @@ export interface CaptureChannel {
   readonly endsWhole?: true;
   send(message: ToCapture): void;
   onMessage(listener: (message: unknown) => void): void;
+  /** Asks for `alive`. Left out where nothing takes the place of one that hangs: it is better waited for. */
+  askAlive?(): void;
   /** Hands over what `filmPageWanted` asked for; undefined when there is none. Left out where it is never asked for. */
   handFilmPage?(page: FilmPage | undefined): void;
   /** Called when the process, thread or page has ended without `closed`. */
@@ -64,6 +67,7 @@ class RemoteCapture implements ScreenCapture {
   private readonly ownPointer: (x: number, y: number) => boolean;
   private readonly events = new Emitter<CaptureEvent>();
   private readonly filmPages: FilmPageHost;
+  private readonly watch: HangWatch | undefined;
   private state: State;
   private currentSize: Size = { width: 0, height: 0 };
   private generation = 0;
@@ -91,6 +95,13 @@ class RemoteCapture implements ScreenCapture {
     this.ownPointer = options.ownPointer ?? (() => false);
     this.filmPages = new FilmPageHost(options.openFilmPage, (page) => this.channel.handFilmPage?.(page));
     this.state = { tag: 'opening', resolve, reject };
+    if (channel.askAlive !== undefined)
+      this.watch = new HangWatch({
+        clock: this.clock,
+        awaited: () => this.owed || this.state.tag === 'opening',
+        ask: () => channel.askAlive?.(),
+        hangs: () => this.fail(new CaptureGoneError('the capture does not answer')),
+      });
     this.signal = options.signal;
   }
 
@@ -98,9 +109,11 @@ class RemoteCapture implements ScreenCapture {
   listen(): void {
     this.channel.onMessage((message) => this.receive(message));
     this.channel.onGone((why) => this.fail(new CaptureGoneError(why)));
+    this.watch?.begin();
     const { signal } = this;
     const aborted = () => {
       if (this.state.tag !== 'opening') return;
+      this.watch?.stop();
       const { reject } = this.state;
       this.state = { tag: 'over', error: new DesktopError('LOST', 'opening the capture was given up') };
       reject(signal.reason);
@@ -192,10 +205,12 @@ class RemoteCapture implements ScreenCapture {
   private ask(): void {
     if (this.owed) return;
     this.owed = true;
+    this.watch?.begin();
     this.channel.send({ tag: 'next', share: this.share });
   }
 
   private receive(value: unknown): void {
+    this.watch?.heard();
     let message: FromCapture;
     try {
       message = parseFromCapture(value);
@@ -259,6 +274,7 @@ class RemoteCapture implements ScreenCapture {
   private fail(error: DesktopError): void {
     const { state } = this;
     if (state.tag === 'over') return;
+    this.watch?.stop();
     if (state.tag === 'opening') {
       this.state = { tag: 'over', error };
       state.reject(error);
@@ -272,6 +288,7 @@ class RemoteCapture implements ScreenCapture {
 
   private over(error: DesktopError): void {
     this.state = { tag: 'over', error };
+    this.watch?.stop();
     this.filmPages.close();
     this.ready = undefined;
     this.waiting?.reject(error);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import { CaptureGoneError, type CaptureEvent, type ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { CLOSE_DEADLINE_MS, openRemoteCapture, type CaptureChannel } from '../../../src/main/desktop/remote-capture.ts';
 import type { FilmPage, OpenFilmPage } from '../../../src/main/desktop/film/contract.ts';
 import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
@@ -286,3 +286,119 @@ describe('the page that encodes a capture’s film', () => {
     expect([page.closed, other.filmPages.length]).toEqual([1, 0]);
   });
 });
+
+describe('a capture that may hang', () => {
+  class Watched extends OtherSide {
+    asked = 0;
+    answers = true;
+    askAlive(): void {
+      this.asked += 1;
+      if (this.answers) this.says({ tag: 'alive' });
+    }
+  }
+
+  async function watched(clock = new VirtualClock()) {
+    const other = new Watched();
+    const opening = openRemoteCapture(other, { clock, signal: new AbortController().signal });
+    other.says({ tag: 'opened', size: SIZE, way: 'test' });
+    const capture = await opening;
+    const failures: unknown[] = [];
+    capture.onEvent((event) => void (event.tag === 'failed' && failures.push(event.error)));
+    capture.configure(SETTINGS);
+    return { other, clock, capture, failures };
+  }
+
+  it('is ended when it owes a frame and says nothing for four seconds', async () => {
+    const { other, clock, capture, failures } = await watched();
+    const next = capture.nextFrame(forever());
+    other.answers = false;
+    await clock.advance(3_900);
+    expect([failures, other.ended]).toEqual([[], 0]);
+    const gone = expect(next).rejects.toBeInstanceOf(CaptureGoneError);
+    await clock.advance(4_000);
+    await gone;
+    expect(failures).toEqual([expect.any(CaptureGoneError)]);
+    expect(other.ended).toBe(1);
+  });
+
+  it('is left alone for as long as the screen is idle and it answers, or says anything else', async () => {
+    const { other, clock, capture, failures } = await watched();
+    const next = capture.nextFrame(forever());
+    await clock.advance(60_000);
+    expect(other.asked).toBeGreaterThan(20);
+    other.answers = false;
+    for (let step = 0; step < 20; step += 1) {
+      await clock.advance(1_500);
+      other.says({ tag: 'pointerMoved', x: step, y: 0 });
+    }
+    other.frame(1, 1);
+    expect((await next).frameId).toBe(1);
+    expect([failures, other.ended]).toEqual([[], 0]);
+  });
+
+  it('is not asked while it owes nothing', async () => {
+    const { other, clock, capture, failures } = await watched();
+    const next = capture.nextFrame(forever());
+    other.frame(1, 1);
+    await next;
+    other.answers = false;
+    await clock.advance(2_000);
+    const { asked } = other;
+    await clock.advance(60_000);
+    expect(other.asked).toBe(asked);
+    void capture.nextFrame(forever()).catch(() => undefined);
+    expect(other.asked).toBe(asked + 1);
+    expect([failures, other.ended]).toEqual([[], 0]);
+  });
+
+  it('is not taken for one that hangs by a side that has slept itself', async () => {
+    const sleeping = new SleepyClock();
+    const { other, clock, capture, failures } = await watched(sleeping);
+    const next = capture.nextFrame(forever());
+    other.answers = false;
+    for (let night = 0; night < 5; night += 1) {
+      sleeping.asleepMs += 3_600_000;
+      await clock.advance(2_000);
+    }
+    expect([failures, other.ended]).toEqual([[], 0]);
+    other.frame(1, 1);
+    expect((await next).frameId).toBe(1);
+  });
+
+  it('has longer to begin, but not for ever', async () => {
+    const clock = new VirtualClock();
+    const other = new Watched();
+    other.answers = false;
+    const opening = openRemoteCapture(other, { clock, signal: new AbortController().signal });
+    await clock.advance(15_000);
+    expect(other.ended).toBe(0);
+    const gone = expect(opening).rejects.toBeInstanceOf(CaptureGoneError);
+    await clock.advance(10_000);
+    await gone;
+    expect(other.ended).toBe(1);
+  });
+
+  it('is asked nothing any more once it is closed or given up', async () => {
+    const { other, clock, capture } = await watched();
+    void capture.nextFrame(forever()).catch(() => undefined);
+    const closed = capture.close();
+    other.says({ tag: 'closed' });
+    await closed;
+    const { asked } = other;
+    const controller = new AbortController();
+    const given = new Watched();
+    const opening = openRemoteCapture(given, { clock, signal: controller.signal });
+    controller.abort(new Error('given up'));
+    await expect(opening).rejects.toThrow('given up');
+    await clock.advance(60_000);
+    expect([other.asked, given.asked, given.ended]).toEqual([asked, 1, 1]);
+  });
+});
+
+/** Of a machine that sleeps while something waits. */
+class SleepyClock extends VirtualClock {
+  asleepMs = 0;
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.asleepMs;
+  }
+}

@@ -330,6 +330,40 @@ describe.skipIf(programs.skip)(programs.title('X11 capture of a real screen'), (
     }
   });
 
+  it('goes on in a thread when its process hangs while a frame is owed, and not for an idle screen', async () => {
+    const children: ChildProcess[] = [];
+    const capture = await openX11Capture({
+      address: { display: display.name },
+      way: 'auto',
+      useDamage: true,
+      startProcess: () => forkEngine('x11-capture-process.ts', (child) => children.push(child)),
+      workerUrl,
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    const events: CaptureEvent[] = [];
+    capture.onEvent((event) => events.push(event));
+    try {
+      capture.configure(SETTINGS);
+      const viewed = new ViewedScreen(capture.size);
+      const frames = await settleSame(capture, viewed, display);
+      const pid = children[0]?.pid ?? 0;
+      // Longer than one that hangs is given.
+      await expect(capture.nextFrame(AbortSignal.timeout(5_000))).rejects.toMatchObject({ name: 'TimeoutError' });
+      expect(isRunning(pid)).toBe(true);
+      const next = capture.nextFrame(AbortSignal.timeout(60_000));
+      process.kill(pid, 'SIGSTOP');
+      const first = await next;
+      expect(first).toMatchObject({ changedPixels: 800 * 600, frameId: (frames.at(-1)?.frameId ?? 0) + 1 });
+      viewed.show(first.updates);
+      expect(different(viewed.picture(), await display.screenshot())).toBe(0);
+      expect(events.filter(({ tag }) => tag === 'failed')).toEqual([]);
+      await until(() => !isRunning(pid), 'the process to end');
+    } finally {
+      await capture.close();
+    }
+  });
+
   it('is closed at once, whatever its process is doing, and leaves nothing of it', async () => {
     let child: ChildProcess | undefined;
     const capture = await openX11Capture({

@@ -12,6 +12,8 @@ export type ToCaptureProcess =
   | ToCapture
   /** The first message, once. `native`: film may be encoded by a library of the system. */
   | { readonly tag: 'begin'; readonly options: X11CaptureOptions; readonly native: boolean }
+  /** Answered by `alive`, whatever the capture is waiting for. */
+  | { readonly tag: 'askAlive' }
   /** The answer to `filmPageWanted`; the page's port comes with it where there is a page. */
   | { readonly tag: 'filmPage' };
 
@@ -33,6 +35,9 @@ export class CaptureProcessSide {
         this.capture ??= captureHere(message.options, (told) => this.post(withOwnMemory(told)), film);
         return;
       }
+      case 'askAlive':
+        this.post({ tag: 'alive' });
+        return;
       case 'filmPage':
         this.filmPage.given(port === undefined ? undefined : filmPageInProcess(port));
         return;

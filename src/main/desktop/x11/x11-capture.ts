@@ -43,6 +43,7 @@ function processChannel(child: CaptureProcess, options: X11CaptureOptions, nativ
     // What it holds of the X server and of the system goes with it.
     endsWhole: true,
     send,
+    askAlive: () => child.post({ tag: 'askAlive' } satisfies ToCaptureProcess),
     handFilmPage: (page) => child.post({ tag: 'filmPage' } satisfies ToCaptureProcess, page === undefined ? [] : [page.port]),
     onMessage: (listener) => child.onMessage(listener),
     onGone: (listener) => child.onGone((why) => listener(`the capture's process ended: ${why}`)),

@@ -43,6 +43,8 @@ export type FromCapture =
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
   /** It would encode film in a hidden page: one is opened and handed over, and the one before ended. The answer goes by the way of each capture. */
   | { readonly tag: 'filmPageWanted' }
+  /** A sign of life, where one is asked for. */
+  | { readonly tag: 'alive' }
   /** Last message. */
   | { readonly tag: 'failed'; readonly code: CaptureFailureCode; readonly message: string }
   /** Last message, the answer to `close`: everything is given back. */
