@@ -57,6 +57,7 @@ export async function share(
   const capture = await desktop.openCapture(stop.signal, ALL);
   capture.onEvent((event) => {
     if (event.tag === 'resized') link?.resize(event.size);
+    if (event.tag === 'pointerShape') link?.sendPointerShape(event.shape);
   });
   const events: NoviceEndpointEvent[] = [];
   const linkEvents: NoviceLinkEvent[] = [];

@@ -1,14 +1,18 @@
-import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
+import { scaledPointer, type PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
 
 /** After the expert's mouse has moved ours, its own movement is not told back to it for this long: it would pull at its hand. */
 const POINTER_ECHO_MS = 500;
+/** Shapes of so many pixels a side go as they are. */
+const USUAL_SIDE = 96;
+/** Larger ones may take so much of the line's time. */
+const SHAPE_SECONDS = 0.2;
 
 /** What the expert is told of the novice's mouse pointer: its shape, and where it goes when it is not the expert who moves it. */
 export class NovicePointer {
-  private readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition'>;
+  private readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition' | 'line'>;
   private readonly clock: Clock;
   private readonly failed: (error: unknown) => void;
   private active = false;
@@ -18,7 +22,7 @@ export class NovicePointer {
   private cancelPosition: () => void = () => {};
 
   constructor(parts: {
-    readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition'>;
+    readonly link: Pick<NoviceLink, 'sendPointerShape' | 'sendPointerPosition' | 'line'>;
     readonly clock: Clock;
     readonly failed: (error: unknown) => void;
   }) {
@@ -30,7 +34,7 @@ export class NovicePointer {
   /** The session is active: the shape is told (again). */
   start(): void {
     this.active = true;
-    if (this.shape !== undefined) this.link.sendPointerShape(this.shape.shape);
+    if (this.shape !== undefined) this.send(this.shape.shape);
   }
 
   /** Until {@link start}. */
@@ -45,7 +49,7 @@ export class NovicePointer {
 
   changed(shape: PointerShape | null): void {
     this.shape = { shape };
-    if (this.active) this.link.sendPointerShape(shape);
+    if (this.active) this.send(shape);
   }
 
   /** A movement by the novice or a program. Right after one by the expert it is told when the expert's hand has come to rest. */
@@ -63,6 +67,19 @@ export class NovicePointer {
     if (steering === undefined) return;
     this.steered = { atMs: this.clock.monotonicMs(), x: steering.x, y: steering.y };
     this.cancelPosition();
+  }
+
+  private send(shape: PointerShape | null): void {
+    this.link.sendPointerShape(shape === null ? null : scaledPointer(shape, this.mostSide(shape)));
+  }
+
+  /** A shape of 384×384 is 600 kB, which stand ahead of all else: no more goes at once than the line carries in a moment. */
+  private mostSide({ width, height }: PointerShape): number {
+    const longer = Math.max(width, height);
+    if (longer <= USUAL_SIDE) return USUAL_SIDE;
+    const { roomBytes, bytesPerSecond } = this.link.line;
+    const bytes = bytesPerSecond === undefined ? roomBytes : bytesPerSecond * SHAPE_SECONDS;
+    return Math.max(USUAL_SIDE, Math.floor(longer * Math.sqrt(Math.max(0, bytes) / (4 * width * height))));
   }
 
   private movedLater(x: number, y: number): void {

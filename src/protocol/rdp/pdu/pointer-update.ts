@@ -56,20 +56,17 @@ function masks(shape: PointerShape, bytesPerPixel: 3 | 4): { readonly xor: Uint8
   return { xor, and };
 }
 
-function writeShape(writer: ByteWriter, { cacheIndex, shape }: CachedShape, bytesPerPixel: 3 | 4): Uint8Array {
+function writeShape(writer: ByteWriter, { cacheIndex, shape }: CachedShape, bytesPerPixel: 3 | 4, large = false): Uint8Array {
   const { xor, and } = masks(shape, bytesPerPixel);
-  return writer
+  writer
     .u16le(cacheIndex, 'TS_COLORPOINTERATTRIBUTE.cacheIndex')
     .u16le(shape.hotX, 'TS_COLORPOINTERATTRIBUTE.hotSpot')
     .u16le(shape.hotY, 'TS_COLORPOINTERATTRIBUTE.hotSpot')
     .u16le(shape.width)
-    .u16le(shape.height)
-    .u16le(and.length, 'TS_COLORPOINTERATTRIBUTE.lengthAndMask')
-    .u16le(xor.length, 'TS_COLORPOINTERATTRIBUTE.lengthXorMask')
-    .bytes(xor)
-    .bytes(and)
-    .u8(0)
-    .finish();
+    .u16le(shape.height);
+  if (large) writer.u32le(and.length).u32le(xor.length);
+  else writer.u16le(and.length, 'TS_COLORPOINTERATTRIBUTE.lengthAndMask').u16le(xor.length, 'TS_COLORPOINTERATTRIBUTE.lengthXorMask');
+  return writer.bytes(xor).bytes(and).u8(0).finish();
 }
 
 /** 2.2.9.1.2.1.7 TS_FP_COLORPOINTERATTRIBUTE updateData: 24 bits a pixel. */
@@ -80,6 +77,11 @@ export function encodePointerColor(cached: CachedShape): Uint8Array {
 /** 2.2.9.1.2.1.8 TS_FP_POINTERATTRIBUTE updateData: 32 bits a pixel with alpha. */
 export function encodePointerNew(cached: CachedShape): Uint8Array {
   return writeShape(new ByteWriter(64).u16le(32), cached, 4);
+}
+
+/** 2.2.9.1.2.1.11 TS_FP_LARGEPOINTERATTRIBUTE updateData: as the one before, with masks of up to 384×384. */
+export function encodePointerLarge(cached: CachedShape): Uint8Array {
+  return writeShape(new ByteWriter(64).u16le(32), cached, 4, true);
 }
 
 /** 2.2.9.1.2.1.4 TS_FP_POINTERPOSATTRIBUTE updateData. */

@@ -33,8 +33,10 @@ const MAX_UNACKNOWLEDGED_FRAMES = 2;
 /** Pointer sides in pixels without, with the first and with the second large pointer flag. */
 const POINTER_SIDE = 32;
 const POINTER_SIDE_96 = 96;
-/** Multifragment MaxRequestSize that a client needs for pointers of 96×96 ([MS-RDPBCGR] 2.2.7.2.7). */
-const LARGE_POINTER_REQUEST_BYTES = 38_055;
+const POINTER_SIDE_384 = 384;
+/** Multifragment MaxRequestSize that a client needs for pointers of 96×96 and of 384×384 ([MS-RDPBCGR] 2.2.7.2.7). */
+const POINTER_96_REQUEST_BYTES = 38_055;
+const POINTER_384_REQUEST_BYTES = 608_299;
 
 /** Licensing ([MS-RDPBCGR] 2.2.1.12): there is nothing to license. */
 export function licensed(): RdpServerOutput {
@@ -97,7 +99,7 @@ function serverSets(desktop: Size): CapabilitySet[] {
       keyboardFunctionKey: 0,
     },
     { tag: 'multifragmentUpdate', maxRequestSize: MAX_REQUEST_BYTES },
-    { tag: 'largePointer', flags: LARGE_POINTER_FLAG.side96 },
+    { tag: 'largePointer', flags: LARGE_POINTER_FLAG.side96 | LARGE_POINTER_FLAG.side384 },
     { tag: 'surfaceCommands', cmdFlags: SURFACE_COMMAND_FLAG.frameMarker },
     { tag: 'frameAcknowledge', maxUnacknowledgedFrames: MAX_UNACKNOWLEDGED_FRAMES },
   ];
@@ -139,16 +141,21 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
   chooseGraphics(graphics);
   const pointer = findSet(sets, 'pointer');
   const newPointers = (pointer?.pointerCacheSize ?? 0) > 0;
-  const large =
-    ((findSet(sets, 'largePointer')?.flags ?? 0) & LARGE_POINTER_FLAG.side96) !== 0 &&
-    (findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0) >= LARGE_POINTER_REQUEST_BYTES;
   const entries = newPointers ? pointer?.pointerCacheSize : pointer?.colorPointerCacheSize;
   return {
     graphics,
     pointer: {
       newPointers,
-      maxSide: newPointers && large ? POINTER_SIDE_96 : POINTER_SIDE,
+      maxSide: newPointers ? pointerSide(sets) : POINTER_SIDE,
       cacheEntries: Math.min(entries ?? 0, POINTER_CACHE_ENTRIES),
     },
   };
+}
+
+/** How large the shapes of New and Large Pointer Updates may be. */
+function pointerSide(sets: readonly CapabilitySet[]): number {
+  const flags = findSet(sets, 'largePointer')?.flags ?? 0;
+  const joined = findSet(sets, 'multifragmentUpdate')?.maxRequestSize ?? 0;
+  if ((flags & LARGE_POINTER_FLAG.side384) !== 0 && joined >= POINTER_384_REQUEST_BYTES) return POINTER_SIDE_384;
+  return flags !== 0 && joined >= POINTER_96_REQUEST_BYTES ? POINTER_SIDE_96 : POINTER_SIDE;
 }

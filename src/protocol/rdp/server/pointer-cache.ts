@@ -1,8 +1,11 @@
 import { ByteWriter } from '../../bytes/writer.ts';
 import { scaledPointer, type PointerShape } from '../pointer-shape.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
-import { encodePointerCached, encodePointerColor, encodePointerNew } from '../pdu/pointer-update.ts';
+import { encodePointerCached, encodePointerColor, encodePointerLarge, encodePointerNew } from '../pdu/pointer-update.ts';
 import type { ClientAbilities } from './client-abilities.ts';
+
+/** Side of the largest New Pointer Update, in pixels. */
+const MOST_NEW_SIDE = 96;
 
 /** The client's pointer cache as the server fills it ([MS-RDPBCGR] 2.2.9.1.1.4): a shape that the client still has goes by its number. */
 export class PointerCache {
@@ -25,13 +28,16 @@ export class PointerCache {
     const cacheIndex = this.next;
     this.next = (this.next + 1) % this.shapes.length;
     this.shapes[cacheIndex] = shown;
+    // Only whoever takes larger ones has the Large Pointer Update.
+    if (Math.max(shown.width, shown.height) > MOST_NEW_SIDE)
+      return fragmented(FAST_PATH_UPDATE.pointerLarge, encodePointerLarge({ cacheIndex, shape: shown }));
     return this.pointer.newPointers
       ? fragmented(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex, shape: shown }))
       : fragmented(FAST_PATH_UPDATE.pointerColor, encodePointerColor({ cacheIndex, shape: shown }));
   }
 }
 
-/** In one PDU where it fits; only a shape of nearly 96×96 does not, and clients that take those join fragments (2.2.7.2.7). */
+/** In one PDU where it fits; shapes of nearly 96×96 and more do not, and clients that take those join fragments (2.2.7.2.7). */
 function fragmented(updateCode: number, data: Uint8Array): Uint8Array {
   const parts = encodeFastPathFragments(updateCode, data);
   const writer = new ByteWriter(parts.reduce((bytes, part) => bytes + part.length, 0));

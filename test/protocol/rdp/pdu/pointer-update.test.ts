@@ -7,6 +7,7 @@ import {
   decodeSlowPathPointer,
   encodePointerCached,
   encodePointerColor,
+  encodePointerLarge,
   encodePointerNew,
   encodePointerPosition,
 } from '../../../../src/protocol/rdp/pdu/pointer-update.ts';
@@ -49,6 +50,19 @@ describe('shapes', () => {
           shape,
         });
       }),
+    );
+  });
+
+  it('of up to 384×384 come back', () => {
+    fc.assert(
+      fc.property(shapes(384, [0, 1, 255]), (shape) => {
+        const data = encodePointerLarge({ cacheIndex: 24, shape });
+        // What a client must be able to join for the largest ([MS-RDPBCGR] 2.2.7.2.7).
+        expect(data.length).toBeLessThanOrEqual(608_299);
+        expect(decodeFastPathPointer(FAST_PATH_UPDATE.pointerLarge, data)).toEqual({ tag: 'shape', cacheIndex: 24, shape });
+        expect(decodeSlowPathPointer(concat([hex('09 00 00 00'), data]))).toEqual({ tag: 'shape', cacheIndex: 24, shape });
+      }),
+      { numRuns: 15 },
     );
   });
 

@@ -190,6 +190,14 @@ describe('graphics and pointer', () => {
       ] as CapabilitySet[],
       96,
     ],
+    [
+      '96 where fragments of a larger one cannot be joined',
+      [
+        { tag: 'multifragmentUpdate', maxRequestSize: 608_298 },
+        { tag: 'largePointer', flags: 3 },
+      ] as CapabilitySet[],
+      96,
+    ],
   ])('a shape too big is scaled as a whole to %s, its hot spot with it', (_, more, most) => {
     const server = activeWith((sets) => [...sets, ...more]);
     const big = { ...shape(200, 40, 150, 10), pixels: new Uint8Array(200 * 40 * 4).fill(255) };
@@ -202,6 +210,29 @@ describe('graphics and pointer', () => {
     expect([got.width, got.height, got.hotX, got.hotY]).toEqual([most, height, (most * 3) / 4, Math.floor(height / 4)]);
     const row = Array.from({ length: most }, (_pixel, x) => [...got.pixels.subarray(x * 4, x * 4 + 4)]);
     expect(row).toEqual(row.map((_pixel, x) => (x < most / 2 ? [0, 255, 0, 255] : [0, 0, 0, 0])));
+  });
+
+  it('a client that takes shapes of 384×384 gets them as they are, fragments and all, and larger ones scaled', () => {
+    const server = activeWith((sets) => [
+      ...sets,
+      { tag: 'multifragmentUpdate', maxRequestSize: 608_299 },
+      { tag: 'largePointer', flags: 3 },
+    ]);
+    const decoder = new FastPathOutputDecoder();
+    const updates = (side: number) =>
+      sentFastPath(server.sendPointerShape(shape(side, side, side >> 1, 5))).flatMap((pdu) => decoder.decode(pdu));
+    for (const [side, updateCode, expected] of [
+      [96, FAST_PATH_UPDATE.pointerNew, 96],
+      [97, FAST_PATH_UPDATE.pointerLarge, 97],
+      [384, FAST_PATH_UPDATE.pointerLarge, 384],
+      [500, FAST_PATH_UPDATE.pointerLarge, 384],
+    ] as const) {
+      const [update, ...others] = updates(side);
+      expect([update?.updateCode, others.length]).toEqual([updateCode, 0]);
+      const message = decodeFastPathPointer(updateCode, update?.data ?? new Uint8Array(0));
+      expect(message).toMatchObject({ tag: 'shape', shape: { width: expected, height: expected, hotX: expected >> 1 } });
+      if (side === expected) expect(message).toMatchObject({ shape: shape(side, side, side >> 1, 5) });
+    }
   });
 
   it('a client without new pointers gets colour pointers', () => {
