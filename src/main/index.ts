@@ -150,7 +150,7 @@ async function start({ launch, openings }: Beginning): Promise<void> {
       ...(listenHost === undefined ? {} : { listenHost }),
     }),
     desktop,
-    consent: createConsentPrompts(questions),
+    consent: createConsentPrompts({ questions, desktop, clock, onError: (error) => log.write('consent', error) }),
     clock,
     interruptions,
     history: createHistorySink(storage.history, model, failures.storage),

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 
 /** What somebody wants. `firstContact`: whatever comes from somebody whom the person does not know. */
-export type Interruption = 'view' | 'control' | 'invitation' | 'offer' | 'activity' | 'firstContact' | 'chat';
+export type Interruption = 'view' | 'control' | 'part' | 'invitation' | 'offer' | 'activity' | 'firstContact' | 'chat';
 
 /** `loud`: a window, a notification, a sound. `quiet`: a line where one looks anyway. `none`: nothing; it is answered with no. */
 export type Volume = 'loud' | 'quiet' | 'none';
@@ -26,6 +26,7 @@ const RULES: Readonly<Record<Interruption, Rule>> = {
   // Each comes after something that the person did: asked, saved an invitation, took an offer.
   view: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 6 }, together: { loud: 12, all: 12 } },
   control: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 60 }, together: { loud: 12, all: 120 } },
+  part: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 60 }, together: { loud: 12, all: 120 } },
   invitation: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 3, all: 12 }, together: { loud: 12, all: 60 } },
   offer: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 2, all: 6 }, together: { loud: 6, all: 20 } },
   activity: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 3, all: 12 }, together: { loud: 12, all: 60 } },
@@ -106,14 +107,14 @@ function kept(happenings: readonly Happening[], { all }: Bound): readonly Happen
   return Number.isFinite(all) ? happenings : happenings.filter(({ volume }) => volume === 'loud');
 }
 
-/** Questions about control that an expert may cause before it becomes a quiet line. */
+/** Questions about one thing that an expert may cause before it becomes a quiet line. */
 const REFUSALS = 2;
 
 /**
- * An expert's requests for control in one session. After a no, nothing for a while; after two, a quiet line instead of a question; after the
+ * An expert's requests for one thing in one session, for control or for another screen. After a no, nothing for a while; after two, a quiet line instead of a question; after the
  * person has taken control back, nothing. Whatever was before, the person's own offer begins anew.
  */
-export class ControlRequests {
+export class ExpertRequests {
   private readonly clock: Pick<Clock, 'monotonicMs'>;
   private readonly coolDownMs: number;
   private refusals = 0;

@@ -146,6 +146,10 @@ export const COMMANDS = {
   foldPanel: taking<boolean>(),
   /** Novice's session window: the bar goes to the other edge of the screen. */
   moveBar: alone(),
+  /** Novice: would show something else; main asks what. */
+  changeShared: alone(),
+  /** Expert: would like to see a screen of the novice's, by its id, or all of them. */
+  wishForPart: taking<{ tag: 'all' } | { tag: 'screen'; id: string }>(),
   /** Session window: opens the conversation with the other person, in the main window. */
   openConversation: alone(),
   /** Expert's session window: main hands over a MessagePort for the picture. The port arrives as a window `message` event (data `ViewerPortHello`), since ports cannot cross the bridge. */

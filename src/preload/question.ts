@@ -29,6 +29,15 @@ window.addEventListener(
 );
 
 window.addEventListener(
+  'change',
+  (event) => {
+    if (event.isTrusted && event.target instanceof HTMLInputElement && event.target.type === 'radio')
+      ipcRenderer.send(QUESTION_CHANNELS.chosen, event.target.value);
+  },
+  true,
+);
+
+window.addEventListener(
   'keydown',
   (event) => {
     if (!event.isTrusted) return;

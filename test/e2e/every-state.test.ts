@@ -5,6 +5,7 @@ import type axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronExecutable } from '../support/app.ts';
 import { openPages, type Pages } from '../support/pages.ts';
+import { questionSize } from '../../src/main/shell/window-bounds.ts';
 import { needs } from '../support/programs.ts';
 import { appState, CONNECTED, LIVE, NOW_MS, session } from '../renderer/app/fixtures.ts';
 import { STATES } from '../renderer/app/states.ts';
@@ -56,17 +57,28 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
   });
 
   it.each(QUESTIONS)('question: $name', async ({ name, view, armed }) => {
-    await pages.size(640, 680);
+    const { width, height } = questionSize(view);
+    await pages.size(width, height);
     const page = await pages.ask(view, armed);
-    if (folder) await page.screenshot({ path: join(folder, `state-question-${name.replaceAll(/[^\w-]+/g, '-')}.png`) });
+    const keep = async (how = '') => {
+      if (folder) await page.screenshot({ path: join(folder, `state-question-${(name + how).replaceAll(/[^\w-]+/g, '-')}.png`) });
+    };
+    await keep();
     expect(await findings()).toEqual([]);
+    if (view.choice?.more !== undefined) {
+      // All of it was to be seen before the line is unfolded.
+      expect(await page.locator('#text').evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThanOrEqual(0);
+      await page.locator('summary').click();
+      await keep(' unfolded');
+      expect(await findings()).toEqual([]);
+    }
     const corner = await page.locator('[data-answer=yes]').boundingBox();
     // The end-to-end tests click it there.
     expect(
       corner && {
         right: corner.x + corner.width > 640 - 150,
         left: corner.x < 640 - 150,
-        row: corner.y < 580 && corner.y + corner.height > 580,
+        row: corner.y < height - 100 && corner.y + corner.height > height - 100,
       },
     ).toEqual({
       right: true,

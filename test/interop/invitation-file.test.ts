@@ -118,6 +118,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
         expect(sent, 'graphics before the yes').toBe(0);
         return Promise.resolve(allOrNothing(answers.view ?? true));
       },
+      allowPart: () => Promise.resolve(false),
       allowControl: () => {
         asked.push('control');
         return Promise.resolve(answers.control ?? true);
@@ -409,7 +410,11 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
         openCapturePage: () => Promise.reject(new Error('no page here')),
         clock: systemClock,
       }),
-      consent: { allowView: () => Promise.resolve(undefined), allowControl: () => Promise.resolve(false) },
+      consent: {
+        allowView: () => Promise.resolve(undefined),
+        allowPart: () => Promise.resolve(false),
+        allowControl: () => Promise.resolve(false),
+      },
       clock: systemClock,
       history: { add: () => {} },
       engine: () => 'classic',

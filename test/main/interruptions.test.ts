@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ControlRequests, type Interruption, Interruptions, type Volume } from '../../src/main/interruptions.ts';
+import { ExpertRequests, type Interruption, Interruptions, type Volume } from '../../src/main/interruptions.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const KINDS: readonly Interruption[] = ['view', 'control', 'invitation', 'offer', 'activity', 'firstContact', 'chat'];
@@ -71,7 +71,7 @@ describe('who may interrupt how often', () => {
 describe('requests for control', () => {
   const begin = () => {
     const clock = new VirtualClock();
-    return { clock, requests: new ControlRequests(clock, 10_000) };
+    return { clock, requests: new ExpertRequests(clock, 10_000) };
   };
 
   it('are a question twice, then a quiet line, with a pause after each no', async () => {

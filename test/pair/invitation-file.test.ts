@@ -82,6 +82,7 @@ function side(
         asked.push(peer.friendlyName);
         return allOrNothing((await options.answer?.()) ?? true);
       },
+      allowPart: () => Promise.resolve(false),
       allowControl: () => {
         asked.push('control');
         return Promise.resolve(true);

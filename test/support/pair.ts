@@ -22,15 +22,21 @@ type Answer = 'yes' | 'no' | 'wait' | 'error';
 export class FakePrompts implements ConsentPrompts {
   view: Answer = 'yes';
   control: Answer = 'yes';
+  /** Whether another part may be shown. */
+  another: Answer = 'wait';
   /** What a yes is to. */
   part: SharedPart = ALL;
-  readonly asked: ('view' | 'control')[] = [];
+  readonly asked: ('view' | 'control' | 'part')[] = [];
   open = 0;
   private readonly waiting: ((answer: boolean) => void)[] = [];
 
   async allowView(_peer: Peer, signal: AbortSignal): Promise<SharedPart | undefined> {
     this.asked.push('view');
     return (await this.ask(this.view, signal)) ? this.part : undefined;
+  }
+  allowPart(_peer: Peer, _part: SharedPart, signal: AbortSignal): Promise<boolean> {
+    this.asked.push('part');
+    return this.ask(this.another, signal);
   }
   allowControl(_peer: Peer, signal: AbortSignal): Promise<boolean> {
     this.asked.push('control');

@@ -62,6 +62,8 @@ export type Peer = SessionPeer;
 export interface ConsentPrompts {
   /** The yes is what of this computer the expert is shown; undefined is no. */
   allowView(peer: Peer, signal: AbortSignal): Promise<SharedPart | undefined>;
+  /** The expert would like to see this in place of what is shown. */
+  allowPart(peer: Peer, part: SharedPart, signal: AbortSignal): Promise<boolean>;
   /** `offered`: by the novice, without being asked. */
   allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
 }

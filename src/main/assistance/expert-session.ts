@@ -91,6 +91,10 @@ export class ExpertSession {
   get filmBy(): FilmMaker | undefined {
     return this.parts.notes.picture?.filmBy;
   }
+  /** What has come of this person's wish for another part. */
+  get partWish(): 'asked' | 'refused' | undefined {
+    return this.parts.notes.partWish;
+  }
   get viewing(): boolean {
     return this.viewers.wanted;
   }

@@ -6,7 +6,7 @@ import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop, InjectorEvent, InputInjector } from '../desktop/contract.ts';
-import { ControlRequests, type Interruptions, type Volume } from '../interruptions.ts';
+import { ExpertRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { OwnHands } from './own-hands.ts';
 import { askPerson } from './prompt.ts';
@@ -51,7 +51,7 @@ export class NoviceControl {
   private wasControlled = false;
   /** What is shown, which is where input goes. */
   private part: SharedPart = { tag: 'all' };
-  private readonly requests: ControlRequests;
+  private readonly requests: ExpertRequests;
   private wishedFor = false;
   /** Nobody is there to watch: what the expert does waits for the novice. */
   private away = false;
@@ -62,7 +62,7 @@ export class NoviceControl {
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
-    this.requests = new ControlRequests(parts.clock, CONTROL_COOL_DOWN_MS);
+    this.requests = new ExpertRequests(parts.clock, CONTROL_COOL_DOWN_MS);
   }
 
   get state(): ControlState {

@@ -145,6 +145,7 @@ export class NoviceRole implements HelpedSession {
       peer: this.entrance.peer,
       quietSeconds: () => this.parts.quietSeconds?.() ?? QUIET_SECONDS,
       onError: (error) => this.life.logError(error),
+      granted: (part) => this.share(part),
       changed: () => this.host.changed(),
       desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),
       failed: (detail) => tell({ tag: 'failed', detail }),

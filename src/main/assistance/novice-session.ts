@@ -29,6 +29,8 @@ export interface NoviceSessionParts {
   readonly peer: Peer;
   readonly quietSeconds: () => number;
   readonly onError: (error: unknown) => void;
+  /** The novice has said yes to another part. */
+  readonly granted: (part: SharedPart) => void;
   /** Control, size, or whether anybody looks has changed. */
   readonly changed: () => void;
   readonly desktopFailed: (detail: string) => void;
@@ -63,7 +65,8 @@ export class NoviceSession {
     this.pointer = new NovicePointer({ link, clock, failed });
     const { signal } = this.lifetime;
     const { control: channel, notes } = parts.channels;
-    this.sharing = new NoviceSharing({ desktop, notes, changed, onError });
+    const { granted } = parts;
+    this.sharing = new NoviceSharing({ desktop, notes, consent, clock, interruptions, peer, signal, granted, changed, onError });
     const stateChanged = (state: SharedState): void => this.sharing.become(state);
     this.picture = new NovicePicture({
       link,

@@ -1,29 +1,45 @@
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
-import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
+import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../protocol/assistance/timing.ts';
+import { isSamePart, type SharedPart, type SharedState, type Sharing } from '../../protocol/rdp/shared-part.ts';
+import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
+import { ExpertRequests, type Interruptions, type Volume } from '../interruptions.ts';
+import type { ConsentPrompts, Peer } from './contract.ts';
+import { askPerson } from './prompt.ts';
+import { interrupterOf } from './running-session.ts';
 
 export interface NoviceSharingParts {
   readonly desktop: Pick<Desktop, 'parts'>;
   readonly notes: Pick<NotesNovice, 'tell'>;
+  readonly consent: Pick<ConsentPrompts, 'allowPart'>;
+  readonly clock: Clock;
+  readonly interruptions: Interruptions;
+  readonly peer: Peer;
+  /** The session's; closes a question. */
+  readonly signal: AbortSignal;
+  /** The novice has said yes to the expert's wish. */
+  readonly granted: (part: SharedPart) => void;
   readonly changed: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-const isSame = (a: SharedPart, b: SharedPart): boolean => a.tag === b.tag && (a.tag === 'all' || ('id' in b && a.id === b.id));
-
-/** What both sides are told of what is shown, and what the expert would rather see. Shows nothing by itself. */
+/** What both sides are told of what is shown, and the novice's question when the expert would rather see something else. Shows nothing by itself. */
 export class NoviceSharing {
   private readonly parts: NoviceSharingParts;
+  private readonly requests: ExpertRequests;
   private said: Sharing | undefined;
   private wishedFor: SharedPart | undefined;
+  private prompt: AbortController | undefined;
 
   constructor(parts: NoviceSharingParts) {
     this.parts = parts;
+    this.requests = new ExpertRequests(parts.clock, CONTROL_COOL_DOWN_MS);
   }
 
   get now(): Sharing | undefined {
     return this.said;
   }
+  /** What the expert would rather see, where no question is put about it any more. */
   get wish(): SharedPart | undefined {
     return this.wishedFor;
   }
@@ -31,17 +47,51 @@ export class NoviceSharing {
   /** This is shown now. Which screens there are, and what the window is called, follows when it is known. */
   share(part: SharedPart): void {
     this.wishedFor = undefined;
+    this.prompt?.abort();
+    this.prompt = undefined;
     this.say({ part, state: 'shown', screens: this.said?.screens ?? [] });
     void this.look();
   }
 
   /** The expert would rather see this. Of what the novice shows already, and of screens that are not there, nothing is said. */
   wished(part: SharedPart): void {
-    const { said, wishedFor: wish } = this;
-    if (said === undefined || part.tag === 'window' || isSame(part, said.part) || (wish !== undefined && isSame(part, wish))) return;
+    const { said, prompt } = this;
+    if (said === undefined || this.parts.signal.aborted || part.tag === 'window' || isSamePart(part, said.part)) return;
     if (part.tag === 'screen' && !said.screens.some(({ id }) => id === part.id)) return;
-    this.wishedFor = part;
-    this.parts.changed();
+    if (prompt !== undefined) return;
+    const volume = this.volume();
+    if (volume === 'loud') void this.ask(part);
+    // The answer is given again, the person is not bothered again.
+    else if (volume === 'none') this.parts.notes.tell({ tag: 'partRefused' });
+    else if (this.wishedFor === undefined || !isSamePart(part, this.wishedFor)) {
+      this.wishedFor = part;
+      this.parts.changed();
+    }
+  }
+
+  /** Within this session, and of all that this expert asks for: a new session is no new patience. */
+  private volume(): Volume {
+    const { volume } = this.requests;
+    return volume === 'loud' ? this.parts.interruptions.admit('part', interrupterOf(this.parts.peer)) : volume;
+  }
+
+  private async ask(part: SharedPart): Promise<void> {
+    const { clock, consent, peer, signal, notes } = this.parts;
+    const prompt = new AbortController();
+    this.prompt = prompt;
+    const cancelDeadline = clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
+    const yes = await askPerson((closed) => consent.allowPart(peer, part, closed), AbortSignal.any([prompt.signal, signal]));
+    cancelDeadline();
+    // The novice has shown something else meanwhile: that is the answer.
+    if (this.prompt !== prompt) return;
+    this.prompt = undefined;
+    if (signal.aborted) return;
+    if (yes) {
+      this.parts.granted(part);
+      return;
+    }
+    this.requests.refused();
+    notes.tell({ tag: 'partRefused' });
   }
 
   /** Whether it is to be seen is another thing than before; which screens there are may be, too. */
@@ -58,7 +108,8 @@ export class NoviceSharing {
       if (said === undefined) return;
       const { part, state } = said;
       const title = part.tag === 'window' ? windows.find(({ id }) => id === part.id)?.title : undefined;
-      this.say({ part, state, ...(title === undefined ? {} : { title }), screens: screens.map(({ id, name }) => ({ id, name })) });
+      const told = screens.map(({ id, name, area }) => ({ id, name, area }));
+      this.say({ part, state, ...(title === undefined ? {} : { title }), screens: told });
     } catch (error) {
       this.parts.onError(error);
     }

@@ -169,6 +169,7 @@ export interface SessionFacts {
         readonly desktop?: Size | undefined;
         readonly shared?: Sharing | undefined;
         readonly wishedPart?: SharedPart | undefined;
+        readonly partWish?: 'asked' | 'refused' | undefined;
       }
     | undefined;
 }
@@ -235,6 +236,7 @@ export function statusOf({
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
     ...(phase.tag !== 'connected' || session?.shared === undefined ? {} : { sharing: session.shared }),
     ...(phase.tag !== 'connected' || session?.wishedPart === undefined ? {} : { wishedPart: session.wishedPart }),
+    ...(phase.tag !== 'connected' || session?.partWish === undefined ? {} : { partWish: session.partWish }),
   };
 }
 

@@ -3,10 +3,8 @@ import { QUESTION_CHANNELS, type QuestionAnswer, type QuestionView } from '../..
 import { language } from '../../words/locale.ts';
 import { t } from '../../words/words.ts';
 import type { OpenQuestionWindow } from './questions.ts';
-import { placeQuestion } from './window-bounds.ts';
+import { placeQuestion, questionSize } from './window-bounds.ts';
 import type { Windows } from './windows.ts';
-
-const SIZE = { width: 640, height: 680 };
 
 const isAnswer = (value: unknown): value is QuestionAnswer => value === 'yes' || value === 'no' || value === 'stop';
 
@@ -18,7 +16,10 @@ export function createQuestionWindows(windows: Pick<Windows, 'openQuestion' | 'k
   return (question, events) => {
     const pointer = screen.getCursorScreenPoint();
     const { workArea } = screen.getDisplayNearestPoint(pointer);
-    const window = windows.openQuestion(t('question.title'), placeQuestion(SIZE, pointer, boundsOf(windows.session), workArea));
+    const window = windows.openQuestion(
+      t('question.title'),
+      placeQuestion(questionSize(question), pointer, boundsOf(windows.session), workArea),
+    );
     const { webContents } = window;
     let armed = false;
     const view: QuestionView = { ...question, language: language(), wait: t('question.wait') };
@@ -29,6 +30,9 @@ export function createQuestionWindows(windows: Pick<Windows, 'openQuestion' | 'k
       if (!fromPage(event) || !isAnswer(answer)) return;
       // Main's own look at the window, whatever the page has said of it.
       if (answer !== 'yes' || isAttended(window)) events.answered(answer);
+    });
+    webContents.ipc.on(QUESTION_CHANNELS.chosen, (event, id: unknown) => {
+      if (fromPage(event) && typeof id === 'string') events.chosen(id);
     });
     webContents.ipc.on(QUESTION_CHANNELS.typed, (event) => {
       if (fromPage(event)) events.typed();

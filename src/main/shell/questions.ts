@@ -2,7 +2,7 @@
  * The questions that only the person at this computer can answer: one window at a time, drawn by a page that holds nothing else. What the
  * page says is believed here only while a person can have meant it.
  */
-import type { QuestionAnswer, QuestionView } from '../../preload/question-contract.ts';
+import type { QuestionAnswer, QuestionChoice, QuestionView } from '../../preload/question-contract.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 
@@ -12,12 +12,18 @@ export const ARMED_AFTER_MS = 1_000;
 /** What is asked, in sentences that are shown as they are. */
 export type Question = Omit<QuestionView, 'language' | 'wait'>;
 
+export interface ChoiceQuestion extends Question {
+  readonly choice: QuestionChoice;
+}
+
 /** What happens in the window of a question. */
 export interface QuestionEvents {
   /** It is to be seen and has the keyboard, or no longer. */
   readonly attended: (on: boolean) => void;
   /** A key, while yes does not count: whoever types may not have seen the question. */
   readonly typed: () => void;
+  /** By its id; what was not offered is passed over. */
+  readonly chosen: (id: string) => void;
   readonly answered: (answer: QuestionAnswer) => void;
   /** It is gone, whoever closed it; a page that broke as well. */
   readonly closed: () => void;
@@ -36,6 +42,8 @@ export type OpenQuestionWindow = (question: Question, events: QuestionEvents) =>
 export interface Questions {
   /** True only for a yes that was meant. An abort, a window that is closed and everything else are no. Questions wait for one another. */
   readonly ask: (question: Question, signal: AbortSignal) => Promise<boolean>;
+  /** The same where the person chooses what yes means: the `id` of an option that was offered; undefined is no. */
+  readonly choose: (question: ChoiceQuestion, signal: AbortSignal) => Promise<string | undefined>;
   /** The person has pressed Stop in a question, which was answered with no. */
   readonly onStop: Emitter['on'];
   /** A question has come up, or the last one has gone. */
@@ -48,6 +56,8 @@ export interface Questions {
 
 interface Waiting {
   readonly question: Question;
+  /** What yes would mean now, where that is to be chosen. */
+  chosen: string | undefined;
   readonly settle: (yes: boolean) => void;
 }
 
@@ -82,6 +92,9 @@ export function createQuestions({ open, clock }: { readonly open: OpenQuestionWi
       },
       typed: () => {
         if (mine() && !armed) disarm();
+      },
+      chosen: (id) => {
+        if (mine() && isOffered(of.question, id)) of.chosen = id;
       },
       answered: (answer) => {
         if (!mine() || (answer === 'yes' && !armed)) return;
@@ -119,29 +132,34 @@ export function createQuestions({ open, clock }: { readonly open: OpenQuestionWi
     changes.emit();
   }
 
+  /** What yes has meant; undefined is no. */
+  function put(question: Question, signal: AbortSignal): Promise<{ readonly chosen: string | undefined } | undefined> {
+    return new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve(undefined);
+        return;
+      }
+      const abort = (): void => entry.settle(false);
+      const entry: Waiting = {
+        question,
+        chosen: question.choice?.chosen,
+        settle: (yes) => {
+          if (!waiting.includes(entry)) return;
+          waiting = waiting.filter((other) => other !== entry);
+          signal.removeEventListener('abort', abort);
+          resolve(yes ? { chosen: entry.chosen } : undefined);
+          next();
+        },
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      waiting = [...waiting, entry];
+      next();
+    });
+  }
+
   return {
-    ask(question, signal) {
-      return new Promise((resolve) => {
-        if (signal.aborted) {
-          resolve(false);
-          return;
-        }
-        const abort = (): void => entry.settle(false);
-        const entry: Waiting = {
-          question,
-          settle: (yes) => {
-            if (!waiting.includes(entry)) return;
-            waiting = waiting.filter((other) => other !== entry);
-            signal.removeEventListener('abort', abort);
-            resolve(yes);
-            next();
-          },
-        };
-        signal.addEventListener('abort', abort, { once: true });
-        waiting = [...waiting, entry];
-        next();
-      });
-    },
+    ask: async (question, signal) => (await put(question, signal)) !== undefined,
+    choose: async (question, signal) => (await put(question, signal))?.chosen,
     onStop: stops.on,
     onChange: changes.on,
     get open() {
@@ -150,3 +168,6 @@ export function createQuestions({ open, clock }: { readonly open: OpenQuestionWi
     raise: () => shown?.window.raise(),
   };
 }
+
+const isOffered = ({ choice }: Question, id: string): boolean =>
+  choice !== undefined && [...choice.options, ...(choice.more?.options ?? [])].some((option) => option.id === id);

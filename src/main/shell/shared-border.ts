@@ -1,14 +1,19 @@
 /* A thin line around what is shared, for as long as somebody sees it. */
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Rect } from '../../protocol/rdp/geometry.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
+import type { Clock } from '../clock.ts';
 
 /** In units of the screen. */
 export const BORDER_WIDTH = 3;
 
+/** A window moves without a word: so often it is looked at again. */
+const LOOK_AGAIN_MS = 500;
+
 export interface Edges {
-  /** The screens that somebody sees, as they are now. */
-  screens(): readonly Rect[];
-  /** One of them has another place or size, or is another. */
+  /** Where this is now: every screen of it, or the window. Nothing where it is not to be seen. */
+  areas(part: SharedPart): Promise<readonly Rect[]>;
+  /** A screen has another place or size, or is another. */
   onScreens(listener: () => void): void;
   /** Shows one edge, which takes no click and no focus. */
   show(edge: Rect): { close(): void };
@@ -18,7 +23,7 @@ export interface SharedBorder {
   update(session: SessionStatus | undefined): void;
 }
 
-/** The four edges of a screen, on the screen, none on another. */
+/** The four edges of a screen or a window, on it, none on another. */
 export function edgesOf({ x, y, width, height }: Rect): readonly Rect[] {
   const inner = Math.max(1, height - 2 * BORDER_WIDTH);
   return [
@@ -29,27 +34,56 @@ export function edgesOf({ x, y, width, height }: Rect): readonly Rect[] {
   ];
 }
 
-export function createSharedBorder(edges: Edges): SharedBorder {
+export function createSharedBorder(edges: Edges, clock: Pick<Clock, 'after'>, onError: (error: unknown) => void): SharedBorder {
   let shown: readonly { close(): void }[] = [];
-  let seen = false;
-  function draw(): void {
+  let drawn = '';
+  let seen: SharedPart | undefined;
+  let looking: symbol | undefined;
+  let cancel = (): void => undefined;
+
+  function draw(areas: readonly Rect[]): void {
+    const next = JSON.stringify(areas);
+    if (next === drawn) return;
+    drawn = next;
     for (const edge of shown) edge.close();
-    shown = seen
-      ? edges
-          .screens()
-          .flatMap(edgesOf)
-          .map((edge) => edges.show(edge))
-      : [];
+    shown = areas.flatMap(edgesOf).map((edge) => edges.show(edge));
   }
+
+  /** Of several looks only the last one counts. */
+  async function look(): Promise<void> {
+    cancel();
+    const part = seen;
+    const mine = Symbol('look');
+    looking = mine;
+    if (part === undefined) {
+      draw([]);
+      return;
+    }
+    const areas = await edges.areas(part);
+    if (looking !== mine) return;
+    draw(areas);
+    if (part.tag === 'window') cancel = clock.after(LOOK_AGAIN_MS, lookAgain);
+  }
+  function lookAgain(): void {
+    look().catch(onError);
+  }
+
   edges.onScreens(() => {
-    if (seen) draw();
+    if (seen !== undefined) lookAgain();
   });
   return {
     update(session) {
-      const now = session?.role === 'novice' && session.phase.tag === 'connected' && session.viewing;
-      if (now === seen) return;
+      const now = seenPart(session);
+      if (JSON.stringify(now) === JSON.stringify(seen)) return;
       seen = now;
-      draw();
+      lookAgain();
     },
   };
+}
+
+/** What the expert sees of this computer now. */
+function seenPart(session: SessionStatus | undefined): SharedPart | undefined {
+  if (session?.role !== 'novice' || session.phase.tag !== 'connected' || !session.viewing) return undefined;
+  const { part, state } = session.sharing ?? { part: { tag: 'all' }, state: 'shown' };
+  return state === 'shown' ? part : undefined;
 }

@@ -43,6 +43,7 @@ import { createNewcomers } from './newcomers.ts';
 import type { Openings } from './openings.ts';
 import { ownName } from './own-name.ts';
 import { isFolded } from './panel-folding.ts';
+import { createPartChanging } from './part-changing.ts';
 import type { Questions } from './questions.ts';
 import { createOutside, type Outside } from './outside.ts';
 import { quitInOrder } from './quitting.ts';
@@ -82,7 +83,7 @@ export interface ShellParts {
   readonly strangers: Pick<Strangers, 'look' | 'decline' | 'block'>;
   readonly hosting: Hosting;
   readonly signIn: SignIn;
-  readonly desktop: Pick<Desktop, 'support'>;
+  readonly desktop: Pick<Desktop, 'support' | 'parts'>;
   readonly activities: Activities;
   readonly launcher: Launcher;
   readonly doors: Pick<PortMapping, 'close'>;
@@ -211,6 +212,7 @@ function answerCommands(
       void clipboard.writeText(text);
     },
     openViewer: () => parts.viewer.open(),
+    changeShared: createPartChanging({ ...deps, help: assistance, onError: (error) => log.write('sharing', error) }),
     moveBar: () => windows.moveBar(),
     openMain: () => windows.openMain(),
   };
@@ -245,7 +247,7 @@ function showUseCases({ clock, model, log, storage, assistance, activities, desk
 
 /** The windows and everything beside them go where the state goes. */
 function followState(
-  { clock, log, model, windows, env, quit }: ShellDeps,
+  { clock, log, model, windows, desktop, env, quit }: ShellDeps,
   { outside, viewer, endSession }: { readonly outside: Outside; readonly viewer: ViewerWindow; readonly endSession: () => void },
 ): void {
   const stopShortcut = createStopShortcut(
@@ -258,7 +260,7 @@ function followState(
     !isWaylandSession(env),
   );
   const awake = createStayingAwake(powerSaveBlocker);
-  const border = createSharedBorder(createEdges());
+  const border = createSharedBorder(createEdges(desktop), clock, (error) => log.write('border', error));
   const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {
     // The ways to stop come first: what fails after them does not take them away.

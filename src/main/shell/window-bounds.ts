@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { Question } from './questions.ts';
 
 /** Where to put a window: the remembered place while its title bar is on a screen of today, else centred; never larger than the screen. */
 export function placeWindow(
@@ -76,6 +77,17 @@ export function placePanel(wanted: { readonly width: number; readonly height: nu
 const overlap = (a: Rect, b: Rect): number =>
   Math.max(0, Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x)) *
   Math.max(0, Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y));
+
+const QUESTION_WIDTH = 640;
+/** With something to choose, behind a line or in rows: as much as there is to be seen at once, where the screen has so much. */
+const QUESTION_HEIGHT = { plain: 680, folded: 808, rows: 1_000 };
+
+/** How large a question's window is where the screen is large enough. */
+export function questionSize({ choice, warning }: Pick<Question, 'choice' | 'warning'>): Size {
+  // Without a warning there is room enough.
+  const kind = choice === undefined || warning === undefined ? 'plain' : choice.options.length === 0 ? 'folded' : 'rows';
+  return { width: QUESTION_WIDTH, height: QUESTION_HEIGHT[kind] };
+}
 
 /** So far from the pointer: a click that is already on its way does not land in the window. */
 const POINTER_MARGIN = 48;

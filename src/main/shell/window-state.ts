@@ -99,7 +99,12 @@ function messengerStatus(messenger: MessengerState, presence: AppFacts['presence
 }
 
 function shownSession({ session }: AppFacts): SessionStatus | undefined {
-  return session?.phase.tag === 'ended' ? { ...session, phase: named(session.phase) } : session;
+  if (session?.phase.tag === 'ended') return { ...session, phase: named(session.phase) };
+  // A window is called what a program has written, or whoever wrote what it shows.
+  const title = session?.sharing?.title;
+  return session?.sharing === undefined || title === undefined
+    ? session
+    : { ...session, sharing: { ...session.sharing, title: safeText(title, 80) } };
 }
 
 /** A device is called what its owner, or whoever has got in, has typed there. */

@@ -1,7 +1,7 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
 import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote, type SharingNote } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
-import type { SharedPart } from '../rdp/channels/notes.ts';
+import { isSamePart, type SharedPart } from '../rdp/channels/notes.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
 export type PauseNote = Extract<Note, { tag: 'pause' }>;
@@ -15,6 +15,7 @@ export class NotesExpert implements Channel {
   private pauseNote: PauseNote | undefined;
   private pictureNote: PictureNote | undefined;
   private sharingNote: SharingNote | undefined;
+  private askedPart: 'asked' | 'refused' | undefined;
   private wish: PictureQuality | undefined;
   private port: ChannelPort | undefined;
   private kept: { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined;
@@ -38,6 +39,10 @@ export class NotesExpert implements Channel {
   get sharing(): SharingNote | undefined {
     return this.sharingNote;
   }
+  /** What has come of the newest wish for another part, until another is shown. */
+  get partWish(): 'asked' | 'refused' | undefined {
+    return this.askedPart;
+  }
   /** What was dropped last, and how often it has been said. */
   get keptAway(): { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined {
     return this.kept;
@@ -51,7 +56,10 @@ export class NotesExpert implements Channel {
 
   /** Says that this person would rather see that. The novice's side listens once it has said what is shown. */
   wishForPart(part: SharedPart): void {
-    if (this.sharingNote !== undefined) void this.port?.send([encodeNote({ tag: 'partWish', part })]);
+    if (this.sharingNote === undefined || this.port === undefined) return;
+    this.askedPart = 'asked';
+    void this.port.send([encodeNote({ tag: 'partWish', part })]);
+    this.changed();
   }
 
   start(port: ChannelPort): readonly ChannelOutput[] {
@@ -70,6 +78,7 @@ export class NotesExpert implements Channel {
     this.pauseNote = undefined;
     this.pictureNote = undefined;
     this.sharingNote = undefined;
+    this.askedPart = undefined;
     this.port = undefined;
   }
 
@@ -85,7 +94,11 @@ export class NotesExpert implements Channel {
         this.kept = { what: note.what, count: (this.kept?.count ?? 0) + 1 };
         return;
       case 'sharing':
+        if (this.sharingNote === undefined || !isSamePart(note.part, this.sharingNote.part)) this.askedPart = undefined;
         this.sharingNote = note;
+        return;
+      case 'partRefused':
+        this.askedPart = 'refused';
         return;
       case 'picture': {
         const first = this.pictureNote === undefined;

@@ -22,7 +22,8 @@ export class NotesNovice implements Channel {
   }
 
   tell(note: Note): void {
-    if (note.tag !== 'keptAway') this.holds.set(note.tag, note);
+    // What has happened once does not hold.
+    if (note.tag !== 'keptAway' && note.tag !== 'partRefused') this.holds.set(note.tag, note);
     void this.port?.send([encodeNote(note)]);
   }
 

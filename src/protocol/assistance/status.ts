@@ -212,7 +212,9 @@ export interface SessionStatus {
   readonly quality?: PictureQuality;
   /** While connected: what of the novice's computer is shown, as the novice's side says it; absent at an expert whose novice's program does not. */
   readonly sharing?: Sharing;
-  /** Novice: the expert would like to see this instead. */
+  /** Expert: has asked for another part, and what has come of it until another is shown. */
+  readonly partWish?: 'asked' | 'refused';
+  /** Novice: the expert would like to see this instead, and no question is put about it. */
   readonly wishedPart?: SharedPart;
   /** Expert: what makes the film of the picture now; absent where the novice's program does not say. */
   readonly filmBy?: FilmMaker;

@@ -1,3 +1,5 @@
+import type { Rect } from './geometry.ts';
+
 /** What of the novice's computer is shown. `id` is the capture's own: a screen's name, a window's number. Positions and sizes are those of the part. */
 export type SharedPart = { readonly tag: 'all' } | { readonly tag: 'screen' | 'window'; readonly id: string };
 
@@ -7,6 +9,8 @@ export type SharedState = 'shown' | 'hidden' | 'gone';
 export interface NamedScreen {
   readonly id: string;
   readonly name: string;
+  /** On the whole desktop, in pixels: by where it stands a person knows it. */
+  readonly area: Rect;
 }
 
 /** What the expert is shown, and which screens there are. */
@@ -17,3 +21,7 @@ export interface Sharing {
   readonly title?: string;
   readonly screens: readonly NamedScreen[];
 }
+
+/** Whether both are the same part. */
+export const isSamePart = (a: SharedPart, b: SharedPart): boolean =>
+  a.tag === 'all' || b.tag === 'all' ? a.tag === b.tag : a.tag === b.tag && a.id === b.id;

@@ -268,6 +268,8 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     requestControl: () => run('control', () => bridge.requestControl()),
     releaseControl: () => run('control', () => bridge.releaseControl()),
     choosePicture: (quality: NonNullable<SessionStatus['quality']>) => run('viewer', () => bridge.choosePicture(quality)),
+    changeShared: () => run('sharing', () => bridge.changeShared()),
+    wishForPart: (part: Parameters<RingbackBridge['wishForPart']>[0]) => run('sharing', () => bridge.wishForPart(part)),
     setFullScreen: (on: boolean) => run('viewer', () => bridge.setFullScreen(on)),
     foldPanel: (on: boolean) => run('session', () => bridge.foldPanel(on)),
     moveBar: () => run('session', () => bridge.moveBar()),

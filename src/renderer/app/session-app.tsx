@@ -28,7 +28,13 @@ export function SessionApp({ store, actions, ...picture }: SessionAppProps) {
 function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platform'>) {
   const state = useWindowState();
   const actions = useActions();
-  const states = { session: useAction('session'), control: useAction('control'), viewer: useAction('viewer'), code: useAction('code') };
+  const states = {
+    session: useAction('session'),
+    control: useAction('control'),
+    viewer: useAction('viewer'),
+    code: useAction('code'),
+    sharing: useAction('sharing'),
+  };
   const session = state.app?.session;
   const [fullScreen, setFullScreen] = useFullScreen(actions);
   if (state.app === undefined || session === undefined) {
@@ -64,6 +70,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}
         onStillHelping={() => void actions.stillHelping()}
+        onChangeShared={() => void actions.changeShared()}
         onTakeBackControl={() => void actions.takeBackControl()}
         onClose={close}
       />
@@ -99,6 +106,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
       onReleaseControl={() => void actions.releaseControl()}
       onScaling={(viewerScaling) => void actions.saveSettings({ viewerScaling })}
       onQuality={(quality) => void actions.choosePicture(quality)}
+      onWish={(part) => void actions.wishForPart(part)}
       onFullScreen={setFullScreen}
       onClose={close}
     />

@@ -48,6 +48,7 @@ export type Place =
   | 'stopShortcut'
   | 'history'
   | 'viewer'
+  | 'sharing'
   | 'copy';
 
 /** The secret of a new account, kept only until the person has passed it on. */

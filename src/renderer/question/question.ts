@@ -1,5 +1,7 @@
 /* Draws one question. Holds nothing else and decides nothing: what is pressed is heard by the preload, and what counts main decides. */
 import type { QuestionBridge, QuestionView } from '../../preload/question-contract.ts';
+import { drawnChoice } from './choice.ts';
+import { element } from './element.ts';
 import '../app/design/design.css';
 import './question.css';
 
@@ -10,25 +12,14 @@ declare global {
   }
 }
 
-type Child = Node | string;
-
-function element<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Readonly<Record<string, string>>,
-  ...children: readonly Child[]
-): HTMLElementTagNameMap[K] {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 const button = (answer: string, look: string, text: string): HTMLButtonElement =>
   element('button', { type: 'button', class: `button ${look}`, 'data-answer': answer }, text);
 
 function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: HTMLButtonElement } {
   const { about = [], words = [], warning } = view;
   const yes = button('yes', 'question__yes', view.yes);
+  const rows = view.choice?.options.length ?? 0;
+  const choiceIf = (here: boolean): HTMLElement[] => (here && view.choice !== undefined ? [drawnChoice(view.choice, view.heading)] : []);
   const root = element(
     'main',
     { class: 'question' },
@@ -40,6 +31,8 @@ function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: 
         { class: 'question__text', id: 'text', tabindex: '0' },
         element('h1', { id: 'heading', class: 'break' }, view.heading),
         ...about.map(({ text, tone = 'plain' }) => element('p', { class: `break question__about question__about--${tone}` }, text)),
+        // Of several things the choice comes before the sentences about it: it must not be below what there is room for.
+        ...choiceIf(rows > 0),
         ...(words.length === 0
           ? []
           : [
@@ -50,6 +43,7 @@ function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: 
               ),
             ]),
         ...view.text.map((text) => element('p', { class: 'break' }, text)),
+        ...choiceIf(rows === 0),
       ),
       ...(warning === undefined
         ? []

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { DesktopScreen } from '../../../src/main/desktop/contract.ts';
+import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../../src/protocol/assistance/timing.ts';
+import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
 const LEFT: DesktopScreen = { id: 'A', name: 'DP-1', primary: true, area: { x: 0, y: 0, width: 640, height: 480 }, scale: 1 };
 const RIGHT: DesktopScreen = { id: 'B', name: 'DP-2', primary: false, area: { x: 640, y: 0, width: 800, height: 600 }, scale: 1 };
-const SCREENS = [LEFT, RIGHT].map(({ id, name }) => ({ id, name }));
+const SCREENS = [LEFT, RIGHT].map(({ id, name, area }) => ({ id, name, area }));
 
 async function connected() {
   const pair = await createPair();
@@ -95,7 +97,7 @@ describe('what is shown', () => {
     novice.desktop.layoutOfScreens = [RIGHT];
     novice.desktop.capture.emit({ tag: 'shared', state: 'gone' });
     await clock.advance(50);
-    const gone = { part: { tag: 'screen', id: 'A' }, state: 'gone', screens: [{ id: 'B', name: 'DP-2' }] };
+    const gone = { part: { tag: 'screen', id: 'A' }, state: 'gone', screens: SCREENS.slice(1) };
     expect(novice.assistance.status?.sharing).toEqual(gone);
     expect(expert.assistance.status?.sharing).toEqual(gone);
     novice.assistance.share({ tag: 'screen', id: 'B' });
@@ -104,20 +106,77 @@ describe('what is shown', () => {
     await finish();
   });
 
-  test('what the expert would rather see is told to the novice, and done by nobody else', async () => {
-    const { novice, expert, clock, finish } = await connected();
-    expert.assistance.wishForPart({ tag: 'screen', id: 'C' });
-    expert.assistance.wishForPart({ tag: 'screen', id: 'A' });
-    expert.assistance.wishForPart({ tag: 'window', id: '77' });
-    await clock.advance(50);
-    expect(novice.assistance.status?.wishedPart).toBeUndefined();
-    expert.assistance.wishForPart({ tag: 'screen', id: 'B' });
-    await clock.advance(50);
-    expect(novice.assistance.status?.wishedPart).toEqual({ tag: 'screen', id: 'B' });
-    expect(novice.desktop.shown).toHaveLength(1);
-    novice.assistance.share({ tag: 'screen', id: 'B' });
-    expect(novice.assistance.status?.wishedPart).toBeUndefined();
+  const asksFor = async (...parts: readonly SharedPart[]): Promise<Awaited<ReturnType<typeof connected>>> => {
+    const pair = await connected();
+    for (const part of parts) pair.expert.assistance.wishForPart(part);
+    await pair.clock.advance(50);
+    return pair;
+  };
+
+  test('of what is not there, of windows, and of what is shown already, nobody is asked', async () => {
+    const { novice, finish } = await asksFor({ tag: 'screen', id: 'C' }, { tag: 'screen', id: 'A' }, { tag: 'window', id: '77' });
+    expect(novice.prompts.asked).toEqual(['view']);
     expect(() => novice.assistance.wishForPart({ tag: 'all' })).toThrow('not in this role');
     await finish();
+  });
+
+  test('what the expert would rather see the novice is asked about, once, and shows with a yes', async () => {
+    const { novice, expert, clock, finish } = await asksFor({ tag: 'screen', id: 'B' }, { tag: 'screen', id: 'B' }, { tag: 'all' });
+    expect(novice.prompts.asked).toEqual(['view', 'part']);
+    expect(expert.assistance.status?.partWish).toBe('asked');
+    expect(novice.desktop.shown).toHaveLength(1);
+    novice.prompts.answer(true);
+    await clock.advance(50);
+    expect(expert.assistance.status).toMatchObject({ sharing: { part: { tag: 'screen', id: 'B' } }, desktop: { width: 800, height: 600 } });
+    expect(expert.assistance.status?.partWish).toBeUndefined();
+    expect(novice.desktop.shown.at(-1)).toEqual({ tag: 'screen', id: 'B' });
+    await finish();
+  });
+
+  test('with a no, or without an answer, nothing else is shown, and the expert is told', async () => {
+    const { novice, expert, clock, finish } = await asksFor({ tag: 'screen', id: 'B' });
+    novice.prompts.answer(false);
+    await clock.advance(50);
+    expect(expert.assistance.status?.partWish).toBe('refused');
+    // Soon after a no there is no question, and the same answer.
+    expert.assistance.wishForPart({ tag: 'all' });
+    await clock.advance(50);
+    expect(expert.assistance.status?.partWish).toBe('refused');
+    await clock.advance(CONTROL_COOL_DOWN_MS);
+    expert.assistance.wishForPart({ tag: 'all' });
+    await clock.advance(CONSENT_DEADLINE_MS + 50);
+    expect(expert.assistance.status?.partWish).toBe('refused');
+    expect(novice.prompts).toMatchObject({ asked: ['view', 'part', 'part'], open: 0 });
+    expect(novice.desktop.shown).toHaveLength(1);
+    await finish();
+  });
+
+  test('after two questions it is a quiet line, until the novice shows something else', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.prompts.another = 'no';
+    for (let wish = 0; wish < 3; wish += 1) {
+      expert.assistance.wishForPart({ tag: 'screen', id: 'B' });
+      await clock.advance(CONTROL_COOL_DOWN_MS + 50);
+    }
+    expect(novice.prompts.asked).toEqual(['view', 'part', 'part']);
+    expect(novice.assistance.status?.wishedPart).toEqual({ tag: 'screen', id: 'B' });
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    expect(novice.assistance.status?.wishedPart).toBeUndefined();
+    await finish();
+  });
+
+  test('the question goes when the novice shows something else, and with the session', async () => {
+    const { novice, expert, clock, finish } = await asksFor({ tag: 'screen', id: 'B' });
+    expect(novice.prompts.open).toBe(1);
+    novice.assistance.share({ tag: 'window', id: '77' });
+    await clock.advance(50);
+    expect(novice.prompts.open).toBe(0);
+    expect(expert.assistance.status?.sharing).toMatchObject({ part: { tag: 'window' }, title: 'Letter' });
+    await clock.advance(CONTROL_COOL_DOWN_MS);
+    expert.assistance.wishForPart({ tag: 'screen', id: 'B' });
+    await clock.advance(50);
+    expect(novice.prompts.open).toBe(1);
+    await finish();
+    expect(novice.prompts.open).toBe(0);
   });
 });

@@ -82,5 +82,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   foldPanel: [true],
   moveBar: [],
   openConversation: [],
+  changeShared: [],
+  wishForPart: [{ tag: 'screen', id: 'DP-1' }],
   openViewer: [],
 };

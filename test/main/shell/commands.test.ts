@@ -153,6 +153,8 @@ describe('who may call what', () => {
         'dismissSession',
         'endSession',
         'choosePicture',
+        'changeShared',
+        'wishForPart',
         'enterCode',
         'foldPanel',
         'getState',
@@ -175,6 +177,8 @@ describe('who may call what', () => {
       'setFullScreen',
       'foldPanel',
       'moveBar',
+      'changeShared',
+      'wishForPart',
       'openConversation',
       'openViewer',
     ]);

@@ -35,6 +35,8 @@ const GOES_ON: readonly CommandName[] = [
   'requestControl',
   'releaseControl',
   'choosePicture',
+  'changeShared',
+  'wishForPart',
   'dismissSession',
   'dismissNotice',
   'setFullScreen',

@@ -182,3 +182,65 @@ describe('several questions', () => {
     expect(await answered(second, clock)).toBe('open');
   });
 });
+
+describe('a choice', () => {
+  const choice = {
+    legend: 'Which?',
+    options: [
+      { id: 'a', text: 'A' },
+      { id: 'b', text: 'B' },
+    ],
+    more: { text: 'More', hint: 'Further ones', options: [{ id: 'c', text: 'C' }] },
+    chosen: 'a',
+  };
+  async function chosen(...ids: readonly string[]): Promise<string | undefined> {
+    const { clock, questions, at } = begin();
+    const answer = questions.choose({ ...question('?'), choice }, never);
+    at(0).events.attended(true);
+    await clock.advance(ARMED_AFTER_MS);
+    for (const id of ids) at(0).events.chosen(id);
+    at(0).events.answered('yes');
+    return answer;
+  }
+
+  it('is the one that stands there until the person chooses another, of all that were offered', async () => {
+    expect(await chosen()).toBe('a');
+    expect(await chosen('b')).toBe('b');
+    expect(await chosen('b', 'c')).toBe('c');
+  });
+
+  it('of something that was not offered is none', async () => {
+    expect(await chosen('everything')).toBe('a');
+    expect(await chosen('b', '', '__proto__')).toBe('b');
+  });
+
+  it('is not yet a yes, makes no yes count sooner, and means nothing with a no', async () => {
+    const { clock, questions, at } = begin();
+    const answer = questions.choose({ ...question('?'), choice }, never);
+    at(0).events.chosen('b');
+    at(0).events.answered('yes');
+    await clock.settle();
+    expect(at(0).closed).toBe(false);
+    at(0).events.attended(true);
+    await clock.advance(ARMED_AFTER_MS - 1);
+    at(0).events.chosen('c');
+    at(0).events.answered('yes');
+    expect(at(0).closed).toBe(false);
+    at(0).events.answered('no');
+    expect(await answer).toBeUndefined();
+  });
+
+  it('made in one question is not that of the next', async () => {
+    const { clock, questions, at } = begin();
+    const first = questions.choose({ ...question('first'), choice }, never);
+    const second = questions.choose({ ...question('second'), choice }, never);
+    at(0).events.chosen('b');
+    at(0).events.answered('no');
+    expect(await first).toBeUndefined();
+    at(0).events.chosen('c');
+    at(1).events.attended(true);
+    await clock.advance(ARMED_AFTER_MS);
+    at(1).events.answered('yes');
+    expect(await second).toBe('a');
+  });
+});

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { BORDER_WIDTH, createSharedBorder, edgesOf, type Edges } from '../../../src/main/shell/shared-border.ts';
 import { isFolded } from '../../../src/main/shell/panel-folding.ts';
 import { placeBar } from '../../../src/main/shell/window-bounds.ts';
+import type { SharedPart, SharedState } from '../../../src/protocol/rdp/shared-part.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { CONNECTED, LIVE, session } from '../../renderer/app/fixtures.ts';
 
 type Edge = Parameters<Edges['show']>[0];
@@ -11,47 +13,95 @@ const SCREENS = [
   { x: 1280, y: 0, width: 1920, height: 1080 },
 ];
 
+const WINDOW = { x: 100, y: 50, width: 300, height: 200 };
+
 function screens() {
   const shown: Edge[] = [];
   let changed = (): void => undefined;
-  const state = { screens: SCREENS as readonly Edge[] };
-  const border = createSharedBorder({
-    screens: () => state.screens,
-    onScreens: (listener) => (changed = listener),
-    show: (edge) => {
-      shown.push(edge);
-      return { close: () => void shown.splice(shown.indexOf(edge), 1) };
+  const clock = new VirtualClock();
+  const state = { screens: SCREENS as readonly Edge[], window: WINDOW as Edge | undefined, looks: 0 };
+  const border = createSharedBorder(
+    {
+      areas: async (part) => {
+        state.looks += 1;
+        if (part.tag === 'all') return state.screens;
+        const area = part.tag === 'window' ? state.window : state.screens[Number(part.id)];
+        return area === undefined ? [] : [area];
+      },
+      onScreens: (listener) => {
+        changed = listener;
+      },
+      show: (edge) => {
+        shown.push(edge);
+        return { close: () => void shown.splice(shown.indexOf(edge), 1) };
+      },
     },
-  });
-  return { shown, border, state, change: () => changed() };
+    clock,
+    (error) => expect.fail(String(error)),
+  );
+  const update = async (of: Parameters<typeof border.update>[0]): Promise<void> => {
+    border.update(of);
+    await clock.settle();
+  };
+  return { shown, update, state, clock, change: () => changed() };
 }
 
 const seen = session('novice', CONNECTED, LIVE);
+const sharing = (part: SharedPart, state: SharedState = 'shown') =>
+  session('novice', CONNECTED, { ...LIVE, sharing: { part, state, screens: [] } });
 
 describe('the border around what is shared', () => {
-  it('is on every screen for as long as somebody sees it, and for a novice only', () => {
-    const { shown, border } = screens();
-    border.update(session('novice', { tag: 'awaitingConsent' }));
-    border.update(session('expert', CONNECTED, LIVE));
+  it('is on every screen for as long as somebody sees it, and for a novice only', async () => {
+    const { shown, update } = screens();
+    await update(session('novice', { tag: 'awaitingConsent' }));
+    await update(session('expert', CONNECTED, LIVE));
     expect(shown).toEqual([]);
-    border.update(seen);
-    border.update(seen);
+    await update(seen);
+    await update(seen);
     expect(shown).toEqual(SCREENS.flatMap(edgesOf));
-    border.update(session('novice', CONNECTED, { ...LIVE, viewing: false }));
+    await update(session('novice', CONNECTED, { ...LIVE, viewing: false }));
     expect(shown).toEqual([]);
-    border.update(seen);
-    border.update(undefined);
+    await update(seen);
+    await update(undefined);
     expect(shown).toEqual([]);
   });
 
-  it('follows the screens while it is there', () => {
-    const { shown, border, state, change } = screens();
+  it('follows the screens while it is there', async () => {
+    const { shown, update, state, clock, change } = screens();
     change();
     expect(shown).toEqual([]);
-    border.update(seen);
+    await update(seen);
     state.screens = SCREENS.slice(0, 1);
     change();
+    await clock.settle();
     expect(shown).toEqual(SCREENS.slice(0, 1).flatMap(edgesOf));
+  });
+
+  it('is on the one screen that is shown, and goes to the other with it', async () => {
+    const { shown, update } = screens();
+    await update(sharing({ tag: 'screen', id: '0' }));
+    expect(shown).toEqual(SCREENS.slice(0, 1).flatMap(edgesOf));
+    await update(sharing({ tag: 'screen', id: '1' }));
+    expect(shown).toEqual(SCREENS.slice(1).flatMap(edgesOf));
+    await update(sharing({ tag: 'screen', id: '1' }, 'gone'));
+    expect(shown).toEqual([]);
+  });
+
+  it('goes with the window that is shown, and looks no more when it is not', async () => {
+    const { shown, update, state, clock } = screens();
+    await update(sharing({ tag: 'window', id: '7' }));
+    expect(shown).toEqual(edgesOf(WINDOW));
+    state.window = { ...WINDOW, x: 400 };
+    await clock.advance(500);
+    expect(shown).toEqual(edgesOf(state.window));
+    state.window = undefined;
+    await clock.advance(500);
+    expect(shown).toEqual([]);
+    await update(undefined);
+    const { looks } = state;
+    await clock.advance(5_000);
+    expect(state.looks).toBe(looks);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('covers each edge once and nothing else', () => {

@@ -116,6 +116,23 @@ const UNVERIFIED = {
   peer: { transport: 'msnp', address: 'anna@ringback.local', friendlyName: 'Anna', verification: { tag: 'unverified' } },
 } as const;
 
+/** Two screens side by side, one of which is shown. */
+const TWO_SCREENS = [
+  { id: 'DP-2', name: 'DP-2', area: { x: 0, y: 0, width: 1920, height: 1080 } },
+  { id: 'DP-1', name: 'DP-1', area: { x: 1920, y: 0, width: 1280, height: 1024 } },
+];
+const LEFT_SHOWN = { sharing: { part: { tag: 'screen', id: 'DP-2' }, state: 'shown', screens: TWO_SCREENS } } as const;
+const WINDOW_SHOWN = {
+  sharing: { part: { tag: 'window', id: '' }, state: 'shown', title: 'Letter to the bank – Writer', screens: TWO_SCREENS },
+} as const;
+const WINDOW_GONE = { sharing: { part: { tag: 'window', id: '' }, state: 'gone', screens: TWO_SCREENS } } as const;
+/** What is shown, by how it is called in the names of states. */
+const SHOWN = [
+  ['the left screen', LEFT_SHOWN],
+  ['one window', WINDOW_SHOWN],
+  ['a window that was closed', WINDOW_GONE],
+] as const;
+
 const NEWCOMER: AppState['newcomer'] & {} = {
   code: 'K7QM2CFH',
   state: 'open',
@@ -362,6 +379,26 @@ export const STATES: readonly State[] = [
       state: appState({ session: session('novice', CONNECTED, { ...LIVE, attendance, control: 'granted' }), panelFolded: true }),
     },
   ]),
+  ...SHOWN.flatMap(([name, shown]): State[] => [
+    ...ROLES.map((role) => inSession(`${role} with ${name}`, session(role, CONNECTED, { ...LIVE, ...shown }))),
+    {
+      name: `novice bar with ${name}`,
+      window: 'session',
+      bar: true,
+      state: appState({ session: session('novice', CONNECTED, { ...LIVE, ...shown }), panelFolded: true, unreadInSession: 2 }),
+    },
+  ]),
+  inSession(
+    'novice is wished another screen',
+    session('novice', CONNECTED, { ...LIVE, ...LEFT_SHOWN, wishedPart: { tag: 'screen', id: 'DP-1' } }),
+  ),
+  ...([undefined, 'asked', 'refused'] as const).map((partWish) =>
+    inSession(
+      `expert with other screens, ${partWish ?? 'not asked for'}`,
+      session('expert', CONNECTED, { ...LIVE, ...LEFT_SHOWN, ...(partWish && { partWish }) }),
+      (page) => page.locator(`summary[aria-label="${t('sharing.expert.menu')}"]`).click(),
+    ),
+  ),
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
   inSession('expert details', session('expert', CONNECTED, { ...LIVE, quality: 'balanced', filmBy: 'openh264' }), async (page) => {
     await page.locator('summary').first().click();

@@ -55,6 +55,7 @@ export interface UseCases {
   readonly requireFreePort: (port: number) => Promise<void>;
   readonly copyText: (text: string) => void;
   readonly openViewer: () => void;
+  readonly changeShared: () => void;
   readonly moveBar: () => void;
   readonly openMain: () => void;
 }

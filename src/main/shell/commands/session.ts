@@ -23,6 +23,17 @@ export const sessionCommands = {
     argument: z.enum(PICTURE_QUALITIES),
     run: ({ help }, quality) => help.choosePicture(quality),
   },
+  // Asks the person, in a window of main's own: nothing is shown because a page says so.
+  changeShared: { windows: ['session'], widens: 'nothing', run: ({ changeShared }) => changeShared() },
+  wishForPart: {
+    windows: ['session'],
+    widens: 'nothing',
+    argument: z.discriminatedUnion('tag', [
+      z.strictObject({ tag: z.literal('all') }),
+      z.strictObject({ tag: z.literal('screen'), id: z.string().max(64) }),
+    ]),
+    run: ({ help }, part) => help.wishForPart(part),
+  },
   dismissSession: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.dismissSession() },
   setFullScreen: { windows: ['session'], widens: 'nothing', argument: z.boolean(), run: ({ setFullScreen }, on) => setFullScreen(on) },
   foldPanel: {

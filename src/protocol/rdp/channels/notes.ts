@@ -9,12 +9,12 @@ import { readPart, readSharing, writePart, writeSharing } from './sharing-note.t
 
 export type { FilmMaker } from '../film-maker.ts';
 export type { PictureQuality } from '../picture-quality.ts';
-export type { SharedPart, Sharing } from '../shared-part.ts';
+export { isSamePart, type SharedPart, type Sharing } from '../shared-part.ts';
 
 /** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050, 0055). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
-const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7 } as const;
+const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7, partRefused: 8 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
 const WHAT = ['pointer', 'keys'] as const;
@@ -41,7 +41,9 @@ export type Note =
   /** What of the novice's computer is shown, and which screens there are. The window's id stays at home. */
   | SharingNote
   /** From the expert: would rather see this. */
-  | { readonly tag: 'partWish'; readonly part: SharedPart };
+  | { readonly tag: 'partWish'; readonly part: SharedPart }
+  /** The novice would not show what the expert would rather have seen. */
+  | { readonly tag: 'partRefused' };
 
 export interface SharingNote extends Sharing {
   readonly tag: 'sharing';
@@ -90,6 +92,8 @@ export function encodeNote(note: Note): Uint8Array {
       break;
     case 'partWish':
       writePart(body, note.part);
+      break;
+    case 'partRefused':
   }
   const bytes = body.finish();
   return new ByteWriter(HEADER_BYTES + bytes.length)
@@ -150,6 +154,8 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
       const part = readPart(body);
       return part === undefined ? undefined : { tag: 'partWish', part };
     }
+    case KIND.partRefused:
+      return { tag: 'partRefused' };
     default:
       return undefined;
   }

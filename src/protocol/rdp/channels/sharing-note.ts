@@ -1,9 +1,10 @@
 import type { ByteReader } from '../../bytes/reader.ts';
 import type { ByteWriter } from '../../bytes/writer.ts';
+import type { Rect } from '../geometry.ts';
 import type { NamedScreen, SharedPart, SharedState, Sharing } from '../shared-part.ts';
 import { cut, shown } from './note-text.ts';
 
-/* The bodies of the two notes about what is shown: a part is its kind (u8) and its id; a text its length (u8) and UTF-8. */
+/* The bodies of the two notes about what is shown: a part is its kind (u8) and its id; a text its length (u8) and UTF-8; an area two i16le and two u16le. */
 
 const PARTS = ['all', 'screen', 'window'] as const;
 const STATES: readonly SharedState[] = ['shown', 'hidden', 'gone'];
@@ -32,9 +33,10 @@ export function writeSharing(body: ByteWriter, { part, state, title, screens }: 
   writeText(body, title ?? '', MAX_TEXT_BYTES);
   const told = screens.slice(0, MAX_SCREENS);
   body.u8(told.length);
-  for (const { id, name } of told) {
+  for (const { id, name, area } of told) {
     writeText(body, id, MAX_ID_BYTES);
     writeText(body, name, MAX_TEXT_BYTES);
+    writeArea(body, area);
   }
 }
 
@@ -45,9 +47,20 @@ export function readSharing(body: ByteReader): Sharing | undefined {
   const count = body.u8('Note.sharing.screenCount');
   const screens: NamedScreen[] = [];
   for (let index = 0; index < count; index += 1)
-    screens.push({ id: readText(body, 'Note.sharing.screenId'), name: readText(body, 'Note.sharing.screenName') });
+    screens.push({ id: readText(body, 'Note.sharing.screenId'), name: readText(body, 'Note.sharing.screenName'), area: readArea(body) });
   if (part === undefined || state === undefined) return undefined;
   return { part, state, ...(title === '' ? {} : { title }), screens: screens.slice(0, MAX_SCREENS) };
+}
+
+function writeArea(body: ByteWriter, { x, y, width, height }: Rect): void {
+  const place = (value: number): number => Math.max(-0x8000, Math.min(0x7fff, Math.round(value)));
+  const length = (value: number): number => Math.max(1, Math.min(0xffff, Math.round(value)));
+  body.i16le(place(x)).i16le(place(y)).u16le(length(width)).u16le(length(height));
+}
+
+function readArea(body: ByteReader): Rect {
+  const field = 'Note.sharing.screenArea';
+  return { x: body.i16le(field), y: body.i16le(field), width: body.u16le(field), height: body.u16le(field) };
 }
 
 function writeText(body: ByteWriter, text: string, maxBytes: number): void {

@@ -1,5 +1,5 @@
 import type { Preferences } from '../../../facts/preferences.ts';
-import { Expand, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
+import { Expand, EyeOff, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
@@ -14,7 +14,9 @@ import { EndedCard } from './ended-card.tsx';
 import { KeyboardMenu } from './keyboard-menu.tsx';
 import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
+import { ScreensMenu, type WishedPart } from './screens-menu.tsx';
 import { headline } from './session-words.ts';
+import { expertMisses, seesInWords } from './sharing-words.ts';
 import { TalkButton } from './talk-button.tsx';
 import './expert-window.css';
 
@@ -28,7 +30,7 @@ export interface ExpertWindowProps {
   readonly unread: number | undefined;
   readonly onTalk: () => void;
   readonly fullScreen: boolean;
-  readonly states: Readonly<Record<'session' | 'control' | 'viewer' | 'code', ActionState>>;
+  readonly states: Readonly<Record<'session' | 'control' | 'viewer' | 'code' | 'sharing', ActionState>>;
   readonly onCode: (typed: string) => void;
   /** The element that fills the window with the novice's desktop. */
   readonly renderPicture: (
@@ -40,6 +42,8 @@ export interface ExpertWindowProps {
   readonly onReleaseControl: () => void;
   readonly onScaling: (scaling: Scaling) => void;
   readonly onQuality: (quality: NonNullable<SessionStatus['quality']>) => void;
+  /** Would like to see this instead. */
+  readonly onWish: (part: WishedPart) => void;
   readonly onFullScreen: (on: boolean) => void;
   readonly onClose: () => void;
 }
@@ -92,7 +96,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     toolbar.current?.querySelector<HTMLElement>('button:enabled, summary')?.focus();
     say(t('viewer.left'));
   };
-  const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem;
+  const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem ?? states.sharing.problem;
+  const misses = expertMisses(session);
 
   // Goes away by itself like every hint, because it lies on the picture.
   useEffect(() => {
@@ -128,6 +133,15 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     keptTold.current = kept.count;
     say(t(`control.expert.keptAway.${kept.what}`));
   }, [kept, say]);
+
+  const sees = seesInWords(session);
+  useEffect(() => {
+    if (sees !== undefined) say(sees);
+  }, [sees, say]);
+  const { partWish } = session;
+  useEffect(() => {
+    if (partWish !== undefined) say(t(`sharing.expert.${partWish}`, { name }));
+  }, [partWish, name, say]);
 
   useEffect(() => {
     if (fullScreen) say(t('viewer.fullScreenHint'));
@@ -169,6 +183,12 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
                   {search === undefined ? t('line.expert.waiting') : t('missing.expert.now', { name, time: timeOfDay(search.untilMs) })}
                 </p>
               </div>
+            </div>
+          )}
+          {!silent && misses !== undefined && (
+            <div>
+              <EyeOff size={28} aria-hidden />
+              <h2 className="break">{misses}</h2>
             </div>
           )}
         </div>
@@ -240,6 +260,7 @@ function Toolbar({
   onReleaseControl,
   onScaling,
   onQuality,
+  onWish,
   onFullScreen,
   place,
   watchShares,
@@ -268,6 +289,7 @@ function Toolbar({
       />
       <span className="toolbar__gap" />
       <Details session={session} sinceMs={sinceMs} onQuality={onQuality} watchShares={watchShares} />
+      <ScreensMenu session={session} onWish={onWish} />
       {keyboardMenu}
       {unread !== undefined && <TalkButton look="tool" name={name} unread={unread} onTalk={onTalk} />}
       <span className="toolbar__pair">

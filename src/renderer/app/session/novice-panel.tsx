@@ -1,4 +1,4 @@
-import { ArrowUpDown, ChevronDown, ChevronUp, Hand, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
+import { ArrowUpDown, ChevronDown, ChevronUp, Hand, Monitor, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
 import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -11,6 +11,7 @@ import { CodeDialogue } from './code-dialogue.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
+import { sharedScreenName } from './sharing-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import { VerifiedLine } from './verified-line.tsx';
@@ -22,7 +23,7 @@ export interface NovicePanelProps {
   readonly session: SessionStatus;
   /** Undefined where no keys are surely ours. */
   readonly stopShortcut: string | undefined;
-  readonly states: { readonly session: ActionState; readonly control: ActionState; readonly code: ActionState };
+  readonly states: Readonly<Record<'session' | 'control' | 'code' | 'sharing', ActionState>>;
   readonly onCode: (typed: string) => void;
   /** A slim bar, while the screen is shared. */
   readonly folded: boolean;
@@ -35,6 +36,8 @@ export interface NovicePanelProps {
   readonly onOfferControl: () => void;
   readonly onTakeBackControl: () => void;
   readonly onStillHelping: () => void;
+  /** The novice would show something else; main asks what. */
+  readonly onChangeShared: () => void;
   readonly onClose: () => void;
 }
 
@@ -56,8 +59,9 @@ export function NovicePanel(props: NovicePanelProps) {
 
 /** Red while someone sees the screen, green while nobody does; the words say the same. */
 function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; readonly sinceMs?: number }) {
-  const seen = session.phase.tag === 'connected' && session.viewing;
-  const words = session.phase.tag === 'connected' ? headline(seen ? { ...session, control: 'no' } : session) : t('phase.novice.nobody');
+  const seen = session.phase.tag === 'connected' && session.viewing && session.sharing?.state !== 'gone';
+  const words =
+    session.phase.tag === 'connected' ? headline(session.viewing ? { ...session, control: 'no' } : session) : t('phase.novice.nobody');
   return (
     <header className={seen ? 'seen seen--live' : 'seen'}>
       <span className={`dot dot--${seen ? 'live' : 'safe'}`} aria-hidden />
@@ -116,16 +120,24 @@ function Sharing({
   onOfferControl,
   onTakeBackControl,
   onStillHelping,
+  onChangeShared,
 }: NovicePanelProps & { readonly sinceMs: number }) {
   const name = displayName(session.peer);
   const granted = session.control === 'granted';
   const missing = session.search !== undefined;
+  const changes = !missing && session.sharing !== undefined && session.sharing.screens.length > 0;
   return (
     <main className={folded ? 'panel panel--folded' : 'panel'}>
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         <VerifiedLine peer={session.peer} />
         <MissingLine session={session} />
+        {session.wishedPart !== undefined && session.sharing !== undefined && (
+          <p className="panel__hint" role="status" aria-live="polite">
+            <Monitor size={22} aria-hidden />
+            <span className="break">{wishWords(session.sharing, session.wishedPart, name)}</span>
+          </p>
+        )}
         {session.attendance !== undefined && (
           <section className="attendance">
             <p className="break" role="status" aria-live="polite">
@@ -166,6 +178,13 @@ function Sharing({
             <ProblemLine text={problemText(states.control.problem)} />
           </section>
         )}
+        {changes && (
+          <Button wide busy={states.sharing.pending} onClick={onChangeShared}>
+            <Monitor size={22} aria-hidden />
+            {t('sharing.novice.change')}
+          </Button>
+        )}
+        <ProblemLine text={problemText(states.sharing.problem)} />
         <p className="panel__hint">
           <ShieldCheck size={22} aria-hidden />
           <span>{t('session.scamHint')}</span>
@@ -177,6 +196,17 @@ function Sharing({
         </details>
       </div>
       <div className="panel__tools" role="group" aria-label={t('panel.tools')}>
+        {changes && folded && (
+          <Button
+            look="icon"
+            aria-label={t('sharing.novice.change')}
+            title={t('sharing.novice.change')}
+            busy={states.sharing.pending}
+            onClick={onChangeShared}
+          >
+            <Monitor size={22} aria-hidden />
+          </Button>
+        )}
         {unread !== undefined && <TalkButton look="icon" name={name} unread={unread} onTalk={onTalk} />}
         {folded && (
           <Button look="icon" aria-label={t('panel.move')} title={t('panel.move')} onClick={onMove}>
@@ -206,6 +236,11 @@ function Sharing({
       </footer>
     </main>
   );
+}
+
+function wishWords(sharing: NonNullable<SessionStatus['sharing']>, wished: NonNullable<SessionStatus['wishedPart']>, name: string): string {
+  const screen = wished.tag === 'screen' ? sharedScreenName(sharing, wished.id) : undefined;
+  return screen === undefined ? t('sharing.novice.wishAll', { name }) : t('sharing.novice.wish', { name, screen });
 }
 
 /** What it means that nothing comes from the expert. */

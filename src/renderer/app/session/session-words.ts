@@ -4,6 +4,7 @@ import { isWordKey, t } from '../../../words/words.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, SessionStatus, StepNumber } from '../../../protocol/assistance/status.ts';
 import { displayName } from '../selectors.ts';
 import { secondsUntil } from '../figures.ts';
+import { noviceShows } from './sharing-words.ts';
 import { connectedWords, wayText } from './way-words.ts';
 
 type RunningTag = Exclude<SessionPhase['tag'], 'ended'>;
@@ -18,7 +19,8 @@ export function headline(session: SessionStatus): string {
     if (missing !== undefined) return t(`missing.${role}.headline`, { name, time: timeOfDay(missing) });
     if (session.silentSinceMs !== undefined) return t(`line.${role}.silent`, { name });
     if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
-    return role === 'novice' && !session.viewing ? t('phase.novice.notViewing', { name }) : t(`phase.${role}.connected`, { name });
+    if (role === 'expert') return t('phase.expert.connected', { name });
+    return session.viewing ? (noviceShows(session) ?? t('phase.novice.connected', { name })) : t('phase.novice.notViewing', { name });
   }
   if (session.code !== undefined) return t(`phase.${role}.code`, { name });
   if (phase.tag === 'connecting') return wayText(phase.way, `trying.${role}`, { name });

@@ -13,6 +13,12 @@ const pause: Note = { tag: 'pause', paused: true, quietSeconds: 5 };
 const keyboard: Note = { tag: 'keyboard', text: true, code: 'de', name: 'Deutsch (ß)' };
 
 const text = fc.stringMatching(/^[a-zA-Z0-9-]{0,20}$/);
+const area = fc.record({
+  x: fc.integer({ min: -0x8000, max: 0x7fff }),
+  y: fc.integer({ min: -0x8000, max: 0x7fff }),
+  width: fc.integer({ min: 1, max: 0xffff }),
+  height: fc.integer({ min: 1, max: 0xffff }),
+});
 const parts: fc.Arbitrary<SharedPart> = fc.oneof(
   fc.constant({ tag: 'all' as const }),
   fc.record({ tag: fc.constant('screen' as const), id: text }),
@@ -35,13 +41,14 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
     filmBy: fc.constantFrom(undefined, ...FILM_MAKERS),
   }),
   fc.record({ tag: fc.constant('partWish' as const), part: parts }),
+  fc.constant({ tag: 'partRefused' as const }),
   fc
     .record({
       tag: fc.constant('sharing' as const),
       part: parts,
       state: fc.constantFrom('shown' as const, 'hidden' as const, 'gone' as const),
       title: fc.stringMatching(/^[\p{L} ()]{0,20}$/u),
-      screens: fc.array(fc.record({ id: text, name: text }), { maxLength: 5 }),
+      screens: fc.array(fc.record({ id: text, name: text, area }), { maxLength: 5 }),
     })
     .map(({ title, ...note }) => ({ ...note, ...(title === '' ? {} : { title }) })),
 );
@@ -57,9 +64,10 @@ it('has this shape', () => {
     part: { tag: 'window', id: '77' },
     state: 'hidden',
     title: 'T',
-    screens: [{ id: 'A', name: 'B' }],
+    screens: [{ id: 'A', name: 'B', area: { x: -1920, y: 0, width: 1920, height: 1080 } }],
   } as const;
-  expect(hex(encodeNote(sharing))).toBe('06000e0002000101540101410142');
+  expect(hex(encodeNote(sharing))).toBe('060016000200010154010141014280f8000080073804');
+  expect(hex(encodeNote({ tag: 'partRefused' }))).toBe('08000400');
   expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined, filmBy: undefined }))).toBe('05000800ffffffff');
   expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000, filmBy: 'webcodecs' }))).toBe('0500080001feff02');
 });

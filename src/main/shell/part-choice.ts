@@ -1,0 +1,78 @@
+/* What of this computer a person can show, as a choice in one of main's questions, and what each of its options means. */
+import type { QuestionChoice, QuestionOption } from '../../preload/question-contract.ts';
+import { isSamePart, type SharedPart } from '../../protocol/rdp/shared-part.ts';
+import { screenTitle } from '../../words/screens.ts';
+import { t } from '../../words/words.ts';
+import type { DesktopParts, DesktopScreen, DesktopWindow } from '../desktop/contract.ts';
+import { safeText } from './safe-text.ts';
+
+/** More windows than these are not read by anybody. */
+const MAX_WINDOWS = 24;
+/** In code points. */
+const MAX_TITLE = 80;
+
+export interface PartChoice {
+  readonly choice: QuestionChoice;
+  /** What an option means; undefined for whatever is none. */
+  partOf(id: string | undefined): SharedPart | undefined;
+}
+
+/** How an option is called in this choice alone, since ids of windows and screens are other programs' words. */
+const ids = { all: 'all', screen: (at: number) => `screen-${at}`, window: (at: number) => `window-${at}` };
+
+/**
+ * Undefined where nothing can be chosen: one screen and no window, or nobody knows.
+ * @param name whom it is shown to, safe to be shown
+ * @param shown what is shown already, and so what stays chosen
+ */
+export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart): PartChoice | undefined {
+  const { screens } = parts;
+  const windows = parts.windows.slice(0, MAX_WINDOWS);
+  if (screens.length === 0 || (screens.length === 1 && windows.length === 0)) return undefined;
+  const meanings = new Map<string, SharedPart>([[ids.all, { tag: 'all' }]]);
+  if (screens.length > 1) screens.forEach(({ id }, at) => meanings.set(ids.screen(at), { tag: 'screen', id }));
+  windows.forEach(({ id }, at) => meanings.set(ids.window(at), { tag: 'window', id }));
+  const ofWindows = windows.map((window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window) }));
+  const one = screens.length === 1;
+  const whole: readonly QuestionOption[] = one ? [{ id: ids.all, text: t('part.whole') }] : [];
+  const folded = { text: t('part.oneWindow'), hint: t('part.oneWindowHint'), options: [...whole, ...ofWindows] };
+  return {
+    choice: {
+      legend: t('part.legend', { name }),
+      options: one ? [] : screenOptions(screens, parts.here),
+      ...(windows.length === 0 ? {} : { more: folded }),
+      chosen: [...meanings].find(([, part]) => shown !== undefined && isSamePart(part, shown))?.[0] ?? atFirst(parts),
+    },
+    partOf: (id) => (id === undefined ? undefined : meanings.get(id)),
+  };
+}
+
+/** The screen that the question is on, where there are several: whoever means more says so. */
+function atFirst({ screens, here }: DesktopParts): string {
+  if (screens.length === 1) return ids.all;
+  const at = screens.findIndex(({ id }) => id === here);
+  return ids.screen(Math.max(0, at >= 0 ? at : screens.findIndex(({ primary }) => primary)));
+}
+
+function screenOptions(screens: readonly DesktopScreen[], here: string | undefined): readonly QuestionOption[] {
+  const areas = screens.map(({ area }) => area);
+  const drawn = (isMeant: (at: number) => boolean): QuestionOption['screens'] & {} =>
+    areas.map((area, at) => ({ ...area, meant: isMeant(at) }));
+  const each = screens.map(({ id, area: { width, height } }, at): QuestionOption => {
+    const size = { width: String(width), height: String(height) };
+    const screen = screenTitle(areas, at);
+    return {
+      id: ids.screen(at),
+      text: id === here ? t('part.here') : screen,
+      detail: id === here ? t('part.hereSize', { ...size, screen }) : t('part.size', size),
+      screens: drawn((place) => place === at),
+    };
+  });
+  return [...each, { id: ids.all, text: t('part.all'), screens: drawn(() => true) }];
+}
+
+function windowWords({ title, program = '' }: DesktopWindow): Pick<QuestionOption, 'text' | 'detail'> {
+  const [text, detail] = [safeText(title, MAX_TITLE), safeText(program, MAX_TITLE)];
+  if (text === '') return { text: detail === '' ? t('part.windowUnnamed') : detail };
+  return detail === '' || text.includes(detail) ? { text } : { text, detail };
+}

@@ -1,0 +1,80 @@
+/* What yes means, as rows to choose from. Which one is chosen the preload hears, and main keeps. */
+import type { QuestionChoice, QuestionOption } from '../../preload/question-contract.ts';
+import { element } from './element.ts';
+import './choice.css';
+
+const SVG = 'http://www.w3.org/2000/svg';
+/** Between two screens that touch, in parts of the whole drawing. */
+const GAP = 0.03;
+
+/** The person's screens as they stand, the meant ones filled. */
+function drawing(screens: QuestionOption['screens'] & {}): SVGElement {
+  const left = Math.min(...screens.map(({ x }) => x));
+  const top = Math.min(...screens.map(({ y }) => y));
+  const width = Math.max(...screens.map((screen) => screen.x + screen.width)) - left;
+  const height = Math.max(...screens.map((screen) => screen.y + screen.height)) - top;
+  const gap = Math.max(width, height) * GAP;
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'offered__screens');
+  svg.setAttribute('viewBox', `${left} ${top} ${width} ${height}`);
+  svg.setAttribute('aria-hidden', 'true');
+  for (const screen of screens) {
+    const shape = document.createElementNS(SVG, 'rect');
+    shape.setAttribute('class', screen.meant ? 'offered__screen offered__screen--meant' : 'offered__screen');
+    const place = { x: screen.x + gap, y: screen.y + gap, width: screen.width - 2 * gap, height: screen.height - 2 * gap, rx: gap };
+    for (const [name, value] of Object.entries(place)) shape.setAttribute(name, String(value));
+    svg.append(shape);
+  }
+  return svg;
+}
+
+function row({ id, text, detail, screens }: QuestionOption, chosen: string): HTMLElement {
+  const input = element('input', { type: 'radio', name: 'choice', value: id, ...(id === chosen ? { checked: '' } : {}) });
+  return element(
+    'label',
+    { class: 'choice' },
+    input,
+    ...(screens === undefined ? [] : [drawing(screens)]),
+    element(
+      'span',
+      { class: 'offered__words break' },
+      element('span', { class: 'offered__text' }, text),
+      ...(detail === undefined ? [] : [' ', element('span', { class: 'offered__detail small' }, detail)]),
+    ),
+  );
+}
+
+/** `heading`: the question's; what it says already is not shown again. */
+export function drawnChoice({ legend, options, more, chosen }: QuestionChoice, heading: string): HTMLElement {
+  const unseen = options.length === 0 || legend === heading;
+  const rows = (some: readonly QuestionOption[]): HTMLElement[] => some.map((option) => row(option, chosen));
+  const folded = more === undefined ? [] : [unfolding(more, rows(more.options), options.length === 0 ? more.options[0]?.id : undefined)];
+  return element(
+    'fieldset',
+    { class: 'choices offered' },
+    element('legend', { class: unseen ? 'visually-hidden' : 'offered__legend break' }, legend),
+    ...rows(options),
+    ...folded,
+  );
+}
+
+/** What is chosen in it stays to be seen, but for what goes without saying. */
+function unfolding({ text, hint }: QuestionChoice['more'] & {}, rows: readonly HTMLElement[], unsaid: string | undefined): HTMLElement {
+  const details = element(
+    'details',
+    { class: 'offered__more' },
+    element('summary', {}, text),
+    element('p', { class: 'offered__hint small' }, hint),
+    ...rows,
+  );
+  const hides = (): boolean => {
+    const chosen = details.querySelector<HTMLInputElement>('input:checked')?.value;
+    return chosen !== undefined && chosen !== unsaid;
+  };
+  details.open = hides();
+  details.addEventListener('toggle', () => {
+    if (!details.open && hides()) details.open = true;
+    if (details.open) details.scrollIntoView({ block: 'start' });
+  });
+  return details;
+}
