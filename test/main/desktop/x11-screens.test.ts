@@ -178,6 +178,47 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     await showing(none, new ViewedScreen(none.size), (picture) => all(picture, '000000'));
   });
 
+  it('one window is shown whatever lies in front of it, as long as it is there', async () => {
+    const below = await window('below', '208040', '20x10+40+40');
+    const { windows } = await x11Parts(connection);
+    expect(windows.map(({ id, title }) => ({ id, title }))).toContainEqual({ id: below, title: 'below' });
+    const above = await window('above', 'd02020', '40x20+20+20');
+    const { capture: one, events } = await capture({ tag: 'window', id: below });
+    let viewed = new ViewedScreen(one.size);
+    await showing(one, viewed, (picture) => all(picture, '208040'));
+    const { area } = (await x11Parts(connection)).windows.find(({ id }) => id === below) ?? {};
+    expect(one.size).toEqual({ width: area?.width, height: area?.height });
+    // Where the other lies in front nothing arrives.
+    const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: { tag: 'window', id: below } });
+    await display.xdotool('mousemove', '900', '450');
+    input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
+    await x11Parts(connection);
+    expect(await display.xdotool('getmouselocation')).toMatch(/^x:900 y:450 /);
+    await display.xdotool('windowkill', above);
+    await until(async () => (await x11Parts(connection)).windows.every(({ id }) => id !== above), 'nothing in front');
+    input.inject([{ tag: 'pointerMove', x: 6, y: 7 }]);
+    const there = `x:${(area?.x ?? 0) + 6} y:${(area?.y ?? 0) + 7} `;
+    await until(async () => (await display.xdotool('getmouselocation')).startsWith(there), 'the pointer in the window');
+    await input.close();
+    await display.xdotool('windowsize', below, '200', '100');
+    await told(one, () => events.some((event) => event.tag === 'resized' && event.size.width < 210), 'another size');
+    viewed = new ViewedScreen(one.size);
+    one.configure(SETTINGS);
+    await showing(one, viewed, (picture) => all(picture, '208040'));
+    await display.xdotool('windowminimize', below);
+    await told(one, () => events.some((event) => event.tag === 'shared' && event.state === 'hidden'), 'hidden', viewed);
+    expect(all(viewed.picture(), '208040')).toBe(true);
+    await display.xdotool('windowmap', below);
+    await told(
+      one,
+      () => events.at(-1)?.tag === 'shared' || events.some((event) => event.tag === 'shared' && event.state === 'shown'),
+      'there',
+    );
+    await display.xdotool('windowkill', below);
+    await told(one, () => events.some((event) => event.tag === 'shared' && event.state === 'gone'), 'gone', viewed);
+    await showing(one, viewed, (picture) => all(picture, '000000'));
+  });
+
   it('take input where they are, and none beside them', async () => {
     const at = async (): Promise<string> =>
       /x:(\d+) y:(\d+)/

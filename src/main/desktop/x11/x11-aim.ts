@@ -39,7 +39,8 @@ export class X11Aim {
 
   /** Until it is known where the part is. Rejects when the connection is lost. */
   async known(): Promise<void> {
-    if (this.shared.unsure || this.shared.sinceMs > LOOK_AGAIN_MS) await this.shared.follow();
+    // A window moves with its frame, which tells nobody else.
+    if (this.shared.unsure || this.shared.part.tag === 'window' || this.shared.sinceMs > LOOK_AGAIN_MS) await this.shared.follow();
   }
 
   /** The event with its position on the root, once that is {@link known}. */
@@ -60,7 +61,7 @@ export class X11Aim {
     if (aim === undefined) return 'there';
     switch (aim.tag) {
       case 'point':
-        if (!this.covers(aim.x, aim.y)) return 'outside';
+        if (!(await this.covers(aim.x, aim.y))) return 'outside';
         return (await this.ownWindows.at(aim.x, aim.y)) ? 'own' : 'there';
       case 'pointer':
         if (await this.ownWindows.underPointer()) return 'own';
@@ -71,11 +72,24 @@ export class X11Aim {
     }
   }
 
-  private covers(x: number, y: number): boolean {
+  private async covers(x: number, y: number): Promise<boolean> {
     // The X server keeps a pointer on the desktop, and whoever sees all of it may push against its edge.
     if (this.shared.part.tag === 'all') return true;
     const area = this.shared.place?.area;
-    return area !== undefined && x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
+    const inside = area !== undefined && x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
+    return inside && (this.shared.part.tag !== 'window' || (await this.isOnTop(Number(this.shared.part.id), x, y)));
+  }
+
+  /** Whether nothing lies in front of the window there. */
+  private async isOnTop(window: number, x: number, y: number): Promise<boolean> {
+    const { client, screen } = this.connection;
+    let at = screen.root;
+    for (let depth = 0; depth < MAX_DEPTH && at !== 0; depth += 1) {
+      if (at === window) return true;
+      const { child } = await reply<{ readonly child: number }>((done) => client.TranslateCoordinates(screen.root, at, x, y, done));
+      at = child;
+    }
+    return false;
   }
 
   private async coversPointer(): Promise<boolean> {
@@ -96,6 +110,8 @@ export class X11Aim {
     const area = this.shared.place?.area;
     if (area === undefined || focus === 0) return false;
     try {
+      const { part } = this.shared;
+      if (part.tag === 'window') return (await this.around(focus)).includes(Number(part.id));
       return overlap(await this.topLevelArea(focus), area);
     } catch {
       // It has gone meanwhile; where keys go now nobody knows.
@@ -103,14 +119,22 @@ export class X11Aim {
     }
   }
 
-  private async topLevelArea(window: number): Promise<Rect> {
+  /** The window and those it is in, without the root. */
+  private async around(window: number): Promise<readonly number[]> {
     const { client, screen } = this.connection;
-    let top = window;
-    for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-      const { parent } = await reply<{ readonly parent: number }>((done) => client.QueryTree(top, done));
+    const found = [window];
+    for (let inner = window; found.length < MAX_DEPTH; ) {
+      const { parent } = await reply<{ readonly parent: number }>((done) => client.QueryTree(inner, done));
       if (parent === screen.root || parent === 0) break;
-      top = parent;
+      found.push(parent);
+      inner = parent;
     }
+    return found;
+  }
+
+  private async topLevelArea(window: number): Promise<Rect> {
+    const { client } = this.connection;
+    const top = (await this.around(window)).at(-1) ?? window;
     const { xPos, yPos, width, height } = await reply<Size & { readonly xPos: number; readonly yPos: number }>((done) =>
       client.GetGeometry(top, done),
     );

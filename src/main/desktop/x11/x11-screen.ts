@@ -59,7 +59,7 @@ export async function openX11Screen(
     const fixes = await connection.extension('fixes');
     const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
     let changed = (): void => {};
-    const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed());
+    const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed(), true);
     const size = sizeOf(shared) ?? NOTHING_TO_SEE;
     const grabber = await openGrabber(connection, size, options.way, pixels);
     const screen = new X11Screen({ connection, post, shared, size, grabber, pixels, film });
@@ -71,8 +71,10 @@ export async function openX11Screen(
       (message) => post(message, []),
       () => shared.place?.area,
     );
-    if (options.useMoves !== false) screen.moves = await watchWindowMoves(connection);
-    if (damage !== undefined && fixes !== undefined) screen.watchDamage(damage, fixes);
+    if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
+    const drawn = options.part?.tag === 'window' ? Number(options.part.id) : connection.screen.root;
+    if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
+      screen.watchDamage(damage, fixes, drawn);
     post({ tag: 'opened', size, way: grabber.way }, []);
     screen.tellState();
     return screen;
@@ -183,13 +185,13 @@ export class X11Screen {
     this.schedule();
   }
 
-  watchDamage(damage: import('x11').Extensions['damage'], fixes: import('x11').Extensions['fixes']): void {
-    const { client, screen } = this.connection;
+  watchDamage(damage: import('x11').Extensions['damage'], fixes: import('x11').Extensions['fixes'], drawable: number): void {
+    const { client } = this.connection;
     const watched = client.AllocID();
     const region = client.AllocID();
     fixes.CreateRegion(region, []);
     // NonEmpty sends one event when damage appears and none while it grows.
-    damage.Create(watched, screen.root, damage.ReportLevel.NonEmpty);
+    damage.Create(watched, drawable, damage.ReportLevel.NonEmpty);
     this.damage = {
       take: async () => {
         this.damaged = false;
@@ -284,8 +286,15 @@ export class X11Screen {
     const whole = { x: 0, y: 0, ...this.size };
     if (this.wholeIsDue() && (await this.isElsewhere())) return undefined;
     const { place } = this.shared;
+    if (this.shared.state === 'hidden') {
+      // The last picture stays; once it is to be seen again the whole is taken.
+      this.damaged = false;
+      this.grabAll = true;
+      this.lastWholeMs = performance.now();
+      return undefined;
+    }
     if (place === undefined) return this.blank();
-    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place));
+    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place.origin));
     const all = this.grabAll || this.damage === undefined || this.wholeIsDue();
     const areas = all ? [whole] : grabAreas(damaged, this.size);
     try {

@@ -2,32 +2,30 @@ import { MAX_DESKTOP_SIDE } from '../../../protocol/rdp/graphics/capture-message
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
 import { DesktopError } from '../contract.ts';
+import type { PartPlace } from './part-place.ts';
+import { X11SharedWindow } from './x11-shared-window.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import { readMonitors } from './x11-monitors.ts';
 
 /** RRNotify's number after the extension's first event; the package has no name for it. */
 const RR_NOTIFY = 1;
 
-/** Where a part is to be read, and where it is on the root. */
-export interface PartPlace {
-  readonly drawable: number;
-  /** In the drawable. */
-  readonly x: number;
-  readonly y: number;
-  /** On the root. */
-  readonly area: Rect;
-}
-
 /** Follows a part of an X desktop: where it is, and whether it still is there. A screen that comes back under its name is there again. */
 export class X11SharedPart {
   private readonly connection: X11Connection;
   private wanted: SharedPart;
   private current: PartPlace | undefined;
+  private hidden = false;
+  private readonly reads: boolean;
+  private readonly changed: () => void;
+  private window: X11SharedWindow | undefined;
   private stale = false;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
   private following: Promise<void> | undefined;
 
-  private constructor(connection: X11Connection, part: SharedPart) {
+  private constructor(connection: X11Connection, part: SharedPart, reads: boolean, changed: () => void) {
+    this.reads = reads;
+    this.changed = changed;
     this.connection = connection;
     this.wanted = part;
   }
@@ -35,10 +33,10 @@ export class X11SharedPart {
   /**
    * `changed`: what is known may not hold any more; {@link follow} finds out. The X server says so before it answers anything that was asked after
    * the change, so what has been read until then was read of the right place.
+   * @param reads the picture of a window is to be read, too
    */
-  static async open(connection: X11Connection, part: SharedPart, changed: () => void): Promise<X11SharedPart> {
-    onlyScreens(part);
-    const shared = new X11SharedPart(connection, part);
+  static async open(connection: X11Connection, part: SharedPart, changed: () => void, reads = false): Promise<X11SharedPart> {
+    const shared = new X11SharedPart(connection, part, reads, changed);
     const randr = await connection.extension('randr');
     if (randr !== undefined) {
       const { ScreenChange, CrtcChange, OutputChange } = randr.NotifyMask;
@@ -58,7 +56,6 @@ export class X11SharedPart {
   }
   /** Follows this part instead, once {@link follow} has found it. */
   show(part: SharedPart): void {
-    onlyScreens(part);
     this.wanted = part;
     this.stale = true;
   }
@@ -68,7 +65,8 @@ export class X11SharedPart {
     return this.current;
   }
   get state(): SharedState {
-    return this.current === undefined ? 'gone' : 'shown';
+    if (this.current !== undefined) return 'shown';
+    return this.hidden ? 'hidden' : 'gone';
   }
   /** Something has changed, and {@link follow} has not found out yet what. */
   get unsure(): boolean {
@@ -99,6 +97,21 @@ export class X11SharedPart {
   private async look(): Promise<PartPlace | undefined> {
     const { root } = this.connection.screen;
     const { part } = this;
+    this.hidden = false;
+    if (part.tag === 'window') {
+      if (this.window?.window !== Number(part.id)) {
+        const window: X11SharedWindow = new X11SharedWindow(this.connection, part.id, this.reads, () => {
+          if (this.window !== window) return;
+          this.stale = true;
+          this.changed();
+        });
+        this.window = window;
+      }
+      const found = await this.window.look();
+      this.hidden = found === 'hidden';
+      return found === 'hidden' ? undefined : found;
+    }
+    this.window = undefined;
     if (part.tag === 'all') {
       const { width, height } = await reply<Size>((done) => this.connection.client.GetGeometry(root, done));
       return placed(root, { x: 0, y: 0, width, height });
@@ -106,10 +119,6 @@ export class X11SharedPart {
     const screen = (await readMonitors(this.connection)).find(({ id }) => id === part.id);
     return screen === undefined ? undefined : placed(root, screen.area);
   }
-}
-
-function onlyScreens(part: SharedPart): void {
-  if (part.tag === 'window') throw new DesktopError('UNSUPPORTED', 'a window cannot be shown by itself here');
 }
 
 export function isSamePlace(one: PartPlace | undefined, other: PartPlace | undefined): boolean {
@@ -123,5 +132,5 @@ function placed(drawable: number, area: Rect): PartPlace {
   const { x, y, width, height } = area;
   if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
     throw new DesktopError('UNSUPPORTED', `a screen of ${width}×${height}`);
-  return { drawable, x, y, area };
+  return { drawable, x, y, origin: { x, y }, area };
 }

@@ -104,6 +104,12 @@ declare module 'x11' {
     ): void;
   }
 
+  interface Composite {
+    readonly Redirect: { readonly Automatic: number };
+    RedirectWindow(window: number, update: number): void;
+    NameWindowPixmap(window: number, pixmap: number): void;
+  }
+
   interface Randr {
     readonly majorOpcode: number;
     readonly major_version: number;
@@ -193,6 +199,7 @@ declare module 'x11' {
     shm: Shm;
     damage: Damage;
     fixes: Fixes;
+    composite: Composite;
     randr: Randr;
     xtest: Xtest;
     xinput: Xinput;
@@ -211,8 +218,10 @@ declare module 'x11' {
         readonly width: number;
         readonly height: number;
         readonly borderWidth: number;
+        readonly depth: number;
       }>,
     ): void;
+    FreePixmap(pixmap: number): void;
     GetWindowAttributes(window: number, reply: Reply<{ readonly mapState: number }>): void;
     GetImage(
       format: number,
