@@ -13,6 +13,7 @@ import { MESSENGER_SERVER_TARGETS } from './targets/messenger-server.ts';
 import { PORT_MAPPING_TARGETS } from './targets/port-mapping.ts';
 import { RDP_TARGETS } from './targets/rdp.ts';
 import { RELAY_TARGETS } from './targets/relay.ts';
+import { SOUND_TARGETS } from './targets/sound.ts';
 import { TRUST_TARGETS } from './targets/trust.ts';
 import { XMPP_TARGETS } from './targets/xmpp.ts';
 import { XMPP_SAID_TARGETS } from './targets/xmpp-said.ts';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   ...MACHINE_TARGETS,
   ...GRAPHICS_TARGETS,
   ...GRAPHICS_CHANNEL_TARGETS,
+  ...SOUND_TARGETS,
   ...BUS_TARGETS,
   ...TRUST_TARGETS,
   ...XMPP_TARGETS,
