@@ -10,7 +10,7 @@ const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/(host-port|ip-address|app-link)\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
-const rdpGeometry = '^src/protocol/rdp/(film-maker|geometry|pointer-shape|picture-quality|shared-part|silence)\\.ts$';
+const rdpGeometry = '^src/protocol/rdp/(film-maker|geometry|pointer-shape|picture-quality|shared-part|silence|sound-state|viewer-sound)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -44,7 +44,7 @@ module.exports = {
     only('main-connection-port-mapping', '^src/main/connection/port-mapping/', ['^src/protocol/(bytes|port-mapping)/', '^src/protocol/assistance/status\\.ts$', hostPort, '^src/main/connection/(port-mapping|addresses)/', '^src/main/connection/contract\\.ts$', '^src/main/clock\\.ts$', '^(child_process|crypto|dgram|http|os|util)$']),
     only('main-dbus', '^src/main/dbus/', ['^src/protocol/(bytes|dbus)/', '^src/main/dbus/', '^src/main/clock\\.ts$', '^(net|path)$']),
     only('main-messenger', '^src/main/messenger/', ['^src/facts/', '^src/protocol/', '^src/main/messenger/', '^src/main/settings/', '^src/main/(clock|emitter|interruptions|reach-services|self-signed)\\.ts$', '^node:', '^(net|tls|dns|http|https|os|crypto|fs|path|events|util|url|string_decoder|process|worker_threads)', 'node_modules/(zod|@photostructure/sqlite)']),
-    only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter|interruptions|reach-services)\\.ts$', '^src/main/(messenger|connection|desktop)/contract\\.ts$', '^crypto']),
+    only('main-assistance', '^src/main/assistance/', ['^src/facts/', '^src/protocol/', '^src/main/assistance/', '^src/main/(clock|emitter|interruptions|reach-services)\\.ts$', '^src/main/(messenger|connection|desktop(/sound)?)/contract\\.ts$', '^crypto']),
     only('main-activities', '^src/main/activities/', ['^src/facts/', '^src/protocol/(bytes|applications|rendezvous|trust)/', '^src/main/activities/', '^src/main/(clock|emitter|interruptions)\\.ts$', '^src/main/messenger/contract\\.ts$', '^(child_process|crypto|fs|net|os|path)']),
     only('main-desktop', '^src/main/desktop/', ['^src/facts/', '^src/protocol/', '^src/main/desktop/', '^src/main/(clock|emitter)\\.ts$', '^(worker_threads|fs|os|path|crypto|module|url|net|child_process|process)', 'node_modules/(x11|koffi|zod)']),
     only('main-settings', '^src/main/settings/', ['^src/facts/', '^src/protocol/', '^src/main/settings/', '^(fs|path|crypto|os)', 'node_modules/zod']),

@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts';
 
 /** What somebody wants. `firstContact`: whatever comes from somebody whom the person does not know. */
-export type Interruption = 'view' | 'control' | 'part' | 'invitation' | 'offer' | 'activity' | 'firstContact' | 'chat';
+export type Interruption = 'view' | 'control' | 'part' | 'sound' | 'invitation' | 'offer' | 'activity' | 'firstContact' | 'chat';
 
 /** `loud`: a window, a notification, a sound. `quiet`: a line where one looks anyway. `none`: nothing; it is answered with no. */
 export type Volume = 'loud' | 'quiet' | 'none';
@@ -27,6 +27,7 @@ const RULES: Readonly<Record<Interruption, Rule>> = {
   view: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 6 }, together: { loud: 12, all: 12 } },
   control: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 60 }, together: { loud: 12, all: 120 } },
   part: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 60 }, together: { loud: 12, all: 120 } },
+  sound: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 6, all: 6 }, together: { loud: 12, all: 12 } },
   invitation: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 3, all: 12 }, together: { loud: 12, all: 60 } },
   offer: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 2, all: 6 }, together: { loud: 6, all: 20 } },
   activity: { withinMs: TEN_MINUTES_MS, perPeer: { loud: 3, all: 12 }, together: { loud: 12, all: 60 } },

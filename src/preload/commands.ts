@@ -118,6 +118,8 @@ export const COMMANDS = {
   offerControl: alone(),
   /** Novice: at once, without a question. */
   takeBackControl: alone(),
+  /** Novice: whether the expert hears what this computer plays. On opens the main process's own question; off is at once. */
+  setSound: taking<boolean>(),
   /** Novice: still there; the answer to the quiet line. */
   stillHelping: alone(),
   /** Expert. */

@@ -415,6 +415,9 @@ export interface Placeholders {
   readonly 'shell.consent.control.message': 'name';
   readonly 'shell.consent.control.wants': 'who';
   readonly 'shell.consent.control.offered': 'name';
+  readonly 'shell.consent.sound.message': 'name';
+  readonly 'shell.consent.sound.chose': 'name';
+  readonly 'shell.consent.sound.detail': 'name';
   readonly 'widening.program.heading': 'activity';
   readonly 'widening.messenger.text': 'address';
   readonly 'widening.forwarding.port': 'port';

@@ -123,6 +123,7 @@ async function novice(answers: { readonly view?: boolean; readonly control?: boo
         asked.push('control');
         return Promise.resolve(answers.control ?? true);
       },
+      allowSound: () => Promise.resolve(false),
     },
     clock,
     history: { add: () => {} },
@@ -414,6 +415,7 @@ describe.skipIf(shadowing.skip)(shadowing.title('our expert with an invitation t
         allowView: () => Promise.resolve(undefined),
         allowPart: () => Promise.resolve(false),
         allowControl: () => Promise.resolve(false),
+        allowSound: () => Promise.resolve(false),
       },
       clock: systemClock,
       history: { add: () => {} },

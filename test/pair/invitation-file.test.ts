@@ -87,6 +87,7 @@ function side(
         asked.push('control');
         return Promise.resolve(true);
       },
+      allowSound: () => Promise.resolve(false),
     },
     clock,
     history: { add: (entry) => void history.push(entry) },

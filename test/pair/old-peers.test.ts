@@ -113,7 +113,7 @@ describe('a Ringback without features and one of today, over the embedded server
       trust,
       connection: createConnectionRoom({ clock: systemClock, listenHost: '127.0.0.1' }),
       desktop: new PictureDesktop(),
-      consent: { allowView: () => Promise.resolve(ALL), allowPart: yes, allowControl: yes },
+      consent: { allowView: () => Promise.resolve(ALL), allowPart: yes, allowControl: yes, allowSound: yes },
       clock: systemClock,
       history: { add: () => {} },
       engine: () => 'ringback',

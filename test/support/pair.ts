@@ -22,11 +22,12 @@ type Answer = 'yes' | 'no' | 'wait' | 'error';
 export class FakePrompts implements ConsentPrompts {
   view: Answer = 'yes';
   control: Answer = 'yes';
+  sound: Answer = 'yes';
   /** Whether another part may be shown. */
   another: Answer = 'wait';
   /** What a yes is to. */
   part: SharedPart = ALL;
-  readonly asked: ('view' | 'control' | 'part')[] = [];
+  readonly asked: ('view' | 'control' | 'part' | 'sound')[] = [];
   open = 0;
   private readonly waiting: ((answer: boolean) => void)[] = [];
 
@@ -41,6 +42,10 @@ export class FakePrompts implements ConsentPrompts {
   allowControl(_peer: Peer, signal: AbortSignal): Promise<boolean> {
     this.asked.push('control');
     return this.ask(this.control, signal);
+  }
+  allowSound(_peer: Peer, signal: AbortSignal): Promise<boolean> {
+    this.asked.push('sound');
+    return this.ask(this.sound, signal);
   }
   answer(answer: boolean): void {
     this.waiting.shift()?.(answer);

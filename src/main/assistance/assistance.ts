@@ -238,6 +238,10 @@ class AssistanceRoom implements Assistance {
   takeBackControl(): void {
     this.requireNovice().takeBackControl();
   }
+
+  setSound(on: boolean): void {
+    this.requireNovice().setSound(on);
+  }
   present(): void {
     this.requireNovice().present();
   }

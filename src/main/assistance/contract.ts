@@ -66,6 +66,8 @@ export interface ConsentPrompts {
   allowPart(peer: Peer, part: SharedPart, signal: AbortSignal): Promise<boolean>;
   /** `offered`: by the novice, without being asked. */
   allowControl(peer: Peer, signal: AbortSignal, offered: boolean): Promise<boolean>;
+  /** The novice has chosen it, the expert has not asked. */
+  allowSound(peer: Peer, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Where the novice's desktop is shown, or kept: a window, a recorder. */
@@ -196,6 +198,10 @@ export interface Assistance {
   offerControl(): void;
   /** Novice: at once, without a question. NO_SESSION, WRONG_ROLE. */
   takeBackControl(): void;
+  /**
+   * Novice, once the screen is shown: whether the expert hears what this computer plays. On asks this person; off is at once. NO_SESSION, WRONG_ROLE.
+   */
+  setSound(on: boolean): void;
   /** Novice: still there. NO_SESSION, WRONG_ROLE. */
   present(): void;
   /** Novice: from now on the expert sees this of the computer and nothing else. Only after a question to this person. NO_SESSION, WRONG_ROLE. */

@@ -250,6 +250,7 @@ export class ExpertRole implements HelpingSession {
     const channels = expertChannels({
       control: { changed, named: () => this.tellShown() },
       noted: changed,
+      sound: { heard: (sound) => this.session?.heard(sound), paused: () => this.session?.heard(undefined) },
       again: { ...this.again.told, done: () => this.reckon() },
       decodesFilm: this.parts.decodesFilm?.() ?? false,
     });

@@ -5,6 +5,9 @@ import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import { TypedInput } from './typed-input.ts';
+import type { SoundState } from '../../protocol/rdp/sound-state.ts';
+import { viewerSound } from '../../protocol/rdp/channels/sound/sound-formats.ts';
+import type { ReceivedSound } from '../../protocol/rdp/channels/sound/sound-client.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
@@ -95,6 +98,11 @@ export class ExpertSession {
   get partWish(): 'asked' | 'refused' | undefined {
     return this.parts.notes.partWish;
   }
+  /** What the novice's side says of its sound. */
+  get sound(): SoundState | undefined {
+    const { sound } = this.parts.notes;
+    return sound === undefined ? undefined : { state: sound.state, ...(sound.why === undefined ? {} : { why: sound.why }) };
+  }
   get viewing(): boolean {
     return this.viewers.wanted;
   }
@@ -160,6 +168,11 @@ export class ExpertSession {
     if (this.closed) return;
     this.viewers.show({ tag: 'control', granted: this.mayInput });
     this.parts.changed();
+  }
+
+  /** A block of the novice's sound, to whoever shows the picture; undefined: none comes for now. */
+  heard(sound: ReceivedSound | undefined): void {
+    if (!this.closed) this.viewers.show(sound === undefined ? { tag: 'soundPaused' } : { tag: 'sound', sound: viewerSound(sound) });
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { NoviceEvent } from '../../protocol/assistance/novice-negotiation.ts';
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
-import { QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
+import { CONSENT_DEADLINE_MS, QUIET_SECONDS } from '../../protocol/assistance/timing.ts';
 import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
@@ -11,7 +11,7 @@ import { errorText } from './error-text.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { NoviceReturn } from './novice-return.ts';
 import { NoviceSession } from './novice-session.ts';
-import { askWhatToShow } from './prompt.ts';
+import { askWhatToShow, askPerson } from './prompt.ts';
 import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
@@ -40,6 +40,9 @@ export class NoviceRole implements HelpedSession {
   /** So often the other side was missing and came back. */
   private found = 0;
   private wasControlled = false;
+  /** The expert may hear what this computer plays: off until the novice says so, for this session. */
+  private soundWished = false;
+  private soundPrompt: AbortController | undefined;
   /** Presses and releases of the expert's keys that came on earlier connections. */
   private typed = 0;
 
@@ -106,6 +109,14 @@ export class NoviceRole implements HelpedSession {
   takeBackControl(): void {
     this.session?.takeBackControl();
   }
+  setSound(on: boolean): void {
+    this.watch.sign();
+    if (on) void this.askSound();
+    else {
+      this.soundPrompt?.abort();
+      this.wishSound(false);
+    }
+  }
   present(): void {
     this.watch.sign();
   }
@@ -150,6 +161,10 @@ export class NoviceRole implements HelpedSession {
       desktopFailed: (detail) => tell({ tag: 'desktopFailed', detail }),
       failed: (detail) => tell({ tag: 'failed', detail }),
       watch: this.watch,
+      soundWished: this.soundWished,
+      soundEnded: () => {
+        this.soundWished = false;
+      },
     });
     const following = new Scope((error) => this.life.logError(error));
     this.link = link;
@@ -194,6 +209,29 @@ export class NoviceRole implements HelpedSession {
   closeLink(reason: DisconnectReason): void {
     const closing = this.session?.close(reason);
     this.life.scope.add(() => closing);
+  }
+
+  /** The novice has chosen it; main's own question makes sure that it was they. */
+  private async askSound(): Promise<void> {
+    const { interruptions } = this.host;
+    const whose = interrupterOf(this.entrance.peer);
+    if (!this.allowed || this.over || this.soundWished || this.soundPrompt !== undefined || this.session?.sound.state !== 'off') return;
+    if (interruptions.admit('sound', whose) !== 'loud') return;
+    const prompt = new AbortController();
+    this.soundPrompt = prompt;
+    this.life.scope.add(() => prompt.abort());
+    const cancelDeadline = this.parts.clock.after(CONSENT_DEADLINE_MS, () => prompt.abort());
+    const yes = await askPerson((signal) => this.parts.consent.allowSound(this.entrance.peer, signal), prompt.signal);
+    cancelDeadline();
+    this.soundPrompt = undefined;
+    if (!yes || this.over) return;
+    interruptions.welcome('sound', whose);
+    this.wishSound(true);
+  }
+
+  private wishSound(on: boolean): void {
+    this.soundWished = on;
+    this.session?.setSound(on);
   }
 
   /** The entrance's progress has come to its end. */

@@ -1,4 +1,5 @@
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
+import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import { typedIn } from './typed-input.ts';
 import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
@@ -15,6 +16,7 @@ import { NoviceControl } from './novice-control.ts';
 import { NovicePicture } from './novice-picture.ts';
 import { NovicePointer } from './novice-pointer.ts';
 import { NoviceSharing } from './novice-sharing.ts';
+import { NoviceSound } from './novice-sound.ts';
 import { Scope } from './scope.ts';
 import type { NoviceChannels } from './session-channels.ts';
 
@@ -35,6 +37,10 @@ export interface NoviceSessionParts {
   readonly changed: () => void;
   readonly desktopFailed: (detail: string) => void;
   readonly failed: (detail: string) => void;
+  /** The novice has chosen in this session that the expert hears what this computer plays. */
+  readonly soundWished: boolean;
+  /** The sound has ended by itself. */
+  readonly soundEnded: () => void;
   /** Of the session, however many connections it has. */
   readonly watch: NoviceAttendance;
 }
@@ -51,6 +57,7 @@ export class NoviceSession {
   private readonly picture: NovicePicture;
   private readonly control: NoviceControl;
   private readonly sharing: NoviceSharing;
+  private readonly sounds: NoviceSound;
   private newestRoundTripMs: number | undefined;
   /** Presses and releases of keys that have come on this connection. */
   typed = 0;
@@ -80,6 +87,20 @@ export class NoviceSession {
       failed,
     });
     notes.listen({ quality: (quality) => this.picture.choose(quality), part: (part) => this.sharing.wished(part) });
+    this.sounds = new NoviceSound(
+      {
+        channel: parts.channels.sound,
+        notes,
+        source: desktop.sound,
+        link,
+        clock,
+        atRest: () => this.picture.framesPerSecond === 0,
+        changed,
+        ended: parts.soundEnded,
+        onError,
+      },
+      parts.soundWished,
+    );
     const { quietSeconds } = parts;
     this.control = new NoviceControl({
       channel,
@@ -132,6 +153,9 @@ export class NoviceSession {
   /** The expert would like to see this instead. */
   get wishedPart(): SharedPart | undefined {
     return this.sharing.wish;
+  }
+  get sound(): SoundState {
+    return this.sounds.state;
   }
   get roundTripMs(): number | undefined {
     return this.newestRoundTripMs;
@@ -200,6 +224,10 @@ export class NoviceSession {
     this.sharing.share(part);
     this.picture.share(part, this.lifetime.signal).catch((error: unknown) => this.desktopFailed(error));
   }
+  /** What the novice wants; nothing is recorded before the session is active. */
+  setSound(on: boolean): void {
+    this.sounds.set(on);
+  }
 
   /** Whether the novice is still there has changed. */
   attendanceChanged(): void {
@@ -215,6 +243,7 @@ export class NoviceSession {
   /** Releases every key first, then says goodbye with the reason and closes what was opened. Idempotent. */
   async close(reason: DisconnectReason): Promise<void> {
     this.control.end();
+    this.sounds.stop();
     this.lifetime.abort();
     this.picture.stop();
     const closed = this.scope.close();
@@ -229,6 +258,7 @@ export class NoviceSession {
       this.parts.channels.begin();
       this.control.begin(part);
       this.parts.watch.begin();
+      void this.sounds.begin();
       begin(size);
     } catch (error) {
       this.desktopFailed(error);

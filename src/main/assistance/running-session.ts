@@ -18,6 +18,7 @@ import { rememberTicket } from '../../protocol/assistance/ticket.ts';
 import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { SharedPart, Sharing } from '../../protocol/rdp/shared-part.ts';
+import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Clock } from '../clock.ts';
 import type { LinkTraffic } from '../connection/contract.ts';
@@ -61,6 +62,8 @@ export interface HelpedSession extends RunningSession {
   readonly role: 'novice';
   offerControl(): void;
   takeBackControl(): void;
+  /** On asks the novice; nothing happens before the screen is shown. */
+  setSound(on: boolean): void;
   /** The novice has given a sign of being there. */
   present(): void;
   share(part: SharedPart): void;
@@ -163,6 +166,7 @@ export interface SessionFacts {
         readonly pictureAgeMs: number | undefined;
         readonly quality?: PictureQuality | undefined;
         readonly filmBy?: FilmMaker | undefined;
+        readonly sound?: SoundState | undefined;
         readonly silentSinceMs: number | undefined;
         /** The expert's window is to be seen. */
         readonly viewing: boolean;
@@ -233,6 +237,7 @@ export function statusOf({
     ...(found === 0 ? {} : { found }),
     ...(session?.quality === undefined ? {} : { quality: session.quality }),
     ...(session?.filmBy === undefined ? {} : { filmBy: session.filmBy }),
+    ...(phase.tag !== 'connected' || session?.sound === undefined ? {} : { sound: session.sound }),
     ...(session?.desktop === undefined ? {} : { desktop: session.desktop }),
     ...(phase.tag !== 'connected' || session?.shared === undefined ? {} : { sharing: session.shared }),
     ...(phase.tag !== 'connected' || session?.wishedPart === undefined ? {} : { wishedPart: session.wishedPart }),

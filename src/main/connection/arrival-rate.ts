@@ -66,6 +66,11 @@ export class ArrivalRate {
     return this.rate;
   }
 
+  /** A queue has shown the rate; else it is only what has been tried. */
+  get isShown(): boolean {
+    return this.isKnown;
+  }
+
   /** What stands in a queue on its way, by the last look. */
   get queuedBytes(): number {
     return this.last?.queuedBytes ?? 0;

@@ -55,6 +55,8 @@ export interface LineState {
   readonly queuedBytes: number;
   /** Of what arrives at the other side; left out while nothing is known. */
   readonly bytesPerSecond?: number;
+  /** A queue has shown that rate; without this it carries at least that much. */
+  readonly atMost?: true;
   /** The shortest round trip so far, and the usual one at present, where the system tells. */
   readonly minRoundTripMs?: number;
   readonly roundTripMs?: number;

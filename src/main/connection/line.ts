@@ -69,11 +69,12 @@ export class Line {
   get state(): LineState {
     const view = this.stream.look();
     this.measure(view);
-    const { bytesPerMs, queuedBytes } = this.rate;
+    const { bytesPerMs, queuedBytes, isShown } = this.rate;
     return {
       roomBytes: this.room(view),
       queuedBytes: queuedBytes + (view === undefined ? 0 : this.stream.unsentBytes),
       ...(bytesPerMs === undefined ? {} : { bytesPerSecond: bytesPerMs * 1_000 }),
+      ...(isShown ? { atMost: true } : {}),
       ...(view === undefined ? {} : { minRoundTripMs: view.minRoundTripMs, roundTripMs: view.roundTripMs ?? view.minRoundTripMs }),
     };
   }

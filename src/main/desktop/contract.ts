@@ -5,6 +5,7 @@ import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/c
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
 import type { FilmPageEnd } from './film/contract.ts';
+import type { SoundSource } from './sound/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
 export class DesktopError extends Error {
@@ -116,6 +117,8 @@ export interface Desktop {
    */
   openCapture(signal: AbortSignal, part: SharedPart, framesBefore?: number): Promise<ScreenCapture>;
   openInput(signal: AbortSignal, part: SharedPart): Promise<InputInjector>;
+  /** What this computer plays; left out where there is no way to it. */
+  readonly sound?: SoundSource;
 }
 
 /** A process of its own that captures. */

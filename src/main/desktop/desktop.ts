@@ -11,6 +11,7 @@ import {
   type StartCaptureProcess,
 } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
+import { pulseSound } from './sound/pulse/pulse-sound.ts';
 import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
 import { openX11Capture } from './x11/x11-capture.ts';
@@ -48,13 +49,14 @@ export function createDesktop(options: DesktopOptions): Desktop {
   if (platform === 'win32') return pageDesktop(options, windowsInput);
   if (platform === 'darwin') return pageDesktop(options, macosInput);
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
+  const sound = pulseSound(options);
   const wayland = isWaylandSession(env);
   const display = env['DISPLAY'] ?? '';
   if (display !== '') {
     const xauthority = env['XAUTHORITY'] ?? '';
-    return x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland);
+    return { ...x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland), sound };
   }
-  return wayland ? waylandDesktop(options) : noDesktop();
+  return wayland ? { ...waylandDesktop(options), sound } : noDesktop();
 }
 
 function noDesktop(): Desktop {

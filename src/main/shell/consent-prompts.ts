@@ -12,7 +12,7 @@ import type { Question, Questions } from './questions.ts';
 import { shownPeer } from './safe-text.ts';
 
 /** `offeredControl`: the novice gives it, the expert has not asked. */
-export type ConsentKind = 'view' | 'control' | 'offeredControl';
+export type ConsentKind = 'view' | 'control' | 'offeredControl' | 'sound';
 
 /** `choice`: of what is to be seen, where there is one. */
 export function consentQuestion(kind: ConsentKind, peer: Peer, choice?: QuestionChoice): Question {
@@ -32,6 +32,15 @@ export function consentQuestion(kind: ConsentKind, peer: Peer, choice?: Question
       yes: t(several ? 'shell.consent.view.allowChosen' : 'shell.consent.view.allow'),
     };
   }
+  if (kind === 'sound')
+    return {
+      heading: t('shell.consent.sound.message', { name }),
+      about: [{ text: t('shell.consent.sound.chose', { name }) }, ...trust(peer, name)],
+      text: [t('shell.consent.sound.detail', { name }), t('shell.consent.sound.back')],
+      warning: { title: t('shell.consent.asked'), text: t('shell.consent.sound.fraud'), stop },
+      no,
+      yes: t('shell.consent.sound.allow'),
+    };
   // Who offered it reads that, and not that somebody wants something.
   const wants = kind === 'offeredControl' ? t('shell.consent.control.offered', { name }) : t('shell.consent.control.wants', { who });
   return {
@@ -93,5 +102,6 @@ export function createConsentPrompts({ questions, desktop, clock, onError }: Con
       return there !== undefined && questions.ask(wishQuestion(peer, there, part), signal);
     },
     allowControl: (peer, signal, wasOffered) => questions.ask(consentQuestion(wasOffered ? 'offeredControl' : 'control', peer), signal),
+    allowSound: (peer, signal) => questions.ask(consentQuestion('sound', peer), signal),
   };
 }

@@ -51,6 +51,7 @@ const fromSteering = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('input'), events: z.array(inputEvent).min(1).max(MAX_VIEWER_INPUT_EVENTS) }),
   z.strictObject({ tag: z.literal('displayWanted'), wanted: z.boolean() }),
   z.strictObject({ tag: z.literal('pointerShown') }),
+  z.strictObject({ tag: z.literal('soundTaken') }),
 ]) satisfies z.ZodType<FromSteering>;
 
 /** What the viewer's worker says at once, or undefined for anything else. Never throws. */

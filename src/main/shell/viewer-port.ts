@@ -1,5 +1,12 @@
 /* Our ends of a viewer window's two MessagePorts as the use cases see them. */
-import type { FromPicture, FromViewer, ToPicture, ToSteering, ToViewer } from '../../protocol/rdp/graphics/viewer-messages.ts';
+import {
+  type FromPicture,
+  type FromViewer,
+  MAX_SOUND_ON_THE_WAY,
+  type ToPicture,
+  type ToSteering,
+  type ToViewer,
+} from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { ViewerSink } from '../assistance/contract.ts';
 import { Emitter } from '../emitter.ts';
 import { PointerTelling } from './pointer-telling.ts';
@@ -54,6 +61,8 @@ export function forPort(message: ToPicture | ToSteering): ToPicture | ToSteering
       return typeof message.shape === 'string' || message.shape === null
         ? message
         : { tag: 'pointerShape', shape: { ...message.shape, pixels: ownBytes(message.shape.pixels) } };
+    case 'sound':
+      return { tag: 'sound', sound: { ...message.sound, data: ownBytes(message.sound.data) } };
     default:
       return message;
   }
@@ -77,6 +86,7 @@ export function createViewerPort(
   let told = true;
   let together: ToPicture[] = [];
   let togetherBytes = 0;
+  let soundOnTheWay = 0;
 
   function tellDisplayWanted(): void {
     const wanted = pageWants && windowShown;
@@ -132,6 +142,9 @@ export function createViewerPort(
       case 'pointerShown':
         pointer.shown();
         return;
+      case 'soundTaken':
+        soundOnTheWay = Math.max(0, soundOnTheWay - 1);
+        return;
       default:
         events.emit(message);
     }
@@ -158,7 +171,14 @@ export function createViewerPort(
       case 'pointerPosition':
         pointer.tell(message);
         return;
+      case 'sound':
+        // A page that hangs would play it too late, and it would pile up here.
+        if (soundOnTheWay >= MAX_SOUND_ON_THE_WAY) return;
+        soundOnTheWay += 1;
+        steering.postMessage(forPort(message));
+        return;
       case 'control':
+      case 'soundPaused':
         steering.postMessage(message);
         return;
       case 'behind':

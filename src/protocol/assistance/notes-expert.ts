@@ -1,5 +1,13 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL, type PictureNote, type SharingNote } from '../rdp/channels/notes.ts';
+import {
+  decodeNotes,
+  encodeNote,
+  type Note,
+  NOTES_CHANNEL,
+  type PictureNote,
+  type SharingNote,
+  type SoundNote,
+} from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
 import { isSamePart, type SharedPart } from '../rdp/channels/notes.ts';
 
@@ -16,6 +24,7 @@ export class NotesExpert implements Channel {
   private pictureNote: PictureNote | undefined;
   private sharingNote: SharingNote | undefined;
   private askedPart: 'asked' | 'refused' | undefined;
+  private soundNote: SoundNote | undefined;
   private wish: PictureQuality | undefined;
   private port: ChannelPort | undefined;
   private kept: { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined;
@@ -42,6 +51,10 @@ export class NotesExpert implements Channel {
   /** What has come of the newest wish for another part, until another is shown. */
   get partWish(): 'asked' | 'refused' | undefined {
     return this.askedPart;
+  }
+  /** What the novice's side says of its computer's sound; undefined where its program does not. */
+  get sound(): SoundNote | undefined {
+    return this.soundNote;
   }
   /** What was dropped last, and how often it has been said. */
   get keptAway(): { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined {
@@ -79,6 +92,7 @@ export class NotesExpert implements Channel {
     this.pictureNote = undefined;
     this.sharingNote = undefined;
     this.askedPart = undefined;
+    this.soundNote = undefined;
     this.port = undefined;
   }
 
@@ -99,6 +113,9 @@ export class NotesExpert implements Channel {
         return;
       case 'partRefused':
         this.askedPart = 'refused';
+        return;
+      case 'sound':
+        this.soundNote = note;
         return;
       case 'picture': {
         const first = this.pictureNote === undefined;

@@ -1,5 +1,6 @@
 import type { FilmMaker, PictureQuality } from '../rdp/channels/notes.ts';
 import type { SharedPart, Sharing } from '../rdp/channels/notes.ts';
+import type { SoundState } from '../rdp/channels/notes.ts';
 
 /** What a session looks like to a person, as plain data: main makes it, the renderer shows it. */
 
@@ -218,6 +219,8 @@ export interface SessionStatus {
   readonly wishedPart?: SharedPart;
   /** Expert: what makes the film of the picture now; absent where the novice's program does not say. */
   readonly filmBy?: FilmMaker;
+  /** The sound of the novice's computer, while connected; the expert's side has it where the novice's program says it. */
+  readonly sound?: SoundState;
   /** Expert: size of what is shown of the novice's desktop. */
   readonly desktop?: { readonly width: number; readonly height: number };
 }

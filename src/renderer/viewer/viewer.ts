@@ -1,4 +1,5 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { ViewerSound } from '../../protocol/rdp/viewer-sound.ts';
 import type { FromSteering, ToSteering } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { Platform, Typing } from './keyboard-input.ts';
@@ -32,6 +33,8 @@ export interface ViewerOptions {
   readonly onTextTooLong: () => void;
   /** The picture cannot go on: what came could not be decoded. The session should be ended. */
   readonly onFailure: (failure: ViewerFailure) => void;
+  /** A block of the novice's sound, undecoded; undefined: none comes for now. */
+  readonly onSound?: (sound: ViewerSound | undefined) => void;
 }
 
 /** Both from the main process. */
@@ -185,6 +188,13 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
         break;
       case 'control':
         takeControl(message.granted);
+        break;
+      case 'sound':
+        forward({ tag: 'soundTaken' });
+        options.onSound?.(message.sound);
+        break;
+      case 'soundPaused':
+        options.onSound?.(undefined);
         break;
     }
   };

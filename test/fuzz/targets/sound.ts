@@ -89,6 +89,6 @@ export const SOUND_TARGETS: readonly Target[] = [
     name: 'sound-server',
     maxBytes: 16 * 1024,
     seeds: () => [asPieces(FROM_CLIENT)],
-    check: (input) => drive(new SoundServer(FORMATS, () => undefined), input),
+    check: (input) => drive(new SoundServer(FORMATS), input),
   },
 ];

@@ -57,7 +57,9 @@ function side(role: 'novice' | 'expert') {
     again.over(connection, channels.again, 0);
     channels.again.start(port);
   } else {
-    const channels = () => expertChannels({ control: { changed: none, named: none }, noted: none, again: { ...again.told, done: none } });
+    const sound = { heard: none, paused: none };
+    const channels = () =>
+      expertChannels({ control: { changed: none, named: none }, noted: none, again: { ...again.told, done: none }, sound });
     const more = { engine: () => 'ringback' as const, userName: () => 'Edgar', channels, ready: none, lost: none, refused: none };
     const again = new ExpertReturn({ ...parts, ...more });
     again.over(connection, channels());

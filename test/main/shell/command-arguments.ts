@@ -63,6 +63,7 @@ export const VALID: { readonly [N in CommandName]: unknown[] } = {
   takeKey: ['CFHK MQRW Y246 79CF'],
   offerControl: [],
   takeBackControl: [],
+  setSound: [true],
   stillHelping: [],
   requestControl: [],
   releaseControl: [],

@@ -166,12 +166,14 @@ describe('who may call what', () => {
         'requestControl',
         'saveSettings',
         'setFullScreen',
+        'setSound',
         'stillHelping',
         'takeBackControl',
       ].sort(),
     );
     const main = await callable('main');
     expect(COMMAND_NAMES.filter((name) => !main.includes(name))).toEqual([
+      'setSound',
       'stillHelping',
       'choosePicture',
       'setFullScreen',

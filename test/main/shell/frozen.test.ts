@@ -31,6 +31,7 @@ const GOES_ON: readonly CommandName[] = [
   'enterCode',
   'offerControl',
   'takeBackControl',
+  'setSound',
   'stillHelping',
   'requestControl',
   'releaseControl',

@@ -72,7 +72,12 @@ export async function live(setup: LabPersonSetup, ways: readonly Way[]): Promise
       ways: ways.filter(({ id }) => setup.ways?.includes(id) ?? true),
     }),
     desktop: new FakeDesktop(),
-    consent: { allowView: () => Promise.resolve(ALL), allowPart: () => Promise.resolve(true), allowControl: () => Promise.resolve(true) },
+    consent: {
+      allowView: () => Promise.resolve(ALL),
+      allowPart: () => Promise.resolve(true),
+      allowControl: () => Promise.resolve(true),
+      allowSound: () => Promise.resolve(true),
+    },
     clock,
     history: { add: () => undefined },
     engine: () => 'ringback',

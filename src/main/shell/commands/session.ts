@@ -14,6 +14,7 @@ export const sessionCommands = {
   },
   offerControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.offerControl() },
   takeBackControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.takeBackControl() },
+  setSound: { windows: ['session'], widens: 'nothing', argument: z.boolean(), run: ({ help }, on) => help.setSound(on) },
   stillHelping: { windows: ['session'], widens: 'nothing', run: ({ help }) => help.present() },
   requestControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.requestControl() },
   releaseControl: { windows: ['main', 'session'], widens: 'nothing', run: ({ help }) => help.releaseControl() },

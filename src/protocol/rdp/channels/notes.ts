@@ -4,17 +4,19 @@ import { ByteWriter } from '../../bytes/writer.ts';
 import { FILM_MAKERS, type FilmMaker } from '../film-maker.ts';
 import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
 import type { SharedPart, Sharing } from '../shared-part.ts';
+import { SOUND_REASONS, SOUND_STATES, type SoundState } from '../sound-state.ts';
 import { cut, shown } from './note-text.ts';
 import { readPart, readSharing, writePart, writeSharing } from './sharing-note.ts';
 
 export type { FilmMaker } from '../film-maker.ts';
 export type { PictureQuality } from '../picture-quality.ts';
 export { isSamePart, type SharedPart, type Sharing } from '../shared-part.ts';
+export type { SoundState } from '../sound-state.ts';
 
 /** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050, 0055). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
-const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7, partRefused: 8 } as const;
+const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7, partRefused: 8, sound: 9 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
 const WHAT = ['pointer', 'keys'] as const;
@@ -26,6 +28,7 @@ const NO_QUALITY = 0xff;
 const NO_AGE = 0xffff;
 const NO_MAKER = 0xff;
 const MAX_AGE_MS = NO_AGE - 1;
+const NO_REASON = 0xff;
 
 export type Note =
   /** `text`: an injected character counts as a key there. `code` and `name` of the layout, '' where unknown. */
@@ -43,7 +46,8 @@ export type Note =
   /** From the expert: would rather see this. */
   | { readonly tag: 'partWish'; readonly part: SharedPart }
   /** The novice would not show what the expert would rather have seen. */
-  | { readonly tag: 'partRefused' };
+  | { readonly tag: 'partRefused' }
+  | SoundNote;
 
 export interface SharingNote extends Sharing {
   readonly tag: 'sharing';
@@ -56,6 +60,11 @@ export interface PictureNote {
   readonly ageMs: number | undefined;
   /** What makes its film now; undefined where the novice's program does not say, or says what this one does not know. */
   readonly filmBy: FilmMaker | undefined;
+}
+
+/** Whether the sound of the novice's computer is to be heard. */
+export interface SoundNote extends SoundState {
+  readonly tag: 'sound';
 }
 
 /** One note with its header: kind and length (with the header), both u16le. */
@@ -94,6 +103,9 @@ export function encodeNote(note: Note): Uint8Array {
       writePart(body, note.part);
       break;
     case 'partRefused':
+      break;
+    case 'sound':
+      body.u8(SOUND_STATES.indexOf(note.state)).u8(note.why === undefined ? NO_REASON : SOUND_REASONS.indexOf(note.why));
   }
   const bytes = body.finish();
   return new ByteWriter(HEADER_BYTES + bytes.length)
@@ -156,6 +168,11 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
     }
     case KIND.partRefused:
       return { tag: 'partRefused' };
+    case KIND.sound: {
+      const state = SOUND_STATES[body.u8('Note.sound.state')];
+      const why = SOUND_REASONS[body.u8('Note.sound.why')];
+      return state === undefined ? undefined : { tag: 'sound', state, ...(why === undefined ? {} : { why }) };
+    }
     default:
       return undefined;
   }

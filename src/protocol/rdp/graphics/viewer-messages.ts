@@ -1,6 +1,7 @@
 import type { Size } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { PointerShape } from '../pointer-shape.ts';
+import type { ViewerSound } from '../viewer-sound.ts';
 import type { ViewerGraphics } from './contract.ts';
 
 /*
@@ -10,6 +11,9 @@ import type { ViewerGraphics } from './contract.ts';
 
 /** In one `input` message; a message with more is dropped. */
 export const MAX_VIEWER_INPUT_EVENTS = 256;
+
+/** So many blocks of sound may be on their way to a window: what it has not taken by then it would play too late. */
+export const MAX_SOUND_ON_THE_WAY = 25;
 
 /** In one `taken` message. */
 export const MAX_TAKEN_AT_ONCE = 0xffff;
@@ -35,13 +39,19 @@ export type ToSteering =
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }
   /** Input is worth sending only while granted. */
-  | { readonly tag: 'control'; readonly granted: boolean };
+  | { readonly tag: 'control'; readonly granted: boolean }
+  /** A block of sound, to be played with those before it. Each is answered by `soundTaken`. */
+  | { readonly tag: 'sound'; readonly sound: ViewerSound }
+  /** No sound comes for now. */
+  | { readonly tag: 'soundPaused' };
 
 export type FromSteering =
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'displayWanted'; readonly wanted: boolean }
   /** A shape or position has been drawn; the next may come. */
-  | { readonly tag: 'pointerShown' };
+  | { readonly tag: 'pointerShown' }
+  /** The oldest block of sound has arrived; the next may come. */
+  | { readonly tag: 'soundTaken' };
 
 /** What the session tells each of its viewers. */
 export type ToViewer =
@@ -51,4 +61,4 @@ export type ToViewer =
   | { readonly tag: 'behind' };
 
 /** What the session hears from a viewer. */
-export type FromViewer = FromPicture | Exclude<FromSteering, { tag: 'pointerShown' }>;
+export type FromViewer = FromPicture | Exclude<FromSteering, { tag: 'pointerShown' | 'soundTaken' }>;

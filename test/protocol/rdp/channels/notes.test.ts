@@ -5,6 +5,7 @@ import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts
 import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
 import { FILM_MAKERS } from '../../../../src/protocol/rdp/film-maker.ts';
 import { PICTURE_QUALITIES } from '../../../../src/protocol/rdp/picture-quality.ts';
+import { SOUND_REASONS, SOUND_STATES } from '../../../../src/protocol/rdp/sound-state.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
 import type { SharedPart } from '../../../../src/protocol/rdp/shared-part.ts';
 
@@ -34,6 +35,9 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
   fc.record({ tag: fc.constant('pause' as const), paused: fc.boolean(), quietSeconds: fc.integer({ min: 0, max: 3_600 }) }),
   fc.record({ tag: fc.constant('keptAway' as const), what: fc.constantFrom('pointer' as const, 'keys' as const) }),
   fc.record({ tag: fc.constant('quality' as const), quality: fc.constantFrom(...PICTURE_QUALITIES) }),
+  fc
+    .record({ state: fc.constantFrom(...SOUND_STATES), why: fc.option(fc.constantFrom(...SOUND_REASONS), { nil: undefined }) })
+    .map(({ state, why }) => ({ tag: 'sound' as const, state, ...(why === undefined ? {} : { why }) })),
   fc.record({
     tag: fc.constant('picture' as const),
     quality: fc.constantFrom(undefined, ...PICTURE_QUALITIES),
@@ -70,6 +74,8 @@ it('has this shape', () => {
   expect(hex(encodeNote({ tag: 'partRefused' }))).toBe('08000400');
   expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined, filmBy: undefined }))).toBe('05000800ffffffff');
   expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000, filmBy: 'webcodecs' }))).toBe('0500080001feff02');
+  expect(hex(encodeNote({ tag: 'sound', state: 'unavailable', why: 'noProgram' }))).toBe('090006000000');
+  expect(hex(encodeNote({ tag: 'sound', state: 'on' }))).toBe('0900060002ff');
 });
 
 it('comes back as it was, several in a message', () => {

@@ -22,7 +22,8 @@ function both(takes: (format: AudioFormat) => boolean = anything) {
   let pauses = 0;
   let changes = 0;
   const client = new SoundClient(takes, { heard: (sound) => heard.push(sound), paused: () => (pauses += 1) });
-  const server = new SoundServer([OPUS, PCM], () => (changes += 1));
+  const server = new SoundServer([OPUS, PCM]);
+  server.onChange(() => (changes += 1));
   let deaf = false;
   const toServer = (outputs: readonly ChannelOutput[]): void => {
     if (!deaf) for (const message of messages(outputs)) server.receive(message);
@@ -55,7 +56,7 @@ describe('the sound channel', () => {
     expect(changes).toBe(1);
     expect(both(({ formatTag }) => formatTag === WAVE_FORMAT.pcm).server.formats).toEqual([PCM]);
     expect(both(() => false).server.formats).toEqual([]);
-    expect(new SoundServer([PCM], () => undefined).formats).toBeUndefined();
+    expect(new SoundServer([PCM]).formats).toBeUndefined();
   });
 
   it('brings sound as it was sent, with the time when it was recorded', async () => {
@@ -103,7 +104,7 @@ describe('the sound channel', () => {
 
   it('sends an older client the two PDUs that it knows', async () => {
     const sent: Uint8Array[] = [];
-    const server = new SoundServer([PCM], () => undefined);
+    const server = new SoundServer([PCM]);
     server.start({ send: async (list) => void sent.push(...list), close: () => undefined });
     server.receive(encodeClientFormats({ version: 5, flags: SND_CAPS.alive, volume: 0, formats: [OPUS, PCM] }));
     await server.send({ format: PCM, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), recordedAtMs: 1, sentAtMs: 70_001 });
@@ -128,9 +129,7 @@ describe('the sound channel', () => {
   });
 
   it('offers what can be sent when it begins', () => {
-    const [offer] = messages(
-      new SoundServer([OPUS, PCM], () => undefined).start({ send: () => Promise.resolve(), close: () => undefined }),
-    );
+    const [offer] = messages(new SoundServer([OPUS, PCM]).start({ send: () => Promise.resolve(), close: () => undefined }));
     expect(decodeSoundServerPdu(offer ?? new Uint8Array(0))).toEqual({
       tag: 'formats',
       version: 8,

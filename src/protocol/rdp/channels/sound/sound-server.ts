@@ -30,19 +30,20 @@ export class SoundServer implements Channel {
   readonly name = SOUND_CHANNEL;
   readonly options: ChannelOptions = SOUND_OPTIONS;
   private readonly offered: readonly AudioFormat[];
-  private readonly changed: () => void;
+  private changed: () => void = () => undefined;
   private port: ChannelPort | undefined;
   private client: ClientFormats | undefined;
   private lastBlock = LAST_BLOCK;
   private unconfirmed: { readonly blockNo: number; readonly sentAtMs: number }[] = [];
   private confirms = false;
 
-  /**
-   * @param offered what can be sent, the best first
-   * @param changed the client has said what it takes, or the channel has ended
-   */
-  constructor(offered: readonly AudioFormat[], changed: () => void) {
+  /** @param offered what can be sent, the best first */
+  constructor(offered: readonly AudioFormat[]) {
     this.offered = offered;
+  }
+
+  /** `changed`: the client has said what it takes, or the channel has ended. */
+  onChange(changed: () => void): void {
     this.changed = changed;
   }
 

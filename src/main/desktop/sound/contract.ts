@@ -1,0 +1,43 @@
+import type { SoundReason } from '../../../protocol/rdp/sound-state.ts';
+
+export type SoundErrorCode =
+  /** There is nothing here that records what this computer plays. */
+  | 'UNSUPPORTED'
+  /** What recorded has ended by itself. */
+  | 'LOST';
+
+export class SoundError extends Error {
+  override readonly name = 'SoundError';
+  readonly code: SoundErrorCode;
+  constructor(code: SoundErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What this computer has played: 16 bits, little-endian, two channels interleaved; a tenth of a second at most. */
+export interface RecordedSound {
+  readonly pcm: Uint8Array;
+  /** When its first sample was played, by `Clock.monotonicMs`. */
+  readonly recordedAtMs: number;
+}
+
+export type SoundCaptureEvent =
+  | { readonly tag: 'sound'; readonly sound: RecordedSound }
+  /** The last event: it has ended by itself. */
+  | { readonly tag: 'failed'; readonly error: SoundError };
+
+/** Records what this computer plays, from `open` until `close`. Nothing is kept: what nobody listens to is gone. */
+export interface SoundCapture {
+  onEvent(listener: (event: SoundCaptureEvent) => void): () => void;
+  /** Ends it at once, whatever it is doing; nothing is told afterwards. Idempotent. */
+  close(): void;
+}
+
+/** The sound of this computer, whatever plays it: nothing runs and nothing is recorded until it is opened. */
+export interface SoundSource {
+  /** Why there is none, or undefined where there may be: whether anything plays shows when it is opened. */
+  missing(): Promise<Extract<SoundReason, 'noProgram' | 'notHere'> | undefined>;
+  /** Rejects with SoundError. When the signal aborts, nothing runs any more. */
+  open(options: { readonly samplesPerSecond: number }, signal: AbortSignal): Promise<SoundCapture>;
+}
