@@ -9,6 +9,7 @@ import { ensureElectron } from './electron-runtime.ts';
 import { root, runTool } from './project.ts';
 import { ensureSystemPackages, howToInstall } from './system-packages.ts';
 import { ensureServers } from './unpacked-servers.ts';
+import { ensureSound } from './unpacked-sound.ts';
 
 interface VitestReport {
   readonly success: boolean;
@@ -27,6 +28,8 @@ const missing = ensureSystemPackages('runtime', 'display', 'peers', 'recommended
 if (missing.length > 0) console.log(`Tests that need these are skipped: ${missing.join(', ')}. ${howToInstall(missing)}`);
 const servers = ensureServers();
 if (servers !== undefined) console.log(`Tests with XMPP servers are skipped: they need ${servers}.`);
+const sound = ensureSound();
+if (sound !== undefined) console.log(`Tests with a sound server are skipped: they need ${sound}.`);
 
 const env: Record<string, string> = { RINGBACK_TEST_OUTPUT: output };
 try {

@@ -60,7 +60,7 @@ describe('arguments', () => {
         VALID[name].length > 0 &&
         name !== 'copyText' &&
         name !== 'offerAccount' &&
-        !/Invitation|Activity|Notice|enterCode|takeKey|setFriendlyName|setFullScreen|foldPanel|saveSettings/.test(name),
+        !/Invitation|Activity|Notice|enterCode|takeKey|setFriendlyName|setFullScreen|foldPanel|setSound|saveSettings/.test(name),
     );
     await fc.assert(
       fc.asyncProperty(
