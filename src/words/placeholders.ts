@@ -215,6 +215,17 @@ export interface Placeholders {
   readonly 'viewer.layoutCoded': 'layout' | 'name' | 'short';
   readonly 'viewer.positionsHint': 'name';
   readonly 'viewer.qualityNone': 'name';
+  readonly 'sound.novice.switch': 'name';
+  readonly 'sound.novice.turnOff': 'name';
+  readonly 'sound.novice.otherProgram': 'name';
+  readonly 'sound.expert.title': 'name';
+  readonly 'sound.expert.on': 'name';
+  readonly 'sound.expert.off': 'name';
+  readonly 'sound.expert.failed': 'name';
+  readonly 'sound.expert.noProgram': 'name';
+  readonly 'sound.expert.notHere': 'name';
+  readonly 'sound.expert.nowOn': 'name';
+  readonly 'sound.expert.nowOff': 'name';
   readonly 'viewer.fps': 'count';
   readonly 'viewer.roundTrip': 'ms';
   readonly 'ended.duration': 'duration';

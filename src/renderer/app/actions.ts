@@ -264,6 +264,7 @@ export function createActions(store: WindowStore, bridge: RingbackBridge) {
     enterCode: (typed: string) => run('code', () => bridge.enterCode(typed)),
     offerControl: () => run('control', () => bridge.offerControl()),
     takeBackControl: () => run('control', () => bridge.takeBackControl()),
+    setSound: (on: boolean) => run('sound', () => bridge.setSound(on)),
     stillHelping: () => run('control', () => bridge.stillHelping()),
     requestControl: () => run('control', () => bridge.requestControl()),
     releaseControl: () => run('control', () => bridge.releaseControl()),

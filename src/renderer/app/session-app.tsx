@@ -31,6 +31,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
   const states = {
     session: useAction('session'),
     control: useAction('control'),
+    sound: useAction('sound'),
     viewer: useAction('viewer'),
     code: useAction('code'),
     sharing: useAction('sharing'),
@@ -69,6 +70,7 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
         onTalk={() => void actions.openConversation()}
         onStop={() => void actions.endSession()}
         onOfferControl={() => void actions.offerControl()}
+        onSound={(on) => void actions.setSound(on)}
         onStillHelping={() => void actions.stillHelping()}
         onChangeShared={() => void actions.changeShared()}
         onTakeBackControl={() => void actions.takeBackControl()}

@@ -38,6 +38,7 @@ export type Place =
   | 'invitation'
   | 'session'
   | 'control'
+  | 'sound'
   | 'code'
   | 'trust'
   | 'activity'

@@ -1,5 +1,4 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
-import type { ViewerSound } from '../../protocol/rdp/viewer-sound.ts';
 import type { FromSteering, ToSteering } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { Platform, Typing } from './keyboard-input.ts';
@@ -8,6 +7,7 @@ import { placePicture, type Scaling } from './placement.ts';
 import { listenToPointer } from './pointer-listeners.ts';
 import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
+import { SoundPlayer } from './sound/sound-player.ts';
 import { Steering } from './steering.ts';
 import { createView } from './view.ts';
 import type { CodecShares } from './codec-map.ts';
@@ -33,8 +33,8 @@ export interface ViewerOptions {
   readonly onTextTooLong: () => void;
   /** The picture cannot go on: what came could not be decoded. The session should be ended. */
   readonly onFailure: (failure: ViewerFailure) => void;
-  /** A block of the novice's sound, undecoded; undefined: none comes for now. */
-  readonly onSound?: (sound: ViewerSound | undefined) => void;
+  /** The novice's sound comes and cannot be played here. */
+  readonly onSoundFailure: () => void;
 }
 
 /** Both from the main process. */
@@ -50,6 +50,10 @@ export interface ViewerHandle {
   setTyping(typing: Typing): void;
   /** Presses these keys (UI Events `code`) and releases them, while control is granted; the keyboard goes to the picture. */
   sendKeys(codes: readonly string[]): void;
+  /** How loud the novice's computer is heard: from 0, not at all, to 1. */
+  setVolume(volume: number): void;
+  /** So much sound, in milliseconds, is to lie ahead of what is heard, within bounds: the film is so late. */
+  keepSoundAhead(ms: number): void;
   /** Lets go of what is held at the novice's: what is still down here is for this program. */
   releaseKeys(): void;
   /** Hears how much of the picture came how, at once and with every change, until the returned function is called. One listener at a time. */
@@ -76,6 +80,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
   /** CSS pixels a pixel of the picture. */
   let shownScale = 1 / devicePixelRatio;
   let displayWanted: boolean | undefined;
+  const sound = new SoundPlayer(() => options.onSoundFailure());
   let marks: HTMLCanvasElement | undefined;
   let sharesListener: ((shares: CodecShares) => void) | undefined;
 
@@ -191,10 +196,10 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
         break;
       case 'sound':
         forward({ tag: 'soundTaken' });
-        options.onSound?.(message.sound);
+        sound.play(message.sound);
         break;
       case 'soundPaused':
-        options.onSound?.(undefined);
+        sound.finish();
         break;
     }
   };
@@ -241,6 +246,8 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       focus();
       keyboard.sendKeys(codes);
     },
+    setVolume: (volume) => sound.setVolume(volume),
+    keepSoundAhead: (ms) => sound.wait(ms),
     releaseKeys: () => steering.send(keyboard.releaseAll()),
     watchShares(listener) {
       sharesListener = listener;
@@ -266,6 +273,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       worker.onmessage = null;
       worker.onerror = null;
       steeringPort.onmessage = null;
+      sound.close();
       // in the middle of a decoding, if need be; the main process closes the other end when the steering port goes
       worker.terminate();
       steeringPort.close();

@@ -349,7 +349,7 @@ describe('the expert’s window', () => {
 
   it('has a menu of keys to send, which says how to get out of the picture and goes with Escape', async () => {
     const { user, send } = viewing({ control: 'no' });
-    const menu = () => document.querySelector<HTMLDetailsElement>('.keyboard-menu');
+    const menu = () => document.querySelector<HTMLDetailsElement>('.tool-menu');
     await user.click(screen.getByLabelText(t('viewer.keys')));
     expect(menu()?.open).toBe(true);
     screen.getByText(t('viewer.leaveHint'));

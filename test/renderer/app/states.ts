@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import type { AppState, ConversationView } from '../../../src/preload/contract.ts';
 import type { HistoryEntry, Role, SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import type { SoundState } from '../../../src/protocol/rdp/sound-state.ts';
 import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, faring, LIVE, NOW_MS, onMsnp, ROLES, RUNNING_PHASES, session } from './fixtures.ts';
 
@@ -15,6 +16,13 @@ export interface State {
 }
 
 const ANNA = { ...onMsnp('anna@ringback.local'), friendlyName: 'Anna' };
+const SOUNDS: readonly (readonly [string, SoundState])[] = [
+  ['off', { state: 'off' }],
+  ['on', { state: 'on' }],
+  ['ended', { state: 'off', why: 'failed' }],
+  ['thin', { state: 'on', why: 'thinLine' }],
+  ['missing', { state: 'unavailable', why: 'noProgram' }],
+];
 const press =
   (...names: readonly (string | RegExp)[]) =>
   async (page: Page): Promise<void> => {
@@ -399,6 +407,18 @@ export const STATES: readonly State[] = [
       (page) => page.locator(`summary[aria-label="${t('sharing.expert.menu')}"]`).click(),
     ),
   ),
+  ...SOUNDS.flatMap(([what, sound]): State[] => [
+    inSession(`novice sound ${what}`, session('novice', CONNECTED, { ...LIVE, sound })),
+    inSession(`expert sound ${what}`, session('expert', CONNECTED, { ...LIVE, sound }), (page) =>
+      page.locator('.tool-menu > summary').first().click(),
+    ),
+  ]),
+  {
+    name: 'novice bar, sound on',
+    window: 'session',
+    bar: true,
+    state: appState({ session: session('novice', CONNECTED, { ...LIVE, control: 'granted', sound: { state: 'on' } }), panelFolded: true }),
+  },
   inSession('novice details', session('novice', CONNECTED, LIVE), (page) => page.getByText(t('session.details'), { exact: true }).click()),
   inSession('expert details', session('expert', CONNECTED, { ...LIVE, quality: 'balanced', filmBy: 'openh264' }), async (page) => {
     await page.locator('summary').first().click();

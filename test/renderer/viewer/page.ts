@@ -128,6 +128,7 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
       onLeave: () => left.push(1),
       onTextTooLong: () => tooLong.push(1),
       onFailure: ({ code }) => failures.push(code),
+      onSoundFailure: () => undefined,
       ...options,
     },
   );

@@ -1,5 +1,5 @@
 import type { Preferences } from '../../../facts/preferences.ts';
-import { Expand, EyeOff, Info, Maximize, Minimize, MousePointer2, MousePointerClick, Unplug, X } from 'lucide-react';
+import { Expand, EyeOff, Info, Maximize, Minimize, Unplug, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { timeOfDay } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
@@ -9,6 +9,7 @@ import { Button } from '../design/controls.tsx';
 import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import type { WatchShares } from './codec-figures.tsx';
+import { ControlButton } from './control-button.tsx';
 import { Details } from './details.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { KeyboardMenu } from './keyboard-menu.tsx';
@@ -17,7 +18,9 @@ import { ProgressCard } from './progress-card.tsx';
 import { ScreensMenu, type WishedPart } from './screens-menu.tsx';
 import { headline } from './session-words.ts';
 import { expertMisses, seesInWords } from './sharing-words.ts';
+import { FULL_LOUDNESS, type Loudness, SoundMenu } from './sound-menu.tsx';
 import { TalkButton } from './talk-button.tsx';
+import { soundAheadMs } from '../../viewer/sound/in-step.ts';
 import './expert-window.css';
 
 type Scaling = Preferences['viewerScaling'];
@@ -34,7 +37,7 @@ export interface ExpertWindowProps {
   readonly onCode: (typed: string) => void;
   /** The element that fills the window with the novice's desktop. */
   readonly renderPicture: (
-    keyboard: Pick<PictureProps, 'typing' | 'keyboard' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong'>,
+    keyboard: Pick<PictureProps, 'typing' | 'keyboard' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong' | 'onSoundFailure'>,
   ) => ReactNode;
   readonly onCancel: () => void;
   readonly onEnd: () => void;
@@ -126,6 +129,19 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
     };
   }, [fullScreen, onFullScreen]);
 
+  const [loudness, setLoudness] = useState(FULL_LOUDNESS);
+  useEffect(() => keyboard.current?.setVolume(loudness.muted ? 0 : (loudness.volume / 100) ** 2), [loudness]);
+  const { traffic } = session;
+  useEffect(() => {
+    if (traffic !== undefined) keyboard.current?.keepSoundAhead(soundAheadMs(traffic));
+  }, [traffic]);
+  const heard = session.sound?.state === 'on';
+  const wasHeard = useRef(heard);
+  useEffect(() => {
+    if (wasHeard.current !== heard) say(t(heard ? 'sound.expert.nowOn' : 'sound.expert.nowOff', { name }));
+    wasHeard.current = heard;
+  }, [heard, name, say]);
+
   const kept = session.keptAway;
   const keptTold = useRef(0);
   useEffect(() => {
@@ -153,6 +169,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         {...props}
         place={toolbar}
         watchShares={watchShares}
+        loudness={loudness}
+        onLoudness={setLoudness}
         keyboardMenu={
           <KeyboardMenu
             name={displayName(session.peer)}
@@ -172,6 +190,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
             say(search !== undefined ? t('missing.expert.hint', { name }) : silent ? t('line.expert.hint') : controlHint(session)),
           onLeave: leave,
           onTextTooLong: () => say(t('viewer.textTooLong')),
+          onSoundFailure: () => say(t('sound.expert.cannotPlay')),
         })}
         <div className="viewing__line" role="status" aria-live="assertive">
           {silent && (
@@ -264,11 +283,15 @@ function Toolbar({
   onFullScreen,
   place,
   watchShares,
+  loudness,
+  onLoudness,
   keyboardMenu,
 }: ExpertWindowProps & {
   readonly sinceMs: number;
   readonly place: RefObject<HTMLDivElement | null>;
   readonly watchShares: WatchShares;
+  readonly loudness: Loudness;
+  readonly onLoudness: (loudness: Loudness) => void;
   readonly keyboardMenu: ReactNode;
 }) {
   const name = displayName(session.peer);
@@ -290,6 +313,9 @@ function Toolbar({
       <span className="toolbar__gap" />
       <Details session={session} sinceMs={sinceMs} onQuality={onQuality} watchShares={watchShares} />
       <ScreensMenu session={session} onWish={onWish} />
+      {session.sound !== undefined && session.search === undefined && (
+        <SoundMenu name={name} sound={session.sound} loudness={loudness} onLoudness={onLoudness} />
+      )}
       {keyboardMenu}
       {unread !== undefined && <TalkButton look="tool" name={name} unread={unread} onTalk={onTalk} />}
       <span className="toolbar__pair">
@@ -313,63 +339,6 @@ function Toolbar({
       </Button>
     </div>
   );
-}
-
-function ControlButton({
-  control,
-  paused,
-  missing,
-  name,
-  busy,
-  onRequest,
-  onRelease,
-}: {
-  readonly control: ControlState;
-  /** The novice uses mouse or keyboard; it comes back by itself. */
-  readonly paused: boolean;
-  /** The other side is looked for: control goes nowhere, and there is nobody to ask. */
-  readonly missing: boolean;
-  readonly name: string;
-  readonly busy: boolean;
-  readonly onRequest: () => void;
-  readonly onRelease: () => void;
-}) {
-  const granted = control === 'granted' && !missing;
-  const asked = (control === 'asked' || control === 'offered') && !missing;
-  const Icon = granted ? MousePointerClick : MousePointer2;
-  const words = controlWords({ control, paused, missing, name });
-  return (
-    <Button
-      className="toolbar__control"
-      look={granted ? 'primary' : 'plain'}
-      busy={busy || asked}
-      disabled={missing}
-      title={words}
-      onClick={granted ? onRelease : onRequest}
-    >
-      {!busy && !asked && <Icon size={20} aria-hidden />}
-      <span className="toolbar__words">{words}</span>
-    </Button>
-  );
-}
-
-function controlWords({
-  control,
-  paused,
-  missing,
-  name,
-}: Pick<Parameters<typeof ControlButton>[0], 'control' | 'paused' | 'missing' | 'name'>) {
-  if (missing) return t('control.expert.missing');
-  switch (control) {
-    case 'no':
-      return t('control.expert.ask');
-    case 'granted':
-      return paused ? t('control.expert.paused', { name }) : t('control.expert.granted');
-    case 'refused':
-      return t('control.expert.refused', { name });
-    default:
-      return t('control.expert.asked', { name });
-  }
 }
 
 function ToolButton({

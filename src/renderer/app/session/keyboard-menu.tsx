@@ -1,10 +1,9 @@
 import { Keyboard } from 'lucide-react';
-import { useRef } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Button } from '../design/controls.tsx';
 import type { PictureProps } from './picture.tsx';
-import './keyboard-menu.css';
+import { closeToolMenu, ToolMenu } from './tool-menu.tsx';
 
 type Typing = PictureProps['typing'];
 
@@ -32,57 +31,40 @@ export interface KeyboardMenuProps {
 
 /** Keys that never reach the picture, whether keys travel by position, and the way out. */
 export function KeyboardMenu({ name, granted, layout, typing, onTyping, onSend }: KeyboardMenuProps) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  const close = (): void => {
-    if (menu.current !== null) menu.current.open = false;
-  };
   return (
-    <details
-      className="keyboard-menu"
-      ref={menu}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || menu.current?.open !== true) return;
-        close();
-        menu.current.querySelector('summary')?.focus();
-      }}
-    >
-      <summary className="tool" aria-label={t('viewer.keys')} title={t('viewer.keys')}>
-        <Keyboard size={20} aria-hidden />
-      </summary>
-      <div className="keyboard-menu__sheet card">
-        <h2>{t('viewer.sendKeys')}</h2>
-        <p className="soft">{t('viewer.sendKeysHint')}</p>
-        <div className="keyboard-menu__keys">
-          {CHORD_NAMES.map((chord) => (
-            <Button
-              key={chord}
-              disabled={!granted}
-              onClick={() => {
-                close();
-                onSend(CHORDS[chord]);
-              }}
-            >
-              {t(`viewer.chord.${chord}`)}
-            </Button>
-          ))}
-        </div>
-        {layout !== undefined && <p className="break">{layoutLine(name, layout)}</p>}
-        <label className="keyboard-menu__switch">
-          <input
-            type="checkbox"
-            role="switch"
-            checked={typing === 'positions'}
-            aria-describedby="positions-hint"
-            onChange={(event) => onTyping(event.target.checked ? 'positions' : 'text')}
-          />
-          {t('viewer.positions')}
-        </label>
-        <p className="soft" id="positions-hint">
-          {t('viewer.positionsHint', { name })}
-        </p>
-        <p>{t('viewer.leaveHint')}</p>
+    <ToolMenu label={t('viewer.keys')} icon={<Keyboard size={20} aria-hidden />}>
+      <h2>{t('viewer.sendKeys')}</h2>
+      <p className="soft">{t('viewer.sendKeysHint')}</p>
+      <div className="tool-menu__keys">
+        {CHORD_NAMES.map((chord) => (
+          <Button
+            key={chord}
+            disabled={!granted}
+            onClick={(event) => {
+              closeToolMenu(event.currentTarget);
+              onSend(CHORDS[chord]);
+            }}
+          >
+            {t(`viewer.chord.${chord}`)}
+          </Button>
+        ))}
       </div>
-    </details>
+      {layout !== undefined && <p className="break">{layoutLine(name, layout)}</p>}
+      <label className="tool-menu__switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={typing === 'positions'}
+          aria-describedby="positions-hint"
+          onChange={(event) => onTyping(event.target.checked ? 'positions' : 'text')}
+        />
+        {t('viewer.positions')}
+      </label>
+      <p className="soft" id="positions-hint">
+        {t('viewer.positionsHint', { name })}
+      </p>
+      <p>{t('viewer.leaveHint')}</p>
+    </ToolMenu>
   );
 }
 

@@ -9,6 +9,7 @@ import { problemText, type ActionState } from '../problem.ts';
 import { displayName } from '../selectors.ts';
 import { CodeDialogue } from './code-dialogue.tsx';
 import { EndedCard } from './ended-card.tsx';
+import { OwnSound, SoundIsOn } from './own-sound.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
 import { sharedScreenName } from './sharing-words.ts';
@@ -23,7 +24,7 @@ export interface NovicePanelProps {
   readonly session: SessionStatus;
   /** Undefined where no keys are surely ours. */
   readonly stopShortcut: string | undefined;
-  readonly states: Readonly<Record<'session' | 'control' | 'code' | 'sharing', ActionState>>;
+  readonly states: Readonly<Record<'session' | 'control' | 'sound' | 'code' | 'sharing', ActionState>>;
   readonly onCode: (typed: string) => void;
   /** A slim bar, while the screen is shared. */
   readonly folded: boolean;
@@ -35,6 +36,7 @@ export interface NovicePanelProps {
   readonly onStop: () => void;
   readonly onOfferControl: () => void;
   readonly onTakeBackControl: () => void;
+  readonly onSound: (on: boolean) => void;
   readonly onStillHelping: () => void;
   /** The novice would show something else; main asks what. */
   readonly onChangeShared: () => void;
@@ -119,6 +121,7 @@ function Sharing({
   onStop,
   onOfferControl,
   onTakeBackControl,
+  onSound,
   onStillHelping,
   onChangeShared,
 }: NovicePanelProps & { readonly sinceMs: number }) {
@@ -126,6 +129,8 @@ function Sharing({
   const granted = session.control === 'granted';
   const missing = session.search !== undefined;
   const changes = !missing && session.sharing !== undefined && session.sharing.screens.length > 0;
+  const { sound } = session;
+  const ownSound = sound === undefined ? null : <OwnSound name={name} sound={sound} state={states.sound} onSound={onSound} />;
   return (
     <main className={folded ? 'panel panel--folded' : 'panel'}>
       <SeenLine session={session} sinceMs={sinceMs} />
@@ -185,10 +190,12 @@ function Sharing({
           </Button>
         )}
         <ProblemLine text={problemText(states.sharing.problem)} />
+        {missing || sound?.state === 'unavailable' ? null : ownSound}
         <p className="panel__hint">
           <ShieldCheck size={22} aria-hidden />
           <span>{t('session.scamHint')}</span>
         </p>
+        {sound?.state === 'unavailable' ? ownSound : null}
         <details className="fold">
           <summary>{t('session.details')}</summary>
           <SessionFacts session={session} />
@@ -208,6 +215,7 @@ function Sharing({
           </Button>
         )}
         {unread !== undefined && <TalkButton look="icon" name={name} unread={unread} onTalk={onTalk} />}
+        {folded && sound !== undefined && <SoundIsOn name={name} sound={sound} onSound={onSound} />}
         {folded && (
           <Button look="icon" aria-label={t('panel.move')} title={t('panel.move')} onClick={onMove}>
             <ArrowUpDown size={22} aria-hidden />

@@ -3,7 +3,7 @@ import { t } from '../../../words/words.ts';
 import type { mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
 
 /** What the toolbar does with the picture's keyboard. */
-export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'releaseKeys' | 'setMarks' | 'watchShares'>;
+export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'releaseKeys' | 'setMarks' | 'watchShares' | 'setVolume' | 'keepSoundAhead'>;
 
 export interface PictureProps {
   readonly scaling: Scaling;
@@ -21,6 +21,7 @@ export interface PictureProps {
   readonly onLeave: () => void;
   readonly onTextTooLong: () => void;
   readonly onFailure: () => void;
+  readonly onSoundFailure: () => void;
 }
 
 /** Where the novice's desktop is drawn. The picture itself lives outside React's state. */
@@ -56,6 +57,7 @@ export function Picture(props: PictureProps) {
         onLeave: () => newest.current.onLeave(),
         onTextTooLong: () => newest.current.onTextTooLong(),
         onFailure: () => newest.current.onFailure(),
+        onSoundFailure: () => newest.current.onSoundFailure(),
       });
       mounted.current.focus();
     };
@@ -76,6 +78,8 @@ export function Picture(props: PictureProps) {
       sendKeys: (codes) => mounted.current?.sendKeys(codes),
       releaseKeys: () => mounted.current?.releaseKeys(),
       setMarks: (on) => mounted.current?.setMarks(on),
+      setVolume: (volume) => mounted.current?.setVolume(volume),
+      keepSoundAhead: (ms) => mounted.current?.keepSoundAhead(ms),
       watchShares: (listener) => mounted.current?.watchShares(listener) ?? (() => undefined),
     }),
     [],

@@ -1,0 +1,77 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { electronExecutable } from '../support/app.ts';
+import { needs, until } from '../support/programs.ts';
+import { hearingPeople } from '../support/hearing.ts';
+
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xsetroot');
+const skip = programs.skip || !electronExecutable;
+const FLASHES = 9;
+/** Film and sound that are further apart are seen to be. */
+const IN_STEP_MS = 120;
+
+/** When the page has drawn each flash, and when its loudspeaker was given each beep, with what the loudspeaker itself takes. */
+function watch(page: Page): Promise<void> {
+  return page.evaluate((): void => {
+    const picture = document.querySelector<HTMLCanvasElement>('canvas[role=img]');
+    const small = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    if (picture === null || small === null) throw new Error('no picture');
+    const samples = new Float32Array(256);
+    const seen: number[] = [];
+    const heard: number[] = [];
+    let [bright, loud] = [false, false];
+    Object.assign(globalThis, { times: () => ({ seen: [...seen], heard: [...heard], isOver: !bright && !loud }) });
+    const look = (): void => {
+      small.drawImage(picture, 100, 100, 1, 1, 0, 0, 1, 1);
+      const isBright = (small.getImageData(0, 0, 1, 1).data[0] ?? 0) > 127;
+      if (isBright && !bright) seen.push(performance.now());
+      bright = isBright;
+      requestAnimationFrame(look);
+    };
+    const listen = (): void => {
+      // Another one after a pause.
+      const { ear } = globalThis as unknown as { ear: AnalyserNode };
+      ear.getFloatTimeDomainData(samples);
+      const isLoud = samples.some((sample) => Math.abs(sample) > 0.05);
+      if (isLoud && !loud) heard.push(performance.now() + (ear.context as AudioContext).outputLatency * 1_000);
+      loud = isLoud;
+    };
+    look();
+    setInterval(listen, 3);
+  });
+}
+
+describe.skipIf(skip)(programs.title('a flash and a beep at once'), () => {
+  const people = hearingPeople('in-step');
+
+  beforeAll(() => people.begin(), 120_000);
+
+  it('are seen and heard together', async () => {
+    await people.turnOn();
+    const { session } = people;
+    await until(async () => (await people.heard()).loudness > 0.3, 'the tone', 30_000);
+    await watch(session);
+    // The first one only ends the tone that there is.
+    people.beep();
+    await until(async () => (await people.heard()).loudness < 0.001, 'silence');
+    const times = () =>
+      session.evaluate(() => (globalThis as unknown as { times: () => { seen: number[]; heard: number[]; isOver: boolean } }).times());
+    const apart: number[] = [];
+    for (let flash = 0; flash < FLASHES; flash += 1) {
+      const before = await times();
+      people.beep();
+      let now = before;
+      await until(
+        async () => {
+          now = await times();
+          return now.seen.length > before.seen.length && now.heard.length > before.heard.length;
+        },
+        () => `a flash and a beep after ${JSON.stringify(before)}, not ${JSON.stringify(now)}`,
+      );
+      apart.push((now.heard.at(-1) ?? 0) - (now.seen.at(-1) ?? 0));
+      await until(async () => (await times()).isOver, 'the flash and the beep to be over');
+    }
+    const median = apart.toSorted((one, other) => one - other)[Math.floor(FLASHES / 2)] ?? Number.NaN;
+    expect(Math.abs(median), `heard after it was seen, ms: ${apart.map(Math.round).join(', ')}`).toBeLessThan(IN_STEP_MS);
+  });
+});

@@ -1,0 +1,117 @@
+/* Two people of whom the expert hears the novice's computer, which plays a tone. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kill } from 'node:process';
+import type { Page } from 'playwright-core';
+import { t } from '../../src/words/words.ts';
+import { answerQuestion, clickAt, connect, meetOnMessenger } from './scenario.ts';
+import { type TwoPeople, twoPeople } from './two-people.ts';
+
+const RECORDER = join(import.meta.dirname, 'tone-recorder.mjs');
+
+export interface HearingPeople {
+  /** The expert's session window, and the novice's. */
+  readonly session: Page;
+  readonly panel: Page;
+  readonly keep: TwoPeople['keep'];
+  /** Starts both, and connects them. */
+  begin(): Promise<void>;
+  /** Presses the switch with the novice's own mouse. */
+  press(): Promise<void>;
+  /** The same, and the yes to the question. */
+  turnOn(): Promise<void>;
+  /** What has recorded so far, by process. */
+  recorders(): readonly number[];
+  /** The first time ends the tone; after that a flash of the screen and a beep. */
+  beep(): void;
+  /** What the expert's page gives to its loudspeaker: how loud, from 0 to 1, and the loudest frequency. */
+  heard(): Promise<{ readonly loudness: number; readonly hertz: number }>;
+}
+
+/** What the page sends to its loudspeaker, from before it is loaded. */
+function listenIn(): void {
+  const { connect: connectAs } = AudioNode.prototype;
+  AudioNode.prototype.connect = function connected(this: AudioNode, ...to: readonly unknown[]) {
+    if (to[0] === this.context.destination) {
+      const ear = new AnalyserNode(this.context, { fftSize: 4096 });
+      Reflect.apply(connectAs, this, [ear]);
+      Object.assign(globalThis, { ear });
+    }
+    return Reflect.apply(connectAs, this, to) as AudioNode;
+  };
+}
+
+function heardIn(page: Page): Promise<{ readonly loudness: number; readonly hertz: number }> {
+  return page.evaluate(() => {
+    const { ear } = globalThis as unknown as { ear?: AnalyserNode };
+    if (ear === undefined) return { loudness: 0, hertz: 0 };
+    const samples = new Float32Array(ear.fftSize);
+    ear.getFloatTimeDomainData(samples);
+    const spectrum = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(spectrum);
+    const loudest = spectrum.indexOf(Math.max(...spectrum));
+    return { loudness: Math.max(...samples.map(Math.abs)), hertz: (loudest * ear.context.sampleRate) / ear.fftSize };
+  });
+}
+
+/** To be called in a `describe`, as {@link twoPeople} is. */
+export function hearingPeople(name: string): HearingPeople {
+  const people = twoPeople(name);
+  let pages: { readonly session: Page; readonly panel: Page } | undefined;
+  const shown = () => {
+    if (pages === undefined) throw new Error('not begun');
+    return pages;
+  };
+  const bin = () => join(people.desktop('novice').home, 'bin');
+  const recorders = (): readonly number[] => {
+    const started = join(bin(), 'started');
+    return existsSync(started) ? readFileSync(started, 'utf8').trim().split('\n').map(Number) : [];
+  };
+
+  async function begin(): Promise<void> {
+    const { noviceDesktop } = await people.startDesktops();
+    mkdirSync(bin());
+    writeFileSync(join(bin(), 'parec'), `#!/bin/sh\nexec '${process.execPath}' '${RECORDER}' '${bin()}' "$@"\n`);
+    chmodSync(join(bin(), 'parec'), 0o755);
+    noviceDesktop.env['PATH'] = `${bin()}:${noviceDesktop.env['PATH'] ?? process.env['PATH'] ?? ''}`;
+    const expert = await people.startApp('expert');
+    const novice = await people.startApp('novice');
+    await expert.main.context().addInitScript(listenIn);
+    await meetOnMessenger(expert, novice);
+    await connect(novice, expert);
+    pages = { session: await expert.session(), panel: await novice.session() };
+    await pages.panel.getByRole('button', { name: t('panel.unfold'), exact: true }).click();
+  }
+
+  async function press(): Promise<void> {
+    const { panel } = shown();
+    const theSwitch = panel.getByRole('switch', { name: t('sound.novice.switch', { name: 'Peter' }), exact: true });
+    await theSwitch.scrollIntoViewIfNeeded();
+    const box = await theSwitch.boundingBox();
+    const [left, top] = await panel.evaluate(() => [screenX, screenY]);
+    if (box === null || left === undefined || top === undefined) throw new Error('the switch is nowhere');
+    await clickAt(people.desktop('novice'), left + box.x + box.width / 2, top + box.y + box.height / 2);
+  }
+
+  return {
+    get session() {
+      return shown().session;
+    },
+    get panel() {
+      return shown().panel;
+    },
+    keep: people.keep,
+    begin,
+    press,
+    turnOn: async () => {
+      await press();
+      await answerQuestion(people.desktop('novice'), 'allow');
+    },
+    recorders,
+    beep: () => {
+      const recorder = recorders().at(-1);
+      if (recorder !== undefined) kill(recorder, 'SIGUSR1');
+    },
+    heard: () => heardIn(shown().session),
+  };
+}
