@@ -20,6 +20,9 @@ import { NoviceSound } from './novice-sound.ts';
 import { Scope } from './scope.ts';
 import type { NoviceChannels } from './session-channels.ts';
 
+/** The clock in the novice's own window goes on each second: that is no picture that moves. */
+const AT_REST_FRAMES_PER_SECOND = 2;
+
 export interface NoviceSessionParts {
   readonly link: NoviceLink;
   /** The link's channels: passed with {@link NoviceSession.admit}, or already, where the link was admitted before the session began. */
@@ -94,7 +97,7 @@ export class NoviceSession {
         source: desktop.sound,
         link,
         clock,
-        atRest: () => this.picture.framesPerSecond === 0,
+        atRest: () => this.picture.framesPerSecond <= AT_REST_FRAMES_PER_SECOND,
         changed,
         ended: parts.soundEnded,
         onError,
