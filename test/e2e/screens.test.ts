@@ -64,7 +64,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
   async function choose(title: string): Promise<void> {
     const id = await waitForQuestion(noviceDesktop);
     const page = await novice.question();
-    const row = page.locator('label.choice', { hasText: new RegExp(title, 'i') });
+    const row = page.locator('label.choice', { has: page.getByText(title, { exact: true }) });
     await until(
       async () => {
         const [box, area] = [await row.boundingBox(), await windowArea(noviceDesktop, id)];
@@ -109,7 +109,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
       .first()
       .waitFor({ state: 'attached' });
     const panel = await novice.session();
-    await panel.getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.left') }) }).waitFor();
+    await panel
+      .getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.left') }), exact: true })
+      .waitFor();
   });
 
   it('shows the other one when they say so in the middle', async () => {
@@ -117,7 +119,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await panel.getByRole('button', { name: t('sharing.novice.change'), exact: true }).click();
     await choose(TITLES.right);
     await untilSeen('right');
-    await panel.getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.right') }) }).waitFor();
+    await panel
+      .getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.right') }), exact: true })
+      .waitFor();
     expect(await panel.locator('.seen--live').count()).toBe(1);
   });
 });
