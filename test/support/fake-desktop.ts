@@ -76,12 +76,12 @@ export class FakeDesktop implements Desktop {
   keyboardLayout(): Promise<KeyboardLayout | undefined> {
     return Promise.resolve(this.layout);
   }
-  async openCapture(signal: AbortSignal, part: SharedPart = ALL): Promise<ScreenCapture> {
+  async openCapture(signal: AbortSignal, part: SharedPart = ALL, framesBefore = 0): Promise<ScreenCapture> {
     await Promise.resolve();
     signal.throwIfAborted();
     if (this.failCapture) throw new DesktopError('NO_DISPLAY', 'no display');
     const { width, height } = this.areaOf(part);
-    const capture = new FakeCapture({ width, height });
+    const capture = new FakeCapture({ width, height }, framesBefore);
     this.shown.push(part);
     this.captures.push(capture);
     return capture;
@@ -113,12 +113,14 @@ export class FakeCapture implements ScreenCapture {
   /** What makes the film in the frames from now on. */
   filmBy: FilmMaker | undefined;
   private over: DesktopError | undefined;
-  private frameId = 0;
+  /** Number of the newest frame. */
+  frameId: number;
   private readonly events = new Emitter<CaptureEvent>();
   private waiting: { resolve: (frame: EncodedFrame) => void; reject: (error: unknown) => void } | undefined;
 
-  constructor(size: Size) {
+  constructor(size: Size, framesBefore = 0) {
     this.size = size;
+    this.frameId = framesBefore;
   }
   /** Something on the screen has changed. */
   change(pixels = 1): void {

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
-import type { GraphicsSettings, Place } from '../../protocol/rdp/graphics/contract.ts';
+import type { FrameAcknowledgement, GraphicsSettings, Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { FilmMaker } from '../../protocol/rdp/film-maker.ts';
 import type { PictureQuality } from '../../protocol/rdp/picture-quality.ts';
 import type { Clock } from '../clock.ts';
@@ -38,6 +38,7 @@ export class FramePump {
   private idle: Promise<void> = Promise.resolve();
   private unacknowledged: number[] = [];
   private newestFrameId = 0;
+  private acknowledgement: FrameAcknowledgement = 'unmarked';
   /** The expert's state, whatever is captured. */
   private suspended = false;
   private wanted = true;
@@ -56,6 +57,10 @@ export class FramePump {
   get lastFrameId(): number {
     return this.newestFrameId;
   }
+  /** The expert's side tells which frames it has. */
+  get isAcknowledged(): boolean {
+    return this.acknowledgement !== 'unmarked' && !this.suspended;
+  }
   /** What makes the film in the newest frame. */
   get filmBy(): FilmMaker {
     return this.newestFilmBy;
@@ -70,6 +75,7 @@ export class FramePump {
     const abort = new AbortController();
     this.run = { capture, abort };
     this.unacknowledged = [];
+    this.acknowledgement = settings.acknowledgement;
     this.idle = this.idle.then(() => this.pump(capture, settings, abort.signal));
   }
 
@@ -125,7 +131,7 @@ export class FramePump {
         this.newestFrameId = frame.frameId;
         // Hidden meanwhile: this frame is dropped, a whole one follows when it is shown again. On a graphics channel it may have made surfaces.
         if ((!this.wanted && settings.acknowledgement !== 'channel') || frame.updates.length === 0) continue;
-        if (settings.acknowledgement !== 'unmarked' && !this.suspended) {
+        if (this.isAcknowledged) {
           this.unacknowledged.push(frame.frameId);
           this.age.sent(frame.frameId, this.parts.clock.monotonicMs() - frame.captureMs - frame.encodeMs);
         }

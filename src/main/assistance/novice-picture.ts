@@ -45,6 +45,8 @@ export class NovicePicture {
   /** The newest of the captures that have been asked for. */
   private opening: symbol | undefined;
   private closeCapture: () => Promise<void> = nothingOpen;
+  /** Number of the last frame of what was shown before, until the expert has one of what is shown now. */
+  private lastOfBefore: number | undefined;
   private focus: Place | undefined;
   private quality: PictureQuality = 'balanced';
   /** Something of it may be film, which is what there is to choose about. */
@@ -67,6 +69,11 @@ export class NovicePicture {
   /** Both sides show a desktop of the same size. */
   get active(): boolean {
     return this.isActive;
+  }
+  /** The expert has a picture of what is shared now, as far as its side tells: what it points at before is in the picture before. */
+  get isSeen(): boolean {
+    const { lastOfBefore, pump } = this;
+    return lastOfBefore === undefined || (!pump.isAcknowledged && pump.lastFrameId !== lastOfBefore);
   }
   /** The expert wants to see it. */
   get wanted(): boolean {
@@ -91,6 +98,7 @@ export class NovicePicture {
     this.pump.pause();
     this.parts.pointer.pause();
     this.isActive = false;
+    this.lastOfBefore = this.pump.lastFrameId;
     this.focus = undefined;
     this.closeCapture().catch(this.parts.failed);
     const capture = await this.opened(part, signal);
@@ -134,6 +142,8 @@ export class NovicePicture {
         return;
       case 'frameAcknowledged':
         this.pump.acknowledged(event.frameId, event.suspended);
+        // Numbers go on over all captures, and round at 2³².
+        if (this.lastOfBefore !== undefined && ((event.frameId - this.lastOfBefore) | 0) > 0) this.lastOfBefore = undefined;
         this.cancelTelling ??= this.parts.clock.after(TELL_AGE_MS, () => this.tellAge());
     }
   }

@@ -227,6 +227,7 @@ export class NoviceSession {
     this.sharing.share(part);
     this.picture.share(part, this.lifetime.signal).catch((error: unknown) => this.desktopFailed(error));
   }
+
   /** What the novice wants; nothing is recorded before the session is active. */
   setSound(on: boolean): void {
     this.sounds.set(on);
@@ -274,7 +275,8 @@ export class NoviceSession {
 
   private onInput(events: readonly InputEvent[]): void {
     this.typed += typedIn(events);
-    if (this.control.state !== 'granted') return;
+    // What was aimed at another part of the desktop arrives nowhere.
+    if (this.control.state !== 'granted' || !this.picture.isSeen) return;
     if (this.control.pause === undefined) this.pointer.steeredBy(events);
     this.control.inject(events);
   }

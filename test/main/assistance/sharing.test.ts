@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DesktopScreen } from '../../../src/main/desktop/contract.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../../src/protocol/assistance/timing.ts';
+import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
@@ -74,6 +75,33 @@ describe('what is shown', () => {
     novice.assistance.share({ tag: 'screen', id: 'B' });
     expect(injector.held.size).toBe(0);
     expect(injector.part).toEqual({ tag: 'screen', id: 'B' });
+    await finish();
+  });
+
+  test('what the expert does before it has a picture of the new part arrives nowhere', async () => {
+    const { novice, expert, clock, viewer, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(50);
+    const { injector } = novice.desktop;
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    const act = async (...events: InputEvent[]): Promise<void> => {
+      viewer.act({ tag: 'input', events });
+      await clock.advance(50);
+    };
+    const [press, key] = [
+      { tag: 'pointerButton', x: 5, y: 5, button: 'left', down: true },
+      { tag: 'key', scancode: 30, prefix: 'none', down: true },
+    ] as const;
+    const { frameId } = novice.desktop.capture;
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    await act(press, key);
+    // A frame of the part before, late.
+    viewer.act({ tag: 'painted', frameId });
+    await act(press, key);
+    expect(injector.events).toEqual([]);
+    viewer.act({ tag: 'painted', frameId: novice.desktop.capture.frameId });
+    await act(press, key);
+    expect(injector.events).toEqual([press, key]);
     await finish();
   });
 
