@@ -1,5 +1,5 @@
-/** No more than this on its way beyond the round trip is no queue: a segment that is acknowledged only with the next one. */
-const NO_QUEUE_BYTES = 1_448;
+/** No more than a segment on its way beyond the round trip is no queue: it is acknowledged only with the next one. This large where nobody tells. */
+const SEGMENT_BYTES = 1_448;
 /** Nor is what is late by less than this, and by this part of a round trip: a busy computer reads its socket so late. */
 const NO_QUEUE = { ms: 10, roundTrips: 1 / 16 } as const;
 /** What is later than this stands in a queue for certain, and the rate is what arrives; what is less late may be, and the line carries that at least. */
@@ -34,6 +34,8 @@ export interface LineLook {
   /** The shortest round trip so far and the usual one now, in milliseconds. */
   readonly minRoundTripMs: number;
   readonly roundTripMs: number;
+  /** The largest segment; loopback's are 64 kB. */
+  readonly segmentBytes?: number | undefined;
 }
 
 /**
@@ -89,9 +91,10 @@ export class ArrivalRate {
     const tried = this.remember(look);
     const queuedBytes = Math.max(0, tried - look.arrivedBytes);
     if (last === undefined || look.arrivedBytes !== last.arrivedBytes) this.movedMs = look.atMs;
-    const isQueue = queuedBytes > NO_QUEUE_BYTES;
+    const segmentBytes = look.segmentBytes ?? SEGMENT_BYTES;
+    const isQueue = queuedBytes > segmentBytes;
     const isSure = isQueue && this.lateMs(look) >= SURE_MS;
-    const isMeasured = last !== undefined && isQueue && last.queuedBytes > NO_QUEUE_BYTES;
+    const isMeasured = last !== undefined && isQueue && last.queuedBytes > segmentBytes;
     if (isMeasured) this.measure(last, look, isSure);
     // Before the first queue nothing is known, and what is a little late is no reason to go slowly; nor is a queue that is gone at the next look.
     if (isSure || (isMeasured && this.isKnown)) this.free = undefined;

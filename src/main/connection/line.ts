@@ -137,10 +137,10 @@ export class Line {
   private measure(view: SystemView | undefined): void {
     const { stream } = this;
     const arrivedBytes = arrivedIn(stream, view);
-    const { minRoundTripMs = 0, roundTripMs = minRoundTripMs } = view ?? {};
+    const { minRoundTripMs = 0, roundTripMs = minRoundTripMs, segmentBytes } = view ?? {};
     const writtenBytes = arrivedBytes + onTheWayIn(stream, view);
     this.looked = { writtenBytes, takenBytes: stream.takenBytes };
-    this.rate.look({ atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs }, this.aheadBytes(view));
+    this.rate.look({ atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs, segmentBytes }, this.aheadBytes(view));
   }
 }
 

@@ -17,12 +17,17 @@ class NarrowWire implements LineStream, OutboxWire {
   private readonly roundTripMs: number;
   private readonly tells: boolean;
   private readonly watched: boolean;
+  private readonly segmentBytes: number | undefined;
 
-  constructor(clock: VirtualClock, { tells = true, roundTripMs = 20, watched = true } = {}) {
+  constructor(
+    clock: VirtualClock,
+    { tells = true, roundTripMs = 20, watched = true, segmentBytes = undefined as number | undefined } = {},
+  ) {
     this.line = new Line(this, clock);
     this.tells = tells;
     this.watched = watched;
     this.roundTripMs = roundTripMs;
+    this.segmentBytes = segmentBytes;
   }
 
   get onTheWay(): number {
@@ -34,7 +39,8 @@ class NarrowWire implements LineStream, OutboxWire {
   look(): SystemView | undefined {
     if (!this.tells) return undefined;
     this.looks += 1;
-    return { acknowledgedBytes: this.acknowledged, queuedBytes: this.onTheWay, minRoundTripMs: this.roundTripMs, owedMs: 0 };
+    const { acknowledged: acknowledgedBytes, onTheWay: queuedBytes, roundTripMs: minRoundTripMs, segmentBytes } = this;
+    return { acknowledgedBytes, queuedBytes, minRoundTripMs, owedMs: 0, ...(segmentBytes === undefined ? {} : { segmentBytes }) };
   }
   write(bytes: Uint8Array, taken?: () => void): void {
     this.takenBytes += bytes.length;
@@ -116,6 +122,24 @@ describe('what stands ahead of what is urgent', () => {
     );
     expect(wire.onTheWay).toBeLessThan(80_000);
     outbox.close();
+  });
+
+  it.each([
+    ['is a segment that is acknowledged late, where segments are large', 65_483, undefined],
+    ['is seen where as much is many segments', 1_448, true],
+  ])('%s', async (_, segmentBytes, atMost) => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock, { roundTripMs: 0.1, segmentBytes });
+    // Sound: 4 kB every 20 ms, which a busy reader's system acknowledges when it has read, after 200 ms.
+    for (let block = 0; block < 100; block += 1) {
+      const arrived = wire.takenBytes;
+      wire.write(new Uint8Array(4_000));
+      await clock.advance(20);
+      if (block % 10 === 9) wire.acknowledged = arrived;
+    }
+    wire.acknowledged = wire.takenBytes;
+    expect(wire.line.state.atMost).toBe(atMost);
+    wire.line.close();
   });
 
   it('costs one question of the system a frame on a quick line, whatever its slices', async () => {

@@ -36,6 +36,8 @@ export interface SystemView {
   readonly minRoundTripMs: number;
   /** The usual one at present, in milliseconds, where it tells; 0 when nothing has been measured. */
   readonly roundTripMs?: number;
+  /** The largest segment that it sends, in bytes, where it tells. */
+  readonly segmentBytes?: number;
   /** For so long it has given no sign although it owes one (to data or to keep-alive), in milliseconds; 0 when it owes none. */
   readonly owedMs: number;
 }

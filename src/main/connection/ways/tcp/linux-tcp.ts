@@ -12,6 +12,7 @@ const SIOCOUTQ = 0x5411;
 /** Offsets in struct tcp_info, whose fields only ever get more. */
 const INFO = {
   probes: 3,
+  segmentBytes: 16,
   unacknowledged: 24,
   lastAckReceivedMs: 56,
   rttMicros: 68,
@@ -84,6 +85,7 @@ function viewOf(socket: Socket): SystemView | undefined {
     queuedBytes: queued[0] ?? 0,
     minRoundTripMs: minRtt === UNKNOWN_RTT ? 0 : minRtt / 1_000,
     roundTripMs: view.getUint32(INFO.rttMicros, true) / 1_000,
+    segmentBytes: view.getUint32(INFO.segmentBytes, true),
     owedMs: owes ? view.getUint32(INFO.lastAckReceivedMs, true) : 0,
   };
 }
