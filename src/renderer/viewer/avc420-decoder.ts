@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import { boundsOf } from '../../protocol/rdp/graphics/tiles/areas.ts';
 import type { BitmapDecoder, DecoderKind, EncodedBitmap } from '../../protocol/rdp/graphics/contract.ts';
 import { lookAtUnit } from '../../protocol/rdp/graphics/film/annex-b.ts';
 import { decodeAvc420 } from '../../protocol/rdp/graphics/film/avc420.ts';
@@ -210,12 +211,4 @@ function checkInside({ x, y, width, height }: Rect, size: Size): void {
     `inside ${size.width}x${size.height}`,
     `${x + width},${y + height}`,
   );
-}
-
-function boundsOf(rects: readonly Rect[]): Rect {
-  const x = Math.min(...rects.map((rect) => rect.x));
-  const y = Math.min(...rects.map((rect) => rect.y));
-  const right = Math.max(...rects.map((rect) => rect.x + rect.width));
-  const bottom = Math.max(...rects.map((rect) => rect.y + rect.height));
-  return { x, y, width: right - x, height: bottom - y };
 }

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import { boundsOf } from '../../protocol/rdp/graphics/tiles/areas.ts';
 import type { AppliedGraphics, DecoderKind, OnDrawn } from '../../protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
 import { GraphicsDecoder } from '../../protocol/rdp/graphics/graphics-decoder.ts';
@@ -140,18 +141,4 @@ export class Picture {
     this.dirty.push(rect);
     if (this.dirty.length > MAX_RECTANGLES) this.dirty = [boundsOf(this.dirty)];
   }
-}
-
-function boundsOf(rectangles: readonly Rect[]): Rect {
-  let left = Infinity;
-  let top = Infinity;
-  let right = 0;
-  let bottom = 0;
-  for (const rect of rectangles) {
-    left = Math.min(left, rect.x);
-    top = Math.min(top, rect.y);
-    right = Math.max(right, rect.x + rect.width);
-    bottom = Math.max(bottom, rect.y + rect.height);
-  }
-  return { x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import { overlap } from '../../../protocol/rdp/graphics/tiles/areas.ts';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../protocol/rdp/shared-part.ts';
 import type { Aim } from '../own-window-guard.ts';
@@ -140,8 +141,4 @@ export class X11Aim {
     );
     return { x: xPos, y: yPos, width, height };
   }
-}
-
-function overlap(a: Rect, b: Rect): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import { intersection } from '../../../protocol/rdp/graphics/tiles/areas.ts';
 import type { DesktopScreen } from '../contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 
@@ -28,14 +29,6 @@ export async function readMonitors(connection: X11Connection): Promise<readonly 
   if (found.length > 0) return found;
   const area = { x: 0, y: 0, width: root.width, height: root.height };
   return [{ id: ROOT_ID, name: '', primary: true, area, scale: 1 }];
-}
-
-function intersection(a: Rect, b: Rect): Rect | undefined {
-  const x = Math.max(a.x, b.x);
-  const y = Math.max(a.y, b.y);
-  const width = Math.min(a.x + a.width, b.x + b.width) - x;
-  const height = Math.min(a.y + a.height, b.y + b.height) - y;
-  return width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
 /** Undefined before RANDR 1.5. */

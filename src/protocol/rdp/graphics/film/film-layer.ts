@@ -4,7 +4,8 @@ import { overlap } from '../tiles/areas.ts';
 import type { FilmEncoders } from './contract.ts';
 import type { FrameShare } from '../contract.ts';
 import { Film } from './film.ts';
-import { regionsOf, tilesOfBox, touchedTiles } from './film-regions.ts';
+import { tilesIn } from '../tiles/grid.ts';
+import { regionsOf, touchedTiles } from './film-regions.ts';
 import { InexactTiles } from './inexact-tiles.ts';
 import { MotionFinder, STILL_MS } from './motion-finder.ts';
 import type { MovingPart } from './moving-part.ts';
@@ -78,7 +79,7 @@ export class FilmLayer implements PictureLayer {
     this.film?.follow(this.lineBitsPerSecond, nowMs);
     const drawn = await this.draw(layered, nowMs);
     for (const area of layered.areas) if (!drawn.covered.some((covered) => overlap(covered, area))) this.tiles.clear(area);
-    for (const area of drawn.covered) for (const tile of tilesOfBox(area)) this.tiles.mark(tile, nowMs);
+    for (const area of drawn.covered) for (const tile of tilesIn(area)) this.tiles.mark(tile, nowMs);
     const fitting = Math.max(1, Math.floor((wanted.share?.frameBytes ?? Infinity) / EXACT_TILE_BYTES));
     const exact = this.tiles.take(nowMs - STILL_MS, Math.min(EXACT_TILES_A_FRAME, fitting));
     const pdus = [...this.leftOver, ...drawn.pdus];

@@ -1,7 +1,7 @@
 import type { Rect } from '../../geometry.ts';
+import { nextEdge, TILE_SIDE, tilesIn } from '../tiles/grid.ts';
 import { areaOf } from './moving-tiles.ts';
 
-const TILE_SIDE = 64;
 /** A film that has changed in so much of its rectangle is drawn whole. */
 const WHOLE_SHARE = 0.6;
 
@@ -15,19 +15,7 @@ export function touchedTiles(box: Rect, areas: readonly Rect[]): Rect[] {
     for (let y = Math.max(box.y, area.y); y < endY; y = nextEdge(y))
       for (let x = Math.max(box.x, area.x); x < endX; x = nextEdge(x)) touched.add(placeOf(x, y));
   }
-  return touched.size === 0 ? [] : tilesOfBox(box).filter(({ x, y }) => touched.has(placeOf(x, y)));
-}
-
-export function tilesOfBox(box: Rect): Rect[] {
-  const tiles: Rect[] = [];
-  const right = box.x + box.width;
-  const bottom = box.y + box.height;
-  for (let y = box.y; y < bottom; y = nextEdge(y)) {
-    for (let x = box.x; x < right; x = nextEdge(x)) {
-      tiles.push({ x, y, width: Math.min(right, nextEdge(x)) - x, height: Math.min(bottom, nextEdge(y)) - y });
-    }
-  }
-  return tiles;
+  return touched.size === 0 ? [] : tilesIn(box).filter(({ x, y }) => touched.has(placeOf(x, y)));
 }
 
 /** What of a film is drawn for these tiles of it: runs of neighbours as one rectangle, or all of it. Tiles come row by row, as they are told above. */
@@ -46,8 +34,4 @@ export function regionsOf(box: Rect, tiles: readonly Rect[]): Rect[] {
 /** Of a tile of the grid. No desktop is as wide as 65,536 tiles. */
 function placeOf(x: number, y: number): number {
   return Math.floor(y / TILE_SIDE) * 65_536 + Math.floor(x / TILE_SIDE);
-}
-
-function nextEdge(at: number): number {
-  return (Math.floor(at / TILE_SIDE) + 1) * TILE_SIDE;
 }

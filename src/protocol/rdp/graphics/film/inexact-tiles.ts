@@ -1,7 +1,6 @@
 import type { Rect, Size } from '../../geometry.ts';
-import { holds } from '../tiles/areas.ts';
-
-const TILE_SIDE = 64;
+import { around, holds } from '../tiles/areas.ts';
+import { TILE_SIDE } from '../tiles/grid.ts';
 
 interface InexactTile {
   readonly rect: Rect;
@@ -57,12 +56,4 @@ export class InexactTiles {
   private tileOf({ x, y }: Rect): number {
     return Math.floor(y / TILE_SIDE) * this.columns + Math.floor(x / TILE_SIDE);
   }
-}
-
-function around(one: Rect, other: Rect): Rect {
-  const x = Math.min(one.x, other.x);
-  const y = Math.min(one.y, other.y);
-  const width = Math.max(one.x + one.width, other.x + other.width) - x;
-  const height = Math.max(one.y + one.height, other.y + other.height) - y;
-  return { x, y, width, height };
 }

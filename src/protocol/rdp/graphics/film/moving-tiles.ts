@@ -1,9 +1,8 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
 import { around, overlap } from '../tiles/areas.ts';
+import { TILE_SIDE } from '../tiles/grid.ts';
 
-/** The grid that what has changed comes in. */
-const TILE_SIDE = 64;
 /** A tile counts as changed when at least so much of it was left after copies: 1,024 pixels of a whole one. */
 const CHANGED_SHARE = 0.25;
 /** So many slots are remembered, and in so many of them a tile changed that moves. */

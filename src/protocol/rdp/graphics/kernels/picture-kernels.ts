@@ -2,6 +2,7 @@
 import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
+import { TILE_SIDE } from '../tiles/grid.ts';
 
 /** Room for what is encoded of one tile. */
 const OUTPUT_BYTES = 32 * 1024;
@@ -14,7 +15,6 @@ const FILM_PADDING = 16;
 /** Planes of a tile, and what is needed to make them; then what is encoded of the tile, at its worst. */
 const REMOTE_FX_WORK_BYTES = 48 * 1024;
 const REMOTE_FX_OUTPUT_BYTES = 96 * 1024;
-const TILE_SIDE = 64;
 /** 32-bit numbers that `changedTiles` writes for each tile. */
 const FOUND_NUMBERS = 4;
 

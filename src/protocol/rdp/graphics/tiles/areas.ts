@@ -44,6 +44,11 @@ export function around(one: Rect, other: Rect): Rect {
   return { x, y, width: right - x, height: bottom - y };
 }
 
+/** The least rectangle that holds all of them, of which there is at least one. */
+export function boundsOf(rects: readonly Rect[]): Rect {
+  return rects.reduce(around);
+}
+
 export function overlap(one: Rect, other: Rect): boolean {
   return one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
 }

@@ -8,9 +8,7 @@ import { copyMoves } from '../scroll/copy-moves.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
 import { copyOnPicture } from '../scroll/screen-copy.ts';
 import { rowsEqual } from './row-compare.ts';
-
-/** Classic clients take bitmaps of at most 64×64. */
-const TILE_SIDE = 64;
+import { TILE_SIDE } from './grid.ts';
 
 /**
  * Remembers the last frame and says which parts of the next one differ: rectangles that lie inside the 64×64 grid, cut down to the changed

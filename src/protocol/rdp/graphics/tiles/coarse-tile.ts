@@ -1,11 +1,11 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import type { Rect } from '../../geometry.ts';
 import type { FrameWords } from '../pixel-words.ts';
+import { TILE_SIDE } from './grid.ts';
 
 export type BlockSide = 16 | 32;
 /** Every so many pixels of a block, in both directions, are taken for its colour. */
 const STEP = 4;
-const TILE_SIDE = 64;
 
 /** A tile in blocks, each of its mean colour: a hundred bytes where the exact one takes thousands. */
 export class CoarseTile {

@@ -3,8 +3,8 @@ import type { Rect, Size } from '../../geometry.ts';
 import type { Place } from '../contract.ts';
 import type { FrameWords } from '../pixel-words.ts';
 import { around, holds } from './areas.ts';
+import { TILE_SIDE, tilesIn } from './grid.ts';
 
-const TILE_SIDE = 64;
 /** Fewer pixels than this that change in a tile are text: a letter, a line, a caret. */
 const TEXT_PIXELS = 1_024;
 /** Text that gathers in a tile is sent apart from the rest of it up to so many pixels. */
@@ -156,20 +156,6 @@ export class PendingTiles {
   private indexOf({ x, y }: Rect): number {
     return Math.floor(y / TILE_SIDE) * this.columns + Math.floor(x / TILE_SIDE);
   }
-}
-
-/** The parts of an area in each tile of the grid. */
-function tilesIn({ x, y, width, height }: Rect): Rect[] {
-  const parts: Rect[] = [];
-  const [right, bottom] = [x + width, y + height];
-  for (let top = y; top < bottom; top = (Math.floor(top / TILE_SIDE) + 1) * TILE_SIDE) {
-    const below = Math.min(bottom, (Math.floor(top / TILE_SIDE) + 1) * TILE_SIDE);
-    for (let left = x; left < right; left = (Math.floor(left / TILE_SIDE) + 1) * TILE_SIDE) {
-      const beside = Math.min(right, (Math.floor(left / TILE_SIDE) + 1) * TILE_SIDE);
-      parts.push({ x: left, y: top, width: beside - left, height: below - top });
-    }
-  }
-  return parts;
 }
 
 function isPlain({ words, stride }: FrameWords, { x, y, width, height }: Rect): boolean {
