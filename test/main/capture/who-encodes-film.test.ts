@@ -24,7 +24,7 @@ async function begun(env: Readonly<Record<string, string>>): Promise<unknown> {
     clock: systemClock,
   });
   const opening = expect(desktop.openCapture(stop.signal, ALL)).rejects.toThrow('enough');
-  await expect.poll(() => told.length).toBe(1);
+  await expect.poll(() => told.length).toBeGreaterThan(0);
   stop.abort(new Error('enough'));
   await opening;
   expect(killed).toBe(1);
