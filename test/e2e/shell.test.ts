@@ -156,8 +156,14 @@ describe.skipIf(programs.skip || !electronExecutable)(
         const [id = ''] = await questionWindows(noviceDesktop);
         await noviceDesktop.xdotool('windowactivate', '--sync', id);
         await page.locator('[data-answer=yes][aria-disabled=false]').waitFor();
-        // The text, Stop, No, Yes.
-        await noviceDesktop.xdotool('key', '--delay', '60', 'Tab', 'Tab', 'Tab', 'Tab', 'space');
+        const yes = page.locator('[data-answer=yes]:focus');
+        const focused = () => page.evaluate(() => document.activeElement?.outerHTML);
+        while ((await yes.count()) === 0) {
+          const before = await focused();
+          await noviceDesktop.xdotool('key', 'Tab');
+          await until(async () => (await focused()) !== before, 'the keyboard to go on');
+        }
+        await noviceDesktop.xdotool('key', 'space');
         await pictureArea(expert, 'Anna');
         const session = await expert.session();
         await session.getByRole('button', { name: t('control.expert.ask'), exact: true }).click();
