@@ -140,7 +140,10 @@ export class Line {
     const { minRoundTripMs = 0, roundTripMs = minRoundTripMs, segmentBytes } = view ?? {};
     const writtenBytes = arrivedBytes + onTheWayIn(stream, view);
     this.looked = { writtenBytes, takenBytes: stream.takenBytes };
-    this.rate.look({ atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs, segmentBytes }, this.aheadBytes(view));
+    this.rate.look(
+      { atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs, segmentBytes },
+      this.aheadBytes(view),
+    );
   }
 }
 
