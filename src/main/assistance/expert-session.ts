@@ -170,7 +170,7 @@ export class ExpertSession {
     this.parts.changed();
   }
 
-  /** A block of the novice's sound, to whoever shows the picture; undefined: none comes for now. */
+  /** A block of the novice's sound, to whoever shows the picture; undefined: it pauses. */
   heard(sound: ReceivedSound | undefined): void {
     if (!this.closed) this.viewers.show(sound === undefined ? { tag: 'soundPaused' } : { tag: 'sound', sound: viewerSound(sound) });
   }

@@ -42,7 +42,7 @@ export type ToSteering =
   | { readonly tag: 'control'; readonly granted: boolean }
   /** A block of sound, to be played with those before it. Each is answered by `soundTaken`. */
   | { readonly tag: 'sound'; readonly sound: ViewerSound }
-  /** No sound comes for now. */
+  /** Sound pauses. */
   | { readonly tag: 'soundPaused' };
 
 export type FromSteering =

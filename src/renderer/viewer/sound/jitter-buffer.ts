@@ -86,7 +86,7 @@ export class JitterBuffer {
     if (this.aheadMs > MOST_MS) this.leaveOut();
   }
 
-  /** Nothing comes for now: what is there is played to its end. */
+  /** Sound pauses: what is there is played to its end. */
   finish(): void {
     this.nextAtMs = undefined;
     if (!this.playing && this.aheadMs > 0) this.begin();

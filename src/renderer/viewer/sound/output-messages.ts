@@ -10,7 +10,7 @@ export interface SoundOutputOptions {
 
 export type ToSoundOutput =
   | { readonly tag: 'block'; readonly block: SoundBlock }
-  /** Nothing comes for now. */
+  /** Sound pauses. */
   | { readonly tag: 'finish' }
   /** So much, in milliseconds, is to lie ahead, within its bounds. */
   | { readonly tag: 'wait'; readonly ms: number };

@@ -48,7 +48,7 @@ export class SoundPlayer {
     }
   }
 
-  /** No sound comes for now: what is there is played to its end. */
+  /** Sound pauses: what is there is played to its end. */
   finish(): void {
     this.tell({ tag: 'finish' });
   }

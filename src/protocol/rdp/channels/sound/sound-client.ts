@@ -18,7 +18,7 @@ export interface ReceivedSound {
 
 export interface SoundClientTold {
   heard(sound: ReceivedSound): void;
-  /** Nothing comes for now, or ever again on this connection. */
+  /** Sound pauses, or is over on this connection. */
   paused(): void;
 }
 

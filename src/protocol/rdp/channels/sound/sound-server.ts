@@ -82,7 +82,7 @@ export class SoundServer implements Channel {
     );
   }
 
-  /** Nothing comes for now. */
+  /** Sound pauses. */
   pause(): void {
     this.unconfirmed = [];
     if (this.client !== undefined) void this.port?.send([encodeSoundClose()]);

@@ -22,7 +22,7 @@ export type SoundClientPdu =
   | { readonly tag: 'qualityMode'; readonly mode: number }
   | { readonly tag: 'other'; readonly msgType: number };
 
-/** 2.2.3.9 Close PDU: nothing is played any more for now. */
+/** 2.2.3.9 Close PDU: nothing is played until more comes. */
 export function encodeSoundClose(): Uint8Array {
   return encodeSoundPdu(SND_MSG.close, new Uint8Array(0));
 }
