@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { connectX11, reply } from '../../src/main/desktop/x11/x11-connection.ts';
 import type { Size } from '../../src/protocol/rdp/geometry.ts';
 import { t } from '../../src/words/words.ts';
 import { type PersonDesktop, startPersonDesktop } from '../support/desktop.ts';
@@ -104,9 +105,16 @@ async function placed(client: Display, viewer: Program, ...search: readonly stri
   );
   await client.xdotool('windowmove', '--sync', id, '0', '0').catch(() => undefined);
   await client.xdotool('windowfocus', '--sync', id).catch(() => undefined);
-  const geometry = await client.xdotool('getwindowgeometry', '--shell', id);
-  const value = (key: string) => Number(new RegExp(`^${key}=(-?\\d+)`, 'm').exec(geometry)?.[1]);
-  return { x: value('X'), y: value('Y') };
+  // xdotool counts a frame that a window manager drew twice, so the X server is asked itself.
+  const x = await connectX11({ display: client.name }, false);
+  try {
+    const { destX, destY } = await reply<{ readonly destX: number; readonly destY: number }>((done) =>
+      x.client.TranslateCoordinates(Number(id), x.screen.root, 0, 0, done),
+    );
+    return { x: destX, y: destY };
+  } finally {
+    x.close();
+  }
 }
 
 /** freerdp-shadow-cli and xfreerdp, with the client options of one codec. */
