@@ -2,13 +2,13 @@
  * In the place of `parec` on a desktop that has no sound server: gives out a tone as if this computer played it, 16 bits, two channels. Its process id and
  * each end are written to files in the folder that the first argument names.
  */
-import { spawnSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectX11 } from '../../src/main/desktop/x11/x11-connection.ts';
 
 const TONE_HZ = 440;
 const LOUDNESS = 12_000;
-const EVERY_MS = 20;
+const EVERY_MS = 10;
 const BEEP_MS = 200;
 
 const [folder = '.', ...args] = process.argv.slice(2);
@@ -20,14 +20,21 @@ let made = 0;
 /** From when to when it beeps; always, until it is told to beep with a flash of the screen. */
 let beep = { from: 0, to: Number.POSITIVE_INFINITY };
 
+const { DISPLAY: display = '', XAUTHORITY: xauthority } = process.env;
+const { client, screen } = await connectX11({ display, ...(xauthority === undefined ? {} : { xauthority }) }, false);
+/** Here and not by a program, whose start would come between the flash and the beep. */
+const paint = (backgroundPixel) => {
+  client.ChangeWindowAttributes(screen.root, { backgroundPixel });
+  client.ClearArea(screen.root, 0, 0, 0, 0, 0);
+};
+
 process.on('SIGUSR1', () => {
-  const paint = (colour) => spawnSync('xsetroot', ['-solid', colour]);
   if (beep.to === Number.POSITIVE_INFINITY) beep = { from: 0, to: 0 };
   else {
-    paint('white');
+    paint(screen.white_pixel);
     const now = Math.round(((performance.now() - beganMs) * rate) / 1_000);
     beep = { from: now, to: now + (BEEP_MS * rate) / 1_000 };
-    setTimeout(() => paint('black'), 400);
+    setTimeout(() => paint(screen.black_pixel), 400);
   }
 });
 

@@ -1,5 +1,5 @@
 /** From what the novice's computer plays until it is sent: recorders gather that much. */
-const RECORDED_WITHIN_MS = 40;
+const RECORDED_WITHIN_MS = 25;
 
 /**
  * How much sound is to lie ahead here, in milliseconds, so that it is heard when the film is seen: the picture's age is measured, and of the sound's the

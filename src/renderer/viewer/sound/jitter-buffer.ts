@@ -5,29 +5,39 @@ export interface SoundBlock {
   readonly atMs: number;
 }
 
-/** So much lies ahead of what is played: less stutters, more is late. */
-const LEAST_TARGET_MS = 60;
+/** So much is to be left when a block comes: what comes later than the others by no more is heard without a gap. */
+const LEAST_SPARE_MS = 15;
+/** Before it begins so much more is gathered: the blocks before have not shown yet how regularly they come. */
+const TO_BEGIN_MS = 25;
+/** What was left is looked back at for so long: twice half of it at most. */
+const HALF_LOOK_MS = 2_500;
 /** More never lies ahead: what is late is left out. */
 const MOST_MS = 200;
-/** What stutters gets so much more ahead, and loses as much after a while in which nothing did. */
+/** What stutters gets so much more to spare, and loses as much after a while in which nothing did. */
 const STEP_MS = 20;
-const MOST_TARGET_MS = 180;
+/** With more it would be out of step with the film: then it rather stutters, unless the film is late itself. */
+const MOST_SPARE_MS = 75;
+/** For the film no more than this is waited. */
+const MOST_WAIT_MS = 180;
 const CALM_MS = 10_000;
 /** A moment that is missing for so long has not come; shorter ones are the recorder's haste or hesitation. */
 const GAP_MS = 60;
 /** What is ahead is brought to what is aimed at within so long, by playing hardly noticeably faster or slower. */
-const CORRECTED_WITHIN_MS = 4_000;
+const CORRECTED_WITHIN_MS = 2_000;
 const MOST_CORRECTION = 0.005;
-/** Nothing is corrected below this: blocks are whole. */
-const TOLERATED_MS = 15;
+/** Nothing is corrected below this. */
+const TOLERATED_MS = 5;
 /** Over so long the mean of what is ahead is taken: it goes up with each block and down with each sample. */
 const MEAN_OVER_MS = 500;
+/** Softer than this is silence, of which nobody misses any. */
+const SILENT = 0.001;
 /** Where it begins and ends the sound swells and fades, so that it does not click. */
 const FADE_MS = 3;
 
 /**
- * What has come of the novice's sound and not been played yet. It begins to be played when enough lies ahead, ends when nothing is left, and stays in step:
- * two computers' clocks never run alike, so it is played a little faster or slower. Knows no clock: time is what has been played.
+ * What has come of the novice's sound and not been played yet. It begins to be played when enough lies ahead and ends when nothing is left. How much is
+ * enough shows in what was left whenever a block came: a regular line needs little, one that hesitates gets more before it stutters. It is brought there by
+ * playing a little faster or slower, which also keeps two computers' clocks in step. Knows no clock: time is what has been played.
  */
 export class JitterBuffer {
   private readonly perMs: number;
@@ -39,10 +49,12 @@ export class JitterBuffer {
   private length = 0;
   private playing = false;
   private ending = false;
-  private wishedMs = LEAST_TARGET_MS;
-  private stutterMs = 0;
+  private wishedMs = 0;
+  private spareMs = LEAST_SPARE_MS;
   private calmMs = 0;
   private meanAhead = 0;
+  /** What was left when blocks came. */
+  private left = new Looked();
   /** From 0 to 1: how loud it is while it swells. */
   private loudness = 0;
   /** When the moment after the newest block is. */
@@ -63,13 +75,14 @@ export class JitterBuffer {
     return Math.max(0, this.length - this.position) / this.perMs;
   }
 
+  /** How much has to lie ahead, in milliseconds, before it begins. */
   get targetMs(): number {
-    return Math.min(MOST_TARGET_MS, this.wishedMs + this.stutterMs);
+    return Math.max(this.wishedMs, this.spareMs + TO_BEGIN_MS);
   }
 
-  /** So late the film is beside the sound: the sound waits for it, within its bounds. */
+  /** So late the film is beside the sound: the sound waits for it, within bounds. */
   wait(ms: number): void {
-    this.wishedMs = Math.min(MOST_TARGET_MS, Math.max(LEAST_TARGET_MS, ms));
+    this.wishedMs = Math.min(MOST_WAIT_MS, Math.max(0, ms));
   }
 
   push({ channels, atMs }: SoundBlock): void {
@@ -79,9 +92,13 @@ export class JitterBuffer {
     const isNext = Math.abs(missingMs) < GAP_MS;
     // What came to its end although it goes on was too short.
     if (isNext && !this.playing && this.ending) this.stuttered();
+    if (this.playing && isNext) this.left.saw(this.aheadMs);
     if (this.playing && missingMs >= GAP_MS && missingMs < MOST_MS) this.add(this.silence(missingMs));
     this.ending = false;
-    this.nextAtMs = atMs + first.length / this.perMs;
+    const lengthMs = first.length / this.perMs;
+    this.nextAtMs = atMs + lengthMs;
+    // Where there is too much, pauses of what is played are shortened.
+    if (this.playing && this.tooMuchMs > lengthMs && channels.every(isSilent)) return this.left.moved(-lengthMs);
     this.add(Array.from({ length: this.channelCount }, (_, at) => channels[at] ?? first));
     if (this.aheadMs > MOST_MS) this.leaveOut();
   }
@@ -131,6 +148,7 @@ export class JitterBuffer {
     this.position = this.length - this.targetMs * this.perMs;
     this.forgetPlayed();
     this.meanAhead = this.targetMs;
+    this.left = new Looked();
     if (this.playing) this.breakOff();
   }
 
@@ -139,10 +157,11 @@ export class JitterBuffer {
     this.ending = false;
     this.loudness = 0;
     this.meanAhead = this.aheadMs;
+    this.left = new Looked();
   }
 
   private stuttered(): void {
-    this.stutterMs = Math.min(MOST_TARGET_MS - LEAST_TARGET_MS, this.stutterMs + STEP_MS);
+    this.spareMs = Math.min(MOST_SPARE_MS, this.spareMs + STEP_MS);
     this.calmMs = 0;
   }
 
@@ -150,15 +169,24 @@ export class JitterBuffer {
     this.calmMs += count / this.perMs;
     if (this.calmMs < CALM_MS) return;
     this.calmMs = 0;
-    this.stutterMs = Math.max(0, this.stutterMs - STEP_MS);
+    this.spareMs = Math.max(LEAST_SPARE_MS, this.spareMs - STEP_MS);
+  }
+
+  /** Beyond what is to be left when a block comes, and beyond what the film is waited for; too little below 0. */
+  private get tooMuchMs(): number {
+    const { leastMs } = this.left;
+    return Math.min(leastMs === undefined ? 0 : leastMs - this.spareMs, this.meanAhead - this.wishedMs);
   }
 
   private rate(count: number): number {
-    const weight = Math.min(1, count / this.perMs / MEAN_OVER_MS);
-    this.meanAhead += (this.aheadMs - this.meanAhead) * weight;
-    const tooMuchMs = this.meanAhead - this.targetMs;
+    const passedMs = count / this.perMs;
+    this.meanAhead += (this.aheadMs - this.meanAhead) * Math.min(1, passedMs / MEAN_OVER_MS);
+    this.left.passed(passedMs);
+    const { tooMuchMs } = this;
     if (Math.abs(tooMuchMs) < TOLERATED_MS) return 1;
-    return 1 + Math.min(MOST_CORRECTION, Math.max(-MOST_CORRECTION, tooMuchMs / CORRECTED_WITHIN_MS));
+    const correction = Math.min(MOST_CORRECTION, Math.max(-MOST_CORRECTION, tooMuchMs / CORRECTED_WITHIN_MS));
+    this.left.moved(-correction * passedMs);
+    return 1 + correction;
   }
 
   /** Between two samples of a block, or of two; and what is left of the sample before a break. */
@@ -210,6 +238,41 @@ export class JitterBuffer {
     this.ending = true;
     this.breakOff();
   }
+}
+
+/** The least of what was seen not long ago. */
+class Looked {
+  private nowMs = Number.POSITIVE_INFINITY;
+  private beforeMs = Number.POSITIVE_INFINITY;
+  private passedMs = 0;
+
+  /** Undefined when nothing was seen. */
+  get leastMs(): number | undefined {
+    const leastMs = Math.min(this.nowMs, this.beforeMs);
+    return leastMs === Number.POSITIVE_INFINITY ? undefined : leastMs;
+  }
+
+  saw(ms: number): void {
+    this.nowMs = Math.min(this.nowMs, ms);
+  }
+
+  /** What will be seen from now on is so much more: so would have been what was seen. */
+  moved(ms: number): void {
+    this.nowMs += ms;
+    this.beforeMs += ms;
+  }
+
+  passed(ms: number): void {
+    this.passedMs += ms;
+    if (this.passedMs < HALF_LOOK_MS) return;
+    this.passedMs = 0;
+    this.beforeMs = this.nowMs;
+    this.nowMs = Number.POSITIVE_INFINITY;
+  }
+}
+
+function isSilent(samples: Float32Array): boolean {
+  return samples.every((sample) => Math.abs(sample) < SILENT);
 }
 
 /** Of two times that begin anew after 2^32. */

@@ -123,8 +123,8 @@ it('waits for the film as far as that is later, less what the loudspeaker takes 
   ]);
   player.close();
   expect(soundAheadMs({})).toBe(0);
-  expect(soundAheadMs({ pictureAgeMs: 45, roundTripMs: 1 })).toBeLessThan(5);
-  expect(soundAheadMs({ pictureAgeMs: 400, roundTripMs: 300 })).toBe(210);
+  expect(soundAheadMs({ pictureAgeMs: 30, roundTripMs: 1 })).toBeLessThan(5);
+  expect(soundAheadMs({ pictureAgeMs: 400, roundTripMs: 300 })).toBe(225);
 });
 
 it('a computer that plays none is told of, and tried again with the next sound', async () => {

@@ -10,7 +10,7 @@ import { type SoundCapture, type SoundCaptureEvent, SoundError, type SoundSource
 /** Of Debian's pulseaudio-utils; records from PulseAudio, and from PipeWire by its own server of that protocol. */
 const PROGRAM = 'parec';
 /** How much the sound's server may gather before it gives it on. */
-const LATENCY_MS = 20;
+const LATENCY_MS = 10;
 /** Of what it says on its error output. */
 const MAX_SAID_CHARACTERS = 500;
 
