@@ -7,6 +7,7 @@ import type { NoviceEndpoint, NoviceEndpointEvent, NoviceLink, NoviceLinkEvent }
 import type { ScreenCapture } from '../../src/main/desktop/contract.ts';
 import { createDesktop, type DesktopOptions } from '../../src/main/desktop/desktop.ts';
 import type { Channel } from '../../src/protocol/rdp/channels/contract.ts';
+import type { DesktopLayout } from '../../src/protocol/rdp/desktop-layout.ts';
 import type { GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import { Rdp8Decompressor } from '../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../src/protocol/rdp/pdu/fast-path-output.ts';
@@ -31,6 +32,8 @@ export interface Sharing {
   graphicsBytes(): number;
   /** Updates sent so far that were drawing orders. */
   orderUpdates(): number;
+  /** Layouts of the desktop as said on the graphics channel so far. */
+  layouts(): readonly DesktopLayout[];
   /** Codecs of the bitmaps sent on the graphics channel so far. */
   codecs(): ReadonlySet<number>;
   link(): NoviceLink | undefined;
@@ -64,7 +67,7 @@ export async function share(
   let link: NoviceLink | undefined;
   let graphicsBytes = 0;
   let orderUpdates = 0;
-  const channel = channelCodecs();
+  const channel = channelReader();
   endpoint.onEvent((event) => {
     events.push(event);
     if (event.tag !== 'presented') return;
@@ -92,6 +95,7 @@ export async function share(
     linkEvents,
     graphicsBytes: () => graphicsBytes,
     orderUpdates: () => orderUpdates,
+    layouts: () => channel.layouts,
     codecs: () => channel.codecs,
     link: () => link,
     close: async () => {
@@ -143,14 +147,21 @@ function serve(
 }
 
 /** Begins with a key frame, as every client does that comes late. */
-function channelCodecs(): { readonly codecs: ReadonlySet<number>; read(message: Uint8Array): void } {
+function channelReader(): {
+  readonly codecs: ReadonlySet<number>;
+  readonly layouts: readonly DesktopLayout[];
+  read(message: Uint8Array): void;
+} {
   const decompressor = new Rdp8Decompressor();
   const codecs = new Set<number>();
+  const layouts: DesktopLayout[] = [];
   return {
     codecs,
+    layouts,
     read(message) {
       for (const pdu of decodeGfxServerPdus(decompressor.decompress(decodeSegmentedData(message))))
         if (pdu.tag === 'wireToSurface1') codecs.add(pdu.codecId);
+        else if (pdu.tag === 'resetGraphics') layouts.push(pdu);
     },
   };
 }

@@ -90,10 +90,11 @@ export class FakeViewer implements ViewerSink {
     this.messages.push(message);
     if (message.tag === 'size') this.decoder.resize(message.size);
     if (message.tag === 'graphics' && message.graphics.tag === 'channel') {
-      const { resized } = applied(this.decoder.apply(message.graphics));
-      if (resized !== undefined) this.act({ tag: 'resized', size: resized });
+      const { layout } = applied(this.decoder.apply(message.graphics));
+      if (layout !== undefined) this.act({ tag: 'resized', size: { width: layout.width, height: layout.height } });
     }
-    if (!this.slow && (message.tag === 'size' || message.tag === 'graphics')) this.act({ tag: 'taken', count: 1 });
+    if (!this.slow && (message.tag === 'size' || message.tag === 'layout' || message.tag === 'graphics'))
+      this.act({ tag: 'taken', count: 1 });
   }
   onEvent(listener: (event: FromViewer) => void): () => void {
     return this.events.on(listener);

@@ -8,6 +8,7 @@ import { TypedInput } from './typed-input.ts';
 import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import { viewerSound } from '../../protocol/rdp/channels/sound/sound-formats.ts';
 import type { ReceivedSound } from '../../protocol/rdp/channels/sound/sound-client.ts';
+import { type DesktopLayout, desktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
@@ -41,7 +42,7 @@ export class ExpertSession {
   private readonly viewers: Viewers;
   /** What has been typed on this connection. */
   readonly typed = new TypedInput();
-  private size: Size | undefined;
+  private size: DesktopLayout | undefined;
   private newestRoundTripMs: number | undefined;
   private silentSince: number | undefined;
   /** What is to be typed once more. */
@@ -126,6 +127,11 @@ export class ExpertSession {
         this.viewers.introduce();
         if (!this.viewers.wanted && this.parts.wantsPicture !== true) this.parts.link.setDisplayWanted(false);
         this.parts.changed();
+        return;
+      case 'monitors':
+        if (this.size === undefined) return;
+        this.size = desktopLayout(this.size, event.monitors);
+        this.viewers.show({ tag: 'layout', layout: this.size });
         return;
       case 'graphics':
         this.rate.countArrived(this.parts.clock.monotonicMs());
@@ -242,7 +248,7 @@ export class ExpertSession {
         changed();
       },
       refresh: () => {
-        if (this.size !== undefined) link.refresh([{ x: 0, y: 0, ...this.size }]);
+        if (this.size !== undefined) link.refresh([{ x: 0, y: 0, width: this.size.width, height: this.size.height }]);
       },
       setReading: (reading) => link.setReading(reading),
       heard: (event) => {

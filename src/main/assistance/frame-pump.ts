@@ -92,7 +92,7 @@ export class FramePump {
     this.wanted = wanted;
     if (!wanted) return;
     const { capture } = this.run ?? {};
-    capture?.refresh([{ x: 0, y: 0, ...capture.size }]);
+    if (capture !== undefined) capture.refresh([{ x: 0, y: 0, width: capture.size.width, height: capture.size.height }]);
     this.forgetUnacknowledged();
   }
 

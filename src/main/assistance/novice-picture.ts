@@ -1,4 +1,4 @@
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import { type DesktopLayout, isSameLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
 import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
@@ -88,7 +88,7 @@ export class NovicePicture {
   }
 
   /** Opens the capture; undefined when the session ends first. Rejects where the desktop cannot be captured. */
-  async open(part: SharedPart, signal: AbortSignal): Promise<Size | undefined> {
+  async open(part: SharedPart, signal: AbortSignal): Promise<DesktopLayout | undefined> {
     const capture = await this.opened(part, signal);
     return capture?.size;
   }
@@ -111,13 +111,13 @@ export class NovicePicture {
     this.tell();
   }
 
-  /** The connection is active with this desktop. False while the screen has another size: then it is told, and `active` comes again. */
+  /** The connection is active with this desktop. False while the screen has another size, or other monitors: then it is told, and `active` comes again. */
   start(agreed: Agreed): boolean {
     this.agreed = agreed;
     const { graphics, desktop } = agreed;
     const { capture } = this;
     if (capture === undefined) return false;
-    if (capture.size.width !== desktop.width || capture.size.height !== desktop.height) {
+    if (!isSameLayout(capture.size, desktop)) {
       // The screen changed while the connection was being set up: no picture until both agree.
       this.parts.link.resize(capture.size);
       return false;

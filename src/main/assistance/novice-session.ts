@@ -3,7 +3,7 @@ import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import { typedIn } from './typed-input.ts';
 import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
@@ -254,7 +254,7 @@ export class NoviceSession {
     await Promise.allSettled([this.parts.link.close(reason), closed]);
   }
 
-  private async withDesktop(part: SharedPart, begin: (size: Size) => void): Promise<void> {
+  private async withDesktop(part: SharedPart, begin: (size: DesktopLayout) => void): Promise<void> {
     try {
       const size = await this.picture.open(part, this.lifetime.signal);
       if (size === undefined) return;

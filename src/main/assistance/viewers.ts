@@ -105,7 +105,7 @@ export class Viewers {
 
   private tell(viewer: Viewer, message: ToViewer): void {
     if (!this.viewers.has(viewer)) return;
-    if (message.tag !== 'size' && message.tag !== 'graphics') this.send(viewer, message);
+    if (message.tag !== 'size' && message.tag !== 'layout' && message.tag !== 'graphics') this.send(viewer, message);
     else if (viewer.behindUntilMs === undefined) this.tellPicture(viewer, message);
   }
 

@@ -1,5 +1,6 @@
 import type { EngineName } from '../../facts/preferences.ts';
-import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { DesktopLayout, Monitor } from '../../protocol/rdp/desktop-layout.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate, ViewerGraphics } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { RdpClientClosed } from '../../protocol/rdp/client/contract.ts';
@@ -122,7 +123,7 @@ export type NoviceEndpointEvent =
   | { readonly tag: 'presented'; readonly link: NoviceLink };
 
 export type NoviceLinkEvent =
-  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size }
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: DesktopLayout }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   | { readonly tag: 'display'; readonly wanted: boolean }
@@ -140,12 +141,12 @@ export interface NoviceLink {
   /** As it is now: asks the system. */
   readonly line: LineState;
   /** Of `channels` those start, before `active`, that the expert has joined; each belongs to this link alone. */
-  admit(desktop: Size, channels?: readonly Channel[]): void;
+  admit(desktop: DesktopLayout, channels?: readonly Channel[]): void;
   /** Resolves when the socket has taken it all (drained), which is what paces frames. Rejects when the link has ended. */
   sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void>;
   sendPointerShape(shape: PointerShape | null): void;
   sendPointerPosition(x: number, y: number): void;
-  resize(desktop: Size): void;
+  resize(desktop: DesktopLayout): void;
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void;
   /** Says goodbye with the reason, closes within a second whatever the peer does; `ended` follows. Idempotent. */
   close(reason: DisconnectReason): Promise<void>;
@@ -188,7 +189,9 @@ export type ExpertEndpointEvent =
 
 export type ExpertLinkEvent =
   | { readonly tag: 'presented' }
-  | { readonly tag: 'active'; readonly desktop: Size }
+  | { readonly tag: 'active'; readonly desktop: DesktopLayout }
+  /** The same desktop has these monitors now. */
+  | { readonly tag: 'monitors'; readonly monitors: readonly Monitor[] }
   | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }

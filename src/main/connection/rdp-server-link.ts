@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { SessionConnection } from '../../protocol/assistance/status.ts';
 import type { Channel, ChannelPort } from '../../protocol/rdp/channels/contract.ts';
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { GraphicsUpdate } from '../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
@@ -100,7 +100,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     return this.stream.stage;
   }
 
-  admit(desktop: Size, channels: readonly Channel[] = []): void {
+  admit(desktop: DesktopLayout, channels: readonly Channel[] = []): void {
     if (this.life.state !== 'presented') return;
     this.life.state = 'admitted';
     this.life.deadline(ACTIVATION_DEADLINE_MS, () => {
@@ -123,7 +123,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.sendWhileActive(() => this.machine.sendPointerPosition(x, y));
   }
 
-  resize(desktop: Size): void {
+  resize(desktop: DesktopLayout): void {
     this.sendWhileActive(() => this.machine.resize(desktop));
   }
 

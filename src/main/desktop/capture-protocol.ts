@@ -1,5 +1,6 @@
 /* What a capture thread or page may send. A page is a renderer, and messages of renderers are never trusted. Lengths are bounded before anything is looked at. */
 import * as z from 'zod';
+import { MAX_MONITORS } from '../../protocol/rdp/desktop-layout.ts';
 import { FILM_MAKERS } from '../../protocol/rdp/film-maker.ts';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import { MAX_DESKTOP_SIDE, type FromCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
@@ -16,8 +17,12 @@ const MAX_DURATION_MS = 3_600_000;
 const bytes = z.instanceof(Uint8Array);
 const text = z.string().max(MAX_TEXT_CHARACTERS);
 const side = z.int().min(1).max(MAX_DESKTOP_SIDE);
-const size = z.strictObject({ width: side, height: side });
 const coordinate = z.int().min(0).max(MAX_DESKTOP_SIDE);
+const monitor = z.strictObject({
+  area: z.strictObject({ x: coordinate, y: coordinate, width: side, height: side }),
+  primary: z.boolean(),
+});
+const size = z.strictObject({ width: side, height: side, monitors: z.array(monitor).min(2).max(MAX_MONITORS).readonly().exactOptional() });
 const duration = z.number().min(0).lt(MAX_DURATION_MS);
 
 const update = z.discriminatedUnion('route', [

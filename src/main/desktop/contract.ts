@@ -1,4 +1,5 @@
 import type { DesktopSupport, KeyboardLayout } from '../../facts/desktop.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
@@ -25,7 +26,8 @@ export class CaptureGoneError extends DesktopError {
 }
 
 export type CaptureEvent =
-  | { readonly tag: 'resized'; readonly size: Size }
+  /** Its size, or its monitors. */
+  | { readonly tag: 'resized'; readonly size: DesktopLayout }
   /** Whether what is shared is to be seen; `shown` until something else is said. While it is gone the picture is blank. */
   | { readonly tag: 'shared'; readonly state: SharedState }
   /** The cursor's shape, which the picture does not contain; `null` when it is hidden. */
@@ -39,7 +41,7 @@ export type CaptureEvent =
  * socket skips pictures instead of queueing them, and an idle screen costs nothing.
  */
 export interface ScreenCapture {
-  readonly size: Size;
+  readonly size: DesktopLayout;
   /** From the capability exchange. The next frame is a whole one. */
   configure(settings: GraphicsSettings): void;
   /** `share`: what the line has for it. At most one call at a time. Rejects with DesktopError LOST after `failed` or `close`, or with the signal's reason. */

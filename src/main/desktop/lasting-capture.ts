@@ -1,4 +1,5 @@
-import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import { type DesktopLayout, isSameLayout } from '../../protocol/rdp/desktop-layout.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import { Emitter } from '../emitter.ts';
@@ -30,7 +31,7 @@ class LastingCapture implements ScreenCapture {
   /** What captures, or will when it is open. Rejects when nothing is left. */
   private current: Promise<ScreenCapture>;
   private opened: ScreenCapture | undefined;
-  private currentSize: Size;
+  private currentSize: DesktopLayout;
   private settings: GraphicsSettings | undefined;
   private lastFrameId: number;
   private waiting = false;
@@ -46,7 +47,7 @@ class LastingCapture implements ScreenCapture {
     this.follow(first);
   }
 
-  get size(): Size {
+  get size(): DesktopLayout {
     return this.currentSize;
   }
 
@@ -128,8 +129,7 @@ class LastingCapture implements ScreenCapture {
     this.opened = capture;
     this.follow(capture);
     if (this.settings !== undefined) capture.configure(this.settings);
-    const { width, height } = capture.size;
-    if (width !== this.currentSize.width || height !== this.currentSize.height) {
+    if (!isSameLayout(capture.size, this.currentSize)) {
       this.currentSize = capture.size;
       this.events.emit({ tag: 'resized', size: capture.size });
     }

@@ -1,5 +1,6 @@
 import type { EncodedFrame, FromCapture, ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
@@ -69,7 +70,7 @@ class RemoteCapture implements ScreenCapture {
   private readonly filmPages: FilmPageHost;
   private readonly watch: HangWatch | undefined;
   private state: State;
-  private currentSize: Size = { width: 0, height: 0 };
+  private currentSize: DesktopLayout = { width: 0, height: 0 };
   private generation = 0;
   /**
    * `next` was sent and its frame has not arrived. Stays true when the caller stops waiting, because dropping the frame would lose its
@@ -123,7 +124,7 @@ class RemoteCapture implements ScreenCapture {
     else signal.addEventListener('abort', aborted, { once: true });
   }
 
-  get size(): Size {
+  get size(): DesktopLayout {
     return this.currentSize;
   }
 
@@ -172,9 +173,10 @@ class RemoteCapture implements ScreenCapture {
   refresh(areas: readonly Rect[]): void {
     if (this.state.tag !== 'open' || areas.length === 0 || this.refreshed > MAX_REFRESHED) return;
     this.refreshed += areas.length;
+    const { width, height } = this.currentSize;
     if (this.refreshed <= MAX_REFRESHED) this.channel.send({ tag: 'refresh', areas });
     // Whatever is asked for from now on is in the whole, which is still to come.
-    else this.channel.send({ tag: 'refresh', areas: [{ x: 0, y: 0, ...this.currentSize }] });
+    else this.channel.send({ tag: 'refresh', areas: [{ x: 0, y: 0, width, height }] });
   }
 
   get onEvent(): ScreenCapture['onEvent'] {

@@ -164,6 +164,7 @@ export function createViewerPort(
   function send(message: ToViewer): void {
     switch (message.tag) {
       case 'size':
+      case 'layout':
       case 'graphics':
         sendPicture(message);
         return;

@@ -86,9 +86,9 @@ function SessionWindow({ mount, platform }: Pick<PictureProps, 'mount' | 'platfo
       onTalk={() => void actions.openConversation()}
       fullScreen={fullScreen}
       states={states}
-      renderPicture={(keyboard) => (
+      renderPicture={(own) => (
         <Picture
-          {...keyboard}
+          {...own}
           key={session.id}
           scaling={settings.viewerScaling}
           name={displayName(session.peer)}

@@ -1,4 +1,5 @@
-import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
+import { type DesktopLayout, desktopLayout, isSameLayout, isSameSize } from '../../protocol/rdp/desktop-layout.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import { boundsOf } from '../../protocol/rdp/graphics/tiles/areas.ts';
 import type { AppliedGraphics, DecoderKind, OnDrawn } from '../../protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
@@ -42,6 +43,7 @@ export class Picture {
   private frameIds: number[] = [];
   private frameSinceMs: number | undefined;
   private broken = false;
+  private layout: DesktopLayout | undefined;
 
   constructor(nowMs: () => number, decoders: readonly DecoderKind[] = DECODERS, onDrawn?: OnDrawn) {
     this.nowMs = nowMs;
@@ -60,15 +62,16 @@ export class Picture {
 
   /**
    * Takes the next waiting item; one call at a time. Graphics before the first size are dropped: they have nowhere to go.
-   * @returns the new size when the item had one
+   * @returns the picture's size and monitors where they may be others
    * @throws ProtocolError for bad graphics, an impossible size, or an update that takes too long; nothing is taken any more then
    */
-  async step(): Promise<Size | undefined> {
+  async step(): Promise<DesktopLayout | undefined> {
     const item = this.next();
     if (item === undefined) return undefined;
     try {
       if (item.tag === 'size') return this.resize(item.size);
       if (this.decoder === undefined) return undefined;
+      if (item.tag === 'layout') return this.arrange(item.layout);
       const untilMs = this.nowMs() + LONGEST_UPDATE_MS;
       const applied = this.decoder.apply(item.graphics, () => this.nowMs() > untilMs);
       return this.keep(applied instanceof Promise ? await applied : applied);
@@ -92,17 +95,29 @@ export class Picture {
     return item;
   }
 
-  private resize(size: Size): Size {
+  private resize(size: DesktopLayout): DesktopLayout {
     if (this.decoder === undefined) this.decoder = new GraphicsDecoder(size, this.decoders, this.onDrawn);
     else this.decoder.resize(size);
     this.frameSinceMs = undefined;
     this.dirty = [{ x: 0, y: 0, width: size.width, height: size.height }];
+    this.layout = size;
     return size;
   }
 
-  /** Gives the picture's new size, where it has one. */
-  private keep({ dirty, frames, resized }: AppliedGraphics): Size | undefined {
-    if (resized !== undefined) this.dirty = [{ x: 0, y: 0, width: resized.width, height: resized.height }];
+  /** What is said beside the picture may be of another size than this one has by now: what of it is in this one counts. */
+  private arrange({ monitors }: DesktopLayout): DesktopLayout | undefined {
+    if (this.layout !== undefined) this.layout = desktopLayout(this.layout, monitors);
+    return this.layout;
+  }
+
+  /** Gives the picture's new layout, where it has one. */
+  private keep({ dirty, frames, layout: said }: AppliedGraphics): DesktopLayout | undefined {
+    const { layout: before } = this;
+    const layout = said !== undefined && before !== undefined && isSameLayout(said, before) ? undefined : said;
+    if (layout !== undefined) {
+      this.layout = layout;
+      if (before === undefined || !isSameSize(layout, before)) this.dirty = [{ x: 0, y: 0, width: layout.width, height: layout.height }];
+    }
     for (const rect of dirty) this.addDirty(rect);
     for (const frame of frames) {
       if (frame.action === 'begin') {
@@ -113,7 +128,7 @@ export class Picture {
         if (this.frameIds.length > MAX_FRAMES_AT_ONCE) this.frameIds.shift();
       }
     }
-    return resized;
+    return layout;
   }
 
   /** Whether {@link takeDrawing} would give something, now or once the frame under way is late. */

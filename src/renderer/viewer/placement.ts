@@ -1,4 +1,4 @@
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 
 export type Scaling = 'fit' | 'actual';
 
@@ -26,6 +26,12 @@ export function placePicture(picture: Size, room: Size, scaling: Scaling, device
   const sharp = whole >= 1 && screenScale < whole * ALMOST_WHOLE;
   const used = sharp ? whole / devicePixelRatio : scale;
   return { width: picture.width * used, height: picture.height * used, rendering: sharp ? 'pixelated' : 'auto' };
+}
+
+/** Where the whole picture lies when a part of it is what fills the room ({@link placePicture}): CSS pixels, from the corner of what is to be seen. */
+export function aroundPart(placed: Size, part: Rect, picture: Size): Rect {
+  const scale = placed.width / part.width;
+  return { x: -part.x * scale, y: -part.y * scale, width: picture.width * scale, height: picture.height * scale };
 }
 
 /**

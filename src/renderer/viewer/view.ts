@@ -1,6 +1,8 @@
 /** The elements of the viewer. */
 export interface View {
-  /** As large as the picture is shown. */
+  /** What is to be seen of the picture. */
+  readonly frame: HTMLDivElement;
+  /** As large as the whole picture is shown, whatever of it is to be seen. */
   readonly stage: HTMLDivElement;
   readonly canvas: HTMLCanvasElement;
   /** Takes the keyboard: a text field, so that input methods work. */
@@ -14,11 +16,13 @@ export interface View {
 
 /** Puts the elements into `host`. `label` is what a screen reader calls the picture, `keyboardHint` what it says of its keyboard. */
 export function createView(host: HTMLElement, label: string, keyboardHint: string): View {
+  const frame = document.createElement('div');
   const stage = document.createElement('div');
   const canvas = document.createElement('canvas');
   const keys = document.createElement('textarea');
   const pointerMark = document.createElement('div');
-  Object.assign(stage.style, { position: 'relative', margin: 'auto', flex: 'none', touchAction: 'none', userSelect: 'none' });
+  Object.assign(frame.style, { margin: 'auto', flex: 'none', overflow: 'clip' });
+  Object.assign(stage.style, { position: 'relative', touchAction: 'none', userSelect: 'none' });
   Object.assign(canvas.style, { display: 'block', width: '100%', height: '100%' });
   Object.assign(keys.style, {
     position: 'absolute',
@@ -41,11 +45,13 @@ export function createView(host: HTMLElement, label: string, keyboardHint: strin
   keys.setAttribute('autocapitalize', 'off');
   keys.spellcheck = false;
   stage.append(canvas, pointerMark, keys);
+  frame.append(stage);
   const before = { display: host.style.display, overflow: host.style.overflow };
   // the automatic margin centres the picture where there is room and keeps its corner in reach where there is not
   host.style.display = 'flex';
-  host.append(stage);
+  host.append(frame);
   return {
+    frame,
     stage,
     canvas,
     keys,
@@ -58,7 +64,7 @@ export function createView(host: HTMLElement, label: string, keyboardHint: strin
       return over;
     },
     remove() {
-      stage.remove();
+      frame.remove();
       Object.assign(host.style, before);
     },
   };

@@ -1,9 +1,10 @@
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import { type DesktopLayout, hasMonitor } from '../../protocol/rdp/desktop-layout.ts';
+import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { FromSteering, ToSteering } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { Platform, Typing } from './keyboard-input.ts';
 import { listenToKeyboard } from './keyboard-listeners.ts';
-import { placePicture, type Scaling } from './placement.ts';
+import { aroundPart, placePicture, type Scaling } from './placement.ts';
 import { listenToPointer } from './pointer-listeners.ts';
 import { PointerMark } from './pointer-mark.ts';
 import { cursorStyle, drawPointer, type PointerPicture } from './remote-pointer.ts';
@@ -16,6 +17,9 @@ import type { FromPictureWorker, CodecsWanted, PictureStart, ViewerFailure } fro
 
 export type { Typing } from './keyboard-input.ts';
 export type { Scaling } from './placement.ts';
+
+/** Where one of the monitors is in the picture, in its pixels. */
+export type MonitorArea = Rect;
 
 export interface ViewerOptions {
   /** What a screen reader calls the picture. */
@@ -33,6 +37,8 @@ export interface ViewerOptions {
   readonly onTextTooLong: () => void;
   /** The picture cannot go on: what came could not be decoded. The session should be ended. */
   readonly onFailure: (failure: ViewerFailure) => void;
+  /** The picture is divided like this now; none where it is that of one monitor. */
+  readonly onMonitors: (monitors: readonly MonitorArea[]) => void;
   /** The novice's sound comes and cannot be played here. */
   readonly onSoundFailure: () => void;
 }
@@ -54,6 +60,8 @@ export interface ViewerHandle {
   setVolume(volume: number): void;
   /** So much sound, in milliseconds, is to lie ahead of what is heard, within bounds: the film is so late. */
   keepSoundAhead(ms: number): void;
+  /** Fills the window with this one of the picture's monitors; with the whole picture where it is left out, or not one of them any more. */
+  look(monitor: MonitorArea | undefined): void;
   /** Lets go of what is held at the novice's: what is still down here is for this program. */
   releaseKeys(): void;
   /** Hears how much of the picture came how, at once and with every change, until the returned function is called. One listener at a time. */
@@ -69,13 +77,14 @@ export interface ViewerHandle {
 /** Shows the novice's desktop inside `host` and sends the expert's input, outside any framework. */
 export function mountViewer(host: HTMLElement, { pictures, steering: steeringPort }: ViewerPorts, options: ViewerOptions): ViewerHandle {
   const view = createView(host, options.label, options.keyboardHint);
-  const { stage, canvas, keys } = view;
+  const { frame, stage, canvas, keys } = view;
   const pointerMark = new PointerMark(view.pointerMark);
   const worker = new Worker(new URL('./viewer.worker.ts', import.meta.url), { type: 'module', name: 'viewer' });
   const ended = new AbortController();
   const { signal } = ended;
   let scaling = options.scaling;
-  let size: Size | undefined;
+  let size: DesktopLayout | undefined;
+  let looking: MonitorArea | undefined;
   let shape: PointerPicture | 'default' | 'hidden' = 'default';
   /** CSS pixels a pixel of the picture. */
   let shownScale = 1 / devicePixelRatio;
@@ -116,12 +125,15 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
   function place(): void {
     if (size === undefined || signal.aborted) return;
     const room = { width: host.clientWidth, height: host.clientHeight };
-    const placed = placePicture(size, room, scaling, devicePixelRatio);
-    stage.style.width = `${placed.width}px`;
-    stage.style.height = `${placed.height}px`;
+    const part = looking !== undefined && hasMonitor(size, looking) ? looking : { x: 0, y: 0, width: size.width, height: size.height };
+    const placed = placePicture(part, room, scaling, devicePixelRatio);
+    const whole = aroundPart(placed, part, size);
+    Object.assign(frame.style, { width: `${placed.width}px`, height: `${placed.height}px` });
+    Object.assign(stage.style, { left: `${whole.x}px`, top: `${whole.y}px`, width: `${whole.width}px`, height: `${whole.height}px` });
     canvas.style.imageRendering = placed.rendering;
-    pointerMark.setScale(placed.width / size.width, placed.rendering);
-    rescaleCursor(placed.width / size.width);
+    const scale = placed.width / part.width;
+    pointerMark.setScale(scale, placed.rendering);
+    rescaleCursor(scale);
     host.style.overflow = scaling === 'actual' ? 'auto' : 'hidden';
   }
 
@@ -166,6 +178,7 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
       case 'size':
         size = message.size;
         place();
+        options.onMonitors((size.monitors ?? []).map(({ area }) => area));
         // What was marked was of another picture.
         if (marks !== undefined) marksOf(marks, size);
         break;
@@ -248,6 +261,11 @@ export function mountViewer(host: HTMLElement, { pictures, steering: steeringPor
     },
     setVolume: (volume) => sound.setVolume(volume),
     keepSoundAhead: (ms) => sound.wait(ms),
+    look(monitor) {
+      looking = monitor;
+      place();
+      host.scrollTo(0, 0);
+    },
     releaseKeys: () => steering.send(keyboard.releaseAll()),
     watchShares(listener) {
       sharesListener = listener;

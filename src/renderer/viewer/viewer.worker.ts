@@ -105,13 +105,14 @@ function start({ canvas, port }: PictureStart): void {
   async function decodeSlice(): Promise<void> {
     const stop = performance.now() + DECODE_SLICE_MS;
     while (picture.isWaiting && performance.now() < stop) {
-      const size = await picture.step();
+      const layout = await picture.step();
       taken += 1;
-      if (size === undefined) continue;
-      canvas.width = size.width;
-      canvas.height = size.height;
-      tell({ tag: 'size', size });
-      port.postMessage([{ tag: 'resized', size }] satisfies FromPicture[]);
+      if (layout === undefined) continue;
+      const { width, height } = layout;
+      // A canvas that is given a size is blank.
+      if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+      tell({ tag: 'size', size: layout });
+      port.postMessage([{ tag: 'resized', size: { width, height } }] satisfies FromPicture[]);
     }
   }
 

@@ -1,5 +1,5 @@
 /* What the viewer's page and its worker say to each other. Pixels never cross here, and nothing that the person does. */
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { CodecMark, CodecShares } from './codec-map.ts';
 
 /** The first message to the worker; canvas and port are transferred. The page ends the worker, whatever it is doing. */
@@ -13,7 +13,7 @@ export interface PictureStart {
 export type CodecsWanted = { readonly tag: 'marks' | 'shares'; readonly wanted: boolean };
 
 export type FromPictureWorker =
-  | { readonly tag: 'size'; readonly size: Size }
+  | { readonly tag: 'size'; readonly size: DesktopLayout }
   /** What has just been drawn, and how it came. */
   | { readonly tag: 'marks'; readonly marks: readonly CodecMark[] }
   /** How much of the picture came how; told once a second, while that is another. */

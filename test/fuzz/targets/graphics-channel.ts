@@ -25,7 +25,13 @@ const SIZE = { width: 64, height: 48 };
 /** A server's whole session, in PDUs. */
 const FROM_SERVER: readonly Uint8Array[] = [
   encodeCapsConfirm({ version: GFX_VERSION.v8, flags: 0 }),
-  encodeResetGraphics(SIZE),
+  encodeResetGraphics({
+    ...SIZE,
+    monitors: [
+      { area: { x: 0, y: 8, width: 24, height: 40 }, primary: false },
+      { area: { x: 24, y: 0, width: 40, height: 48 }, primary: true },
+    ],
+  }),
   encodeCreateSurface({ surfaceId: 1, ...SIZE }),
   encodeMapSurfaceToOutput({ surfaceId: 1, x: 0, y: 0 }),
   encodeStartFrame(1),

@@ -41,6 +41,7 @@ import {
   encodeConnectResponse,
 } from '../../../src/protocol/rdp/pdu/mcs-connect.ts';
 import { decodeDomainPdu, type DomainPdu, encodeDomainPdu } from '../../../src/protocol/rdp/pdu/mcs-domain.ts';
+import { decodeMonitorLayout, encodeMonitorLayout } from '../../../src/protocol/rdp/pdu/monitor-layout.ts';
 import { PduFramer } from '../../../src/protocol/rdp/pdu/pdu-framer.ts';
 import {
   decodeFastPathPointer,
@@ -305,6 +306,18 @@ export const RDP_TARGETS: readonly Target[] = [
     decodeSuppressOutput,
     () => [encodeSuppressOutput(true, { width: 800, height: 600 }), encodeSuppressOutput(false, { width: 1, height: 1 })],
     (wanted) => encodeSuppressOutput(wanted, { width: 800, height: 600 }),
+  ),
+  target(
+    'monitor-layout',
+    decodeMonitorLayout,
+    () => [
+      encodeMonitorLayout([
+        { area: { x: 0, y: 40, width: 640, height: 480 }, primary: false },
+        { area: { x: 640, y: 0, width: 800, height: 600 }, primary: true },
+      ]),
+      encodeMonitorLayout([]),
+    ],
+    encodeMonitorLayout,
   ),
   target('frame-acknowledge', decodeFrameAcknowledge, () => [encodeFrameAcknowledge(7)], encodeFrameAcknowledge),
   target(

@@ -7,6 +7,7 @@ import { findXCookie } from '../../../src/main/desktop/x11/xauthority.ts';
 import type { X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { findKey, keymapFrom, keysymOf } from '../../../src/main/desktop/x11/x11-keymap.ts';
 import type { X11SharedPart } from '../../../src/main/desktop/x11/x11-shared-part.ts';
+import { X11PartReader } from '../../../src/main/desktop/x11/x11-part-reader.ts';
 import { X11Screen } from '../../../src/main/desktop/x11/x11-screen.ts';
 
 describe('the areas to grab', () => {
@@ -158,15 +159,12 @@ describe('a screen that is resized', () => {
         return Promise.resolve();
       },
     } as unknown as X11SharedPart;
-    const screen = new X11Screen({
-      connection,
-      post: ({ tag }) => closed.push(tag),
-      shared,
-      size: { width: 10, height: 10 },
-      grabber: { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
-      pixels: { stride: (width) => width * 4, convert: undefined },
-      film: [],
-    });
+    const reader = new X11PartReader(
+      { connection, shared, pixels: { stride: (width) => width * 4, convert: undefined }, way: 'getImage' },
+      { width: 10, height: 10 },
+      { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+    );
+    const screen = new X11Screen({ connection, post: ({ tag }) => closed.push(tag), reader, film: [] });
     screen.partChanged();
     await new Promise((resolve) => setImmediate(resolve));
     expect(closed).toEqual(['grabber', 'connection', 'closed']);

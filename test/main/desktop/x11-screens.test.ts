@@ -172,6 +172,24 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     await showing(left, viewed, (picture) => all(picture, '103050'));
   });
 
+  it('are told of where all are shown, with where they are in the picture, as they change', async () => {
+    const { capture: whole, events } = await capture({ tag: 'all' });
+    const left = { area: { x: 0, y: 0, width: 400, height: 300 }, primary: expect.any(Boolean) };
+    const right = { area: { x: 450, y: 50, width: 500, height: 400 }, primary: expect.any(Boolean) };
+    expect(whole.size).toEqual({ width: 1000, height: 500, monitors: [left, right] });
+    expect(whole.size.monitors?.filter(({ primary }) => primary)).toHaveLength(1);
+    const viewed = new ViewedScreen(whole.size);
+    await paint('305070');
+    await showing(whole, viewed, (picture) => all(picture, '305070'));
+    await remove('right');
+    await told(whole, () => events.some((event) => event.tag === 'resized' && event.size.monitors === undefined), 'one', viewed);
+    expect(whole.size).toEqual({ width: 1000, height: 500 });
+    await put('right', '450/100x400/100+500+0');
+    const moved = { area: { x: 500, y: 0, width: 450, height: 400 }, primary: expect.any(Boolean) };
+    await told(whole, () => events.some((event) => event.tag === 'resized' && event.size.monitors !== undefined), 'two again', viewed);
+    expect(whole.size).toEqual({ width: 1000, height: 500, monitors: [left, moved] });
+  });
+
   it('that is not there is a blank picture, and says so', async () => {
     const { capture: none, events } = await capture({ tag: 'screen', id: 'nowhere' });
     await until(() => events.some((event) => event.tag === 'shared' && event.state === 'gone'), 'gone');

@@ -1,11 +1,11 @@
 import { vi } from 'vitest';
-import { mountViewer, type ViewerHandle, type ViewerOptions } from '../../../src/renderer/viewer/viewer.ts';
+import { type MonitorArea, mountViewer, type ViewerHandle, type ViewerOptions } from '../../../src/renderer/viewer/viewer.ts';
 import type { FromSteering, ToSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
 import type { CodecsWanted, FromPictureWorker, PictureStart } from '../../../src/renderer/viewer/worker-messages.ts';
 
 /** As much of an element as the viewer uses. */
 class FakeElement extends EventTarget {
-  readonly style = { width: '', height: '', overflow: '', display: '' };
+  readonly style = { width: '', height: '', left: '', top: '', overflow: '', display: '' };
   readonly children: FakeElement[] = [];
   readonly captured: number[] = [];
   hidden = false;
@@ -24,6 +24,7 @@ class FakeElement extends EventTarget {
     siblings?.splice(siblings.indexOf(this), 1);
   }
   replaceChildren(): void {}
+  scrollTo(): void {}
   setAttribute(): void {}
   focus(): void {
     this.dispatchEvent(new Event('focus'));
@@ -110,6 +111,7 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
 
   const host = new FakeElement();
   const hints: number[] = [];
+  const told: (readonly MonitorArea[])[] = [];
   const left: number[] = [];
   const tooLong: number[] = [];
   const failures: string[] = [];
@@ -129,11 +131,13 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
       onTextTooLong: () => tooLong.push(1),
       onFailure: ({ code }) => failures.push(code),
       onSoundFailure: () => undefined,
+      onMonitors: (monitors) => told.push(monitors),
       ...options,
     },
   );
   const worker = FakeWorker.newest;
-  const [stage, keys] = [host.children[0]!, host.children[0]!.children[2]!];
+  const frame = host.children[0]!;
+  const [stage, keys] = [frame.children[0]!, frame.children[0]!.children[2]!];
   const noLocks = { getModifierState: () => false };
 
   function happen(target: EventTarget, type: string, facts: object = {}): Event {
@@ -144,6 +148,8 @@ export function viewerPage({ hidden = false, ...options }: Partial<ViewerOptions
   return {
     handle,
     host,
+    told,
+    frame,
     stage,
     keys,
     page,

@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { DecoderKind } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../../src/protocol/rdp/graphics/decoders.ts';
 import { encodeScreenCopies } from '../../../src/protocol/rdp/pdu/drawing-orders.ts';
+import type { DesktopLayout } from '../../../src/protocol/rdp/desktop-layout.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import { encodeBitmapUpdate } from '../../../src/protocol/rdp/pdu/bitmap-update.ts';
 import { encodeFrameMarker } from '../../../src/protocol/rdp/pdu/frame-marker.ts';
+import { encodeResetGraphics } from '../../../src/protocol/rdp/pdu/rdpgfx/reset-graphics.ts';
+import { encodeSegmentedData, plainSegments } from '../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { LONGEST_FRAME_MS, LONGEST_UPDATE_MS, Picture, type Drawing } from '../../../src/renderer/viewer/picture.ts';
 
 /** A raw 32-bit bitmap of one colour. */
@@ -65,6 +68,34 @@ describe('picture', () => {
     picture.push(size(10, 10));
     await drain(picture);
     expect(drawingAt(picture, 0)?.surface).toMatchObject({ width: 10, height: 10 });
+  });
+
+  it('says how it is divided, as its own stream or the session does, and draws it no more than it must', async () => {
+    const monitors = [
+      { area: rect(0, 0, 20, 20), primary: true },
+      { area: rect(20, 0, 10, 20), primary: false },
+    ];
+    const picture = new Picture(() => nowMs);
+    picture.push({ tag: 'size', size: { width: 30, height: 20, monitors } });
+    expect(await picture.step()).toEqual({ width: 30, height: 20, monitors });
+    drawingAt(picture, 0);
+    picture.push({ tag: 'layout', layout: { width: 30, height: 20 } });
+    expect(await picture.step()).toEqual({ width: 30, height: 20 });
+    const reset = (layout: DesktopLayout): void => {
+      const data = encodeSegmentedData(plainSegments(encodeResetGraphics(layout)));
+      picture.push({ tag: 'graphics', graphics: { tag: 'channel', data } });
+    };
+    reset({ width: 30, height: 20, monitors });
+    expect(await picture.step()).toEqual({ width: 30, height: 20, monitors });
+    reset({ width: 30, height: 20, monitors });
+    expect(await picture.step()).toBeUndefined();
+    expect(drawingAt(picture, 0)).toBeUndefined();
+    // Said beside the picture, and too late: what of it is in the picture counts.
+    reset({ width: 20, height: 20 });
+    picture.push({ tag: 'layout', layout: { width: 30, height: 20, monitors } });
+    expect(await picture.step()).toEqual({ width: 20, height: 20 });
+    expect(drawingAt(picture, 0)).toMatchObject({ rectangles: [rect(0, 0, 20, 20)] });
+    expect(await picture.step()).toEqual({ width: 20, height: 20 });
   });
 
   it('takes things in the order they came', async () => {

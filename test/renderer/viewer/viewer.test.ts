@@ -22,6 +22,47 @@ function steered(...options: Parameters<typeof viewerPage>) {
   return page;
 }
 
+describe('one monitor of several', () => {
+  const area = (x: number, width: number) => ({ x, y: 0, width, height: 100 });
+  const [LEFT, RIGHT] = [area(0, 80), area(80, 120)];
+  const layout = {
+    width: 200,
+    height: 100,
+    monitors: [
+      { area: LEFT, primary: true },
+      { area: RIGHT, primary: false },
+    ],
+  };
+  const placed = ({ frame, stage }: ReturnType<typeof viewerPage>) => ({
+    frame: [frame.style.width, frame.style.height],
+    stage: [stage.style.left, stage.style.top, stage.style.width, stage.style.height],
+  });
+
+  it('fills the window, and points in it are those of the whole picture', () => {
+    const page = steered({ scaling: 'fit' });
+    page.tell({ tag: 'size', size: layout });
+    expect(page.told.at(-1)).toEqual([LEFT, RIGHT]);
+    expect(placed(page)).toEqual({ frame: ['400px', '200px'], stage: ['0px', '0px', '400px', '200px'] });
+    // 400 × 300 is room for two and a half times a monitor of 120 × 100, and three times is not.
+    page.handle.look(RIGHT);
+    expect(placed(page)).toEqual({ frame: ['360px', '300px'], stage: ['-240px', '0px', '600px', '300px'] });
+    page.pointer('pointerdown', 0, 1, 3 * 90, 3 * 5);
+    expect(inputOf(page.forwarded())).toContainEqual({ tag: 'pointerMove', x: 90, y: 5 });
+    page.handle.look(LEFT);
+    expect(placed(page)).toEqual({ frame: ['240px', '300px'], stage: ['0px', '0px', '600px', '300px'] });
+    page.handle.look(undefined);
+    expect(placed(page).frame).toEqual(['400px', '200px']);
+  });
+
+  it('that is not there any more gives way to the whole', () => {
+    const page = steered({ scaling: 'fit' });
+    page.tell({ tag: 'size', size: layout });
+    page.handle.look(RIGHT);
+    page.tell({ tag: 'size', size: { width: 200, height: 100 } });
+    expect(placed(page)).toEqual({ frame: ['400px', '200px'], stage: ['0px', '0px', '400px', '200px'] });
+  });
+});
+
 describe('the expert’s input', () => {
   it('goes nowhere but to the hint while control is not granted', () => {
     const page = viewerPage();

@@ -1,3 +1,4 @@
+import type { Monitor } from '../../../protocol/rdp/desktop-layout.ts';
 import type { Rect } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 
@@ -11,4 +12,6 @@ export interface PartPlace {
   readonly origin: Place;
   /** On the root. */
   readonly area: Rect;
+  /** Those that are in it, where there are several. */
+  readonly monitors?: readonly Monitor[];
 }

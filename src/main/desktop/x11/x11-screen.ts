@@ -1,30 +1,24 @@
 import { MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
-import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
-import type { FrameShare, GraphicsUpdate, PictureMove, PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
-import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
+import type { FrameShare, GraphicsUpdate } from '../../../protocol/rdp/graphics/contract.ts';
 import { encodersWithFilm } from '../../../protocol/rdp/graphics/film/encoders-with-film.ts';
 import { FilmWays, type StartFilmEncoders } from '../../../protocol/rdp/graphics/film/film-ways.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
-import { grabAreas } from './grab-areas.ts';
-import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
-import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
-import { isSamePlace, X11SharedPart } from './x11-shared-part.ts';
+import type { GrabWay } from './grabber.ts';
+import { connectX11, type X11Address, type X11Connection } from './x11-connection.ts';
+import { X11Damage } from './x11-damage.ts';
+import { X11PartReader } from './x11-part-reader.ts';
+import { X11SharedPart } from './x11-shared-part.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
 import { watchWindowMoves, type X11WindowMoves } from './x11-window-moves.ts';
-import { screenPixels, type ScreenPixels } from './x11-visual.ts';
+import { screenPixels } from './x11-visual.ts';
 
 const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
 /** Without DAMAGE the whole screen is compared at this interval while a frame is owed. */
 const COMPARE_INTERVAL_MS = 100;
-/** With DAMAGE the whole is compared at this interval: some drivers and overlays draw past it. About 5 ms of work at 1920×1080. */
-const SILENT_INTERVAL_MS = 2_000;
-/** The size of a blank picture, where what is to be shared was gone from the beginning. */
-const NOTHING_TO_SEE: Size = { width: 640, height: 480 };
-/** A grab fails while the screen is being resized: pause between and number of further tries. */
+/** Pause before a screen that could not be read is read again. */
 const RETRY_MS = 100;
-const MAX_RETRIES = 50;
 
 export interface X11CaptureOptions {
   readonly address: X11Address;
@@ -60,9 +54,8 @@ export async function openX11Screen(
     const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
     let changed = (): void => {};
     const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed(), true);
-    const size = sizeOf(shared) ?? NOTHING_TO_SEE;
-    const grabber = await openGrabber(connection, size, options.way, pixels);
-    const screen = new X11Screen({ connection, post, shared, size, grabber, pixels, film });
+    const reader = await X11PartReader.open({ connection, shared, pixels, way: options.way });
+    const screen = new X11Screen({ connection, post, reader, film });
     changed = () => screen.partChanged();
     if (shared.unsure) screen.partChanged();
     screen.stream.countFrom(options.framesBefore ?? 0);
@@ -74,8 +67,8 @@ export async function openX11Screen(
     if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
     const drawn = options.part?.tag === 'window' ? Number(options.part.id) : connection.screen.root;
     if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
-      screen.watchDamage(damage, fixes, drawn);
-    post({ tag: 'opened', size, way: grabber.way }, []);
+      reader.damage = new X11Damage(connection, { damage, fixes }, drawn, () => screen.schedule());
+    post({ tag: 'opened', size: reader.layout, way: reader.way }, []);
     screen.tellState();
     return screen;
   } catch (error) {
@@ -84,48 +77,26 @@ export async function openX11Screen(
   }
 }
 
-function sizeOf({ place }: X11SharedPart): Size | undefined {
-  return place === undefined ? undefined : { width: place.area.width, height: place.area.height };
-}
-
 interface X11ScreenParts {
   readonly connection: X11Connection;
   readonly post: PostFromCapture;
-  readonly shared: X11SharedPart;
-  readonly size: Size;
-  readonly grabber: Grabber;
-  readonly pixels: ScreenPixels;
+  readonly reader: X11PartReader;
   readonly film: readonly StartFilmEncoders[];
 }
 
-interface DamageWatch {
-  /** Moves the damage collected so far out of the server's Damage object and gives its rectangles. */
-  take(): Promise<readonly Rect[]>;
-}
-
+/** When a frame is made of what is read, and what is told of it. */
 export class X11Screen {
   pointer: X11Pointer | undefined;
   moves: X11WindowMoves | undefined;
   private readonly connection: X11Connection;
   private readonly post: PostFromCapture;
+  private readonly reader: X11PartReader;
   readonly stream: PictureStream;
-  private readonly pixels: ScreenPixels;
   private readonly film: FilmWays;
-  private readonly shared: X11SharedPart;
   private told: SharedState = 'shown';
-  private grabber: Grabber;
-  private size: Size;
-  /** What is read of the screen, in the kernels' memory. */
-  private picture: PixelFrame;
-  private damage: DamageWatch | undefined;
-  private damaged = true;
   private wanted = false;
   private share: FrameShare | undefined;
-  /** The next grab takes the whole screen, because earlier grabs may be stale. */
-  private grabAll = true;
   private lastStartMs = Number.NEGATIVE_INFINITY;
-  private lastWholeMs = Number.NEGATIVE_INFINITY;
-  private retries = 0;
   private timer: NodeJS.Timeout | undefined;
   /** Until the whole is compared although nothing was damaged. */
   private silentTimer: NodeJS.Timeout | undefined;
@@ -134,22 +105,12 @@ export class X11Screen {
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
 
-  constructor({ connection, post, shared, size, grabber, pixels, film }: X11ScreenParts) {
-    this.pixels = pixels;
+  constructor({ connection, post, reader, film }: X11ScreenParts) {
     this.connection = connection;
     this.post = post;
-    this.shared = shared;
-    this.size = size;
-    this.grabber = grabber;
-    this.picture = openPictureMemory(size);
+    this.reader = reader;
     this.film = new FilmWays(film);
-    this.stream = new PictureStream(size, encodersWithFilm({ encoders: this.film, nowMs: () => performance.now() }));
-    connection.onEvent((event) => {
-      if (event.name === 'DamageNotify') {
-        this.damaged = true;
-        this.schedule();
-      }
-    });
+    this.stream = new PictureStream(reader.layout, encodersWithFilm({ encoders: this.film, nowMs: () => performance.now() }));
     connection.onLost((why) => this.fail(new DesktopError('LOST', why)));
   }
 
@@ -185,32 +146,16 @@ export class X11Screen {
     this.schedule();
   }
 
-  watchDamage(damage: import('x11').Extensions['damage'], fixes: import('x11').Extensions['fixes'], drawable: number): void {
-    const { client } = this.connection;
-    const watched = client.AllocID();
-    const region = client.AllocID();
-    fixes.CreateRegion(region, []);
-    // NonEmpty sends one event when damage appears and none while it grows.
-    damage.Create(watched, drawable, damage.ReportLevel.NonEmpty);
-    this.damage = {
-      take: async () => {
-        this.damaged = false;
-        damage.Subtract(watched, 0, region);
-        return (await reply<{ readonly rectangles: readonly Rect[] }>((done) => fixes.FetchRegion(region, done))).rectangles;
-      },
-    };
-  }
-
   /** Takes a frame now if one is owed and may differ, or when the frame rate allows it. */
-  private schedule(): void {
+  schedule(): void {
+    const { damage, wholeInMs } = this.reader;
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
-    if (!this.damaged && this.damage !== undefined && !this.stream.dueAnyway && !this.wholeIsDue()) {
+    if (damage?.isAny === false && !this.stream.dueAnyway && wholeInMs > 0) {
       clearTimeout(this.silentTimer);
-      const wholeInMs = this.lastWholeMs + SILENT_INTERVAL_MS - performance.now();
       this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, this.stream.dueInMs ?? wholeInMs));
       return;
     }
-    const interval = this.damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
+    const interval = damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
     const delay = this.lastStartMs + interval - performance.now();
     if (delay > 0) {
       this.timer = setTimeout(() => {
@@ -218,10 +163,6 @@ export class X11Screen {
         this.startTurn();
       }, delay);
     } else this.startTurn();
-  }
-
-  private wholeIsDue(): boolean {
-    return performance.now() - this.lastWholeMs >= SILENT_INTERVAL_MS;
   }
 
   private startTurn(): void {
@@ -257,14 +198,19 @@ export class X11Screen {
   private async turn(): Promise<void> {
     const startedMs = performance.now();
     this.lastStartMs = startedMs;
-    const grabbed = await this.grab();
-    if (grabbed === undefined || this.over) return;
+    const read = await this.reader.read();
+    if (this.over || read === 'nothing') return;
+    if (read === 'elsewhere' || read === 'later') {
+      if (read === 'later') this.lastStartMs = performance.now() + RETRY_MS;
+      this.partChanged();
+      return;
+    }
     const grabbedMs = performance.now();
-    const { picture } = this;
-    const moves = this.movesInPart();
+    const { picture, layout } = this.reader;
+    const moves = this.reader.moves(this.moves?.take() ?? []);
     // The next grab comes after this turn, so nothing needs to be given back.
     const encoded = await this.stream.encode(
-      { ...this.size, damage: grabbed, moves, pixels: () => picture, close: () => undefined },
+      { width: layout.width, height: layout.height, damage: read, moves, pixels: () => picture, close: () => undefined },
       this.share,
     );
     if (encoded === undefined || this.over) return;
@@ -275,64 +221,6 @@ export class X11Screen {
     this.post({ tag: 'frame', generation, frame: { ...made, ...times } }, transferable(made.updates));
   }
 
-  private movesInPart(): readonly PictureMove[] {
-    const moves = this.moves?.take() ?? [];
-    const { place } = this.shared;
-    return place === undefined ? [] : moves.map(({ from, to }) => ({ from: shifted(from, place), to: shifted(to, place) }));
-  }
-
-  /** The areas of `picture` that are fresh now; undefined when the screen cannot be read at the moment. */
-  private async grab(): Promise<readonly Rect[] | undefined> {
-    const whole = { x: 0, y: 0, ...this.size };
-    if (this.wholeIsDue() && (await this.isElsewhere())) return undefined;
-    const { place } = this.shared;
-    if (this.shared.state === 'hidden') {
-      // The last picture stays; once it is to be seen again the whole is taken.
-      this.damaged = false;
-      this.grabAll = true;
-      this.lastWholeMs = performance.now();
-      return undefined;
-    }
-    if (place === undefined) return this.blank();
-    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place.origin));
-    const all = this.grabAll || this.damage === undefined || this.wholeIsDue();
-    const areas = all ? [whole] : grabAreas(damaged, this.size);
-    try {
-      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.size.width, place);
-    } catch (error) {
-      // The screen shrank between the damage and the grab; its resize event is on the way.
-      this.retries += 1;
-      if (this.retries > MAX_RETRIES) throw error;
-      this.lastStartMs = performance.now() + RETRY_MS;
-      this.partChanged();
-      return undefined;
-    }
-    // What has been read may be of another place already: `partChanged` has been called, and takes it anew.
-    if (this.shared.unsure) return undefined;
-    this.retries = 0;
-    this.grabAll = false;
-    if (all) this.lastWholeMs = performance.now();
-    return areas;
-  }
-
-  /** Looks where the part is, because not every change of monitors is told. */
-  private async isElsewhere(): Promise<boolean> {
-    const before = this.shared.place;
-    await this.shared.follow();
-    if (isSamePlace(before, this.shared.place)) return false;
-    this.partChanged();
-    return true;
-  }
-
-  /** What is shared is not there any more: nothing is shown in its place. */
-  private blank(): readonly Rect[] {
-    this.grabAll = false;
-    this.damaged = false;
-    this.lastWholeMs = performance.now();
-    this.picture.pixels.fill(0);
-    return [{ x: 0, y: 0, ...this.size }];
-  }
-
   /** Where the part is may have changed: no frame is taken until that is known, and then the whole. */
   partChanged(): void {
     this.queue(() => this.follow());
@@ -340,31 +228,21 @@ export class X11Screen {
 
   /** Tells whether what is shared is to be seen, where that is another thing than was told. */
   tellState(): void {
-    const { state } = this.shared;
+    const { state } = this.reader;
     if (state === this.told) return;
     this.told = state;
     this.post({ tag: 'shared', state }, []);
   }
 
   private async follow(): Promise<void> {
-    await this.shared.follow();
-    const size = sizeOf(this.shared) ?? this.size;
-    if (size.width !== this.size.width || size.height !== this.size.height) {
-      const grabber = await openGrabber(this.connection, size, this.grabber.way, this.pixels);
-      if (this.over) {
-        grabber.close();
-        return;
-      }
-      this.grabber.close();
-      this.grabber = grabber;
-      this.size = size;
-      this.picture = openPictureMemory(size);
-      this.stream.resize(size);
-      this.post({ tag: 'resized', size }, []);
+    const layout = await this.reader.follow();
+    if (this.over) return;
+    if (layout !== undefined) {
+      this.stream.resize(layout);
+      this.post({ tag: 'resized', size: layout }, []);
     }
     this.tellState();
-    this.grabAll = true;
-    this.damaged = true;
+    this.reader.damage?.suspect();
     this.pointer?.screenChanged();
     this.schedule();
   }
@@ -383,12 +261,10 @@ export class X11Screen {
     this.stream.close();
     this.film.close();
     this.pointer?.close();
-    this.grabber.close();
+    this.reader.close();
     this.connection.close();
   }
 }
-
-const shifted = (rect: Rect, { x, y }: Place): Rect => ({ ...rect, x: rect.x - x, y: rect.y - y });
 
 /** The buffers behind the updates, each once, to be moved to the main thread and not copied. */
 function transferable(updates: readonly GraphicsUpdate[]): ArrayBuffer[] {

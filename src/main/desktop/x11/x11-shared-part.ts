@@ -1,4 +1,5 @@
 import { MAX_DESKTOP_SIDE } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import { type DesktopLayout, desktopLayout, isSameLayout } from '../../../protocol/rdp/desktop-layout.ts';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
 import { DesktopError } from '../contract.ts';
@@ -33,7 +34,7 @@ export class X11SharedPart {
   /**
    * `changed`: what is known may not hold any more; {@link follow} finds out. The X server says so before it answers anything that was asked after
    * the change, so what has been read until then was read of the right place.
-   * @param reads the picture of a window is to be read, too
+   * @param reads the picture is to be read, too: that of a window, and which monitors are in it
    */
   static async open(connection: X11Connection, part: SharedPart, changed: () => void, reads = false): Promise<X11SharedPart> {
     const shared = new X11SharedPart(connection, part, reads, changed);
@@ -114,7 +115,10 @@ export class X11SharedPart {
     this.window = undefined;
     if (part.tag === 'all') {
       const { width, height } = await reply<Size>((done) => this.connection.client.GetGeometry(root, done));
-      return placed(root, { x: 0, y: 0, width, height });
+      const { monitors }: DesktopLayout = this.reads
+        ? desktopLayout({ width, height }, await readMonitors(this.connection))
+        : { width, height };
+      return { ...placed(root, { x: 0, y: 0, width, height }), ...(monitors === undefined ? {} : { monitors }) };
     }
     const screen = (await readMonitors(this.connection)).find(({ id }) => id === part.id);
     return screen === undefined ? undefined : placed(root, screen.area);
@@ -123,10 +127,15 @@ export class X11SharedPart {
 
 export function isSamePlace(one: PartPlace | undefined, other: PartPlace | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
-  return one.drawable === other.drawable && isSameArea(one.area, other.area);
+  return one.drawable === other.drawable && isSamePosition(one, other) && isSameLayout(layoutOf(one), layoutOf(other));
 }
 
-const isSameArea = (a: Rect, b: Rect): boolean => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+const isSamePosition = ({ area: one }: PartPlace, { area: other }: PartPlace): boolean => one.x === other.x && one.y === other.y;
+
+/** The picture of what is there. */
+export function layoutOf({ area, monitors }: PartPlace): DesktopLayout {
+  return { width: area.width, height: area.height, ...(monitors === undefined ? {} : { monitors }) };
+}
 
 function placed(drawable: number, area: Rect): PartPlace {
   const { x, y, width, height } = area;

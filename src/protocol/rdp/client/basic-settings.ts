@@ -33,6 +33,7 @@ export function connectInitial(config: RdpClientConfig, channels: readonly Chann
       earlyCapabilityFlags:
         EARLY_CAPABILITY.errInfoPdu |
         EARLY_CAPABILITY.validConnectionType |
+        EARLY_CAPABILITY.monitorLayoutPdu |
         EARLY_CAPABILITY.netcharAutodetect |
         (graphicsChannel ? EARLY_CAPABILITY.dynvcGfx : 0),
       serverSelectedProtocol: PROTOCOL.ssl,

@@ -1,5 +1,6 @@
 import type { Channel, Urgency } from '../channels/contract.ts';
 import type { ConnectionChannels } from '../channels/static-channels.ts';
+import type { DesktopLayout, Monitor } from '../desktop-layout.ts';
 import type { Rect, Size } from '../geometry.ts';
 import type { ViewerGraphics } from '../graphics/contract.ts';
 import type { PointerShape } from '../pointer-shape.ts';
@@ -64,7 +65,9 @@ export type RdpClientOutput =
   | { readonly tag: 'startTls' }
   /** Client Info is sent: from here the novice is being asked. */
   | { readonly tag: 'presented' }
-  | { readonly tag: 'active'; readonly desktop: Size }
+  | { readonly tag: 'active'; readonly desktop: DesktopLayout }
+  /** The same desktop has these monitors now. */
+  | { readonly tag: 'monitors'; readonly monitors: readonly Monitor[] }
   | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null | 'default' }
   | { readonly tag: 'pointerPosition'; readonly x: number; readonly y: number }

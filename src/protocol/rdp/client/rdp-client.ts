@@ -2,6 +2,7 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import type { Channel, Urgency } from '../channels/contract.ts';
 import { GraphicsClient } from '../channels/graphics/graphics-client.ts';
 import { asStatic, type ChannelChunk, StaticChannels } from '../channels/static-channels.ts';
+import { desktopLayout, type Monitor } from '../desktop-layout.ts';
 import type { Rect } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import { encodeConfirmActive } from '../pdu/confirm-active.ts';
@@ -9,6 +10,7 @@ import { decodeDemandActive } from '../pdu/demand-active.ts';
 import { type DisconnectReason, meaningOfErrorInfo, meaningOfUltimatum } from '../pdu/disconnect-reasons.ts';
 import { encodeFrameAcknowledge } from '../pdu/frame-acknowledge.ts';
 import { decodeDomainPdu, DISCONNECT_REASON, type DomainPdu, encodeDomainPdu } from '../pdu/mcs-domain.ts';
+import { decodeMonitorLayout } from '../pdu/monitor-layout.ts';
 import { PduFramer } from '../pdu/pdu-framer.ts';
 import { encodeRefreshRect } from '../pdu/refresh-rect.ts';
 import { decodeSetErrorInfo } from '../pdu/set-error-info.ts';
@@ -72,6 +74,8 @@ export class RdpClient implements RdpClientMachine {
   private readonly presence: ServerPresence;
   private state: State = { tag: 'idle' };
   private errorInfo: DisconnectReason | undefined;
+  /** As the server has said since its last Demand Active. */
+  private monitors: readonly Monitor[] = [];
   /** What was asked for while the session is reactivated: a key that goes up then must not stay down. */
   private held: ((state: Shared) => RdpClientOutput[])[] = [];
 
@@ -327,6 +331,7 @@ export class RdpClient implements RdpClientMachine {
     const demand = decodeDemandActive(body);
     const abilities = readServerAbilities(demand, this.config.desktop);
     if (!abilities.beginsAnew) this.graphics?.withhold();
+    this.monitors = [];
     const shared: Shared = { plan: state.plan, userId: state.userId, shareId: demand.shareId, abilities };
     this.state = { tag: 'finalizing', reactivating: state.reactivating, ...shared };
     const confirm = encodeConfirmActive(
@@ -346,6 +351,10 @@ export class RdpClient implements RdpClientMachine {
       return [];
     }
     const { state } = this;
+    if (pdu.pduType2 === PDU_TYPE_2.monitorLayout) {
+      this.monitors = decodeMonitorLayout(pdu.body);
+      return state.tag === 'active' ? [{ tag: 'monitors', monitors: this.monitors }] : [];
+    }
     if (state.tag === 'active') return this.session.readShareData(pdu);
     if (state.tag !== 'finalizing' || pdu.pduType2 !== PDU_TYPE_2.fontMap) return [];
     const { plan, userId, shareId, abilities } = state;
@@ -356,7 +365,7 @@ export class RdpClient implements RdpClientMachine {
     return [
       ...held.flatMap((act) => act(shared)),
       ...(this.channels?.start() ?? []).map((chunk) => sendChunk(shared, chunk)),
-      { tag: 'active', desktop: abilities.desktop },
+      { tag: 'active', desktop: desktopLayout(abilities.desktop, this.monitors) },
     ];
   }
 

@@ -1,4 +1,5 @@
-import type { Rect, Size } from '../geometry.ts';
+import type { DesktopLayout } from '../desktop-layout.ts';
+import type { Rect } from '../geometry.ts';
 import type { SharedState } from '../shared-part.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import type { EncodedPicture, FrameShare, GraphicsSettings } from './contract.ts';
@@ -34,9 +35,10 @@ export interface EncodedFrame extends EncodedPicture {
 
 export type FromCapture =
   /** First message: the capture runs. `way` names how pictures are taken, for logs and tests. */
-  | { readonly tag: 'opened'; readonly size: Size; readonly way: string }
+  | { readonly tag: 'opened'; readonly size: DesktopLayout; readonly way: string }
   | { readonly tag: 'frame'; readonly generation: number; readonly frame: EncodedFrame }
-  | { readonly tag: 'resized'; readonly size: Size }
+  /** Its size, or its monitors. */
+  | { readonly tag: 'resized'; readonly size: DesktopLayout }
   /** Whether what is shared is to be seen. While it is gone the picture is blank. */
   | { readonly tag: 'shared'; readonly state: SharedState }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }

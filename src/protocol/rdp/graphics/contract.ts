@@ -1,3 +1,4 @@
+import type { DesktopLayout, Monitor } from '../desktop-layout.ts';
 import type { FilmMaker } from '../film-maker.ts';
 import type { Rect, Size } from '../geometry.ts';
 import type { PictureQuality } from '../picture-quality.ts';
@@ -90,6 +91,8 @@ export interface FrameRequest {
   readonly key: boolean;
   /** Parts that the client may have lost. An encoder that cannot repeat a part makes a key frame. */
   readonly areas: readonly Rect[];
+  /** Those of the picture, where there are several. */
+  readonly monitors?: readonly Monitor[] | undefined;
   /** As much as the line has; without bounds where it is left out. */
   readonly share?: FrameShare | undefined;
 }
@@ -151,8 +154,8 @@ export interface AppliedGraphics {
   /** Parts of the picture that were drawn, in order; they may overlap. */
   readonly dirty: readonly Rect[];
   readonly frames: readonly FrameBoundary[];
-  /** The picture has this size now, and all of it is another. */
-  readonly resized?: Size | undefined;
+  /** The picture is laid out like this from now on, as it says itself; where the size is another, so is all of it. */
+  readonly layout?: DesktopLayout | undefined;
 }
 
 /** How a part of the picture came. */

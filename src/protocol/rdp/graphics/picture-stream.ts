@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../bytes/errors.ts';
-import type { Rect, Size } from '../geometry.ts';
+import type { DesktopLayout } from '../desktop-layout.ts';
+import type { Rect } from '../geometry.ts';
 import { encodeFastPathUpdate, FAST_PATH_UPDATE } from '../pdu/fast-path-output.ts';
 import { encodeFrameMarker } from '../pdu/frame-marker.ts';
 import type {
@@ -36,7 +37,7 @@ interface Configured {
  */
 export class PictureStream {
   private readonly encoders: readonly EncoderKind[];
-  private size: Size;
+  private layout: DesktopLayout;
   private current: Configured | undefined;
   private encoding = false;
   private frameId = 0;
@@ -46,8 +47,8 @@ export class PictureStream {
   private forcedPixels = 0;
 
   /** `encoders`: what can run where this stream runs. */
-  constructor(size: Size, encoders: readonly EncoderKind[] = ENCODERS) {
-    this.size = size;
+  constructor(layout: DesktopLayout, encoders: readonly EncoderKind[] = ENCODERS) {
+    this.layout = layout;
     this.encoders = encoders;
   }
 
@@ -82,9 +83,9 @@ export class PictureStream {
     this.frameId = frameId;
   }
 
-  /** The next frame is a key frame of this size. */
-  resize(size: Size): void {
-    this.size = size;
+  /** The next frame is a key frame of this size, and for these monitors. */
+  resize(layout: DesktopLayout): void {
+    this.layout = layout;
     this.askForKey();
   }
 
@@ -94,8 +95,8 @@ export class PictureStream {
       if (this.key) return;
       const x = Math.max(0, area.x);
       const y = Math.max(0, area.y);
-      const width = Math.min(this.size.width, area.x + area.width) - x;
-      const height = Math.min(this.size.height, area.y + area.height) - y;
+      const width = Math.min(this.layout.width, area.x + area.width) - x;
+      const height = Math.min(this.layout.height, area.y + area.height) - y;
       if (width > 0 && height > 0) this.force({ x, y, width, height });
     }
   }
@@ -118,7 +119,7 @@ export class PictureStream {
       this.key = false;
       this.forgetForced();
       const frameId = (this.frameId + 1) >>> 0;
-      const encoded = await this.encodeWith(current, picture, { frameId, key, areas, share });
+      const encoded = await this.encodeWith(current, picture, { frameId, key, areas, monitors: this.layout.monitors, share });
       if (encoded === undefined || encoded.updates.length === 0) return undefined;
       this.frameId = frameId;
       const updates = current.acknowledgement === 'marked' ? marked(encoded.updates, frameId) : encoded.updates;
@@ -160,7 +161,7 @@ export class PictureStream {
   private force(area: Rect): void {
     this.forced.push(area);
     this.forcedPixels += area.width * area.height;
-    if (this.forced.length > MAX_FORCED_AREAS || this.forcedPixels >= this.size.width * this.size.height) this.askForKey();
+    if (this.forced.length > MAX_FORCED_AREAS || this.forcedPixels >= this.layout.width * this.layout.height) this.askForKey();
   }
 
   private askForKey(): void {

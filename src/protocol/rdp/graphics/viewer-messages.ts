@@ -1,3 +1,4 @@
+import type { DesktopLayout } from '../desktop-layout.ts';
 import type { Size } from '../geometry.ts';
 import type { InputEvent } from '../input/events.ts';
 import type { PointerShape } from '../pointer-shape.ts';
@@ -22,7 +23,12 @@ export const MAX_TAKEN_AT_ONCE = 0xffff;
 export const MAX_FROM_PICTURE_AT_ONCE = 256;
 
 /** To where pictures are decoded. Each is answered by being counted in a `taken`. */
-export type ToPicture = { readonly tag: 'size'; readonly size: Size } | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
+export type ToPicture =
+  /** A picture begins. */
+  | { readonly tag: 'size'; readonly size: DesktopLayout }
+  /** The same picture is that of other monitors. */
+  | { readonly tag: 'layout'; readonly layout: DesktopLayout }
+  | { readonly tag: 'graphics'; readonly graphics: ViewerGraphics };
 
 export type FromPicture =
   /** The picture itself has said that it has this size now (the graphics channel does). */

@@ -1,7 +1,9 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import { chooseGraphics } from '../graphics/choose-graphics.ts';
 import type { ClientGraphicsCapabilities } from '../graphics/client-capabilities.ts';
+import { monitorsOf } from '../desktop-layout.ts';
 import type { Size } from '../geometry.ts';
+import { EARLY_CAPABILITY } from '../pdu/client-data.ts';
 import { DRAWING_FLAG } from '../pdu/capabilities/bitmap.ts';
 import { type CapabilitySet, findSet } from '../pdu/capabilities/capability-sets.ts';
 import { FONT_SUPPORT_FONT_LIST } from '../pdu/capabilities/font.ts';
@@ -14,7 +16,9 @@ import { decodeConfirmActive } from '../pdu/confirm-active.ts';
 import { encodeDemandActive } from '../pdu/demand-active.ts';
 import { MAX_REQUEST_BYTES } from '../pdu/fast-path-output.ts';
 import { encodeLicenceError } from '../pdu/licence.ts';
+import { encodeMonitorLayout } from '../pdu/monitor-layout.ts';
 import { encodeSecurityHeader, SEC } from '../pdu/security-header.ts';
+import { encodeShareData, PDU_TYPE_2 } from '../pdu/share-data.ts';
 import { CHANNEL_CHUNK_BYTES } from '../pdu/virtual-channel.ts';
 import type { ClientAbilities } from './client-abilities.ts';
 import type { RdpServerOutput } from './contract.ts';
@@ -48,7 +52,10 @@ export function licensed(): RdpServerOutput {
   return sendOn(IO_CHANNEL_ID, data);
 }
 
-/** Demand Active (2.2.1.13.1) for a desktop of this size. Throws `OUT_OF_RANGE` for a size RDP cannot say. */
+/**
+ * Demand Active (2.2.1.13.1) for a desktop of this size, and its monitors (2.2.12.1) where the client reads them. Throws `OUT_OF_RANGE` for a size RDP
+ * cannot say.
+ */
 export function demandActive({ session, channels, desktop, wasActive }: Admitted): Step {
   for (const side of [desktop.width, desktop.height]) {
     if (!Number.isInteger(side) || side < 1 || side > MAX_DESKTOP_SIDE)
@@ -56,8 +63,24 @@ export function demandActive({ session, channels, desktop, wasActive }: Admitted
   }
   return {
     state: { tag: 'capabilities', session, channels, desktop, wasActive },
-    outputs: [sendOn(IO_CHANNEL_ID, encodeDemandActive({ shareId: SHARE_ID, sets: serverSets(desktop) }, SERVER_CHANNEL_ID))],
+    outputs: [
+      sendOn(IO_CHANNEL_ID, encodeDemandActive({ shareId: SHARE_ID, sets: serverSets(desktop) }, SERVER_CHANNEL_ID)),
+      // Here and nowhere else: FreeRDP 3 waits for it before it goes on, and ends the session at a second one within an activation.
+      ...(readsMonitorLayout(session)
+        ? [
+            sendOn(
+              IO_CHANNEL_ID,
+              encodeShareData(SHARE_ID, SERVER_CHANNEL_ID, PDU_TYPE_2.monitorLayout, encodeMonitorLayout(monitorsOf(desktop))),
+            ),
+          ]
+        : []),
+    ],
   };
+}
+
+/** The client has announced that it reads the Monitor Layout PDU. */
+export function readsMonitorLayout({ core }: Session): boolean {
+  return (core.earlyCapabilityFlags & EARLY_CAPABILITY.monitorLayoutPdu) !== 0;
 }
 
 /** Colour depth, size and what the server takes and sends; of the drawing orders ScrBlt alone. */

@@ -1,6 +1,7 @@
 import type { Channel, Urgency } from '../channels/contract.ts';
 import type { ConnectionChannels } from '../channels/static-channels.ts';
-import type { Rect, Size } from '../geometry.ts';
+import type { DesktopLayout } from '../desktop-layout.ts';
+import type { Rect } from '../geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate } from '../graphics/contract.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import type { InputEvent } from '../input/events.ts';
@@ -29,15 +30,18 @@ export interface RdpServerMachine {
    * After `clientInfo`: go on with licensing, Demand Active … Nothing is sent to the peer between `clientInfo` and this, but round-trip requests
    * and their results. Of `channels` those come to life that the client has joined (`drdynvc`, for dynamic ones, among them).
    */
-  admit(desktop: Size, channels?: ConnectionChannels): RdpServerOutput[];
+  admit(desktop: DesktopLayout, channels?: ConnectionChannels): RdpServerOutput[];
   /** Ends the connection with a reason the peer can show (Set Error Info when possible, then MCS Disconnect Provider Ultimatum). */
   disconnect(reason: DisconnectReason): RdpServerOutput[];
   /** Only in the active session; else ProtocolError ILLEGAL_TRANSITION. */
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[];
   sendPointerShape(shape: PointerShape | null): RdpServerOutput[];
   sendPointerPosition(x: number, y: number): RdpServerOutput[];
-  /** Deactivate-All and a new Demand Active with the new size ([MS-RDPBCGR] 1.3.1.3). `active` comes again. */
-  resize(desktop: Size): RdpServerOutput[];
+  /**
+   * The desktop is another: Deactivate-All and a new Demand Active ([MS-RDPBCGR] 1.3.1.3), where the picture does not say it itself. `active` comes
+   * again.
+   */
+  resize(desktop: DesktopLayout): RdpServerOutput[];
   /** What a static channel says unasked, in chunks ([MS-RDPBCGR] 2.2.6.1). A channel that is not open: ProtocolError ILLEGAL_TRANSITION. */
   sendChannel(channel: Channel, messages: readonly Uint8Array[], urgency: Urgency): RdpServerOutput[];
   /** This side hears and says nothing more on a static channel. */
@@ -60,7 +64,7 @@ export type RdpServerOutput =
   /** TS_INFO_PACKET ([MS-RDPBCGR] 2.2.1.11.1.1): the machine now waits for `admit` or `disconnect`. */
   | { readonly tag: 'clientInfo'; readonly info: ClientInfoFacts }
   /** The connection is active: graphics may be sent. Comes again after a resize. */
-  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: Size }
+  | { readonly tag: 'active'; readonly graphics: GraphicsSettings; readonly desktop: DesktopLayout }
   | { readonly tag: 'input'; readonly events: readonly InputEvent[] }
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   /** Suppress Output: `false` means the client's window is hidden and nothing needs sending. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { Channel, Urgency } from '../channels/contract.ts';
 import { asStatic, type ConnectionChannels, StaticChannels } from '../channels/static-channels.ts';
-import type { Size } from '../geometry.ts';
+import { type DesktopLayout, isSameLayout, isSameSize } from '../desktop-layout.ts';
 import type { GraphicsUpdate } from '../graphics/contract.ts';
 import type { PointerShape } from '../pointer-shape.ts';
 import { encodeDeactivateAll } from '../pdu/deactivate-all.ts';
@@ -18,7 +18,7 @@ import { decodeShareData, encodeShareData, PDU_TYPE_2 } from '../pdu/share-data.
 import { decodeX224Data } from '../pdu/x224.ts';
 import { clamped, inputOutputs, receiveActiveData, ultimatum } from './active-session.ts';
 import { receiveConnectInitial } from './basic-settings.ts';
-import { demandActive, licensed, receiveConfirmActive } from './capabilities-exchange.ts';
+import { demandActive, licensed, readsMonitorLayout, receiveConfirmActive } from './capabilities-exchange.ts';
 import { receiveChannelConnection } from './channel-connection.ts';
 import { receiveConnectionRequest } from './connection-initiation.ts';
 import type { RdpServerConfig, RdpServerMachine, RdpServerOutput } from './contract.ts';
@@ -26,7 +26,7 @@ import { receiveFinalization } from './finalization.ts';
 import { RoundTrip } from './round-trip.ts';
 import { IO_CHANNEL_ID, sendChunk, sendOn, SERVER_CHANNEL_ID, SHARE_ID } from './server-domain.ts';
 import { ServerGraphics } from './server-graphics.ts';
-import { illegal, type ServerState, type StateOf, type Step } from './server-state.ts';
+import { type Admitted, illegal, type ServerState, type StateOf, type Step } from './server-state.ts';
 
 type AdmittedState = StateOf<'capabilities' | 'finalization' | 'active'>;
 
@@ -49,7 +49,7 @@ export class RdpServer implements RdpServerMachine {
   /** From `admit` on. */
   private graphics: ServerGraphics | undefined;
   /** A resize that came while an activation was under way; the newest counts. */
-  private nextDesktop: Size | undefined;
+  private nextDesktop: DesktopLayout | undefined;
 
   constructor(config: RdpServerConfig) {
     this.roundTrip = new RoundTrip(config.silence);
@@ -90,7 +90,7 @@ export class RdpServer implements RdpServerMachine {
     return [];
   }
 
-  admit(desktop: Size, channels: ConnectionChannels = NO_CHANNELS): RdpServerOutput[] {
+  admit(desktop: DesktopLayout, channels: ConnectionChannels = NO_CHANNELS): RdpServerOutput[] {
     if (this.state.tag !== 'awaitingAdmission') throw illegal(this.state, 'admit');
     const { session } = this.state;
     const graphics = new ServerGraphics(session);
@@ -145,24 +145,20 @@ export class RdpServer implements RdpServerMachine {
     return [{ tag: 'send', bytes: encodeFastPathUpdate(FAST_PATH_UPDATE.pointerPosition, encodePointerPosition(at.x, at.y)) }];
   }
 
-  resize(desktop: Size): RdpServerOutput[] {
+  resize(desktop: DesktopLayout): RdpServerOutput[] {
     const { state } = this;
     switch (state.tag) {
       case 'active':
         this.nextDesktop = undefined;
-        if (this.graphics?.inUse === true) {
-          // The graphics channel says the new size itself: nothing is reactivated.
+        if (this.graphics?.inUse === true || (isSameSize(desktop, state.desktop) && !readsMonitorLayout(state.session))) {
+          // The graphics channel says the new layout itself, and some clients do not want to know of monitors: nothing is reactivated.
           const resized = { ...state, desktop };
           return this.take({ state: resized, outputs: this.activation(resized) });
         }
-        return [
-          { tag: 'suspended' },
-          sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)),
-          ...this.take(demandActive({ ...state, desktop })),
-        ];
+        return this.reactivate({ ...state, desktop });
       case 'capabilities':
       case 'finalization':
-        this.nextDesktop = sameSize(desktop, state.desktop) ? undefined : desktop;
+        this.nextDesktop = isSameLayout(desktop, state.desktop) ? undefined : desktop;
         return [];
       default:
         throw illegal(state, 'resize');
@@ -190,12 +186,20 @@ export class RdpServer implements RdpServerMachine {
     return [...graphics.activated(channels), { tag: 'active', graphics: graphics.settings(abilities.graphics), desktop }];
   }
 
+  private reactivate(admitted: Admitted): RdpServerOutput[] {
+    return [
+      { tag: 'suspended' },
+      sendOn(IO_CHANNEL_ID, encodeDeactivateAll(SHARE_ID, SERVER_CHANNEL_ID)),
+      ...this.take(demandActive(admitted)),
+    ];
+  }
+
   private graphicsNews(): RdpServerOutput[] {
     const { acknowledged, change } = this.graphics?.news() ?? { acknowledged: [], change: undefined };
     const { state } = this;
     if (change === undefined || state.tag !== 'active') return [...acknowledged];
     // Without the channel the client's desktop is again what an activation says.
-    return [...acknowledged, ...(change === 'ended' ? this.resize(state.desktop) : this.activation(state))];
+    return [...acknowledged, ...(change === 'ended' ? this.reactivate(state) : this.activation(state))];
   }
 
   private isClosed(): boolean {
@@ -289,10 +293,6 @@ export class RdpServer implements RdpServerMachine {
     }
     return outputs;
   }
-}
-
-function sameSize(one: Size, other: Size): boolean {
-  return one.width === other.width && one.height === other.height;
 }
 
 /** Only here may anything go out on the message channel: the phases between belong to their own PDUs. */

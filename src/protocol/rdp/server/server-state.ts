@@ -1,4 +1,4 @@
-import type { Size } from '../geometry.ts';
+import type { DesktopLayout } from '../desktop-layout.ts';
 import type { ClientCoreData } from '../pdu/client-data.ts';
 import { ProtocolError } from '../../bytes/errors.ts';
 import type { ClientAbilities } from './client-abilities.ts';
@@ -22,7 +22,7 @@ export interface Session {
 export interface Admitted {
   readonly session: Session;
   readonly channels: StaticChannels;
-  readonly desktop: Size;
+  readonly desktop: DesktopLayout;
   /** Set once the session has been active: what is on its way while it is reactivated is not an error. */
   readonly wasActive: boolean;
 }

@@ -13,6 +13,8 @@ import { ControlButton } from './control-button.tsx';
 import { Details } from './details.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { KeyboardMenu } from './keyboard-menu.tsx';
+import type { MonitorLook } from './monitor-choice.tsx';
+import { useMonitorLook } from './monitor-look.ts';
 import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { ScreensMenu, type WishedPart } from './screens-menu.tsx';
@@ -37,7 +39,10 @@ export interface ExpertWindowProps {
   readonly onCode: (typed: string) => void;
   /** The element that fills the window with the novice's desktop. */
   readonly renderPicture: (
-    keyboard: Pick<PictureProps, 'typing' | 'keyboard' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong' | 'onSoundFailure'>,
+    own: Pick<
+      PictureProps,
+      'typing' | 'keyboard' | 'looking' | 'onMonitors' | 'onInputWithoutControl' | 'onLeave' | 'onTextTooLong' | 'onSoundFailure'
+    >,
   ) => ReactNode;
   readonly onCancel: () => void;
   readonly onEnd: () => void;
@@ -101,6 +106,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   };
   const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem ?? states.sharing.problem;
   const misses = expertMisses(session);
+  const { onMonitors, ...look } = useMonitorLook();
 
   // Goes away by itself like every hint, because it lies on the picture.
   useEffect(() => {
@@ -169,6 +175,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         {...props}
         place={toolbar}
         watchShares={watchShares}
+        look={look}
         loudness={loudness}
         onLoudness={setLoudness}
         keyboardMenu={
@@ -186,6 +193,8 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
         {props.renderPicture({
           typing,
           keyboard,
+          looking: look.looking,
+          onMonitors,
           onInputWithoutControl: () =>
             say(search !== undefined ? t('missing.expert.hint', { name }) : silent ? t('line.expert.hint') : controlHint(session)),
           onLeave: leave,
@@ -283,6 +292,7 @@ function Toolbar({
   onFullScreen,
   place,
   watchShares,
+  look,
   loudness,
   onLoudness,
   keyboardMenu,
@@ -290,6 +300,7 @@ function Toolbar({
   readonly sinceMs: number;
   readonly place: RefObject<HTMLDivElement | null>;
   readonly watchShares: WatchShares;
+  readonly look: MonitorLook;
   readonly loudness: Loudness;
   readonly onLoudness: (loudness: Loudness) => void;
   readonly keyboardMenu: ReactNode;
@@ -312,7 +323,7 @@ function Toolbar({
       />
       <span className="toolbar__gap" />
       <Details session={session} sinceMs={sinceMs} onQuality={onQuality} watchShares={watchShares} />
-      <ScreensMenu session={session} onWish={onWish} />
+      <ScreensMenu session={session} look={look} onWish={onWish} />
       {session.sound !== undefined && session.search === undefined && (
         <SoundMenu name={name} sound={session.sound} loudness={loudness} onLoudness={onLoudness} />
       )}

@@ -1,12 +1,14 @@
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { t } from '../../../words/words.ts';
-import type { mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
+import type { MonitorArea, mountViewer, Scaling, Typing, ViewerHandle, ViewerOptions, ViewerPorts } from '../../viewer/viewer.ts';
 
 /** What the toolbar does with the picture's keyboard. */
 export type PictureKeyboard = Pick<ViewerHandle, 'sendKeys' | 'releaseKeys' | 'setMarks' | 'watchShares' | 'setVolume' | 'keepSoundAhead'>;
 
 export interface PictureProps {
   readonly scaling: Scaling;
+  /** The monitor that fills the window; the whole picture where it is left out. */
+  readonly looking: MonitorArea | undefined;
   readonly name: string;
   readonly platform: ViewerOptions['platform'];
   readonly typing: Typing;
@@ -22,11 +24,12 @@ export interface PictureProps {
   readonly onTextTooLong: () => void;
   readonly onFailure: () => void;
   readonly onSoundFailure: () => void;
+  readonly onMonitors: ViewerOptions['onMonitors'];
 }
 
 /** Where the novice's desktop is drawn. The picture itself lives outside React's state. */
 export function Picture(props: PictureProps) {
-  const { scaling, typing, keyboard, controlGranted, fullScreen, openViewer, nextPorts, mount } = props;
+  const { scaling, looking, typing, keyboard, controlGranted, fullScreen, openViewer, nextPorts, mount } = props;
   const host = useRef<HTMLDivElement>(null);
   const mounted = useRef<ViewerHandle>(undefined);
   const newest = useRef(props);
@@ -58,6 +61,7 @@ export function Picture(props: PictureProps) {
         onTextTooLong: () => newest.current.onTextTooLong(),
         onFailure: () => newest.current.onFailure(),
         onSoundFailure: () => newest.current.onSoundFailure(),
+        onMonitors: (monitors) => newest.current.onMonitors(monitors),
       });
       mounted.current.focus();
     };
@@ -72,6 +76,7 @@ export function Picture(props: PictureProps) {
 
   useEffect(() => mounted.current?.setScaling(scaling), [scaling]);
   useEffect(() => mounted.current?.setTyping(typing), [typing]);
+  useEffect(() => mounted.current?.look(looking), [looking]);
   useImperativeHandle(
     keyboard,
     () => ({

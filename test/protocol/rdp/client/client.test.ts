@@ -6,9 +6,13 @@ import type { InputEvent } from '../../../../src/protocol/rdp/input/events.ts';
 import { DRAWING_FLAG } from '../../../../src/protocol/rdp/pdu/capabilities/bitmap.ts';
 import type { CapabilitySet } from '../../../../src/protocol/rdp/pdu/capabilities/capability-sets.ts';
 import { encodeAutoDetectRequest } from '../../../../src/protocol/rdp/pdu/auto-detect.ts';
+import { decodeClientData, EARLY_CAPABILITY } from '../../../../src/protocol/rdp/pdu/client-data.ts';
 import { decodeClientInfo } from '../../../../src/protocol/rdp/pdu/client-info.ts';
 import { decodeFastPathInput } from '../../../../src/protocol/rdp/pdu/fast-path-input.ts';
 import { encodeFastPathFragments, encodeFastPathUpdate, FAST_PATH_UPDATE } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
+import { decodeConferenceCreateRequest } from '../../../../src/protocol/rdp/pdu/gcc.ts';
+import { decodeConnectInitial } from '../../../../src/protocol/rdp/pdu/mcs-connect.ts';
+import { encodeMonitorLayout } from '../../../../src/protocol/rdp/pdu/monitor-layout.ts';
 import { encodePointerCached, encodePointerNew } from '../../../../src/protocol/rdp/pdu/pointer-update.ts';
 import { encodeSecurityHeader, SEC } from '../../../../src/protocol/rdp/pdu/security-header.ts';
 import { encodeSetErrorInfo, ERRINFO } from '../../../../src/protocol/rdp/pdu/set-error-info.ts';
@@ -19,7 +23,13 @@ import { decodeSuppressOutput } from '../../../../src/protocol/rdp/pdu/suppress-
 import { encodeTpkt } from '../../../../src/protocol/rdp/pdu/tpkt.ts';
 import type { RecordedChannel } from '../../../support/recorded-channel.ts';
 import { encodeChannelChunks } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
-import { decodeConnectionRequest, encodeConnectionConfirm, encodeX224Data, PROTOCOL } from '../../../../src/protocol/rdp/pdu/x224.ts';
+import {
+  decodeConnectionRequest,
+  decodeX224Data,
+  encodeConnectionConfirm,
+  encodeX224Data,
+  PROTOCOL,
+} from '../../../../src/protocol/rdp/pdu/x224.ts';
 import { chunks, concat, damaged, errorCode, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
 import {
   clientAt,
@@ -152,6 +162,37 @@ describe('connection', () => {
       const active = clientAt('awaitingDemandActive').receive(concat([wire.demandActive(sets), wire.fontMap()]), 0);
       expect(only(active, 'active').desktop).toEqual(CONFIG.desktop);
     }
+  });
+});
+
+describe('the monitors of the desktop', () => {
+  const LEFT = { area: { x: 0, y: 80, width: 240, height: 400 }, primary: false };
+  const RIGHT = { area: { x: 240, y: 0, width: 400, height: 480 }, primary: true };
+  const layout = wire.share(PDU_TYPE_2.monitorLayout, encodeMonitorLayout([LEFT, RIGHT]));
+
+  it('are announced to be read', () => {
+    const [initial] = clientAt('awaitingTls').tlsEstablished(0);
+    if (initial?.tag !== 'send') throw new Error('nothing sent');
+    const { userData } = decodeConnectInitial(decodeX224Data(initial.bytes.subarray(4)));
+    const { core } = decodeClientData(decodeConferenceCreateRequest(userData));
+    expect(core.earlyCapabilityFlags & EARLY_CAPABILITY.monitorLayoutPdu).not.toBe(0);
+  });
+
+  it('come after Demand Active, and are those of the activation', () => {
+    const client = clientAt('finalizing');
+    expect(client.receive(layout, 0)).toEqual([]);
+    expect(client.receive(wire.fontMap(), 0)).toContainEqual({ tag: 'active', desktop: { ...DESKTOP, monitors: [LEFT, RIGHT] } });
+    client.receive(concat([wire.deactivateAll(), wire.demandActive()]), 0);
+    expect(client.receive(wire.fontMap(), 0)).toContainEqual({ tag: 'active', desktop: DESKTOP });
+  });
+
+  it('may change within a session', () => {
+    expect(clientAt('active').receive(layout, 0)).toEqual([{ tag: 'monitors', monitors: [LEFT, RIGHT] }]);
+  });
+
+  it('that cannot be end the connection with a typed error', () => {
+    const broken = wire.share(PDU_TYPE_2.monitorLayout, Uint8Array.of(17, 0, 0, 0));
+    expect(errorCode(() => clientAt('active').receive(broken, 0))).toBe('TOO_LARGE');
   });
 });
 

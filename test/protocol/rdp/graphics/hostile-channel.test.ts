@@ -4,6 +4,7 @@ import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-
 import { Rdp8Compressor } from '../../../../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
 import { Rdp8Decompressor } from '../../../../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { encodeEndFrame, encodeStartFrame } from '../../../../src/protocol/rdp/pdu/rdpgfx/frames.ts';
+import { encodeCapsConfirm, GFX_VERSION } from '../../../../src/protocol/rdp/pdu/rdpgfx/capabilities.ts';
 import { encodeResetGraphics } from '../../../../src/protocol/rdp/pdu/rdpgfx/reset-graphics.ts';
 import {
   decodeSegmentedData,
@@ -72,7 +73,8 @@ describe('a server that means no good', () => {
       [1, 20_000],
     ] as const) {
       const decoder = new GraphicsDecoder({ width: 16, height: 16 });
-      const message = repeated(encodeResetGraphics({ width, height }), new Uint8Array(0), 0);
+      const begun = encodeCapsConfirm({ version: GFX_VERSION.v8, flags: 0 });
+      const message = repeated(concat([begun, encodeResetGraphics({ width, height })]), new Uint8Array(0), 0);
       expect(() => decoder.apply({ tag: 'channel', data: message })).toThrow(ProtocolError);
     }
   });

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../../bytes/errors.ts';
+import type { DesktopLayout } from '../../desktop-layout.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import { decodeGfxServerPdus, type GfxServerPdu } from '../../pdu/rdpgfx/pdu.ts';
 import { decodeSegmentedData } from '../../pdu/rdpgfx/segmented-data.ts';
@@ -24,7 +25,7 @@ export interface ChannelOutputPicture {
 interface Applying {
   readonly dirty: Rect[];
   readonly frames: FrameBoundary[];
-  resized: Size | undefined;
+  layout: DesktopLayout | undefined;
   /** Pixels that this message has had set aside. */
   setAside: number;
 }
@@ -74,7 +75,7 @@ export class ChannelDecoder {
    */
   apply(message: Uint8Array, outOfTime: () => boolean): AppliedGraphics | Promise<AppliedGraphics> {
     const bytes = this.synchronised ? this.decompressor.decompress(decodeSegmentedData(message)) : this.beginning(message);
-    const applying: Applying = { dirty: [], frames: [], resized: undefined, setAside: 0 };
+    const applying: Applying = { dirty: [], frames: [], layout: undefined, setAside: 0 };
     return bytes === undefined ? { dirty: [], frames: [] } : this.run(decodeGfxServerPdus(bytes), applying, outOfTime);
   }
 
@@ -158,14 +159,15 @@ export class ChannelDecoder {
     }
   }
 
-  private reset({ width, height }: Size, applying: Applying): void {
+  private reset({ tag: _pdu, ...layout }: Extract<GfxServerPdu, { tag: 'resetGraphics' }>, applying: Applying): void {
+    const { width, height } = layout;
     setAside(applying, { width, height });
     for (const surface of this.surfaces.mapped) surface.mappedTo = undefined;
     const before = this.picture.shown();
     // Of the same size it is shown on until there is something new.
     this.output = createSurface({ width, height });
     if (before.width === width && before.height === height) this.output.words.set(before.words);
-    else applying.resized = { width, height };
+    applying.layout = layout;
     this.picture.show(this.output);
   }
 
@@ -252,8 +254,8 @@ function boundary({ frames }: Applying, frame: FrameBoundary): void {
     throw new ProtocolError('TOO_LARGE', 'RDPGFX_END_FRAME_PDU', `<= ${MAX_BOUNDARIES} begins and ends in one message`, frames.length);
 }
 
-function resultOf({ dirty, frames, resized }: Applying): AppliedGraphics {
-  return resized === undefined ? { dirty, frames } : { dirty, frames, resized };
+function resultOf({ dirty, frames, layout }: Applying): AppliedGraphics {
+  return layout === undefined ? { dirty, frames } : { dirty, frames, layout };
 }
 
 /** Before it is: a few bytes can ask for a surface, again and again. */

@@ -1,4 +1,5 @@
-import type { Rect, Size } from '../../geometry.ts';
+import { type DesktopLayout, desktopLayout } from '../../desktop-layout.ts';
+import type { Rect } from '../../geometry.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { encodeEndFrame, encodeStartFrame } from '../../pdu/rdpgfx/frames.ts';
 import { encodeResetGraphics } from '../../pdu/rdpgfx/reset-graphics.ts';
@@ -82,7 +83,7 @@ class ChannelPictureEncoder implements PictureEncoder {
     if (!wanted.key && copies.length === 0 && isIdle && layered.pdus.length === 0) return undefined;
 
     const push = (pdu: Uint8Array): void => this.packer.push(pdu);
-    if (wanted.key) this.begin(frame);
+    if (wanted.key) this.begin(desktopLayout(frame, wanted.monitors));
     push(encodeStartFrame(wanted.frameId));
     const drawn = this.draw({ frame, wanted, copies, changed }, layered);
     for (const pdu of layered.pdus) push(pdu);
@@ -130,10 +131,11 @@ class ChannelPictureEncoder implements PictureEncoder {
   }
 
   /** A new output of this size, with one surface that covers it. */
-  private begin({ width, height }: Size): void {
+  private begin(layout: DesktopLayout): void {
+    const { width, height } = layout;
     this.compressor.forget();
     // First, because a viewer that comes late begins to read where a message begins with it.
-    this.packer.push(encodeResetGraphics({ width, height }));
+    this.packer.push(encodeResetGraphics(layout));
     for (const surfaceId of this.surfaces) this.packer.push(encodeDeleteSurface(surfaceId));
     this.packer.push(encodeCreateSurface({ surfaceId: DESKTOP_SURFACE, width, height }));
     this.packer.push(encodeMapSurfaceToOutput({ surfaceId: DESKTOP_SURFACE, x: 0, y: 0 }));

@@ -1,5 +1,5 @@
 import { ByteReader } from '../../../bytes/reader.ts';
-import type { Size } from '../../geometry.ts';
+import type { DesktopLayout } from '../../desktop-layout.ts';
 import { type CacheToSurface, decodeCacheToSurface, decodeEvictCacheEntry, decodeSurfaceToCache, type SurfaceToCache } from './cache.ts';
 import { decodeCapsAdvertise, decodeCapsConfirm, type GfxCapabilitySet } from './capabilities.ts';
 import { decodeEndFrame, decodeGfxFrameAcknowledge, decodeStartFrame, type GfxFrameAcknowledge } from './frames.ts';
@@ -19,7 +19,7 @@ import { decodeWireToSurface1, decodeWireToSurface2, type WireToSurface1, type W
 /** What a server says on the graphics channel ([MS-RDPEGFX] 2.2.2). `other`: a command that is not known, or that nothing is to be done about. */
 export type GfxServerPdu =
   | { readonly tag: 'capsConfirm'; readonly set: GfxCapabilitySet }
-  | ({ readonly tag: 'resetGraphics' } & Size)
+  | ({ readonly tag: 'resetGraphics' } & DesktopLayout)
   | ({ readonly tag: 'createSurface' } & CreateSurface)
   | { readonly tag: 'deleteSurface'; readonly surfaceId: number }
   | ({ readonly tag: 'mapSurfaceToOutput' } & MapSurfaceToOutput)

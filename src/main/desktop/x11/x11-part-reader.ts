@@ -1,0 +1,160 @@
+import { type DesktopLayout, isSameLayout, isSameSize } from '../../../protocol/rdp/desktop-layout.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
+import type { PictureMove, PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
+import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
+import type { SharedState } from '../../../protocol/rdp/shared-part.ts';
+import { grabAreas } from './grab-areas.ts';
+import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
+import type { X11Connection } from './x11-connection.ts';
+import type { X11Damage } from './x11-damage.ts';
+import { isSamePlace, layoutOf, type X11SharedPart } from './x11-shared-part.ts';
+import type { ScreenPixels } from './x11-visual.ts';
+
+/** With DAMAGE the whole is compared at this interval: some drivers and overlays draw past it. About 5 ms of work at 1920×1080. */
+const SILENT_INTERVAL_MS = 2_000;
+/** The size of a blank picture, where what is to be shared was gone from the beginning. */
+const NOTHING_TO_SEE: DesktopLayout = { width: 640, height: 480 };
+/** A grab fails while the screen is being resized: number of further tries. */
+const MAX_RETRIES = 50;
+
+/** What has been read: areas of the picture that are fresh now; nothing, because it is hidden or not known to be the right place; `elsewhere`, and to be followed; or not at the moment. */
+export type PartRead = readonly Rect[] | 'nothing' | 'elsewhere' | 'later';
+
+export interface X11PartReaderParts {
+  readonly connection: X11Connection;
+  readonly shared: X11SharedPart;
+  readonly pixels: ScreenPixels;
+  readonly way: GrabWay | 'auto';
+}
+
+/** The picture of a part of an X screen, read as it changes; nothing outside of the part is ever read. One call at a time. */
+export class X11PartReader {
+  private readonly parts: X11PartReaderParts;
+  private grabber: Grabber;
+  private current: DesktopLayout;
+  private pixelFrame: PixelFrame;
+  /** Undefined where the server has no DAMAGE: then everything counts as drawn. */
+  damage: X11Damage | undefined;
+  /** The next read takes the whole, because earlier ones may be stale. */
+  private readAll = true;
+  private lastWholeMs = Number.NEGATIVE_INFINITY;
+  private retries = 0;
+  private closed = false;
+
+  constructor(parts: X11PartReaderParts, layout: DesktopLayout, grabber: Grabber) {
+    this.parts = parts;
+    this.current = layout;
+    this.grabber = grabber;
+    this.pixelFrame = openPictureMemory(layout);
+  }
+
+  static async open(parts: X11PartReaderParts): Promise<X11PartReader> {
+    const { place } = parts.shared;
+    const layout = place === undefined ? NOTHING_TO_SEE : layoutOf(place);
+    return new X11PartReader(parts, layout, await openGrabber(parts.connection, layout, parts.way, parts.pixels));
+  }
+
+  get way(): GrabWay {
+    return this.grabber.way;
+  }
+  get layout(): DesktopLayout {
+    return this.current;
+  }
+  /** In the kernels' memory; another one when the size is another. */
+  get picture(): PixelFrame {
+    return this.pixelFrame;
+  }
+  get state(): SharedState {
+    return this.parts.shared.state;
+  }
+  /** Until the whole is compared although nothing was drawn, in milliseconds. */
+  get wholeInMs(): number {
+    return Math.max(0, this.lastWholeMs + SILENT_INTERVAL_MS - performance.now());
+  }
+
+  /** What has moved on the root, as moves in the picture. */
+  moves(onRoot: readonly PictureMove[]): readonly PictureMove[] {
+    const { place } = this.parts.shared;
+    return place === undefined ? [] : onRoot.map(({ from, to }) => ({ from: shifted(from, place), to: shifted(to, place) }));
+  }
+
+  /** Rejects when the connection is lost, or when the screen cannot be read for long. */
+  async read(): Promise<PartRead> {
+    const { shared } = this.parts;
+    const whole = rectOf(this.current);
+    if (this.wholeInMs === 0 && (await this.isElsewhere())) return 'elsewhere';
+    const { place } = shared;
+    if (shared.state === 'hidden') {
+      // The last picture stays; once it is to be seen again the whole is taken.
+      this.damage?.forget();
+      this.readAll = true;
+      this.lastWholeMs = performance.now();
+      return 'nothing';
+    }
+    if (place === undefined) return this.blank();
+    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place.origin));
+    const all = this.readAll || this.damage === undefined || this.wholeInMs === 0;
+    const areas = all ? [whole] : grabAreas(damaged, this.current);
+    try {
+      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
+    } catch (error) {
+      // The screen shrank between the damage and the grab; its resize event is on the way.
+      this.retries += 1;
+      if (this.retries > MAX_RETRIES) throw error;
+      return 'later';
+    }
+    // What has been read may be of another place already: whoever is told so follows, and takes it anew.
+    if (shared.unsure) return 'nothing';
+    this.retries = 0;
+    this.readAll = false;
+    if (all) this.lastWholeMs = performance.now();
+    return areas;
+  }
+
+  /** Finds out where the part is; the next read takes the whole. Gives its layout where that is another. */
+  async follow(): Promise<DesktopLayout | undefined> {
+    const { connection, pixels, shared } = this.parts;
+    await shared.follow();
+    this.readAll = true;
+    const layout = shared.place === undefined ? this.current : layoutOf(shared.place);
+    if (isSameLayout(layout, this.current)) return undefined;
+    if (!isSameSize(layout, this.current)) {
+      const grabber = await openGrabber(connection, layout, this.grabber.way, pixels);
+      if (this.closed) {
+        grabber.close();
+        return undefined;
+      }
+      this.grabber.close();
+      this.grabber = grabber;
+      this.pixelFrame = openPictureMemory(layout);
+    }
+    this.current = layout;
+    return layout;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.grabber.close();
+  }
+
+  /** Looks where the part is, because not every change of monitors is told. */
+  private async isElsewhere(): Promise<boolean> {
+    const { shared } = this.parts;
+    const before = shared.place;
+    await shared.follow();
+    return !isSamePlace(before, shared.place);
+  }
+
+  /** What is shared is not there any more: nothing is shown in its place. */
+  private blank(): readonly Rect[] {
+    this.readAll = false;
+    this.damage?.forget();
+    this.lastWholeMs = performance.now();
+    this.picture.pixels.fill(0);
+    return [rectOf(this.current)];
+  }
+}
+
+const rectOf = ({ width, height }: Size): Rect => ({ x: 0, y: 0, width, height });
+
+const shifted = (rect: Rect, { x, y }: Place): Rect => ({ ...rect, x: rect.x - x, y: rect.y - y });

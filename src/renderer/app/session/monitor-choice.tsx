@@ -1,0 +1,33 @@
+import { screenTitle } from '../../../words/screens.ts';
+import { t } from '../../../words/words.ts';
+import type { MonitorArea } from '../../viewer/viewer.ts';
+import { closeToolMenu } from './tool-menu.tsx';
+import './live-figures.css';
+
+/** Which of the picture's monitors fills the window: this person's own affair, the other side hears nothing of it. */
+export interface MonitorLook {
+  /** At least two, or none: then there is nothing to choose. */
+  readonly monitors: readonly MonitorArea[];
+  /** Undefined: the whole picture. */
+  readonly looking: MonitorArea | undefined;
+  readonly onLook: (monitor: MonitorArea | undefined) => void;
+}
+
+/** All of the picture, or one of its monitors as large as the window allows. */
+export function MonitorChoice({ monitors, looking, onLook }: MonitorLook) {
+  const choose = (inside: Element, monitor: MonitorArea | undefined): void => {
+    closeToolMenu(inside);
+    onLook(monitor);
+  };
+  return (
+    <fieldset className="quality">
+      <legend>{t('viewer.look')}</legend>
+      {[undefined, ...monitors].map((area, at) => (
+        <label key={area === undefined ? 'all' : `${area.x},${area.y}`}>
+          <input type="radio" name="monitor" checked={looking === area} onChange={(event) => choose(event.currentTarget, area)} />
+          <span>{area === undefined ? t('part.all') : screenTitle(monitors, at - 1)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,75 @@
+// @vitest-environment happy-dom
+import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import { useMonitorLook } from '../../../src/renderer/app/session/monitor-look.ts';
+import { ScreensMenu, type WishedPart } from '../../../src/renderer/app/session/screens-menu.tsx';
+import type { MonitorArea } from '../../../src/renderer/viewer/viewer.ts';
+import { t } from '../../../src/words/words.ts';
+import { CONNECTED, LIVE, session } from './fixtures.ts';
+
+const LEFT = { x: 0, y: 0, width: 1920, height: 1080 };
+const RIGHT = { x: 1920, y: 0, width: 1280, height: 1024 };
+const BOTH = [LEFT, RIGHT];
+const SCREENS = [
+  { id: 'DP-1', name: 'DP-1', area: LEFT },
+  { id: 'DP-2', name: 'DP-2', area: RIGHT },
+];
+
+afterEach(cleanup);
+
+function menu(sharing: SessionStatus['sharing'], monitors: readonly MonitorArea[]) {
+  const looks: (MonitorArea | undefined)[] = [];
+  const wishes: WishedPart[] = [];
+  const status = session('expert', CONNECTED, { ...LIVE, ...(sharing === undefined ? {} : { sharing }) });
+  render(
+    <ScreensMenu
+      session={status}
+      look={{ monitors, looking: undefined, onLook: (area) => looks.push(area) }}
+      onWish={(part) => wishes.push(part)}
+    />,
+  );
+  return { looks, wishes, user: userEvent.setup({ delay: null }) };
+}
+
+describe('the menu of screens', () => {
+  it('lets whoever sees all of them look at one without asking for it', async () => {
+    const { looks, user } = menu({ part: { tag: 'all' }, state: 'shown', screens: SCREENS }, BOTH);
+    const radios = screen.getAllByRole<HTMLInputElement>('radio', { hidden: true });
+    expect(radios.map(({ checked }) => checked)).toEqual([true, false, false]);
+    await user.click(screen.getByLabelText('Right screen'));
+    expect(looks).toEqual([RIGHT]);
+    expect(screen.queryAllByRole('button', { hidden: true })).toEqual([]);
+  });
+
+  it('has only what can be asked for where one screen is seen', async () => {
+    const { wishes, user } = menu({ part: { tag: 'screen', id: 'DP-1' }, state: 'shown', screens: SCREENS }, []);
+    expect(screen.queryAllByRole('radio', { hidden: true })).toEqual([]);
+    await user.click(screen.getByText(t('sharing.expert.ask', { screen: t('screen.right') })));
+    expect(wishes).toEqual([{ tag: 'screen', id: 'DP-2' }]);
+  });
+
+  it('is there for a program that says nothing but which monitors the picture has, and else not', () => {
+    menu(undefined, BOTH);
+    expect(screen.getAllByRole('radio', { hidden: true })).toHaveLength(3);
+    cleanup();
+    menu(undefined, []);
+    expect(screen.queryAllByRole('heading', { hidden: true })).toEqual([]);
+  });
+});
+
+describe('what is looked at', () => {
+  it('is the whole again once that monitor is not there any more', () => {
+    const { result } = renderHook(() => useMonitorLook());
+    expect(result.current.monitors).toEqual([]);
+    act(() => result.current.onMonitors(BOTH));
+    act(() => result.current.onLook(RIGHT));
+    act(() => result.current.onMonitors([{ ...LEFT, y: 40 }, { ...RIGHT }]));
+    expect(result.current.looking).toEqual(RIGHT);
+    act(() => result.current.onMonitors([]));
+    expect(result.current).toMatchObject({ monitors: [], looking: undefined });
+    act(() => result.current.onMonitors(BOTH));
+    expect(result.current.looking).toBeUndefined();
+  });
+});
