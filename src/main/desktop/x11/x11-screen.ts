@@ -97,6 +97,8 @@ export class X11Screen {
   private wanted = false;
   private share: FrameShare | undefined;
   private lastStartMs = Number.NEGATIVE_INFINITY;
+  /** A frame is owed and nothing has been drawn, since then; undefined while that is not so. */
+  private stillSinceMs: number | undefined;
   private timer: NodeJS.Timeout | undefined;
   /** Until the whole is compared although nothing was damaged. */
   private silentTimer: NodeJS.Timeout | undefined;
@@ -151,6 +153,7 @@ export class X11Screen {
     const { damage, wholeInMs } = this.reader;
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
     if (damage?.isAny === false && !this.stream.dueAnyway && wholeInMs > 0) {
+      this.stillSinceMs ??= performance.now();
       clearTimeout(this.silentTimer);
       this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, this.stream.dueInMs ?? wholeInMs));
       return;
@@ -198,6 +201,8 @@ export class X11Screen {
   private async turn(): Promise<void> {
     const startedMs = performance.now();
     this.lastStartMs = startedMs;
+    const stillMs = startedMs - (this.stillSinceMs ?? startedMs);
+    this.stillSinceMs = undefined;
     const read = await this.reader.read();
     if (this.over || read === 'nothing') return;
     if (read === 'elsewhere' || read === 'later') {
@@ -210,7 +215,7 @@ export class X11Screen {
     const moves = this.reader.moves(this.moves?.take() ?? []);
     // The next grab comes after this turn, so nothing needs to be given back.
     const encoded = await this.stream.encode(
-      { width: layout.width, height: layout.height, damage: read, moves, pixels: () => picture, close: () => undefined },
+      { width: layout.width, height: layout.height, damage: read, moves, stillMs, pixels: () => picture, close: () => undefined },
       this.share,
     );
     if (encoded === undefined || this.over) return;

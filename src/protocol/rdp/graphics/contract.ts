@@ -23,6 +23,8 @@ export interface CapturedPicture extends Size {
   readonly damage: readonly Rect[];
   /** What the system says has moved about as a whole since pictures before. Hints: what is not to be seen in the pixels has not moved. */
   readonly moves?: readonly PictureMove[];
+  /** For so many milliseconds nothing had changed when this did, although it was looked for; left out where nobody knows. */
+  readonly stillMs?: number;
   /** The system's own frame where there is one (a page's VideoFrame), for an encoder that takes it as it is. */
   readonly video?: object;
   /** Its pixels, read out only when they are asked for; they are valid until `close`. */

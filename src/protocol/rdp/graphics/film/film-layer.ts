@@ -117,14 +117,14 @@ export class FilmLayer implements PictureLayer {
     return share?.quality === 'thin' ? Math.min(THIN_BITS_PER_SECOND, bitsPerSecond ?? Infinity) : bitsPerSecond;
   }
 
-  private motion({ areas, copies, moves }: LayeredPicture, nowMs: number): Rect | undefined {
+  private motion({ picture, areas, copies, moves }: LayeredPicture, nowMs: number): Rect | undefined {
     const touched = copies.flatMap(({ x, y, width, height, fromX, fromY }) => [
       { x, y, width, height },
       { x: fromX, y: fromY, width, height },
     ]);
     // What is dragged is no film, whatever of it could be copied.
     for (const { from, to } of moves) touched.push(from, to);
-    return this.finder.look({ areas, copies: touched, nowMs, soon: this.quality === 'thin' });
+    return this.finder.look({ areas, copies: touched, nowMs, stillMs: picture.stillMs ?? 0, soon: this.quality === 'thin' });
   }
 
   private follow(box: Rect | undefined, nowMs: number): void {

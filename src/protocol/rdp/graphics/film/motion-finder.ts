@@ -20,6 +20,8 @@ export interface Motion {
   readonly copies: readonly Rect[];
   /** When the picture was taken, on any clock that only goes on. */
   readonly nowMs: number;
+  /** For so long nothing had changed before it, although it was looked for: that a picture comes late may also be the line's fault. */
+  readonly stillMs?: number;
   /** A film may begin once it has moved in fewer slots. */
   readonly soon?: boolean;
 }
@@ -44,7 +46,9 @@ export class MotionFinder {
   }
 
   /** The film's rectangle after this picture, undefined when there is none. The same object as long as it stays the same. */
-  look({ areas, copies, nowMs, soon = false }: Motion): Rect | undefined {
+  look({ areas, copies, nowMs, stillMs = 0, soon = false }: Motion): Rect | undefined {
+    // Slides and flips are no film, however many of them come.
+    if (this.box === undefined && stillMs >= STILL_MS) this.tiles.forget();
     const sameSlot = nowMs - this.slotMs < SLOT_MS;
     if (areas.length > 0 || copies.length > 0) {
       this.tiles.add(areas, copies, sameSlot);

@@ -21,6 +21,7 @@ function tiled({ x, y, width, height }: Rect): Rect[] {
 interface Step {
   readonly changed: readonly Rect[];
   readonly copies?: readonly Rect[];
+  readonly stillMs?: number;
 }
 
 /** What is found after each of the frames, 33 ms apart. */
@@ -32,8 +33,8 @@ function foundIn(
   frameMs = FRAME_MS,
 ): (Rect | undefined)[] {
   return Array.from({ length: count }, (_, frame) => {
-    const { changed, copies = [] } = step(frame);
-    return finder.look({ areas: changed.flatMap(tiled), copies, nowMs: startMs + frame * frameMs });
+    const { changed, copies = [], stillMs = 0 } = step(frame);
+    return finder.look({ areas: changed.flatMap(tiled), copies, stillMs, nowMs: startMs + frame * frameMs });
   });
 }
 
@@ -90,6 +91,14 @@ describe('what is no film', () => {
 
   it('a window that is dragged', () =>
     none(40, (frame) => ({ changed: [{ x: 100 + frame * 12, y: 100 + frame * 6, width: 400, height: 300 }] })));
+
+  it('pictures with a rest before each, however many', () => {
+    const slides = (stillMs: number) =>
+      foundIn(new MotionFinder(SCREEN), 30, () => ({ changed: [{ x: 0, y: 0, ...SCREEN }], stillMs }), 0, 350);
+    expect(slides(STILL_MS).filter((box) => box !== undefined)).toEqual([]);
+    // As late on a thin line, but it never rests.
+    expect(slides(0).at(-1)).toBeDefined();
+  });
 
   it('a few pictures, one after the other', () => none(5, () => ({ changed: [{ x: 0, y: 0, ...SCREEN }] })));
 });
