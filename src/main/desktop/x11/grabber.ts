@@ -53,8 +53,8 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
   throw new Error(`${wish} does not work here`, { cause: failures[0] });
 }
 
-function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, { stride, convert }: ScreenPixels): Grabber {
-  /** What is to be converted, one area at a time. */
+function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
+  /** What is to be converted or put in its place row by row, one area at a time: a call of the system for each row costs more than the copy. */
   let raw = new Uint8Array(0);
   return {
     way,
@@ -64,18 +64,27 @@ function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, {
       await reply<{ readonly size: number }>((done) =>
         shm.GetImage(drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
       );
-      const rowBytes = stride(area.width);
-      const at = (area.y * pictureWidth + area.x) * 4;
-      if (convert !== undefined) {
-        const bytes = rowBytes * area.height;
-        if (raw.length < bytes) raw = new Uint8Array(bytes);
-        segment.read(raw, 0, bytes, 0);
-        for (let row = 0; row < area.height; row += 1) convert(raw, row * rowBytes, picture, at + row * pictureWidth * 4, area.width);
-      } else if (area.width === pictureWidth) segment.read(picture, at, rowBytes * area.height, 0);
-      else for (let row = 0; row < area.height; row += 1) segment.read(picture, at + row * pictureWidth * 4, rowBytes, row * rowBytes);
+      const bytes = pixels.stride(area.width) * area.height;
+      if (pixels.convert === undefined && area.width === pictureWidth) {
+        segment.read(picture, area.y * pictureWidth * 4, bytes, 0);
+        return;
+      }
+      if (raw.length < bytes) raw = new Uint8Array(bytes);
+      segment.read(raw, 0, bytes, 0);
+      putRows(raw, area, picture, pictureWidth, pixels);
     },
     close: () => segment.close(),
   };
+}
+
+/** Puts what the server gave for `area` in its place. */
+function putRows(raw: Uint8Array, area: Rect, picture: Uint8Array, pictureWidth: number, { stride, convert }: ScreenPixels): void {
+  const rowBytes = stride(area.width);
+  for (let row = 0; row < area.height; row += 1) {
+    const at = ((area.y + row) * pictureWidth + area.x) * 4;
+    if (convert === undefined) picture.set(raw.subarray(row * rowBytes, (row + 1) * rowBytes), at);
+    else convert(raw, row * rowBytes, picture, at, area.width);
+  }
 }
 
 /** MIT-SHM 1.2 AttachFd: a file on a tmpfs, unlinked at once, whose descriptor goes to the server. */
@@ -134,19 +143,14 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
 }
 
 /** Core GetImage: pixels come over the socket. About three times slower than MIT-SHM, and supported by every server. */
-function coreGrabber(connection: X11Connection, { stride, convert }: ScreenPixels): Grabber {
+function coreGrabber(connection: X11Connection, pixels: ScreenPixels): Grabber {
   return {
     way: 'getImage',
     grab: async (area, picture, pictureWidth, { drawable, x, y }) => {
       const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
         connection.client.GetImage(Z_PIXMAP, drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, done),
       );
-      const rowBytes = stride(area.width);
-      for (let row = 0; row < area.height; row += 1) {
-        const at = ((area.y + row) * pictureWidth + area.x) * 4;
-        if (convert === undefined) picture.set(data.subarray(row * rowBytes, (row + 1) * rowBytes), at);
-        else convert(data, row * rowBytes, picture, at, area.width);
-      }
+      putRows(data, area, picture, pictureWidth, pixels);
     },
     close: () => undefined,
   };
