@@ -5,6 +5,8 @@ export interface QuestionOption {
   readonly id: string;
   readonly text: string;
   readonly detail?: string;
+  /** What yes is called while this is chosen, where that is something else than otherwise. */
+  readonly yes?: string;
   /** The person's screens, small, and which of them are meant; in any unit. */
   readonly screens?: readonly {
     readonly x: number;

@@ -182,6 +182,8 @@ export interface Placeholders {
   readonly 'attendance.away': 'name';
   readonly 'attendance.ends': 'time';
   readonly 'control.novice.wished': 'name';
+  readonly 'control.novice.granted.screen': 'name';
+  readonly 'control.novice.granted.window': 'name';
   readonly 'control.novice.paused': 'count' | 'name';
   readonly 'control.novice.give': 'name';
   readonly 'control.expert.asked': 'name';

@@ -71,6 +71,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
       await page.locator('summary').click();
       await keep(' unfolded');
       expect(await findings()).toEqual([]);
+      // Yes says what it means.
+      const [last] = view.choice.more.options.slice(-1);
+      await page.locator(`input[value="${last?.id}"]`).check();
+      expect(await page.locator('[data-answer=yes]').textContent()).toBe(last?.yes ?? view.yes);
     }
     const corner = await page.locator('[data-answer=yes]').boundingBox();
     // The end-to-end tests click it there.

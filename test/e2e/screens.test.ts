@@ -1,8 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { screenTitle } from '../../src/words/screens.ts';
 import { t } from '../../src/words/words.ts';
 import { electronExecutable, type SteeredApp } from '../support/app.ts';
 import type { PersonDesktop } from '../support/desktop.ts';
+import type { Picture } from '../support/display.ts';
 import { crop } from '../support/picture.ts';
 import { needs, run, until } from '../support/programs.ts';
 import {
@@ -15,6 +19,7 @@ import {
   tellCode,
   waitForQuestion,
   windowArea,
+  windowsNamed,
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
@@ -23,7 +28,7 @@ const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'im
 const LEFT = { x: 0, y: 0, width: 700, height: 720 };
 const RIGHT = { x: 700, y: 0, width: 900, height: 720 };
 const TITLES = { left: screenTitle([LEFT, RIGHT], 0), right: screenTitle([LEFT, RIGHT], 1) };
-const COLOURS = { left: '204080', right: '804020' };
+const COLOURS = { left: '204080', right: '804020', window: '206040', front: 'd01070' };
 /** Of a terminal of one colour, on its screen. */
 const SPOT = { x: 200, y: 200 };
 
@@ -60,10 +65,58 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await meetOnMessenger(expert, novice);
   }, 120_000);
 
-  /** With the mouse, in the question that is there. */
-  async function choose(title: string): Promise<void> {
+  const seen = (which: 'left' | 'right') => t('sharing.novice.screen', { name: 'Peter', screen: t(`screen.${which}`) });
+
+  /** A terminal of one colour that writes down what is typed into it; gives its window. */
+  async function terminal(title: string, colour: string, x: number, typed: string): Promise<string> {
+    const look = ['-bg', `#${colour}`, '-fg', `#${colour}`, '-cr', `#${colour}`];
+    noviceDesktop.start('xterm', ['-T', title, '-geometry', `40x15+${x}+200`, ...look, '-e', 'sh', '-c', `cat > ${typed}`]);
+    return until(async () => (await windowsNamed(noviceDesktop, '--name', `^${title}$`))[0], `the window “${title}”`);
+  }
+
+  /** With the mouse, in the expert's window. */
+  async function clickOn(what: Locator): Promise<void> {
+    const id = (await windowsNamed(expertDesktop, '--name', `^${t('shell.window.expert', { name: 'Anna' })}$`))[0] ?? '';
+    const [box, area] = [await what.boundingBox(), await windowArea(expertDesktop, id)];
+    if (box === null) throw new Error('nothing to be clicked on');
+    await clickAt(expertDesktop, area.x + box.x + box.width / 2, area.y + box.y + box.height / 2);
+  }
+
+  async function openMenu(): Promise<void> {
+    const session = await expert.session();
+    const menu = session.locator(`summary[aria-label="${t('sharing.expert.menu')}"]`);
+    await menu.waitFor();
+    await clickOn(menu);
+    await session.getByRole('heading', { name: t('sharing.expert.menu'), exact: true }).waitFor();
+  }
+
+  async function wish(button: string): Promise<void> {
+    await openMenu();
+    await people.keep('wishing');
+    await clickOn((await expert.session()).getByRole('button', { name: button, exact: true }));
+  }
+
+  /** The novice shows something else, in the middle of help. */
+  async function change(title: string, folded?: string): Promise<void> {
+    await (await novice.session()).getByRole('button', { name: t('sharing.novice.change'), exact: true }).click();
+    await choose(title, folded);
+  }
+
+  /** With the mouse, in the question that is there; `folded`: the line behind which it is. */
+  async function choose(title: string, folded?: string): Promise<void> {
     const id = await waitForQuestion(noviceDesktop);
     const page = await novice.question();
+    if (folded !== undefined) {
+      const line = page.getByText(folded, { exact: true });
+      await until(
+        async () => {
+          const [box, area] = [await line.boundingBox(), await windowArea(noviceDesktop, id)];
+          if (box !== null) await clickAt(noviceDesktop, area.x + box.x + box.width / 2, area.y + box.y + box.height / 2);
+          return page.locator('details[open]').isVisible();
+        },
+        () => `${folded} to be unfolded`,
+      );
+    }
     const row = page.locator('label.choice', { has: page.getByText(title, { exact: true }) });
     await until(
       async () => {
@@ -80,17 +133,17 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
   /** Until the expert's picture has this size, and this screen's terminal where it is on that screen. */
   async function untilSeen(which: 'left' | 'right'): Promise<void> {
     const { width, height } = which === 'left' ? LEFT : RIGHT;
-    let seen: unknown;
+    let there: unknown;
     await until(
       async () => {
         const area = await pictureArea(expert, 'Anna');
-        seen = area;
+        there = area;
         if (area.width !== width || area.height !== height) return false;
-        const { rgb } = crop(await expertDesktop.screenshot(), { x: area.x + SPOT.x, y: area.y + SPOT.y, width: 1, height: 1 });
-        seen = { ...area, colour: Buffer.from(rgb).toString('hex') };
-        return Buffer.from(rgb).toString('hex') === COLOURS[which];
+        const colour = await colourAt(expertDesktop, area.x + SPOT.x, area.y + SPOT.y);
+        there = { ...area, colour };
+        return colour === COLOURS[which];
       },
-      () => `the ${which} screen in place of ${JSON.stringify(seen)}`,
+      () => `the ${which} screen in place of ${JSON.stringify(there)}`,
       30_000,
     );
     await people.keep(`seeing-${which}`);
@@ -109,19 +162,124 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
       .first()
       .waitFor({ state: 'attached' });
     const panel = await novice.session();
-    await panel
-      .getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.left') }), exact: true })
-      .waitFor();
+    await panel.getByRole('heading', { name: seen('left'), exact: true }).waitFor();
   });
 
   it('shows the other one when they say so in the middle', async () => {
-    const panel = await novice.session();
-    await panel.getByRole('button', { name: t('sharing.novice.change'), exact: true }).click();
-    await choose(TITLES.right);
+    await change(TITLES.right);
     await untilSeen('right');
-    await panel
-      .getByRole('heading', { name: t('sharing.novice.screen', { name: 'Peter', screen: t('screen.right') }), exact: true })
-      .waitFor();
+    const panel = await novice.session();
+    await panel.getByRole('heading', { name: seen('right'), exact: true }).waitFor();
     expect(await panel.locator('.seen--live').count()).toBe(1);
   });
+
+  it('is asked for the other one by the expert; after a yes that is seen', async () => {
+    await wish(t('sharing.expert.ask', { screen: t('screen.left') }));
+    await waitForQuestion(noviceDesktop);
+    const question = await novice.question();
+    await question
+      .getByRole('heading', { name: t('part.wish.heading', { name: 'Peter', screen: t('screen.left') }), exact: true })
+      .waitFor();
+    await people.keep('wished');
+    await answerQuestion(noviceDesktop, 'allow');
+    await untilSeen('left');
+    await (await novice.session()).getByRole('heading', { name: seen('left'), exact: true }).waitFor();
+  });
+
+  it('is asked for all of them; after a no the expert hears it and goes on seeing what it sees', async () => {
+    await wish(t('sharing.expert.askAll'));
+    await waitForQuestion(noviceDesktop);
+    await answerQuestion(noviceDesktop, 'Escape');
+    await (await expert.session())
+      .locator('.viewing__hint')
+      .getByText(t('sharing.expert.refused', { name: 'Anna' }), { exact: true })
+      .waitFor();
+    await people.keep('refused');
+    await untilSeen('left');
+    await (await novice.session()).getByRole('heading', { name: seen('left'), exact: true }).waitFor();
+  });
+
+  it('shows all of them; the expert looks closely at one, and only its own window changes', async () => {
+    await change(t('part.all'));
+    const whole = await until(async () => {
+      const area = await pictureArea(expert, 'Anna');
+      return area.width === LEFT.width + RIGHT.width && area;
+    }, 'the whole desktop');
+    const session = await expert.session();
+    await openMenu();
+    await people.keep('all-and-menu');
+    await clickOn(session.getByText(TITLES.right, { exact: true }));
+    const frame = session.locator('.viewing__host > div');
+    await until(async () => (await frame.boundingBox())?.width === RIGHT.width, 'the right one alone');
+    await people.keep('looking-at-right');
+    // At its actual size it begins where its own left edge is.
+    await until(async () => {
+      const area = await pictureArea(expert, 'Anna');
+      return area.width === whole.width && (await colourAt(expertDesktop, area.x + RIGHT.x + SPOT.x, area.y + SPOT.y)) === COLOURS.right;
+    }, 'its terminal');
+    await (await novice.session()).getByRole('heading', { name: t('sharing.novice.all', { name: 'Peter' }), exact: true }).waitFor();
+    await openMenu();
+    await clickOn(session.getByText(t('part.all'), { exact: true }));
+    await until(async () => (await frame.boundingBox())?.width === whole.width, 'all of them again');
+  });
+
+  it('shows one window; what lies in front never comes, and takes nothing from the expert', async () => {
+    const [below, above] = [join(noviceDesktop.home, 'below'), join(noviceDesktop.home, 'above')];
+    const shown = await terminal('Letter', COLOURS.window, 300, below);
+    await change('Letter', t('part.oneWindow'));
+    const panel = await novice.session();
+    await panel.getByRole('heading', { name: t('sharing.novice.window', { name: 'Peter', title: 'Letter' }), exact: true }).waitFor();
+    await people.keep('window');
+    await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
+    await answerQuestion(noviceDesktop, 'allow');
+    const session = await expert.session();
+    await session.getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
+    const area = await pictureArea(expert, 'Anna');
+    expect(await colourAt(expertDesktop, area.x + 20, area.y + 60)).toBe(COLOURS.window);
+    await clickAt(expertDesktop, area.x + 20, area.y + 60);
+    await expertDesktop.xdotool('type', '--delay', '40', 'seen');
+    await expertDesktop.xdotool('key', 'Return');
+    await until(() => text(below) === 'seen\n', 'what was typed, in the window');
+    // Another program's window comes in front of all of it, and has the keyboard.
+    const front = await terminal('Private', COLOURS.front, 200, above);
+    await noviceDesktop.xdotool('windowsize', front, '600', '500', 'windowmove', front, '150', '50', 'windowactivate', '--sync', front);
+    await people.keep('window-behind-another');
+    await clickAt(expertDesktop, area.x + 30, area.y + 70);
+    await expertDesktop.xdotool('type', '--delay', '40', 'blind');
+    await expertDesktop.xdotool('key', 'Return');
+    const { x, y } = await windowArea(noviceDesktop, front);
+    expect(await colourAt(noviceDesktop, x + 300, y + 250)).toBe(COLOURS.front);
+    expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);
+    await noviceDesktop.xdotool('windowactivate', '--sync', shown);
+    await expertDesktop.xdotool('type', '--delay', '40', 'again');
+    await expertDesktop.xdotool('key', 'Return');
+    await until(() => text(below).endsWith('again\n'), 'what is typed once it is in front again');
+    expect(text(below)).toBe('seen\nagain\n');
+    expect(text(above)).toBe('');
+    expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);
+  });
+
+  it('shows nothing once that window is closed, and both are told', async () => {
+    const [shown = ''] = await windowsNamed(noviceDesktop, '--name', '^Letter$');
+    await noviceDesktop.xdotool('windowkill', shown);
+    const panel = await novice.session();
+    await panel.getByRole('heading', { name: t('sharing.novice.gone.window', { name: 'Peter' }), exact: true }).waitFor();
+    await (await expert.session()).getByRole('heading', { name: t('sharing.expert.gone.window', { name: 'Anna' }), exact: true }).waitFor();
+    await people.keep('gone');
+    expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);
+  });
 });
+
+const text = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
+async function colourAt(desktop: PersonDesktop, x: number, y: number): Promise<string> {
+  return Buffer.from(crop(await desktop.screenshot(), { x, y, width: 1, height: 1 }).rgb).toString('hex');
+}
+
+/** How many pixels have exactly this colour. */
+function coloured({ rgb }: Pick<Picture, 'rgb'>, colour: string): number {
+  const [red, green, blue] = Buffer.from(colour, 'hex');
+  let found = 0;
+  for (let at = 0; at < rgb.length; at += 3) if (rgb[at] === red && rgb[at + 1] === green && rgb[at + 2] === blue) found += 1;
+  return found;
+}

@@ -70,6 +70,10 @@ export class NovicePicture {
   get active(): boolean {
     return this.isActive;
   }
+  /** The connection has been active: something else may just be about to be shown, or a desktop of another size. */
+  get wasActive(): boolean {
+    return this.agreed !== undefined;
+  }
   /** The expert has a picture of what is shared now, as far as its side tells: what it points at before is in the picture before. */
   get isSeen(): boolean {
     const { lastOfBefore, pump } = this;

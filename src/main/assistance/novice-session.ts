@@ -210,7 +210,7 @@ export class NoviceSession {
   /** The novice offers control, the expert need not have asked; the same question is put. Nothing happens before the session is active. */
   offerControl(): void {
     this.parts.watch.sign();
-    if (this.picture.active) this.control.offer();
+    if (this.picture.wasActive) this.control.offer();
   }
 
   /** At once: keys are released before anything else happens. */

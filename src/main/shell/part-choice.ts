@@ -32,8 +32,10 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   const meanings = new Map<string, SharedPart>([[ids.all, { tag: 'all' }]]);
   if (screens.length > 1) screens.forEach(({ id }, at) => meanings.set(ids.screen(at), { tag: 'screen', id }));
   windows.forEach(({ id }, at) => meanings.set(ids.window(at), { tag: 'window', id }));
-  const ofWindows = windows.map((window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window) }));
   const one = screens.length === 1;
+  // Where yes is otherwise about the screen.
+  const yes = one && shown === undefined ? { yes: t('part.yesWindow') } : {};
+  const ofWindows = windows.map((window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window), ...yes }));
   const whole: readonly QuestionOption[] = one ? [{ id: ids.all, text: t('part.whole') }] : [];
   const folded = { text: t('part.oneWindow'), hint: t('part.oneWindowHint'), options: [...whole, ...ofWindows] };
   return {

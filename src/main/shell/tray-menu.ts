@@ -1,4 +1,5 @@
 import type { AppState } from '../../preload/contract.ts';
+import { seenBy } from '../../words/sharing.ts';
 import { t } from '../../words/words.ts';
 import { waitingActivities } from './activity-words.ts';
 import { shownPeer } from './safe-text.ts';
@@ -40,10 +41,11 @@ export function trayStatus(state: TrayState): string {
   if (state.asking) return t('shell.tray.asking');
   if (session !== undefined && session.phase.tag !== 'ended') {
     const { name } = shownPeer(session.peer);
-    if (session.phase.tag === 'connected')
-      return t(session.role === 'expert' ? 'shell.tray.helping' : session.viewing ? 'shell.tray.beingHelped' : 'shell.tray.notViewing', {
-        name,
-      });
+    if (session.phase.tag === 'connected') {
+      if (session.role === 'expert') return t('shell.tray.helping', { name });
+      if (!session.viewing) return t('shell.tray.notViewing', { name });
+      return (session.sharing === undefined ? undefined : seenBy(name, session.sharing)) ?? t('shell.tray.beingHelped', { name });
+    }
     return t('shell.tray.connecting', { name });
   }
   if (state.invitations.length > 0) return t('shell.tray.waitingForYou');

@@ -47,6 +47,7 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
         session?.role,
         session?.phase.tag,
         session?.viewing,
+        session?.sharing,
         session?.peer,
         invitations,
         activities,
@@ -57,7 +58,8 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));
       tray.setToolTip(trayStatus(state));
       // Red is what the windows show while somebody looks, and nothing else.
-      const live = session?.phase.tag === 'connected' && (session.role === 'expert' || session.viewing);
+      const live =
+        session?.phase.tag === 'connected' && (session.role === 'expert' || (session.viewing && session.sharing?.state !== 'gone'));
       tray.setImage(asking || invitations.length + activities.length > 0 ? icons.attention : live ? icons.session : icons.normal);
     },
     close: () => tray.destroy(),

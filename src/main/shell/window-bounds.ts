@@ -95,6 +95,26 @@ const POINTER_MARGIN = 48;
 const ANSWERS_HEIGHT = 150;
 const STEPS = 8;
 
+/** So much of a question is worth more than a place of its own: the warning and the answers, and something between. */
+const LEAST_HEIGHT = 500;
+/** The title bar that a window manager adds, which nobody knows before the window is shown. */
+const TITLE_BAR = 40;
+
+/** What of the work area lies beside a window, where a question has enough of it: above or below a bar, beside a panel. The area itself where none does. */
+function roomBeside(beside: Rect, area: Rect, width: number): Rect {
+  const [right, bottom] = [beside.x + beside.width, beside.y + beside.height];
+  const rooms: readonly Rect[] = [
+    { ...area, height: beside.y - area.y - TITLE_BAR },
+    { ...area, y: bottom, height: area.y + area.height - bottom - TITLE_BAR },
+    { ...area, width: beside.x - area.x },
+    { ...area, x: right, width: area.x + area.width - right },
+  ];
+  const enough = rooms.filter(
+    (room) => room.width >= width && room.height >= LEAST_HEIGHT && overlap(room, area) === room.width * room.height,
+  );
+  return enough.toSorted((a, b) => b.height - a.height)[0] ?? area;
+}
+
 /**
  * A question: its answers not under the pointer, beside the window that it is about (`beside`, which has Stop), and the rest of it not under
  * the pointer either, as well as the screen allows; of several such places the one nearest to the middle.
@@ -106,7 +126,6 @@ export function placeQuestion(
   workArea: Rect,
 ): Rect {
   const width = Math.min(wanted.width, workArea.width);
-  const height = Math.min(wanted.height, workArea.height);
   const spot: Rect = {
     x: pointer.x - POINTER_MARGIN,
     y: pointer.y - POINTER_MARGIN,
@@ -115,13 +134,17 @@ export function placeQuestion(
   };
   const places = (from: number, room: number): number[] =>
     Array.from({ length: STEPS + 1 }, (_, step) => from + Math.floor((Math.max(0, room) * step) / STEPS));
-  const choices = places(workArea.x, workArea.width - width).flatMap((x) =>
-    places(workArea.y, workArea.height - height).map((y): Rect => ({ x, y, width, height })),
-  );
-  const answers = ({ x, y }: Rect): Rect => ({ x, y: y + height - ANSWERS_HEIGHT, width, height: ANSWERS_HEIGHT });
-  const offMiddle = ({ x, y }: Rect): number =>
+  const within = (room: Rect): Rect[] => {
+    const height = Math.min(wanted.height, room.height);
+    return places(room.x, room.width - width).flatMap((x) =>
+      places(room.y, room.height - height).map((y): Rect => ({ x, y, width, height })),
+    );
+  };
+  const choices = [...within(workArea), ...(beside === undefined ? [] : within(roomBeside(beside, workArea, width)))];
+  const answers = ({ x, y, height }: Rect): Rect => ({ x, y: y + height - ANSWERS_HEIGHT, width, height: ANSWERS_HEIGHT });
+  const offMiddle = ({ x, y, height }: Rect): number =>
     Math.abs(x + width / 2 - workArea.x - workArea.width / 2) + Math.abs(y + height / 2 - workArea.y - workArea.height / 2);
   const cost = (rect: Rect): number =>
     overlap(answers(rect), spot) * 100 + overlap(rect, spot) * 5 + (beside === undefined ? 0 : overlap(rect, beside));
-  return choices.toSorted((a, b) => cost(a) - cost(b) || offMiddle(a) - offMiddle(b))[0] ?? { x: workArea.x, y: workArea.y, width, height };
+  return choices.toSorted((a, b) => cost(a) - cost(b) || offMiddle(a) - offMiddle(b))[0] ?? { ...workArea, width };
 }

@@ -1,5 +1,5 @@
 /* Draws one question. Holds nothing else and decides nothing: what is pressed is heard by the preload, and what counts main decides. */
-import type { QuestionBridge, QuestionView } from '../../preload/question-contract.ts';
+import type { QuestionBridge, QuestionOption, QuestionView } from '../../preload/question-contract.ts';
 import { drawnChoice } from './choice.ts';
 import { element } from './element.ts';
 import '../app/design/design.css';
@@ -14,6 +14,9 @@ declare global {
 
 const button = (answer: string, look: string, text: string): HTMLButtonElement =>
   element('button', { type: 'button', class: `button ${look}`, 'data-answer': answer }, text);
+
+const optionOf = ({ choice }: QuestionView, id: string): QuestionOption | undefined =>
+  [...(choice?.options ?? []), ...(choice?.more?.options ?? [])].find((option) => option.id === id);
 
 function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: HTMLButtonElement } {
   const { about = [], words = [], warning } = view;
@@ -59,6 +62,9 @@ function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: 
       element('p', { class: 'question__wait small', id: 'wait' }, view.wait),
     ),
   );
+  root.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLInputElement) yes.textContent = optionOf(view, target.value)?.yes ?? view.yes;
+  });
   return { root, yes };
 }
 

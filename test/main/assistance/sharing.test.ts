@@ -105,6 +105,16 @@ describe('what is shown', () => {
     await finish();
   });
 
+  test('control may be offered while another part is about to be shown', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    novice.assistance.offerControl();
+    await clock.advance(50);
+    expect(novice.prompts.asked).toEqual(['view', 'control']);
+    expect(expert.assistance.status?.control).toBe('granted');
+    await finish();
+  });
+
   test('nothing is shared before the yes, and an expert may not', async () => {
     const pair = await createPair();
     pair.novice.prompts.view = 'wait';

@@ -247,6 +247,26 @@ describe('the tray menu', () => {
     expect(labels(trayMenu(state({}), act))).not.toContain('Show the question');
   });
 
+  it('says which part of the screen is seen, as the windows do', () => {
+    const status = (sharing: SessionStatus['sharing'], viewing = true): string =>
+      trayStatus(state({ session: { ...session('novice', CONNECTED), viewing, ...(sharing === undefined ? {} : { sharing }) } }));
+    const area = (x: number) => ({ x, y: 0, width: 800, height: 600 });
+    const screens = [
+      { id: 'DP-1', name: 'DP-1', area: area(0) },
+      { id: 'DP-2', name: 'DP-2', area: area(800) },
+    ];
+    const window = { tag: 'window', id: '' } as const;
+    expect(status(undefined)).toBe('Anna & Co sees your screen');
+    expect(status({ part: { tag: 'all' }, state: 'shown', screens: screens.slice(1) })).toBe('Anna & Co sees your screen');
+    expect(status({ part: { tag: 'all' }, state: 'shown', screens })).toBe('Anna & Co sees all your screens');
+    expect(status({ part: { tag: 'screen', id: 'DP-2' }, state: 'shown', screens })).toBe('Anna & Co sees your right screen, no other');
+    expect(status({ part: window, state: 'shown', title: 'Letter', screens })).toBe('Anna & Co sees one window: “Letter”');
+    expect(status({ part: window, state: 'gone', screens })).toBe('Anna & Co sees nothing: that window is closed');
+    expect(status({ part: window, state: 'shown', title: 'Letter', screens }, false)).toBe(
+      t('shell.tray.notViewing', { name: 'Anna & Co' }),
+    );
+  });
+
   it('offers Stop to the novice and End to the expert while there is something to end', () => {
     const act = actions();
     const novice = trayMenu(state({ session: session('novice', CONNECTED) }), act);

@@ -37,6 +37,17 @@ describe('the place of a question', () => {
     expect(placeQuestion(SIZE, { x: 400, y: 180 }, { x: 400, y: 100, width: 200, height: 200 }, small)).toEqual({ ...small });
   });
 
+  it.each([
+    ['bottom', 560, 0],
+    ['top', 8, 8 + 152],
+  ])('is lower than it would be, above or below the bar at the %s, rather than under it', (_, at, y) => {
+    const screen = { x: 0, y: 0, width: 1280, height: 720 };
+    const bar = { x: 8, y: at, width: 1264, height: 152 };
+    const place = placeQuestion(SIZE, { x: 640, y: at + 40 }, bar, screen);
+    expect(apart(place, bar)).toBe(true);
+    expect(place).toMatchObject({ y, height: 520 });
+  });
+
   it('has its answers elsewhere than the button that was just pressed, where the whole cannot be', () => {
     const screen = { x: 0, y: 0, width: 1280, height: 720 };
     const pressed = { x: 466, y: 590 };

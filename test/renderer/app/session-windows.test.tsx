@@ -50,6 +50,34 @@ describe.each(ROLES)('a session as %s', (role) => {
   });
 });
 
+describe('what is shown of the novice’s computer', () => {
+  const shown = (state: 'shown' | 'gone', part: { tag: 'screen' | 'window'; id: string }): SessionStatus['sharing'] => ({
+    part,
+    state,
+    screens: [{ id: 'DP-1', name: 'DP-1', area: { x: 0, y: 0, width: 800, height: 600 } }],
+  });
+  const novice = (sharing: SessionStatus['sharing']) =>
+    appState({ session: session('novice', CONNECTED, { ...LIVE, control: 'granted', ...(sharing === undefined ? {} : { sharing }) }) });
+
+  it('is where the expert has mouse and keyboard', () => {
+    openSessionWindow(novice(shown('shown', { tag: 'window', id: '' })));
+    screen.getByText(t('control.novice.granted.window', { name: 'Anna' }));
+    openSessionWindow(novice(shown('shown', { tag: 'screen', id: 'DP-1' })));
+    screen.getByText(t('control.novice.granted.screen', { name: 'Anna' }));
+    openSessionWindow(novice(undefined));
+    screen.getByText(t('control.novice.granted', { name: 'Anna' }));
+  });
+
+  it('once it is gone leaves nothing but to show something else, or to stop', async () => {
+    const { user, calls } = openSessionWindow({ ...novice(shown('gone', { tag: 'window', id: '' })), panelFolded: true });
+    screen.getByRole('heading', { name: t('sharing.novice.gone.window', { name: 'Anna' }) });
+    expect(document.querySelector('.hands')).toBeNull();
+    expect(document.querySelector('.seen--live')).toBeNull();
+    await user.click(theButton(t('sharing.novice.change')));
+    expect(calls()).toEqual([['changeShared']]);
+  });
+});
+
 describe('a silent line', () => {
   const silent = { ...LIVE, control: 'granted', silentSinceMs: NOW_MS } as const;
 

@@ -189,7 +189,9 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
           />
         }
       />
-      <div className={`viewing__picture viewing__picture--${scaling}${silent ? ' viewing__picture--silent' : ''}`}>
+      <div
+        className={`viewing__picture viewing__picture--${scaling}${silent ? ' viewing__picture--silent' : ''}${session.sharing?.state === 'gone' ? ' viewing__picture--gone' : ''}`}
+      >
         {props.renderPicture({
           typing,
           keyboard,

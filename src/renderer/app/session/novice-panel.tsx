@@ -1,5 +1,6 @@
 import { ArrowUpDown, ChevronDown, ChevronUp, Hand, Monitor, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
 import { timeOfDay } from '../../../words/locale.ts';
+import { sharedScreenName } from '../../../words/sharing.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
@@ -12,7 +13,6 @@ import { EndedCard } from './ended-card.tsx';
 import { OwnSound, SoundIsOn } from './own-sound.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { headline } from './session-words.ts';
-import { sharedScreenName } from './sharing-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import { VerifiedLine } from './verified-line.tsx';
@@ -128,11 +128,13 @@ function Sharing({
   const name = displayName(session.peer);
   const granted = session.control === 'granted';
   const missing = session.search !== undefined;
+  // Nothing that the expert does arrives anywhere, and what helps is to show something else.
+  const gone = session.sharing?.state === 'gone';
   const changes = !missing && session.sharing !== undefined && session.sharing.screens.length > 0;
   const { sound } = session;
   const ownSound = sound === undefined ? null : <OwnSound name={name} sound={sound} state={states.sound} onSound={onSound} />;
   return (
-    <main className={folded ? 'panel panel--folded' : 'panel'}>
+    <main className={folded ? `panel panel--folded${gone ? ' panel--gone' : ''}` : 'panel'}>
       <SeenLine session={session} sinceMs={sinceMs} />
       <div className="panel__body" role="region" aria-label={t('session.aboutRegion')} tabIndex={0}>
         <VerifiedLine peer={session.peer} />
@@ -156,13 +158,13 @@ function Sharing({
             {t('attendance.ends', { time: timeOfDay(session.endsAtMs) })}
           </p>
         )}
-        {missing ? null : (
+        {missing || gone ? null : (
           <section className={granted ? 'hands hands--given' : 'hands'} data-control={session.control}>
             <p className="hands__state break" role="status" aria-live="assertive">
               {granted ? <MousePointerClick size={26} aria-hidden /> : <Hand size={26} aria-hidden />}
               <span>
                 {session.controlPause === undefined
-                  ? t(`control.novice.${session.control}`, { name })
+                  ? handsWords(session, name)
                   : t('control.novice.paused', { name, count: session.controlPause.quietSeconds })}
               </span>
             </p>
@@ -184,7 +186,7 @@ function Sharing({
           </section>
         )}
         {changes && (
-          <Button wide busy={states.sharing.pending} onClick={onChangeShared}>
+          <Button wide className="change" look={gone ? 'primary' : 'plain'} busy={states.sharing.pending} onClick={onChangeShared}>
             <Monitor size={22} aria-hidden />
             {t('sharing.novice.change')}
           </Button>
@@ -203,7 +205,7 @@ function Sharing({
         </details>
       </div>
       <div className="panel__tools" role="group" aria-label={t('panel.tools')}>
-        {changes && folded && (
+        {changes && folded && !gone && (
           <Button
             look="icon"
             aria-label={t('sharing.novice.change')}
@@ -244,6 +246,12 @@ function Sharing({
       </footer>
     </main>
   );
+}
+
+/** Whether the expert may use mouse and keyboard, and where. */
+function handsWords({ control, sharing }: SessionStatus, name: string): string {
+  const part = sharing?.part.tag ?? 'all';
+  return control === 'granted' && part !== 'all' ? t(`control.novice.granted.${part}`, { name }) : t(`control.novice.${control}`, { name });
 }
 
 function wishWords(sharing: NonNullable<SessionStatus['sharing']>, wished: NonNullable<SessionStatus['wishedPart']>, name: string): string {

@@ -1,11 +1,12 @@
 import { Monitor } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { sharedScreenName } from '../../../words/sharing.ts';
 import { t } from '../../../words/words.ts';
 import { Button } from '../design/controls.tsx';
 import { displayName } from '../selectors.ts';
 import { MonitorChoice, type MonitorLook } from './monitor-choice.tsx';
-import { expertSees, sharedScreenName } from './sharing-words.ts';
+import { expertSees } from './sharing-words.ts';
 import { closeToolMenu, ToolMenu } from './tool-menu.tsx';
 
 export type WishedPart = { readonly tag: 'all' } | { readonly tag: 'screen'; readonly id: string };

@@ -18,7 +18,8 @@ export function headline(session: SessionStatus): string {
     const missing = missingSinceMs(session);
     if (missing !== undefined) return t(`missing.${role}.headline`, { name, time: timeOfDay(missing) });
     if (session.silentSinceMs !== undefined) return t(`line.${role}.silent`, { name });
-    if (session.control === 'granted') return t(`phase.${role}.controlled`, { name });
+    // While nothing is shown, mouse and keyboard do nothing.
+    if (session.control === 'granted' && session.sharing?.state !== 'gone') return t(`phase.${role}.controlled`, { name });
     if (role === 'expert') return t('phase.expert.connected', { name });
     return session.viewing ? (noviceShows(session) ?? t('phase.novice.connected', { name })) : t('phase.novice.notViewing', { name });
   }

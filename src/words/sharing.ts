@@ -1,0 +1,34 @@
+/* What of a computer is shown, in words for the person who shows it: in their windows, and at the tray. */
+import { screenName, type ScreenArea } from './screens.ts';
+import { t } from './words.ts';
+
+/** As a session's status has it. */
+export interface ShownPart {
+  readonly part: { readonly tag: 'all' } | { readonly tag: 'screen' | 'window'; readonly id: string };
+  readonly state: 'shown' | 'hidden' | 'gone';
+  readonly title?: string;
+  readonly screens: readonly { readonly id: string; readonly area: ScreenArea }[];
+}
+
+/** What the screen of this id is called among the others; undefined for one that is not there. */
+export function sharedScreenName({ screens }: Pick<ShownPart, 'screens'>, id: string): string | undefined {
+  const at = screens.findIndex((screen) => screen.id === id);
+  if (at < 0) return undefined;
+  return screenName(
+    screens.map(({ area }) => area),
+    at,
+  );
+}
+
+/** What this person sees of the computer, where that is not simply its screen. */
+export function seenBy(name: string, shown: ShownPart): string | undefined {
+  const { part, state, title = '' } = shown;
+  if (part.tag === 'all') return shown.screens.length > 1 ? t('sharing.novice.all', { name }) : undefined;
+  if (state === 'gone') return t(`sharing.novice.gone.${part.tag}`, { name });
+  if (part.tag === 'screen') {
+    const screen = sharedScreenName(shown, part.id);
+    return screen === undefined ? undefined : t('sharing.novice.screen', { name, screen });
+  }
+  if (title === '') return t('sharing.novice.windowUnnamed', { name });
+  return t(state === 'hidden' ? 'sharing.novice.hidden' : 'sharing.novice.window', { name, title });
+}
