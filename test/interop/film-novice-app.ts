@@ -1,10 +1,7 @@
-import { app, protocol } from 'electron';
-import { systemClock as clock } from '../../src/main/clock.ts';
-import { createAppWindows } from '../../src/main/shell/app-windows.ts';
+import { app } from 'electron';
 import { openFilmPage } from '../../src/main/shell/film-page.ts';
-import { APP_SCHEME, SCHEME_PRIVILEGES } from '../../src/main/shell/web-security.ts';
-import { DEFAULT_SETTINGS } from '../../src/main/settings/settings-store.ts';
 import { share } from './sharing.ts';
+import { appPages } from '../support/app-pages.ts';
 
 /* A small Electron application for film.test.ts: a novice without windows that shares its display, with the real page that encodes film. Ends with its input. */
 
@@ -17,20 +14,8 @@ export interface FilmNoviceSaid {
   readonly message?: string;
 }
 
-protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
-app.disableHardwareAcceleration();
-app.on('window-all-closed', () => undefined);
-
 async function main(): Promise<void> {
-  await app.whenReady();
-  const windows = createAppWindows({
-    clock,
-    settings: { value: DEFAULT_SETTINGS, set: async () => undefined } as never,
-    log: { write: () => undefined },
-    outDir: folder,
-    iconsDir: folder,
-    quit: () => app.quit(),
-  });
+  const windows = await appPages(folder);
   const sharing = await share({ env: process.env }, [], {
     workerUrl: new URL(process.env['RINGBACK_TEST_WORKER'] ?? ''),
     openFilmPage: async () => {

@@ -1,14 +1,13 @@
-import { app, protocol, webContents } from 'electron';
+import { app, webContents } from 'electron';
 import { createInterface } from 'node:readline';
 import { systemClock as clock } from '../../../src/main/clock.ts';
 import { filmPagePort } from '../../../src/main/desktop/film/film-page-port.ts';
 import { PageFilmEncoders } from '../../../src/main/desktop/film/page-film-encoders.ts';
-import { createAppWindows } from '../../../src/main/shell/app-windows.ts';
 import { openFilmPage } from '../../../src/main/shell/film-page.ts';
-import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
-import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
+import { PAGES } from '../../../src/main/shell/web-security.ts';
 import { FilmEncoderError } from '../../../src/protocol/rdp/graphics/film/contract.ts';
 import { testPlanes, type FilmTestPicture } from '../../support/film-picture.ts';
+import { appPages } from '../../support/app-pages.ts';
 
 /* A small Electron application for film-page.test.ts with the real page, its window and session: for each line on its input it does one thing and says what it saw. */
 
@@ -25,22 +24,10 @@ export interface FilmOrder {
   readonly script?: string;
 }
 
-protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
-app.disableHardwareAcceleration();
-app.on('window-all-closed', () => undefined);
-
 let encoders: PageFilmEncoders | undefined;
 
 async function main(): Promise<void> {
-  await app.whenReady();
-  const windows = createAppWindows({
-    clock,
-    settings: { value: DEFAULT_SETTINGS, set: async () => undefined } as never,
-    log: { write: () => undefined },
-    outDir: folder,
-    iconsDir: folder,
-    quit: () => app.quit(),
-  });
+  const windows = await appPages(folder);
   say({ tag: 'ready' });
   for await (const line of createInterface({ input: process.stdin })) {
     try {

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Messenger } from '../../../src/main/messenger/contract.ts';
-import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { createAppModel, type AppModel } from '../../../src/main/shell/app-model.ts';
 import {
   CONVERSATION_LIMIT,
@@ -10,6 +9,7 @@ import {
   type Conversations,
 } from '../../../src/main/shell/conversations.ts';
 import { createInMemoryNetwork, inMemory, onlyMessenger, type InMemoryNetwork } from '../../support/in-memory-messenger.ts';
+import { QUIET_FACTS } from '../../support/quiet-facts.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let clock: VirtualClock;
@@ -31,37 +31,8 @@ beforeEach(async () => {
   network = createInMemoryNetwork({ clock });
   [anna, tom] = [network.messenger(), network.messenger()];
   model = createAppModel({
-    version: '1',
-    locale: 'en-u-hc-h23',
-    transports: [],
-    presence: 'online',
+    ...QUIET_FACTS,
     accounts: [{ ...inMemory('anna@home'), friendlyName: 'Anna', values: {}, state: anna.state }],
-    contacts: [],
-    hosting: { tag: 'off' },
-    invitations: [],
-    strangers: [],
-    activities: [],
-    programs: {},
-    conversations: [],
-    session: undefined,
-    fileInvitation: undefined,
-    offeredInvitation: undefined,
-    offeredAccount: undefined,
-    offeredHelp: undefined,
-    newcomer: undefined,
-    guestTriesLeft: undefined,
-    offeredContact: undefined,
-    systemName: 'nora',
-    history: [],
-    record: {},
-    settings: DEFAULT_SETTINGS,
-    trust: { fingerprint: '12345', met: [] },
-    notices: [],
-    desktop: { capture: true, input: true },
-    stopKeys: 'none',
-    asking: false,
-    panelFolded: false,
-    wantedTalk: undefined,
   });
   heard = 0;
   looking = true;

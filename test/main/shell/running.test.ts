@@ -18,13 +18,13 @@ import { TRANSPORTS } from '../../../src/main/messenger/transports.ts';
 import { openAccounts } from '../../../src/main/settings/account-store.ts';
 import type { SecretBox } from '../../../src/main/settings/secret-box.ts';
 import { openContacts } from '../../../src/main/settings/contacts-cache.ts';
-import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import { createAppModel } from '../../../src/main/shell/app-model.ts';
 import { closeBehaviour, LaunchError, parseLaunch } from '../../../src/main/shell/command-line.ts';
 import { createErrorLog, MAX_LOG_BYTES, redact } from '../../../src/main/shell/error-log.ts';
 import { createHosting, type HostedServer } from '../../../src/main/shell/hosting.ts';
 import { leaveOnQuit, SHUTDOWN_DEADLINE_MS, shutDown } from '../../../src/main/shell/shutdown.ts';
 import { createSignIn } from '../../../src/main/shell/sign-in.ts';
+import { QUIET_FACTS } from '../../support/quiet-facts.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 let folder: string;
@@ -267,39 +267,7 @@ describe('the account', () => {
     const accounts = await openAccounts(join(folder, 'account.json'), box, transports);
     const contacts = await openContacts(join(folder, 'contacts.json'));
     opened.push(accounts, contacts);
-    const model = createAppModel({
-      version: '1',
-      locale: 'en-u-hc-h23',
-      transports,
-      presence: 'online',
-      accounts: [],
-      contacts: [],
-      hosting: { tag: 'off' },
-      invitations: [],
-      strangers: [],
-      activities: [],
-      programs: {},
-      conversations: [],
-      session: undefined,
-      fileInvitation: undefined,
-      offeredInvitation: undefined,
-      offeredAccount: undefined,
-      offeredHelp: undefined,
-      newcomer: undefined,
-      guestTriesLeft: undefined,
-      offeredContact: undefined,
-      systemName: 'nora',
-      history: [],
-      record: {},
-      settings: DEFAULT_SETTINGS,
-      trust: { fingerprint: '12345', met: [] },
-      notices: [],
-      desktop: { capture: true, input: true },
-      stopKeys: 'none',
-      asking: false,
-      panelFolded: false,
-      wantedTalk: undefined,
-    });
+    const model = createAppModel({ ...QUIET_FACTS, transports });
     const secrets = vi.fn();
     const signIn = createSignIn({
       messengers: createMessengers(

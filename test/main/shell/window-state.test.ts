@@ -9,45 +9,14 @@ import { DEFAULT_SETTINGS } from '../../../src/main/settings/settings-store.ts';
 import type { AppState } from '../../../src/preload/contract.ts';
 import type { HistoryEntry, SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import { CONNECTED, session } from '../../renderer/app/fixtures.ts';
+import { QUIET_FACTS } from '../../support/quiet-facts.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ME = { transport: 'msnp', address: 'me@home.example', friendlyName: 'Me' };
 const account = (state: MessengerState): AccountFacts => ({ ...ME, values: { server: '127.0.0.1:1863' }, state });
 const OUT = account({ tag: 'signedOut' });
 const IN = account({ tag: 'signedIn', address: 'me@home.example', friendlyName: 'Me' });
-const FACTS: AppFacts = {
-  version: '1.2.3',
-  locale: 'en-u-hc-h23',
-  transports: TRANSPORTS,
-  presence: 'busy',
-  accounts: [],
-  contacts: [],
-  hosting: { tag: 'off' },
-  invitations: [],
-  strangers: [],
-  activities: [],
-  programs: {},
-  conversations: [],
-  session: undefined,
-  fileInvitation: undefined,
-  offeredInvitation: undefined,
-  offeredAccount: undefined,
-  offeredHelp: undefined,
-  newcomer: undefined,
-  guestTriesLeft: undefined,
-  offeredContact: undefined,
-  systemName: 'nora',
-  history: [],
-  record: {},
-  settings: DEFAULT_SETTINGS,
-  trust: { fingerprint: '12345', met: [] },
-  notices: [],
-  desktop: { capture: true, input: true },
-  stopKeys: 'none',
-  asking: false,
-  panelFolded: false,
-  wantedTalk: undefined,
-};
+const FACTS: AppFacts = { ...QUIET_FACTS, transports: TRANSPORTS, presence: 'busy' };
 const helped = (address: string, endedAtMs: number, viewed = true): HistoryEntry => ({
   id: `${address}${endedAtMs}`,
   role: 'expert',

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, protocol, webContents } from 'electron';
+import { app, BrowserWindow, webContents } from 'electron';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect as connectSocket, createServer } from 'node:net';
@@ -12,13 +12,12 @@ import type { IcePage, OpenIcePage, TrustedHost } from '../../../../src/main/con
 import { TcpCarrier } from '../../../../src/main/connection/ways/tcp/tcp-carrier.ts';
 import { WINDOW_BYTES } from '../../../../src/main/connection/ways/ice/ice-duplex.ts';
 import { pageServers } from '../../../../src/main/connection/ways/ice/servers.ts';
-import { createAppWindows } from '../../../../src/main/shell/app-windows.ts';
 import { createIcePages } from '../../../../src/main/shell/ice-page.ts';
-import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../../src/main/shell/web-security.ts';
-import { DEFAULT_SETTINGS } from '../../../../src/main/settings/settings-store.ts';
+import { PAGES } from '../../../../src/main/shell/web-security.ts';
 import type { IcePageServer } from '../../../../src/protocol/ice/page-messages.ts';
 import { readIceWords, writeIceWords } from '../../../../src/protocol/ice/words.ts';
 import { until } from '../../../support/programs.ts';
+import { appPages } from '../../../support/app-pages.ts';
 
 /* A small Electron application for ice-pages.test.ts with the real pages, windows and their session: for each line on its input it does one thing with two ends of a connection, and says what it saw. */
 
@@ -51,20 +50,8 @@ interface End {
 let open: OpenIcePage;
 let ends: readonly [End, End] | readonly [] = [];
 
-protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { ...SCHEME_PRIVILEGES } }]);
-app.disableHardwareAcceleration();
-app.on('window-all-closed', () => undefined);
-
 async function main(): Promise<void> {
-  await app.whenReady();
-  const windows = createAppWindows({
-    clock,
-    settings: { value: DEFAULT_SETTINGS, set: async () => undefined } as never,
-    log: { write: () => undefined },
-    outDir: folder,
-    iconsDir: folder,
-    quit: () => app.quit(),
-  });
+  const windows = await appPages(folder);
   open = createIcePages(windows, clock);
   say({ tag: 'ready' });
   for await (const line of createInterface({ input: process.stdin })) {

@@ -1,0 +1,37 @@
+import { DEFAULT_SETTINGS } from '../../src/main/settings/settings-store.ts';
+import type { AppFacts } from '../../src/main/shell/app-facts.ts';
+
+/** What an app knows that has just been started: nobody is there and nothing goes on. */
+export const QUIET_FACTS: AppFacts = {
+  version: '1.2.3',
+  locale: 'en-u-hc-h23',
+  transports: [],
+  presence: 'online',
+  accounts: [],
+  contacts: [],
+  hosting: { tag: 'off' },
+  invitations: [],
+  strangers: [],
+  activities: [],
+  programs: {},
+  conversations: [],
+  session: undefined,
+  fileInvitation: undefined,
+  offeredInvitation: undefined,
+  offeredAccount: undefined,
+  offeredHelp: undefined,
+  newcomer: undefined,
+  guestTriesLeft: undefined,
+  offeredContact: undefined,
+  systemName: 'nora',
+  history: [],
+  record: {},
+  settings: DEFAULT_SETTINGS,
+  trust: { fingerprint: '12345', met: [] },
+  notices: [],
+  desktop: { capture: true, input: true },
+  stopKeys: 'none',
+  asking: false,
+  panelFolded: false,
+  wantedTalk: undefined,
+};
