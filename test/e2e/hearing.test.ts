@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { kill } from 'node:process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { t } from '../../src/words/words.ts';
 import { electronExecutable } from '../support/app.ts';
@@ -21,7 +22,8 @@ describe.skipIf(skip)(programs.title('the sound of the novice’s computer'), ()
     await people.keep('off');
     expect(await theSwitch().isChecked()).toBe(false);
     expect(people.recorders()).toEqual([]);
-    expect(await people.heard()).toEqual({ loudness: 0, hertz: 0 });
+    expect(await people.heard()).toEqual({ loudness: 0, hertz: 0, packets: 0 });
+    expect(await people.encoder()).toBeUndefined();
   });
 
   it('is heard once the novice has pressed the switch and said yes', async () => {
@@ -50,11 +52,36 @@ describe.skipIf(skip)(programs.title('the sound of the novice’s computer'), ()
     await until(async () => Math.abs((await people.heard()).loudness - 0.092) < 0.01, 'a quarter of it');
   });
 
+  it('comes as Opus, also after a crash of its encoder, and without it after the next one', async () => {
+    const killEncoder = async (other?: number): Promise<number> => {
+      const { packets } = await people.heard();
+      await until(async () => (await people.heard()).packets > packets + 20, 'packets', 30_000);
+      const encoder = await people.encoder();
+      if (encoder === undefined || encoder === other) throw new Error(`no encoder but ${other}`);
+      kill(encoder, 'SIGKILL');
+      return encoder;
+    };
+    const first = await killEncoder();
+    await until(() => people.recorders().length === 2, 'sound again', 30_000);
+    await killEncoder(first);
+    let newest = { packets: -1, atMs: 0 };
+    await until(
+      async () => {
+        const { packets, loudness } = await people.heard();
+        if (packets !== newest.packets) newest = { packets, atMs: performance.now() };
+        return performance.now() - newest.atMs > 1_000 && loudness > 0.05;
+      },
+      'the tone without packets',
+      30_000,
+    );
+    expect([people.recorders().length, await people.encoder()]).toEqual([3, undefined]);
+  });
+
   it('is gone at once when the novice turns it off, and nothing records any more', async () => {
     await people.press();
     await people.session.getByText(t('sound.expert.nowOff', { name: 'Anna' }), { exact: true }).waitFor();
     await until(async () => (await people.heard()).loudness === 0, 'silence');
-    const [pid = 0] = people.recorders();
+    const pid = people.recorders().at(-1) ?? 0;
     await until(() => !existsSync(`/proc/${pid}`), 'the recorder to have ended');
   });
 });

@@ -5,6 +5,7 @@ import { pulseSound } from '../../src/main/desktop/sound/pulse/pulse-sound.ts';
 import type { Note } from '../../src/protocol/rdp/channels/notes.ts';
 import { SOUND_FORMATS } from '../../src/protocol/rdp/channels/sound/sound-formats.ts';
 import { SoundServer } from '../../src/protocol/rdp/channels/sound/sound-server.ts';
+import { WAVE_FORMAT } from '../../src/protocol/rdp/pdu/rdpsnd/audio-format.ts';
 import { type Display, startDisplay } from '../support/display.ts';
 import { needs, type Program, startProgram, until } from '../support/programs.ts';
 import { needsSound, purest, startSoundServer, type SoundTestServer, tone } from '../support/sound-server.ts';
@@ -43,6 +44,7 @@ describe.skipIf(programs.skip || sound.skip)(sound.title(programs.title('xfreerd
   it('plays what the novice’s computer plays, once that is allowed, and nothing before', async () => {
     const channel = new SoundServer(SOUND_FORMATS);
     const notes: Note[] = [];
+    const errors: unknown[] = [];
     sharing = await share(source, [channel]);
     const home = await temporaryHome();
     homes.push(home);
@@ -67,11 +69,13 @@ describe.skipIf(programs.skip || sound.skip)(sound.title(programs.title('xfreerd
       () => `the client’s formats: ${client?.output()}`,
       60_000,
     );
-    expect(formats.length).toBeGreaterThan(0);
+    // Built without Opus, as Debian's is: it takes no other.
+    expect(new Set(formats.map(({ formatTag }) => formatTag))).toEqual(new Set([WAVE_FORMAT.pcm]));
     const novice = new NoviceSound(
       {
         channel,
         notes: { tell: (note) => void notes.push(note) },
+        openEncoder: () => Promise.reject(new Error('nothing is to be encoded')),
         source: pulseSound({ env: server.env, clock: systemClock }),
         // A busy machine's line looks thin, which is another test's matter.
         link: { line: { roomBytes: 1_000_000, queuedBytes: 0 } },
@@ -79,7 +83,7 @@ describe.skipIf(programs.skip || sound.skip)(sound.title(programs.title('xfreerd
         atRest: () => true,
         changed: () => undefined,
         ended: () => undefined,
-        onError: () => undefined,
+        onError: (error) => errors.push(error),
       },
       false,
     );
@@ -105,5 +109,6 @@ describe.skipIf(programs.skip || sound.skip)(sound.title(programs.title('xfreerd
     await player.stop();
     await recording.stop();
     novice.stop();
+    expect(errors).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
+import type { SteeredApp } from './app.ts';
 import { answerQuestion, clickAt, connect, meetOnMessenger } from './scenario.ts';
 import { type TwoPeople, twoPeople } from './two-people.ts';
 
@@ -24,12 +25,28 @@ export interface HearingPeople {
   recorders(): readonly number[];
   /** The first time ends the tone; after that a flash of the screen and a beep. */
   beep(): void;
-  /** What the expert's page gives to its loudspeaker: how loud, from 0 to 1, and the loudest frequency. */
-  heard(): Promise<{ readonly loudness: number; readonly hertz: number }>;
+  /** The process of the page that encodes for the novice, while there is one. */
+  encoder(): Promise<number | undefined>;
+  /** What the expert's page gives to its loudspeaker, and how many packets of Opus it has decoded. */
+  heard(): Promise<Heard>;
 }
 
-/** What the page sends to its loudspeaker, from before it is loaded. */
+export interface Heard {
+  /** From 0 to 1. */
+  readonly loudness: number;
+  /** The loudest frequency. */
+  readonly hertz: number;
+  readonly packets: number;
+}
+
+/** What the page decodes and sends to its loudspeaker, from before it is loaded. */
 function listenIn(): void {
+  const { decode } = AudioDecoder.prototype;
+  AudioDecoder.prototype.decode = function decoded(this: AudioDecoder, chunk: EncodedAudioChunk) {
+    const counted = globalThis as unknown as { packets?: number };
+    counted.packets = (counted.packets ?? 0) + 1;
+    Reflect.apply(decode, this, [chunk]);
+  };
   const { connect: connectAs } = AudioNode.prototype;
   AudioNode.prototype.connect = function connected(this: AudioNode, ...to: readonly unknown[]) {
     if (to[0] === this.context.destination) {
@@ -41,23 +58,23 @@ function listenIn(): void {
   };
 }
 
-function heardIn(page: Page): Promise<{ readonly loudness: number; readonly hertz: number }> {
+function heardIn(page: Page): Promise<Heard> {
   return page.evaluate(() => {
-    const { ear } = globalThis as unknown as { ear?: AnalyserNode };
-    if (ear === undefined) return { loudness: 0, hertz: 0 };
+    const { ear, packets = 0 } = globalThis as unknown as { ear?: AnalyserNode; packets?: number };
+    if (ear === undefined) return { loudness: 0, hertz: 0, packets };
     const samples = new Float32Array(ear.fftSize);
     ear.getFloatTimeDomainData(samples);
     const spectrum = new Float32Array(ear.frequencyBinCount);
     ear.getFloatFrequencyData(spectrum);
     const loudest = spectrum.indexOf(Math.max(...spectrum));
-    return { loudness: Math.max(...samples.map(Math.abs)), hertz: (loudest * ear.context.sampleRate) / ear.fftSize };
+    return { loudness: Math.max(...samples.map(Math.abs)), hertz: (loudest * ear.context.sampleRate) / ear.fftSize, packets };
   });
 }
 
 /** To be called in a `describe`, as {@link twoPeople} is. */
 export function hearingPeople(name: string): HearingPeople {
   const people = twoPeople(name);
-  let pages: { readonly session: Page; readonly panel: Page } | undefined;
+  let pages: { readonly session: Page; readonly panel: Page; readonly novice: SteeredApp } | undefined;
   const shown = () => {
     if (pages === undefined) throw new Error('not begun');
     return pages;
@@ -79,7 +96,7 @@ export function hearingPeople(name: string): HearingPeople {
     await expert.main.context().addInitScript(listenIn);
     await meetOnMessenger(expert, novice);
     await connect(novice, expert);
-    pages = { session: await expert.session(), panel: await novice.session() };
+    pages = { session: await expert.session(), panel: await novice.session(), novice };
     await pages.panel.getByRole('button', { name: t('panel.unfold'), exact: true }).click();
   }
 
@@ -112,6 +129,7 @@ export function hearingPeople(name: string): HearingPeople {
       const recorder = recorders().at(-1);
       if (recorder !== undefined) kill(recorder, 'SIGUSR1');
     },
+    encoder: () => shown().novice.pageProcess('film.html'),
     heard: () => heardIn(shown().session),
   };
 }

@@ -21,6 +21,8 @@ export interface FramePumpParts {
   readonly focus?: () => Place | undefined;
   /** What the expert would rather have. */
   readonly quality?: () => PictureQuality;
+  /** Bytes a second of what goes ahead of pictures. */
+  readonly aside?: () => number;
   /** The capture failed, or made something that cannot be sent. */
   readonly failed: (error: unknown) => void;
 }
@@ -123,7 +125,7 @@ export class FramePump {
           await this.woken(this.wanted && !isBehind);
           continue;
         }
-        const share = this.share.next(line, this.parts.clock.monotonicMs());
+        const share = this.share.next(line, this.parts.clock.monotonicMs(), this.parts.aside?.());
         const focus = this.parts.focus?.();
         const quality = this.parts.quality?.() ?? 'balanced';
         const frame = await capture.nextFrame(signal, { ...share, quality, ...(focus === undefined ? {} : { focus }) });

@@ -28,9 +28,10 @@ export class LineShare {
     return Math.floor(minRoundTripMs / BETWEEN_FRAMES_MS);
   }
 
-  /** For the next frame. */
-  next({ roomBytes, bytesPerSecond }: LineState, nowMs: number): FrameShare {
-    if (bytesPerSecond === undefined) return { frameBytes: Math.max(LEAST_FRAME_BYTES, roomBytes) };
+  /** For the next frame. `aside`: bytes a second that go ahead of pictures; where they seem to be most of the line, half of it is left for the picture. */
+  next({ roomBytes, bytesPerSecond: known }: LineState, nowMs: number, aside = 0): FrameShare {
+    if (known === undefined) return { frameBytes: Math.max(LEAST_FRAME_BYTES, roomBytes) };
+    const bytesPerSecond = Math.max(known - aside, known / 2);
     if (this.film === undefined || nowMs - this.film.atMs >= FOLLOW_MS)
       this.film = { bitsPerSecond: Math.round(bytesPerSecond * 8 * FILM_SHARE), atMs: nowMs };
     return { frameBytes: Math.floor(frameBytes(bytesPerSecond)), filmBitsPerSecond: this.film.bitsPerSecond };

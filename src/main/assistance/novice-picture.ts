@@ -22,6 +22,8 @@ export interface NovicePictureParts {
   readonly notes: Pick<NotesNovice, 'tell'>;
   /** Whether what is shared is to be seen has changed. */
   readonly stateChanged: (state: SharedState) => void;
+  /** Bytes a second of what goes ahead of the picture. */
+  readonly aside: () => number;
   /** Closes the capture. */
   readonly scope: Scope;
   /** The desktop cannot be captured (any more). */
@@ -61,6 +63,7 @@ export class NovicePicture {
       clock: parts.clock,
       focus: () => this.focus,
       quality: () => this.quality,
+      aside: parts.aside,
       failed: parts.desktopFailed,
     });
     parts.scope.add(() => this.closeCapture());

@@ -1,18 +1,14 @@
 import type { NotesNovice } from '../../protocol/assistance/notes-novice.ts';
 import type { SoundServer } from '../../protocol/rdp/channels/sound/sound-server.ts';
-import type { AudioFormat } from '../../protocol/rdp/pdu/rdpsnd/audio-format.ts';
+import { type AudioFormat, WAVE_FORMAT } from '../../protocol/rdp/pdu/rdpsnd/audio-format.ts';
 import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import type { Clock } from '../clock.ts';
 import type { NoviceLink } from '../connection/contract.ts';
-import type { RecordedSound, SoundCapture, SoundCaptureEvent, SoundSource } from '../desktop/sound/contract.ts';
-import { SoundShare } from './sound-share.ts';
+import { type OpenSoundEncoder, SoundError, type SoundSource } from '../desktop/sound/contract.ts';
+import { SoundRun } from './sound-run.ts';
 
-/** Sound that would come later than this is not sent: it would only push back what comes after it. */
-const LATE_MS = 200;
-/** After so long without any sound nothing is sent until there is some. */
-const QUIET_MS = 300;
-/** What a block of PCM costs with all that is sent around it, as a share of itself. */
-const WITH_HEADERS = 1.05;
+/** An encoder that fails is opened once more; then the connection goes on without. */
+const MOST_ENCODER_FAILURES = 2;
 
 export interface NoviceSoundParts {
   /** Of this connection. */
@@ -20,6 +16,8 @@ export interface NoviceSoundParts {
   readonly notes: Pick<NotesNovice, 'tell'>;
   /** Undefined where no system's sound is known. */
   readonly source: SoundSource | undefined;
+  /** Undefined where nothing encodes Opus. */
+  readonly openEncoder?: OpenSoundEncoder | undefined;
   readonly link: Pick<NoviceLink, 'line'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   /** Nothing of the picture is being sent. */
@@ -31,27 +29,17 @@ export interface NoviceSoundParts {
   readonly onError: (error: unknown) => void;
 }
 
-interface Run {
-  readonly abort: AbortController;
-  readonly format: AudioFormat;
-  readonly share: SoundShare;
-  capture: SoundCapture | undefined;
-  soundedAtMs: number;
-  /** When the oldest block was sent that the socket has not taken. */
-  untaken: number[];
-}
-
 /**
  * The sound of the novice's computer on its way to the expert: recorded only while the novice wants it heard and the expert's program plays it. It
- * is never queued: what the line has no room for is left out.
+ * goes as Opus where both sides can, and as PCM otherwise.
  */
 export class NoviceSound {
   private readonly parts: NoviceSoundParts;
   private wished: boolean;
   private missing: SoundState['why'];
   private failed = false;
-  private thin = false;
-  private run: Run | undefined;
+  private encoderFailures = 0;
+  private run: SoundRun | undefined;
   /** From the yes to seeing until the end of the connection. */
   private active = false;
   private told: SoundState | undefined;
@@ -63,12 +51,16 @@ export class NoviceSound {
   }
 
   get state(): SoundState {
-    const { channel, source } = this.parts;
-    if (source === undefined) return { state: 'unavailable', why: 'notHere' };
+    if (this.parts.source === undefined) return { state: 'unavailable', why: 'notHere' };
     if (this.missing !== undefined) return { state: 'unavailable', why: this.missing };
-    if (channel.formats === undefined || channel.formats.length === 0) return { state: 'unavailable', why: 'otherProgram' };
+    if (this.format === undefined) return { state: 'unavailable', why: 'otherProgram' };
     if (!this.wished) return { state: 'off', ...(this.failed ? { why: 'failed' } : {}) };
-    return { state: 'on', ...(this.thin ? { why: 'thinLine' } : {}) };
+    return { state: 'on', ...(this.run?.isThin === true ? { why: 'thinLine' } : {}) };
+  }
+
+  /** What it takes of the line now, with all that is sent around it. */
+  get bytesPerSecond(): number {
+    return this.run?.bytesPerSecond ?? 0;
   }
 
   /** The novice has said yes to being seen: from now on it may be on. */
@@ -97,10 +89,16 @@ export class NoviceSound {
     this.halt();
   }
 
+  /** The best that both sides can. */
+  private get format(): AudioFormat | undefined {
+    const mayEncode = this.parts.openEncoder !== undefined && this.encoderFailures < MOST_ENCODER_FAILURES;
+    return this.parts.channel.formats?.find(({ formatTag }) => formatTag !== WAVE_FORMAT.opus || mayEncode);
+  }
+
   /** Does what is wanted and possible. */
   private follow(): void {
-    const { channel, source } = this.parts;
-    const [format] = channel.formats ?? [];
+    const { source } = this.parts;
+    const { format } = this;
     const isWanted = this.active && this.wished && this.missing === undefined;
     if (!isWanted || source === undefined || format === undefined) this.halt();
     else if (this.run?.format !== format) {
@@ -111,50 +109,33 @@ export class NoviceSound {
   }
 
   private async open(source: SoundSource, format: AudioFormat): Promise<void> {
-    const abort = new AbortController();
-    const run: Run = { abort, format, share: new SoundShare(), capture: undefined, soundedAtMs: Number.NEGATIVE_INFINITY, untaken: [] };
+    const { channel, link, clock, atRest, openEncoder } = this.parts;
+    const run: SoundRun = new SoundRun({
+      channel,
+      source,
+      format,
+      openEncoder: format.formatTag === WAVE_FORMAT.opus ? openEncoder : undefined,
+      link,
+      clock,
+      atRest,
+      changed: () => this.tell(),
+      failed: (error) => this.failedRun(run, error),
+    });
     this.run = run;
     try {
-      const capture = await source.open({ samplesPerSecond: format.samplesPerSecond }, abort.signal);
-      if (this.run !== run) return capture.close();
-      run.capture = capture;
-      capture.onEvent((event) => this.onCapture(run, event));
+      await run.open();
     } catch (error) {
-      if (this.run === run) this.end(error);
+      this.failedRun(run, error);
     }
   }
 
-  private onCapture(run: Run, event: SoundCaptureEvent): void {
+  private failedRun(run: SoundRun, error: unknown): void {
     if (this.run !== run) return;
-    if (event.tag === 'failed') return this.end(event.error);
-    try {
-      this.play(run, event.sound);
-    } catch (error) {
-      this.end(error);
-    }
-  }
-
-  private play(run: Run, sound: RecordedSound): void {
-    const { channel, clock, link, atRest } = this.parts;
-    const nowMs = clock.monotonicMs();
-    if (isSound(sound.pcm)) run.soundedAtMs = nowMs;
-    if (nowMs - run.soundedAtMs > QUIET_MS) return;
-    const { line } = link;
-    const isCarried = run.share.carries(line, run.format.bytesPerSecond * WITH_HEADERS, atRest(), nowMs);
-    this.setThin(!isCarried);
-    const queuedMs = line.bytesPerSecond === undefined ? 0 : (line.queuedBytes / line.bytesPerSecond) * 1_000;
-    const waitingMs = channel.waitingMs(nowMs) - (line.minRoundTripMs ?? 0);
-    const [untaken = nowMs] = run.untaken;
-    if (!isCarried || Math.max(queuedMs, waitingMs, nowMs - untaken, nowMs - sound.recordedAtMs) > LATE_MS) return;
-    run.untaken.push(nowMs);
-    const taken = (): void => void run.untaken.shift();
-    channel.send({ format: run.format, data: sound.pcm, recordedAtMs: sound.recordedAtMs, sentAtMs: nowMs }).then(taken, taken);
-  }
-
-  private setThin(thin: boolean): void {
-    if (this.thin === thin) return;
-    this.thin = thin;
-    this.tell();
+    if (!(error instanceof SoundError) || error.code !== 'ENCODER') return this.end(error);
+    this.encoderFailures += 1;
+    this.halt();
+    this.parts.onError(error);
+    this.follow();
   }
 
   private end(error: unknown): void {
@@ -170,9 +151,7 @@ export class NoviceSound {
     const { run } = this;
     if (run === undefined) return;
     this.run = undefined;
-    this.thin = false;
-    run.abort.abort();
-    run.capture?.close();
+    run.stop();
     this.parts.channel.pause();
   }
 
@@ -185,9 +164,4 @@ export class NoviceSound {
     this.parts.notes.tell({ tag: 'sound', ...state });
     this.parts.changed();
   }
-}
-
-/** Whether any sample is other than nothing. */
-function isSound(pcm: Uint8Array): boolean {
-  return pcm.some((byte) => byte !== 0);
 }

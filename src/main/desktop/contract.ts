@@ -6,7 +6,7 @@ import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/c
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
 import type { FilmPageEnd } from './film/contract.ts';
-import type { SoundSource } from './sound/contract.ts';
+import type { OpenSoundEncoder, SoundSource } from './sound/contract.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
 export class DesktopError extends Error {
@@ -121,6 +121,8 @@ export interface Desktop {
   openInput(signal: AbortSignal, part: SharedPart): Promise<InputInjector>;
   /** What this computer plays; left out where there is no way to it. */
   readonly sound?: SoundSource;
+  /** Makes Opus of it; left out where nothing does. */
+  readonly openSoundEncoder?: OpenSoundEncoder;
 }
 
 /** A process of its own that captures. */

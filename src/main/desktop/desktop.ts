@@ -11,6 +11,7 @@ import {
   type StartCaptureProcess,
 } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
+import { pageOpus } from './sound/opus/page-opus-encoder.ts';
 import { pulseSound } from './sound/pulse/pulse-sound.ts';
 import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
@@ -36,7 +37,7 @@ export interface DesktopOptions {
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
   readonly openCapturePage: () => Promise<CapturePage>;
-  /** Opens the hidden page that encodes film; without it there is no film where pictures are captured outside of a page. */
+  /** Opens the hidden page that encodes film or sound; without it there is no film where pictures are captured outside of a page, and no Opus. */
   readonly openFilmPage?: OpenFilmPage;
   /** The screen that the capture page is given by itself, in pixels; undefined where a person chooses. */
   readonly primaryScreen?: () => Size;
@@ -49,14 +50,18 @@ export function createDesktop(options: DesktopOptions): Desktop {
   if (platform === 'win32') return pageDesktop(options, windowsInput);
   if (platform === 'darwin') return pageDesktop(options, macosInput);
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
-  const sound = pulseSound(options);
+  const { openFilmPage, clock } = options;
+  const sound = {
+    sound: pulseSound(options),
+    ...(openFilmPage === undefined ? {} : { openSoundEncoder: pageOpus(openFilmPage, clock) }),
+  };
   const wayland = isWaylandSession(env);
   const display = env['DISPLAY'] ?? '';
   if (display !== '') {
     const xauthority = env['XAUTHORITY'] ?? '';
-    return { ...x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland), sound };
+    return { ...x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland), ...sound };
   }
-  return wayland ? { ...waylandDesktop(options), sound } : noDesktop();
+  return wayland ? { ...waylandDesktop(options), ...sound } : noDesktop();
 }
 
 function noDesktop(): Desktop {

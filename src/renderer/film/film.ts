@@ -1,7 +1,9 @@
 import type { FromFilmPage, ToFilmPage } from '../../protocol/rdp/graphics/film/page-messages.ts';
+import type { FromSoundEncoder, ToSoundEncoder } from '../../protocol/rdp/sound-encoding.ts';
 import { FilmPage } from './film-page.ts';
+import { SoundEncoding } from './sound-encoding.ts';
 
-/* The hidden page that encodes film: it gets one port and pictures through it, and knows nothing else. */
+/* The hidden page that encodes film or sound: it gets one port and pictures or sound through it, and knows nothing else. */
 
 window.addEventListener('message', (event) => {
   const [port] = event.ports;
@@ -9,7 +11,19 @@ window.addEventListener('message', (event) => {
 });
 
 function serve(port: MessagePort): void {
-  const page = new FilmPage((message: FromFilmPage) => port.postMessage(message));
-  port.addEventListener('message', (event: MessageEvent<ToFilmPage>) => page.told(event.data));
+  const post = (message: FromFilmPage | FromSoundEncoder): void => port.postMessage(message);
+  const film = new FilmPage(post);
+  const sound = new SoundEncoding(post);
+  port.addEventListener('message', ({ data }: MessageEvent<ToFilmPage | ToSoundEncoder>) => {
+    switch (data.tag) {
+      case 'soundOpen':
+      case 'sound':
+      case 'soundPaused':
+        void sound.told(data);
+        return;
+      default:
+        film.told(data);
+    }
+  });
   port.start();
 }

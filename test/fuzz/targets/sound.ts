@@ -1,4 +1,5 @@
-import { SoundClient } from '../../../src/protocol/rdp/channels/sound/sound-client.ts';
+import { type ReceivedSound, SoundClient } from '../../../src/protocol/rdp/channels/sound/sound-client.ts';
+import { playsSound, viewerSound } from '../../../src/protocol/rdp/channels/sound/sound-formats.ts';
 import { SoundServer } from '../../../src/protocol/rdp/channels/sound/sound-server.ts';
 import type { Channel } from '../../../src/protocol/rdp/channels/contract.ts';
 import { opusFormat, pcmFormat } from '../../../src/protocol/rdp/pdu/rdpsnd/audio-format.ts';
@@ -71,6 +72,13 @@ function drive(end: Channel, input: Uint8Array): void {
   }
 }
 
+/** What a window is given is of the kind that it says. */
+function toWindow(sound: ReceivedSound): void {
+  const { codec, channels, samplesPerSecond, data } = viewerSound(sound);
+  if (channels < 1 || channels > 2 || samplesPerSecond < 8_000) throw new Error(`sound of ${channels} channels and ${samplesPerSecond} Hz`);
+  if (codec === 'pcm' && data.length % (2 * channels) !== 0) throw new Error('a part of a sample');
+}
+
 export const SOUND_TARGETS: readonly Target[] = [
   // A Wave PDU has no header: it is read with the WaveInfo PDU before it, by the client.
   {
@@ -83,7 +91,7 @@ export const SOUND_TARGETS: readonly Target[] = [
     name: 'sound-client',
     maxBytes: 16 * 1024,
     seeds: () => [asPieces(FROM_SERVER)],
-    check: (input) => drive(new SoundClient(() => true, { heard: () => undefined, paused: () => undefined }), input),
+    check: (input) => drive(new SoundClient(playsSound, { heard: toWindow, paused: () => undefined }), input),
   },
   {
     name: 'sound-server',

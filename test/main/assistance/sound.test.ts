@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import { LineShare } from '../../../src/main/assistance/line-share.ts';
 import { NoviceSound } from '../../../src/main/assistance/novice-sound.ts';
 import { SoundShare } from '../../../src/main/assistance/sound-share.ts';
 import type { LineState } from '../../../src/main/connection/contract.ts';
 import {
+  type OpenSoundEncoder,
   type RecordedSound,
   type SoundCapture,
   type SoundCaptureEvent,
+  type SoundEncoder,
+  type SoundEncoderEvent,
   SoundError,
   type SoundSource,
 } from '../../../src/main/desktop/sound/contract.ts';
 import { Emitter } from '../../../src/main/emitter.ts';
 import type { Note } from '../../../src/protocol/rdp/channels/notes.ts';
+import { SOUND_FORMATS } from '../../../src/protocol/rdp/channels/sound/sound-formats.ts';
 import { SoundServer } from '../../../src/protocol/rdp/channels/sound/sound-server.ts';
-import { pcmFormat } from '../../../src/protocol/rdp/pdu/rdpsnd/audio-format.ts';
+import { opusFormat, pcmFormat } from '../../../src/protocol/rdp/pdu/rdpsnd/audio-format.ts';
 import { encodeClientFormats, SND_CAPS } from '../../../src/protocol/rdp/pdu/rdpsnd/formats.ts';
 import { decodeSoundServerPdu } from '../../../src/protocol/rdp/pdu/rdpsnd/pdu.ts';
+import type { OpusRate } from '../../../src/protocol/rdp/sound-encoding.ts';
 import { encodeWaveConfirm } from '../../../src/protocol/rdp/pdu/rdpsnd/wave.ts';
 
 const PCM = pcmFormat(48_000);
@@ -50,18 +56,26 @@ class FakeSource implements SoundSource {
   }
 }
 
-async function novice(options: { readonly source?: FakeSource; readonly formats?: readonly (typeof PCM)[]; readonly on?: boolean } = {}) {
+async function novice(
+  options: {
+    readonly source?: FakeSource;
+    readonly formats?: readonly (typeof PCM)[];
+    readonly on?: boolean;
+    readonly openEncoder?: OpenSoundEncoder;
+  } = {},
+) {
   const { source = new FakeSource(), formats = [PCM] } = options;
   const world = { nowMs: 10_000, line: WIDE, atRest: false, takes: true };
   const sent: Uint8Array[] = [];
   const notes: Note[] = [];
   let ended = 0;
-  const channel = new SoundServer([PCM, pcmFormat(44_100)]);
+  const channel = new SoundServer(SOUND_FORMATS);
   const sound = new NoviceSound(
     {
       channel,
       notes: { tell: (note) => void notes.push(note) },
       source,
+      openEncoder: options.openEncoder,
       link: {
         get line() {
           return world.line;
@@ -208,8 +222,8 @@ describe('the sound of the novice’s computer', () => {
 });
 
 it('a line that seems too thin is tried for a moment now and then, while nothing else moves on it', () => {
-  const share = new SoundShare();
-  const carries = (line: LineState, atRest: boolean, nowMs: number): boolean => share.carries(line, 200_000, atRest, nowMs);
+  const share = new SoundShare([{ bytesPerSecond: 200_000 }]);
+  const carries = (line: LineState, atRest: boolean, nowMs: number): boolean => share.choose(line, atRest, nowMs) !== undefined;
   expect(carries({ roomBytes: 0, queuedBytes: 0 }, false, 0)).toBe(true);
   // Only as much is known as was tried.
   expect(carries({ roomBytes: 0, queuedBytes: 0, bytesPerSecond: 100_000 }, false, 0)).toBe(true);
@@ -218,4 +232,137 @@ it('a line that seems too thin is tried for a moment now and then, while nothing
   expect(carries({ ...WIDE, bytesPerSecond: 610_000 }, false, 9_000)).toBe(false);
   expect(carries({ ...WIDE, bytesPerSecond: 800_000 }, false, 9_000)).toBe(true);
   expect(carries({ ...WIDE, bytesPerSecond: 610_000 }, false, 9_000)).toBe(true);
+});
+
+describe('Opus', () => {
+  const OPUS = opusFormat(64_000);
+  /** Gives out what it is given: one packet a block. */
+  class FakeEncoder implements SoundEncoder {
+    readonly given: OpusRate[] = [];
+    pauses = 0;
+    closed = false;
+    private readonly events = new Emitter<SoundEncoderEvent>();
+    readonly onEvent = this.events.on;
+    encode({ recordedAtMs }: RecordedSound, rate: OpusRate): void {
+      this.given.push(rate);
+      this.gives(recordedAtMs, rate.packetMs);
+    }
+    gives(recordedAtMs: number, durationMs = 10): void {
+      this.events.emit({ tag: 'packet', packet: { data: Uint8Array.of(1, 2, 3, 4), recordedAtMs, durationMs } });
+    }
+    pause(): void {
+      this.pauses += 1;
+    }
+    close(): void {
+      this.closed = true;
+    }
+    fails(): void {
+      this.events.emit({ tag: 'failed', error: new SoundError('ENCODER', 'crashed') });
+    }
+  }
+
+  async function withEncoders(formats = [OPUS, PCM], refuses = false) {
+    const encoders: FakeEncoder[] = [];
+    const open = async (): Promise<SoundEncoder> => {
+      if (refuses) throw new SoundError('ENCODER', 'no page');
+      const encoder = new FakeEncoder();
+      encoders.push(encoder);
+      return encoder;
+    };
+    const world = await novice({ formats, openEncoder: open });
+    await world.on();
+    /** The bytes of each wave that went out for one block. */
+    const waves = async (pcm = LOUD): Promise<number[]> => {
+      const before = world.sent.length;
+      await world.play(pcm);
+      return world.sent.slice(before).map((message) => {
+        const pdu = decodeSoundServerPdu(message);
+        return pdu.tag === 'wave2' ? pdu.data.length : -1;
+      });
+    };
+    return { ...world, encoders, waves };
+  }
+
+  it('is sent where both can', async () => {
+    const { sound, encoders, waves, source } = await withEncoders();
+    expect(await waves()).toEqual([4]);
+    expect(encoders.map(({ given }) => given)).toEqual([[{ bitsPerSecond: 128_000, packetMs: 10 }]]);
+    expect([sound.state, source.rates]).toEqual([{ state: 'on' }, [48_000]]);
+    sound.set(false);
+    expect([source.open_, encoders[0]?.closed, sound.bytesPerSecond]).toEqual([0, true, 0]);
+  });
+
+  it('is not where the client has none', async () => {
+    const { encoders, waves } = await withEncoders([PCM]);
+    expect([await waves(), encoders]).toEqual([[LOUD.length], []]);
+  });
+
+  it('goes on after a crash with another encoder, and after the next one as PCM', async () => {
+    const { sound, encoders, waves, source } = await withEncoders();
+    await waves();
+    encoders[0]?.fails();
+    await settle();
+    expect([sound.state, source.open_, encoders.length, encoders[0]?.closed]).toEqual([{ state: 'on' }, 1, 2, true]);
+    expect(await waves()).toEqual([4]);
+    encoders[0]?.gives(0);
+    encoders[1]?.fails();
+    await settle();
+    expect(await waves()).toEqual([LOUD.length]);
+    expect([sound.state, source.open_, encoders.length]).toEqual([{ state: 'on' }, 1, 2]);
+  });
+
+  it('is PCM where no encoder can be had', async () => {
+    const { sound, waves } = await withEncoders([OPUS, PCM], true);
+    await settle();
+    expect([await waves(), sound.state]).toEqual([[LOUD.length], { state: 'on' }]);
+    const nothingElse = await withEncoders([OPUS], true);
+    await settle();
+    expect(nothingElse.sound.state).toEqual({ state: 'unavailable', why: 'otherProgram' });
+  });
+
+  it('that comes late from its encoder is left out', async () => {
+    const { encoders, sent, world } = await withEncoders();
+    const before = sent.length;
+    encoders[0]?.gives(world.nowMs - 250, 60);
+    encoders[0]?.gives(world.nowMs - 270, 60);
+    expect(sent.length - before).toBe(1);
+  });
+
+  it('takes less of a thinner line, and what it takes is known', async () => {
+    const { sound, encoders, waves, world, confirm } = await withEncoders();
+    const rates: (number | undefined)[] = [];
+    for (const kbits of [2_000, 512, 256, 140, 100]) {
+      world.line = { ...WIDE, bytesPerSecond: kbits * 125 };
+      await waves();
+      confirm(rates.length + 1);
+      rates.push(sound.bytesPerSecond);
+      if (sound.bytesPerSecond > 0) expect(sound.bytesPerSecond).toBeLessThanOrEqual((kbits * 125) / 3);
+    }
+    expect(rates.map((rate) => Math.round(((rate ?? 0) * 8) / 1_000))).toEqual([224, 112, 56, 40, 0]);
+    expect(encoders[0]?.given.map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([128_000, 64_000, 32_000, 24_000]);
+    expect([sound.state, encoders[0]?.pauses]).toEqual([{ state: 'on', why: 'thinLine' }, 1]);
+    // At once where there was none, and then not before a while.
+    world.line = { ...WIDE, bytesPerSecond: 256 * 125 };
+    expect([await waves(), sound.state]).toEqual([[4], { state: 'on' }]);
+    world.line = { ...WIDE, bytesPerSecond: 2_000 * 125 };
+    await waves();
+    world.nowMs += 3_000;
+    await waves();
+    expect(encoders[0]?.given.slice(-3).map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([32_000, 32_000, 128_000]);
+  });
+
+  it('begins anew after a pause', async () => {
+    const { encoders, waves, world, sound } = await withEncoders();
+    const silence = new Uint8Array(3_840);
+    await waves();
+    world.nowMs += 400;
+    expect([await waves(silence), encoders[0]?.pauses, sound.bytesPerSecond]).toEqual([[], 1, 0]);
+    await waves(silence);
+    expect(encoders[0]?.pauses).toBe(1);
+  });
+});
+
+it('film gets what sound leaves, and half of what is known at least', () => {
+  const film = (aside: number) => new LineShare().next({ ...WIDE, bytesPerSecond: 100_000 }, 0, aside).filmBitsPerSecond;
+  expect([0, 20_000, 90_000].map(film)).toEqual([600_000, 480_000, 300_000]);
 });

@@ -9,6 +9,7 @@ import { startDisplay, type Display } from '../../support/display.ts';
 import { openH264 } from '../../support/openh264.ts';
 import { buildInto } from '../../support/ice-app.ts';
 import { needs, type Program, startProgram, until } from '../../support/programs.ts';
+import { purest } from '../../support/sound-server.ts';
 import { testPlanes, type FilmTestPicture } from '../../support/film-picture.ts';
 import type { FilmOrder } from './film-page-app.ts';
 
@@ -21,6 +22,7 @@ interface Seen {
   readonly error?: string;
   readonly way?: string;
   readonly units?: readonly { readonly key: boolean; readonly ms: number; readonly bytes: string }[];
+  readonly packets?: readonly { readonly recordedAtMs: number; readonly durationMs: number; readonly bytes: string }[];
   readonly answer?: unknown;
   readonly code?: string;
   readonly ms?: number;
@@ -53,6 +55,28 @@ const DECODED = (units: readonly { readonly key: boolean; readonly bytes: string
   const { width, height } = visibleRect;
   return { failed, count: decoded.length, width, height, format, space: frame.colorSpace.toJSON(),
     colour: [at(y, 20, 20), at(u, 10, 10), at(v, 10, 10)], right: at(y, width - 20, height - 20) };
+})()`;
+
+const HEARD = (packets: readonly { readonly bytes: string }[]): string => `(async () => {
+  const samples = [];
+  const lengths = [];
+  const decoder = new AudioDecoder({
+    output: (audio) => {
+      const plane = new Float32Array(audio.numberOfFrames);
+      audio.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
+      lengths.push(audio.numberOfFrames);
+      samples.push(...plane);
+      audio.close();
+    },
+    error: (error) => lengths.push(String(error)),
+  });
+  decoder.configure({ codec: 'opus', sampleRate: 48000, numberOfChannels: 2 });
+  for (const bytes of ${JSON.stringify(packets.map(({ bytes }) => bytes))}) {
+    const data = Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0));
+    decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: 0, data }));
+  }
+  await decoder.flush();
+  return { samples, lengths };
 })()`;
 
 const still = (colour: FilmTestPicture['colour'], shift = 0): FilmTestPicture => ({ colour, shift, noise: false, key: false });
@@ -179,6 +203,37 @@ describe.skipIf(programs.skip || electron === undefined)(programs.title(`the pag
       error: expect.stringMatching(/UNSUPPORTED|FAILED/),
     });
     expect((await tell({ do: 'encode', width: 64, height: 64, pictures: [still([9, 9, 9])] })).units?.[0]?.key).toBe(true);
+  });
+
+  it('makes Opus of sound at every rate that is asked for, with the times of what it is made of', async () => {
+    const rates = [
+      { rate: { bitsPerSecond: 128_000, packetMs: 10 }, ms: 400 },
+      { rate: { bitsPerSecond: 64_000, packetMs: 20 }, ms: 400 },
+      { rate: { bitsPerSecond: 32_000, packetMs: 40 }, ms: 600 },
+      { rate: { bitsPerSecond: 24_000, packetMs: 60 }, ms: 600 },
+    ] as const;
+    const { packets = [], error } = await tell({ do: 'sound', hertz: 880, rates });
+    expect(error).toBeUndefined();
+    for (const { rate } of rates) {
+      const some = packets.filter(({ durationMs }) => durationMs === rate.packetMs);
+      expect(some.length).toBeGreaterThan(8);
+      const bytes = some.reduce((sum, packet) => sum + Buffer.from(packet.bytes, 'base64').length, 0) / some.length;
+      expect((bytes * 8_000) / rate.packetMs / rate.bitsPerSecond).toBeCloseTo(1, 1);
+    }
+    packets.reduce((before, packet) => {
+      // Where the rate changes the rest of a packet is filled with silence.
+      expect(Math.abs(packet.recordedAtMs - before)).toBeLessThanOrEqual(40);
+      return packet.recordedAtMs + packet.durationMs;
+    }, 5_000);
+    // What the expert's window does with it.
+    const { answer } = await tell({ do: 'page', script: HEARD(packets) });
+    const { samples, lengths } = answer as { readonly samples: number[]; readonly lengths: number[] };
+    expect(lengths).toEqual(packets.map(({ durationMs }) => durationMs * 48));
+    let at = 0;
+    for (const { ms } of rates) {
+      expect(purest(880, samples.slice(at * 48, (at + ms) * 48))).toBeGreaterThan(0.95);
+      at += ms;
+    }
   });
 
   it('may do nothing else', async () => {

@@ -1,10 +1,13 @@
+import type { OpusRate } from '../../../protocol/rdp/sound-encoding.ts';
 import type { SoundReason } from '../../../protocol/rdp/sound-state.ts';
 
 export type SoundErrorCode =
   /** There is nothing here that records what this computer plays. */
   | 'UNSUPPORTED'
   /** What recorded has ended by itself. */
-  | 'LOST';
+  | 'LOST'
+  /** What encodes cannot, or cannot any more: sound may go on without. */
+  | 'ENCODER';
 
 export class SoundError extends Error {
   override readonly name = 'SoundError';
@@ -41,3 +44,29 @@ export interface SoundSource {
   /** Rejects with SoundError. When the signal aborts, nothing runs any more. */
   open(options: { readonly samplesPerSecond: number }, signal: AbortSignal): Promise<SoundCapture>;
 }
+
+/** One packet of Opus (RFC 6716), as it goes into one wave. */
+export interface EncodedSound {
+  readonly data: Uint8Array;
+  readonly recordedAtMs: number;
+  readonly durationMs: number;
+}
+
+export type SoundEncoderEvent =
+  | { readonly tag: 'packet'; readonly packet: EncodedSound }
+  /** The last event. ENCODER. */
+  | { readonly tag: 'failed'; readonly error: SoundError };
+
+/** Encodes what was recorded at 48 kHz, from being opened until `close`. */
+export interface SoundEncoder {
+  /** Goes on from what came before; another rate takes a new encoder, without a gap. Waits for nothing. */
+  encode(sound: RecordedSound, rate: OpusRate): void;
+  /** What comes next does not go on from what came before. */
+  pause(): void;
+  onEvent(listener: (event: SoundEncoderEvent) => void): () => void;
+  /** Nothing is told afterwards. Idempotent. */
+  close(): void;
+}
+
+/** Rejects with SoundError ENCODER. When the signal aborts before it is open, nothing is left open. */
+export type OpenSoundEncoder = (signal: AbortSignal) => Promise<SoundEncoder>;

@@ -7,8 +7,10 @@ export interface SoundBlock {
 
 /** So much is to be left when a block comes: what comes later than the others by no more is heard without a gap. */
 const LEAST_SPARE_MS = 15;
-/** Before it begins so much more is gathered: the blocks before have not shown yet how regularly they come. */
-const TO_BEGIN_MS = 25;
+/** Before it begins so much more than a block is gathered: the blocks before have not shown yet how regularly they come. */
+const TO_BEGIN_MS = 15;
+/** A longer one is several that came together. */
+const LONGEST_BLOCK_MS = 60;
 /** What was left is looked back at for so long: twice half of it at most. */
 const HALF_LOOK_MS = 2_500;
 /** More never lies ahead: what is late is left out. */
@@ -16,7 +18,7 @@ const MOST_MS = 200;
 /** What stutters gets so much more to spare, and loses as much after a while in which nothing did. */
 const STEP_MS = 20;
 /** With more it would be out of step with the film: then it rather stutters, unless the film is late itself. */
-const MOST_SPARE_MS = 75;
+const MOST_SPARE_MS = 55;
 /** For the film no more than this is waited. */
 const MOST_WAIT_MS = 180;
 const CALM_MS = 10_000;
@@ -49,9 +51,13 @@ export class JitterBuffer {
   private length = 0;
   private playing = false;
   private ending = false;
+  /** It has come to its end although it goes on, and has not begun again. */
+  private hasStuttered = false;
   private wishedMs = 0;
   private spareMs = LEAST_SPARE_MS;
   private calmMs = 0;
+  /** Of the newest block. */
+  private blockMs = 0;
   private meanAhead = 0;
   /** What was left when blocks came. */
   private left = new Looked();
@@ -77,7 +83,7 @@ export class JitterBuffer {
 
   /** How much has to lie ahead, in milliseconds, before it begins. */
   get targetMs(): number {
-    return Math.max(this.wishedMs, this.spareMs + TO_BEGIN_MS);
+    return Math.max(this.wishedMs, this.spareMs + TO_BEGIN_MS + this.blockMs);
   }
 
   /** So late the film is beside the sound: the sound waits for it, within bounds. */
@@ -97,6 +103,7 @@ export class JitterBuffer {
     this.ending = false;
     const lengthMs = first.length / this.perMs;
     this.nextAtMs = atMs + lengthMs;
+    this.blockMs = Math.min(LONGEST_BLOCK_MS, lengthMs);
     // Where there is too much, pauses of what is played are shortened.
     if (this.playing && this.tooMuchMs > lengthMs && channels.every(isSilent)) return this.left.moved(-lengthMs);
     this.add(Array.from({ length: this.channelCount }, (_, at) => channels[at] ?? first));
@@ -153,6 +160,9 @@ export class JitterBuffer {
   }
 
   private begin(): void {
+    // Behind a gap what comes late comes at once: it would stay late.
+    if (this.hasStuttered && this.aheadMs > this.targetMs + this.blockMs) this.leaveOut();
+    this.hasStuttered = false;
     this.playing = true;
     this.ending = false;
     this.loudness = 0;
@@ -161,6 +171,7 @@ export class JitterBuffer {
   }
 
   private stuttered(): void {
+    this.hasStuttered = true;
     this.spareMs = Math.min(MOST_SPARE_MS, this.spareMs + STEP_MS);
     this.calmMs = 0;
   }

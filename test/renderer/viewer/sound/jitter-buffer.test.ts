@@ -55,13 +55,13 @@ class Line {
 describe('what lies ahead of what is played', () => {
   it('is gathered first, and then played sample by sample as it came', () => {
     const line = new Line();
-    line.send();
+    for (let count = 0; count < 2; count += 1) line.send();
     expect(line.play(10)).toBe(0);
     line.send();
-    line.play(30);
+    line.play(50);
     const from = line.played.findIndex((sample) => sample !== 0);
     // After it has swollen.
-    for (let at = 100; at < 400; at += 1) expect(line.played[from + at - 1]).toBeCloseTo(wave(at), 5);
+    for (let at = 100; at < 700; at += 1) expect(line.played[from + at - 1]).toBeCloseTo(wave(at), 5);
   });
 
   it('takes blocks that come early and late', () => {
@@ -172,6 +172,30 @@ describe('what lies ahead of what is played', () => {
     expect(line.buffer.targetMs).toBe(before);
   });
 
+  it('is no more after a stutter than before, whatever comes at once', () => {
+    const line = new Line();
+    line.begin();
+    line.play(300);
+    for (let count = 0; count < 8; count += 1) line.send();
+    line.play(4);
+    expect(line.buffer.aheadMs).toBeLessThanOrEqual(line.buffer.targetMs);
+  });
+
+  it('is enough for blocks that are long', () => {
+    const line = new Line();
+    line.send(60);
+    expect(line.play(50)).toBe(0);
+    line.send(60);
+    let silent = 0;
+    for (let round = 0; round < 100; round += 1) {
+      for (const late of [60, 70, 50]) {
+        silent += Math.round(late * PER_MS) - line.play(late);
+        line.send(60);
+      }
+    }
+    expect(silent).toBeLessThan(QUANTUM);
+  });
+
   it('does not grow because of a pause that the novice’s side has made', () => {
     const line = new Line();
     line.begin();
@@ -188,7 +212,7 @@ describe('what lies ahead of what is played', () => {
       buffer.wait(ms);
       return buffer.targetMs;
     });
-    expect(targets).toEqual([40, 120, 180]);
+    expect(targets).toEqual([30, 120, 180]);
   });
 });
 

@@ -1,9 +1,12 @@
-import { type AudioFormat, pcmFormat, WAVE_FORMAT } from '../../pdu/rdpsnd/audio-format.ts';
+import { type AudioFormat, opusFormat, pcmFormat, WAVE_FORMAT } from '../../pdu/rdpsnd/audio-format.ts';
 import type { ViewerSound } from '../../viewer-sound.ts';
 import type { ReceivedSound } from './sound-client.ts';
 
-/** What a novice's side can send, the best first. The second one is for clients that know what Windows servers have. */
-export const SOUND_FORMATS: readonly AudioFormat[] = [pcmFormat(48_000), pcmFormat(44_100)];
+/** Of the formats' list only: packets of any rate go by it. */
+const USUAL_OPUS = 64_000;
+
+/** What a novice's side can send, the best first. The last one is for clients that know what Windows servers have. */
+export const SOUND_FORMATS: readonly AudioFormat[] = [opusFormat(USUAL_OPUS), pcmFormat(48_000), pcmFormat(44_100)];
 
 const LEAST_RATE = 8_000;
 const MOST_RATE = 96_000;
