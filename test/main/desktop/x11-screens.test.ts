@@ -54,14 +54,20 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     const signal = AbortSignal.timeout(20_000);
     while (!is(viewed.picture())) viewed.show((await from.nextFrame(signal)).updates);
   };
-  /** Waits for what is told while somebody waits for a frame, which is shown where it still can be. */
+  /** Waits for what is told while somebody waits for frames, which are shown where they still can be. */
   const told = async (from: ScreenCapture, is: () => boolean, what: string, viewed?: ViewedScreen): Promise<void> => {
     const enough = new AbortController();
-    const frame = from.nextFrame(enough.signal).catch(() => undefined);
+    const pull = async (): Promise<void> => {
+      for (;;) {
+        const frame = await from.nextFrame(enough.signal).catch(() => undefined);
+        if (frame === undefined) return;
+        viewed?.show(frame.updates);
+      }
+    };
+    const pulled = pull();
     await until(is, what);
     enough.abort();
-    const pulled = await frame;
-    if (pulled !== undefined) viewed?.show(pulled.updates);
+    await pulled;
   };
   const colourAt = ({ rgb, width }: Picture, x: number, y: number): string =>
     Buffer.from(rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)).toString('hex');

@@ -3,6 +3,7 @@ import type { Size } from '../../../protocol/rdp/geometry.ts';
 import { DesktopError } from '../contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import type { PartPlace } from './part-place.ts';
+import { X11WindowPixmap } from './x11-window-pixmap.ts';
 
 /** StructureNotify among the event mask's bits, and IsViewable (core protocol). */
 const STRUCTURE_NOTIFY = 0x2_0000;
@@ -18,20 +19,23 @@ export class X11SharedWindow {
   private readonly connection: X11Connection;
   readonly window: number;
   private readonly reads: boolean;
-  /** The window's picture, until its size changes or it is hidden. */
-  private pixmap: { readonly id: number; readonly size: Size } | undefined;
+  private readonly pixmap: X11WindowPixmap;
   private watched = false;
   private destroyed = false;
+  /** Since it was looked at, if only for a moment: what it had as its picture is not drawn in any more. */
+  private wasHidden = false;
 
   /** @param reads its picture is to be read, too */
   constructor(connection: X11Connection, id: string, reads: boolean, changed: () => void) {
     this.connection = connection;
     this.window = Number(id);
     this.reads = reads;
+    this.pixmap = new X11WindowPixmap(connection, this.window);
     connection.onEvent((event) => {
       if (!isOfStructure(event) || event.wid !== this.window) return;
       // Another window may get its number.
       if (event.name === 'DestroyNotify') this.destroyed = true;
+      if (event.name === 'UnmapNotify') this.wasHidden = true;
       changed();
     });
   }
@@ -41,10 +45,14 @@ export class X11SharedWindow {
     if (this.destroyed || !Number.isSafeInteger(this.window) || this.window <= 0) return undefined;
     const { client, screen } = this.connection;
     try {
-      if (!this.watched) await this.watch();
+      if (!this.watched) this.watch();
+      if (this.wasHidden) this.pixmap.forget();
+      this.wasHidden = false;
       const { mapState } = await reply<{ readonly mapState: number }>((done) => client.GetWindowAttributes(this.window, done));
       if (mapState !== VIEWABLE) {
-        this.forgetPixmap();
+        this.pixmap.forget();
+        // It has one from the moment on that it is to be seen.
+        if (this.reads) await this.pixmap.redirect();
         return 'hidden';
       }
       const { width, height, borderWidth, depth } = await reply<Size & { readonly borderWidth: number; readonly depth: number }>((done) =>
@@ -54,7 +62,7 @@ export class X11SharedWindow {
       const { destX: x, destY: y } = await reply<{ readonly destX: number; readonly destY: number }>((done) =>
         client.TranslateCoordinates(this.window, screen.root, 0, 0, done),
       );
-      const drawable = this.reads ? await this.picture({ width, height }) : this.window;
+      const drawable = this.reads ? await this.pixmap.take({ width, height }, borderWidth) : this.window;
       return { drawable, x: borderWidth, y: borderWidth, origin: { x: 0, y: 0 }, area: { x, y, width, height } };
     } catch (error) {
       if (error instanceof DesktopError) throw error;
@@ -63,31 +71,9 @@ export class X11SharedWindow {
     }
   }
 
-  private async watch(): Promise<void> {
-    const { client } = this.connection;
-    client.ChangeWindowAttributes(this.window, { eventMask: STRUCTURE_NOTIFY });
-    if (this.reads) {
-      const composite = await this.connection.extension('composite');
-      if (composite === undefined) throw new DesktopError('UNSUPPORTED', 'the X server cannot show a window by itself');
-      composite.RedirectWindow(this.window, composite.Redirect.Automatic);
-    }
+  private watch(): void {
+    this.connection.client.ChangeWindowAttributes(this.window, { eventMask: STRUCTURE_NOTIFY });
     this.watched = true;
-  }
-
-  private async picture(size: Size): Promise<number> {
-    const { pixmap } = this;
-    if (pixmap !== undefined && pixmap.size.width === size.width && pixmap.size.height === size.height) return pixmap.id;
-    this.forgetPixmap();
-    const composite = await this.connection.extension('composite');
-    const id = this.connection.client.AllocID();
-    composite?.NameWindowPixmap(this.window, id);
-    this.pixmap = { id, size };
-    return id;
-  }
-
-  private forgetPixmap(): void {
-    if (this.pixmap !== undefined) this.connection.client.FreePixmap(this.pixmap.id);
-    this.pixmap = undefined;
   }
 }
 

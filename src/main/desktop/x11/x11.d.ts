@@ -96,6 +96,7 @@ declare module 'x11' {
       }>,
     ): void;
     CreateRegion(region: number, rects: readonly never[]): void;
+    DestroyRegion(region: number): void;
     FetchRegion(
       region: number,
       reply: Reply<{
@@ -108,6 +109,7 @@ declare module 'x11' {
     readonly Redirect: { readonly Automatic: number };
     RedirectWindow(window: number, update: number): void;
     NameWindowPixmap(window: number, pixmap: number): void;
+    CreateRegionFromBorderClip(region: number, window: number): void;
   }
 
   interface Randr {
@@ -222,7 +224,18 @@ declare module 'x11' {
       }>,
     ): void;
     FreePixmap(pixmap: number): void;
-    GetWindowAttributes(window: number, reply: Reply<{ readonly mapState: number }>): void;
+    GrabServer(): void;
+    UngrabServer(): void;
+    CreateGC(context: number, drawable: number, values: { readonly foreground: number }): void;
+    FreeGC(context: number): void;
+    /** Four numbers a rectangle. */
+    PolyFillRectangle(drawable: number, context: number, rects: readonly number[]): void;
+    /** Up to the right and the lower edge where the size is 0. */
+    ClearArea(window: number, x: number, y: number, width: number, height: number, exposures: 0 | 1): void;
+    GetWindowAttributes(
+      window: number,
+      reply: Reply<{ readonly klass: number; readonly mapState: number; readonly overrideRedirect: number }>,
+    ): void;
     GetImage(
       format: number,
       drawable: number,

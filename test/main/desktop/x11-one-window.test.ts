@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
+import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
+import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import { type Display, type Picture, startDisplay } from '../../support/display.ts';
+import { needs, type Program, until } from '../../support/programs.ts';
+import { ViewedScreen } from './viewed-screen.ts';
+
+const SETTINGS: GraphicsSettings = {
+  encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+  acknowledgement: 'marked',
+};
+const programs = needs('Xvfb', 'xsetroot', 'xterm');
+const SHOWN = '00ff00';
+const FRONT = 'ff0000';
+const BLACK = '000000';
+
+/** Without a window manager: what a window lies in is the screen itself, which is where its first pixels would come from. */
+describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () => {
+  let display: Display;
+  const closing: (() => Promise<unknown>)[] = [];
+
+  const script = (name: string, ...args: readonly string[]): Program =>
+    display.start(process.execPath, [join(import.meta.dirname, '../../support', name), display.name, ...args]);
+  const bare = async (colour: string): Promise<{ readonly id: string; readonly program: Program }> => {
+    const program = script('bare-window.mjs', colour);
+    return { id: await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window'), program };
+  };
+  const capture = async (id: string) => {
+    const made = await openX11Capture({
+      address: { display: display.name },
+      way: 'auto',
+      useDamage: true,
+      part: { tag: 'window', id },
+      workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    closing.push(() => made.close());
+    const events: CaptureEvent[] = [];
+    made.onEvent((event) => events.push(event));
+    made.configure(SETTINGS);
+    return { made, events };
+  };
+  const colourAt = ({ rgb, width }: Picture, x: number, y: number): string =>
+    Buffer.from(rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)).toString('hex');
+  /** All colours that there are in it. */
+  const colours = (picture: Picture): string[] => {
+    const found = new Set<string>();
+    for (let y = 0; y < picture.height; y += 1) for (let x = 0; x < picture.width; x += 1) found.add(colourAt(picture, x, y));
+    return [...found].toSorted();
+  };
+  /** Takes frames until the picture is like this; no picture on the way has the colour of what lies in front. */
+  const showing = async (from: ScreenCapture, viewed: ViewedScreen, is: (picture: Picture) => boolean): Promise<void> => {
+    const signal = AbortSignal.timeout(20_000);
+    do {
+      viewed.show((await from.nextFrame(signal)).updates);
+      expect(colours(viewed.picture())).not.toContain(FRONT);
+    } while (!is(viewed.picture()));
+  };
+  /** A window in front of a part of the other one, and beside it. */
+  const front = async (): Promise<void> => {
+    const look = ['-bg', `#${FRONT}`, '-fg', `#${FRONT}`, '-cr', `#${FRONT}`, '-bw', '0', '-b', '0', '+sb'];
+    display.start('xterm', ['-T', 'front', ...look, '-geometry', '20x8+100+100', '-e', 'sleep', '600']);
+    await display.xdotool('search', '--sync', '--onlyvisible', '--name', '^front$');
+    await until(async () => colourAt(await display.screenshot(), 130, 130) === FRONT, 'a window in front');
+  };
+
+  beforeEach(async () => {
+    display = await startDisplay({ width: 600, height: 400 });
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+    await display.close();
+  });
+
+  it('never has a pixel of what lies in front, also where its program draws no more', async () => {
+    const { id, program } = await bare(SHOWN);
+    await front();
+    const { made } = await capture(id);
+    const viewed = new ViewedScreen(made.size);
+    await showing(made, viewed, (picture) => colours(picture).includes(SHOWN));
+    expect(colours(viewed.picture())).toEqual([BLACK, SHOWN]);
+    expect(colourAt(viewed.picture(), 110, 110)).toBe(BLACK);
+    program.process.kill('SIGHUP');
+    await showing(made, viewed, (picture) => colours(picture).join() === SHOWN);
+  });
+
+  it('that becomes larger has nothing of what was there before', async () => {
+    const { id, program } = await bare(SHOWN);
+    const { made, events } = await capture(id);
+    await showing(made, new ViewedScreen(made.size), (picture) => colours(picture).join() === SHOWN);
+    await front();
+    program.process.kill('SIGUSR2');
+    const waiting = made.nextFrame(AbortSignal.timeout(20_000)).catch(() => undefined);
+    await until(() => events.some((event) => event.tag === 'resized' && event.size.width === 300), 'another size');
+    made.configure(SETTINGS);
+    await waiting;
+    const viewed = new ViewedScreen(made.size);
+    await showing(made, viewed, () => true);
+    program.process.kill('SIGHUP');
+    await showing(made, viewed, (picture) => colours(picture).join() === SHOWN);
+  });
+});
