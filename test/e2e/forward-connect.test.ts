@@ -20,6 +20,7 @@ import {
   shownSteps,
   signIn,
   tellCode,
+  terminalInFront,
   waitForOnline,
   waitForQuestion,
   contactShown,
@@ -56,9 +57,7 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
       await answerQuestion(noviceDesktop, 'allow');
       await (await expert.session()).getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
-      // In front of Ringback's own windows, which take nothing from the expert.
-      const [terminal = ''] = (await noviceDesktop.xdotool('search', '--onlyvisible', '--class', 'XTerm')).split('\n');
-      await noviceDesktop.xdotool('windowactivate', '--sync', terminal);
+      await terminalInFront(noviceDesktop);
     };
     /** By the X server's own account: the novice's own keys would make control pause, which lets go of the expert's. */
     const keysHeld = (count: number) =>

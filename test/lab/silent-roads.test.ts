@@ -18,6 +18,7 @@ import {
   pictureArea,
   questionWindows,
   signIn,
+  terminalInFront,
   waitForOnline,
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
@@ -65,9 +66,7 @@ describe.skipIf(programs.skip || roads.skip || !electronExecutable)(
       await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
       await answerQuestion(noviceDesktop, 'allow');
       await (await control('granted')).waitFor();
-      // In front of Ringback's own windows, which take nothing from the expert.
-      const [terminal = ''] = (await noviceDesktop.xdotool('search', '--onlyvisible', '--class', 'XTerm')).split('\n');
-      await noviceDesktop.xdotool('windowactivate', '--sync', terminal);
+      await terminalInFront(noviceDesktop);
     };
     const intoTerminal = async (): Promise<void> => {
       const area = await pictureArea(expert, 'Anna');

@@ -17,7 +17,17 @@ import type { PageFile, SteeredApp } from './app.ts';
 import { heldKeys } from './held-keys.ts';
 import { isRunning, listeningOf, processesBelow } from './process-tree.ts';
 import { until } from './programs.ts';
-import { answerQuestion, askForHelp, clickAt, contactShown, pictureArea, signIn, tellCode, waitForQuestion } from './scenario.ts';
+import {
+  answerQuestion,
+  askForHelp,
+  clickAt,
+  contactShown,
+  pictureArea,
+  signIn,
+  tellCode,
+  terminalInFront,
+  waitForQuestion,
+} from './scenario.ts';
 import { makeAccounts, type StandaloneMessenger, startStandaloneMessenger } from './standalone-messenger.ts';
 import type { TwoPeople } from './two-people.ts';
 
@@ -213,7 +223,8 @@ export class KilledPrograms {
       case 'let see':
         return void (await pictureArea(expert, 'Anna'));
       case 'confirm':
-        return (await expert.session()).getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
+        await (await expert.session()).getByRole('button', { name: t('control.expert.granted'), exact: true }).waitFor();
+        return terminalInFront(novice.desktop);
       case 'hold a key':
         await until(async () => (await heldKeys(novice.desktop.name)) > 0, 'the key to be down');
         return;

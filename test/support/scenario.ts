@@ -168,6 +168,12 @@ export async function clickAt(desktop: PersonDesktop, x: number, y: number): Pro
   await desktop.xdotool('mousemove', String(Math.round(x)), String(Math.round(y)), 'click', '1');
 }
 
+/** The novice's terminal, in front of Ringback's own windows, which take nothing from the expert. */
+export async function terminalInFront(desktop: PersonDesktop): Promise<void> {
+  const [terminal = ''] = await windowsNamed(desktop, '--class', '^XTerm$');
+  await desktop.xdotool('windowactivate', '--sync', terminal);
+}
+
 /** What has not moved for so long stays where it is. */
 const STILL_MS = 150;
 
