@@ -13,7 +13,7 @@ import {
 } from '../../protocol/assistance/invitation.ts';
 import { readGuestCode } from '../../protocol/assistance/guest-code.ts';
 import type { InvitationFileType } from '../../protocol/assistance/invitation-file.ts';
-import type { EndReason, SessionStatus } from '../../protocol/assistance/status.ts';
+import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import { readCode } from '../../protocol/trust/code.ts';
 import type { Application, InvitationDetails, MessengersEvent, PeerAddress, RendezvousSession } from '../messenger/contract.ts';
 import { MessengerError } from '../messenger/contract.ts';
@@ -30,16 +30,12 @@ import { NoviceByMessenger } from './novice-by-messenger.ts';
 import { noviceFeatures } from './novice-features.ts';
 import { NoviceRole } from './novice-role.ts';
 import { openTrust, trustedAnswer } from './open-trust.ts';
-import { ReceivedOffer } from './received-offer.ts';
-import { ReceivedRequest } from './received-request.ts';
+import { PendingInvitations } from './pending-invitations.ts';
 import type { TrustedRendezvous } from './rendezvous-signal.ts';
-import type { HelpedSession, HelpingSession, PendingInvitation, SessionHost } from './running-session.ts';
+import type { HelpedSession, HelpingSession, SessionHost } from './running-session.ts';
 import { interrupterOf, TicketMemory } from './running-session.ts';
 import { Emitter } from '../emitter.ts';
 import { Interruptions } from '../interruptions.ts';
-
-/** More unanswered invitations than anyone reads; further ones are declined. */
-const MAX_PENDING_INVITATIONS = 16;
 
 /** The only entry of this room. Starts listening for invitations at once. */
 export function createAssistance(parts: AssistanceParts): Assistance {
@@ -54,9 +50,7 @@ const isFor = (rendezvous: Pick<RendezvousSession, 'application'>, { guid }: App
 class AssistanceRoom implements Assistance {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
-  private readonly pending = new Map<string, PendingInvitation>();
-  /** Those of the pending that call nobody. */
-  private readonly quiet = new Set<string>();
+  private readonly pending: PendingInvitations;
   private readonly changes: Emitter;
   private readonly offMessenger: () => void;
   private current: Session | undefined;
@@ -76,7 +70,8 @@ class AssistanceRoom implements Assistance {
       random: parts.random ?? ((bytes) => new Uint8Array(randomBytes(bytes))),
       changed: () => this.changes.emit(),
     };
-    this.guests = new GuestDesk(parts, this.host, (guest) => this.onGuest(guest));
+    this.pending = new PendingInvitations(parts, this.host);
+    this.guests = new GuestDesk(parts, this.host, (guest) => this.pending.addGuest(guest, (declined) => this.guests.settle(declined)));
     this.offMessenger = parts.messengers.onEvent((event) => this.onMessenger(event));
   }
 
@@ -97,7 +92,7 @@ class AssistanceRoom implements Assistance {
   }
 
   get invitations(): readonly Invitation[] {
-    return Array.from(this.pending, ([id, { invitation }]) => (this.quiet.has(id) ? { ...invitation, quiet: true } : invitation));
+    return this.pending.invitations;
   }
 
   get onChange(): Assistance['onChange'] {
@@ -201,18 +196,18 @@ class AssistanceRoom implements Assistance {
   }
 
   acceptInvitation(id: string): void {
-    const pending = this.requireInvitation(id);
+    const pending = this.pending.get(id);
     this.requireNoSession();
     const { from, offer } = pending.invitation;
     this.parts.connection.prepare();
     this.host.interruptions.welcome(offer === true ? 'offer' : 'invitation', interrupterOf(from));
-    this.forget(id);
+    this.pending.forget(id);
     this.run(pending.take());
     if (pending.invitation.guest) this.guests.settle(true);
   }
 
   declineInvitation(id: string): void {
-    this.requireInvitation(id).decline();
+    this.pending.get(id).decline();
   }
 
   async endSession(): Promise<void> {
@@ -273,13 +268,11 @@ class AssistanceRoom implements Assistance {
 
   async close(): Promise<void> {
     this.offMessenger();
-    const pending = [...this.pending.values()];
-    this.pending.clear();
-    this.quiet.clear();
+    const abandoned = this.pending.abandon();
     this.asking?.stop();
     this.guests.close();
     this.current?.stop();
-    await Promise.all([this.current?.closed, this.file?.cancel(), ...pending.map((invitation) => invitation.abandon())]);
+    await Promise.all([this.current?.closed, this.file?.cancel(), abandoned]);
   }
 
   private onMessenger(event: MessengersEvent): void {
@@ -307,56 +300,7 @@ class AssistanceRoom implements Assistance {
       rendezvous.decline('REJECT_NOT_INSTALLED');
       return;
     }
-    if (this.pending.size >= MAX_PENDING_INVITATIONS || this.pending.has(rendezvous.id)) {
-      this.host.log('invitation declined', { pending: this.pending.size });
-      rendezvous.decline();
-      return;
-    }
-    const volume = this.host.interruptions.admit(isOffer ? 'offer' : 'invitation', interrupterOf(rendezvous.peer));
-    if (volume === 'none') {
-      this.host.log('invitation declined', { reason: 'too many' });
-      rendezvous.decline();
-      return;
-    }
-    if (volume === 'quiet') this.quiet.add(rendezvous.id);
-    else this.parts.connection.prepare();
-    const gone = (reason: EndReason): void => this.invitationGone(rendezvous.id, reason);
-    this.pending.set(
-      rendezvous.id,
-      isOffer
-        ? new ReceivedOffer(this.parts, this.host, rendezvous, gone)
-        : new ReceivedRequest(
-            this.parts,
-            this.host,
-            { rendezvous, trust: openTrust(this.parts, this.host, { role: 'expert', peer: rendezvous.peer, inviter: false }) },
-            gone,
-          ),
-    );
-    this.changes.emit();
-  }
-
-  /** Somebody without an account has proved the code that this person has given out: it is an invitation, and asks as loudly as any. */
-  private onGuest(guest: TrustedRendezvous): void {
-    const { id } = guest.rendezvous;
-    this.pending.set(
-      id,
-      new ReceivedRequest(this.parts, this.host, guest, (reason) => {
-        this.guests.settle(reason === 'declined');
-        this.invitationGone(id, reason);
-      }),
-    );
-    this.changes.emit();
-  }
-
-  private invitationGone(id: string, reason: EndReason): void {
-    this.forget(id);
-    this.host.log('invitation gone', { reason });
-    this.changes.emit();
-  }
-
-  private forget(id: string): void {
-    this.pending.delete(id);
-    this.quiet.delete(id);
+    this.pending.add(rendezvous, isOffer ? 'offer' : 'invitation');
   }
 
   private run(session: Session): void {
@@ -389,12 +333,6 @@ class AssistanceRoom implements Assistance {
     this.requireNoSession();
     if (this.asking !== undefined) throw new AssistanceError('BUSY', 'a code is being tried');
     this.requireSignedIn(expert);
-  }
-
-  private requireInvitation(id: string): PendingInvitation {
-    const pending = this.pending.get(id);
-    if (pending === undefined) throw new AssistanceError('UNKNOWN_INVITATION', 'this invitation is gone');
-    return pending;
   }
 
   private requireSession(): Session {

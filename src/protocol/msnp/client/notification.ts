@@ -7,7 +7,8 @@ import { MSNP_ERROR, readError } from '../error-codes.ts';
 import { encodeCommand, LINE_LIMIT_SIGNED_IN, type Command, type CommandDecoder } from '../framing.ts';
 import { decodeFriendlyName, encodeFriendlyName } from '../friendly-name.ts';
 import { GROUPS_SINCE, LIST_NAMES, parseListName, readListLine, type ListName } from '../lists.ts';
-import { isVisible, parsePresence, type PresenceCode } from '../presence.ts';
+import { parsePresence, type PresenceCode } from '../presence.ts';
+import { type ClientContact, ContactLists } from './contact-lists.ts';
 
 /** How to log in decides what to offer: `MSNP7 MSNP6 MSNP5 MSNP4 CVR0`, or `MSNP8 CVR0` alone, since a log-in cannot be changed on the way. */
 export type LogInMethod = 'md5' | 'ticket';
@@ -18,15 +19,6 @@ const OFFERED_DIALECTS: Readonly<Record<LogInMethod, readonly Dialect[]>> = {
 
 /** CVR, which MSNP8 wants between VER and USR: language, system, its version, processor, program, its version, program again. */
 const CLIENT_VERSION = ['0x0409', 'other', '1.0', 'other', 'RINGBACK', '1.0.0', 'MSMSGS'];
-
-/** More list entries than any server keeps; a bound on a hostile one. */
-const LIST_ENTRY_LIMIT = 5_000;
-
-export interface ClientContact {
-  readonly address: string;
-  readonly friendlyName: string;
-  readonly presence: PresenceCode;
-}
 
 export type NotificationClientEvent =
   /** Lists are here and our presence is out. */
@@ -96,9 +88,7 @@ export interface NotificationClientOptions {
 export class NotificationClientMachine {
   private state: State = { tag: 'negotiating' };
   private readonly options: NotificationClientOptions;
-  private readonly lists: Readonly<Record<ListName, Map<string, string>>> = { FL: new Map(), AL: new Map(), BL: new Map(), RL: new Map() };
-  private readonly presences = new Map<string, PresenceCode>();
-  private received = 0;
+  private readonly lists = new ContactLists();
   private nextTransaction = 0;
   private ownName: string;
 
@@ -108,11 +98,11 @@ export class NotificationClientMachine {
   }
 
   get contacts(): readonly ClientContact[] {
-    return [...this.lists.FL].map(([address, friendlyName]) => ({ address, friendlyName, presence: this.presences.get(address) ?? 'FLN' }));
+    return this.lists.contacts;
   }
 
   isOn(list: ListName, address: string): boolean {
-    return this.lists[list].has(address.toLowerCase());
+    return this.lists.isOn(list, address);
   }
 
   start(): void {
@@ -292,15 +282,11 @@ export class NotificationClientMachine {
   private listed(args: readonly string[]): void {
     const line = readListLine(args);
     if (line === undefined || this.state.tag === 'negotiating') return;
-    if (line.entry !== undefined) {
-      this.received += 1;
-      if (this.received > LIST_ENTRY_LIMIT) return this.unusable('too many contacts');
-      for (const list of line.lists) this.lists[list].set(line.entry.address, line.entry.friendlyName);
-    }
+    if (line.entry !== undefined && !this.lists.tell(line.lists, line.entry)) return this.unusable('too many contacts');
     if (this.state.tag !== 'synchronising') return;
     const name = line.lists[0];
     if (line.position !== undefined && name !== undefined && line.position.index === line.position.total) this.state.remaining.delete(name);
-    if (this.state.remaining.size === 0 || this.received === this.state.awaited) this.synchronised();
+    if (this.state.remaining.size === 0 || this.lists.told === this.state.awaited) this.synchronised();
   }
 
   private synchronised(): void {
@@ -313,28 +299,24 @@ export class NotificationClientMachine {
     const [transactionId = '', listName, , address, name] = args;
     const list = parseListName(listName);
     if (list === undefined || address === undefined) return;
-    const key = address.toLowerCase();
     const friendlyName = decodeFriendlyName(name ?? address);
-    if (this.lists[list].size < LIST_ENTRY_LIMIT) this.lists[list].set(key, friendlyName);
+    this.lists.add(list, address, friendlyName);
     if (list === 'FL') this.options.report({ tag: 'contacts' });
     if (transactionId !== '0') this.options.report({ tag: 'answered', transactionId });
-    else if (list === 'RL') this.reportPending(key, friendlyName);
+    else if (list === 'RL' && this.lists.isUndecided(address)) this.reportWaiting(address.toLowerCase(), friendlyName);
   }
 
   private removed(args: readonly string[]): void {
     const [transactionId = '', listName, , address] = args;
     const list = parseListName(listName);
     if (list === undefined || address === undefined) return;
-    this.lists[list].delete(address.toLowerCase());
-    if (list === 'FL') {
-      this.presences.delete(address.toLowerCase());
-      this.options.report({ tag: 'contacts' });
-    }
+    this.lists.remove(list, address);
+    if (list === 'FL') this.options.report({ tag: 'contacts' });
     if (transactionId !== '0') this.options.report({ tag: 'answered', transactionId });
   }
 
-  private reportPending(address: string, friendlyName: string): void {
-    if (!this.lists.AL.has(address) && !this.lists.BL.has(address)) this.options.report({ tag: 'addedBy', address, friendlyName });
+  private reportWaiting(address: string, friendlyName: string): void {
+    this.options.report({ tag: 'addedBy', address, friendlyName });
   }
 
   private renamed(args: readonly string[]): void {
@@ -354,17 +336,14 @@ export class NotificationClientMachine {
     this.state = { tag: 'signedIn', dialect: this.state.dialect };
     this.options.report({ tag: 'signedIn', friendlyName: this.ownName });
     this.options.report({ tag: 'contacts' });
-    for (const [address, friendlyName] of this.lists.RL) this.reportPending(address, friendlyName);
+    for (const [address, friendlyName] of this.lists.waiting) this.reportWaiting(address, friendlyName);
   }
 
   private presenceSeen(code: string | undefined, address: string | undefined, name: string | undefined): void {
     const presence = parsePresence(code);
-    const key = address?.toLowerCase();
-    if (presence === undefined || key === undefined || !this.lists.FL.has(key)) return;
-    if (isVisible(presence)) this.presences.set(key, presence);
-    else this.presences.delete(key);
-    if (name !== undefined) this.lists.FL.set(key, decodeFriendlyName(name));
-    this.options.report({ tag: 'contacts' });
+    if (presence === undefined || address === undefined) return;
+    if (this.lists.see(address, presence, name === undefined ? undefined : decodeFriendlyName(name)))
+      this.options.report({ tag: 'contacts' });
   }
 
   private rung(args: readonly string[]): void {
