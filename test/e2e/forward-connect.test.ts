@@ -35,7 +35,7 @@ const FOUND_WITHIN_MS = 5_000;
 /** Two minutes from when the search begins, which is two seconds after the last sign. */
 const OVER_AFTER_MS = 122_000;
 /** What a busy machine may add to a time; to the millisecond they are kept in virtual time (test/pair/silent-line.test.ts). */
-const BUSY_MS = 4_000;
+const BUSY_MS = 6_000;
 
 describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
   namespaces.title(programs.title('forward connect: the expert sits where nobody can dial, in a network of its own')),
