@@ -12,8 +12,9 @@ const AHEAD_MS = 100;
 const AHEAD_BYTES = { unmeasured: 16 * 1024, least: 4 * 1024, most: 8 * 1024 * 1024 } as const;
 /** Room that was found holds for so long, less what has been written since: the system is not asked before every slice. */
 const ROOM_HOLDS_MS = 10;
-/** While anything is on its way it is looked this often at how fast it arrives. */
-const LOOK_MS = 10;
+/** While anything is on its way it is looked this often at how fast it arrives; seldom while that is little, which may be acknowledged late and tells nothing. */
+const LOOK_MS = { much: 10, little: 100 } as const;
+const LITTLE_BYTES = 1_448;
 
 export interface LineStream {
   /** Bytes written that the system has not taken yet. */
@@ -40,7 +41,7 @@ export class Line {
   private moved: Sample = { atMs: 0, arrivedBytes: -1 };
   /** Until when, and up to which place in what is written, room has been found. */
   private found = { untilMs: Number.NEGATIVE_INFINITY, endBytes: 0 };
-  private cancelLook: (() => void) | undefined;
+  private nextLook: { readonly atMs: number; readonly cancel: () => void } | undefined;
   private closed = false;
   /** How much stands before the narrow place of the line, when what was written leaves it as quickly as is known. */
   private standing = { atMs: 0, writtenBytes: 0, bytes: 0 };
@@ -97,21 +98,33 @@ export class Line {
   /** The system has taken something: from now until all has arrived it is watched how fast it does. */
   taken(): void {
     if (this.closed) return;
+    const takenBytes = this.stream.takenBytes - this.looked.takenBytes;
     // What was written in plain is a little less than what the system has of it, and is put right at the next look.
-    this.rate.wrote({ atMs: this.clock.monotonicMs(), bytes: this.looked.writtenBytes + this.stream.takenBytes - this.looked.takenBytes });
-    this.cancelLook ??= this.clock.after(LOOK_MS, this.watch);
+    this.rate.wrote({ atMs: this.clock.monotonicMs(), bytes: this.looked.writtenBytes + takenBytes });
+    this.watchBy(takenBytes);
   }
 
   close(): void {
     this.closed = true;
-    this.cancelLook?.();
-    this.cancelLook = undefined;
+    this.nextLook?.cancel();
+    this.nextLook = undefined;
+  }
+
+  /** Looks again soon, or seldom where so little is on its way; not at all where nothing is. */
+  private watchBy(onTheWayBytes: number): void {
+    if (onTheWayBytes <= 0) return;
+    const waitMs = onTheWayBytes > LITTLE_BYTES ? LOOK_MS.much : LOOK_MS.little;
+    const atMs = this.clock.monotonicMs() + waitMs;
+    if (this.nextLook !== undefined && this.nextLook.atMs <= atMs) return;
+    this.nextLook?.cancel();
+    this.nextLook = { atMs, cancel: this.clock.after(waitMs, this.watch) };
   }
 
   private readonly watch = (): void => {
+    this.nextLook = undefined;
     const view = this.stream.look();
     this.measure(view);
-    this.cancelLook = onTheWayIn(this.stream, view) > 0 ? this.clock.after(LOOK_MS, this.watch) : undefined;
+    this.watchBy(onTheWayIn(this.stream, view));
   };
 
   private aheadBytes(view: SystemView | undefined): number {

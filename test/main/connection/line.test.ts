@@ -182,6 +182,23 @@ describe('what stands ahead of what is urgent', () => {
     expect([wire.roomBytes > 0, wire.looks]).toEqual([true, looks + 1]);
   });
 
+  it('is looked at seldom while little is on its way, and often as soon as it is much', async () => {
+    const clock = new VirtualClock();
+    const wire = new NarrowWire(clock);
+    const looksIn = async (ms: number): Promise<number> => {
+      const before = wire.looks;
+      await clock.advance(ms);
+      return wire.looks - before;
+    };
+    wire.write(new Uint8Array(100));
+    expect(await looksIn(200)).toBe(2);
+    wire.write(new Uint8Array(20_000));
+    expect(await looksIn(200)).toBeGreaterThanOrEqual(19);
+    wire.acknowledged = wire.takenBytes;
+    await clock.advance(10);
+    expect(await looksIn(1_000)).toBe(0);
+  });
+
   it('is not bounded where the system has taken everything and tells nothing', () => {
     const clock = new VirtualClock();
     const wire = new NarrowWire(clock, { tells: false });
