@@ -15,6 +15,8 @@ const ALLOWED: Readonly<Record<string, readonly Rule[]>> = {
   'test/support/line/paced-end.ts': ['fixed sleep'],
   // Measures letters that are typed so far apart while a film plays.
   'test/lab/thin-lines.test.ts': ['fixed sleep'],
+  // The same, with sound.
+  'test/lab/sound-on-lines.test.ts': ['fixed sleep'],
 };
 
 const found = (text: string, pages = true): Rule[] => dependsOnChance('a.ts', text, { pages }).map(({ rule }) => rule);

@@ -13,8 +13,9 @@ import type {
 } from '../desktop/sound/contract.ts';
 import { SoundShare, soundWays, type SoundWay } from './sound-share.ts';
 
-/** Sound that would come later than this is not sent: it would only push back what comes after it. */
+/** Sound that would come later than this is not sent: it would only push back what comes after it. On a long line pictures are later, and sound waits for them. */
 const LATE_MS = 200;
+const MOST_LATER_MS = 150;
 /** After so long without any sound nothing is sent until there is some. */
 const QUIET_MS = 300;
 const MS_A_SECOND = 1_000;
@@ -135,9 +136,11 @@ export class SoundRun {
     const nowMs = clock.monotonicMs();
     const { line } = link;
     const queuedMs = line.bytesPerSecond === undefined ? 0 : (line.queuedBytes / line.bytesPerSecond) * MS_A_SECOND;
-    const waitingMs = channel.waitingMs(nowMs) - (line.minRoundTripMs ?? 0);
+    const roundTripMs = line.minRoundTripMs ?? 0;
+    const waitingMs = channel.waitingMs(nowMs) - roundTripMs;
     const [untaken = nowMs] = this.untaken;
-    if (Math.max(queuedMs, waitingMs, nowMs - untaken, nowMs - recordedAtMs - durationMs) > LATE_MS) return;
+    const lateMs = LATE_MS + Math.min(MOST_LATER_MS, roundTripMs / 2);
+    if (Math.max(queuedMs, waitingMs, nowMs - untaken, nowMs - recordedAtMs - durationMs) > lateMs) return;
     this.untaken.push(nowMs);
     const taken = (): void => void this.untaken.shift();
     channel.send({ format: this.format, data, recordedAtMs, sentAtMs: nowMs }).then(taken, taken);

@@ -25,6 +25,8 @@ const WITH_HEADERS = 1.05;
 
 /** What sound may take of a line: the picture moves in the rest. */
 const SOUND_SHARE = 1 / 3;
+/** What is known of a thin line goes up and down with each frame: its mean over so long counts. What is late meanwhile is left out anyway. */
+const MEAN_OVER_MS = 2_000;
 /** What has been too much is tried again when the line carries so much more than it needs, */
 const AGAIN = 1.25;
 /** and not at once: each other way is another encoder. */
@@ -45,6 +47,7 @@ export class SoundShare {
   private present = 0;
   private changedAtMs = Number.NEGATIVE_INFINITY;
   private trialAtMs = Number.NEGATIVE_INFINITY;
+  private mean: { readonly bytesPerSecond: number; readonly atMs: number } | undefined;
 
   /** @param ways the best first */
   constructor(ways: readonly SoundWay[]) {
@@ -58,19 +61,30 @@ export class SoundShare {
 
   /** Undefined: none now. `atRest`: nothing of the picture is being sent. */
   choose(line: LineState, atRest: boolean, nowMs: number): SoundWay | undefined {
-    const best = this.best(line, 1);
+    const carried = this.carried(line, nowMs);
+    const best = this.best(carried, 1);
     if (best > this.present) this.become(best, nowMs);
     else if (best < this.present) {
-      const sure = this.best(line, AGAIN);
+      const sure = this.best(carried, AGAIN);
       if (sure < this.present && (!this.isCarried || nowMs - this.changedAtMs >= BETTER_AFTER_MS)) this.become(sure, nowMs);
     }
     return this.ways[this.present] ?? (atRest && this.isTrial(nowMs) ? this.ways.at(-1) : undefined);
   }
 
-  /** The first one that the line has room for; `ways.length` when there is none. */
-  private best({ bytesPerSecond, atMost }: LineState, margin: number): number {
-    // As long as no queue has shown what the line carries, it carries at least what is known.
-    if (bytesPerSecond === undefined || atMost !== true) return 0;
+  /** In bytes a second; undefined as long as no queue has shown it: the line carries at least what is known then. */
+  private carried({ bytesPerSecond, atMost }: LineState, nowMs: number): number | undefined {
+    const { mean } = this;
+    this.mean = undefined;
+    if (bytesPerSecond === undefined || atMost !== true) return undefined;
+    const before = mean?.bytesPerSecond ?? bytesPerSecond;
+    const weight = Math.min(1, (nowMs - (mean?.atMs ?? nowMs)) / MEAN_OVER_MS);
+    this.mean = { bytesPerSecond: before + (bytesPerSecond - before) * weight, atMs: nowMs };
+    return this.mean.bytesPerSecond;
+  }
+
+  /** The first one that a line of so many bytes a second has room for; `ways.length` when there is none. */
+  private best(bytesPerSecond: number | undefined, margin: number): number {
+    if (bytesPerSecond === undefined) return 0;
     const at = this.ways.findIndex((way) => bytesPerSecond * SOUND_SHARE >= way.bytesPerSecond * margin);
     return at < 0 ? this.ways.length : at;
   }

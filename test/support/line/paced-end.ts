@@ -12,8 +12,11 @@ import { systemClock } from '../../../src/main/clock.ts';
 import type { ExpertLink, NoviceLink } from '../../../src/main/connection/contract.ts';
 import { createConnectionRoom } from '../../../src/main/connection/connection-room.ts';
 import type { ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import type { NoviceSound } from '../../../src/main/assistance/novice-sound.ts';
 import type { HostPort } from '../../../src/protocol/host-port.ts';
 import { FILM_SETS, GraphicsClient } from '../../../src/protocol/rdp/channels/graphics/graphics-client.ts';
+import { SOUND_FORMATS } from '../../../src/protocol/rdp/channels/sound/sound-formats.ts';
+import { SoundServer } from '../../../src/protocol/rdp/channels/sound/sound-server.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import type { DecoderKind } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { DECODERS } from '../../../src/protocol/rdp/graphics/decoders.ts';
@@ -24,6 +27,7 @@ import { openPictureMemory } from '../../../src/protocol/rdp/graphics/kernels/pi
 import { PictureStream } from '../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { GFX_CODEC } from '../../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
 import { forkEngine } from '../engine-process.ts';
+import { PacedExpertSound, pacedNoviceSound } from './paced-sound.ts';
 
 export type PacedOrder =
   | { readonly tag: 'ticket'; readonly addresses: readonly HostPort[]; readonly sessionId: string; readonly pin: string }
@@ -31,6 +35,8 @@ export type PacedOrder =
   | { readonly tag: 'letter'; readonly number: number }
   /** A film of this rectangle, thirty times a second; none when left out. */
   | { readonly tag: 'film'; readonly box?: Rect }
+  /** The novice's computer is heard, or no longer. */
+  | { readonly tag: 'sound'; readonly on: boolean }
   /** The novice's side of a key: something urgent, which is seen at the expert's. */
   | { readonly tag: 'pointer'; readonly number: number }
   /** To the expert: what the novice has told of its screen. It says when it has the same, in the window of text and everywhere. */
@@ -186,10 +192,14 @@ async function novice(): Promise<void> {
   const screen = new Screen();
   let link: NoviceLink | undefined;
   let frames = 0;
+  const channel = new SoundServer(SOUND_FORMATS);
+  let sound: NoviceSound | undefined;
   endpoint.onEvent((event) => {
     if (event.tag !== 'presented') return;
     const mine = event.link;
     link = mine;
+    const sounds = pacedNoviceSound(channel, mine, nowMs);
+    sound = sounds;
     const pump = new FramePump({
       link: {
         get line() {
@@ -198,17 +208,19 @@ async function novice(): Promise<void> {
         sendGraphics: (updates) => ((frames += 1), mine.sendGraphics(updates)),
       },
       clock: systemClock,
+      aside: () => sounds.bytesPerSecond,
       failed: (error) => say({ tag: 'failed', message: String(error) }),
     });
     mine.onEvent((told) => {
       if (told.tag === 'active') {
         say({ tag: 'active', graphics: told.graphics });
+        void sounds.begin();
         pump.start(screen as unknown as ScreenCapture, told.graphics);
       } else if (told.tag === 'frameAcknowledged') pump.acknowledged(told.frameId, told.suspended);
       else if (told.tag === 'refresh') screen.refresh(told.areas);
       else if (told.tag === 'ended' || told.tag === 'line') say({ ...told, ...('error' in told ? { error: String(told.error) } : {}) });
     });
-    mine.admit(SCREEN);
+    mine.admit(SCREEN, [channel]);
   });
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   say({ tag: 'ticket', addresses: endpoint.ticket.addresses, sessionId: base64(endpoint.sessionId), pin: base64(endpoint.pin) });
@@ -217,16 +229,18 @@ async function novice(): Promise<void> {
       say({ tag: 'letter', number: order.number });
       screen.letter(order.number);
     } else if (order.tag === 'film') screen.film(order.box);
+    else if (order.tag === 'sound') sound?.set(order.on);
     else if (order.tag === 'pointer') {
       say({ tag: 'pointer', number: order.number });
       link?.sendPointerPosition(order.number, 1);
-    } else if (order.tag === 'tell') say({ tag: 'told', frames, ...screen.sums, ...link?.line, ...link?.traffic });
+    } else if (order.tag === 'tell') say({ tag: 'told', frames, sound: sound?.state, ...screen.sums, ...link?.line, ...link?.traffic });
     else if (order.tag === 'close') process.exit(0);
   });
 }
 
 async function expert(): Promise<void> {
   let films = 0;
+  const sound = new PacedExpertSound(nowMs);
   const film: DecoderKind = {
     name: 'film',
     takes: (format) => format.carrier === 'channel' && format.codecId === GFX_CODEC.avc420,
@@ -234,7 +248,7 @@ async function expert(): Promise<void> {
     create: () => ({ decode: () => void (films += 1) }),
   };
   const endpoint = await room.openExpert(
-    { engine: engine as EngineName, userName: 'expert', channels: [new GraphicsClient(FILM_SETS)] },
+    { engine: engine as EngineName, userName: 'expert', channels: [new GraphicsClient(FILM_SETS), sound.channel] },
     signal,
   );
   const decoder = new GraphicsDecoder(SCREEN, [...DECODERS, film]);
@@ -280,7 +294,7 @@ async function expert(): Promise<void> {
       endpoint.expect({ addresses: order.addresses, sessionId: bytes(order.sessionId), pin: bytes(order.pin) });
       endpoint.reach('forward');
     } else if (order.tag === 'tell') {
-      say({ tag: 'told', frames, films, ...link?.traffic });
+      say({ tag: 'told', frames, films, ...sound.take(), ...link?.traffic });
     } else if (order.tag === 'expect') {
       const waiting = { text: TEXT_WINDOW, exact: { x: 0, y: 0, ...SCREEN } };
       const look = (tag: 'text' | 'exact', right: number, everyMs: number): void => {

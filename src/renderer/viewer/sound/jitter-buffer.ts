@@ -13,14 +13,14 @@ const TO_BEGIN_MS = 15;
 const LONGEST_BLOCK_MS = 60;
 /** What was left is looked back at for so long: twice half of it at most. */
 const HALF_LOOK_MS = 2_500;
-/** More never lies ahead: what is late is left out. */
+/** More never lies ahead than this, and than what the film is waited for and a half of this: what is late is left out. */
 const MOST_MS = 200;
 /** What stutters gets so much more to spare, and loses as much after a while in which nothing did. */
 const STEP_MS = 20;
 /** With more it would be out of step with the film: then it rather stutters, unless the film is late itself. */
 const MOST_SPARE_MS = 55;
 /** For the film no more than this is waited. */
-const MOST_WAIT_MS = 180;
+const MOST_WAIT_MS = 400;
 const CALM_MS = 10_000;
 /** A moment that is missing for so long has not come; shorter ones are the recorder's haste or hesitation. */
 const GAP_MS = 60;
@@ -107,7 +107,7 @@ export class JitterBuffer {
     // Where there is too much, pauses of what is played are shortened.
     if (this.playing && this.tooMuchMs > lengthMs && channels.every(isSilent)) return this.left.moved(-lengthMs);
     this.add(Array.from({ length: this.channelCount }, (_, at) => channels[at] ?? first));
-    if (this.aheadMs > MOST_MS) this.leaveOut();
+    if (this.aheadMs > Math.max(MOST_MS, this.wishedMs + MOST_MS / 2)) this.leaveOut();
   }
 
   /** Sound pauses: what is there is played to its end. */

@@ -212,7 +212,7 @@ describe('what lies ahead of what is played', () => {
       buffer.wait(ms);
       return buffer.targetMs;
     });
-    expect(targets).toEqual([30, 120, 180]);
+    expect(targets).toEqual([30, 120, 400]);
   });
 });
 
