@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
+import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { needs, type Program, until } from '../../support/programs.ts';
@@ -16,6 +17,7 @@ const programs = needs('Xvfb', 'xsetroot', 'xterm');
 const SHOWN = '00ff00';
 const FRONT = 'ff0000';
 const BLACK = '000000';
+const MENU = '0000ff';
 
 /** Without a window manager: what a window lies in is the screen itself, which is where its first pixels would come from. */
 describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () => {
@@ -88,6 +90,51 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
     await showing(made, viewed, (picture) => colours(picture).join() === SHOWN);
   });
 
+  describe.each([
+    ['by what they are transient for', ['transient', 'several'], true],
+    ['by their type, where their client has no other window', ['type'], true],
+    ['by nothing that is sure', ['type', 'several'], false],
+  ] as const)('its menus, known %s', (_, how, known) => {
+    it(known ? 'are in its picture where they lie in it, and take input' : 'are left out, and take no input', async () => {
+      const program = script('menu-window.mjs', ...how);
+      const id = await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window');
+      await until(async () => colourAt(await display.screenshot(), 200, 80) === MENU, 'its menu on the screen');
+      const { made } = await capture(id);
+      expect(made.size).toEqual({ width: 200, height: 200 });
+      const viewed = new ViewedScreen(made.size);
+      const inMenu = (picture: Picture): string => colourAt(picture, 150, 50);
+      await showing(made, viewed, (picture) => colourAt(picture, 10, 10) === SHOWN && inMenu(picture) === (known ? MENU : SHOWN));
+      // Neither another window's menu, nor another program's window, nor anything outside of it.
+      expect(colours(viewed.picture())).toEqual(known ? [MENU, SHOWN] : [SHOWN]);
+      const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: { tag: 'window', id } });
+      closing.push(() => input.close());
+      const pointer = async (): Promise<string | undefined> => /x:\d+ y:\d+/.exec(await display.xdotool('getmouselocation'))?.[0];
+      // In front of the window, at 40,40, is what is not its menu.
+      input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
+      await until(async () => (await pointer()) === 'x:25 y:25', 'the pointer in the window');
+      input.inject([{ tag: 'pointerMove', x: 30, y: 30 }]);
+      input.inject([{ tag: 'pointerMove', x: 150, y: 50 }]);
+      input.inject([{ tag: 'pointerMove', x: 30, y: 120 }]);
+      input.inject([{ tag: 'pointerMove', x: 150, y: 150 }]);
+      const seen = new Set<string | undefined>();
+      await until(async () => {
+        const at = await pointer();
+        seen.add(at);
+        return at === 'x:170 y:170';
+      }, 'the pointer in the window again');
+      expect([...seen]).not.toContain('x:50 y:50');
+      input.inject([{ tag: 'pointerMove', x: 150, y: 50 }]);
+      if (known) await until(async () => (await pointer()) === 'x:170 y:70', 'the pointer in the menu');
+      else expect(await pointer()).toBe('x:170 y:170');
+      if (!known) return;
+      program.process.kill('SIGUSR2');
+      await showing(made, viewed, (picture) => inMenu(picture) === 'ffffff');
+      program.process.kill('SIGHUP');
+      await showing(made, viewed, (picture) => inMenu(picture) === SHOWN);
+      expect(colours(viewed.picture())).toEqual([SHOWN]);
+    });
+  });
+
   it('that becomes larger has nothing of what was there before', async () => {
     const { id, program } = await bare(SHOWN);
     const { made, events } = await capture(id);
@@ -98,6 +145,7 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
     await until(() => events.some((event) => event.tag === 'resized' && event.size.width === 300), 'another size');
     made.configure(SETTINGS);
     await waiting;
+    made.refresh([{ x: 0, y: 0, width: 300, height: 260 }]);
     const viewed = new ViewedScreen(made.size);
     await showing(made, viewed, () => true);
     program.process.kill('SIGHUP');

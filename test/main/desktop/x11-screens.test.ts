@@ -220,9 +220,12 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     expect(await display.xdotool('getmouselocation')).toMatch(/^x:900 y:450 /);
     await display.xdotool('windowkill', above);
     await until(async () => (await x11Parts(connection)).windows.every(({ id }) => id !== above), 'nothing in front');
-    input.inject([{ tag: 'pointerMove', x: 6, y: 7 }]);
     const there = `x:${(area?.x ?? 0) + 6} y:${(area?.y ?? 0) + 7} `;
-    await until(async () => (await display.xdotool('getmouselocation')).startsWith(there), 'the pointer in the window');
+    await until(async () => {
+      // The other one's frame goes a moment after it.
+      input.inject([{ tag: 'pointerMove', x: 6, y: 7 }]);
+      return (await display.xdotool('getmouselocation')).startsWith(there);
+    }, 'the pointer in the window');
     await input.close();
     await display.xdotool('windowsize', below, '200', '100');
     await told(one, () => events.some((event) => event.tag === 'resized' && event.size.width < 210), 'another size');

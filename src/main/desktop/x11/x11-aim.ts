@@ -4,6 +4,7 @@ import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../protocol/rdp/shared-part.ts';
 import type { Aim } from '../own-window-guard.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
+import { X11OwnMenus } from './x11-own-menus.ts';
 import type { X11OwnWindows } from './x11-own-windows.ts';
 import { X11SharedPart } from './x11-shared-part.ts';
 
@@ -23,6 +24,7 @@ export class X11Aim {
   private readonly connection: X11Connection;
   private readonly ownWindows: X11OwnWindows;
   private readonly shared: X11SharedPart;
+  private menus: { readonly window: number; readonly own: X11OwnMenus } | undefined;
 
   private constructor(connection: X11Connection, ownWindows: X11OwnWindows, shared: X11SharedPart) {
     this.connection = connection;
@@ -81,16 +83,25 @@ export class X11Aim {
     return inside && (this.shared.part.tag !== 'window' || (await this.isOnTop(Number(this.shared.part.id), x, y)));
   }
 
-  /** Whether nothing lies in front of the window there. */
+  /** Whether nothing lies in front of the window there but its own menus. */
   private async isOnTop(window: number, x: number, y: number): Promise<boolean> {
     const { client, screen } = this.connection;
     let at = screen.root;
     for (let depth = 0; depth < MAX_DEPTH && at !== 0; depth += 1) {
       if (at === window) return true;
+      if (depth === 1 && (await this.isMenu(at))) return true;
       const { child } = await reply<{ readonly child: number }>((done) => client.TranslateCoordinates(screen.root, at, x, y, done));
       at = child;
     }
     return false;
+  }
+
+  private async isMenu(other: number): Promise<boolean> {
+    const { part } = this.shared;
+    if (part.tag !== 'window') return false;
+    const window = Number(part.id);
+    if (this.menus?.window !== window) this.menus = { window, own: new X11OwnMenus(this.connection, window) };
+    return (await this.menus.own.menu(other)) !== undefined;
   }
 
   private async coversPointer(): Promise<boolean> {

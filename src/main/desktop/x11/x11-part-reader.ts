@@ -7,6 +7,7 @@ import { grabAreas } from './grab-areas.ts';
 import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
 import type { X11Connection } from './x11-connection.ts';
 import type { X11Damage } from './x11-damage.ts';
+import type { X11MenuLayer } from './x11-menu-layer.ts';
 import { isSamePlace, layoutOf, type X11SharedPart } from './x11-shared-part.ts';
 import type { ScreenPixels } from './x11-visual.ts';
 
@@ -35,6 +36,8 @@ export class X11PartReader {
   private pixelFrame: PixelFrame;
   /** Undefined where the server has no DAMAGE: then everything counts as drawn. */
   damage: X11Damage | undefined;
+  /** Of one window: its menus. */
+  menus: X11MenuLayer | undefined;
   /** The next read takes the whole, because earlier ones may be stale. */
   private readAll = true;
   private lastWholeMs = Number.NEGATIVE_INFINITY;
@@ -67,6 +70,10 @@ export class X11PartReader {
   get state(): SharedState {
     return this.parts.shared.state;
   }
+  /** Something may have been drawn since it was read. */
+  get isDrawn(): boolean {
+    return this.damage === undefined || this.damage.isAny || this.menus?.isChanged === true;
+  }
   /** Until the whole is compared although nothing was drawn, in milliseconds. */
   get wholeInMs(): number {
     return Math.max(0, this.lastWholeMs + SILENT_INTERVAL_MS - performance.now());
@@ -93,10 +100,12 @@ export class X11PartReader {
     }
     if (place === undefined) return this.blank();
     const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place.origin));
+    const menus = (await this.menus?.changes(place.area)) ?? [];
     const all = this.readAll || this.damage === undefined || this.wholeInMs === 0;
-    const areas = all ? [whole] : grabAreas(damaged, this.current);
+    const areas = all ? [whole] : grabAreas([...damaged, ...menus], this.current);
     try {
       for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
+      await this.menus?.draw(areas, this.grabber, this.picture.pixels, this.current.width);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
       this.retries += 1;

@@ -8,6 +8,7 @@ import { DesktopError } from '../contract.ts';
 import type { GrabWay } from './grabber.ts';
 import { connectX11, type X11Address, type X11Connection } from './x11-connection.ts';
 import { X11Damage } from './x11-damage.ts';
+import { X11MenuLayer } from './x11-menu-layer.ts';
 import { X11PartReader } from './x11-part-reader.ts';
 import { X11SharedPart } from './x11-shared-part.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
@@ -67,7 +68,14 @@ export async function openX11Screen(
     if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
     const drawn = options.part?.tag === 'window' ? Number(options.part.id) : connection.screen.root;
     if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
-      reader.damage = new X11Damage(connection, { damage, fixes }, drawn, () => screen.schedule());
+      reader.damage = new X11Damage(connection, { damage, fixes }, drawn);
+    connection.onEvent((event) => {
+      if (reader.damage?.hears(event) === true) screen.schedule();
+    });
+    if (options.part?.tag === 'window') {
+      const extensions = damage === undefined || fixes === undefined ? undefined : { damage, fixes };
+      reader.menus = new X11MenuLayer({ connection, window: drawn, extensions, changed: () => screen.schedule() });
+    }
     post({ tag: 'opened', size: reader.layout, way: reader.way }, []);
     screen.tellState();
     return screen;
@@ -150,9 +158,9 @@ export class X11Screen {
 
   /** Takes a frame now if one is owed and may differ, or when the frame rate allows it. */
   schedule(): void {
-    const { damage, wholeInMs } = this.reader;
+    const { damage, isDrawn, wholeInMs } = this.reader;
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
-    if (damage?.isAny === false && !this.stream.dueAnyway && wholeInMs > 0) {
+    if (!isDrawn && !this.stream.dueAnyway && wholeInMs > 0) {
       this.stillSinceMs ??= performance.now();
       clearTimeout(this.silentTimer);
       this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, this.stream.dueInMs ?? wholeInMs));

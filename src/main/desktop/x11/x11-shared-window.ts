@@ -12,8 +12,8 @@ const VIEWABLE = 2;
 const EVENTS: ReadonlySet<string> = new Set(['ConfigureNotify', 'MapNotify', 'UnmapNotify', 'ReparentNotify', 'DestroyNotify']);
 
 /**
- * One window, whatever lies in front of it: the Composite extension keeps its picture apart from the screen's. Windows that it opens on top of itself (menus) are
- * windows of their own and not in it.
+ * One window, whatever lies in front of it: the Composite extension keeps its picture apart from the screen's. Its menus are
+ * windows of their own and not in it (`X11MenuLayer`).
  */
 export class X11SharedWindow {
   private readonly connection: X11Connection;
