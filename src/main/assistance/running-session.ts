@@ -279,11 +279,11 @@ function connectionOf({
   return reunion?.moved !== true ? negotiation.connection : (link?.connection ?? negotiation.connection);
 }
 
-/** Calls `tick` once a second until the returned function is called. */
+/** Calls `tick` at the beginning of every second, when windows move their clocks on as well and draw both at once, until the returned function is called. */
 export function everyTrafficPeriod(clock: Clock, tick: () => void): () => void {
   let cancel = (): void => {};
   const arm = (): void => {
-    cancel = clock.after(TRAFFIC_PERIOD_MS, () => {
+    cancel = clock.after(TRAFFIC_PERIOD_MS - (clock.now() % TRAFFIC_PERIOD_MS), () => {
       arm();
       tick();
     });
