@@ -222,6 +222,7 @@ export interface Placeholders {
   readonly 'sound.novice.otherProgram': 'name';
   readonly 'sound.expert.title': 'name';
   readonly 'sound.expert.on': 'name';
+  readonly 'sound.expert.muted': 'name';
   readonly 'sound.expert.off': 'name';
   readonly 'sound.expert.failed': 'name';
   readonly 'sound.expert.noProgram': 'name';

@@ -5,7 +5,7 @@ import { kill } from 'node:process';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
 import type { SteeredApp } from './app.ts';
-import { answerQuestion, clickAt, connect, meetOnMessenger } from './scenario.ts';
+import { answerQuestion, clickAt, connect, meetOnMessenger, waitForQuestion } from './scenario.ts';
 import { type TwoPeople, twoPeople } from './two-people.ts';
 
 const RECORDER = join(import.meta.dirname, 'tone-recorder.mjs');
@@ -122,6 +122,8 @@ export function hearingPeople(name: string): HearingPeople {
     press,
     turnOn: async () => {
       await press();
+      await waitForQuestion(people.desktop('novice'));
+      await people.keep('question');
       await answerQuestion(people.desktop('novice'), 'allow');
     },
     recorders,

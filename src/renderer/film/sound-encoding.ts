@@ -35,17 +35,15 @@ export class SoundEncoding {
   }
 
   private encode({ pcm, recordedAtMs, rate }: Extract<ToSoundEncoder, { tag: 'sound' }>): void {
-    const { stream } = this;
-    if (stream !== undefined && !stream.isOf(rate)) {
-      this.stream = undefined;
-      stream.finish();
+    if (this.stream?.isOf(rate) !== true) {
+      const finished = this.stream?.finish();
+      this.stream = new OpusStream(rate, this.post, (error) => this.fail(error), finished);
     }
-    this.stream ??= new OpusStream(rate, this.post, (error) => this.fail(error));
     this.stream.encode(pcm, recordedAtMs);
   }
 
   private end(): void {
-    this.stream?.close();
+    this.stream?.drop();
     this.stream = undefined;
   }
 
@@ -64,10 +62,23 @@ class OpusStream {
   private made = 0;
   /** When what has been given ends. */
   private untilMs = 0;
+  /** What has come out before its turn. */
+  private held: FromSoundEncoder[] | undefined;
+  private dropped = false;
 
-  constructor(rate: OpusRate, post: (message: FromSoundEncoder) => void, failed: (error: unknown) => void) {
+  /** @param turn when the stream before has given out what it had */
+  constructor(rate: OpusRate, post: (message: FromSoundEncoder) => void, failed: (error: unknown) => void, turn?: Promise<void>) {
     this.rate = rate;
     const { packetMs } = rate;
+    if (turn !== undefined) {
+      const held: FromSoundEncoder[] = [];
+      this.held = held;
+      void (async () => {
+        await turn;
+        this.held = undefined;
+        if (!this.dropped) for (const message of held) post(message);
+      })();
+    }
     this.encoder = new AudioEncoder({
       output: (chunk) => {
         const data = new Uint8Array(chunk.byteLength);
@@ -75,7 +86,9 @@ class OpusStream {
         // By what has been given and not by the chunk's own time: the recorder's clock and main's never run alike.
         const recordedAtMs = this.untilMs - (this.given - this.made) / PER_MS;
         this.made += packetMs * PER_MS;
-        post({ tag: 'soundPacket', data, recordedAtMs, packetMs });
+        const message = { tag: 'soundPacket', data, recordedAtMs, packetMs } as const;
+        if (this.held === undefined) post(message);
+        else this.held.push(message);
       },
       error: failed,
     });
@@ -103,15 +116,23 @@ class OpusStream {
     audio.close();
   }
 
-  /** Gives out what it has. */
-  finish(): void {
-    this.encoder.flush().then(
-      () => this.close(),
-      () => this.close(),
-    );
+  /** Gives out what it has, and ends. Never rejects. */
+  async finish(): Promise<void> {
+    try {
+      await this.encoder.flush();
+    } catch {
+      // It has failed and said so.
+    }
+    this.close();
   }
 
-  close(): void {
+  /** Nothing comes of it any more. */
+  drop(): void {
+    this.dropped = true;
+    this.close();
+  }
+
+  private close(): void {
     if (this.encoder.state !== 'closed') this.encoder.close();
   }
 }

@@ -100,6 +100,7 @@ describe('the expert’s window', () => {
     fireEvent.change(volume(), { target: { value: '40' } });
     await user.click(mute());
     screen.getByLabelText(t('sound.expert.label.muted'));
+    screen.getByText(t('sound.expert.muted', { name }));
     expect(volume().disabled).toBe(true);
     send(state({ state: 'off' }));
     send(state({ state: 'on' }));

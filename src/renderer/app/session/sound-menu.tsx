@@ -26,7 +26,7 @@ export function SoundMenu({ name, sound, loudness, onLoudness }: SoundMenuProps)
   return (
     <ToolMenu label={t(`sound.expert.label.${on && muted ? 'muted' : sound.state}`)} icon={<Icon size={20} aria-hidden />}>
       <h2 className="break">{t('sound.expert.title', { name })}</h2>
-      <p className="break">{expertSoundText(sound, name)}</p>
+      <p className="break">{expertSoundText(sound, name, muted)}</p>
       {on && (
         <>
           <label className="tool-menu__switch">

@@ -15,14 +15,15 @@ export function noviceSoundText({ why }: SoundState, name: string): string | und
   }
 }
 
-/** The same to the expert. */
-export function expertSoundText({ state, why }: SoundState, name: string): string {
+/** The same to the expert, who may have muted it here. */
+export function expertSoundText({ state, why }: SoundState, name: string, muted: boolean): string {
   switch (why) {
     case 'otherProgram':
       return t('sound.expert.otherProgram');
     case 'thinLine':
       return t('sound.expert.thinLine');
     case undefined:
+      if (state === 'on' && muted) return t('sound.expert.muted', { name });
       return t(state === 'unavailable' ? 'sound.expert.notHere' : `sound.expert.${state}`, { name });
     default:
       return t(`sound.expert.${why}`, { name });
