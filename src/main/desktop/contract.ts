@@ -83,8 +83,6 @@ export interface DesktopScreen {
   readonly primary: boolean;
   /** In pixels of the whole desktop, which may begin left of and above 0,0. */
   readonly area: Rect;
-  /** Pixels to one of those that programs count in: 2 on a HiDPI screen. */
-  readonly scale: number;
 }
 
 /** A window that is to be seen, of another program. */

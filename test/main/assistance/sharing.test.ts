@@ -5,8 +5,8 @@ import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
-const LEFT: DesktopScreen = { id: 'A', name: 'DP-1', primary: true, area: { x: 0, y: 0, width: 640, height: 480 }, scale: 1 };
-const RIGHT: DesktopScreen = { id: 'B', name: 'DP-2', primary: false, area: { x: 640, y: 0, width: 800, height: 600 }, scale: 1 };
+const LEFT: DesktopScreen = { id: 'A', name: 'DP-1', primary: true, area: { x: 0, y: 0, width: 640, height: 480 } };
+const RIGHT: DesktopScreen = { id: 'B', name: 'DP-2', primary: false, area: { x: 640, y: 0, width: 800, height: 600 } };
 const SCREENS = [LEFT, RIGHT].map(({ id, name, area }) => ({ id, name, area }));
 
 async function connected() {

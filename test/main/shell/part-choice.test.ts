@@ -10,7 +10,6 @@ const screenAt = (id: string, x: number, y: number, width = 1920, height = 1080)
   name: id,
   primary: id === 'DP-1',
   area: { x, y, width, height },
-  scale: 1,
 });
 const windowOf = (id: string, title: string, program?: string): DesktopWindow => ({
   id,

@@ -33,7 +33,6 @@ const at = (x: number, y: number, width: number, height: number) => ({
   area: { x, y, width, height },
   name: '',
   primary: x === 0,
-  scale: 1,
 });
 const TWO_SCREENS: DesktopParts = {
   screens: [

@@ -28,7 +28,7 @@ export async function readMonitors(connection: X11Connection): Promise<readonly 
   const found = inside((await monitors(connection)) ?? (await outputs(connection)));
   if (found.length > 0) return found;
   const area = { x: 0, y: 0, width: root.width, height: root.height };
-  return [{ id: ROOT_ID, name: '', primary: true, area, scale: 1 }];
+  return [{ id: ROOT_ID, name: '', primary: true, area }];
 }
 
 /** Undefined before RANDR 1.5. */
@@ -60,7 +60,7 @@ async function monitors(connection: X11Connection): Promise<readonly DesktopScre
       width: body.readUInt16LE(at + 12),
       height: body.readUInt16LE(at + 14),
     };
-    found.push({ id: name, name, primary: body[at + 4] === 1, area, scale: 1 });
+    found.push({ id: name, name, primary: body[at + 4] === 1, area });
     at += MONITOR_BYTES + 4 * body.readUInt16LE(at + 6);
   }
   return found;
@@ -81,7 +81,7 @@ async function outputs(connection: X11Connection): Promise<readonly DesktopScree
       const [first] = output;
       if (first === undefined || width === 0 || height === 0) continue;
       const { name } = await reply<{ readonly name: string }>((done) => randr.GetOutputInfo(first, 0, done));
-      found.push({ id: name, name, primary: found.length === 0, area: { x, y, width, height }, scale: 1 });
+      found.push({ id: name, name, primary: found.length === 0, area: { x, y, width, height } });
     }
     return found;
   } catch {

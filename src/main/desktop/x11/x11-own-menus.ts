@@ -32,8 +32,8 @@ export interface OwnMenu {
 
 /**
  * The menus and tips of one window: windows that no window manager has a hand in, of the same client of the X server, as the client's part of their
- * ids says, which nobody can feign; and that the window is theirs, of several that the client may have. That is so where WM_TRANSIENT_FOR leads to it
- * (GTK, Qt), and where the client says that they are menus (`_NET_WM_WINDOW_TYPE`; Chromium says no more) and has no other window.
+ * ids says, which nobody can feign; and that the window is theirs, of several that the client may have. That is so where WM_TRANSIENT_FOR leads to it,
+ * and where the client says that they are menus (`_NET_WM_WINDOW_TYPE`; Chromium says no more) and has no other window.
  */
 export class X11OwnMenus {
   private readonly connection: X11Connection;
