@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
+import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
+import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { needs, type Program, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
@@ -26,16 +29,21 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
 
   const script = (name: string, ...args: readonly string[]): Program =>
     display.start(process.execPath, [join(import.meta.dirname, '../../support', name), display.name, ...args]);
-  const bare = async (colour: string): Promise<{ readonly id: string; readonly program: Program }> => {
+  const bare = async (colour: string): Promise<{ readonly window: number; readonly program: Program }> => {
     const program = script('bare-window.mjs', colour);
-    return { id: await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window'), program };
+    closing.push(() => program.stop());
+    const window = Number(await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window'));
+    return { window, program };
   };
-  const capture = async (id: string) => {
+  const capture = async (window: number) => {
+    const connection = await connectX11({ display: display.name }, false);
+    closing.push(async () => connection.close());
+    const part: SharedPart = { tag: 'window', id: await markedId(connection, window) };
     const made = await openX11Capture({
       address: { display: display.name },
       way: 'auto',
       useDamage: true,
-      part: { tag: 'window', id },
+      part,
       workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
       clock: systemClock,
       signal: new AbortController().signal,
@@ -44,7 +52,7 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
     const events: CaptureEvent[] = [];
     made.onEvent((event) => events.push(event));
     made.configure(SETTINGS);
-    return { made, events };
+    return { made, events, part };
   };
   const colourAt = ({ rgb, width }: Picture, x: number, y: number): string =>
     Buffer.from(rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)).toString('hex');
@@ -65,23 +73,25 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
   /** A window in front of a part of the other one, and beside it. */
   const front = async (): Promise<void> => {
     const look = ['-bg', `#${FRONT}`, '-fg', `#${FRONT}`, '-cr', `#${FRONT}`, '-bw', '0', '-b', '0', '+sb'];
-    display.start('xterm', ['-T', 'front', ...look, '-geometry', '20x8+100+100', '-e', 'sleep', '600']);
+    const program = display.start('xterm', ['-T', 'front', ...look, '-geometry', '20x8+100+100', '-e', 'sleep', '600']);
+    closing.push(() => program.stop());
     await display.xdotool('search', '--sync', '--onlyvisible', '--name', '^front$');
     await until(async () => colourAt(await display.screenshot(), 130, 130) === FRONT, 'a window in front');
   };
 
-  beforeEach(async () => {
+  // One for all: atoms are those of one server.
+  beforeAll(async () => {
     display = await startDisplay({ width: 600, height: 400 });
   });
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
-    await display.close();
   });
+  afterAll(() => display.close());
 
   it('never has a pixel of what lies in front, also where its program draws no more', async () => {
-    const { id, program } = await bare(SHOWN);
+    const { window, program } = await bare(SHOWN);
     await front();
-    const { made } = await capture(id);
+    const { made } = await capture(window);
     const viewed = new ViewedScreen(made.size);
     await showing(made, viewed, (picture) => colours(picture).includes(SHOWN));
     expect(colours(viewed.picture())).toEqual([BLACK, SHOWN]);
@@ -97,16 +107,17 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
   ] as const)('its menus, known %s', (_, how, known) => {
     it(known ? 'are in its picture where they lie in it, and take input' : 'are left out, and take no input', async () => {
       const program = script('menu-window.mjs', ...how);
-      const id = await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window');
+      closing.push(() => program.stop());
+      const window = Number(await until(() => /^\d+$/m.exec(program.output())?.[0], 'the window'));
       await until(async () => colourAt(await display.screenshot(), 200, 80) === MENU, 'its menu on the screen');
-      const { made } = await capture(id);
+      const { made, part } = await capture(window);
       expect(made.size).toEqual({ width: 200, height: 200 });
       const viewed = new ViewedScreen(made.size);
       const inMenu = (picture: Picture): string => colourAt(picture, 150, 50);
       await showing(made, viewed, (picture) => colourAt(picture, 10, 10) === SHOWN && inMenu(picture) === (known ? MENU : SHOWN));
       // Neither another window's menu, nor another program's window, nor anything outside of it.
       expect(colours(viewed.picture())).toEqual(known ? [MENU, SHOWN] : [SHOWN]);
-      const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: { tag: 'window', id } });
+      const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part });
       closing.push(() => input.close());
       const pointer = async (): Promise<string | undefined> => /x:\d+ y:\d+/.exec(await display.xdotool('getmouselocation'))?.[0];
       // In front of the window, at 40,40, is what is not its menu.
@@ -136,8 +147,8 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
   });
 
   it('that becomes larger has nothing of what was there before', async () => {
-    const { id, program } = await bare(SHOWN);
-    const { made, events } = await capture(id);
+    const { window, program } = await bare(SHOWN);
+    const { made, events } = await capture(window);
     await showing(made, new ViewedScreen(made.size), (picture) => colours(picture).join() === SHOWN);
     await front();
     program.process.kill('SIGUSR2');

@@ -80,7 +80,7 @@ export class X11Aim {
     if (this.shared.part.tag === 'all') return true;
     const area = this.shared.place?.area;
     const inside = area !== undefined && x >= area.x && y >= area.y && x < area.x + area.width && y < area.y + area.height;
-    return inside && (this.shared.part.tag !== 'window' || (await this.isOnTop(Number(this.shared.part.id), x, y)));
+    return inside && (this.shared.part.tag !== 'window' || (await this.isOnTop(this.shared.windowNumber ?? 0, x, y)));
   }
 
   /** Whether nothing lies in front of the window there but its own menus. */
@@ -97,9 +97,8 @@ export class X11Aim {
   }
 
   private async isMenu(other: number): Promise<boolean> {
-    const { part } = this.shared;
-    if (part.tag !== 'window') return false;
-    const window = Number(part.id);
+    const window = this.shared.windowNumber;
+    if (window === undefined) return false;
     if (this.menus?.window !== window) this.menus = { window, own: new X11OwnMenus(this.connection, window) };
     return (await this.menus.own.menu(other)) !== undefined;
   }
@@ -122,8 +121,7 @@ export class X11Aim {
     const area = this.shared.place?.area;
     if (area === undefined || focus === 0) return false;
     try {
-      const { part } = this.shared;
-      if (part.tag === 'window') return (await this.around(focus)).includes(Number(part.id));
+      if (this.shared.part.tag === 'window') return (await this.around(focus)).includes(this.shared.windowNumber ?? 0);
       return overlap(await this.topLevelArea(focus), area);
     } catch {
       // It has gone meanwhile; where keys go now nobody knows.

@@ -3,6 +3,7 @@ import type { DesktopParts, DesktopScreen, DesktopWindow } from '../contract.ts'
 import { readMonitors } from './x11-monitors.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import { X11OwnWindows } from './x11-own-windows.ts';
+import { markedId } from './x11-window-mark.ts';
 
 /** More windows than anybody chooses among, and longer titles than anybody reads. */
 const MAX_WINDOWS = 64;
@@ -60,7 +61,7 @@ async function readWindows(connection: X11Connection): Promise<readonly DesktopW
         // WM_CLASS is two texts, each ended by a zero: the instance and the class.
         const program = (await read(window, wmClass)).toString('latin1').split('\0')[1] ?? '';
         return {
-          id: `${window}`,
+          id: await markedId(connection, window),
           title: title.slice(0, MAX_TEXT),
           ...(program === '' ? {} : { program: program.slice(0, MAX_TEXT) }),
           area,

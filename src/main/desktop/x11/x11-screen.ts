@@ -66,7 +66,7 @@ export async function openX11Screen(
       () => shared.place?.area,
     );
     if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
-    const drawn = options.part?.tag === 'window' ? Number(options.part.id) : connection.screen.root;
+    const drawn = shared.windowNumber ?? connection.screen.root;
     if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
       reader.damage = new X11Damage(connection, { damage, fixes }, drawn);
     connection.onEvent((event) => {

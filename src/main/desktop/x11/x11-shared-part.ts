@@ -74,6 +74,11 @@ export class X11SharedPart {
     return this.stale || this.following !== undefined;
   }
 
+  /** Number of the window that is shown; undefined for what is no window. */
+  get windowNumber(): number | undefined {
+    return this.part.tag === 'window' ? this.window?.window : undefined;
+  }
+
   /** How long ago it was looked: some changes (RRSetMonitor) are told by no event. */
   get sinceMs(): number {
     return performance.now() - this.lookedAtMs;
@@ -100,7 +105,7 @@ export class X11SharedPart {
     const { part } = this;
     this.hidden = false;
     if (part.tag === 'window') {
-      if (this.window?.window !== Number(part.id)) {
+      if (this.window?.id !== part.id) {
         const window: X11SharedWindow = new X11SharedWindow(this.connection, part.id, this.reads, () => {
           if (this.window !== window) return;
           this.stale = true;

@@ -3,6 +3,7 @@ import type { Size } from '../../../protocol/rdp/geometry.ts';
 import { DesktopError } from '../contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import type { PartPlace } from './part-place.ts';
+import { isMarked, markedWindow } from './x11-window-mark.ts';
 import { X11WindowPixmap } from './x11-window-pixmap.ts';
 
 /** StructureNotify among the event mask's bits, and IsViewable (core protocol). */
@@ -17,37 +18,44 @@ const EVENTS: ReadonlySet<string> = new Set(['ConfigureNotify', 'MapNotify', 'Un
  */
 export class X11SharedWindow {
   private readonly connection: X11Connection;
+  readonly id: string;
+  /** 0 for what is no id of a window. */
   readonly window: number;
+  private readonly mark: string;
   private readonly reads: boolean;
   private readonly pixmap: X11WindowPixmap;
   private watched = false;
   private destroyed = false;
-  /** Since it was looked at, if only for a moment: what it had as its picture is not drawn in any more. */
-  private wasHidden = false;
+  /** Since it was looked at it was hidden or had another size, if only for a moment: what it had as its picture is not drawn in any more. */
+  private wasOther = false;
 
   /** @param reads its picture is to be read, too */
   constructor(connection: X11Connection, id: string, reads: boolean, changed: () => void) {
     this.connection = connection;
-    this.window = Number(id);
+    this.id = id;
+    const { window, mark } = markedWindow(id) ?? { window: 0, mark: '' };
+    this.window = window;
+    this.mark = mark;
     this.reads = reads;
     this.pixmap = new X11WindowPixmap(connection, this.window);
     connection.onEvent((event) => {
       if (!isOfStructure(event) || event.wid !== this.window) return;
       // Another window may get its number.
       if (event.name === 'DestroyNotify') this.destroyed = true;
-      if (event.name === 'UnmapNotify') this.wasHidden = true;
+      if (event.name === 'UnmapNotify' || (event.name === 'ConfigureNotify' && !this.pixmap.isOf(event))) this.wasOther = true;
       changed();
     });
   }
 
   /** Where it is; `hidden` while it is not to be seen; undefined for good once it is gone. */
   async look(): Promise<PartPlace | 'hidden' | undefined> {
-    if (this.destroyed || !Number.isSafeInteger(this.window) || this.window <= 0) return undefined;
+    if (this.destroyed || this.window === 0) return undefined;
     const { client, screen } = this.connection;
     try {
-      if (!this.watched) this.watch();
-      if (this.wasHidden) this.pixmap.forget();
-      this.wasHidden = false;
+      if (!this.watched) await this.watch();
+      if (this.destroyed) return undefined;
+      if (this.wasOther) this.pixmap.forget();
+      this.wasOther = false;
       const { mapState } = await reply<{ readonly mapState: number }>((done) => client.GetWindowAttributes(this.window, done));
       if (mapState !== VIEWABLE) {
         this.pixmap.forget();
@@ -71,9 +79,12 @@ export class X11SharedWindow {
     }
   }
 
-  private watch(): void {
-    this.connection.client.ChangeWindowAttributes(this.window, { eventMask: STRUCTURE_NOTIFY });
+  private async watch(): Promise<void> {
+    const { connection, window, mark } = this;
+    connection.client.ChangeWindowAttributes(window, { eventMask: STRUCTURE_NOTIFY });
     this.watched = true;
+    // From here on its end is told. It may have come before, and another window have its number.
+    if (!(await isMarked(connection, { window, mark }))) this.destroyed = true;
   }
 }
 

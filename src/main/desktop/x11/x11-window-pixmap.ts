@@ -33,6 +33,11 @@ export class X11WindowPixmap {
     this.window = window;
   }
 
+  /** Whether this is the size of the one that was taken last. */
+  isOf({ width, height }: Size): boolean {
+    return this.current?.size.width === width && this.current.size.height === height;
+  }
+
   /** The window has a pixmap whenever it is to be seen. Rejects with DesktopError UNSUPPORTED where the server cannot do that. */
   async redirect(): Promise<void> {
     if (this.redirected) return;
@@ -46,8 +51,7 @@ export class X11WindowPixmap {
    * {@link forget}.
    */
   async take(size: Size, borderWidth: number): Promise<number> {
-    const { current } = this;
-    if (current !== undefined && current.size.width === size.width && current.size.height === size.height) return current.id;
+    if (this.current !== undefined && this.isOf(size)) return this.current.id;
     this.forget();
     const id = this.connection.client.AllocID();
     const whole = {

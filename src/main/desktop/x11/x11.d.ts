@@ -224,6 +224,7 @@ declare module 'x11' {
       }>,
     ): void;
     FreePixmap(pixmap: number): void;
+    ChangeProperty(mode: number, window: number, property: number, type: number, units: 8 | 16 | 32, data: Buffer): void;
     GrabServer(): void;
     UngrabServer(): void;
     CreateGC(context: number, drawable: number, values: { readonly foreground: number }): void;

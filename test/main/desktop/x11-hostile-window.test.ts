@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/clock.ts';
+import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
+import { x11Parts } from '../../../src/main/desktop/x11/x11-parts.ts';
+import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
+import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
+import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
+import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
+import { type Display, type Picture, startDisplay } from '../../support/display.ts';
+import { openDrawnWindow, type DrawnWindow } from '../../support/drawn-window.ts';
+import { needs, run, until } from '../../support/programs.ts';
+import { ViewedScreen } from './viewed-screen.ts';
+
+const SETTINGS: GraphicsSettings = {
+  encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
+  acknowledgement: 'marked',
+};
+/** What is shown, and what lies on the screen beside, below and in front of it. */
+const SHOWN = 0x20_80_40;
+const SECRET = 0xd0_20_20;
+const OTHER = 0x30_50_a0;
+const programs = needs('Xvfb', 'openbox', 'xprop');
+
+describe.skipIf(programs.skip)(programs.title('of one window that is shown'), () => {
+  let display: Display;
+  const opened: { close(): unknown }[] = [];
+
+  beforeAll(async () => {
+    display = await startDisplay({ width: 800, height: 600 });
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+  afterAll(() => display.close());
+
+  const window = async (
+    colour: number,
+    [x, y, width, height]: readonly [number, number, number, number],
+    title?: string,
+  ): Promise<DrawnWindow> => {
+    const made = await openDrawnWindow(display.name, {
+      x,
+      y,
+      width,
+      height,
+      colour,
+      ...(title === undefined ? {} : { title }),
+      bitGravity: 1,
+    });
+    opened.push(made);
+    // A window manager that has just been started misses some.
+    await until(() => {
+      made.map();
+      return made.drawn() > 0;
+    }, 'drawn');
+    return made;
+  };
+
+  const partOf = async ({ id }: DrawnWindow): Promise<SharedPart> => {
+    const connection = await connectX11({ display: display.name }, false);
+    opened.push(connection);
+    return { tag: 'window', id: await markedId(connection, id) };
+  };
+
+  /** Every picture that whoever sees the window would have had, looked through for what is not the window's. */
+  const watched = async (part: SharedPart) => {
+    const capture: ScreenCapture = await openX11Capture({
+      address: { display: display.name },
+      way: 'auto',
+      useDamage: true,
+      part,
+      workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    opened.push(capture);
+    const events: CaptureEvent[] = [];
+    let viewed = new ViewedScreen(capture.size);
+    const end = new AbortController();
+    let frames = 0;
+    const seen = new Set<string>();
+    capture.onEvent((event) => {
+      events.push(event);
+      if (event.tag !== 'resized') return;
+      viewed = new ViewedScreen(event.size);
+      capture.configure(SETTINGS);
+    });
+    capture.configure(SETTINGS);
+    const pulling = (async () => {
+      while (!end.signal.aborted) {
+        const { updates } = await capture.nextFrame(end.signal);
+        viewed.show(updates);
+        frames += 1;
+        for (const colour of coloursOf(viewed.picture())) seen.add(colour);
+      }
+    })().catch((error: unknown) => {
+      if (!end.signal.aborted) throw error;
+    });
+    return {
+      events,
+      seen,
+      get frames() {
+        return frames;
+      },
+      now: () => coloursOf(viewed.picture()),
+      end: async () => {
+        end.abort();
+        await pulling;
+      },
+    };
+  };
+
+  it('another one is not shown that has its number once it is gone, nor does input go there', async () => {
+    const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
+    const part = await partOf(shown);
+    shown.close();
+    const other = await window(SECRET, [100, 100, 300, 200], 'other');
+    expect(other.id).toBe(shown.id);
+    const seen = await watched(part);
+    await until(() => seen.events.some((event) => event.tag === 'shared' && event.state === 'gone'), 'gone');
+    await until(() => seen.frames > 0, 'a picture');
+    await seen.end();
+    expect([...seen.seen]).toEqual(['000000']);
+    await display.xdotool('mousemove', '700', '500');
+    const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part });
+    input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
+    const connection = await connectX11({ display: display.name }, false);
+    opened.push(connection);
+    await x11Parts(connection);
+    await input.close();
+    expect(await display.xdotool('getmouselocation')).toMatch(/^x:700 y:500 /);
+  });
+
+  // The window manager comes later: atoms are those of one server.
+  describe.each([[false], [true]])('(window manager: %s)', (windowManager) => {
+    beforeAll(async () => {
+      if (!windowManager) return;
+      display.start('openbox', ['--config-file', join(import.meta.dirname, '../../support/openbox.xml')]);
+      await until(
+        async () => (await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env: display.env })).toString().includes('window id'),
+        'openbox',
+      );
+    });
+    const start = async (): Promise<void> => {
+      await window(SECRET, [0, 0, 800, 600], 'below');
+    };
+
+    it('nothing is sent that lies in front of it, though its program draws nothing, wherever it goes', async () => {
+      await start();
+      const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
+      shown.hang();
+      await window(SECRET, [250, 50, 300, 400], 'front');
+      const seen = await watched(await partOf(shown));
+      await until(() => seen.frames > 0, 'a picture');
+      expect([...seen.now()].toSorted()).toEqual(['000000', hex(SHOWN)]);
+      // What the server keeps of it is copied, and so would be what it should not have kept.
+      shown.move(120, 130);
+      await shown.settled();
+      for (const width of [320, 340]) {
+        shown.resize(width, 210);
+        await until(() => seen.events.some((event) => event.tag === 'resized' && event.size.width === width), 'another size');
+      }
+      await drawnAnew(shown, seen);
+    });
+
+    it('nothing is sent that was on the screen where it comes up again', async () => {
+      await start();
+      const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
+      const seen = await watched(await partOf(shown));
+      await until(() => seen.frames > 0, 'a picture');
+      shown.unmap();
+      await until(() => seen.events.some((event) => event.tag === 'shared' && event.state === 'hidden'), 'hidden');
+      shown.hang();
+      shown.map();
+      await until(() => seen.events.some((event) => event.tag === 'shared' && event.state === 'shown'), 'there');
+      await drawnAnew(shown, seen);
+    });
+
+    it('what it shows now is sent, after it had another size for a moment', async () => {
+      await start();
+      const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
+      const seen = await watched(await partOf(shown));
+      await until(() => seen.frames > 0, 'a picture');
+      for (let time = 0; time < 5; time += 1) {
+        shown.resize(310, 200);
+        shown.resize(300, 200);
+        await shown.settled();
+        shown.resize(320, 210);
+        await shown.settled();
+        shown.resize(300, 200);
+      }
+      await drawnAnew(shown, seen);
+    });
+  });
+});
+
+type Watched = { readonly seen: ReadonlySet<string>; now(): ReadonlySet<string>; end(): Promise<void> };
+
+/** Its program draws it again, and that is seen; nothing else was on the way. */
+async function drawnAnew(shown: DrawnWindow, seen: Watched): Promise<void> {
+  shown.draw(OTHER);
+  await until(() => [...seen.now()].join() === hex(OTHER), 'what its program has drawn');
+  await seen.end();
+  expect([...seen.seen]).not.toContain(hex(SECRET));
+}
+
+const hex = (colour: number): string => colour.toString(16).padStart(6, '0');
+
+function coloursOf({ rgb }: Picture): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let at = 0; at < rgb.length; at += 3) found.add(hex(((rgb[at] ?? 0) << 16) | ((rgb[at + 1] ?? 0) << 8) | (rgb[at + 2] ?? 0)));
+  return found;
+}

@@ -1,0 +1,95 @@
+import { connectX11, reply } from '../../src/main/desktop/x11/x11-connection.ts';
+
+/* Core protocol: Exposure and StructureNotify among the event mask's bits; properties. */
+const EXPOSURE = 0x8000;
+const STRUCTURE_NOTIFY = 0x2_0000;
+const STRING = 31;
+const WM_NAME = 39;
+const FOREGROUND_ONLY = { foreground: 0 };
+
+/** A window of one colour without a background of its own, as toolkits make them: what is in it is what its program has drawn. */
+export interface DrawnWindow {
+  readonly id: number;
+  /** So often it has been drawn. */
+  drawn(): number;
+  /** From now on it is drawn only by {@link draw}. */
+  hang(): void;
+  /** In another colour from then on, where one is given. */
+  draw(colour?: number): void;
+  map(): void;
+  unmap(): void;
+  resize(width: number, height: number): void;
+  move(x: number, y: number): void;
+  /** Until the server has done all that was asked for. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+interface Requests {
+  CreateWindow(id: number, parent: number, x: number, y: number, width: number, height: number, ...rest: readonly unknown[]): void;
+  MapWindow(id: number): void;
+  UnmapWindow(id: number): void;
+  MoveWindow(id: number, x: number, y: number): void;
+  ResizeWindow(id: number, width: number, height: number): void;
+  CreateGC(id: number, drawable: number, values: Partial<typeof FOREGROUND_ONLY>): void;
+  ChangeGC(id: number, values: Partial<typeof FOREGROUND_ONLY>): void;
+  PolyFillRectangle(drawable: number, gc: number, rectangles: readonly number[]): void;
+  ChangeProperty(mode: number, id: number, name: number, type: number, units: number, data: string | Buffer): void;
+}
+
+export async function openDrawnWindow(
+  display: string,
+  {
+    x,
+    y,
+    width,
+    height,
+    colour,
+    title = 'drawn',
+    bitGravity = 0,
+  }: { x: number; y: number; width: number; height: number; colour: number; title?: string; bitGravity?: number },
+): Promise<DrawnWindow> {
+  const connection = await connectX11({ display }, false);
+  const requests = connection.client as unknown as Requests;
+  const { root } = connection.screen;
+  const id = connection.client.AllocID();
+  const gc = connection.client.AllocID();
+  let drawn = 0;
+  let hangs = false;
+  const draw = (other?: number): void => {
+    if (other !== undefined) requests.ChangeGC(gc, { foreground: other });
+    drawn += 1;
+    requests.PolyFillRectangle(id, gc, [0, 0, 4_000, 4_000]);
+  };
+  connection.onEvent((event) => {
+    if (event.name === 'Expose' && !hangs) draw();
+  });
+  requests.CreateWindow(id, root, x, y, width, height, 0, 0, 0, 0, { eventMask: EXPOSURE | STRUCTURE_NOTIFY, bitGravity });
+  requests.CreateGC(gc, id, { foreground: colour });
+  requests.ChangeProperty(0, id, WM_NAME, STRING, 8, title);
+  // Where a window manager is to leave it.
+  const hints = Buffer.alloc(72);
+  hints.writeUInt32LE(5, 0);
+  hints.writeInt32LE(x, 4);
+  hints.writeInt32LE(y, 8);
+  requests.ChangeProperty(0, id, 40, 41, 32, hints);
+  requests.MapWindow(id);
+  const settled = async (): Promise<void> => {
+    await reply((done) => connection.client.GetInputFocus(done));
+  };
+  await settled();
+  return {
+    id,
+    drawn: () => drawn,
+    hang: () => {
+      hangs = true;
+    },
+    draw,
+    map: () => requests.MapWindow(id),
+    unmap: () => requests.UnmapWindow(id),
+    resize: (newWidth, newHeight) => requests.ResizeWindow(id, newWidth, newHeight),
+    move: (toX, toY) => requests.MoveWindow(id, toX, toY),
+    settled,
+    close: () => connection.close(),
+  };
+}
