@@ -12,6 +12,7 @@ import type {
 import type { FilmMaker } from '../../src/protocol/rdp/film-maker.ts';
 import type { EncodedFrame } from '../../src/protocol/rdp/graphics/capture-messages.ts';
 import { DesktopError } from '../../src/main/desktop/contract.ts';
+import type { DesktopLayout } from '../../src/protocol/rdp/desktop-layout.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { FrameShare, GraphicsSettings } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
@@ -102,7 +103,7 @@ export class FakeDesktop implements Desktop {
 }
 
 export class FakeCapture implements ScreenCapture {
-  size: Size;
+  size: DesktopLayout;
   closed = false;
   pulls = 0;
   /** What the line had for the newest. */
@@ -130,7 +131,7 @@ export class FakeCapture implements ScreenCapture {
     this.waiting = undefined;
     waiting.resolve(this.take());
   }
-  resize(size: Size): void {
+  resize(size: DesktopLayout): void {
     this.size = size;
     this.emit({ tag: 'resized', size });
   }

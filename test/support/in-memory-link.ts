@@ -3,6 +3,7 @@ import type { ExpertLink, ExpertLinkEvent, LineState, LinkEnd, NoviceLink, Novic
 import { ConnectionError } from '../../src/main/connection/contract.ts';
 import type { Channel, ChannelOutput, ChannelPort } from '../../src/protocol/rdp/channels/contract.ts';
 import type { SessionConnection } from '../../src/protocol/assistance/status.ts';
+import type { DesktopLayout } from '../../src/protocol/rdp/desktop-layout.ts';
 import type { Rect, Size } from '../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings, GraphicsUpdate } from '../../src/protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../src/protocol/rdp/input/events.ts';
@@ -121,15 +122,15 @@ export class FakeNoviceLink implements NoviceLink {
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void {
     return this.emitter.on(listener);
   }
-  admit(desktop: Size, channels: readonly Channel[] = []): void {
+  admit(desktop: DesktopLayout, channels: readonly Channel[] = []): void {
     this.channels.use(channels);
     this.activate(desktop);
   }
-  resize(desktop: Size): void {
+  resize(desktop: DesktopLayout): void {
     this.active = false;
     this.activate(desktop);
   }
-  private activate(desktop: Size): void {
+  private activate(desktop: DesktopLayout): void {
     const { net } = this.wire;
     this.desktop = desktop;
     this.wire.later(() => {

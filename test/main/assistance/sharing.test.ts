@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DesktopScreen } from '../../../src/main/desktop/contract.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../../src/protocol/assistance/timing.ts';
+import { desktopLayout } from '../../../src/protocol/rdp/desktop-layout.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
@@ -102,6 +103,27 @@ describe('what is shown', () => {
     viewer.act({ tag: 'painted', frameId: novice.desktop.capture.frameId });
     await act(press, key);
     expect(injector.events).toEqual([press, key]);
+    await finish();
+  });
+
+  test('the monitors of a picture reach the viewers, and its frames go on when they are others', async () => {
+    const { novice, clock, internet, viewer, finish } = await connected();
+    const area = (x: number, width: number) => ({ x, y: 0, width, height: 480 });
+    const two = desktopLayout({ width: 640, height: 480 }, [
+      { area: area(0, 300), primary: true },
+      { area: area(300, 340), primary: false },
+    ]);
+    const told = () => viewer.messages.flatMap((message) => (message.tag === 'size' || message.tag === 'layout' ? [message] : []));
+    novice.desktop.capture.resize(two);
+    await clock.advance(50);
+    expect(told().at(-1)).toEqual({ tag: 'size', size: two });
+    const sent = internet.novices[0]?.sent.length ?? 0;
+    novice.desktop.capture.change();
+    await clock.advance(50);
+    expect(internet.novices[0]?.sent.length).toBeGreaterThan(sent);
+    // A server may say so without a new activation: what the viewers have stays.
+    internet.experts[0]?.emitter.emit({ tag: 'monitors', monitors: [] });
+    expect(told().at(-1)).toEqual({ tag: 'layout', layout: { width: 640, height: 480 } });
     await finish();
   });
 
