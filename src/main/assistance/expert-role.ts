@@ -12,6 +12,7 @@ import { errorText } from './error-text.ts';
 import { ExpertReturn, type NextConnection } from './expert-return.ts';
 import { ExpertSession } from './expert-session.ts';
 import { followLink, type LinkNews } from './link-news.ts';
+import { perTurn } from './per-turn.ts';
 import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
@@ -249,7 +250,7 @@ export class ExpertRole implements HelpingSession {
     };
     const channels = expertChannels({
       control: { changed, named: () => this.tellShown() },
-      noted: changed,
+      noted: perTurn(this.parts.clock, changed),
       sound: { heard: (sound) => this.session?.heard(sound), paused: () => this.session?.heard(undefined) },
       again: { ...this.again.told, done: () => this.reckon() },
       decodesFilm: this.parts.decodesFilm?.() ?? false,

@@ -9,6 +9,7 @@ import type { Desktop, InjectorEvent, InputInjector } from '../desktop/contract.
 import { ExpertRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
 import { OwnHands } from './own-hands.ts';
+import { perTurn } from './per-turn.ts';
 import { askPerson } from './prompt.ts';
 import { interrupterOf } from './running-session.ts';
 
@@ -59,9 +60,16 @@ export class NoviceControl {
   private locks: InputEvent | undefined;
   private readonly toldAtMs = new Map<KeptAway['what'], number>();
   private kept: KeptAway | undefined;
+  /** To an expert that asks without end. */
+  private readonly answerAgain: () => void;
+  private readonly tellWish: () => void;
 
   constructor(parts: NoviceControlParts) {
     this.parts = parts;
+    this.answerAgain = perTurn(parts.clock, () => {
+      if (!parts.signal.aborted) parts.channel.announce(this.control.tag === 'granted' && !this.away);
+    });
+    this.tellWish = perTurn(parts.clock, parts.changed);
     this.requests = new ExpertRequests(parts.clock, CONTROL_COOL_DOWN_MS);
   }
 
@@ -164,7 +172,7 @@ export class NoviceControl {
       this.become({ tag: 'no' });
     } else if (this.wishedFor) {
       this.wishedFor = false;
-      this.parts.changed();
+      this.tellWish();
     }
   }
 
@@ -177,10 +185,10 @@ export class NoviceControl {
       return;
     }
     // The answer is given again, the person is not bothered again.
-    this.parts.channel.announce(control.tag === 'granted' && !this.away);
+    this.answerAgain();
     if (volume === 'quiet' && !this.wishedFor) {
       this.wishedFor = true;
-      this.parts.changed();
+      this.tellWish();
     }
   }
 

@@ -8,6 +8,7 @@ import type { NoviceLink, NoviceLinkEvent } from '../connection/contract.ts';
 import type { CaptureEvent, Desktop, ScreenCapture } from '../desktop/contract.ts';
 import { FramePump } from './frame-pump.ts';
 import type { NovicePointer } from './novice-pointer.ts';
+import { perTurn } from './per-turn.ts';
 import type { Scope } from './scope.ts';
 
 /** The picture's age is told so often at most. */
@@ -55,9 +56,12 @@ export class NovicePicture {
   private mayBeFilm = false;
   private newestAgeMs: number | undefined;
   private cancelTelling: (() => void) | undefined;
+  /** The expert may choose without end. */
+  private readonly tellChoice: () => void;
 
   constructor(parts: NovicePictureParts) {
     this.parts = parts;
+    this.tellChoice = perTurn(parts.clock, () => this.tell());
     this.pump = new FramePump({
       link: parts.link,
       clock: parts.clock,
@@ -115,7 +119,7 @@ export class NovicePicture {
   /** What the picture is to be made for. */
   choose(quality: PictureQuality): void {
     this.quality = quality;
-    this.tell();
+    this.tellChoice();
   }
 
   /** The connection is active with this desktop. False while the screen has another size, or other monitors: then it is told, and `active` comes again. */

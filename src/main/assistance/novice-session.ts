@@ -17,6 +17,7 @@ import { NovicePicture } from './novice-picture.ts';
 import { NovicePointer } from './novice-pointer.ts';
 import { NoviceSharing } from './novice-sharing.ts';
 import { NoviceSound } from './novice-sound.ts';
+import { perTurn } from './per-turn.ts';
 import { Scope } from './scope.ts';
 import type { NoviceChannels } from './session-channels.ts';
 
@@ -65,9 +66,11 @@ export class NoviceSession {
   /** Presses and releases of keys that have come on this connection. */
   typed = 0;
   private silentSince: number | undefined;
+  private readonly tellWanted: () => void;
 
   constructor(parts: NoviceSessionParts) {
     this.parts = parts;
+    this.tellWanted = perTurn(parts.clock, parts.changed);
     const { link, desktop, consent, clock, interruptions, peer, onError, changed } = parts;
     this.scope = new Scope(onError);
     const desktopFailed = (error: unknown): void => this.desktopFailed(error);
@@ -201,7 +204,7 @@ export class NoviceSession {
       case 'display': {
         const before = this.picture.wanted;
         this.picture.onLink(event);
-        if (this.picture.wanted !== before) this.parts.changed();
+        if (this.picture.wanted !== before) this.tellWanted();
         return;
       }
       default:

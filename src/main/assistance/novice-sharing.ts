@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Desktop } from '../desktop/contract.ts';
 import { ExpertRequests, type Interruptions, type Volume } from '../interruptions.ts';
 import type { ConsentPrompts, Peer } from './contract.ts';
+import { perTurn } from './per-turn.ts';
 import { askPerson } from './prompt.ts';
 import { interrupterOf } from './running-session.ts';
 
@@ -30,9 +31,17 @@ export class NoviceSharing {
   private said: Sharing | undefined;
   private wishedFor: SharedPart | undefined;
   private prompt: AbortController | undefined;
+  /** The answers to an expert that wishes without end. */
+  private readonly refuse: () => void;
+  private readonly tellWish: () => void;
 
   constructor(parts: NoviceSharingParts) {
     this.parts = parts;
+    const { clock, notes, signal } = parts;
+    this.refuse = perTurn(clock, () => {
+      if (!signal.aborted) notes.tell({ tag: 'partRefused' });
+    });
+    this.tellWish = perTurn(clock, parts.changed);
     this.requests = new ExpertRequests(parts.clock, CONTROL_COOL_DOWN_MS);
   }
 
@@ -62,10 +71,10 @@ export class NoviceSharing {
     const volume = this.volume();
     if (volume === 'loud') void this.ask(part);
     // The answer is given again, the person is not bothered again.
-    else if (volume === 'none') this.parts.notes.tell({ tag: 'partRefused' });
+    else if (volume === 'none') this.refuse();
     else if (this.wishedFor === undefined || !isSamePart(part, this.wishedFor)) {
       this.wishedFor = part;
-      this.parts.changed();
+      this.tellWish();
     }
   }
 

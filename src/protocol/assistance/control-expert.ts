@@ -1,6 +1,10 @@
+import { ProtocolError } from '../bytes/errors.ts';
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { decodeEncomsp, ENCOMSP_CHANNEL, encodeEncomsp } from '../rdp/channels/encomsp.ts';
+import { decodeEncomsp, ENCOMSP_CHANNEL, encodeEncomsp, MAX_ENCOMSP_BYTES } from '../rdp/channels/encomsp.ts';
 import type { ControlState } from './status.ts';
+
+/** So often is control given or taken back on one connection: each time is written down. */
+const MAX_CHANGES = 500;
 
 /** Participant id for a novice's program that has named no participant; FreeRDP sends it too. */
 const UNKNOWN_PARTICIPANT = 0;
@@ -15,13 +19,14 @@ export interface ControlExpertTold {
 /** The expert's (client's) end of `encomsp` ([MS-RDPEMC] 3.3): asks for control, gives it back, and learns what the novice says. */
 export class ControlExpert implements Channel {
   readonly name = ENCOMSP_CHANNEL;
-  readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
+  readonly options: ChannelOptions = { kind: 'static', urgency: 'control', maxMessageBytes: MAX_ENCOMSP_BYTES };
   private readonly told: ControlExpertTold;
   private port: ChannelPort | undefined;
   private current: ControlState = 'no';
   private granted = false;
   private participantId = UNKNOWN_PARTICIPANT;
   private named = false;
+  private changes = 0;
 
   constructor(told: ControlExpertTold) {
     this.told = told;
@@ -56,6 +61,7 @@ export class ControlExpert implements Channel {
     return [];
   }
 
+  /** @throws ProtocolError for a wrong message, and where control changes more often than any person gives and takes it */
   receive(message: Uint8Array): readonly ChannelOutput[] {
     for (const each of decodeEncomsp(message)) {
       if (each.tag !== 'participantCreated' || !each.you) continue;
@@ -64,10 +70,10 @@ export class ControlExpert implements Channel {
       const answer = this.named;
       this.named = true;
       this.told.named();
-      if (each.mayInteract) this.become('granted');
+      if (each.mayInteract) this.hear('granted');
       else if (this.current === 'asked') {
-        if (answer) this.become('refused');
-      } else if (this.current === 'granted') this.become('no');
+        if (answer) this.hear('refused');
+      } else if (this.current === 'granted') this.hear('no');
     }
     return [];
   }
@@ -79,6 +85,14 @@ export class ControlExpert implements Channel {
 
   private say(interact: boolean): void {
     void this.port?.send([encodeEncomsp({ tag: 'controlChange', participantId: this.participantId, view: true, interact })]);
+  }
+
+  private hear(next: ControlState): void {
+    if (this.current === next) return;
+    this.changes += 1;
+    if (this.changes > MAX_CHANGES)
+      throw new ProtocolError('TOO_LARGE', 'OD_PARTICIPANT_CREATED', `<= ${MAX_CHANGES} changes of control`, this.changes);
+    this.become(next);
   }
 
   private become(next: ControlState): void {

@@ -1,5 +1,5 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { decodeEncomsp, ENCOMSP_CHANNEL, encodeEncomsp } from '../rdp/channels/encomsp.ts';
+import { decodeEncomsp, ENCOMSP_CHANNEL, encodeEncomsp, MAX_ENCOMSP_BYTES } from '../rdp/channels/encomsp.ts';
 
 /** The one participant beside the novice; the number FreeRDP's own examples use. */
 const EXPERT_PARTICIPANT_ID = 7;
@@ -14,7 +14,7 @@ export type ControlWish = 'requested' | 'released';
  */
 export class ControlNovice implements Channel {
   readonly name = ENCOMSP_CHANNEL;
-  readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
+  readonly options: ChannelOptions = { kind: 'static', urgency: 'control', maxMessageBytes: MAX_ENCOMSP_BYTES };
   private session: { readonly expertName: string; readonly told: (wish: ControlWish) => void } | undefined;
   private port: ChannelPort | undefined;
   private mayInteract = false;

@@ -2,6 +2,7 @@ import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp
 import {
   decodeNotes,
   encodeNote,
+  MAX_NOTES_BYTES,
   type Note,
   NOTES_CHANNEL,
   type PictureNote,
@@ -17,7 +18,7 @@ export type PauseNote = Extract<Note, { tag: 'pause' }>;
 /** The expert's (client's) end of the notes: keeps what holds, and says what it would like of the picture. */
 export class NotesExpert implements Channel {
   readonly name = NOTES_CHANNEL;
-  readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
+  readonly options: ChannelOptions = { kind: 'static', urgency: 'control', maxMessageBytes: MAX_NOTES_BYTES };
   private readonly changed: () => void;
   private keyboardNote: KeyboardNote | undefined;
   private pauseNote: PauseNote | undefined;

@@ -1,5 +1,5 @@
 import type { Channel, ChannelOptions, ChannelOutput, ChannelPort } from '../rdp/channels/contract.ts';
-import { decodeNotes, encodeNote, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
+import { decodeNotes, encodeNote, MAX_NOTES_BYTES, type Note, NOTES_CHANNEL } from '../rdp/channels/notes.ts';
 import type { PictureQuality } from '../rdp/channels/notes.ts';
 import type { SharedPart } from '../rdp/channels/notes.ts';
 
@@ -12,7 +12,7 @@ export interface NoteWishes {
 /** The novice's (server's) end of the notes: says what it is told, and again what still holds when the channel starts. An expert without it hears nothing. */
 export class NotesNovice implements Channel {
   readonly name = NOTES_CHANNEL;
-  readonly options: ChannelOptions = { kind: 'static', urgency: 'control' };
+  readonly options: ChannelOptions = { kind: 'static', urgency: 'control', maxMessageBytes: MAX_NOTES_BYTES };
   private port: ChannelPort | undefined;
   private wished: NoteWishes = { quality: () => undefined, part: () => undefined };
   private readonly holds = new Map<Note['tag'], Note>();

@@ -6,6 +6,9 @@ import { ByteWriter } from '../../bytes/writer.ts';
 /** [MS-RDPEMC] Multiparty virtual channel: who may view, who may control. */
 export const ENCOMSP_CHANNEL = 'encomsp';
 
+/** The longest message that we take, in bytes: lists of many applications and windows, of which none is ours. */
+export const MAX_ENCOMSP_BYTES = 64 * 1024;
+
 const TYPE = { participantCreated: 0x0008, controlChange: 0x0009 } as const;
 const HEADER_BYTES = 4;
 /** Flags of OD_PARTICIPANT_CREATED. */

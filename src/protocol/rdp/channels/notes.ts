@@ -16,6 +16,9 @@ export type { SoundState } from '../sound-state.ts';
 /** Ringback's own static channel, on which the novice's side tells facts of its computer (docs/decisions/0034), and the expert's what it would like of the picture (0050, 0055). */
 export const NOTES_CHANNEL = 'RBNOTES';
 
+/** The longest message of notes, in bytes: the longest note with room for some more. They are few, and each costs its hearer more than its bytes. */
+export const MAX_NOTES_BYTES = 16 * 1024;
+
 const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7, partRefused: 8, sound: 9 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
