@@ -8,7 +8,7 @@ import { connectX11 } from '../../src/main/desktop/x11/x11-connection.ts';
 
 const TONE_HZ = 440;
 const LOUDNESS = 12_000;
-const EVERY_MS = 10;
+const EVERY_MS = 15;
 const BEEP_MS = 200;
 
 const [folder = '.', ...args] = process.argv.slice(2);

@@ -13,7 +13,7 @@ export const APP_PARTITION = 'ringback';
 /** The page of a connection has a session of its own: nothing that other pages may do or keep is near it. In memory only. */
 export const ICE_PARTITION = 'ringback-ice';
 
-/** So has the page that encodes film. In memory only. */
+/** So has the page that encodes film and sound. In memory only. */
 export const FILM_PARTITION = 'ringback-film';
 
 export const CONTENT_SECURITY_POLICY = [

@@ -21,7 +21,7 @@ const STEP_MS = 20;
 const MOST_SPARE_MS = 55;
 /** For the film no more than this is waited. */
 const MOST_WAIT_MS = 400;
-const CALM_MS = 10_000;
+const CALM_MS = 5_000;
 /** A moment that is missing for so long has not come; shorter ones are the recorder's haste or hesitation. */
 const GAP_MS = 60;
 /** What is ahead is brought to what is aimed at within so long, by playing hardly noticeably faster or slower. */

@@ -9,8 +9,11 @@ import { type SoundCapture, type SoundCaptureEvent, SoundError, type SoundSource
 
 /** Of Debian's pulseaudio-utils; records from PulseAudio, and from PipeWire by its own server of that protocol. */
 const PROGRAM = 'parec';
-/** How much the sound's server may gather before it gives it on. */
-const LATENCY_MS = 10;
+/**
+ * How much the sound's server may gather before it gives it on. It plays in steps as short as anybody asks for: with less, loudspeakers of a busy computer
+ * would crackle. PipeWire makes 512 samples of this, and 256 of 10 ms.
+ */
+const LATENCY_MS = 15;
 /** Of what it says on its error output. */
 const MAX_SAID_CHARACTERS = 500;
 
