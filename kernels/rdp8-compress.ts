@@ -3,6 +3,8 @@
  * tables, so that they stand in one place.
  */
 
+import { beginBits, endOfBits, fillByte, put, putBytes } from './bits';
+
 const HASH_SHIFT: u32 = 16;
 const HISTORY_BYTES: u32 = 2_500_000;
 const MIN_LOOKED_FOR: u32 = 4;
@@ -10,11 +12,6 @@ const MIN_RAW: u32 = 40;
 const MAX_RAW: u32 = 32_767;
 const RAW_COUNT_BITS: u32 = 15;
 const REMEMBERED: u32 = 24;
-
-/** Bits that are not written yet, the newest lowest; always less than 32 between two calls of `put`. */
-let held: u64 = 0;
-let heldBits: u32 = 0;
-let to: usize = 0;
 
 /**
  * Compresses `start` to `end` of the window.
@@ -25,9 +22,7 @@ let to: usize = 0;
  * @returns how many bytes are at `out`, with the closing one
  */
 export function rdp8Compress(window: usize, places: usize, start: u32, end: u32, literals: usize, distances: usize, out: usize): u32 {
-  held = 0;
-  heldBits = 0;
-  to = out;
+  beginBits(out);
   const last: i32 = <i32>end - <i32>MIN_LOOKED_FOR;
   let written = start;
   let at = start;
@@ -57,14 +52,9 @@ export function rdp8Compress(window: usize, places: usize, start: u32, end: u32,
     written = next;
   }
   putLiterals(window + written, end - written, literals, distances);
-  const unused: u32 = (8 - (heldBits & 7)) & 7;
-  put(0, unused);
-  while (heldBits > 0) {
-    heldBits -= 8;
-    store<u8>(to++, <u32>(held >> heldBits));
-  }
-  store<u8>(to++, unused);
-  return <u32>(to - out);
+  const unused = fillByte();
+  store<u8>(endOfBits(), unused);
+  return <u32>(endOfBits() + 1 - out);
 }
 
 function hashAt(at: usize): u32 {
@@ -98,13 +88,8 @@ function putLiterals(start: usize, bytes: u32, literals: usize, distances: usize
     put(load<u32>(distances, 0), load<u32>(distances, 4));
     put(0, load<u32>(distances, 8));
     put(count, RAW_COUNT_BITS);
-    put(0, (8 - (heldBits & 7)) & 7);
-    while (heldBits > 0) {
-      heldBits -= 8;
-      store<u8>(to++, <u32>(held >> heldBits));
-    }
-    memory.copy(to, from, count);
-    to += count;
+    fillByte();
+    putBytes(from, count);
     from += count;
     rest -= count;
   }
@@ -123,15 +108,4 @@ function putMatch(distance: u32, length: u32, distances: usize): void {
   const n: u32 = 31 - clz(length);
   put(((<u32>1) << n) - 2, n);
   put(length - ((<u32>1) << n), n);
-}
-
-/** At most 32 bits. */
-function put(value: u32, count: u32): void {
-  held = (held << count) | value;
-  heldBits += count;
-  if (heldBits >= 32) {
-    heldBits -= 32;
-    store<u32>(to, bswap<u32>(<u32>(held >> heldBits)));
-    to += 4;
-  }
 }

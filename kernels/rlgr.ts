@@ -1,14 +1,12 @@
 /* Adaptive run-length and Golomb-Rice coding ([MS-RDPRFX] 3.1.8.1.7.3), bit for bit as `encodeRlgr`. */
 
+import { beginBits, endOfBits, fillByte, put } from './bits';
+
 const PARAMETER_MAX: i32 = 80;
 const SHIFT: i32 = 3;
 const FIRST_PARAMETER: i32 = 8;
 const COUNT: u32 = 4096;
 
-/** Bits that are not written yet, the newest lowest; always less than 32 between two calls of `put`. */
-let held: u64 = 0;
-let heldBits: u32 = 0;
-let to: usize = 0;
 let rice: i32 = 0;
 
 /**
@@ -17,9 +15,7 @@ let rice: i32 = 0;
  * @returns where the stream ends
  */
 export function rlgr(coefficients: usize, withoutPairs: bool, out: usize): usize {
-  held = 0;
-  heldBits = 0;
-  to = out;
+  beginBits(out);
   rice = FIRST_PARAMETER;
   let runs = FIRST_PARAMETER;
   let at: usize = coefficients;
@@ -58,12 +54,8 @@ export function rlgr(coefficients: usize, withoutPairs: bool, out: usize): usize
       else if (first == 0 && second == 0) runs = min(PARAMETER_MAX, runs + 6);
     }
   }
-  put(0, (8 - (heldBits & 7)) & 7);
-  while (heldBits > 0) {
-    heldBits -= 8;
-    store<u8>(to++, <u32>(held >> heldBits));
-  }
-  return to;
+  fillByte();
+  return endOfBits();
 }
 
 /** 2 × |value|, and one less for values below zero. */
@@ -81,15 +73,4 @@ function putRice(value: u32): void {
   put(value & (((<u32>1) << width) - 1), width);
   if (whole == 0) rice = max(0, rice - 2);
   else if (whole > 1) rice = min(PARAMETER_MAX, rice + <i32>whole);
-}
-
-/** At most 32 bits. */
-function put(value: u32, count: u32): void {
-  held = (held << count) | value;
-  heldBits += count;
-  if (heldBits >= 32) {
-    heldBits -= 32;
-    store<u32>(to, bswap<u32>(<u32>(held >> heldBits)));
-    to += 4;
-  }
 }

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../bytes/errors.ts';
 import type { FinalSignal, RendezvousSignal } from './negotiation.ts';
-import { type Meeting, SEALED_KIND, type SessionTrust } from './session-trust.ts';
+import { SEALED_KIND } from './sealed-data.ts';
+import type { Meeting, SessionTrust } from './session-trust.ts';
 import type { Role } from './status.ts';
 import { GUEST_FIRST_WORD_MS, GUEST_RUN_MS } from './timing.ts';
 

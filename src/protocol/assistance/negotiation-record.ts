@@ -4,7 +4,8 @@ import { type Features, takesParts, takesSignals } from '../rendezvous/features.
 import type { DeviceKey } from '../trust/hello.ts';
 import { type CancelSignal, cancelSignalFor } from './negotiation.ts';
 import type { EndReason, Role, SessionConnection, SessionPhase, StepNumber, StepStatus, WayFailure, WayId } from './status.ts';
-import { MORE_KIND, type SessionTrust } from './session-trust.ts';
+import { MORE_KIND } from './sealed-data.ts';
+import type { SessionTrust } from './session-trust.ts';
 import { TICKET_KIND } from './ticket.ts';
 import { NO_STEPS, failedStep, withActiveFailed, withStep } from './steps.ts';
 import { Ladder, type WayPlan } from './ways.ts';

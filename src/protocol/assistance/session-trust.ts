@@ -1,7 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { ProtocolError } from '../bytes/errors.ts';
 import { hexEncode } from '../bytes/text.ts';
-import { formatContextLine, parseContextLine } from '../rendezvous/context-line.ts';
 import { type Features, SIGNALS_FEATURE, takesParts } from '../rendezvous/features.ts';
 import { AnsweringAgreement, type AgreementParts, BeginningAgreement, type Heard } from '../trust/agreement.ts';
 import { type Binding, bindingBytes } from '../trust/binding.ts';
@@ -12,13 +11,10 @@ import { type Introduction, readIntroduction, writeIntroduction } from '../trust
 import { agree } from '../trust/noise.ts';
 import type { RandomBytes } from '../trust/random.ts';
 import { sameBytes } from './assistance-crypto.ts';
+import { readSealedLine, sealedLine } from './sealed-data.ts';
 import type { CodeDialogue, EndReason, Role, SessionPeer, Verification } from './status.ts';
 import { CODE_LIFE_MS, SILENCE_MARGIN_MS } from './timing.ts';
 
-/** How context data of an agreement, and what is sealed in it, is marked. */
-export const SEALED_KIND = 'sealed';
-/** How context data that is sealed after the agreement is marked. Its first word says what it is. */
-export const MORE_KIND = 'more';
 /** The expert's opening of an offer where it knows the novice and the novice says the same: the novice may begin without a code. */
 const KNOWN = 'known';
 
@@ -150,7 +146,7 @@ export class SessionTrust {
     if (novice) return this.beginAs(parts, meeting, nowMs);
     this.answering = new AnsweringAgreement(parts);
     this.untilMs = nowMs + CODE_LIFE_MS + SILENCE_MARGIN_MS;
-    const opening = openingOf(meeting.opening);
+    const opening = readSealedLine(meeting.opening);
     return opening === undefined || opening === KNOWN ? undefined : this.hearBeginning(opening);
   }
 
@@ -200,10 +196,10 @@ export class SessionTrust {
   opening(theirs: Features | undefined): string | undefined {
     if (this.role === 'expert') {
       const hello = helloOf(theirs?.named);
-      return this.facts.inviter && hello?.met === true && this.knownKey(hello) !== undefined ? lineOf(KNOWN) : undefined;
+      return this.facts.inviter && hello?.met === true && this.knownKey(hello) !== undefined ? sealedLine(KNOWN) : undefined;
     }
     const first = this.firstWord();
-    return first === undefined ? undefined : lineOf(first);
+    return first === undefined ? undefined : sealedLine(first);
   }
 
   /** The novice's first word, where it has not been said yet and can be. */
@@ -318,7 +314,7 @@ export class SessionTrust {
 
   private beginAs(parts: AgreementParts, { opening }: Meeting, nowMs: number): undefined {
     const { inviter, random } = this.facts;
-    const bothKnow = inviter ? this.hello?.met === true : openingOf(opening) === KNOWN;
+    const bothKnow = inviter ? this.hello?.met === true : readSealedLine(opening) === KNOWN;
     const theirKey = bothKnow ? parts.theirKey : undefined;
     this.byCode = theirKey === undefined;
     if (this.byCode && this.source.tag === 'made') this.ownCode = makeCode(random);
@@ -389,20 +385,6 @@ export class SessionTrust {
 function ofKeysOf(own: Identity, announced: Uint8Array): Uint8Array | undefined {
   try {
     return agree(own, announced);
-  } catch (error) {
-    if (error instanceof ProtocolError) return undefined;
-    throw error;
-  }
-}
-
-const lineOf = (text: string): string => formatContextLine({ kind: SEALED_KIND, text });
-
-/** What is sealed in an ACCEPT; undefined where there is nothing of this kind. */
-function openingOf(line: string | undefined): string | undefined {
-  if (line === undefined) return undefined;
-  try {
-    const { kind, part, text } = parseContextLine(line);
-    return kind === SEALED_KIND && part === undefined ? text : undefined;
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

@@ -49,7 +49,7 @@ export function Details({
         )}
         {connection !== undefined && <span className="figures__most">{connectedBriefly(connection)}</span>}
       </summary>
-      <div className="figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
+      <div className="toolbar__sheet figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>
         {open && traffic !== undefined && <LiveFigures history={history} />}
         {open && <CodecFigures session={session} watchShares={watchShares} />}

@@ -22,7 +22,7 @@ export function ToolMenu({ label, icon, children }: ToolMenuProps) {
       <summary className="tool" aria-label={label} title={label}>
         {icon}
       </summary>
-      <div className="tool-menu__sheet card">{children}</div>
+      <div className="toolbar__sheet card">{children}</div>
     </details>
   );
 }
