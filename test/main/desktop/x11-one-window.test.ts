@@ -1,3 +1,5 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
@@ -9,14 +11,15 @@ import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
-import { needs, type Program, until } from '../../support/programs.ts';
+import { crop, differingPixels } from '../../support/picture.ts';
+import { needs, type Program, run, until } from '../../support/programs.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
 const SETTINGS: GraphicsSettings = {
   encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 },
   acknowledgement: 'marked',
 };
-const programs = needs('Xvfb', 'xsetroot', 'xterm');
+const programs = needs('Xvfb', 'xterm', 'xdotool', 'xwininfo', 'import', 'openbox');
 const SHOWN = '00ff00';
 const FRONT = 'ff0000';
 const BLACK = '000000';
@@ -145,6 +148,49 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
       expect(colours(viewed.picture())).toEqual([SHOWN]);
     });
   });
+
+  const electron = process.env['RINGBACK_TEST_ELECTRON'];
+  it.skipIf(electron === undefined)(
+    `a menu that Chromium opens is in it${electron === undefined ? ' [skipped: needs RINGBACK_TEST_ELECTRON, which npm test sets]' : ''}`,
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'ringback-menu-'));
+      closing.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
+      await copyFile(join(import.meta.dirname, '../../support/menu-app.cjs'), join(folder, 'main.cjs'));
+      await writeFile(join(folder, 'package.json'), '{"name":"menu","productName":"menu","version":"1.0.0","main":"main.cjs"}');
+      const manager = display.start('openbox', ['--config-file', join(import.meta.dirname, '../../support/openbox.xml')]);
+      closing.push(() => manager.stop());
+      const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+      const env = { HOME: folder, XDG_CONFIG_HOME: join(folder, 'config') };
+      const program = display.start(electron ?? '', [...root, '--disable-gpu', folder], { ...display.env, ...env });
+      closing.push(() => program.stop());
+      const menus = async (): Promise<string> => (await run('xwininfo', ['-root', '-tree'], { env: display.env })).toString();
+      const [id = ''] = await until(async () => {
+        const found = await display.xdotool('search', '--onlyvisible', '--name', '^menu-owner$').catch(() => '');
+        return found !== '' && found.split('\n');
+      }, 'its window');
+      const client = Number(id) & ~0x1f_ffff;
+      const isOwn = (window: string): boolean => (Number(window) & ~0x1f_ffff) === client;
+      await until(
+        async () =>
+          [...(await menus()).matchAll(/^ {5}(0x[0-9a-f]+) .* (\d+)x(\d+)\+/gm)].some(
+            ([, window = '', width]) => isOwn(window) && Number(width) > 60 && Number(width) < 300,
+          ),
+        'its menu',
+      );
+      const { made } = await capture(Number(id));
+      const viewed = new ViewedScreen(made.size);
+      const about = (await run('xwininfo', ['-id', id], { env: display.env })).toString();
+      const at = (name: string): number => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(about)?.[1]);
+      const area = { x: at('Absolute upper-left X'), y: at('Absolute upper-left Y'), ...made.size };
+      // Nothing lies in front but the menu: the screen shows what is to be seen.
+      let most = 0;
+      const stop = AbortSignal.timeout(20_000);
+      do {
+        viewed.show((await made.nextFrame(stop)).updates);
+        most = differingPixels(crop(await display.screenshot(), area), viewed.picture());
+      } while (most > 0);
+    },
+  );
 
   it('that becomes larger has nothing of what was there before', async () => {
     const { window, program } = await bare(SHOWN);
