@@ -5,9 +5,11 @@ const EXPOSURE = 0x8000;
 const STRUCTURE_NOTIFY = 0x2_0000;
 const STRING = 31;
 const WM_NAME = 39;
+/** In the font of cursors. */
+const CROSSHAIR = 34;
 const FOREGROUND_ONLY = { foreground: 0 };
 
-/** A window of one colour without a background of its own, as toolkits make them: what is in it is what its program has drawn. */
+/** A window of one colour, its pointer of the same, without a background of its own, as toolkits make them: what is in it is what its program has drawn. */
 export interface DrawnWindow {
   readonly id: number;
   /** So often it has been drawn. */
@@ -25,6 +27,13 @@ export interface DrawnWindow {
   close(): void;
 }
 
+/** Of 16 bits each. */
+interface Colour {
+  readonly R: number;
+  readonly G: number;
+  readonly B: number;
+}
+
 interface Requests {
   CreateWindow(id: number, parent: number, x: number, y: number, width: number, height: number, ...rest: readonly unknown[]): void;
   MapWindow(id: number): void;
@@ -32,6 +41,8 @@ interface Requests {
   MoveWindow(id: number, x: number, y: number): void;
   ResizeWindow(id: number, width: number, height: number): void;
   CreateGC(id: number, drawable: number, values: Partial<typeof FOREGROUND_ONLY>): void;
+  OpenFont(id: number, name: string): void;
+  CreateGlyphCursor(id: number, source: number, mask: number, glyph: number, ofMask: number, fore: Colour, back: Colour): void;
   ChangeGC(id: number, values: Partial<typeof FOREGROUND_ONLY>): void;
   PolyFillRectangle(drawable: number, gc: number, rectangles: readonly number[]): void;
   ChangeProperty(mode: number, id: number, name: number, type: number, units: number, data: string | Buffer): void;
@@ -64,7 +75,12 @@ export async function openDrawnWindow(
   connection.onEvent((event) => {
     if (event.name === 'Expose' && !hangs) draw();
   });
-  requests.CreateWindow(id, root, x, y, width, height, 0, 0, 0, 0, { eventMask: EXPOSURE | STRUCTURE_NOTIFY, bitGravity });
+  const font = connection.client.AllocID();
+  const cursor = connection.client.AllocID();
+  const ofCursor = { R: ((colour >> 16) & 0xff) * 257, G: ((colour >> 8) & 0xff) * 257, B: (colour & 0xff) * 257 };
+  requests.OpenFont(font, 'cursor');
+  requests.CreateGlyphCursor(cursor, font, font, CROSSHAIR, CROSSHAIR + 1, ofCursor, ofCursor);
+  requests.CreateWindow(id, root, x, y, width, height, 0, 0, 0, 0, { eventMask: EXPOSURE | STRUCTURE_NOTIFY, bitGravity, cursor });
   requests.CreateGC(gc, id, { foreground: colour });
   requests.ChangeProperty(0, id, WM_NAME, STRING, 8, title);
   // Where a window manager is to leave it.

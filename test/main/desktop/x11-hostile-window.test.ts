@@ -8,6 +8,7 @@ import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
+import type { PointerShape } from '../../../src/protocol/rdp/pointer-shape.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { openDrawnWindow, type DrawnWindow } from '../../support/drawn-window.ts';
@@ -134,6 +135,32 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     expect(await display.xdotool('getmouselocation')).toMatch(/^x:700 y:500 /);
   });
 
+  it('the pointer is seen while it is on the window, and never as it is elsewhere', async () => {
+    await window(SECRET, [0, 0, 800, 600]);
+    const shown = await window(SHOWN, [100, 100, 300, 200]);
+    await window(SECRET, [300, 50, 300, 400]);
+    await display.xdotool('mousemove', '150', '150');
+    const { events, end } = await watched(await partOf(shown));
+    const told = (): readonly string[] =>
+      events.flatMap((event) => (event.tag !== 'pointerShape' ? [] : [event.shape === null ? 'hidden' : colourOf(event.shape)]));
+    await until(() => told().at(-1) === hex(SHOWN), 'its pointer');
+    // In front of it, and beside it, as quickly as a hand and slowly.
+    for (const [x, y] of [
+      [350, 150],
+      [500, 400],
+      [50, 50],
+    ] as const)
+      for (let time = 0; time < 4; time += 1) {
+        await display.xdotool('mousemove', `${x}`, `${y}`);
+        if (time > 0) await until(() => told().at(-1) === 'hidden', 'no pointer');
+        await display.xdotool('mousemove', '150', '150');
+        if (time > 1) await until(() => told().at(-1) === hex(SHOWN), 'its pointer again');
+        expect([...told()]).not.toContain(hex(SECRET));
+        expect(events.filter((event) => event.tag === 'pointerMoved' && event.x >= 200)).toEqual([]);
+      }
+    await end();
+  });
+
   // The window manager comes later: atoms are those of one server.
   describe.each([[false], [true]])('(window manager: %s)', (windowManager) => {
     beforeAll(async () => {
@@ -208,6 +235,12 @@ async function drawnAnew(shown: DrawnWindow, seen: Watched): Promise<void> {
 }
 
 const hex = (colour: number): string => colour.toString(16).padStart(6, '0');
+
+function colourOf({ pixels }: PointerShape): string {
+  for (let at = 0; at < pixels.length; at += 4)
+    if ((pixels[at + 3] ?? 0) > 0) return hex(((pixels[at + 2] ?? 0) << 16) | ((pixels[at + 1] ?? 0) << 8) | (pixels[at] ?? 0));
+  return 'empty';
+}
 
 function coloursOf({ rgb }: Picture): ReadonlySet<string> {
   const found = new Set<string>();

@@ -4,7 +4,7 @@ import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../protocol/rdp/shared-part.ts';
 import type { Aim } from '../own-window-guard.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
-import { X11OwnMenus } from './x11-own-menus.ts';
+import { X11OnTop } from './x11-on-top.ts';
 import type { X11OwnWindows } from './x11-own-windows.ts';
 import { X11SharedPart } from './x11-shared-part.ts';
 
@@ -24,7 +24,7 @@ export class X11Aim {
   private readonly connection: X11Connection;
   private readonly ownWindows: X11OwnWindows;
   private readonly shared: X11SharedPart;
-  private menus: { readonly window: number; readonly own: X11OwnMenus } | undefined;
+  private onTop: X11OnTop | undefined;
 
   private constructor(connection: X11Connection, ownWindows: X11OwnWindows, shared: X11SharedPart) {
     this.connection = connection;
@@ -83,24 +83,9 @@ export class X11Aim {
     return inside && (this.shared.part.tag !== 'window' || (await this.isOnTop(this.shared.windowNumber ?? 0, x, y)));
   }
 
-  /** Whether nothing lies in front of the window there but its own menus. */
-  private async isOnTop(window: number, x: number, y: number): Promise<boolean> {
-    const { client, screen } = this.connection;
-    let at = screen.root;
-    for (let depth = 0; depth < MAX_DEPTH && at !== 0; depth += 1) {
-      if (at === window) return true;
-      if (depth === 1 && (await this.isMenu(at))) return true;
-      const { child } = await reply<{ readonly child: number }>((done) => client.TranslateCoordinates(screen.root, at, x, y, done));
-      at = child;
-    }
-    return false;
-  }
-
-  private async isMenu(other: number): Promise<boolean> {
-    const window = this.shared.windowNumber;
-    if (window === undefined) return false;
-    if (this.menus?.window !== window) this.menus = { window, own: new X11OwnMenus(this.connection, window) };
-    return (await this.menus.own.menu(other)) !== undefined;
+  private isOnTop(window: number, x: number, y: number): Promise<boolean> {
+    if (this.onTop?.window !== window) this.onTop = new X11OnTop(this.connection, window);
+    return this.onTop.at(x, y);
   }
 
   private async coversPointer(): Promise<boolean> {

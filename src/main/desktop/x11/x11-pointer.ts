@@ -1,5 +1,7 @@
 import type { FromCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { Rect } from '../../../protocol/rdp/geometry.ts';
+import { holds } from '../../../protocol/rdp/graphics/tiles/areas.ts';
+import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
 import { pointerShapeFromX, samePointerShape, type XCursorImage } from './cursor-shape.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
@@ -19,16 +21,22 @@ export interface X11Pointer {
   close(): void;
 }
 
-/** `area`: where on the root the picture is from; outside of it the pointer is hidden. */
+/** What of the root the picture is from; elsewhere the pointer is hidden. */
+export interface PointerArea {
+  rect(): Rect | undefined;
+  /** False where something else lies in front of it, at a point of the root. */
+  isOnTop(x: number, y: number): Promise<boolean>;
+}
+
 export async function watchX11Pointer(
   connection: X11Connection,
   post: (message: FromCapture) => void,
-  area: () => Rect | undefined,
+  area: PointerArea,
 ): Promise<X11Pointer> {
   const fixes = await connection.extension('fixes');
   const xinput = await connection.extension('xinput');
   const { root } = connection.screen;
-  /** As it is, and as it was told; undefined until then. */
+  /** As it was last inside, and as it was told; undefined until then, the first also while it is outside. */
   let shape: PointerShape | null | undefined;
   let told: PointerShape | null | undefined;
   let inside: boolean | undefined;
@@ -36,27 +44,38 @@ export async function watchX11Pointer(
   let closed = false;
 
   const tellShape = (): void => {
-    if (shape === undefined || inside === undefined) return;
-    const shown = inside ? shape : null;
+    const shown = inside === false ? null : shape;
+    if (shown === undefined || inside === undefined) return;
     if (closed || (told !== undefined && samePointerShape(told, shown))) return;
     told = shown;
     post({ tag: 'pointerShape', shape: shown });
   };
 
+  const isInside = async (x: number, y: number): Promise<boolean> => {
+    const rect = area.rect();
+    return rect !== undefined && holds(rect, { x, y, width: 1, height: 1 }) && (await area.isOnTop(x, y));
+  };
+
   const lookAtShape = throttle(async () => {
     if (fixes === undefined) return;
-    shape = pointerShapeFromX(await reply<XCursorImage>((done) => fixes.GetCursorImage(done)));
+    // It comes with its place: a shape that it has elsewhere may be what is done there.
+    const image = await reply<XCursorImage & Place>((done) => fixes.GetCursorImage(done));
+    inside = await isInside(image.x, image.y);
+    shape = inside ? pointerShapeFromX(image) : undefined;
     tellShape();
   });
   const lookAtPosition = throttle(async () => {
     const { rootX, rootY } = await reply<{ readonly rootX: number; readonly rootY: number }>((done) =>
       connection.client.QueryPointer(root, done),
     );
-    const { x, y, width, height } = area() ?? { x: 0, y: 0, width: 0, height: 0 };
-    const [left, top] = [rootX - x, rootY - y];
-    inside = left >= 0 && top >= 0 && left < width && top < height;
+    inside = await isInside(rootX, rootY);
+    if (!inside) {
+      shape = undefined;
+      position = '';
+    } else if (shape === undefined) lookAtShape.now();
     tellShape();
-    if (!inside) position = '';
+    const { x = 0, y = 0 } = area.rect() ?? {};
+    const [left, top] = [rootX - x, rootY - y];
     if (closed || !inside || position === `${left},${top}`) return;
     position = `${left},${top}`;
     post({ tag: 'pointerMoved', x: left, y: top });

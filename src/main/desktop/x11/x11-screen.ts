@@ -11,6 +11,7 @@ import { X11Damage } from './x11-damage.ts';
 import { X11MenuLayer } from './x11-menu-layer.ts';
 import { X11PartReader } from './x11-part-reader.ts';
 import { X11SharedPart } from './x11-shared-part.ts';
+import { X11OnTop } from './x11-on-top.ts';
 import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
 import { watchWindowMoves, type X11WindowMoves } from './x11-window-moves.ts';
 import { screenPixels } from './x11-visual.ts';
@@ -60,11 +61,11 @@ export async function openX11Screen(
     changed = () => screen.partChanged();
     if (shared.unsure) screen.partChanged();
     screen.stream.countFrom(options.framesBefore ?? 0);
-    screen.pointer = await watchX11Pointer(
-      connection,
-      (message) => post(message, []),
-      () => shared.place?.area,
-    );
+    const onTop = shared.windowNumber === undefined ? undefined : new X11OnTop(connection, shared.windowNumber);
+    screen.pointer = await watchX11Pointer(connection, (message) => post(message, []), {
+      rect: () => shared.place?.area,
+      isOnTop: async (x, y) => onTop === undefined || onTop.at(x, y),
+    });
     if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
     const drawn = shared.windowNumber ?? connection.screen.root;
     if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))

@@ -90,6 +90,9 @@ declare module 'x11' {
       reply: Reply<{
         readonly width: number;
         readonly height: number;
+        /** On the root. */
+        readonly x: number;
+        readonly y: number;
         readonly xhot: number;
         readonly yhot: number;
         readonly cursorImage: Uint8Array;
