@@ -38,8 +38,17 @@ describe('the menu of screens', () => {
     const { looks, user } = menu({ part: { tag: 'all' }, state: 'shown', screens: SCREENS }, BOTH);
     const radios = screen.getAllByRole<HTMLInputElement>('radio', { hidden: true });
     expect(radios.map(({ checked }) => checked)).toEqual([true, false, false]);
+    const details = document.querySelector('details');
+    if (details === null) throw new Error('no menu');
+    details.open = true;
     await user.click(screen.getByLabelText('Right screen'));
     expect(looks).toEqual([RIGHT]);
+    expect(details.open).toBe(false);
+    details.open = true;
+    screen.getByLabelText('All screens together').focus();
+    await user.keyboard('{ArrowDown}');
+    expect(looks).toEqual([RIGHT, LEFT]);
+    expect(details.open).toBe(true);
     expect(screen.queryAllByRole('button', { hidden: true })).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import { screenTitle } from '../../../words/screens.ts';
 import { t } from '../../../words/words.ts';
 import type { MonitorArea } from '../../viewer/viewer.ts';
@@ -15,12 +16,22 @@ export interface MonitorLook {
 
 /** All of the picture, or one of its monitors as large as the window allows. */
 export function MonitorChoice({ monitors, looking, onLook }: MonitorLook) {
+  // Arrow keys lead past what lies between, so that the menu stays for them.
+  const byPointer = useRef(false);
   const choose = (inside: Element, monitor: MonitorArea | undefined): void => {
-    closeToolMenu(inside);
+    if (byPointer.current) closeToolMenu(inside);
     onLook(monitor);
   };
   return (
-    <fieldset className="quality">
+    <fieldset
+      className="quality"
+      onPointerDown={() => {
+        byPointer.current = true;
+      }}
+      onKeyDown={() => {
+        byPointer.current = false;
+      }}
+    >
       <legend>{t('viewer.look')}</legend>
       {[undefined, ...monitors].map((area, at) => (
         <label key={area === undefined ? 'all' : `${area.x},${area.y}`}>
