@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
-import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import { keyEvents } from '../../../src/protocol/rdp/input/scancodes.ts';
+import type { CaptureEvent, InputInjector, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
-import { x11Parts } from '../../../src/main/desktop/x11/x11-parts.ts';
 import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
@@ -23,7 +23,7 @@ const SETTINGS: GraphicsSettings = {
 const SHOWN = 0x20_80_40;
 const SECRET = 0xd0_20_20;
 const OTHER = 0x30_50_a0;
-const programs = needs('Xvfb', 'openbox', 'xprop');
+const programs = needs('Xvfb', 'openbox', 'xprop', 'xterm', 'xdotool', 'xset');
 
 describe.skipIf(programs.skip)(programs.title('of one window that is shown'), () => {
   let display: Display;
@@ -60,7 +60,18 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     return made;
   };
 
-  const partOf = async ({ id }: DrawnWindow): Promise<SharedPart> => {
+  /** A window of another program: what the injector in this process types into its own is kept away. */
+  const terminal = async (title: string, place: string): Promise<{ readonly id: number; readonly close: () => Promise<void> }> => {
+    const program = display.start('xterm', ['-T', title, '-geometry', `30x12${place}`, '-e', 'sleep', '600']);
+    const made = {
+      id: Number((await display.xdotool('search', '--sync', '--onlyvisible', '--name', `^${title}$`)).split('\n')[0]),
+      close: async () => void (await program.stop()),
+    };
+    opened.push(made);
+    return made;
+  };
+
+  const partOf = async ({ id }: { readonly id: number }): Promise<SharedPart> => {
     const connection = await connectX11({ display: display.name }, false);
     opened.push(connection);
     return { tag: 'window', id: await markedId(connection, id) };
@@ -114,7 +125,7 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     };
   };
 
-  it('another one is not shown that has its number once it is gone, nor does input go there', async () => {
+  it('another one is not shown that has its number once it is gone', async () => {
     const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
     const part = await partOf(shown);
     shown.close();
@@ -125,14 +136,6 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     await until(() => seen.frames > 0, 'a picture');
     await seen.end();
     expect([...seen.seen]).toEqual(['000000']);
-    await display.xdotool('mousemove', '700', '500');
-    const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part });
-    input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
-    const connection = await connectX11({ display: display.name }, false);
-    opened.push(connection);
-    await x11Parts(connection);
-    await input.close();
-    expect(await display.xdotool('getmouselocation')).toMatch(/^x:700 y:500 /);
   });
 
   it('the pointer is seen while it is on the window, and never as it is elsewhere', async () => {
@@ -159,6 +162,31 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
         expect(events.filter((event) => event.tag === 'pointerMoved' && event.x >= 200)).toEqual([]);
       }
     await end();
+  });
+
+  it('the locks change only while what is typed arrives there', async () => {
+    const shown = await terminal('shown', '+100+100');
+    const other = await terminal('other', '+450+100');
+    const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: await partOf(shown) });
+    opened.push(input);
+    const capsLock = async (): Promise<boolean> => /Caps Lock:\s+on/.test((await run('xset', ['q'], { env: display.env })).toString());
+    const typed = (capsLock: boolean): void =>
+      input.inject([
+        { tag: 'locks', locks: { capsLock, numLock: false, scrollLock: false, kanaLock: false } },
+        ...keyEvents('KeyA', true),
+        ...keyEvents('KeyA', false),
+      ]);
+    await display.xdotool('windowfocus', '--sync', `${other.id}`);
+    typed(true);
+    // It is done by the time that the pointer has moved.
+    input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
+    await until(async () => (await display.xdotool('getmouselocation')).startsWith('x:10'), 'the pointer');
+    expect(await capsLock()).toBe(false);
+    await display.xdotool('windowfocus', '--sync', `${shown.id}`);
+    input.inject([...keyEvents('KeyA', true), ...keyEvents('KeyA', false)]);
+    await until(capsLock, 'Caps Lock, as it is wished for');
+    typed(false);
+    await until(async () => !(await capsLock()), 'no Caps Lock');
   });
 
   // The window manager comes later: atoms are those of one server.
@@ -191,6 +219,32 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
         await until(() => seen.events.some((event) => event.tag === 'resized' && event.size.width === width), 'another size');
       }
       await drawnAnew(shown, seen);
+    });
+
+    it.skipIf(!windowManager)('no shortcut of the desktop is pressed', async () => {
+      await start();
+      await terminal('other', '+450+100');
+      const shown = await terminal('shown', '+100+100');
+      const active = (): Promise<string> => display.xdotool('getactivewindow');
+      await display.xdotool('windowactivate', '--sync', `${shown.id}`);
+      const press = (input: InputInjector, key: string): void =>
+        input.inject([
+          ...keyEvents('AltLeft', true),
+          ...keyEvents(key, true),
+          ...keyEvents(key, false),
+          ...keyEvents('AltLeft', false),
+          { tag: 'pointerMove', x: 50, y: 40 },
+        ]);
+      const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: await partOf(shown) });
+      opened.push(input);
+      await display.xdotool('mousemove', '0', '0');
+      press(input, 'Tab');
+      await until(async () => !(await display.xdotool('getmouselocation')).startsWith('x:0 y:0 '), 'all of it');
+      expect(await active()).toBe(`${shown.id}`);
+      // It still is one.
+      await input.close();
+      await display.xdotool('keydown', 'alt', 'key', 'Tab', 'keyup', 'alt');
+      await until(async () => (await active()) !== `${shown.id}`, 'another window');
     });
 
     it('nothing is sent that was on the screen where it comes up again', async () => {

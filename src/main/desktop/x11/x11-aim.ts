@@ -59,6 +59,11 @@ export class X11Aim {
     return { x: rootX - x, y: rootY - y };
   }
 
+  /** Not everything is shown, and so what reaches all of the desktop does not arrive in the part. */
+  get isLimited(): boolean {
+    return this.shared.part.tag !== 'all';
+  }
+
   /** Where what is aimed like this arrives; points are the root's. */
   async lands(aim: Aim | undefined): Promise<Lands> {
     if (aim === undefined) return 'there';

@@ -13,8 +13,9 @@ import { X11Keys } from './x11-keys.ts';
 import { releasedAtTheLast } from './x11-last-release.ts';
 import { X11Locks } from './x11-locks.ts';
 import { watchOwnInput } from './x11-own-input.ts';
-import { X11Aim } from './x11-aim.ts';
+import { type Lands, X11Aim } from './x11-aim.ts';
 import { X11OwnWindows } from './x11-own-windows.ts';
+import { isTakenKey } from './x11-taken-keys.ts';
 import { matchXtestLayout } from './x11-xtest-layout.ts';
 import { XtestEvents } from './xtest-events.ts';
 
@@ -192,20 +193,30 @@ class X11Input implements InputInjector {
   private async turn(queue: InputQueue, event: InputEvent): Promise<void> {
     const { releases } = this;
     queue.begin();
-    if (event.tag === 'unicode' || event.tag === 'key') {
-      if (event.down && this.keys.locksMayDiffer) await this.keys.settleLocks();
-      if (this.releases !== releases) return;
-    }
     await this.aiming.known();
     if (this.releases !== releases) return;
+    if (event.tag === 'locks') this.keys.wishLocks(event.locks);
+    // The keys that set the locks arrive where all keys do.
+    if (!('down' in event && !event.down) && this.keys.locksMayDiffer && ['key', 'unicode', 'locks'].includes(event.tag)) {
+      if ((await this.aiming.lands({ tag: 'focus' })) === 'there' && this.releases === releases) await this.keys.settleLocks();
+      if (this.releases !== releases) return;
+    }
     const onRoot = this.aiming.onRoot(event);
-    const lands = await this.aiming.lands(this.guard.aimOf(onRoot));
+    const lands = await this.landing(onRoot);
     if (this.releases !== releases) return;
     const judged = this.guard.judge(onRoot, lands !== 'there');
     if (judged === 'pointer' || judged === 'keys') {
       if (lands === 'own') this.heard.emit({ tag: 'keptAway', what: judged });
     } else if (judged !== undefined) await this.injectOne(judged);
     if (this.releases === releases) queue.done();
+  }
+
+  /** Shortcuts of the desktop go past whatever has the focus: of a part of it they are no input. */
+  private async landing(event: InputEvent): Promise<Lands> {
+    const lands = await this.aiming.lands(this.guard.aimOf(event));
+    if (lands !== 'there' || !this.aiming.isLimited || (event.tag !== 'key' && event.tag !== 'unicode') || !event.down) return lands;
+    const keycode = this.keys.keycodeOf(event);
+    return keycode !== undefined && (await isTakenKey(this.connection, keycode)) ? 'outside' : 'there';
   }
 
   private injectOne(event: InputEvent): Promise<void> | undefined {
@@ -232,7 +243,7 @@ class X11Input implements InputInjector {
         return undefined;
       }
       case 'locks':
-        return this.keys.wishLocks(event.locks);
+        return undefined;
     }
   }
 

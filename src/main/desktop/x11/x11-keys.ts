@@ -46,6 +46,12 @@ export class X11Keys {
     this.spareKeys.take(keymap);
   }
 
+  /** The key that it would be; undefined for a character that the map does not have. */
+  keycodeOf(event: Extract<InputEvent, { tag: 'key' | 'unicode' }>): number | undefined {
+    if (event.tag === 'key') return x11KeycodeOf(event);
+    return findKey(this.keymap, keysymOf(event.codeUnit), this.spareKeys.borrowed)?.keycode;
+  }
+
   /** Whether the locks are to be set first: {@link settleLocks}. */
   get locksMayDiffer(): boolean {
     return this.locks.mayDiffer;
@@ -56,9 +62,9 @@ export class X11Keys {
     await this.locks.settle(this.keymap, () => this.releases === releases);
   }
 
-  async wishLocks(locks: LockKeys): Promise<void> {
+  /** They are set with {@link settleLocks}. */
+  wishLocks(locks: LockKeys): void {
     this.locks.wish(locks);
-    await this.settleLocks();
   }
 
   key(event: Extract<InputEvent, { tag: 'key' }>): void {

@@ -254,6 +254,16 @@ declare module 'x11' {
     QueryKeymap(reply: Reply<Uint8Array>): void;
     GetKeyboardMapping(first: number, count: number, reply: Reply<number[][]>): void;
     ChangeKeyboardMapping(first: number, keysymsPerKeycode: number, keysyms: readonly number[]): void;
+    GrabKey(
+      window: number,
+      ownerEvents: 0 | 1,
+      modifiers: number,
+      keycode: number,
+      pointerMode: number,
+      keyboardMode: number,
+      done: Reply<void>,
+    ): void;
+    UngrabKey(window: number, keycode: number, modifiers: number): void;
     GetModifierMapping(reply: Reply<number[][]>): void;
     /** `focus` is 0 for none and 1 for whatever is under the pointer. */
     GetInputFocus(reply: Reply<{ readonly focus: number }>): void;
