@@ -87,6 +87,7 @@ export function createViewerPort(
   let together: ToPicture[] = [];
   let togetherBytes = 0;
   let soundOnTheWay = 0;
+  let soundPlays = false;
 
   function tellDisplayWanted(): void {
     const wanted = pageWants && windowShown;
@@ -176,10 +177,15 @@ export function createViewerPort(
         // A page that hangs would play it too late, and it would pile up here.
         if (soundOnTheWay >= MAX_SOUND_ON_THE_WAY) return;
         soundOnTheWay += 1;
+        soundPlays = true;
         steering.postMessage(forPort(message));
         return;
-      case 'control':
       case 'soundPaused':
+        // The novice's program may say so without end.
+        if (soundPlays) steering.postMessage(message);
+        soundPlays = false;
+        return;
+      case 'control':
         steering.postMessage(message);
         return;
       case 'behind':

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createViewerPort, forPort, type PortEnd } from '../../../src/main/shell/viewer-port.ts';
 import { parseFromPicture, parseFromSteering } from '../../../src/main/shell/viewer-messages.ts';
-import type { FromPicture, FromSteering } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
+import { type FromPicture, type FromSteering, MAX_SOUND_ON_THE_WAY } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
 
 class FakePort implements PortEnd {
   sent: unknown[] = [];
@@ -197,6 +197,20 @@ describe('what goes to the viewer', () => {
     viewer.send(shape(1));
     viewer.send(shape(2));
     expect(steering.sent.slice(4)).toEqual([shape(1)]);
+  });
+
+  it('says that sound pauses once, however often it is said', () => {
+    const ports = fakePorts();
+    const port = createViewerPort(ports);
+    const sound = { codec: 'pcm' as const, samplesPerSecond: 48_000, channels: 2, data: new Uint8Array(4), atMs: 0 };
+    for (let time = 0; time < 1_000; time += 1) port.send({ tag: 'soundPaused' });
+    expect(ports.steering.sent).toEqual([]);
+    for (let time = 0; time < 1_000; time += 1) {
+      port.send({ tag: 'sound', sound });
+      port.send({ tag: 'soundPaused' });
+    }
+    // The page has taken none of it.
+    expect(ports.steering.sent.length).toBeLessThanOrEqual(2 * MAX_SOUND_ON_THE_WAY);
   });
 
   it('takes no memory along that it does not mean', () => {

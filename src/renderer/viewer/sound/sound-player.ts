@@ -21,6 +21,9 @@ interface Output {
   node: AudioWorkletNode | undefined;
 }
 
+/** Audio is opened so often at most: the novice's program says of each block which format it has. */
+const OPEN_AGAIN_MS = 500;
+
 /** The novice's sound in the expert's window. Nothing is opened before sound comes, and nothing is left open when none does. */
 export class SoundPlayer {
   private readonly failed: (error: unknown) => void;
@@ -29,6 +32,7 @@ export class SoundPlayer {
   private waitMs = 0;
   private idle: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private openedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param failed this computer plays no sound; called each time that it was tried */
   constructor(failed: (error: unknown) => void) {
@@ -41,7 +45,11 @@ export class SoundPlayer {
     this.stayAwake();
     const kind = `${sound.codec} ${sound.samplesPerSecond} ${sound.channels}`;
     try {
-      if (this.output?.kind !== kind) this.open(kind, sound);
+      if (this.output?.kind !== kind) {
+        // An audio thread for each block would leave the page no time: of another kind sound goes on a moment later.
+        if (performance.now() - this.openedAtMs < OPEN_AGAIN_MS) return;
+        this.open(kind, sound);
+      }
       this.output?.decoder.decode(sound);
     } catch (error) {
       this.fail(error);
@@ -74,6 +82,7 @@ export class SoundPlayer {
   private open(kind: string, { codec, samplesPerSecond, channels }: ViewerSound): void {
     this.end();
     this.stayAwake();
+    this.openedAtMs = performance.now();
     const context = new AudioContext({ sampleRate: samplesPerSecond, latencyHint: 'interactive' });
     const volume = new GainNode(context, { gain: this.loudness });
     volume.connect(context.destination);

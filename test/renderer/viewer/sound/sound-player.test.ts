@@ -93,12 +93,23 @@ it('leaves nothing open when no sound comes for a while, and opens it again', as
   await vi.advanceTimersByTimeAsync(200);
   expect(FakeContext.made[0]?.closed).toBe(true);
   player.play(block());
-  await started();
+  await vi.advanceTimersByTimeAsync(1_000);
   player.play(block(0, 44_100));
   player.close();
   player.play(block());
   expect(FakeContext.made.map(({ closed }) => closed)).toEqual([true, true, true]);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+it('opens no audio for each block of another kind', async () => {
+  const player = new SoundPlayer((error) => failures.push(error));
+  for (let at = 0; at < 200; at += 1) {
+    player.play(block(at, at % 2 === 0 ? 48_000 : 44_100));
+    await vi.advanceTimersByTimeAsync(5);
+  }
+  expect(FakeContext.made.length).toBeLessThanOrEqual(3);
+  expect(FakeContext.made.filter(({ closed }) => !closed)).toHaveLength(1);
+  player.close();
 });
 
 it('is as loud as was chosen, also before there was any', async () => {
@@ -127,7 +138,7 @@ it('waits for the film as far as that is later, less what the loudspeaker takes 
   expect(soundAheadMs({ pictureAgeMs: 400, roundTripMs: 300 })).toBe(225);
 });
 
-it('a computer that plays none is told of, and tried again with the next sound', async () => {
+it('a computer that plays none is told of, and tried again with sound that comes a moment later', async () => {
   FakeContext.broken = true;
   failures.length = 0;
   const player = new SoundPlayer((error) => failures.push(error));
@@ -135,6 +146,7 @@ it('a computer that plays none is told of, and tried again with the next sound',
   await started();
   expect([failures.length, FakeContext.made[0]?.closed]).toEqual([1, true]);
   FakeContext.broken = false;
+  await vi.advanceTimersByTimeAsync(1_000);
   player.play(block());
   await started();
   player.play(block());
