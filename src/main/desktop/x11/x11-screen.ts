@@ -159,12 +159,15 @@ export class X11Screen {
 
   /** Takes a frame now if one is owed and may differ, or when the frame rate allows it. */
   schedule(): void {
-    const { damage, isDrawn, wholeInMs } = this.reader;
+    const { damage, isDrawn, state, wholeInMs } = this.reader;
     if (this.over || !this.wanted || this.timer !== undefined || this.turnQueued || !this.stream.configured) return;
-    if (!isDrawn && !this.stream.dueAnyway && wholeInMs > 0) {
+    // Of what is hidden there is no picture, whatever is asked for: that it is there again is told.
+    const isHidden = state === 'hidden';
+    if ((isHidden || (!isDrawn && !this.stream.dueAnyway)) && wholeInMs > 0) {
       this.stillSinceMs ??= performance.now();
       clearTimeout(this.silentTimer);
-      this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, this.stream.dueInMs ?? wholeInMs));
+      const dueInMs = isHidden ? wholeInMs : (this.stream.dueInMs ?? wholeInMs);
+      this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, dueInMs));
       return;
     }
     const interval = damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
