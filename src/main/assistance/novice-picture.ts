@@ -98,7 +98,7 @@ export class NovicePicture {
     return this.newestAgeMs;
   }
 
-  /** Opens the capture; undefined when the session ends first. Rejects where the desktop cannot be captured. */
+  /** Opens the capture, in place of the one that is open; undefined when the session ends first. Rejects where the desktop cannot be captured. */
   async open(part: SharedPart, signal: AbortSignal): Promise<DesktopLayout | undefined> {
     const capture = await this.opened(part, signal);
     return capture?.size;
@@ -111,7 +111,6 @@ export class NovicePicture {
     this.isActive = false;
     this.lastOfBefore = this.pump.lastFrameId;
     this.focus = undefined;
-    this.closeCapture().catch(this.parts.failed);
     const capture = await this.opened(part, signal);
     if (capture !== undefined && this.agreed !== undefined) this.start(this.agreed);
   }
@@ -172,7 +171,15 @@ export class NovicePicture {
     const { scope, desktop } = this.parts;
     const opening = Symbol(part.tag);
     this.opening = opening;
-    const capture = await desktop.openCapture(signal, part, this.pump.lastFrameId);
+    this.closeCapture().catch(this.parts.failed);
+    let capture: ScreenCapture;
+    try {
+      capture = await desktop.openCapture(signal, part, this.pump.lastFrameId);
+    } catch (error) {
+      // What is not to be shown any more need not be possible.
+      if (this.opening !== opening) return undefined;
+      throw error;
+    }
     if (scope.closed || this.opening !== opening) {
       await capture.close();
       return undefined;

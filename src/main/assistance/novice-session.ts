@@ -1,7 +1,7 @@
 import type { ControlPause, ControlState, KeptAway } from '../../protocol/assistance/status.ts';
 import type { SoundState } from '../../protocol/rdp/sound-state.ts';
 import { typedIn } from './typed-input.ts';
-import type { SharedPart, SharedState, Sharing } from '../../protocol/rdp/shared-part.ts';
+import { isSamePart, type SharedPart, type SharedState, type Sharing } from '../../protocol/rdp/shared-part.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { DisconnectReason } from '../../protocol/rdp/pdu/disconnect-reasons.ts';
@@ -66,6 +66,8 @@ export class NoviceSession {
   /** Presses and releases of keys that have come on this connection. */
   typed = 0;
   private silentSince: number | undefined;
+  /** Chosen before anything was shown on this connection. */
+  private instead: SharedPart | undefined;
   private readonly tellWanted: () => void;
 
   constructor(parts: NoviceSessionParts) {
@@ -227,7 +229,11 @@ export class NoviceSession {
   /** The novice shows this from now on, and nothing else: what the expert holds is let go of, and its input goes there. */
   share(part: SharedPart): void {
     this.parts.watch.sign();
-    if (this.scope.closed || this.sharing.now === undefined) return;
+    if (this.scope.closed) return;
+    if (this.sharing.now === undefined) {
+      this.instead = part;
+      return;
+    }
     this.control.aim(part);
     this.sharing.share(part);
     this.picture.share(part, this.lifetime.signal).catch((error: unknown) => this.desktopFailed(error));
@@ -261,16 +267,34 @@ export class NoviceSession {
 
   private async withDesktop(part: SharedPart, begin: (size: DesktopLayout) => void): Promise<void> {
     try {
-      const size = await this.picture.open(part, this.lifetime.signal);
-      if (size === undefined) return;
-      this.sharing.share(part);
+      const opened = await this.opened(part);
+      if (opened === undefined) return;
+      const { shown, size } = opened;
+      this.sharing.share(shown);
       this.parts.channels.begin();
-      this.control.begin(part);
+      this.control.begin(shown);
       this.parts.watch.begin();
       void this.sounds.begin();
       begin(size);
     } catch (error) {
       this.desktopFailed(error);
+    }
+  }
+
+  /** What the novice chooses while it is being opened takes its place, and the first is never shown. */
+  private async opened(part: SharedPart): Promise<{ readonly shown: SharedPart; readonly size: DesktopLayout } | undefined> {
+    for (let shown = part; ; ) {
+      let size: DesktopLayout | undefined;
+      try {
+        size = await this.picture.open(shown, this.lifetime.signal);
+      } catch (error) {
+        if (this.instead === undefined || isSamePart(this.instead, shown)) throw error;
+      }
+      const { instead } = this;
+      this.instead = undefined;
+      if (instead === undefined || isSamePart(instead, shown)) return size === undefined ? undefined : { shown, size };
+      if (this.scope.closed) return undefined;
+      shown = instead;
     }
   }
 
