@@ -50,6 +50,19 @@ function both(takes: (format: AudioFormat) => boolean = anything) {
 }
 
 describe('the sound channel', () => {
+  it('is not told over and over what the client takes: each time may begin a recording', () => {
+    const server = new SoundServer([PCM]);
+    let changes = 0;
+    server.onChange(() => (changes += 1));
+    const say = (formats: readonly AudioFormat[]) =>
+      server.receive(encodeClientFormats({ version: 8, flags: SND_CAPS.alive, volume: 0, formats: [...formats] }));
+    const code = errorCode(() => {
+      for (let time = 0; time < 100; time += 1) say(time % 2 === 0 ? [PCM] : []);
+    });
+    expect(code).toBe('TOO_LARGE');
+    expect(changes).toBeLessThanOrEqual(16);
+  });
+
   it('agrees on what both have, the server’s best first', () => {
     const { server, changes } = both();
     expect(server.formats).toEqual([OPUS, PCM]);

@@ -10,6 +10,8 @@ import { SOUND_CHANNEL, SOUND_OPTIONS } from './sound-channel.ts';
 const LAST_BLOCK = 0;
 /** So many are remembered; a client that confirms nothing is not waited for. */
 const MAX_UNCONFIRMED = 255;
+/** Clients say what they take once for each Server Audio Formats PDU; each time may end what records, and begin it anew. */
+const MAX_AGREED = 16;
 
 /** One block of sound. Times in milliseconds by one clock of any beginning. */
 export interface SoundBlock {
@@ -36,6 +38,7 @@ export class SoundServer implements Channel {
   private lastBlock = LAST_BLOCK;
   private unconfirmed: { readonly blockNo: number; readonly sentAtMs: number }[] = [];
   private confirms = false;
+  private agreed = 0;
 
   /** @param offered what can be sent, the best first */
   constructor(offered: readonly AudioFormat[]) {
@@ -98,6 +101,9 @@ export class SoundServer implements Channel {
     const pdu = decodeSoundClientPdu(message);
     switch (pdu.tag) {
       case 'formats':
+        this.agreed += 1;
+        if (this.agreed > MAX_AGREED)
+          throw new ProtocolError('TOO_LARGE', 'CLIENT_AUDIO_VERSION_AND_FORMATS', `<= ${MAX_AGREED} of them`, this.agreed);
         this.client = pdu;
         this.changed();
         return [];
