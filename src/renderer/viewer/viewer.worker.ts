@@ -3,17 +3,21 @@
  * worked off and sends no more than that allows. Decoding is done in short slices, so that drawings get through in between.
  */
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
+import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { Surface } from '../../protocol/rdp/graphics/surface.ts';
 import { type FromPicture, MAX_FROM_PICTURE_AT_ONCE, type ToPicture } from '../../protocol/rdp/graphics/viewer-messages.ts';
 import { DECODERS } from '../../protocol/rdp/graphics/decoders.ts';
 import { avc420Decoders } from './avc420-decoder.ts';
 import { CodecMarks } from './codec-marks.ts';
+import { newestOnly } from './newest-only.ts';
 import { Picture } from './picture.ts';
 import type { FromPictureWorker, CodecsWanted, PictureStart } from './worker-messages.ts';
 
 const DECODE_SLICE_MS = 4;
 /** So many decoded messages are told without waiting for the next drawing, which may take its time in a hidden window. */
 const TELL_AFTER = 256;
+/** The page is placed anew for each size, and the novice's program may say another in every message. */
+const TELL_SIZE_EACH_MS = 50;
 /** People read no faster. */
 const TELL_SHARES_EACH_MS = 1_000;
 /** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
@@ -71,6 +75,11 @@ function start({ canvas, port }: PictureStart): void {
   /** Decoded, and not yet told. */
   let taken = 0;
 
+  const tellSize = newestOnly<DesktopLayout>(TELL_SIZE_EACH_MS, (size) => {
+    tell({ tag: 'size', size });
+    port.postMessage([{ tag: 'resized', size: { width: size.width, height: size.height } }] satisfies FromPicture[]);
+  });
+
   /** What has been decoded and what has been painted, in as few messages as may be. */
   function send(frameIds: readonly number[] = []): void {
     const messages: FromPicture[] = taken > 0 ? [{ tag: 'taken', count: taken }] : [];
@@ -111,8 +120,7 @@ function start({ canvas, port }: PictureStart): void {
       const { width, height } = layout;
       // A canvas that is given a size is blank.
       if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-      tell({ tag: 'size', size: layout });
-      port.postMessage([{ tag: 'resized', size: { width, height } }] satisfies FromPicture[]);
+      tellSize(layout);
     }
   }
 
