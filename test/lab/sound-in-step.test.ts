@@ -46,33 +46,6 @@ function watch(page: Page): Promise<void> {
   });
 }
 
-/** For how many milliseconds a tone is not there, and how often it begins to be gone. */
-function gaps(page: Page, forMs: number): Promise<{ readonly goneMs: number; readonly times: number }> {
-  return page.evaluate(async (duration) => {
-    const { ear } = globalThis as unknown as { ear: AnalyserNode };
-    const { context } = ear;
-    const samples = new Float32Array(ear.fftSize);
-    const perMs = context.sampleRate / 1_000;
-    const window = Math.round(perMs * 2.5);
-    let [gone, times, isGone] = [0, 0, false];
-    const from = context.currentTime;
-    for (let seenTo = from; seenTo < from + duration / 1_000; ) {
-      await new Promise(requestAnimationFrame);
-      ear.getFloatTimeDomainData(samples);
-      const now = context.currentTime;
-      const fresh = Math.min(samples.length, Math.round((now - seenTo) * context.sampleRate));
-      seenTo = now;
-      for (let at = samples.length - fresh; at + window <= samples.length; at += window) {
-        const isSilent = samples.subarray(at, at + window).every((sample) => Math.abs(sample) < 0.02);
-        if (isSilent) gone += window;
-        if (isSilent && !isGone) times += 1;
-        isGone = isSilent;
-      }
-    }
-    return { goneMs: Math.round(gone / perMs), times };
-  }, forMs);
-}
-
 describe.skipIf(skip)(programs.title('a flash and a beep at once'), () => {
   const people = hearingPeople('in-step');
 
@@ -81,7 +54,7 @@ describe.skipIf(skip)(programs.title('a flash and a beep at once'), () => {
   it('come after a tone without gaps', async () => {
     await people.turnOn();
     await until(async () => (await people.heard()).loudness > 0.3, 'the tone', 30_000);
-    const { goneMs, times } = await gaps(people.session, TONE_MS);
+    const { goneMs, times } = await people.gaps(TONE_MS);
     expect(goneMs, `gone ${times} times`).toBeLessThan(TONE_MS * MOST_GONE);
   });
 

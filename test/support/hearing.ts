@@ -5,7 +5,8 @@ import { kill } from 'node:process';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
 import type { SteeredApp } from './app.ts';
-import { answerQuestion, clickAt, connect, meetOnMessenger, waitForQuestion } from './scenario.ts';
+import type { TwoNetworks } from './network.ts';
+import { answerQuestion, clickAt, connect, hostMessenger, meetOnMessenger, signIn, waitForOnline, waitForQuestion } from './scenario.ts';
 import { type TwoPeople, twoPeople } from './two-people.ts';
 
 const RECORDER = join(import.meta.dirname, 'tone-recorder.mjs');
@@ -27,6 +28,8 @@ export interface HearingPeople {
   beep(): void;
   /** The process of the page that encodes for the novice, while there is one. */
   encoder(): Promise<number | undefined>;
+  /** Of a tone that plays at the expert's, from now on: for how many milliseconds it is gone, and how often that begins. */
+  gaps(forMs: number): Promise<{ readonly goneMs: number; readonly times: number }>;
   /** What the expert's page gives to its loudspeaker, and how many packets of Opus it has decoded. */
   heard(): Promise<Heard>;
 }
@@ -71,8 +74,44 @@ function heardIn(page: Page): Promise<Heard> {
   });
 }
 
-/** To be called in a `describe`, as {@link twoPeople} is. */
-export function hearingPeople(name: string): HearingPeople {
+/** For how many milliseconds a tone is not there, and how often it begins to be gone. */
+function gapsIn(page: Page, forMs: number): Promise<{ readonly goneMs: number; readonly times: number }> {
+  return page.evaluate(async (duration) => {
+    const WINDOW_MS = 2.5;
+    let [gone, times, isGone] = [0, 0, false];
+    const saw = (isSilent: boolean, ms: number): void => {
+      if (isSilent) gone += ms;
+      if (isSilent && !isGone) times += 1;
+      isGone = isSilent;
+    };
+    const from = performance.now();
+    for (let seenTo = from; seenTo < from + duration; ) {
+      await new Promise(requestAnimationFrame);
+      // Another one after a pause.
+      const { ear } = globalThis as unknown as { ear: AnalyserNode };
+      const now = performance.now();
+      const passedMs = now - seenTo;
+      seenTo = now;
+      if (ear.context.state !== 'running') {
+        saw(true, passedMs);
+        continue;
+      }
+      const samples = new Float32Array(ear.fftSize);
+      ear.getFloatTimeDomainData(samples);
+      const perMs = ear.context.sampleRate / 1_000;
+      const window = Math.round(perMs * WINDOW_MS);
+      for (let at = Math.max(0, samples.length - Math.round(passedMs * perMs)); at + window <= samples.length; at += window)
+        saw(
+          samples.subarray(at, at + window).every((sample) => Math.abs(sample) < 0.02),
+          WINDOW_MS,
+        );
+    }
+    return { goneMs: Math.round(gone), times };
+  }, forMs);
+}
+
+/** To be called in a `describe`, as {@link twoPeople} is. `networks`: each in its own. */
+export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks>): HearingPeople {
   const people = twoPeople(name);
   let pages: { readonly session: Page; readonly panel: Page; readonly novice: SteeredApp } | undefined;
   const shown = () => {
@@ -91,10 +130,17 @@ export function hearingPeople(name: string): HearingPeople {
     writeFileSync(join(bin(), 'parec'), `#!/bin/sh\nexec '${process.execPath}' '${RECORDER}' '${bin()}' "$@"\n`);
     chmodSync(join(bin(), 'parec'), 0o755);
     noviceDesktop.env['PATH'] = `${bin()}:${noviceDesktop.env['PATH'] ?? process.env['PATH'] ?? ''}`;
-    const expert = await people.startApp('expert');
-    const novice = await people.startApp('novice');
+    const apart = await networks?.();
+    const expert = await people.startApp('expert', [], { network: apart?.expert });
+    const novice = await people.startApp('novice', [], { network: apart?.novice });
     await expert.main.context().addInitScript(listenIn);
-    await meetOnMessenger(expert, novice);
+    if (apart === undefined) await meetOnMessenger(expert, novice);
+    else {
+      // Only the novice's computer can be dialled.
+      await signIn(expert, (await hostMessenger(novice, 'Anna', 'Peter', 'lan')).issued, 'Peter');
+      await waitForOnline(expert, 'Anna');
+      await waitForOnline(novice, 'Peter');
+    }
     await connect(novice, expert);
     pages = { session: await expert.session(), panel: await novice.session(), novice };
     await pages.panel.getByRole('button', { name: t('panel.unfold'), exact: true }).click();
@@ -132,6 +178,7 @@ export function hearingPeople(name: string): HearingPeople {
       if (recorder !== undefined) kill(recorder, 'SIGUSR1');
     },
     encoder: () => shown().novice.pageProcess('film.html'),
+    gaps: (forMs) => gapsIn(shown().session, forMs),
     heard: () => heardIn(shown().session),
   };
 }

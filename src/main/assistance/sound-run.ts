@@ -16,6 +16,8 @@ import { SoundShare, soundWays, type SoundWay } from './sound-share.ts';
 /** Sound that would come later than this is not sent: it would only push back what comes after it. On a long line pictures are later, and sound waits for them. */
 const LATE_MS = 200;
 const MOST_LATER_MS = 150;
+/** Nothing came through for so long: the line is too thin. */
+const THIN_MS = 1_000;
 /** After so long without any sound nothing is sent until there is some. */
 const QUIET_MS = 300;
 const MS_A_SECOND = 1_000;
@@ -46,6 +48,8 @@ export class SoundRun {
   private encoder: SoundEncoder | undefined;
   private soundedAtMs = Number.NEGATIVE_INFINITY;
   private way: SoundWay | undefined;
+  /** Since when everything has been left out; undefined when the last block was sent. */
+  private lateSinceMs: number | undefined;
   private thin = false;
   /** When each block was sent that the socket has not taken, the oldest first. */
   private untaken: number[] = [];
@@ -116,7 +120,8 @@ export class SoundRun {
     const isQuiet = nowMs - this.soundedAtMs > QUIET_MS;
     const before = this.way;
     this.way = isQuiet ? undefined : this.share.choose(link.line, atRest(), nowMs);
-    if (!isQuiet) this.setThin(!this.share.isCarried);
+    if (before === undefined) this.lateSinceMs = undefined;
+    if (!isQuiet) this.setThin(!this.share.isCarried || nowMs - (this.lateSinceMs ?? nowMs) > THIN_MS);
     if (this.way === undefined) {
       if (before !== undefined) this.encoder?.pause();
       return;
@@ -132,15 +137,21 @@ export class SoundRun {
   }
 
   private send({ data, recordedAtMs, durationMs }: EncodedSound): void {
-    const { channel, clock, link } = this.parts;
+    const { channel, clock, link, atRest } = this.parts;
     const nowMs = clock.monotonicMs();
     const { line } = link;
     const queuedMs = line.bytesPerSecond === undefined ? 0 : (line.queuedBytes / line.bytesPerSecond) * MS_A_SECOND;
     const roundTripMs = line.minRoundTripMs ?? 0;
-    const waitingMs = channel.waitingMs(nowMs) - roundTripMs;
+    // The usual one: a way may have become longer.
+    const waitingMs = channel.waitingMs(nowMs) - (line.roundTripMs ?? roundTripMs);
     const [untaken = nowMs] = this.untaken;
     const lateMs = LATE_MS + Math.min(MOST_LATER_MS, roundTripMs / 2);
-    if (Math.max(queuedMs, waitingMs, nowMs - untaken, nowMs - recordedAtMs - durationMs) > lateMs) return;
+    if (Math.max(queuedMs, waitingMs, nowMs - untaken, nowMs - recordedAtMs - durationMs) > lateMs) {
+      this.lateSinceMs ??= nowMs;
+      this.share.late(atRest(), nowMs);
+      return;
+    }
+    this.lateSinceMs = undefined;
     this.untaken.push(nowMs);
     const taken = (): void => void this.untaken.shift();
     channel.send({ format: this.format, data, recordedAtMs, sentAtMs: nowMs }).then(taken, taken);

@@ -31,7 +31,11 @@ const MEAN_OVER_MS = 2_000;
 const AGAIN = 1.25;
 /** and not at once: each other way is another encoder. */
 const BETTER_AFTER_MS = 3_000;
-/** While nothing moves a line that seems too thin is tried with sound so long, so often: nothing else would show what it carries. */
+/** While nothing moves nothing else shows what a line carries: a better way is tried after so long without a late block, and twice that after each. */
+const PATIENCE = { firstMs: 5_000, mostMs: 60_000 } as const;
+/** A way that has just been left may still have blocks under way. */
+const SETTLED_MS = 1_000;
+/** Where there is but one way, a line that seems too thin for it is tried so long, so often. */
 const TRIAL_MS = 600;
 const TRIAL_EVERY_MS = 5_000;
 
@@ -46,6 +50,7 @@ export class SoundShare {
   private readonly ways: readonly SoundWay[];
   private present = 0;
   private changedAtMs = Number.NEGATIVE_INFINITY;
+  private patienceMs: number = PATIENCE.firstMs;
   private trialAtMs = Number.NEGATIVE_INFINITY;
   private mean: { readonly bytesPerSecond: number; readonly atMs: number } | undefined;
 
@@ -62,13 +67,31 @@ export class SoundShare {
   /** Undefined: none now. `atRest`: nothing of the picture is being sent. */
   choose(line: LineState, atRest: boolean, nowMs: number): SoundWay | undefined {
     const carried = this.carried(line, nowMs);
+    if (atRest && this.ways.length > 1) this.beside(nowMs);
+    else this.follow(carried, nowMs);
+    return this.ways[this.present] ?? (atRest && this.isTrial(nowMs) ? this.ways.at(-1) : undefined);
+  }
+
+  /** A block came too late to be sent, with nothing else on the line: it was too much. */
+  late(atRest: boolean, nowMs: number): void {
+    if (!atRest || this.present >= this.ways.length - 1 || nowMs - this.changedAtMs < SETTLED_MS) return;
+    this.patienceMs = Math.min(PATIENCE.mostMs, this.patienceMs * 2);
+    this.become(this.present + 1, nowMs);
+  }
+
+  /** By what is known of the line. */
+  private follow(carried: number | undefined, nowMs: number): void {
     const best = this.best(carried, 1);
     if (best > this.present) this.become(best, nowMs);
     else if (best < this.present) {
       const sure = this.best(carried, AGAIN);
       if (sure < this.present && (!this.isCarried || nowMs - this.changedAtMs >= BETTER_AFTER_MS)) this.become(sure, nowMs);
     }
-    return this.ways[this.present] ?? (atRest && this.isTrial(nowMs) ? this.ways.at(-1) : undefined);
+  }
+
+  /** With the line to itself: what was known of it is old, and whether a way is too much shows in what is late. */
+  private beside(nowMs: number): void {
+    if (this.present > 0 && nowMs - this.changedAtMs >= this.patienceMs) this.become(this.present - 1, nowMs);
   }
 
   /** In bytes a second; undefined as long as no queue has shown it: the line carries at least what is known then. */
@@ -82,11 +105,15 @@ export class SoundShare {
     return this.mean.bytesPerSecond;
   }
 
-  /** The first one that a line of so many bytes a second has room for; `ways.length` when there is none. */
+  /**
+   * The first one that a line of so many bytes a second has room for; `ways.length` when there is none. Where there are several the last one is never
+   * withheld: hardly a line is too thin for it, and what is known of one that nothing is sent on becomes less and less.
+   */
   private best(bytesPerSecond: number | undefined, margin: number): number {
     if (bytesPerSecond === undefined) return 0;
     const at = this.ways.findIndex((way) => bytesPerSecond * SOUND_SHARE >= way.bytesPerSecond * margin);
-    return at < 0 ? this.ways.length : at;
+    if (at >= 0) return at;
+    return this.ways.length > 1 ? this.ways.length - 1 : this.ways.length;
   }
 
   private become(way: number, nowMs: number): void {

@@ -349,21 +349,57 @@ describe('Opus', () => {
       await waves();
       confirm(rates.length + 1);
       rates.push(sound.bytesPerSecond);
-      if (sound.bytesPerSecond > 0) expect(sound.bytesPerSecond).toBeLessThanOrEqual((kbits * 125) / 3);
+      if (kbits >= 120) expect(sound.bytesPerSecond).toBeLessThanOrEqual((kbits * 125) / 3);
     }
-    expect(rates.map((rate) => Math.round(((rate ?? 0) * 8) / 1_000))).toEqual([224, 112, 56, 40, 0]);
-    expect(encoders[0]?.given.map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([128_000, 64_000, 32_000, 24_000]);
-    expect([sound.state, encoders[0]?.pauses]).toEqual([{ state: 'on', why: 'thinLine' }, 1]);
-    // At once where there was none, and then not before a while.
-    world.line = { ...WIDE, bytesPerSecond: 256 * 125 };
-    world.nowMs += 2_000;
-    expect([await waves(), sound.state]).toEqual([[4], { state: 'on' }]);
+    expect(rates.map((rate) => Math.round(((rate ?? 0) * 8) / 1_000))).toEqual([224, 112, 56, 40, 40]);
+    expect(encoders[0]?.given.map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([128_000, 64_000, 32_000, 24_000, 24_000]);
+    expect([sound.state, encoders[0]?.pauses]).toEqual([{ state: 'on' }, 0]);
+    // Better again, but not before a while.
     world.line = { ...WIDE, bytesPerSecond: 2_000 * 125 };
+    world.nowMs += 900;
+    await waves();
+    world.nowMs += 200;
+    await waves();
+    expect(encoders[0]?.given.slice(-2).map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([24_000, 128_000]);
+  });
+
+  it('says that the line is too thin when nothing has come through for a second', async () => {
+    const { sound, waves, world } = await withEncoders();
+    await waves();
+    world.line = { ...WIDE, bytesPerSecond: 5_000, queuedBytes: 5_000 };
+    world.nowMs += 200;
+    expect([await waves(), sound.state]).toEqual([[], { state: 'on' }]);
+    world.nowMs += 1_100;
+    expect([await waves(), sound.state]).toEqual([[], { state: 'on', why: 'thinLine' }]);
+    world.line = WIDE;
+    await waves();
+    expect([await waves(), sound.state]).toEqual([[4], { state: 'on' }]);
+  });
+
+  it('has the line to itself while nothing moves: better after a while, and less again after a late block', async () => {
+    const { sound, encoders, waves, world, confirm } = await withEncoders();
+    world.line = { ...WIDE, bytesPerSecond: 1_000 };
     world.nowMs += 2_000;
     await waves();
-    world.nowMs += 1_000;
+    confirm(1);
+    world.atRest = true;
+    const rates: number[] = [];
+    const play = async (ms: number): Promise<void> => {
+      world.nowMs += ms;
+      await waves();
+      confirm(1 + rates.push(encoders[0]?.given.at(-1)?.bitsPerSecond ?? 0));
+    };
+    await play(0);
+    expect(sound.state).toEqual({ state: 'on' });
+    for (const ms of [4_900, 100, 5_000, 5_000, 9_000]) await play(ms);
+    expect(rates).toEqual([24_000, 24_000, 32_000, 64_000, 128_000, 128_000]);
+    // Once, however many blocks are late; the next try comes after twice as long.
+    for (let count = 0; count < 3; count += 1) encoders[0]?.gives(world.nowMs - 400);
+    for (const ms of [0, 9_000, 1_000]) await play(ms);
+    expect(rates.slice(-3)).toEqual([64_000, 64_000, 128_000]);
+    world.atRest = false;
     await waves();
-    expect(encoders[0]?.given.slice(-3).map(({ bitsPerSecond }) => bitsPerSecond)).toEqual([32_000, 32_000, 128_000]);
+    expect(encoders[0]?.given.at(-1)?.bitsPerSecond).toBe(24_000);
   });
 
   it('begins anew after a pause', async () => {
