@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { run } from '../support/programs.ts';
 
 interface ProcessTimes {
@@ -31,9 +31,11 @@ function descendants(root: number, children: ProcessTimes['children']): number[]
 
 /** The first process at or under `root` that runs this program: what starts a program in another network is not what it takes itself. */
 export function startedIn(root: number, executable: string): number {
+  const file = realpathSync(executable);
   for (const pid of descendants(root, processTimes().children)) {
     try {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] === executable) return pid;
+      // Chromium writes its command line anew, in one piece.
+      if (readlinkSync(`/proc/${pid}/exe`) === file) return pid;
     } catch {
       // Gone between the listing and the look.
     }
