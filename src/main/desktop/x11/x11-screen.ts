@@ -1,10 +1,11 @@
-import { MAX_FRAMES_PER_SECOND, type FromCapture, type ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import type { FromCapture, ToCapture } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { SharedPart, SharedState } from '../../../protocol/rdp/shared-part.ts';
 import type { FrameShare, GraphicsUpdate } from '../../../protocol/rdp/graphics/contract.ts';
 import { encodersWithFilm } from '../../../protocol/rdp/graphics/film/encoders-with-film.ts';
 import { FilmWays, type StartFilmEncoders } from '../../../protocol/rdp/graphics/film/film-ways.ts';
 import { PictureStream } from '../../../protocol/rdp/graphics/picture-stream.ts';
 import { DesktopError } from '../contract.ts';
+import { FramePace } from './frame-pace.ts';
 import type { GrabWay } from './grabber.ts';
 import { connectX11, type X11Address, type X11Connection } from './x11-connection.ts';
 import { X11Damage } from './x11-damage.ts';
@@ -16,7 +17,6 @@ import { watchX11Pointer, type X11Pointer } from './x11-pointer.ts';
 import { watchWindowMoves, type X11WindowMoves } from './x11-window-moves.ts';
 import { screenPixels } from './x11-visual.ts';
 
-const FRAME_INTERVAL_MS = 1_000 / MAX_FRAMES_PER_SECOND;
 /** Without DAMAGE the whole screen is compared at this interval while a frame is owed. */
 const COMPARE_INTERVAL_MS = 100;
 /** Pause before a screen that could not be read is read again. */
@@ -105,7 +105,7 @@ export class X11Screen {
   private told: SharedState = 'shown';
   private wanted = false;
   private share: FrameShare | undefined;
-  private lastStartMs = Number.NEGATIVE_INFINITY;
+  private readonly pace = new FramePace();
   /** A frame is owed and nothing has been drawn, since then; undefined while that is not so. */
   private stillSinceMs: number | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -170,8 +170,8 @@ export class X11Screen {
       this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, dueInMs));
       return;
     }
-    const interval = damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : FRAME_INTERVAL_MS;
-    const delay = this.lastStartMs + interval - performance.now();
+    const leastMs = damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : 0;
+    const delay = this.pace.nextMs(leastMs) - performance.now();
     if (delay > 0) {
       this.timer = setTimeout(() => {
         this.timer = undefined;
@@ -212,13 +212,13 @@ export class X11Screen {
 
   private async turn(): Promise<void> {
     const startedMs = performance.now();
-    this.lastStartMs = startedMs;
+    this.pace.started(startedMs);
     const stillMs = startedMs - (this.stillSinceMs ?? startedMs);
     this.stillSinceMs = undefined;
     const read = await this.reader.read();
     if (this.over || read === 'nothing') return;
     if (read === 'elsewhere' || read === 'later') {
-      if (read === 'later') this.lastStartMs = performance.now() + RETRY_MS;
+      if (read === 'later') this.pace.pause(performance.now(), RETRY_MS);
       this.partChanged();
       return;
     }
