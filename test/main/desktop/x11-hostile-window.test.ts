@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import { keyEvents } from '../../../src/protocol/rdp/input/scancodes.ts';
 import type { CaptureEvent, InputInjector, ScreenCapture } from '../../../src/main/desktop/contract.ts';
-import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
 import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
@@ -13,6 +12,7 @@ import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { openDrawnWindow, type DrawnWindow } from '../../support/drawn-window.ts';
 import { needs, run, until } from '../../support/programs.ts';
+import { openPartCapture } from './part-capture.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
 const SETTINGS: GraphicsSettings = {
@@ -79,15 +79,7 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
 
   /** Every picture that whoever sees the window would have had, looked through for what is not the window's. */
   const watched = async (part: SharedPart) => {
-    const capture: ScreenCapture = await openX11Capture({
-      address: { display: display.name },
-      way: 'auto',
-      useDamage: true,
-      part,
-      workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
-      clock: systemClock,
-      signal: new AbortController().signal,
-    });
+    const capture: ScreenCapture = await openPartCapture(display, part);
     opened.push(capture);
     const events: CaptureEvent[] = [];
     let viewed = new ViewedScreen(capture.size);

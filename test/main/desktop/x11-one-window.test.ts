@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
-import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
 import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
@@ -13,6 +12,7 @@ import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { crop, differingPixels } from '../../support/picture.ts';
 import { needs, type Program, run, until } from '../../support/programs.ts';
+import { openPartCapture } from './part-capture.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
 const SETTINGS: GraphicsSettings = {
@@ -42,15 +42,7 @@ describe.skipIf(programs.skip)(programs.title('one window of an X desktop'), () 
     const connection = await connectX11({ display: display.name }, false);
     closing.push(async () => connection.close());
     const part: SharedPart = { tag: 'window', id: await markedId(connection, window) };
-    const made = await openX11Capture({
-      address: { display: display.name },
-      way: 'auto',
-      useDamage: true,
-      part,
-      workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
-      clock: systemClock,
-      signal: new AbortController().signal,
-    });
+    const made = await openPartCapture(display, part);
     closing.push(() => made.close());
     const events: CaptureEvent[] = [];
     made.onEvent((event) => events.push(event));

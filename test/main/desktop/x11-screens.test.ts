@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
 import type { CaptureEvent, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { connectX11, type X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
-import { openX11Capture } from '../../../src/main/desktop/x11/x11-capture.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import { x11Parts } from '../../../src/main/desktop/x11/x11-parts.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import { type Display, type Picture, startDisplay } from '../../support/display.ts';
 import { needs, run, until } from '../../support/programs.ts';
+import { openPartCapture } from './part-capture.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
 const SETTINGS: GraphicsSettings = {
@@ -34,15 +34,7 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     await put('right', '500/100x400/100+450+50');
   };
   const capture = async (part: SharedPart): Promise<{ readonly capture: ScreenCapture; readonly events: CaptureEvent[] }> => {
-    const made = await openX11Capture({
-      address: { display: display.name },
-      way: 'auto',
-      useDamage: true,
-      part,
-      workerUrl: new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url),
-      clock: systemClock,
-      signal: new AbortController().signal,
-    });
+    const made = await openPartCapture(display, part);
     opened.push(made);
     const events: CaptureEvent[] = [];
     made.onEvent((event) => events.push(event));
