@@ -86,6 +86,22 @@ describe('RDP 8.0 bulk compression', () => {
     expect(Buffer.compare(lost.back, first)).toBe(0);
   });
 
+  it('goes as it is where that is wished, and leaves what was before it to be found again', () => {
+    const [compressor, decompressor] = [new Rdp8Compressor(), new Rdp8Decompressor()];
+    const before = noise(3_000, 3);
+    sent(compressor, decompressor, before);
+    for (const data of [text('again and again '.repeat(100)), noise(MAX_SEGMENT_BYTES, 4)]) {
+      const segment = compressor.plain(data);
+      expect(segment).toEqual({ compressed: false, data });
+      const message = encodeSegmentedData({ segments: [segment] });
+      expect(Buffer.compare(decompressor.decompress(decodeSegmentedData(message)), data)).toBe(0);
+    }
+    const again = sent(compressor, decompressor, before);
+    expect(Buffer.compare(again.back, before)).toBe(0);
+    expect(again.bytes).toBeLessThan(100);
+    expect(errorCode(() => compressor.plain(new Uint8Array(MAX_SEGMENT_BYTES + 1)))).toBe('TOO_LARGE');
+  });
+
   it('refers to nothing from before it forgot, so that a side that begins there follows', () => {
     const compressor = new Rdp8Compressor();
     const data = noise(9_000, 5);

@@ -86,7 +86,7 @@ class ChannelPictureEncoder implements PictureEncoder {
     if (wanted.key) this.begin(desktopLayout(frame, wanted.monitors));
     push(encodeStartFrame(wanted.frameId));
     const drawn = this.draw({ frame, wanted, copies, changed }, layered);
-    for (const pdu of layered.pdus) push(pdu);
+    for (const pdu of layered.pdus) this.packer.push(pdu, layered.dense);
     push(encodeEndFrame(wanted.frameId));
     const isFirst = this.surfaces.length === 0;
     this.surfaces = [DESKTOP_SURFACE, ...layered.surfaces];

@@ -35,6 +35,8 @@ export interface LayerFrame {
    * {@link DESKTOP_SURFACE}), its WireToSurface1, and a SurfaceToSurface that puts it on the desktop surface.
    */
   readonly pdus: readonly Uint8Array[];
+  /** Nothing in these PDUs repeats: compressing them once more gains nothing. */
+  readonly dense?: boolean;
   /** What these PDUs draw on the desktop surface: nothing of it is sent exactly in this frame. */
   readonly covered: readonly Rect[];
   /** To be sent exactly in this frame, changed or not: what has come to rest. */

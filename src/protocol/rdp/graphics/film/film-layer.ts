@@ -84,7 +84,9 @@ export class FilmLayer implements PictureLayer {
     const exact = this.tiles.take(nowMs - STILL_MS, Math.min(EXACT_TILES_A_FRAME, fitting));
     const pdus = [...this.leftOver, ...drawn.pdus];
     this.leftOver = [];
-    return { pdus, covered: drawn.covered, exact, surfaces: this.surfaces, filmBy: this.film?.isReady === true ? this.film.by : undefined };
+    const { film, surfaces } = this;
+    const filmBy = film?.isReady === true ? film.by : undefined;
+    return { pdus, dense: film?.isDense === true, covered: drawn.covered, exact, surfaces, filmBy };
   }
 
   close(): void {

@@ -31,6 +31,7 @@ const SAID = { qp: 22, progressive: false, quality: 100 };
 /** One rectangle of the picture as H.264 on a surface of its own, from where it is copied to the desktop. */
 export class Film implements MovingPart {
   readonly box: Rect;
+  readonly isDense = true;
   private readonly coded: Size;
   private readonly encoders: FilmEncoders;
   private readonly budget: FilmBudget;

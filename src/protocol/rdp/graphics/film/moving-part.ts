@@ -12,6 +12,8 @@ export interface MovingPart {
   readonly wantsWhole: boolean;
   /** Which way its pictures are made; undefined where that is none of the known ones. */
   readonly by: FilmMaker | undefined;
+  /** Nothing in its pictures repeats, so that compressing them once more would gain nothing. */
+  readonly isDense: boolean;
   /** Surfaces of its own that the client has. */
   readonly surfaces: readonly number[];
   /** The line has so much for it now; as much as it wishes where that is not known. */

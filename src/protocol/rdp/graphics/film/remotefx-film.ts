@@ -17,6 +17,8 @@ export class RemoteFxFilm implements MovingPart {
   readonly isReady = true;
   readonly wantsWhole = false;
   readonly by = 'remotefx';
+  /** Flat tiles are alike. */
+  readonly isDense = false;
   readonly surfaces: readonly number[] = [];
   private readonly quality = new RemoteFxQuality();
   private budget: FilmBudget | undefined;

@@ -75,11 +75,7 @@ export class Rdp8Compressor {
    */
   compress(data: Uint8Array): Segment {
     const { length } = data;
-    if (length > MAX_SEGMENT_BYTES) throw new ProtocolError('TOO_LARGE', 'RDP8_BULK_ENCODED_DATA', `<= ${MAX_SEGMENT_BYTES} bytes`, length);
-    this.makeRoom(length);
-    const start = this.end;
-    this.window.set(data, start);
-    this.end += length;
+    const start = this.remembered(data);
     if (this.kernels !== undefined) {
       const made = this.kernels.compress(start, this.end);
       return made.length >= length ? { compressed: false, data: data.slice() } : { compressed: true, data: made.slice() };
@@ -94,6 +90,26 @@ export class Rdp8Compressor {
     this.out[this.at++] = unused;
     if (this.at >= length) return { compressed: false, data: data.slice() };
     return { compressed: true, data: this.out.subarray(0, this.at) };
+  }
+
+  /**
+   * The next segment as it is, without looking for anything in it. Its memory is its own.
+   * @throws ProtocolError TOO_LARGE for more than a segment holds
+   */
+  plain(data: Uint8Array): Segment {
+    this.remembered(data);
+    return { compressed: false, data: data.slice() };
+  }
+
+  /** Where in the window the segment begins: plain ones are part of the history, too. */
+  private remembered(data: Uint8Array): number {
+    const { length } = data;
+    if (length > MAX_SEGMENT_BYTES) throw new ProtocolError('TOO_LARGE', 'RDP8_BULK_ENCODED_DATA', `<= ${MAX_SEGMENT_BYTES} bytes`, length);
+    this.makeRoom(length);
+    const start = this.end;
+    this.window.set(data, start);
+    this.end += length;
+    return start;
   }
 
   private makeRoom(length: number): void {

@@ -132,7 +132,7 @@ describe('the layer of film', () => {
       points: [{ x: 100, y: 70 }],
     });
     expect(avcOf(first)[0]?.regions.map(({ rect }) => rect)).toEqual([{ x: 0, y: 0, width: 330, height: 250 }]);
-    expect(first).toMatchObject({ covered: [FILM], exact: [], surfaces: [2] });
+    expect(first).toMatchObject({ covered: [FILM], exact: [], surfaces: [2], dense: true });
     const second = await frame({ changed: [FILM] });
     expect(second.told.map(({ tag }) => tag)).toEqual(['wireToSurface1', 'surfaceToSurface']);
     expect(encoders.keys).toEqual([true, false]);
