@@ -39,7 +39,7 @@ export class FilmPage {
         return;
       case 'encode':
         if (this.encoder === undefined) return;
-        this.post({ tag: 'encoded', film, ...(await this.encoder.encode(message)) });
+        this.post({ tag: 'encoded', film, ...(await this.encoder.encode({ ...message, handedOn: true })) });
         return;
       case 'end':
         this.end();

@@ -12,6 +12,8 @@ export interface H264Options {
 
 export interface H264Picture {
   readonly i420: Uint8Array;
+  /** Nobody wants the picture's memory afterwards: it is handed on instead of being copied. */
+  readonly handedOn?: boolean;
   readonly key: boolean;
   readonly bitsPerSecond: number;
 }
@@ -36,6 +38,9 @@ let hardwareFailed = false;
 
 /** As the planes were made; the encoder writes it into the stream, and decoders believe that. */
 const COLOUR_SPACE: VideoColorSpaceInit = { matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: true };
+
+/** WebCodecs, 9.2.1 VideoFrameBufferInit; TypeScript does not know its last member yet. */
+type VideoFrameInitWithTransfer = VideoFrameBufferInit & { readonly transfer: readonly ArrayBufferLike[] };
 
 export class H264Encoder {
   private readonly options: H264Options;
@@ -110,7 +115,7 @@ export class H264Encoder {
     return waiting;
   }
 
-  private encodeOne({ i420 }: H264Picture, keyFrame: boolean): Promise<H264Unit> {
+  private encodeOne({ i420, handedOn = false }: H264Picture, keyFrame: boolean): Promise<H264Unit> {
     const { width, height, framesPerSecond } = this.options;
     return new Promise((resolve, reject) => {
       const late = this.hardware ? setTimeout(() => reject(new Error('the hardware holds pictures back')), LONGEST_HARDWARE_MS) : undefined;
@@ -123,13 +128,16 @@ export class H264Encoder {
       this.waiting = { resolve: done(resolve), reject: done(reject) };
       let frame: VideoFrame | undefined;
       try {
-        frame = new VideoFrame(i420, {
+        const about: VideoFrameInitWithTransfer = {
           format: 'I420',
           codedWidth: width,
           codedHeight: height,
           timestamp: this.timestamp,
           colorSpace: COLOUR_SPACE,
-        });
+          // Hardware may fail, and the picture is encoded once more then.
+          transfer: handedOn && !this.hardware ? [i420.buffer] : [],
+        };
+        frame = new VideoFrame(i420, about);
         this.timestamp += Math.round(1_000_000 / framesPerSecond);
         this.encoder.encode(frame, { keyFrame });
       } catch (error) {
