@@ -6,13 +6,14 @@ const TILE_BYTES: u32 = 256;
 const NOWHERE: u32 = 0xffff_ffff;
 
 /**
- * Compares a row of neighbouring tiles and takes over what changed, as `ChangedTiles` does. `now` and `before` are the top left pixel in either
- * picture, `stride` bytes from row to row in both.
+ * Compares a row of neighbouring tiles, as `ChangedTiles` does. `now` and `before` are the top left pixel in either picture, `stride` bytes from row to
+ * row in both.
  * @param width of all tiles together, in pixels; only the last may be narrower than 64
  * @param height of the row of tiles, at most 64
+ * @param take what changed is taken over to the picture before
  * @param found a record of four 32-bit numbers a tile: first and last changed row, first and end column on the grid of four; -1 first for none
  */
-export function changedTiles(now: usize, before: usize, stride: u32, width: u32, height: u32, found: usize): void {
+export function changedTiles(now: usize, before: usize, stride: u32, width: u32, height: u32, take: bool, found: usize): void {
   const tiles: u32 = (width + TILE_PIXELS - 1) / TILE_PIXELS;
   for (let tile: u32 = 0; tile < tiles; tile++) store<u32>(found + (tile << 4), NOWHERE);
   // Row by row as they lie in memory: that is quicker than tile by tile. A tile that is known to have changed is not looked at again.
@@ -36,7 +37,9 @@ export function changedTiles(now: usize, before: usize, stride: u32, width: u32,
     let last = height - 1;
     while (last > first && sameRow(now + at + last * stride, before + at + last * stride, pixels)) last--;
     store<u32>(record, last, 4);
-    takeTile(now + at + first * stride, before + at + first * stride, stride, pixels, last - first + 1, record);
+    const offset: usize = at + first * stride;
+    if (take) takeTile(now + offset, before + offset, stride, pixels, last - first + 1, record);
+    else changedColumns(now + offset, before + offset, stride, pixels, last - first + 1, record);
   }
 }
 
@@ -77,6 +80,30 @@ function takeTile(now: usize, before: usize, stride: u32, pixels: u32, rows: u32
   }
   store<u32>(record, from, 8);
   store<u32>(record, to, 12);
+}
+
+/** Writes which columns of the rows of a tile differ, one at least, in steps of four pixels. */
+function changedColumns(now: usize, before: usize, stride: u32, pixels: u32, rows: u32, record: usize): void {
+  const last: u32 = (pixels - 1) & ~3;
+  let from: u32 = 0;
+  while (from < last && sameColumns(now + (from << 2), before + (from << 2), stride, min(4, pixels - from), rows)) from += 4;
+  let to: u32 = last;
+  while (to > from && sameColumns(now + (to << 2), before + (to << 2), stride, min(4, pixels - to), rows)) to -= 4;
+  store<u32>(record, from, 8);
+  store<u32>(record, min(to + 4, pixels), 12);
+}
+
+/** Whether at most four columns have the same colours. */
+function sameColumns(now: usize, before: usize, stride: u32, columns: u32, rows: u32): bool {
+  if (columns < 4) {
+    for (let y: u32 = 0; y < rows; y++, now += stride, before += stride) if (!sameRow(now, before, columns)) return false;
+    return true;
+  }
+  const mask = i32x4.splat(0xff_ffff);
+  for (let y: u32 = 0; y < rows; y++, now += stride, before += stride) {
+    if (v128.any_true(v128.and(v128.xor(v128.load(now), v128.load(before)), mask))) return false;
+  }
+  return true;
 }
 
 /** Whether `pixels` have the same colour. */

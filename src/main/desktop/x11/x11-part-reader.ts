@@ -103,6 +103,7 @@ export class X11PartReader {
     const menus = (await this.menus?.changes(place.area)) ?? [];
     const all = this.readAll || this.damage === undefined || this.wholeInMs === 0;
     const areas = all ? [whole] : grabAreas([...damaged, ...menus], this.current);
+    this.picture.kernels?.turn(areas);
     try {
       for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
       await this.menus?.draw(areas, this.grabber, this.picture.pixels, this.current.width);
@@ -159,8 +160,10 @@ export class X11PartReader {
     this.readAll = false;
     this.damage?.forget();
     this.lastWholeMs = performance.now();
+    const areas = [rectOf(this.current)];
+    this.picture.kernels?.turn(areas);
     this.picture.pixels.fill(0);
-    return [rectOf(this.current)];
+    return areas;
   }
 }
 

@@ -1,12 +1,13 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
+import { without } from '../tiles/areas.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
 import { TILE_SIDE } from '../tiles/grid.ts';
 
 /** Room for what is encoded of one tile. */
 const OUTPUT_BYTES = 32 * 1024;
-/** First address of the picture: behind the kernels' own memory. */
+/** First address of the pictures: behind the kernels' own memory. */
 const PICTURE_AT = 65_536;
 /** Kernels read up to 64 bytes past a row; between two regions there are more. */
 const GAP_BYTES = 256;
@@ -25,14 +26,15 @@ const FOUND_NUMBERS = 4;
 export class PictureKernels implements Size {
   readonly width: number;
   readonly height: number;
-  /** The picture, BGRX, rows without gaps. */
-  readonly pixels: Uint8Array<ArrayBuffer>;
-  /** The same, one word a pixel. */
-  readonly words: Int32Array<ArrayBuffer>;
-  /** The picture before, one word a pixel, kept by whoever compares. */
-  readonly previous: Int32Array<ArrayBuffer>;
   private readonly kernels: KernelExports;
-  private readonly previousAt: number;
+  private now: Picture;
+  private before: Picture;
+  /** The picture before is not written by who compares: the two change places. */
+  private turns = false;
+  /** What the picture holds has been compared. */
+  private isTaken = false;
+  /** Outside of these areas both pictures are alike. */
+  private stale: readonly Rect[] = [];
   private readonly foundAt: number;
   private readonly found: Int32Array<ArrayBuffer>;
   private readonly outputAt: number;
@@ -54,10 +56,13 @@ export class PictureKernels implements Size {
     this.height = height;
     this.kernels = exports;
     const places = layout(width, height);
-    this.pixels = new Uint8Array(buffer, PICTURE_AT, width * height * 4);
-    this.words = new Int32Array(buffer, PICTURE_AT, width * height);
-    this.previousAt = places.previousAt;
-    this.previous = new Int32Array(buffer, places.previousAt, width * height);
+    const picture = (at: number): Picture => ({
+      at,
+      pixels: new Uint8Array(buffer, at, width * height * 4),
+      words: new Int32Array(buffer, at, width * height),
+    });
+    this.now = picture(PICTURE_AT);
+    this.before = picture(places.previousAt);
     this.foundAt = places.foundAt;
     this.found = new Int32Array(buffer, places.foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS);
     this.outputAt = places.outputAt;
@@ -68,13 +73,53 @@ export class PictureKernels implements Size {
     this.runs = new Int32Array(buffer, places.runsAt, runNumbers(height));
   }
 
+  /** The picture, BGRX, rows without gaps: another view after each {@link turn}. */
+  get pixels(): Uint8Array<ArrayBuffer> {
+    return this.now.pixels;
+  }
+
+  /** The same, one word a pixel. */
+  get words(): Int32Array<ArrayBuffer> {
+    return this.now.words;
+  }
+
+  /** The picture before, one word a pixel, kept by whoever compares. */
+  get previous(): Int32Array<ArrayBuffer> {
+    return this.before.words;
+  }
+
   /**
-   * Compares neighbouring tiles of one row of the 64×64 grid with the picture before, takes over the rows that differ, and adds what changed:
-   * a rectangle a tile, columns in steps of four.
+   * Before these areas of the next picture are written, and nothing outside of them. What was compared becomes the picture before, without a copy of what is
+   * written anyway; what was not stays where it is and is written over.
+   */
+  turn(areas: readonly Rect[]): void {
+    this.turns = true;
+    if (!this.isTaken) {
+      this.stale = [...this.stale, ...areas];
+      return;
+    }
+    const { now, before } = this;
+    for (const area of without(this.stale, areas)) this.copy(now.words, before.words, area);
+    this.now = before;
+    this.before = now;
+    this.isTaken = false;
+    this.stale = areas;
+  }
+
+  /** Who compares has seen the picture. `whole`: and has written all of it to the picture before. */
+  taken(whole = false): void {
+    this.isTaken = true;
+    if (whole) this.stale = [];
+  }
+
+  /**
+   * Compares neighbouring tiles of one row of the 64×64 grid with the picture before, and adds what changed: a rectangle a tile, columns in steps of
+   * four. The picture before takes the rows over that differ, unless the two change places.
    */
   takeChanged(left: number, top: number, right: number, bottom: number, changed: Rect[]): void {
     const at = (top * this.width + left) * 4;
-    this.kernels.changedTiles(PICTURE_AT + at, this.previousAt + at, this.width * 4, right - left, bottom - top, this.foundAt);
+    const [now, before] = [this.now.at + at, this.before.at + at];
+    this.kernels.changedTiles(now, before, this.width * 4, right - left, bottom - top, this.turns ? 0 : 1, this.foundAt);
     const { found } = this;
     for (let index = 0, x = left; x < right; index += FOUND_NUMBERS, x += TILE_SIDE) {
       const first = found[index]!;
@@ -100,7 +145,7 @@ export class PictureKernels implements Size {
   ): number {
     const stride = this.width * 4;
     const topDown = rows === 'topDown';
-    const first = PICTURE_AT + (topDown ? y : y + height - 1) * stride + x * 4;
+    const first = this.now.at + (topDown ? y : y + height - 1) * stride + x * 4;
     const bytes = this.kernels.planarTile(first, topDown ? stride : -stride, width, height, this.outputAt, limit, skipAlpha ? 1 : 0);
     if (bytes < 0) return -1;
     out.set(this.output.subarray(0, bytes), start);
@@ -110,7 +155,7 @@ export class PictureKernels implements Size {
   /** Whether all pixels of an area inside the picture have one colour. */
   isOneColour({ x, y, width, height }: Rect): boolean {
     const stride = this.width * 4;
-    return this.kernels.oneColour(PICTURE_AT + y * stride + x * 4, stride, width, height) !== 0;
+    return this.kernels.oneColour(this.now.at + y * stride + x * 4, stride, width, height) !== 0;
   }
 
   /** A rectangle that holds every pixel that differs in one of `every` rows of `areas`, or undefined. */
@@ -123,7 +168,7 @@ export class PictureKernels implements Size {
       const top = Math.max(0, area.y);
       const bottom = Math.min(height, area.y + area.height);
       if (left >= right || top >= bottom) continue;
-      this.kernels.changedBox(PICTURE_AT, this.previousAt, width * 4, left, right, top, bottom, every, runs.byteOffset);
+      this.kernels.changedBox(this.now.at, this.before.at, width * 4, left, right, top, bottom, every, runs.byteOffset);
     }
     const [left = 0, right = 0, top = 0, bottom = 0] = runs;
     return right <= left || bottom <= top ? undefined : { x: left, y: top, width: right - left, height: bottom - top };
@@ -132,7 +177,7 @@ export class PictureKernels implements Size {
   /** By how many rows most recognisable rows of the box have moved (down: > 0); 0 when fewer than `minVotes` agree. */
   commonShift(box: Rect, minVotes: number): number {
     const at = (box.y * this.width + box.x) * 4;
-    const [now, before, stride] = [PICTURE_AT + at, this.previousAt + at, this.width * 4];
+    const [now, before, stride] = [this.now.at + at, this.before.at + at, this.width * 4];
     return this.kernels.commonShift(now, before, stride, box.width, box.height, minVotes, this.scrollAt, tablePlaces(this.height));
   }
 
@@ -145,8 +190,8 @@ export class PictureKernels implements Size {
     const at = (area.y * this.width + area.x) * 4;
     const stride = this.width * 4;
     const { runs } = this;
-    const before = this.previousAt + at - dy * stride - dx * 4;
-    const count = this.kernels.equalRuns(PICTURE_AT + at, before, stride, area.width, area.height, least, runs.byteOffset);
+    const before = this.before.at + at - dy * stride - dx * 4;
+    const count = this.kernels.equalRuns(this.now.at + at, before, stride, area.width, area.height, least, runs.byteOffset);
     return Array.from({ length: count }, (_, run) => ({ y: area.y + runs[2 * run]!, height: runs[2 * run + 1]! }));
   }
 
@@ -169,7 +214,7 @@ export class PictureKernels implements Size {
     const quantsAt = work + REMOTE_FX_WORK_BYTES;
     const outAt = quantsAt + GAP_BYTES;
     new Int32Array(pixels.buffer, quantsAt, quants.length).set(quants);
-    kernels.rfxCoefficients(PICTURE_AT + y * stride + x * 4, stride, width, height, quantsAt, work);
+    kernels.rfxCoefficients(this.now.at + y * stride + x * 4, stride, width, height, quantsAt, work);
     const end = (plane: number, from: number): number => kernels.rlgr(work + plane * 2 * TILE_SIDE * TILE_SIDE, withoutPairs ? 1 : 0, from);
     const first = end(0, outAt);
     const second = end(1, first);
@@ -184,9 +229,24 @@ export class PictureKernels implements Size {
    */
   toI420({ x, y, width, height }: Rect, size: Size): Uint8Array<ArrayBuffer> {
     const stride = this.width * 4;
-    this.kernels.toI420(PICTURE_AT + y * stride + x * 4, stride, width, height, this.filmAt, size.width, size.height);
+    this.kernels.toI420(this.now.at + y * stride + x * 4, stride, width, height, this.filmAt, size.width, size.height);
     return new Uint8Array(this.pixels.buffer, this.filmAt, (size.width * size.height * 3) / 2);
   }
+
+  /** An area that lies in the picture. */
+  private copy(from: Int32Array, to: Int32Array, { x, y, width, height }: Rect): void {
+    for (let row = y; row < y + height; row++) {
+      const at = row * this.width + x;
+      to.set(from.subarray(at, at + width), at);
+    }
+  }
+}
+
+/** One of the two pictures in the memory. */
+interface Picture {
+  readonly at: number;
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  readonly words: Int32Array<ArrayBuffer>;
 }
 
 /** More than a run of rows a row, and as a power of two. */

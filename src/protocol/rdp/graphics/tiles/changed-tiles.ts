@@ -16,7 +16,8 @@ import { TILE_SIDE } from './grid.ts';
  * The frame's memory may be reused by its owner after the call. Frames in the kernels' memory are compared there; what is said is the same.
  */
 export class ChangedTiles {
-  private previous = new Int32Array(0);
+  /** The last picture, where that is not in kernels' memory. */
+  private own = new Int32Array(0);
   /** Of the last frame: the last picture is in its memory then. */
   private kernels: PictureKernels | undefined;
   width = 0;
@@ -39,17 +40,20 @@ export class ChangedTiles {
       this.width = width;
       this.height = height;
       this.kernels = frame.kernels;
-      this.previous = frame.kernels?.previous ?? new Int32Array(width * height);
+      this.own = new Int32Array(frame.kernels === undefined ? width * height : 0);
       this.touched = new Uint8Array(Math.ceil(width / TILE_SIDE) * Math.ceil(height / TILE_SIDE));
       this.first = new Int32Array(Math.ceil(width / TILE_SIDE));
       this.last = new Int32Array(Math.ceil(width / TILE_SIDE));
-      for (let y = 0; y < height; y++) this.previous.set(words.subarray(y * stride, y * stride + width), y * width);
+      const { previous } = this;
+      for (let y = 0; y < height; y++) previous.set(words.subarray(y * stride, y * stride + width), y * width);
+      frame.kernels?.taken(true);
       return tilesOf(width, height);
     }
     this.touch(damage);
     this.leaveOutCopied();
     const changed: Rect[] = [];
     for (let row = 0; row * TILE_SIDE < height; row++) this.updateTileRow(words, stride, row, changed);
+    frame.kernels?.taken();
     return changed;
   }
 
@@ -60,11 +64,16 @@ export class ChangedTiles {
   copies(frame: PixelFrame, damage: readonly Rect[], moves: readonly PictureMove[] = []): ScreenCopy[] {
     if (!this.knows(frame)) return [];
     const words = frameWords(frame);
-    const moved = copyMoves(words, this.previous, this, damage, moves);
-    const scrolled = detectScroll(words, this.previous, this, damage);
-    for (const copy of scrolled) copyOnPicture(this.previous, this, copy);
+    const { previous } = this;
+    const moved = copyMoves(words, previous, this, damage, moves);
+    const scrolled = detectScroll(words, previous, this, damage);
+    for (const copy of scrolled) copyOnPicture(previous, this, copy);
     this.copied = [...moved, ...scrolled];
     return [...moved, ...scrolled];
+  }
+
+  private get previous(): Int32Array {
+    return this.kernels?.previous ?? this.own;
   }
 
   /** Whether the frame has one before it: of its size, and in the same memory. */

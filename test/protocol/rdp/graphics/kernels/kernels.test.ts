@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rect } from '../../../../../src/protocol/rdp/geometry.ts';
 import type { PixelFrame } from '../../../../../src/protocol/rdp/graphics/contract.ts';
+import { intersection } from '../../../../../src/protocol/rdp/graphics/tiles/areas.ts';
 import { PictureKernels } from '../../../../../src/protocol/rdp/graphics/kernels/picture-kernels.ts';
 import { frameWords } from '../../../../../src/protocol/rdp/graphics/pixel-words.ts';
 import { oneColour } from '../../../../../src/protocol/rdp/graphics/channel/one-colour.ts';
@@ -23,6 +24,26 @@ function altered(frame: PixelFrame, changes: readonly Rect[], scrolled: number, 
     }
   }
   return { ...frame, pixels };
+}
+
+/** `before` with these areas of `after`; rows without gaps. */
+function within(before: PixelFrame, after: PixelFrame, areas: readonly Rect[]): PixelFrame {
+  const { width, height } = before;
+  const pixels = new Uint8Array(width * height * 4);
+  const row = (of: PixelFrame, x: number, y: number, count: number) =>
+    of.pixels.subarray(y * of.stride + x * 4, y * of.stride + (x + count) * 4);
+  for (let y = 0; y < height; y++) pixels.set(row(before, 0, y, width), y * width * 4);
+  for (const area of areas)
+    for (let y = area.y; y < area.y + area.height; y++) pixels.set(row(after, area.x, y, area.width), (y * width + area.x) * 4);
+  return { width, height, stride: width * 4, pixels };
+}
+
+function colours(frame: PixelFrame): Int32Array {
+  const { words, stride } = frameWords(frame);
+  return Int32Array.from({ length: frame.width * frame.height }, (_, at) => {
+    const row = Math.floor(at / frame.width);
+    return (words[row * stride + at - row * frame.width] ?? 0) & 0xff_ffff;
+  });
 }
 
 const rects = fc.array(
@@ -70,6 +91,53 @@ describe('what changed', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('is the same where pictures change places, whatever of each is written, and whether it is looked at or not', () => {
+    let dropped = 0;
+    fc.assert(
+      fc.property(
+        pictures(240),
+        fc.array(
+          fc.record({
+            rects,
+            scrolled: fc.constantFrom(0, 0, 3, 17),
+            seed: fc.nat(),
+            damage: anyDamage,
+            seen: fc.constantFrom(true, true, false),
+          }),
+          { minLength: 2, maxLength: 8 },
+        ),
+        (first, steps) => {
+          const reference = new ChangedTiles();
+          const tried = new ChangedTiles();
+          const memory = inKernels(first);
+          const whole = { x: 0, y: 0, width: first.width, height: first.height };
+          reference.update(first, []);
+          tried.update(memory, []);
+          let frame = first;
+          let readAll = false;
+          for (const { rects: changes, scrolled, seed, damage, seen } of steps) {
+            // What is not damaged has not changed.
+            const areas = readAll ? [whole] : damage.flatMap((rect) => intersection(rect, whole) ?? []);
+            frame = within(frame, altered(frame, changes, scrolled, seed), areas);
+            memory.kernels?.turn(areas);
+            memory.pixels.set(within({ ...memory, pixels: memory.pixels }, frame, areas).pixels);
+            // As whoever reads does that has thrown a picture away.
+            readAll = !seen;
+            if (!seen) {
+              dropped += 1;
+              continue;
+            }
+            expect(tried.copies(memory, areas)).toEqual(reference.copies(frame, areas));
+            expect(tried.update(memory, areas)).toEqual(reference.update(frame, areas));
+            expect(colours(memory)).toEqual(colours(frame));
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+    expect(dropped).toBeGreaterThan(50);
   });
 
   it('is copied alike where it scrolled, up and down, in windows anywhere', () => {
