@@ -57,6 +57,8 @@ interface Formatters {
   readonly words: WordList;
   readonly plural: Intl.PluralRules;
   readonly number: Intl.NumberFormat;
+  /** By unit, display and digits; each takes half a millisecond to make. */
+  readonly units: Map<string, Intl.NumberFormat>;
   readonly timeWithSeconds: Intl.DateTimeFormat;
   readonly timeOfDay: Intl.DateTimeFormat;
   readonly dateTime: Intl.DateTimeFormat;
@@ -77,6 +79,7 @@ function formattersOf(tag: string, languages: Languages): Formatters {
     words,
     plural: new Intl.PluralRules(language),
     number: new Intl.NumberFormat(tag),
+    units: new Map(),
     timeWithSeconds: new Intl.DateTimeFormat(tag, { hour, minute: '2-digit', second: '2-digit' }),
     timeOfDay: new Intl.DateTimeFormat(tag, { hour, minute: '2-digit' }),
     dateTime: new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }),
@@ -122,7 +125,11 @@ export const before = (units: number, unit: 'minute' | 'hour' | 'day'): string =
 
 /** `812 bytes`, `3.4 MB`: a value in a unit of [CLDR], with its name written out or short. */
 export function inUnit(value: number, unit: string, unitDisplay: 'long' | 'short', maximumFractionDigits: number): string {
-  return new Intl.NumberFormat(current.tag, { style: 'unit', unit, unitDisplay, maximumFractionDigits }).format(value);
+  const { tag, units } = current;
+  const key = `${unit} ${unitDisplay} ${maximumFractionDigits}`;
+  const format = units.get(key) ?? new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
+  units.set(key, format);
+  return format.format(value);
 }
 
 /** Negative when people expect `a` before `b`. */

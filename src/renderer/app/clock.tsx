@@ -1,12 +1,15 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import { duration } from './figures.ts';
+import { runningFor } from './figures.ts';
 
 const PERIOD_MS = { second: 1_000, minute: 60_000 } as const;
 
 type Page = Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>;
 
-/** Calls `listener` at once, at the beginning of every period, and when the page comes into sight; never while nobody can see it. */
-export function onEachPeriod(periodMs: number, page: Page, listener: () => void): () => void {
+/**
+ * Calls `listener` at once, at the beginning of every period, and when the page comes into sight; never while nobody can see it. Periods are counted
+ * from `fromMs` (Unix ms).
+ */
+export function onEachPeriod(periodMs: number, page: Page, listener: () => void, fromMs = 0): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wait = (): void => {
     timer = setTimeout(
@@ -14,7 +17,7 @@ export function onEachPeriod(periodMs: number, page: Page, listener: () => void)
         listener();
         wait();
       },
-      periodMs - (Date.now() % periodMs),
+      floored(Date.now(), periodMs, fromMs) + periodMs - Date.now(),
     );
   };
   const look = (): void => {
@@ -31,18 +34,25 @@ export function onEachPeriod(periodMs: number, page: Page, listener: () => void)
   };
 }
 
-/** The present in Unix ms, down to the unit; it moves only where it is shown and seen. Without a unit it stands still. */
-export function useNow(unit: keyof typeof PERIOD_MS | undefined): number {
+const floored = (atMs: number, periodMs: number, fromMs: number): number => fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs;
+
+/**
+ * The present in Unix ms, down to the unit as counted from `fromMs`; it moves only where it is shown and seen. Without a unit it stands still.
+ */
+export function useNow(unit: keyof typeof PERIOD_MS | undefined, fromMs = 0): number {
   const subscribe = useCallback(
-    (listener: () => void) => (unit === undefined ? () => undefined : onEachPeriod(PERIOD_MS[unit], document, listener)),
-    [unit],
+    (listener: () => void) => (unit === undefined ? () => undefined : onEachPeriod(PERIOD_MS[unit], document, listener, fromMs)),
+    [unit, fromMs],
   );
   const periodMs = PERIOD_MS[unit ?? 'minute'];
-  const present = (): number => Math.floor(Date.now() / periodMs) * periodMs;
+  const present = (): number => floored(Date.now(), periodMs, fromMs);
   return useSyncExternalStore(subscribe, present, present);
 }
 
-/** How long something has lasted by now. */
+/** How long something has lasted by now. In minutes: what moves each second on a shared screen is captured and sent each second. */
+export const useRunningFor = (sinceMs: number): string => runningFor(useNow('minute', sinceMs) - sinceMs);
+
+/** As {@link useRunningFor}. */
 export function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
-  return duration(useNow('second') - sinceMs);
+  return useRunningFor(sinceMs);
 }

@@ -27,6 +27,13 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** `4 min`, `1 hr 2 min`: how long something has been going on that goes on. */
+export function runningFor(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));
+  const rest = inUnit(minutes % 60, 'minute', 'short', 0);
+  return minutes < 60 ? rest : `${inUnit(Math.floor(minutes / 60), 'hour', 'short', 0)} ${rest}`;
+}
+
 /** Whole seconds until `atMs`, never below 0. */
 export function secondsUntil(atMs: number, nowMs: number): number {
   return Math.max(0, Math.ceil((atMs - nowMs) / SECOND_MS));

@@ -25,6 +25,14 @@ describe('a clock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('counts minutes from where it is told to', () => {
+    const seen: number[] = [];
+    const stop = onEachPeriod(60_000, new FakePage(), () => seen.push(Date.now()), 4_000);
+    vi.advanceTimersByTime(120_000);
+    expect(seen).toEqual([10_300, 64_000, 124_000]);
+    stop();
+  });
+
   it('stands still while nobody can see it, and is right at once when somebody can', () => {
     const page = new FakePage();
     const seen: number[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createActions } from '../../../src/renderer/app/actions.ts';
 import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts';
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
-import { ago, byteCount, duration, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
+import { ago, byteCount, duration, runningFor, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
 import { newInvitation } from '../../../src/renderer/app/invitations.ts';
 import {
   displayName,
@@ -213,6 +213,17 @@ describe('actions', () => {
 describe('figures', () => {
   it('durations', () => {
     expect([0, 59_999, 247_000, 3_753_000, -5].map(duration)).toEqual(['0:00', '0:59', '4:07', '1:02:33', '0:00']);
+  });
+
+  it('how long something has been going on, in minutes', () => {
+    expect([0, 59_999, 60_000, 3_599_999, 3_753_000, -5].map(runningFor)).toEqual([
+      '0 min',
+      '0 min',
+      '1 min',
+      '59 min',
+      '1 hr 2 min',
+      '0 min',
+    ]);
   });
 
   it('how long ago', () => {

@@ -1,9 +1,9 @@
 import { Square } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
-import { useNow } from '../clock.tsx';
+import { useRunningFor } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
-import { duration, shortcutText } from '../figures.ts';
+import { shortcutText } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
 import { connectionText, headline } from './session-words.ts';
 import { Steps } from './steps.tsx';
@@ -60,5 +60,5 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
 }
 
 function RunningFor({ sinceMs }: { readonly sinceMs: number }) {
-  return t('time.running', { duration: duration(useNow('second') - sinceMs) });
+  return t('time.running', { duration: useRunningFor(sinceMs) });
 }
