@@ -7,7 +7,8 @@ import { useMonitorLook } from '../../../src/renderer/app/session/monitor-look.t
 import { ScreensMenu, type WishedPart } from '../../../src/renderer/app/session/screens-menu.tsx';
 import type { MonitorArea } from '../../../src/renderer/viewer/viewer.ts';
 import { t } from '../../../src/words/words.ts';
-import { CONNECTED, LIVE, session } from './fixtures.ts';
+import { appState, CONNECTED, LIVE, session } from './fixtures.ts';
+import { openSessionWindow } from './windows.tsx';
 
 const LEFT = { x: 0, y: 0, width: 1920, height: 1080 };
 const RIGHT = { x: 1920, y: 0, width: 1280, height: 1024 };
@@ -16,6 +17,7 @@ const SCREENS = [
   { id: 'DP-1', name: 'DP-1', area: LEFT },
   { id: 'DP-2', name: 'DP-2', area: RIGHT },
 ];
+const ONE_OF_TWO: SessionStatus['sharing'] = { part: { tag: 'screen', id: 'DP-1' }, state: 'shown', screens: SCREENS };
 
 afterEach(cleanup);
 
@@ -53,10 +55,24 @@ describe('the menu of screens', () => {
   });
 
   it('has only what can be asked for where one screen is seen', async () => {
-    const { wishes, user } = menu({ part: { tag: 'screen', id: 'DP-1' }, state: 'shown', screens: SCREENS }, []);
+    const { wishes, user } = menu(ONE_OF_TWO, []);
     expect(screen.queryAllByRole('radio', { hidden: true })).toEqual([]);
     await user.click(screen.getByText(t('sharing.expert.ask', { screen: t('screen.right') })));
     expect(wishes).toEqual([{ tag: 'screen', id: 'DP-2' }]);
+  });
+
+  it('goes when something beside it is pressed, and when another sheet of the toolbar opens', async () => {
+    const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, sharing: ONE_OF_TWO }) }));
+    const sheets = [...document.querySelectorAll('details[name]')];
+    expect(new Set(sheets.map((each) => each.getAttribute('name'))).size).toBe(1);
+    expect(sheets.length).toBeGreaterThan(2);
+    const details = document.querySelector<HTMLDetailsElement>('details.tool-menu');
+    if (details === null) throw new Error('no menu');
+    details.open = true;
+    await user.click(screen.getByRole('heading', { name: t('sharing.expert.menu'), hidden: true }));
+    expect(details.open).toBe(true);
+    await user.click(document.body);
+    expect(details.open).toBe(false);
   });
 
   it('is there for a program that says nothing but which monitors the picture has, and else not', () => {

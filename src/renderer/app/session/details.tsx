@@ -8,6 +8,7 @@ import { LiveFigures } from './live-figures.tsx';
 import { QualityChoice, type QualityChoiceProps } from './quality-choice.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { Steps } from './steps.tsx';
+import { ONE_SHEET } from './tool-menu.tsx';
 import { TrafficHistory } from './traffic-history.ts';
 import { connectedBriefly } from './way-words.ts';
 
@@ -35,7 +36,7 @@ export function Details({
     event.currentTarget.querySelector('summary')?.focus();
   };
   return (
-    <details className="figures" onKeyDown={close} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details name={ONE_SHEET} className="figures" onKeyDown={close} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary title={t('session.detailsTitle')}>
         <span role="timer" aria-label={t('session.duration')}>
           <Elapsed sinceMs={sinceMs} />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import './tool-menu.css';
 
 export interface ToolMenuProps {
@@ -8,10 +8,26 @@ export interface ToolMenuProps {
   readonly children: ReactNode;
 }
 
-/** A button of the toolbar that opens a sheet below it. Escape closes that, and the button has the keyboard again. */
+/** Sheets of the toolbar lie in the same place: of those with this name one is open at a time. */
+export const ONE_SHEET = 'toolbar-sheet';
+
+/**
+ * A button of the toolbar that opens a sheet below it. Escape closes that, and the button has the keyboard again; a press beside it closes it too, since
+ * Escape goes to the other computer once the picture has the keyboard.
+ */
 export function ToolMenu({ label, icon, children }: ToolMenuProps) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const onPress = ({ target }: PointerEvent): void => {
+      if (menu.current !== null && !(target instanceof Node && menu.current.contains(target))) menu.current.open = false;
+    };
+    window.addEventListener('pointerdown', onPress, true);
+    return () => window.removeEventListener('pointerdown', onPress, true);
+  }, []);
   return (
     <details
+      ref={menu}
+      name={ONE_SHEET}
       className="tool-menu"
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !event.currentTarget.open) return;
