@@ -23,6 +23,24 @@ it('the expert chooses what the picture is made for; what is marked is what the 
   expect(calls()).toContainEqual(['choosePicture', 'thin']);
 });
 
+it('the choice comes before what grows and shrinks, and is what is seen first whenever the details open', () => {
+  openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, quality: 'sharp' }) }));
+  const toggle = (open: boolean): void => {
+    act(() => {
+      details().open = open;
+      fireEvent(details(), new Event('toggle'));
+    });
+  };
+  const sheet = document.querySelector('.figures__sheet');
+  if (sheet === null) throw new Error('no sheet');
+  toggle(true);
+  expect([...sheet.children].map(({ tagName }) => tagName).slice(0, 2)).toEqual(['H2', 'FIELDSET']);
+  sheet.scrollTop = 300;
+  toggle(false);
+  toggle(true);
+  expect(sheet.scrollTop).toBe(0);
+});
+
 it('there is nothing to choose with a program that does not say that it can', () => {
   openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
   expect(document.querySelector('.quality')).toBeNull();

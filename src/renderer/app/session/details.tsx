@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useState } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Elapsed } from '../clock.tsx';
@@ -12,7 +12,7 @@ import { ONE_SHEET } from './tool-menu.tsx';
 import { TrafficHistory } from './traffic-history.ts';
 import { connectedBriefly } from './way-words.ts';
 
-/** Figures at a glance; the last minute, the choice of the picture, the connection and the seven steps behind them. */
+/** Figures at a glance; the choice of the picture, the last minute, the connection and the seven steps behind them. */
 export function Details({
   session,
   sinceMs,
@@ -28,6 +28,10 @@ export function Details({
   useEffect(() => {
     if (traffic !== undefined) history.add(traffic, Date.now());
   }, [history, traffic]);
+  const toggled = ({ currentTarget }: SyntheticEvent<HTMLDetailsElement>): void => {
+    setOpen(currentTarget.open);
+    currentTarget.querySelector('.figures__sheet')?.scrollTo(0, 0);
+  };
   const close = (event: KeyboardEvent<HTMLDetailsElement>): void => {
     if (event.key !== 'Escape' || !event.currentTarget.open) return;
     event.preventDefault();
@@ -36,8 +40,8 @@ export function Details({
     event.currentTarget.querySelector('summary')?.focus();
   };
   return (
-    <details name={ONE_SHEET} className="figures" onKeyDown={close} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary title={t('session.detailsTitle')}>
+    <details name={ONE_SHEET} className="figures" onKeyDown={close} onToggle={toggled}>
+      <summary title={t('session.detailsHint')}>
         <span role="timer" aria-label={t('session.duration')}>
           <Elapsed sinceMs={sinceMs} />
         </span>
@@ -52,9 +56,10 @@ export function Details({
       </summary>
       <div className="toolbar__sheet figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>
+        {/* Above what grows and shrinks: nothing that is chosen moves under the hand. */}
+        <QualityChoice session={session} onQuality={onQuality} />
         {open && traffic !== undefined && <LiveFigures history={history} />}
         {open && <CodecFigures session={session} watchShares={watchShares} />}
-        <QualityChoice session={session} onQuality={onQuality} />
         <SessionFacts session={session} live={false} />
         <h2>{t('steps.title')}</h2>
         <Steps session={session} />
