@@ -199,6 +199,7 @@ export interface Placeholders {
   readonly 'sharing.novice.window': 'name' | 'title';
   readonly 'sharing.novice.windowUnnamed': 'name';
   readonly 'sharing.novice.hidden': 'name' | 'title';
+  readonly 'sharing.novice.hiddenUnnamed': 'name';
   readonly 'sharing.novice.gone.screen': 'name';
   readonly 'sharing.novice.gone.window': 'name';
   readonly 'sharing.novice.wish': 'name' | 'screen';
@@ -409,6 +410,7 @@ export interface Placeholders {
   readonly 'screen.numbered': 'number';
   readonly 'part.change.heading': 'name';
   readonly 'part.change.text': 'name';
+  readonly 'part.change.textGone': 'name';
   readonly 'part.wish.heading': 'name' | 'screen';
   readonly 'part.wish.headingAll': 'name';
   readonly 'part.wish.wants': 'screen' | 'who';

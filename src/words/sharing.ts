@@ -29,6 +29,7 @@ export function seenBy(name: string, shown: ShownPart): string | undefined {
     const screen = sharedScreenName(shown, part.id);
     return screen === undefined ? undefined : t('sharing.novice.screen', { name, screen });
   }
-  if (title === '') return t('sharing.novice.windowUnnamed', { name });
-  return t(state === 'hidden' ? 'sharing.novice.hidden' : 'sharing.novice.window', { name, title });
+  const hidden = state === 'hidden';
+  if (title === '') return t(hidden ? 'sharing.novice.hiddenUnnamed' : 'sharing.novice.windowUnnamed', { name });
+  return t(hidden ? 'sharing.novice.hidden' : 'sharing.novice.window', { name, title });
 }

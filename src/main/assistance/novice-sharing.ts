@@ -116,7 +116,8 @@ export class NoviceSharing {
       const { said } = this;
       if (said === undefined) return;
       const { part, state } = said;
-      const title = part.tag === 'window' ? windows.find(({ id }) => id === part.id)?.title : undefined;
+      // One that is minimised is not among them, and is still called what was told.
+      const title = part.tag === 'window' ? (windows.find(({ id }) => id === part.id)?.title ?? titleBefore(said)) : undefined;
       const told = screens.map(({ id, name, area }) => ({ id, name, area }));
       this.say({ part, state, ...(title === undefined ? {} : { title }), screens: told });
     } catch (error) {
@@ -129,4 +130,8 @@ export class NoviceSharing {
     this.parts.notes.tell({ tag: 'sharing', ...said });
     this.parts.changed();
   }
+}
+
+function titleBefore({ state, title }: Sharing): string | undefined {
+  return state === 'gone' ? undefined : title;
 }

@@ -28,7 +28,8 @@ export function createPartChanging({ help, desktop, questions, onError }: PartCh
     if (session === undefined) return;
     const offered = partChoice(await desktop.parts(), shownPeer(session.peer).name, session.sharing?.part);
     if (offered === undefined) return;
-    const part = offered.partOf(await questions.choose(changeQuestion(session.peer, offered.choice), signal));
+    const question = changeQuestion(session.peer, offered.choice, session.sharing?.state === 'gone');
+    const part = offered.partOf(await questions.choose(question, signal));
     const now = running(session.id);
     if (part === undefined || now === undefined) return;
     if (now.sharing?.state !== 'shown' || !isSamePart(part, now.sharing.part)) help.share(part);

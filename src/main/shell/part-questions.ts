@@ -8,13 +8,16 @@ import type { DesktopParts } from '../desktop/contract.ts';
 import type { ChoiceQuestion, Question } from './questions.ts';
 import { shownPeer } from './safe-text.ts';
 
-/** The novice's own act: asked because a page cannot be believed, and so that it is chosen from what is there now. */
-export function changeQuestion(peer: Peer, choice: QuestionChoice): ChoiceQuestion {
+/**
+ * The novice's own act: asked because a page cannot be believed, and so that it is chosen from what is there now.
+ * @param gone what was shown is not there any more
+ */
+export function changeQuestion(peer: Peer, choice: QuestionChoice, gone: boolean): ChoiceQuestion {
   const { name } = shownPeer(peer);
   const heading = t('part.change.heading', { name });
   return {
     heading,
-    text: [t('part.change.text', { name })],
+    text: [t(gone ? 'part.change.textGone' : 'part.change.text', { name })],
     choice: { ...choice, legend: heading },
     no: t('part.change.no'),
     yes: t('part.change.yes'),

@@ -166,6 +166,25 @@ describe('what is shown', () => {
     await finish();
   });
 
+  test('a window that is minimised is still called what it was, and one that is closed nothing', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.assistance.share({ tag: 'window', id: '77' });
+    await clock.advance(50);
+    novice.desktop.windows = [];
+    for (const [state, title] of [
+      ['hidden', 'Letter'],
+      ['gone', undefined],
+    ] as const) {
+      novice.desktop.captures.find(({ closed }) => !closed)?.emit({ tag: 'shared', state });
+      await clock.advance(50);
+      for (const { assistance } of [novice, expert]) {
+        expect(assistance.status?.sharing?.state).toBe(state);
+        expect(assistance.status?.sharing?.title).toBe(title);
+      }
+    }
+    await finish();
+  });
+
   const asksFor = async (...parts: readonly SharedPart[]): Promise<Awaited<ReturnType<typeof connected>>> => {
     const pair = await connected();
     for (const part of parts) pair.expert.assistance.wishForPart(part);

@@ -261,6 +261,10 @@ describe('the tray menu', () => {
     expect(status({ part: { tag: 'all' }, state: 'shown', screens })).toBe('Anna & Co sees all your screens');
     expect(status({ part: { tag: 'screen', id: 'DP-2' }, state: 'shown', screens })).toBe('Anna & Co sees your right screen, no other');
     expect(status({ part: window, state: 'shown', title: 'Letter', screens })).toBe('Anna & Co sees one window: “Letter”');
+    expect(status({ part: window, state: 'hidden', title: 'Letter', screens })).toBe(
+      'Anna & Co sees the last picture of a window: “Letter”',
+    );
+    expect(status({ part: window, state: 'hidden', screens })).toBe('Anna & Co sees the last picture of a window');
     expect(status({ part: window, state: 'gone', screens })).toBe('Anna & Co sees nothing: that window is closed');
     expect(status({ part: window, state: 'shown', title: 'Letter', screens }, false)).toBe(
       t('shell.tray.notViewing', { name: 'Anna & Co' }),

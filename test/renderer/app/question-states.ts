@@ -55,7 +55,7 @@ export const QUESTIONS: readonly QuestionState[] = [
   ),
   state('view of one of two screens', consentQuestion('view', MET, choiceOf(TWO_SCREENS))),
   state('view of a screen or a window', consentQuestion('view', MET, choiceOf(ONE_SCREEN))),
-  state('another part', changeQuestion(PETER, choiceOf(TWO_SCREENS) ?? { legend: '', options: [], chosen: '' })),
+  state('another part', changeQuestion(PETER, choiceOf(TWO_SCREENS) ?? { legend: '', options: [], chosen: '' }, false)),
   state('another screen is wished', wishQuestion(PETER, TWO_SCREENS, { tag: 'screen', id: 'DP-1' })),
   state('control', consentQuestion('control', { ...PETER, verification: { tag: 'code' } })),
   state('control, given', consentQuestion('offeredControl', PETER)),

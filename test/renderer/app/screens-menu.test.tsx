@@ -61,6 +61,12 @@ describe('the menu of screens', () => {
     expect(wishes).toEqual([{ tag: 'screen', id: 'DP-2' }]);
   });
 
+  it('says that nothing is seen where what was shown is gone', () => {
+    menu({ part: { tag: 'window', id: '' }, state: 'gone', screens: SCREENS }, []);
+    screen.getByText(new RegExp(t('sharing.expert.gone.window', { name: 'Anna' })));
+    expect(screen.queryByText(new RegExp(t('sharing.expert.windowUnnamed')))).toBeNull();
+  });
+
   it('goes when something beside it is pressed, and when another sheet of the toolbar opens', async () => {
     const { user } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, sharing: ONE_OF_TWO }) }));
     const sheets = [...document.querySelectorAll('details[name]')];

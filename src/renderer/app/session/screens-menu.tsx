@@ -6,7 +6,7 @@ import { t } from '../../../words/words.ts';
 import { Button } from '../design/controls.tsx';
 import { displayName } from '../selectors.ts';
 import { MonitorChoice, type MonitorLook } from './monitor-choice.tsx';
-import { expertSees } from './sharing-words.ts';
+import { expertMisses, expertSees } from './sharing-words.ts';
 import { closeToolMenu, ToolMenu } from './tool-menu.tsx';
 
 export type WishedPart = { readonly tag: 'all' } | { readonly tag: 'screen'; readonly id: string };
@@ -53,7 +53,7 @@ function Shown({ session, sharing, choice, onWish }: ShownProps) {
   return (
     <>
       <p className="break">
-        {t('sharing.expert.screens', { name, count: screens.length })} {expertSees(sharing)}
+        {t('sharing.expert.screens', { name, count: screens.length })} {expertMisses(session) ?? expertSees(sharing)}
       </p>
       {choice}
       {others.map(({ id }) => (
