@@ -160,7 +160,7 @@ export interface Assistance {
   readonly guestCode: GuestCode | undefined;
   /** Guests' invitations are looked at now; all others may be dropped unread. */
   readonly listensForGuests: boolean;
-  /** `status`, `invitations`, `fileInvitation` or `guestCode` changed; while nothing else happens, once a second for the traffic. */
+  /** `status`, `invitations`, `fileInvitation` or `guestCode` changed; for the traffic once a second at most, where it differs by what anybody reads. */
   onChange(listener: () => void): () => void;
   /** Step 1, novice. BUSY, NOT_SIGNED_IN, DESKTOP_UNAVAILABLE; what goes wrong later ends the session with its reason. */
   askForHelp(expert: PeerAddress): Promise<void>;

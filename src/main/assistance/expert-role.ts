@@ -13,7 +13,7 @@ import { ExpertReturn, type NextConnection } from './expert-return.ts';
 import { ExpertSession } from './expert-session.ts';
 import { followLink, type LinkNews } from './link-news.ts';
 import { perTurn } from './per-turn.ts';
-import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import { type Entrance, type HelpingSession, type SessionFacts, type SessionHost, statusOf, trafficOf } from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
 import { expertChannels, type ExpertChannels } from './session-channels.ts';
@@ -64,7 +64,7 @@ export class ExpertRole implements HelpingSession {
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: ExpertRole) => Entrance<ExpertNews>) {
     this.parts = parts;
     this.host = host;
-    this.life = new SessionLife(parts, host, 'expert');
+    this.life = new SessionLife(parts, host, 'expert', () => trafficOf(this.facts));
     this.life.scope.add(() => this.viewers.close());
     this.again = new ExpertReturn({
       ...parts,

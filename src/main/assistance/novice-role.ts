@@ -12,7 +12,15 @@ import { followLink, type LinkNews } from './link-news.ts';
 import { NoviceReturn } from './novice-return.ts';
 import { NoviceSession } from './novice-session.ts';
 import { askWhatToShow, askPerson } from './prompt.ts';
-import { type Entrance, interrupterOf, type HelpedSession, type SessionFacts, type SessionHost, statusOf } from './running-session.ts';
+import {
+  type Entrance,
+  interrupterOf,
+  type HelpedSession,
+  type SessionFacts,
+  type SessionHost,
+  statusOf,
+  trafficOf,
+} from './running-session.ts';
 import type { Courier } from './race-by-letters.ts';
 import { Scope } from './scope.ts';
 import { type NoviceChannels, noviceChannels } from './session-channels.ts';
@@ -50,7 +58,7 @@ export class NoviceRole implements HelpedSession {
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: NoviceRole) => Entrance<NoviceNews>) {
     this.parts = parts;
     this.host = host;
-    this.life = new SessionLife(parts, host, 'novice');
+    this.life = new SessionLife(parts, host, 'novice', () => trafficOf(this.facts));
     const { scope } = this.life;
     this.watch = new NoviceAttendance({
       clock: parts.clock,

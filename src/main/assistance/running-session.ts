@@ -9,6 +9,7 @@ import type {
   SessionConnection,
   SessionPhase,
   SessionStatus,
+  SessionTraffic,
   StepStatus,
 } from '../../protocol/assistance/status.ts';
 import type { Search } from '../../protocol/assistance/reconnection.ts';
@@ -27,7 +28,7 @@ import type { Interruptions } from '../interruptions.ts';
 import type { Attendance } from './attendance.ts';
 import type { AssistanceLog, Peer, ViewerSink } from './contract.ts';
 
-/** Traffic, frame rate and round trip are told as often as a person reads them: each telling draws the windows anew. */
+/** Traffic, frame rate and round trip are told as often as a person reads them, and where they differ: each telling draws the windows anew. */
 const TRAFFIC_PERIOD_MS = 1_000;
 
 /** What a session needs from the room beside its parts. */
@@ -178,6 +179,18 @@ export interface SessionFacts {
     | undefined;
 }
 
+/** Figures of the connection that there is now; undefined while there is none. */
+export function trafficOf({ link, session }: Pick<SessionFacts, 'link' | 'session'>): SessionTraffic | undefined {
+  if (link === undefined || session === undefined) return undefined;
+  return {
+    bytesSent: link.traffic.bytesSent,
+    bytesReceived: link.traffic.bytesReceived,
+    framesPerSecond: session.framesPerSecond,
+    ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
+    ...(session.pictureAgeMs === undefined ? {} : { pictureAgeMs: session.pictureAgeMs }),
+  };
+}
+
 /** The status as people see it, as of now. */
 export function statusOf({
   role,
@@ -198,6 +211,7 @@ export function statusOf({
   const { dialogue, device } = trust ?? {};
   const { search, found = 0 } = reunion ?? {};
   const connection = connectionOf({ negotiation, link, reunion });
+  const traffic = trafficOf({ link, session });
   return {
     id,
     role,
@@ -221,17 +235,7 @@ export function statusOf({
     ...(keyboard === undefined || (keyboard.code === '' && keyboard.name === '')
       ? {}
       : { keyboard: { code: keyboard.code, name: keyboard.name } }),
-    ...(link === undefined || session === undefined
-      ? {}
-      : {
-          traffic: {
-            bytesSent: link.traffic.bytesSent,
-            bytesReceived: link.traffic.bytesReceived,
-            framesPerSecond: session.framesPerSecond,
-            ...(session.roundTripMs === undefined ? {} : { roundTripMs: session.roundTripMs }),
-            ...(session.pictureAgeMs === undefined ? {} : { pictureAgeMs: session.pictureAgeMs }),
-          },
-        }),
+    ...(traffic === undefined ? {} : { traffic }),
     ...(phase.tag !== 'connected' || session?.silentSinceMs === undefined ? {} : { silentSinceMs: session.silentSinceMs }),
     ...(phase.tag !== 'connected' || search === undefined ? {} : { search: { sinceMs: search.sinceMs, untilMs: search.untilMs } }),
     ...(found === 0 ? {} : { found }),

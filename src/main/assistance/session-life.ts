@@ -1,9 +1,10 @@
-import type { NoDoor, Role } from '../../protocol/assistance/status.ts';
+import type { NoDoor, Role, SessionTraffic } from '../../protocol/assistance/status.ts';
 import type { AssistanceParts } from './contract.ts';
 import { errorText } from './error-text.ts';
 import type { SessionFacts, SessionHost } from './running-session.ts';
 import { everyTrafficPeriod, historyEntryOf } from './running-session.ts';
 import { Scope } from './scope.ts';
+import { TrafficNews } from './traffic-news.ts';
 
 /** What a session of either role has from its first moment to its last: what it holds open, and what is kept of it. */
 export class SessionLife {
@@ -16,24 +17,33 @@ export class SessionLife {
   private readonly parts: AssistanceParts;
   private readonly host: SessionHost;
   private readonly role: Role;
+  private readonly traffic: () => SessionTraffic | undefined;
   private viewed = false;
   private resolveClosed: () => void = () => {};
 
-  constructor(parts: AssistanceParts, host: SessionHost, role: Role) {
+  /** `traffic`: as it is when it is asked for. */
+  constructor(parts: AssistanceParts, host: SessionHost, role: Role, traffic: () => SessionTraffic | undefined) {
     this.parts = parts;
     this.host = host;
     this.role = role;
+    this.traffic = traffic;
     this.startedAtMs = parts.clock.now();
     this.closed = new Promise((resolve) => {
       this.resolveClosed = resolve;
     });
   }
 
-  /** The picture may be seen from here on, and how it flows is told regularly. Comes again after a change of resolution. */
+  /** The picture may be seen from here on, and how it flows is told as it changes. Comes again after a change of resolution. */
   showing(): void {
     if (this.viewed) return;
     this.viewed = true;
-    this.scope.add(everyTrafficPeriod(this.parts.clock, () => this.host.changed()));
+    const news = new TrafficNews();
+    this.scope.add(
+      everyTrafficPeriod(this.parts.clock, () => {
+        const traffic = this.traffic();
+        if (traffic !== undefined && news.isNews(traffic)) this.host.changed();
+      }),
+    );
   }
 
   /** Closes everything and then writes the history, where the session is worth an entry. Never rejects. */

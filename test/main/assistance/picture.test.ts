@@ -387,4 +387,17 @@ describe('the picture', () => {
     expect(novice.assistance.status?.traffic?.bytesSent).toBe(link.bytesSent);
     await finish();
   });
+
+  test('while nothing happens nothing is told', async () => {
+    const { clock, novice, expert, finish } = await connected();
+    await clock.advance(5_000);
+    let told = 0;
+    for (const { assistance } of [novice, expert])
+      assistance.onChange(() => {
+        told += 1;
+      });
+    await clock.advance(60_000);
+    expect(told).toBe(0);
+    await finish();
+  });
 });

@@ -2,8 +2,11 @@ import type { SessionTraffic } from '../../../protocol/assistance/status.ts';
 
 /** So much of the past is kept and shown. */
 export const SHOWN_MS = 60_000;
-/** Traffic is told once a second; what comes sooner after the one before is not another second. */
+/** Traffic is told for whole seconds; what comes sooner after the one before is not another second. */
 const LEAST_APART_MS = 500;
+/** What was not told of the seconds between is that they were like the last. */
+const SECOND_MS = 1_000;
+const MISSED_MS = 1_500;
 
 export interface TrafficSample {
   readonly atMs: number;
@@ -14,7 +17,10 @@ export interface TrafficSample {
   readonly ageMs: number | undefined;
 }
 
-/** What a session's traffic was over the last minute, second by second. Costs one entry a second and draws nothing. */
+/**
+ * What a session's traffic was over the last minute, second by second. Seconds like the one before are not told, and held here. Costs one entry a telling
+ * and draws nothing.
+ */
 export class TrafficHistory {
   private samples: TrafficSample[] = [];
   private last: { readonly atMs: number; readonly bytes: number } | undefined;
@@ -27,12 +33,26 @@ export class TrafficHistory {
     this.last = { atMs: nowMs, bytes };
     // Another connection counts from nothing.
     if (last === undefined || passedMs < 0 || bytes < last.bytes) this.samples = passedMs < 0 ? [] : this.samples;
-    else this.samples.push({ atMs: nowMs, framesPerSecond, bytesPerSecond: ((bytes - last.bytes) * 1_000) / passedMs, roundTripMs, ageMs });
-    this.samples = this.samples.filter(({ atMs }) => nowMs - atMs <= SHOWN_MS);
+    else {
+      const held = passedMs > MISSED_MS ? this.samples.at(-1) : undefined;
+      if (held !== undefined) this.samples.push({ ...held, atMs: nowMs - SECOND_MS });
+      const heldBytes = held === undefined ? 0 : (held.bytesPerSecond * (passedMs - SECOND_MS)) / 1_000;
+      const bytesPerSecond = Math.max(0, ((bytes - last.bytes - heldBytes) * 1_000) / (held === undefined ? passedMs : SECOND_MS));
+      this.samples.push({ atMs: nowMs, framesPerSecond, bytesPerSecond, roundTripMs, ageMs });
+    }
+    const firstShown = this.samples.findIndex(({ atMs }) => nowMs - atMs <= SHOWN_MS);
+    // The one before is what the first seconds of the last minute were like.
+    if (firstShown > 1) this.samples.splice(0, firstShown - 1);
   }
 
   /** Those of the last minute, the oldest first. */
   until(nowMs: number): readonly TrafficSample[] {
-    return this.samples.filter(({ atMs }) => nowMs - atMs <= SHOWN_MS);
+    const fromMs = nowMs - SHOWN_MS;
+    const shown = this.samples.filter(({ atMs }) => atMs >= fromMs);
+    const before = this.samples.findLast(({ atMs }) => atMs < fromMs);
+    const next = shown[0];
+    if (before !== undefined && (next === undefined || next.atMs - before.atMs > MISSED_MS)) shown.unshift({ ...before, atMs: fromMs });
+    const newest = shown.at(-1);
+    return newest !== undefined && nowMs - newest.atMs > MISSED_MS ? [...shown, { ...newest, atMs: nowMs }] : shown;
   }
 }
