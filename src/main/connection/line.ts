@@ -12,8 +12,11 @@ const AHEAD_MS = 100;
 const AHEAD_BYTES = { unmeasured: 16 * 1024, least: 4 * 1024, most: 8 * 1024 * 1024 } as const;
 /** Room that was found holds for so long, less what has been written since: the system is not asked before every slice. */
 const ROOM_HOLDS_MS = 10;
-/** While anything is on its way it is looked this often at how fast it arrives; seldom while that is little, which may be acknowledged late and tells nothing. */
-const LOOK_MS = { much: 10, little: 100 } as const;
+/**
+ * While anything is on its way it is looked this often at how fast it arrives. Seldom while that is little, which may be acknowledged late and tells
+ * nothing, or where a free line carries it in less time: a wake-up costs more than all that a look tells then, and whoever writes more looks anyway.
+ */
+const LOOK_MS = { much: 10, little: 250 } as const;
 const LITTLE_BYTES = 1_448;
 
 export interface LineStream {
@@ -113,11 +116,17 @@ export class Line {
   /** Looks again soon, or seldom where so little is on its way; not at all where nothing is. */
   private watchBy(onTheWayBytes: number): void {
     if (onTheWayBytes <= 0) return;
-    const waitMs = onTheWayBytes > LITTLE_BYTES ? LOOK_MS.much : LOOK_MS.little;
+    const waitMs = onTheWayBytes > this.littleBytes ? LOOK_MS.much : LOOK_MS.little;
     const atMs = this.clock.monotonicMs() + waitMs;
     if (this.nextLook !== undefined && this.nextLook.atMs <= atMs) return;
     this.nextLook?.cancel();
     this.nextLook = { atMs, cancel: this.clock.after(waitMs, this.watch) };
+  }
+
+  /** No more than this is little: on a line without a queue it will have arrived before a look could tell anything of it. */
+  private get littleBytes(): number {
+    const { bytesPerMs = 0, queuedBytes } = this.rate;
+    return queuedBytes > LITTLE_BYTES ? LITTLE_BYTES : Math.max(LITTLE_BYTES, bytesPerMs * LOOK_MS.much);
   }
 
   private readonly watch = (): void => {

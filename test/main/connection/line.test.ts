@@ -191,12 +191,47 @@ describe('what stands ahead of what is urgent', () => {
       return wire.looks - before;
     };
     wire.write(new Uint8Array(100));
-    expect(await looksIn(200)).toBe(2);
+    expect(await looksIn(500)).toBe(2);
     wire.write(new Uint8Array(20_000));
     expect(await looksIn(200)).toBeGreaterThanOrEqual(19);
     wire.acknowledged = wire.takenBytes;
     await clock.advance(10);
     expect(await looksIn(1_000)).toBe(0);
+  });
+
+  describe('of a film on a quick line', () => {
+    /** A frame every 33 ms, each asked for by one look at the line; the looks, and the timers that have passed, in the time after them. */
+    async function film(frames: number, arrives: boolean) {
+      const clock = new VirtualClock();
+      const wire = new NarrowWire(clock);
+      const outbox = new Outbox(wire, clock);
+      const pass = async (ms: number, arriving: boolean): Promise<number> => {
+        const before = wire.looks;
+        for (let left = ms; left > 0; left -= 1) {
+          if (arriving) wire.acknowledged = wire.takenBytes;
+          await clock.advance(1);
+        }
+        return wire.looks - before;
+      };
+      outbox.send(many(400), 'picture');
+      await pass(1_000, true);
+      let looks = 0;
+      for (let frame = 0; frame < frames; frame += 1) {
+        outbox.send([new Uint8Array(16_000)], 'picture');
+        looks += await pass(33, arrives);
+      }
+      outbox.close();
+      wire.line.close();
+      return looks;
+    }
+
+    it('is looked at with its frames, and hardly in between', async () => {
+      expect(await film(30, true)).toBeLessThanOrEqual(4);
+    });
+
+    it('is watched from the next frame on when it has not arrived', async () => {
+      expect(await film(10, false)).toBeGreaterThan(25);
+    });
   });
 
   it('is not bounded where the system has taken everything and tells nothing', () => {
