@@ -162,7 +162,7 @@ describe('a screen that is resized', () => {
     const reader = new X11PartReader(
       { connection, shared, pixels: { stride: (width) => width * 4, convert: undefined }, way: 'getImage' },
       { width: 10, height: 10 },
-      { way: 'getImage', grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+      { way: 'getImage', ask: () => Promise.resolve(() => undefined), grab: () => Promise.resolve(), close: () => closed.push('grabber') },
     );
     const screen = new X11Screen({ connection, post: ({ tag }) => closed.push(tag), reader, film: [] });
     screen.partChanged();

@@ -1,5 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
+import type { Extensions } from 'x11';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
@@ -15,13 +16,18 @@ export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
 /** What the picture is of, and where in it the picture begins. */
 export type GrabSource = { readonly drawable: number } & Place;
 
+/** Copies pixels to their place in `picture`, a BGRX picture of what is shared. */
+export type PutPixels = (picture: Uint8Array, pictureWidth: number) => void;
+
 /** Takes parts of the screen's picture. */
 export interface Grabber {
   readonly way: GrabWay;
   /**
-   * Copies the pixels of `area` to the same place of `picture`, a BGRX picture of what is shared.
+   * Asks for the pixels of `area` before it returns. What comes puts them to the same place of a picture, until the next are asked for.
    * Rejects with the X error when the area reaches outside the drawable, which has shrunk then.
    */
+  ask(area: Rect, from: GrabSource): Promise<PutPixels>;
+  /** Asks, and copies. */
   grab(area: Rect, picture: Uint8Array, pictureWidth: number, from: GrabSource): Promise<void>;
   close(): void;
 }
@@ -44,7 +50,9 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
   ] as const) {
     if (wish !== 'auto' && wish !== way) continue;
     try {
-      return shmGrabber(connection, way, await open(connection, bytes), pixels);
+      const shm = await connection.extension('shm');
+      if (shm === undefined) throw new Error('no MIT-SHM');
+      return shmGrabber(shm, way, await open(connection, shm, bytes), pixels);
     } catch (error) {
       failures.push(error);
     }
@@ -53,27 +61,37 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
   throw new Error(`${wish} does not work here`, { cause: failures[0] });
 }
 
-function shmGrabber(connection: X11Connection, way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
+function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
   /** What is to be converted or put in its place row by row, one area at a time: a call of the system for each row costs more than the copy. */
   let raw = new Uint8Array(0);
-  return {
+  const put = (area: Rect, picture: Uint8Array, pictureWidth: number): void => {
+    const bytes = pixels.stride(area.width) * area.height;
+    if (pixels.convert === undefined && area.width === pictureWidth) {
+      segment.read(picture, area.y * pictureWidth * 4, bytes, 0);
+      return;
+    }
+    if (raw.length < bytes) raw = new Uint8Array(bytes);
+    segment.read(raw, 0, bytes, 0);
+    putRows(raw, area, picture, pictureWidth, pixels);
+  };
+  return grabber(
     way,
-    grab: async (area, picture, pictureWidth, { drawable, x, y }) => {
-      const shm = await connection.extension('shm');
-      if (shm === undefined) throw new Error('no MIT-SHM');
+    async (area, { drawable, x, y }) => {
       await reply<{ readonly size: number }>((done) =>
         shm.GetImage(drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
       );
-      const bytes = pixels.stride(area.width) * area.height;
-      if (pixels.convert === undefined && area.width === pictureWidth) {
-        segment.read(picture, area.y * pictureWidth * 4, bytes, 0);
-        return;
-      }
-      if (raw.length < bytes) raw = new Uint8Array(bytes);
-      segment.read(raw, 0, bytes, 0);
-      putRows(raw, area, picture, pictureWidth, pixels);
+      return (picture, pictureWidth) => put(area, picture, pictureWidth);
     },
-    close: () => segment.close(),
+    () => segment.close(),
+  );
+}
+
+function grabber(way: GrabWay, ask: Grabber['ask'], close: () => void): Grabber {
+  return {
+    way,
+    ask,
+    grab: async (area, picture, pictureWidth, from) => (await ask(area, from))(picture, pictureWidth),
+    close,
   };
 }
 
@@ -88,9 +106,8 @@ function putRows(raw: Uint8Array, area: Rect, picture: Uint8Array, pictureWidth:
 }
 
 /** MIT-SHM 1.2 AttachFd: a file on a tmpfs, unlinked at once, whose descriptor goes to the server. */
-async function openFdSegment(connection: X11Connection, bytes: number): Promise<Segment> {
-  const shm = await connection.extension('shm');
-  if (shm === undefined || !shm.fdCapable || (shm.major === 1 && shm.minor < 2)) throw new Error('no MIT-SHM with descriptors');
+async function openFdSegment(connection: X11Connection, shm: Extensions['shm'], bytes: number): Promise<Segment> {
+  if (!shm.fdCapable || (shm.major === 1 && shm.minor < 2)) throw new Error('no MIT-SHM with descriptors');
   const path = `/dev/shm/ringback-${randomUUID()}`;
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
@@ -115,9 +132,7 @@ async function openFdSegment(connection: X11Connection, bytes: number): Promise<
 }
 
 /** Classic MIT-SHM Attach on a System V segment, through libc: for runtimes that cannot pass descriptors. */
-async function openSysVSegment(connection: X11Connection, bytes: number): Promise<Segment> {
-  const shm = await connection.extension('shm');
-  if (shm === undefined) throw new Error('no MIT-SHM');
+async function openSysVSegment(connection: X11Connection, shm: Extensions['shm'], bytes: number): Promise<Segment> {
   const { attachSharedMemory } = await import('./sysv-memory.ts');
   const memory = attachSharedMemory(bytes);
   // Linux lets the server attach a segment all the same, and a process that is killed leaves none behind.
@@ -144,14 +159,14 @@ async function openSysVSegment(connection: X11Connection, bytes: number): Promis
 
 /** Core GetImage: pixels come over the socket. About three times slower than MIT-SHM, and supported by every server. */
 function coreGrabber(connection: X11Connection, pixels: ScreenPixels): Grabber {
-  return {
-    way: 'getImage',
-    grab: async (area, picture, pictureWidth, { drawable, x, y }) => {
+  return grabber(
+    'getImage',
+    async (area, { drawable, x, y }) => {
       const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
         connection.client.GetImage(Z_PIXMAP, drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, done),
       );
-      putRows(data, area, picture, pictureWidth, pixels);
+      return (picture, pictureWidth) => putRows(data, area, picture, pictureWidth, pixels);
     },
-    close: () => undefined,
-  };
+    () => undefined,
+  );
 }

@@ -27,6 +27,8 @@ export interface X11Connection {
   /** The extension, or undefined when the server has none. */
   extension<Name extends keyof Extensions>(name: Name): Promise<Extensions[Name] | undefined>;
   onEvent(listener: (event: Event) => void): void;
+  /** What is asked in the call goes to the server in one piece, so that its answers come in one as well. */
+  together(ask: () => void): void;
   /** Called once when the server or the connection is lost, but not after `close`. */
   onLost(listener: (why: string) => void): void;
   /** Called for X errors, which answer single requests and leave the connection intact. */
@@ -109,6 +111,16 @@ class Connection implements X11Connection {
 
   onEvent(listener: (event: Event) => void): void {
     this.client.on('event', listener);
+  }
+
+  together(ask: () => void): void {
+    const { stream } = this.client;
+    stream.cork();
+    try {
+      ask();
+    } finally {
+      stream.uncork();
+    }
   }
 
   onLost(listener: (why: string) => void): void {

@@ -3,8 +3,9 @@ import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { PictureMove, PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { openPictureMemory } from '../../../protocol/rdp/graphics/kernels/picture-memory.ts';
 import type { SharedState } from '../../../protocol/rdp/shared-part.ts';
+import type { PartPlace } from './part-place.ts';
 import { grabAreas } from './grab-areas.ts';
-import { openGrabber, type Grabber, type GrabWay } from './grabber.ts';
+import { openGrabber, type Grabber, type GrabWay, type PutPixels } from './grabber.ts';
 import type { X11Connection } from './x11-connection.ts';
 import type { X11Damage } from './x11-damage.ts';
 import type { X11MenuLayer } from './x11-menu-layer.ts';
@@ -42,6 +43,9 @@ export class X11PartReader {
   private readAll = true;
   private lastWholeMs = Number.NEGATIVE_INFINITY;
   private retries = 0;
+  /** What was drawn when it was read last, where that was one area; and what is taken for what is drawn next, because it was the same twice. */
+  private drawn: Rect | undefined;
+  private expected: Rect | undefined;
   private closed = false;
 
   constructor(parts: X11PartReaderParts, layout: DesktopLayout, grabber: Grabber) {
@@ -85,8 +89,11 @@ export class X11PartReader {
     return place === undefined ? [] : onRoot.map(({ from, to }) => ({ from: shifted(from, place), to: shifted(to, place) }));
   }
 
-  /** Rejects when the connection is lost, or when the screen cannot be read for long. */
-  async read(): Promise<PartRead> {
+  /**
+   * Rejects when the connection is lost, or when the screen cannot be read for long.
+   * @param beside asks the server for something else that costs no wait of its own then
+   */
+  async read(beside: () => void = () => undefined): Promise<PartRead> {
     const { shared } = this.parts;
     const whole = rectOf(this.current);
     if (this.wholeInMs === 0 && (await this.isElsewhere())) return 'elsewhere';
@@ -99,13 +106,16 @@ export class X11PartReader {
       return 'nothing';
     }
     if (place === undefined) return this.blank();
-    const damaged = this.damage === undefined ? [whole] : (await this.damage.take()).map((rect) => shifted(rect, place.origin));
+    const asked = this.ask(place, beside);
+    const damaged = asked.damaged === undefined ? [whole] : (await asked.damaged).map((rect) => shifted(rect, place.origin));
     const menus = (await this.menus?.changes(place.area)) ?? [];
     const all = this.readAll || this.damage === undefined || this.wholeInMs === 0;
     const areas = all ? [whole] : grabAreas([...damaged, ...menus], this.current);
+    const isExpected = this.expect(all ? [] : areas);
     this.picture.kernels?.turn(areas);
     try {
-      for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
+      if (isExpected && asked.pixels !== undefined) (await asked.pixels)(this.picture.pixels, this.current.width);
+      else for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
       await this.menus?.draw(areas, this.grabber, this.picture.pixels, this.current.width);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
@@ -126,6 +136,7 @@ export class X11PartReader {
     const { connection, pixels, shared } = this.parts;
     await shared.follow();
     this.readAll = true;
+    this.expected = undefined;
     const layout = shared.place === undefined ? this.current : layoutOf(shared.place);
     if (isSameLayout(layout, this.current)) return undefined;
     if (!isSameSize(layout, this.current)) {
@@ -145,6 +156,32 @@ export class X11PartReader {
   close(): void {
     this.closed = true;
     this.grabber.close();
+  }
+
+  /** Asks what is drawn, and already for its pixels where that is likely to be what it was: the second wait for the server falls away. */
+  private ask(place: PartPlace, beside: () => void): { readonly damaged?: Promise<readonly Rect[]>; readonly pixels?: Promise<PutPixels> } {
+    const { damage, expected } = this;
+    let damaged: Promise<readonly Rect[]> | undefined;
+    let pixels: Promise<PutPixels> | undefined;
+    this.parts.connection.together(() => {
+      beside();
+      damaged = damage?.take();
+      if (expected !== undefined && !this.readAll && this.wholeInMs > 0) pixels = this.grabber.ask(expected, place);
+    });
+    // Where it is in vain nobody waits for it.
+    pixels?.catch(() => undefined);
+    return { ...(damaged === undefined ? {} : { damaged }), ...(pixels === undefined ? {} : { pixels }) };
+  }
+
+  /** Whether these areas are what was expected. What is drawn twice alike is expected to be so again, unless asking in vain costs much. */
+  private expect(areas: readonly Rect[]): boolean {
+    const [area] = areas;
+    const drawn = areas.length === 1 ? area : undefined;
+    const isExpected = isSameRect(drawn, this.expected);
+    const isCheap = this.way !== 'getImage' && this.menus === undefined;
+    this.expected = isCheap && isSameRect(drawn, this.drawn) ? drawn : undefined;
+    this.drawn = drawn;
+    return isExpected;
   }
 
   /** Looks where the part is, because not every change of monitors is told. */
@@ -168,5 +205,10 @@ export class X11PartReader {
 }
 
 const rectOf = ({ width, height }: Size): Rect => ({ x: 0, y: 0, width, height });
+
+function isSameRect(one: Rect | undefined, other: Rect | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
+}
 
 const shifted = (rect: Rect, { x, y }: Place): Rect => ({ ...rect, x: rect.x - x, y: rect.y - y });

@@ -3,20 +3,19 @@ import type { Rect } from '../../../protocol/rdp/geometry.ts';
 import { holds } from '../../../protocol/rdp/graphics/tiles/areas.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../../protocol/rdp/pointer-shape.ts';
+import { PointerLooks } from './pointer-looks.ts';
 import { pointerShapeFromX, samePointerShape, type XCursorImage } from './cursor-shape.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 
-/** Shortest interval between two queries of position or shape; nothing is queried while neither changes. */
-const POINTER_INTERVAL_MS = 50;
 const DISPLAY_CURSOR_NOTIFY_MASK = 1;
 
 /** Watches the cursor apart from the picture: XFIXES tells when its shape changes, XInput 2 raw motion when it may have moved. */
 export interface X11Pointer {
   /** Reports shape and position even when unchanged, for a client that has just connected. */
   tellAgain(): void;
-  /**
-   * Queries the position after the picture changed, because programs that warp the pointer (games, drawing programs) cause no raw motion.
-   */
+  /** The picture is being read: the position is queried together with it, because programs that warp the pointer (games, drawing programs) cause no raw motion. */
+  pictureRead(): void;
+  /** The same after the picture changed, unless the next one is read before long. */
   screenChanged(): void;
   close(): void;
 }
@@ -56,7 +55,7 @@ export async function watchX11Pointer(
     return rect !== undefined && holds(rect, { x, y, width: 1, height: 1 }) && (await area.isOnTop(x, y));
   };
 
-  const lookAtShape = throttle(async () => {
+  const lookAtShape = new PointerLooks(async () => {
     if (fixes === undefined) return;
     // It comes with its place: a shape that it has elsewhere may be what is done there.
     const image = await reply<XCursorImage & Place>((done) => fixes.GetCursorImage(done));
@@ -64,7 +63,7 @@ export async function watchX11Pointer(
     shape = inside ? pointerShapeFromX(image) : undefined;
     tellShape();
   });
-  const lookAtPosition = throttle(async () => {
+  const lookAtPosition = new PointerLooks(async () => {
     const { rootX, rootY } = await reply<{ readonly rootX: number; readonly rootY: number }>((done) =>
       connection.client.QueryPointer(root, done),
     );
@@ -95,37 +94,12 @@ export async function watchX11Pointer(
       lookAtShape.now();
       lookAtPosition.now();
     },
-    screenChanged: () => lookAtPosition.now(),
+    pictureRead: () => lookAtPosition.along(),
+    screenChanged: () => lookAtPosition.maybe(),
     close: () => {
       closed = true;
       lookAtShape.stop();
       lookAtPosition.stop();
-    },
-  };
-}
-
-/** `now` runs `run` at once the first time, then at most every POINTER_INTERVAL_MS, and once more after the last call. */
-function throttle(run: () => Promise<void>): { now(): void; stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  let again = false;
-  let stopped = false;
-  const go = () => {
-    again = false;
-    // A reply that never comes means a lost connection, which `onLost` reports.
-    run().catch(() => undefined);
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (again && !stopped) go();
-    }, POINTER_INTERVAL_MS);
-  };
-  return {
-    now: () => {
-      again = true;
-      if (timer === undefined && !stopped) go();
-    },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
     },
   };
 }

@@ -111,6 +111,7 @@ export class X11Screen {
   private timer: NodeJS.Timeout | undefined;
   /** Until the whole is compared although nothing was damaged. */
   private silentTimer: NodeJS.Timeout | undefined;
+  private silentDueMs = 0;
   private over = false;
   /** Tail of the chain on which grabs and resizes run one after the other. */
   private work: Promise<void> = Promise.resolve();
@@ -165,9 +166,7 @@ export class X11Screen {
     const isHidden = state === 'hidden';
     if ((isHidden || (!isDrawn && !this.stream.dueAnyway)) && wholeInMs > 0) {
       this.stillSinceMs ??= performance.now();
-      clearTimeout(this.silentTimer);
-      const dueInMs = isHidden ? wholeInMs : (this.stream.dueInMs ?? wholeInMs);
-      this.silentTimer = setTimeout(() => this.schedule(), Math.min(wholeInMs, dueInMs));
+      this.scheduleAgain(Math.min(wholeInMs, isHidden ? wholeInMs : (this.stream.dueInMs ?? wholeInMs)));
       return;
     }
     const leastMs = damage === undefined && !this.stream.dueAnyway ? COMPARE_INTERVAL_MS : 0;
@@ -178,6 +177,18 @@ export class X11Screen {
         this.startTurn();
       }, delay);
     } else this.startTurn();
+  }
+
+  /** In so many milliseconds, or sooner: one that is armed stays so, because in a film it would be put off with each picture. */
+  private scheduleAgain(inMs: number): void {
+    const dueMs = performance.now() + inMs;
+    if (this.silentTimer !== undefined && this.silentDueMs <= dueMs) return;
+    clearTimeout(this.silentTimer);
+    this.silentDueMs = dueMs;
+    this.silentTimer = setTimeout(() => {
+      this.silentTimer = undefined;
+      this.schedule();
+    }, inMs);
   }
 
   private startTurn(): void {
@@ -215,7 +226,7 @@ export class X11Screen {
     this.pace.started(startedMs);
     const stillMs = startedMs - (this.stillSinceMs ?? startedMs);
     this.stillSinceMs = undefined;
-    const read = await this.reader.read();
+    const read = await this.reader.read(() => this.pointer?.pictureRead());
     if (this.over || read === 'nothing') return;
     if (read === 'elsewhere' || read === 'later') {
       if (read === 'later') this.pace.pause(performance.now(), RETRY_MS);
