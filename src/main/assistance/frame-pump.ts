@@ -45,6 +45,8 @@ export class FramePump {
   private suspended = false;
   private wanted = true;
   private newestFilmBy: FilmMaker = 'none';
+  /** Of the line, when it was last looked at for a frame: nothing else need ask the system for it. */
+  private minRoundTripMs = 0;
   private wake: () => void = () => {};
 
   constructor(parts: FramePumpParts) {
@@ -104,7 +106,7 @@ export class FramePump {
     if (suspended) this.unacknowledged = [];
     const index = this.unacknowledged.indexOf(frameId);
     if (index >= 0) this.unacknowledged.splice(0, index + 1);
-    this.age.acknowledged(frameId, this.parts.clock.monotonicMs(), this.parts.link.line.minRoundTripMs ?? 0);
+    this.age.acknowledged(frameId, this.parts.clock.monotonicMs(), this.minRoundTripMs);
     this.wake();
   }
 
@@ -119,10 +121,14 @@ export class FramePump {
     try {
       if (!signal.aborted) capture.configure(settings);
       while (!signal.aborted) {
+        if (!this.wanted || this.isBehind) {
+          await this.woken(false);
+          continue;
+        }
         const { line } = this.parts.link;
-        const isBehind = this.unacknowledged.length >= MAX_UNACKNOWLEDGED_FRAMES + this.share.furtherFrames(line);
-        if (!this.wanted || isBehind || !this.share.hasRoom(line)) {
-          await this.woken(this.wanted && !isBehind);
+        this.minRoundTripMs = line.minRoundTripMs ?? 0;
+        if (!this.share.hasRoom(line)) {
+          await this.woken(true);
           continue;
         }
         const share = this.share.next(line, this.parts.clock.monotonicMs(), this.parts.aside?.());
@@ -144,6 +150,11 @@ export class FramePump {
     } catch (error) {
       if (!signal.aborted) this.parts.failed(error);
     }
+  }
+
+  /** The expert has as many frames to acknowledge as fit on the line. */
+  private get isBehind(): boolean {
+    return this.unacknowledged.length >= MAX_UNACKNOWLEDGED_FRAMES + this.share.furtherFrames(this.minRoundTripMs);
   }
 
   /** Until something has changed; `soon`: or it is time to look at the line again. */

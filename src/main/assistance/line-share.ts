@@ -24,7 +24,7 @@ export class LineShare {
   }
 
   /** How many frames more than on a short line may be under way. */
-  furtherFrames({ minRoundTripMs = 0 }: LineState): number {
+  furtherFrames(minRoundTripMs: number): number {
     return Math.floor(minRoundTripMs / BETWEEN_FRAMES_MS);
   }
 

@@ -23,6 +23,7 @@ function film(bytesPerMs: number, roundTripMs: number, { overshoot = 1 } = {}) {
   const madeMs: number[] = [];
   const shownMs: number[] = [];
   const waitedMs: number[] = [];
+  const asked = { times: 0 };
   const capture: Pick<ScreenCapture, 'configure' | 'nextFrame'> = {
     configure: () => undefined,
     nextFrame: (_signal, share) =>
@@ -43,6 +44,7 @@ function film(bytesPerMs: number, roundTripMs: number, { overshoot = 1 } = {}) {
     },
     link: {
       get line() {
+        asked.times += 1;
         return line.state;
       },
       sendGraphics: (updates) =>
@@ -72,7 +74,7 @@ function film(bytesPerMs: number, roundTripMs: number, { overshoot = 1 } = {}) {
     while (tookMs.length === 0) await line.pass(1);
     return tookMs[0] ?? Number.NaN;
   };
-  return { clock, line, shares, madeMs, shownMs, waitedMs, pump, key };
+  return { clock, line, shares, madeMs, shownMs, waitedMs, asked, pump, key };
 }
 
 function chunks(bytes: Uint8Array, length: number): Uint8Array[] {
@@ -82,6 +84,18 @@ function chunks(bytes: Uint8Array, length: number): Uint8Array[] {
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 describe('frames are made for the line', () => {
+  it('which is asked once a frame where there is room, also for how old its pictures are', async () => {
+    const { line, shares, asked, pump } = film(100_000 * KBIT, 20, { overshoot: 0.05 });
+    await line.pass(1_000);
+    const [times, frames] = [asked.times, shares.length];
+    pump.age.takeMs();
+    await line.pass(1_000);
+    expect(shares.length - frames).toBeGreaterThan(30);
+    expect(asked.times - times).toBeLessThan(1.2 * (shares.length - frames));
+    // Half of the round trip is taken away.
+    expect(pump.age.takeMs()).toBeLessThan(18);
+  });
+
   it.each([
     ['10 Mbit/s + 40 ms', 10_000 * KBIT, 40],
     ['2 Mbit/s + 80 ms', 2_000 * KBIT, 80],
