@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
+import { copyRows } from '../scroll/screen-copy.ts';
 import { without } from '../tiles/areas.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
 import { TILE_SIDE } from '../tiles/grid.ts';
@@ -99,11 +100,16 @@ export class PictureKernels implements Size {
       return;
     }
     const { now, before } = this;
-    for (const area of without(this.stale, areas)) this.copy(now.words, before.words, area);
+    for (const area of without(this.stale, areas)) copyRows(now.words, before.words, this.width, area);
     this.now = before;
     this.before = now;
     this.isTaken = false;
     this.stale = areas;
+  }
+
+  /** Whether {@link turn} is called before each picture. */
+  get turning(): boolean {
+    return this.turns;
   }
 
   /** Who compares has seen the picture. `whole`: and has written all of it to the picture before. */
@@ -231,14 +237,6 @@ export class PictureKernels implements Size {
     const stride = this.width * 4;
     this.kernels.toI420(this.now.at + y * stride + x * 4, stride, width, height, this.filmAt, size.width, size.height);
     return new Uint8Array(this.pixels.buffer, this.filmAt, (size.width * size.height * 3) / 2);
-  }
-
-  /** An area that lies in the picture. */
-  private copy(from: Int32Array, to: Int32Array, { x, y, width, height }: Rect): void {
-    for (let row = y; row < y + height; row++) {
-      const at = row * this.width + x;
-      to.set(from.subarray(at, at + width), at);
-    }
   }
 }
 

@@ -6,7 +6,8 @@ import { frameWords } from '../pixel-words.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { copyMoves } from '../scroll/copy-moves.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
-import { copyOnPicture } from '../scroll/screen-copy.ts';
+import { copyOnPicture, copyRows } from '../scroll/screen-copy.ts';
+import { without } from './areas.ts';
 import { rowsEqual } from './row-compare.ts';
 import { TILE_SIDE } from './grid.ts';
 
@@ -67,9 +68,19 @@ export class ChangedTiles {
     const { previous } = this;
     const moved = copyMoves(words, previous, this, damage, moves);
     const scrolled = detectScroll(words, previous, this, damage);
-    for (const copy of scrolled) copyOnPicture(previous, this, copy);
+    for (const copy of scrolled) this.copy(words.words, copy);
     this.copied = [...moved, ...scrolled];
     return [...moved, ...scrolled];
+  }
+
+  /** Tiles that lie in the copy are not looked at: where the pictures change places, theirs need not be in the picture before. */
+  private copy(now: Int32Array, copy: ScreenCopy): void {
+    const { kernels, previous, width } = this;
+    if (kernels?.turning !== true) {
+      copyOnPicture(previous, this, copy);
+      return;
+    }
+    for (const edge of without([copy], tilesWithin(copy))) copyRows(now, previous, width, edge);
   }
 
   private get previous(): Int32Array {
@@ -102,11 +113,10 @@ export class ChangedTiles {
 
   private leaveOutCopied(): void {
     const columns = Math.ceil(this.width / TILE_SIDE);
-    for (const rect of this.copied) {
-      const right = Math.floor((rect.x + rect.width) / TILE_SIDE);
-      const bottom = Math.floor((rect.y + rect.height) / TILE_SIDE);
-      for (let y = Math.ceil(rect.y / TILE_SIDE); y < bottom; y++) {
-        for (let x = Math.ceil(rect.x / TILE_SIDE); x < right; x++) this.touched[y * columns + x] = 0;
+    for (const { x, y, width, height } of this.copied.flatMap(tilesWithin)) {
+      for (let row = y / TILE_SIDE; row * TILE_SIDE < y + height; row++) {
+        const at = row * columns + x / TILE_SIDE;
+        this.touched.fill(0, at, at + width / TILE_SIDE);
       }
     }
     this.copied = [];
@@ -169,6 +179,15 @@ export class ChangedTiles {
     const end = Math.min(right, left + ((to + 3) & ~3));
     return { x, y: first, width: end - x, height: last - first + 1 };
   }
+}
+
+/** The rectangle of whole tiles in an area, where there are any. */
+function tilesWithin({ x, y, width, height }: Rect): Rect[] {
+  const left = Math.ceil(x / TILE_SIDE) * TILE_SIDE;
+  const top = Math.ceil(y / TILE_SIDE) * TILE_SIDE;
+  const right = Math.floor((x + width) / TILE_SIDE) * TILE_SIDE;
+  const bottom = Math.floor((y + height) / TILE_SIDE) * TILE_SIDE;
+  return right > left && bottom > top ? [{ x: left, y: top, width: right - left, height: bottom - top }] : [];
 }
 
 /** The whole frame as rectangles of the 64×64 grid. */

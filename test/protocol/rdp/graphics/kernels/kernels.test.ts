@@ -163,16 +163,23 @@ describe('what changed', () => {
           const before = screen(0);
           const now = altered(screen(shift), changes, 0, seed);
           const whole = [{ x: 0, y: 0, width, height }];
-          const reference = new ChangedTiles();
-          const tried = new ChangedTiles();
-          const memory = inKernels(before);
-          reference.update(before, []);
-          tried.update(memory, []);
-          inKernels(now, memory);
-          const wanted = reference.copies(now, whole);
-          copies += wanted.length;
-          expect(tried.copies(memory, whole)).toEqual(wanted);
-          expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
+          // Both where what changed is taken over and where the pictures change places.
+          for (const turning of [false, true]) {
+            const reference = new ChangedTiles();
+            const tried = new ChangedTiles();
+            const memory = inKernels(before);
+            reference.update(before, []);
+            tried.update(memory, []);
+            if (turning) memory.kernels?.turn(whole);
+            inKernels(now, memory);
+            const wanted = reference.copies(now, whole);
+            copies += wanted.length;
+            expect(tried.copies(memory, whole)).toEqual(wanted);
+            expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
+            if (turning) memory.kernels?.turn([]);
+            expect(colours(memory)).toEqual(colours(now));
+            expect(tried.update(memory, whole)).toEqual([]);
+          }
         },
       ),
       { numRuns: 100 },
