@@ -1,0 +1,24 @@
+import { closeSync, ftruncateSync, writeSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { mapSharedMemory } from '../../../src/main/desktop/x11/mapped-memory.ts';
+
+const BYTES = 10_000;
+
+it.runIf(process.platform === 'linux')('memory that another process writes is read in its bounds, and nobody makes it smaller', () => {
+  const memory = mapSharedMemory(BYTES);
+  try {
+    writeSync(memory.fd, Uint8Array.of(1, 2, 3, 4), 0, 4, BYTES - 4);
+    const into = new Uint8Array(6).fill(9);
+    memory.read(into.subarray(1, 5), BYTES - 4);
+    expect([...into]).toEqual([9, 1, 2, 3, 4, 9]);
+    expect(() => memory.read(into, BYTES - 5)).toThrow(RangeError);
+    expect(() => memory.read(into, -1)).toThrow(RangeError);
+    expect(() => ftruncateSync(memory.fd, BYTES - 1)).toThrow('EPERM');
+    memory.unmap();
+    memory.unmap();
+    expect(() => memory.read(into, 0)).toThrow(RangeError);
+  } finally {
+    memory.unmap();
+    closeSync(memory.fd);
+  }
+});
