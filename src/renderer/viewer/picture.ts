@@ -136,6 +136,11 @@ export class Picture {
     return this.dirty.length > 0 || this.frameIds.length > 0;
   }
 
+  /** From when on {@link takeDrawing} gives what there is: now, unless a frame is half way. */
+  get dueMs(): number {
+    return this.frameSinceMs === undefined ? this.nowMs() : this.frameSinceMs + LONGEST_FRAME_MS;
+  }
+
   /** What changed since the last drawing; undefined when nothing did or a frame is half way and not yet late. */
   takeDrawing(): Drawing | undefined {
     if (this.decoder === undefined || !this.hasDrawing) return undefined;

@@ -20,8 +20,8 @@ const TELL_AFTER = 256;
 const TELL_SIZE_EACH_MS = 50;
 /** People read no faster. */
 const TELL_SHARES_EACH_MS = 1_000;
-/** A hidden window gets no animation frames; frames are still to be acknowledged, or the other side would stand still. */
-const HIDDEN_DRAW_AFTER_MS = 250;
+/** Nothing is drawn sooner after the drawing before: no display shows more. */
+const DRAW_EACH_MS = 15;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 
@@ -71,7 +71,10 @@ function start({ canvas, port }: PictureStart): void {
   const slices = new MessageChannel();
   let image: { readonly surface: Surface; readonly data: ImageData } | undefined;
   let decoding = false;
-  let drawAsked = false;
+  /** Draws what could not be drawn at once. */
+  let later: ReturnType<typeof setTimeout> | undefined;
+  let laterAtMs = 0;
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
   /** Decoded, and not yet told. */
   let taken = 0;
 
@@ -94,13 +97,12 @@ function start({ canvas, port }: PictureStart): void {
     if (decoding) return;
     decoding = true;
     try {
-      while (picture.isWaiting) {
-        // What came together is decoded together: a small frame is three messages, and one that is half way is not drawn.
-        await nextTask();
+      for (let first = true; picture.isWaiting; first = false) {
+        if (!first) await nextTask();
         await decodeSlice();
-        if (picture.hasDrawing) askForDrawing();
+        drawInTime();
         // The main process may be waiting for it; but what is drawn next is told together with it.
-        if (picture.isWaiting || !drawAsked || taken >= TELL_AFTER) send();
+        if (picture.isWaiting || later === undefined || taken >= TELL_AFTER) send();
       }
     } catch (error) {
       send();
@@ -131,23 +133,28 @@ function start({ canvas, port }: PictureStart): void {
     });
   }
 
-  function askForDrawing(): void {
-    if (drawAsked) return;
-    drawAsked = true;
-    const late = setTimeout(() => {
-      scope.cancelAnimationFrame(frame);
-      draw();
-    }, HIDDEN_DRAW_AFTER_MS);
-    const frame = scope.requestAnimationFrame(() => {
-      clearTimeout(late);
-      draw();
-    });
+  /**
+   * At once, so that it is there when the browser next takes the canvas: an animation frame would be asked of another process each time, and
+   * hidden windows get none. What comes sooner after the drawing before waits, and so does a frame half way: its end may be late.
+   */
+  function drawInTime(): void {
+    if (!picture.hasDrawing) return;
+    const atMs = Math.max(picture.dueMs, drawnAtMs + DRAW_EACH_MS);
+    const inMs = Math.ceil(atMs - performance.now());
+    if (inMs <= 0) draw();
+    else if (later === undefined || atMs < laterAtMs) {
+      clearTimeout(later);
+      laterAtMs = atMs;
+      later = setTimeout(draw, inMs);
+    }
   }
 
   function draw(): void {
-    drawAsked = false;
+    clearTimeout(later);
+    later = undefined;
     const drawing = picture.takeDrawing();
     if (drawing !== undefined) {
+      drawnAtMs = performance.now();
       const { surface, rectangles, frameIds } = drawing;
       if (image?.surface !== surface) {
         image = { surface, data: new ImageData(new Uint8ClampedArray(surface.words.buffer), surface.width, surface.height) };
@@ -155,9 +162,11 @@ function start({ canvas, port }: PictureStart): void {
       for (const { x, y, width, height } of rectangles) context.putImageData(image.data, 0, 0, x, y, width, height);
       tellMarks();
       send(frameIds);
-    } else send();
-    // a frame half way is looked at again: its end may be late
-    if (picture.hasDrawing) askForDrawing();
+    } else {
+      send();
+      // Meant for a frame whose end has come; another one is half way.
+      drawInTime();
+    }
   }
 
   port.onmessage = (event: MessageEvent<readonly ToPicture[]>) => {
