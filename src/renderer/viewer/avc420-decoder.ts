@@ -4,7 +4,7 @@ import { boundsOf } from '../../protocol/rdp/graphics/tiles/areas.ts';
 import type { BitmapDecoder, DecoderKind, EncodedBitmap } from '../../protocol/rdp/graphics/contract.ts';
 import { lookAtUnit } from '../../protocol/rdp/graphics/film/annex-b.ts';
 import { decodeAvc420 } from '../../protocol/rdp/graphics/film/avc420.ts';
-import { drawPlanes, type DecodedPlanes } from '../../protocol/rdp/graphics/film/draw-planes.ts';
+import { drawPlanes, heldPlanes, type DecodedPlanes } from '../../protocol/rdp/graphics/film/draw-planes.ts';
 import { checkSequence } from '../../protocol/rdp/graphics/film/sequence-parameters.ts';
 import type { BitmapTarget } from '../../protocol/rdp/graphics/surface.ts';
 import { GFX_CODEC } from '../../protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
@@ -15,6 +15,8 @@ const LONGEST_DECODE_MS = 1_000;
 const MOST_DECODERS = 16;
 /** More regions than these are copied as the one that holds them all; what is between them is of the same picture. */
 const MOST_COPIES = 8;
+/** A picture with more regions than these is not held: what it leaves of the one before would have to be found among them. */
+const MOST_HELD = 64;
 
 /** AVC420 on the graphics channel by WebCodecs, a decoder a surface. `lost`: what is on a surface is wrong until a key frame comes. */
 export function avc420Decoders(lost: () => void): DecoderKind {
@@ -46,6 +48,8 @@ class Avc420Decoder implements BitmapDecoder {
   private needsKey = true;
   private toldLost = false;
   private planes = new Uint8Array(0);
+  /** Those of the picture that is held. */
+  private held = new Uint8Array(0);
 
   /** @param gone called when its surface is */
   constructor(lost: () => void, gone: () => void) {
@@ -158,7 +162,14 @@ class Avc420Decoder implements BitmapDecoder {
     // What lies in memory as planes is quicker converted here: a browser's way to pixels leads through numbers with fractions.
     if (frame.format !== 'I420' && matrix === 'bt709' && fullRange === true) {
       for (const rect of rects.length > MOST_COPIES ? [boundsOf(rects)] : rects) await copyInto(target, frame, rect, visible);
-    } else drawPlanes(await this.read(frame, size), rects, target);
+      return;
+    }
+    const planes = await this.read(frame, size);
+    if (target.hold === undefined || rects.length > MOST_HELD) drawPlanes(planes, rects, target);
+    else {
+      target.hold(heldPlanes(planes, rects));
+      [this.planes, this.held] = [this.held, this.planes];
+    }
   }
 
   /** As it was decoded: a browser would take a stream that does not say it for one of limited range. */

@@ -2,11 +2,17 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ProtocolError } from '../../../src/protocol/bytes/errors.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import { encodeAvc420 } from '../../../src/protocol/rdp/graphics/film/avc420.ts';
-import { createSurface } from '../../../src/protocol/rdp/graphics/surface.ts';
+import { createSurface, type HeldPicture } from '../../../src/protocol/rdp/graphics/surface.ts';
 import { avc420Decoders } from '../../../src/renderer/viewer/avc420-decoder.ts';
 import { sequence } from '../../protocol/rdp/graphics/film/sequence-bits.ts';
 
 const SIZE = { width: 64, height: 64 };
+const LUMA = SIZE.width * SIZE.height;
+const PLANES = [
+  { offset: 0, stride: SIZE.width },
+  { offset: LUMA, stride: SIZE.width / 2 },
+  { offset: 1.25 * LUMA, stride: SIZE.width / 2 },
+];
 const PLAIN = { high: false, order: 2, fields: false, lists: false };
 const SMALL = sequence({ width: 4, height: 4, ...PLAIN });
 const HUGE = sequence({ width: 1_024, height: 1_024, ...PLAIN });
@@ -14,6 +20,8 @@ const IDR = [0, 0, 1, 0x65, 1, 2];
 
 /** What the browser's decoder does with the next picture. */
 let behaviour: 'decodes' | 'says nothing' | 'fails' | 'cannot be read';
+/** Where pictures lie in memory: all their samples are this. */
+let sample: number | undefined;
 let decodersClosed = 0;
 
 class FakeDecoder {
@@ -43,7 +51,13 @@ function frame(): unknown {
   return {
     visibleRect: { x: 0, y: 0, ...SIZE },
     colorSpace: { matrix: 'bt709', fullRange: true },
-    copyTo: () => (behaviour === 'cannot be read' ? Promise.reject(new Error('the GPU process has gone')) : Promise.resolve([])),
+    ...(sample === undefined ? {} : { format: 'I420', allocationSize: () => 1.5 * LUMA }),
+    copyTo: (bytes: Uint8Array) => {
+      bytes.fill(sample ?? 0, 0, 1.5 * LUMA);
+      return behaviour === 'cannot be read'
+        ? Promise.reject(new Error('the GPU process has gone'))
+        : Promise.resolve(sample === undefined ? [] : PLANES);
+    },
     close: () => undefined,
   };
 }
@@ -72,6 +86,7 @@ describe('film at the viewer', () => {
 
   beforeEach(() => {
     behaviour = 'decodes';
+    sample = undefined;
     lost = 0;
     decodersClosed = 0;
     vi.stubGlobal('VideoDecoder', FakeDecoder);
@@ -97,6 +112,39 @@ describe('film at the viewer', () => {
       expect(await failure(decoder.decode(good, target))).toBe('none');
       expect(lost).toBe(1);
     }
+  });
+
+  it('leaves a picture that is held as it is until another one is held in its place', async () => {
+    const decoder = make().create();
+    const drawnOf = (picture: HeldPicture | undefined): number | undefined => {
+      picture?.draw(whole, target);
+      return (surface.words[0] ?? 0) & 0xff00;
+    };
+    let held: HeldPicture | undefined;
+    /** Of each picture that is held, what the one before is drawn as then. */
+    const before: (number | undefined)[] = [];
+    const holding = {
+      ...target,
+      hold: (picture: HeldPicture) => {
+        if (held !== undefined) before.push(drawnOf(held));
+        held = picture;
+      },
+    };
+    const next = async (as: number): Promise<void> => {
+      sample = as;
+      expect(await failure(decoder.decode(good, holding))).toBe('none');
+    };
+    surface.words.fill(0);
+    await next(128);
+    expect(surface.words[0]).toBe(0);
+    const first = drawnOf(held);
+    behaviour = 'cannot be read';
+    for (const unread of [1, 2]) await next(unread);
+    behaviour = 'decodes';
+    expect(drawnOf(held)).toBe(first);
+    for (const other of [90, 160]) await next(other);
+    expect(before[0]).toBe(first);
+    expect(new Set([...before, drawnOf(held)]).size).toBe(3);
   });
 
   it('waits for no decoder that says nothing', async () => {

@@ -39,6 +39,16 @@ export interface BitmapTarget {
   readonly offset: number;
   readonly columns: number;
   readonly rows: number;
+  /** Takes a picture instead of its pixels; left out where those are seen at once. */
+  hold?(picture: HeldPicture): void;
+}
+
+/** A decoded picture that has not been drawn. It stays as it is until another one has been held in its place. */
+export interface HeldPicture {
+  /** What of the surface it changes. */
+  readonly regions: readonly Rect[];
+  /** Draws a part that lies in one of the regions; the target is as large. */
+  draw(part: Rect, target: BitmapTarget): void;
 }
 
 /** The part of `rect` that lies on the surface, or undefined when there is none. */

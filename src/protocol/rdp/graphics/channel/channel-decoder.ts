@@ -8,7 +8,8 @@ import type { AppliedGraphics, BitmapDecoder, DecoderKind, DrawnBy, FrameBoundar
 import { Rdp8Decompressor } from '../rdp8/rdp8-decompressor.ts';
 import { bitmapTarget, clipToSurface, createSurface, type Surface } from '../surface.ts';
 import { around } from '../tiles/areas.ts';
-import { ChannelSurfaces, copyBetween, fillArea, type GfxSurface } from './channel-surfaces.ts';
+import { ChannelSurfaces, copyBetween, fillArea } from './channel-surfaces.ts';
+import { GfxSurface } from './gfx-surface.ts';
 
 /** What the decoder needs of whoever shows the output. */
 export interface ChannelOutputPicture {
@@ -162,7 +163,7 @@ export class ChannelDecoder {
   private reset({ tag: _pdu, ...layout }: Extract<GfxServerPdu, { tag: 'resetGraphics' }>, applying: Applying): void {
     const { width, height } = layout;
     setAside(applying, { width, height });
-    for (const surface of this.surfaces.mapped) surface.mappedTo = undefined;
+    for (const surface of this.surfaces.mapped) surface.mapTo(undefined);
     const before = this.picture.shown();
     // Of the same size it is shown on until there is something new.
     this.output = createSurface({ width, height });
@@ -180,11 +181,11 @@ export class ChannelDecoder {
     const whole = { x: 0, y: 0, width: surface.width, height: surface.height };
     if (!surface.touched) copyBetween(output, { ...whole, ...place }, surface, { x: 0, y: 0 });
     const alone = this.surfaces.mapped.every((other) => other === surface);
-    surface.mappedTo = { x: place.x, y: place.y };
+    surface.mapTo({ x: place.x, y: place.y });
     if (alone && place.x === 0 && place.y === 0 && surface.width === output.width && surface.height === output.height) {
       this.output = surface;
       this.picture.show(surface);
-    } else if (this.surfaces.mapped.includes(output as GfxSurface)) {
+    } else if (output instanceof GfxSurface && this.surfaces.mapped.includes(output)) {
       const apart = createSurface(output);
       apart.words.set(output.words);
       this.output = apart;
@@ -207,9 +208,9 @@ export class ChannelDecoder {
     const kind = this.kinds.find((candidate) => candidate.takes({ carrier: 'channel', codecId }));
     if (kind === undefined) throw notOffered(codecId);
     // What has rectangles of its own in its data is given the whole surface.
-    const place = kind.drawsOn === 'surface' ? { x: 0, y: 0, width: surface.width, height: surface.height } : rect;
-    const bitmap = { data, bitsPerPixel: 32, width: place.width, height: place.height, palette: NO_PALETTE };
-    const pending = decoderOf(surface, kind).decode(bitmap, bitmapTarget(surface, place));
+    const target = kind.drawsOn === 'surface' ? surface.target : bitmapTarget(surface, rect);
+    const bitmap = { data, bitsPerPixel: 32, width: target.columns, height: target.rows, palette: NO_PALETTE };
+    const pending = decoderOf(surface, kind).decode(bitmap, target);
     const by = drawnBy(codecId);
     this.cameBy.set(surface, by);
     if (pending === undefined) this.drawn(surface, rect, applying, by);

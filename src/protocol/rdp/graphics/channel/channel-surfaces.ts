@@ -1,9 +1,9 @@
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import type { GfxColour, GfxPoint } from '../../pdu/rdpgfx/shapes.ts';
-import type { BitmapDecoder, DecoderKind } from '../contract.ts';
 import { copyOnPicture } from '../scroll/screen-copy.ts';
-import { clipToSurface, createSurface, OPAQUE, type Surface } from '../surface.ts';
+import { bitmapTarget, clipToSurface, createSurface, OPAQUE, type Surface } from '../surface.ts';
+import { GfxSurface } from './gfx-surface.ts';
 
 /** A desktop of the largest size and a film of it, or a few smaller ones. */
 const MAX_SURFACES = 64;
@@ -11,15 +11,6 @@ const MAX_SURFACES_AREA = 2 * 64 * 1024 * 1024;
 /** With RDPGFX_CAPS_FLAG_SMALL_CACHE: 4,096 slots and 16 MB ([MS-RDPEGFX] 3.3.1.4). */
 const MAX_CACHE_SLOT = 4_096;
 const MAX_CACHE_AREA = 4 * 1024 * 1024;
-
-/** A surface with what belongs to it alone. */
-export interface GfxSurface extends Surface {
-  readonly decoders: Map<DecoderKind, BitmapDecoder>;
-  /** Something has been drawn on it. */
-  touched: boolean;
-  /** Where its top left pixel is on the output; undefined while it is not on it. */
-  mappedTo: GfxPoint | undefined;
-}
 
 /** The surfaces and the bitmap cache of one graphics channel ([MS-RDPEGFX] 3.3.1), within bounds. */
 export class ChannelSurfaces {
@@ -50,7 +41,7 @@ export class ChannelSurfaces {
         `<= ${MAX_SURFACES} surfaces of ${MAX_SURFACES_AREA} pixels`,
         `${this.byId.size + 1} of ${this.area + area}`,
       );
-    this.byId.set(surfaceId, { ...createSurface(size), decoders: new Map(), touched: false, mappedTo: undefined });
+    this.byId.set(surfaceId, new GfxSurface(size));
     this.area += area;
   }
 
@@ -108,9 +99,11 @@ export function copyBetween(from: Surface, rect: Rect, to: Surface, { x, y }: Gf
   const target = clipToSurface(to, { x: x + source.x - rect.x, y: y + source.y - rect.y, width: source.width, height: source.height });
   if (target === undefined) return undefined;
   const [left, top] = [target.x - x + rect.x, target.y - y + rect.y];
+  if (from instanceof GfxSurface && from.drawHeld({ ...target, x: left, y: top }, bitmapTarget(to, target))) return target;
+  const [pixels, words] = [from.words, to.words];
   for (let row = 0; row < target.height; row += 1) {
     const start = (top + row) * from.width + left;
-    to.words.set(from.words.subarray(start, start + target.width), (target.y + row) * to.width + target.x);
+    words.set(pixels.subarray(start, start + target.width), (target.y + row) * to.width + target.x);
   }
   return target;
 }

@@ -2,7 +2,7 @@
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import { BAND_ROWS, PlaneKernels } from '../kernels/plane-kernels.ts';
-import { OPAQUE, type BitmapTarget } from '../surface.ts';
+import { OPAQUE, type BitmapTarget, type HeldPicture } from '../surface.ts';
 
 /** Where a plane of a decoded picture begins in `bytes`, and how many bytes it is from row to row and from sample to sample. */
 interface Plane {
@@ -47,6 +47,21 @@ export function drawPlanes(planes: DecodedPlanes, regions: readonly Rect[], targ
     if (quick === undefined) drawRegion(planes, region, target);
     else drawBands(quick, planes, region, target);
   }
+}
+
+/**
+ * The same picture held: its parts are drawn when they are looked for. `bytes` must stay as they are until then.
+ * @throws ProtocolError TRUNCATED when the planes are smaller than the parts
+ */
+export function heldPlanes(planes: DecodedPlanes, regions: readonly Rect[]): HeldPicture {
+  for (const region of regions) check(planes, region);
+  return {
+    regions,
+    draw: (part, target) => {
+      const { words, stride, columns, rows } = target;
+      drawPlanes(planes, [part], { words, stride, offset: target.offset - part.y * stride - part.x, columns, rows });
+    },
+  };
 }
 
 /** From even columns and rows on, where chroma begins. */
