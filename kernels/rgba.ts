@@ -20,26 +20,47 @@ export function toRgba(
   out: usize,
   outStride: u32,
 ): void {
-  for (let row: u32 = 0; row < rows; row++) {
+  for (let row: u32 = 0; row < rows; row += 2) {
     const luma = y + row * yStride;
-    const chroma = (row >> 1) * chromaStride;
     const to = out + row * outStride;
-    for (let x: u32 = 0; x < width; x += 16) block(luma + x, u + chroma + (x >> 1), v + chroma + (x >> 1), to + (x << 2));
+    const chroma = (row >> 1) * chromaStride;
+    // A last row without another one below it is converted twice.
+    const below: u32 = row + 1 < rows ? 1 : 0;
+    const nextLuma = luma + below * yStride;
+    const next = to + below * outStride;
+    for (let x: u32 = 0; x < width; x += 16)
+      block(luma + x, nextLuma + x, u + chroma + (x >> 1), v + chroma + (x >> 1), to + (x << 2), next + (x << 2));
   }
 }
 
-function block(y: usize, u: usize, v: usize, out: usize): void {
+/** 16 pixels of two rows that share their chroma. */
+function block(y: usize, nextY: usize, u: usize, v: usize, out: usize, next: usize): void {
   const middle: v128 = i16x8.splat(128);
   const d: v128 = i16x8.shl(i16x8.sub(v128.load8x8_u(u), middle), 6);
   const e: v128 = i16x8.shl(i16x8.sub(v128.load8x8_u(v), middle), 6);
+  const reds = i16x8.add(e, i16x8.q15mulr_sat_s(e, i16x8.splat(RED_OF_V)));
+  const lost = i16x8.add(i16x8.q15mulr_sat_s(d, i16x8.splat(GREEN_OF_U)), i16x8.q15mulr_sat_s(e, i16x8.splat(GREEN_OF_V)));
+  const greens = i16x8.neg(lost);
+  const blues = i16x8.add(d, i16x8.q15mulr_sat_s(d, i16x8.splat(BLUE_OF_U)));
+  const reds0 = i16x8.shuffle(reds, reds, 0, 0, 1, 1, 2, 2, 3, 3);
+  const reds1 = i16x8.shuffle(reds, reds, 4, 4, 5, 5, 6, 6, 7, 7);
+  const greens0 = i16x8.shuffle(greens, greens, 0, 0, 1, 1, 2, 2, 3, 3);
+  const greens1 = i16x8.shuffle(greens, greens, 4, 4, 5, 5, 6, 6, 7, 7);
+  const blues0 = i16x8.shuffle(blues, blues, 0, 0, 1, 1, 2, 2, 3, 3);
+  const blues1 = i16x8.shuffle(blues, blues, 4, 4, 5, 5, 6, 6, 7, 7);
+  pixels(y, out, reds0, reds1, greens0, greens1, blues0, blues1);
+  pixels(nextY, next, reds0, reds1, greens0, greens1, blues0, blues1);
+}
+
+/** 16 pixels: their luma, and what chroma adds to the first and the last eight. */
+function pixels(y: usize, out: usize, reds0: v128, reds1: v128, greens0: v128, greens1: v128, blues0: v128, blues1: v128): void {
   const light: v128 = v128.load(y);
   const half: v128 = i16x8.splat(32);
   const low: v128 = i16x8.add(half, i16x8.shl(i16x8.extend_low_i8x16_u(light), 6));
   const high: v128 = i16x8.add(half, i16x8.shl(i16x8.extend_high_i8x16_u(light), 6));
-  const reds = channel(low, high, i16x8.add(e, i16x8.q15mulr_sat_s(e, i16x8.splat(RED_OF_V))));
-  const lost = i16x8.add(i16x8.q15mulr_sat_s(d, i16x8.splat(GREEN_OF_U)), i16x8.q15mulr_sat_s(e, i16x8.splat(GREEN_OF_V)));
-  const greens = channel(low, high, i16x8.neg(lost));
-  const blues = channel(low, high, i16x8.add(d, i16x8.q15mulr_sat_s(d, i16x8.splat(BLUE_OF_U))));
+  const reds = levels(i16x8.add(low, reds0), i16x8.add(high, reds1));
+  const greens = levels(i16x8.add(low, greens0), i16x8.add(high, greens1));
+  const blues = levels(i16x8.add(low, blues0), i16x8.add(high, blues1));
   const opaque: v128 = i8x16.splat(-1);
   const redGreen0 = i8x16.shuffle(reds, greens, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const redGreen1 = i8x16.shuffle(reds, greens, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
@@ -51,10 +72,7 @@ function block(y: usize, u: usize, v: usize, out: usize): void {
   v128.store(out, i16x8.shuffle(redGreen1, blueAlpha1, 4, 12, 5, 13, 6, 14, 7, 15), 48);
 }
 
-/** One colour of 16 pixels: the luma of eight each, and what the chroma of two pixels each adds. */
-function channel(low: v128, high: v128, chroma: v128): v128 {
-  return i8x16.narrow_i16x8_u(
-    i16x8.shr_s(i16x8.add(low, i16x8.shuffle(chroma, chroma, 0, 0, 1, 1, 2, 2, 3, 3)), 6),
-    i16x8.shr_s(i16x8.add(high, i16x8.shuffle(chroma, chroma, 4, 4, 5, 5, 6, 6, 7, 7)), 6),
-  );
+/** One colour of 16 pixels, of sums in 64ths. */
+function levels(low: v128, high: v128): v128 {
+  return i8x16.narrow_i16x8_u(i16x8.shr_s(low, 6), i16x8.shr_s(high, 6));
 }
