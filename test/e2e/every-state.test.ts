@@ -71,10 +71,17 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
       await page.locator('summary').click();
       await keep(' unfolded');
       expect(await findings()).toEqual([]);
+      // The next key leads into it.
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => (document.activeElement as HTMLInputElement).value);
+      expect(view.choice.more.options.map(({ id }) => id)).toContain(focused);
       // Yes says what it means.
       const [last] = view.choice.more.options.slice(-1);
       await page.locator(`input[value="${last?.id}"]`).check();
       expect(await page.locator('[data-answer=yes]').textContent()).toBe(last?.yes ?? view.yes);
+      expect(await page.locator('input:checked').evaluateAll((each) => each.map((one) => (one as HTMLInputElement).value))).toEqual([
+        last?.id,
+      ]);
     }
     const corner = await page.locator('[data-answer=yes]').boundingBox();
     // The end-to-end tests click it there.
@@ -89,6 +96,18 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
       left: true,
       row: true,
     });
+  });
+
+  it('a question about screens shows on a small one that there is a line for windows', async () => {
+    const several = QUESTIONS.filter(({ view }) => view.choice?.more !== undefined && view.choice.options.length > 0);
+    expect(several.length).toBeGreaterThan(0);
+    for (const { view, armed } of several) {
+      await pages.size(640, 690);
+      const page = await pages.ask(view, armed);
+      const line = await page.locator('summary').boundingBox();
+      const text = await page.locator('#text').boundingBox();
+      expect(line && text && line.y + line.height / 2 < text.y + text.height).toBe(true);
+    }
   });
 
   it('a question fits a small screen, with its answers to be seen', async () => {

@@ -28,8 +28,8 @@ function drawing(screens: QuestionOption['screens'] & {}): SVGElement {
   return svg;
 }
 
-function row({ id, text, detail, screens }: QuestionOption, chosen: string): HTMLElement {
-  const input = element('input', { type: 'radio', name: 'choice', value: id, ...(id === chosen ? { checked: '' } : {}) });
+function row({ id, text, detail, screens }: QuestionOption, chosen: string, group: string): HTMLElement {
+  const input = element('input', { type: 'radio', name: group, value: id, ...(id === chosen ? { checked: '' } : {}) });
   return element(
     'label',
     { class: 'choice' },
@@ -47,15 +47,21 @@ function row({ id, text, detail, screens }: QuestionOption, chosen: string): HTM
 /** `heading`: the question's; what it says already is not shown again. */
 export function drawnChoice({ legend, options, more, chosen }: QuestionChoice, heading: string): HTMLElement {
   const unseen = options.length === 0 || legend === heading;
-  const rows = (some: readonly QuestionOption[]): HTMLElement[] => some.map((option) => row(option, chosen));
-  const folded = more === undefined ? [] : [unfolding(more, rows(more.options), options.length === 0 ? more.options[0]?.id : undefined)];
-  return element(
+  const rows = (some: readonly QuestionOption[], group: string): HTMLElement[] => some.map((option) => row(option, chosen, group));
+  const folded =
+    more === undefined ? [] : [unfolding(more, rows(more.options, 'more'), options.length === 0 ? more.options[0]?.id : undefined)];
+  const all = element(
     'fieldset',
     { class: 'choices offered' },
     element('legend', { class: unseen ? 'visually-hidden' : 'offered__legend break' }, legend),
-    ...rows(options),
+    ...rows(options, 'choice'),
     ...folded,
   );
+  // Two groups of radio buttons, because Tab leads to one of each; one choice all the same.
+  all.addEventListener('change', ({ target }) => {
+    for (const input of all.querySelectorAll('input')) input.checked = input === target;
+  });
+  return all;
 }
 
 /** What is chosen in it stays to be seen, but for what goes without saying. */
