@@ -110,6 +110,21 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     }
   });
 
+  it('the expert reads in a small window too what the button for control does', async () => {
+    await pages.size(640, 480);
+    for (const control of ['no', 'granted'] as const) {
+      const page = await pages.show(
+        'session',
+        appState({ session: session('expert', CONNECTED, { ...LIVE, control, sound: { state: 'off' } }) }),
+      );
+      const cut = await page
+        .locator('.toolbar__words')
+        .evaluate((words) => [words.scrollWidth - words.clientWidth, words.scrollHeight - words.clientHeight]);
+      expect(cut).toEqual([0, 0]);
+      expect((await beyond()).across).toBe(0);
+    }
+  });
+
   it('a question fits a small screen, with its answers to be seen', async () => {
     for (const { view, armed } of QUESTIONS) {
       await pages.size(640, 360);
