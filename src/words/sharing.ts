@@ -10,6 +10,9 @@ export interface ShownPart {
   readonly screens: readonly { readonly id: string; readonly area: ScreenArea }[];
 }
 
+/** Of another program's title no more than the novice's bar has room for beside what it says. In code points. */
+const MAX_TITLE = 40;
+
 /** What the screen of this id is called among the others; undefined for one that is not there. */
 export function sharedScreenName({ screens }: Pick<ShownPart, 'screens'>, id: string): string | undefined {
   const at = screens.findIndex((screen) => screen.id === id);
@@ -22,7 +25,8 @@ export function sharedScreenName({ screens }: Pick<ShownPart, 'screens'>, id: st
 
 /** What this person sees of the computer, where that is not simply its screen. */
 export function seenBy(name: string, shown: ShownPart): string | undefined {
-  const { part, state, title = '' } = shown;
+  const { part, state } = shown;
+  const title = shortTitle(shown.title ?? '');
   if (part.tag === 'all') return shown.screens.length > 1 ? t('sharing.novice.all', { name }) : undefined;
   if (state === 'gone') return t(`sharing.novice.gone.${part.tag}`, { name });
   if (part.tag === 'screen') {
@@ -32,4 +36,9 @@ export function seenBy(name: string, shown: ShownPart): string | undefined {
   const hidden = state === 'hidden';
   if (title === '') return t(hidden ? 'sharing.novice.hiddenUnnamed' : 'sharing.novice.windowUnnamed', { name });
   return t(hidden ? 'sharing.novice.hidden' : 'sharing.novice.window', { name, title });
+}
+
+function shortTitle(title: string): string {
+  const letters = Array.from(title);
+  return letters.length <= MAX_TITLE ? title : `${letters.slice(0, MAX_TITLE).join('').trimEnd()}…`;
 }

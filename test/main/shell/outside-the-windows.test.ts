@@ -261,6 +261,8 @@ describe('the tray menu', () => {
     expect(status({ part: { tag: 'all' }, state: 'shown', screens })).toBe('Anna & Co sees all your screens');
     expect(status({ part: { tag: 'screen', id: 'DP-2' }, state: 'shown', screens })).toBe('Anna & Co sees your right screen, no other');
     expect(status({ part: window, state: 'shown', title: 'Letter', screens })).toBe('Anna & Co sees one window: “Letter”');
+    const long = { part: window, state: 'shown', title: `${'🖂 '.repeat(20)}Letter`, screens } as const;
+    expect(status(long)).toBe(`Anna & Co sees one window: “${'🖂 '.repeat(20).trimEnd()}…”`);
     expect(status({ part: window, state: 'hidden', title: 'Letter', screens })).toBe(
       'Anna & Co sees the last picture of a window: “Letter”',
     );
