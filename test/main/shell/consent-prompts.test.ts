@@ -14,7 +14,7 @@ describe('the question', () => {
     expect(question.no).toMatch(/^No/);
     expect(question.yes).toMatch(/^Yes/);
     expect(question.heading).toContain('Anna');
-    expect(question.warning).toMatchObject({ title: 'Did you ask for this?', stop: 'Stop' });
+    expect(question.warning).toMatchObject({ title: 'Did you ask for this help?', stop: 'Stop' });
     expect(question.warning?.text).toContain('press Stop');
     expect(question.warning?.text).toMatch(/called you first/);
   });
