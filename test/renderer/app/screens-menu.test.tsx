@@ -57,8 +57,12 @@ describe('the menu of screens', () => {
   it('has only what can be asked for where one screen is seen', async () => {
     const { wishes, user } = menu(ONE_OF_TWO, []);
     expect(screen.queryAllByRole('radio', { hidden: true })).toEqual([]);
-    await user.click(screen.getByText(t('sharing.expert.ask', { screen: t('screen.right') })));
+    const ask = screen.getByText(t('sharing.expert.ask', { screen: t('screen.right') }));
+    ask.focus();
+    await user.keyboard('{Enter}');
     expect(wishes).toEqual([{ tag: 'screen', id: 'DP-2' }]);
+    // The menu has gone with the button that was pressed.
+    expect(document.activeElement?.tagName).toBe('SUMMARY');
   });
 
   it('says that nothing is seen where what was shown is gone', () => {

@@ -380,10 +380,13 @@ describe('the expert’s window', () => {
     const menu = () => document.querySelector<HTMLDetailsElement>('.tool-menu');
     await user.click(screen.getByLabelText(t('viewer.keys')));
     expect(menu()?.open).toBe(true);
-    screen.getByText(t('viewer.leaveHint'));
+    screen.getByText(t('viewer.sendKeysNotYet'));
+    expect(screen.queryByText(t('viewer.leaveHint'))).toBeNull();
     const chord = () => screen.getByRole<HTMLButtonElement>('button', { name: t('viewer.chord.ctrlAltDelete') });
     expect(chord().disabled).toBe(true);
     send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted' }) }));
+    screen.getByText(t('viewer.sendKeysHint'));
+    screen.getByText(t('viewer.leaveHint'));
     expect(chord().disabled).toBe(false);
     const positions = screen.getByRole<HTMLInputElement>('switch', { name: t('viewer.positions') });
     expect(positions.checked, 'a program that did not say it takes text').toBe(true);

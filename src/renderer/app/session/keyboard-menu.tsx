@@ -34,7 +34,7 @@ export function KeyboardMenu({ name, granted, layout, typing, onTyping, onSend }
   return (
     <ToolMenu label={t('viewer.keys')} icon={<Keyboard size={20} aria-hidden />}>
       <h2>{t('viewer.sendKeys')}</h2>
-      <p className="soft">{t('viewer.sendKeysHint')}</p>
+      <p className="soft">{granted ? t('viewer.sendKeysHint') : t('viewer.sendKeysNotYet')}</p>
       <div className="tool-menu__keys">
         {CHORD_NAMES.map((chord) => (
           <Button
@@ -63,7 +63,7 @@ export function KeyboardMenu({ name, granted, layout, typing, onTyping, onSend }
       <p className="soft" id="positions-hint">
         {t('viewer.positionsHint', { name })}
       </p>
-      <p>{t('viewer.leaveHint')}</p>
+      {granted && <p>{t('viewer.leaveHint')}</p>}
     </ToolMenu>
   );
 }

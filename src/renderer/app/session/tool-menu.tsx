@@ -43,8 +43,11 @@ export function ToolMenu({ label, icon, children }: ToolMenuProps) {
   );
 }
 
-/** Closes the menu that this lies in. */
+/** Closes the menu that this lies in. Whoever has come to it by keyboard goes on from its button. */
 export function closeToolMenu(inside: Element): void {
   const menu = inside.closest('details');
-  if (menu !== null) menu.open = false;
+  if (menu === null) return;
+  const byKeyboard = inside.matches(':focus-visible');
+  menu.open = false;
+  if (byKeyboard) menu.querySelector('summary')?.focus();
 }
