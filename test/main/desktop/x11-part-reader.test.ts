@@ -35,20 +35,20 @@ describe('what is read of a screen', () => {
     const shared = { place, state: 'shown', unsure: false, follow: () => Promise.resolve() } as unknown as X11SharedPart;
     /** The number of the question, as the colour that is put. */
     let count = 0;
-    const put: Grabber['ask'] = async (area) => {
-      ask(`pixels of ${area.width}×${area.height}`);
+    const put: Grabber['ask'] = async (areas) => {
+      ask(`pixels of ${areas.map(({ width, height }) => `${width}×${height}`).join(' and ')}`);
       count += 1;
       const colour = count;
       if (fails) throw new Error('BadMatch');
       return (picture, width) => {
-        for (let y = area.y; y < area.y + area.height; y += 1)
-          picture.fill(colour, (y * width + area.x) * 4, (y * width + area.x + area.width) * 4);
+        for (const { x, y: top, width: across, height } of areas)
+          for (let y = top; y < top + height; y += 1) picture.fill(colour, (y * width + x) * 4, (y * width + x + across) * 4);
       };
     };
     const grabber: Grabber = {
       way,
       ask: put,
-      grab: async (area, picture, width, from) => (await put(area, from))(picture, width),
+      grab: async (area, picture, width, from) => (await put([area], from))(picture, width),
       close: () => undefined,
     };
     const opened = new X11PartReader(
@@ -97,7 +97,15 @@ describe('what is read of a screen', () => {
     expect([colourAt(4, 64), colourAt(0, 0)]).toEqual([6, 4]);
     // And nothing is expected then.
     expect((await read(FILM)).asked).toHaveLength(2);
-    expect((await read(FILM, BESIDE)).asked).toHaveLength(3);
+    expect((await read(FILM, BESIDE)).asked).toHaveLength(2);
+  });
+
+  it('is of several areas at once where several were drawn', async () => {
+    const several = 'pixels of 128×64 and 8×64';
+    for (let time = 0; time < 2; time += 1) expect((await read(FILM, BESIDE)).asked).toEqual([['pointer', 'damage'], [several]]);
+    expect((await read(FILM, BESIDE)).asked).toEqual([['pointer', 'damage', several]]);
+    expect([colourAt(0, 0), colourAt(4, 64), colourAt(12, 64)]).toEqual([4, 4, 1]);
+    expect((await read(FILM)).asked).toEqual([['pointer', 'damage', several], ['pixels of 128×64']]);
   });
 
   it('is read later where the server refuses what was expected, as well as what was not', async () => {

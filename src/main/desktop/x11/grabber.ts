@@ -23,10 +23,10 @@ export type PutPixels = (picture: Uint8Array, pictureWidth: number) => void;
 export interface Grabber {
   readonly way: GrabWay;
   /**
-   * Asks for the pixels of `area` before it returns. What comes puts them to the same place of a picture, until the next are asked for.
-   * Rejects with the X error when the area reaches outside the drawable, which has shrunk then.
+   * Asks for the pixels of `areas`, which do not overlap, before it returns. What comes puts them to the same places of a picture, until the next are
+   * asked for. Rejects with the X error when an area reaches outside the drawable, which has shrunk then.
    */
-  ask(area: Rect, from: GrabSource): Promise<PutPixels>;
+  ask(areas: readonly Rect[], from: GrabSource): Promise<PutPixels>;
   /** Asks, and copies. */
   grab(area: Rect, picture: Uint8Array, pictureWidth: number, from: GrabSource): Promise<void>;
   close(): void;
@@ -64,23 +64,36 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
 function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
   /** What is to be converted or put in its place row by row, one area at a time: a call of the system for each row costs more than the copy. */
   let raw = new Uint8Array(0);
-  const put = (area: Rect, picture: Uint8Array, pictureWidth: number): void => {
-    const bytes = pixels.stride(area.width) * area.height;
+  const bytesOf = ({ width, height }: Rect): number => pixels.stride(width) * height;
+  const put = (area: Rect, offset: number, picture: Uint8Array, pictureWidth: number): void => {
+    const bytes = bytesOf(area);
     if (pixels.convert === undefined && area.width === pictureWidth) {
-      segment.read(picture, area.y * pictureWidth * 4, bytes, 0);
+      segment.read(picture, area.y * pictureWidth * 4, bytes, offset);
       return;
     }
     if (raw.length < bytes) raw = new Uint8Array(bytes);
-    segment.read(raw, 0, bytes, 0);
+    segment.read(raw, 0, bytes, offset);
     putRows(raw, area, picture, pictureWidth, pixels);
   };
   return grabber(
     way,
-    async (area, { drawable, x, y }) => {
-      await reply<{ readonly size: number }>((done) =>
-        shm.GetImage(drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, Z_PIXMAP, segment.id, 0, done),
+    async (areas, { drawable, x, y }) => {
+      let end = 0;
+      const parts = areas.map((area) => {
+        const offset = end;
+        end += bytesOf(area);
+        return { area, offset };
+      });
+      await Promise.all(
+        parts.map(({ area: { x: left, y: top, width, height }, offset }) =>
+          reply<{ readonly size: number }>((done) =>
+            shm.GetImage(drawable, x + left, y + top, width, height, ALL_PLANES, Z_PIXMAP, segment.id, offset, done),
+          ),
+        ),
       );
-      return (picture, pictureWidth) => put(area, picture, pictureWidth);
+      return (picture, pictureWidth) => {
+        for (const { area, offset } of parts) put(area, offset, picture, pictureWidth);
+      };
     },
     () => segment.close(),
   );
@@ -90,7 +103,7 @@ function grabber(way: GrabWay, ask: Grabber['ask'], close: () => void): Grabber 
   return {
     way,
     ask,
-    grab: async (area, picture, pictureWidth, from) => (await ask(area, from))(picture, pictureWidth),
+    grab: async (area, picture, pictureWidth, from) => (await ask([area], from))(picture, pictureWidth),
     close,
   };
 }
@@ -197,11 +210,18 @@ async function openSysVSegment(connection: X11Connection, shm: Extensions['shm']
 function coreGrabber(connection: X11Connection, pixels: ScreenPixels): Grabber {
   return grabber(
     'getImage',
-    async (area, { drawable, x, y }) => {
-      const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
-        connection.client.GetImage(Z_PIXMAP, drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, done),
+    async (areas, { drawable, x, y }) => {
+      const parts = await Promise.all(
+        areas.map(async (area) => {
+          const { data } = await reply<{ readonly data: Uint8Array }>((done) =>
+            connection.client.GetImage(Z_PIXMAP, drawable, x + area.x, y + area.y, area.width, area.height, ALL_PLANES, done),
+          );
+          return { area, data };
+        }),
       );
-      return (picture, pictureWidth) => putRows(data, area, picture, pictureWidth, pixels);
+      return (picture, pictureWidth) => {
+        for (const { area, data } of parts) putRows(data, area, picture, pictureWidth, pixels);
+      };
     },
     () => undefined,
   );

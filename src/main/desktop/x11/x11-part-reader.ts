@@ -43,9 +43,9 @@ export class X11PartReader {
   private readAll = true;
   private lastWholeMs = Number.NEGATIVE_INFINITY;
   private retries = 0;
-  /** What was drawn when it was read last, where that was one area; and what is taken for what is drawn next, because it was the same twice. */
-  private drawn: Rect | undefined;
-  private expected: Rect | undefined;
+  /** What was drawn when it was read last; and what is taken for what is drawn next, because it was the same twice. */
+  private drawn: readonly Rect[] = [];
+  private expected: readonly Rect[] = [];
   private closed = false;
 
   constructor(parts: X11PartReaderParts, layout: DesktopLayout, grabber: Grabber) {
@@ -114,8 +114,8 @@ export class X11PartReader {
     const isExpected = this.expect(all ? [] : areas);
     this.picture.kernels?.turn(areas);
     try {
-      if (isExpected && asked.pixels !== undefined) (await asked.pixels)(this.picture.pixels, this.current.width);
-      else for (const area of areas) await this.grabber.grab(area, this.picture.pixels, this.current.width, place);
+      const put = await (isExpected && asked.pixels !== undefined ? asked.pixels : this.askPixels(areas, place));
+      put(this.picture.pixels, this.current.width);
       await this.menus?.draw(areas, this.grabber, this.picture.pixels, this.current.width);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
@@ -136,7 +136,7 @@ export class X11PartReader {
     const { connection, pixels, shared } = this.parts;
     await shared.follow();
     this.readAll = true;
-    this.expected = undefined;
+    this.expected = [];
     const layout = shared.place === undefined ? this.current : layoutOf(shared.place);
     if (isSameLayout(layout, this.current)) return undefined;
     if (!isSameSize(layout, this.current)) {
@@ -166,21 +166,27 @@ export class X11PartReader {
     this.parts.connection.together(() => {
       beside();
       damaged = damage?.take();
-      if (expected !== undefined && !this.readAll && this.wholeInMs > 0) pixels = this.grabber.ask(expected, place);
+      if (expected.length > 0 && !this.readAll && this.wholeInMs > 0) pixels = this.grabber.ask(expected, place);
     });
     // Where it is in vain nobody waits for it.
     pixels?.catch(() => undefined);
     return { ...(damaged === undefined ? {} : { damaged }), ...(pixels === undefined ? {} : { pixels }) };
   }
 
+  private askPixels(areas: readonly Rect[], place: PartPlace): Promise<PutPixels> {
+    let pixels: Promise<PutPixels> | undefined;
+    this.parts.connection.together(() => {
+      pixels = this.grabber.ask(areas, place);
+    });
+    return pixels ?? Promise.resolve(() => undefined);
+  }
+
   /** Whether these areas are what was expected. What is drawn twice alike is expected to be so again, unless asking in vain costs much. */
   private expect(areas: readonly Rect[]): boolean {
-    const [area] = areas;
-    const drawn = areas.length === 1 ? area : undefined;
-    const isExpected = isSameRect(drawn, this.expected);
+    const isExpected = isSame(areas, this.expected);
     const isCheap = this.way !== 'getImage' && this.menus === undefined;
-    this.expected = isCheap && isSameRect(drawn, this.drawn) ? drawn : undefined;
-    this.drawn = drawn;
+    this.expected = isCheap && isSame(areas, this.drawn) ? areas : [];
+    this.drawn = areas;
     return isExpected;
   }
 
@@ -206,9 +212,12 @@ export class X11PartReader {
 
 const rectOf = ({ width, height }: Size): Rect => ({ x: 0, y: 0, width, height });
 
-function isSameRect(one: Rect | undefined, other: Rect | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  return one.x === other.x && one.y === other.y && one.width === other.width && one.height === other.height;
+function isSame(ones: readonly Rect[], others: readonly Rect[]): boolean {
+  return ones.length === others.length && ones.every((one, index) => isSameRect(one, others[index]));
+}
+
+function isSameRect(one: Rect, other: Rect | undefined): boolean {
+  return one.x === other?.x && one.y === other.y && one.width === other.width && one.height === other.height;
 }
 
 const shifted = (rect: Rect, { x, y }: Place): Rect => ({ ...rect, x: rect.x - x, y: rect.y - y });
