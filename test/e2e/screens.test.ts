@@ -23,7 +23,7 @@ import {
 } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 
-const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xrandr', 'xterm');
+const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'import', 'xrandr', 'xprop', 'xterm');
 
 const LEFT = { x: 0, y: 0, width: 700, height: 720 };
 const RIGHT = { x: 700, y: 0, width: 900, height: 720 };
@@ -153,6 +153,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await askForHelp(novice, 'Peter');
     await answerNotification(expert, 'accept');
     await tellCode(novice, expert);
+    // It has a Stop of its own, and lies over the panel where a small screen has room for one of them.
+    const question = await waitForQuestion(noviceDesktop);
+    await until(async () => (await stacked(noviceDesktop)).at(-1) === question, 'the question above all others');
     // The question comes where the pointer is, and would show that screen.
     await choose(TITLES.left);
     await untilSeen('left');
@@ -269,6 +272,12 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);
   });
 });
+
+/** The ids of the windows that the window manager keeps, the topmost last. */
+async function stacked({ env }: PersonDesktop): Promise<string[]> {
+  const told = (await run('xprop', ['-root', '_NET_CLIENT_LIST_STACKING'], { env })).toString();
+  return (told.match(/0x[0-9a-f]+/g) ?? []).map((id) => String(Number(id)));
+}
 
 const text = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 

@@ -50,6 +50,8 @@ export function createQuestionWindows(windows: Pick<Windows, 'openQuestion' | 'k
     window.on('closed', () => events.closed());
     window.once('ready-to-show', () => {
       window.showInactive();
+      // What comes without the keyboard is put below the novice's panel by window managers, where the two meet. Above it only with a Stop of its own.
+      if (question.warning?.stop !== undefined) window.moveTop();
       window.flashFrame(true);
     });
     return {
