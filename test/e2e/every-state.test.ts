@@ -5,7 +5,7 @@ import type axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronExecutable } from '../support/app.ts';
 import { openPages, type Pages } from '../support/pages.ts';
-import { questionSize } from '../../src/main/shell/window-bounds.ts';
+import { placeBar, questionSize } from '../../src/main/shell/window-bounds.ts';
 import { needs } from '../support/programs.ts';
 import { appState, CONNECTED, LIVE, NOW_MS, session } from '../renderer/app/fixtures.ts';
 import { STATES } from '../renderer/app/states.ts';
@@ -54,6 +54,11 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     await pages.size(1008, 150);
     await keep(`${name} narrow`);
     expect(await findings()).toEqual([]);
+    // On the smallest screen everything is still in the window, and so is Stop.
+    const { width: least, height: low } = placeBar({ x: 0, y: 0, width: 640, height: 480 }, 'bottom');
+    await pages.size(least, low);
+    await keep(`${name} narrowest`);
+    expect(await page.evaluate(() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth])).toEqual([low, least]);
   });
 
   it.each(QUESTIONS)('question: $name', async ({ name, view, armed }) => {

@@ -45,12 +45,15 @@ export type BarEdge = 'top' | 'bottom';
 const BAR = { width: 1_180, height: 84 };
 /** On a narrow screen it has its buttons below its words. */
 const NARROW = { below: 1_100, height: 150 };
+/** On the narrowest these may need two rows. */
+const NARROWEST = { below: 700, height: 180 };
 
 /** The novice's panel as a slim bar, in the middle of an edge. */
 export function placeBar(workArea: Rect, edge: BarEdge): Rect {
   const margin = 8;
   const width = Math.min(BAR.width, workArea.width - 2 * margin);
-  const height = Math.min(width < NARROW.below ? NARROW.height : BAR.height, workArea.height);
+  const { height: wanted } = [NARROWEST, NARROW].find(({ below }) => width < below) ?? BAR;
+  const height = Math.min(wanted, workArea.height);
   return {
     x: workArea.x + Math.floor((workArea.width - width) / 2),
     y: edge === 'top' ? workArea.y + margin : workArea.y + Math.max(0, workArea.height - height - margin),

@@ -132,6 +132,6 @@ describe('the novice’s panel', () => {
     // Whoever sees the screen stands in whole words beside control and Stop.
     expect(placeBar({ x: 0, y: 0, width: 1_280, height: 720 }, 'bottom')).toMatchObject({ width: 1_180, height: 84 });
     expect(placeBar({ x: 0, y: 0, width: 1_024, height: 768 }, 'bottom')).toMatchObject({ width: 1_008, height: 150 });
-    expect(placeBar({ x: 0, y: 0, width: 480, height: 300 }, 'bottom')).toEqual({ x: 8, y: 142, width: 464, height: 150 });
+    expect(placeBar({ x: 0, y: 0, width: 480, height: 300 }, 'bottom')).toEqual({ x: 8, y: 112, width: 464, height: 180 });
   });
 });
