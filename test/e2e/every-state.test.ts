@@ -116,8 +116,8 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
   });
 
   it('the expert reads in a small window too what the button for control does', async () => {
-    await pages.size(640, 480);
-    for (const control of ['no', 'granted'] as const) {
+    for (const [width, control] of [640, 731, 821, 961].flatMap((each) => [[each, 'no'] as const, [each, 'granted'] as const])) {
+      await pages.size(width, 480);
       const page = await pages.show(
         'session',
         appState({ session: session('expert', CONNECTED, { ...LIVE, control, sound: { state: 'off' } }) }),
