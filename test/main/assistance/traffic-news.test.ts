@@ -26,11 +26,25 @@ describe('the figures of a session', () => {
       true,
       false,
     ]);
-    expect(told({ roundTripMs: 43 }, { roundTripMs: 37 }, { roundTripMs: 45 }, { roundTripMs: 44 })).toEqual([false, false, true, false]);
-    expect(told({ pictureAgeMs: 90 }, { pictureAgeMs: 91 })).toEqual([true, false]);
+  });
+
+  it('are told every five seconds at most where only times are others', () => {
+    const near = [48, 33, 49, 40, 44, 48].map((roundTripMs) => ({ roundTripMs }));
+    expect(told(...near)).not.toContain(true);
+    const far = (name: 'roundTripMs' | 'pictureAgeMs') =>
+      told(...Array.from({ length: 12 }, (_, second) => ({ [name]: second % 2 === 0 ? 120 : 20 })));
+    for (const name of ['roundTripMs', 'pictureAgeMs'] as const)
+      expect(far(name).flatMap((is, second) => (is ? [second] : []))).toEqual([4, 9]);
+    // While something happens they are told with it.
+    const busy = [0, 1, 2, 3].map((second) => ({ bytesSent: 1_000_000 + second * 9_000, roundTripMs: second % 2 === 0 ? 120 : 20 }));
+    expect(told(...busy)).toEqual([false, true, true, true]);
+  });
+
+  it('are told when a time has become known', () => {
     const { roundTripMs: _, ...unknown } = QUIET;
     const news = new TrafficNews();
-    expect([unknown, unknown, QUIET].map((traffic) => news.isNews(traffic))).toEqual([true, true, true]);
+    const seconds = [unknown, unknown, QUIET, QUIET, QUIET, QUIET, QUIET];
+    expect(seconds.map((traffic) => news.isNews(traffic)).lastIndexOf(true)).toBe(6);
   });
 
   it('are told when what the two ask each other has become some kilobytes, and when they begin anew', () => {
