@@ -77,7 +77,10 @@ export class ClassicLink implements ExpertLink, Candidate {
       if (this.life.state === 'handshake') this.refuse(error);
       else this.life.fail('timeout', error);
     });
-    this.life.every(TICK_MS, () => this.listen(options.clock.monotonicMs()));
+    this.life.every(
+      () => TICK_MS,
+      () => this.listen(options.clock.monotonicMs()),
+    );
     this.stream.start();
     this.stream.write(connectionRequest());
   }

@@ -26,6 +26,8 @@ export const ICE_SERVERS_DEADLINE_MS = 1_500;
 export const CLOSE_DEADLINE_MS = 1_000;
 /** How often the protocol machines are told the time: the other side is asked for a sign of life, and its silence is judged. */
 export const TICK_MS = 250;
+/** The same while nothing but questions and answers passes, and they do (`Pulse`). */
+export const QUIET_TICK_MS = 500;
 /**
  * What silence means (docs/decisions/0017). A side that is asked and judged at every tick is found silent after 1.5 s at worst, one that is
  * judged by its system after 4.75 s: that leaves the windows half and a quarter of a second of the two and of the five to say so.

@@ -13,10 +13,10 @@ const AHEAD_BYTES = { unmeasured: 16 * 1024, least: 4 * 1024, most: 8 * 1024 * 1
 /** Room that was found holds for so long, less what has been written since: the system is not asked before every slice. */
 const ROOM_HOLDS_MS = 10;
 /**
- * While anything is on its way it is looked this often at how fast it arrives. Seldom while that is little, which may be acknowledged late and tells
- * nothing, or where a free line carries it in less time: a wake-up costs more than all that a look tells then, and whoever writes more looks anyway.
+ * While much is on its way it is looked this often at how fast it arrives. Little may be acknowledged late and tells nothing, and on a free line it arrives in
+ * less time: a wake-up costs more than all that a look tells then. Whoever writes more looks anyway, and so does every tick (`progress`).
  */
-const LOOK_MS = { much: 10, little: 250 } as const;
+const LOOK_MS = 10;
 const LITTLE_BYTES = 1_448;
 
 export interface LineStream {
@@ -44,7 +44,7 @@ export class Line {
   private moved: Sample = { atMs: 0, arrivedBytes: -1 };
   /** Until when, and up to which place in what is written, room has been found. */
   private found = { untilMs: Number.NEGATIVE_INFINITY, endBytes: 0 };
-  private nextLook: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  private cancelLook: (() => void) | undefined;
   private closed = false;
   /** How much stands before the narrow place of the line, when what was written leaves it as quickly as is known. */
   private standing = { atMs: 0, writtenBytes: 0, bytes: 0 };
@@ -89,16 +89,20 @@ export class Line {
     return arrivedIn(this.stream, view) + onTheWayIn(this.stream, view);
   }
 
-  /** Where the stream has arrived at the other side, as a place like {@link end}; and for how long a sign of that has been owed, in milliseconds. */
+  /**
+   * Where the stream has arrived at the other side, as a place like {@link end}; and for how long a sign of that has been owed, in milliseconds. To be
+   * asked at every tick.
+   */
   progress(): { readonly arrived: number; readonly owedMs: number } {
     const view = this.stream.look();
+    this.measure(view);
     const arrived = arrivedIn(this.stream, view);
     const atMs = this.clock.monotonicMs();
     if (arrived !== this.moved.arrivedBytes || onTheWayIn(this.stream, view) === 0) this.moved = { atMs, arrivedBytes: arrived };
     return { arrived, owedMs: view?.owedMs ?? atMs - this.moved.atMs };
   }
 
-  /** The system has taken something: from now until all has arrived it is watched how fast it does. */
+  /** The system has taken something: from now until nearly all has arrived it is watched how fast it does. */
   taken(): void {
     if (this.closed) return;
     const takenBytes = this.stream.takenBytes - this.looked.takenBytes;
@@ -109,28 +113,23 @@ export class Line {
 
   close(): void {
     this.closed = true;
-    this.nextLook?.cancel();
-    this.nextLook = undefined;
+    this.cancelLook?.();
+    this.cancelLook = undefined;
   }
 
-  /** Looks again soon, or seldom where so little is on its way; not at all where nothing is. */
+  /** Looks again soon, where much is on its way. */
   private watchBy(onTheWayBytes: number): void {
-    if (onTheWayBytes <= 0) return;
-    const waitMs = onTheWayBytes > this.littleBytes ? LOOK_MS.much : LOOK_MS.little;
-    const atMs = this.clock.monotonicMs() + waitMs;
-    if (this.nextLook !== undefined && this.nextLook.atMs <= atMs) return;
-    this.nextLook?.cancel();
-    this.nextLook = { atMs, cancel: this.clock.after(waitMs, this.watch) };
+    if (onTheWayBytes > this.littleBytes) this.cancelLook ??= this.clock.after(LOOK_MS, this.watch);
   }
 
   /** No more than this is little: on a line without a queue it will have arrived before a look could tell anything of it. */
   private get littleBytes(): number {
     const { bytesPerMs = 0, queuedBytes } = this.rate;
-    return queuedBytes > LITTLE_BYTES ? LITTLE_BYTES : Math.max(LITTLE_BYTES, bytesPerMs * LOOK_MS.much);
+    return queuedBytes > LITTLE_BYTES ? LITTLE_BYTES : Math.max(LITTLE_BYTES, bytesPerMs * LOOK_MS);
   }
 
   private readonly watch = (): void => {
-    this.nextLook = undefined;
+    this.cancelLook = undefined;
     const view = this.stream.look();
     this.measure(view);
     this.watchBy(onTheWayIn(this.stream, view));

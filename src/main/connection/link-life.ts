@@ -51,10 +51,10 @@ export class LinkLife<State extends string, Event> {
     this.cancelDeadline();
   }
 
-  /** Calls `tick` every period until the link has ended. */
-  every(periodMs: number, tick: () => void): void {
-    this.cancelTick = this.parts.clock.after(periodMs, () => {
-      this.every(periodMs, tick);
+  /** Calls `tick` again and again until the link has ended; `nextMs` is asked each time how long until then. */
+  every(nextMs: () => number, tick: () => void): void {
+    this.cancelTick = this.parts.clock.after(nextMs(), () => {
+      this.every(nextMs, tick);
       tick();
     });
   }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { type AddressOptions, usableAddresses } from './addresses/interfaces.ts';
 
-/** How often the addresses are looked at, while anybody wants to know; it takes a tenth of a millisecond. */
+/** How often the addresses are looked at, while anybody wants to know: as each second begins, when a session's figures are looked at as well. */
 const LOOK_EVERY_MS = 1_000;
 /** The time between two looks that only a computer which slept takes. */
 const SLEPT_MS = 10_000;
@@ -48,12 +48,16 @@ export class NetworkWatch {
     this.changes.emit();
   }
 
+  /** In which order they are useful, which takes a look at the routes, makes no difference. */
   private get now(): string {
-    return this.addresses().toSorted().join(' ');
+    return usableAddresses({ ...this.options, defaultInterface: () => undefined })
+      .toSorted()
+      .join(' ');
   }
 
   private wait(): void {
-    this.stop = this.options.clock.after(LOOK_EVERY_MS, () => {
+    const { clock } = this.options;
+    this.stop = clock.after(LOOK_EVERY_MS - (clock.now() % LOOK_EVERY_MS), () => {
       this.wait();
       this.look();
     });

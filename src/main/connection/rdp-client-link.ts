@@ -6,11 +6,12 @@ import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionError, type ExpertLink, type ExpertLinkEvent, type LinkEnd, type LinkTraffic } from './contract.ts';
-import { HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
+import { HANDSHAKE_DEADLINE_MS, SILENCE } from './deadlines.ts';
 import type { ExpertLinkOptions } from './expert-engine.ts';
 import { type Candidate, type HandshakeError, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
+import { Pulse } from './pulse.ts';
 import { RdpStream } from './rdp-stream.ts';
 
 /** The desktop size that the client asks for; the novice's server answers with its own. */
@@ -27,6 +28,7 @@ export class RdpClientLink implements ExpertLink, Candidate {
   private readonly clock: Clock;
   private readonly machine: RdpClientMachine;
   private readonly stream: RdpStream;
+  private readonly pulse: Pulse;
   private readonly life: LinkLife<State, ExpertLinkEvent>;
   private readonly driver: MachineDriver<RdpClientOutput>;
   private isReading = true;
@@ -47,12 +49,13 @@ export class RdpClientLink implements ExpertLink, Candidate {
     });
     this.stream = new RdpStream(options.carrier, options.clock, {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
-      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
+      bytes: (bytes) => this.receive(bytes),
       gone: (error) => {
         const fault = this.driver.end(this.machine);
         this.life.gone(error ?? fault);
       },
     });
+    this.pulse = new Pulse(options.clock, () => this.traffic);
     this.life = new LinkLife({
       stream: this.stream,
       clock: options.clock,
@@ -71,7 +74,10 @@ export class RdpClientLink implements ExpertLink, Candidate {
       if (this.life.state === 'handshake') this.refuse(error);
       else this.life.fail('timeout', error);
     });
-    this.life.every(TICK_MS, () => this.tick());
+    this.life.every(
+      () => this.pulse.nextMs(),
+      () => this.tick(),
+    );
     this.stream.start();
     this.driver.drive(() => this.machine.start(this.clock.monotonicMs()));
   }
@@ -129,6 +135,12 @@ export class RdpClientLink implements ExpertLink, Candidate {
     this.stream.setReading(reading);
     this.isReading = reading;
     this.machine.unread(this.clock.monotonicMs());
+  }
+
+  private receive(bytes: Uint8Array): void {
+    const nowMs = this.clock.monotonicMs();
+    this.pulse.heard(nowMs);
+    this.driver.drive(() => this.machine.receive(bytes, nowMs));
   }
 
   private tick(): void {

@@ -10,10 +10,11 @@ import { RdpServer } from '../../protocol/rdp/server/rdp-server.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCertificate } from './certificate.ts';
 import { ConnectionError, type LineState, type LinkTraffic, type NoviceLink, type NoviceLinkEvent } from './contract.ts';
-import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, SILENCE, TICK_MS } from './deadlines.ts';
+import { ACTIVATION_DEADLINE_MS, HANDSHAKE_DEADLINE_MS, SILENCE } from './deadlines.ts';
 import { type Candidate, type HandshakeError, type HandshakeOutcome, asHandshakeError } from './handshake.ts';
 import { LinkLife } from './link-life.ts';
 import { MachineDriver } from './machine-driver.ts';
+import { Pulse } from './pulse.ts';
 import { RdpStream } from './rdp-stream.ts';
 import type { TlsTurns } from './strangers/tls-turns.ts';
 import type { Carrier } from './ways/contract.ts';
@@ -38,6 +39,7 @@ export class RdpServerLink implements NoviceLink, Candidate {
   private readonly clock: Clock;
   private readonly machine: RdpServerMachine = new RdpServer({ silence: SILENCE });
   private readonly stream: RdpStream;
+  private readonly pulse: Pulse;
   private readonly life: LinkLife<State, NoviceLinkEvent>;
   private readonly driver: MachineDriver<RdpServerOutput>;
   private arrived = 0;
@@ -49,12 +51,13 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.clock = options.clock;
     this.stream = new RdpStream(options.carrier, options.clock, {
       ...(options.turns === undefined ? {} : { turns: options.turns }),
-      bytes: (bytes) => this.driver.drive(() => this.machine.receive(bytes, this.clock.monotonicMs())),
+      bytes: (bytes) => this.receive(bytes),
       gone: (error) => {
         const fault = this.driver.end(this.machine);
         this.life.gone(error ?? fault);
       },
     });
+    this.pulse = new Pulse(options.clock, () => this.traffic);
     this.life = new LinkLife({
       stream: this.stream,
       clock: options.clock,
@@ -71,7 +74,10 @@ export class RdpServerLink implements NoviceLink, Candidate {
     this.life.deadline(HANDSHAKE_DEADLINE_MS, () => {
       this.refuse(new ConnectionError('DEADLINE', `no session id in ${HANDSHAKE_DEADLINE_MS} ms`));
     });
-    this.life.every(TICK_MS, () => this.tick());
+    this.life.every(
+      () => this.pulse.nextMs(),
+      () => this.tick(),
+    );
     this.stream.start();
   }
 
@@ -137,6 +143,12 @@ export class RdpServerLink implements NoviceLink, Candidate {
 
   refuse(error: HandshakeError): void {
     this.life.refuse(error);
+  }
+
+  private receive(bytes: Uint8Array): void {
+    const nowMs = this.clock.monotonicMs();
+    this.pulse.heard(nowMs);
+    this.driver.drive(() => this.machine.receive(bytes, nowMs));
   }
 
   /** A picture that still stands before our question keeps the answer away, and as long as it moves somebody takes it. */

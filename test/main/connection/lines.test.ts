@@ -100,6 +100,18 @@ describe.skipIf(programs.skip || namespaces.skip)(namespaces.title(programs.titl
     },
   );
 
+  it('while nothing happens round trips are measured half as often', {
+    timeout: 40_000,
+  }, async () => {
+    const { novice } = await connected();
+    // A connection that has just been made counts as in use.
+    const quietMs = (await novice.next('active')).atMs + 4_000;
+    const quiet = () => novice.all('roundTrip').filter(({ atMs }) => atMs > quietMs);
+    await until(() => (quiet().at(-1)?.atMs ?? 0) > quietMs + 6_000, 'six quiet seconds', 20_000);
+    // Twice a second instead of four times; a busy machine asks less.
+    expect(quiet().filter(({ atMs }) => atMs <= quietMs + 6_000).length).toBeLessThanOrEqual(14);
+  });
+
   it('a hole of 6 s is told within two and lost nothing', { timeout: 40_000 }, async () => {
     const { novice, expert } = await connected();
     await novice.next('roundTrip', 2);

@@ -12,6 +12,27 @@ const at = (address: string): NetworkInterfaceInfo => ({
   cidr: null,
 });
 
+it('looks once a second, as each begins, and at nothing but the addresses', async () => {
+  const clock = new VirtualClock();
+  await clock.advance(300);
+  const looks: number[] = [];
+  const watch = new NetworkWatch({
+    clock,
+    interfaces: () => {
+      looks.push(clock.now() % 1_000);
+      return { eth0: [at('192.0.2.7')] };
+    },
+    defaultInterface: () => {
+      throw new Error('the routes are of no use');
+    },
+  });
+  const off = watch.onChange(() => undefined);
+  looks.length = 0;
+  await clock.advance(60_000);
+  expect(looks).toEqual(Array<number>(60).fill(0));
+  off();
+});
+
 it('tells of other addresses and of sleep, looks only while somebody listens, and leaves no timer', async () => {
   const clock = new VirtualClock();
   let interfaces = { eth0: [at('192.0.2.7')] };

@@ -13,6 +13,8 @@ const MAX_OUTSTANDING = 16;
 
 /** From one question to the next: a side that is silent is to be noticed in less than two seconds. */
 const ASK_EVERY_MS = 250;
+/** What came of it is told no oftener: the other side shows it to people. */
+const TELL_EVERY_MS = 1_000;
 
 /**
  * Round trips by network characteristics detection ([MS-RDPBCGR] 1.3.8, 2.2.14) on the message channel, and from them whether the peer is
@@ -24,6 +26,7 @@ export class RoundTrip {
   private sequence = 0;
   private answered = false;
   private lastAskedMs: number | undefined;
+  private told: { readonly atMs: number; readonly ms: number } | undefined;
 
   constructor(limits: SilenceLimits) {
     this.silence = new Silence(limits);
@@ -52,7 +55,7 @@ export class RoundTrip {
     return [onMessageChannel(session.messageChannelId, { tag: 'rttRequest', sequence, phase })];
   }
 
-  /** What came on the message channel. An answer to a request of ours becomes `roundTrip`; with `tell` the client learns it too. */
+  /** What came on the message channel. An answer to a request of ours becomes `roundTrip`; with `tell` the client learns it too, where it is another. */
   receive(session: Session, data: Uint8Array, tell: boolean, nowMs: number): RdpServerOutput[] {
     const reader = new ByteReader(data);
     const flags = decodeSecurityHeader(reader);
@@ -63,10 +66,15 @@ export class RoundTrip {
     this.sentAt.delete(sequence);
     this.answered = true;
     const ms = Math.max(0, nowMs - sentAtMs);
-    const told = tell
-      ? [onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs: Math.round(ms) })]
-      : [];
-    return [{ tag: 'roundTrip', ms }, ...told];
+    const averageRttMs = Math.round(ms);
+    if (!tell || !this.isNews(averageRttMs, nowMs)) return [{ tag: 'roundTrip', ms }];
+    this.told = { atMs: nowMs, ms: averageRttMs };
+    return [{ tag: 'roundTrip', ms }, onMessageChannel(session.messageChannelId, { tag: 'characteristics', sequence, averageRttMs })];
+  }
+
+  private isNews(ms: number, nowMs: number): boolean {
+    const { told } = this;
+    return told === undefined || (told.ms !== ms && Math.abs(nowMs - told.atMs) >= TELL_EVERY_MS);
   }
 }
 

@@ -44,6 +44,27 @@ describe('round trips', () => {
     },
   );
 
+  it('are told to the client once a second, and where they are others', () => {
+    const server = serverAt('active');
+    const toldAfter = (atMs: number, ms: number): boolean => {
+      const [question] = requests(server.tick(atMs));
+      const outputs = server.receive(answer(question?.tag === 'rttRequest' ? question.sequence : 0), atMs + ms);
+      expect(only(outputs, 'roundTrip').ms).toBeCloseTo(ms);
+      return requests(outputs).length === 1;
+    };
+    const times = [20, 30, 30, 30, 30, 30, 30, 30, 30, 30, 20, 20.4];
+    expect(times.map((ms, index) => toldAfter(index * 250, ms))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      ...Array<boolean>(5).fill(false),
+      true,
+      false,
+    ]);
+  });
+
   it('are measured by the matching answer, and told to the client', () => {
     const server = serverAt('active');
     server.tick(1_000);
