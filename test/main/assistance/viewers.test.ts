@@ -2,10 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ViewerSink } from '../../../src/main/assistance/contract.ts';
 import { LONGEST_WAIT_MS, MAX_ON_THE_WAY_BYTES } from '../../../src/main/assistance/viewer-flow.ts';
 import { FOLLOWER_RESTS_MS, LONGEST_PAUSE_MS, Viewers } from '../../../src/main/assistance/viewers.ts';
-import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import type { ToViewer } from '../../../src/protocol/rdp/graphics/viewer-messages.ts';
 import { encodeScreenCopies } from '../../../src/protocol/rdp/pdu/drawing-orders.ts';
-import { applied } from '../../support/applied.ts';
 import { FakeViewer } from '../../support/pair.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -67,19 +65,15 @@ describe('one viewer sets the pace', () => {
   test('however few bytes they are, what is carried out slowly slows the reading', async () => {
     const { clock, session, viewers, join } = watched();
     const viewer = join('sets', true);
-    const size = { width: 8_192, height: 8_192 };
-    const decoder = new GraphicsDecoder(size);
-    // As much as one update may do to a desktop of this size, in 98 bytes.
-    const part = { width: size.width, height: 2_048, fromX: 0, fromY: 0 };
+    // As much as one update may do to a large desktop, in 98 bytes: a tenth of a second of copies.
+    const part = { width: 8_192, height: 2_048, fromX: 0, fromY: 0 };
     const data = encodeScreenCopies(Array.from({ length: 6 }, (_, at) => ({ x: 0, y: (at % 4) * 2_048, ...part })));
     expect(data.length).toBe(98);
     const startedMs = clock.now();
     let sent = 0;
     for (let decoded = 0; session.reading; decoded += 1) {
       for (; sent < (decoded + 1) * 50; sent += 1) viewers.show({ tag: 'graphics', graphics: { tag: 'update', updateCode: 0, data } });
-      const startMs = performance.now();
-      applied(decoder.apply({ tag: 'update', updateCode: 0, data }));
-      await clock.advance(Math.ceil(performance.now() - startMs));
+      await clock.advance(100);
       viewer.act({ tag: 'taken', count: 1 });
       expect(clock.now() - startedMs).toBeLessThan(10 * LONGEST_WAIT_MS);
     }
