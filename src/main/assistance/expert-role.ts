@@ -64,7 +64,7 @@ export class ExpertRole implements HelpingSession {
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: ExpertRole) => Entrance<ExpertNews>) {
     this.parts = parts;
     this.host = host;
-    this.life = new SessionLife(parts, host, 'expert', () => trafficOf(this.facts));
+    this.life = new SessionLife(parts, host, 'expert', () => trafficOf({ link: this.link, session: this.session }));
     this.life.scope.add(() => this.viewers.close());
     this.again = new ExpertReturn({
       ...parts,

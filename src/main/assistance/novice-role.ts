@@ -58,7 +58,7 @@ export class NoviceRole implements HelpedSession {
   constructor(parts: AssistanceParts, host: SessionHost, enter: (role: NoviceRole) => Entrance<NoviceNews>) {
     this.parts = parts;
     this.host = host;
-    this.life = new SessionLife(parts, host, 'novice', () => trafficOf(this.facts));
+    this.life = new SessionLife(parts, host, 'novice', () => trafficOf({ link: this.link, session: this.session }));
     const { scope } = this.life;
     this.watch = new NoviceAttendance({
       clock: parts.clock,
