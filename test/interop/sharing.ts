@@ -138,11 +138,17 @@ function serve(
     if (event.tag !== 'active') return;
     acknowledges = event.graphics.acknowledgement !== 'unmarked';
     capture.configure(event.graphics);
-    if (!pulling) {
-      pulling = true;
-      // Ends with the link or the signal: that is how it is stopped.
-      void pull().catch(() => undefined);
-    }
+    // What was under way before the client was activated anew is not acknowledged.
+    unacknowledged = 0;
+    acknowledged();
+    if (pulling) return;
+    pulling = true;
+    // Ends with the link or the signal, and where a frame comes while the client is activated anew.
+    void pull()
+      .catch(() => undefined)
+      .finally(() => {
+        pulling = false;
+      });
   });
 }
 
