@@ -98,6 +98,11 @@ describe('the sound channel', () => {
     // A number that was never given changes nothing, nor does one that comes twice.
     for (const blockNo of [200, 3]) server.receive(encodeWaveConfirm({ timestamp: 0, blockNo }));
     expect(server.waitingMs(2_150)).toBe(130);
+    // One that is never confirmed is not waited for for good.
+    expect(server.waitingMs(5_020)).toBe(3_000);
+    expect(server.waitingMs(5_021)).toBe(0);
+    await send(6_000);
+    expect(server.waitingMs(6_100)).toBe(100);
     server.pause();
     expect(server.waitingMs(9_000)).toBe(0);
   });

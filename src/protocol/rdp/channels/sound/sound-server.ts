@@ -10,6 +10,8 @@ import { SOUND_CHANNEL, SOUND_OPTIONS } from './sound-channel.ts';
 const LAST_BLOCK = 0;
 /** So many are remembered; a client that confirms nothing is not waited for. */
 const MAX_UNCONFIRMED = 255;
+/** A block that has not been confirmed by then will not be: whoever sends nothing while it waits for it would wait for good. */
+const GIVEN_UP_MS = 3_000;
 /** Clients say what they take once for each Server Audio Formats PDU; each time may end what records, and begin it anew. */
 const MAX_AGREED = 16;
 
@@ -61,6 +63,10 @@ export class SoundServer implements Channel {
   /** For how long the oldest block that the client has not confirmed has been on its way; 0 for a client that never confirms. */
   waitingMs(nowMs: number): number {
     const [oldest] = this.unconfirmed;
+    if (oldest !== undefined && nowMs - oldest.sentAtMs > GIVEN_UP_MS) {
+      this.unconfirmed = [];
+      return 0;
+    }
     return oldest === undefined || !this.confirms ? 0 : Math.max(0, nowMs - oldest.sentAtMs);
   }
 
