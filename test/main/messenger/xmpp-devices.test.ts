@@ -210,6 +210,13 @@ describe('several devices of one account', () => {
     server = new MemoryXmpp(clock);
     server.register('nora@home', 'p');
     const ghost = await other('eric@home');
+    // It does not answer what it can: that it has not got the application is not known.
+    const capabilities = element('c', 'http://jabber.org/protocol/caps', {
+      hash: 'sha-1',
+      node: 'https://ghost.example',
+      ver: 'bm90aGluZw==',
+    });
+    ghost.send(element('presence', NS.client, {}, capabilities));
     const nora = await device('nora@home', 'pc');
     void nora.messenger.addContact('eric@home');
     await settle();
@@ -229,6 +236,20 @@ describe('several devices of one account', () => {
     server.cutOff(address);
     server.restore(address);
   }
+
+  it('that are all away: nobody is there at once, though one is told of once more as gone', async () => {
+    const [nora, desk, laptop, attic] = await people();
+    const ghost = await other('eric@home');
+    for (const { messenger } of [desk, laptop, attic]) await messenger.signOut();
+    ghost.send(element('presence', NS.client, { type: 'unavailable' }));
+    await settle();
+    expect(nora.messenger.contacts).toMatchObject([{ address: 'eric@home', presence: 'offline' }]);
+    const asked = nora.invite(desk);
+    ghost.send(element('presence', NS.client, { to: 'nora@home', type: 'unavailable' }));
+    await settle();
+    await pass(1);
+    expect(asked.record.events).toMatchObject([{ tag: 'sendError', error: { code: 'CONTACT_OFFLINE' } }]);
+  });
 
   it('whose server dies while they ring: they ring again, though nobody has been told that they were gone', async () => {
     const [nora, desk] = await people();

@@ -136,7 +136,8 @@ export class SentInvitation implements RendezvousCarrier {
     const gone = (one: string): boolean => one === jid || one.startsWith(`${jid}/`);
     if (this.taker !== undefined && gone(this.taker)) return this.peerEnded('gone');
     for (const one of [...this.ringing].filter(gone)) this.ringing.delete(one);
-    if (this.session.state !== 'INVITATION' || this.ringing.size > 0) return;
+    // What was never said to anybody ends at once, whoever else may be seen to leave before that.
+    if (!this.proposed || this.session.state !== 'INVITATION' || this.ringing.size > 0) return;
     if (this.options.presence(this.session.peer.address).devices > 0) return;
     if (this.undelivered) this.offline();
     else this.wait(RETURN_MS, () => this.peerEnded('gone'));
