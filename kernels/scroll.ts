@@ -3,6 +3,7 @@ import { sameRow } from './changed';
 
 const PROBES: u32 = 4;
 const PROBE_WIDTH: u32 = 32;
+const STRIP_WIDTH: u32 = 64;
 /** In the table of hashes: 0 for none, else a row's number and one, or this for a hash that several rows have. */
 const TWICE: u32 = 0xffff_ffff;
 
@@ -138,21 +139,42 @@ function step(hash: u32, pixel: u32): u32 {
 }
 
 /**
- * Runs of at least `least` rows that are the same in two pictures.
- * @param found a record of two numbers a run: its first row, and how many
+ * Runs of at least `least` rows that are the same in two pictures, each strip of columns by itself: the first one `firstWidth` wide, the others 64.
+ * @param starts room for a number a strip
+ * @param found a record of three numbers a run: its strip, its first row, and how many
  * @returns how many runs
  */
-export function equalRuns(now: usize, before: usize, stride: u32, width: u32, rows: u32, least: u32, found: usize): u32 {
-  let runs: u32 = 0;
-  let start: u32 = 0;
-  for (let y: u32 = 0; y <= rows; y++) {
-    if (y < rows && sameRow(now + y * stride, before + y * stride, width)) continue;
-    if (y - start >= least) {
-      store<u32>(found + (runs << 3), start, 0);
-      store<u32>(found + (runs << 3), y - start, 4);
-      runs++;
+export function equalRuns(
+  now: usize,
+  before: usize,
+  stride: u32,
+  width: u32,
+  firstWidth: u32,
+  rows: u32,
+  least: u32,
+  starts: usize,
+  found: usize,
+): u32 {
+  const strips: u32 = (width + 2 * STRIP_WIDTH - 1 - firstWidth) / STRIP_WIDTH;
+  memory.fill(starts, 0, strips << 2);
+  let record: usize = found;
+  for (let y: u32 = 0; y <= rows; y++, now += stride, before += stride) {
+    // Most rows are the same from end to end, or nowhere.
+    if (y < rows && sameRow(now, before, width)) continue;
+    let end: u32 = firstWidth;
+    for (let x: u32 = 0, strip: u32 = 0; x < width; x = end, end += STRIP_WIDTH, strip++) {
+      const at: usize = x << 2;
+      if (y < rows && sameRow(now + at, before + at, min(end, width) - x)) continue;
+      const place: usize = starts + (strip << 2);
+      const start = load<u32>(place);
+      if (y - start >= least) {
+        store<u32>(record, strip, 0);
+        store<u32>(record, start, 4);
+        store<u32>(record, y - start, 8);
+        record += 12;
+      }
+      store<u32>(place, y + 1);
     }
-    start = y + 1;
   }
-  return runs;
+  return <u32>((record - found) / 12);
 }

@@ -40,7 +40,7 @@ function copiesBetween(
   now: PixelFrame,
   moves: readonly PictureMove[],
   damage: readonly Rect[] = [WHOLE],
-): ScreenCopy[] {
+): readonly ScreenCopy[] {
   const tiles = new ChangedTiles();
   tiles.update(before, []);
   const copies = tiles.copies(now, damage, moves);

@@ -17,7 +17,17 @@ export interface KernelExports {
     table: number,
     places: number,
   ): number;
-  equalRuns(now: number, before: number, stride: number, width: number, rows: number, least: number, found: number): number;
+  equalRuns(
+    now: number,
+    before: number,
+    stride: number,
+    width: number,
+    firstWidth: number,
+    rows: number,
+    least: number,
+    starts: number,
+    found: number,
+  ): number;
   oneColour(first: number, stride: number, width: number, height: number): number;
   rfxCoefficients(first: number, stride: number, width: number, height: number, quants: number, work: number): void;
   rfxTileBack(

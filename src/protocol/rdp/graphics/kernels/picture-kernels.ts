@@ -19,6 +19,8 @@ const REMOTE_FX_WORK_BYTES = 48 * 1024;
 const REMOTE_FX_OUTPUT_BYTES = 96 * 1024;
 /** 32-bit numbers that `changedTiles` writes for each tile. */
 const FOUND_NUMBERS = 4;
+/** And that `equalRuns` writes for each run. */
+const RUN_NUMBERS = 3;
 
 /**
  * The memory of pictures of one size, and the kernels (WebAssembly with SIMD) that work in it: whoever captures writes into `pixels`, and what is
@@ -71,7 +73,7 @@ export class PictureKernels implements Size {
     this.filmAt = places.filmAt;
     this.scrollAt = places.scrollAt;
     this.remoteFxAt = places.remoteFxAt;
-    this.runs = new Int32Array(buffer, places.runsAt, runNumbers(height));
+    this.runs = new Int32Array(buffer, places.runsAt, runNumbers(width, height));
   }
 
   /** The picture, BGRX, rows without gaps: another view after each {@link turn}. */
@@ -187,18 +189,29 @@ export class PictureKernels implements Size {
     return this.kernels.commonShift(now, before, stride, box.width, box.height, minVotes, this.scrollAt, tablePlaces(this.height));
   }
 
-  /** Runs of at least `least` rows of `area` that were in the picture before `dx` columns further left and `dy` rows further up, inside the picture. */
+  /**
+   * Runs of at least `least` rows (16 or more) of `area` that were in the picture before `dx` columns further left and `dy` rows further up, inside the
+   * picture: for each strip of columns between lines of the 64×64 grid, from the left, by their first rows.
+   */
   movedRuns(
     area: Rect,
     { dx, dy }: { readonly dx: number; readonly dy: number },
     least: number,
-  ): { readonly y: number; readonly height: number }[] {
+  ): readonly { readonly y: number; readonly height: number }[][] {
     const at = (area.y * this.width + area.x) * 4;
     const stride = this.width * 4;
     const { runs } = this;
+    const strips: { y: number; height: number }[][] = [];
+    for (let strip = Math.floor(area.x / TILE_SIDE); strip < stripsIn(area.x + area.width); strip++) strips.push([]);
+    const now = this.now.at + at;
     const before = this.before.at + at - dy * stride - dx * 4;
-    const count = this.kernels.equalRuns(this.now.at + at, before, stride, area.width, area.height, least, runs.byteOffset);
-    return Array.from({ length: count }, (_, run) => ({ y: area.y + runs[2 * run]!, height: runs[2 * run + 1]! }));
+    const firstWidth = TILE_SIDE - (area.x % TILE_SIDE);
+    const starts = runs.byteOffset;
+    const records = stripsIn(this.width);
+    const count = this.kernels.equalRuns(now, before, stride, area.width, firstWidth, area.height, least, starts, starts + records * 4);
+    for (let run = 0, record = records; run < count; run++, record += RUN_NUMBERS)
+      strips[runs[record]!]!.push({ y: area.y + runs[record + 1]!, height: runs[record + 2]! });
+    return strips;
   }
 
   /**
@@ -252,9 +265,14 @@ function tablePlaces(height: number): number {
   return 2 ** Math.ceil(Math.log2(2 * height + 2));
 }
 
-/** Two for each run, of 16 rows at least and one between; four for a box. */
-function runNumbers(height: number): number {
-  return 4 + 2 * Math.ceil(height / 16);
+/** Columns of the 64×64 grid up to a place. */
+function stripsIn(width: number): number {
+  return Math.ceil(width / TILE_SIDE);
+}
+
+/** For each strip one number, and its runs, of 16 rows at least and one between; four for a box. */
+function runNumbers(width: number, height: number): number {
+  return 4 + stripsIn(width) * (1 + RUN_NUMBERS * Math.ceil((height + 1) / 17));
 }
 
 function layout(width: number, height: number) {
@@ -264,7 +282,7 @@ function layout(width: number, height: number) {
   const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
   const scrollAt = after(outputAt, OUTPUT_BYTES);
   const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 12);
-  const filmAt = after(runsAt, runNumbers(height) * 4);
+  const filmAt = after(runsAt, runNumbers(width, height) * 4);
   const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
   const remoteFxAt = after(filmAt, Math.ceil(filmBytes));
   const bytes = after(remoteFxAt, REMOTE_FX_WORK_BYTES + GAP_BYTES + REMOTE_FX_OUTPUT_BYTES);

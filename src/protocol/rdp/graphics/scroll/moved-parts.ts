@@ -24,16 +24,19 @@ export function movedParts(now: FrameWords, previous: Int32Array, size: Size, ar
   const top = Math.max(0, area.y, dy);
   const bottom = Math.min(size.height, area.y + area.height, size.height + dy);
   if (bottom <= top) return copies;
-  const strips = stripsOf(Math.max(0, area.x, dx), Math.min(size.width, area.x + area.width, size.width + dx));
+  const left = Math.max(0, area.x, dx);
+  const right = Math.min(size.width, area.x + area.width, size.width + dx);
+  if (right <= left) return copies;
+  const inKernels = now.kernels?.movedRuns({ x: left, y: top, width: right - left, height: bottom - top }, { dx, dy }, MIN_COPY_ROWS);
+  const strips = stripsOf(left, right).map(({ x, width }, index) => ({
+    x,
+    width,
+    moved: inKernels?.[index] ?? movedRuns(now, previous, size, { x, y: top, width, height: bottom - top }, { dx, dy }),
+  }));
   // What has moved to the right is copied from the right, as what has moved down is from below.
   if (dx > 0) strips.reverse();
-  for (const { x, width } of strips) {
-    const strip = { x, y: top, width, height: bottom - top };
-    const moved =
-      now.kernels === undefined
-        ? movedRuns(now, previous, size, strip, { dx, dy })
-        : now.kernels.movedRuns(strip, { dx, dy }, MIN_COPY_ROWS);
-    const runs: ScreenCopy[] = moved.map((run) => ({ x, ...run, width, fromX: x - dx, fromY: run.y - dy }));
+  for (const { x, width, moved } of strips) {
+    const runs: ScreenCopy[] = moved.map(({ y, height }) => ({ x, y, width, height, fromX: x - dx, fromY: y - dy }));
     if (dy > 0) runs.reverse();
     for (const run of runs) {
       const beside = runs.length === 1 ? copies.findIndex((copy) => sideBySide(copy, run)) : -1;

@@ -11,18 +11,37 @@ const PROBE_WIDTH = 32;
 /** Rows that must agree on how far the picture has moved. */
 const MIN_VOTES = 12;
 
+/** Of what a shift may have moved, so much must be seen to have, for no other to be looked for. */
+const ENOUGH = 0.9;
+
+/** What has scrolled by `dy` rows (down: > 0; 0: nothing has), and the copies that do it. */
+export interface Scroll {
+  readonly dy: number;
+  readonly copies: readonly ScreenCopy[];
+}
+
 /**
  * Finds what has scrolled up or down between two pictures inside `damage`. Made in order on `previous`, the copies leave every pixel that
  * they write as it is in `now`; what else has changed is not theirs.
+ * @param likely by how many rows it scrolled before: what scrolls goes on so, mostly, and is recognised sooner then
  */
-export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, damage: readonly Rect[]): ScreenCopy[] {
+export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, damage: readonly Rect[], likely = 0): Scroll {
   const box = changedBox(now, previous, size, damage);
-  if (box === undefined) return [];
+  if (box === undefined) return { dy: likely, copies: [] };
+  const again = likely === 0 ? undefined : scrolledBy(now, previous, size, box, likely);
+  if (again !== undefined && again.share >= ENOUGH) return again;
   const dy = commonShift(now, previous, size, box);
-  if (dy === 0) return [];
-  const top = Math.max(box.y, box.y + dy);
-  const bottom = Math.min(box.y + box.height, box.y + box.height + dy);
-  return movedParts(now, previous, size, { ...box, y: top, height: bottom - top }, { dx: 0, dy });
+  if (dy === 0) return { dy, copies: [] };
+  return dy === likely && again !== undefined ? again : scrolledBy(now, previous, size, box, dy);
+}
+
+/** `share`: of what lies in the box before and after. */
+function scrolledBy(now: FrameWords, previous: Int32Array, size: Size, box: Rect, dy: number): Scroll & { readonly share: number } {
+  const area = { ...box, y: Math.max(box.y, box.y + dy), height: box.height - Math.abs(dy) };
+  if (area.height <= 0) return { dy, copies: [], share: 0 };
+  const copies = movedParts(now, previous, size, area, { dx: 0, dy });
+  const pixels = copies.reduce((sum, { width, height }) => sum + width * height, 0);
+  return { dy, copies, share: pixels / (area.width * area.height) };
 }
 
 /** By how many rows most of the recognisable rows have moved (down: > 0); 0 when they do not agree. */

@@ -28,7 +28,9 @@ export class ChangedTiles {
   private first = new Int32Array(0);
   private last = new Int32Array(0);
   /** Written by the copies for the coming update, and so the same already. */
-  private copied: readonly Rect[] = [];
+  private copied: readonly ScreenCopy[] = [];
+  /** What scrolled last did by so many rows. */
+  private scrolledBy = 0;
 
   /**
    * What changed inside the tiles that `damage` touches (rectangles may overlap or leave the frame).
@@ -62,15 +64,16 @@ export class ChangedTiles {
    * What of the last frame can be copied to where it is in this one, in this order; counts as done. {@link update} with the same frame and
    * damage then says what is left. What has scrolled is found, what else has moved is found with the help of `moves`.
    */
-  copies(frame: PixelFrame, damage: readonly Rect[], moves: readonly PictureMove[] = []): ScreenCopy[] {
+  copies(frame: PixelFrame, damage: readonly Rect[], moves: readonly PictureMove[] = []): readonly ScreenCopy[] {
     if (!this.knows(frame)) return [];
     const words = frameWords(frame);
     const { previous } = this;
     const moved = copyMoves(words, previous, this, damage, moves);
-    const scrolled = detectScroll(words, previous, this, damage);
-    for (const copy of scrolled) this.copy(words.words, copy);
-    this.copied = [...moved, ...scrolled];
-    return [...moved, ...scrolled];
+    const { dy, copies } = detectScroll(words, previous, this, damage, this.scrolledBy);
+    this.scrolledBy = dy;
+    for (const copy of copies) this.copy(words.words, copy);
+    this.copied = [...moved, ...copies];
+    return this.copied;
   }
 
   /** Tiles that lie in the copy are not looked at: where the pictures change places, theirs need not be in the picture before. */

@@ -161,7 +161,8 @@ describe('what changed', () => {
                 : lines[(y + scrolled + 256) & 511]! ^ (lines[(x * 7 + ((y + scrolled) >> 2)) & 511]! & 0x0f_0f0f),
             );
           const before = screen(0);
-          const now = altered(screen(shift), changes, 0, seed);
+          // Again by as many rows, then by others.
+          const steps = [shift, 2 * shift, shift + 5].map((scrolled) => altered(screen(scrolled), changes, 0, seed + scrolled));
           const whole = [{ x: 0, y: 0, width, height }];
           // Both where what changed is taken over and where the pictures change places.
           for (const turning of [false, true]) {
@@ -170,15 +171,17 @@ describe('what changed', () => {
             const memory = inKernels(before);
             reference.update(before, []);
             tried.update(memory, []);
-            if (turning) memory.kernels?.turn(whole);
-            inKernels(now, memory);
-            const wanted = reference.copies(now, whole);
-            copies += wanted.length;
-            expect(tried.copies(memory, whole)).toEqual(wanted);
-            expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
-            if (turning) memory.kernels?.turn([]);
-            expect(colours(memory)).toEqual(colours(now));
-            expect(tried.update(memory, whole)).toEqual([]);
+            for (const now of steps) {
+              if (turning) memory.kernels?.turn(whole);
+              inKernels(now, memory);
+              const wanted = reference.copies(now, whole);
+              copies += wanted.length;
+              expect(tried.copies(memory, whole)).toEqual(wanted);
+              expect(tried.update(memory, whole)).toEqual(reference.update(now, whole));
+              if (turning) memory.kernels?.turn([]);
+              expect(colours(memory)).toEqual(colours(now));
+              expect(tried.update(memory, whole)).toEqual([]);
+            }
           }
         },
       ),
