@@ -3,9 +3,10 @@ import type { DesktopParts, DesktopScreen, DesktopWindow } from '../contract.ts'
 import { readMonitors } from './x11-monitors.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import { X11OwnWindows } from './x11-own-windows.ts';
+import { titleAtoms, windowTitle } from './x11-title.ts';
 import { markedId } from './x11-window-mark.ts';
 
-/** More windows than anybody chooses among, and longer titles than anybody reads. */
+/** More windows than anybody chooses among, and longer names than anybody reads. */
 const MAX_WINDOWS = 64;
 const MAX_TEXT = 200;
 const TEXT_WORDS = 256;
@@ -33,11 +34,12 @@ function screenAt(screens: readonly DesktopScreen[], x: number, y: number): Desk
 async function readWindows(connection: X11Connection): Promise<readonly DesktopWindow[]> {
   const own = await X11OwnWindows.open(connection);
   const atoms = await Promise.all(
-    ['_NET_CLIENT_LIST', '_NET_WM_NAME', 'WM_NAME', 'WM_CLASS', '_NET_WM_WINDOW_TYPE'].map((name) =>
+    ['_NET_CLIENT_LIST', 'WM_CLASS', '_NET_WM_WINDOW_TYPE'].map((name) =>
       reply<number>((done) => connection.client.InternAtom(false, name, done)),
     ),
   );
-  const [clientList = 0, netName = 0, name = 0, wmClass = 0, type = 0] = atoms;
+  const [clientList = 0, wmClass = 0, type = 0] = atoms;
+  const forTitles = await titleAtoms(connection);
   const furniture = await Promise.all(
     ['_NET_WM_WINDOW_TYPE_DESKTOP', '_NET_WM_WINDOW_TYPE_DOCK'].map((one) =>
       reply<number>((done) => connection.client.InternAtom(false, one, done)),
@@ -56,13 +58,11 @@ async function readWindows(connection: X11Connection): Promise<readonly DesktopW
         if (words(await read(window, type)).some((one) => furniture.includes(one))) return undefined;
         const area = await windowArea(connection, window);
         if (area === undefined) return undefined;
-        const utf8 = (await read(window, netName)).toString('utf8');
-        const title = utf8 === '' ? (await read(window, name)).toString('latin1') : utf8;
         // WM_CLASS is two texts, each ended by a zero: the instance and the class.
         const program = (await read(window, wmClass)).toString('latin1').split('\0')[1] ?? '';
         return {
           id: await markedId(connection, window),
-          title: title.slice(0, MAX_TEXT),
+          title: await windowTitle(connection, window, forTitles),
           ...(program === '' ? {} : { program: program.slice(0, MAX_TEXT) }),
           area,
         };
