@@ -22,6 +22,7 @@ export interface DrawnWindow {
   unmap(): void;
   resize(width: number, height: number): void;
   move(x: number, y: number): void;
+  border(width: number): void;
   /** Until the server has done all that was asked for. */
   settled(): Promise<void>;
   close(): void;
@@ -40,6 +41,7 @@ interface Requests {
   UnmapWindow(id: number): void;
   MoveWindow(id: number, x: number, y: number): void;
   ResizeWindow(id: number, width: number, height: number): void;
+  ConfigureWindow(id: number, values: { readonly borderWidth: number }): void;
   CreateGC(id: number, drawable: number, values: Partial<typeof FOREGROUND_ONLY>): void;
   OpenFont(id: number, name: string): void;
   CreateGlyphCursor(id: number, source: number, mask: number, glyph: number, ofMask: number, fore: Colour, back: Colour): void;
@@ -105,6 +107,7 @@ export async function openDrawnWindow(
     unmap: () => requests.UnmapWindow(id),
     resize: (newWidth, newHeight) => requests.ResizeWindow(id, newWidth, newHeight),
     move: (toX, toY) => requests.MoveWindow(id, toX, toY),
+    border: (borderWidth) => requests.ConfigureWindow(id, { borderWidth }),
     settled,
     close: () => connection.close(),
   };

@@ -252,6 +252,19 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
       await drawnAnew(shown, seen);
     });
 
+    it('what it shows now is sent, whatever becomes of its border', async () => {
+      await start();
+      const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');
+      const seen = await watched(await partOf(shown));
+      await until(() => seen.frames > 0, 'a picture');
+      for (const width of [20, 3, 0]) {
+        shown.border(width);
+        await shown.settled();
+        shown.draw(width === 0 ? OTHER : SHOWN);
+      }
+      await drawnAnew(shown, seen);
+    });
+
     it('what it shows now is sent, after it had another size for a moment', async () => {
       await start();
       const shown = await window(SHOWN, [100, 100, 300, 200], 'shown');

@@ -127,7 +127,7 @@ export class X11MenuLayer {
       const known = this.know(menu.window);
       // It may have been shown just now: nothing of what is on the screen there is surely its own.
       await known.pixmap.redirect();
-      const drawable = await known.pixmap.take(menu.size, menu.borderWidth);
+      const drawable = await known.pixmap.take({ ...menu.size, borderWidth: menu.borderWidth });
       const { x, y, size, borderWidth } = menu;
       found.push({ ...known, menu, drawable, rect: { ...size, x: x + borderWidth - origin.x, y: y + borderWidth - origin.y } });
     }

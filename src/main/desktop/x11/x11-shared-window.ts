@@ -70,7 +70,7 @@ export class X11SharedWindow {
       const { destX: x, destY: y } = await reply<{ readonly destX: number; readonly destY: number }>((done) =>
         client.TranslateCoordinates(this.window, screen.root, 0, 0, done),
       );
-      const drawable = this.reads ? await this.pixmap.take({ width, height }, borderWidth) : this.window;
+      const drawable = this.reads ? await this.pixmap.take({ width, height, borderWidth }) : this.window;
       return { drawable, x: borderWidth, y: borderWidth, origin: { x: 0, y: 0 }, area: { x, y, width, height } };
     } catch (error) {
       if (error instanceof DesktopError) throw error;

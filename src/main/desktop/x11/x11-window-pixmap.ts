@@ -10,6 +10,9 @@ const INPUT_ONLY = 2;
 /** Of the windows in a window, so many are asked to draw themselves. */
 const MAX_WINDOWS = 256;
 
+/** The size is without the border. */
+type Outline = Size & { readonly borderWidth: number };
+
 interface Needed {
   readonly composite: Extensions['composite'];
   readonly fixes: Extensions['fixes'];
@@ -26,16 +29,17 @@ export class X11WindowPixmap {
   private readonly connection: X11Connection;
   private readonly window: number;
   private redirected = false;
-  private current: { readonly id: number; readonly size: Size } | undefined;
+  private current: ({ readonly id: number } & Outline) | undefined;
 
   constructor(connection: X11Connection, window: number) {
     this.connection = connection;
     this.window = window;
   }
 
-  /** Whether this is the size of the one that was taken last. */
-  isOf({ width, height }: Size): boolean {
-    return this.current?.size.width === width && this.current.size.height === height;
+  /** Whether this is the outline of the one that was taken last: with another border it is another one, too. */
+  isOf({ width, height, borderWidth }: Outline): boolean {
+    const { current } = this;
+    return current?.width === width && current.height === height && current.borderWidth === borderWidth;
   }
 
   /** The window has a pixmap whenever it is to be seen. Rejects with DesktopError UNSUPPORTED where the server cannot do that. */
@@ -47,21 +51,16 @@ export class X11WindowPixmap {
   }
 
   /**
-   * The pixmap of the window, which is to be seen and has this size. A pixmap is the window's own until its size changes or it is hidden: then
-   * {@link forget}.
+   * The pixmap of the window, which is to be seen and has this outline. A pixmap is the window's own until its size or its border changes or it is
+   * hidden: then {@link forget}.
    */
-  async take(size: Size, borderWidth: number): Promise<number> {
-    if (this.current !== undefined && this.isOf(size)) return this.current.id;
+  async take({ width, height, borderWidth }: Outline): Promise<number> {
+    if (this.current !== undefined && this.isOf({ width, height, borderWidth })) return this.current.id;
     this.forget();
     const id = this.connection.client.AllocID();
-    const whole = {
-      x: -borderWidth,
-      y: -borderWidth,
-      width: size.width + 2 * borderWidth,
-      height: size.height + 2 * borderWidth,
-    };
+    const whole = { x: -borderWidth, y: -borderWidth, width: width + 2 * borderWidth, height: height + 2 * borderWidth };
     const strange = without([whole], await this.name(id));
-    this.current = { id, size };
+    this.current = { id, width, height, borderWidth };
     this.blank(id, strange, borderWidth);
     await this.askToDraw(strange);
     return id;
