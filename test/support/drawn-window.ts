@@ -23,6 +23,8 @@ export interface DrawnWindow {
   resize(width: number, height: number): void;
   move(x: number, y: number): void;
   border(width: number): void;
+  /** Has the server tell whoever watches the window that it is gone, as any client may. */
+  pretendToBeGone(): void;
   /** Until the server has done all that was asked for. */
   settled(): Promise<void>;
   close(): void;
@@ -42,6 +44,7 @@ interface Requests {
   MoveWindow(id: number, x: number, y: number): void;
   ResizeWindow(id: number, width: number, height: number): void;
   ConfigureWindow(id: number, values: { readonly borderWidth: number }): void;
+  SendEvent(destination: number, propagate: 0, mask: number, event: object): void;
   CreateGC(id: number, drawable: number, values: Partial<typeof FOREGROUND_ONLY>): void;
   OpenFont(id: number, name: string): void;
   CreateGlyphCursor(id: number, source: number, mask: number, glyph: number, ofMask: number, fore: Colour, back: Colour): void;
@@ -108,6 +111,7 @@ export async function openDrawnWindow(
     resize: (newWidth, newHeight) => requests.ResizeWindow(id, newWidth, newHeight),
     move: (toX, toY) => requests.MoveWindow(id, toX, toY),
     border: (borderWidth) => requests.ConfigureWindow(id, { borderWidth }),
+    pretendToBeGone: () => requests.SendEvent(id, 0, STRUCTURE_NOTIFY, { name: 'DestroyNotify', event: id, wid: id, seq: 0 }),
     settled,
     close: () => connection.close(),
   };

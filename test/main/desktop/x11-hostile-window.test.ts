@@ -130,6 +130,16 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     expect([...seen.seen]).toEqual(['000000']);
   });
 
+  it('it is there as long as the server does not say otherwise', async () => {
+    const shown = await window(SHOWN, [100, 100, 300, 200]);
+    const seen = await watched(await partOf(shown));
+    await until(() => seen.frames > 0, 'a picture');
+    shown.pretendToBeGone();
+    await shown.settled();
+    await drawnAnew(shown, seen);
+    expect(seen.events.filter(({ tag }) => tag === 'shared')).toEqual([]);
+  });
+
   it('the pointer is seen while it is on the window, and never as it is elsewhere', async () => {
     await window(SECRET, [0, 0, 800, 600]);
     const shown = await window(SHOWN, [100, 100, 300, 200]);

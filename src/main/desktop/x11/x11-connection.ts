@@ -16,6 +16,9 @@ export interface X11Address {
   readonly xauthority?: string;
 }
 
+/** Of an event's first byte (core protocol, SendEvent). */
+const SENT = 0x80;
+
 /** An X server that listens on TCP does so on 6000 plus its number. */
 const MAX_DISPLAY_NUMBER = 65_535 - 6_000;
 
@@ -26,6 +29,7 @@ export interface X11Connection {
   readonly screen: Screen;
   /** The extension, or undefined when the server has none. */
   extension<Name extends keyof Extensions>(name: Name): Promise<Extensions[Name] | undefined>;
+  /** What the server tells; of what other clients have it tell (SendEvent) only where a window manager says that a window is. */
   onEvent(listener: (event: Event) => void): void;
   /** What is asked in the call goes to the server in one piece, so that its answers come in one as well. */
   together(ask: () => void): void;
@@ -81,6 +85,11 @@ export function reply<T>(ask: (done: (error: Error | null | undefined, result: T
   });
 }
 
+/** Whether another client says it, and not the server. */
+export function isSent({ rawData }: Event): boolean {
+  return ((rawData?.[0] ?? 0) & SENT) !== 0;
+}
+
 class Connection implements X11Connection {
   readonly client: Client;
   readonly display: Display;
@@ -110,7 +119,9 @@ class Connection implements X11Connection {
   }
 
   onEvent(listener: (event: Event) => void): void {
-    this.client.on('event', listener);
+    this.client.on('event', (event) => {
+      if (!isSent(event) || event.name === 'ConfigureNotify') listener(event);
+    });
   }
 
   together(ask: () => void): void {

@@ -1,7 +1,7 @@
 import type { Event, TreeEvent } from 'x11';
 import type { Size } from '../../../protocol/rdp/geometry.ts';
 import { DesktopError } from '../contract.ts';
-import { reply, type X11Connection } from './x11-connection.ts';
+import { isSent, reply, type X11Connection } from './x11-connection.ts';
 import type { PartPlace } from './part-place.ts';
 import { isMarked, markedWindow } from './x11-window-mark.ts';
 import { X11WindowPixmap } from './x11-window-pixmap.ts';
@@ -42,7 +42,9 @@ export class X11SharedWindow {
       if (!isOfStructure(event) || event.wid !== this.window) return;
       // Another window may get its number.
       if (event.name === 'DestroyNotify') this.destroyed = true;
-      if (event.name === 'UnmapNotify' || (event.name === 'ConfigureNotify' && !this.pixmap.isOf(event))) this.wasOther = true;
+      // A window manager's word is about where it is; what else has changed the server has told.
+      const isPlaced = event.name === 'ConfigureNotify' && (isSent(event) || this.pixmap.isOf(event));
+      if (event.name === 'UnmapNotify' || (event.name === 'ConfigureNotify' && !isPlaced)) this.wasOther = true;
       changed();
     });
   }

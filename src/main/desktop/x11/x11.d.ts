@@ -40,6 +40,8 @@ declare module 'x11' {
     readonly seq?: number;
     readonly detail?: number;
     readonly request?: number;
+    /** As it came. */
+    readonly rawData?: Uint8Array;
     /** Kind of an event of XKEYBOARD, which has one event code for all. */
     readonly xkbType?: number;
   }
