@@ -5,6 +5,7 @@ import { keyEvents } from '../../../src/protocol/rdp/input/scancodes.ts';
 import type { CaptureEvent, InputInjector, ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { connectX11 } from '../../../src/main/desktop/x11/x11-connection.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
+import { X11SharedPart } from '../../../src/main/desktop/x11/x11-shared-part.ts';
 import { openX11Input } from '../../../src/main/desktop/x11/x11-input.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import type { PointerShape } from '../../../src/protocol/rdp/pointer-shape.ts';
@@ -138,6 +139,19 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     await shown.settled();
     await drawnAnew(shown, seen);
     expect(seen.events.filter(({ tag }) => tag === 'shared')).toEqual([]);
+  });
+
+  it('that it is moved says nothing of its picture, that its size changes does', async () => {
+    const shown = await window(SHOWN, [100, 100, 300, 200]);
+    const connection = await connectX11({ display: display.name }, true);
+    opened.push(connection);
+    const unsure: boolean[] = [];
+    const shared = await X11SharedPart.open(connection, await partOf(shown), () => unsure.push(shared.unsure), true);
+    shown.move(120, 100);
+    await until(() => unsure.length === 1, 'its move');
+    shown.resize(310, 200);
+    await until(() => unsure.length === 2, 'its size');
+    expect(unsure).toEqual([false, true]);
   });
 
   it('the pointer is seen while it is on the window, and never as it is elsewhere', async () => {

@@ -116,6 +116,7 @@ export class X11Screen {
   /** Tail of the chain on which grabs and resizes run one after the other. */
   private work: Promise<void> = Promise.resolve();
   private turnQueued = false;
+  private followQueued = false;
 
   constructor({ connection, post, reader, film }: X11ScreenParts) {
     this.connection = connection;
@@ -251,7 +252,13 @@ export class X11Screen {
 
   /** Where the part is may have changed: no frame is taken until that is known, and then the whole. */
   partChanged(): void {
-    this.queue(() => this.follow());
+    // It may be said any number of times before the first is looked into.
+    if (this.followQueued) return;
+    this.followQueued = true;
+    this.queue(() => {
+      this.followQueued = false;
+      return this.follow();
+    });
   }
 
   /** Tells whether what is shared is to be seen, where that is another thing than was told. */

@@ -11,6 +11,9 @@ import { readMonitors } from './x11-monitors.ts';
 /** RRNotify's number after the extension's first event; the package has no name for it. */
 const RR_NOTIFY = 1;
 
+/** So often it is looked anew because something has changed while it was. */
+const MOST_LOOKS = 8;
+
 /** Follows a part of an X desktop: where it is, and whether it still is there. A screen that comes back under its name is there again. */
 export class X11SharedPart {
   private readonly connection: X11Connection;
@@ -92,11 +95,12 @@ export class X11SharedPart {
     return this.following;
   }
 
+  /** It may be another place again each time, without end: then it stays unsure, and whoever waits goes on. */
   private async find(): Promise<void> {
-    do {
+    for (let looks = 0; looks === 0 || (this.stale && looks < MOST_LOOKS); looks += 1) {
       this.stale = false;
       this.current = await this.look();
-    } while (this.stale);
+    }
     this.lookedAtMs = performance.now();
   }
 
@@ -106,9 +110,9 @@ export class X11SharedPart {
     this.hidden = false;
     if (part.tag === 'window') {
       if (this.window?.id !== part.id) {
-        const window: X11SharedWindow = new X11SharedWindow(this.connection, part.id, this.reads, () => {
+        const window: X11SharedWindow = new X11SharedWindow(this.connection, part.id, this.reads, (what) => {
           if (this.window !== window) return;
-          this.stale = true;
+          if (what === 'other') this.stale = true;
           this.changed();
         });
         this.window = window;

@@ -29,8 +29,11 @@ export class X11SharedWindow {
   /** Since it was looked at it was hidden or had another size, if only for a moment: what it had as its picture is not drawn in any more. */
   private wasOther = false;
 
-  /** @param reads its picture is to be read, too */
-  constructor(connection: X11Connection, id: string, reads: boolean, changed: () => void) {
+  /**
+   * @param reads its picture is to be read, too
+   * @param changed `placed`: it is somewhere else and nothing more, so what has been read is of it
+   */
+  constructor(connection: X11Connection, id: string, reads: boolean, changed: (what: 'placed' | 'other') => void) {
     this.connection = connection;
     this.id = id;
     const { window, mark } = markedWindow(id) ?? { window: 0, mark: '' };
@@ -45,7 +48,7 @@ export class X11SharedWindow {
       // A window manager's word is about where it is; what else has changed the server has told.
       const isPlaced = event.name === 'ConfigureNotify' && (isSent(event) || this.pixmap.isOf(event));
       if (event.name === 'UnmapNotify' || (event.name === 'ConfigureNotify' && !isPlaced)) this.wasOther = true;
-      changed();
+      changed(isPlaced ? 'placed' : 'other');
     });
   }
 
