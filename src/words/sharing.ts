@@ -26,7 +26,7 @@ export function sharedScreenName({ screens }: Pick<ShownPart, 'screens'>, id: st
 /** What this person sees of the computer, where that is not simply its screen. */
 export function seenBy(name: string, shown: ShownPart): string | undefined {
   const { part, state } = shown;
-  const title = shortTitle(shown.title ?? '');
+  const title = titleInWords(shown);
   if (part.tag === 'all') return shown.screens.length > 1 ? t('sharing.novice.all', { name }) : undefined;
   if (state === 'gone') return t(`sharing.novice.gone.${part.tag}`, { name });
   if (part.tag === 'screen') {
@@ -38,7 +38,8 @@ export function seenBy(name: string, shown: ShownPart): string | undefined {
   return t(hidden ? 'sharing.novice.hidden' : 'sharing.novice.window', { name, title });
 }
 
-function shortTitle(title: string): string {
+/** The title of the window as {@link seenBy} says it; '' where it says none. */
+export function titleInWords({ title = '' }: Pick<ShownPart, 'title'>): string {
   const letters = Array.from(title);
   return letters.length <= MAX_TITLE ? title : `${letters.slice(0, MAX_TITLE).join('').trimEnd()}…`;
 }

@@ -23,6 +23,8 @@ export interface NovicePictureParts {
   readonly notes: Pick<NotesNovice, 'tell'>;
   /** Whether what is shared is to be seen has changed. */
   readonly stateChanged: (state: SharedState) => void;
+  /** The window that is shared is called so by now. */
+  readonly titled: (title: string) => void;
   /** Bytes a second of what goes ahead of the picture. */
   readonly aside: () => number;
   /** Closes the capture. */
@@ -223,6 +225,9 @@ export class NovicePicture {
           return;
         case 'shared':
           parts.stateChanged(event.state);
+          return;
+        case 'titled':
+          parts.titled(event.title);
           return;
         case 'pointerShape':
           parts.pointer.changed(event.shape);

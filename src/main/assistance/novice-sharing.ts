@@ -29,6 +29,8 @@ export class NoviceSharing {
   private readonly parts: NoviceSharingParts;
   private readonly requests: ExpertRequests;
   private said: Sharing | undefined;
+  /** What the capture says that the window is called: newer than any list. */
+  private title: string | undefined;
   private wishedFor: SharedPart | undefined;
   private prompt: AbortController | undefined;
   /** The answers to an expert that wishes without end. */
@@ -58,6 +60,7 @@ export class NoviceSharing {
     this.wishedFor = undefined;
     this.prompt?.abort();
     this.prompt = undefined;
+    this.title = undefined;
     this.say({ part, state: 'shown', screens: this.said?.screens ?? [] });
     void this.look();
   }
@@ -106,8 +109,17 @@ export class NoviceSharing {
   /** Whether it is to be seen is another thing than before; which screens there are may be, too. */
   become(state: SharedState): void {
     if (this.said === undefined || this.said.state === state) return;
+    if (state === 'gone') this.title = undefined;
     this.say({ ...this.said, state });
     void this.look();
+  }
+
+  /** The window that is shown is called so by now. */
+  titled(title: string): void {
+    const { said } = this;
+    if (said?.part.tag !== 'window' || said.state === 'gone' || this.title === title) return;
+    this.title = title;
+    if (said.title !== title) this.say({ ...said, title });
   }
 
   private async look(): Promise<void> {
@@ -117,7 +129,8 @@ export class NoviceSharing {
       if (said === undefined) return;
       const { part, state } = said;
       // One that is minimised is not among them, and is still called what was told.
-      const title = part.tag === 'window' ? (windows.find(({ id }) => id === part.id)?.title ?? titleBefore(said)) : undefined;
+      const listed = part.tag === 'window' ? windows.find(({ id }) => id === part.id) : undefined;
+      const title = part.tag === 'window' ? (this.title ?? listed?.title ?? titleBefore(said)) : undefined;
       const told = screens.map(({ id, name, area }) => ({ id, name, area }));
       this.say({ part, state, ...(title === undefined ? {} : { title }), screens: told });
     } catch (error) {

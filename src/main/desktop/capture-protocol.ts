@@ -59,6 +59,7 @@ const fromCapture = z.discriminatedUnion('tag', [
   z.strictObject({ tag: z.literal('frame'), generation: z.int().min(0), frame }),
   z.strictObject({ tag: z.literal('resized'), size }),
   z.strictObject({ tag: z.literal('shared'), state: z.enum(['shown', 'hidden', 'gone']) }),
+  z.strictObject({ tag: z.literal('titled'), title: text }),
   z.strictObject({ tag: z.literal('pointerShape'), shape: pointerShape.nullable() }),
   z.strictObject({ tag: z.literal('pointerMoved'), x: coordinate, y: coordinate }),
   z.strictObject({ tag: z.literal('filmPageWanted') }),

@@ -30,6 +30,8 @@ export type CaptureEvent =
   | { readonly tag: 'resized'; readonly size: DesktopLayout }
   /** Whether what is shared is to be seen; `shown` until something else is said. While it is gone the picture is blank. */
   | { readonly tag: 'shared'; readonly state: SharedState }
+  /** What the window that is shared is called by now; not more often than people read. Another program's text. */
+  | { readonly tag: 'titled'; readonly title: string }
   /** The cursor's shape, which the picture does not contain; `null` when it is hidden. */
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }

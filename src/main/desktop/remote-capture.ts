@@ -259,6 +259,9 @@ class RemoteCapture implements ScreenCapture {
       case 'shared':
         this.tell({ tag: 'shared', state: message.state });
         return;
+      case 'titled':
+        this.tell({ tag: 'titled', title: message.title });
+        return;
       case 'pointerShape':
         this.tell({ tag: 'pointerShape', shape: message.shape });
         return;

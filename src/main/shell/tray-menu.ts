@@ -61,9 +61,17 @@ export function trayStatus(state: TrayState): string {
   }
 }
 
+/** The menu does not say how a window is called, so that it stays as it is under the mouse when that changes. */
+function withoutTitle(state: TrayState): TrayState {
+  const { session } = state;
+  if (session?.sharing?.title === undefined) return state;
+  const { title: _said, ...sharing } = session.sharing;
+  return { ...state, session: { ...session, sharing } };
+}
+
 /** The tray's menu for this state. */
 export function trayMenu(state: TrayState, actions: TrayActions): TrayItem[] {
-  const items: TrayItem[] = [{ label: label(trayStatus(state)), enabled: false }, { type: 'separator' }];
+  const items: TrayItem[] = [{ label: label(trayStatus(withoutTitle(state))), enabled: false }, { type: 'separator' }];
   const { invitations } = state;
   if (state.asking) items.push({ label: label(t('shell.tray.showQuestion')), click: () => actions.showQuestion() }, { type: 'separator' });
   for (const invitation of invitations.slice(0, MAX_INVITATIONS)) {

@@ -33,6 +33,7 @@ export interface TrayIcon {
 export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
   const tray = new Tray(icons.normal);
   let shown = '';
+  let said = '';
   // On macOS a click opens the menu, which a window coming to the front would close again.
   if (process.platform !== 'darwin') tray.on('click', () => actions.open());
   return {
@@ -47,16 +48,19 @@ export function createTray(icons: TrayIcons, actions: TrayActions): TrayIcon {
         session?.role,
         session?.phase.tag,
         session?.viewing,
-        session?.sharing,
+        session?.sharing === undefined ? undefined : { ...session.sharing, title: undefined },
         session?.peer,
         invitations,
         activities,
         asking,
       ]);
+      // A window's title may change all the time, too: only this line says it.
+      const line = trayStatus(state);
+      if (line !== said) tray.setToolTip(line);
+      said = line;
       if (key === shown) return;
       shown = key;
       tray.setContextMenu(Menu.buildFromTemplate(template(trayMenu(state, actions))));
-      tray.setToolTip(trayStatus(state));
       // Red is what the windows show while somebody looks, and nothing else.
       const live =
         session?.phase.tag === 'connected' && (session.role === 'expert' || (session.viewing && session.sharing?.state !== 'gone'));

@@ -185,6 +185,34 @@ describe('what is shown', () => {
     await finish();
   });
 
+  test('a window is called what it is called by now, on both sides, and whoever looks at the list later does not know better', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.assistance.share({ tag: 'window', id: '77' });
+    await clock.advance(50);
+    const called = () => [novice, expert].map(({ assistance }) => assistance.status?.sharing?.title);
+    const { capture } = novice.desktop;
+    for (const title of ['Letter 2', 'Letter 3']) {
+      capture.emit({ tag: 'titled', title });
+      await clock.advance(50);
+      expect(called()).toEqual([title, title]);
+    }
+    // Its list is older than what the capture has said.
+    capture.emit({ tag: 'shared', state: 'hidden' });
+    await clock.advance(50);
+    expect(called()).toEqual(['Letter 3', 'Letter 3']);
+    novice.desktop.windows = [];
+    capture.emit({ tag: 'shared', state: 'gone' });
+    capture.emit({ tag: 'titled', title: 'Letter 4' });
+    await clock.advance(50);
+    expect(called()).toEqual([undefined, undefined]);
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    await clock.advance(50);
+    capture.emit({ tag: 'titled', title: 'Letter 5' });
+    await clock.advance(50);
+    expect(called()).toEqual([undefined, undefined]);
+    await finish();
+  });
+
   const asksFor = async (...parts: readonly SharedPart[]): Promise<Awaited<ReturnType<typeof connected>>> => {
     const pair = await connected();
     for (const part of parts) pair.expert.assistance.wishForPart(part);

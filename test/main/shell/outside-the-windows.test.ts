@@ -273,6 +273,24 @@ describe('the tray menu', () => {
     );
   });
 
+  it('has a menu that stays as it is when a window that is seen is called something else', () => {
+    const menuOf = (title: string) =>
+      labels(
+        trayMenu(
+          state({
+            session: {
+              ...session('novice', CONNECTED),
+              viewing: true,
+              sharing: { part: { tag: 'window', id: '' }, state: 'shown', title, screens: [] },
+            },
+          }),
+          actions(),
+        ),
+      );
+    expect(menuOf('Letter')).toEqual(menuOf('Letter 2'));
+    expect(menuOf('Letter')).toContain('Anna && Co sees one window');
+  });
+
   it('offers Stop to the novice and End to the expert while there is something to end', () => {
     const act = actions();
     const novice = trayMenu(state({ session: session('novice', CONNECTED) }), act);

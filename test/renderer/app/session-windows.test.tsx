@@ -68,6 +68,41 @@ describe('what is shown of the novice’s computer', () => {
     screen.getByText(t('control.novice.granted', { name: 'Anna' }));
   });
 
+  const titled = (title?: string): SessionStatus['sharing'] & {} => ({
+    ...(shown('shown', { tag: 'window', id: '' }) as SessionStatus['sharing'] & {}),
+    ...(title === undefined ? {} : { title }),
+  });
+
+  it('is called what the window is called by now, which the novice is not read out each time', () => {
+    const { send } = openSessionWindow(novice(titled('Letter')));
+    const heading = () => document.querySelector('.seen h1');
+    const live = (element: Element | null): string | undefined => element?.closest('[aria-live]')?.getAttribute('aria-live') ?? undefined;
+    const controlled = (title: string) => appState({ session: session('novice', CONNECTED, { ...LIVE, sharing: titled(title) }) });
+    for (const title of ['Letter', 'Letter 2', 'one window']) {
+      send(controlled(title));
+      expect(heading()?.textContent).toBe(t('sharing.novice.window', { name: 'Anna', title }));
+      expect(live(heading())).toBe('assertive');
+      expect(live(screen.getByText(title, { exact: true, selector: 'span' }))).toBe('off');
+    }
+  });
+
+  it('is told the expert once, and not again because the window is called something else by now', () => {
+    const hint = () => document.querySelector('.viewing__hint')?.textContent;
+    const expert = (sharing: SessionStatus['sharing'] & {}, more: Partial<SessionStatus> = {}) =>
+      appState({ session: session('expert', CONNECTED, { ...LIVE, ...more, sharing }) });
+    const sees = (title: string) => expect.stringContaining(t('sharing.expert.window', { title }));
+    const { send } = openSessionWindow(expert(titled()));
+    send(expert(titled('Letter')));
+    expect(hint()).toEqual(sees('Letter'));
+    const refused = { control: 'refused' } as const;
+    send(expert(titled('Letter'), refused));
+    const other = t('control.expert.hintRefused', { name: 'Anna' });
+    expect(hint()).toBe(other);
+    send(expert(titled('Letter 2'), refused));
+    expect(hint()).toBe(other);
+    expect(words()).toContain(t('sharing.expert.window', { title: 'Letter 2' }));
+  });
+
   it('once it is gone leaves nothing but to show something else, or to stop', async () => {
     const { user, calls } = openSessionWindow({ ...novice(shown('gone', { tag: 'window', id: '' })), panelFolded: true });
     screen.getByRole('heading', { name: t('sharing.novice.gone.window', { name: 'Anna' }) });

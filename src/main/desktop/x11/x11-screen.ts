@@ -9,6 +9,7 @@ import { FramePace } from './frame-pace.ts';
 import type { GrabWay } from './grabber.ts';
 import { connectX11, type X11Address, type X11Connection } from './x11-connection.ts';
 import { X11Damage } from './x11-damage.ts';
+import { X11FollowedTitle } from './x11-followed-title.ts';
 import { X11MenuLayer } from './x11-menu-layer.ts';
 import { X11PartReader } from './x11-part-reader.ts';
 import { X11SharedPart } from './x11-shared-part.ts';
@@ -76,6 +77,7 @@ export async function openX11Screen(
     if (options.part?.tag === 'window') {
       const extensions = damage === undefined || fixes === undefined ? undefined : { damage, fixes };
       reader.menus = new X11MenuLayer({ connection, window: drawn, extensions, changed: () => screen.schedule() });
+      screen.title = await X11FollowedTitle.open(connection, drawn, (title) => post({ tag: 'titled', title }, []));
     }
     post({ tag: 'opened', size: reader.layout, way: reader.way }, []);
     screen.tellState();
@@ -97,6 +99,7 @@ interface X11ScreenParts {
 export class X11Screen {
   pointer: X11Pointer | undefined;
   moves: X11WindowMoves | undefined;
+  title: X11FollowedTitle | undefined;
   private readonly connection: X11Connection;
   private readonly post: PostFromCapture;
   private readonly reader: X11PartReader;
@@ -264,9 +267,11 @@ export class X11Screen {
   /** Tells whether what is shared is to be seen, where that is another thing than was told. */
   tellState(): void {
     const { state } = this.reader;
-    if (state === this.told) return;
-    this.told = state;
-    this.post({ tag: 'shared', state }, []);
+    if (state !== this.told) {
+      this.told = state;
+      this.post({ tag: 'shared', state }, []);
+    }
+    this.title?.show(state === 'shown');
   }
 
   private async follow(): Promise<void> {
@@ -296,6 +301,7 @@ export class X11Screen {
     this.stream.close();
     this.film.close();
     this.pointer?.close();
+    this.title?.close();
     this.reader.close();
     this.connection.close();
   }

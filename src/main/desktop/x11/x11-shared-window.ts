@@ -6,8 +6,9 @@ import type { PartPlace } from './part-place.ts';
 import { isMarked, markedWindow } from './x11-window-mark.ts';
 import { X11WindowPixmap } from './x11-window-pixmap.ts';
 
-/** StructureNotify among the event mask's bits, and IsViewable (core protocol). */
-const STRUCTURE_NOTIFY = 0x2_0000;
+/** StructureNotify among the event mask's bits (core protocol). */
+export const STRUCTURE_NOTIFY = 0x2_0000;
+/** IsViewable (core protocol). */
 const VIEWABLE = 2;
 /** What it says of the window itself. */
 const EVENTS: ReadonlySet<string> = new Set(['ConfigureNotify', 'MapNotify', 'UnmapNotify', 'ReparentNotify', 'DestroyNotify']);

@@ -4,10 +4,11 @@ import { reply, type X11Connection } from './x11-connection.ts';
 /** Longer titles are read by nobody. In code points. */
 const MAX_CHARACTERS = 200;
 const MAX_WORDS = 256;
-/* Core protocol: AnyPropertyType, and the atoms of STRING and WM_NAME. */
+/* Core protocol: AnyPropertyType, and the atom of STRING. */
 const ANY_TYPE = 0;
 const STRING = 31;
-const WM_NAME = 39;
+/** Core protocol: the atom of WM_NAME. */
+export const WM_NAME = 39;
 
 /** What windows' titles are read with. */
 export interface TitleAtoms {

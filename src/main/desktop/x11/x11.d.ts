@@ -59,6 +59,12 @@ declare module 'x11' {
     readonly borderWidth: number;
   }
 
+  /** PropertyNotify. */
+  interface PropertyEvent {
+    readonly wid: number;
+    readonly atom: number;
+  }
+
   interface Shm {
     readonly fdCapable: boolean;
     readonly major: number;
@@ -318,5 +324,5 @@ declare module 'x11' {
     };
   };
   export default x11;
-  export type { Client, Display, Event, Extensions, Screen, TreeEvent };
+  export type { Client, Display, Event, Extensions, PropertyEvent, Screen, TreeEvent };
 }

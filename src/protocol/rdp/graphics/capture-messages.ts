@@ -41,6 +41,8 @@ export type FromCapture =
   | { readonly tag: 'resized'; readonly size: DesktopLayout }
   /** Whether what is shared is to be seen. While it is gone the picture is blank. */
   | { readonly tag: 'shared'; readonly state: SharedState }
+  /** What the window that is shared is called by now; another program's text. */
+  | { readonly tag: 'titled'; readonly title: string }
   | { readonly tag: 'pointerShape'; readonly shape: PointerShape | null }
   | { readonly tag: 'pointerMoved'; readonly x: number; readonly y: number }
   /** It would encode film in a hidden page: one is opened and handed over, and the one before ended. The answer goes by the way of each capture. */

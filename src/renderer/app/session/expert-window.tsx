@@ -19,7 +19,7 @@ import type { PictureKeyboard, PictureProps } from './picture.tsx';
 import { ProgressCard } from './progress-card.tsx';
 import { ScreensMenu, type WishedPart } from './screens-menu.tsx';
 import { headline } from './session-words.ts';
-import { expertMisses, seesInWords } from './sharing-words.ts';
+import { expertMisses, seesInWords, whatIsShown } from './sharing-words.ts';
 import { FULL_LOUDNESS, type Loudness, SoundMenu } from './sound-menu.tsx';
 import { TalkButton } from './talk-button.tsx';
 import { soundAheadMs } from '../../viewer/sound/in-step.ts';
@@ -157,9 +157,13 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   }, [kept, say]);
 
   const sees = seesInWords(session);
+  const shown = whatIsShown(session);
+  const shownTold = useRef<string>(undefined);
   useEffect(() => {
+    if (shownTold.current === shown) return;
+    shownTold.current = shown;
     if (sees !== undefined) say(sees);
-  }, [sees, say]);
+  }, [shown, sees, say]);
   const { partWish } = session;
   useEffect(() => {
     if (partWish !== undefined) say(t(`sharing.expert.${partWish}`, { name }));

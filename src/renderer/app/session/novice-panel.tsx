@@ -1,6 +1,6 @@
 import { ArrowUpDown, ChevronDown, ChevronUp, Hand, Monitor, MousePointerClick, ShieldCheck, Square, Unplug } from 'lucide-react';
 import { timeOfDay } from '../../../words/locale.ts';
-import { sharedScreenName } from '../../../words/sharing.ts';
+import { sharedScreenName, titleInWords } from '../../../words/sharing.ts';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { Elapsed } from '../clock.tsx';
@@ -68,7 +68,9 @@ function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; reado
     <header className={seen ? 'seen seen--live' : 'seen'}>
       <span className={`dot dot--${seen ? 'live' : 'safe'}`} aria-hidden />
       <div className="grow" role="status" aria-live="assertive">
-        <h1 className="break">{words}</h1>
+        <h1 className="break">
+          <Titled words={words} title={titleInWords(session.sharing ?? {})} />
+        </h1>
       </div>
       {sinceMs !== undefined && (
         <span className="seen__time" role="timer" aria-label={t('session.duration')}>
@@ -76,6 +78,19 @@ function SeenLine({ session, sinceMs }: { readonly session: SessionStatus; reado
         </span>
       )}
     </header>
+  );
+}
+
+/** What is said, in which a window's title is not read out each time that it is another one. */
+function Titled({ words, title }: { readonly words: string; readonly title: string }) {
+  const at = title === '' ? -1 : words.lastIndexOf(title);
+  if (at < 0) return words;
+  return (
+    <>
+      {words.slice(0, at)}
+      <span aria-live="off">{title}</span>
+      {words.slice(at + title.length)}
+    </>
   );
 }
 

@@ -28,6 +28,10 @@ export function expertMisses({ sharing, peer }: SessionStatus): string | undefin
   return sharing.state === 'hidden' ? t('sharing.expert.hidden', { name }) : t(`sharing.expert.gone.${sharing.part.tag}`, { name });
 }
 
+/** Another one where something else is shown, but not where a window is called something else by now, which may be so all the time. */
+export const whatIsShown = ({ sharing }: SessionStatus): string =>
+  sharing === undefined ? '' : JSON.stringify([sharing.part, sharing.state, sharing.screens, sharing.title === undefined]);
+
 /** Said once, and again when it is another: that there are more screens than the one that is seen, or that one window is. */
 export function seesInWords({ sharing, peer }: SessionStatus): string | undefined {
   if (sharing === undefined || sharing.state !== 'shown' || (sharing.screens.length < 2 && sharing.part.tag === 'all')) return undefined;
