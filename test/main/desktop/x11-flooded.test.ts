@@ -1,5 +1,6 @@
 import type { Event } from 'x11';
 import { expect, it } from 'vitest';
+import { createSurface } from '../../../src/protocol/rdp/graphics/surface.ts';
 import type { X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
 import type { X11PartReader } from '../../../src/main/desktop/x11/x11-part-reader.ts';
 import { X11Screen } from '../../../src/main/desktop/x11/x11-screen.ts';
@@ -36,34 +37,63 @@ it('what has changed any number of times is looked into once, and once more afte
   screen.receive({ tag: 'close' });
 });
 
-it('a window whose size changes each time that it is looked at is waited for no longer', async () => {
-  const MARK = '0011223344556677';
-  let looks = 0;
-  let resized = (): void => undefined;
-  const later = (done: (error: null, result: object | number) => unknown, result: object | number): void =>
-    void setImmediate(() => done(null, result));
-  type Done = Parameters<typeof later>[0];
+/** A connection to a server on which there is one window, which is of this size whenever it is asked. */
+function oneWindow(size: () => { readonly width: number; readonly height: number }) {
+  let listen: (event: Event) => void = () => undefined;
+  type Done = (error: null, result: object | number) => unknown;
+  const answer =
+    (result: () => object | number) =>
+    (...args: readonly unknown[]) => {
+      const done = args.at(-1) as Done;
+      setImmediate(() => done(null, result()));
+    };
   const client = {
-    InternAtom: (_only: boolean, _name: string, done: Done) => later(done, 1),
-    GetProperty: (...args: readonly unknown[]) => later(args.at(-1) as Done, { data: Buffer.from(MARK, 'hex') }),
+    InternAtom: answer(() => 1),
+    GetProperty: answer(() => ({ data: Buffer.from(MARK, 'hex') })),
     ChangeWindowAttributes: () => undefined,
-    GetWindowAttributes: (_window: number, done: Done) => {
-      looks += 1;
-      resized();
-      later(done, { mapState: 2 });
-    },
-    GetGeometry: (_window: number, done: Done) => later(done, { width: looks, height: 1, borderWidth: 0, depth: 24 }),
-    TranslateCoordinates: (...args: readonly unknown[]) => later(args.at(-1) as Done, { destX: 0, destY: 0 }),
+    GetWindowAttributes: answer(() => ({ mapState: 2 })),
+    GetGeometry: answer(() => ({ ...size(), borderWidth: 0, depth: 24 })),
+    TranslateCoordinates: answer(() => ({ destX: 0, destY: 0 })),
   };
   const connection = {
     client,
     screen: { root: 1, root_depth: 24 },
     extension: () => Promise.resolve(undefined),
     onEvent: (listener: (event: Event) => void) => {
-      resized = () => listener({ name: 'ConfigureNotify', type: 22, wid: 5, width: looks, height: 1, borderWidth: 0 } as unknown as Event);
+      listen = listener;
     },
   } as unknown as X11Connection;
-  const shared = await X11SharedPart.open(connection, { tag: 'window', id: `5.${MARK}` }, () => undefined);
+  const resized = (): void =>
+    listen({ name: 'ConfigureNotify', type: 22, wid: WINDOW, width: 1, height: 1, borderWidth: 0 } as unknown as Event);
+  return { connection, resized };
+}
+
+const WINDOW = 5;
+const MARK = '0011223344556677';
+const PART = { tag: 'window', id: `${WINDOW}.${MARK}` } as const;
+
+it('a window whose size changes each time that it is looked at is waited for no longer', async () => {
+  let looks = 0;
+  const { connection, resized } = oneWindow(() => {
+    looks += 1;
+    setImmediate(resized);
+    return { width: 100 + (looks % 2), height: 100 };
+  });
+  const shared = await X11SharedPart.open(connection, PART, () => undefined);
   expect(shared.unsure).toBe(true);
   expect(looks).toBeLessThan(20);
+});
+
+it.each([
+  [20_000, 100, 16_384, 100],
+  [100, 30_000, 100, 16_384],
+  [16_000, 8_000, 16_000, 4_194],
+  [32_767, 32_767, 16_384, 4_096],
+  [1_920, 1_080, 1_920, 1_080],
+])('of a window of %i×%i as much is shown as viewers take: %i×%i', async (width, height, across, down) => {
+  const { connection } = oneWindow(() => ({ width, height }));
+  const { place } = await X11SharedPart.open(connection, PART, () => undefined);
+  expect(place?.area).toEqual({ x: 0, y: 0, width: across, height: down });
+  // What viewers take.
+  createSurface({ width: across, height: down });
 });

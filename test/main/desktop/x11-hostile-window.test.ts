@@ -141,6 +141,17 @@ describe.skipIf(programs.skip)(programs.title('of one window that is shown'), ()
     expect(seen.events.filter(({ tag }) => tag === 'shared')).toEqual([]);
   });
 
+  it('it is shown, though it is larger than pictures are', async () => {
+    const shown = await window(SHOWN, [100, 100, 300, 200]);
+    const seen = await watched(await partOf(shown));
+    await until(() => seen.frames > 0, 'a picture');
+    shown.resize(20_000, 100);
+    await until(() => seen.events.some((event) => event.tag === 'resized' && event.size.width === 16_384), 'what pictures have of it');
+    shown.resize(320, 100);
+    await until(() => seen.events.some((event) => event.tag === 'resized' && event.size.width === 320), 'all of it');
+    await drawnAnew(shown, seen);
+  });
+
   it('that it is moved says nothing of its picture, that its size changes does', async () => {
     const shown = await window(SHOWN, [100, 100, 300, 200]);
     const connection = await connectX11({ display: display.name }, true);

@@ -1,5 +1,7 @@
 import type { Event, TreeEvent } from 'x11';
 import type { Size } from '../../../protocol/rdp/geometry.ts';
+import { MAX_DESKTOP_SIDE } from '../../../protocol/rdp/graphics/capture-messages.ts';
+import { MAX_SURFACE_AREA } from '../../../protocol/rdp/graphics/surface.ts';
 import { DesktopError } from '../contract.ts';
 import { isSent, reply, type X11Connection } from './x11-connection.ts';
 import type { PartPlace } from './part-place.ts';
@@ -77,7 +79,7 @@ export class X11SharedWindow {
         client.TranslateCoordinates(this.window, screen.root, 0, 0, done),
       );
       const drawable = this.reads ? await this.pixmap.take({ width, height, borderWidth }) : this.window;
-      return { drawable, x: borderWidth, y: borderWidth, origin: { x: 0, y: 0 }, area: { x, y, width, height } };
+      return { drawable, x: borderWidth, y: borderWidth, origin: { x: 0, y: 0 }, area: { x, y, ...inPicture({ width, height }) } };
     } catch (error) {
       if (error instanceof DesktopError) throw error;
       this.destroyed = true;
@@ -92,6 +94,12 @@ export class X11SharedWindow {
     // From here on its end is told. It may have come before, and another window have its number.
     if (!(await isMarked(connection, { window, mark }))) this.destroyed = true;
   }
+}
+
+/** What of a window of this size a picture has: any program may make it larger than pictures are. */
+function inPicture({ width, height }: Size): Size {
+  const across = Math.min(width, MAX_DESKTOP_SIDE);
+  return { width: across, height: Math.min(height, MAX_DESKTOP_SIDE, Math.floor(MAX_SURFACE_AREA / across)) };
 }
 
 function isOfStructure(event: Event): event is Event & TreeEvent {

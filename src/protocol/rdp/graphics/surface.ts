@@ -3,7 +3,7 @@ import type { Rect, Size } from '../geometry.ts';
 
 /** Longest side and largest area (in pixels) of a picture we are willing to hold. */
 const MAX_SURFACE_SIDE = 16_384;
-const MAX_SURFACE_AREA = 64 * 1024 * 1024;
+export const MAX_SURFACE_AREA = 64 * 1024 * 1024;
 
 /**
  * A decoded desktop: 32-bit RGBA in memory order, opaque, rows top down without gaps, which is the layout of a canvas' ImageData.
