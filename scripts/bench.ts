@@ -1,28 +1,19 @@
 /**
  * Ringback beside others (FreeRDP's shadow server with xfreerdp, TigerVNC) on the same kind of Xvfb in one run: what a person at the client's screen
- * sees, on a LAN and on lines as people have them. Prints medians and, because machines are noisy, ratios; keeps all of it as JSON and as a chart (SVG).
- * Then what sending much on a virtual channel costs the picture and the keys. Not a test; ends within 40 minutes unless `--all` is asked for.
- *
- *   --all                 every size, line, workload and contestant, three rounds
- *   --rounds N            how often everything is measured, in turns (default 3)
- *   --seconds N           for each workload (default 4)
- *   --only NAMES          contestants, by parts of their names with commas between; or `channels`
- *   --sizes, --lines, --workloads NAMES    likewise; what is left out is as by default
- *   --out FOLDER          where JSON and chart go (default test-output/bench)
- *   --screenshots FOLDER  what was on both screens at the end of each workload
- *   --soak MINUTES        something else: one session of Ringback for so long, and what both sides take minute by minute. Ends with 1 when one grows.
+ * sees, on a LAN and on lines as people have them (`ten` and `two` of a rate alone). Prints medians and, because machines are noisy, ratios; keeps all of it as JSON and as a chart (SVG).
+ * Then what sending much on a virtual channel costs the picture and the keys. Not a test; ends within 40 minutes unless `--all` is asked for. `--help` names the options.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BulkDirection, ChannelFigures } from '../test/bench/channels.ts';
 import { measure } from '../test/bench/measure.ts';
-import { chartOf, type LineName, rowsOf, type Sample, tableOf } from '../test/bench/report.ts';
+import { chartOf, rowsOf, type Sample, tableOf } from '../test/bench/report.ts';
 import { onLine, onOneMachine } from '../test/bench/place.ts';
 import type { Contestant, Rival } from '../test/bench/rivals.ts';
 import { soak } from '../test/bench/soak.ts';
 import { type Workload, WORKLOADS } from '../test/bench/workloads.ts';
-import { LINES } from '../test/support/line/line.ts';
+import { type LineName, LINES } from '../test/support/line/line.ts';
 import type { Size } from '../src/protocol/rdp/geometry.ts';
 import { build } from './build.ts';
 import { ensureElectron } from './electron-runtime.ts';
@@ -45,13 +36,13 @@ const SELECTION: readonly Series[] = [
   },
   {
     size: '1280x720',
-    line: 'home',
+    line: 'ten',
     workloads: ['terminal scroll', 'full-screen film', 'flips'],
     contestants: ['Ringback', 'TigerVNC', 'AVC420'],
   },
   {
     size: '1280x720',
-    line: 'thin',
+    line: 'two',
     workloads: ['terminal scroll', 'full-screen film', 'flips'],
     contestants: ['Ringback', 'TigerVNC', 'AVC420'],
   },
@@ -66,25 +57,22 @@ interface Series {
   readonly contestants: readonly string[];
 }
 
-const { values } = parseArgs({
-  options: {
-    all: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '4' },
-    only: { type: 'string' },
-    sizes: { type: 'string' },
-    lines: { type: 'string' },
-    workloads: { type: 'string' },
-    out: { type: 'string', default: join('test-output', 'bench') },
-    screenshots: { type: 'string' },
-    soak: { type: 'string' },
-  },
-});
-const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
-if (!(seconds >= 1 && seconds <= 120)) throw new Error('--seconds takes 1 to 120');
-if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 20)) throw new Error('--rounds takes 1 to 20');
-const soakMinutes = values.soak === undefined ? undefined : Number(values.soak);
-if (soakMinutes !== undefined && !(Number.isInteger(soakMinutes) && soakMinutes >= 1)) throw new Error('--soak takes minutes');
+const USAGE = `Usage: npm run bench -- [options]
+  --all                every size, line, workload and contestant
+  --rounds N           how often everything is measured, in turns: 1 to 20, 3 when left out
+  --seconds N          for each workload: 1 to 120, 4 when left out
+  --only NAMES         contestants, by parts of their names with commas between; or channels
+  --sizes NAMES        of ${Object.keys(SIZES).join(', ')}
+  --lines NAMES        of ${Object.keys(LINES).join(', ')}
+  --workloads NAMES    of ${WORKLOADS.map(({ name }) => name).join(', ')}
+  --out FOLDER         where JSON and chart go
+  --screenshots FOLDER what was on both screens at the end of each workload
+  --soak MINUTES       one session for so long instead
+  --help               this`;
+const values = typed();
+const seconds = numberFrom('seconds', values.seconds, 1, 120);
+const rounds = numberFrom('rounds', values.rounds, 1, 20);
+const soakMinutes = values.soak === undefined ? undefined : numberFrom('soak', values.soak, 1, 24 * 60);
 for (const folder of [values.screenshots, values.out]) if (folder !== undefined) mkdirSync(folder, { recursive: true });
 const missing = ensureSystemPackages('runtime', 'display', 'peers', 'rivals');
 if (ensureSystemPackages('recommended').length > 0) console.log('Without libopenh264: film is encoded by WebCodecs in either case.');
@@ -99,6 +87,43 @@ if (!channelsOnly) {
   await contest(CONTESTANTS, RINGBACK.name);
 }
 if (values.only === undefined || channelsOnly) await benchChannels();
+
+/** What was typed. What cannot be meant ends this program with a word about it. */
+function typed() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        all: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        rounds: { type: 'string', default: '3' },
+        seconds: { type: 'string', default: '4' },
+        only: { type: 'string' },
+        sizes: { type: 'string' },
+        lines: { type: 'string' },
+        workloads: { type: 'string' },
+        out: { type: 'string', default: join('test-output', 'bench') },
+        screenshots: { type: 'string' },
+        soak: { type: 'string' },
+      },
+    });
+    if (values.help) end(0, USAGE);
+    return values;
+  } catch (error) {
+    return end(2, `${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
+function numberFrom(name: string, text: string, low: number, high: number): number {
+  const number = Number(text);
+  return Number.isInteger(number) && number >= low && number <= high
+    ? number
+    : end(2, `--${name} takes a whole number from ${low} to ${high}`);
+}
+
+function end(code: number, word: string): never {
+  console.log(word);
+  process.exit(code);
+}
 
 /** Everything that was asked for, in turns; printed and kept. */
 async function contest(contestants: readonly Contestant[], ours: string): Promise<void> {

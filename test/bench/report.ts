@@ -1,9 +1,8 @@
 /* What a run of the benchmark says: medians, ratios, a table, JSON and a drawing. */
 import type { Size } from '../../src/protocol/rdp/geometry.ts';
+import type { LineName } from '../support/line/line.ts';
 import type { Figures } from './measure.ts';
 import type { WorkloadName } from './workloads.ts';
-
-export type LineName = 'lan' | 'home' | 'thin' | 'thinnest' | 'lossy';
 
 /** One workload of one contestant in one round; what went wrong where it could not be measured. */
 export interface Sample {

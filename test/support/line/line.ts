@@ -18,14 +18,18 @@ export interface LineQuality {
   readonly loss?: number;
 }
 
-/** Those that the benchmark compares on. */
+/** Those that the benchmark compares on. `ten` and `two` are a rate and no distance. */
 export const LINES = {
   lan: {},
+  ten: { kbits: 10_000 },
+  two: { kbits: 2_000 },
   home: { kbits: 10_000, roundTripMs: 40 },
   thin: { kbits: 2_000, roundTripMs: 80 },
   thinnest: { kbits: 256, roundTripMs: 300 },
   lossy: { loss: 0.02 },
 } as const satisfies Readonly<Record<string, LineQuality>>;
+
+export type LineName = keyof typeof LINES;
 
 /** One end: a namespace, and how the line's device is called in there. Its addresses and routes are the caller's. */
 export interface LineEnd {
