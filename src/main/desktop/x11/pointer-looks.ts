@@ -1,7 +1,10 @@
 /** Shortest interval between two looks that nothing else is asked along with. */
 export const LOOK_INTERVAL_MS = 50;
 
-/** When something of the pointer is asked for: at once, never more often than every {@link LOOK_INTERVAL_MS}, and once more after the last reason to. */
+/**
+ * When something of the pointer is asked for: at once, never more often than every {@link LOOK_INTERVAL_MS}, and once more after the last reason to. Not
+ * before the answer to the last time has come: a cursor may be as large as whoever made it likes, and the picture waits behind what is asked for.
+ */
 export class PointerLooks {
   private readonly run: () => Promise<void>;
   private readonly nowMs: () => number;
@@ -12,6 +15,7 @@ export class PointerLooks {
   private moved = false;
   private stale = false;
   private stopped = false;
+  private asking = false;
 
   constructor(run: () => Promise<void>, nowMs: () => number = () => performance.now()) {
     this.run = run;
@@ -43,11 +47,20 @@ export class PointerLooks {
 
   private look(): void {
     if (this.stopped) return;
+    if (this.asking) {
+      this.moved = true;
+      return;
+    }
+    this.asking = true;
     this.moved = false;
     this.stale = false;
     this.lastMs = this.nowMs();
+    const answered = (): void => {
+      this.asking = false;
+      if (this.moved && !this.waiting) this.look();
+    };
     // A reply that never comes means a lost connection, which `onLost` reports.
-    this.run().catch(() => undefined);
+    this.run().then(answered, answered);
     this.wait();
   }
 
