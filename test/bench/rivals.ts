@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { connectX11, reply } from '../../src/main/desktop/x11/x11-connection.ts';
 import type { Size } from '../../src/protocol/rdp/geometry.ts';
 import { t } from '../../src/words/words.ts';
@@ -15,7 +16,7 @@ import {
   tellCode,
   waitForOnline,
 } from '../support/scenario.ts';
-import { startDetachableApp } from './detachable-app.ts';
+import { type DetachableApp, startDetachableApp } from './detachable-app.ts';
 import { commandOn, type Place, type Side } from './place.ts';
 
 /** What is around the picture on the client's display: titles and toolbars. */
@@ -51,6 +52,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     name: `${OURS}, WebCodecs`,
     start: (place, size) => startRingback(`${OURS}, WebCodecs`, place, size, { RINGBACK_FILM_BY: 'webcodecs' }),
   },
+  { name: `${OURS}, xfreerdp`, start: startRingbackForXfreerdp },
   { name: 'TigerVNC', start: startTigerVnc },
   { name: 'FreeRDP AVC420', start: (place, size) => startFreeRdp('FreeRDP AVC420', ['/gfx:AVC420'], place, size) },
   { name: 'FreeRDP RFX', start: (place, size) => startFreeRdp('FreeRDP RFX', ['/gfx:RFX'], place, size) },
@@ -174,6 +176,68 @@ async function startTigerVnc(place: Place, size: Size): Promise<Rival> {
     await desktops.close();
     throw error;
   }
+}
+
+/** A real novice whose saved invitation xfreerdp opens, with H.264 and control granted. */
+async function startRingbackForXfreerdp(place: Place, size: Size): Promise<Rival> {
+  const desktops = await desktopsFor(size);
+  const { source, client } = desktops;
+  try {
+    const novice = await startDetachableApp(source, { network: place.server.network });
+    const { file, password } = await savedInvitation(novice);
+    const viewer = startOn(
+      place.client,
+      client,
+      'xfreerdp',
+      [
+        file,
+        `/assistance:${password}`,
+        '+auto-request-control',
+        // FreeRDP 3 asks its terminal for a name and a password unless they are given.
+        '/u:',
+        '/p:',
+        '/cert:ignore',
+        '/bpp:32',
+        '/gfx:AVC420',
+        '/network:lan',
+        '-decorations',
+        '/log-level:ERROR',
+      ],
+      { HOME: client.home },
+    );
+    await answerQuestion(source, 'allow');
+    await answerQuestion(source, 'allow');
+    const origin = await placed(client, viewer, '--class', 'xfreerdp');
+    await novice.main.evaluate(() => window.close());
+    await novice.detach();
+    const name = `${OURS}, xfreerdp`;
+    return { name, size, place, source, client, serverPid: novice.pid, clientPid: viewer.pid, origin, close: desktops.close };
+  } catch (error) {
+    await desktops.close();
+    throw error;
+  }
+}
+
+/** Saved through the system's own dialogue, which nobody can drive but by its keys. */
+async function savedInvitation({ main, desktop }: DetachableApp): Promise<{ readonly file: string; readonly password: string }> {
+  const file = join(desktop.home, 'help.msrcIncident');
+  await main
+    .locator('summary')
+    .filter({ hasText: new RegExp(`^${t('welcome.other')}$`) })
+    .click();
+  await main.getByRole('button', { name: t('file.save'), exact: true }).click();
+  const title = ['search', '--onlyvisible', '--name', `^${t('shell.saveInvitation')}$`] as const;
+  const id = await until(
+    async () => (await desktop.xdotool(...title).catch(() => '')).split('\n').find(Boolean),
+    'the dialogue that saves',
+  );
+  await desktop.xdotool('windowactivate', '--sync', id);
+  await desktop.xdotool('key', 'ctrl+a');
+  await desktop.xdotool('type', file);
+  await desktop.xdotool('key', 'Return');
+  const shown = main.getByLabel(t('file.password'), { exact: true });
+  await shown.waitFor();
+  return { file, password: (await shown.locator('span').allTextContents()).join('') };
 }
 
 /** Two real Ringbacks, brought together as two people would, with control granted and the picture at its actual size. `env`: of the novice's. */
