@@ -1,3 +1,6 @@
+import { lookAtUnit } from '../../../src/protocol/rdp/graphics/film/annex-b.ts';
+import { decodeAvc420, encodeAvc420 } from '../../../src/protocol/rdp/graphics/film/avc420.ts';
+import { checkSequence } from '../../../src/protocol/rdp/graphics/film/sequence-parameters.ts';
 import { GraphicsDecoder } from '../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { RFX_ENTROPY } from '../../../src/protocol/rdp/graphics/remotefx/rfx-format.ts';
 import { drawRemoteFx } from '../../../src/protocol/rdp/graphics/remotefx/rfx-decoder.ts';
@@ -95,6 +98,14 @@ function marginIsUntouched(): void {
   }
 }
 
+/** Of a picture of 640×368: parameter sets and the beginning of a key frame, as libopenh264 makes them. */
+const KEY_FRAME = Buffer.from('0000000167420029da0280bfe5c044000003000400000300f0ca800000000168ce3c800000000165b8000400', 'hex');
+
+function film(): Uint8Array[] {
+  const regions = [RECT, { ...RECT, x: 32 }].map((rect) => ({ rect, qp: 22, progressive: false, quality: 100 }));
+  return [encodeAvc420({ regions, h264: KEY_FRAME }), encodeAvc420({ regions: regions.slice(1), h264: KEY_FRAME.subarray(-12) })];
+}
+
 /** One for all inputs: megabytes of history are not set aside for each. */
 const compressor = new Rdp8Compressor();
 const decompressor = new Rdp8Decompressor();
@@ -130,6 +141,16 @@ export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
         const back = decompressor.decompress({ segments: [compressor.compress(data)] });
         if (Buffer.compare(back, data) !== 0) throw new BrokenRule(`what was compressed from ${at} on is not what comes back`);
       }
+    },
+  },
+  {
+    name: 'avc420',
+    seeds: film,
+    check: (input) => {
+      decoding(decodeAvc420, encodeAvc420)(input);
+      const { h264 } = decodeAvc420(input);
+      checkSequence(h264, SIZE);
+      lookAtUnit(h264);
     },
   },
   {

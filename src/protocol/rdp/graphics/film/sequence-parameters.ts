@@ -3,18 +3,21 @@ import type { Size } from '../../geometry.ts';
 
 const SEQUENCE_PARAMETERS = 7;
 /** Profiles whose parameter sets say how colours are sampled (H.264 7.3.2.1.1). */
-const WITH_CHROMA: readonly number[] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
+const WITH_CHROMA: ReadonlySet<number> = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 const BLOCK_SIDE = 16;
 /** Coded pictures are filled up to whole blocks; some encoders fill up to more. */
 const FILLED_UP_TO = 64;
 /** More than this stands in no parameter set before its size. */
 const MOST_BYTES = 1_024;
+/** As many as have numbers (7.4.2.1.1). */
+const MOST_SETS = 32;
 
 /**
  * Looks at every sequence parameter set of an access unit (H.264 annex B) before a decoder sets memory aside for what it says.
- * @throws ProtocolError TOO_LARGE where a picture is larger than the surface it is for, TRUNCATED, OUT_OF_RANGE
+ * @throws ProtocolError TOO_LARGE where a picture is larger than the surface it is for, and for more sets than there can be, TRUNCATED, OUT_OF_RANGE
  */
 export function checkSequence(unit: Uint8Array, surface: Size): void {
+  let sets = 0;
   for (let at = 2; at + 1 < unit.length; at++) {
     // As in `lookAtUnit`; but a set may also follow a picture.
     const byte = unit[at] ?? 0;
@@ -24,6 +27,8 @@ export function checkSequence(unit: Uint8Array, surface: Size): void {
     }
     if (byte !== 1 || unit[at - 1] !== 0 || unit[at - 2] !== 0) continue;
     if (((unit[at + 1] ?? 0) & 31) !== SEQUENCE_PARAMETERS) continue;
+    sets += 1;
+    if (sets > MOST_SETS) throw new ProtocolError('TOO_LARGE', 'seq_parameter_set_rbsp', `<= ${MOST_SETS} in one picture`, sets);
     const coded = codedSize(unit.subarray(at + 2, at + 2 + MOST_BYTES));
     const most = { width: filledUp(surface.width), height: filledUp(surface.height) };
     if (coded.width > most.width || coded.height > most.height)
@@ -37,7 +42,7 @@ function codedSize(bytes: Uint8Array): Size {
   const profile = bits.take(8);
   bits.take(16);
   bits.number();
-  if (WITH_CHROMA.includes(profile)) skipChroma(bits);
+  if (WITH_CHROMA.has(profile)) skipChroma(bits);
   bits.number();
   const order = bits.number();
   if (order === 0) bits.number();

@@ -43,6 +43,13 @@ describe('what a stream says of its pictures', () => {
     expect(errorCode(() => checkSequence(Uint8Array.from(PICTURE), { width: 1, height: 1 }))).toBeUndefined();
   });
 
+  it('is looked at a bounded number of times in one picture', () => {
+    const small = sequence({ width: 4, height: 4, high: false, order: 2, fields: false, lists: false });
+    const unit = (sets: number): Uint8Array => Uint8Array.from([...Array.from({ length: sets }, () => small).flat(), ...PICTURE]);
+    expect(errorCode(() => checkSequence(unit(32), { width: 64, height: 64 }))).toBeUndefined();
+    expect(errorCode(() => checkSequence(unit(33), { width: 64, height: 64 }))).toBe('TOO_LARGE');
+  });
+
   it('is refused with a typed error when it is damaged', () => {
     fc.assert(
       fc.property(
