@@ -59,8 +59,9 @@ class Avc420Decoder implements BitmapDecoder {
 
   async decode({ data, width, height }: EncodedBitmap, target: BitmapTarget): Promise<void> {
     const { regions, h264 } = decodeAvc420(data);
-    const rects = regions.map(({ rect }) => rect);
-    for (const rect of rects) checkInside(rect, { width, height });
+    const named = regions.map(({ rect }) => rect);
+    for (const rect of named) checkInside(rect, { width, height });
+    const rects = each(named, { width, height });
     if (h264.length === 0) return;
     checkSequence(h264, { width, height });
     let frame: VideoFrame | undefined;
@@ -212,6 +213,12 @@ function evenly({ x, y, width, height }: Rect, { width: mostWidth, height: mostH
     width: Math.min(mostWidth, (x + width + 1) & ~1) - left,
     height: Math.min(mostHeight, (y + height + 1) & ~1) - top,
   };
+}
+
+/** As they are, where each pixel can be in one of them; thousands that lie over each other would be drawn as often. */
+function each(rects: readonly Rect[], { width, height }: Size): readonly Rect[] {
+  const pixels = rects.reduce((sum, rect) => sum + rect.width * rect.height, 0);
+  return pixels > width * height ? [boundsOf(rects)] : rects;
 }
 
 function checkInside({ x, y, width, height }: Rect, size: Size): void {

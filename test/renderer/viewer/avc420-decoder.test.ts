@@ -67,8 +67,11 @@ describe('film at the viewer', () => {
   const make = () => avc420Decoders(() => (lost += 1));
   const surface = createSurface(SIZE);
   const target = { words: surface.words, stride: SIZE.width, offset: 0, columns: SIZE.width, rows: SIZE.height };
-  const unit = (rect: Rect, ...h264: number[]) => ({
-    data: encodeAvc420({ regions: [{ rect, qp: 20, progressive: false, quality: 100 }], h264: Uint8Array.from(h264) }),
+  const unit = (rect: Rect | readonly Rect[], ...h264: number[]) => ({
+    data: encodeAvc420({
+      regions: [rect].flat().map((one) => ({ rect: one, qp: 20, progressive: false, quality: 100 })),
+      h264: Uint8Array.from(h264),
+    }),
     bitsPerPixel: 32,
     palette: new Int32Array(256),
     ...SIZE,
@@ -145,6 +148,20 @@ describe('film at the viewer', () => {
     for (const other of [90, 160]) await next(other);
     expect(before[0]).toBe(first);
     expect(new Set([...before, drawnOf(held)]).size).toBe(3);
+  });
+
+  it('draws no pixel as often as it is named', async () => {
+    sample = 128;
+    const drawn: (readonly Rect[])[] = [];
+    const holding = { ...target, hold: ({ regions }: HeldPicture) => drawn.push(regions) };
+    const decoder = make().create();
+    const halves = [
+      { ...whole, width: 32 },
+      { ...whole, x: 32, width: 32 },
+    ];
+    for (const rects of [halves, Array.from({ length: 4_096 }, () => whole)])
+      expect(await failure(decoder.decode(unit(rects, ...SMALL, ...IDR), holding))).toBe('none');
+    expect(drawn).toEqual([halves, [whole]]);
   });
 
   it('waits for no decoder that says nothing', async () => {
