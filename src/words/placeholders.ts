@@ -358,6 +358,7 @@ export interface Placeholders {
   readonly 'settings.metForget': 'name';
   readonly 'settings.quietSeconds': 'count';
   readonly 'settings.version': 'version';
+  readonly 'time.underAMinute': 'minute';
   readonly 'time.running': 'duration';
   readonly 'problem.carrierUnreachable': 'name';
   readonly 'frozen.title': 'name';

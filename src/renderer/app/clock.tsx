@@ -1,5 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react';
-import { runningFor } from './figures.ts';
+import { runningFor, runningWords } from './figures.ts';
 
 const PERIOD_MS = { second: 1_000, minute: 60_000 } as const;
 
@@ -50,9 +50,11 @@ export function useNow(unit: keyof typeof PERIOD_MS | undefined, fromMs = 0): nu
 }
 
 /** How long something has lasted by now. In minutes: what moves each second on a shared screen is captured and sent each second. */
-export const useRunningFor = (sinceMs: number): string => runningFor(useNow('minute', sinceMs) - sinceMs);
-
-/** As {@link useRunningFor}. */
 export function Elapsed({ sinceMs }: { readonly sinceMs: number }) {
-  return useRunningFor(sinceMs);
+  return runningFor(useNow('minute', sinceMs) - sinceMs);
+}
+
+/** As {@link Elapsed}, as a sentence. */
+export function RunningFor({ sinceMs }: { readonly sinceMs: number }) {
+  return runningWords(useNow('minute', sinceMs) - sinceMs);
 }

@@ -27,11 +27,17 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** `4 min`, `1 hr 2 min`: how long something has been going on that goes on. */
+/** `under 1 min`, `4 min`, `1 hr 2 min`: how long something has been going on that goes on. */
 export function runningFor(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));
+  if (minutes === 0) return t('time.underAMinute', { minute: inUnit(1, 'minute', 'short', 0) });
   const rest = inUnit(minutes % 60, 'minute', 'short', 0);
   return minutes < 60 ? rest : `${inUnit(Math.floor(minutes / 60), 'hour', 'short', 0)} ${rest}`;
+}
+
+/** The same as a sentence. */
+export function runningWords(ms: number): string {
+  return ms < MINUTE_MS ? t('time.justBegun') : t('time.running', { duration: runningFor(ms) });
 }
 
 /** Whole seconds until `atMs`, never below 0. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createActions } from '../../../src/renderer/app/actions.ts';
 import { addressFor, freeAddressFor } from '../../../src/renderer/app/address.ts';
 import { acceleratorOf, type KeyPress } from '../../../src/renderer/app/accelerator.ts';
-import { ago, byteCount, duration, runningFor, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
+import { ago, byteCount, duration, runningFor, runningWords, secondsUntil, shortcutText } from '../../../src/renderer/app/figures.ts';
 import { newInvitation } from '../../../src/renderer/app/invitations.ts';
 import {
   displayName,
@@ -217,13 +217,17 @@ describe('figures', () => {
 
   it('how long something has been going on, in minutes', () => {
     expect([0, 59_999, 60_000, 3_599_999, 3_753_000, -5].map(runningFor)).toEqual([
-      '0 min',
-      '0 min',
+      'under 1 min',
+      'under 1 min',
       '1 min',
       '59 min',
       '1 hr 2 min',
-      '0 min',
+      'under 1 min',
     ]);
+  });
+
+  it('the same as a sentence', () => {
+    expect([0, 59_999, 60_000].map(runningWords)).toEqual(['has just begun', 'has just begun', 'running for 1 min']);
   });
 
   it('how long ago', () => {

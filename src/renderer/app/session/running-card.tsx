@@ -1,7 +1,7 @@
 import { Square } from 'lucide-react';
 import { t } from '../../../words/words.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
-import { useRunningFor } from '../clock.tsx';
+import { RunningFor } from '../clock.tsx';
 import { Button, ProblemLine } from '../design/controls.tsx';
 import { shortcutText } from '../figures.ts';
 import { problemText, type ActionState } from '../problem.ts';
@@ -59,6 +59,3 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
   );
 }
 
-function RunningFor({ sinceMs }: { readonly sinceMs: number }) {
-  return t('time.running', { duration: useRunningFor(sinceMs) });
-}
