@@ -14,6 +14,21 @@ const details = () => {
   return element;
 };
 
+it('each figure of the toolbar says what it is one of, read out and under the mouse', () => {
+  openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
+  const figures = [...document.querySelectorAll<HTMLElement>('.figures > summary [title]')].map(({ title, textContent }) => [
+    title,
+    textContent,
+  ]);
+  expect(figures).toEqual([
+    [t('session.duration'), `${t('session.duration')} 1 min`],
+    [t('session.frames'), `${t('session.frames')} 24 fps`],
+    [t('session.roundTrip'), `${t('session.roundTrip')} 12 ms`],
+    [t('session.received'), `${t('session.received')} 83 kB`],
+    [t('connection.label'), expect.stringContaining(`${t('connection.label')} Reverse connect`)],
+  ]);
+});
+
 it('the expert chooses what the picture is made for; what is marked is what the other side does', async () => {
   const { user, calls } = openSessionWindow(appState({ session: session('expert', CONNECTED, { ...LIVE, quality: 'sharp' }) }));
   const choice = within(screen.getByRole('group', { name: t('viewer.quality'), hidden: true }));

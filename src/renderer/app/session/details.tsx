@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type SyntheticEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type SyntheticEvent, useEffect, useState } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Elapsed } from '../clock.tsx';
@@ -11,6 +11,15 @@ import { Steps } from './steps.tsx';
 import { ONE_SHEET } from './tool-menu.tsx';
 import { TrafficHistory } from './traffic-history.ts';
 import { connectedBriefly } from './way-words.ts';
+
+/** What it is a figure of is read out, and shown under the mouse. */
+function Figure({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <span title={label}>
+      <span className="visually-hidden">{label}</span> <span>{children}</span>
+    </span>
+  );
+}
 
 /** Figures at a glance; the choice of the picture, the last minute, the connection and the seven steps behind them. */
 export function Details({
@@ -42,17 +51,23 @@ export function Details({
   return (
     <details name={ONE_SHEET} className="figures" onKeyDown={close} onToggle={toggled}>
       <summary title={t('session.detailsHint')}>
-        <span role="timer" aria-label={t('session.duration')}>
+        <Figure label={t('session.duration')}>
           <Elapsed sinceMs={sinceMs} />
-        </span>
+        </Figure>
         {traffic !== undefined && (
           <span className="figures__more">
-            <span>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</span>
-            {traffic.roundTripMs !== undefined && <span>{t('viewer.roundTrip', { ms: Math.round(traffic.roundTripMs) })}</span>}
-            <span>{byteCount(traffic.bytesReceived)}</span>
+            <Figure label={t('session.frames')}>{t('viewer.fps', { count: Math.round(traffic.framesPerSecond) })}</Figure>
+            {traffic.roundTripMs !== undefined && (
+              <Figure label={t('session.roundTrip')}>{t('viewer.roundTrip', { ms: Math.round(traffic.roundTripMs) })}</Figure>
+            )}
+            <Figure label={t('session.received')}>{byteCount(traffic.bytesReceived)}</Figure>
           </span>
         )}
-        {connection !== undefined && <span className="figures__most">{connectedBriefly(connection)}</span>}
+        {connection !== undefined && (
+          <span className="figures__most">
+            <Figure label={t('connection.label')}>{connectedBriefly(connection)}</Figure>
+          </span>
+        )}
       </summary>
       <div className="toolbar__sheet figures__sheet card" role="region" aria-label={t('session.detailsTitle')} tabIndex={0}>
         <h2>{t('session.detailsTitle')}</h2>

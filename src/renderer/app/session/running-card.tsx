@@ -58,4 +58,3 @@ export function RunningCard({ session, stopShortcut, pending, problem, onEnd }: 
     </section>
   );
 }
-
