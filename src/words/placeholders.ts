@@ -162,7 +162,7 @@ export interface Placeholders {
   readonly 'session.stopShortcut': 'shortcut';
   readonly 'session.trafficValue': 'received' | 'sent';
   readonly 'session.curve': 'least' | 'most';
-  readonly 'session.ageValue': 'ms';
+  readonly 'session.ageHintThere': 'name';
   readonly 'session.came.exact': 'share';
   readonly 'session.came.copied': 'share';
   readonly 'session.came.film': 'share';

@@ -272,6 +272,9 @@ describe.skipIf(programs.skip || !electronExecutable)(
 
       it('a minimised viewer is sent nothing, and is whole again when it is back', async () => {
         const panel = await novice.session();
+        // Figures that move are drawn only where somebody looks at them.
+        await panel.getByRole('button', { name: t('panel.unfold'), exact: true }).click();
+        await panel.getByText(t('session.details'), { exact: true }).click();
         const frames = async () => Number(await fact(panel, t('session.frames')).textContent());
         const busy = noviceDesktop.start('xterm', ['-geometry', '60x14+500+60', '-e', 'sh', '-c', 'while seq 1 20; do sleep 0.03; done']);
         await until(async () => (await frames()) > 3, 'pictures to be sent');

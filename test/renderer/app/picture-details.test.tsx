@@ -8,8 +8,8 @@ import { t } from '../../../src/words/words.ts';
 import { appState, CONNECTED, LIVE, session } from './fixtures.ts';
 import { openSessionWindow } from './windows.tsx';
 
-const details = () => {
-  const element = document.querySelector<HTMLDetailsElement>('details.figures');
+const details = (selector = 'details.figures') => {
+  const element = document.querySelector<HTMLDetailsElement>(selector);
   if (element === null) throw new Error('no details');
   return element;
 };
@@ -97,18 +97,29 @@ it('says how much of the picture came how, and leaves out what did not', () => {
   expect(watching).toBe(0);
 });
 
-it('the last minute is drawn only while the details are open', () => {
-  openSessionWindow(appState({ session: session('expert', CONNECTED, LIVE) }));
+it.each([
+  ['expert', 'session.receivedASecond'],
+  ['novice', 'session.sentASecond'],
+] as const)('the last minute is drawn for the %s only while the details are open', (role, bytes) => {
+  const { send } = openSessionWindow(appState({ session: session(role, CONNECTED, LIVE) }));
+  const fold = details(role === 'expert' ? 'details.figures' : 'details.fold');
   const drawn = () => document.querySelectorAll('.live-figures').length;
   expect(drawn()).toBe(0);
   act(() => {
-    details().open = true;
-    fireEvent(details(), new Event('toggle'));
+    fold.open = true;
+    fireEvent(fold, new Event('toggle'));
   });
   expect(drawn()).toBe(1);
+  screen.getByText(t(bytes));
+  if (role === 'novice') {
+    send(appState({ session: session(role, CONNECTED, LIVE), panelFolded: true }));
+    expect(drawn()).toBe(0);
+    send(appState({ session: session(role, CONNECTED, LIVE) }));
+    expect(drawn()).toBe(1);
+  }
   act(() => {
-    details().open = false;
-    fireEvent(details(), new Event('toggle'));
+    fold.open = false;
+    fireEvent(fold, new Event('toggle'));
   });
   expect(drawn()).toBe(0);
 });

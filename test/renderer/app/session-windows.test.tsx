@@ -342,7 +342,7 @@ describe('the novice’s panel', () => {
   it('warns of people who ask for money, and keeps the figures behind a fold', () => {
     panel();
     screen.getByText(t('session.scamHint'));
-    expect(screen.getByText('12 ms').closest('details')?.open).toBe(false);
+    expect(screen.getByText('1920 × 1080').closest('details')?.open).toBe(false);
   });
 });
 

@@ -4,7 +4,7 @@ import { SHOWN_MS, TrafficHistory } from '../../../src/renderer/app/session/traf
 const traffic = (bytesReceived: number) => ({ bytesSent: 0, bytesReceived, framesPerSecond: 30, roundTripMs: 12, pictureAgeMs: 20 });
 
 it('makes bytes a second of totals, once a second, for a minute', () => {
-  const history = new TrafficHistory();
+  const history = new TrafficHistory('bytesReceived');
   history.add(traffic(1_000), 10_000);
   history.add(traffic(5_000), 12_000);
   history.add(traffic(5_500), 12_100);
@@ -14,8 +14,15 @@ it('makes bytes a second of totals, once a second, for a minute', () => {
   expect(history.until(272_000)).toHaveLength(2);
 });
 
+it('counts the bytes that go the other way where it is asked to', () => {
+  const history = new TrafficHistory('bytesSent');
+  history.add({ ...traffic(1_000), bytesSent: 100 }, 10_000);
+  history.add({ ...traffic(5_000), bytesSent: 400 }, 11_000);
+  expect(history.until(11_000).map(({ bytesPerSecond }) => bytesPerSecond)).toEqual([300]);
+});
+
 it('another connection counts from nothing, and a clock that was put back begins anew', () => {
-  const history = new TrafficHistory();
+  const history = new TrafficHistory('bytesReceived');
   history.add(traffic(50_000), 10_000);
   history.add(traffic(51_000), 11_000);
   history.add(traffic(200), 12_000);
@@ -26,7 +33,7 @@ it('another connection counts from nothing, and a clock that was put back begins
 });
 
 it('seconds that were not told were like the last that was', () => {
-  const history = new TrafficHistory();
+  const history = new TrafficHistory('bytesReceived');
   history.add(traffic(0), 10_000);
   history.add(traffic(100_000), 11_000);
   history.add({ ...traffic(100_300), framesPerSecond: 0 }, 12_000);

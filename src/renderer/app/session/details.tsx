@@ -1,15 +1,14 @@
-import { type KeyboardEvent, type ReactNode, type SyntheticEvent, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type SyntheticEvent, useState } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Elapsed } from '../clock.tsx';
 import { byteCount } from '../figures.ts';
 import { CodecFigures, type WatchShares } from './codec-figures.tsx';
-import { LiveFigures } from './live-figures.tsx';
+import { LiveFigures, useTrafficHistory } from './live-figures.tsx';
 import { QualityChoice, type QualityChoiceProps } from './quality-choice.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { Steps } from './steps.tsx';
 import { ONE_SHEET } from './tool-menu.tsx';
-import { TrafficHistory } from './traffic-history.ts';
 import { connectedBriefly } from './way-words.ts';
 
 /** What it is a figure of is read out, and shown under the mouse. */
@@ -32,11 +31,8 @@ export function Details({
   'onQuality'
 >) {
   const { traffic, connection } = session;
-  const [history] = useState(() => new TrafficHistory());
+  const history = useTrafficHistory(traffic, 'bytesReceived');
   const [open, setOpen] = useState(false);
-  useEffect(() => {
-    if (traffic !== undefined) history.add(traffic, Date.now());
-  }, [history, traffic]);
   const toggled = ({ currentTarget }: SyntheticEvent<HTMLDetailsElement>): void => {
     setOpen(currentTarget.open);
     currentTarget.querySelector('.figures__sheet')?.scrollTo(0, 0);
@@ -73,9 +69,11 @@ export function Details({
         <h2>{t('session.detailsTitle')}</h2>
         {/* Above what grows and shrinks: nothing that is chosen moves under the hand. */}
         <QualityChoice session={session} onQuality={onQuality} />
-        {open && traffic !== undefined && <LiveFigures history={history} />}
+        {open && traffic !== undefined && (
+          <LiveFigures history={history} bytes={t('session.receivedASecond')} ageHint={t('session.ageHint')} />
+        )}
         {open && <CodecFigures session={session} watchShares={watchShares} />}
-        <SessionFacts session={session} live={false} />
+        <SessionFacts session={session} />
         <h2>{t('steps.title')}</h2>
         <Steps session={session} />
       </div>

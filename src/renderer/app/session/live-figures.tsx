@@ -1,8 +1,10 @@
+import { useEffect, useState } from 'react';
+import type { SessionTraffic } from '../../../protocol/assistance/status.ts';
 import { numberText } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import { useNow } from '../clock.tsx';
 import { byteCount } from '../figures.ts';
-import { SHOWN_MS, type TrafficHistory, type TrafficSample } from './traffic-history.ts';
+import { type CountedBytes, SHOWN_MS, TrafficHistory, type TrafficSample } from './traffic-history.ts';
 import './live-figures.css';
 
 const WIDTH = 120;
@@ -17,8 +19,26 @@ interface Figure {
 
 const milliseconds = (ms: number): string => t('session.roundTripValue', { ms: Math.round(ms) });
 
+/** Keeps what the traffic of a session was over the last minute. */
+export function useTrafficHistory(traffic: SessionTraffic | undefined, counted: CountedBytes): TrafficHistory {
+  const [history] = useState(() => new TrafficHistory(counted));
+  useEffect(() => {
+    if (traffic !== undefined) history.add(traffic, Date.now());
+  }, [history, traffic]);
+  return history;
+}
+
 /** The last minute in figures and small curves. It moves once a second, and only while it can be seen. */
-export function LiveFigures({ history }: { readonly history: TrafficHistory }) {
+export function LiveFigures({
+  history,
+  bytes,
+  ageHint,
+}: {
+  readonly history: TrafficHistory;
+  /** What is said of the bytes that it counts. */
+  readonly bytes: string;
+  readonly ageHint: string;
+}) {
   const nowMs = useNow('second');
   // The present is rounded down to the second, and the newest sample may be of this one.
   const samples = history.until(nowMs);
@@ -29,7 +49,7 @@ export function LiveFigures({ history }: { readonly history: TrafficHistory }) {
       valueOf: ({ framesPerSecond }) => framesPerSecond,
       text: (value) => numberText(Math.round(value)),
     },
-    { key: 'bytes', label: t('session.receivedASecond'), valueOf: ({ bytesPerSecond }) => bytesPerSecond, text: byteCount },
+    { key: 'bytes', label: bytes, valueOf: ({ bytesPerSecond }) => bytesPerSecond, text: byteCount },
     { key: 'roundTrip', label: t('session.roundTrip'), valueOf: ({ roundTripMs }) => roundTripMs, text: milliseconds },
     { key: 'age', label: t('session.age'), valueOf: ({ ageMs }) => ageMs, text: milliseconds },
   ];
@@ -40,7 +60,7 @@ export function LiveFigures({ history }: { readonly history: TrafficHistory }) {
           <Curve key={figure.key} figure={figure} samples={samples} nowMs={nowMs} />
         ))}
       </dl>
-      <p className="soft small">{t('session.ageHint')}</p>
+      <p className="soft small">{ageHint}</p>
     </section>
   );
 }

@@ -11,7 +11,7 @@ import { displayName } from '../selectors.ts';
 import { CodeDialogue } from './code-dialogue.tsx';
 import { EndedCard } from './ended-card.tsx';
 import { OwnSound, SoundIsOn } from './own-sound.tsx';
-import { SessionFacts } from './session-facts.tsx';
+import { NoviceDetails } from './novice-details.tsx';
 import { headline } from './session-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
@@ -213,11 +213,7 @@ function Sharing({
           <span>{t('session.scamHint')}</span>
         </p>
         {sound?.state === 'unavailable' ? ownSound : null}
-        <details className="fold">
-          <summary>{t('session.details')}</summary>
-          <SessionFacts session={session} />
-          <Steps session={session} />
-        </details>
+        <NoviceDetails session={session} seen={!folded} />
       </div>
       <div className="panel__tools" role="group" aria-label={t('panel.tools')}>
         {changes && folded && !gone && (

@@ -1,4 +1,3 @@
-import { numberText } from '../../../words/locale.ts';
 import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
@@ -7,13 +6,7 @@ import { connectionText } from './session-words.ts';
 import { verifiedText } from './verified-line.tsx';
 
 /** What an expert, or the technician on the phone, wants to know. */
-export function SessionFacts({
-  session,
-  live = true,
-}: {
-  readonly session: SessionStatus /** With what changes all the time. */;
-  readonly live?: boolean;
-}) {
+export function SessionFacts({ session }: { readonly session: SessionStatus }) {
   const { connection, traffic, desktop, peer } = session;
   const facts: { readonly label: string; readonly value: string }[] = [];
   if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, session) });
@@ -22,16 +15,7 @@ export function SessionFacts({
       label: t('session.traffic'),
       value: t('session.trafficValue', { sent: byteCount(traffic.bytesSent), received: byteCount(traffic.bytesReceived) }),
     });
-    if (live) facts.push({ label: t('session.frames'), value: numberText(Math.round(traffic.framesPerSecond)) });
-    if (live)
-      facts.push({
-        label: t('session.roundTrip'),
-        value:
-          traffic.roundTripMs === undefined ? t('common.unknown') : t('session.roundTripValue', { ms: Math.round(traffic.roundTripMs) }),
-      });
   }
-  if (live && traffic?.pictureAgeMs !== undefined)
-    facts.push({ label: t('session.age'), value: t('session.ageValue', { ms: Math.round(traffic.pictureAgeMs) }) });
   if (desktop !== undefined)
     facts.push({
       label: t('session.desktop'),

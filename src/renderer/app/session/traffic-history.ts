@@ -8,6 +8,9 @@ const LEAST_APART_MS = 500;
 const SECOND_MS = 1_000;
 const MISSED_MS = 1_500;
 
+/** Which way the bytes went that count. */
+export type CountedBytes = 'bytesSent' | 'bytesReceived';
+
 export interface TrafficSample {
   readonly atMs: number;
   readonly framesPerSecond: number;
@@ -22,11 +25,18 @@ export interface TrafficSample {
  * and draws nothing.
  */
 export class TrafficHistory {
+  private readonly counted: CountedBytes;
   private samples: TrafficSample[] = [];
   private last: { readonly atMs: number; readonly bytes: number } | undefined;
 
+  constructor(counted: CountedBytes) {
+    this.counted = counted;
+  }
+
   /** `nowMs` as Unix time. A clock that was put back begins anew. */
-  add({ bytesReceived: bytes, framesPerSecond, roundTripMs, pictureAgeMs: ageMs }: SessionTraffic, nowMs: number): void {
+  add(traffic: SessionTraffic, nowMs: number): void {
+    const { framesPerSecond, roundTripMs, pictureAgeMs: ageMs } = traffic;
+    const bytes = traffic[this.counted];
     const { last } = this;
     const passedMs = last === undefined ? 0 : nowMs - last.atMs;
     if (last !== undefined && passedMs >= 0 && passedMs < LEAST_APART_MS) return;

@@ -1,0 +1,25 @@
+import { useState } from 'react';
+import type { SessionStatus } from '../../../protocol/assistance/status.ts';
+import { t } from '../../../words/words.ts';
+import { displayName } from '../selectors.ts';
+import { LiveFigures, useTrafficHistory } from './live-figures.tsx';
+import { SessionFacts } from './session-facts.tsx';
+import { Steps } from './steps.tsx';
+
+/** What a technician asks for on the phone: the last minute, the connection and the seven steps, behind a fold. `seen`: there is room for it. */
+export function NoviceDetails({ session, seen }: { readonly session: SessionStatus; readonly seen: boolean }) {
+  const { traffic, peer } = session;
+  const history = useTrafficHistory(traffic, 'bytesSent');
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="fold" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{t('session.details')}</summary>
+      {/* It moves each second, on a screen that may be shown: only while somebody looks at it. */}
+      {open && seen && traffic !== undefined && (
+        <LiveFigures history={history} bytes={t('session.sentASecond')} ageHint={t('session.ageHintThere', { name: displayName(peer) })} />
+      )}
+      <SessionFacts session={session} />
+      <Steps session={session} />
+    </details>
+  );
+}
