@@ -9,6 +9,9 @@ import { perTurn } from './per-turn.ts';
 import { askPerson } from './prompt.ts';
 import { interrupterOf } from './running-session.ts';
 
+/** People read no faster whether something is to be seen. */
+const TELL_STATE_EACH_MS = 250;
+
 export interface NoviceSharingParts {
   readonly desktop: Pick<Desktop, 'parts'>;
   readonly notes: Pick<NotesNovice, 'tell'>;
@@ -33,6 +36,11 @@ export class NoviceSharing {
   private title: string | undefined;
   private wishedFor: SharedPart | undefined;
   private prompt: AbortController | undefined;
+  /** Whether it is to be seen, as the capture has said last. */
+  private newest: SharedState = 'shown';
+  private settling = false;
+  private looking = false;
+  private lookAgain = false;
   /** The answers to an expert that wishes without end. */
   private readonly refuse: () => void;
   private readonly tellWish: () => void;
@@ -61,6 +69,7 @@ export class NoviceSharing {
     this.prompt?.abort();
     this.prompt = undefined;
     this.title = undefined;
+    this.newest = 'shown';
     this.say({ part, state: 'shown', screens: this.said?.screens ?? [] });
     void this.look();
   }
@@ -106,11 +115,27 @@ export class NoviceSharing {
     notes.tell({ tag: 'partRefused' });
   }
 
-  /** Whether it is to be seen is another thing than before; which screens there are may be, too. */
+  /**
+   * Whether it is to be seen is another thing than before; which screens there are may be, too. A program may hide its window and show it without end: that
+   * is told now and then.
+   */
   become(state: SharedState): void {
-    if (this.said === undefined || this.said.state === state) return;
+    this.newest = state;
+    if (!this.settling || state === 'gone') this.tellState();
+  }
+
+  private tellState(): void {
+    const { said, newest: state } = this;
+    if (said === undefined || said.state === state || this.parts.signal.aborted) return;
+    if (!this.settling) {
+      this.settling = true;
+      this.parts.clock.after(TELL_STATE_EACH_MS, () => {
+        this.settling = false;
+        this.tellState();
+      });
+    }
     if (state === 'gone') this.title = undefined;
-    this.say({ ...this.said, state });
+    this.say({ ...said, state });
     void this.look();
   }
 
@@ -122,7 +147,11 @@ export class NoviceSharing {
     if (said.title !== title) this.say({ ...said, title });
   }
 
+  /** One at a time: each is a connection to the desktop. */
   private async look(): Promise<void> {
+    this.lookAgain = this.looking;
+    if (this.looking) return;
+    this.looking = true;
     try {
       const { screens, windows } = await this.parts.desktop.parts();
       const { said } = this;
@@ -135,7 +164,10 @@ export class NoviceSharing {
       this.say({ part, state, ...(title === undefined ? {} : { title }), screens: told });
     } catch (error) {
       this.parts.onError(error);
+    } finally {
+      this.looking = false;
     }
+    if (this.lookAgain) void this.look();
   }
 
   private say(said: Sharing): void {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import type { DesktopScreen } from '../../../src/main/desktop/contract.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { DesktopParts, DesktopScreen } from '../../../src/main/desktop/contract.ts';
 import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../../src/protocol/assistance/timing.ts';
 import { desktopLayout } from '../../../src/protocol/rdp/desktop-layout.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
@@ -182,6 +182,34 @@ describe('what is shown', () => {
         expect(assistance.status?.sharing?.title).toBe(title);
       }
     }
+    await finish();
+  });
+
+  test('a window that comes and goes without end is told of now and then, and as it is in the end', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.assistance.share({ tag: 'window', id: '77' });
+    await clock.advance(50);
+    const looked = vi.spyOn(novice.desktop, 'parts');
+    const { capture } = novice.desktop;
+    for (let time = 0; time < 1_000; time += 1) {
+      capture.emit({ tag: 'shared', state: time % 2 === 0 ? 'hidden' : 'shown' });
+      await clock.advance(1);
+    }
+    capture.emit({ tag: 'shared', state: 'hidden' });
+    await clock.advance(500);
+    expect(looked.mock.calls.length).toBeLessThan(10);
+    for (const { assistance } of [novice, expert]) expect(assistance.status?.sharing?.state).toBe('hidden');
+    // However long one look takes, it is the only one.
+    const slow = Promise.withResolvers<DesktopParts>();
+    looked.mockClear();
+    looked.mockReturnValue(slow.promise);
+    for (let time = 0; time < 10; time += 1) {
+      capture.emit({ tag: 'shared', state: time % 2 === 0 ? 'shown' : 'hidden' });
+      await clock.advance(300);
+    }
+    expect(looked).toHaveBeenCalledTimes(1);
+    looked.mockRestore();
+    slow.resolve({ screens: [LEFT, RIGHT], windows: [] });
     await finish();
   });
 
