@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CaptureGoneError, type CaptureEvent, type ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { CLOSE_DEADLINE_MS, openRemoteCapture, type CaptureChannel } from '../../../src/main/desktop/remote-capture.ts';
 import type { FilmPage, OpenFilmPage } from '../../../src/main/desktop/film/contract.ts';
+import { MOST_STARTS } from '../../../src/protocol/rdp/graphics/film/film-ways.ts';
 import type { ToCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { GraphicsSettings } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -267,6 +268,20 @@ describe('the page that encodes a capture’s film', () => {
     for (let count = 0; count < 20; count += 1) other.says({ tag: 'filmPageWanted' });
     await settled();
     expect(given.length).toBe(1);
+  });
+
+  it('is opened no oftener than whoever captures begins anew with one', async () => {
+    let pages = 0;
+    const { other } = await opened(undefined, () => {
+      pages += 1;
+      return Promise.resolve(new Page());
+    });
+    for (let count = 0; count < 20; count += 1) {
+      other.says({ tag: 'filmPageWanted' });
+      await settled();
+    }
+    expect(pages).toBe(MOST_STARTS);
+    expect(other.filmPages.at(-1)).toBeUndefined();
   });
 
   it('is closed again when it comes after the capture’s end', async () => {

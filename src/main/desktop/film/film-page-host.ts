@@ -1,3 +1,4 @@
+import { MOST_STARTS } from '../../../protocol/rdp/graphics/film/film-ways.ts';
 import type { FilmPage, OpenFilmPage } from './contract.ts';
 
 /** Opens the page of a capture's films when that asks for it, and ends it with the capture. */
@@ -6,6 +7,7 @@ export class FilmPageHost {
   private readonly hand: (page: FilmPage | undefined) => void;
   private page: FilmPage | undefined;
   private opening = false;
+  private opened = 0;
   private over = false;
 
   /** @param hand gives the capture the page, or tells it that there is none */
@@ -19,11 +21,13 @@ export class FilmPageHost {
     // Its answer is on its way.
     if (this.opening) return;
     this.opening = true;
+    this.opened += 1;
     this.page?.close();
     this.page = undefined;
     let page: FilmPage | undefined;
     try {
-      page = await this.open?.();
+      // After so many whoever captures gives this way up: one that asks on is not to be believed.
+      if (this.opened <= MOST_STARTS) page = await this.open?.();
     } catch {
       // Without a page there is no film, and everything is sent exactly.
     } finally {

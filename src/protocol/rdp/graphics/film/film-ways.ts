@@ -4,7 +4,7 @@ import { FilmEncoderError, type FilmEncoder, type FilmEncoderOptions, type FilmE
 export type StartFilmEncoders = () => Promise<FilmEncoders>;
 
 /** A way that has failed so often is not started again. */
-const MOST_STARTS = 3;
+export const MOST_STARTS = 3;
 
 /**
  * Several ways to encode film, the best first. None is started before a film needs it; one that fails is started anew, and given up for the next
