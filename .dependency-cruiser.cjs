@@ -10,7 +10,7 @@ const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/(host-port|ip-address|app-link)\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
-const rdpGeometry = '^src/protocol/rdp/(desktop-layout|film-maker|geometry|pointer-shape|picture-quality|shared-part|silence|sound-encoding|sound-state|viewer-sound)\\.ts$';
+const rdpGeometry = '^src/protocol/rdp/(desktop-layout|film-maker|geometry|pointer-shape|picture-quality|shared-part|silence|sound-encoding|sound-recording|sound-state|viewer-sound)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -58,6 +58,7 @@ module.exports = {
     only('renderer-question', '^src/renderer/question/', ['^src/renderer/question/', '^src/preload/question-contract\\.ts$']),
     only('renderer-ice', '^src/renderer/ice/', ['^src/renderer/ice/', '^src/protocol/ice/page-messages\\.ts$']),
     only('renderer-capture', '^src/renderer/capture/', ['^src/renderer/(capture|film)/', rdpGraphics, protocolBytes]),
+    only('renderer-sound', '^src/renderer/sound/', ['^src/renderer/sound/', '^src/protocol/rdp/sound-recording\\.ts$']),
     only('renderer-film', '^src/renderer/film/', ['^src/renderer/film/', rdpGraphics]),
     {
       name: 'only-shell-and-root-know-electron',

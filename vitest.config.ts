@@ -21,6 +21,7 @@ const ALONE = [
   'test/interop/film.test.ts',
   'test/main/connection/lines.test.ts',
   'test/main/connection/ice/ice-{pages,servers}.test.ts',
+  'test/main/desktop/sound-page.test.ts',
   'test/main/desktop/x11-capture.test.ts',
 ];
 

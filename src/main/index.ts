@@ -26,6 +26,7 @@ import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
 import { createCaptureProcess } from './shell/capture-process.ts';
 import { DecoderProbe } from './shell/decoder-probe.ts';
 import { openFilmPage } from './shell/film-page.ts';
+import { openSoundPage } from './shell/sound-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
 import { createContactLinks } from './shell/contact-links.ts';
 import { createConsentPrompts } from './shell/consent-prompts.ts';
@@ -121,6 +122,8 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
     openCapturePage: () => openCapturePage(windows),
     openFilmPage: () => openFilmPage(windows),
+    openSoundPage: () => openSoundPage(windows),
+    systemVersion: process.getSystemVersion(),
     primaryScreen,
     clock,
   });

@@ -226,6 +226,7 @@ export interface Placeholders {
   readonly 'sound.expert.muted': 'name';
   readonly 'sound.expert.off': 'name';
   readonly 'sound.expert.failed': 'name';
+  readonly 'sound.expert.refused': 'name';
   readonly 'sound.expert.noProgram': 'name';
   readonly 'sound.expert.notHere': 'name';
   readonly 'sound.expert.nowOn': 'name';

@@ -32,8 +32,10 @@ export interface SoundTestServer {
   /** Plays these samples (-1 to 1, both channels) at an output, once. */
   play(output: string, samples: readonly number[]): Program;
   record(output: string): Recording;
-  /** Of those that record or play. */
+  /** Of programs that are connected, whether they record or play or neither. */
   clients(): Promise<number>;
+  /** How many recordings there are. */
+  recordings(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,11 @@ export async function startSoundServer(...outputs: readonly string[]): Promise<S
     rmSync(home, { recursive: true, force: true });
     throw error;
   }
+  const listed = async (what: string): Promise<number> => {
+    const list = startProgram('pactl', ['list', 'short', what], { env });
+    await list.exited;
+    return list.output().split('\n').filter(Boolean).length;
+  };
   const format = ['--format=s16le', `--rate=${RATE}`, `--channels=${CHANNELS}`, '--latency-msec=20'];
   return {
     env,
@@ -96,12 +103,9 @@ export async function startSoundServer(...outputs: readonly string[]): Promise<S
       });
       return recording;
     },
-    async clients() {
-      const list = startProgram('pactl', ['list', 'short', 'clients'], { env });
-      await list.exited;
-      // Itself is one of them.
-      return list.output().trim().split('\n').length - 1;
-    },
+    // Itself is one of them.
+    clients: async () => (await listed('clients')) - 1,
+    recordings: () => listed('source-outputs'),
     async close() {
       for (const program of programs) await program.stop();
       await server.stop();

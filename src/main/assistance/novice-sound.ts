@@ -37,7 +37,8 @@ export class NoviceSound {
   private readonly parts: NoviceSoundParts;
   private wished: boolean;
   private missing: SoundState['why'];
-  private failed = false;
+  /** Why it is off although it was wanted. */
+  private failed: 'failed' | 'refused' | undefined;
   private encoderFailures = 0;
   private run: SoundRun | undefined;
   /** From the yes to seeing until the end of the connection. */
@@ -54,7 +55,7 @@ export class NoviceSound {
     if (this.parts.source === undefined) return { state: 'unavailable', why: 'notHere' };
     if (this.missing !== undefined) return { state: 'unavailable', why: this.missing };
     if (this.format === undefined) return { state: 'unavailable', why: 'otherProgram' };
-    if (!this.wished) return { state: 'off', ...(this.failed ? { why: 'failed' } : {}) };
+    if (!this.wished) return { state: 'off', ...(this.failed === undefined ? {} : { why: this.failed }) };
     return { state: 'on', ...(this.run?.isThin === true ? { why: 'thinLine' } : {}) };
   }
 
@@ -79,7 +80,7 @@ export class NoviceSound {
   /** What the novice wants. */
   set(on: boolean): void {
     this.wished = on;
-    this.failed = false;
+    this.failed = undefined;
     this.follow();
   }
 
@@ -140,7 +141,7 @@ export class NoviceSound {
 
   private end(error: unknown): void {
     this.wished = false;
-    this.failed = true;
+    this.failed = error instanceof SoundError && error.code === 'NOT_PERMITTED' ? 'refused' : 'failed';
     this.halt();
     this.parts.ended();
     this.parts.onError(error);

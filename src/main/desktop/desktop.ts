@@ -12,6 +12,8 @@ import {
 } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
 import { pageOpus } from './sound/opus/page-opus-encoder.ts';
+import type { OpenSoundPage, SoundSource } from './sound/contract.ts';
+import { pageSound } from './sound/page/page-sound.ts';
 import { pulseSound } from './sound/pulse/pulse-sound.ts';
 import type { OpenFilmPage } from './film/contract.ts';
 import { openPageCapture, type CapturePage } from './page/page-capture.ts';
@@ -39,6 +41,10 @@ export interface DesktopOptions {
   readonly openCapturePage: () => Promise<CapturePage>;
   /** Opens the hidden page that encodes film or sound; without it there is no film where pictures are captured outside of a page, and no Opus. */
   readonly openFilmPage?: OpenFilmPage;
+  /** Opens the hidden page that records what this computer plays, where the system gives that to a browser; without it there is no sound there. */
+  readonly openSoundPage?: OpenSoundPage;
+  /** Of macOS, by which it is known whether it has a way to its sound: `14.2.1`. */
+  readonly systemVersion?: string;
   /** The screen that the capture page is given by itself, in pixels; undefined where a person chooses. */
   readonly primaryScreen?: () => Size;
   readonly clock: Clock;
@@ -47,14 +53,10 @@ export interface DesktopOptions {
 /** Chooses the adapter for this system and session. Opens nothing. */
 export function createDesktop(options: DesktopOptions): Desktop {
   const { platform, env } = options;
-  if (platform === 'win32') return pageDesktop(options, windowsInput);
-  if (platform === 'darwin') return pageDesktop(options, macosInput);
+  if (platform === 'win32') return { ...pageDesktop(options, windowsInput), ...soundBy(options, pageSoundOf(options)) };
+  if (platform === 'darwin') return { ...pageDesktop(options, macosInput), ...soundBy(options, pageSoundOf(options)) };
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
-  const { openFilmPage, clock } = options;
-  const sound = {
-    sound: pulseSound(options),
-    ...(openFilmPage === undefined ? {} : { openSoundEncoder: pageOpus(openFilmPage, clock) }),
-  };
+  const sound = soundBy(options, pulseSound(options));
   const wayland = isWaylandSession(env);
   const display = env['DISPLAY'] ?? '';
   if (display !== '') {
@@ -62,6 +64,16 @@ export function createDesktop(options: DesktopOptions): Desktop {
     return { ...x11Desktop(options, { display, ...(xauthority === '' ? {} : { xauthority }) }, wayland), ...sound };
   }
   return wayland ? { ...waylandDesktop(options), ...sound } : noDesktop();
+}
+
+function soundBy({ openFilmPage, clock }: DesktopOptions, sound: SoundSource | undefined): Pick<Desktop, 'sound' | 'openSoundEncoder'> {
+  if (sound === undefined) return {};
+  return { sound, ...(openFilmPage === undefined ? {} : { openSoundEncoder: pageOpus(openFilmPage, clock) }) };
+}
+
+function pageSoundOf({ openSoundPage, platform, systemVersion = '', clock }: DesktopOptions): SoundSource | undefined {
+  if (openSoundPage === undefined) return undefined;
+  return pageSound({ openPage: openSoundPage, clock, ...(platform === 'darwin' ? { macos: { version: systemVersion } } : {}) });
 }
 
 function noDesktop(): Desktop {

@@ -27,8 +27,8 @@ export function createGonePages({ clock, log, model, windowOf, endSession }: Gon
   let reloads: readonly number[] = [];
   return (kind, reason) => {
     log.write('page gone', `${kind}: ${reason}`);
-    // Whoever captures or connects is told by its port; a question without its page is answered with no.
-    if (kind === 'capture' || kind === 'ice' || kind === 'film' || kind === 'question') return;
+    // Whoever captures, records or connects is told by its port; a question without its page is answered with no.
+    if (kind !== 'main' && kind !== 'session') return;
     model.notify('error', 'notice.windowCrashed');
     // A broken viewer must not leave a key down on the other side, nor a novice without Stop: the session ends.
     if (kind === 'session') void endSession().catch(() => undefined);

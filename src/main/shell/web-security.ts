@@ -16,6 +16,9 @@ export const ICE_PARTITION = 'ringback-ice';
 /** So has the page that encodes film and sound. In memory only. */
 export const FILM_PARTITION = 'ringback-film';
 
+/** And the page that records what this computer plays. In memory only. */
+export const SOUND_PARTITION = 'ringback-sound';
+
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,7 +35,7 @@ export const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** Of the pages of a connection and of a film: a script and nothing else. */
+/** Of the pages of a connection, of a film and of sound: a script and nothing else. */
 export const BARE_CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -94,7 +97,7 @@ export const WEB_PREFERENCES = {
   partition: APP_PARTITION,
 } as const;
 
-export type WindowKind = 'main' | 'session' | 'capture' | 'question' | 'ice' | 'film';
+export type WindowKind = 'main' | 'session' | 'capture' | 'question' | 'ice' | 'film' | 'sound';
 
 export const PAGES: Readonly<Record<WindowKind, string>> = {
   main: `${APP_ORIGIN}/index.html`,
@@ -103,6 +106,7 @@ export const PAGES: Readonly<Record<WindowKind, string>> = {
   question: `${APP_ORIGIN}/question.html`,
   ice: `${APP_ORIGIN}/ice.html`,
   film: `${APP_ORIGIN}/film.html`,
+  sound: `${APP_ORIGIN}/sound.html`,
 };
 
 const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
@@ -112,11 +116,15 @@ const PERMISSIONS: Readonly<Record<WindowKind, readonly string[]>> = {
   question: [],
   ice: [],
   film: [],
+  sound: ['media', 'display-capture'],
 };
 
-/** May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing. */
-export function permits(kind: WindowKind | undefined, permission: string): boolean {
-  return kind !== undefined && PERMISSIONS[kind].includes(permission);
+/**
+ * May a page in this kind of window have this Chromium permission? A page that is in none of our windows may have nothing.
+ * @param devices that `media` is asked for: none where it is asked for the screen or for what this computer plays. No page has a microphone or a camera.
+ */
+export function permits(kind: WindowKind | undefined, permission: string, devices: readonly string[] = []): boolean {
+  return kind !== undefined && PERMISSIONS[kind].includes(permission) && !(permission === 'media' && devices.length > 0);
 }
 
 /** May this request leave for Chromium's network stack at all? Only to our own scheme and to what a page made itself. */

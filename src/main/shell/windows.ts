@@ -20,7 +20,7 @@ import { PANEL_SIZE, placePanel, placeWindow, smallestSize } from './window-boun
 
 export interface WindowsDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  /** Folder with `index.cjs`, `capture.cjs`, `question.cjs`, `ice.cjs` and `film.cjs`. */
+  /** Folder with `index.cjs`, `capture.cjs`, `question.cjs`, `ice.cjs`, `film.cjs` and `sound.cjs`. */
   readonly preloadDir: string;
   readonly icon: NativeImage;
   readonly devTools: boolean;
@@ -63,6 +63,8 @@ export interface Windows {
   openIcePage(partition: string, relayOnly: boolean): BrowserWindow;
   /** A hidden page that encodes film, in the session of this partition. */
   openFilmPage(partition: string): BrowserWindow;
+  /** A hidden page that may record what this computer plays, in the session of this partition. */
+  openSoundPage(partition: string): BrowserWindow;
   /** A window for a question, not shown yet: above all others, and of no window's own, so that nothing waits for it. */
   openQuestion(title: string, bounds: Rect): BrowserWindow;
   kindOf(contents: WebContents | null | undefined): WindowKind | undefined;
@@ -87,7 +89,11 @@ const PRELOADS: Readonly<Record<WindowKind, string>> = {
   question: 'question.cjs',
   ice: 'ice.cjs',
   film: 'film.cjs',
+  sound: 'sound.cjs',
 };
+
+/** Hidden, with a session of their own. */
+const BARE: ReadonlySet<WindowKind> = new Set(['ice', 'film', 'sound']);
 
 export function createWindows(deps: WindowsDeps): Windows {
   const kinds = new Map<number, WindowKind>();
@@ -116,9 +122,9 @@ export function createWindows(deps: WindowsDeps): Windows {
         ...WEB_PREFERENCES,
         preload: join(deps.preloadDir, PRELOADS[kind]),
         partition,
-        devTools: deps.devTools && kind !== 'ice' && kind !== 'film',
+        devTools: deps.devTools && !BARE.has(kind),
         // A hidden page that works must not be slowed down.
-        backgroundThrottling: kind !== 'capture' && kind !== 'ice' && kind !== 'film',
+        backgroundThrottling: kind !== 'capture' && !BARE.has(kind),
       },
     });
     const { webContents } = window;
@@ -303,6 +309,7 @@ export function createWindows(deps: WindowsDeps): Windows {
       return window;
     },
     openFilmPage: (partition) => create('film', { width: 320, height: 240, skipTaskbar: true, focusable: false }, partition),
+    openSoundPage: (partition) => create('sound', { width: 320, height: 240, skipTaskbar: true, focusable: false }, partition),
     openQuestion(title, bounds) {
       const window = create('question', {
         ...bounds,

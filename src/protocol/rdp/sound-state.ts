@@ -3,9 +3,10 @@ export const SOUND_STATES = ['unavailable', 'off', 'on'] as const;
 
 /**
  * What there is to say about it. Unavailable: `noProgram`, nothing on the novice's computer records what it plays; `notHere`, nothing can on such a
- * system; `otherProgram`, the expert's program plays none. Off: `failed`, it has ended by itself. On: `thinLine`, the line has no room for it now.
+ * system; `otherProgram`, the expert's program plays none. Off: `failed`, it has ended by itself; `refused`, the novice's system does not let it be
+ * recorded. On: `thinLine`, the line has no room for it now.
  */
-export const SOUND_REASONS = ['noProgram', 'notHere', 'otherProgram', 'failed', 'thinLine'] as const;
+export const SOUND_REASONS = ['noProgram', 'notHere', 'otherProgram', 'failed', 'thinLine', 'refused'] as const;
 
 export type SoundReason = (typeof SOUND_REASONS)[number];
 

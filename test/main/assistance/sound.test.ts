@@ -31,13 +31,13 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 class FakeSource implements SoundSource {
   reason: 'noProgram' | undefined;
-  refuses = false;
+  refuses: 'LOST' | 'NOT_PERMITTED' | undefined;
   open_ = 0;
   readonly rates: number[] = [];
   private readonly events = new Emitter<SoundCaptureEvent>();
   missing = async () => this.reason;
   open = async ({ samplesPerSecond }: { readonly samplesPerSecond: number }, signal: AbortSignal): Promise<SoundCapture> => {
-    if (this.refuses) throw new SoundError('LOST', 'no server');
+    if (this.refuses !== undefined) throw new SoundError(this.refuses, 'no server');
     this.rates.push(samplesPerSecond);
     this.open_ += 1;
     let open = true;
@@ -160,10 +160,13 @@ describe('the sound of the novice’s computer', () => {
     await on();
     source.dies();
     expect([sound.state, source.open_, ended()]).toEqual([{ state: 'off', why: 'failed' }, 0, 1]);
-    source.refuses = true;
+    source.refuses = 'LOST';
     await on();
     expect([sound.state, ended()]).toEqual([{ state: 'off', why: 'failed' }, 2]);
-    source.refuses = false;
+    source.refuses = 'NOT_PERMITTED';
+    await on();
+    expect([sound.state, ended()]).toEqual([{ state: 'off', why: 'refused' }, 3]);
+    source.refuses = undefined;
     await on();
     expect([sound.state, await play()]).toEqual([{ state: 'on' }, 1]);
   });

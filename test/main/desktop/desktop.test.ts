@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/clock.ts';
-import { createDesktop, x11Support } from '../../../src/main/desktop/desktop.ts';
+import { createDesktop, type DesktopOptions, x11Support } from '../../../src/main/desktop/desktop.ts';
 import { OwnPointer } from '../../../src/main/desktop/own-pointer.ts';
 import { startDisplay } from '../../support/display.ts';
 import { needs, until } from '../../support/programs.ts';
@@ -8,8 +8,9 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 import { ALL } from '../../support/shared-part.ts';
 
 const workerUrl = new URL('../../../src/main/desktop/x11/x11-capture-worker.ts', import.meta.url);
-const desktop = (platform: NodeJS.Platform, env: Record<string, string>) =>
+const desktop = (platform: NodeJS.Platform, env: Record<string, string>, more: Partial<DesktopOptions> = {}) =>
   createDesktop({
+    ...more,
     platform,
     env,
     workerUrl,
@@ -51,6 +52,25 @@ describe('the way to share a desktop', () => {
   it('captures in the page on Windows and macOS', async () => {
     await expect(desktop('win32', {}).openCapture(never(), ALL)).rejects.toThrow('the page was asked for');
     await expect(desktop('darwin', {}).openCapture(never(), ALL)).rejects.toThrow('the page was asked for');
+  });
+
+  it('records in a page on Windows and macOS, and in none before it is wanted', async () => {
+    let asked = 0;
+    const openSoundPage = (): Promise<never> => {
+      asked += 1;
+      return Promise.reject(new Error('no page'));
+    };
+    for (const platform of ['win32', 'darwin'] as const) {
+      expect(desktop(platform, {}).sound).toBeUndefined();
+      const { sound } = desktop(platform, {}, { openSoundPage, systemVersion: '14.2.1' });
+      expect(await sound?.missing()).toBeUndefined();
+      expect(asked).toBe(0);
+      await expect(sound?.open({ samplesPerSecond: 48_000 }, never())).rejects.toMatchObject({ name: 'SoundError', code: 'LOST' });
+      expect(asked).toBe(1);
+      asked = 0;
+    }
+    expect(await desktop('darwin', {}, { openSoundPage, systemVersion: '12.7.6' }).sound?.missing()).toBe('notHere');
+    expect(await desktop('win32', {}, { openSoundPage, systemVersion: '10.0.26100' }).sound?.missing()).toBeUndefined();
   });
 
   it('tells what an X server lacks', () => {

@@ -99,7 +99,15 @@ describe('windows', () => {
     expect(given('question')).toEqual([]);
     expect(given('ice')).toEqual([]);
     expect(given('film')).toEqual([]);
+    expect(given('sound')).toEqual(['media', 'display-capture']);
     expect(given(undefined)).toEqual([]);
+  });
+
+  it('have no microphone and no camera', () => {
+    for (const kind of ['capture', 'sound'] as const) {
+      expect([permits(kind, 'media', ['audio']), permits(kind, 'media', ['video', 'audio'])]).toEqual([false, false]);
+      expect([permits(kind, 'media', []), permits(kind, 'display-capture', ['audio'])]).toEqual([true, true]);
+    }
   });
 });
 

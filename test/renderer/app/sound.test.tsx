@@ -39,6 +39,7 @@ describe('the novice’s window', () => {
 
   it.each([
     [{ state: 'off', why: 'failed' }, t('sound.novice.failed')],
+    [{ state: 'off', why: 'refused' }, t('sound.novice.refused')],
     [{ state: 'on', why: 'thinLine' }, t('sound.novice.thinLine')],
   ] as const)('says what there is to say beside the switch: %j', (sound, text) => {
     openSessionWindow(state(sound));
@@ -77,6 +78,7 @@ describe('the expert’s window', () => {
     [{ state: 'unavailable', why: 'notHere' }, t('sound.expert.notHere', { name })],
     [{ state: 'unavailable', why: 'otherProgram' }, t('sound.expert.otherProgram')],
     [{ state: 'off', why: 'failed' }, t('sound.expert.failed', { name })],
+    [{ state: 'off', why: 'refused' }, t('sound.expert.refused', { name })],
     [{ state: 'on', why: 'thinLine' }, t('sound.expert.thinLine')],
   ] as const)('says why: %j', (sound, text) => {
     openSessionWindow(state(sound));

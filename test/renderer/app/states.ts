@@ -20,6 +20,7 @@ const SOUNDS: readonly (readonly [string, SoundState])[] = [
   ['off', { state: 'off' }],
   ['on', { state: 'on' }],
   ['ended', { state: 'off', why: 'failed' }],
+  ['refused', { state: 'off', why: 'refused' }],
   ['thin', { state: 'on', why: 'thinLine' }],
   ['missing', { state: 'unavailable', why: 'noProgram' }],
 ];

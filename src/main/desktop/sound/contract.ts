@@ -1,11 +1,14 @@
 import type { OpusRate } from '../../../protocol/rdp/sound-encoding.ts';
 import type { SoundReason } from '../../../protocol/rdp/sound-state.ts';
+import type { FilmPageEnd } from '../film/contract.ts';
 
 export type SoundErrorCode =
   /** There is nothing here that records what this computer plays. */
   | 'UNSUPPORTED'
   /** What recorded has ended by itself. */
   | 'LOST'
+  /** The system does not let it be recorded: whoever sits at it has said no, or nothing yet. */
+  | 'NOT_PERMITTED'
   /** What encodes cannot, or cannot any more: sound may go on without. */
   | 'ENCODER';
 
@@ -44,6 +47,19 @@ export interface SoundSource {
   /** Rejects with SoundError. When the signal aborts, nothing runs any more. */
   open(options: { readonly samplesPerSecond: number }, signal: AbortSignal): Promise<SoundCapture>;
 }
+
+/** A hidden page that runs `src/renderer/sound` and has been given the other end of `port`. It records when it is told to. */
+export interface SoundPage {
+  /** Not started: what comes waits. */
+  readonly port: FilmPageEnd;
+  /** Once, when it has ended. */
+  onGone(listener: (why: string) => void): void;
+  /** Ends it at once, whatever it is doing. Idempotent. */
+  close(): void;
+}
+
+/** Rejects when the page does not load. */
+export type OpenSoundPage = () => Promise<SoundPage>;
 
 /** One packet of Opus (RFC 6716), as it goes into one wave. */
 export interface EncodedSound {

@@ -76,6 +76,7 @@ it('has this shape', () => {
   expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000, filmBy: 'webcodecs' }))).toBe('0500080001feff02');
   expect(hex(encodeNote({ tag: 'sound', state: 'unavailable', why: 'noProgram' }))).toBe('090006000000');
   expect(hex(encodeNote({ tag: 'sound', state: 'on' }))).toBe('0900060002ff');
+  expect(hex(encodeNote({ tag: 'sound', state: 'off', why: 'refused' }))).toBe('090006000105');
 });
 
 it('comes back as it was, several in a message', () => {
