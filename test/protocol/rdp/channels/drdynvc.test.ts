@@ -10,6 +10,7 @@ import { DrdynvcClient } from '../../../../src/protocol/rdp/channels/drdynvc/drd
 import { DrdynvcServer } from '../../../../src/protocol/rdp/channels/drdynvc/drdynvc-server.ts';
 import { decodeDynvcPdu } from '../../../../src/protocol/rdp/channels/drdynvc/pdu.ts';
 import { CHANNEL_CHUNK_BYTES, CHANNEL_MAX_BYTES } from '../../../../src/protocol/rdp/pdu/virtual-channel.ts';
+import { AllocationMeter } from '../../../fuzz/allocation-meter.ts';
 import { RecordedChannel } from '../../../support/recorded-channel.ts';
 import { errorCode } from '../pdu/arbitrary-bytes.ts';
 
@@ -277,6 +278,25 @@ describe('the client', () => {
     client.saying();
     client.hear(encodeDynvcData({ channelId: 1, data: text('abc') }), encodeDynvcData({ channelId: 1, data: text('abcd') }));
     expect([channel.heard, client.saying()]).toEqual([[text('abc')], [encodeDynvcClose({ channelId: 1 })]]);
+  });
+
+  it('sets aside what has come, not what is promised, however often; and a long message comes through whole', () => {
+    const channel = dynamic('A');
+    const client = started(channel);
+    const open = encodeCreateRequest({ channelId: 1, priority: 0, name: 'A' });
+    const promise = encodeDynvcData({ channelId: 1, length: CHANNEL_MAX_BYTES, data: text('x') });
+    const meter = new AllocationMeter();
+    try {
+      for (let time = 0; time < 10; time += 1) client.hear(open, promise, encodeDynvcClose({ channelId: 1 }));
+      expect(meter.bytes).toBeLessThan(CHANNEL_MAX_BYTES);
+    } finally {
+      meter.close();
+    }
+    for (const length of [65_535, 65_536, 65_537, 300_000, CHANNEL_MAX_BYTES]) {
+      const message = Uint8Array.from({ length }, (_, at) => at % 251);
+      client.hear(open, ...encodeDynvcMessage(1, message), encodeDynvcClose({ channelId: 1 }));
+      expect(Buffer.compare(channel.heard.at(-1) ?? text(''), message)).toBe(0);
+    }
   });
 
   it('an error of ours is not the other side’s', () => {
