@@ -57,7 +57,7 @@ function oneWindow(size: () => { readonly width: number; readonly height: number
   };
   const connection = {
     client,
-    screen: { root: 1, root_depth: 24 },
+    screen: { root: ROOT, root_depth: 24 },
     extension: () => Promise.resolve(undefined),
     onEvent: (listener: (event: Event) => void) => {
       listen = listener;
@@ -69,6 +69,7 @@ function oneWindow(size: () => { readonly width: number; readonly height: number
 }
 
 const WINDOW = 5;
+const ROOT = 1;
 const MARK = '0011223344556677';
 const PART = { tag: 'window', id: `${WINDOW}.${MARK}` } as const;
 
@@ -82,6 +83,25 @@ it('a window whose size changes each time that it is looked at is waited for no 
   const shared = await X11SharedPart.open(connection, PART, () => undefined);
   expect(shared.unsure).toBe(true);
   expect(looks).toBeLessThan(20);
+});
+
+it('a part that is shown instead is found, whatever becomes of the one before meanwhile', async () => {
+  let looks = 0;
+  let flooded = false;
+  let instead = (): void => undefined;
+  const { connection, resized } = oneWindow(() => {
+    looks += 1;
+    if (flooded) setImmediate(resized);
+    // Between the last look at the window and what comes of it.
+    if (looks === 9) instead();
+    return { width: 100, height: 100 };
+  });
+  const shared = await X11SharedPart.open(connection, PART, () => undefined);
+  expect(looks).toBe(1);
+  flooded = true;
+  instead = () => shared.show({ tag: 'all' });
+  await shared.follow();
+  expect(shared.place?.drawable).toBe(ROOT);
 });
 
 it.each([

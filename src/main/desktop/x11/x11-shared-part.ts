@@ -95,12 +95,16 @@ export class X11SharedPart {
     return this.following;
   }
 
-  /** It may be another place again each time, without end: then it stays unsure, and whoever waits goes on. */
+  /** It may be another place again each time, without end: then it stays unsure, and whoever waits goes on. A place of another part is none. */
   private async find(): Promise<void> {
-    for (let looks = 0; looks === 0 || (this.stale && looks < MOST_LOOKS); looks += 1) {
+    let looks = 0;
+    let part: SharedPart;
+    do {
+      part = this.wanted;
       this.stale = false;
       this.current = await this.look();
-    }
+      looks += 1;
+    } while (part !== this.wanted || (this.stale && looks < MOST_LOOKS));
     this.lookedAtMs = performance.now();
   }
 
