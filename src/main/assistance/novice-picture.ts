@@ -109,7 +109,7 @@ export class NovicePicture {
   /** Shows this instead; what has been captured of the part before and has not been sent never is. Rejects where it cannot be captured. */
   async share(part: SharedPart, signal: AbortSignal): Promise<void> {
     this.pump.pause();
-    this.parts.pointer.pause();
+    this.parts.pointer.leave();
     this.isActive = false;
     this.lastOfBefore = this.pump.lastFrameId;
     this.focus = undefined;

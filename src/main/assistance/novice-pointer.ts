@@ -47,6 +47,12 @@ export class NovicePointer {
     this.cancelPosition();
   }
 
+  /** Something else is shown: what was not told yet of the pointer as it was there, and where, never is. Until {@link start}. */
+  leave(): void {
+    this.stop();
+    this.shape = undefined;
+  }
+
   changed(shape: PointerShape | null): void {
     this.shape = { shape };
     if (this.active) this.send(shape);

@@ -4,6 +4,7 @@ import { CONSENT_DEADLINE_MS, CONTROL_COOL_DOWN_MS } from '../../../src/protocol
 import { desktopLayout } from '../../../src/protocol/rdp/desktop-layout.ts';
 import type { InputEvent } from '../../../src/protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
+import { FakeNoviceLink } from '../../support/in-memory-link.ts';
 import { FakeViewer, createPair } from '../../support/pair.ts';
 
 const LEFT: DesktopScreen = { id: 'A', name: 'DP-1', primary: true, area: { x: 0, y: 0, width: 640, height: 480 } };
@@ -181,6 +182,29 @@ describe('what is shown', () => {
         expect(assistance.status?.sharing?.state).toBe(state);
         expect(assistance.status?.sharing?.title).toBe(title);
       }
+    }
+    await finish();
+  });
+
+  test('of the pointer nothing is told any more that it was in what was shown before', async () => {
+    const { novice, expert, viewer, clock, finish } = await connected();
+    expert.assistance.requestControl();
+    await clock.advance(50);
+    viewer.act({ tag: 'input', events: [{ tag: 'pointerMove', x: 5, y: 5 }] });
+    await clock.advance(50);
+    const { capture } = novice.desktop;
+    const pixels = new Uint8Array(4).fill(255);
+    capture.emit({ tag: 'pointerShape', shape: { width: 1, height: 1, hotX: 0, hotY: 0, pixels } });
+    // It is told once the expert's hand rests.
+    capture.emit({ tag: 'pointerMoved', x: 100, y: 100 });
+    await clock.advance(50);
+    const told = [vi.spyOn(FakeNoviceLink.prototype, 'sendPointerShape'), vi.spyOn(FakeNoviceLink.prototype, 'sendPointerPosition')];
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    await clock.advance(1_000);
+    expect(novice.desktop.shown.at(-1)).toEqual({ tag: 'screen', id: 'B' });
+    for (const spy of told) {
+      expect(spy).not.toHaveBeenCalled();
+      spy.mockRestore();
     }
     await finish();
   });
