@@ -77,7 +77,10 @@ export class MotionFinder {
   }
 
   private begin(found: Rect, nowMs: number): void {
-    this.box = evenly(found, this.size);
+    const box = evenly(found, this.size);
+    // A picture of one column or row has none.
+    if (areaOf(box) === 0) return;
+    this.box = box;
     this.movedMs = nowMs;
     this.cheap = 0;
     this.misfits = 0;

@@ -56,6 +56,16 @@ describe('what moves as a film', () => {
     expect(box).toEqual({ x: 0, y: 0, width: 1_278, height: 718 });
   });
 
+  it('is not a single column or row, which no encoder takes', () => {
+    for (const size of [
+      { width: 1, height: 719 },
+      { width: 1_279, height: 1 },
+    ]) {
+      const found = foundIn(new MotionFinder(size), 8, () => ({ changed: [{ x: 0, y: 0, ...size }] }));
+      expect(found.filter((box) => box !== undefined)).toEqual([]);
+    }
+  });
+
   it('is found although a tile of it rests now and then, and although its edges are calm', () => {
     const found = foundIn(new MotionFinder(SCREEN), 10, (frame) => ({
       changed: [{ ...VIDEO, x: VIDEO.x + (frame % 3) * 4, width: VIDEO.width - (frame % 3) * 4 }],
