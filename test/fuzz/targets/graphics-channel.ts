@@ -98,7 +98,8 @@ function marginIsUntouched(): void {
   }
 }
 
-/** Of a picture of 640×368: parameter sets and the beginning of a key frame, as libopenh264 makes them. */
+const FILM = { width: 640, height: 368 };
+/** Of a picture of that size: parameter sets and the beginning of a key frame, as libopenh264 makes them. */
 const KEY_FRAME = Buffer.from('0000000167420029da0280bfe5c044000003000400000300f0ca800000000168ce3c800000000165b8000400', 'hex');
 
 function film(): Uint8Array[] {
@@ -149,7 +150,7 @@ export const GRAPHICS_CHANNEL_TARGETS: readonly Target[] = [
     check: (input) => {
       decoding(decodeAvc420, encodeAvc420)(input);
       const { h264 } = decodeAvc420(input);
-      checkSequence(h264, SIZE);
+      checkSequence(h264, FILM);
       lookAtUnit(h264);
     },
   },
