@@ -23,8 +23,16 @@ export function writePart(body: ByteWriter, part: SharedPart): void {
 export function readPart(body: ByteReader): SharedPart | undefined {
   const tag = PARTS[body.u8('Note.part.kind')];
   const id = readText(body, 'Note.part.id');
-  if (tag === undefined) return undefined;
-  return tag === 'all' ? { tag } : { tag, id };
+  switch (tag) {
+    case 'all':
+      return { tag };
+    case 'screen':
+      return { tag, id };
+    case 'window':
+      return { tag, id: '' };
+    default:
+      return undefined;
+  }
 }
 
 export function writeSharing(body: ByteWriter, { part, state, title, screens }: Sharing): void {
@@ -60,7 +68,8 @@ function writeArea(body: ByteWriter, { x, y, width, height }: Rect): void {
 
 function readArea(body: ByteReader): Rect {
   const field = 'Note.sharing.screenArea';
-  return { x: body.i16le(field), y: body.i16le(field), width: body.u16le(field), height: body.u16le(field) };
+  const length = (): number => Math.max(1, body.u16le(field));
+  return { x: body.i16le(field), y: body.i16le(field), width: length(), height: length() };
 }
 
 function writeText(body: ByteWriter, text: string, maxBytes: number): void {
