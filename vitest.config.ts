@@ -17,7 +17,7 @@ spawnSync('prlimit', [`--pid=${process.pid}`, '--core=0']);
 // What takes long is the fourth, `npm run lab`.
 const ALONE = [
   'test/e2e/film.test.ts',
-  'test/e2e/hearing.test.ts',
+  'test/e2e/hearing{,-page}.test.ts',
   'test/interop/film.test.ts',
   'test/main/connection/lines.test.ts',
   'test/main/connection/ice/ice-{pages,servers}.test.ts',

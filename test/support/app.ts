@@ -34,7 +34,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-export type PageFile = 'index.html' | 'session.html' | 'question.html' | 'film.html';
+export type PageFile = 'index.html' | 'session.html' | 'question.html' | 'film.html' | 'sound.html';
 
 /** One whose main process can be asked, and whose system dialogs answer themselves. */
 export interface SteeredApp extends App {

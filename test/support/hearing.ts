@@ -16,14 +16,16 @@ export interface HearingPeople {
   readonly session: Page;
   readonly panel: Page;
   readonly keep: TwoPeople['keep'];
-  /** Starts both, and connects them. */
-  begin(): Promise<void>;
+  /** Starts both, and connects them. `env`: of the novice's program. */
+  begin(env?: NodeJS.ProcessEnv): Promise<void>;
   /** Presses the switch with the novice's own mouse. */
   press(): Promise<void>;
   /** The same, and the yes to the question. */
   turnOn(): Promise<void>;
-  /** What has recorded so far, by process. */
+  /** What has recorded so far in the place of `parec`, by process. */
   recorders(): readonly number[];
+  /** The process of the page that records for the novice, while there is one. */
+  recordingPage(): Promise<number | undefined>;
   /** The first time ends the tone; after that a flash of the screen and a beep. */
   beep(): void;
   /** The process of the page that encodes for the novice, while there is one. */
@@ -124,8 +126,9 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
     return existsSync(started) ? readFileSync(started, 'utf8').trim().split('\n').map(Number) : [];
   };
 
-  async function begin(): Promise<void> {
+  async function begin(env: NodeJS.ProcessEnv = {}): Promise<void> {
     const { noviceDesktop } = await people.startDesktops();
+    Object.assign(noviceDesktop.env, env);
     mkdirSync(bin());
     writeFileSync(join(bin(), 'parec'), `#!/bin/sh\nexec '${process.execPath}' '${RECORDER}' '${bin()}' "$@"\n`);
     chmodSync(join(bin(), 'parec'), 0o755);
@@ -178,6 +181,7 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
       if (recorder !== undefined) kill(recorder, 'SIGUSR1');
     },
     encoder: () => shown().novice.pageProcess('film.html'),
+    recordingPage: () => shown().novice.pageProcess('sound.html'),
     gaps: (forMs) => gapsIn(shown().session, forMs),
     heard: () => heardIn(shown().session),
   };

@@ -28,10 +28,12 @@ import { x11Abilities, type X11Abilities } from './x11/x11-support.ts';
 
 /** Environment variable; `webcodecs` hides the system's encoder, for tests and measurements of the other way. */
 const FILM_BY = 'RINGBACK_FILM_BY';
+/** Environment variable; with `page` a Linux desktop's sound is recorded as that of Windows and macOS is, for tests and measurements of that way. */
+const SOUND_BY = 'RINGBACK_SOUND_BY';
 
 export interface DesktopOptions {
   readonly platform: NodeJS.Platform;
-  /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE, and {@link FILM_BY}. */
+  /** The environment: DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_SESSION_TYPE, {@link FILM_BY} and {@link SOUND_BY}. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Starts the process that captures an X screen; without it a thread does, and where it has died. */
   readonly startCaptureProcess?: StartCaptureProcess;
@@ -56,7 +58,7 @@ export function createDesktop(options: DesktopOptions): Desktop {
   if (platform === 'win32') return { ...pageDesktop(options, windowsInput), ...soundBy(options, pageSoundOf(options)) };
   if (platform === 'darwin') return { ...pageDesktop(options, macosInput), ...soundBy(options, pageSoundOf(options)) };
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
-  const sound = soundBy(options, pulseSound(options));
+  const sound = soundBy(options, env[SOUND_BY] === 'page' ? pageSoundOf(options) : pulseSound(options));
   const wayland = isWaylandSession(env);
   const display = env['DISPLAY'] ?? '';
   if (display !== '') {
