@@ -1,12 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeDynvcCapabilities } from '../../../../src/protocol/rdp/channels/drdynvc/capabilities.ts';
 import { encodeDynvcClose } from '../../../../src/protocol/rdp/channels/drdynvc/close.ts';
 import { encodeCreateResponse } from '../../../../src/protocol/rdp/channels/drdynvc/create.ts';
 import { encodeDynvcMessage } from '../../../../src/protocol/rdp/channels/drdynvc/data.ts';
 import { decodeDynvcPdu, type DynvcPdu } from '../../../../src/protocol/rdp/channels/drdynvc/pdu.ts';
+import type { Rect, Size } from '../../../../src/protocol/rdp/geometry.ts';
 import type { GraphicsUpdate } from '../../../../src/protocol/rdp/graphics/contract.ts';
+import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
+import { PictureStream, type StreamedFrame } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { EARLY_CAPABILITY } from '../../../../src/protocol/rdp/pdu/client-data.ts';
 import { encodeCapsAdvertise, GFX_VERSION } from '../../../../src/protocol/rdp/pdu/rdpgfx/capabilities.ts';
+import { FastPathOutputDecoder } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { encodeGfxFrameAcknowledge } from '../../../../src/protocol/rdp/pdu/rdpgfx/frames.ts';
 import { encodeGfxPdu, GFX_CMD } from '../../../../src/protocol/rdp/pdu/rdpgfx/header.ts';
 import { decodeGfxServerPdus } from '../../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts';
@@ -15,10 +20,14 @@ import { ChannelJoiner, encodeChannelChunks } from '../../../../src/protocol/rdp
 import type { RdpServerOutput } from '../../../../src/protocol/rdp/server/contract.ts';
 import type { RdpServer } from '../../../../src/protocol/rdp/server/rdp-server.ts';
 import { GRAPHICS_CHANNEL_DEADLINE_MS } from '../../../../src/protocol/rdp/server/server-graphics.ts';
+import { MessageJoiner } from '../../../../src/protocol/rdp/channels/drdynvc/message-joiner.ts';
+import { applied } from '../../../support/applied.ts';
+import { captured } from '../../../support/captured.ts';
 import { silent } from '../../../support/recorded-channel.ts';
+import { noise, paint } from '../graphics/pictures.ts';
 import { concat, errorCode } from '../pdu/arbitrary-bytes.ts';
 import { IO_CHANNEL_ID } from '../../../../src/protocol/rdp/server/server-domain.ts';
-import { CLIENT_DATA, DESKTOP, newServer, sentOn, tags, wire } from './scripted-client.ts';
+import { CLIENT_DATA, DESKTOP, newServer, sentFastPath, sentOn, tags, wire } from './scripted-client.ts';
 
 const DRDYNVC_ID = 1004;
 const MESSAGE_ID = 1005;
@@ -60,7 +69,7 @@ const dynvc = (outputs: readonly RdpServerOutput[]): DynvcPdu[] => {
 /** PDUs of the graphics channel. */
 const drawn = (outputs: readonly RdpServerOutput[]) =>
   dynvc(outputs).flatMap((pdu) =>
-    pdu.tag === 'data' ? decodeSegmentedData(pdu.data).segments.flatMap(({ data }) => [...decodeGfxServerPdus(data)]) : [],
+    pdu.tag === 'data' ? decodeSegmentedData(pdu.data).segments.flatMap(({ data }) => Array.from(decodeGfxServerPdus(data))) : [],
   );
 const actives = (outputs: readonly RdpServerOutput[]) => outputs.flatMap((output) => (output.tag === 'active' ? [output] : []));
 
@@ -193,5 +202,173 @@ describe('a client that has announced the graphics channel', () => {
       const back = server.receive(wire.share(39, new Uint8Array(8), USER_ID), 0);
       expect(actives(back)).toMatchObject([{ graphics: { encoder: { name: 'planar' } }, desktop: DESKTOP }]);
     }
+  });
+});
+
+type Act =
+  | { readonly tag: 'draws'; readonly rect: Rect; readonly seed: number }
+  | { readonly tag: 'resizes'; readonly size: Size }
+  /** Says this while a picture is being made, or between two. */
+  | { readonly tag: 'says'; readonly what: keyof typeof SAYINGS; readonly meanwhile: boolean };
+
+/** What a client may say at any time, whether it makes sense or not. */
+const SAYINGS = {
+  capabilities: () => encodeDynvcMessage(1, ADVERTISED),
+  otherCapabilities: () => encodeDynvcMessage(1, encodeCapsAdvertise([{ version: GFX_VERSION.v10_7, flags: 0x20 }])),
+  cache: () => encodeDynvcMessage(1, encodeGfxPdu(GFX_CMD.cacheImportOffer, new Uint8Array(2))),
+  tooMuch: () =>
+    encodeDynvcMessage(
+      1,
+      encodeGfxFrameAcknowledge({ frameId: 4_000_000_000, queued: 0xffff_fffe, suspended: false, totalFramesDecoded: 7 }),
+    ),
+  nothingMore: () => encodeDynvcMessage(1, encodeGfxFrameAcknowledge({ frameId: 1, queued: 0, suspended: true, totalFramesDecoded: 0 })),
+  yesAgain: () => [encodeCreateResponse({ channelId: 1, creationStatus: 0 })],
+  noAfterAll: () => [encodeCreateResponse({ channelId: 1, creationStatus: -1 })],
+  version: () => [encodeDynvcCapabilities({ version: 2 })],
+  close: () => [encodeDynvcClose({ channelId: 1 })],
+  nonsense: () => encodeDynvcMessage(1, Uint8Array.of(1, 2, 3)),
+} as const;
+
+/** A novice's side without capture and socket, and a client that reads all that it is sent. */
+class Hostile {
+  private server: RdpServer;
+  private screen = paint(DESKTOP.width, DESKTOP.height, noise(3));
+  private readonly stream = new PictureStream(this.screen);
+  private readonly decoder = new GraphicsDecoder(DESKTOP);
+  private readonly fastPath = new FastPathOutputDecoder();
+  private readonly chunks = new ChannelJoiner();
+  private readonly messages = new MessageJoiner(64 * 1024 * 1024);
+  private generation = 0;
+  private open = true;
+  private active = false;
+
+  constructor() {
+    const { server, outputs } = answered();
+    this.server = server;
+    this.take(outputs);
+  }
+
+  async does(act: Act): Promise<void> {
+    switch (act.tag) {
+      case 'draws': {
+        const { x, y, width, height } = act.rect;
+        const next = noise(act.seed);
+        const words = new Int32Array(this.screen.pixels.buffer);
+        for (let row = y; row < y + height; row += 1)
+          for (let at = x; at < x + width; at += 1) words[row * this.screen.width + at] = next();
+        return this.frame();
+      }
+      case 'resizes':
+        this.screen = paint(act.size.width, act.size.height, noise(act.size.width));
+        this.stream.resize(this.screen);
+        this.take(this.server.resize(act.size));
+        return this.frame();
+      case 'says': {
+        if (!act.meanwhile) {
+          this.say(act.what);
+          return this.frame();
+        }
+        const making = this.encode();
+        this.say(act.what);
+        return this.send(await making);
+      }
+    }
+  }
+
+  async ends(): Promise<void> {
+    for (let count = 0; count < 20; count += 1) await this.frame();
+    expect(this.decoder.surface).toMatchObject({ width: this.screen.width, height: this.screen.height });
+    const { words } = this.decoder.surface;
+    const is = new Int32Array(this.screen.pixels.buffer);
+    expect(words.every((word, at) => ((word & 0xff) << 16) + (word & 0xff00) + ((word >> 16) & 0xff) === ((is[at] ?? 0) & 0xff_ffff))).toBe(
+      true,
+    );
+  }
+
+  private say(what: keyof typeof SAYINGS): void {
+    if (what === 'close') this.open = false;
+    for (const pdu of SAYINGS[what]())
+      for (const chunk of encodeChannelChunks(pdu)) this.take(this.server.receive(wire.on(DRDYNVC_ID, chunk, USER_ID), 0));
+  }
+
+  private async frame(): Promise<void> {
+    await this.send(await this.encode());
+  }
+
+  private async encode(): Promise<StreamedFrame | undefined> {
+    const { width, height } = this.screen;
+    return this.stream.encode(captured(this.screen, [{ x: 0, y: 0, width, height }]));
+  }
+
+  /** As the pump does: what was made for other settings is dropped. */
+  private async send(frame: StreamedFrame | undefined): Promise<void> {
+    if (frame === undefined || frame.generation !== this.generation || !this.active) return;
+    this.take(this.server.sendGraphics(frame.updates));
+  }
+
+  private take(outputs: readonly RdpServerOutput[]): void {
+    let reactivates = false;
+    for (const output of outputs) {
+      if (output.tag === 'suspended') {
+        this.active = false;
+        reactivates = true;
+      } else if (output.tag === 'active') {
+        this.active = true;
+        this.generation += 1;
+        this.stream.configure(output.graphics, this.generation);
+        if (output.graphics.encoder.name !== 'channel') this.decoder.resize(output.desktop);
+      } else if (output.tag === 'send') this.read([output]);
+      else if (output.tag === 'closed') throw new Error('closed');
+    }
+    if (!reactivates) return;
+    this.take(this.server.receive(wire.confirmActive(undefined, USER_ID), 0));
+    this.take(this.server.receive(wire.share(39, new Uint8Array(8), USER_ID), 0));
+  }
+
+  private read(outputs: readonly RdpServerOutput[]): void {
+    for (const pdu of sentFastPath(outputs))
+      for (const { updateCode, data } of this.fastPath.decode(pdu)) applied(this.decoder.apply({ tag: 'update', updateCode, data }));
+    for (const chunk of sentOn(outputs, DRDYNVC_ID)) {
+      const whole = this.chunks.push(chunk);
+      const pdu = whole === undefined ? undefined : decodeDynvcPdu(whole, 'server');
+      if (pdu?.tag === 'close') this.open = false;
+      if (pdu?.tag !== 'data' || !this.open) continue;
+      const data = this.messages.push(pdu);
+      if (data !== undefined) applied(this.decoder.apply({ tag: 'channel', data }));
+    }
+  }
+}
+
+describe('whatever a client says on its way', () => {
+  const acts: fc.Arbitrary<Act> = fc.oneof(
+    fc.record({
+      tag: fc.constant('draws' as const),
+      rect: fc.record({ x: fc.nat(40), y: fc.nat(40), width: fc.integer({ min: 1, max: 60 }), height: fc.integer({ min: 1, max: 50 }) }),
+      seed: fc.nat(),
+    }),
+    fc.record({
+      tag: fc.constant('resizes' as const),
+      size: fc.record({ width: fc.integer({ min: 100, max: 260 }), height: fc.integer({ min: 90, max: 200 }) }),
+    }),
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        tag: fc.constant('says' as const),
+        what: fc.constantFrom(...(Object.keys(SAYINGS) as (keyof typeof SAYINGS)[])),
+        meanwhile: fc.boolean(),
+      }),
+    },
+  );
+
+  it('it is sent what it can read, and sees the screen as it is in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(acts, { minLength: 1, maxLength: 12 }), async (all) => {
+        const hostile = new Hostile();
+        await hostile.does({ tag: 'resizes', size: { width: 200, height: 150 } });
+        for (const act of all) await hostile.does(act);
+        await hostile.ends();
+      }),
+      { numRuns: Number(process.env['RINGBACK_TEST_RUNS'] ?? 20) },
+    );
   });
 });
