@@ -106,19 +106,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice
     );
   }
 
-  it.each([1, 1.25, 1.5, 2])('is the same pixel for pixel at actual size, and the mouse meets them, at a scale of %s', async (scale) => {
-    // Of odd sizes, so that it cannot lie in the middle by whole pixels.
-    await pages.size(701, 523, scale);
-    await open('actual');
-    const picture = noise({ width: 401, height: 233 });
-    await show(picture);
-    const at = await untilShown(picture);
-    expect(at.scale).toBeCloseTo(scale, 5);
-    for (const [x, y] of [
-      [0, 0],
-      [37, 41],
-      [400, 232],
-    ] as const) {
+  /** The mouse on these pixels of the picture, which lies there on the screen, is on them for the novice. */
+  async function meets(at: { readonly x: number; readonly y: number }, points: readonly (readonly [number, number])[]): Promise<void> {
+    for (const [x, y] of points) {
       await pages.display.xdotool('mousemove', String(at.x + x), String(at.y + y));
       const moves = (): Promise<unknown> =>
         pages.page.evaluate(() => (globalThis as unknown as { test: { moves: unknown[] } }).test.moves.at(-1));
@@ -132,6 +122,21 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice
         10_000,
       );
     }
+  }
+
+  it.each([1, 1.25, 1.5, 2])('is the same pixel for pixel at actual size, and the mouse meets them, at a scale of %s', async (scale) => {
+    // Of odd sizes, so that it cannot lie in the middle by whole pixels.
+    await pages.size(701, 523, scale);
+    await open('actual');
+    const picture = noise({ width: 401, height: 233 });
+    await show(picture);
+    const at = await untilShown(picture);
+    expect(at.scale).toBeCloseTo(scale, 5);
+    await meets(at, [
+      [0, 0],
+      [37, 41],
+      [400, 232],
+    ]);
   });
 
   it('follows the scale while it is shown, and the size of another screen: nothing of the one before stays', async () => {
@@ -151,11 +156,19 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice
     await untilShown(second);
   });
 
-  it('is sharp when it is fitted into a window that is hardly larger', async () => {
-    await pages.size(710, 523, 1);
+  it.each([
+    [1, 690, 380],
+    [1, 303, 177],
+    [1.25, 303, 177],
+  ])('is sharp when it is fitted into a window that is larger, and the mouse meets it, at a scale of %s', async (scale, width, height) => {
+    await pages.size(710, 523, scale);
     await open('fit');
-    const picture = noise({ width: 690, height: 380 });
+    const picture = noise({ width, height });
     await show(picture);
-    await untilShown(picture);
+    await meets(await untilShown(picture), [
+      [0, 0],
+      [37, 41],
+      [width - 1, height - 1],
+    ]);
   });
 });

@@ -13,12 +13,14 @@ const ALMOST_WHOLE = 1.08;
 const ROUNDING = 0.01;
 
 /**
- * `fit`: as large as the room allows, in the picture's proportions. `actual`: one picture pixel is one pixel of the screen, whatever the
- * window's zoom. Whole multiples stay sharp, also where the room allows hardly more; anything else is smoothed.
+ * `fit`: as large as the room allows, in the picture's proportions, but not larger than it is: a pixel for a pixel, or two where the screen's are so
+ * small that programs draw with two for one. `actual`: one picture pixel is one pixel of the screen, whatever the window's zoom. Whole multiples stay
+ * sharp, also where the room allows hardly more; anything else is smoothed.
  */
 export function placePicture(picture: Size, room: Size, scaling: Scaling, devicePixelRatio: number): Placement {
   const actual = 1 / devicePixelRatio;
-  const fit = Math.min(room.width / picture.width, room.height / picture.height);
+  const most = Math.max(1, Math.round(devicePixelRatio)) / devicePixelRatio;
+  const fit = Math.min(room.width / picture.width, room.height / picture.height, most);
   const scale = scaling === 'actual' || !(fit > 0) ? actual : fit;
   const screenScale = scale * devicePixelRatio;
   // Less than half a pixel of the screen is missing in the whole length.

@@ -9,7 +9,20 @@ describe('placement', () => {
       height: 540,
       rendering: 'auto',
     });
-    expect(placePicture({ width: 800, height: 600 }, { width: 1000, height: 1500 }, 'fit', 1)).toMatchObject({ width: 1000, height: 750 });
+    expect(placePicture({ width: 800, height: 600 }, { width: 500, height: 1500 }, 'fit', 1)).toMatchObject({ width: 500, height: 375 });
+  });
+
+  it.each([
+    [1, 800],
+    [1.25, 640],
+    [1.5, 1_066.67],
+    [2, 800],
+    [2.5, 960],
+    [3, 800],
+  ])('makes nothing larger than it is, where the room would allow it, at a scale of %s', (scale, width) => {
+    const placed = placePicture({ width: 800, height: 600 }, { width: 5_000, height: 5_000 }, 'fit', scale);
+    expect(placed.width).toBeCloseTo(width, 1);
+    expect(placed.rendering).toBe('pixelated');
   });
 
   it('is sharp where a picture pixel is a whole number of screen pixels', () => {
@@ -18,21 +31,16 @@ describe('placement', () => {
       height: 600,
       rendering: 'pixelated',
     });
-    expect(placePicture({ width: 800, height: 600 }, { width: 1600, height: 1200 }, 'fit', 1).rendering).toBe('pixelated');
+    expect(placePicture({ width: 800, height: 600 }, { width: 800, height: 600 }, 'fit', 2).rendering).toBe('pixelated');
     expect(placePicture({ width: 800, height: 600 }, { width: 400, height: 300 }, 'fit', 2).rendering).toBe('pixelated');
     expect(placePicture({ width: 800, height: 600 }, { width: 799, height: 600 }, 'fit', 1).rendering).toBe('auto');
   });
 
   it('is rather sharp than a little larger', () => {
     const picture = { width: 800, height: 600 };
-    expect(placePicture(picture, { width: 850, height: 700 }, 'fit', 1)).toEqual({ ...picture, rendering: 'pixelated' });
-    expect(placePicture(picture, { width: 850, height: 700 }, 'fit', 1.25)).toMatchObject({ width: 850, rendering: 'auto' });
-    expect(placePicture(picture, { width: 900, height: 700 }, 'fit', 1)).toMatchObject({ width: 900, rendering: 'auto' });
-    expect(placePicture(picture, { width: 1_650, height: 1_500 }, 'fit', 1)).toEqual({
-      width: 1_600,
-      height: 1_200,
-      rendering: 'pixelated',
-    });
+    const actual = { width: 400, height: 300, rendering: 'pixelated' };
+    expect(placePicture(picture, { width: 425, height: 350 }, 'fit', 2)).toEqual(actual);
+    expect(placePicture(picture, { width: 450, height: 350 }, 'fit', 2)).toEqual({ width: 450, height: 337.5, rendering: 'auto' });
   });
 
   it('shows actual size in screen pixels, whatever the room', () => {

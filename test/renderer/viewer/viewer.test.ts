@@ -23,11 +23,11 @@ function steered(...options: Parameters<typeof viewerPage>) {
 }
 
 describe('one monitor of several', () => {
-  const area = (x: number, width: number) => ({ x, y: 0, width, height: 100 });
-  const [LEFT, RIGHT] = [area(0, 80), area(80, 120)];
+  const area = (x: number, width: number) => ({ x, y: 0, width, height: 400 });
+  const [LEFT, RIGHT] = [area(0, 320), area(320, 480)];
   const layout = {
-    width: 200,
-    height: 100,
+    width: 800,
+    height: 400,
     monitors: [
       { area: LEFT, primary: true },
       { area: RIGHT, primary: false },
@@ -43,11 +43,11 @@ describe('one monitor of several', () => {
     page.tell({ tag: 'size', size: layout });
     expect(page.told.at(-1)).toEqual([LEFT, RIGHT]);
     expect(placed(page)).toEqual({ frame: ['400px', '200px'], stage: ['0px', '0px', '400px', '200px'] });
-    // 400 × 300 is room for two and a half times a monitor of 120 × 100, and three times is not.
+    // 400 × 300 is room for three quarters of a monitor of 480 × 400.
     page.handle.look(RIGHT);
     expect(placed(page)).toEqual({ frame: ['360px', '300px'], stage: ['-240px', '0px', '600px', '300px'] });
-    page.pointer('pointerdown', 0, 1, 3 * 90, 3 * 5);
-    expect(inputOf(page.forwarded())).toContainEqual({ tag: 'pointerMove', x: 90, y: 5 });
+    page.pointer('pointerdown', 0, 1, 0.75 * 360, 0.75 * 20);
+    expect(inputOf(page.forwarded())).toContainEqual({ tag: 'pointerMove', x: 360, y: 20 });
     page.handle.look(LEFT);
     expect(placed(page)).toEqual({ frame: ['240px', '300px'], stage: ['0px', '0px', '600px', '300px'] });
     page.handle.look(undefined);
@@ -58,7 +58,7 @@ describe('one monitor of several', () => {
     const page = steered({ scaling: 'fit' });
     page.tell({ tag: 'size', size: layout });
     page.handle.look(RIGHT);
-    page.tell({ tag: 'size', size: { width: 200, height: 100 } });
+    page.tell({ tag: 'size', size: { width: 800, height: 400 } });
     expect(placed(page)).toEqual({ frame: ['400px', '200px'], stage: ['0px', '0px', '400px', '200px'] });
   });
 });
@@ -263,8 +263,8 @@ describe('the picture’s place', () => {
     page.tell(SIZE);
     expect([page.stage.style.width, page.stage.style.height, page.host.style.overflow]).toEqual(['200px', '100px', 'auto']);
     page.handle.setScaling('fit');
-    expect([page.stage.style.width, page.stage.style.height, page.host.style.overflow]).toEqual(['400px', '200px', 'hidden']);
-    page.tell({ tag: 'size', size: { width: 100, height: 150 } });
+    expect([page.stage.style.width, page.stage.style.height, page.host.style.overflow]).toEqual(['200px', '100px', 'hidden']);
+    page.tell({ tag: 'size', size: { width: 600, height: 900 } });
     expect([page.stage.style.width, page.stage.style.height]).toEqual(['200px', '300px']);
   });
 
