@@ -33,8 +33,8 @@ export interface KeyboardListenersOptions {
   readonly onTextTooLong: () => void;
 }
 
-/** Control, Alt and Home, which Remote Desktop clients have always had for it. */
-function leadsOut(event: KeyboardEvent): boolean {
+/** Control, Alt and Home, which Remote Desktop clients have always had for it; also without control, so that the keys do what they are said to do. */
+export function leadsOut(event: KeyboardEvent): boolean {
   return event.ctrlKey && event.altKey && (event.code === 'Home' || event.key === 'Home');
 }
 
@@ -66,17 +66,17 @@ export function listenToKeyboard(keys: HTMLTextAreaElement, options: KeyboardLis
   }
 
   function onKey(event: KeyboardEvent, act: (stroke: KeyStroke) => KeyResult): void {
-    if (!steering.granted) {
-      // Tab, Escape and the window's own shortcuts stay the page's
-      if (event.type === 'keydown' && event.key.length === 1 && !event.ctrlKey && !event.metaKey) steering.mayInput();
-      return;
-    }
     if (leadsOut(event)) {
       event.preventDefault();
       event.stopPropagation();
       if (event.type !== 'keydown') return;
       steering.send(keyboard.releaseAll());
       options.onLeave();
+      return;
+    }
+    if (!steering.granted) {
+      // Tab, Escape and the window's own shortcuts stay the page's
+      if (event.type === 'keydown' && event.key.length === 1 && !event.ctrlKey && !event.metaKey) steering.mayInput();
       return;
     }
     syncLocks(event, event.code);

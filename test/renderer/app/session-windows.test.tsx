@@ -431,6 +431,14 @@ describe('the expert’s window', () => {
     expect(menu()?.open).toBe(false);
   });
 
+  it('brings the keyboard to the controls by the keys for it, wherever it is, and says so', async () => {
+    const { user } = viewing({ control: 'no' });
+    await user.click(document.body);
+    await user.keyboard('{Control>}{Alt>}{Home}{/Alt}{/Control}');
+    screen.getByText(t('viewer.left'));
+    expect(document.activeElement?.closest('[role="toolbar"]')).not.toBeNull();
+  });
+
   it('sends text to a novice that takes it, until the person switches', async () => {
     const { user } = viewing({ control: 'granted', takesText: true });
     await user.click(screen.getByLabelText(t('viewer.keys')));

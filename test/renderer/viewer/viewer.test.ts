@@ -195,6 +195,15 @@ describe('the keyboard in the picture', () => {
     expect(inputOf(page.forwarded())).toEqual([]);
   });
 
+  it('leads out without control as well, and nothing is sent', () => {
+    const page = viewerPage();
+    page.tell(SIZE);
+    expect(page.key('keydown', 'Home', 'Home', { ctrlKey: true, altKey: true }).defaultPrevented).toBe(true);
+    expect(page.left).toHaveLength(1);
+    expect(page.hints).toHaveLength(0);
+    expect(page.forwarded()).toEqual([]);
+  });
+
   it('is sent what the desktop keeps for itself, whole', () => {
     const page = steered();
     page.handle.sendKeys(['ControlLeft', 'AltLeft', 'Delete']);

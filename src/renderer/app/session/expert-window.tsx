@@ -22,6 +22,7 @@ import { headline } from './session-words.ts';
 import { expertMisses, seesInWords, whatIsShown } from './sharing-words.ts';
 import { FULL_LOUDNESS, type Loudness, SoundMenu } from './sound-menu.tsx';
 import { TalkButton } from './talk-button.tsx';
+import { leadsOut } from '../../viewer/keyboard-listeners.ts';
 import { soundAheadMs } from '../../viewer/sound/in-step.ts';
 import './expert-window.css';
 
@@ -100,10 +101,10 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   const marked = useRef(false);
   const toolbar = useRef<HTMLDivElement>(null);
   const watchShares = useCallback<WatchShares>((listener) => keyboard.current?.watchShares(listener) ?? (() => undefined), []);
-  const leave = () => {
+  const leave = useCallback(() => {
     toolbar.current?.querySelector<HTMLElement>('button:enabled, summary')?.focus();
     say(t('viewer.left'));
-  };
+  }, [say]);
   const refused = states.control.problem ?? states.session.problem ?? states.viewer.problem ?? states.sharing.problem;
   const misses = expertMisses(session);
   const { onMonitors, ...look } = useMonitorLook();
@@ -134,6 +135,17 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
       window.removeEventListener('keyup', onKey, true);
     };
   }, [fullScreen, onFullScreen]);
+
+  useEffect(() => {
+    // What comes as far as this was not pressed in the picture.
+    const onKey = (event: KeyboardEvent) => {
+      if (!leadsOut(event)) return;
+      event.preventDefault();
+      leave();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [leave]);
 
   const [loudness, setLoudness] = useState(FULL_LOUDNESS);
   useEffect(() => keyboard.current?.setVolume(loudness.muted ? 0 : (loudness.volume / 100) ** 2), [loudness]);
