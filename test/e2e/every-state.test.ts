@@ -130,6 +130,27 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     }
   });
 
+  it('the novice reads whole in the bar who sees what, and beside it what the expert may do, for however long', async () => {
+    const screens = [{ id: 'DP-1', name: 'DP-1', area: { x: 0, y: 0, width: 800, height: 600 } }];
+    const sharing = { part: { tag: 'window', id: '' }, state: 'shown', title: 'Letter', screens } as const;
+    for (const [width, height] of [
+      [1_280, 720],
+      [1_024, 768],
+      [640, 480],
+    ] as const)
+      for (const control of ['asked', 'offered', 'granted'] as const)
+        for (const lastedMs of [5_000, 4_000_000]) {
+          const bar = placeBar({ x: 0, y: 0, width, height }, 'bottom');
+          await pages.size(bar.width, bar.height);
+          const state = session('novice', { tag: 'connected', sinceMs: NOW_MS - lastedMs }, { ...LIVE, control, sharing });
+          const page = await pages.show('session', appState({ session: state, panelFolded: true, unreadInSession: 0 }));
+          const cut = await page.evaluate(() =>
+            [document.documentElement, document.querySelector('.seen')].map((each) => each && each.scrollHeight - each.clientHeight),
+          );
+          expect([width, control, lastedMs, cut]).toEqual([width, control, lastedMs, [0, 0]]);
+        }
+  });
+
   it('a question fits a small screen, with its answers to be seen', async () => {
     for (const { view, armed } of QUESTIONS) {
       await pages.size(640, 360);
