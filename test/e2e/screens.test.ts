@@ -28,7 +28,7 @@ const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'im
 const LEFT = { x: 0, y: 0, width: 700, height: 720 };
 const RIGHT = { x: 700, y: 0, width: 900, height: 720 };
 const TITLES = { left: screenTitle([LEFT, RIGHT], 0), right: screenTitle([LEFT, RIGHT], 1) };
-const COLOURS = { left: '204080', right: '804020', window: '206040', front: 'd01070' };
+const COLOURS = { left: '204080', right: '804020', window: '206040', front: 'd01070', line: 'b9231c' };
 /** Of a terminal of one colour, on its screen. */
 const SPOT = { x: 200, y: 200 };
 
@@ -232,6 +232,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await change('Letter', t('part.oneWindow'));
     const panel = await novice.session();
     await panel.getByRole('heading', { name: t('sharing.novice.window', { name: 'Peter', title: 'Letter' }), exact: true }).waitFor();
+    await until(async () => coloured(await noviceDesktop.screenshot(), COLOURS.line) > 1_000, 'a line around it');
     await people.keep('window');
     await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
     await answerQuestion(noviceDesktop, 'allow');
@@ -251,12 +252,24 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await expertDesktop.xdotool('type', '--delay', '40', 'blind');
     await expertDesktop.xdotool('key', 'Return');
     const { x, y } = await windowArea(noviceDesktop, front);
+    // Nor does the line around what is shown lie on it.
+    const line = async (at: number): Promise<number> =>
+      coloured(crop(await noviceDesktop.screenshot(), { x: at + 5, y: y + 5, width: 590, height: 490 }), COLOURS.line);
+    await until(async () => (await line(x)) === 0, 'no line on the window in front');
     expect(await colourAt(noviceDesktop, x + 300, y + 250)).toBe(COLOURS.front);
     expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);
+    await noviceDesktop.xdotool('windowmove', '--sync', front, '420', '50');
+    const { x: moved } = await windowArea(noviceDesktop, front);
+    await until(
+      async () => (await line(moved)) === 0 && coloured(await noviceDesktop.screenshot(), COLOURS.line) > 1_000,
+      'half of the line',
+    );
+    await people.keep('window-half-behind-another');
     await noviceDesktop.xdotool('windowactivate', '--sync', shown);
     await expertDesktop.xdotool('type', '--delay', '40', 'again');
     await expertDesktop.xdotool('key', 'Return');
     await until(() => text(below).endsWith('again\n'), 'what is typed once it is in front again');
+    await until(async () => (await line(moved)) > 500, 'the line again');
     expect(text(below)).toBe('seen\nagain\n');
     expect(text(above)).toBe('');
     expect(coloured(await expertDesktop.screenshot(), COLOURS.front)).toBe(0);

@@ -95,6 +95,13 @@ export interface DesktopWindow {
   readonly area: Rect;
 }
 
+/** Where a window is, and what lies in front of it, in pixels of the whole desktop. */
+export interface SeenWindow {
+  readonly area: Rect;
+  /** Other windows, whole, also where they reach beyond it. */
+  readonly covers: readonly Rect[];
+}
+
 /** What of this computer can be shown by itself. No screens where only the system's own dialog knows. */
 export interface DesktopParts {
   readonly screens: readonly DesktopScreen[];
@@ -111,6 +118,12 @@ export interface Desktop {
   /** The size that a capture would have now, found out without one; undefined where only a capture can tell, and where the part is not there. */
   size(part: SharedPart): Promise<Size | undefined>;
   parts(): Promise<DesktopParts>;
+  /**
+   * Follows where a window that is shown by itself is to be seen: at first and with each change, undefined while it is not. Left out where no window can be
+   * shown by itself. Rejects with DesktopError NO_DISPLAY.
+   * @param ignored numbers of this program's own windows that do not count as in front of it
+   */
+  followWindow?(id: string, ignored: readonly number[], listener: (seen: SeenWindow | undefined) => void): Promise<{ close(): void }>;
   /** The layout of this computer's keyboard as it is now; undefined where nobody knows. */
   keyboardLayout(): Promise<KeyboardLayout | undefined>;
   /**

@@ -21,6 +21,7 @@ import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
 import { openX11Input } from './x11/x11-input.ts';
+import { X11SeenWindow } from './x11/x11-seen-window.ts';
 import { X11SharedPart } from './x11/x11-shared-part.ts';
 import { x11Parts } from './x11/x11-parts.ts';
 import { x11Layout } from './x11/x11-layout.ts';
@@ -152,6 +153,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
         connection.close();
       }
     },
+    followWindow: async (id, ignored, listener) => new X11SeenWindow(await connectX11(address, false), id, ignored, listener),
     keyboardLayout: async () => {
       if (await isWayland()) return undefined;
       const connection = await connectX11(address, false);

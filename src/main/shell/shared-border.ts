@@ -2,21 +2,21 @@
 import type { SessionStatus } from '../../protocol/assistance/status.ts';
 import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
-import type { Clock } from '../clock.ts';
+import { without } from '../../protocol/rdp/graphics/tiles/areas.ts';
+import type { SeenWindow } from '../desktop/contract.ts';
 
 /** In units of the screen. */
 export const BORDER_WIDTH = 3;
 
-/** A window moves without a word: so often it is looked at again. */
-const LOOK_AGAIN_MS = 500;
-
 export interface Edges {
-  /** Where this is now: every screen of it, or the window. Nothing where it is not to be seen. */
+  /** Where the screens of this are now. Nothing where there are none. */
   areas(part: SharedPart): Promise<readonly Rect[]>;
   /** A screen has another place or size, or is another. */
   onScreens(listener: () => void): void;
   /** Shows one edge, which takes no click and no focus. */
   show(edge: Rect): { close(): void };
+  /** Shows the edges of a window wherever that is, as far as they are not covered ({@link seenEdges}). */
+  around(window: string): { close(): void };
 }
 
 export interface SharedBorder {
@@ -34,16 +34,20 @@ export function edgesOf({ x, y, width, height }: Rect): readonly Rect[] {
   ];
 }
 
-export function createSharedBorder(edges: Edges, clock: Pick<Clock, 'after'>, onError: (error: unknown) => void): SharedBorder {
+/** The four edges of a window, each as far as nothing lies in front of it: whoever has another window there sees that whole. */
+export function seenEdges({ area, covers }: SeenWindow): readonly { readonly edge: Rect; readonly seen: readonly Rect[] }[] {
+  return edgesOf(area).map((edge) => ({ edge, seen: without([edge], covers) }));
+}
+
+export function createSharedBorder(edges: Edges, onError: (error: unknown) => void): SharedBorder {
   let shown: readonly { close(): void }[] = [];
   let drawn = '';
   let seen: SharedPart | undefined;
   let looking: symbol | undefined;
-  let cancel = (): void => undefined;
 
   function draw(areas: readonly Rect[]): void {
     const next = JSON.stringify(areas);
-    if (next === drawn) return;
+    if (next === drawn && areas.length > 0) return;
     drawn = next;
     for (const edge of shown) edge.close();
     shown = areas.flatMap(edgesOf).map((edge) => edges.show(edge));
@@ -51,7 +55,6 @@ export function createSharedBorder(edges: Edges, clock: Pick<Clock, 'after'>, on
 
   /** Of several looks only the last one counts. */
   async function look(): Promise<void> {
-    cancel();
     const part = seen;
     const mine = Symbol('look');
     looking = mine;
@@ -59,10 +62,13 @@ export function createSharedBorder(edges: Edges, clock: Pick<Clock, 'after'>, on
       draw([]);
       return;
     }
+    if (part.tag === 'window') {
+      draw([]);
+      shown = [edges.around(part.id)];
+      return;
+    }
     const areas = await edges.areas(part);
-    if (looking !== mine) return;
-    draw(areas);
-    if (part.tag === 'window') cancel = clock.after(LOOK_AGAIN_MS, lookAgain);
+    if (looking === mine) draw(areas);
   }
   function lookAgain(): void {
     look().catch(onError);

@@ -260,7 +260,8 @@ function followState(
     !isWaylandSession(env),
   );
   const awake = createStayingAwake(powerSaveBlocker);
-  const border = createSharedBorder(createEdges(desktop), clock, (error) => log.write('border', error));
+  const borderFailed = (error: unknown): void => log.write('border', error);
+  const border = createSharedBorder(createEdges(desktop, borderFailed), borderFailed);
   const menu = createAppMenu({ devTools: !app.isPackaged, quit });
   function follow(state: AppState): void {
     // The ways to stop come first: what fails after them does not take them away.

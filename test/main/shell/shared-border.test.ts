@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BORDER_WIDTH, createSharedBorder, edgesOf, type Edges } from '../../../src/main/shell/shared-border.ts';
+import { BORDER_WIDTH, createSharedBorder, edgesOf, type Edges, seenEdges } from '../../../src/main/shell/shared-border.ts';
 import { isFolded } from '../../../src/main/shell/panel-folding.ts';
 import { placeBar } from '../../../src/main/shell/window-bounds.ts';
 import type { SharedPart, SharedState } from '../../../src/protocol/rdp/shared-part.ts';
@@ -17,15 +17,16 @@ const WINDOW = { x: 100, y: 50, width: 300, height: 200 };
 
 function screens() {
   const shown: Edge[] = [];
+  const followed: string[] = [];
   let changed = (): void => undefined;
   const clock = new VirtualClock();
-  const state = { screens: SCREENS as readonly Edge[], window: WINDOW as Edge | undefined, looks: 0 };
+  const state = { screens: SCREENS as readonly Edge[], looks: 0 };
   const border = createSharedBorder(
     {
       areas: async (part) => {
         state.looks += 1;
         if (part.tag === 'all') return state.screens;
-        const area = part.tag === 'window' ? state.window : state.screens[Number(part.id)];
+        const area = part.tag === 'screen' ? state.screens[Number(part.id)] : undefined;
         return area === undefined ? [] : [area];
       },
       onScreens: (listener) => {
@@ -35,15 +36,18 @@ function screens() {
         shown.push(edge);
         return { close: () => void shown.splice(shown.indexOf(edge), 1) };
       },
+      around: (window) => {
+        followed.push(window);
+        return { close: () => void followed.splice(followed.indexOf(window), 1) };
+      },
     },
-    clock,
     (error) => expect.fail(String(error)),
   );
   const update = async (of: Parameters<typeof border.update>[0]): Promise<void> => {
     border.update(of);
     await clock.settle();
   };
-  return { shown, update, state, clock, change: () => changed() };
+  return { shown, followed, update, state, clock, change: () => changed() };
 }
 
 const seen = session('novice', CONNECTED, LIVE);
@@ -87,21 +91,35 @@ describe('the border around what is shared', () => {
     expect(shown).toEqual([]);
   });
 
-  it('goes with the window that is shown, and looks no more when it is not', async () => {
-    const { shown, update, state, clock } = screens();
-    await update(sharing({ tag: 'window', id: '7' }));
-    expect(shown).toEqual(edgesOf(WINDOW));
-    state.window = { ...WINDOW, x: 400 };
-    await clock.advance(500);
-    expect(shown).toEqual(edgesOf(state.window));
-    state.window = undefined;
-    await clock.advance(500);
-    expect(shown).toEqual([]);
+  it('follows the window that is shown, and nothing once it is not, or is not to be seen', async () => {
+    const { shown, followed, update, state, clock, change } = screens();
+    const window = { tag: 'window', id: '7' } as const;
+    await update(sharing(window));
+    expect([shown, followed]).toEqual([[], ['7']]);
+    // Its place may be counted in other units now.
+    change();
+    await clock.settle();
+    expect(followed).toEqual(['7']);
+    await update(sharing(window, 'hidden'));
+    expect(followed).toEqual([]);
+    await update(sharing(window));
+    await update(sharing({ tag: 'screen', id: '1' }));
+    expect([shown, followed]).toEqual([SCREENS.slice(1).flatMap(edgesOf), []]);
+    await update(sharing(window));
     await update(undefined);
-    const { looks } = state;
-    await clock.advance(5_000);
-    expect(state.looks).toBe(looks);
-    expect(clock.pendingTimers).toBe(0);
+    expect([shown, followed]).toEqual([[], []]);
+    expect(state.looks).toBe(1);
+  });
+
+  it('is cut where something lies in front of the window', () => {
+    const seen = (...covers: Edge[]) => seenEdges({ area: WINDOW, covers }).map((part) => part.seen);
+    expect(seen()).toEqual(edgesOf(WINDOW).map((edge) => [edge]));
+    // Over the right half, beyond the upper edge and above the lower one.
+    const [top, bottom, left] = seen({ x: 250, y: 0, width: 500, height: 200 });
+    expect(top).toEqual([{ x: 100, y: 50, width: 150, height: BORDER_WIDTH }]);
+    expect(bottom).toEqual([{ x: 100, y: 247, width: 300, height: BORDER_WIDTH }]);
+    expect(left).toEqual([edgesOf(WINDOW)[2]]);
+    expect(seen({ x: 0, y: 0, width: 1_000, height: 1_000 })).toEqual([[], [], [], []]);
   });
 
   it('covers each edge once and nothing else', () => {
