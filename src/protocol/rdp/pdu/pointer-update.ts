@@ -50,7 +50,8 @@ function masks(shape: PointerShape, bytesPerPixel: 3 | 4): { readonly xor: Uint8
         and[at] = (and[at] ?? 0) | (0x80 >> (x & 7));
         continue;
       }
-      xor.set(pixels.subarray(from, from + bytesPerPixel), row * xorRow + x * bytesPerPixel);
+      const to = row * xorRow + x * bytesPerPixel;
+      for (let byte = 0; byte < bytesPerPixel; byte += 1) xor[to + byte] = pixels[from + byte] ?? 0;
     }
   }
   return { xor, and };

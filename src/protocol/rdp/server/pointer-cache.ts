@@ -7,15 +7,20 @@ import type { ClientAbilities } from './client-abilities.ts';
 /** Side of the largest New Pointer Update, in pixels. */
 const MOST_NEW_SIDE = 96;
 
+interface Kept {
+  readonly shape: PointerShape;
+  readonly hash: number;
+}
+
 /** The client's pointer cache as the server fills it ([MS-RDPBCGR] 2.2.9.1.1.4): a shape that the client still has goes by its number. */
 export class PointerCache {
   private readonly pointer: ClientAbilities['pointer'];
-  private readonly shapes: (PointerShape | undefined)[];
+  private readonly kept: (Kept | undefined)[];
   private next = 0;
 
   constructor(pointer: ClientAbilities['pointer']) {
     this.pointer = pointer;
-    this.shapes = Array.from({ length: Math.max(1, pointer.cacheEntries) });
+    this.kept = Array.from({ length: Math.max(1, pointer.cacheEntries) });
   }
 
   /** Whole fast-path PDUs, usually one, that show `shape`, scaled to what the client can show; `null` hides the pointer. */
@@ -23,11 +28,12 @@ export class PointerCache {
     if (shape === null || shape.width === 0 || shape.height === 0)
       return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
     const shown = scaledPointer(shape, this.pointer.maxSide);
-    const known = this.shapes.findIndex((cached) => cached !== undefined && same(cached, shown));
+    const hash = hashOf(shown.pixels);
+    const known = this.kept.findIndex((kept) => kept?.hash === hash && same(kept.shape, shown));
     if (known >= 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerCached, encodePointerCached(known));
     const cacheIndex = this.next;
-    this.next = (this.next + 1) % this.shapes.length;
-    this.shapes[cacheIndex] = shown;
+    this.next = (this.next + 1) % this.kept.length;
+    this.kept[cacheIndex] = { shape: shown, hash };
     // Only whoever takes larger ones has the Large Pointer Update.
     if (Math.max(shown.width, shown.height) > MOST_NEW_SIDE)
       return fragmented(FAST_PATH_UPDATE.pointerLarge, encodePointerLarge({ cacheIndex, shape: shown }));
@@ -35,6 +41,13 @@ export class PointerCache {
       ? fragmented(FAST_PATH_UPDATE.pointerNew, encodePointerNew({ cacheIndex, shape: shown }))
       : fragmented(FAST_PATH_UPDATE.pointerColor, encodePointerColor({ cacheIndex, shape: shown }));
   }
+}
+
+/** Looked at before all of its pixels are: those of an animation are much alike, and a shape may have 600 kB. */
+function hashOf(pixels: Uint8Array): number {
+  let hash = pixels.length;
+  for (let at = 0; at < pixels.length; at += 1) hash = Math.imul(hash ^ (pixels[at] ?? 0), 0x0100_0193);
+  return hash;
 }
 
 /** In one PDU where it fits; shapes of nearly 96×96 and more do not, and clients that take those join fragments (2.2.7.2.7). */
