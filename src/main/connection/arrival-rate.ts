@@ -13,6 +13,8 @@ const SLOWER_MS = 120;
 const STALLED_MS = 200;
 /** The present round trip is the shortest of this time, in two halves: a way may become longer. */
 const HALF_MS = 5_000;
+/** A router that counts bytes lets so many pass at once after a pause, whatever it carries: they prove nothing. */
+const AT_ONCE_BYTES = 4_096;
 /** By how much more is tried: the first time after a queue, and at most. */
 const GROWTH = { first: 1.25, most: 2 } as const;
 /** No line is slower, whatever was measured: else it would never be tried again. */
@@ -54,8 +56,12 @@ export class ArrivalRate {
   /** A queue has shown it. */
   private isKnown = false;
   private growth: number = GROWTH.most;
-  /** Since when, and since which place, there has been no queue. */
-  private free: Place | undefined;
+  /** Since when, and since which place, there has been no queue, and what had arrived then. */
+  private free: (Place & { readonly arrivedBytes: number }) | undefined;
+  /** For how long the line has been carrying something since then. */
+  private carryingMs = 0;
+  /** For how long it has carried nothing since it last did. */
+  private pauseMs = 0;
   private halves = { untilMs: 0, before: Number.POSITIVE_INFINITY, now: Number.POSITIVE_INFINITY };
 
   /** `aheadMs`: so much of it is kept on its way beyond the round trip. */
@@ -88,6 +94,7 @@ export class ArrivalRate {
   look(look: LineLook, aheadBytes: number): void {
     const { last } = this;
     if (last !== undefined && look.atMs < last.atMs) return;
+    if (last !== undefined) this.carryingMs += this.carriedMs(last, look);
     const tried = this.remember(look);
     const queuedBytes = Math.max(0, tried - look.arrivedBytes);
     if (last === undefined || look.arrivedBytes !== last.arrivedBytes) this.movedMs = look.atMs;
@@ -143,15 +150,39 @@ export class ArrivalRate {
     this.isKnown ||= isSure;
   }
 
+  /** For how long since the last look the line has been carrying; what it lets pass at once after a pause, it has saved up in that. */
+  private carriedMs(last: LineLook, look: LineLook): number {
+    const passedMs = look.atMs - last.atMs;
+    const first = this.written.find(({ bytes }) => bytes > last.arrivedBytes);
+    const sinceMs = first === undefined ? 0 : look.atMs - first.atMs - this.presentRoundTrip(look);
+    const carryingMs = Math.min(passedMs, Math.max(0, sinceMs));
+    this.pauseMs += passedMs - carryingMs;
+    if (carryingMs === 0) return 0;
+    const savedMs = Math.min(this.pauseMs, AT_ONCE_BYTES / Math.max(LEAST_BYTES_PER_MS, this.rate ?? 0));
+    this.pauseMs = 0;
+    return savedMs + carryingMs;
+  }
+
+  /** Much may come through without a queue and be no more than the line carries: the rate that a queue has shown grows only where more is proven. */
   private grow(look: LineLook, tried: number, aheadBytes: number): void {
     const { free } = this;
     const spanMs = look.minRoundTripMs + this.aheadMs;
     if (free !== undefined && tried - free.bytes >= aheadBytes / 2) {
-      this.rate = Math.max(this.rate ?? 0, (this.growth * aheadBytes) / spanMs);
-      this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
-      // What was measured before was less than it carries.
-      this.busy = NOT_BUSY;
-    } else if (free !== undefined && look.atMs - free.atMs < spanMs) return;
-    this.free = { atMs: look.atMs, bytes: tried };
+      const proven = (look.arrivedBytes - free.arrivedBytes - AT_ONCE_BYTES) / Math.max(1, this.carryingMs);
+      const most = this.isKnown ? proven * GROWTH.first : Number.POSITIVE_INFINITY;
+      if (!this.isKnown || proven > (this.rate ?? 0)) {
+        this.rate = Math.max(this.rate ?? 0, Math.min(most, (this.growth * aheadBytes) / spanMs));
+        this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
+        // What was measured before was less than it carries.
+        this.busy = NOT_BUSY;
+        return this.beginFree(look, tried);
+      }
+    }
+    if (free === undefined || look.atMs - free.atMs >= spanMs) this.beginFree(look, tried);
+  }
+
+  private beginFree({ atMs, arrivedBytes }: LineLook, bytes: number): void {
+    this.free = { atMs, bytes, arrivedBytes };
+    this.carryingMs = 0;
   }
 }

@@ -142,6 +142,54 @@ describe('what stands ahead of what is urgent', () => {
     wire.line.close();
   });
 
+  describe('once a queue has shown it', () => {
+    /** A film of `frameBytes` each `everyMs` on a line that was full before; what it is taken for then, in bytes a millisecond. `passesBytes`: what its router lets through at once. */
+    async function film(options: { frameBytes: number; everyMs: number; bytesPerMs?: number; passesBytes?: number; seconds?: number }) {
+      const { frameBytes, everyMs, bytesPerMs = 250, passesBytes = 0, seconds = 10 } = options;
+      const clock = new VirtualClock();
+      const wire = new NarrowWire(clock, { roundTripMs: 0.5 });
+      const outbox = new Outbox(wire, clock);
+      let carries = 250;
+      let saved = 0;
+      const pass = async (ms: number): Promise<void> => {
+        for (let left = ms; left > 0; left -= 1) {
+          await clock.advance(1);
+          const arriving = Math.min(wire.onTheWay, carries + saved);
+          saved = Math.min(passesBytes, saved + carries - arriving);
+          wire.acknowledged += arriving;
+        }
+      };
+      outbox.send(many(100), 'picture');
+      while (wire.acknowledged < 1_000_000) await pass(10);
+      expect(wire.line.state.atMost).toBe(true);
+      carries = bytesPerMs;
+      for (let frame = 0; frame * everyMs < seconds * 1_000; frame += 1) {
+        outbox.send([new Uint8Array(frameBytes)], 'picture');
+        await pass(everyMs);
+      }
+      const { bytesPerSecond = 0 } = wire.line.state;
+      outbox.close();
+      wire.line.close();
+      return bytesPerSecond / 1_000;
+    }
+
+    it.each([
+      { frameBytes: 5_000, everyMs: 25 },
+      { frameBytes: 6_000, everyMs: 33 },
+      { frameBytes: 5_000, everyMs: 25, passesBytes: 3_028 },
+      { frameBytes: 9_000, everyMs: 40, passesBytes: 3_028 },
+    ])('is no more because a film of $frameBytes bytes each $everyMs ms comes through (router: $passesBytes)', async (of) => {
+      expect(await film(of)).toBeLessThan(250 * 1.2);
+    });
+
+    it.each([
+      { frameBytes: 8_000, everyMs: 33 },
+      { frameBytes: 9_000, everyMs: 40 },
+    ])('is more once it carries more, seen by a film of $frameBytes bytes each $everyMs ms', async (of) => {
+      expect(await film({ ...of, bytesPerMs: 2_500 })).toBeGreaterThan(310);
+    });
+  });
+
   it('costs one question of the system a frame on a quick line, whatever its slices', async () => {
     const clock = new VirtualClock();
     const wire = new NarrowWire(clock);
