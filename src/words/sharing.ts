@@ -30,6 +30,7 @@ export function seenBy(name: string, shown: ShownPart): string | undefined {
   if (part.tag === 'all') return shown.screens.length > 1 ? t('sharing.novice.all', { name }) : undefined;
   if (state === 'gone') return t(`sharing.novice.gone.${part.tag}`, { name });
   if (part.tag === 'screen') {
+    if (shown.screens.length < 2) return undefined;
     const screen = sharedScreenName(shown, part.id);
     return screen === undefined ? undefined : t('sharing.novice.screen', { name, screen });
   }

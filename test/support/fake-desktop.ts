@@ -31,6 +31,7 @@ export class FakeDesktop implements Desktop {
   layout: KeyboardLayout | undefined = { code: 'de', name: 'German' };
   layoutOfScreens: readonly DesktopScreen[] = [];
   windows: readonly DesktopWindow[] = [];
+  oneAtATime = false;
   /** The part of each capture. */
   readonly shown: SharedPart[] = [];
   readonly captures: FakeCapture[] = [];
@@ -68,8 +69,8 @@ export class FakeDesktop implements Desktop {
     return Promise.resolve(this.answer);
   }
   parts(): Promise<DesktopParts> {
-    const { layoutOfScreens: screens, windows } = this;
-    return Promise.resolve({ screens, windows });
+    const { layoutOfScreens: screens, windows, oneAtATime } = this;
+    return Promise.resolve({ screens, windows, ...(oneAtATime ? { oneAtATime } : {}) });
   }
   size(): Promise<Size> {
     return Promise.resolve(this.screen);

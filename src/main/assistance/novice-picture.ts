@@ -23,6 +23,7 @@ export interface NovicePictureParts {
   readonly notes: Pick<NotesNovice, 'tell'>;
   /** Whether what is shared is to be seen has changed. */
   readonly stateChanged: (state: SharedState) => void;
+  readonly screensChanged: () => void;
   /** The window that is shared is called so by now. */
   readonly titled: (title: string) => void;
   /** Bytes a second of what goes ahead of the picture. */
@@ -225,6 +226,9 @@ export class NovicePicture {
           return;
         case 'shared':
           parts.stateChanged(event.state);
+          return;
+        case 'screensChanged':
+          parts.screensChanged();
           return;
         case 'titled':
           parts.titled(event.title);

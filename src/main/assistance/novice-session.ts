@@ -86,6 +86,7 @@ export class NoviceSession {
     this.picture = new NovicePicture({
       link,
       stateChanged,
+      screensChanged: () => this.sharing.screensChanged(),
       titled: (title) => this.sharing.titled(title),
       desktop,
       clock,

@@ -70,7 +70,8 @@ export class NoviceSharing {
     this.prompt = undefined;
     this.title = undefined;
     this.newest = 'shown';
-    this.say({ part, state: 'shown', screens: this.said?.screens ?? [] });
+    const { screens = [], oneAtATime } = this.said ?? {};
+    this.say({ part, state: 'shown', screens, ...(oneAtATime === undefined ? {} : { oneAtATime }) });
     void this.look();
   }
 
@@ -79,6 +80,8 @@ export class NoviceSharing {
     const { said, prompt } = this;
     if (said === undefined || this.parts.signal.aborted || part.tag === 'window' || isSamePart(part, said.part)) return;
     if (part.tag === 'screen' && !said.screens.some(({ id }) => id === part.id)) return;
+    // There is nothing to ask the person about.
+    if (part.tag === 'all' && said.oneAtATime === true) return this.refuse();
     if (prompt !== undefined) return;
     const volume = this.volume();
     if (volume === 'loud') void this.ask(part);
@@ -139,6 +142,10 @@ export class NoviceSharing {
     void this.look();
   }
 
+  screensChanged(): void {
+    void this.look();
+  }
+
   /** The window that is shown is called so by now. */
   titled(title: string): void {
     const { said } = this;
@@ -153,7 +160,7 @@ export class NoviceSharing {
     if (this.looking) return;
     this.looking = true;
     try {
-      const { screens, windows } = await this.parts.desktop.parts();
+      const { screens, windows, oneAtATime } = await this.parts.desktop.parts();
       const { said } = this;
       if (said === undefined) return;
       const { part, state } = said;
@@ -161,7 +168,13 @@ export class NoviceSharing {
       const listed = part.tag === 'window' ? windows.find(({ id }) => id === part.id) : undefined;
       const title = part.tag === 'window' ? (this.title ?? listed?.title ?? titleBefore(said)) : undefined;
       const told = screens.map(({ id, name, area }) => ({ id, name, area }));
-      this.say({ part, state, ...(title === undefined ? {} : { title }), screens: told });
+      this.say({
+        part,
+        state,
+        ...(title === undefined ? {} : { title }),
+        screens: told,
+        ...(oneAtATime === undefined ? {} : { oneAtATime }),
+      });
     } catch (error) {
       this.parts.onError(error);
     } finally {

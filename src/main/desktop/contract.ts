@@ -30,6 +30,8 @@ export type CaptureEvent =
   | { readonly tag: 'resized'; readonly size: DesktopLayout }
   /** Whether what is shared is to be seen; `shown` until something else is said. While it is gone the picture is blank. */
   | { readonly tag: 'shared'; readonly state: SharedState }
+  /** The computer's screens are others, or elsewhere, as far as whoever captures hears of it. */
+  | { readonly tag: 'screensChanged' }
   /** What the window that is shared is called by now; not more often than people read. Another program's text. */
   | { readonly tag: 'titled'; readonly title: string }
   /** The cursor's shape, which the picture does not contain; `null` when it is hidden. */
@@ -108,6 +110,8 @@ export interface DesktopParts {
   readonly windows: readonly DesktopWindow[];
   /** The screen that the pointer is on. */
   readonly here?: string;
+  /** No picture has all screens in it, where there are several. */
+  readonly oneAtATime?: true;
 }
 
 /** One way to share this computer's desktop: X11, the capture page, Windows and macOS injection … */

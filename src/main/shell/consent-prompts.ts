@@ -6,7 +6,7 @@ import { t } from '../../words/words.ts';
 import type { Peer, ConsentPrompts } from '../assistance/contract.ts';
 import type { Clock } from '../clock.ts';
 import type { Desktop, DesktopParts } from '../desktop/contract.ts';
-import { partChoice } from './part-choice.ts';
+import { partChoice, plainPart } from './part-choice.ts';
 import { wishQuestion } from './part-questions.ts';
 import type { Question, Questions } from './questions.ts';
 import { shownPeer } from './safe-text.ts';
@@ -66,6 +66,8 @@ function trust({ transport, verification }: Peer, name: string): Question['about
 /** Nobody waits longer for what there is to choose from: then everything is asked about, as where nothing can be told apart. */
 const PARTS_WITHIN_MS = 2_000;
 
+const NOBODY_KNOWS: DesktopParts = { screens: [], windows: [] };
+
 export interface ConsentPromptsParts {
   readonly questions: Pick<Questions, 'ask' | 'choose'>;
   readonly desktop: Pick<Desktop, 'parts'>;
@@ -93,7 +95,10 @@ export function createConsentPrompts({ questions, desktop, clock, onError }: Con
     async allowView(peer, signal): Promise<SharedPart | undefined> {
       const there = await parts();
       const offered = there && partChoice(there, shownPeer(peer).name);
-      if (offered === undefined) return (await questions.ask(consentQuestion('view', peer), signal)) ? { tag: 'all' } : undefined;
+      if (offered === undefined) {
+        const yes = await questions.ask(consentQuestion('view', peer), signal);
+        return yes ? plainPart(there ?? NOBODY_KNOWS) : undefined;
+      }
       const { choice } = offered;
       return offered.partOf(await questions.choose({ ...consentQuestion('view', peer, choice), choice }, signal));
     },

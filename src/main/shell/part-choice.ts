@@ -3,7 +3,7 @@ import type { QuestionChoice, QuestionOption } from '../../preload/question-cont
 import { isSamePart, type SharedPart } from '../../protocol/rdp/shared-part.ts';
 import { screenTitle } from '../../words/screens.ts';
 import { t } from '../../words/words.ts';
-import type { DesktopParts, DesktopScreen, DesktopWindow } from '../desktop/contract.ts';
+import type { DesktopParts, DesktopWindow } from '../desktop/contract.ts';
 import { safeText } from './safe-text.ts';
 
 /** More windows than these are not read by anybody. */
@@ -28,11 +28,14 @@ const ids = { all: 'all', screen: (at: number) => `screen-${at}`, window: (at: n
 export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart): PartChoice | undefined {
   const { screens } = parts;
   const windows = parts.windows.slice(0, MAX_WINDOWS);
-  if (screens.length === 0 || (screens.length === 1 && windows.length === 0)) return undefined;
-  const meanings = new Map<string, SharedPart>([[ids.all, { tag: 'all' }]]);
-  if (screens.length > 1) screens.forEach(({ id }, at) => meanings.set(ids.screen(at), { tag: 'screen', id }));
+  // The only screen there is may be another one than the one that was shown.
+  const isOther = parts.oneAtATime === true && shown !== undefined && !screens.some(({ id }) => isSamePart(shown, { tag: 'screen', id }));
+  const one = screens.length === 1 && !isOther;
+  if (screens.length === 0 || (one && windows.length === 0)) return undefined;
+  const meanings = new Map<string, SharedPart>();
+  if (parts.oneAtATime !== true) meanings.set(ids.all, { tag: 'all' });
+  if (!one) screens.forEach(({ id }, at) => meanings.set(ids.screen(at), { tag: 'screen', id }));
   windows.forEach(({ id }, at) => meanings.set(ids.window(at), { tag: 'window', id }));
-  const one = screens.length === 1;
   // Where yes is otherwise about the screen.
   const yes = one && shown === undefined ? { yes: t('part.yesWindow') } : {};
   const ofWindows = windows.map((window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window), ...yes }));
@@ -41,7 +44,7 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   return {
     choice: {
       legend: t('part.legend', { name }),
-      options: one ? [] : screenOptions(screens, parts.here),
+      options: one ? [] : screenOptions(parts),
       ...(windows.length === 0 ? {} : { more: folded }),
       chosen: [...meanings].find(([, part]) => shown !== undefined && isSamePart(part, shown))?.[0] ?? atFirst(parts),
     },
@@ -49,14 +52,22 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   };
 }
 
+/**
+ * What a yes means where nothing was chosen. The only screen stays the one that is meant, also when there are several later and no picture has all of them.
+ */
+export function plainPart({ screens, oneAtATime }: DesktopParts): SharedPart {
+  const [only] = screens;
+  return oneAtATime === true && only !== undefined ? { tag: 'screen', id: only.id } : { tag: 'all' };
+}
+
 /** The screen that the question is on, where there are several: whoever means more says so. */
-function atFirst({ screens, here }: DesktopParts): string {
-  if (screens.length === 1) return ids.all;
+function atFirst({ screens, here, oneAtATime }: DesktopParts): string {
+  if (screens.length === 1 && oneAtATime !== true) return ids.all;
   const at = screens.findIndex(({ id }) => id === here);
   return ids.screen(Math.max(0, at >= 0 ? at : screens.findIndex(({ primary }) => primary)));
 }
 
-function screenOptions(screens: readonly DesktopScreen[], here: string | undefined): readonly QuestionOption[] {
+function screenOptions({ screens, here, oneAtATime }: DesktopParts): readonly QuestionOption[] {
   const areas = screens.map(({ area }) => area);
   const drawn = (isMeant: (at: number) => boolean): QuestionOption['screens'] & {} =>
     areas.map((area, at) => ({ ...area, meant: isMeant(at) }));
@@ -70,6 +81,7 @@ function screenOptions(screens: readonly DesktopScreen[], here: string | undefin
       screens: drawn((place) => place === at),
     };
   });
+  if (oneAtATime === true) return each;
   return [...each, { id: ids.all, text: t('part.all'), screens: drawn(() => true) }];
 }
 

@@ -20,6 +20,8 @@ export interface Sharing {
   /** Of the window that is shown. */
   readonly title?: string;
   readonly screens: readonly NamedScreen[];
+  /** No picture has all screens in it, where there are several. */
+  readonly oneAtATime?: true;
 }
 
 /** Whether both are the same part. */

@@ -92,6 +92,7 @@ async function shown() {
     pointer: { start: () => undefined } as unknown as NovicePointer,
     notes: { tell: () => undefined },
     stateChanged: () => undefined,
+    screensChanged: () => undefined,
     titled: () => undefined,
     aside: () => 0,
     scope: new Scope(failed),

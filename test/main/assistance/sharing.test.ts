@@ -279,6 +279,30 @@ describe('what is shown', () => {
     await finish();
   });
 
+  test('that is in no picture is refused without a question', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.desktop.oneAtATime = true;
+    novice.desktop.capture.emit({ tag: 'screensChanged' });
+    await clock.advance(50);
+    expect(expert.assistance.status?.sharing?.oneAtATime).toBe(true);
+    expert.assistance.wishForPart({ tag: 'all' });
+    await clock.advance(50);
+    expect(novice.prompts.asked).toEqual(['view']);
+    expect(expert.assistance.status?.partWish).toBe('refused');
+    novice.assistance.share({ tag: 'screen', id: 'B' });
+    expect(novice.assistance.status?.sharing?.oneAtATime).toBe(true);
+    await finish();
+  });
+
+  test('and where they stand is told again when they are others', async () => {
+    const { novice, expert, clock, finish } = await connected();
+    novice.desktop.layoutOfScreens = [LEFT];
+    novice.desktop.capture.emit({ tag: 'screensChanged' });
+    await clock.advance(50);
+    expect(expert.assistance.status?.sharing?.screens).toEqual(SCREENS.slice(0, 1));
+    await finish();
+  });
+
   test('what the expert would rather see the novice is asked about, once, and shows with a yes', async () => {
     const { novice, expert, clock, finish } = await asksFor({ tag: 'screen', id: 'B' }, { tag: 'screen', id: 'B' }, { tag: 'all' });
     expect(novice.prompts.asked).toEqual(['view', 'part']);

@@ -76,6 +76,24 @@ describe('what can be shown', () => {
     expect(partChoice({ screens: [], windows: [windowOf('7', 'Mail')] }, 'Éric')).toBeUndefined();
   });
 
+  it('is one of them, and never all, where no picture has all', () => {
+    const parts: DesktopParts = { screens: [LEFT, RIGHT], windows: [], here: 'DP-1', oneAtATime: true };
+    const { choice, partOf } = partChoice(parts, 'Éric') ?? expect.fail('nothing to choose');
+    expect(choice.options.map(({ id }) => partOf(id))).toEqual([
+      { tag: 'screen', id: 'DP-2' },
+      { tag: 'screen', id: 'DP-1' },
+    ]);
+    expect(partOf(choice.chosen)).toEqual({ tag: 'screen', id: 'DP-1' });
+    expect(partOf('all')).toBeUndefined();
+    const only: DesktopParts = { ...parts, screens: [RIGHT] };
+    expect(partChoice(only, 'Éric')).toBeUndefined();
+    expect(partChoice(only, 'Éric', { tag: 'screen', id: 'DP-1' })).toBeUndefined();
+    // The one that was shown has gone.
+    const other = partChoice(only, 'Éric', { tag: 'screen', id: 'DP-2' });
+    expect(other?.choice.options.map(({ id }) => other.partOf(id))).toEqual([{ tag: 'screen', id: 'DP-1' }]);
+    expect(other?.partOf(other.choice.chosen)).toEqual({ tag: 'screen', id: 'DP-1' });
+  });
+
   it('has no further options, whatever windows and screens call themselves', () => {
     const evil = [windowOf('all', 'a\u202Eb\nc'.repeat(99)), windowOf('screen-0', '\u200B', ''), windowOf('3', '', '\u0007x')];
     const { choice, partOf } = partChoice({ ...BOTH, windows: evil }, 'Éric') ?? expect.fail('nothing to choose');
@@ -151,6 +169,15 @@ describe('the question whether somebody may see', () => {
     );
     await one.answer;
     expect(one.questions[0]).toMatchObject({ yes: 'Yes, show my screen', choice: { options: [] } });
+  });
+
+  it('means the only screen, and no other that comes later, where no picture has all', async () => {
+    const { questions, answer } = asked(
+      () => Promise.resolve({ screens: [RIGHT], windows: [], oneAtATime: true }),
+      () => 'yes',
+    );
+    expect(await answer).toEqual({ tag: 'screen', id: 'DP-1' });
+    expect(questions[0]?.choice).toBeUndefined();
   });
 
   it('is the plain one where nobody knows what there is, in time', async () => {

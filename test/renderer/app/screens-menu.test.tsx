@@ -65,6 +65,15 @@ describe('the menu of screens', () => {
     expect(document.activeElement?.tagName).toBe('SUMMARY');
   });
 
+  it('has no way to ask for all where no picture has them', () => {
+    menu(ONE_OF_TWO, []);
+    expect(screen.queryByText(t('sharing.expert.askAll'))).not.toBeNull();
+    cleanup();
+    menu({ ...ONE_OF_TWO, oneAtATime: true }, []);
+    screen.getByText(t('sharing.expert.ask', { screen: t('screen.right') }));
+    expect(screen.queryByText(t('sharing.expert.askAll'))).toBeNull();
+  });
+
   it('says that nothing is seen where what was shown is gone', () => {
     menu({ part: { tag: 'window', id: '' }, state: 'gone', screens: SCREENS }, []);
     screen.getByText(new RegExp(t('sharing.expert.gone.window', { name: 'Anna' })));

@@ -103,6 +103,22 @@ describe('what is shown of the novice’s computer', () => {
     expect(words()).toContain(t('sharing.expert.window', { title: 'Letter 2' }));
   });
 
+  it('can be something else only where there is something else', () => {
+    const changes = (sharing: Partial<SessionStatus['sharing'] & {}>) => {
+      openSessionWindow(novice({ ...(shown('shown', { tag: 'screen', id: 'DP-1' }) as SessionStatus['sharing'] & {}), ...sharing }));
+      return button(t('sharing.novice.change')) !== undefined;
+    };
+    const other = { id: 'DP-2', name: 'DP-2', area: { x: 800, y: 0, width: 800, height: 600 } };
+    expect(changes({})).toBe(true);
+    expect(changes({ oneAtATime: true })).toBe(false);
+    expect(changes({ oneAtATime: true, screens: [other] })).toBe(true);
+  });
+
+  it('is simply the screen where there is one', () => {
+    openSessionWindow(novice(shown('shown', { tag: 'screen', id: 'DP-1' })));
+    expect(document.querySelector('.seen h1')?.textContent).not.toContain(t('screen.numbered', { number: 1 }));
+  });
+
   it('once it is gone leaves nothing but to show something else, or to stop', async () => {
     const { user, calls } = openSessionWindow({ ...novice(shown('gone', { tag: 'window', id: '' })), panelFolded: true });
     screen.getByRole('heading', { name: t('sharing.novice.gone.window', { name: 'Anna' }) });

@@ -4,10 +4,11 @@ import type { Rect } from '../geometry.ts';
 import type { NamedScreen, SharedPart, SharedState, Sharing } from '../shared-part.ts';
 import { cut, shown } from './note-text.ts';
 
-/* The bodies of the two notes about what is shown: a part is its kind (u8) and its id; a text its length (u8) and UTF-8; an area two i16le and two u16le. */
+/* The bodies of the two notes about what is shown: a part is its kind (u8) and its id; a text its length (u8) and UTF-8; an area two i16le and two u16le. Flags (u8) come last, left out where there are none. */
 
 const PARTS = ['all', 'screen', 'window'] as const;
 const STATES: readonly SharedState[] = ['shown', 'hidden', 'gone'];
+const FLAG = { oneAtATime: 1 } as const;
 const MAX_ID_BYTES = 64;
 const MAX_TEXT_BYTES = 128;
 /** No desk has more. */
@@ -35,7 +36,7 @@ export function readPart(body: ByteReader): SharedPart | undefined {
   }
 }
 
-export function writeSharing(body: ByteWriter, { part, state, title, screens }: Sharing): void {
+export function writeSharing(body: ByteWriter, { part, state, title, screens, oneAtATime }: Sharing): void {
   writePart(body, part);
   body.u8(STATES.indexOf(state));
   writeText(body, title ?? '', MAX_TEXT_BYTES);
@@ -46,6 +47,7 @@ export function writeSharing(body: ByteWriter, { part, state, title, screens }: 
     writeText(body, name, MAX_TEXT_BYTES);
     writeArea(body, area);
   }
+  if (oneAtATime === true) body.u8(FLAG.oneAtATime);
 }
 
 export function readSharing(body: ByteReader): Sharing | undefined {
@@ -56,8 +58,10 @@ export function readSharing(body: ByteReader): Sharing | undefined {
   const screens: NamedScreen[] = [];
   for (let index = 0; index < count; index += 1)
     screens.push({ id: readText(body, 'Note.sharing.screenId'), name: readText(body, 'Note.sharing.screenName'), area: readArea(body) });
+  const flags = body.remaining === 0 ? 0 : body.u8('Note.sharing.flags');
   if (part === undefined || state === undefined) return undefined;
-  return { part, state, ...(title === '' ? {} : { title }), screens: screens.slice(0, MAX_SCREENS) };
+  const oneAtATime = (flags & FLAG.oneAtATime) === 0 ? {} : { oneAtATime: true as const };
+  return { part, state, ...(title === '' ? {} : { title }), screens: screens.slice(0, MAX_SCREENS), ...oneAtATime };
 }
 
 function writeArea(body: ByteWriter, { x, y, width, height }: Rect): void {

@@ -13,6 +13,7 @@ import { EndedCard } from './ended-card.tsx';
 import { OwnSound, SoundIsOn } from './own-sound.tsx';
 import { NoviceDetails } from './novice-details.tsx';
 import { headline } from './session-words.ts';
+import { hasSomethingElse } from './sharing-words.ts';
 import { usePhaseHint } from './phase-hint.ts';
 import { Steps } from './steps.tsx';
 import { VerifiedLine } from './verified-line.tsx';
@@ -145,7 +146,7 @@ function Sharing({
   const missing = session.search !== undefined;
   // Nothing that the expert does arrives anywhere, and what helps is to show something else.
   const gone = session.sharing?.state === 'gone';
-  const changes = !missing && session.sharing !== undefined && session.sharing.screens.length > 0;
+  const changes = !missing && session.sharing !== undefined && hasSomethingElse(session.sharing);
   const { sound } = session;
   const ownSound = sound === undefined ? null : <OwnSound name={name} sound={sound} state={states.sound} onSound={onSound} />;
   return (

@@ -61,7 +61,7 @@ function Shown({ session, sharing, choice, onWish }: ShownProps) {
           {t('sharing.expert.ask', { screen: sharedScreenName(sharing, id) ?? id })}
         </Button>
       ))}
-      {part.tag !== 'all' && (
+      {part.tag !== 'all' && sharing.oneAtATime !== true && (
         <Button wide disabled={partWish === 'asked'} onClick={(event) => ask(event.currentTarget, { tag: 'all' })}>
           {t('sharing.expert.askAll')}
         </Button>

@@ -6,6 +6,10 @@ import { displayName } from '../selectors.ts';
 
 type Shared = NonNullable<SessionStatus['sharing']>;
 
+/** Whether there is something else that the novice could show: windows there are wherever one picture has all screens. */
+export const hasSomethingElse = ({ part, screens, oneAtATime }: Shared): boolean =>
+  screens.length > 1 || (screens.length === 1 && (oneAtATime !== true || part.tag !== 'screen' || screens[0]?.id !== part.id));
+
 /** For the novice, what the expert sees where that is not simply the screen. */
 export const noviceShows = ({ sharing, peer }: SessionStatus): string | undefined =>
   sharing === undefined ? undefined : seenBy(displayName(peer), sharing);
@@ -15,7 +19,7 @@ export function expertSees(sharing: Shared): string {
   const { part, title = '' } = sharing;
   if (part.tag === 'all') return sharing.screens.length > 1 ? t('sharing.expert.all') : t('sharing.expert.whole');
   if (part.tag === 'screen') {
-    const screen = sharedScreenName(sharing, part.id);
+    const screen = sharing.screens.length < 2 ? undefined : sharedScreenName(sharing, part.id);
     return screen === undefined ? t('sharing.expert.whole') : t('sharing.expert.screen', { screen });
   }
   return title === '' ? t('sharing.expert.windowUnnamed') : t('sharing.expert.window', { title });
@@ -34,6 +38,6 @@ export const whatIsShown = ({ sharing }: SessionStatus): string =>
 
 /** Said once, and again when it is another: that there are more screens than the one that is seen, or that one window is. */
 export function seesInWords({ sharing, peer }: SessionStatus): string | undefined {
-  if (sharing === undefined || sharing.state !== 'shown' || (sharing.screens.length < 2 && sharing.part.tag === 'all')) return undefined;
+  if (sharing === undefined || sharing.state !== 'shown' || (sharing.screens.length < 2 && sharing.part.tag !== 'window')) return undefined;
   return `${t('sharing.expert.screens', { name: displayName(peer), count: sharing.screens.length })} ${expertSees(sharing)}`;
 }

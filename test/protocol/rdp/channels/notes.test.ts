@@ -53,8 +53,13 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
       state: fc.constantFrom('shown' as const, 'hidden' as const, 'gone' as const),
       title: fc.stringMatching(/^[\p{L} ()]{0,20}$/u),
       screens: fc.array(fc.record({ id: text, name: text, area }), { maxLength: 5 }),
+      oneAtATime: fc.boolean(),
     })
-    .map(({ title, ...note }) => ({ ...note, ...(title === '' ? {} : { title }) })),
+    .map(({ title, oneAtATime, ...note }) => ({
+      ...note,
+      ...(title === '' ? {} : { title }),
+      ...(oneAtATime ? { oneAtATime: true as const } : {}),
+    })),
 );
 
 it('has this shape', () => {
@@ -71,6 +76,8 @@ it('has this shape', () => {
     screens: [{ id: 'A', name: 'B', area: { x: -1920, y: 0, width: 1920, height: 1080 } }],
   } as const;
   expect(hex(encodeNote(sharing))).toBe('060016000200010154010141014280f8000080073804');
+  // What came later stands after what earlier versions read.
+  expect(hex(encodeNote({ ...sharing, oneAtATime: true }))).toBe('060017000200010154010141014280f800008007380401');
   expect(hex(encodeNote({ tag: 'partRefused' }))).toBe('08000400');
   expect(hex(encodeNote({ tag: 'picture', quality: undefined, ageMs: undefined, filmBy: undefined }))).toBe('05000800ffffffff');
   expect(hex(encodeNote({ tag: 'picture', quality: 'sharp', ageMs: 90_000, filmBy: 'webcodecs' }))).toBe('0500080001feff02');
