@@ -22,9 +22,10 @@ import { mayCallBack } from './shell/call-backs.ts';
 import { createAppModel } from './shell/app-model.ts';
 import { createAppQuit } from './shell/app-quit.ts';
 import { createAppWindows } from './shell/app-windows.ts';
-import { openCapturePage, primaryScreen } from './shell/capture-page.ts';
+import { openCapturePage } from './shell/capture-page.ts';
 import { createCaptureProcess } from './shell/capture-process.ts';
 import { DecoderProbe } from './shell/decoder-probe.ts';
+import { displays } from './shell/displays.ts';
 import { openFilmPage } from './shell/film-page.ts';
 import { openSoundPage } from './shell/sound-page.ts';
 import { createClassicProcess } from './shell/classic-process.ts';
@@ -120,11 +121,11 @@ async function start({ launch, openings }: Beginning): Promise<void> {
     env,
     startCaptureProcess: createCaptureProcess(new URL('./x11-capture-process.js', import.meta.url)),
     workerUrl: new URL('./x11-capture-worker.js', import.meta.url),
-    openCapturePage: () => openCapturePage(windows),
+    openCapturePage: (display) => openCapturePage(windows, display),
     openFilmPage: () => openFilmPage(windows),
     openSoundPage: () => openSoundPage(windows),
     systemVersion: process.getSystemVersion(),
-    primaryScreen,
+    displays,
     clock,
   });
   const decoders = new DecoderProbe();

@@ -89,6 +89,17 @@ export interface DesktopScreen {
   readonly area: Rect;
 }
 
+/** The monitors of a computer on which a page captures one of them at a time. */
+export interface Screens {
+  /** As they are now. */
+  list(): readonly DesktopScreen[];
+  /** The one that the pointer is on. */
+  here(): string | undefined;
+  /** Another text once they are others: read of the system itself, so that it is never older than a picture that has come. */
+  stamp(): string;
+  onChange(listener: () => void): () => void;
+}
+
 /** A window that is to be seen, of another program. */
 export interface DesktopWindow {
   readonly id: string;

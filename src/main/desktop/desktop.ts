@@ -8,6 +8,7 @@ import {
   type DesktopParts,
   type InputInjector,
   type ScreenCapture,
+  type Screens,
   type StartCaptureProcess,
 } from './contract.ts';
 import { OwnPointer } from './own-pointer.ts';
@@ -16,7 +17,10 @@ import type { OpenSoundPage, SoundSource } from './sound/contract.ts';
 import { pageSound } from './sound/page/page-sound.ts';
 import { pulseSound } from './sound/pulse/pulse-sound.ts';
 import type { OpenFilmPage } from './film/contract.ts';
-import { openPageCapture, type CapturePage } from './page/page-capture.ts';
+import { type Displays, listedScreens, type NativeScreens, onlyScreen, screenOf } from './page/listed-screens.ts';
+import { openPageCapture, type OpenCapturePage } from './page/page-capture.ts';
+import { openPageScreenCapture } from './page/page-screen-capture.ts';
+import type { NativeInjectorParts } from './native-injector.ts';
 import { openX11Capture } from './x11/x11-capture.ts';
 import { isWaylandSession } from './wayland-session.ts';
 import { connectX11, type X11Address } from './x11/x11-connection.ts';
@@ -41,23 +45,23 @@ export interface DesktopOptions {
   /** URL of the bundled `x11-capture-worker`. */
   readonly workerUrl: URL;
   /** Opens the hidden capture page; main owns the window and what it may capture. */
-  readonly openCapturePage: () => Promise<CapturePage>;
+  readonly openCapturePage: OpenCapturePage;
   /** Opens the hidden page that encodes film or sound; without it there is no film where pictures are captured outside of a page, and no Opus. */
   readonly openFilmPage?: OpenFilmPage;
   /** Opens the hidden page that records what this computer plays, where the system gives that to a browser; without it there is no sound there. */
   readonly openSoundPage?: OpenSoundPage;
   /** Of macOS, by which it is known whether it has a way to its sound: `14.2.1`. */
   readonly systemVersion?: string;
-  /** The screen that the capture page is given by itself, in pixels; undefined where a person chooses. */
-  readonly primaryScreen?: () => Size;
+  /** Those that the capture page may be given one of; without them nothing can be shown where it captures by itself. */
+  readonly displays?: Displays;
   readonly clock: Clock;
 }
 
 /** Chooses the adapter for this system and session. Opens nothing. */
 export function createDesktop(options: DesktopOptions): Desktop {
   const { platform, env } = options;
-  if (platform === 'win32') return { ...pageDesktop(options, windowsInput), ...soundBy(options, pageSoundOf(options)) };
-  if (platform === 'darwin') return { ...pageDesktop(options, macosInput), ...soundBy(options, pageSoundOf(options)) };
+  if (platform === 'win32') return { ...pageDesktop(options, windowsDesktop), ...soundBy(options, pageSoundOf(options)) };
+  if (platform === 'darwin') return { ...pageDesktop(options, macosDesktop), ...soundBy(options, pageSoundOf(options)) };
   if (platform !== 'linux' && platform !== 'freebsd' && platform !== 'openbsd') return noDesktop();
   const sound = soundBy(options, env[SOUND_BY] === 'page' ? pageSoundOf(options) : pulseSound(options));
   const wayland = isWaylandSession(env);
@@ -98,9 +102,9 @@ function waylandDesktop({ openCapturePage, clock }: DesktopOptions): Desktop {
     size: async () => undefined,
     parts: async () => NO_PARTS,
     keyboardLayout: async () => undefined,
-    openCapture: async (signal, part) => {
-      onlyAll(part);
-      return openPageCapture({ openCapturePage, clock, signal });
+    openCapture: async (signal, part, framesBefore = 0) => {
+      if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
+      return openPageCapture({ openCapturePage, clock, signal, framesBefore });
     },
     openInput: () => Promise.reject(new DesktopError('UNSUPPORTED', 'mouse and keyboard cannot be controlled in a Wayland session')),
   };
@@ -164,7 +168,7 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
       }
     },
     openCapture: async (signal, part, framesBefore = 0): Promise<ScreenCapture> => {
-      if (await isWayland()) return wayland.openCapture(signal, part);
+      if (await isWayland()) return wayland.openCapture(signal, part, framesBefore);
       return openX11Capture({
         part,
         framesBefore,
@@ -193,10 +197,6 @@ function x11Desktop(options: DesktopOptions, address: X11Address, waylandSession
 /** What is shown where the system's own dialog, or nobody, knows of parts. */
 const NO_PARTS: DesktopParts = { screens: [], windows: [] };
 
-function onlyAll(part: SharedPart): void {
-  if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
-}
-
 /** What an X server's abilities mean for the novice. */
 export function x11Support(abilities: X11Abilities): DesktopSupport {
   if (!abilities.capture) return { capture: false, input: false, reason: 'desktop.colours' };
@@ -204,33 +204,56 @@ export function x11Support(abilities: X11Abilities): DesktopSupport {
   return { capture: true, input: true };
 }
 
-interface NativeInput {
+interface NativeDesktop extends NativeScreens {
   support(): Promise<DesktopSupport>;
   keyboardLayout(): Promise<KeyboardLayout | undefined>;
-  open(clock: Clock): Promise<InputInjector>;
+  open(parts: Omit<NativeInjectorParts, 'system'>): Promise<InputInjector>;
 }
 
 /* Imported on demand: each binds libraries that exist on its own system only. */
-const windowsInput = async (): Promise<NativeInput> => await import('./windows/windows-input.ts');
-const macosInput = async (): Promise<NativeInput> => await import('./macos/macos-input.ts');
+const windowsDesktop = async (): Promise<NativeDesktop> => await import('./windows/windows-input.ts');
+const macosDesktop = async (): Promise<NativeDesktop> => await import('./macos/macos-input.ts');
 
-function pageDesktop({ openCapturePage, primaryScreen, clock }: DesktopOptions, native: () => Promise<NativeInput>): Desktop {
+/** A page captures one screen, so that everything is what there is where there is one. */
+function pageDesktop({ openCapturePage, displays = NO_DISPLAYS, clock }: DesktopOptions, native: () => Promise<NativeDesktop>): Desktop {
+  const allScreens = async (): Promise<Screens> => listedScreens(displays, await native());
+  /** Id of the screen that is meant: it need not be there. */
+  const idOf = (screens: Screens, part: SharedPart): string => {
+    if (part.tag === 'screen') return part.id;
+    const only = part.tag === 'all' ? onlyScreen(screens.list()) : undefined;
+    if (only !== undefined) return only.id;
+    throw new DesktopError(
+      'UNSUPPORTED',
+      part.tag === 'all' ? 'one screen can be shown at a time' : `a ${part.tag} cannot be shown by itself here`,
+    );
+  };
   return {
     typesText: true,
     support: async () => (await native()).support(),
-    size: async () => primaryScreen?.(),
-    parts: async () => NO_PARTS,
+    size: async (part) => {
+      const list = (await allScreens()).list();
+      const area = (part.tag === 'all' ? onlyScreen(list) : screenOf(list, part))?.area;
+      return area && { width: area.width, height: area.height };
+    },
+    parts: async () => {
+      const screens = await allScreens();
+      const here = screens.here();
+      return { screens: screens.list(), windows: [], ...(here === undefined ? {} : { here }), oneAtATime: true };
+    },
     keyboardLayout: async () => (await native()).keyboardLayout(),
-    openCapture: async (signal, part) => {
-      onlyAll(part);
-      return openPageCapture({ openCapturePage, clock, signal });
+    openCapture: async (signal, part, framesBefore = 0) => {
+      const screens = await allScreens();
+      return openPageScreenCapture({ openCapturePage, screens, id: idOf(screens, part), clock, signal, framesBefore });
     },
     openInput: async (signal, part) => {
-      onlyAll(part);
-      const injector = await (await native()).open(clock);
+      const screens = await allScreens();
+      const id = idOf(screens, part);
+      const injector = await (await native()).open({ screens, part: { tag: 'screen', id }, clock });
       if (!signal.aborted) return injector;
       await injector.close();
       throw signal.reason;
     },
   };
 }
+
+const NO_DISPLAYS: Displays = { list: () => [], here: () => undefined, onChange: () => () => undefined };

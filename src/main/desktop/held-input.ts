@@ -16,6 +16,11 @@ export class HeldInput {
     return keys + this.buttons.size;
   }
 
+  /** Whether this key is down, by its prefix and scancode. */
+  has(name: string): boolean {
+    return this.keys.has(name);
+  }
+
   note(event: InputEvent): void {
     if (event.tag === 'key' || event.tag === 'unicode') {
       const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;

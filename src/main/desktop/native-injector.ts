@@ -1,29 +1,48 @@
+import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
-import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import { PauseReader } from '../../protocol/rdp/input/scancodes.ts';
+import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { DesktopError, type InjectorEvent, type InputInjector, type KeptAway } from './contract.ts';
+import { DesktopError, type DesktopScreen, type InjectorEvent, type InputInjector, type KeptAway, type Screens } from './contract.ts';
+import { type DesktopShortcut, isDesktopShortcut } from './desktop-shortcuts.ts';
 import { HeldInput } from './held-input.ts';
 import { type InputTrace, NativeOwnInput } from './native-own-input.ts';
-import { type Aim, OwnWindowGuard } from './own-window-guard.ts';
+import { type Aim, type Lands, OwnWindowGuard } from './own-window-guard.ts';
+import { onlyScreen, screenOf } from './page/listed-screens.ts';
 
 /** How often the system is asked whether the person has used mouse or keyboard. */
 const LOOK_EVERY_MS = 50;
 
-/** What an injector needs of a system that answers at once: Windows, macOS. */
+/** What an injector needs of a system that answers at once: Windows, macOS. Places are those in the picture of one screen. */
 export interface NativeSystem {
+  /** It is this screen's picture from now on. */
+  place(screen: DesktopScreen): void;
   post(events: readonly InputEvent[]): void;
+  pointer(): Place;
   /** Whether what arrives there arrives in a window of this process. */
-  aimsAtUs(aim: Aim): boolean;
+  isOwnAt(at: Place): boolean;
+  hasFocus(): boolean;
+  /** A place on the screen that most of the window is on that takes the keyboard; undefined where none does. */
+  focus(): Place | undefined;
+  /** The desktop's own, as far as they are known. */
+  readonly shortcuts: readonly DesktopShortcut[];
   trace(): InputTrace;
   /** The locks as they are; undefined where programs cannot switch them. */
   locks?(): LockKeys;
 }
 
-/** Injects through a system that answers at once, and looks by itself whether the person uses mouse or keyboard. */
+export interface NativeInjectorParts {
+  readonly system: NativeSystem;
+  readonly screens: Pick<Screens, 'list'>;
+  readonly part: SharedPart;
+  readonly clock: Clock;
+}
+
+/** Injects through a system that answers at once, into one screen, and looks by itself whether the person uses mouse or keyboard. */
 export class NativeInjector implements InputInjector {
   private readonly system: NativeSystem;
+  private readonly screens: Pick<Screens, 'list'>;
   private readonly clock: Clock;
   private readonly heard = new Emitter<InjectorEvent>();
   private readonly guard = new OwnWindowGuard();
@@ -31,13 +50,23 @@ export class NativeInjector implements InputInjector {
   private readonly pause = new PauseReader();
   private readonly own: NativeOwnInput;
   private readonly found: LockKeys | undefined;
+  private part: SharedPart;
+  /** The screen that is shared, where it is there. */
+  private screen: DesktopScreen | undefined;
+  /** There is no other one, which the expert does not see. */
+  private isOnly = true;
+  /** To be set once what is typed arrives in what is shared. */
+  private wishedLocks: InputEvent | undefined;
   private locksChanged = false;
   private cancelLook: () => void = () => {};
   private over = false;
 
-  constructor(system: NativeSystem, clock: Clock) {
+  constructor({ system, screens, part, clock }: NativeInjectorParts) {
     this.system = system;
+    this.screens = screens;
+    this.part = part;
     this.clock = clock;
+    this.find();
     this.found = system.locks?.();
     this.own = new NativeOwnInput(system.trace(), clock.monotonicMs());
     this.lookLater();
@@ -47,25 +76,35 @@ export class NativeInjector implements InputInjector {
 
   inject(events: readonly InputEvent[]): void {
     if (this.over) return;
+    this.find();
     const posted: InputEvent[] = [];
     const kept: KeptAway[] = [];
     for (const event of events) {
       // The second half of Pause's sequence injects nothing.
       if (event.tag === 'key' && this.pause.read(event, event.down) === undefined) continue;
-      const aim = this.guard.aimOf(event);
+      const aim: Aim | undefined = event.tag === 'locks' ? { tag: 'focus' } : this.guard.aimOf(event);
       // What comes before may move the pointer, or the keyboard to another window.
       if (aim !== undefined && aim.tag !== 'point') this.post(posted.splice(0));
-      const judged = this.guard.judge(event, aim !== undefined && this.system.aimsAtUs(aim));
-      if (judged === 'pointer' || judged === 'keys') kept.push(judged);
-      else if (judged !== undefined) posted.push(judged);
+      const lands = this.landing(event, aim);
+      if (event.tag === 'locks') this.wishedLocks = event;
+      if (aim?.tag === 'focus' && lands === 'there' && this.wishedLocks !== undefined) {
+        posted.push(this.wishedLocks);
+        this.wishedLocks = undefined;
+      }
+      if (event.tag === 'locks') continue;
+      const judged = this.guard.judge(event, lands !== 'there');
+      if (judged === 'pointer' || judged === 'keys') {
+        if (lands === 'own') kept.push(judged);
+      } else if (judged !== undefined) posted.push(judged);
     }
     this.post(posted);
     for (const what of kept) this.heard.emit({ tag: 'keptAway', what });
   }
 
   aim(part: SharedPart): void {
-    if (part.tag !== 'all') throw new DesktopError('UNSUPPORTED', `a ${part.tag} cannot be shown by itself here`);
+    if (part.tag === 'window') throw new DesktopError('UNSUPPORTED', 'a window cannot be shown by itself here');
     this.releaseAll();
+    this.part = part;
   }
 
   releaseAll(): void {
@@ -81,6 +120,46 @@ export class NativeInjector implements InputInjector {
     if (this.locksChanged && this.found !== undefined) this.post([{ tag: 'locks', locks: this.found }]);
     this.over = true;
     this.cancelLook();
+  }
+
+  /** Where the screen is now. */
+  private find(): void {
+    const list = this.screens.list();
+    this.isOnly = list.length < 2;
+    this.screen = this.part.tag === 'all' ? onlyScreen(list) : screenOf(list, this.part);
+    if (this.screen !== undefined) this.system.place(this.screen);
+  }
+
+  private landing(event: InputEvent, aim: Aim | undefined): Lands {
+    if (aim === undefined) return 'there';
+    const lands = this.lands(aim);
+    if (lands !== 'there' || this.isOnly || aim.tag !== 'focus') return lands;
+    // Shortcuts of the desktop go past whatever has the focus.
+    return isDesktopShortcut(event, this.system.shortcuts, (key) => this.held.has(key)) ? 'outside' : 'there';
+  }
+
+  private lands(aim: Aim): Lands {
+    const { system } = this;
+    if (aim.tag === 'focus') {
+      if (system.hasFocus()) return 'own';
+      return this.coversFocus() ? 'there' : 'outside';
+    }
+    const at = aim.tag === 'point' ? aim : system.pointer();
+    if (!this.covers(at)) return aim.tag === 'pointer' && system.isOwnAt(at) ? 'own' : 'outside';
+    return system.isOwnAt(at) ? 'own' : 'there';
+  }
+
+  private covers({ x, y }: Place): boolean {
+    const { screen } = this;
+    if (screen === undefined) return false;
+    // The system keeps a pointer on the desktop, and whoever sees all of it may push against its edge.
+    return this.isOnly || (x >= 0 && y >= 0 && x < screen.area.width && y < screen.area.height);
+  }
+
+  /** Whoever types sees most of the window that it goes to; where no window has the keyboard, the pointer is on the screen. */
+  private coversFocus(): boolean {
+    if (this.isOnly) return this.screen !== undefined;
+    return this.covers(this.system.focus() ?? this.system.pointer());
   }
 
   private post(events: readonly InputEvent[]): void {

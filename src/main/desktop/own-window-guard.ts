@@ -4,6 +4,9 @@ import type { KeptAway } from './contract.ts';
 /** Where an event would arrive: at a point, where the pointer is, or where the keyboard's focus is. */
 export type Aim = { readonly tag: 'point'; readonly x: number; readonly y: number } | { readonly tag: 'pointer' | 'focus' };
 
+/** In what is shared; in a window of this program; or at a place that the expert does not see. */
+export type Lands = 'there' | 'own' | 'outside';
+
 /**
  * Keeps injected input from this program's own windows: with its own hands the person answers questions and changes settings there, nobody
  * else's. What went down elsewhere comes up again wherever it is; a drag that ends here ends where it was last outside.

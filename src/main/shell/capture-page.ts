@@ -1,11 +1,13 @@
-import { MessageChannelMain, screen } from 'electron';
-import type { Size } from '../../protocol/rdp/geometry.ts';
+import { MessageChannelMain } from 'electron';
 import type { CapturePage } from '../desktop/page/page-capture.ts';
 import type { Windows } from './windows.ts';
 
-/** A hidden page that has been given one end of a port; closing it destroys the page. Rejects when the page does not load. */
-export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>): Promise<CapturePage> {
-  const window = windows.openCapturePage();
+/**
+ * A hidden page that has been given one end of a port; closing it destroys the page. Rejects when the page does not load.
+ * @param display the screen that it may capture
+ */
+export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>, display?: string): Promise<CapturePage> {
+  const window = windows.openCapturePage(display);
   const { webContents } = window;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -30,10 +32,4 @@ export async function openCapturePage(windows: Pick<Windows, 'openCapturePage'>)
       if (!window.isDestroyed()) window.destroy();
     },
   };
-}
-
-/** What permissions.ts lets the page capture, in pixels. */
-export function primaryScreen(): Size {
-  const { size, scaleFactor } = screen.getPrimaryDisplay();
-  return { width: Math.round(size.width * scaleFactor), height: Math.round(size.height * scaleFactor) };
 }

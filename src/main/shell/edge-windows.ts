@@ -3,6 +3,7 @@ import { t } from '../../words/words.ts';
 import type { Rect } from '../../protocol/rdp/geometry.ts';
 import type { Desktop, SeenWindow } from '../desktop/contract.ts';
 import { isWaylandSession } from '../desktop/wayland-session.ts';
+import { onDisplayChange } from './display-changes.ts';
 import { type Edges, seenEdges } from './shared-border.ts';
 
 /** `--danger-fill` of the design: what the panel is while somebody looks. */
@@ -13,17 +14,21 @@ export function createEdges(desktop: Pick<Desktop, 'parts' | 'followWindow'>, on
   return {
     async areas(part) {
       if (part.tag === 'all') {
-        // X11's picture is of all screens together; elsewhere the primary one is captured.
+        // X11's picture is of all screens together; elsewhere it is of the only one.
         const all = process.platform === 'linux' && !isWaylandSession(process.env);
         return (all ? screen.getAllDisplays() : [screen.getPrimaryDisplay()]).map(({ bounds }) => bounds);
       }
+      if (process.platform !== 'linux' && part.tag === 'screen')
+        return screen
+          .getAllDisplays()
+          .filter(({ id }) => String(id) === part.id)
+          .map(({ bounds }) => bounds);
       const { screens } = await desktop.parts();
       const found = screens.find(({ id }) => part.tag === 'screen' && id === part.id);
       return found === undefined ? [] : [inUnits(found.area)];
     },
     onScreens(listener) {
-      for (const change of ['display-metrics-changed', 'display-added', 'display-removed'] as const)
-        screen.on(change as 'display-added', listener);
+      onDisplayChange(listener);
     },
     show(edge) {
       const window = strip(edge);

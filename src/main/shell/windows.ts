@@ -57,8 +57,10 @@ export interface Windows {
   moveBar(): void;
   readonly main: BrowserWindow | undefined;
   readonly session: BrowserWindow | undefined;
-  /** A hidden page of the given preload that may capture the screen. */
-  openCapturePage(): BrowserWindow;
+  /** A hidden page of the given preload that may capture the screen: this one, by its id, or what the system's own dialog gives. */
+  openCapturePage(screen?: string): BrowserWindow;
+  /** The screen that this page may capture. */
+  screenOf(contents: WebContents): string | undefined;
   /** A hidden page for one connection over ICE, in the session of this partition. `relayOnly`: it sends nothing but to TURN servers, over TCP. */
   openIcePage(partition: string, relayOnly: boolean): BrowserWindow;
   /** A hidden page that encodes film, in the session of this partition. */
@@ -97,6 +99,7 @@ const BARE: ReadonlySet<WindowKind> = new Set(['ice', 'film', 'sound']);
 
 export function createWindows(deps: WindowsDeps): Windows {
   const kinds = new Map<number, WindowKind>();
+  const captured = new Map<number, string>();
   let main: BrowserWindow | undefined;
   let sessionWindow: { readonly window: BrowserWindow; readonly id: string; readonly place?: NovicePlace } | undefined;
   /** A session whose window the person has closed does not open it again. */
@@ -301,7 +304,14 @@ export function createWindows(deps: WindowsDeps): Windows {
     get session() {
       return sessionWindow?.window;
     },
-    openCapturePage: () => create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false }),
+    openCapturePage(display) {
+      const window = create('capture', { width: 320, height: 240, skipTaskbar: true, focusable: false });
+      const { id } = window.webContents;
+      if (display !== undefined) captured.set(id, display);
+      window.on('closed', () => captured.delete(id));
+      return window;
+    },
+    screenOf: ({ id }) => captured.get(id),
     openIcePage(partition, relayOnly) {
       const window = create('ice', { width: 320, height: 240, skipTaskbar: true, focusable: false }, partition);
       // Addresses as tickets tell them, too; else the page would give names that only multicast finds.

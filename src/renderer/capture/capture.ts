@@ -1,9 +1,9 @@
-import { MAX_FRAMES_PER_SECOND, type CaptureFailureCode, type FromCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
-import type { CaptureStart } from './messages.ts';
+import { MAX_DESKTOP_SIDE, MAX_FRAMES_PER_SECOND, type CaptureFailureCode } from '../../protocol/rdp/graphics/capture-messages.ts';
+import type { CaptureStart, ScreenAnswer, ScreenWish } from './messages.ts';
 
 /*
- * The hidden page that captures where the system has no exact way. It asks for the screen (main decides which), and hands pictures and
- * port to a worker; nothing passes through here afterwards.
+ * The hidden page that captures where the system has no exact way. Its worker talks to main, and says when the screen is wanted (main decides which
+ * that is); pictures go from here to the worker, and nothing else passes through here.
  */
 
 /** Insertable streams for MediaStreamTrack, as Chromium has it in windows; not in TypeScript's DOM library. */
@@ -12,33 +12,50 @@ declare class MediaStreamTrackProcessor {
   readonly readable: ReadableStream<VideoFrame>;
 }
 
+/** Left out, the screen would be made as small as the one that this page is on. */
+const WHOLE = { max: MAX_DESKTOP_SIDE };
+
 window.addEventListener('message', (event) => {
   const [port] = event.ports;
-  if (event.source === window && event.data === 'ringback:capture-port' && port !== undefined) void start(port);
+  if (event.source === window && event.data === 'ringback:capture-port' && port !== undefined) start(port);
 });
 
-async function start(port: MessagePort): Promise<void> {
-  const fail = (code: CaptureFailureCode, message: string) => port.postMessage({ tag: 'failed', code, message } satisfies FromCapture);
-  let track: MediaStreamTrack | undefined;
-  try {
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: MAX_FRAMES_PER_SECOND } }, audio: false });
-    [track] = stream.getVideoTracks();
-    if (track === undefined) fail('UNSUPPORTED', 'the screen came without a picture');
-    else handOver(track, port);
-  } catch (error) {
-    track?.stop();
-    fail(failureCode(error), error instanceof Error ? error.message : String(error));
-  }
-}
-
-function handOver(track: MediaStreamTrack, port: MessagePort): void {
-  // Sharp text rather than smooth motion, wherever the browser has the choice.
-  track.contentHint = 'detail';
-  const { readable } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
+function start(port: MessagePort): void {
   const worker = new Worker(new URL('./capture.worker.ts', import.meta.url), { type: 'module' });
+  let stop = (): void => undefined;
+  let newest: ScreenWish | undefined;
   // The port goes with the worker, and main hears that it closed.
   worker.addEventListener('error', () => worker.terminate());
-  worker.postMessage({ frames: readable, port } satisfies CaptureStart, [readable, port]);
+  worker.addEventListener('message', ({ data: wish }: MessageEvent<ScreenWish>) => {
+    stop();
+    newest = wish;
+    if (wish.tag === 'look') void look(wish);
+  });
+  worker.postMessage({ port } satisfies CaptureStart, [port]);
+
+  async function look(wish: ScreenWish & { readonly tag: 'look' }): Promise<void> {
+    const { turn } = wish;
+    let track: MediaStreamTrack | undefined;
+    try {
+      const video = { frameRate: { max: MAX_FRAMES_PER_SECOND }, width: WHOLE, height: WHOLE };
+      const stream = await navigator.mediaDevices.getDisplayMedia({ video, audio: false });
+      [track] = stream.getVideoTracks();
+      if (track === undefined) return refuse(turn, 'UNSUPPORTED', 'the screen came without a picture');
+      if (newest !== wish) return track.stop();
+      // Sharp text rather than smooth motion, wherever the browser has the choice.
+      track.contentHint = 'detail';
+      const { readable: frames } = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
+      stop = () => track?.stop();
+      worker.postMessage({ tag: 'given', turn, frames } satisfies ScreenAnswer, [frames]);
+    } catch (error) {
+      track?.stop();
+      refuse(turn, failureCode(error), error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function refuse(turn: number, code: CaptureFailureCode, message: string): void {
+    worker.postMessage({ tag: 'refused', turn, code, message } satisfies ScreenAnswer);
+  }
 }
 
 function failureCode(error: unknown): CaptureFailureCode {

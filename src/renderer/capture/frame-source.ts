@@ -1,10 +1,31 @@
 import type { Size } from '../../protocol/rdp/geometry.ts';
-import { MAX_DESKTOP_SIDE, type FromCapture, type ToCapture } from '../../protocol/rdp/graphics/capture-messages.ts';
+import {
+  MAX_DESKTOP_SIDE,
+  type CaptureFailureCode,
+  type FromCapture,
+  type ToCapturePage,
+} from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { EncoderKind, FrameShare } from '../../protocol/rdp/graphics/contract.ts';
 import { ENCODERS } from '../../protocol/rdp/graphics/encoders.ts';
 import { PictureStream } from '../../protocol/rdp/graphics/picture-stream.ts';
+import type { ScreenWish } from './messages.ts';
 import { sameBytes } from './same-bytes.ts';
-import { VideoPicture, type CapturedVideoFrame, type PixelMemory } from './video-picture.ts';
+import { blankPicture, VideoPicture, type CapturedVideoFrame, type HeldPicture, type PixelMemory } from './video-picture.ts';
+
+/** Of a blank picture, where what is to be shown was gone from the beginning. */
+const NOTHING_TO_SEE: Size = { width: 640, height: 480 };
+
+export interface FrameSourceParts {
+  readonly post: (message: FromCapture) => void;
+  /** To whoever can ask the system for the screen, and answers with {@link FrameSource.answered}. */
+  readonly wish: (wish: ScreenWish) => void;
+  readonly nowMs: () => number;
+  readonly encoders?: readonly EncoderKind[];
+}
+
+type Answer =
+  | { readonly tag: 'given'; readonly turn: number; readonly frames: ReadableStream<CapturedVideoFrame> }
+  | { readonly tag: 'refused'; readonly turn: number; readonly code: CaptureFailureCode; readonly message: string };
 
 /**
  * Turns a screen's video into the frames a client must be sent. Chromium gives pictures at full rate whether anything changed or not, and
@@ -12,8 +33,13 @@ import { VideoPicture, type CapturedVideoFrame, type PixelMemory } from './video
  */
 export class FrameSource {
   private readonly post: (message: FromCapture) => void;
+  private readonly wish: (wish: ScreenWish) => void;
   private readonly nowMs: () => number;
   private readonly stream: PictureStream;
+  private comesBack = false;
+  /** Number of the look at the screen; what was captured in one before counts for nothing. */
+  private turn = 0;
+  private blank = false;
   private size: Size | undefined;
   private wanted = false;
   private share: FrameShare | undefined;
@@ -22,7 +48,9 @@ export class FrameSource {
   /** Held until a newer one comes: on some systems a still screen sends no picture again. */
   private latest: CapturedVideoFrame | undefined;
   /** The newest picture that was looked at, which may be needed again. */
-  private shown: VideoPicture | undefined;
+  private shown: HeldPicture | undefined;
+  /** An encoder has it, and may still ask for its pixels. */
+  private sending: HeldPicture | undefined;
   /** That picture as it came (I420), and the buffer for the next. */
   private raw: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   private spare: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -30,20 +58,33 @@ export class FrameSource {
   private due: ReturnType<typeof setTimeout> | undefined;
   private readonly memory: PixelMemory = { frame: undefined };
 
-  constructor(post: (message: FromCapture) => void, nowMs: () => number, encoders: readonly EncoderKind[] = ENCODERS) {
+  constructor({ post, wish, nowMs, encoders = ENCODERS }: FrameSourceParts) {
     this.post = post;
+    this.wish = wish;
     this.nowMs = nowMs;
     this.stream = new PictureStream({ width: 1, height: 1 }, encoders);
   }
 
-  receive(message: ToCapture): void {
+  receive(message: ToCapturePage): void {
     if (this.over) return;
     switch (message.tag) {
+      case 'begin':
+        this.stream.countFrom(message.framesBefore);
+        this.comesBack = message.comesBack;
+        return;
+      case 'look':
+        this.forget();
+        this.wish({ tag: 'look', turn: this.turn });
+        return;
+      case 'leave':
+        this.wish({ tag: 'leave' });
+        this.goBlank();
+        break;
       case 'configure':
         try {
           this.stream.configure(message.settings, message.generation);
         } catch (error) {
-          this.fail(error);
+          this.fail(errorText(error));
           return;
         }
         break;
@@ -62,26 +103,66 @@ export class FrameSource {
     void this.work();
   }
 
-  /** Reads until the video ends, which is a lost capture unless `close` was told. */
-  async run(frames: ReadableStream<CapturedVideoFrame>): Promise<void> {
+  /** What came of the wish of this turn. Settled when nothing more comes of it. */
+  async answered(answer: Answer): Promise<void> {
+    const { turn } = answer;
+    if (answer.tag === 'given') await this.run(answer.frames, turn);
+    else if (!this.isPast(turn)) this.lose(answer.message, answer.code);
+  }
+
+  /** Reads until the video ends, or another turn begins. */
+  private async run(frames: ReadableStream<CapturedVideoFrame>, turn: number): Promise<void> {
     const reader = frames.getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done) break;
-        this.latest?.close();
-        this.latest = value;
-        if (this.over) {
-          this.letGo();
+        if (this.isPast(turn)) {
+          value?.close();
           await reader.cancel();
           return;
         }
+        if (done) break;
+        this.latest?.close();
+        this.latest = value;
         await this.work();
       }
-      this.fail(new Error('the screen is no longer shared'));
+      this.lose('the screen is no longer shared');
     } catch (error) {
-      this.fail(error);
+      if (!this.isPast(turn)) this.lose(errorText(error));
     }
+  }
+
+  private isPast(turn: number): boolean {
+    return this.over || turn !== this.turn;
+  }
+
+  /** There is no screen any more, or none was to be had: the end, unless it may come back. */
+  private lose(message: string, code: CaptureFailureCode = 'LOST'): void {
+    if (!this.comesBack || this.size === undefined) return this.fail(message, code);
+    this.goBlank();
+    void this.work();
+  }
+
+  /** Of what was captured until now nothing is shown any more. */
+  private forget(): void {
+    this.turn += 1;
+    this.latest?.close();
+    this.latest = undefined;
+    if (this.shown !== this.sending) this.shown?.close();
+    this.shown = undefined;
+    this.raw = new Uint8Array(0);
+  }
+
+  private goBlank(): void {
+    this.forget();
+    const first = this.size === undefined;
+    const size = this.size ?? NOTHING_TO_SEE;
+    this.size = size;
+    this.stream.resize(size);
+    this.shown = blankPicture(size, this.memory);
+    if (first) this.post({ tag: 'opened', size, way: 'page' });
+    this.blank = true;
+    this.post({ tag: 'shared', state: 'gone' });
   }
 
   /** Looks at pictures and encodes them, one at a time, until nobody waits for another. */
@@ -89,10 +170,10 @@ export class FrameSource {
     if (this.working) return;
     this.working = true;
     try {
-      for (let busy = true; busy && !this.over; ) busy = await this.turn();
+      for (let busy = true; busy && !this.over; ) busy = await this.step();
       this.workWhenDue();
     } catch (error) {
-      this.fail(error);
+      this.fail(errorText(error));
     } finally {
       this.working = false;
     }
@@ -105,7 +186,7 @@ export class FrameSource {
   }
 
   /** False when there is nothing to do. Pictures nobody waits for are replaced unread, except for the first of another size. */
-  private async turn(): Promise<boolean> {
+  private async step(): Promise<boolean> {
     const { latest } = this;
     if (latest !== undefined && (this.wanted || !this.isSized(latest))) {
       this.latest = undefined;
@@ -129,6 +210,7 @@ export class FrameSource {
 
   private async take(frame: CapturedVideoFrame, picture: VideoPicture): Promise<void> {
     const startMs = this.nowMs();
+    const { turn } = this;
     const { width, height } = picture.size;
     const sized = this.isSized(frame);
     if (width < 1 || height < 1 || width > MAX_DESKTOP_SIDE || height > MAX_DESKTOP_SIDE)
@@ -136,7 +218,7 @@ export class FrameSource {
     const rawBytes = frame.allocationSize();
     if (this.spare.length !== rawBytes) this.spare = new Uint8Array(rawBytes);
     await frame.copyTo(this.spare);
-    if (this.over || (sized && sameBytes(this.spare, this.raw))) return;
+    if (this.isPast(turn) || (sized && sameBytes(this.spare, this.raw))) return;
     [this.raw, this.spare] = [this.spare, this.raw];
     this.shown?.close();
     this.shown = picture;
@@ -146,12 +228,19 @@ export class FrameSource {
       this.stream.resize(this.size);
       this.post(first ? { tag: 'opened', size: this.size, way: 'page' } : { tag: 'resized', size: this.size });
     }
+    if (this.blank) {
+      this.blank = false;
+      this.post({ tag: 'shared', state: 'shown' });
+    }
     if (this.wanted && this.stream.configured) await this.send(picture, startMs);
   }
 
-  private async send(picture: VideoPicture, startMs: number): Promise<void> {
+  private async send(picture: HeldPicture, startMs: number): Promise<void> {
     const takenMs = this.nowMs();
+    this.sending = picture;
     const encoded = await this.stream.encode(picture.lend([{ x: 0, y: 0, ...picture.size }]), this.share);
+    this.sending = undefined;
+    if (this.shown !== picture) picture.close();
     if (encoded === undefined || this.over) return;
     this.wanted = false;
     const { generation, ...frame } = encoded;
@@ -167,9 +256,13 @@ export class FrameSource {
     this.shown?.close();
   }
 
-  private fail(error: unknown): void {
+  private fail(message: string, code: CaptureFailureCode = 'LOST'): void {
     if (this.over) return;
     this.letGo();
-    this.post({ tag: 'failed', code: 'LOST', message: error instanceof Error ? error.message : String(error) });
+    this.post({ tag: 'failed', code, message });
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -14,13 +14,22 @@ export interface CapturedVideoFrame {
   close(): void;
 }
 
+/** A picture that may be needed again. */
+export interface HeldPicture {
+  readonly size: Size;
+  /** For one encoder, once: closing what is lent takes nothing away from here. */
+  lend(damage: readonly Rect[]): CapturedPicture;
+  /** Idempotent. What has been read out stays. */
+  close(): void;
+}
+
 /** Memory for the pixels of one picture after the other. */
 export interface PixelMemory {
   frame: PictureMemory | undefined;
 }
 
-/** A picture that may be needed again: as the system's frame until an encoder asks for its pixels, as pixels from then on. */
-export class VideoPicture {
+/** As the system's frame until an encoder asks for its pixels, as pixels from then on. */
+export class VideoPicture implements HeldPicture {
   readonly size: Size;
   private readonly memory: PixelMemory;
   private frame: CapturedVideoFrame | undefined;
@@ -32,13 +41,11 @@ export class VideoPicture {
     this.size = { width: frame.displayWidth, height: frame.displayHeight };
   }
 
-  /** For one encoder, once: closing what is lent takes nothing away from here. */
   lend(damage: readonly Rect[]): CapturedPicture {
     const video = this.frame === undefined ? {} : { video: this.frame };
     return { ...this.size, damage, ...video, pixels: () => this.pixels(), close: () => undefined };
   }
 
-  /** Idempotent. What has been read out stays. */
   close(): void {
     this.frame?.close();
     this.frame = undefined;
@@ -48,16 +55,31 @@ export class VideoPicture {
     if (this.read !== undefined) return this.read;
     const { frame, memory, size } = this;
     if (frame === undefined) throw new Error('the picture has been given back');
-    const bytes = frame.allocationSize({ format: 'BGRX' });
-    if (memory.frame?.width !== size.width || memory.frame.height !== size.height || memory.frame.pixels.length !== bytes)
-      memory.frame = pixelMemory(size, bytes);
-    const into = memory.frame;
+    const into = memoryFor(size, frame.allocationSize({ format: 'BGRX' }), memory);
     const [plane] = await frame.copyTo(into.pixels, { format: 'BGRX' });
     const stride = plane?.stride ?? into.stride;
     this.read = stride === into.stride ? into : { ...size, stride, pixels: into.pixels };
     this.close();
     return this.read;
   }
+}
+
+/** Nothing to be seen. */
+export function blankPicture(size: Size, memory: PixelMemory): HeldPicture {
+  const pixels = (): PixelFrame => {
+    const black = memoryFor(size, size.width * size.height * 4, memory);
+    black.pixels.fill(0);
+    return black;
+  };
+  return { size, lend: (damage) => ({ ...size, damage, pixels, close: () => undefined }), close: () => undefined };
+}
+
+function memoryFor(size: Size, bytes: number, memory: PixelMemory): PictureMemory {
+  const { frame } = memory;
+  if (frame?.width === size.width && frame.height === size.height && frame.pixels.length === bytes) return frame;
+  const made = pixelMemory(size, bytes);
+  memory.frame = made;
+  return made;
 }
 
 /** In the kernels' memory, unless the system's rows have gaps. */

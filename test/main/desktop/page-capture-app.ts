@@ -3,7 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../src/main/clock.ts';
-import type { ScreenCapture } from '../../../src/main/desktop/contract.ts';
+import type { DesktopScreen, ScreenCapture, Screens } from '../../../src/main/desktop/contract.ts';
+import { openPageScreenCapture } from '../../../src/main/desktop/page/page-screen-capture.ts';
+import type { CapturePage } from '../../../src/main/desktop/page/page-capture.ts';
+import { Emitter } from '../../../src/main/emitter.ts';
 import { createDesktop } from '../../../src/main/desktop/desktop.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 import { decodeAvc420 } from '../../../src/protocol/rdp/graphics/film/avc420.ts';
@@ -12,16 +15,24 @@ import { decodeGfxServerPdus } from '../../../src/protocol/rdp/pdu/rdpgfx/pdu.ts
 import { decodeSegmentedData } from '../../../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { GFX_CODEC } from '../../../src/protocol/rdp/pdu/rdpgfx/wire-to-surface.ts';
 import { serveApp } from '../../../src/main/shell/app-protocol.ts';
+import { sourceOf } from '../../../src/main/shell/screen-source.ts';
 import { APP_SCHEME, PAGES, SCHEME_PRIVILEGES } from '../../../src/main/shell/web-security.ts';
 import { ViewedScreen } from './viewed-screen.ts';
 
 /*
  * A small Electron application for page-capture.test.ts, with our pages served as they are in the program. For each line on its input it pulls
  * frames until none has come for a second, writes the picture, and says how many came; for `kernels` it says whether the page's worker has any.
+ * With RINGBACK_TEST_SCREEN it captures that screen alone, by its id; a line of JSON is what it is to take for the screens from then on.
  */
 
 const folder = process.env['RINGBACK_TEST_FOLDER'] ?? '';
 const QUIET_MS = 1_000;
+const SCREEN = process.env['RINGBACK_TEST_SCREEN'];
+
+/** Electron knows one display of this X server, whatever its monitors are: what displays there are the test says. */
+let there = JSON.parse(process.env['RINGBACK_TEST_SCREENS'] ?? '[]') as readonly DesktopScreen[];
+const changes = new Emitter();
+const screens: Screens = { list: () => there, here: () => undefined, stamp: () => JSON.stringify(there), onChange: changes.on };
 
 const desktop = createDesktop({
   platform: 'linux',
@@ -29,24 +40,26 @@ const desktop = createDesktop({
   env: { XDG_SESSION_TYPE: 'wayland' },
   workerUrl: new URL('file:///none'),
   clock: systemClock,
-  openCapturePage: async () => {
-    const window = new BrowserWindow({
-      show: false,
-      webPreferences: {
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        backgroundThrottling: false,
-        preload: join(folder, 'preload.cjs'),
-      },
-    });
-    await watchWorkers(window.webContents);
-    await window.loadURL(PAGES.capture);
-    const { port1, port2 } = new MessageChannelMain();
-    window.webContents.postMessage('ringback:capture-port', null, [port2]);
-    return { port: port1, close: () => window.destroy() };
-  },
+  openCapturePage: openPage,
 });
+
+async function openPage(): Promise<CapturePage> {
+  const window = new BrowserWindow({
+    show: false,
+    webPreferences: {
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      backgroundThrottling: false,
+      preload: join(folder, 'preload.cjs'),
+    },
+  });
+  await watchWorkers(window.webContents);
+  await window.loadURL(PAGES.capture);
+  const { port1, port2 } = new MessageChannelMain();
+  window.webContents.postMessage('ringback:capture-port', null, [port2]);
+  return { port: port1, close: () => window.destroy() };
+}
 
 /** Sessions of the debugger in workers of the page. */
 const workers: string[] = [];
@@ -84,15 +97,31 @@ async function main(): Promise<void> {
   session.defaultSession.setDisplayMediaRequestHandler((_request, answer) => {
     void desktopCapturer
       .getSources({ types: ['screen'], thumbnailSize: { width: 0, height: 0 } })
-      .then(([video]) => answer(video === undefined ? {} : { video }));
+      .then((sources) => sourceOf(sources, SCREEN, there.length))
+      .then((video) => answer(video === undefined ? {} : { video }));
   });
-  const capture = await desktop.openCapture(AbortSignal.timeout(20_000), { tag: 'all' });
-  const viewed = new ViewedScreen(capture.size);
+  const signal = AbortSignal.timeout(20_000);
+  const capture =
+    SCREEN === undefined
+      ? await desktop.openCapture(signal, { tag: 'all' })
+      : await openPageScreenCapture({ openCapturePage: openPage, screens, id: SCREEN, clock: systemClock, signal });
+  capture.onEvent((event) => {
+    if (event.tag === 'shared') say(event);
+    if (event.tag !== 'resized') return;
+    viewed = new ViewedScreen(event.size);
+    say({ tag: 'resized', size: event.size });
+  });
+  let viewed = new ViewedScreen(capture.size);
   capture.configure({ encoder: { name: 'planar', scrollCopies: false, skipAlpha: true, maxPduBytes: 16_000 }, acknowledgement: 'marked' });
   say({ tag: 'opened', size: capture.size });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'kernels') {
       say({ tag: 'kernels', workers: workers.length, inWorker: await memories(workers[0]), inPage: await memories() });
+      continue;
+    }
+    if (line.startsWith('[')) {
+      there = JSON.parse(line) as readonly DesktopScreen[];
+      changes.emit();
       continue;
     }
     if (line === 'film') {

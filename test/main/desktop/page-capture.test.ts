@@ -1,10 +1,8 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from 'vite';
 import { startDisplay, type Display } from '../../support/display.ts';
+import { buildPageCaptureApp } from './page-capture-build.ts';
 import { needs, run, startProgram, until, type Program } from '../../support/programs.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -69,53 +67,7 @@ describe.skipIf(programs.skip || electron === undefined)(title, () => {
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ringback-page-'));
-    const quiet = { configFile: false, logLevel: 'error' } as const;
-    await build({
-      ...quiet,
-      root: join(ROOT, 'src/renderer'),
-      base: './',
-      worker: { format: 'es' },
-      build: {
-        outDir: join(folder, 'renderer'),
-        target: 'chrome130',
-        modulePreload: { polyfill: false },
-        rolldownOptions: { input: { capture: join(ROOT, 'src/renderer/capture.html') } },
-      },
-    });
-    await build({
-      ...quiet,
-      root: ROOT,
-      build: {
-        ssr: true,
-        outDir: join(folder, 'main'),
-        target: 'node20.18',
-        rolldownOptions: {
-          external: ['electron', 'koffi', 'x11'],
-          input: { main: fileURLToPath(new URL('./page-capture-app.ts', import.meta.url)) },
-          output: { format: 'es', entryFileNames: '[name].js' },
-        },
-      },
-    });
-    await build({
-      ...quiet,
-      root: ROOT,
-      build: {
-        ssr: true,
-        outDir: folder,
-        emptyOutDir: false,
-        rolldownOptions: {
-          external: ['electron'],
-          input: { preload: join(ROOT, 'src/preload/capture.ts') },
-          output: { format: 'cjs', entryFileNames: '[name].cjs' },
-        },
-      },
-    });
-    await writeFile(
-      join(folder, 'package.json'),
-      JSON.stringify({ name: 'page-capture-test', version: '1.0.0', type: 'module', main: 'main/main.js' }),
-    );
-    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    folder = await buildPageCaptureApp();
     display = await startDisplay({ width: 640, height: 480, windowManager: true });
     await display.xdotool('mousemove', '600', '450');
     await run('xsetroot', ['-solid', '#306090'], { env: display.env });

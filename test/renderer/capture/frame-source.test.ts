@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FromCapture, ToCapture } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
+import type { FromCapture, ToCapturePage } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import type { EncoderKind } from '../../../src/protocol/rdp/graphics/contract.ts';
 import { FrameSource } from '../../../src/renderer/capture/frame-source.ts';
+import type { ScreenWish } from '../../../src/renderer/capture/messages.ts';
 import type { CapturedVideoFrame } from '../../../src/renderer/capture/video-picture.ts';
 import { planarSettings } from '../../support/encode-frame.ts';
 import { sameBytes } from '../../../src/renderer/capture/same-bytes.ts';
@@ -38,37 +39,63 @@ class GreyFrame implements CapturedVideoFrame {
 /** Everything that promises alone were waiting for has happened: the source knows no other wait. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function source(encoders?: readonly EncoderKind[]): {
-  posted: FromCapture[];
-  tell(message: ToCapture): Promise<void>;
+interface Video {
   give(frame: GreyFrame): Promise<void>;
   end(): Promise<void>;
+}
+
+function source(
+  encoders?: readonly EncoderKind[],
+  comesBack = false,
+): Video & {
+  posted: FromCapture[];
+  wishes: ScreenWish[];
+  tell(message: ToCapturePage): Promise<void>;
+  /** Gives the screen, as it was asked for last. */
+  video(): Video;
+  refuse(): Promise<void>;
 } {
   const posted: FromCapture[] = [];
+  const wishes: ScreenWish[] = [];
   let nowMs = 0;
-  const made = new FrameSource(
-    (message) => posted.push(message),
-    () => nowMs,
-    encoders,
-  );
-  const { readable, writable } = new TransformStream<CapturedVideoFrame, CapturedVideoFrame>(undefined, undefined, { highWaterMark: 0 });
-  const writer = writable.getWriter();
-  const run = made.run(readable);
+  const made = new FrameSource({
+    post: (message) => posted.push(message),
+    wish: (wish) => wishes.push(wish),
+    nowMs: () => nowMs,
+    ...(encoders === undefined ? {} : { encoders }),
+  });
+  const turn = (): number => wishes.findLast((wish) => wish.tag === 'look')?.turn ?? 0;
+  const video = (): Video => {
+    const { readable, writable } = new TransformStream<CapturedVideoFrame, CapturedVideoFrame>(undefined, undefined, { highWaterMark: 0 });
+    const writer = writable.getWriter();
+    const run = made.answered({ tag: 'given', turn: turn(), frames: readable });
+    return {
+      give: async (frame) => {
+        nowMs += 20;
+        await writer.write(frame).catch(() => undefined);
+        await settled();
+      },
+      end: async () => {
+        await writer.close().catch(() => undefined);
+        await run;
+      },
+    };
+  };
+  made.receive({ tag: 'begin', framesBefore: 0, comesBack });
+  made.receive({ tag: 'look' });
   return {
     posted,
+    wishes,
     tell: (message) => {
       made.receive(message);
       return settled();
     },
-    give: async (frame) => {
-      nowMs += 20;
-      await writer.write(frame);
+    video,
+    refuse: async () => {
+      await made.answered({ tag: 'refused', turn: turn(), code: 'NOT_PERMITTED', message: 'no' });
       await settled();
     },
-    end: async () => {
-      await writer.close().catch(() => undefined);
-      await run;
-    },
+    ...video(),
   };
 }
 
@@ -177,6 +204,99 @@ describe('the capture page’s worker', () => {
     await closed.give(new GreyFrame(2));
     await closed.end();
     expect(closed.posted.map((message) => message.tag)).toEqual(['opened', 'closed']);
+  });
+});
+
+describe('a screen that may go and come back, in the capture page’s worker', () => {
+  /** Keeps what each picture is of: the level of its first pixel. */
+  const levels = (seen: number[]): EncoderKind => ({
+    name: 'level',
+    settingsFor: () => ({ name: 'level' }),
+    create: () => ({
+      encode: async ({ pixels }) => {
+        seen.push((await pixels()).pixels[0] ?? -1);
+        return { updates: [{ route: 'fastPath', bytes: Uint8Array.of(1) }], changedPixels: 1 };
+      },
+      close: () => undefined,
+    }),
+  });
+  const LEVELS = { encoder: { name: 'level' }, acknowledgement: 'unmarked' } as const;
+  const tags = (posted: readonly FromCapture[]): string[] =>
+    posted.map((message) =>
+      message.tag === 'shared' ? message.state : message.tag === 'frame' ? `frame ${message.frame.frameId}` : message.tag,
+    );
+
+  it('is blank while it is gone, in the size it had, and shown when it is there again', async () => {
+    const seen: number[] = [];
+    const { posted, wishes, tell, give, video } = source([levels(seen)], true);
+    await tell({ tag: 'begin', framesBefore: 7, comesBack: true });
+    await tell({ tag: 'configure', settings: LEVELS, generation: 1 });
+    await tell({ tag: 'next' });
+    await give(new GreyFrame(10));
+    await tell({ tag: 'leave' });
+    await tell({ tag: 'next' });
+    await give(new GreyFrame(11));
+    await tell({ tag: 'next' });
+    expect(tags(posted)).toEqual(['opened', 'frame 8', 'gone', 'frame 9']);
+    expect(posted[0]).toMatchObject({ size: { width: 64, height: 64 } });
+    await tell({ tag: 'look' });
+    const again = video();
+    await again.give(new GreyFrame(12, 32, 16));
+    expect(tags(posted).slice(4)).toEqual(['resized', 'shown', 'frame 10']);
+    expect(seen).toEqual([10, 0, 12]);
+    expect(wishes.map(({ tag }) => tag)).toEqual(['look', 'leave', 'look']);
+  });
+
+  it('is blank from the beginning where it is gone already', async () => {
+    const seen: number[] = [];
+    const { posted, tell } = source([levels(seen)], true);
+    await tell({ tag: 'leave' });
+    await tell({ tag: 'configure', settings: LEVELS, generation: 1 });
+    await tell({ tag: 'next' });
+    expect(tags(posted)).toEqual(['opened', 'gone', 'frame 1']);
+    expect(seen).toEqual([0]);
+  });
+
+  it('shows nothing any more of what was captured before it was looked at anew, not even what was being read', async () => {
+    const seen: number[] = [];
+    const { posted, tell, give, video } = source([levels(seen)], true);
+    await tell({ tag: 'configure', settings: LEVELS, generation: 1 });
+    await tell({ tag: 'next' });
+    await give(new GreyFrame(10));
+    await tell({ tag: 'next' });
+    const slow = new GreyFrame(66);
+    let read = (): void => undefined;
+    const copy = slow.copyTo.bind(slow);
+    slow.copyTo = async (...to) => {
+      await new Promise<void>((resolve) => {
+        read = resolve;
+      });
+      return copy(...to);
+    };
+    await give(slow);
+    await tell({ tag: 'look' });
+    await tell({ tag: 'configure', settings: LEVELS, generation: 2 });
+    read();
+    await settled();
+    await give(new GreyFrame(67));
+    expect(seen).toEqual([10]);
+    expect(slow.closed).toBe(1);
+    await video().give(new GreyFrame(12));
+    expect(seen).toEqual([10, 12]);
+    expect(posted.at(-1)).toMatchObject({ tag: 'frame', generation: 2 });
+    expect(tags(posted)).toEqual(['opened', 'frame 1', 'frame 2']);
+  });
+
+  it('is gone, and not the end, where its video ends or it is not given again; at first it is the end', async () => {
+    const { posted, tell, give, end, refuse } = source(undefined, true);
+    await give(new GreyFrame(1));
+    await end();
+    await tell({ tag: 'look' });
+    await refuse();
+    expect(tags(posted)).toEqual(['opened', 'gone', 'gone']);
+    const never = source(undefined, true);
+    await never.refuse();
+    expect(never.posted).toEqual([{ tag: 'failed', code: 'NOT_PERMITTED', message: 'no' }]);
   });
 });
 

@@ -33,7 +33,8 @@ export interface CoreGraphics {
   isTrusted(): boolean;
   /** Whether the person has allowed screen recording; macOS asks them on the first call. */
   mayRecord(): boolean;
-  screen(): MacScreen;
+  /** Of this display; the main one where it is left out. */
+  screen(display?: number): MacScreen;
   post(call: MacCall): void;
   /** In points. */
   pointer(): { readonly x: number; readonly y: number };
@@ -41,6 +42,8 @@ export interface CoreGraphics {
   processAt(x: number, y: number, nowMs: number): number | undefined;
   /** Process that takes the keyboard. */
   focusedProcess(): number | undefined;
+  /** In points, the middle of this process's window that is in front, among those that are no menus or tips; undefined where it has none. */
+  windowOf(process: number, nowMs: number): { readonly x: number; readonly y: number } | undefined;
   idleMs(): number;
   keysDown(): number;
   /** On the layout in use now. */
@@ -106,29 +109,36 @@ function loadCoreGraphics(): CoreGraphics {
   );
   // The values of these keys are their names, as their headers say.
   const name = (text: string): unknown => stringOf(null, text, UTF8) as unknown;
-  const [OWNER, BOUNDS, FOCUSED] = [name('kCGWindowOwnerPID'), name('kCGWindowBounds'), name('AXFocusedApplication')];
+  const [OWNER, BOUNDS, LAYER] = [name('kCGWindowOwnerPID'), name('kCGWindowBounds'), name('kCGWindowLayer')];
+  const FOCUSED = name('AXFocusedApplication');
   const [LAYOUT_DATA, LOCALIZED_NAME, SOURCE_ID] = [
     name('TISPropertyUnicodeKeyLayoutData'),
     name('TISPropertyLocalizedName'),
     name('TISPropertyInputSourceID'),
   ];
 
-  let windows: { readonly atMs: number; readonly list: readonly { readonly process: number; readonly bounds: Bounds }[] } | undefined;
-  const listWindows = (): readonly { readonly process: number; readonly bounds: Bounds }[] => {
+  let windows: { readonly atMs: number; readonly list: readonly ListedWindow[] } | undefined;
+  const listWindows = (): readonly ListedWindow[] => {
     const array: unknown = copyWindows(ON_SCREEN, 0);
     if (array === null) return [];
     const list = [];
     const count = Number(countOf(array));
     for (let index = 0; index < count; index += 1) {
       const window: unknown = itemOf(array, index);
-      const process = [0];
+      const [process, layer] = [[0], [0]];
       const bounds = { origin: { x: 0, y: 0 }, size: { width: 0, height: 0 } };
       numberOf(valueOf(window, OWNER), SINT32, process);
+      numberOf(valueOf(window, LAYER), SINT32, layer);
       rectOf(valueOf(window, BOUNDS), bounds);
-      list.push({ process: process[0] ?? 0, bounds });
+      list.push({ process: process[0] ?? 0, layer: layer[0] ?? 0, bounds });
     }
     release(array);
     return list;
+  };
+  /** Front to back. */
+  const windowsAt = (nowMs: number): readonly ListedWindow[] => {
+    if (windows === undefined || nowMs - windows.atMs > WINDOWS_GOOD_MS) windows = { atMs: nowMs, list: listWindows() };
+    return windows.list;
   };
 
   const create = (call: MacCall): unknown => {
@@ -178,8 +188,7 @@ function loadCoreGraphics(): CoreGraphics {
   return {
     isTrusted: () => isTrusted() as boolean,
     mayRecord: () => (hasScreenAccess() as boolean) || (requestScreenAccess() as boolean),
-    screen: () => {
-      const display = mainDisplay() as number;
+    screen: (display = mainDisplay() as number) => {
       const bounds = displayBounds(display) as Bounds;
       const mode: unknown = copyMode(display);
       const pixels = mode === null ? bounds.size.width : Number(pixelWidth(mode));
@@ -203,10 +212,10 @@ function loadCoreGraphics(): CoreGraphics {
       release(event);
       return at;
     },
-    processAt: (x, y, nowMs) => {
-      if (windows === undefined || nowMs - windows.atMs > WINDOWS_GOOD_MS) windows = { atMs: nowMs, list: listWindows() };
-      // Front to back.
-      return windows.list.find(({ bounds }) => contains(bounds, x, y))?.process;
+    processAt: (x, y, nowMs) => windowsAt(nowMs).find(({ bounds }) => contains(bounds, x, y))?.process,
+    windowOf: (process, nowMs) => {
+      const found = windowsAt(nowMs).find((window) => window.process === process && window.layer === 0)?.bounds;
+      return found && { x: found.origin.x + found.size.width / 2, y: found.origin.y + found.size.height / 2 };
     },
     focusedProcess: () => {
       const [system, application, process] = [systemWide() as unknown, [null] as unknown[], [0]];
@@ -248,6 +257,12 @@ function loadCoreGraphics(): CoreGraphics {
         name: text(propertyOf(source, LOCALIZED_NAME)),
       })),
   };
+}
+
+interface ListedWindow {
+  readonly process: number;
+  readonly layer: number;
+  readonly bounds: Bounds;
 }
 
 interface Bounds {

@@ -1,9 +1,15 @@
 import type { DesktopSupport, KeyboardLayout } from '../../../facts/desktop.ts';
+import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
+import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { Clock } from '../../clock.ts';
-import { DesktopError, type InputInjector } from '../contract.ts';
-import { NativeInjector, type NativeSystem } from '../native-injector.ts';
+import { DesktopError, type DesktopScreen, type InputInjector } from '../contract.ts';
+import type { DesktopShortcut } from '../desktop-shortcuts.ts';
+import { NativeInjector, type NativeInjectorParts, type NativeSystem } from '../native-injector.ts';
 import { type CoreGraphics, coreGraphics } from './core-graphics.ts';
-import { MacEvents, pixels, points } from './mac-events.ts';
+import type { InputTrace } from '../native-own-input.ts';
+import type { ListedDisplay } from '../page/listed-screens.ts';
+import { MacEvents, type MacScreen, pixels, points } from './mac-events.ts';
+import { macScreens } from './mac-screens.ts';
 
 /** Capture and input both need a permission in System Settings, Privacy; asking for screen recording also lists this program there. */
 export async function support(): Promise<DesktopSupport> {
@@ -23,30 +29,84 @@ export function macSupport(mayRecord: boolean, isTrusted: boolean): DesktopSuppo
 /**
  * Opens an injector over CGEventPost; `mac-events.ts` decides which events are posted. Rejects with NOT_PERMITTED without Accessibility.
  */
-export async function open(clock: Clock): Promise<InputInjector> {
+export async function open(parts: Omit<NativeInjectorParts, 'system'>): Promise<InputInjector> {
   const graphics = coreGraphics();
   if (!graphics.isTrusted()) throw new DesktopError('NOT_PERMITTED', 'the person has not allowed this program to control the computer');
-  return new NativeInjector(macSystem(graphics, clock), clock);
+  return new NativeInjector({ ...parts, system: new MacSystem(graphics, parts.clock) });
 }
 
 export async function keyboardLayout(): Promise<KeyboardLayout | undefined> {
   return coreGraphics().layout();
 }
 
-/** macOS lets no program switch Caps Lock by an event, and has no other lock: none is changed, and none put back. */
-function macSystem(graphics: CoreGraphics, clock: Clock): NativeSystem {
-  const keys = graphics.keys();
-  const events = new MacEvents((character) => keys.get(character));
-  const processAt = (at: { readonly x: number; readonly y: number }) => graphics.processAt(at.x, at.y, clock.monotonicMs());
-  return {
-    post: (injected) => {
-      const screen = graphics.screen();
-      for (const event of injected) for (const call of events.translate(event, screen, clock.monotonicMs())) graphics.post(call);
-    },
-    aimsAtUs: (aim) => {
-      if (aim.tag === 'focus') return graphics.focusedProcess() === process.pid;
-      return processAt(aim.tag === 'point' ? points(aim, graphics.screen()) : graphics.pointer()) === process.pid;
-    },
-    trace: () => ({ idleMs: graphics.idleMs(), ...pixels(graphics.pointer(), graphics.screen()), down: graphics.keysDown() }),
-  };
+export function screens(displays: readonly ListedDisplay[]): readonly DesktopScreen[] {
+  return macScreens(displays);
+}
+
+/**
+ * Keys that macOS takes as it comes: the list of programs, Spotlight, Force Quit, pictures of the screen, Mission Control and its spaces, the desktop. What
+ * the person or other programs have made of them nobody is told.
+ */
+const SHORTCUTS: readonly DesktopShortcut[] = [
+  { keys: ['none15', 'none57'], held: ['logo'] },
+  { keys: ['none57'], held: ['control'] },
+  { keys: ['none1'], held: ['logo', 'alt'] },
+  { keys: ['none4', 'none5', 'none6', 'none7'], characters: '3456#$%^', held: ['logo', 'shift'] },
+  { keys: ['e072', 'e080', 'e075', 'e077'], held: ['control'] },
+  { keys: ['none87'], held: [] },
+];
+
+/**
+ * CoreGraphics as an injector needs it. macOS lets no program switch Caps Lock by an event, and has no other lock: none is changed, and none put back.
+ */
+export class MacSystem implements NativeSystem {
+  readonly shortcuts = SHORTCUTS;
+  private readonly graphics: CoreGraphics;
+  private readonly clock: Clock;
+  private readonly events: MacEvents;
+  /** Electron's id of a display is CoreGraphics' own (CGDirectDisplayID). */
+  private display: number | undefined;
+
+  constructor(graphics: CoreGraphics, clock: Clock) {
+    this.graphics = graphics;
+    this.clock = clock;
+    const keys = graphics.keys();
+    this.events = new MacEvents((character) => keys.get(character));
+  }
+
+  place({ id }: DesktopScreen): void {
+    this.display = Number(id);
+  }
+
+  post(events: readonly InputEvent[]): void {
+    const { screen } = this;
+    for (const event of events) for (const call of this.events.translate(event, screen, this.clock.monotonicMs())) this.graphics.post(call);
+  }
+
+  pointer(): Place {
+    return pixels(this.graphics.pointer(), this.screen);
+  }
+
+  isOwnAt(at: Place): boolean {
+    const { x, y } = points(at, this.screen);
+    return this.graphics.processAt(x, y, this.clock.monotonicMs()) === process.pid;
+  }
+
+  hasFocus(): boolean {
+    return this.graphics.focusedProcess() === process.pid;
+  }
+
+  focus(): Place | undefined {
+    const focused = this.graphics.focusedProcess();
+    const window = focused === undefined ? undefined : this.graphics.windowOf(focused, this.clock.monotonicMs());
+    return window && pixels(window, this.screen);
+  }
+
+  trace(): InputTrace {
+    return { idleMs: this.graphics.idleMs(), ...this.pointer(), down: this.graphics.keysDown() };
+  }
+
+  private get screen(): MacScreen {
+    return this.graphics.screen(this.display);
+  }
 }

@@ -1,3 +1,4 @@
+import type { ToCapturePage } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { Clock } from '../../clock.ts';
 import type { ScreenCapture } from '../contract.ts';
 import { openRemoteCapture, type CaptureChannel } from '../remote-capture.ts';
@@ -18,26 +19,41 @@ export interface CapturePage {
   close(): Promise<void> | void;
 }
 
+/** Opens a hidden page that may capture this screen, by its id; without one, what the system's own dialog gives. */
+export type OpenCapturePage = (screen?: string) => Promise<CapturePage>;
+
 export interface PageCaptureOptions {
-  readonly openCapturePage: () => Promise<CapturePage>;
+  readonly openCapturePage: OpenCapturePage;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Number of the last frame that the client was sent before, by another capture. */
+  readonly framesBefore?: number;
 }
 
 /** Captures in a page with getDisplayMedia. Rejects with NOT_PERMITTED when the person or the system refuses, or with the signal's reason. */
-export async function openPageCapture({ openCapturePage, clock, signal }: PageCaptureOptions): Promise<ScreenCapture> {
+export async function openPageCapture({ openCapturePage, clock, signal, framesBefore = 0 }: PageCaptureOptions): Promise<ScreenCapture> {
   signal.throwIfAborted();
   const page = await openCapturePage();
+  tellPage(page, { tag: 'begin', framesBefore, comesBack: false });
+  tellPage(page, { tag: 'look' });
   return openRemoteCapture(pageChannel(page), { clock, signal });
 }
 
-function pageChannel(page: CapturePage): CaptureChannel {
+export function tellPage({ port }: CapturePage, message: ToCapturePage): void {
+  port.postMessage(message);
+}
+
+/** @param arriving called with each message before anything is made of it */
+export function pageChannel(page: CapturePage, arriving: (message: unknown) => void = () => undefined): CaptureChannel {
   const { port } = page;
   let listening = false;
   return {
-    send: (message) => port.postMessage(message),
+    send: (message) => tellPage(page, message),
     onMessage: (listener) => {
-      port.on('message', (event) => listener(event.data));
+      port.on('message', ({ data }) => {
+        arriving(data);
+        listener(data);
+      });
       if (!listening) port.start();
       listening = true;
     },

@@ -34,7 +34,7 @@ export type InputRecord =
 
 /** The system's metrics that the translation needs, in physical pixels. */
 export interface WindowsScreen {
-  /** SM_XVIRTUALSCREEN …: all monitors. The shared (primary) monitor is at 0,0. */
+  /** SM_XVIRTUALSCREEN …: all monitors. The primary one is at 0,0. */
   readonly virtualLeft: number;
   readonly virtualTop: number;
   readonly virtualWidth: number;
@@ -52,7 +52,7 @@ const BUTTON: Readonly<Record<PointerButton, { readonly down: number; readonly u
   x2: { down: 0x0080, up: 0x0100, data: XBUTTON2 },
 };
 
-/** The INPUT records of one event. RDP's scancodes are Windows' own and need no table. */
+/** The INPUT records of one event, whose position is one of the virtual desktop. RDP's scancodes are Windows' own and need no table. */
 export function inputRecords(event: InputEvent, screen: WindowsScreen): InputRecord[] {
   switch (event.tag) {
     case 'key': {

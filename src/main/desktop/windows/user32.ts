@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import type { KeyboardLayout } from '../../../facts/desktop.ts';
 import { INPUT_BYTES, packInputRecords, type InputRecord, type WindowsScreen } from './send-input-records.ts';
+import { MONITOR_INFO_BYTES, readMonitorInfo, type WindowsMonitor } from './windows-screens.ts';
 import type { CharacterKey } from './windows-text.ts';
 
 const SM_SWAPBUTTON = 23;
@@ -8,6 +9,10 @@ const SM_XVIRTUALSCREEN = 76;
 const SM_YVIRTUALSCREEN = 77;
 const SM_CXVIRTUALSCREEN = 78;
 const SM_CYVIRTUALSCREEN = 79;
+const DESKTOP_CLASSES: ReadonlySet<string> = new Set(['Progman', 'WorkerW']);
+const MAX_CLASS_NAME = 256;
+const SM_CMONITORS = 80;
+const MONITOR_DEFAULTTONULL = 0;
 const VK_CAPITAL = 0x14;
 const VK_KANA = 0x15;
 const VK_NUMLOCK = 0x90;
@@ -32,6 +37,14 @@ export interface User32 {
   /** The window that takes the keyboard. */
   inFront(): unknown;
   isOwnProcess(window: unknown): boolean;
+  /** The desktop itself, which lies on all monitors. */
+  isDesktop(window: unknown): boolean;
+  /** How many monitors show the desktop. */
+  monitors(): number;
+  /** Undefined where none is. */
+  monitorAt(point: { readonly x: number; readonly y: number }): WindowsMonitor | undefined;
+  /** The one that has the largest part of this window; undefined where none has any. */
+  monitorOf(window: unknown): WindowsMonitor | undefined;
   idleMs(): number;
   keysDown(): number;
   keyOf(codeUnit: number): CharacterKey | undefined;
@@ -59,6 +72,10 @@ function loadUser32(): User32 {
   const windowFromPoint = user32.func('intptr_t __stdcall WindowFromPoint(POINT point)');
   const foreground = user32.func('intptr_t __stdcall GetForegroundWindow()');
   const threadOf = user32.func('uint32_t __stdcall GetWindowThreadProcessId(intptr_t window, _Out_ uint32_t *process)');
+  const monitorFromPoint = user32.func('intptr_t __stdcall MonitorFromPoint(POINT point, uint32_t flags)');
+  const monitorFromWindow = user32.func('intptr_t __stdcall MonitorFromWindow(intptr_t window, uint32_t flags)');
+  const monitorInfo = user32.func('int __stdcall GetMonitorInfoW(intptr_t monitor, _Inout_ uint8_t *info)');
+  const className = user32.func('int __stdcall GetClassNameW(intptr_t window, _Out_ uint16_t *name, int size)');
   const lastInput = user32.func('int __stdcall GetLastInputInfo(_Inout_ LASTINPUTINFO *info)');
   const keyboardLayout = user32.func('intptr_t __stdcall GetKeyboardLayout(uint32_t thread)');
   const scanOf = user32.func('int16_t __stdcall VkKeyScanExW(uint16_t character, intptr_t layout)');
@@ -72,6 +89,11 @@ function loadUser32(): User32 {
     const process = [0];
     const thread = threadOf(window, process) as number;
     return { thread, process: process[0] ?? 0 };
+  };
+  const monitor = (handle: unknown): WindowsMonitor | undefined => {
+    const info = new Uint8Array(MONITOR_INFO_BYTES);
+    new DataView(info.buffer).setUint32(0, MONITOR_INFO_BYTES, true);
+    return Number(handle) === 0 || (monitorInfo(handle, info) as number) === 0 ? undefined : readMonitorInfo(info);
   };
   const layoutInFront = (): unknown => keyboardLayout(processOf(foreground()).thread);
   return {
@@ -95,6 +117,14 @@ function loadUser32(): User32 {
     windowAt: ({ x, y }) => windowFromPoint({ x, y }) as unknown,
     inFront: () => foreground() as unknown,
     isOwnProcess: (window) => Number(window) !== 0 && processOf(window).process === process.pid,
+    isDesktop: (window) => {
+      const name = new Uint16Array(MAX_CLASS_NAME);
+      className(window, name, name.length);
+      return DESKTOP_CLASSES.has(text(name));
+    },
+    monitors: () => metric(SM_CMONITORS) as number,
+    monitorAt: ({ x, y }) => monitor(monitorFromPoint({ x, y }, MONITOR_DEFAULTTONULL)),
+    monitorOf: (window) => monitor(monitorFromWindow(window, MONITOR_DEFAULTTONULL)),
     idleMs: () => {
       const info = { cbSize: 8, dwTime: 0 };
       lastInput(info);

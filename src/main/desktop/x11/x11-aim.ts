@@ -2,7 +2,7 @@ import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import { overlap } from '../../../protocol/rdp/graphics/tiles/areas.ts';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { SharedPart } from '../../../protocol/rdp/shared-part.ts';
-import type { Aim } from '../own-window-guard.ts';
+import type { Aim, Lands } from '../own-window-guard.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import { X11OnTop } from './x11-on-top.ts';
 import type { X11OwnWindows } from './x11-own-windows.ts';
@@ -15,9 +15,6 @@ const MAX_DEPTH = 32;
 
 /** A screen may be elsewhere without an event that says it. */
 const LOOK_AGAIN_MS = 1_000;
-
-/** In what is shared; in a window of this program; or at a place that the expert does not see. */
-export type Lands = 'there' | 'own' | 'outside';
 
 /** Where input arrives whose positions are those of the shared part. */
 export class X11Aim {

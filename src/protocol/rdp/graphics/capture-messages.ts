@@ -23,6 +23,19 @@ export type ToCapture =
   | { readonly tag: 'refresh'; readonly areas: readonly Rect[] }
   | { readonly tag: 'close' };
 
+/** To a hidden page, which captures one screen. */
+export type ToCapturePage =
+  | ToCapture
+  /**
+   * First message. `framesBefore`: number of the last frame that the client was sent before, by another capture. `comesBack`: where the screen goes that
+   * is shown, the picture is blank until it is looked at again; else the capture has failed.
+   */
+  | { readonly tag: 'begin'; readonly framesBefore: number; readonly comesBack: boolean }
+  /** The screen is to be looked at, anew where it was already: of what was captured before nothing is shown any more. */
+  | { readonly tag: 'look' }
+  /** The screen is not there: nothing is shown. */
+  | { readonly tag: 'leave' };
+
 export type CaptureFailureCode = 'NO_DISPLAY' | 'NOT_PERMITTED' | 'UNSUPPORTED' | 'LOST';
 
 /** One frame, encoded off the main thread. */
