@@ -127,8 +127,10 @@ describe('libopenh264, as its function table is used', () => {
     expect([int(32), int(36), parameters?.getFloat32(40, true), int(44), int(64), int(68)]).toEqual([64, 32, 30, 1_000_000, 0, 1]);
     // BT.709, full range.
     expect([216, 217, 218, 219, 220, 221, 222].map(byte)).toEqual([1, 5, 1, 1, 1, 1, 1]);
+    // As coarse as a film may be, and as fine.
+    expect([int(868), int(872)]).toEqual([46, 12]);
     // What it does not know is left as it was.
-    expect([int(840), int(868), int(916)]).toEqual([-286_331_154, -286_331_154, -286_331_154]);
+    expect([int(840), int(876), int(916)]).toEqual([-286_331_154, -286_331_154, -286_331_154]);
   });
 
   it('takes a second thread, with a slice of its own, for large pictures only', async () => {
