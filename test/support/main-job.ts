@@ -27,6 +27,8 @@ export interface MainJobOptions {
   readonly forward: boolean;
   readonly say: (text: string) => void;
   readonly screenshot: (person: 'novice' | 'expert', name: string) => string;
+  /** A moment of which screenshots have been kept. */
+  readonly seen?: (moment: string, people: { readonly novice: App; readonly expert: App }) => Promise<void>;
 }
 
 export interface MainJobResult {
@@ -98,6 +100,7 @@ export async function playMainJob(options: MainJobOptions): Promise<MainJobResul
     const keep = async (name: string) => {
       await noviceDesktop.saveScreenshot(options.screenshot('novice', name));
       await expertDesktop.saveScreenshot(options.screenshot('expert', name));
+      await options.seen?.(name, { novice, expert });
     };
     const start = async (desktop: PersonDesktop, network: Network | undefined): Promise<App> => {
       const app = await startApp(desktop, [], { network });
