@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { resolve } from 'node:path';
+import { designFirst } from './scripts/design-first.ts';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
@@ -45,7 +46,7 @@ export default defineConfig({
   renderer: {
     root: at('src/renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [react(), designFirst()],
     worker: { format: 'es' },
     build: {
       target: 'chrome130',

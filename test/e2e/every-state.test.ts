@@ -115,6 +115,24 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     }
   });
 
+  it('what a window adds to the design wins over it', async () => {
+    const first = () => pages.page.evaluate(() => document.querySelector('link[rel="stylesheet"]')?.getAttribute('href'));
+    await pages.show('session', appState({ session: session('novice', CONNECTED, LIVE) }));
+    expect(await first()).toMatch(/design-/);
+    const [question = expect.fail('none')] = QUESTIONS;
+    await pages.ask(question.view, question.armed);
+    expect(await first()).toMatch(/design-/);
+    await pages.show('index', STATES.find(({ name }) => name === 'asked for help')?.state ?? expect.fail('no such state'));
+    expect(await first()).toMatch(/design-/);
+    // Somebody asks: that stands out.
+    const colours = await pages.page.evaluate(() =>
+      ['.invitation', '.card:not(.invitation)'].map(
+        (one) => getComputedStyle(document.querySelector(one) ?? document.body).backgroundColor,
+      ),
+    );
+    expect(new Set(colours).size).toBe(2);
+  });
+
   it('the expert reads in a small window too what the button for control does', async () => {
     for (const [width, control] of [640, 731, 821, 961].flatMap((each) => [[each, 'no'] as const, [each, 'granted'] as const])) {
       await pages.size(width, 480);

@@ -9,6 +9,7 @@ import { _electron, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type { AppState } from '../../src/preload/contract.ts';
 import type { QuestionView } from '../../src/preload/question-contract.ts';
+import { designFirst } from '../../scripts/design-first.ts';
 import { electronExecutable } from './app.ts';
 import { type Display, startDisplay } from './display.ts';
 
@@ -55,7 +56,7 @@ export async function openPages(nowMs: number): Promise<Pages> {
     logLevel: 'error',
     root: RENDERER,
     base: './',
-    plugins: [react()],
+    plugins: [react(), designFirst()],
     worker: { format: 'es' },
     build: {
       outDir: join(folder, 'pages'),
