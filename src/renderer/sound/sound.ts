@@ -50,9 +50,8 @@ async function record(port: MessagePort, samplesPerSecond: number): Promise<void
     if (track === undefined || track.readyState === 'ended') post({ tag: 'recordingEnded', why: 'refused', message: 'no sound was given' });
     else await postAll(track, samplesPerSecond, post);
   } catch (error) {
-    const isRefused = error instanceof DOMException && error.name === 'NotAllowedError';
     const message = error instanceof Error ? error.message : String(error);
-    post({ tag: 'recordingEnded', why: isRefused ? 'refused' : 'lost', message });
+    post({ tag: 'recordingEnded', why: isRefusal(error) ? 'refused' : 'lost', message });
   } finally {
     track?.stop();
   }
@@ -64,12 +63,14 @@ async function systemSound(): Promise<MediaStream> {
   try {
     return await mediaDevices.getDisplayMedia({ audio: SYSTEM_SOUND, video: false });
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (isRefusal(error)) throw error;
     const stream = await mediaDevices.getDisplayMedia({ audio: SYSTEM_SOUND, video: true });
     for (const picture of stream.getVideoTracks()) picture.stop();
     return stream;
   }
 }
+
+const isRefusal = (error: unknown): boolean => error instanceof DOMException && error.name === 'NotAllowedError';
 
 async function postAll(track: MediaStreamTrack, samplesPerSecond: number, post: (message: FromSoundRecorder) => void): Promise<void> {
   const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: MOST_WAITING }).readable.getReader();

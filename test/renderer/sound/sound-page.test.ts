@@ -95,12 +95,13 @@ describe('the page that records', () => {
   });
 
   it.each([
-    ['NotAllowedError', 'refused'],
-    ['NotFoundError', 'lost'],
-    ['AbortError', 'lost'],
-  ])('says why it was not given: %s', async (name, why) => {
-    const { said } = await recorded(() => Promise.reject(new DOMException('no', name)));
+    ['NotAllowedError', 'refused', 1],
+    ['NotFoundError', 'lost', 2],
+    ['AbortError', 'lost', 2],
+  ])('says why it was not given, and asks nobody again who has refused: %s', async (name, why, times) => {
+    const { said, asked } = await recorded(() => Promise.reject(new DOMException('no', name)));
     expect(said).toEqual([{ tag: 'recordingEnded', why, message: 'no' }]);
+    expect(asked.length).toBe(times);
   });
 
   it.each([
