@@ -2,11 +2,14 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill } from 'node:process';
+import { afterAll } from 'vitest';
 import type { Page } from 'playwright-core';
 import { t } from '../../src/words/words.ts';
 import type { SteeredApp } from './app.ts';
 import type { TwoNetworks } from './network.ts';
 import { answerQuestion, clickAt, connect, hostMessenger, meetOnMessenger, signIn, waitForOnline, waitForQuestion } from './scenario.ts';
+import { type Program, startProgram } from './programs.ts';
+import type { SoundTestServer } from './sound-server.ts';
 import { type TwoPeople, twoPeople } from './two-people.ts';
 
 const RECORDER = join(import.meta.dirname, 'tone-recorder.mjs');
@@ -26,6 +29,8 @@ export interface HearingPeople {
   recorders(): readonly number[];
   /** The process of the page that records for the novice, while there is one. */
   recordingPage(): Promise<number | undefined>;
+  /** Plays at this output of a sound server what `parec` would give otherwise: the tone, and the beeps. */
+  playAt(server: SoundTestServer, output: string): void;
   /** The first time ends the tone; after that a flash of the screen and a beep. */
   beep(): void;
   /** The process of the page that encodes for the novice, while there is one. */
@@ -115,6 +120,8 @@ function gapsIn(page: Page, forMs: number): Promise<{ readonly goneMs: number; r
 /** To be called in a `describe`, as {@link twoPeople} is. `networks`: each in its own. */
 export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks>): HearingPeople {
   const people = twoPeople(name);
+  let playing: Program | undefined;
+  afterAll(() => playing?.stop());
   let pages: { readonly session: Page; readonly panel: Page; readonly novice: SteeredApp } | undefined;
   const shown = () => {
     if (pages === undefined) throw new Error('not begun');
@@ -176,6 +183,12 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
       await answerQuestion(people.desktop('novice'), 'allow');
     },
     recorders,
+    playAt: (server, output) => {
+      const { env } = people.desktop('novice');
+      playing = startProgram(process.execPath, [RECORDER, bin(), '--rate=48000'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const { stdout } = playing.process;
+      if (stdout !== null) server.playFrom(output, stdout);
+    },
     beep: () => {
       const recorder = recorders().at(-1);
       if (recorder !== undefined) kill(recorder, 'SIGUSR1');

@@ -1,11 +1,14 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { unpackedSound } from '../../scripts/unpacked-sound.ts';
 import { type Program, startProgram, until } from './programs.ts';
 
 const RATE = 48_000;
 const CHANNELS = 2;
+/** What is louder than this is sound. */
+export const LOUD = 0.2;
 const READY_WITHIN_MS = 30_000;
 /** Of the server: nothing of the system's, in the foreground, until it is ended. */
 const OPTIONS = ['-n', '--daemonize=no', '--use-pid-file=no', '--exit-idle-time=-1', '--disable-shm=yes'];
@@ -31,6 +34,8 @@ export interface SoundTestServer {
   readonly env: NodeJS.ProcessEnv;
   /** Plays these samples (-1 to 1, both channels) at an output, once. */
   play(output: string, samples: readonly number[]): Program;
+  /** Plays what comes: two channels of 16 bits at 48 kHz. */
+  playFrom(output: string, pcm: Readable): void;
   record(output: string): Recording;
   /** Of programs that are connected, whether they record or play or neither. */
   clients(): Promise<number>;
@@ -78,15 +83,23 @@ export async function startSoundServer(...outputs: readonly string[]): Promise<S
     return list.output().split('\n').filter(Boolean).length;
   };
   const format = ['--format=s16le', `--rate=${RATE}`, `--channels=${CHANNELS}`, '--latency-msec=20'];
+  const startPlaying = (output: string): Program => {
+    const program = startProgram('pacat', ['--playback', `--device=${output}`, ...format], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    programs.push(program);
+    // It may be ended in the middle.
+    program.process.stdin?.on('error', () => undefined);
+    return program;
+  };
   return {
     env,
     play(output, samples) {
-      const program = startProgram('pacat', ['--playback', `--device=${output}`, ...format], { env, stdio: ['pipe', 'pipe', 'pipe'] });
-      programs.push(program);
-      // It may be ended in the middle.
-      program.process.stdin?.on('error', () => undefined);
+      const program = startPlaying(output);
       program.process.stdin?.end(pcmOf(samples));
       return program;
+    },
+    playFrom(output, pcm) {
+      const { stdin } = startPlaying(output).process;
+      if (stdin !== null) pcm.pipe(stdin);
     },
     record(output) {
       const program = startProgram('parec', [`--device=${output}.monitor`, ...format], { env });
@@ -112,6 +125,12 @@ export async function startSoundServer(...outputs: readonly string[]): Promise<S
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** When the first sound after so many samples was played, by `performance.now` and some milliseconds of the recorder's own; undefined before it has come. */
+export function playedAtMs({ samples, untilMs }: Recording, after: number): number | undefined {
+  const at = samples.findIndex((sample, index) => index >= after && Math.abs(sample) > LOUD);
+  return at < 0 ? undefined : untilMs - ((samples.length - at) * 1_000) / RATE;
 }
 
 /** A tone of so many seconds. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Display, startDisplay } from '../../support/display.ts';
 import { buildInto } from '../../support/ice-app.ts';
 import { needs, type Program, run, startProgram, until } from '../../support/programs.ts';
-import { needsSound, purest, startSoundServer, type SoundTestServer, tone } from '../../support/sound-server.ts';
+import { LOUD, needsSound, playedAtMs, purest, startSoundServer, type SoundTestServer, tone } from '../../support/sound-server.ts';
 import type { SoundOrder } from './sound-page-app.ts';
 
 /*
@@ -18,7 +18,6 @@ const TONE_HERTZ = 880;
 const PURE = 0.95;
 /** Film and sound that are further apart are seen to be. */
 const IN_STEP_MS = 120;
-const LOUD = 0.2;
 const BEEPS = 5;
 const RATE = 48_000;
 
@@ -150,15 +149,12 @@ describe.skipIf(programs.skip || sound.skip || electron === undefined)(
       for (let beep = 0; beep < BEEPS; beep += 1) {
         const [from, before] = [blocks.length, reference.samples.length];
         const player = server.play('novice', tone(TONE_HERTZ, 0.3));
-        const onset = () => reference.samples.findIndex((sample, at) => at >= before && Math.abs(sample) > LOUD);
         const found = () => blocks.slice(from).find((block) => block.left.some((sample) => Math.abs(sample) > LOUD));
-        await until(() => onset() >= 0 && found() !== undefined, 'the beep', 10_000);
-        // When it was played by the other recorder, which has what it has with some milliseconds of its own.
-        const playedAtMs = performance.timeOrigin + reference.untilMs - ((reference.samples.length - onset()) * 1_000) / RATE;
-        const block = found();
-        const at = block?.left.findIndex((sample) => Math.abs(sample) > LOUD) ?? 0;
-        late.push((block?.comeAtMs ?? Number.NaN) - playedAtMs);
-        wrong.push((block?.recordedAtMs ?? Number.NaN) + (at * 1_000) / RATE - playedAtMs);
+        const block = await until(found, 'the beep', 10_000);
+        const playedMs = performance.timeOrigin + (await until(() => playedAtMs(reference, before), 'the beep of the other recorder'));
+        const at = block.left.findIndex((sample) => Math.abs(sample) > LOUD);
+        late.push(block.comeAtMs - playedMs);
+        wrong.push(block.recordedAtMs + (at * 1_000) / RATE - playedMs);
         await player.exited;
         const quiet = blocks.length;
         await until(
