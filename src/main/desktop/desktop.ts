@@ -217,6 +217,8 @@ const macosDesktop = async (): Promise<NativeDesktop> => await import('./macos/m
 /** A page captures one screen, so that everything is what there is where there is one. */
 function pageDesktop({ openCapturePage, displays = NO_DISPLAYS, clock }: DesktopOptions, native: () => Promise<NativeDesktop>): Desktop {
   const allScreens = async (): Promise<Screens> => listedScreens(displays, await native());
+  /** Sizes of the newest pictures, by the screens' ids: what positions are of. */
+  const pictures = new Map<string, Size>();
   /** Id of the screen that is meant: it need not be there. */
   const idOf = (screens: Screens, part: SharedPart): string => {
     if (part.tag === 'screen') return part.id;
@@ -243,12 +245,19 @@ function pageDesktop({ openCapturePage, displays = NO_DISPLAYS, clock }: Desktop
     keyboardLayout: async () => (await native()).keyboardLayout(),
     openCapture: async (signal, part, framesBefore = 0) => {
       const screens = await allScreens();
-      return openPageScreenCapture({ openCapturePage, screens, id: idOf(screens, part), clock, signal, framesBefore });
+      const id = idOf(screens, part);
+      const sized = (size: Size): void => void pictures.set(id, size);
+      return openPageScreenCapture({ openCapturePage, screens, id, sized, clock, signal, framesBefore });
     },
     openInput: async (signal, part) => {
       const screens = await allScreens();
       const id = idOf(screens, part);
-      const injector = await (await native()).open({ screens, part: { tag: 'screen', id }, clock });
+      const injector = await (await native()).open({
+        screens,
+        part: { tag: 'screen', id },
+        pictureOf: (screen) => pictures.get(screen),
+        clock,
+      });
       if (!signal.aborted) return injector;
       await injector.close();
       throw signal.reason;

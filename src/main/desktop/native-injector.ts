@@ -1,3 +1,4 @@
+import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
 import { PauseReader } from '../../protocol/rdp/input/scancodes.ts';
@@ -16,8 +17,8 @@ const LOOK_EVERY_MS = 50;
 
 /** What an injector needs of a system that answers at once: Windows, macOS. Places are those in the picture of one screen. */
 export interface NativeSystem {
-  /** It is this screen's picture from now on. */
-  place(screen: DesktopScreen): void;
+  /** It is this screen's from now on, and has this size: a system may make it smaller than the screen. */
+  place(screen: DesktopScreen, picture: Size): void;
   post(events: readonly InputEvent[]): void;
   pointer(): Place;
   /** Whether what arrives there arrives in a window of this process. */
@@ -36,6 +37,8 @@ export interface NativeInjectorParts {
   readonly system: NativeSystem;
   readonly screens: Pick<Screens, 'list'>;
   readonly part: SharedPart;
+  /** Size of the newest picture of this screen, by its id; the screen's where none is known. */
+  readonly pictureOf?: (screen: string) => Size | undefined;
   readonly clock: Clock;
 }
 
@@ -50,9 +53,11 @@ export class NativeInjector implements InputInjector {
   private readonly pause = new PauseReader();
   private readonly own: NativeOwnInput;
   private readonly found: LockKeys | undefined;
+  private readonly pictureOf: (screen: string) => Size | undefined;
   private part: SharedPart;
   /** The screen that is shared, where it is there. */
   private screen: DesktopScreen | undefined;
+  private picture: Size = { width: 0, height: 0 };
   /** There is no other one, which the expert does not see. */
   private isOnly = true;
   /** To be set once what is typed arrives in what is shared. */
@@ -61,10 +66,11 @@ export class NativeInjector implements InputInjector {
   private cancelLook: () => void = () => {};
   private over = false;
 
-  constructor({ system, screens, part, clock }: NativeInjectorParts) {
+  constructor({ system, screens, part, pictureOf = () => undefined, clock }: NativeInjectorParts) {
     this.system = system;
     this.screens = screens;
     this.part = part;
+    this.pictureOf = pictureOf;
     this.clock = clock;
     this.find();
     this.found = system.locks?.();
@@ -127,7 +133,9 @@ export class NativeInjector implements InputInjector {
     const list = this.screens.list();
     this.isOnly = list.length < 2;
     this.screen = this.part.tag === 'all' ? onlyScreen(list) : screenOf(list, this.part);
-    if (this.screen !== undefined) this.system.place(this.screen);
+    if (this.screen === undefined) return;
+    this.picture = this.pictureOf(this.screen.id) ?? this.screen.area;
+    this.system.place(this.screen, this.picture);
   }
 
   private landing(event: InputEvent, aim: Aim | undefined): Lands {
@@ -150,10 +158,10 @@ export class NativeInjector implements InputInjector {
   }
 
   private covers({ x, y }: Place): boolean {
-    const { screen } = this;
-    if (screen === undefined) return false;
+    const { picture } = this;
+    if (this.screen === undefined) return false;
     // The system keeps a pointer on the desktop, and whoever sees all of it may push against its edge.
-    return this.isOnly || (x >= 0 && y >= 0 && x < screen.area.width && y < screen.area.height);
+    return this.isOnly || (x >= 0 && y >= 0 && x < picture.width && y < picture.height);
   }
 
   /** Whoever types sees most of the window that it goes to; where no window has the keyboard, the pointer is on the screen. */

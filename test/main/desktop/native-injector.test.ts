@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DesktopScreen, InjectorEvent } from '../../../src/main/desktop/contract.ts';
 import { NativeInjector, type NativeSystem } from '../../../src/main/desktop/native-injector.ts';
+import type { Size } from '../../../src/protocol/rdp/geometry.ts';
 import type { InputEvent, LockKeys } from '../../../src/protocol/rdp/input/events.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -18,6 +19,7 @@ class FakeSystem implements NativeSystem {
   /** In the picture of the screen that it was told last. */
   at = { x: 0, y: 0 };
   screen: DesktopScreen | undefined;
+  picture: Size | undefined;
   /** This program's window; it has the keyboard where `focused`. */
   own = { x: 0, y: 0, width: 100, height: 100 };
   focused = false;
@@ -32,8 +34,9 @@ class FakeSystem implements NativeSystem {
   constructor(clock: VirtualClock) {
     this.clock = clock;
   }
-  place(screen: DesktopScreen): void {
+  place(screen: DesktopScreen, picture: Size): void {
     this.screen = screen;
+    this.picture = picture;
   }
   post(events: readonly InputEvent[]): void {
     for (const event of events) this.carryOut(event);
@@ -71,17 +74,25 @@ class FakeSystem implements NativeSystem {
 }
 
 let screens: DesktopScreen[];
+let pictures: Map<string, Size>;
 let clock: VirtualClock;
 let system: FakeSystem;
 let input: NativeInjector;
 let events: InjectorEvent[];
 const injector = (id: string): NativeInjector =>
-  new NativeInjector({ system, screens: { list: () => screens }, part: { tag: 'screen', id }, clock });
+  new NativeInjector({
+    system,
+    screens: { list: () => screens },
+    part: { tag: 'screen', id },
+    pictureOf: (screen) => pictures.get(screen),
+    clock,
+  });
 beforeEach(() => {
   clock = new VirtualClock();
   system = new FakeSystem(clock);
   system.at = { x: 300, y: 300 };
   screens = [LEFT];
+  pictures = new Map();
   input = injector('1');
   events = [];
   input.onEvent((event) => events.push(event));
@@ -198,6 +209,15 @@ describe('one of two screens', () => {
     expect(events).toEqual([]);
   });
 
+  it('gets what is aimed at its picture, whatever size that has', () => {
+    input.inject([move(400, 5)]);
+    expect(system.picture).toMatchObject({ width: 800, height: 700 });
+    pictures.set('2', { width: 400, height: 350 });
+    input.inject([move(399, 349), move(400, 5)]);
+    expect(system.picture).toEqual({ width: 400, height: 350 });
+    expect(system.posted).toEqual([move(400, 5), move(399, 349)]);
+  });
+
   it('gets the wheel and keys while pointer and keyboard are there', () => {
     const typed = [key(0x1e, true), key(0x1e, false)];
     input.inject([wheel, ...typed]);
@@ -252,6 +272,7 @@ describe('one of two screens', () => {
     input.inject([move(5, 5)]);
     expect(system.screen).toBe(moved);
     screens = [LEFT];
+    pictures = new Map();
     input.inject([move(6, 6), button(true, 6, 6), wheel, key(0x1e, true)]);
     expect(system.posted).toEqual([move(5, 5)]);
     screens = [LEFT, RIGHT];

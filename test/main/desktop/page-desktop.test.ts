@@ -17,7 +17,7 @@ import {
   type WindowsMonitor,
   windowsScreens,
 } from '../../../src/main/desktop/windows/windows-screens.ts';
-import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
+import type { Rect, Size } from '../../../src/protocol/rdp/geometry.ts';
 import { ALL } from '../../support/shared-part.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -220,7 +220,7 @@ describe('screens on Windows', () => {
       fc.property(fc.record({ x: place, y: place, width: side, height: side }), fc.nat(), fc.nat(), (area, anyX, anyY) => {
         user32.there = [MONITORS[0] as WindowsMonitor, { device: '2', area }];
         const system = new WindowsSystem(user32);
-        system.place({ id: '22', name: '', primary: false, area });
+        system.place({ id: '22', name: '', primary: false, area }, area);
         const at = { x: anyX % area.width, y: anyY % area.height };
         system.post([{ tag: 'pointerMove', ...at }]);
         expect(user32.put).toEqual({ x: area.x + at.x, y: area.y + at.y });
@@ -230,10 +230,20 @@ describe('screens on Windows', () => {
     );
   });
 
+  it('are reached, too, in a picture that is smaller than they are', () => {
+    const system = new WindowsSystem(user32);
+    const [, left] = MONITORS as [WindowsMonitor, WindowsMonitor];
+    system.place({ id: '22', name: '', primary: false, area: left.area }, { width: 960, height: 540 });
+    system.post([{ tag: 'pointerMove', x: 959, y: 1 }]);
+    expect(user32.put).toEqual({ x: -2, y: -198 });
+    user32.at = { x: -1, y: -198 };
+    expect(system.pointer()).toEqual({ x: 959, y: 1 });
+  });
+
   it('have the keyboard where most of the window in front is, and the window at a place of theirs', () => {
     const system = new WindowsSystem(user32);
     const [primary, left] = MONITORS as [WindowsMonitor, WindowsMonitor];
-    system.place({ id: '22', name: '', primary: false, area: left.area });
+    system.place({ id: '22', name: '', primary: false, area: left.area }, left.area);
     const isThere = (): boolean | undefined => {
       const at = system.focus();
       return at && contains({ x: 0, y: 0, width: left.area.width, height: left.area.height }, at);
@@ -277,7 +287,7 @@ describe('screens on macOS', () => {
   const graphics: CoreGraphics = {
     isTrusted: () => true,
     mayRecord: () => true,
-    screen: (id) => (id === 22 ? { left: 1440, top: -180, pixelsPerPoint: 1 } : { left: 0, top: 0, pixelsPerPoint: 2 }),
+    bounds: (id) => (id === 22 ? external.bounds : retina.bounds),
     post: (call) => calls.push(call),
     pointer: () => state.pointer,
     processAt: (x, y) => (contains({ x: 1440, y: -180, width: 10, height: 10 }, { x, y }) ? process.pid : 7),
@@ -288,9 +298,9 @@ describe('screens on macOS', () => {
     keys: () => new Map(),
     layout: () => undefined,
   };
-  const system = (id: string): MacSystem => {
+  const system = (id: string, picture: Size = id === '22' ? { width: 1920, height: 1080 } : { width: 2880, height: 1800 }): MacSystem => {
     const made = new MacSystem(graphics, new VirtualClock());
-    made.place({ id, name: '', primary: false, area: { x: 0, y: 0, width: 1, height: 1 } });
+    made.place({ id, name: '', primary: false, area: { x: 0, y: 0, width: 1, height: 1 } }, picture);
     return made;
   };
 
@@ -310,6 +320,9 @@ describe('screens on macOS', () => {
       { type: MOUSE_EVENT.moved, x: 1540, y: -130 },
       { type: MOUSE_EVENT.moved, x: 50.5, y: 25 },
     ]);
+    // Before macOS 14 a picture has a pixel for each point.
+    system('11', { width: 1440, height: 900 }).post([{ tag: 'pointerMove', x: 101, y: 50 }]);
+    expect(calls.at(-1)).toMatchObject({ x: 101, y: 50 });
     state.pointer = { x: 1540, y: -130 };
     expect(system('22').pointer()).toEqual({ x: 100, y: 50 });
     expect(system('11').pointer()).toEqual({ x: 3080, y: -260 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { CaptureEvent, DesktopScreen, ScreenCapture, Screens } from '../../../src/main/desktop/contract.ts';
 import { openPageScreenCapture } from '../../../src/main/desktop/page/page-screen-capture.ts';
 import { Emitter } from '../../../src/main/emitter.ts';
+import type { Size } from '../../../src/protocol/rdp/geometry.ts';
 import type { ToCapturePage } from '../../../src/protocol/rdp/graphics/capture-messages.ts';
 import { planarSettings } from '../../support/encode-frame.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -68,6 +69,7 @@ let clock: VirtualClock;
 let capture: ScreenCapture;
 let events: CaptureEvent[];
 let given: (string | undefined)[];
+let sizes: Size[];
 
 async function open(id: string): Promise<void> {
   const opening = openPageScreenCapture({
@@ -77,6 +79,7 @@ async function open(id: string): Promise<void> {
     },
     screens,
     id,
+    sized: (size) => sizes.push(size),
     clock,
     signal: new AbortController().signal,
     framesBefore: 4,
@@ -94,6 +97,7 @@ beforeEach(() => {
   port = new FakePort();
   clock = new VirtualClock();
   given = [];
+  sizes = [];
 });
 
 const next = () => capture.nextFrame(new AbortController().signal);
@@ -109,6 +113,15 @@ describe('one screen, captured by a page', () => {
     const frame = next();
     port.frame(5, 1);
     expect(await frame).toMatchObject({ frameId: 5 });
+  });
+
+  it('tells the size of its picture, which input goes by', async () => {
+    await open('2');
+    port.says({ tag: 'resized', size: { width: 32, height: 64 } });
+    expect(sizes).toEqual([
+      { width: 64, height: 32 },
+      { width: 32, height: 64 },
+    ]);
   });
 
   it('counts no picture that came when the monitors had changed, though nothing had been said of it yet', async () => {

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import type { KeyboardLayout } from '../../../facts/desktop.ts';
-import type { MacCall, MacKey, MacScreen } from './mac-events.ts';
+import type { Rect } from '../../../protocol/rdp/geometry.ts';
+import type { MacCall, MacKey } from './mac-events.ts';
 
 const FRAMEWORKS = '/System/Library/Frameworks';
 /** kCGHIDEventTap: events enter where those of the hardware do. */
@@ -33,8 +34,8 @@ export interface CoreGraphics {
   isTrusted(): boolean;
   /** Whether the person has allowed screen recording; macOS asks them on the first call. */
   mayRecord(): boolean;
-  /** Of this display; the main one where it is left out. */
-  screen(display?: number): MacScreen;
+  /** Of this display, the main one where it is left out, in points of the desktop. */
+  bounds(display?: number): Rect;
   post(call: MacCall): void;
   /** In points. */
   pointer(): { readonly x: number; readonly y: number };
@@ -74,9 +75,6 @@ function loadCoreGraphics(): CoreGraphics {
   const requestScreenAccess = cg.func('bool CGRequestScreenCaptureAccess()');
   const mainDisplay = cg.func('uint32_t CGMainDisplayID()');
   const displayBounds = cg.func('CGRect CGDisplayBounds(uint32_t display)');
-  const copyMode = cg.func('void *CGDisplayCopyDisplayMode(uint32_t display)');
-  const pixelWidth = cg.func('size_t CGDisplayModeGetPixelWidth(void *mode)');
-  const releaseMode = cg.func('void CGDisplayModeRelease(void *mode)');
   const keyboardEvent = cg.func('void *CGEventCreateKeyboardEvent(void *source, uint16_t keycode, bool down)');
   const setText = cg.func('void CGEventKeyboardSetUnicodeString(void *event, unsigned long length, const uint16_t *text)');
   const mouseEvent = cg.func('void *CGEventCreateMouseEvent(void *source, uint32_t type, CGPoint at, uint32_t button)');
@@ -188,16 +186,9 @@ function loadCoreGraphics(): CoreGraphics {
   return {
     isTrusted: () => isTrusted() as boolean,
     mayRecord: () => (hasScreenAccess() as boolean) || (requestScreenAccess() as boolean),
-    screen: (display = mainDisplay() as number) => {
-      const bounds = displayBounds(display) as Bounds;
-      const mode: unknown = copyMode(display);
-      const pixels = mode === null ? bounds.size.width : Number(pixelWidth(mode));
-      if (mode !== null) releaseMode(mode);
-      return {
-        left: bounds.origin.x,
-        top: bounds.origin.y,
-        pixelsPerPoint: bounds.size.width > 0 && pixels > 0 ? pixels / bounds.size.width : 1,
-      };
+    bounds: (display = mainDisplay() as number) => {
+      const { origin, size } = displayBounds(display) as Bounds;
+      return { ...origin, ...size };
     },
     post: (call) => {
       const event = create(call);

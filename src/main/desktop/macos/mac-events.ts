@@ -74,7 +74,7 @@ export interface MacKey {
   readonly shift: boolean;
 }
 
-/** A display: where it is in points, and how many pixels a point has. */
+/** A display: where it is in points, and how many pixels of its picture a point has. */
 export interface MacScreen {
   readonly left: number;
   readonly top: number;

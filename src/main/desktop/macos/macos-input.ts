@@ -1,4 +1,5 @@
 import type { DesktopSupport, KeyboardLayout } from '../../../facts/desktop.ts';
+import type { Size } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
 import type { Clock } from '../../clock.ts';
@@ -66,6 +67,7 @@ export class MacSystem implements NativeSystem {
   private readonly events: MacEvents;
   /** Electron's id of a display is CoreGraphics' own (CGDirectDisplayID). */
   private display: number | undefined;
+  private picture: Size | undefined;
 
   constructor(graphics: CoreGraphics, clock: Clock) {
     this.graphics = graphics;
@@ -74,8 +76,9 @@ export class MacSystem implements NativeSystem {
     this.events = new MacEvents((character) => keys.get(character));
   }
 
-  place({ id }: DesktopScreen): void {
+  place({ id }: DesktopScreen, picture: Size): void {
     this.display = Number(id);
+    this.picture = picture;
   }
 
   post(events: readonly InputEvent[]): void {
@@ -106,7 +109,10 @@ export class MacSystem implements NativeSystem {
     return { idleMs: this.graphics.idleMs(), ...this.pointer(), down: this.graphics.keysDown() };
   }
 
+  /** A picture has a pixel for each of the display's, or for each of its points: which one depends on the version of macOS. */
   private get screen(): MacScreen {
-    return this.graphics.screen(this.display);
+    const { x, y, width } = this.graphics.bounds(this.display);
+    const pixelsPerPoint = width > 0 ? (this.picture?.width ?? width) / width : 1;
+    return { left: x, top: y, pixelsPerPoint };
   }
 }

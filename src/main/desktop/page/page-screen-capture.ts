@@ -1,5 +1,5 @@
 import type { DesktopLayout } from '../../../protocol/rdp/desktop-layout.ts';
-import type { Rect } from '../../../protocol/rdp/geometry.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { EncodedFrame } from '../../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../../protocol/rdp/graphics/contract.ts';
 import type { Clock } from '../../clock.ts';
@@ -16,6 +16,8 @@ export interface PageScreenCaptureOptions extends PageCaptureOptions {
   readonly screens: Screens;
   /** Of the screen that is captured. */
   readonly id: string;
+  /** Its picture has this size from now on, which need not be the screen's. */
+  readonly sized?: (size: Size) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface PageScreenCaptureOptions extends PageCaptureOptions {
  * again. Rejects as {@link openPageCapture} does.
  */
 export async function openPageScreenCapture(options: PageScreenCaptureOptions): Promise<ScreenCapture> {
-  const { openCapturePage, screens, id, clock, signal, framesBefore = 0 } = options;
+  const { openCapturePage, screens, id, sized = () => undefined, clock, signal, framesBefore = 0 } = options;
   signal.throwIfAborted();
   const page = await openCapturePage(id);
   tellPage(page, { tag: 'begin', framesBefore, comesBack: true });
@@ -33,7 +35,7 @@ export async function openPageScreenCapture(options: PageScreenCaptureOptions): 
     if (isFrame(message)) screen.check();
   });
   try {
-    return screen.follow(await openRemoteCapture(channel, { clock, signal }));
+    return screen.follow(await openRemoteCapture(channel, { clock, signal }), sized);
   } catch (error) {
     screen.leave();
     throw error;
@@ -68,9 +70,11 @@ class PageScreen implements ScreenCapture {
   }
 
   /** What has been opened. */
-  follow(inner: ScreenCapture): ScreenCapture {
+  follow(inner: ScreenCapture, sized: (size: Size) => void): ScreenCapture {
     this.inner = inner;
+    sized(inner.size);
     inner.onEvent((event) => {
+      if (event.tag === 'resized') sized(event.size);
       this.on(event);
       this.heard.emit(event);
     });

@@ -1,5 +1,5 @@
 import type { DesktopSupport, KeyboardLayout } from '../../../facts/desktop.ts';
-import type { Rect } from '../../../protocol/rdp/geometry.ts';
+import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent, LockKeys } from '../../../protocol/rdp/input/events.ts';
 import { DesktopError, type DesktopScreen, type InputInjector } from '../contract.ts';
@@ -55,14 +55,16 @@ export class WindowsSystem implements NativeSystem {
   readonly shortcuts = SHORTCUTS;
   private readonly user32: User32;
   private readonly text = new WindowsText();
-  private area: Rect = { x: 0, y: 0, width: 0, height: 0 };
+  private area: Rect = { x: 0, y: 0, width: 1, height: 1 };
+  private picture: Size = { width: 1, height: 1 };
 
   constructor(user32: User32) {
     this.user32 = user32;
   }
 
-  place({ area }: DesktopScreen): void {
+  place({ area }: DesktopScreen, picture: Size): void {
     this.area = area;
+    this.picture = picture;
   }
 
   post(events: readonly InputEvent[]): void {
@@ -104,10 +106,12 @@ export class WindowsSystem implements NativeSystem {
   }
 
   private onDesktop({ x, y }: Place): Place {
-    return { x: x + this.area.x, y: y + this.area.y };
+    const { area, picture } = this;
+    return { x: area.x + Math.floor((x * area.width) / picture.width), y: area.y + Math.floor((y * area.height) / picture.height) };
   }
 
   private inPicture({ x, y }: Place): Place {
-    return { x: x - this.area.x, y: y - this.area.y };
+    const { area, picture } = this;
+    return { x: Math.floor(((x - area.x) * picture.width) / area.width), y: Math.floor(((y - area.y) * picture.height) / area.height) };
   }
 }
