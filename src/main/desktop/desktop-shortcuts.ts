@@ -1,6 +1,6 @@
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
 
-type Modifier = 'shift' | 'control' | 'alt' | 'logo';
+export type Modifier = 'shift' | 'control' | 'alt' | 'logo';
 
 /** Keys that a desktop takes for itself, whatever has the focus, while these are held. */
 export interface DesktopShortcut {
@@ -19,10 +19,17 @@ const KEYS_OF: Readonly<Record<Modifier, readonly string[]>> = {
   logo: ['e091', 'e092'],
 };
 
+/** The modifiers that are down, on either side. */
+export function heldModifiers(isHeld: (key: string) => boolean): ReadonlySet<Modifier> {
+  const all: readonly Modifier[] = ['shift', 'control', 'alt', 'logo'];
+  return new Set(all.filter((modifier) => KEYS_OF[modifier].some(isHeld)));
+}
+
 /** @param isHeld whether a key is down, by its prefix and scancode */
 export function isDesktopShortcut(event: InputEvent, shortcuts: readonly DesktopShortcut[], isHeld: (key: string) => boolean): boolean {
   if (event.tag !== 'key' && event.tag !== 'unicode') return false;
   const isKey = ({ keys, characters = '' }: DesktopShortcut): boolean =>
     event.tag === 'key' ? keys.includes(`${event.prefix}${event.scancode}`) : characters.includes(String.fromCharCode(event.codeUnit));
-  return shortcuts.some((each) => isKey(each) && each.held.every((modifier) => KEYS_OF[modifier].some(isHeld)));
+  const held = heldModifiers(isHeld);
+  return shortcuts.some((each) => isKey(each) && each.held.every((modifier) => held.has(modifier)));
 }

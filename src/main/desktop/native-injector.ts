@@ -6,7 +6,7 @@ import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { DesktopError, type DesktopScreen, type InjectorEvent, type InputInjector, type KeptAway, type Screens } from './contract.ts';
-import { type DesktopShortcut, isDesktopShortcut } from './desktop-shortcuts.ts';
+import { type DesktopShortcut, heldModifiers, isDesktopShortcut, type Modifier } from './desktop-shortcuts.ts';
 import { HeldInput } from './held-input.ts';
 import { type InputTrace, NativeOwnInput } from './native-own-input.ts';
 import { type Aim, type Lands, OwnWindowGuard } from './own-window-guard.ts';
@@ -26,8 +26,10 @@ export interface NativeSystem {
   hasFocus(): boolean;
   /** A place on the screen that most of the window is on that takes the keyboard; undefined where none does. */
   focus(): Place | undefined;
-  /** The desktop's own, as far as they are known. */
+  /** The desktop's own that it says nothing of. */
   readonly shortcuts: readonly DesktopShortcut[];
+  /** Whether the system says that this key, with these held, goes elsewhere than to what has the focus. */
+  isTaken(event: InputEvent, held: ReadonlySet<Modifier>): boolean;
   trace(): InputTrace;
   /** The locks as they are; undefined where programs cannot switch them. */
   locks?(): LockKeys;
@@ -143,7 +145,9 @@ export class NativeInjector implements InputInjector {
     const lands = this.lands(aim);
     if (lands !== 'there' || this.isOnly || aim.tag !== 'focus') return lands;
     // Shortcuts of the desktop go past whatever has the focus.
-    return isDesktopShortcut(event, this.system.shortcuts, (key) => this.held.has(key)) ? 'outside' : 'there';
+    const isHeld = (key: string): boolean => this.held.has(key);
+    const isTaken = isDesktopShortcut(event, this.system.shortcuts, isHeld) || this.system.isTaken(event, heldModifiers(isHeld));
+    return isTaken ? 'outside' : 'there';
   }
 
   private lands(aim: Aim): Lands {

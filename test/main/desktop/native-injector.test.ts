@@ -27,6 +27,11 @@ class FakeSystem implements NativeSystem {
   front: { x: number; y: number } | undefined;
   lockState = NO_LOCKS;
   readonly shortcuts = [{ keys: ['none15'], characters: 'q', held: ['alt' as const] }];
+  /** Taken by another program, with Control. */
+  taken = 0x2e;
+  isTaken(event: InputEvent, held: ReadonlySet<string>): boolean {
+    return event.tag === 'key' && event.scancode === this.taken && held.size === 1 && held.has('control');
+  }
   private readonly clock: VirtualClock;
   private lastMs = Number.NEGATIVE_INFINITY;
   private readonly down = new Set<string>();
@@ -251,9 +256,11 @@ describe('one of two screens', () => {
       { tag: 'unicode', codeUnit: 0x71, down: true },
     ]);
     expect(system.posted).toEqual([key(0x0f, true), key(0x0f, false), alt]);
+    input.inject([key(0x38, false), key(0x1d, true), key(0x2e, true), key(0x2e, false), key(0x2f, true)]);
+    expect(system.posted.slice(3)).toEqual([key(0x38, false), key(0x1d, true), key(0x2f, true)]);
     screens = [RIGHT];
-    input.inject([key(0x0f, true)]);
-    expect(system.posted.at(-1)).toEqual(key(0x0f, true));
+    input.inject([key(0x2e, true)]);
+    expect(system.posted.at(-1)).toEqual(key(0x2e, true));
   });
 
   it('has its locks set only once what is typed arrives there', () => {

@@ -93,8 +93,18 @@ class FakeUser32 implements User32 {
   keysDown(): number {
     return 0;
   }
-  keyOf(): undefined {
-    return undefined;
+  keyOf(codeUnit: number) {
+    return codeUnit === 0x54 ? { vk: 0x54, scan: 0x14, shift: true } : undefined;
+  }
+  virtualKeyOf(scancode: number, extended: boolean): number {
+    return { 0x14: 0x54, 0x3f: 0x74, 0x3a: 0x14 }[scancode] ?? (extended && scancode === 0x22 ? 0xb3 : 0);
+  }
+  /** Each as `modifiers vk`. */
+  hotKeys = ['6 84', '2 84', '0 84', '0 116', '0 179'];
+  readonly askedFor: string[] = [];
+  isHotKey(modifiers: number, vk: number): boolean {
+    this.askedFor.push(`${modifiers} ${vk}`);
+    return this.hotKeys.includes(`${modifiers} ${vk}`);
   }
   layout(): undefined {
     return undefined;
@@ -278,6 +288,33 @@ describe('screens on Windows', () => {
   });
 });
 
+describe('keys that other programs have taken on Windows', () => {
+  const key = (prefix: 'none' | 'e0', scancode: number) => ({ tag: 'key', prefix, scancode, down: true }) as const;
+  const letter = { tag: 'unicode', codeUnit: 0x54, down: true } as const;
+
+  it('are known with the modifiers that are held, as keys and as characters', () => {
+    const system = new WindowsSystem(user32);
+    expect(system.isTaken(key('none', 0x14), new Set(['control']))).toBe(true);
+    expect(system.isTaken(key('none', 0x14), new Set(['control', 'shift']))).toBe(true);
+    expect(system.isTaken(key('none', 0x14), new Set(['control', 'alt']))).toBe(false);
+    expect(system.isTaken(letter, new Set(['control']))).toBe(true);
+    expect(user32.askedFor).toEqual(['2 84', '6 84', '3 84', '6 84']);
+  });
+
+  it('are function and media keys alone, too, but nothing that is typed is asked about', () => {
+    const system = new WindowsSystem(user32);
+    expect(system.isTaken(key('none', 0x3f), new Set())).toBe(true);
+    expect(system.isTaken(key('e0', 0x22), new Set())).toBe(true);
+    user32.askedFor.length = 0;
+    const none = new Set<never>();
+    expect([key('none', 0x14), letter, key('none', 0x3a), key('none', 0x7f)].map((event) => system.isTaken(event, none))).toEqual(
+      Array.from({ length: 4 }, () => false),
+    );
+    expect(system.isTaken(key('none', 0x14), new Set(['shift']))).toBe(false);
+    expect(user32.askedFor).toEqual([]);
+  });
+});
+
 describe('screens on macOS', () => {
   /** A main display of two pixels a point, and one of one pixel right of it, higher. */
   const retina = display('11', true, { x: 0, y: 0, width: 1440, height: 900 }, 2);
@@ -295,8 +332,17 @@ describe('screens on macOS', () => {
     windowOf: (id) => (id === 7 ? state.window : undefined),
     idleMs: () => 0,
     keysDown: () => 0,
-    keys: () => new Map(),
+    keys: () =>
+      new Map([
+        ['d', { keycode: 2, shift: false }],
+        ['D', { keycode: 2, shift: true }],
+      ]),
     layout: () => undefined,
+    // Command+Option+D hides the Dock, and F2 of a keyboard whose arrows and functions carry a flag of their own.
+    hotKeys: () => [
+      { keycode: 2, modifiers: 0x900 },
+      { keycode: 0x78, modifiers: 0x2_0000 },
+    ],
   };
   const system = (id: string, picture: Size = id === '22' ? { width: 1920, height: 1080 } : { width: 2880, height: 1800 }): MacSystem => {
     const made = new MacSystem(graphics, new VirtualClock());
@@ -352,5 +398,17 @@ describe('screens on macOS', () => {
       isDesktopShortcut({ tag: 'unicode', codeUnit: 0x33, down: true }, shortcuts, (key) => held.includes(key));
     expect([three('e091', 'none42'), three('e091'), three()]).toEqual([true, false, false]);
     expect([is('none', 0x2e, 'e091'), is('e0', 0x48), is('none', 0x0f)]).toEqual([false, false, false]);
+  });
+
+  it('get none either that the person has made a shortcut of', () => {
+    const mac = system('22');
+    const key = (scancode: number) => ({ tag: 'key', prefix: 'none', scancode, down: true }) as const;
+    const letter = (text: string) => ({ tag: 'unicode', codeUnit: text.charCodeAt(0), down: true }) as const;
+    expect(mac.isTaken(key(0x20), new Set(['logo', 'alt']))).toBe(true);
+    expect(mac.isTaken(letter('d'), new Set(['logo', 'alt']))).toBe(true);
+    expect(mac.isTaken(letter('D'), new Set(['logo', 'alt']))).toBe(false);
+    expect(mac.isTaken(key(0x20), new Set(['logo']))).toBe(false);
+    expect(mac.isTaken(letter('d'), new Set())).toBe(false);
+    expect(mac.isTaken(key(0x3c), new Set())).toBe(true);
   });
 });

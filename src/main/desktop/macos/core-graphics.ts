@@ -50,6 +50,14 @@ export interface CoreGraphics {
   /** On the layout in use now. */
   keys(): ReadonlyMap<string, MacKey>;
   layout(): KeyboardLayout | undefined;
+  /** Those that are set in System Settings, Keyboard Shortcuts, and turned on. */
+  hotKeys(): readonly MacHotKey[];
+}
+
+/** `modifiers`: as Carbon has them (cmdKey …). */
+export interface MacHotKey {
+  readonly keycode: number;
+  readonly modifiers: number;
 }
 
 let loaded: CoreGraphics | undefined;
@@ -97,11 +105,15 @@ function loadCoreGraphics(): CoreGraphics {
   const valueOf = cf.func('void *CFDictionaryGetValue(void *dictionary, void *key)');
   const numberOf = cf.func('bool CFNumberGetValue(void *number, long type, _Out_ int32_t *value)');
   const stringOf = cf.func('void *CFStringCreateWithCString(void *allocator, const char *text, uint32_t encoding)');
+  const typeOf = cf.func('unsigned long CFGetTypeID(void *object)');
+  const booleanType = cf.func('unsigned long CFBooleanGetTypeID()');
+  const isTrue = cf.func('bool CFBooleanGetValue(void *boolean)');
   const textOf = cf.func('bool CFStringGetCString(void *string, _Out_ uint8_t *text, long size, uint32_t encoding)');
   const bytesOf = cf.func('void *CFDataGetBytePtr(void *data)');
   const currentLayout = carbon.func('void *TISCopyCurrentKeyboardLayoutInputSource()');
   const propertyOf = carbon.func('void *TISGetInputSourceProperty(void *source, void *key)');
   const keyboardType = carbon.func('uint8_t LMGetKbdType()');
+  const copyHotKeys = carbon.func('int CopySymbolicHotKeys(_Out_ void **list)');
   const translate = carbon.func(
     'int UCKeyTranslate(void *layout, uint16_t key, uint16_t action, uint32_t modifiers, uint32_t keyboard, uint32_t options, _Inout_ uint32_t *dead, unsigned long max, _Out_ unsigned long *length, _Out_ uint16_t *text)',
   );
@@ -109,6 +121,11 @@ function loadCoreGraphics(): CoreGraphics {
   const name = (text: string): unknown => stringOf(null, text, UTF8) as unknown;
   const [OWNER, BOUNDS, LAYER] = [name('kCGWindowOwnerPID'), name('kCGWindowBounds'), name('kCGWindowLayer')];
   const FOCUSED = name('AXFocusedApplication');
+  const [HOT_KEY, HOT_KEY_MODIFIERS, HOT_KEY_ENABLED] = [
+    name('kHISymbolicHotKeyCode'),
+    name('kHISymbolicHotKeyModifiers'),
+    name('kHISymbolicHotKeyEnabled'),
+  ];
   const [LAYOUT_DATA, LOCALIZED_NAME, SOURCE_ID] = [
     name('TISPropertyUnicodeKeyLayoutData'),
     name('TISPropertyLocalizedName'),
@@ -139,6 +156,10 @@ function loadCoreGraphics(): CoreGraphics {
     return windows.list;
   };
 
+  const integerOf = (number: unknown): number | undefined => {
+    const value = [0];
+    return number !== null && (numberOf(number, SINT32, value) as boolean) ? value[0] : undefined;
+  };
   const create = (call: MacCall): unknown => {
     switch (call.tag) {
       case 'key': {
@@ -240,6 +261,22 @@ function loadCoreGraphics(): CoreGraphics {
           }
       });
       return keys;
+    },
+    hotKeys: () => {
+      const list: unknown[] = [null];
+      if ((copyHotKeys(list) as number) !== 0 || list[0] === null) return [];
+      const found: MacHotKey[] = [];
+      const count = Number(countOf(list[0]));
+      for (let index = 0; index < count; index += 1) {
+        const hotKey: unknown = itemOf(list[0], index);
+        const enabled: unknown = valueOf(hotKey, HOT_KEY_ENABLED);
+        const [keycode, modifiers] = [integerOf(valueOf(hotKey, HOT_KEY)), integerOf(valueOf(hotKey, HOT_KEY_MODIFIERS))];
+        if (enabled === null || keycode === undefined || modifiers === undefined) continue;
+        const isOn = Number(typeOf(enabled)) === Number(booleanType()) ? (isTrue(enabled) as boolean) : integerOf(enabled) === 1;
+        if (isOn) found.push({ keycode, modifiers });
+      }
+      release(list[0]);
+      return found;
     },
     // The identifier ends in the layout's own name: com.apple.keylayout.German.
     layout: () =>

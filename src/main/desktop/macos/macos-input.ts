@@ -2,14 +2,15 @@ import type { DesktopSupport, KeyboardLayout } from '../../../facts/desktop.ts';
 import type { Size } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent } from '../../../protocol/rdp/input/events.ts';
+import { macKeycodeOf } from '../../../protocol/rdp/input/scancodes.ts';
 import type { Clock } from '../../clock.ts';
 import { DesktopError, type DesktopScreen, type InputInjector } from '../contract.ts';
-import type { DesktopShortcut } from '../desktop-shortcuts.ts';
+import type { DesktopShortcut, Modifier } from '../desktop-shortcuts.ts';
 import { NativeInjector, type NativeInjectorParts, type NativeSystem } from '../native-injector.ts';
 import { type CoreGraphics, coreGraphics } from './core-graphics.ts';
 import type { InputTrace } from '../native-own-input.ts';
 import type { ListedDisplay } from '../page/listed-screens.ts';
-import { MacEvents, type MacScreen, pixels, points } from './mac-events.ts';
+import { MacEvents, type MacKey, type MacScreen, pixels, points } from './mac-events.ts';
 import { macScreens } from './mac-screens.ts';
 
 /** Capture and input both need a permission in System Settings, Privacy; asking for screen recording also lists this program there. */
@@ -44,10 +45,11 @@ export function screens(displays: readonly ListedDisplay[]): readonly DesktopScr
   return macScreens(displays);
 }
 
-/**
- * Keys that macOS takes as it comes: the list of programs, Spotlight, Force Quit, pictures of the screen, Mission Control and its spaces, the desktop. What
- * the person or other programs have made of them nobody is told.
- */
+/** cmdKey, shiftKey, optionKey and controlKey of Carbon. */
+const CARBON: Readonly<Record<Modifier, number>> = { logo: 0x100, shift: 0x200, alt: 0x800, control: 0x1000 };
+const CARBON_MODIFIERS = 0x1b00;
+
+/** Keys that macOS takes as it comes: the list of programs, Spotlight, Force Quit, pictures of the screen, Mission Control and its spaces, the desktop. */
 const SHORTCUTS: readonly DesktopShortcut[] = [
   { keys: ['none15', 'none57'], held: ['logo'] },
   { keys: ['none57'], held: ['control'] },
@@ -65,6 +67,8 @@ export class MacSystem implements NativeSystem {
   private readonly graphics: CoreGraphics;
   private readonly clock: Clock;
   private readonly events: MacEvents;
+  private readonly keys: ReadonlyMap<string, MacKey>;
+  private readonly hotKeys: ReadonlySet<string>;
   /** Electron's id of a display is CoreGraphics' own (CGDirectDisplayID). */
   private display: number | undefined;
   private picture: Size | undefined;
@@ -72,8 +76,9 @@ export class MacSystem implements NativeSystem {
   constructor(graphics: CoreGraphics, clock: Clock) {
     this.graphics = graphics;
     this.clock = clock;
-    const keys = graphics.keys();
-    this.events = new MacEvents((character) => keys.get(character));
+    this.keys = graphics.keys();
+    this.events = new MacEvents((character) => this.keys.get(character));
+    this.hotKeys = new Set(graphics.hotKeys().map(({ keycode, modifiers }) => `${keycode} ${modifiers & CARBON_MODIFIERS}`));
   }
 
   place({ id }: DesktopScreen, picture: Size): void {
@@ -103,6 +108,17 @@ export class MacSystem implements NativeSystem {
     const focused = this.graphics.focusedProcess();
     const window = focused === undefined ? undefined : this.graphics.windowOf(focused, this.clock.monotonicMs());
     return window && pixels(window, this.screen);
+  }
+
+  isTaken(event: InputEvent, held: ReadonlySet<Modifier>): boolean {
+    if (event.tag !== 'key' && event.tag !== 'unicode') return false;
+    const character = event.tag === 'unicode' ? this.keys.get(String.fromCharCode(event.codeUnit)) : undefined;
+    const keycode = event.tag === 'key' ? macKeycodeOf(event) : character?.keycode;
+    // Without a modifier a character is text.
+    if (keycode === undefined || (event.tag === 'unicode' && held.size === 0)) return false;
+    let modifiers = character?.shift === true ? CARBON.shift : 0;
+    for (const modifier of held) modifiers |= CARBON[modifier];
+    return this.hotKeys.has(`${keycode} ${modifiers}`);
   }
 
   trace(): InputTrace {

@@ -21,6 +21,12 @@ const VK_SCROLL = 0x91;
 const NOT_KEYS: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0xe7]);
 const LAST_KEY = 0xfe;
 const MAPVK_VK_TO_VSC = 0;
+const MAPVK_VSC_TO_VK_EX = 3;
+const MOD_NOREPEAT = 0x4000;
+/** Of ours; from 0xc000 on they are those of libraries. */
+const HOT_KEY_ID = 0xbfff;
+/** F24 with Control, Alt and Shift, which nobody registers. */
+const UNLIKELY = { modifiers: 7, vk: 0x87 };
 /** VkKeyScanEx: the shift state that is Shift alone. */
 const SHIFT_ALONE = 1;
 /** A locale's own name is at most this long, with its end. */
@@ -48,6 +54,10 @@ export interface User32 {
   idleMs(): number;
   keysDown(): number;
   keyOf(codeUnit: number): CharacterKey | undefined;
+  /** The virtual key of a scancode on the layout in use; 0 for none. */
+  virtualKeyOf(scancode: number, extended: boolean): number;
+  /** Whether a program has registered this key with these modifiers (MOD_…) for the whole desktop. */
+  isHotKey(modifiers: number, vk: number): boolean;
   layout(): KeyboardLayout | undefined;
 }
 
@@ -80,6 +90,8 @@ function loadUser32(): User32 {
   const keyboardLayout = user32.func('intptr_t __stdcall GetKeyboardLayout(uint32_t thread)');
   const scanOf = user32.func('int16_t __stdcall VkKeyScanExW(uint16_t character, intptr_t layout)');
   const mapKey = user32.func('uint32_t __stdcall MapVirtualKeyExW(uint32_t code, uint32_t kind, intptr_t layout)');
+  const registerHotKey = user32.func('int __stdcall RegisterHotKey(intptr_t window, int id, uint32_t modifiers, uint32_t vk)');
+  const unregisterHotKey = user32.func('int __stdcall UnregisterHotKey(intptr_t window, int id)');
   const tickCount = kernel32.func('uint32_t __stdcall GetTickCount()');
   const localeName = kernel32.func('int __stdcall LCIDToLocaleName(uint32_t locale, _Out_ uint16_t *name, int size, uint32_t flags)');
   const localeInfo = kernel32.func('int __stdcall GetLocaleInfoEx(const uint16_t *name, uint32_t kind, _Out_ uint16_t *data, int size)');
@@ -95,6 +107,13 @@ function loadUser32(): User32 {
     new DataView(info.buffer).setUint32(0, MONITOR_INFO_BYTES, true);
     return Number(handle) === 0 || (monitorInfo(handle, info) as number) === 0 ? undefined : readMonitorInfo(info);
   };
+  /** Windows says of a hot key only that it is another program's, by refusing it. */
+  const isRefused = (modifiers: number, vk: number): boolean => {
+    if ((registerHotKey(0, HOT_KEY_ID, modifiers | MOD_NOREPEAT, vk) as number) === 0) return true;
+    unregisterHotKey(0, HOT_KEY_ID);
+    return false;
+  };
+  let refusesAll: boolean | undefined;
   const layoutInFront = (): unknown => keyboardLayout(processOf(foreground()).thread);
   return {
     sendInput: (records) => {
@@ -142,6 +161,12 @@ function loadUser32(): User32 {
       // -1 where no key gives it; what needs AltGr makes no shortcut.
       if (found === -1 || (state & ~SHIFT_ALONE) !== 0) return undefined;
       return { vk, scan: mapKey(vk, MAPVK_VK_TO_VSC, layout) as number, shift: state === SHIFT_ALONE };
+    },
+    virtualKeyOf: (scancode, extended) => mapKey(scancode | (extended ? 0xe000 : 0), MAPVK_VSC_TO_VK_EX, layoutInFront()) as number,
+    isHotKey: (modifiers, vk) => {
+      // Where it refuses everything, for whatever reason, that says nothing.
+      refusesAll ??= isRefused(UNLIKELY.modifiers, UNLIKELY.vk);
+      return !refusesAll && isRefused(modifiers, vk);
     },
     layout: () => {
       const language = Number(layoutInFront()) & 0xffff;

@@ -3,7 +3,7 @@ import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent, LockKeys } from '../../../protocol/rdp/input/events.ts';
 import { DesktopError, type DesktopScreen, type InputInjector } from '../contract.ts';
-import type { DesktopShortcut } from '../desktop-shortcuts.ts';
+import type { DesktopShortcut, Modifier } from '../desktop-shortcuts.ts';
 import { NativeInjector, type NativeInjectorParts, type NativeSystem } from '../native-injector.ts';
 import type { InputTrace } from '../native-own-input.ts';
 import type { ListedDisplay } from '../page/listed-screens.ts';
@@ -40,15 +40,18 @@ export function stamp(found: readonly DesktopScreen[]): string {
   return JSON.stringify([user32.monitors(), virtualLeft, virtualTop, virtualWidth, virtualHeight, monitors]);
 }
 
-/**
- * Keys that Windows' own shell takes: the Windows keys, with whatever follows, and Print Screen; Alt+Tab, Alt+Esc, Ctrl+Esc, Ctrl+Shift+Esc. What other
- * programs have registered (RegisterHotKey) is listed nowhere.
- */
+/** Keys that Windows' own shell takes: the Windows keys, with whatever follows, and Print Screen; Alt+Tab, Alt+Esc, Ctrl+Esc, Ctrl+Shift+Esc. */
 const SHORTCUTS: readonly DesktopShortcut[] = [
   { keys: ['e091', 'e092', 'e055', 'none84'], held: [] },
   { keys: ['none15', 'none1'], held: ['alt'] },
   { keys: ['none1'], held: ['control'] },
 ];
+
+/** MOD_ALT, MOD_CONTROL, MOD_SHIFT and MOD_WIN of RegisterHotKey. */
+const MOD: Readonly<Record<Modifier, number>> = { alt: 1, control: 2, shift: 4, logo: 8 };
+
+/** F1 to F24, and the keys for browsers, sound, media and programs, which are registered without modifiers. */
+const isBareHotKey = (vk: number): boolean => (vk >= 0x70 && vk <= 0x87) || (vk >= 0xa6 && vk <= 0xb7);
 
 /** The functions of user32.dll as an injector needs them. A position of the virtual desktop is one of the monitor's picture, moved by where that is. */
 export class WindowsSystem implements NativeSystem {
@@ -95,6 +98,19 @@ export class WindowsSystem implements NativeSystem {
     const window = this.user32.inFront();
     const monitor = Number(window) === 0 || this.user32.isDesktop(window) ? undefined : this.user32.monitorOf(window);
     return monitor && this.inPicture(centreOf(monitor.area));
+  }
+
+  /** Letters that are typed are not asked about: for a moment they would be nobody's. */
+  isTaken(event: InputEvent, held: ReadonlySet<Modifier>): boolean {
+    const { user32 } = this;
+    if (event.tag !== 'key' && event.tag !== 'unicode') return false;
+    const character = event.tag === 'unicode' ? user32.keyOf(event.codeUnit) : undefined;
+    const vk = event.tag === 'key' ? user32.virtualKeyOf(event.scancode, event.prefix === 'e0') : (character?.vk ?? 0);
+    const isChord = held.has('control') || held.has('alt') || held.has('logo');
+    if (vk === 0 || !(isChord || (event.tag === 'key' && isBareHotKey(vk)))) return false;
+    let modifiers = character?.shift === true ? MOD.shift : 0;
+    for (const modifier of held) modifiers |= MOD[modifier];
+    return user32.isHotKey(modifiers, vk);
   }
 
   trace(): InputTrace {
