@@ -18,7 +18,8 @@ export function createEdges(desktop: Pick<Desktop, 'parts' | 'followWindow'>, on
         const all = process.platform === 'linux' && !isWaylandSession(process.env);
         return (all ? screen.getAllDisplays() : [screen.getPrimaryDisplay()]).map(({ bounds }) => bounds);
       }
-      if (process.platform !== 'linux' && part.tag === 'screen')
+      // There a screen's id is Electron's.
+      if ((process.platform === 'win32' || process.platform === 'darwin') && part.tag === 'screen')
         return screen
           .getAllDisplays()
           .filter(({ id }) => String(id) === part.id)
