@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SeenWindow } from '../../../src/main/desktop/contract.ts';
 import { connectX11, type X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
-import { X11SeenWindow } from '../../../src/main/desktop/x11/x11-seen-window.ts';
+import { LOOK_REST_MS, X11SeenWindow } from '../../../src/main/desktop/x11/x11-seen-window.ts';
 import { markedId } from '../../../src/main/desktop/x11/x11-window-mark.ts';
 import { type Display, startDisplay } from '../../support/display.ts';
 import { type DrawnWindow, openDrawnWindow } from '../../support/drawn-window.ts';
@@ -71,6 +71,25 @@ describe.skipIf(programs.skip)(programs.title('what lies in front of a window th
     const { x } = told.at(-1)?.area ?? { x: 0 };
     await display.xdotool('windowmove', '--sync', String(shown.id), '40', '60');
     await until(() => told.at(-1)?.area.x !== x, 'the window itself moved');
+  });
+
+  it('is looked at no more often than people see when a window moves without end, and is right at last', async () => {
+    const shown = await window('shown', [100, 100, 300, 200]);
+    const told = await followed(shown);
+    const before = told.length;
+    const beganMs = performance.now();
+    for (let at = 0; at < 300; at += 1) {
+      shown.move(100 + (at % 50), 120);
+      await shown.settled();
+    }
+    shown.move(170, 190);
+    const { left, top } = await frame(shown);
+    // A window manager puts the frame where the window was asked to.
+    await until(
+      () => told.at(-1)?.area.x === 170 + left && told.at(-1)?.area.y === 190 + top,
+      () => JSON.stringify(told.at(-1)),
+    );
+    expect(told.length - before).toBeLessThanOrEqual(3 + (performance.now() - beganMs) / LOOK_REST_MS);
   });
 
   it('is nothing while the window is not to be seen, or is another one with its number', async () => {

@@ -23,7 +23,7 @@ const TREE_EVENTS: ReadonlySet<string> = new Set([
 const MAX_DEPTH = 32;
 const MAX_IN_FRONT = 256;
 /** From one look to the next. */
-const LOOK_REST_MS = 100;
+export const LOOK_REST_MS = 100;
 
 interface Geometry {
   readonly xPos: number;
