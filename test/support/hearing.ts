@@ -19,8 +19,8 @@ export interface HearingPeople {
   readonly session: Page;
   readonly panel: Page;
   readonly keep: TwoPeople['keep'];
-  /** Starts both, and connects them. `env`: of the novice's program. */
-  begin(env?: NodeJS.ProcessEnv): Promise<void>;
+  /** Starts both, and connects them. `env`, `args`: of the novice's program. */
+  begin(env?: NodeJS.ProcessEnv, args?: readonly string[]): Promise<void>;
   /** Presses the switch with the novice's own mouse. */
   press(): Promise<void>;
   /** The same, and the yes to the question. */
@@ -30,7 +30,7 @@ export interface HearingPeople {
   /** The process of the page that records for the novice, while there is one. */
   recordingPage(): Promise<number | undefined>;
   /** Plays at this output of a sound server what `parec` would give otherwise: the tone, and the beeps. */
-  playAt(server: SoundTestServer, output: string): void;
+  playAt(server: SoundTestServer, output: string): Promise<void>;
   /** The first time ends the tone; after that a flash of the screen and a beep. */
   beep(): void;
   /** The process of the page that encodes for the novice, while there is one. */
@@ -133,7 +133,7 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
     return existsSync(started) ? readFileSync(started, 'utf8').trim().split('\n').map(Number) : [];
   };
 
-  async function begin(env: NodeJS.ProcessEnv = {}): Promise<void> {
+  async function begin(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<void> {
     const { noviceDesktop } = await people.startDesktops();
     Object.assign(noviceDesktop.env, env);
     mkdirSync(bin());
@@ -142,7 +142,7 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
     noviceDesktop.env['PATH'] = `${bin()}:${noviceDesktop.env['PATH'] ?? process.env['PATH'] ?? ''}`;
     const apart = await networks?.();
     const expert = await people.startApp('expert', [], { network: apart?.expert });
-    const novice = await people.startApp('novice', [], { network: apart?.novice });
+    const novice = await people.startApp('novice', args, { network: apart?.novice });
     await expert.main.context().addInitScript(listenIn);
     if (apart === undefined) await meetOnMessenger(expert, novice);
     else {
@@ -183,11 +183,11 @@ export function hearingPeople(name: string, networks?: () => Promise<TwoNetworks
       await answerQuestion(people.desktop('novice'), 'allow');
     },
     recorders,
-    playAt: (server, output) => {
+    playAt: async (server, output) => {
       const { env } = people.desktop('novice');
+      const player = await server.playing(output);
       playing = startProgram(process.execPath, [RECORDER, bin(), '--rate=48000'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const { stdout } = playing.process;
-      if (stdout !== null) server.playFrom(output, stdout);
+      playing.process.stdout?.pipe(player);
     },
     beep: () => {
       const recorder = recorders().at(-1);

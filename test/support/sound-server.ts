@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { unpackedSound } from '../../scripts/unpacked-sound.ts';
 import { type Program, startProgram, until } from './programs.ts';
 
@@ -34,8 +34,8 @@ export interface SoundTestServer {
   readonly env: NodeJS.ProcessEnv;
   /** Plays these samples (-1 to 1, both channels) at an output, once. */
   play(output: string, samples: readonly number[]): Program;
-  /** Plays what comes: two channels of 16 bits at 48 kHz. */
-  playFrom(output: string, pcm: Readable): void;
+  /** Plays what is written to it, two channels of 16 bits at 48 kHz; begun, so that nothing waits to be played. */
+  playing(output: string): Promise<Writable>;
   record(output: string): Recording;
   /** Of programs that are connected, whether they record or play or neither. */
   clients(): Promise<number>;
@@ -97,9 +97,12 @@ export async function startSoundServer(...outputs: readonly string[]): Promise<S
       program.process.stdin?.end(pcmOf(samples));
       return program;
     },
-    playFrom(output, pcm) {
+    async playing(output) {
+      const before = await listed('sink-inputs');
       const { stdin } = startPlaying(output).process;
-      if (stdin !== null) pcm.pipe(stdin);
+      if (stdin === null) throw new Error('nothing can be written to what plays');
+      await until(async () => (await listed('sink-inputs')) > before, 'what plays', READY_WITHIN_MS);
+      return stdin;
     },
     record(output) {
       const program = startProgram('parec', [`--device=${output}.monitor`, ...format], { env });
