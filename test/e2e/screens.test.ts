@@ -237,7 +237,8 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     for (const title of ['Letter, page 2', 'Letter']) {
       await noviceDesktop.xdotool('set_window', '--name', title, shown);
       await panel.getByRole('heading', { name: t('sharing.novice.window', { name: 'Peter', title }), exact: true }).waitFor();
-      await (await expert.session()).getByText(t('sharing.expert.window', { title })).first().waitFor({ state: 'attached' });
+      const sees = `${t('sharing.expert.screens', { name: 'Anna', count: 2 })} ${t('sharing.expert.window', { title })}`;
+      await (await expert.session()).getByText(sees, { exact: true }).first().waitFor({ state: 'attached' });
     }
     await people.keep('window');
     await panel.getByRole('button', { name: t('control.novice.give', { name: 'Peter' }), exact: true }).click();
