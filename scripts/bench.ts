@@ -32,24 +32,29 @@ const SELECTION: readonly Series[] = [
     size: '1280x720',
     line: 'lan',
     workloads: ['static', 'typing', 'terminal scroll', 'full-screen film', 'flips'],
-    contestants: [''],
+    contestants: ['Ringback', 'Ringback, WebCodecs', 'TigerVNC', 'FreeRDP AVC420'],
   },
   {
     size: '1280x720',
     line: 'ten',
     workloads: ['terminal scroll', 'full-screen film', 'flips'],
-    contestants: ['Ringback', 'TigerVNC', 'AVC420'],
+    contestants: ['Ringback', 'Ringback, WebCodecs', 'TigerVNC', 'FreeRDP AVC420'],
   },
   {
     size: '1280x720',
     line: 'two',
     workloads: ['terminal scroll', 'full-screen film', 'flips'],
-    contestants: ['Ringback', 'TigerVNC', 'AVC420'],
+    contestants: ['Ringback', 'Ringback, WebCodecs', 'TigerVNC', 'FreeRDP AVC420'],
   },
-  { size: '1920x1080', line: 'lan', workloads: ['terminal scroll', 'full-screen film'], contestants: ['Ringback', 'TigerVNC', 'AVC420'] },
+  {
+    size: '1920x1080',
+    line: 'lan',
+    workloads: ['terminal scroll', 'full-screen film'],
+    contestants: ['Ringback', 'TigerVNC', 'FreeRDP AVC420'],
+  },
 ];
 
-/** Parts of names each; `''` is every one. */
+/** Parts of names each; `''` is every one. Of contestants the whole name where there is one. */
 interface Series {
   readonly size: string;
   readonly line: LineName;
@@ -61,7 +66,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --all                every size, line, workload and contestant
   --rounds N           how often everything is measured, in turns: 1 to 20, 3 when left out
   --seconds N          for each workload: 1 to 120, 4 when left out
-  --only NAMES         contestants, by parts of their names with commas between; or channels
+  --only NAMES         contestants, by parts of their names with commas between (a whole name is that one alone); or channels
   --sizes NAMES        of ${Object.keys(SIZES).join(', ')}
   --lines NAMES        of ${Object.keys(LINES).join(', ')}
   --workloads NAMES    of ${WORKLOADS.map(({ name }) => name).join(', ')}
@@ -138,7 +143,7 @@ async function contest(contestants: readonly Contestant[], ours: string): Promis
     const size = SIZES[series.size];
     if (size === undefined) throw new Error(`--sizes takes ${Object.keys(SIZES).join(', ')}`);
     for (let round = 1; round <= rounds; round += 1) {
-      for (const contestant of contestants.filter(({ name }) => isNamed(name, series.contestants))) {
+      for (const contestant of contestants.filter(({ name }) => isMeant(name, series.contestants, contestants))) {
         console.log(`${series.size}, ${series.line}, round ${round}: ${contestant.name} …`);
         const about = { contestant: contestant.name, size, line: series.line, round };
         samples.push(...(await inOneSession(contestant, about, workloads)));
@@ -205,6 +210,12 @@ function seriesAskedFor(): readonly Series[] {
         isNamed(line, lines ?? (free && !values.all ? ['lan'] : ['']), true),
     )
     .map((series) => ({ ...series, workloads: workloads ?? series.workloads, contestants: contestants ?? series.contestants }));
+}
+
+/** A part that is somebody's whole name means nobody else: `Ringback`, and not the others that begin so. */
+function isMeant(name: string, parts: readonly string[], all: readonly Contestant[]): boolean {
+  const isWhole = (part: string): boolean => all.some((one) => one.name === part);
+  return parts.some((part) => (isWhole(part) ? name === part : isNamed(name, [part])));
 }
 
 function isNamed(name: string, parts: readonly string[], whole = false): boolean {

@@ -79,7 +79,7 @@ it('frames that follow one another sooner than a display shows them are drawn to
     await settled();
   }
   expect([draws, painted()]).toEqual([1, [1]]);
-  await vi.advanceTimersByTimeAsync(14);
+  await vi.advanceTimersByTimeAsync(6);
   expect([draws, painted()]).toEqual([1, [1]]);
   await vi.advanceTimersByTimeAsync(1);
   expect([draws, painted()]).toEqual([2, [1, 2, 3, 4]]);
