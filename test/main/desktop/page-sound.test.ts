@@ -3,6 +3,7 @@ import type { SoundCapture, SoundCaptureEvent, SoundPage } from '../../../src/ma
 import { PageClock } from '../../../src/main/desktop/sound/page/page-clock.ts';
 import { pageSound } from '../../../src/main/desktop/sound/page/page-sound.ts';
 import type { FromSoundRecorder } from '../../../src/protocol/rdp/sound-recording.ts';
+import { FakePage } from '../../support/fake-page.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const RATE = { samplesPerSecond: 48_000 };
@@ -10,28 +11,7 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 /** Ten milliseconds of 48 kHz. */
 const PCM = new Uint8Array(1_920).fill(1);
 
-class FakePage implements SoundPage {
-  readonly told: unknown[] = [];
-  started = false;
-  closed = 0;
-  say: (message: unknown) => void = () => undefined;
-  goAway: (why: string) => void = () => undefined;
-  readonly port = {
-    postMessage: (message: unknown) => void this.told.push(message),
-    on: (event: string, listener: (event: never) => void) => {
-      if (event === 'message') this.say = (data) => listener({ data } as never);
-    },
-    start: () => {
-      this.started = true;
-    },
-    close: () => undefined,
-  };
-  onGone(listener: (why: string) => void): void {
-    this.goAway = listener;
-  }
-  close(): void {
-    this.closed += 1;
-  }
+class RecordingPage extends FakePage implements SoundPage {
   records(atMs: number, pcm = PCM): void {
     this.say({ tag: 'recorded', pcm, atMs } satisfies FromSoundRecorder);
   }
@@ -39,13 +19,13 @@ class FakePage implements SoundPage {
 
 describe('sound recorded in a page', () => {
   let clock: VirtualClock;
-  let page: FakePage;
+  let page: RecordingPage;
   let events: SoundCaptureEvent[];
   let stop: AbortController;
 
   beforeEach(() => {
     clock = new VirtualClock(50_000);
-    page = new FakePage();
+    page = new RecordingPage();
     events = [];
     stop = new AbortController();
   });
@@ -115,7 +95,7 @@ describe('sound recorded in a page', () => {
     expect(events.length).toBe(1);
     await clock.advance(20);
     expect([events.slice(1), page.closed]).toEqual([failure('LOST'), 1]);
-    page = new FakePage();
+    page = new RecordingPage();
     events.length = 0;
     await opened();
     await clock.advance(10_010);
@@ -127,12 +107,12 @@ describe('sound recorded in a page', () => {
     await opened(macos);
     page.say({ tag: 'recordingEnded', why: 'refused', message: 'no sound was given' });
     expect(events).toEqual(failure('NOT_PERMITTED'));
-    page = new FakePage();
+    page = new RecordingPage();
     events.length = 0;
     await opened(macos);
     await clock.advance(10_010);
     expect(events).toEqual(failure('NOT_PERMITTED'));
-    page = new FakePage();
+    page = new RecordingPage();
     events.length = 0;
     await opened(macos);
     page.records(0);
