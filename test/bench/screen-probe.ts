@@ -18,6 +18,8 @@ export interface Seen {
 
 const Z_PIXMAP = 2;
 const SAMPLE_INTERVAL_MS = 4;
+/** Without a pause the probe and its X server would take a core each from those that are measured: up to 20 ms on two cores. */
+const KEY_SAMPLE_INTERVAL_MS = 1;
 const LOST_AFTER_MS = 5_000;
 /** Of one channel: what is less is black, and a codec may make either of the two a little grey. */
 const HALF = 128;
@@ -83,6 +85,7 @@ export async function openScreenProbe(display: string): Promise<ScreenProbe> {
       xtest.FakeInput(xtest.KeyRelease, keycode, 0, 0, 0, 0);
       while (now() - pressed < LOST_AFTER_MS) {
         if (!(await look(area)).equals(before)) return now() - pressed;
+        await pause(KEY_SAMPLE_INTERVAL_MS);
       }
       return undefined;
     },
