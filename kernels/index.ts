@@ -1,4 +1,5 @@
 export { changedTiles } from './changed';
+export { copyRows } from './copy';
 export { toI420 } from './i420';
 export { oneColour } from './one-colour';
 export { planarTile } from './planar';

@@ -1,7 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
-import { copyRows } from '../scroll/screen-copy.ts';
 import { without } from '../tiles/areas.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
 import { TILE_SIDE } from '../tiles/grid.ts';
@@ -101,12 +100,18 @@ export class PictureKernels implements Size {
       this.stale = [...this.stale, ...areas];
       return;
     }
+    for (const area of without(this.stale, areas)) this.copyToBefore(area);
     const { now, before } = this;
-    for (const area of without(this.stale, areas)) copyRows(now.words, before.words, this.width, area);
     this.now = before;
     this.before = now;
     this.isTaken = false;
     this.stale = areas;
+  }
+
+  /** An area inside the picture is in the picture before as it is in this one, from now on. */
+  copyToBefore({ x, y, width, height }: Rect): void {
+    const at = (y * this.width + x) * 4;
+    this.kernels.copyRows(this.now.at + at, this.before.at + at, this.width * 4, width * 4, height);
   }
 
   /** Whether {@link turn} is called before each picture. */

@@ -23,11 +23,3 @@ export function copyOnPicture(words: Int32Array, size: Size, copy: ScreenCopy): 
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
-
-/** Copies an area of one picture to the same place of another. Both are `width` words wide, rows without gaps. */
-export function copyRows(from: Int32Array, to: Int32Array, width: number, area: Rect): void {
-  for (let row = area.y; row < area.y + area.height; row++) {
-    const at = row * width + area.x;
-    to.set(from.subarray(at, at + area.width), at);
-  }
-}

@@ -6,7 +6,7 @@ import { frameWords } from '../pixel-words.ts';
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { copyMoves } from '../scroll/copy-moves.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
-import { copyOnPicture, copyRows } from '../scroll/screen-copy.ts';
+import { copyOnPicture } from '../scroll/screen-copy.ts';
 import { without } from './areas.ts';
 import { rowsEqual } from './row-compare.ts';
 import { TILE_SIDE } from './grid.ts';
@@ -71,19 +71,16 @@ export class ChangedTiles {
     const moved = copyMoves(words, previous, this, damage, moves);
     const { dy, copies } = detectScroll(words, previous, this, damage, this.scrolledBy);
     this.scrolledBy = dy;
-    for (const copy of copies) this.copy(words.words, copy);
+    for (const copy of copies) this.copy(copy);
     this.copied = [...moved, ...copies];
     return this.copied;
   }
 
   /** Tiles that lie in the copy are not looked at: where the pictures change places, theirs need not be in the picture before. */
-  private copy(now: Int32Array, copy: ScreenCopy): void {
-    const { kernels, previous, width } = this;
-    if (kernels?.turning !== true) {
-      copyOnPicture(previous, this, copy);
-      return;
-    }
-    for (const edge of without([copy], tilesWithin(copy))) copyRows(now, previous, width, edge);
+  private copy(copy: ScreenCopy): void {
+    const { kernels } = this;
+    if (kernels?.turning === true) for (const edge of without([copy], tilesWithin(copy))) kernels.copyToBefore(edge);
+    else copyOnPicture(this.previous, this, copy);
   }
 
   private get previous(): Int32Array {
