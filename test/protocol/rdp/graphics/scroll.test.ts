@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
+import { ChangedTiles } from '../../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 import { copyOnPicture } from '../../../../src/protocol/rdp/graphics/scroll/screen-copy.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { PduFramer } from '../../../../src/protocol/rdp/pdu/pdu-framer.ts';
@@ -94,6 +95,25 @@ describe('what scrolls', () => {
     words.fill(0x12_3456, 100 * WIDTH, 102 * WIDTH);
     await show(frame);
     expect(differs(frame)).toBe(0);
+  });
+
+  it('is as few copies as can be where rows between have changed as well, and none of what is blank before and after', () => {
+    const before = terminal(50);
+    const after = terminal(51);
+    const words = new Int32Array(after.pixels.buffer);
+    words.fill(0x12_3456, 100 * WIDTH, 102 * WIDTH);
+    for (const { pixels } of [before, after]) new Int32Array(pixels.buffer).fill(0xff_ffff, 150 * WIDTH, 190 * WIDTH);
+    words.fill(0x12_3456, 150 * WIDTH, 152 * WIDTH);
+    const tiles = new ChangedTiles();
+    tiles.update(before, [WHOLE]);
+    const copies = tiles.copies(after, [WHOLE]);
+    expect(copies.map(({ y, height }) => ({ y, height }))).toEqual([
+      { y: 15, height: 85 },
+      { y: 102, height: 38 },
+      { y: 190, height: 30 },
+    ]);
+    // The strips with the window's edges have not moved.
+    expect(copies.every(({ x, width }) => x === 64 && width === 192)).toBe(true);
   });
 
   it('is not copied where an area was asked for again: the client may not have what would be copied', async () => {

@@ -14,7 +14,7 @@ const LOOK_EVERY_ROWS = 4;
  * so little has changed that no copy is worth looking for.
  */
 export function changedBox(now: FrameWords, previous: Int32Array, size: Size, damage: readonly Rect[]): Rect | undefined {
-  const seen = now.kernels === undefined ? seenChanged(now, previous, size, damage) : now.kernels.changedBox(damage, LOOK_EVERY_ROWS);
+  const seen = seenChanged(now, previous, size, damage, LOOK_EVERY_ROWS);
   if (seen === undefined) return undefined;
   const left = seen.x & ~3;
   const right = Math.min(size.width, (seen.x + seen.width + 3) & ~3);
@@ -24,12 +24,19 @@ export function changedBox(now: FrameWords, previous: Int32Array, size: Size, da
   return box.width < MIN_BOX_WIDTH || box.height < MIN_BOX_HEIGHT ? undefined : box;
 }
 
+/** Whether any pixel of an area differs. */
+export function isChanged(now: FrameWords, previous: Int32Array, size: Size, area: Rect): boolean {
+  return seenChanged(now, previous, size, [area], 1) !== undefined;
+}
+
 function seenChanged(
-  { words, stride }: FrameWords,
+  { words, stride, kernels }: FrameWords,
   previous: Int32Array,
   { width, height }: Size,
   damage: readonly Rect[],
+  everyRows: number,
 ): Rect | undefined {
+  if (kernels !== undefined) return kernels.changedBox(damage, everyRows);
   let left = width;
   let right = 0;
   let top = height;
@@ -39,7 +46,7 @@ function seenChanged(
     const x1 = Math.min(width, rect.x + rect.width);
     const y1 = Math.min(height, rect.y + rect.height);
     if (x0 >= x1) continue;
-    for (let y = Math.max(0, rect.y); y < y1; y += LOOK_EVERY_ROWS) {
+    for (let y = Math.max(0, rect.y); y < y1; y += everyRows) {
       const a = y * stride;
       const b = y * width;
       if (rowsEqual(words, a + x0, previous, b + x0, x1 - x0)) continue;

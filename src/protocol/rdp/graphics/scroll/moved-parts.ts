@@ -39,12 +39,14 @@ export function movedParts(now: FrameWords, previous: Int32Array, size: Size, ar
     const runs: ScreenCopy[] = moved.map(({ y, height }) => ({ x, y, width, height, fromX: x - dx, fromY: y - dy }));
     if (dy > 0) runs.reverse();
     for (const run of runs) {
-      const beside = runs.length === 1 ? copies.findIndex((copy) => sideBySide(copy, run)) : -1;
+      const beside = dx === 0 || runs.length === 1 ? copies.findIndex((copy) => sideBySide(copy, run)) : -1;
       const neighbour = copies[beside];
       if (neighbour !== undefined) copies[beside] = joined(neighbour, run);
       else if (copies.length < MAX_COPIES) copies.push(run);
     }
   }
+  // Each column is copied within itself then: only the order of its rows counts.
+  if (dx === 0) copies.sort((one, other) => (dy > 0 ? other.y - one.y : one.y - other.y));
   return copies;
 }
 

@@ -2,7 +2,7 @@
 import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import type { Rect, Size } from '../../geometry.ts';
 import type { FrameWords } from '../pixel-words.ts';
-import { changedBox } from './changed-box.ts';
+import { changedBox, isChanged } from './changed-box.ts';
 import { movedParts } from './moved-parts.ts';
 
 /** Rows are recognised by these parts of them, spread over the changed box. */
@@ -12,7 +12,10 @@ const PROBE_WIDTH = 32;
 const MIN_VOTES = 12;
 
 /** Of what a shift may have moved, so much must be seen to have, for no other to be looked for. */
-const ENOUGH = 0.9;
+const ENOUGH = 0.75;
+
+/** Of a copy with fewer pixels than this it is looked whether it changes anything: blank rows are the same wherever they are. */
+const DOUBTED_PIXELS = 16_384;
 
 /** What has scrolled by `dy` rows (down: > 0; 0: nothing has), and the copies that do it. */
 export interface Scroll {
@@ -39,7 +42,9 @@ export function detectScroll(now: FrameWords, previous: Int32Array, size: Size, 
 function scrolledBy(now: FrameWords, previous: Int32Array, size: Size, box: Rect, dy: number): Scroll & { readonly share: number } {
   const area = { ...box, y: Math.max(box.y, box.y + dy), height: box.height - Math.abs(dy) };
   if (area.height <= 0) return { dy, copies: [], share: 0 };
-  const copies = movedParts(now, previous, size, area, { dx: 0, dy });
+  const copies = movedParts(now, previous, size, area, { dx: 0, dy }).filter(
+    (copy) => copy.width * copy.height >= DOUBTED_PIXELS || isChanged(now, previous, size, copy),
+  );
   const pixels = copies.reduce((sum, { width, height }) => sum + width * height, 0);
   return { dy, copies, share: pixels / (area.width * area.height) };
 }
