@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket, connect as connectTls } from 'node:tls';
 import { ProtocolError } from '../../protocol/bytes/errors.ts';
 import type { Clock } from '../clock.ts';
+import { readDirectly } from '../direct-reads.ts';
 import { ConnectionError, type LinkTraffic } from './contract.ts';
 import { CLOSE_DEADLINE_MS } from './deadlines.ts';
 import { Line, type LineStream } from './line.ts';
@@ -280,7 +281,9 @@ export class RdpStream implements LineStream, OutboxWire {
     this.phase = 'tls';
     ready();
     const tls = this.tls;
-    if (tls !== undefined && !tls.destroyed) tls.on('data', (chunk: Buffer) => this.handlers.bytes(chunk));
+    if (tls === undefined || tls.destroyed) return;
+    readDirectly(tls);
+    tls.on('data', (chunk: Buffer) => this.handlers.bytes(chunk));
   }
 
   private oneWritten(): void {

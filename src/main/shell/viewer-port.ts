@@ -15,6 +15,9 @@ import { parseFromPicture, parseFromSteering } from './viewer-messages.ts';
 /** More than this is not kept until all that has come from the novice has been read: decoding may begin with it. */
 const MAX_TOGETHER_BYTES = 128 * 1024;
 
+/** From so much on, what one read has brought is likely a piece of a picture: a TLS record has 16 KiB. */
+const LIKELY_MORE_BYTES = 8 * 1024;
+
 /** The part of Electron's MessagePortMain that is used. */
 export interface PortEnd {
   postMessage(message: unknown): void;
@@ -70,7 +73,8 @@ export function forPort(message: ToPicture | ToSteering): ToPicture | ToSteering
 
 /**
  * Wraps the ports; one that closes takes the other along. What comes from the page is checked: wrong messages are dropped and counted, never fatal.
- * What is sent of pictures in one turn goes as one message: `afterTurn` runs when all that has arrived from the novice by now has been read.
+ * What one read has brought of pictures goes as one message, and much of it with what else is read in the same turn: `afterTurn` runs when all that has
+ * arrived from the novice by now has been read.
  */
 export function createViewerPort(
   { pictures, steering }: ViewerPortEnds,
@@ -111,9 +115,15 @@ export function createViewerPort(
   }
 
   function sendPicture(message: ToPicture): void {
-    if (together.push(message) === 1) afterTurn(sendTogether);
+    if (together.push(message) === 1) queueMicrotask(sendSoon);
     if (message.tag === 'graphics') togetherBytes += message.graphics.data.length;
     if (togetherBytes > MAX_TOGETHER_BYTES) sendTogether();
+  }
+
+  /** What one read has brought is whole, mostly, and another turn of the loop would cost a wake-up and its time; a large picture comes in several. */
+  function sendSoon(): void {
+    if (togetherBytes < LIKELY_MORE_BYTES) sendTogether();
+    else afterTurn(sendTogether);
   }
 
   function sendTogether(): void {

@@ -131,21 +131,23 @@ describe('whether pictures are wanted', () => {
 });
 
 describe('what goes to the viewer', () => {
+  const endOfRead = () => Promise.resolve();
   const shape = (hotX: number) =>
     ({ tag: 'pointerShape', shape: { width: 9, height: 1, hotX, hotY: 0, pixels: new Uint8Array(36) } }) as const;
 
-  it('goes to the worker if it is a picture, else straight to the page', () => {
+  it('goes to the worker if it is a picture, else straight to the page', async () => {
     const ports = fakePorts();
-    const viewer = createViewerPort(ports, (run) => run());
+    const viewer = createViewerPort(ports, () => undefined);
     const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
     viewer.send(size);
     viewer.send({ tag: 'control', granted: true });
     viewer.send({ tag: 'behind' });
+    await endOfRead();
     expect(ports.pictures.sent).toEqual([[size]]);
     expect(ports.steering.sent).toEqual([{ tag: 'control', granted: true }]);
   });
 
-  it('of pictures in one turn is one message, in order, and none is kept long', () => {
+  it('of pictures in one read is one message, much of it with the rest of the turn, in order, and none is kept long', async () => {
     const { pictures, steering } = fakePorts();
     const turns: (() => void)[] = [];
     const viewer = createViewerPort({ pictures, steering }, (run) => turns.push(run));
@@ -153,31 +155,39 @@ describe('what goes to the viewer', () => {
     const graphics = (bytes: number) =>
       ({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(bytes) } }) as const;
     const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
-    const [small, large] = [graphics(9), graphics(128 * 1024)];
+    const [small, middling, large] = [graphics(9), graphics(16 * 1024), graphics(128 * 1024)];
     for (const message of [size, small, small]) viewer.send(message);
     expect(pictures.sent).toEqual([]);
-    endTurn();
+    await endOfRead();
     expect(pictures.sent).toEqual([[size, small, small]]);
+    viewer.send(middling);
+    await endOfRead();
+    viewer.send(small);
+    expect(pictures.sent).toHaveLength(1);
+    endTurn();
+    expect(pictures.sent.slice(1)).toEqual([[middling, small]]);
     // What is large does not wait for the rest of its turn.
     for (const message of [small, large, small]) viewer.send(message);
-    expect(pictures.sent.slice(1)).toEqual([[small, large]]);
-    endTurn();
-    expect(pictures.sent.slice(2)).toEqual([[small]]);
+    expect(pictures.sent.slice(2)).toEqual([[small, large]]);
+    await endOfRead();
+    expect(pictures.sent.slice(3)).toEqual([[small]]);
     viewer.send(small);
     viewer.close();
+    await endOfRead();
     endTurn();
-    expect(pictures.sent).toHaveLength(3);
+    expect(pictures.sent).toHaveLength(4);
   });
 
-  it('is the end of it where the port does not take it any more', () => {
+  it('is the end of it where the port does not take it any more', async () => {
     const ports = fakePorts();
     ports.pictures.postMessage = () => {
       throw new Error('gone');
     };
-    const viewer = createViewerPort(ports, (run) => run());
+    const viewer = createViewerPort(ports);
     let closed = 0;
     viewer.onClose(() => (closed += 1));
     viewer.send({ tag: 'size', size: { width: 3, height: 2 } });
+    await endOfRead();
     expect([closed, ports.steering.closed]).toEqual([1, true]);
   });
 

@@ -4,6 +4,7 @@ import x11 from 'x11';
 import type { Client, Display, Event, Extensions, Screen } from 'x11';
 import { DesktopError } from '../contract.ts';
 import { readXCookie } from './xauthority.ts';
+import { readDirectly } from '../../direct-reads.ts';
 import { Emitter } from '../../emitter.ts';
 
 /** Even a busy X server answers a connection setup within this. */
@@ -104,6 +105,7 @@ class Connection implements X11Connection {
     const screen = display.screen[screenNumber] ?? display.screen[0];
     if (screen === undefined) throw new DesktopError('NO_DISPLAY', 'the X server has no screen');
     this.screen = screen;
+    readDirectly(this.client.stream);
     const gone = () => this.lost('the X server closed the connection');
     this.client.stream.on('close', gone);
     this.client.stream.on('end', gone);

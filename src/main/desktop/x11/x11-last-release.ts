@@ -4,7 +4,6 @@
  * on a connection that was made for it.
  */
 import { spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
 import type { Extensions } from 'x11';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 
@@ -64,7 +63,7 @@ async function beginExecutor(own: X11Connection): Promise<(requests: readonly Ui
   const shell = spawn('/bin/sh', ['-c', EXECUTOR], {
     // A session of its own: what ends our process group does not end it.
     detached: true,
-    stdio: ['pipe', 'ignore', 'ignore', own.client.stream as Socket],
+    stdio: ['pipe', 'ignore', 'ignore', own.client.stream],
   });
   await new Promise((resolve, reject) => shell.once('spawn', resolve).once('error', reject));
   shell.unref();

@@ -305,7 +305,7 @@ declare module 'x11' {
     readonly replies: Record<number, readonly [read: (body: Uint8Array) => unknown, done: Reply<Buffer>]>;
     on(event: 'event', listener: (event: Event) => void): void;
     on(event: 'error', listener: (error: Error) => void): void;
-    readonly stream: { on(event: 'close' | 'end', listener: () => void): unknown; cork(): void; uncork(): void; destroy(): void };
+    readonly stream: import('node:net').Socket;
   }
 
   interface ClientOptions {
