@@ -14,11 +14,11 @@ it.runIf(process.platform === 'linux')('memory that another process writes is re
     expect(() => memory.read(into, BYTES - 5)).toThrow(RangeError);
     expect(() => memory.read(into, -1)).toThrow(RangeError);
     expect(() => ftruncateSync(memory.fd, BYTES - 1)).toThrow('EPERM');
-    memory.unmap();
-    memory.unmap();
+    memory.giveBack();
+    memory.giveBack();
     expect(() => memory.read(into, 0)).toThrow(RangeError);
   } finally {
-    memory.unmap();
+    memory.giveBack();
     closeSync(memory.fd);
   }
 });

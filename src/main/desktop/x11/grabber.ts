@@ -154,7 +154,7 @@ async function fdMemory(bytes: number): Promise<FdMemory> {
       fd: memory.fd,
       read: (into, at, length, from) => memory.read(into.subarray(at, at + length), from),
       close: () => {
-        memory.unmap();
+        memory.giveBack();
         closeSync(memory.fd);
       },
     };
@@ -195,13 +195,13 @@ async function openSysVSegment(connection: X11Connection, shm: Extensions['shm']
       id,
       read: (into, at, length, from) => memory.read(into.subarray(at, at + length), from),
       close: () => {
-        memory.detach();
+        memory.giveBack();
         shm.Detach(id);
       },
     };
   } catch (error) {
     memory.markForRemoval();
-    memory.detach();
+    memory.giveBack();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { type AttachedMemory, attachedMemory } from './attached-memory.ts';
 
 const CLOSE_ON_EXEC = 1;
 const ALLOW_SEALING = 2;
@@ -10,19 +11,15 @@ const SHARED = 1;
 const FAILED = -1n;
 
 /** Memory of this process that others may be given (memfd_create(2)), to be read here. */
-export interface MappedMemory {
+export interface MappedMemory extends AttachedMemory {
   /** Its descriptor; the memory outlives it. */
   readonly fd: number;
-  /** Fills `into` from the memory. Bounds are checked here: the C side has none. */
-  read(into: Uint8Array, from: number): void;
-  unmap(): void;
 }
 
 /** Throws where the system has no such memory (Linux before 3.17, other C libraries). The descriptor is the caller's. */
 export function mapSharedMemory(bytes: number): MappedMemory {
   if (process.platform !== 'linux') throw new Error('no memfd_create on this system');
   const libc = koffi.load('libc.so.6');
-  const memcpy = libc.func('intptr_t memcpy(_Out_ uint8_t *into, intptr_t from, size_t length)');
   const munmap = libc.func('int munmap(intptr_t address, size_t length)');
   const close = libc.func('int close(int fd)');
   const fd = libc.func('int memfd_create(const char *name, unsigned int flags)')('ringback', CLOSE_ON_EXEC | ALLOW_SEALING) as number;
@@ -34,20 +31,7 @@ export function mapSharedMemory(bytes: number): MappedMemory {
     const mmap = libc.func('intptr_t mmap(intptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)');
     const address = BigInt(mmap(0, bytes, READ, SHARED, fd, 0) as number | bigint);
     if (address === FAILED) throw new Error('the memory cannot be mapped');
-    let mapped = true;
-    return {
-      fd,
-      read: (into, from) => {
-        if (!mapped || from < 0 || from + into.length > bytes)
-          throw new RangeError(`${into.length} bytes at ${from} of a memory of ${bytes}`);
-        memcpy(into, address + BigInt(from), into.length);
-      },
-      unmap: () => {
-        if (!mapped) return;
-        mapped = false;
-        munmap(address, bytes);
-      },
-    };
+    return { fd, ...attachedMemory(address, bytes, (at) => void munmap(at, bytes)) };
   } catch (error) {
     close(fd);
     throw error;
