@@ -122,16 +122,18 @@ const DRAG: Workload = {
   area: () => ({ x: 140, y: 340, width: 900, height: 24 }),
   rate: 30,
   start: async (display) => {
-    const below = display.start('xterm', xterm('150x50+0+0', 'sh', '-c', 'ls -l /usr/bin | head -60; exec sleep 1000'));
-    const above = display.start('xterm', [
-      '-T',
-      'dragged',
-      ...xterm('60x16+400+200', 'sh', '-c', 'ls -l /etc | head -14; exec sleep 1000'),
-    ]);
-    const id = await until(
-      async () => (await display.xdotool('search', '--onlyvisible', '--name', '^dragged$').catch(() => '')).split('\n').find(Boolean),
-      'the window to drag',
-    );
+    // One after the other: whichever is mapped last is in front.
+    const shown = (title: string) =>
+      until(
+        async () => (await display.xdotool('search', '--onlyvisible', '--name', `^${title}$`).catch(() => '')).split('\n').find(Boolean),
+        `the window ${title}`,
+      );
+    const listing = (title: string, geometry: string, command: string) =>
+      display.start('xterm', ['-T', title, ...xterm(geometry, 'sh', '-c', `${command}; exec sleep 1000`)]);
+    const below = listing('behind', '150x50+0+0', 'ls -l /usr/bin | head -60');
+    await shown('behind');
+    const above = listing('dragged', '60x16+400+200', 'ls -l /etc | head -14');
+    const id = await shown('dragged');
     return running(painter(display, 'drag.mjs', Number(id), 400, 200, 110), above, below);
   },
 };
