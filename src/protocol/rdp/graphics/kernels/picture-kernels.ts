@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop */
 import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
-import { without } from '../tiles/areas.ts';
+import { intersection, without } from '../tiles/areas.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
 import { TILE_SIDE } from '../tiles/grid.ts';
 
@@ -108,10 +108,12 @@ export class PictureKernels implements Size {
     this.stale = areas;
   }
 
-  /** An area inside the picture is in the picture before as it is in this one, from now on. */
-  copyToBefore({ x, y, width, height }: Rect): void {
-    const at = (y * this.width + x) * 4;
-    this.kernels.copyRows(this.now.at + at, this.before.at + at, this.width * 4, width * 4, height);
+  /** What of an area is inside the picture is in the picture before as it is in this one, from now on. */
+  copyToBefore(area: Rect): void {
+    const inside = intersection(area, { x: 0, y: 0, width: this.width, height: this.height });
+    if (inside === undefined) return;
+    const at = (inside.y * this.width + inside.x) * 4;
+    this.kernels.copyRows(this.now.at + at, this.before.at + at, this.width * 4, inside.width * 4, inside.height);
   }
 
   /** Whether {@link turn} is called before each picture. */

@@ -190,6 +190,26 @@ describe('what changed', () => {
     expect(copies).toBeGreaterThan(100);
   });
 
+  it('is taken over inside the picture only, whatever the area is', () => {
+    const frame = paint(70, 70, (x, y) => x + y * 256);
+    const memory = inKernels(frame);
+    const { kernels } = memory;
+    if (kernels === undefined) throw new Error('no kernels');
+    kernels.previous.fill(0x11_2233);
+    for (const area of [
+      { x: -30, y: 60, width: 33, height: 40 },
+      { x: 68, y: -9, width: 5_000_000, height: 10 },
+      { x: 0, y: 70, width: 70, height: 900_000 },
+    ])
+      kernels.copyToBefore(area);
+    const wanted = Int32Array.from({ length: 70 * 70 }, (_, at) => {
+      const [x, y] = [at % 70, Math.floor(at / 70)];
+      return (x < 3 && y >= 60) || (x >= 68 && y < 1) ? kernels.words[at]! : 0x11_2233;
+    });
+    expect(kernels.previous).toEqual(wanted);
+    expect(kernels.words).toEqual(inKernels(frame).kernels?.words);
+  });
+
   it('is everything in another memory of the same size, or after memory of one’s own', () => {
     const frame = paint(70, 70, () => 0x12_3456);
     const tiles = new ChangedTiles();
