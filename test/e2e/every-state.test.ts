@@ -169,13 +169,20 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
         }
   });
 
-  it('a question fits a small screen, with its answers to be seen', async () => {
-    for (const { view, armed } of QUESTIONS) {
+  it('a question fits a small screen, with its answers and a row of its choice to be seen', async () => {
+    for (const { name, view, armed } of QUESTIONS) {
       await pages.size(640, 360);
       const page = await pages.ask(view, armed);
+      if (view.choice?.more !== undefined) await page.locator('summary').click();
       const box = await page.locator('[data-answer=no]').boundingBox();
       expect(box !== null && box.y >= 0 && box.y + box.height <= 360).toBe(true);
       expect((await beyond()).across).toBe(0);
+      expect([name, await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)]).toEqual([name, 0]);
+      if (view.choice?.more === undefined) continue;
+      // Of what has been unfolded, without scrolling.
+      const first = await page.locator('details .choice').first().boundingBox();
+      const text = await page.locator('#text').boundingBox();
+      expect([name, first && text && first.y + first.height <= text.y + text.height]).toEqual([name, true]);
     }
   });
 
