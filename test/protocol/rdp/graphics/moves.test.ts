@@ -104,6 +104,32 @@ describe('a window that has moved', () => {
     }
   });
 
+  it.each([
+    { dx: 20, dy: 24, only: { x: 64, y: 160 }, count: 5 },
+    { dx: -20, dy: -24, only: { x: 128, y: 60 }, count: 5 },
+    { dx: 0, dy: 24, only: { x: 64, y: 160 }, count: 4 },
+    { dx: 0, dy: -24, only: { x: 64, y: 60 }, count: 4 },
+  ])('by $dx,$dy is exact where columns beside each other have moved in some of the same rows', ({ dx, dy, only, count }) => {
+    const window: Window = { ...WHOLE, seed: 7 };
+    const now = screen([at(window, dx, dy)]);
+    const words = new Int32Array(now.pixels.buffer);
+    words.fill(0x12_3456, 100 * SCREEN.width + 64, 100 * SCREEN.width + 192);
+    words.fill(0x12_3456, only.y * SCREEN.width + only.x, only.y * SCREEN.width + only.x + 64);
+    const damage = [{ x: 64, y: 30, width: 128, height: 200 }];
+    expect(copiesBetween(screen([window]), now, [moved(window, dx, dy)], damage)).toHaveLength(count);
+  });
+
+  it.each([20, 0])('by %i,24 is copied on both sides of columns that have changed', (dx) => {
+    const window: Window = { ...WHOLE, seed: 7 };
+    const now = screen([at(window, dx, 24)]);
+    const words = new Int32Array(now.pixels.buffer);
+    for (let y = 0; y < 300; y += 1) words.fill(y, y * SCREEN.width + 128, y * SCREEN.width + 192);
+    const damage = [{ x: 64, y: 30, width: 192, height: 200 }];
+    expect(copiesBetween(screen([window]), now, [moved(window, dx, 24)], damage).map(({ x, width }) => ({ x, width }))).toEqual(
+      (dx > 0 ? [192, 64] : [64, 192]).map((x) => ({ x, width: 64 })),
+    );
+  });
+
   it('is found among several moves that are told of it, and so are several windows, one over the other', () => {
     const [one, other] = [at(DRAGGED, 21, -8), at(IN_FRONT, -14, 33)];
     const told = [moved(DRAGGED, 12, -5), moved(DRAGGED, 21, -8), moved(DRAGGED, 30, -11), moved(IN_FRONT, -14, 33)];

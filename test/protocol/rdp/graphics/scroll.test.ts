@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
@@ -10,6 +10,8 @@ import { PduFramer } from '../../../../src/protocol/rdp/pdu/pdu-framer.ts';
 import { applied } from '../../../support/applied.ts';
 import { captured } from '../../../support/captured.ts';
 import { planarSettings } from '../../../support/encode-frame.ts';
+import { inKernels } from './kernels/in-kernels.ts';
+import { paint } from './pictures.ts';
 
 const WIDTH = 320;
 const HEIGHT = 240;
@@ -95,6 +97,44 @@ describe('what scrolls', () => {
     words.fill(0x12_3456, 100 * WIDTH, 102 * WIDTH);
     await show(frame);
     expect(differs(frame)).toBe(0);
+  });
+
+  it('is looked for anew only where going on as before explains less than three quarters', () => {
+    const lines = (first: number, blank: number): PixelFrame => {
+      const frame = terminal(first);
+      new Int32Array(frame.pixels.buffer).fill(0xff_ffff, (HEIGHT - 20 - blank) * WIDTH, (HEIGHT - 20) * WIDTH);
+      return frame;
+    };
+    const distances = (blank: number, ...firsts: readonly number[]) => {
+      const memory = inKernels(lines(0, blank));
+      const { kernels } = memory;
+      if (kernels === undefined) throw new Error('no kernels');
+      const looked = vi.spyOn(kernels, 'commonShift');
+      const tiles = new ChangedTiles();
+      tiles.update(memory, []);
+      const found = firsts.map((first) => {
+        inKernels(lines(first, blank), memory);
+        const copies = tiles.copies(memory, [WHOLE]);
+        tiles.update(memory, [WHOLE]);
+        return new Set(copies.map(({ y, fromY }) => fromY - y));
+      });
+      return { looked: looked.mock.calls.length, found };
+    };
+    expect(distances(0, 1, 2, 3)).toEqual({ looked: 1, found: [new Set([10]), new Set([10]), new Set([10])] });
+    // What is blank looks as if it had gone on.
+    expect(distances(90, 1, 4)).toEqual({ looked: 2, found: [new Set([10]), new Set([30])] });
+  });
+
+  it('is not more copies than are worth it, however much has changed between', () => {
+    const before = paint(640, 480, (x, y) => Math.imul(y * 640 + x + 1, 0x9e37_79b1) >>> 8);
+    const words = new Int32Array(before.pixels.buffer);
+    const after = paint(640, 480, (x, y) => {
+      const column = Math.floor(x / 64);
+      return (y + column * 5) % 17 === 0 ? 0x12_3456 : (words[Math.min(479, y + 3) * 640 + x] ?? 0);
+    });
+    const tiles = new ChangedTiles();
+    tiles.update(before, []);
+    expect(tiles.copies(after, [{ x: 0, y: 0, width: 640, height: 480 }])).toHaveLength(256);
   });
 
   it('is as few copies as can be where rows between have changed as well, and none of what is blank before and after', () => {
