@@ -35,14 +35,17 @@ export function movedParts(now: FrameWords, previous: Int32Array, size: Size, ar
   }));
   // What has moved to the right is copied from the right, as what has moved down is from below.
   if (dx > 0) strips.reverse();
+  // The last copy of the same rows: no other can lie beside a strip. They may be thousands, and are not searched.
+  const lastOf = new Map<number, number>();
   for (const { x, width, moved } of strips) {
     const runs: ScreenCopy[] = moved.map(({ y, height }) => ({ x, y, width, height, fromX: x - dx, fromY: y - dy }));
     if (dy > 0) runs.reverse();
     for (const run of runs) {
-      const beside = dx === 0 || runs.length === 1 ? copies.findIndex((copy) => sideBySide(copy, run)) : -1;
-      const neighbour = copies[beside];
-      if (neighbour !== undefined) copies[beside] = joined(neighbour, run);
-      else if (copies.length < MAX_COPIES) copies.push(run);
+      const rows = run.y * (size.height + 1) + run.height;
+      const last = (dx === 0 || runs.length === 1 ? lastOf.get(rows) : undefined) ?? copies.length;
+      const neighbour = copies[last];
+      if (neighbour !== undefined && sideBySide(neighbour, run)) copies[last] = joined(neighbour, run);
+      else if (copies.length < MAX_COPIES) lastOf.set(rows, copies.push(run) - 1);
     }
   }
   // Each column is copied within itself then: only the order of its rows counts.
@@ -59,8 +62,7 @@ function stripsOf(left: number, right: number): { readonly x: number; readonly w
   return strips;
 }
 
-function sideBySide(one: ScreenCopy, other: ScreenCopy): boolean {
-  if (one.y !== other.y || one.height !== other.height) return false;
+function sideBySide(one: Rect, other: Rect): boolean {
   return one.x + one.width === other.x || other.x + other.width === one.x;
 }
 
