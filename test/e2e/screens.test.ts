@@ -258,6 +258,8 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('a novice w
     await clickAt(expertDesktop, area.x + 30, area.y + 70);
     await expertDesktop.xdotool('type', '--delay', '40', 'blind');
     await expertDesktop.xdotool('key', 'Return');
+    await session.locator('.viewing__hint').getByText(t('control.expert.keptAway.keysOutside'), { exact: true }).waitFor();
+    await people.keep('kept-from-what-is-in-front');
     const { x, y } = await windowArea(noviceDesktop, front);
     // Nor does the line around what is shown lie on it.
     const line = async (at: number): Promise<number> =>

@@ -3,6 +3,7 @@ import type { DesktopLayout } from '../../protocol/rdp/desktop-layout.ts';
 import type { Rect, Size } from '../../protocol/rdp/geometry.ts';
 import type { CaptureFailureCode, EncodedFrame } from '../../protocol/rdp/graphics/capture-messages.ts';
 import type { FrameShare, GraphicsSettings } from '../../protocol/rdp/graphics/contract.ts';
+import type { KeptFrom } from '../../protocol/rdp/kept-away.ts';
 import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 import type { SharedPart, SharedState } from '../../protocol/rdp/shared-part.ts';
 import type { FilmPageEnd } from './film/contract.ts';
@@ -56,14 +57,11 @@ export interface ScreenCapture {
   close(): Promise<void>;
 }
 
-/** What has been kept from this program's own windows. */
-export type KeptAway = 'pointer' | 'keys';
-
 export type InjectorEvent =
   /** The person at this computer uses mouse or keyboard: told at once, each time. `holding`: a key or button is down that is not ours. */
   | { readonly tag: 'ownInput'; readonly holding: boolean }
-  /** What was aimed at a window of this program, and has been dropped. */
-  | { readonly tag: 'keptAway'; readonly what: KeptAway };
+  /** What was aimed at a window of this program, or at what is not shared, and has been dropped. */
+  | { readonly tag: 'keptAway'; readonly what: KeptFrom };
 
 /**
  * Injects input into the system, but not into a window of this program. Tracks which keys and buttons it holds down, so that none stays down, and

@@ -2,14 +2,15 @@ import type { Size } from '../../protocol/rdp/geometry.ts';
 import type { Place } from '../../protocol/rdp/graphics/contract.ts';
 import type { InputEvent, LockKeys } from '../../protocol/rdp/input/events.ts';
 import { PauseReader } from '../../protocol/rdp/input/scancodes.ts';
+import type { KeptFrom } from '../../protocol/rdp/kept-away.ts';
 import type { SharedPart } from '../../protocol/rdp/shared-part.ts';
 import type { Clock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { DesktopError, type DesktopScreen, type InjectorEvent, type InputInjector, type KeptAway, type Screens } from './contract.ts';
+import { DesktopError, type DesktopScreen, type InjectorEvent, type InputInjector, type Screens } from './contract.ts';
 import { type DesktopShortcut, heldModifiers, isDesktopShortcut, type Modifier } from './desktop-shortcuts.ts';
 import { HeldInput } from './held-input.ts';
 import { type InputTrace, NativeOwnInput } from './native-own-input.ts';
-import { type Aim, type Lands, OwnWindowGuard } from './own-window-guard.ts';
+import { type Aim, keptFrom, type Lands, OwnWindowGuard } from './own-window-guard.ts';
 import { onlyScreen, screenOf } from './page/listed-screens.ts';
 
 /** How often the system is asked whether the person has used mouse or keyboard. */
@@ -86,7 +87,7 @@ export class NativeInjector implements InputInjector {
     if (this.over) return;
     this.find();
     const posted: InputEvent[] = [];
-    const kept: KeptAway[] = [];
+    const kept: KeptFrom[] = [];
     for (const event of events) {
       // The second half of Pause's sequence injects nothing.
       if (event.tag === 'key' && this.pause.read(event, event.down) === undefined) continue;
@@ -102,7 +103,7 @@ export class NativeInjector implements InputInjector {
       if (event.tag === 'locks') continue;
       const judged = this.guard.judge(event, lands !== 'there');
       if (judged === 'pointer' || judged === 'keys') {
-        if (lands === 'own') kept.push(judged);
+        if (lands !== 'there') kept.push(keptFrom(judged, lands));
       } else if (judged !== undefined) posted.push(judged);
     }
     this.post(posted);
@@ -147,7 +148,7 @@ export class NativeInjector implements InputInjector {
     // Shortcuts of the desktop go past whatever has the focus.
     const isHeld = (key: string): boolean => this.held.has(key);
     const isTaken = isDesktopShortcut(event, this.system.shortcuts, isHeld) || this.system.isTaken(event, heldModifiers(isHeld));
-    return isTaken ? 'outside' : 'there';
+    return isTaken ? 'shortcut' : 'there';
   }
 
   private lands(aim: Aim): Lands {

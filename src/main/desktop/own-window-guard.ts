@@ -1,11 +1,18 @@
 import type { InputEvent } from '../../protocol/rdp/input/events.ts';
-import type { KeptAway } from './contract.ts';
+import type { KeptFrom } from '../../protocol/rdp/kept-away.ts';
 
 /** Where an event would arrive: at a point, where the pointer is, or where the keyboard's focus is. */
 export type Aim = { readonly tag: 'point'; readonly x: number; readonly y: number } | { readonly tag: 'pointer' | 'focus' };
 
-/** In what is shared; in a window of this program; or at a place that the expert does not see. */
-export type Lands = 'there' | 'own' | 'outside';
+/** In what is shared; in a window of this program; at a place that the expert does not see; or in all of the desktop, of which only a part is shared. */
+export type Lands = 'there' | 'own' | 'outside' | 'shortcut';
+type Kept = 'pointer' | 'keys';
+
+/** What is told of something dropped. */
+export function keptFrom(kept: Kept, lands: Exclude<Lands, 'there'>): KeptFrom {
+  if (lands === 'own') return kept;
+  return lands === 'shortcut' ? 'shortcut' : `${kept}Outside`;
+}
 
 /**
  * Keeps injected input from this program's own windows: with its own hands the person answers questions and changes settings there, nobody
@@ -32,8 +39,8 @@ export class OwnWindowGuard {
     }
   }
 
-  /** The event as it may be injected, what is kept away, or nothing. `own`: it would arrive in a window of this program. */
-  judge(event: InputEvent, own: boolean): InputEvent | KeptAway | undefined {
+  /** The event as it may be injected, what is kept away, or nothing. `own`: it would arrive in a window of this program, or beside what is shared. */
+  judge(event: InputEvent, own: boolean): InputEvent | Kept | undefined {
     switch (event.tag) {
       case 'pointerMove':
         if (own) return undefined;
@@ -61,7 +68,7 @@ export class OwnWindowGuard {
     this.down.clear();
   }
 
-  private button(event: Extract<InputEvent, { tag: 'pointerButton' }>, own: boolean): InputEvent | KeptAway | undefined {
+  private button(event: Extract<InputEvent, { tag: 'pointerButton' }>, own: boolean): InputEvent | Kept | undefined {
     if (!own) this.outside = { x: event.x, y: event.y };
     const name = `button ${event.button}`;
     if (!event.down) {

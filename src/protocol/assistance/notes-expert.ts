@@ -9,7 +9,7 @@ import {
   type SharingNote,
   type SoundNote,
 } from '../rdp/channels/notes.ts';
-import type { PictureQuality } from '../rdp/channels/notes.ts';
+import type { KeptFrom, PictureQuality } from '../rdp/channels/notes.ts';
 import { isSamePart, type SharedPart } from '../rdp/channels/notes.ts';
 
 export type KeyboardNote = Extract<Note, { tag: 'keyboard' }>;
@@ -28,7 +28,7 @@ export class NotesExpert implements Channel {
   private soundNote: SoundNote | undefined;
   private wish: PictureQuality | undefined;
   private port: ChannelPort | undefined;
-  private kept: { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined;
+  private kept: { readonly what: KeptFrom; readonly count: number } | undefined;
 
   /** `changed`: something new has been said. */
   constructor(changed: () => void) {
@@ -58,7 +58,7 @@ export class NotesExpert implements Channel {
     return this.soundNote;
   }
   /** What was dropped last, and how often it has been said. */
-  get keptAway(): { readonly what: 'pointer' | 'keys'; readonly count: number } | undefined {
+  get keptAway(): { readonly what: KeptFrom; readonly count: number } | undefined {
     return this.kept;
   }
 

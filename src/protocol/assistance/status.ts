@@ -1,4 +1,4 @@
-import type { FilmMaker, PictureQuality } from '../rdp/channels/notes.ts';
+import type { FilmMaker, KeptFrom, PictureQuality } from '../rdp/channels/notes.ts';
 import type { SharedPart, Sharing } from '../rdp/channels/notes.ts';
 import type { SoundState } from '../rdp/channels/notes.ts';
 
@@ -137,9 +137,9 @@ export interface ControlPause {
   readonly quietSeconds: number;
 }
 
-/** What of the expert's input was dropped last because it was aimed at the novice's Ringback; `count` grows with each telling. */
+/** What of the expert's input was dropped last because of what it was aimed at; `count` grows with each telling. */
 export interface KeptAway {
-  readonly what: 'pointer' | 'keys';
+  readonly what: KeptFrom;
   readonly count: number;
 }
 

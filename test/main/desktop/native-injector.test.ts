@@ -211,7 +211,7 @@ describe('one of two screens', () => {
     system.posted.length = 0;
     input.inject([button(false, 5, 5)]);
     expect(system.posted).toEqual([button(false, 5, 5)]);
-    expect(events).toEqual([]);
+    expect(events).toEqual([{ tag: 'keptAway', what: 'pointerOutside' }]);
   });
 
   it('gets what is aimed at its picture, whatever size that has', () => {
@@ -242,7 +242,7 @@ describe('one of two screens', () => {
     system.at = { x: 10, y: 10 };
     input.inject(typed);
     expect(system.posted).toEqual(typed);
-    expect(events).toEqual([]);
+    expect(new Set(events.map((event) => event.tag === 'keptAway' && event.what))).toEqual(new Set(['pointerOutside', 'keysOutside']));
   });
 
   it('gets no shortcut of the desktop, which goes past it', () => {
@@ -258,6 +258,7 @@ describe('one of two screens', () => {
     expect(system.posted).toEqual([key(0x0f, true), key(0x0f, false), alt]);
     input.inject([key(0x38, false), key(0x1d, true), key(0x2e, true), key(0x2e, false), key(0x2f, true)]);
     expect(system.posted.slice(3)).toEqual([key(0x38, false), key(0x1d, true), key(0x2f, true)]);
+    expect(new Set(events.map((event) => event.tag === 'keptAway' && event.what))).toEqual(new Set(['shortcut']));
     screens = [RIGHT];
     input.inject([key(0x2e, true)]);
     expect(system.posted.at(-1)).toEqual(key(0x2e, true));

@@ -207,8 +207,12 @@ describe.skipIf(programs.skip)(programs.title('the screens of an X desktop'), ()
     // Where the other lies in front nothing arrives.
     const input = await openX11Input({ address: { display: display.name }, clock: systemClock, part: { tag: 'window', id } });
     await display.xdotool('mousemove', '900', '450');
+    const kept: string[] = [];
+    input.onEvent((event) => event.tag === 'keptAway' && kept.push(event.what));
     input.inject([{ tag: 'pointerMove', x: 5, y: 5 }]);
-    await x11Parts(connection);
+    input.inject([{ tag: 'pointerButton', x: 5, y: 5, button: 'left', down: true }]);
+    await until(() => kept.length > 0, 'what was dropped to be told');
+    expect(kept).toEqual(['pointerOutside']);
     expect(await display.xdotool('getmouselocation')).toMatch(/^x:900 y:450 /);
     await display.xdotool('windowkill', above);
     await until(async () => (await x11Parts(connection)).windows.every(({ title }) => title !== 'above'), 'nothing in front');

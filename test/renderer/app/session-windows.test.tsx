@@ -2,6 +2,7 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
+import type { KeptFrom } from '../../../src/protocol/rdp/kept-away.ts';
 import { endedSentence, headline, nextStep } from '../../../src/renderer/app/session/session-words.ts';
 import { timeOfDay } from '../../../src/words/locale.ts';
 import { t } from '../../../src/words/words.ts';
@@ -481,6 +482,27 @@ describe('the expert’s window', () => {
     const { user } = viewing({ control: 'granted', keyboard });
     await user.click(screen.getByLabelText(t('viewer.keys')));
     screen.getByText(line);
+  });
+
+  it('says what was kept from what is not shown, where that is not said already', () => {
+    const { send } = viewing({ control: 'granted' });
+    const hint = () => document.querySelector('.viewing__hint')?.textContent;
+    const shared = (state: 'shown' | 'gone') => ({ part: { tag: 'window', id: '' }, state, title: 'Letter', screens: [] }) as const;
+    const kept = (what: KeptFrom, count: number, state: 'shown' | 'gone' = 'shown') =>
+      send(
+        appState({
+          session: session('expert', CONNECTED, { ...LIVE, control: 'granted', sharing: shared(state), keptAway: { what, count } }),
+        }),
+      );
+    send(appState({ session: session('expert', CONNECTED, { ...LIVE, control: 'granted', sharing: shared('shown') }) }));
+    kept('pointerOutside', 1);
+    expect(hint()).toBe(t('control.expert.keptAway.pointerOutside'));
+    kept('keysOutside', 2);
+    expect(hint()).toBe(t('control.expert.keptAway.keysOutside'));
+    kept('shortcut', 3);
+    expect(hint()).toBe(t('control.expert.keptAway.shortcut'));
+    kept('keysOutside', 4, 'gone');
+    expect(hint()).not.toBe(t('control.expert.keptAway.keysOutside'));
   });
 
   it('says what was kept from Ringback’s windows there, each time', () => {

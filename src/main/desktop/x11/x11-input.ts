@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { Emitter } from '../../emitter.ts';
 import { DesktopError, type InjectorEvent, type InputInjector } from '../contract.ts';
 import { InputQueue } from '../input-queue.ts';
-import { type Lands, OwnWindowGuard } from '../own-window-guard.ts';
+import { keptFrom, type Lands, OwnWindowGuard } from '../own-window-guard.ts';
 import { Wheel } from '../wheel.ts';
 import { connectX11, reply, type X11Address, type X11Connection } from './x11-connection.ts';
 import { openX11KeyRepeat } from './x11-key-repeat.ts';
@@ -206,7 +206,7 @@ class X11Input implements InputInjector {
     if (this.releases !== releases) return;
     const judged = this.guard.judge(onRoot, lands !== 'there');
     if (judged === 'pointer' || judged === 'keys') {
-      if (lands === 'own') this.heard.emit({ tag: 'keptAway', what: judged });
+      if (lands !== 'there') this.heard.emit({ tag: 'keptAway', what: keptFrom(judged, lands) });
     } else if (judged !== undefined) await this.injectOne(judged);
     if (this.releases === releases) queue.done();
   }
@@ -216,7 +216,7 @@ class X11Input implements InputInjector {
     const lands = await this.aiming.lands(this.guard.aimOf(event));
     if (lands !== 'there' || !this.aiming.isLimited || (event.tag !== 'key' && event.tag !== 'unicode') || !event.down) return lands;
     const keycode = this.keys.keycodeOf(event);
-    return keycode !== undefined && (await isTakenKey(this.connection, keycode)) ? 'outside' : 'there';
+    return keycode !== undefined && (await isTakenKey(this.connection, keycode)) ? 'shortcut' : 'there';
   }
 
   private injectOne(event: InputEvent): Promise<void> | undefined {

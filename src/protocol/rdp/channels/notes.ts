@@ -2,6 +2,7 @@ import { ProtocolError } from '../../bytes/errors.ts';
 import { ByteReader } from '../../bytes/reader.ts';
 import { ByteWriter } from '../../bytes/writer.ts';
 import { FILM_MAKERS, type FilmMaker } from '../film-maker.ts';
+import { KEPT_AWAY, type KeptFrom } from '../kept-away.ts';
 import { PICTURE_QUALITIES, type PictureQuality } from '../picture-quality.ts';
 import type { SharedPart, Sharing } from '../shared-part.ts';
 import { SOUND_REASONS, SOUND_STATES, type SoundState } from '../sound-state.ts';
@@ -9,6 +10,7 @@ import { cut, shown } from './note-text.ts';
 import { readPart, readSharing, writePart, writeSharing } from './sharing-note.ts';
 
 export type { FilmMaker } from '../film-maker.ts';
+export type { KeptFrom } from '../kept-away.ts';
 export type { PictureQuality } from '../picture-quality.ts';
 export { isSamePart, type SharedPart, type Sharing } from '../shared-part.ts';
 export type { SoundState } from '../sound-state.ts';
@@ -22,7 +24,6 @@ export const MAX_NOTES_BYTES = 16 * 1024;
 const KIND = { keyboard: 1, pause: 2, keptAway: 3, quality: 4, picture: 5, sharing: 6, partWish: 7, partRefused: 8, sound: 9 } as const;
 const HEADER_BYTES = 4;
 const KEYBOARD = { text: 1 } as const;
-const WHAT = ['pointer', 'keys'] as const;
 const MAX_NAME_BYTES = 128;
 const MAX_CODE_BYTES = 32;
 const MAX_SECONDS = 3_600;
@@ -38,8 +39,8 @@ export type Note =
   | { readonly tag: 'keyboard'; readonly text: boolean; readonly code: string; readonly name: string }
   /** Whether control pauses because the novice uses mouse or keyboard, and how long after them it comes back. */
   | { readonly tag: 'pause'; readonly paused: boolean; readonly quietSeconds: number }
-  /** Input that was aimed at the novice's Ringback has been dropped. */
-  | { readonly tag: 'keptAway'; readonly what: (typeof WHAT)[number] }
+  /** Input has been dropped, because of what it was aimed at. */
+  | { readonly tag: 'keptAway'; readonly what: KeptFrom }
   /** From the expert: what it would like of the picture. Passed over by an older novice's side. */
   | { readonly tag: 'quality'; readonly quality: PictureQuality }
   /** What the picture is made for; undefined where this client is sent nothing that could be made otherwise. `ageMs`: see {@link PictureNote}. */
@@ -88,7 +89,7 @@ export function encodeNote(note: Note): Uint8Array {
       body.u8(note.paused ? 1 : 0).u16le(Math.min(MAX_SECONDS, Math.max(0, Math.round(note.quietSeconds))));
       break;
     case 'keptAway':
-      body.u8(WHAT.indexOf(note.what));
+      body.u8(KEPT_AWAY.indexOf(note.what));
       break;
     case 'quality':
       body.u8(PICTURE_QUALITIES.indexOf(note.quality));
@@ -147,7 +148,7 @@ function decodeBody(kind: number, body: ByteReader): Note | undefined {
         quietSeconds: Math.min(MAX_SECONDS, body.u16le('Note.pause.quietSeconds')),
       };
     case KIND.keptAway: {
-      const what = WHAT[body.u8('Note.keptAway.what')];
+      const what = KEPT_AWAY[body.u8('Note.keptAway.what')];
       return what === undefined ? undefined : { tag: 'keptAway', what };
     }
     case KIND.quality: {

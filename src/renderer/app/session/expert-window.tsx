@@ -165,8 +165,10 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
   useEffect(() => {
     if (kept === undefined || kept.count === keptTold.current) return;
     keptTold.current = kept.count;
+    // While nothing new is shown, that is said already.
+    if (misses !== undefined && kept.what !== 'pointer' && kept.what !== 'keys') return;
     say(t(`control.expert.keptAway.${kept.what}`));
-  }, [kept, say]);
+  }, [kept, misses, say]);
 
   const sees = seesInWords(session);
   const shown = whatIsShown(session);

@@ -4,6 +4,7 @@ import { NotesExpert } from '../../../../src/protocol/assistance/notes-expert.ts
 import { NotesNovice } from '../../../../src/protocol/assistance/notes-novice.ts';
 import { decodeNotes, encodeNote, type Note } from '../../../../src/protocol/rdp/channels/notes.ts';
 import { FILM_MAKERS } from '../../../../src/protocol/rdp/film-maker.ts';
+import { KEPT_AWAY } from '../../../../src/protocol/rdp/kept-away.ts';
 import { PICTURE_QUALITIES } from '../../../../src/protocol/rdp/picture-quality.ts';
 import { SOUND_REASONS, SOUND_STATES } from '../../../../src/protocol/rdp/sound-state.ts';
 import { concat, damaged, onlyProtocolErrors } from '../pdu/arbitrary-bytes.ts';
@@ -33,7 +34,7 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
     name: fc.stringMatching(/^[\p{L} ()]{0,20}$/u),
   }),
   fc.record({ tag: fc.constant('pause' as const), paused: fc.boolean(), quietSeconds: fc.integer({ min: 0, max: 3_600 }) }),
-  fc.record({ tag: fc.constant('keptAway' as const), what: fc.constantFrom('pointer' as const, 'keys' as const) }),
+  fc.record({ tag: fc.constant('keptAway' as const), what: fc.constantFrom(...KEPT_AWAY) }),
   fc.record({ tag: fc.constant('quality' as const), quality: fc.constantFrom(...PICTURE_QUALITIES) }),
   fc
     .record({ state: fc.constantFrom(...SOUND_STATES), why: fc.option(fc.constantFrom(...SOUND_REASONS), { nil: undefined }) })
@@ -65,6 +66,7 @@ const notes: fc.Arbitrary<Note> = fc.oneof(
 it('has this shape', () => {
   expect(hex(encodeNote(pause))).toBe('02000700010500');
   expect(hex(encodeNote({ tag: 'keptAway', what: 'keys' }))).toBe('0300050001');
+  expect(hex(encodeNote({ tag: 'keptAway', what: 'shortcut' }))).toBe('0300050004');
   expect(hex(encodeNote({ tag: 'keyboard', text: true, code: 'de', name: 'ß' }))).toBe('01000b000102646502c39f');
   expect(hex(encodeNote({ tag: 'quality', quality: 'thin' }))).toBe('0400050002');
   expect(hex(encodeNote({ tag: 'partWish', part: { tag: 'screen', id: 'A' } }))).toBe('07000700010141');
