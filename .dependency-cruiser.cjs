@@ -10,7 +10,7 @@ const protocolBytes = '^src/protocol/bytes/';
 const hostPort = '^src/protocol/(host-port|ip-address|app-link)\\.ts$';
 const rdpGraphics = '^src/protocol/rdp/';
 /** Plain shapes that every room of RDP may name. */
-const rdpGeometry = '^src/protocol/rdp/(desktop-layout|film-maker|geometry|pointer-shape|picture-quality|shared-part|silence|sound-encoding|sound-recording|sound-state|viewer-sound)\\.ts$';
+const rdpGeometry = '^src/protocol/rdp/(desktop-layout|film-maker|geometry|kept-away|pointer-shape|picture-quality|shared-part|silence|sound-encoding|sound-recording|sound-state|viewer-sound)\\.ts$';
 
 module.exports = {
   forbidden: [
