@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readDirectly } from '../../src/main/direct-reads.ts';
 
@@ -63,6 +64,21 @@ describe('a socket that is read directly', () => {
     await ended;
     expect(paused).toBeGreaterThan(5);
     expect(Buffer.concat(chunks).equals(sent)).toBe(true);
+  });
+
+  it('holds what comes before anybody listens, and gives what comes behind something held after it', async () => {
+    const stream = new Readable({ read: () => undefined });
+    readDirectly(stream);
+    stream.push(Buffer.from('first'));
+    expect(stream.readableLength).toBe(5);
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    // It has not begun to give what it holds.
+    stream.push(Buffer.from('second'));
+    expect(chunks).toEqual([]);
+    stream.push(null);
+    await once(stream, 'end');
+    expect(Buffer.concat(chunks).toString()).toBe('firstsecond');
   });
 
   it('leaves what comes while it is paused with the system, beyond what a stream holds', async () => {

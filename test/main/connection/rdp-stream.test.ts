@@ -1,5 +1,5 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
-import { type TLSSocket, connect as connectTls } from 'node:tls';
+import { TLSSocket, connect as connectTls } from 'node:tls';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/main/clock.ts';
@@ -163,6 +163,27 @@ describe('an RDP connection on a socket', () => {
       expect(server.stream.traffic.bytesSent).toBeGreaterThan(500_000);
       expect(client.stream.traffic.bytesReceived).toBeGreaterThan(500_000);
       await Promise.all([client.stream.finish(), server.stream.finish()]);
+    }
+  });
+
+  it('asks for no tick with what it reads inside TLS', async () => {
+    const [clientSocket, serverSocket] = await socketPair();
+    const server = tlsServer(serverSocket);
+    const client = watched(clientSocket, (stream) => {
+      if (!stream.secure) stream.connectTls(() => stream.write(Buffer.from('ready')));
+    });
+    client.stream.write(CONNECTION_REQUEST);
+    await until(() => server.chunks.length === 2, 'bytes inside TLS');
+    const ticks = vi.spyOn(process, 'nextTick');
+    try {
+      for (let count = 1; count <= 5; count += 1) {
+        server.stream.write(Buffer.from('a picture'));
+        await until(() => client.chunks.length === 1 + count, 'a picture');
+      }
+      const asked = ticks.mock.calls.filter(([run, stream]) => run.name === 'maybeReadMore_' && stream instanceof TLSSocket);
+      expect(asked).toHaveLength(0);
+    } finally {
+      ticks.mockRestore();
     }
   });
 

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { attachedMemory } from '../../../src/main/desktop/x11/attached-memory.ts';
 import { mapSharedMemory } from '../../../src/main/desktop/x11/mapped-memory.ts';
 
 const BYTES = 10_000;
@@ -21,4 +22,12 @@ it.runIf(process.platform === 'linux')('memory that another process writes is re
     memory.giveBack();
     closeSync(memory.fd);
   }
+});
+
+it.runIf(process.platform === 'linux')('memory is given back once: something else may be at its address then', () => {
+  const giveBack = vi.fn();
+  const memory = attachedMemory(4_096n, BYTES, giveBack);
+  memory.giveBack();
+  memory.giveBack();
+  expect(giveBack).toHaveBeenCalledExactlyOnceWith(4_096n);
 });
