@@ -65,6 +65,26 @@ describe('the menu of screens', () => {
     expect(document.activeElement?.tagName).toBe('SUMMARY');
   });
 
+  it('has a sign that shows all screens as they stand, the seen ones filled, and says it under the mouse', () => {
+    const seen = () => [...document.querySelectorAll('.screens-sign > rect')].map((rect) => rect.classList.contains('screens-sign__seen'));
+    menu(ONE_OF_TWO, []);
+    expect(seen()).toEqual([true, false]);
+    const says = `${t('sharing.expert.screens', { name: 'Anna', count: 2 })} ${t('sharing.expert.screen', { screen: t('screen.left') })}`;
+    expect(document.querySelector('summary')?.title).toBe(says);
+    cleanup();
+    menu({ ...ONE_OF_TWO, part: { tag: 'all' } }, BOTH);
+    expect(seen()).toEqual([true, true]);
+    cleanup();
+    menu({ ...ONE_OF_TWO, part: { tag: 'window', id: '' } }, []);
+    expect(seen()).toEqual([false, false]);
+    cleanup();
+    menu({ ...ONE_OF_TWO, state: 'gone' }, []);
+    expect(seen()).toEqual([false, false]);
+    cleanup();
+    menu({ part: { tag: 'window', id: '' }, state: 'shown', screens: SCREENS.slice(0, 1) }, []);
+    expect(document.querySelector('.screens-sign')).toBeNull();
+  });
+
   it('has no way to ask for all where no picture has them', () => {
     menu(ONE_OF_TWO, []);
     expect(screen.queryByText(t('sharing.expert.askAll'))).not.toBeNull();

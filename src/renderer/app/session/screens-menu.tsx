@@ -6,7 +6,8 @@ import { t } from '../../../words/words.ts';
 import { Button } from '../design/controls.tsx';
 import { displayName } from '../selectors.ts';
 import { MonitorChoice, type MonitorLook } from './monitor-choice.tsx';
-import { expertMisses, expertSees } from './sharing-words.ts';
+import { ScreensSign } from './screens-sign.tsx';
+import { expertMisses, expertSees, seesInWords } from './sharing-words.ts';
 import { closeToolMenu, ToolMenu } from './tool-menu.tsx';
 
 export type WishedPart = { readonly tag: 'all' } | { readonly tag: 'screen'; readonly id: string };
@@ -26,8 +27,9 @@ export function ScreensMenu({ session, look, onWish }: ScreensMenuProps) {
   const choice = look.monitors.length > 1 && <MonitorChoice {...look} />;
   const hasOthers = sharing !== undefined && (sharing.screens.length > 1 || sharing.part.tag === 'window');
   if (!hasOthers && choice === false) return null;
+  const icon = sharing !== undefined && sharing.screens.length > 1 ? <ScreensSign {...sharing} /> : <Monitor size={20} aria-hidden />;
   return (
-    <ToolMenu label={t('sharing.expert.menu')} icon={<Monitor size={20} aria-hidden />}>
+    <ToolMenu label={t('sharing.expert.menu')} hint={seesInWords(session)} icon={icon}>
       <h2>{t('sharing.expert.menu')}</h2>
       {hasOthers && <Shown session={session} sharing={sharing} onWish={onWish} choice={choice} />}
       {!hasOthers && choice}

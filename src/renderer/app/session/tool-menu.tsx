@@ -4,6 +4,8 @@ import './tool-menu.css';
 export interface ToolMenuProps {
   readonly label: string;
   readonly icon: ReactNode;
+  /** Shown under the mouse in place of the label. */
+  readonly hint?: string | undefined;
   /** What the sheet shows. */
   readonly children: ReactNode;
 }
@@ -15,7 +17,7 @@ export const ONE_SHEET = 'toolbar-sheet';
  * A button of the toolbar that opens a sheet below it. Escape closes that, and the button has the keyboard again; a press beside it closes it too, since
  * Escape goes to the other computer once the picture has the keyboard.
  */
-export function ToolMenu({ label, icon, children }: ToolMenuProps) {
+export function ToolMenu({ label, icon, hint, children }: ToolMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const onPress = ({ target }: PointerEvent): void => {
@@ -35,7 +37,7 @@ export function ToolMenu({ label, icon, children }: ToolMenuProps) {
         event.currentTarget.querySelector('summary')?.focus();
       }}
     >
-      <summary className="tool" aria-label={label} title={label}>
+      <summary className="tool" aria-label={label} title={hint ?? label}>
         {icon}
       </summary>
       <div className="toolbar__sheet card">{children}</div>
