@@ -141,6 +141,32 @@ describe('a window that has moved', () => {
       expect(area(copies.filter(({ x, y, fromX, fromY }) => x - fromX === dx && y - fromY === dy))).toBeGreaterThan(9_000);
   });
 
+  it('is copied first by what explains most of it, whatever explains its blank part as well', () => {
+    const blank = { x: DRAGGED.x, y: DRAGGED.y + 60, width: DRAGGED.width, height: DRAGGED.height - 60 };
+    const frame = (dx: number, dy: number): PixelFrame => {
+      const painted = screen([at(DRAGGED, dx, dy)]);
+      const words = new Int32Array(painted.pixels.buffer);
+      for (let row = blank.y + dy; row < blank.y + dy + blank.height; row += 1)
+        words.fill(0xff_ffff, row * SCREEN.width + blank.x + dx, row * SCREEN.width + blank.x + dx + blank.width);
+      return painted;
+    };
+    const told = [moved(DRAGGED, 30, 40), moved(DRAGGED, 21, 33), moved(DRAGGED, 10, 20)];
+    const copies = copiesBetween(frame(0, 0), frame(21, 33), told);
+    const isMoved = ({ x, y, fromX, fromY }: ScreenCopy) => x - fromX === 21 && y - fromY === 33;
+    expect(copies.findIndex(isMoved)).toBe(0);
+    expect(area(copies.filter(isMoved))).toBeGreaterThan(0.98 * DRAGGED.width * DRAGGED.height);
+  });
+
+  it('is found among the first sixteen that are told, and where it is worth a copy', () => {
+    const copied = (window: Window, ...before: readonly PictureMove[]) =>
+      copiesBetween(screen([window]), screen([at(window, 20, 10)]), [...before, moved(window, 20, 10)]).length > 0;
+    const others = Array.from({ length: 16 }, (_, index) => moved(DRAGGED, 40 + index, 30));
+    expect(copied(DRAGGED, ...others.slice(1))).toBe(true);
+    expect(copied(DRAGGED, ...others)).toBe(false);
+    expect(copied({ ...DRAGGED, x: 128, width: 84, height: 64 })).toBe(true);
+    expect(copied({ ...DRAGGED, x: 128, width: 84, height: 48 })).toBe(false);
+  });
+
   it('keeps its top left part where its size has changed, too', () => {
     const to = { ...at(DRAGGED, 25, 10), width: 300, height: 120 };
     const copies = copiesBetween(screen([DRAGGED]), screen([to]), [{ from: DRAGGED, to }]);

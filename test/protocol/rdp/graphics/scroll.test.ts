@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import type { Rect } from '../../../../src/protocol/rdp/geometry.ts';
 import type { GraphicsSettings, PixelFrame } from '../../../../src/protocol/rdp/graphics/contract.ts';
 import { GraphicsDecoder } from '../../../../src/protocol/rdp/graphics/graphics-decoder.ts';
 import { PictureStream } from '../../../../src/protocol/rdp/graphics/picture-stream.ts';
 import { ChangedTiles } from '../../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
+import { frameWords } from '../../../../src/protocol/rdp/graphics/pixel-words.ts';
+import { isChanged } from '../../../../src/protocol/rdp/graphics/scroll/changed-box.ts';
 import { copyOnPicture } from '../../../../src/protocol/rdp/graphics/scroll/screen-copy.ts';
 import { FAST_PATH_UPDATE, FastPathOutputDecoder } from '../../../../src/protocol/rdp/pdu/fast-path-output.ts';
 import { PduFramer } from '../../../../src/protocol/rdp/pdu/pdu-framer.ts';
@@ -189,6 +192,25 @@ describe('what scrolls', () => {
       { numRuns: 40 },
     );
   });
+});
+
+it('one pixel is a change of any area that it lies in, and of no other', () => {
+  const before = paint(70, 50, () => 0x12_3456);
+  for (const y of [10, 11, 12, 13, 14]) {
+    const now = paint(70, 50, (column, row) => (column === 66 && row === y ? 0x12_3457 : 0x12_3456));
+    const memory = inKernels(before);
+    memory.kernels?.turn([WHOLE]);
+    memory.kernels?.taken();
+    memory.kernels?.turn([WHOLE]);
+    inKernels(now, memory);
+    for (const frame of [frameWords(now), frameWords(memory)]) {
+      const changed = (area: Rect) => isChanged(frame, new Int32Array(before.pixels.buffer), before, area);
+      expect(changed({ x: 64, y: 8, width: 6, height: 8 })).toBe(true);
+      expect(changed({ x: 66, y, width: 1, height: 1 })).toBe(true);
+      expect(changed({ x: 0, y: 0, width: 66, height: 50 })).toBe(false);
+      expect(changed({ x: 60, y: 0, width: 10, height: y })).toBe(false);
+    }
+  }
 });
 
 describe('a copy on a picture', () => {
