@@ -3,7 +3,7 @@ import type { Rect, Size } from '../../geometry.ts';
 import type { PictureMove } from '../contract.ts';
 import type { FrameWords } from '../pixel-words.ts';
 import { intersection } from '../tiles/areas.ts';
-import { changedBox } from './changed-box.ts';
+import { changedBox, isChanged } from './changed-box.ts';
 import { movedParts } from './moved-parts.ts';
 import { copyOnPicture } from './screen-copy.ts';
 
@@ -68,7 +68,10 @@ function explain(now: FrameWords, previous: Int32Array, size: Size, damage: read
   // No column beside the window: its strip would differ in every row.
   const inside = changed === undefined ? undefined : intersection(changed, place);
   if (inside === undefined) return undefined;
-  const copies = movedParts(now, previous, size, inside, { dx: to.x - from.x, dy: to.y - from.y });
+  // What is blank and was copied already looks as if every other move had moved it, too.
+  const copies = movedParts(now, previous, size, inside, { dx: to.x - from.x, dy: to.y - from.y }).filter((copy) =>
+    isChanged(now, previous, size, copy),
+  );
   const pixels = copies.reduce((sum, { width, height }) => sum + width * height, 0);
   return pixels < MIN_COPIED ? undefined : { move, copies, pixels, share: pixels / (inside.width * inside.height) };
 }
