@@ -8,6 +8,8 @@ const MIN_BOX_WIDTH = 64;
 const MIN_BOX_HEIGHT = 48;
 /** Of the changed rows one in so many is looked at: what is missed at the edges is sent like any change. */
 const LOOK_EVERY_ROWS = 4;
+/** Of what has changed the first rows mostly have: so many are looked at before the next. */
+const BAND_ROWS = 32;
 
 /**
  * A rectangle that holds about every changed pixel of `damage`: some rows are looked at, and its sides lie on the grid of four that bitmaps have. Undefined where
@@ -26,7 +28,11 @@ export function changedBox(now: FrameWords, previous: Int32Array, size: Size, da
 
 /** Whether any pixel of an area differs. */
 export function isChanged(now: FrameWords, previous: Int32Array, size: Size, area: Rect): boolean {
-  return seenChanged(now, previous, size, [area], 1) !== undefined;
+  const end = area.y + area.height;
+  for (let y = area.y; y < end; y += BAND_ROWS) {
+    if (seenChanged(now, previous, size, [{ ...area, y, height: Math.min(BAND_ROWS, end - y) }], 1) !== undefined) return true;
+  }
+  return false;
 }
 
 function seenChanged(
