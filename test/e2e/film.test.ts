@@ -111,7 +111,12 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
 
   it('goes on from a page that encodes it when the process that captures has died, in the same colours', async () => {
     const [capture = 0] = await utilityProcesses(noviceDesktop.home);
+    const { number } = await seen();
+    const killedAtMs = performance.now();
     kill(capture, 'SIGKILL');
+    await until(async () => (await seen()).number !== number, 'another picture');
+    // Exactly at first: the page takes about half a second to be there.
+    expect(performance.now() - killedAtMs).toBeLessThan(1_000);
     await until(() => novice.pageProcess('film.html'), 'the page that encodes', 30_000);
     await hasItsColours();
     expect(await utilityProcesses(noviceDesktop.home)).toEqual([]);
