@@ -10,7 +10,7 @@ import { crop } from '../support/picture.ts';
 import { openH264 } from '../support/openh264.ts';
 import { hasLoaded, utilityProcesses } from '../support/process-tree.ts';
 import { needs, type Program, until } from '../support/programs.ts';
-import { connect, meetOnMessenger } from '../support/scenario.ts';
+import { clickAt, connect, meetOnMessenger, windowArea, windowsNamed } from '../support/scenario.ts';
 import { twoPeople } from '../support/two-people.ts';
 import type { Area } from '../bench/screen-probe.ts';
 
@@ -107,6 +107,32 @@ describe.skipIf(skip)(programs.title('a film on the novice’s screen'), () => {
     await session.getByText(maker, { exact: true }).waitFor();
     await people.keep('details');
     await summary.click();
+  });
+
+  it('is none while the expert wants it sharp, and one again when they leave that to Ringback', async () => {
+    const session = await expert.session();
+    const summary = session.locator('details.figures > summary');
+    await summary.click();
+    const [id = ''] = await windowsNamed(expertDesktop, '--name', `^${t('shell.window.expert', { name: 'Anna' })}$`);
+    const choose = async (quality: 'sharp' | 'balanced') => {
+      const name = `${t(`viewer.quality.${quality}`)} ${t(`viewer.qualityHint.${quality}`)}`;
+      const choice = session.getByRole('radio', { name, exact: true });
+      const box = (await choice.boundingBox()) ?? expect.fail('no choice');
+      const window = await windowArea(expertDesktop, id);
+      await clickAt(expertDesktop, window.x + box.x + box.width / 2, window.y + box.y + box.height / 2);
+      // Marked is what the other side says that it does.
+      await until(() => choice.isChecked(), `${quality} to be marked`);
+    };
+    const told = (film: string) => session.locator('.codec-figures').getByText(film, { exact: true }).waitFor();
+    await choose('sharp');
+    await told(t('session.filmBy.none'));
+    await told(t('session.came.exact', { share: '100%' }));
+    await people.keep('sharp');
+    await until(async () => (await seen()).colour.join() === FLAT.join(), 'its exact colour');
+    await choose('balanced');
+    await told(t(openH264.skip ? 'session.filmBy.webCodecs' : 'session.filmBy.library', { name: 'Anna' }));
+    await summary.click();
+    await untilPlayed(6);
   });
 
   it('goes on from a page that encodes it when the process that captures has died, in the same colours', async () => {
