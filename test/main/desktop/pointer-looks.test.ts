@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { LOOK_INTERVAL_MS, PointerLooks } from '../../../src/main/desktop/x11/pointer-looks.ts';
+import { AFTERWARDS_MS, LOOK_INTERVAL_MS, PointerLooks } from '../../../src/main/desktop/x11/pointer-looks.ts';
 
 let looks: number;
 let pointer: PointerLooks;
@@ -43,10 +43,33 @@ it('while pictures are read it is looked at along with them and at no other time
     expect(looks).toBe(along);
   }
   expect(at).toEqual([0, 2, 4, 6, 8]);
-  await after(LOOK_INTERVAL_MS);
+  await after(AFTERWARDS_MS);
   expect(looks).toBe(6);
   await after(1_000);
   expect(looks).toBe(6);
+});
+
+it('while pictures are read a timer runs four times a second, and what moves meanwhile is looked at as soon as without them', async () => {
+  const armed = vi.spyOn(globalThis, 'setTimeout');
+  for (let picture = 0; picture < 30; picture += 1) {
+    pointer.along();
+    pointer.maybe();
+    await after(33);
+  }
+  expect(armed.mock.calls.length).toBeLessThan(7);
+  pointer.along();
+  const along = looks;
+  pointer.now();
+  await after(LOOK_INTERVAL_MS + 1);
+  expect(looks).toBe(along + 1);
+});
+
+it('one picture after a rest is reason for a second look before long', async () => {
+  pointer.along();
+  await after(5);
+  pointer.maybe();
+  await after(LOOK_INTERVAL_MS);
+  expect(looks).toBe(2);
 });
 
 it('what has moved a moment after a look is looked at along with the next picture', async () => {

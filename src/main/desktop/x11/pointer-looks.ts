@@ -1,5 +1,7 @@
 /** Shortest interval between two looks that nothing else is asked along with. */
 export const LOOK_INTERVAL_MS = 50;
+/** While pictures are read one after the other it is seen this often whether they go on: each time wakes Electron's event loop twice. */
+export const AFTERWARDS_MS = 250;
 
 /**
  * When something of the pointer is asked for: at once, never more often than every {@link LOOK_INTERVAL_MS}, and once more after the last reason to. Not
@@ -8,10 +10,11 @@ export const LOOK_INTERVAL_MS = 50;
 export class PointerLooks {
   private readonly run: () => Promise<void>;
   private readonly nowMs: () => number;
-  /** Made once: to arm one anew wakes Electron's loop, to let it run again does not. */
   private timer: NodeJS.Timeout | undefined;
-  private waiting = false;
+  private timerAtMs = 0;
   private lastMs = Number.NEGATIVE_INFINITY;
+  /** Until then it is looked along with something else only. */
+  private restUntilMs = Number.NEGATIVE_INFINITY;
   private moved = false;
   private stale = false;
   private stopped = false;
@@ -25,24 +28,30 @@ export class PointerLooks {
   /** It is known to have changed. */
   now(): void {
     this.moved = true;
-    if (!this.waiting) this.look();
+    this.lookInTime();
   }
 
   /** It may have changed, and this is told again before long where it goes on doing so. */
   maybe(): void {
     this.stale = true;
-    if (!this.waiting) this.look();
+    if (this.timer === undefined) this.lookInTime();
   }
 
   /** Something else is asked of the server now: what is asked together costs one wait. */
   along(): void {
-    if (this.moved || this.nowMs() - this.lastMs >= LOOK_INTERVAL_MS) this.look();
-    else this.wait();
+    const nowMs = this.nowMs();
+    if (this.moved || nowMs - this.lastMs >= LOOK_INTERVAL_MS) this.look();
+    else this.restUntilMs = nowMs + LOOK_INTERVAL_MS;
   }
 
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+  }
+
+  private lookInTime(): void {
+    if (this.nowMs() >= this.restUntilMs) this.look();
+    else this.wakeAt(this.restUntilMs);
   }
 
   private look(): void {
@@ -55,24 +64,27 @@ export class PointerLooks {
     this.moved = false;
     this.stale = false;
     this.lastMs = this.nowMs();
+    this.restUntilMs = this.lastMs + LOOK_INTERVAL_MS;
     const answered = (): void => {
       this.asking = false;
-      if (this.moved && !this.waiting) this.look();
+      if (this.moved) this.lookInTime();
     };
     // A reply that never comes means a lost connection, which `onLost` reports.
     this.run().then(answered, answered);
-    this.wait();
   }
 
-  private wait(): void {
-    if (this.stopped) return;
-    this.waiting = true;
-    if (this.timer === undefined) this.timer = setTimeout(() => this.waited(), LOOK_INTERVAL_MS);
-    else this.timer.refresh();
+  private wakeAt(atMs: number): void {
+    if (this.stopped || (this.timer !== undefined && this.timerAtMs <= atMs)) return;
+    clearTimeout(this.timer);
+    this.timerAtMs = atMs;
+    this.timer = setTimeout(() => this.woken(), Math.ceil(atMs - this.nowMs()));
   }
 
-  private waited(): void {
-    this.waiting = false;
-    if (this.moved || this.stale) this.look();
+  private woken(): void {
+    this.timer = undefined;
+    if (this.moved) this.lookInTime();
+    else if (!this.stale) return;
+    else if (this.nowMs() >= this.restUntilMs) this.look();
+    else this.wakeAt(this.nowMs() + AFTERWARDS_MS);
   }
 }
