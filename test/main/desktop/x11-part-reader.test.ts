@@ -8,7 +8,7 @@ import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
 
 const SIZE = { width: 128, height: 128 };
 const FILM: Rect = { x: 0, y: 0, width: 128, height: 64 };
-const BESIDE: Rect = { x: 4, y: 80, width: 8, height: 8 };
+const BESIDE: Rect = { x: 16, y: 80, width: 16, height: 8 };
 
 describe('what is read of a screen', () => {
   /** What was asked of the server, a list for each time it was waited for. */
@@ -40,15 +40,15 @@ describe('what is read of a screen', () => {
       count += 1;
       const colour = count;
       if (fails) throw new Error('BadMatch');
-      return (picture, width) => {
+      return ({ pixels, width }) => {
         for (const { x, y: top, width: across, height } of areas)
-          for (let y = top; y < top + height; y += 1) picture.fill(colour, (y * width + x) * 4, (y * width + x + across) * 4);
+          for (let y = top; y < top + height; y += 1) pixels.fill(colour, (y * width + x) * 4, (y * width + x + across) * 4);
       };
     };
     const grabber: Grabber = {
       way,
       ask: put,
-      grab: async (area, picture, width, from) => (await put([area], from))(picture, width),
+      grab: async (area, picture, from) => (await put([area], from))(picture),
       close: () => undefined,
     };
     const opened = new X11PartReader(
@@ -93,18 +93,18 @@ describe('what is read of a screen', () => {
 
   it('is what was drawn in any case, whatever was expected', async () => {
     for (let time = 0; time < 3; time += 1) await read(FILM);
-    expect(await read(BESIDE)).toMatchObject({ asked: [['pointer', 'damage', 'pixels of 128×64'], ['pixels of 8×64']] });
-    expect([colourAt(4, 64), colourAt(0, 0)]).toEqual([6, 4]);
+    expect(await read(BESIDE)).toMatchObject({ asked: [['pointer', 'damage', 'pixels of 128×64'], ['pixels of 16×64']] });
+    expect([colourAt(16, 64), colourAt(0, 0)]).toEqual([6, 4]);
     // And nothing is expected then.
     expect((await read(FILM)).asked).toHaveLength(2);
     expect((await read(FILM, BESIDE)).asked).toHaveLength(2);
   });
 
   it('is of several areas at once where several were drawn', async () => {
-    const several = 'pixels of 128×64 and 8×64';
+    const several = 'pixels of 128×64 and 16×64';
     for (let time = 0; time < 2; time += 1) expect((await read(FILM, BESIDE)).asked).toEqual([['pointer', 'damage'], [several]]);
     expect((await read(FILM, BESIDE)).asked).toEqual([['pointer', 'damage', several]]);
-    expect([colourAt(0, 0), colourAt(4, 64), colourAt(12, 64)]).toEqual([4, 4, 1]);
+    expect([colourAt(0, 0), colourAt(16, 64), colourAt(32, 64)]).toEqual([4, 4, 1]);
     expect((await read(FILM)).asked).toEqual([['pointer', 'damage', several], ['pixels of 128×64']]);
   });
 

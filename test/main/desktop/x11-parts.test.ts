@@ -42,9 +42,17 @@ describe('the areas to grab', () => {
   });
 
   it('are small for small damage, and one for all of it', () => {
-    expect(grabAreas([{ x: 100, y: 70, width: 10, height: 10 }], screen)).toEqual([{ x: 100, y: BAND_ROWS, width: 10, height: BAND_ROWS }]);
+    expect(grabAreas([{ x: 100, y: 70, width: 10, height: 10 }], screen)).toEqual([{ x: 96, y: BAND_ROWS, width: 16, height: BAND_ROWS }]);
     expect(grabAreas([{ x: 0, y: 0, width: 300, height: 200 }], screen)).toEqual([{ x: 0, y: 0, width: 300, height: 200 }]);
     expect(grabAreas([], screen)).toEqual([]);
+  });
+
+  it('are the same for what is drawn at about the same place, and as wide as that unless it is nearly all', () => {
+    const terminal = { x: 20, y: 20, width: 670, height: 560 };
+    const areas = grabAreas([terminal], { width: 1280, height: 720 });
+    expect(areas).toEqual([{ x: 16, y: 0, width: 688, height: 640 }]);
+    expect(grabAreas([{ ...terminal, x: 30, width: 665 }], { width: 1280, height: 720 })).toEqual(areas);
+    expect(grabAreas([{ ...terminal, width: 1_000 }], { width: 1280, height: 720 })).toEqual([{ x: 0, y: 0, width: 1280, height: 640 }]);
   });
 });
 

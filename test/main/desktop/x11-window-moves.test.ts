@@ -124,7 +124,7 @@ describe.skipIf(programs.skip)(programs.title('windows that are dragged about on
     };
     let told = 0;
     const look = async (): Promise<void> => {
-      await grabber.grab({ x: 0, y: 0, ...SIZE }, picture.pixels, SIZE.width, { drawable: connection.screen.root, x: 0, y: 0 });
+      await grabber.grab({ x: 0, y: 0, ...SIZE }, picture, { drawable: connection.screen.root, x: 0, y: 0 });
       const moved = moves.take();
       if (moved.length > 0) told += 1;
       for (const [name, client] of Object.entries(clients)) {

@@ -2,6 +2,10 @@ import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 
 /** Damage is grabbed in bands of this many rows: few requests, and little more than was damaged. */
 export const BAND_ROWS = 64;
+/** The sides of what is grabbed lie on this grid, in pixels: what is drawn next is more often what was drawn before then, which is asked for at once. */
+const GRID = 16;
+/** Of a band's width. What is narrower is put in its place by a second copy, which costs less than to read and compare the rest. */
+const MOSTLY = 0.75;
 
 /**
  * The areas to grab for damaged rectangles: at most one a band, inside the screen, not overlapping, every damaged pixel in one of them.
@@ -27,7 +31,9 @@ export function grabAreas(damaged: readonly Rect[], screen: Size): Rect[] {
     let x = left[band] ?? 0;
     let end = right[band] ?? 0;
     if (end <= x) continue;
-    if ((end - x) * 2 > screen.width) {
+    x = Math.floor(x / GRID) * GRID;
+    end = Math.min(screen.width, Math.ceil(end / GRID) * GRID);
+    if (end - x > screen.width * MOSTLY) {
       x = 0;
       end = screen.width;
     }

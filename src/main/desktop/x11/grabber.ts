@@ -2,7 +2,7 @@ import { closeSync, constants, ftruncateSync, openSync, readSync, unlinkSync } f
 import { randomUUID } from 'node:crypto';
 import type { Extensions } from 'x11';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
-import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
+import type { PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import type { ScreenPixels } from './x11-visual.ts';
 
@@ -16,8 +16,11 @@ export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
 /** What the picture is of, and where in it the picture begins. */
 export type GrabSource = { readonly drawable: number } & Place;
 
-/** Copies pixels to their place in `picture`, a BGRX picture of what is shared. */
-export type PutPixels = (picture: Uint8Array, pictureWidth: number) => void;
+/** A BGRX picture of what is shared, its rows without gaps. */
+export type GrabbedPicture = Pick<PixelFrame, 'pixels' | 'width' | 'kernels'>;
+
+/** Copies pixels to their place in the picture. */
+export type PutPixels = (picture: GrabbedPicture) => void;
 
 /** Takes parts of the screen's picture. */
 export interface Grabber {
@@ -28,7 +31,7 @@ export interface Grabber {
    */
   ask(areas: readonly Rect[], from: GrabSource): Promise<PutPixels>;
   /** Asks, and copies. */
-  grab(area: Rect, picture: Uint8Array, pictureWidth: number, from: GrabSource): Promise<void>;
+  grab(area: Rect, picture: GrabbedPicture, from: GrabSource): Promise<void>;
   close(): void;
 }
 
@@ -62,18 +65,22 @@ export async function openGrabber(connection: X11Connection, size: Size, wish: G
 }
 
 function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
-  /** What is to be converted or put in its place row by row, one area at a time: a call of the system for each row costs more than the copy. */
+  /** What is to be converted or put in its place row by row outside of the kernels, one area at a time: a call of the system for each row costs more than the copy. */
   let raw = new Uint8Array(0);
   const bytesOf = ({ width, height }: Rect): number => pixels.stride(width) * height;
-  const put = (area: Rect, offset: number, picture: Uint8Array, pictureWidth: number): void => {
+  const put = (area: Rect, offset: number, picture: GrabbedPicture): void => {
     const bytes = bytesOf(area);
-    if (pixels.convert === undefined && area.width === pictureWidth) {
-      segment.read(picture, area.y * pictureWidth * 4, bytes, offset);
+    if (pixels.convert === undefined && area.width === picture.width) {
+      segment.read(picture.pixels, area.y * picture.width * 4, bytes, offset);
+      return;
+    }
+    if (pixels.convert === undefined && picture.kernels !== undefined) {
+      picture.kernels.put(area, (into, from) => segment.read(into, 0, into.length, offset + from));
       return;
     }
     if (raw.length < bytes) raw = new Uint8Array(bytes);
     segment.read(raw, 0, bytes, offset);
-    putRows(raw, area, picture, pictureWidth, pixels);
+    putRows(raw, area, picture, pixels);
   };
   return grabber(
     way,
@@ -91,8 +98,8 @@ function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixe
           ),
         ),
       );
-      return (picture, pictureWidth) => {
-        for (const { area, offset } of parts) put(area, offset, picture, pictureWidth);
+      return (picture) => {
+        for (const { area, offset } of parts) put(area, offset, picture);
       };
     },
     () => segment.close(),
@@ -103,18 +110,18 @@ function grabber(way: GrabWay, ask: Grabber['ask'], close: () => void): Grabber 
   return {
     way,
     ask,
-    grab: async (area, picture, pictureWidth, from) => (await ask([area], from))(picture, pictureWidth),
+    grab: async (area, picture, from) => (await ask([area], from))(picture),
     close,
   };
 }
 
 /** Puts what the server gave for `area` in its place. */
-function putRows(raw: Uint8Array, area: Rect, picture: Uint8Array, pictureWidth: number, { stride, convert }: ScreenPixels): void {
+function putRows(raw: Uint8Array, area: Rect, { pixels, width }: GrabbedPicture, { stride, convert }: ScreenPixels): void {
   const rowBytes = stride(area.width);
   for (let row = 0; row < area.height; row += 1) {
-    const at = ((area.y + row) * pictureWidth + area.x) * 4;
-    if (convert === undefined) picture.set(raw.subarray(row * rowBytes, (row + 1) * rowBytes), at);
-    else convert(raw, row * rowBytes, picture, at, area.width);
+    const at = ((area.y + row) * width + area.x) * 4;
+    if (convert === undefined) pixels.set(raw.subarray(row * rowBytes, (row + 1) * rowBytes), at);
+    else convert(raw, row * rowBytes, pixels, at, area.width);
   }
 }
 
@@ -219,8 +226,8 @@ function coreGrabber(connection: X11Connection, pixels: ScreenPixels): Grabber {
           return { area, data };
         }),
       );
-      return (picture, pictureWidth) => {
-        for (const { area, data } of parts) putRows(data, area, picture, pictureWidth, pixels);
+      return (picture) => {
+        for (const { area, data } of parts) putRows(data, area, picture, pixels);
       };
     },
     () => undefined,

@@ -2,7 +2,7 @@ import type { Event, TreeEvent } from 'x11';
 import type { Rect } from '../../../protocol/rdp/geometry.ts';
 import type { Place } from '../../../protocol/rdp/graphics/contract.ts';
 import { intersection } from '../../../protocol/rdp/graphics/tiles/areas.ts';
-import type { Grabber } from './grabber.ts';
+import type { GrabbedPicture, Grabber } from './grabber.ts';
 import type { X11Connection } from './x11-connection.ts';
 import { type DamageExtensions, X11Damage } from './x11-damage.ts';
 import { type OwnMenu, X11OwnMenus } from './x11-own-menus.ts';
@@ -83,19 +83,20 @@ export class X11MenuLayer {
   }
 
   /** Puts what of the menus lies in these areas of the picture, which have just been read, over it. */
-  async draw(areas: readonly Rect[], grabber: Grabber, picture: Uint8Array, pictureWidth: number): Promise<void> {
+  async draw(areas: readonly Rect[], grabber: Grabber, picture: GrabbedPicture): Promise<void> {
+    const { pixels, width } = picture;
     for (const { drawable, menu, rect } of this.shown)
       for (const area of areas) {
         const part = intersection(area, rect);
         if (part === undefined) continue;
         const from = { drawable, x: menu.borderWidth - rect.x, y: menu.borderWidth - rect.y };
         if (menu.depth !== WITH_ALPHA) {
-          await grabber.grab(part, picture, pictureWidth, from);
+          await grabber.grab(part, picture, from);
           continue;
         }
-        if (this.scratch.length < picture.length) this.scratch = new Uint8Array(picture.length);
-        await grabber.grab(part, this.scratch, pictureWidth, from);
-        blend(this.scratch, picture, pictureWidth, part);
+        if (this.scratch.length < pixels.length) this.scratch = new Uint8Array(pixels.length);
+        await grabber.grab(part, { pixels: this.scratch, width }, from);
+        blend(this.scratch, pixels, width, part);
       }
   }
 

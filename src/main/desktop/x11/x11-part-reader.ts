@@ -115,8 +115,8 @@ export class X11PartReader {
     this.picture.kernels?.turn(areas);
     try {
       const put = await (isExpected && asked.pixels !== undefined ? asked.pixels : this.askPixels(areas, place));
-      put(this.picture.pixels, this.current.width);
-      await this.menus?.draw(areas, this.grabber, this.picture.pixels, this.current.width);
+      put(this.picture);
+      await this.menus?.draw(areas, this.grabber, this.picture);
     } catch (error) {
       // The screen shrank between the damage and the grab; its resize event is on the way.
       this.retries += 1;

@@ -7,6 +7,8 @@ import { TILE_SIDE } from '../tiles/grid.ts';
 
 /** Room for what is encoded of one tile. */
 const OUTPUT_BYTES = 32 * 1024;
+/** Of an area that is put in its place at a time, unless a row is longer: little enough to stay in a processor's second cache. */
+const SLICE_BYTES = 256 * 1024;
 /** First address of the pictures: behind the kernels' own memory. */
 const PICTURE_AT = 65_536;
 /** Kernels read up to 64 bytes past a row; between two regions there are more. */
@@ -46,6 +48,7 @@ export class PictureKernels implements Size {
   private readonly remoteFxAt: number;
   /** What the search for scrolled rows has found: a box, or runs of rows. */
   private readonly runs: Int32Array<ArrayBuffer>;
+  private readonly slice: Uint8Array<ArrayBuffer>;
 
   /** Undefined where there are no kernels, or not enough memory. */
   static open({ width, height }: Size): PictureKernels | undefined {
@@ -73,6 +76,7 @@ export class PictureKernels implements Size {
     this.scrollAt = places.scrollAt;
     this.remoteFxAt = places.remoteFxAt;
     this.runs = new Int32Array(buffer, places.runsAt, runNumbers(width, height));
+    this.slice = new Uint8Array(buffer, places.sliceAt, sliceBytes(width));
   }
 
   /** The picture, BGRX, rows without gaps: another view after each {@link turn}. */
@@ -113,7 +117,26 @@ export class PictureKernels implements Size {
     const inside = intersection(area, { x: 0, y: 0, width: this.width, height: this.height });
     if (inside === undefined) return;
     const at = (inside.y * this.width + inside.x) * 4;
-    this.kernels.copyRows(this.now.at + at, this.before.at + at, this.width * 4, inside.width * 4, inside.height);
+    const stride = this.width * 4;
+    this.kernels.copyRows(this.now.at + at, stride, this.before.at + at, stride, inside.width * 4, inside.height);
+  }
+
+  /**
+   * Puts an area in its place, whose rows lie one after the other where `read` takes them from: a slice at a time, which stays in the processor's cache
+   * between the two copies. Throws RangeError when some of it is outside of the picture.
+   * @param read fills `into` from the byte `from` of the area
+   */
+  put({ x, y, width, height }: Rect, read: (into: Uint8Array, from: number) => void): void {
+    if (x < 0 || y < 0 || width < 1 || x + width > this.width || y + height > this.height)
+      throw new RangeError(`${width}×${height} at ${x},${y} of a picture of ${this.width}×${this.height}`);
+    const rowBytes = width * 4;
+    const most = Math.floor(this.slice.length / rowBytes);
+    for (let row = 0; row < height; row += most) {
+      const rows = Math.min(most, height - row);
+      read(this.slice.subarray(0, rows * rowBytes), row * rowBytes);
+      const to = this.now.at + ((y + row) * this.width + x) * 4;
+      this.kernels.copyRows(this.slice.byteOffset, rowBytes, to, this.width * 4, rowBytes, rows);
+    }
   }
 
   /** Whether {@link turn} is called before each picture. */
@@ -267,6 +290,10 @@ interface Picture {
   readonly words: Int32Array<ArrayBuffer>;
 }
 
+function sliceBytes(width: number): number {
+  return Math.max(SLICE_BYTES, width * 4);
+}
+
 /** More than a run of rows a row, and as a power of two. */
 function tablePlaces(height: number): number {
   return 2 ** Math.ceil(Math.log2(2 * height + 2));
@@ -292,6 +319,7 @@ function layout(width: number, height: number) {
   const filmAt = after(runsAt, runNumbers(width, height) * 4);
   const filmBytes = ((width + FILM_PADDING) * (height + FILM_PADDING) * 3) / 2;
   const remoteFxAt = after(filmAt, Math.ceil(filmBytes));
-  const bytes = after(remoteFxAt, REMOTE_FX_WORK_BYTES + GAP_BYTES + REMOTE_FX_OUTPUT_BYTES);
-  return { previousAt, foundAt, outputAt, scrollAt, runsAt, filmAt, remoteFxAt, bytes };
+  const sliceAt = after(remoteFxAt, REMOTE_FX_WORK_BYTES + GAP_BYTES + REMOTE_FX_OUTPUT_BYTES);
+  const bytes = after(sliceAt, sliceBytes(width));
+  return { previousAt, foundAt, outputAt, scrollAt, runsAt, filmAt, remoteFxAt, sliceAt, bytes };
 }

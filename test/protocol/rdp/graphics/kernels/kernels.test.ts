@@ -210,6 +210,39 @@ describe('what changed', () => {
     expect(kernels.words).toEqual(inKernels(frame).kernels?.words);
   });
 
+  it('is put in its place from rows without gaps, in slices, and nowhere outside of the picture', () => {
+    const rect = fc.record({
+      x: fc.integer({ min: -1, max: 200 }),
+      y: fc.integer({ min: -1, max: 900 }),
+      width: fc.integer({ min: 0, max: 210 }),
+      height: fc.integer({ min: 0, max: 900 }),
+    });
+    const [width, height] = [200, 900];
+    const source = new Uint8Array(width * height * 4);
+    for (let at = 0; at < source.length; at += 1) source[at] = (at * 31 + (at >> 8)) & 255;
+    let slices = 0;
+    fc.assert(
+      fc.property(rect, (area) => {
+        const { kernels } = inKernels(paint(width, height, () => 0x11_2233));
+        if (kernels === undefined) throw new Error('no kernels');
+        const wanted = kernels.pixels.slice();
+        const read = (into: Uint8Array, from: number): void => {
+          if (from > 0) slices += 1;
+          into.set(source.subarray(from, from + into.length));
+        };
+        const isInside = area.x >= 0 && area.y >= 0 && area.width > 0 && area.x + area.width <= width && area.y + area.height <= height;
+        if (isInside)
+          for (let row = 0; row < area.height; row += 1)
+            wanted.set(source.subarray(row * area.width * 4, (row + 1) * area.width * 4), ((area.y + row) * width + area.x) * 4);
+        if (isInside) kernels.put(area, read);
+        else expect(() => kernels.put(area, read)).toThrow(RangeError);
+        expect(Buffer.compare(kernels.pixels, wanted)).toBe(0);
+      }),
+      { numRuns: 100, examples: [[{ x: 0, y: 0, width, height }], [{ x: 3, y: 7, width: 190, height: 800 }]] },
+    );
+    expect(slices).toBeGreaterThan(3);
+  });
+
   it('is everything in another memory of the same size, or after memory of one’s own', () => {
     const frame = paint(70, 70, () => 0x12_3456);
     const tiles = new ChangedTiles();
