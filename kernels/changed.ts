@@ -1,39 +1,49 @@
 /* What differs between the picture and the one before. Only colour counts, not the fourth byte. */
 
 const TILE_PIXELS: u32 = 64;
-const TILE_BYTES: u32 = 256;
 /** First row of a tile that has not changed. */
 const NOWHERE: u32 = 0xffff_ffff;
 
 /**
- * Compares a row of neighbouring tiles, as `ChangedTiles` does. `now` and `before` are the top left pixel in either picture, `stride` bytes from row to
- * row in both.
- * @param width of all tiles together, in pixels; only the last may be narrower than 64
+ * Compares a row of neighbouring tiles, or parts of them, as `ChangedTiles` does. `now` and `before` are the top left pixel in either picture, `stride`
+ * bytes from row to row in both.
+ * @param width of all tiles together, in pixels: the first `firstWidth` wide, the others 64, but the last may be narrower
  * @param height of the row of tiles, at most 64
  * @param take what changed is taken over to the picture before
  * @param found a record of four 32-bit numbers a tile: first and last changed row, first and end column on the grid of four; -1 first for none
  */
-export function changedTiles(now: usize, before: usize, stride: u32, width: u32, height: u32, take: bool, found: usize): void {
-  const tiles: u32 = (width + TILE_PIXELS - 1) / TILE_PIXELS;
+export function changedTiles(
+  now: usize,
+  before: usize,
+  stride: u32,
+  width: u32,
+  firstWidth: u32,
+  height: u32,
+  take: bool,
+  found: usize,
+): void {
+  const tiles: u32 = (width + 2 * TILE_PIXELS - 1 - firstWidth) / TILE_PIXELS;
   for (let tile: u32 = 0; tile < tiles; tile++) store<u32>(found + (tile << 4), NOWHERE);
   // Row by row as they lie in memory: that is quicker than tile by tile. A tile that is known to have changed is not looked at again.
   let unknown: u32 = tiles;
   let offset: usize = 0;
   for (let y: u32 = 0; y < height && unknown > 0; y++, offset += stride) {
-    for (let tile: u32 = 0; tile < tiles; tile++) {
+    let end: u32 = firstWidth;
+    for (let tile: u32 = 0, x: u32 = 0; tile < tiles; tile++, x = end, end += TILE_PIXELS) {
       if (load<u32>(found + (tile << 4)) != NOWHERE) continue;
-      const at = offset + tile * TILE_BYTES;
-      if (sameRow(now + at, before + at, min(TILE_PIXELS, width - tile * TILE_PIXELS))) continue;
+      const at = offset + (x << 2);
+      if (sameRow(now + at, before + at, min(end, width) - x)) continue;
       store<u32>(found + (tile << 4), y);
       unknown--;
     }
   }
-  for (let tile: u32 = 0; tile < tiles; tile++) {
+  let end: u32 = firstWidth;
+  for (let tile: u32 = 0, x: u32 = 0; tile < tiles; tile++, x = end, end += TILE_PIXELS) {
     const record = found + (tile << 4);
     const first = load<u32>(record);
     if (first == NOWHERE) continue;
-    const pixels = min(TILE_PIXELS, width - tile * TILE_PIXELS);
-    const at = tile * TILE_BYTES;
+    const pixels = min(end, width) - x;
+    const at = x << 2;
     let last = height - 1;
     while (last > first && sameRow(now + at + last * stride, before + at + last * stride, pixels)) last--;
     store<u32>(record, last, 4);

@@ -4,7 +4,16 @@ import { KERNELS_BASE64 } from './kernels-binary.ts';
 /** What `kernels/index.ts` exports. Addresses and lengths are in bytes unless they say otherwise; nothing is checked there. */
 export interface KernelExports {
   readonly freeFrom: { readonly value: number };
-  changedTiles(now: number, before: number, stride: number, width: number, height: number, take: number, found: number): void;
+  changedTiles(
+    now: number,
+    before: number,
+    stride: number,
+    width: number,
+    firstWidth: number,
+    height: number,
+    take: number,
+    found: number,
+  ): void;
   copyRows(from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void;
   toI420(first: number, stride: number, width: number, height: number, out: number, outWidth: number, outHeight: number): void;
   changedBox(now: number, before: number, stride: number, x0: number, x1: number, y0: number, y1: number, every: number, box: number): void;

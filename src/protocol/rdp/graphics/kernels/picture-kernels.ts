@@ -3,7 +3,7 @@ import type { Rect, Size } from '../../geometry.ts';
 import type { RowOrder } from '../planar/planar-format.ts';
 import { intersection, without } from '../tiles/areas.ts';
 import { instantiateKernels, type KernelExports, type KernelInstance } from './kernel-module.ts';
-import { TILE_SIDE } from '../tiles/grid.ts';
+import { nextEdge, TILE_SIDE } from '../tiles/grid.ts';
 
 /** Room for what is encoded of one tile. */
 const OUTPUT_BYTES = 32 * 1024;
@@ -151,15 +151,16 @@ export class PictureKernels implements Size {
   }
 
   /**
-   * Compares neighbouring tiles of one row of the 64×64 grid with the picture before, and adds what changed: a rectangle a tile, columns in steps of
-   * four. The picture before takes the rows over that differ, unless the two change places.
+   * Compares what lies in neighbouring tiles of one row of the 64×64 grid with the picture before, and adds what changed: a rectangle a tile, columns in
+   * steps of four. The picture before takes the rows over that differ, unless the two change places.
    */
   takeChanged(left: number, top: number, right: number, bottom: number, changed: Rect[]): void {
     const at = (top * this.width + left) * 4;
     const [now, before] = [this.now.at + at, this.before.at + at];
-    this.kernels.changedTiles(now, before, this.width * 4, right - left, bottom - top, this.turns ? 0 : 1, this.foundAt);
+    const firstWidth = nextEdge(left) - left;
+    this.kernels.changedTiles(now, before, this.width * 4, right - left, firstWidth, bottom - top, this.turns ? 0 : 1, this.foundAt);
     const { found } = this;
-    for (let index = 0, x = left; x < right; index += FOUND_NUMBERS, x += TILE_SIDE) {
+    for (let index = 0, x = left; x < right; index += FOUND_NUMBERS, x = nextEdge(x)) {
       const first = found[index]!;
       const from = found[index + 2]!;
       if (first >= 0) changed.push({ x: x + from, y: top + first, width: found[index + 3]! - from, height: found[index + 1]! - first + 1 });

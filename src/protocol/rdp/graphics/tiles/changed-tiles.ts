@@ -7,9 +7,9 @@ import type { ScreenCopy } from '../../pdu/drawing-orders.ts';
 import { copyMoves } from '../scroll/copy-moves.ts';
 import { detectScroll } from '../scroll/scroll-detector.ts';
 import { copyOnPicture } from '../scroll/screen-copy.ts';
-import { without } from './areas.ts';
 import { rowsEqual } from './row-compare.ts';
-import { TILE_SIDE } from './grid.ts';
+import { TileParts } from './tile-parts.ts';
+import { nextEdge, TILE_SIDE } from './grid.ts';
 
 /**
  * Remembers the last frame and says which parts of the next one differ: rectangles that lie inside the 64×64 grid, cut down to the changed
@@ -23,17 +23,17 @@ export class ChangedTiles {
   private kernels: PictureKernels | undefined;
   width = 0;
   height = 0;
-  private touched = new Uint8Array(0);
+  private parts = new TileParts({ width: 0, height: 0 });
   /** First and last changed row of each tile of the row of tiles that is looked at. */
   private first = new Int32Array(0);
   private last = new Int32Array(0);
-  /** Written by the copies for the coming update, and so the same already. */
+  /** Written by the copies for the coming update, and so the same there. */
   private copied: readonly ScreenCopy[] = [];
   /** What scrolled last did by so many rows. */
   private scrolledBy = 0;
 
   /**
-   * What changed inside the tiles that `damage` touches (rectangles may overlap or leave the frame).
+   * What changed inside `damage` (rectangles may overlap or leave the frame). Elsewhere in the tiles that it touches more may be looked at.
    * The first frame, and the first of another size, has changed everywhere.
    */
   update(frame: PixelFrame, damage: readonly Rect[]): Rect[] {
@@ -44,7 +44,7 @@ export class ChangedTiles {
       this.height = height;
       this.kernels = frame.kernels;
       this.own = new Int32Array(frame.kernels === undefined ? width * height : 0);
-      this.touched = new Uint8Array(Math.ceil(width / TILE_SIDE) * Math.ceil(height / TILE_SIDE));
+      this.parts = new TileParts(frame);
       this.first = new Int32Array(Math.ceil(width / TILE_SIDE));
       this.last = new Int32Array(Math.ceil(width / TILE_SIDE));
       const { previous } = this;
@@ -52,10 +52,13 @@ export class ChangedTiles {
       frame.kernels?.taken(true);
       return tilesOf(width, height);
     }
-    this.touch(damage);
+    for (const rect of damage) this.parts.add(rect);
     this.leaveOutCopied();
     const changed: Rect[] = [];
-    for (let row = 0; row * TILE_SIDE < height; row++) this.updateTileRow(words, stride, row, changed);
+    for (const { left, top, right, bottom } of this.parts.take()) {
+      if (frame.kernels === undefined) this.takeChanged(words, stride, left, top, right, bottom, changed);
+      else frame.kernels.takeChanged(left, top, right, bottom, changed);
+    }
     frame.kernels?.taken();
     return changed;
   }
@@ -71,16 +74,10 @@ export class ChangedTiles {
     const moved = copyMoves(words, previous, this, damage, moves);
     const { dy, copies } = detectScroll(words, previous, this, damage, this.scrolledBy);
     this.scrolledBy = dy;
-    for (const copy of copies) this.copy(copy);
+    // Where the pictures change places, the one before need not be what the copies make of it.
+    if (this.kernels?.turning !== true) for (const copy of copies) copyOnPicture(previous, this, copy);
     this.copied = [...moved, ...copies];
     return this.copied;
-  }
-
-  /** Tiles that lie in the copy are not looked at: where the pictures change places, theirs need not be in the picture before. */
-  private copy(copy: ScreenCopy): void {
-    const { kernels } = this;
-    if (kernels?.turning === true) for (const edge of without([copy], tilesWithin(copy))) kernels.copyToBefore(edge);
-    else copyOnPicture(this.previous, this, copy);
   }
 
   private get previous(): Int32Array {
@@ -99,62 +96,30 @@ export class ChangedTiles {
     this.copied = [];
   }
 
-  private touch(damage: readonly Rect[]): void {
-    const columns = Math.ceil(this.width / TILE_SIDE);
-    for (const rect of damage) {
-      const left = Math.max(0, Math.floor(rect.x / TILE_SIDE));
-      const right = Math.min(this.width, rect.x + rect.width);
-      const bottom = Math.min(this.height, rect.y + rect.height);
-      for (let y = Math.max(0, Math.floor(rect.y / TILE_SIDE)); y * TILE_SIDE < bottom; y++) {
-        for (let x = left; x * TILE_SIDE < right; x++) this.touched[y * columns + x] = 1;
-      }
-    }
-  }
-
+  /** What was copied is not looked at; what of it is all the same is made to be alike in both pictures. */
   private leaveOutCopied(): void {
-    const columns = Math.ceil(this.width / TILE_SIDE);
-    for (const { x, y, width, height } of this.copied.flatMap(tilesWithin)) {
-      for (let row = y / TILE_SIDE; row * TILE_SIDE < y + height; row++) {
-        const at = row * columns + x / TILE_SIDE;
-        this.touched.fill(0, at, at + width / TILE_SIDE);
-      }
-    }
+    for (const copy of this.copied) this.parts.leaveOut(copy);
+    if (this.kernels?.turning === true)
+      for (const copy of this.copied) for (const part of this.parts.within(copy)) this.kernels.copyToBefore(part);
     this.copied = [];
   }
 
-  /** Neighbouring tiles are looked at together, row by row as they lie in memory: that is twice as quick as one by one. */
-  private updateTileRow(words: Int32Array, stride: number, row: number, changed: Rect[]): void {
-    const { previous, width, touched, first, last } = this;
-    const columns = first.length;
-    const top = row * TILE_SIDE;
-    const bottom = Math.min(this.height, top + TILE_SIDE);
-    for (let column = 0; column < columns; column++) {
-      const start = column;
-      while (column < columns && touched[row * columns + column] !== 0) {
-        touched[row * columns + column] = 0;
-        first[column] = bottom;
-        column++;
+  /** What lies in neighbouring tiles is looked at together, row by row as they lie in memory: that is twice as quick as one by one. */
+  private takeChanged(words: Int32Array, stride: number, left: number, top: number, right: number, bottom: number, changed: Rect[]): void {
+    const { previous, width, first, last } = this;
+    first.fill(bottom);
+    for (let y = top; y < bottom; y++) {
+      const now = y * stride;
+      const before = y * width;
+      if (rowsEqual(words, now + left, previous, before + left, right - left)) continue;
+      for (let tile = 0, x = left; x < right; tile++, x = nextEdge(x)) {
+        if (rowsEqual(words, now + x, previous, before + x, Math.min(right, nextEdge(x)) - x)) continue;
+        if (first[tile] === bottom) first[tile] = y;
+        last[tile] = y;
       }
-      if (column === start) continue;
-      const left = start * TILE_SIDE;
-      const right = Math.min(width, column * TILE_SIDE);
-      if (this.kernels !== undefined) {
-        this.kernels.takeChanged(left, top, right, bottom, changed);
-        continue;
-      }
-      for (let y = top; y < bottom; y++) {
-        const now = y * stride;
-        const before = y * width;
-        if (rowsEqual(words, now + left, previous, before + left, right - left)) continue;
-        for (let tile = start, x = left; tile < column; tile++, x += TILE_SIDE) {
-          if (rowsEqual(words, now + x, previous, before + x, Math.min(TILE_SIDE, right - x))) continue;
-          if (first[tile] === bottom) first[tile] = y;
-          last[tile] = y;
-        }
-      }
-      for (let tile = start, x = left; tile < column; tile++, x += TILE_SIDE) {
-        if (first[tile]! < bottom) changed.push(this.take(words, stride, x, Math.min(right, x + TILE_SIDE), first[tile]!, last[tile]!));
-      }
+    }
+    for (let tile = 0, x = left; x < right; tile++, x = nextEdge(x)) {
+      if (first[tile]! < bottom) changed.push(this.take(words, stride, x, Math.min(right, nextEdge(x)), first[tile]!, last[tile]!));
     }
   }
 
@@ -179,15 +144,6 @@ export class ChangedTiles {
     const end = Math.min(right, left + ((to + 3) & ~3));
     return { x, y: first, width: end - x, height: last - first + 1 };
   }
-}
-
-/** The rectangle of whole tiles in an area, where there are any. */
-function tilesWithin({ x, y, width, height }: Rect): Rect[] {
-  const left = Math.ceil(x / TILE_SIDE) * TILE_SIDE;
-  const top = Math.ceil(y / TILE_SIDE) * TILE_SIDE;
-  const right = Math.floor((x + width) / TILE_SIDE) * TILE_SIDE;
-  const bottom = Math.floor((y + height) / TILE_SIDE) * TILE_SIDE;
-  return right > left && bottom > top ? [{ x: left, y: top, width: right - left, height: bottom - top }] : [];
 }
 
 /** The whole frame as rectangles of the 64×64 grid. */
