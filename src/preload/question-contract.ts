@@ -15,6 +15,8 @@ export interface QuestionOption {
     readonly height: number;
     readonly meant: boolean;
   }[];
+  /** The window on them that is meant, in the same unit; it may reach beyond them. */
+  readonly window?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 
 /** What yes means is chosen by the person. */

@@ -38,7 +38,9 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   windows.forEach(({ id }, at) => meanings.set(ids.window(at), { tag: 'window', id }));
   // Where yes is otherwise about the screen.
   const yes = one && shown === undefined ? { yes: t('part.yesWindow') } : {};
-  const ofWindows = windows.map((window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window), ...yes }));
+  const ofWindows = windows.map(
+    (window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window), ...windowPlace(window, parts), ...yes }),
+  );
   const whole: readonly QuestionOption[] = one ? [{ id: ids.all, text: t('part.whole') }] : [];
   const folded = { text: t('part.oneWindow'), hint: t('part.oneWindowHint'), options: [...whole, ...ofWindows] };
   return {
@@ -83,6 +85,17 @@ function screenOptions({ screens, here, oneAtATime }: DesktopParts): readonly Qu
   });
   if (oneAtATime === true) return each;
   return [...each, { id: ids.all, text: t('part.all'), screens: drawn(() => true) }];
+}
+
+/** Windows that are called the same are told apart by where they are. */
+function windowPlace(window: DesktopWindow, { windows, screens }: DesktopParts): Pick<QuestionOption, 'screens' | 'window'> {
+  const said = windowWords(window);
+  const isCalledSo = (other: DesktopWindow): boolean => {
+    const { text, detail } = windowWords(other);
+    return text === said.text && detail === said.detail;
+  };
+  if (windows.filter(isCalledSo).length === 1) return {};
+  return { screens: screens.map(({ area }) => ({ ...area, meant: false })), window: { ...window.area } };
 }
 
 function windowWords({ title, program = '' }: DesktopWindow): Pick<QuestionOption, 'text' | 'detail'> {

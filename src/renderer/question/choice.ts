@@ -7,8 +7,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** Between two screens that touch, in parts of the whole drawing. */
 const GAP = 0.03;
 
-/** The person's screens as they stand, the meant ones filled. */
-function drawing(screens: QuestionOption['screens'] & {}): SVGElement {
+/** The person's screens as they stand, the meant ones filled, or the window on them that is meant. */
+function drawing(screens: QuestionOption['screens'] & {}, window: QuestionOption['window']): SVGElement {
   const left = Math.min(...screens.map(({ x }) => x));
   const top = Math.min(...screens.map(({ y }) => y));
   const width = Math.max(...screens.map((screen) => screen.x + screen.width)) - left;
@@ -18,23 +18,26 @@ function drawing(screens: QuestionOption['screens'] & {}): SVGElement {
   svg.setAttribute('class', 'offered__screens');
   svg.setAttribute('viewBox', `${left} ${top} ${width} ${height}`);
   svg.setAttribute('aria-hidden', 'true');
-  for (const screen of screens) {
+  const draw = (place: Readonly<Record<string, number>>, isMeant: boolean): void => {
     const shape = document.createElementNS(SVG, 'rect');
-    shape.setAttribute('class', screen.meant ? 'offered__screen offered__screen--meant' : 'offered__screen');
-    const place = { x: screen.x + gap, y: screen.y + gap, width: screen.width - 2 * gap, height: screen.height - 2 * gap, rx: gap };
+    shape.setAttribute('class', isMeant ? 'offered__screen offered__screen--meant' : 'offered__screen');
     for (const [name, value] of Object.entries(place)) shape.setAttribute(name, String(value));
     svg.append(shape);
-  }
+  };
+  for (const screen of screens)
+    draw({ x: screen.x + gap, y: screen.y + gap, width: screen.width - 2 * gap, height: screen.height - 2 * gap, rx: gap }, screen.meant);
+  // What reaches beyond the screens is cut off with the drawing.
+  if (window !== undefined) draw({ x: window.x, y: window.y, width: window.width, height: window.height }, true);
   return svg;
 }
 
-function row({ id, text, detail, screens }: QuestionOption, chosen: string, group: string): HTMLElement {
+function row({ id, text, detail, screens, window }: QuestionOption, chosen: string, group: string): HTMLElement {
   const input = element('input', { type: 'radio', name: group, value: id, ...(id === chosen ? { checked: '' } : {}) });
   return element(
     'label',
     { class: 'choice' },
     input,
-    ...(screens === undefined ? [] : [drawing(screens)]),
+    ...(screens === undefined ? [] : [drawing(screens, window)]),
     element(
       'span',
       { class: 'offered__words break' },

@@ -46,6 +46,26 @@ describe('what can be shown', () => {
     ]);
   });
 
+  it('tells windows that are called the same apart by where they are, and no others', () => {
+    const at = (window: DesktopWindow, x: number): DesktopWindow => ({ ...window, area: { x, y: 20, width: 600, height: 400 } });
+    const windows = [
+      at(windowOf('7', 'Inbox', 'mail'), -1800),
+      at(windowOf('8', 'Inbox', 'mail'), 1000),
+      at(windowOf('9', 'Inbox', 'browser'), 0),
+    ];
+    const [first, second, third] = partChoice({ ...BOTH, windows }, 'Éric')?.choice.more?.options ?? [];
+    expect(first?.screens).toEqual([
+      { ...LEFT.area, meant: false },
+      { ...RIGHT.area, meant: false },
+    ]);
+    expect([first?.window, second?.window, third?.window]).toEqual([
+      { x: -1800, y: 20, width: 600, height: 400 },
+      { x: 1000, y: 20, width: 600, height: 400 },
+      undefined,
+    ]);
+    expect(third?.screens).toBeUndefined();
+  });
+
   it('is the main one where nobody knows where the question is', () => {
     const { choice, partOf } = partChoice({ screens: [LEFT, RIGHT], windows: [] }, 'Éric') ?? expect.fail('nothing to choose');
     expect(partOf(choice.chosen)).toEqual({ tag: 'screen', id: 'DP-1' });

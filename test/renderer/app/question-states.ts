@@ -23,11 +23,12 @@ const state = (name: string, question: Question, armed = true): QuestionState =>
   armed,
 });
 
-const WINDOWS: DesktopParts['windows'] = ['Letter to the bank – Writer', LONG, 'Mail'].map((title, at) => ({
+const WINDOWS: DesktopParts['windows'] = ['Letter to the bank – Writer', LONG, 'Mail', 'Mail'].map((title, at) => ({
   id: `${at}`,
   title,
   program: at === 0 ? 'libreoffice' : 'mail',
-  area: { x: 0, y: 0, width: 800, height: 600 },
+  // Two are called the same, and one of them reaches beyond the screen.
+  area: { x: at * 300 - 600, y: at * 100, width: 800, height: 600 },
 }));
 const at = (x: number, y: number, width: number, height: number) => ({
   area: { x, y, width, height },
