@@ -18,6 +18,9 @@ const MAX_TOGETHER_BYTES = 128 * 1024;
 /** From so much on, what one read has brought is likely a piece of a picture: a TLS record has 16 KiB. */
 const LIKELY_MORE_BYTES = 8 * 1024;
 
+/** What comes sooner after something that went at once waits for the turn's end: a novice's program may send a byte a record, as quickly as it likes. */
+const AT_ONCE_EACH_MS = 2;
+
 /** The part of Electron's MessagePortMain that is used. */
 export interface PortEnd {
   postMessage(message: unknown): void;
@@ -73,12 +76,13 @@ export function forPort(message: ToPicture | ToSteering): ToPicture | ToSteering
 
 /**
  * Wraps the ports; one that closes takes the other along. What comes from the page is checked: wrong messages are dropped and counted, never fatal.
- * What one read has brought of pictures goes as one message, and much of it with what else is read in the same turn: `afterTurn` runs when all that has
- * arrived from the novice by now has been read.
+ * What one read has brought of pictures goes as one message; much of it, and what follows another read closely, with what else is read in the same turn:
+ * `afterTurn` runs when all that has arrived from the novice by now has been read.
  */
 export function createViewerPort(
   { pictures, steering }: ViewerPortEnds,
   afterTurn: (run: () => void) => void = (run) => void setImmediate(run),
+  nowMs: () => number = () => performance.now(),
 ): ViewerPort {
   const events = new Emitter<FromViewer>();
   const closing = new Emitter();
@@ -90,6 +94,7 @@ export function createViewerPort(
   let told = true;
   let together: ToPicture[] = [];
   let togetherBytes = 0;
+  let atOnceMs = Number.NEGATIVE_INFINITY;
   let soundOnTheWay = 0;
   let soundPlays = false;
 
@@ -122,8 +127,12 @@ export function createViewerPort(
 
   /** What one read has brought is whole, mostly, and another turn of the loop would cost a wake-up and its time; a large picture comes in several. */
   function sendSoon(): void {
-    if (togetherBytes < LIKELY_MORE_BYTES) sendTogether();
-    else afterTurn(sendTogether);
+    const now = nowMs();
+    if (togetherBytes >= LIKELY_MORE_BYTES || now - atOnceMs < AT_ONCE_EACH_MS) afterTurn(sendTogether);
+    else {
+      atOnceMs = now;
+      sendTogether();
+    }
   }
 
   function sendTogether(): void {

@@ -150,7 +150,12 @@ describe('what goes to the viewer', () => {
   it('of pictures in one read is one message, much of it with the rest of the turn, in order, and none is kept long', async () => {
     const { pictures, steering } = fakePorts();
     const turns: (() => void)[] = [];
-    const viewer = createViewerPort({ pictures, steering }, (run) => turns.push(run));
+    let nowMs = 0;
+    const viewer = createViewerPort(
+      { pictures, steering },
+      (run) => turns.push(run),
+      () => (nowMs += 10),
+    );
     const endTurn = (): void => turns.splice(0).forEach((run) => run());
     const graphics = (bytes: number) =>
       ({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(bytes) } }) as const;
@@ -176,6 +181,30 @@ describe('what goes to the viewer', () => {
     await endOfRead();
     endTurn();
     expect(pictures.sent).toHaveLength(4);
+  });
+
+  it('of reads that follow each other closely is one message a turn, however little each has brought', async () => {
+    const { pictures, steering } = fakePorts();
+    const turns: (() => void)[] = [];
+    let nowMs = 0;
+    const viewer = createViewerPort(
+      { pictures, steering },
+      (run) => turns.push(run),
+      () => nowMs,
+    );
+    const graphics = { tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(1) } } as const;
+    for (let read = 0; read < 1_000; read += 1) {
+      nowMs += 0.001;
+      viewer.send(graphics);
+      await endOfRead();
+    }
+    expect(pictures.sent).toEqual([[graphics]]);
+    for (const run of turns.splice(0)) run();
+    expect(pictures.sent.map((message) => (message as unknown[]).length)).toEqual([1, 999]);
+    nowMs += 10;
+    viewer.send(graphics);
+    await endOfRead();
+    expect(pictures.sent).toHaveLength(3);
   });
 
   it('is the end of it where the port does not take it any more', async () => {
