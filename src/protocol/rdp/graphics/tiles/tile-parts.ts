@@ -90,11 +90,12 @@ export class TileParts {
     let end = -1;
     for (let at = 0; at < parts.length; at += NUMBERS) {
       if (isEmpty(parts, at)) continue;
-      const [left, top, right, bottom] = parts.subarray(at, at + NUMBERS) as unknown as [number, number, number, number];
+      const run = { left: parts[at]!, top: parts[at + 1]!, right: parts[at + 2]!, bottom: parts[at + 3]! };
       const last = runs.at(-1);
       const isNext = at === end && at % (columns * NUMBERS) !== 0;
-      if (isNext && last?.right === left && last.top === top && last.bottom === bottom) runs[runs.length - 1] = { ...last, right };
-      else runs.push({ left, top, right, bottom });
+      if (isNext && last?.right === run.left && last.top === run.top && last.bottom === run.bottom)
+        runs[runs.length - 1] = { ...last, right: run.right };
+      else runs.push(run);
       end = at + NUMBERS;
     }
     parts.fill(0);
