@@ -112,7 +112,8 @@ export async function openPages(nowMs: number): Promise<Pages> {
     async show(window, next) {
       state = next;
       await page.goto(`http://127.0.0.1:${port}/${window}.html`);
-      await page.locator('#root > *').first().waitFor();
+      // Until the state has come the window says that it opens.
+      await page.locator('#root > *:not(.opening:has(> [role=status]))').first().waitFor();
       return page;
     },
     async ask(view, armed) {
