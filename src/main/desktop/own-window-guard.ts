@@ -39,22 +39,22 @@ export class OwnWindowGuard {
     }
   }
 
-  /** The event as it may be injected, what is kept away, or nothing. `own`: it would arrive in a window of this program, or beside what is shared. */
-  judge(event: InputEvent, own: boolean): InputEvent | Kept | undefined {
+  /** The event as it may be injected, what is kept away, or nothing. `isKept`: it would arrive in a window of this program, or beside what is shared. */
+  judge(event: InputEvent, isKept: boolean): InputEvent | Kept | undefined {
     switch (event.tag) {
       case 'pointerMove':
-        if (own) return undefined;
+        if (isKept) return undefined;
         this.outside = { x: event.x, y: event.y };
         return event;
       case 'pointerButton':
-        return this.button(event, own);
+        return this.button(event, isKept);
       case 'wheel':
-        return own ? 'pointer' : event;
+        return isKept ? 'pointer' : event;
       case 'key':
       case 'unicode': {
         const name = event.tag === 'key' ? `${event.prefix}${event.scancode}` : `u${event.codeUnit}`;
         if (!event.down) return this.down.delete(name) ? event : undefined;
-        if (own) return 'keys';
+        if (isKept) return 'keys';
         this.down.add(name);
         return event;
       }
@@ -68,14 +68,14 @@ export class OwnWindowGuard {
     this.down.clear();
   }
 
-  private button(event: Extract<InputEvent, { tag: 'pointerButton' }>, own: boolean): InputEvent | Kept | undefined {
-    if (!own) this.outside = { x: event.x, y: event.y };
+  private button(event: Extract<InputEvent, { tag: 'pointerButton' }>, isKept: boolean): InputEvent | Kept | undefined {
+    if (!isKept) this.outside = { x: event.x, y: event.y };
     const name = `button ${event.button}`;
     if (!event.down) {
       if (!this.down.delete(name)) return undefined;
-      return own ? { ...event, ...this.outside } : event;
+      return isKept ? { ...event, ...this.outside } : event;
     }
-    if (own) return 'pointer';
+    if (isKept) return 'pointer';
     this.down.add(name);
     return event;
   }
