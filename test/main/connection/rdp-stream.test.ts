@@ -82,6 +82,18 @@ function tlsServer(socket: Socket | MemoryDuplex): Watched & { ready: () => bool
   return { ...made, ready: () => ready };
 }
 
+/** Two ends inside TLS, each of which has been sent its first bytes. */
+async function insideTls(): Promise<{ readonly client: Watched; readonly server: Watched }> {
+  const [clientSocket, serverSocket] = await socketPair();
+  const server = tlsServer(serverSocket);
+  const client = watched(clientSocket, (stream) => {
+    if (!stream.secure) stream.connectTls(() => stream.write(Buffer.from('ready')));
+  });
+  client.stream.write(CONNECTION_REQUEST);
+  await until(() => server.chunks.length === 2, 'bytes inside TLS');
+  return { client, server };
+}
+
 /** Sends everything it is given glued to `first`, so that one TCP segment holds plain bytes and a ClientHello. */
 class GluedDuplex extends Duplex {
   private glue: Buffer | undefined;
@@ -167,13 +179,7 @@ describe('an RDP connection on a socket', () => {
   });
 
   it('asks for no tick with what it reads inside TLS', async () => {
-    const [clientSocket, serverSocket] = await socketPair();
-    const server = tlsServer(serverSocket);
-    const client = watched(clientSocket, (stream) => {
-      if (!stream.secure) stream.connectTls(() => stream.write(Buffer.from('ready')));
-    });
-    client.stream.write(CONNECTION_REQUEST);
-    await until(() => server.chunks.length === 2, 'bytes inside TLS');
+    const { client, server } = await insideTls();
     const ticks = vi.spyOn(process, 'nextTick');
     try {
       for (let count = 1; count <= 5; count += 1) {
@@ -210,13 +216,7 @@ describe('an RDP connection on a socket', () => {
   });
 
   it('leaves with the sender what it does not read, takes it all later, and ends at once all the same', async () => {
-    const [clientSocket, serverSocket] = await socketPair();
-    const server = tlsServer(serverSocket);
-    const client = watched(clientSocket, (stream) => {
-      if (!stream.secure) stream.connectTls(() => stream.write(Buffer.from('ready')));
-    });
-    client.stream.write(CONNECTION_REQUEST);
-    await until(() => server.chunks.length === 2, 'bytes inside TLS');
+    const { client, server } = await insideTls();
     client.stream.setReading(false);
     const arrived = (): number => client.chunks.slice(1).reduce((sum, chunk) => sum + chunk.length, 0);
     let drained = false;

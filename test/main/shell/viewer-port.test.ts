@@ -135,6 +135,16 @@ describe('what goes to the viewer', () => {
   const shape = (hotX: number) =>
     ({ tag: 'pointerShape', shape: { width: 9, height: 1, hotX, hotY: 0, pixels: new Uint8Array(36) } }) as const;
 
+  const graphics = (bytes: number) =>
+    ({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(bytes) } }) as const;
+  /** With turns that end when the test says so. */
+  const inTurns = (nowMs: () => number) => {
+    const { pictures, steering } = fakePorts();
+    const turns: (() => void)[] = [];
+    const viewer = createViewerPort({ pictures, steering }, (run) => turns.push(run), nowMs);
+    return { pictures, viewer, endTurn: () => turns.splice(0).forEach((run) => run()) };
+  };
+
   it('goes to the worker if it is a picture, else straight to the page', async () => {
     const ports = fakePorts();
     const viewer = createViewerPort(ports, () => undefined);
@@ -148,17 +158,8 @@ describe('what goes to the viewer', () => {
   });
 
   it('of pictures in one read is one message, much of it with the rest of the turn, in order, and none is kept long', async () => {
-    const { pictures, steering } = fakePorts();
-    const turns: (() => void)[] = [];
     let nowMs = 0;
-    const viewer = createViewerPort(
-      { pictures, steering },
-      (run) => turns.push(run),
-      () => (nowMs += 10),
-    );
-    const endTurn = (): void => turns.splice(0).forEach((run) => run());
-    const graphics = (bytes: number) =>
-      ({ tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(bytes) } }) as const;
+    const { pictures, viewer, endTurn } = inTurns(() => (nowMs += 10));
     const size = { tag: 'size', size: { width: 3, height: 2 } } as const;
     const [small, middling, large] = [graphics(9), graphics(16 * 1024), graphics(128 * 1024)];
     for (const message of [size, small, small]) viewer.send(message);
@@ -184,25 +185,19 @@ describe('what goes to the viewer', () => {
   });
 
   it('of reads that follow each other closely is one message a turn, however little each has brought', async () => {
-    const { pictures, steering } = fakePorts();
-    const turns: (() => void)[] = [];
     let nowMs = 0;
-    const viewer = createViewerPort(
-      { pictures, steering },
-      (run) => turns.push(run),
-      () => nowMs,
-    );
-    const graphics = { tag: 'graphics', graphics: { tag: 'update', updateCode: 1, data: new Uint8Array(1) } } as const;
+    const { pictures, viewer, endTurn } = inTurns(() => nowMs);
+    const small = graphics(1);
     for (let read = 0; read < 1_000; read += 1) {
       nowMs += 0.001;
-      viewer.send(graphics);
+      viewer.send(small);
       await endOfRead();
     }
-    expect(pictures.sent).toEqual([[graphics]]);
-    for (const run of turns.splice(0)) run();
+    expect(pictures.sent).toEqual([[small]]);
+    endTurn();
     expect(pictures.sent.map((message) => (message as unknown[]).length)).toEqual([1, 999]);
     nowMs += 10;
-    viewer.send(graphics);
+    viewer.send(small);
     await endOfRead();
     expect(pictures.sent).toHaveLength(3);
   });
