@@ -1,33 +1,27 @@
 /* What yes means, as rows to choose from. Which one is chosen the preload hears, and main keeps. */
 import type { QuestionChoice, QuestionOption } from '../../preload/question-contract.ts';
+import { screensOutline } from '../screens-outline.ts';
 import { element } from './element.ts';
 import './choice.css';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** Between two screens that touch, in parts of the whole drawing. */
-const GAP = 0.03;
 
 /** The person's screens as they stand, the meant ones filled, or the window on them that is meant. */
 function drawing(screens: QuestionOption['screens'] & {}, window: QuestionOption['window']): SVGElement {
-  const left = Math.min(...screens.map(({ x }) => x));
-  const top = Math.min(...screens.map(({ y }) => y));
-  const width = Math.max(...screens.map((screen) => screen.x + screen.width)) - left;
-  const height = Math.max(...screens.map((screen) => screen.y + screen.height)) - top;
-  const gap = Math.max(width, height) * GAP;
+  const { viewBox, places } = screensOutline(screens);
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'offered__screens');
-  svg.setAttribute('viewBox', `${left} ${top} ${width} ${height}`);
+  svg.setAttribute('viewBox', viewBox);
   svg.setAttribute('aria-hidden', 'true');
-  const draw = (place: Readonly<Record<string, number>>, isMeant: boolean): void => {
+  const draw = (place: object, isMeant: boolean): void => {
     const shape = document.createElementNS(SVG, 'rect');
     shape.setAttribute('class', isMeant ? 'offered__screen offered__screen--meant' : 'offered__screen');
     for (const [name, value] of Object.entries(place)) shape.setAttribute(name, String(value));
     svg.append(shape);
   };
-  for (const screen of screens)
-    draw({ x: screen.x + gap, y: screen.y + gap, width: screen.width - 2 * gap, height: screen.height - 2 * gap, rx: gap }, screen.meant);
+  places.forEach((place, at) => draw(place, screens[at]?.meant === true));
   // What reaches beyond the screens is cut off with the drawing.
-  if (window !== undefined) draw({ x: window.x, y: window.y, width: window.width, height: window.height }, true);
+  if (window !== undefined) draw(window, true);
   return svg;
 }
 
