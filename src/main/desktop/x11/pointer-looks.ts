@@ -1,6 +1,6 @@
 /** Shortest interval between two looks that nothing else is asked along with. */
 export const LOOK_INTERVAL_MS = 50;
-/** While pictures are read one after the other it is seen this often whether they go on: each time wakes Electron's event loop twice. */
+/** While pictures are read one after the other it is seen this often whether they go on, because each time wakes Electron's event loop twice: after the last, a look follows within 350 ms. */
 export const AFTERWARDS_MS = 250;
 
 /**
