@@ -3,6 +3,7 @@ export { copyRows } from './copy';
 export { toI420 } from './i420';
 export { oneColour } from './one-colour';
 export { planarTile } from './planar';
+export { planarTileBack } from './planar-back';
 export { rdp8Compress } from './rdp8-compress';
 export { rdp8Decompress } from './rdp8-decompress';
 export { rfxCoefficients } from './rfx';

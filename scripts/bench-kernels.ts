@@ -3,18 +3,22 @@
  * quickest, which other work on the machine disturbs least, in ms, and ratios, which travel where milliseconds do not. Not a test.
  * `--help` names the options.
  */
+import type { Rect } from '../src/protocol/rdp/geometry.ts';
 import type { PixelFrame } from '../src/protocol/rdp/graphics/contract.ts';
 import { drawPlanes } from '../src/protocol/rdp/graphics/film/draw-planes.ts';
 import { filmPicture } from '../src/protocol/rdp/graphics/film/i420.ts';
 import { openPictureMemory } from '../src/protocol/rdp/graphics/kernels/picture-memory.ts';
+import { frameWords } from '../src/protocol/rdp/graphics/pixel-words.ts';
 import { BitmapFrames } from '../src/protocol/rdp/graphics/planar/bitmap-frames.ts';
+import { PlanarDecoder } from '../src/protocol/rdp/graphics/planar/planar-decoder.ts';
+import { MAX_PLANAR_TILE_BYTES, PlanarEncoder } from '../src/protocol/rdp/graphics/planar/planar-encoder.ts';
 import { Rdp8Compressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-compressor.ts';
 import { Rdp8Decompressor } from '../src/protocol/rdp/graphics/rdp8/rdp8-decompressor.ts';
 import { RFX_ENTROPY } from '../src/protocol/rdp/graphics/remotefx/rfx-format.ts';
 import { drawRemoteFx } from '../src/protocol/rdp/graphics/remotefx/rfx-decoder.ts';
 import { encodeRemoteFx } from '../src/protocol/rdp/graphics/remotefx/rfx-message.ts';
 import { bitmapTarget, createSurface, type Surface } from '../src/protocol/rdp/graphics/surface.ts';
-import { ChangedTiles } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
+import { ChangedTiles, tilesOf } from '../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 import { MAX_SEGMENT_BYTES } from '../src/protocol/rdp/pdu/rdpgfx/segmented-data.ts';
 import { SCENES } from '../test/bench/kernel-pictures.ts';
 import { numbersTyped } from '../test/bench/number-options.ts';
@@ -32,6 +36,8 @@ class Way {
   private readonly tiles = new ChangedTiles();
   private readonly bitmaps = new BitmapFrames({ skipAlpha: true, oneBitmapEach: false, maxPduBytes: 32_000 });
 
+  private readonly encoder = new PlanarEncoder(true);
+  private readonly planar: PlanarDecoder;
   private readonly surface: Surface;
   private readonly compressor: Rdp8Compressor;
   private readonly decompressor: Rdp8Decompressor;
@@ -40,6 +46,7 @@ class Way {
     this.frame = frame;
     this.surface = createSurface(frame);
     const withKernels = frame.kernels !== undefined;
+    this.planar = new PlanarDecoder(withKernels);
     this.compressor = new Rdp8Compressor(withKernels);
     this.decompressor = new Rdp8Decompressor(withKernels);
     this.words = new Int32Array(frame.pixels.buffer, frame.pixels.byteOffset, frame.width * frame.height);
@@ -58,6 +65,11 @@ class Way {
     );
     this.timed('RDP8 back', () => this.decompressor.decompress({ segments }));
     this.bytes += segments.reduce((sum, { data }) => sum + data.length, 0);
+    const streams = this.streams();
+    this.timed('planar back', () => {
+      for (const { tile, stream } of streams) this.planar.decode(stream, tile.width, tile.height, bitmapTarget(this.surface, tile));
+    });
+    this.bytes += this.colours();
     const size = { width: frame.width & ~1, height: frame.height & ~1 };
     const part = { x: 0, y: 0, ...size };
     for (const [name, entropy] of Object.entries(RFX_ENTROPY)) {
@@ -65,7 +77,7 @@ class Way {
       this.bytes += message.length;
       const whole = bitmapTarget(this.surface, part);
       this.timed(`${name.toUpperCase()} back`, () => drawRemoteFx(message, whole, frame.kernels !== undefined));
-      if (entropy === RFX_ENTROPY.rlgr1) this.bytes += this.surface.words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
+      if (entropy === RFX_ENTROPY.rlgr1) this.bytes += this.colours();
     }
     const { i420 } = this.timed('I420', () => filmPicture(frame, part));
     const area = size.width * size.height;
@@ -73,6 +85,21 @@ class Way {
     if (y === undefined || u === undefined || v === undefined) return;
     const target = bitmapTarget(this.surface, part);
     this.timed('I420 back', () => drawPlanes({ ...size, bytes: i420, y, u, v }, [part], target, frame.kernels !== undefined));
+  }
+
+  /** The whole picture by tiles. */
+  private streams(): { readonly tile: Rect; readonly stream: Uint8Array }[] {
+    const { frame } = this;
+    return tilesOf(frame.width, frame.height).map((tile) => {
+      const out = new Uint8Array(MAX_PLANAR_TILE_BYTES);
+      const end = this.encoder.encode(frameWords(frame), tile.x, tile.y, tile.width, tile.height, out, 0, MAX_PLANAR_TILE_BYTES + 1);
+      return { tile, stream: out.subarray(0, end) };
+    });
+  }
+
+  /** A number for the surface, to tell whether both ways have drawn the same. */
+  private colours(): number {
+    return this.surface.words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
   }
 
   quickest(what: string): number {
@@ -112,6 +139,7 @@ for (const size of [
       'scrolling',
       'what changed',
       'planar',
+      'planar back',
       'RDP8',
       'RDP8 back',
       'I420',

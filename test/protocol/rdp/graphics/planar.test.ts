@@ -2,14 +2,34 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../../src/protocol/bytes/errors.ts';
 import { frameWords } from '../../../../src/protocol/rdp/graphics/pixel-words.ts';
+import { PlanarKernels } from '../../../../src/protocol/rdp/graphics/kernels/planar-kernels.ts';
 import { PlanarDecoder } from '../../../../src/protocol/rdp/graphics/planar/planar-decoder.ts';
 import { encodeRawPlanes, MAX_PLANAR_TILE_BYTES, PlanarEncoder } from '../../../../src/protocol/rdp/graphics/planar/planar-encoder.ts';
+import { FORMAT_NO_ALPHA, FORMAT_RLE } from '../../../../src/protocol/rdp/graphics/planar/planar-format.ts';
 import { paint, pictures, rgbaOf, surfaceOf, wholeTarget } from './pictures.ts';
 
+const kernels = PlanarKernels.open();
+
+/** In the kernels and without them, to the same pixels. */
 function decode(data: Uint8Array, width: number, height: number): Int32Array {
-  const surface = surfaceOf(width, height);
-  new PlanarDecoder().decode(data, width, height, wholeTarget(surface));
-  return surface.words;
+  const [inKernels, plain] = [true, false].map((withKernels) => {
+    const surface = surfaceOf(width, height);
+    new PlanarDecoder(withKernels).decode(data, width, height, wholeTarget(surface));
+    return surface.words;
+  });
+  if (inKernels === undefined || plain === undefined) throw new Error('two ways');
+  // What they do not take is decoded without them: so none of these is.
+  const isCoded = ((data[0] ?? 0) & FORMAT_RLE) !== 0;
+  const drawn = kernels?.draw(
+    data.subarray(1),
+    width,
+    height,
+    ((data[0] ?? 0) & FORMAT_NO_ALPHA) === 0,
+    wholeTarget(surfaceOf(width, height)),
+  );
+  if (isCoded) expect(drawn).toBe(true);
+  if (Buffer.compare(Buffer.from(inKernels.buffer), Buffer.from(plain.buffer)) !== 0) expect(inKernels).toEqual(plain);
+  return plain;
 }
 
 function encode(frame: Parameters<typeof frameWords>[0], skipAlpha: boolean, limit = MAX_PLANAR_TILE_BYTES + 1): Uint8Array | undefined {
@@ -147,6 +167,49 @@ describe('planar decoder on bad data', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  it('says and draws the same in the kernels, whatever the data are and however much of the bitmap is on the surface', () => {
+    const spoilt = fc
+      .record({
+        frame: pictures(66),
+        skipAlpha: fc.boolean(),
+        changes: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }),
+        cut: fc.constantFrom(0, 0, 0, 1, 9),
+      })
+      .map(({ frame, skipAlpha, changes, cut }) => {
+        const { width, height } = frame;
+        const within = { ...frame, width: Math.min(width, 64), height: Math.min(height, 64) };
+        const data = encode(within, skipAlpha)!.slice();
+        for (const [at, value] of changes) if (at > 0) data[1 + (at % (data.length - 1))] = value;
+        return { data: data.subarray(0, data.length - cut), width, height };
+      });
+    const any = fc.record({
+      data: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+      width: fc.integer({ min: 1, max: 66 }),
+      height: fc.integer({ min: 1, max: 20 }),
+    });
+    let drawn = 0;
+    fc.assert(
+      fc.property(fc.oneof(spoilt, any), fc.nat(7), fc.nat(7), ({ data, width, height }, right, below) => {
+        const columns = Math.max(1, width - right);
+        const rows = Math.max(1, height - below);
+        const [inKernels, plain] = [true, false].map((withKernels) => {
+          const surface = surfaceOf(columns + 3, rows + 2);
+          const target = { words: surface.words, stride: surface.width, offset: surface.width + 1, columns, rows };
+          try {
+            new PlanarDecoder(withKernels).decode(data, width, height, target);
+            drawn += 1;
+            return [...surface.words];
+          } catch (error) {
+            return [String(error), ...surface.words];
+          }
+        });
+        expect(inKernels).toEqual(plain);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(drawn).toBeGreaterThan(50);
   });
 
   it('refuses a large bitmap with little data before setting memory aside', () => {

@@ -64,6 +64,7 @@ export interface KernelExports {
   ): void;
   rdp8Compress(window: number, places: number, start: number, end: number, literals: number, distances: number, out: number): number;
   rdp8Decompress(bytes: number, length: number, window: number, start: number, meanings: number, distances: number): number;
+  planarTileBack(data: number, length: number, width: number, height: number, hasAlpha: number, work: number, out: number): number;
   planarTile(first: number, step: number, width: number, height: number, out: number, limit: number, skipAlpha: number): number;
 }
 

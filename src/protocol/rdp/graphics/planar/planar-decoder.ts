@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { DecoderKind } from '../contract.ts';
+import { PlanarKernels } from '../kernels/planar-kernels.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 import { FORMAT_CHROMA_SUBSAMPLING, FORMAT_COLOR_LOSS_LEVEL, FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN } from './planar-format.ts';
 
@@ -19,14 +20,23 @@ export const PLANAR_BITMAPS: DecoderKind = {
   },
 };
 
+/** Once a thread: undefined until they are needed, null where there are none. */
+let kernels: PlanarKernels | null | undefined;
+
 /**
  * RDP6_BITMAP_STREAM decoder ([MS-RDPEGDI] 2.2.2.5.1), 32-bit, straight to RGBA. Keeps its scratch between calls.
  * A scanline that equals the one before it is not written again: it shares that one's place in the plane, and on the surface it is copied whole.
  */
 export class PlanarDecoder {
+  private readonly withKernels: boolean;
   private planes = new Uint8Array(3 * 64 * 64);
   /** Where each scanline of each plane lies in `planes`. */
   private places = new Int32Array(3 * 64);
+
+  /** `withKernels`: in WebAssembly where that is to be had, to the same pixels. */
+  constructor(withKernels = true) {
+    this.withKernels = withKernels;
+  }
 
   /**
    * Decodes a bottom-up `width`×`height` bitmap onto the target; alpha is read over, not used.
@@ -47,6 +57,9 @@ export class PlanarDecoder {
       combineRaw(data, 1 + (planes - 3) * area, width, height, target);
       return;
     }
+    if (this.withKernels) kernels ??= kernels === null ? null : (PlanarKernels.open() ?? null);
+    // What they do not take is decoded below, which also says what is wrong with it.
+    if (this.withKernels && kernels?.draw(data.subarray(1), width, height, planes === 4, target) === true) return;
     // every scanline needs this much: checked before anything is allocated for it
     const least = planes * height * Math.ceil(width / MAX_LONG_RUN);
     if (data.length - 1 < least) throw new ProtocolError('TRUNCATED', 'RDP6_BITMAP_STREAM.planes', `>= ${least} bytes`, data.length - 1);
