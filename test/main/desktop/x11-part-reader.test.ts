@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Grabber, GrabWay } from '../../../src/main/desktop/x11/grabber.ts';
 import type { X11Connection } from '../../../src/main/desktop/x11/x11-connection.ts';
@@ -5,6 +6,8 @@ import type { X11Damage } from '../../../src/main/desktop/x11/x11-damage.ts';
 import { X11PartReader } from '../../../src/main/desktop/x11/x11-part-reader.ts';
 import type { X11SharedPart } from '../../../src/main/desktop/x11/x11-shared-part.ts';
 import type { Rect } from '../../../src/protocol/rdp/geometry.ts';
+import { openPictureMemory } from '../../../src/protocol/rdp/graphics/kernels/picture-memory.ts';
+import { ChangedTiles } from '../../../src/protocol/rdp/graphics/tiles/changed-tiles.ts';
 
 const SIZE = { width: 128, height: 128 };
 const FILM: Rect = { x: 0, y: 0, width: 128, height: 64 };
@@ -47,6 +50,7 @@ describe('what is read of a screen', () => {
     };
     const grabber: Grabber = {
       way,
+      inPlace: false,
       ask: put,
       grab: async (area, picture, from) => (await put([area], from))(picture),
       close: () => undefined,
@@ -55,6 +59,7 @@ describe('what is read of a screen', () => {
       { connection, shared, pixels: { stride: (width) => width * 4, convert: undefined }, way },
       SIZE,
       grabber,
+      openPictureMemory(SIZE),
     );
     opened.damage = {
       isAny: true,
@@ -122,4 +127,177 @@ describe('what is read of a screen', () => {
     await reader.read();
     for (let time = 0; time < 4; time += 1) expect((await read(FILM)).asked).toHaveLength(2);
   });
+});
+
+const OPEN_SIZE = { width: 199, height: 201 };
+const OPEN_WHOLE: Rect = { x: 0, y: 0, ...OPEN_SIZE };
+/** What is drawn again and again, so that it is expected; and what is drawn beside it. */
+const DRAWN: readonly Rect[] = [
+  { x: 0, y: 0, width: 199, height: 64 },
+  { x: 17, y: 70, width: 60, height: 40 },
+  { x: 100, y: 60, width: 99, height: 141 },
+  OPEN_WHOLE,
+];
+
+/** An X server that draws, and answers in the order in which it is asked, each time in a turn of its own, and draws in between what is drawn then. */
+class DrawingServer {
+  readonly screen = new Int32Array(OPEN_SIZE.width * OPEN_SIZE.height);
+  readonly shared = {
+    place: { drawable: 1, x: 0, y: 0, origin: { x: 0, y: 0 }, area: OPEN_WHOLE },
+    state: 'shown',
+    unsure: false,
+    follow: async () => {
+      this.shared.unsure = false;
+    },
+  };
+  readonly reader: X11PartReader;
+  /** Drawn before each of the next questions is answered. */
+  drawnMeanwhile: (Rect | null)[] = [];
+  refuses = false;
+  /** How many questions were for what was not known yet. */
+  ahead = 0;
+  private damage: Rect[] = [];
+  private colour = 0;
+  private tail: Promise<unknown> = Promise.resolve();
+  private isTogether = false;
+
+  constructor() {
+    const picture = openPictureMemory(OPEN_SIZE);
+    const { kernels } = picture;
+    if (kernels === undefined) throw new Error('there are no kernels here');
+    let hasDamage = false;
+    const connection = {
+      together: (run: () => void) => {
+        hasDamage = false;
+        this.isTogether = true;
+        run();
+        this.isTogether = false;
+      },
+    } as unknown as X11Connection;
+    const ask: Grabber['ask'] = (areas) => {
+      if (hasDamage && this.isTogether) this.ahead += 1;
+      const at = kernels.picturesAt[kernels.ahead(areas)];
+      const words = new Int32Array(kernels.pages.buffer, kernels.pages.byteOffset + at, this.screen.length);
+      return this.answer(() => {
+        // Of what is refused some is written.
+        for (const area of this.refuses ? areas.slice(0, 1) : areas) copy(this.screen, words, area);
+        if (this.refuses) throw new Error('BadMatch');
+        return () => undefined;
+      });
+    };
+    this.reader = new X11PartReader(
+      {
+        connection,
+        shared: this.shared as unknown as X11SharedPart,
+        pixels: { stride: (width) => width * 4, convert: undefined },
+        way: 'shmPixmap',
+      },
+      OPEN_SIZE,
+      { way: 'shmPixmap', inPlace: true, ask, grab: () => Promise.reject(new Error('not one by one')), close: () => undefined },
+      picture,
+    );
+    this.reader.damage = {
+      isAny: true,
+      forget: () => undefined,
+      take: () => {
+        hasDamage = true;
+        return this.answer(() => this.damage.splice(0));
+      },
+    } as unknown as X11Damage;
+  }
+
+  draw(rect: Rect): void {
+    this.colour += 1;
+    for (let y = rect.y; y < rect.y + rect.height; y += 1)
+      for (let x = rect.x; x < rect.x + rect.width; x += 3) this.screen[y * OPEN_SIZE.width + x] = this.colour * 0x01_0307 + x;
+    this.damage.push(rect);
+  }
+
+  private answer<T>(carryOut: () => T): Promise<T> {
+    const before = this.tail;
+    const answered = (async () => {
+      await before;
+      await new Promise(setImmediate);
+      const meanwhile = this.drawnMeanwhile.shift();
+      if (meanwhile) this.draw(meanwhile);
+      return carryOut();
+    })();
+    this.tail = answered.catch(() => undefined);
+    return answered;
+  }
+}
+
+function copy(from: Int32Array, to: Int32Array, { x, y: top, width, height }: Rect): void {
+  for (let y = top; y < top + height; y += 1) {
+    const at = y * OPEN_SIZE.width + x;
+    to.set(from.subarray(at, at + width), at);
+  }
+}
+
+const some = fc.constantFrom(...DRAWN);
+const step = fc.record({
+  draw: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([DRAWN[0] as Rect]) },
+    { weight: 3, arbitrary: fc.constant([DRAWN[1] as Rect]) },
+    fc.array(some, { maxLength: 3 }),
+  ),
+  meanwhile: fc.oneof(fc.constant([]), fc.tuple(fc.option(some, { freq: 1 }), some, fc.option(some))),
+  times: fc.integer({ min: 1, max: 4 }),
+  /** What else happens: the client is shown everything anew; nobody looks at what was read; it may be of another place; the screen has shrunk; it is gone. */
+  but: fc.constantFrom('', '', '', '', 'key', 'unseen', 'unsure', 'refused', 'gone'),
+});
+
+it('what the server itself writes into the next picture is right, whatever it was expected to be and whatever becomes of it', async () => {
+  let ahead = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
+      const server = new DrawingServer();
+      const { reader } = server;
+      const compared = new ChangedTiles();
+      const seen = new Int32Array(server.screen.length);
+      let areas: readonly Rect[] = [];
+      const read = async (isSeen: boolean): Promise<void> => {
+        const { place } = server.shared;
+        const got = await reader.read();
+        if (typeof got === 'string') {
+          await reader.follow();
+          return;
+        }
+        areas = [...areas, ...got];
+        if (!isSeen) return;
+        for (const rect of compared.update(reader.picture, areas))
+          copy(new Int32Array(reader.picture.pixels.buffer, reader.picture.pixels.byteOffset, seen.length), seen, rect);
+        areas = [];
+        // What a client has is the picture, all of it.
+        expect(seen.every((word, at) => word === reader.picture.kernels?.words[at])).toBe(true);
+        if (place === undefined) expect(seen.every((word) => word === 0)).toBe(true);
+      };
+      await read(true);
+      for (const { draw, meanwhile, times, but } of steps)
+        for (let time = 0; time < times; time += 1) {
+          for (const rect of draw) server.draw(rect);
+          // Once: what goes on alike is expected.
+          server.drawnMeanwhile = time === 0 ? [...meanwhile] : [];
+          server.shared.unsure = but === 'unsure';
+          server.refuses = but === 'refused';
+          if (but === 'key') compared.forget();
+          if (but === 'gone') {
+            const { place } = server.shared;
+            Object.assign(server.shared, { place: undefined, state: 'gone' });
+            await read(true);
+            Object.assign(server.shared, { place, state: 'shown' });
+            await reader.follow();
+          } else await read(but !== 'unseen');
+        }
+      server.shared.unsure = false;
+      server.refuses = false;
+      server.drawnMeanwhile = [];
+      // Twice: what was drawn while it was read comes with the next.
+      for (let time = 0; time < 2; time += 1) await read(true);
+      expect(seen.every((word, at) => word === server.screen[at])).toBe(true);
+      ahead += server.ahead;
+    }),
+    { numRuns: 200 },
+  );
+  expect(ahead).toBeGreaterThan(200);
 });

@@ -9,6 +9,7 @@ import { findKey, keymapFrom, keysymOf } from '../../../src/main/desktop/x11/x11
 import type { X11SharedPart } from '../../../src/main/desktop/x11/x11-shared-part.ts';
 import { X11PartReader } from '../../../src/main/desktop/x11/x11-part-reader.ts';
 import { X11Screen } from '../../../src/main/desktop/x11/x11-screen.ts';
+import { openPictureMemory } from '../../../src/protocol/rdp/graphics/kernels/picture-memory.ts';
 
 describe('the areas to grab', () => {
   const screen = { width: 300, height: 200 };
@@ -159,6 +160,7 @@ describe('a screen that is resized', () => {
       close: () => closed.push('connection'),
     } as unknown as X11Connection;
     const shared = {
+      part: { tag: 'all' },
       place: { drawable: 1, x: 0, y: 0, area: { x: 0, y: 0, width: 20, height: 10 } },
       state: 'shown',
       follow: () => {
@@ -170,7 +172,14 @@ describe('a screen that is resized', () => {
     const reader = new X11PartReader(
       { connection, shared, pixels: { stride: (width) => width * 4, convert: undefined }, way: 'getImage' },
       { width: 10, height: 10 },
-      { way: 'getImage', ask: () => Promise.resolve(() => undefined), grab: () => Promise.resolve(), close: () => closed.push('grabber') },
+      {
+        way: 'getImage',
+        inPlace: false,
+        ask: () => Promise.resolve(() => undefined),
+        grab: () => Promise.resolve(),
+        close: () => closed.push('grabber'),
+      },
+      openPictureMemory({ width: 10, height: 10 }),
     );
     const screen = new X11Screen({ connection, post: ({ tag }) => closed.push(tag), reader, film: [] });
     screen.partChanged();

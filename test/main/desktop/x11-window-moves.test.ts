@@ -88,7 +88,7 @@ describe.skipIf(programs.skip)(programs.title('windows that are dragged about on
     connection = await connectX11({ display: display.name }, true);
     const pixels = screenPixels(connection);
     if (typeof pixels === 'string') throw new Error(pixels);
-    grabber = await openGrabber(connection, SIZE, 'auto', pixels);
+    grabber = await openGrabber(connection, SIZE, 'auto', pixels, undefined);
     moves = await watchWindowMoves(connection);
   });
   afterAll(async () => {

@@ -3,15 +3,19 @@ import { randomUUID } from 'node:crypto';
 import type { Extensions } from 'x11';
 import type { Rect, Size } from '../../../protocol/rdp/geometry.ts';
 import type { PixelFrame, Place } from '../../../protocol/rdp/graphics/contract.ts';
+import type { PictureKernels } from '../../../protocol/rdp/graphics/kernels/picture-kernels.ts';
+import { boundsOf } from '../../../protocol/rdp/graphics/tiles/areas.ts';
 import { reply, type X11Connection } from './x11-connection.ts';
 import type { ScreenPixels } from './x11-visual.ts';
 
 /** ZPixmap of GetImage. */
 const Z_PIXMAP = 2;
 const ALL_PLANES = 0xffff_ffff;
+/** IncludeInferiors of a graphics context: what is copied from a window is what is seen of it, with the windows in it. */
+const INCLUDE_INFERIORS = 1;
 
 /** Ways of taking pictures, the fastest first. */
-export type GrabWay = 'shmFd' | 'shmSysV' | 'getImage';
+export type GrabWay = 'shmPixmap' | 'shmFd' | 'shmSysV' | 'getImage';
 
 /** What the picture is of, and where in it the picture begins. */
 export type GrabSource = { readonly drawable: number } & Place;
@@ -25,6 +29,8 @@ export type PutPixels = (picture: GrabbedPicture) => void;
 /** Takes parts of the screen's picture. */
 export interface Grabber {
   readonly way: GrabWay;
+  /** The server itself writes what is asked for to its place, in the next picture of the kernels that this was opened for: until that has come, or is refused. */
+  readonly inPlace: boolean;
   /**
    * Asks for the pixels of `areas`, which do not overlap, before it returns. What comes puts them to the same places of a picture, until the next are
    * asked for. Rejects with the X error when an area reaches outside the drawable, which has shrunk then.
@@ -43,25 +49,93 @@ interface Segment {
   close(): void;
 }
 
-/** Opens the grabber `wish` asks for; `auto` tries the ways in order, because only attaching a segment proves that one works. */
-export async function openGrabber(connection: X11Connection, size: Size, wish: GrabWay | 'auto', pixels: ScreenPixels): Promise<Grabber> {
+/**
+ * Opens the grabber `wish` asks for; `auto` tries the ways in order, because only attaching a segment proves that one works.
+ * @param kernels of the picture, nothing of which is written yet, where only the root is grabbed: the server may write there
+ */
+export async function openGrabber(
+  connection: X11Connection,
+  size: Size,
+  wish: GrabWay | 'auto',
+  pixels: ScreenPixels,
+  kernels: PictureKernels | undefined,
+): Promise<Grabber> {
   const bytes = pixels.stride(size.width) * size.height;
   const failures: unknown[] = [];
-  for (const [way, open] of [
-    ['shmFd', openFdSegment],
-    ['shmSysV', openSysVSegment],
-  ] as const) {
+  const ways: readonly (readonly [GrabWay, (shm: Extensions['shm']) => Promise<Grabber>])[] = [
+    ['shmPixmap', (shm) => openPixmapGrabber(connection, shm, pixels, kernels)],
+    ['shmFd', async (shm) => shmGrabber(shm, 'shmFd', await openFdSegment(connection, shm, bytes), pixels)],
+    ['shmSysV', async (shm) => shmGrabber(shm, 'shmSysV', await openSysVSegment(connection, shm, bytes), pixels)],
+  ];
+  for (const [way, open] of ways) {
     if (wish !== 'auto' && wish !== way) continue;
     try {
       const shm = await connection.extension('shm');
       if (shm === undefined) throw new Error('no MIT-SHM');
-      return shmGrabber(shm, way, await open(connection, shm, bytes), pixels);
+      return await open(shm);
     } catch (error) {
       failures.push(error);
     }
   }
   if (wish === 'auto' || wish === 'getImage') return coreGrabber(connection, pixels);
   throw new Error(`${wish} does not work here`, { cause: failures[0] });
+}
+
+/**
+ * The two pictures of the kernels are pixmaps of the server (ShmCreatePixmap), so that what it copies there from the screen (CopyArea) is in its place. CopyArea is
+ * not answered, and leaves out what lies outside: the pixel furthest right and down, asked for behind it, is there or refused.
+ */
+async function openPixmapGrabber(
+  connection: X11Connection,
+  shm: Extensions['shm'],
+  pixels: ScreenPixels,
+  kernels: PictureKernels | undefined,
+): Promise<Grabber> {
+  const { client, screen } = connection;
+  if (kernels === undefined) throw new Error('no memory that the server may write to');
+  const { width, height, pages, picturesAt } = kernels;
+  if (!shm.sharedPixmaps || shm.pixmapFormat !== Z_PIXMAP) throw new Error('no shared pixmaps');
+  if (pixels.convert !== undefined || pixels.stride(width) !== width * 4) throw new Error("the server's pixels are not the picture's");
+  needDescriptors(shm);
+  const { shareMemory } = await import('./mapped-memory.ts');
+  const fd = shareMemory(pages);
+  const segment = client.AllocID();
+  try {
+    await reply<void>((done) => shm.AttachFd(segment, fd, false, done));
+  } finally {
+    // The memory is there for as long as it is mapped.
+    closeSync(fd);
+  }
+  const pixmaps = picturesAt.map((at) => {
+    const pixmap = client.AllocID();
+    shm.CreatePixmap(pixmap, screen.root, width, height, screen.root_depth, segment, at);
+    return pixmap;
+  });
+  // The pixmaps keep the memory.
+  shm.Detach(segment);
+  await Promise.all(pixmaps.map((pixmap) => reply((done) => client.GetGeometry(pixmap, done))));
+  const context = client.AllocID();
+  client.CreateGC(context, screen.root, { subwindowMode: INCLUDE_INFERIORS, graphicsExposures: 0 });
+  return grabber(
+    'shmPixmap',
+    async (areas, { drawable, x, y }) => {
+      if (areas.length > 0) {
+        const pixmap = pixmaps[kernels.ahead(areas)] ?? 0;
+        for (const { x: left, y: top, width: across, height: down } of areas)
+          client.CopyArea(drawable, pixmap, context, x + left, y + top, left, top, across, down);
+        const bounds = boundsOf(areas);
+        const [right, bottom] = [x + bounds.x + bounds.width - 1, y + bounds.y + bounds.height - 1];
+        await reply((done) => client.GetImage(Z_PIXMAP, drawable, right, bottom, 1, 1, ALL_PLANES, done));
+      }
+      return (picture) => {
+        if (picture.kernels !== kernels) throw new Error('the pixels are in another picture');
+      };
+    },
+    () => {
+      for (const pixmap of pixmaps) client.FreePixmap(pixmap);
+      client.FreeGC(context);
+    },
+  );
 }
 
 function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixels: ScreenPixels): Grabber {
@@ -109,6 +183,7 @@ function shmGrabber(shm: Extensions['shm'], way: GrabWay, segment: Segment, pixe
 function grabber(way: GrabWay, ask: Grabber['ask'], close: () => void): Grabber {
   return {
     way,
+    inPlace: way === 'shmPixmap',
     ask,
     grab: async (area, picture, from) => (await ask([area], from))(picture),
     close,
@@ -127,7 +202,7 @@ function putRows(raw: Uint8Array, area: Rect, { pixels, width }: GrabbedPicture,
 
 /** MIT-SHM 1.2 AttachFd: memory whose descriptor goes to the server. */
 async function openFdSegment(connection: X11Connection, shm: Extensions['shm'], bytes: number): Promise<Segment> {
-  if (!shm.fdCapable || (shm.major === 1 && shm.minor < 2)) throw new Error('no MIT-SHM with descriptors');
+  needDescriptors(shm);
   const memory = await fdMemory(bytes);
   try {
     const id = connection.client.AllocID();
@@ -144,6 +219,10 @@ async function openFdSegment(connection: X11Connection, shm: Extensions['shm'], 
     memory.close();
     throw error;
   }
+}
+
+function needDescriptors(shm: Extensions['shm']): void {
+  if (!shm.fdCapable || (shm.major === 1 && shm.minor < 2)) throw new Error('no MIT-SHM with descriptors');
 }
 
 interface FdMemory {

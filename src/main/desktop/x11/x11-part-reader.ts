@@ -48,17 +48,18 @@ export class X11PartReader {
   private expected: readonly Rect[] = [];
   private closed = false;
 
-  constructor(parts: X11PartReaderParts, layout: DesktopLayout, grabber: Grabber) {
+  constructor(parts: X11PartReaderParts, layout: DesktopLayout, grabber: Grabber, picture: PixelFrame) {
     this.parts = parts;
     this.current = layout;
     this.grabber = grabber;
-    this.pixelFrame = openPictureMemory(layout);
+    this.pixelFrame = picture;
   }
 
   static async open(parts: X11PartReaderParts): Promise<X11PartReader> {
     const { place } = parts.shared;
     const layout = place === undefined ? NOTHING_TO_SEE : layoutOf(place);
-    return new X11PartReader(parts, layout, await openGrabber(parts.connection, layout, parts.way, parts.pixels));
+    const picture = openPictureMemory(layout);
+    return new X11PartReader(parts, layout, await grabberFor(picture, parts), picture);
   }
 
   get way(): GrabWay {
@@ -112,6 +113,8 @@ export class X11PartReader {
     const all = this.readAll || this.damage === undefined || this.wholeInMs === 0;
     const areas = all ? [whole] : grabAreas([...damaged, ...menus], this.current);
     const isExpected = this.expect(all ? [] : areas);
+    // What is written in vain is taken back as the pictures change places, and must have been written by then.
+    if (this.grabber.inPlace && !isExpected) await asked.pixels?.catch(() => undefined);
     this.picture.kernels?.turn(areas);
     try {
       const put = await (isExpected && asked.pixels !== undefined ? asked.pixels : this.askPixels(areas, place));
@@ -133,21 +136,22 @@ export class X11PartReader {
 
   /** Finds out where the part is; the next read takes the whole. Gives its layout where that is another. */
   async follow(): Promise<DesktopLayout | undefined> {
-    const { connection, pixels, shared } = this.parts;
+    const { shared } = this.parts;
     await shared.follow();
     this.readAll = true;
     this.expected = [];
     const layout = shared.place === undefined ? this.current : layoutOf(shared.place);
     if (isSameLayout(layout, this.current)) return undefined;
     if (!isSameSize(layout, this.current)) {
-      const grabber = await openGrabber(connection, layout, this.grabber.way, pixels);
+      const picture = openPictureMemory(layout);
+      const grabber = await grabberFor(picture, this.parts);
       if (this.closed) {
         grabber.close();
         return undefined;
       }
       this.grabber.close();
       this.grabber = grabber;
-      this.pixelFrame = openPictureMemory(layout);
+      this.pixelFrame = picture;
     }
     this.current = layout;
     return layout;
@@ -208,6 +212,11 @@ export class X11PartReader {
     this.picture.pixels.fill(0);
     return areas;
   }
+}
+
+/** A window's picture is in a pixmap of its own, of another depth perhaps, and its menus are put over it. */
+function grabberFor(picture: PixelFrame, { connection, shared, pixels, way }: X11PartReaderParts): Promise<Grabber> {
+  return openGrabber(connection, picture, way, pixels, shared.part.tag === 'window' ? undefined : picture.kernels);
 }
 
 const rectOf = ({ width, height }: Size): Rect => ({ x: 0, y: 0, width, height });

@@ -69,6 +69,9 @@ declare module 'x11' {
     readonly fdCapable: boolean;
     readonly major: number;
     readonly minor: number;
+    readonly sharedPixmaps: boolean;
+    readonly pixmapFormat: number;
+    CreatePixmap(pixmap: number, drawable: number, width: number, height: number, depth: number, segment: number, offset: number): void;
     Attach(segment: number, shmid: number, readOnly: boolean, reply: Reply<void>): void;
     AttachFd(segment: number, fd: number, readOnly: boolean, reply: Reply<void>): void;
     Detach(segment: number): void;
@@ -238,7 +241,22 @@ declare module 'x11' {
     ChangeProperty(mode: number, window: number, property: number, type: number, units: 8 | 16 | 32, data: Buffer): void;
     GrabServer(): void;
     UngrabServer(): void;
-    CreateGC(context: number, drawable: number, values: { readonly foreground: number }): void;
+    CreateGC(
+      context: number,
+      drawable: number,
+      values: { readonly foreground?: number; readonly subwindowMode?: 0 | 1; readonly graphicsExposures?: 0 | 1 },
+    ): void;
+    CopyArea(
+      from: number,
+      to: number,
+      context: number,
+      fromX: number,
+      fromY: number,
+      toX: number,
+      toY: number,
+      width: number,
+      height: number,
+    ): void;
     FreeGC(context: number): void;
     /** Four numbers a rectangle. */
     PolyFillRectangle(drawable: number, context: number, rects: readonly number[]): void;

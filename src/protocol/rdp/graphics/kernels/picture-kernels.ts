@@ -9,8 +9,10 @@ import { nextEdge, TILE_SIDE } from '../tiles/grid.ts';
 const OUTPUT_BYTES = 32 * 1024;
 /** Of an area that is put in its place at a time, unless a row is longer: little enough to stay in a processor's second cache. */
 const SLICE_BYTES = 256 * 1024;
+/** No system on which this runs has larger pages: what others may write to covers whole ones. */
+const PAGE_BYTES = 65_536;
 /** First address of the pictures: behind the kernels' own memory. */
-const PICTURE_AT = 65_536;
+const PICTURE_AT = PAGE_BYTES;
 /** Kernels read up to 64 bytes past a row; between two regions there are more. */
 const GAP_BYTES = 256;
 /** A picture of film may be so much larger than what of the screen is in it. */
@@ -49,6 +51,10 @@ export class PictureKernels implements Size {
   /** What the search for scrolled rows has found: a box, or runs of rows. */
   private readonly runs: Int32Array<ArrayBuffer>;
   private readonly slice: Uint8Array<ArrayBuffer>;
+  /** Whole pages of the memory, all zeros at first, with the two pictures and nothing else in them: whoever captures may let others write there. */
+  readonly pages: Uint8Array<ArrayBuffer>;
+  /** Where in {@link pages} each of the two pictures begins. */
+  readonly picturesAt: readonly [first: number, second: number];
 
   /** Undefined where there are no kernels, or not enough memory. */
   static open({ width, height }: Size): PictureKernels | undefined {
@@ -68,6 +74,8 @@ export class PictureKernels implements Size {
     });
     this.now = picture(PICTURE_AT);
     this.before = picture(places.previousAt);
+    this.pages = new Uint8Array(buffer, PICTURE_AT, places.foundAt - PICTURE_AT);
+    this.picturesAt = [0, places.previousAt - PICTURE_AT];
     this.foundAt = places.foundAt;
     this.found = new Int32Array(buffer, places.foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS);
     this.outputAt = places.outputAt;
@@ -110,6 +118,15 @@ export class PictureKernels implements Size {
     this.before = now;
     this.isTaken = false;
     this.stale = areas;
+  }
+
+  /**
+   * Which of {@link picturesAt} is the next picture's, for whoever writes these areas of it in {@link pages}: after {@link turn}, or before, if the last one was called
+   * with them, too. What the next is not called with has been written in vain, and all of it by then: it becomes what was compared again.
+   */
+  ahead(areas: readonly Rect[]): 0 | 1 {
+    if (this.isTaken) this.stale = [...this.stale, ...areas];
+    return (this.isTaken ? this.before : this.now).at === PICTURE_AT ? 0 : 1;
   }
 
   /** What of an area is inside the picture is in the picture before as it is in this one, from now on. */
@@ -312,8 +329,9 @@ function runNumbers(width: number, height: number): number {
 
 function layout(width: number, height: number) {
   const after = (at: number, bytes: number): number => Math.ceil((at + bytes + GAP_BYTES) / GAP_BYTES) * GAP_BYTES;
-  const previousAt = after(PICTURE_AT, width * height * 4);
-  const foundAt = after(previousAt, width * height * 4);
+  const pictureBytes = Math.ceil((width * height * 4 + GAP_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+  const previousAt = PICTURE_AT + pictureBytes;
+  const foundAt = previousAt + pictureBytes;
   const outputAt = after(foundAt, Math.ceil(width / TILE_SIDE) * FOUND_NUMBERS * 4);
   const scrollAt = after(outputAt, OUTPUT_BYTES);
   const runsAt = after(scrollAt, tablePlaces(height) * 8 + height * 12);

@@ -38,6 +38,13 @@ function within(before: PixelFrame, after: PixelFrame, areas: readonly Rect[]): 
   return { width, height, stride: width * 4, pixels };
 }
 
+/** The one that {@link PictureKernels.ahead} names, for these areas. */
+function nextPicture(kernels: PictureKernels, areas: readonly Rect[]): PixelFrame {
+  const { width, height, pages, picturesAt } = kernels;
+  const at = picturesAt[kernels.ahead(areas)];
+  return { width, height, stride: width * 4, pixels: pages.subarray(at, at + width * height * 4) };
+}
+
 function colours(frame: PixelFrame): Int32Array {
   const { words, stride } = frameWords(frame);
   return Int32Array.from({ length: frame.width * frame.height }, (_, at) => {
@@ -93,8 +100,9 @@ describe('what changed', () => {
     );
   });
 
-  it('is the same where pictures change places, whatever of each is written, and whether it is looked at or not', () => {
+  it('is the same where pictures change places, whatever of each is written, ahead or in vain, and whether it is looked at or not', () => {
     let dropped = 0;
+    let aheads = 0;
     fc.assert(
       fc.property(
         pictures(240),
@@ -105,6 +113,8 @@ describe('what changed', () => {
             seed: fc.nat(),
             damage: anyDamage,
             seen: fc.constantFrom(true, true, false),
+            isAhead: fc.boolean(),
+            isKey: fc.constantFrom(false, false, true),
           }),
           { minLength: 2, maxLength: 8 },
         ),
@@ -117,9 +127,17 @@ describe('what changed', () => {
           tried.update(memory, []);
           let frame = first;
           let readAll = false;
-          for (const { rects: changes, scrolled, seed, damage, seen } of steps) {
+          let last: readonly Rect[] = [];
+          for (const { rects: changes, scrolled, seed, damage, seen, isAhead, isKey } of steps) {
+            if (isKey) for (const tiles of [reference, tried]) tiles.forget();
             // What is not damaged has not changed.
             const areas = readAll ? [whole] : damage.flatMap((rect) => intersection(rect, whole) ?? []);
+            if (isAhead && memory.kernels !== undefined) {
+              const picture = nextPicture(memory.kernels, last);
+              picture.pixels.set(within(picture, altered(frame, last, 5, seed), last).pixels);
+              aheads += last.length;
+            }
+            last = areas;
             frame = within(frame, altered(frame, changes, scrolled, seed), areas);
             memory.kernels?.turn(areas);
             memory.pixels.set(within({ ...memory, pixels: memory.pixels }, frame, areas).pixels);
@@ -138,6 +156,40 @@ describe('what changed', () => {
       { numRuns: 150 },
     );
     expect(dropped).toBeGreaterThan(50);
+    expect(aheads).toBeGreaterThan(100);
+  });
+
+  it('is in whole pages with the pictures, each where it is said to be next, and with nothing else', () => {
+    for (const [width, height] of [
+      [1, 1],
+      [1279, 719],
+      [1280, 720],
+      [128, 128],
+    ] as const) {
+      const kernels = PictureKernels.open({ width, height })!;
+      const { pages, picturesAt, pixels } = kernels;
+      expect([pages.buffer, pages.byteOffset % 65_536, pages.length % 65_536, picturesAt[1] % 65_536]).toEqual([pixels.buffer, 0, 0, 0]);
+      expect(picturesAt[1]).toBeGreaterThanOrEqual(pixels.length);
+      expect(pages.length - picturesAt[1]).toBeGreaterThanOrEqual(pixels.length);
+      const place = (of: { readonly byteOffset: number }): number => picturesAt.indexOf(of.byteOffset - pages.byteOffset);
+      const [first, second] = [place(kernels.pixels), place(kernels.previous)];
+      expect([first, second].toSorted()).toEqual([0, 1]);
+      // Nobody has looked at it: it is written over.
+      expect(kernels.ahead([])).toBe(first);
+      kernels.taken(true);
+      expect(kernels.ahead([])).toBe(second);
+      kernels.turn([]);
+      expect([place(kernels.pixels), kernels.ahead([])]).toEqual([second, second]);
+
+      // All that works in the memory keeps off the rest of the pages.
+      pages.fill(0x77);
+      kernels.takeChanged(0, 0, Math.min(64, width), 1, []);
+      kernels.changedBox([{ x: 0, y: 0, width, height }], 1);
+      kernels.toI420({ x: 0, y: 0, width, height }, { width: Math.ceil(width / 16) * 16, height: Math.ceil(height / 16) * 16 });
+      kernels.put({ x: 0, y: 0, width, height }, (into) => into.fill(0x77));
+      kernels.copyToBefore({ x: 0, y: 0, width, height });
+      expect(pages.every((byte) => byte === 0x77)).toBe(true);
+    }
   });
 
   it('is copied alike where it scrolled, up and down, in windows anywhere', () => {
