@@ -11,6 +11,8 @@ import type { ScreenPixels } from './x11-visual.ts';
 /** ZPixmap of GetImage. */
 const Z_PIXMAP = 2;
 const ALL_PLANES = 0xffff_ffff;
+/** A colour that is drawn on the last pixel of pictures that are pixmaps: a driver may keep them elsewhere, or another way round. */
+const PROOF = 0x5a_a53c;
 /** IncludeInferiors of a graphics context: what is copied from a window is what is seen of it, with the windows in it. */
 const INCLUDE_INFERIORS = 1;
 
@@ -113,9 +115,22 @@ async function openPixmapGrabber(
   });
   // The pixmaps keep the memory.
   shm.Detach(segment);
-  await Promise.all(pixmaps.map((pixmap) => reply((done) => client.GetGeometry(pixmap, done))));
   const context = client.AllocID();
-  client.CreateGC(context, screen.root, { subwindowMode: INCLUDE_INFERIORS, graphicsExposures: 0 });
+  client.CreateGC(context, screen.root, { foreground: PROOF, subwindowMode: INCLUDE_INFERIORS, graphicsExposures: 0 });
+  const close = (): void => {
+    for (const pixmap of pixmaps) client.FreePixmap(pixmap);
+    client.FreeGC(context);
+  };
+  try {
+    for (const pixmap of pixmaps) client.PolyFillRectangle(pixmap, context, [width - 1, height - 1, 1, 1]);
+    await Promise.all(pixmaps.map((pixmap) => reply((done) => client.GetGeometry(pixmap, done))));
+    const memory = new DataView(pages.buffer, pages.byteOffset);
+    const isThere = picturesAt.every((at) => (memory.getUint32(at + (width * height - 1) * 4, true) & 0xff_ffff) === PROOF);
+    if (!isThere) throw new Error('the server keeps its pixmaps elsewhere');
+  } catch (error) {
+    close();
+    throw error;
+  }
   return grabber(
     'shmPixmap',
     async (areas, { drawable, x, y }) => {
@@ -131,10 +146,7 @@ async function openPixmapGrabber(
         if (picture.kernels !== kernels) throw new Error('the pixels are in another picture');
       };
     },
-    () => {
-      for (const pixmap of pixmaps) client.FreePixmap(pixmap);
-      client.FreeGC(context);
-    },
+    close,
   );
 }
 

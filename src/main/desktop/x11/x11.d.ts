@@ -257,6 +257,7 @@ declare module 'x11' {
       width: number,
       height: number,
     ): void;
+    CreatePixmap(pixmap: number, drawable: number, depth: number, width: number, height: number): void;
     FreeGC(context: number): void;
     /** Four numbers a rectangle. */
     PolyFillRectangle(drawable: number, context: number, rects: readonly number[]): void;
