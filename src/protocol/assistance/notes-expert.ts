@@ -30,7 +30,7 @@ export class NotesExpert implements Channel {
   private port: ChannelPort | undefined;
   private kept: { readonly what: KeptFrom; readonly count: number } | undefined;
 
-  /** `changed`: something new has been said. */
+  /** `changed`: something new has been said. That the picture has another age is none: it has one each second, and whoever shows it asks. */
   constructor(changed: () => void) {
     this.changed = changed;
   }
@@ -82,9 +82,12 @@ export class NotesExpert implements Channel {
   }
 
   receive(message: Uint8Array): readonly ChannelOutput[] {
-    const notes = decodeNotes(message);
-    for (const note of notes) this.keep(note);
-    if (notes.length > 0) this.changed();
+    let changed = false;
+    for (const note of decodeNotes(message)) {
+      changed ||= note.tag !== 'picture' || !differsInAgeAtMost(note, this.pictureNote);
+      this.keep(note);
+    }
+    if (changed) this.changed();
     return [];
   }
 
@@ -131,4 +134,8 @@ export class NotesExpert implements Channel {
   private sayWish(): void {
     if (this.wish !== undefined) void this.port?.send([encodeNote({ tag: 'quality', quality: this.wish })]);
   }
+}
+
+function differsInAgeAtMost(now: PictureNote, before: PictureNote | undefined): boolean {
+  return before !== undefined && now.quality === before.quality && now.filmBy === before.filmBy;
 }

@@ -138,6 +138,23 @@ it('the novice’s end says what still holds when it starts, the expert’s keep
   expect(expert.keptAway).toEqual({ what: 'keys', count: 2 });
 });
 
+it('that the picture has another age is no change to the expert, and all else that is said of it is one', () => {
+  let changes = 0;
+  const expert = new NotesExpert(() => (changes += 1));
+  const picture = { tag: 'picture', quality: 'balanced', ageMs: undefined, filmBy: 'none' } as const;
+  const said = (...notes: readonly Note[]): number => {
+    for (const note of notes) expert.receive(encodeNote(note));
+    return changes;
+  };
+  expect(said(picture)).toBe(1);
+  expect(said({ ...picture, ageMs: 40 }, { ...picture, ageMs: 60 }, { ...picture, ageMs: 60 })).toBe(1);
+  expect(expert.picture?.ageMs).toBe(60);
+  expect(said({ ...picture, ageMs: 60, quality: 'thin' })).toBe(2);
+  expect(said({ ...picture, ageMs: 60, quality: 'thin', filmBy: 'openh264' })).toBe(3);
+  expert.receive(Uint8Array.of(...encodeNote({ ...picture, quality: 'thin', filmBy: 'openh264' }), ...encodeNote(keyboard)));
+  expect(changes).toBe(4);
+});
+
 it('the expert says what it would like of the picture once it has been heard, and to an older novice’s side nothing', () => {
   const expert = new NotesExpert(() => undefined);
   const said: Uint8Array[] = [];
