@@ -86,6 +86,8 @@ export class SessionTrust {
   private triesLeft = CODE_TRIES;
   private untilMs = 0;
   private sure: DeviceKey | undefined;
+  /** The digest of its key, as hexadecimal digits: the contact is asked for with everything that changes. */
+  private sureDigest: string | undefined;
   private readonly further = new FurtherMessages();
   private admitted = false;
   private theirs: Features | undefined;
@@ -279,9 +281,9 @@ export class SessionTrust {
 
   /** The contact as the session knows them by now. */
   about<Peer extends SessionPeer>(peer: Peer): Peer {
-    const { verification, sure } = this;
+    const { verification, sureDigest: digest } = this;
     if (verification === undefined) return peer;
-    return { ...peer, verification, ...(sure === undefined ? {} : { key: hexEncode(sha256(sure.key)) }) };
+    return { ...peer, verification, ...(digest === undefined ? {} : { key: digest }) };
   }
 
   /** Of a contact that is known: this device of theirs is not, or has another key. */
@@ -366,6 +368,7 @@ export class SessionTrust {
         error: new ProtocolError('UNEXPECTED', 'Introduction.key', 'the announced one', 'another'),
       };
     this.sure = { key, device };
+    this.sureDigest = hexEncode(sha256(key));
     this.state = 'sure';
     return { tag: 'introduced', ticket };
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CodeSource, SessionTrust } from '../../../src/protocol/assistance/session-trust.ts';
 import type { Role, Verification } from '../../../src/protocol/assistance/status.ts';
@@ -7,6 +8,7 @@ import { NONCE_BYTES } from '../../../src/protocol/trust/hello.ts';
 import { deviceOf, identityOf } from '../../support/trust.ts';
 
 const NOW = 1_000_000;
+const PEER = { address: 'peer@home', friendlyName: 'Peer' };
 let seed = 0;
 
 /** The two sides of one request for help, as far as both have said yes. */
@@ -47,10 +49,18 @@ function exchange(novice: SessionTrust, expert: SessionTrust, verification: Veri
   expect(expert.hear(novice.seal('of the novice'))).toEqual({ tag: 'introduced', ticket: 'of the novice' });
   expect(hexEncode(novice.sessionId)).toBe(hexEncode(expert.sessionId));
   expect([novice.verification, expert.verification]).toEqual([verification, verification]);
+  const key = (role: Role): string => createHash('sha256').update(identityOf(role).publicKey).digest('hex');
+  expect(novice.about(PEER)).toEqual({ ...PEER, verification, key: key('expert') });
+  expect(expert.about(PEER)).toEqual({ ...PEER, verification, key: key('novice') });
 }
 
 describe('a code that the expert gave out beforehand', () => {
   const given = { tag: 'given', code: '428117' } as const;
+
+  it('says nothing of the contact before it is proved', () => {
+    const { novice, expert } = sides({ novice: given, expert: given });
+    expect([novice.about(PEER), expert.about(PEER)]).toEqual([PEER, PEER]);
+  });
 
   it('known on both sides, as from a link: nobody reads and nobody types', () => {
     const { novice, expert } = sides({ novice: given, expert: given });
