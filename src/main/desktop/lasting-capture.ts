@@ -61,7 +61,9 @@ class LastingCapture implements ScreenCapture {
     this.waiting = true;
     try {
       for (;;) {
-        const capture = await orAborted(this.current, signal);
+        signal.throwIfAborted();
+        // Nearly always one is open: only for another is there anything to wait for.
+        const capture = this.opened ?? (await orAborted(this.current, signal));
         try {
           const frame = await capture.nextFrame(signal, share);
           this.lastFrameId = frame.frameId;
@@ -139,7 +141,6 @@ class LastingCapture implements ScreenCapture {
 
 /** The value, or the signal's reason when that comes first. */
 async function orAborted<T>(value: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let aborted: () => void = () => undefined;
   const given = new Promise<never>((_resolve, reject) => {
     aborted = () => reject(signal.reason);

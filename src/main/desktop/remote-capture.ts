@@ -33,6 +33,7 @@ export interface CaptureChannel {
 }
 
 interface Waiting {
+  readonly signal: AbortSignal;
   readonly resolve: (frame: EncodedFrame) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -81,6 +82,8 @@ class RemoteCapture implements ScreenCapture {
   private refreshed = 0;
   private ready: EncodedFrame | undefined;
   private waiting: Waiting | undefined;
+  /** Whose end is listened for: the same comes with picture after picture, and an AbortSignal's listeners are dear to add and to take away. */
+  private heeded: AbortSignal | undefined;
   private share: FrameShare | undefined;
   private closing: Promise<void> | undefined;
   private closedByOther: () => void = () => undefined;
@@ -146,26 +149,9 @@ class RemoteCapture implements ScreenCapture {
       return Promise.resolve(ready);
     }
     this.share = share;
+    this.heed(signal);
     return new Promise((resolve, reject) => {
-      const aborted = () => {
-        this.waiting = undefined;
-        reject(signal.reason);
-      };
-      const done = () => {
-        this.waiting = undefined;
-        signal.removeEventListener('abort', aborted);
-      };
-      this.waiting = {
-        resolve: (frame) => {
-          done();
-          resolve(frame);
-        },
-        reject: (reason) => {
-          done();
-          reject(reason);
-        },
-      };
-      signal.addEventListener('abort', aborted, { once: true });
+      this.waiting = { signal, resolve, reject };
       this.ask();
     });
   }
@@ -202,6 +188,22 @@ class RemoteCapture implements ScreenCapture {
       });
     }
     await this.channel.end();
+  }
+
+  private heed(signal: AbortSignal): void {
+    if (this.heeded === signal) return;
+    this.heeded = signal;
+    const aborted = (): void => {
+      if (this.waiting?.signal === signal) this.takeWaiting()?.reject(signal.reason);
+    };
+    signal.addEventListener('abort', aborted, { once: true });
+  }
+
+  /** Whoever waits for a frame, and does so no longer. */
+  private takeWaiting(): Waiting | undefined {
+    const { waiting } = this;
+    this.waiting = undefined;
+    return waiting;
   }
 
   private ask(): void {
@@ -247,8 +249,8 @@ class RemoteCapture implements ScreenCapture {
         this.refreshed = 0;
         if (message.generation !== this.generation) {
           if (this.waiting !== undefined) this.ask();
-        } else if (this.waiting !== undefined) this.waiting.resolve(message.frame);
-        else this.ready = message.frame;
+        } else if (this.waiting === undefined) this.ready = message.frame;
+        else this.takeWaiting()?.resolve(message.frame);
         return;
       case 'resized':
         this.currentSize = message.size;
@@ -296,7 +298,7 @@ class RemoteCapture implements ScreenCapture {
     this.watch?.stop();
     this.filmPages.close();
     this.ready = undefined;
-    this.waiting?.reject(error);
+    this.takeWaiting()?.reject(error);
   }
 
   private tell(event: CaptureEvent): void {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CaptureGoneError, type CaptureEvent, type ScreenCapture } from '../../../src/main/desktop/contract.ts';
 import { CLOSE_DEADLINE_MS, openRemoteCapture, type CaptureChannel } from '../../../src/main/desktop/remote-capture.ts';
 import type { FilmPage, OpenFilmPage } from '../../../src/main/desktop/film/contract.ts';
@@ -101,6 +101,27 @@ describe('a capture on the other side of a port', () => {
     other.frame(2, 1);
     expect((await capture.nextFrame(forever())).frameId).toBe(2);
     expect(other.count('next')).toBe(2);
+  });
+
+  it('listens once for the end of a signal that comes with picture after picture, and to the newest', async () => {
+    const { other, capture } = await opened();
+    capture.configure(SETTINGS);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const listens = vi.spyOn(first.signal, 'addEventListener');
+    for (const number of [1, 2, 3]) {
+      const next = capture.nextFrame(first.signal);
+      other.frame(number, 1);
+      expect((await next).frameId).toBe(number);
+    }
+    expect(listens).toHaveBeenCalledOnce();
+    const next = capture.nextFrame(second.signal);
+    first.abort(new Error('of a picture before'));
+    other.frame(4, 1);
+    expect((await next).frameId).toBe(4);
+    const stopped = capture.nextFrame(second.signal);
+    second.abort(new Error('paused'));
+    await expect(stopped).rejects.toThrow('paused');
+    await expect(capture.nextFrame(second.signal)).rejects.toThrow('paused');
   });
 
   it('that hangs is told of a flood of wishes in a few messages, the last of which is for all', async () => {
