@@ -38,6 +38,10 @@ interface Libc {
 
 let loaded: Libc | undefined;
 
+/** What the system writes into, at every look anew: it is looked some seventy times a second, and nothing of a look is kept. */
+const seen = { info: new Uint8Array(INFO.byteLength), length: new Uint32Array(1), queued: new Int32Array(1) } as const;
+const seenInfo = new DataView(seen.info.buffer);
+
 function libc(): Libc {
   if (loaded === undefined) {
     const library = koffi.load('libc.so.6');
@@ -72,21 +76,19 @@ function viewOf(socket: Socket): SystemView | undefined {
   const fd = descriptorOf(socket);
   if (fd === undefined) return undefined;
   const { getsockopt, ioctl } = libc();
-  const info = new Uint8Array(INFO.byteLength);
-  const length = Uint32Array.of(info.length);
-  const queued = new Int32Array(1);
+  const { info, length, queued } = seen;
+  length[0] = info.length;
   if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length) !== 0 || length[0] !== info.length) return undefined;
   if (ioctl(fd, SIOCOUTQ, queued) !== 0) return undefined;
-  const view = new DataView(info.buffer);
-  const minRtt = view.getUint32(INFO.minRttMicros, true);
-  const owes = view.getUint32(INFO.unacknowledged, true) > 0 || view.getUint8(INFO.probes) > 0;
+  const minRtt = seenInfo.getUint32(INFO.minRttMicros, true);
+  const owes = seenInfo.getUint32(INFO.unacknowledged, true) > 0 || seenInfo.getUint8(INFO.probes) > 0;
   return {
-    acknowledgedBytes: Number(view.getBigUint64(INFO.bytesAcknowledged, true)),
+    acknowledgedBytes: Number(seenInfo.getBigUint64(INFO.bytesAcknowledged, true)),
     queuedBytes: queued[0] ?? 0,
     minRoundTripMs: minRtt === UNKNOWN_RTT ? 0 : minRtt / 1_000,
-    roundTripMs: view.getUint32(INFO.rttMicros, true) / 1_000,
-    segmentBytes: view.getUint32(INFO.segmentBytes, true),
-    owedMs: owes ? view.getUint32(INFO.lastAckReceivedMs, true) : 0,
+    roundTripMs: seenInfo.getUint32(INFO.rttMicros, true) / 1_000,
+    segmentBytes: seenInfo.getUint32(INFO.segmentBytes, true),
+    owedMs: owes ? seenInfo.getUint32(INFO.lastAckReceivedMs, true) : 0,
   };
 }
 
