@@ -6,6 +6,7 @@ import type { Preferences } from '../../facts/preferences.ts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AppState, SavedInvitationView } from '../../preload/contract.ts';
 import type { PeerAddress } from '../../protocol/applications/peer.ts';
+import type { SessionTraffic } from '../../protocol/assistance/status.ts';
 import { newInvitation } from './invitations.ts';
 import type { Problem } from './problem.ts';
 import type { ServerInvitation } from './server-invitation.ts';
@@ -85,7 +86,10 @@ export interface UiState {
 }
 
 export interface WindowState {
+  /** As main has told it last, but for the figures of its session; the same object while only these are others. */
   readonly app: AppState | undefined;
+  /** They are others each second: only what shows them is to be drawn anew for that. */
+  readonly traffic?: SessionTraffic | undefined;
   readonly loadFailed: boolean;
   readonly ui: UiState;
 }
@@ -94,13 +98,33 @@ export type WindowStore = StoreApi<WindowState>;
 
 export const INITIAL_UI: UiState = { page: 'home', welcome: 'choose', picking: false, chosen: {}, pending: [], problems: {} };
 
-export function createWindowStore(initial: Partial<WindowState> = {}): WindowStore {
-  return createStore<WindowState>(() => ({ app: undefined, loadFailed: false, ui: INITIAL_UI, ...initial }));
+export function createWindowStore({ app, ...initial }: Partial<WindowState> = {}): WindowStore {
+  return createStore<WindowState>(() => ({ loadFailed: false, ui: INITIAL_UI, ...initial, ...withTrafficApart(app) }));
+}
+
+function withTrafficApart(told: AppState | undefined): Pick<WindowState, 'app' | 'traffic'> {
+  if (told?.session === undefined) return { app: told, traffic: undefined };
+  const { traffic, ...session } = told.session;
+  return { app: { ...told, session }, traffic };
 }
 
 /* ---------- reducers: a state in, a state out ---------- */
 
-export function withApp(state: WindowState, app: AppState): WindowState {
+export function withApp(state: WindowState, told: AppState): WindowState {
+  const { app = told, traffic } = withTrafficApart(told);
+  const next = withNews(state, app);
+  // Without figures that all is as it was may be news: what has come of a command.
+  const onlyFigures = traffic !== undefined && saysTheSame(state, next);
+  return { ...(onlyFigures ? state : next), traffic };
+}
+
+/** Both are made in the same way: even their names stand in the same order. */
+function saysTheSame(before: WindowState, now: WindowState): boolean {
+  const plain = ({ app, loadFailed, ui }: WindowState): string => JSON.stringify([app, loadFailed, ui]);
+  return plain(before) === plain(now);
+}
+
+function withNews(state: WindowState, app: AppState): WindowState {
   const next = withFacts(state, app);
   const { wantedTalk } = app;
   // Asked for in the session's window.

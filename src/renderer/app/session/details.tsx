@@ -3,6 +3,7 @@ import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { Elapsed } from '../clock.tsx';
 import { byteCount } from '../figures.ts';
+import { useTraffic } from '../window-context.tsx';
 import { CodecFigures, type WatchShares } from './codec-figures.tsx';
 import { LiveFigures, useTrafficHistory } from './live-figures.tsx';
 import { QualityChoice, type QualityChoiceProps } from './quality-choice.tsx';
@@ -30,7 +31,8 @@ export function Details({
   QualityChoiceProps,
   'onQuality'
 >) {
-  const { traffic, connection } = session;
+  const { connection } = session;
+  const traffic = useTraffic();
   const history = useTrafficHistory(traffic, 'bytesReceived');
   const [open, setOpen] = useState(false);
   const toggled = ({ currentTarget }: SyntheticEvent<HTMLDetailsElement>): void => {

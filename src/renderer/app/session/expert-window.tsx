@@ -20,10 +20,10 @@ import { ProgressCard } from './progress-card.tsx';
 import { ScreensMenu, type WishedPart } from './screens-menu.tsx';
 import { headline } from './session-words.ts';
 import { expertMisses, seesInWords, whatIsShown } from './sharing-words.ts';
+import { SoundInStep } from './sound-in-step.ts';
 import { FULL_LOUDNESS, type Loudness, SoundMenu } from './sound-menu.tsx';
 import { TalkButton } from './talk-button.tsx';
 import { leadsOut } from '../../viewer/keyboard-listeners.ts';
-import { soundAheadMs } from '../../viewer/sound/in-step.ts';
 import './expert-window.css';
 
 type Scaling = Preferences['viewerScaling'];
@@ -149,10 +149,6 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
 
   const [loudness, setLoudness] = useState(FULL_LOUDNESS);
   useEffect(() => keyboard.current?.setVolume(loudness.muted ? 0 : (loudness.volume / 100) ** 2), [loudness]);
-  const { traffic } = session;
-  useEffect(() => {
-    if (traffic !== undefined) keyboard.current?.keepSoundAhead(soundAheadMs(traffic));
-  }, [traffic]);
   const heard = session.sound?.state === 'on';
   const wasHeard = useRef(heard);
   useEffect(() => {
@@ -189,6 +185,7 @@ function Viewing(props: ExpertWindowProps & { readonly sinceMs: number }) {
 
   return (
     <main className={fullScreen ? 'viewing viewing--full' : 'viewing'}>
+      <SoundInStep picture={keyboard} />
       <Toolbar
         {...props}
         place={toolbar}

@@ -2,13 +2,15 @@ import { useState } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { displayName } from '../selectors.ts';
+import { useTraffic } from '../window-context.tsx';
 import { LiveFigures, useTrafficHistory } from './live-figures.tsx';
 import { SessionFacts } from './session-facts.tsx';
 import { Steps } from './steps.tsx';
 
 /** What a technician asks for on the phone: the last minute, the connection and the seven steps, behind a fold. `seen`: there is room for it. */
 export function NoviceDetails({ session, seen }: { readonly session: SessionStatus; readonly seen: boolean }) {
-  const { traffic, peer } = session;
+  const { peer } = session;
+  const traffic = useTraffic();
   const history = useTrafficHistory(traffic, 'bytesSent');
   const [open, setOpen] = useState(false);
   return (

@@ -2,12 +2,14 @@ import { t } from '../../../words/words.ts';
 import { cameByFile } from '../../../protocol/applications/peer.ts';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { byteCount } from '../figures.ts';
+import { useTraffic } from '../window-context.tsx';
 import { connectionText } from './session-words.ts';
 import { verifiedText } from './verified-line.tsx';
 
 /** What an expert, or the technician on the phone, wants to know. */
 export function SessionFacts({ session }: { readonly session: SessionStatus }) {
-  const { connection, traffic, desktop, peer } = session;
+  const { connection, desktop, peer } = session;
+  const traffic = useTraffic();
   const facts: { readonly label: string; readonly value: string }[] = [];
   if (connection !== undefined) facts.push({ label: t('connection.label'), value: connectionText(connection, session) });
   if (traffic !== undefined) {
