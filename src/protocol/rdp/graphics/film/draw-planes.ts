@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { Rect, Size } from '../../geometry.ts';
+import { openedOnce } from '../kernels/kernel-module.ts';
 import { BAND_ROWS, PlaneKernels } from '../kernels/plane-kernels.ts';
 import { OPAQUE, type BitmapTarget, type HeldPicture } from '../surface.ts';
 
@@ -29,8 +30,7 @@ const GREEN_OF_V = 15_339;
 const BLUE_OF_U = 28_036;
 const HALF = 32;
 
-/** Once a thread: undefined until they are needed, null where there are none. */
-let kernels: PlaneKernels | null | undefined;
+const kernels = openedOnce(() => PlaneKernels.open());
 
 /**
  * Draws these parts of a decoded picture, which lie on the target, at the same places of it. H.264 in RDP has the colours of BT.709 with full range,
@@ -38,10 +38,10 @@ let kernels: PlaneKernels | null | undefined;
  * @throws ProtocolError TRUNCATED when the planes are smaller than the parts
  */
 export function drawPlanes(planes: DecodedPlanes, regions: readonly Rect[], target: BitmapTarget, withKernels = true): void {
-  if (withKernels) kernels ??= kernels === null ? null : (PlaneKernels.open() ?? null);
   const { y, u, v } = planes;
   const apart = y.step === 1 && u.step === 1 && v.step === 1 && u.stride === v.stride;
-  const quick = withKernels && apart && kernels?.takes(y.stride, u.stride) === true ? kernels : undefined;
+  const found = withKernels && apart ? kernels() : undefined;
+  const quick = found?.takes(y.stride, u.stride) === true ? found : undefined;
   for (const region of regions) {
     check(planes, region);
     if (quick === undefined) drawRegion(planes, region, target);

@@ -105,3 +105,12 @@ export function instantiateKernels(bytes: number): KernelInstance | undefined {
     return undefined;
   }
 }
+
+/** Opens kernels when they are first asked for, and gives the same from then on: undefined where there are none. Each thread has its own. */
+export function openedOnce<Kernels>(open: () => Kernels | undefined): () => Kernels | undefined {
+  let opened: { readonly kernels: Kernels | undefined } | undefined;
+  return () => {
+    opened ??= { kernels: open() };
+    return opened.kernels;
+  };
+}

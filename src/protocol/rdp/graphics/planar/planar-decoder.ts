@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
 import { ProtocolError } from '../../../bytes/errors.ts';
 import type { DecoderKind } from '../contract.ts';
+import { openedOnce } from '../kernels/kernel-module.ts';
 import { PlanarKernels } from '../kernels/planar-kernels.ts';
 import { OPAQUE, type BitmapTarget } from '../surface.ts';
 import { FORMAT_CHROMA_SUBSAMPLING, FORMAT_COLOR_LOSS_LEVEL, FORMAT_NO_ALPHA, FORMAT_RLE, MAX_LONG_RUN } from './planar-format.ts';
@@ -20,8 +21,7 @@ export const PLANAR_BITMAPS: DecoderKind = {
   },
 };
 
-/** Once a thread: undefined until they are needed, null where there are none. */
-let kernels: PlanarKernels | null | undefined;
+const kernels = openedOnce(() => PlanarKernels.open());
 
 /**
  * RDP6_BITMAP_STREAM decoder ([MS-RDPEGDI] 2.2.2.5.1), 32-bit, straight to RGBA. Keeps its scratch between calls.
@@ -57,9 +57,8 @@ export class PlanarDecoder {
       combineRaw(data, 1 + (planes - 3) * area, width, height, target);
       return;
     }
-    if (this.withKernels) kernels ??= kernels === null ? null : (PlanarKernels.open() ?? null);
     // What they do not take is decoded below, which also says what is wrong with it.
-    if (this.withKernels && kernels?.draw(data.subarray(1), width, height, planes === 4, target) === true) return;
+    if (this.withKernels && kernels()?.draw(data.subarray(1), width, height, planes === 4, target) === true) return;
     // every scanline needs this much: checked before anything is allocated for it
     const least = planes * height * Math.ceil(width / MAX_LONG_RUN);
     if (data.length - 1 < least) throw new ProtocolError('TRUNCATED', 'RDP6_BITMAP_STREAM.planes', `>= ${least} bytes`, data.length - 1);

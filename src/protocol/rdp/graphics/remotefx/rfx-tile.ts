@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- every index is bounded by its loop or checked before it; a check a pixel would cost a frame */
+import { openedOnce } from '../kernels/kernel-module.ts';
 import { RfxKernels } from '../kernels/rfx-kernels.ts';
 import type { FrameWords } from '../pixel-words.ts';
 import { OPAQUE } from '../surface.ts';
@@ -71,8 +72,7 @@ export interface RfxComponent {
   readonly quants: RfxQuants;
 }
 
-/** Once a thread: undefined until they are needed, null where there are none. */
-let kernelsBack: RfxKernels | null | undefined;
+const kernelsBack = openedOnce(() => RfxKernels.open());
 
 /**
  * Decodes a tile to `tile`, 64×64 RGBA words row by row. Any data are a picture; a component has 65,535 bytes at most. `withKernels`: in WebAssembly where that
@@ -84,11 +84,11 @@ export function decodeRfxTile(
   tile: Int32Array<ArrayBuffer>,
   withKernels = true,
 ): void {
-  if (withKernels) kernelsBack ??= kernelsBack === null ? null : (RfxKernels.open() ?? null);
-  if (withKernels && kernelsBack) {
+  const quick = withKernels ? kernelsBack() : undefined;
+  if (quick !== undefined) {
     const [luma, blueness, redness] = components;
     const inBands = components.flatMap(({ quants }) => RFX_BANDS.map(({ quant }) => quants[quant]!));
-    tile.set(kernelsBack.decode([luma.data, blueness.data, redness.data], inBands, entropy === RFX_ENTROPY.rlgr1));
+    tile.set(quick.decode([luma.data, blueness.data, redness.data], inBands, entropy === RFX_ENTROPY.rlgr1));
     return;
   }
   for (const [index, { data, quants }] of components.entries()) {
