@@ -73,6 +73,35 @@ describe('MSNP client', () => {
     expect(states.at(-1)).toEqual({ tag: 'signedOut' });
   });
 
+  it('tries at once when the computer has woken or its network is another one, and waits from one second on again', async () => {
+    const clock = new VirtualClock();
+    const patient = newMessenger(clock);
+    net.later(() => patient.signOut());
+    const waits = (delayMs: number): Promise<void> =>
+      until(
+        () => patient.state.tag === 'waiting' && patient.state.retryAtMs === clock.now() + delayMs,
+        () => `waiting for ${delayMs} ms, is ${JSON.stringify(patient.state)}`,
+      );
+    await net.server.stop();
+    patient.signIn(ann());
+    for (const delay of [1000, 2000, 4000]) {
+      await waits(delay);
+      await clock.advance(delay);
+    }
+    await waits(8000);
+    patient.check?.();
+    expect(patient.state.tag).toBe('connecting');
+    await waits(1000);
+  });
+
+  it('stays signed in, or out, when the network is another one', async () => {
+    messenger.check?.();
+    expect(messenger.state).toEqual({ tag: 'signedOut' });
+    await signIn(messenger);
+    messenger.check?.();
+    expect(messenger.state.tag).toBe('signedIn');
+  });
+
   it('notices within five seconds that the server is dead although the connection is not', async () => {
     const clock = new VirtualClock();
     const one = newMessenger(clock);

@@ -89,6 +89,14 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
     await Promise.all(this.closing);
   }
 
+  /** A connection that is dead is found by its pings. */
+  check(): void {
+    if (this.current.tag !== 'waiting') return;
+    this.cancelRetry();
+    this.backoff.reset();
+    this.connect();
+  }
+
   async setPresence(presence: Exclude<Presence, 'offline'>): Promise<void> {
     const connection = this.requireConnection();
     this.presence = presence;

@@ -103,6 +103,7 @@ export class XmppMessenger implements Messenger<XmppAccount> {
     this.signedIn?.stream.check();
     if (this.current.tag !== 'waiting') return;
     this.cancelRetry();
+    this.backoff.reset();
     this.connect();
   }
 
