@@ -22,18 +22,23 @@ export class VirtualLine {
   readonly line: Line;
   readonly outbox: Outbox;
   takenBytes = 0;
-  readonly unsentBytes = 0;
+  unsentBytes = 0;
+  /** What the system has; it may say so later. */
+  private handed = 0;
   private left = 0;
   private acknowledged = 0;
   private credit = 0;
   private readonly clock: VirtualClock;
+  private readonly saysAfterMs: number;
   /** How far the queue had got when. */
   private readonly history: { readonly atMs: number; readonly left: number }[] = [];
   private readonly underWay: UnderWay[] = [];
   mostQueued = 0;
 
-  constructor(clock: VirtualClock, options: { readonly bytesPerMs: number; readonly roundTripMs: number }) {
+  /** `saysAfterMs`: so much later than the system has it, it says that it has taken something. */
+  constructor(clock: VirtualClock, options: { readonly bytesPerMs: number; readonly roundTripMs: number; readonly saysAfterMs?: number }) {
     this.clock = clock;
+    this.saysAfterMs = options.saysAfterMs ?? 0;
     this.bytesPerMs = options.bytesPerMs;
     this.roundTripMs = options.roundTripMs;
     this.line = new Line(this, clock);
@@ -48,24 +53,31 @@ export class VirtualLine {
   }
   /** Bytes that stand before the narrow place. */
   get queued(): number {
-    return this.takenBytes - this.left;
+    return this.handed - this.left;
   }
   get inFlight(): number {
-    return this.takenBytes - this.acknowledged;
+    return this.handed - this.acknowledged;
   }
   look(): SystemView {
     const { roundTripMs } = this;
     return { acknowledgedBytes: this.acknowledged, queuedBytes: this.inFlight, minRoundTripMs: roundTripMs, roundTripMs, owedMs: 0 };
   }
   write(bytes: Uint8Array, taken?: () => void): void {
-    this.takenBytes += bytes.length;
-    this.underWay.push({ end: this.takenBytes, arrived: undefined });
-    taken?.();
-    this.line.taken();
+    this.handed += bytes.length;
+    this.unsentBytes += bytes.length;
+    this.underWay.push({ end: this.handed, arrived: undefined });
+    const say = (): void => {
+      this.unsentBytes -= bytes.length;
+      this.takenBytes += bytes.length;
+      taken?.();
+      this.line.taken();
+    };
+    if (this.saysAfterMs === 0) say();
+    else this.clock.after(this.saysAfterMs, say);
   }
   /** Runs when all that has been written so far has arrived at the other side. */
   onceArrived(run: () => void): void {
-    this.underWay.push({ end: this.takenBytes, arrived: run });
+    this.underWay.push({ end: this.handed, arrived: run });
   }
 
   /** Time goes on, with the line. */
@@ -84,8 +96,8 @@ export class VirtualLine {
 
   private step(): void {
     const nowMs = this.clock.monotonicMs();
-    this.credit = Math.min(this.takenBytes - this.left, this.credit + this.bytesPerMs);
-    this.left = Math.min(this.takenBytes, this.left + Math.floor(this.credit));
+    this.credit = Math.min(this.handed - this.left, this.credit + this.bytesPerMs);
+    this.left = Math.min(this.handed, this.left + Math.floor(this.credit));
     this.credit -= Math.floor(this.credit);
     this.mostQueued = Math.max(this.mostQueued, this.queued);
     this.history.push({ atMs: nowMs, left: this.left });

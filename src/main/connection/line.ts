@@ -48,8 +48,10 @@ export class Line {
   private closed = false;
   /** How much stands before the narrow place of the line, when what was written leaves it as quickly as is known. */
   private standing = { atMs: 0, writtenBytes: 0, bytes: 0 };
-  /** At the last look: all that had been written, as the system counts, and as much of it as had been taken, in plain. */
-  private looked = { writtenBytes: 0, takenBytes: 0 };
+  /** As much as had been taken at the last look. */
+  private lookedTakenBytes = 0;
+  /** How much more the system counts than was written, which is what TLS adds; undefined where it tells nothing. */
+  private addedBytes: number | undefined;
 
   constructor(stream: LineStream, clock: Clock) {
     this.stream = stream;
@@ -76,7 +78,7 @@ export class Line {
     const { bytesPerMs, queuedBytes, isShown } = this.rate;
     return {
       roomBytes: this.room(view),
-      queuedBytes: queuedBytes + (view === undefined ? 0 : this.stream.unsentBytes),
+      queuedBytes: queuedBytes + (view === undefined ? 0 : this.unsent(view)),
       ...(bytesPerMs === undefined ? {} : { bytesPerSecond: bytesPerMs * 1_000 }),
       ...(isShown ? { atMost: true } : {}),
       ...(view === undefined ? {} : { minRoundTripMs: view.minRoundTripMs, roundTripMs: view.roundTripMs ?? view.minRoundTripMs }),
@@ -86,7 +88,7 @@ export class Line {
   /** A place in the stream of bytes: behind everything written so far. */
   get end(): number {
     const view = this.stream.look();
-    return arrivedIn(this.stream, view) + onTheWayIn(this.stream, view);
+    return arrivedIn(this.stream, view) + this.onTheWay(view);
   }
 
   /**
@@ -98,17 +100,16 @@ export class Line {
     this.measure(view);
     const arrived = arrivedIn(this.stream, view);
     const atMs = this.clock.monotonicMs();
-    if (arrived !== this.moved.arrivedBytes || onTheWayIn(this.stream, view) === 0) this.moved = { atMs, arrivedBytes: arrived };
+    if (arrived !== this.moved.arrivedBytes || this.onTheWay(view) === 0) this.moved = { atMs, arrivedBytes: arrived };
     return { arrived, owedMs: view?.owedMs ?? atMs - this.moved.atMs };
   }
 
   /** The system has taken something: from now until nearly all has arrived it is watched how fast it does. */
   taken(): void {
     if (this.closed) return;
-    const takenBytes = this.stream.takenBytes - this.looked.takenBytes;
-    // What was written in plain is a little less than what the system has of it, and is put right at the next look.
-    this.rate.wrote({ atMs: this.clock.monotonicMs(), bytes: this.looked.writtenBytes + takenBytes });
-    this.watchBy(takenBytes);
+    const { takenBytes, unsentBytes } = this.stream;
+    this.rate.wrote({ atMs: this.clock.monotonicMs(), bytes: takenBytes + (this.addedBytes ?? unsentBytes) });
+    this.watchBy(takenBytes - this.lookedTakenBytes);
   }
 
   close(): void {
@@ -132,7 +133,7 @@ export class Line {
     this.cancelLook = undefined;
     const view = this.stream.look();
     this.measure(view);
-    this.watchBy(onTheWayIn(this.stream, view));
+    this.watchBy(this.onTheWay(view));
   };
 
   private aheadBytes(view: SystemView | undefined): number {
@@ -145,7 +146,7 @@ export class Line {
   private room(view: SystemView | undefined): number {
     const { stream, standing } = this;
     const { bytesPerMs } = this.rate;
-    const onTheWay = onTheWayIn(stream, view);
+    const onTheWay = this.onTheWay(view);
     const room = this.aheadBytes(view) - onTheWay;
     const atMs = this.clock.monotonicMs();
     const writtenBytes = stream.takenBytes + stream.unsentBytes;
@@ -159,19 +160,29 @@ export class Line {
     const { stream } = this;
     const arrivedBytes = arrivedIn(stream, view);
     const { minRoundTripMs = 0, roundTripMs = minRoundTripMs, segmentBytes } = view ?? {};
-    const writtenBytes = arrivedBytes + onTheWayIn(stream, view);
-    this.looked = { writtenBytes, takenBytes: stream.takenBytes };
+    const { takenBytes, unsentBytes } = stream;
+    // What the system has not taken stands here, not on the line.
+    const writtenBytes = arrivedBytes + (view === undefined ? unsentBytes : view.queuedBytes);
+    if (view === undefined) this.addedBytes = undefined;
+    else if (unsentBytes === 0) this.addedBytes = writtenBytes - takenBytes;
+    this.lookedTakenBytes = takenBytes;
     this.rate.look(
       { atMs: this.clock.monotonicMs(), writtenBytes, arrivedBytes, minRoundTripMs, roundTripMs, segmentBytes },
       this.aheadBytes(view),
     );
   }
+
+  private onTheWay(view: SystemView | undefined): number {
+    return view === undefined ? this.stream.unsentBytes : view.queuedBytes + this.unsent(view);
+  }
+
+  /** What the system has not taken. It says so a turn later than it has: as unsent and as queued that would count twice. */
+  private unsent({ acknowledgedBytes, queuedBytes }: SystemView): number {
+    const { takenBytes, unsentBytes } = this.stream;
+    return Math.max(0, Math.min(unsentBytes, takenBytes + unsentBytes + (this.addedBytes ?? 0) - acknowledgedBytes - queuedBytes));
+  }
 }
 
 function arrivedIn({ takenBytes }: LineStream, view: SystemView | undefined): number {
   return view?.acknowledgedBytes ?? takenBytes;
-}
-
-function onTheWayIn({ unsentBytes }: LineStream, view: SystemView | undefined): number {
-  return unsentBytes + (view?.queuedBytes ?? 0);
 }
