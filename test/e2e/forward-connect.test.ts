@@ -278,7 +278,10 @@ describe.skipIf(programs.skip || namespaces.skip || !electronExecutable)(
       await people.keep('away');
       await networks.plug();
       // The next attempt may be a minute away by now; the expert's computer has an address more, which is a reason to try at once.
-      await expert.main.getByText(t('status.signedIn'), { exact: true }).first().waitFor({ timeout: 10_000 + BUSY_MS });
+      await expert.main
+        .getByText(t('status.signedIn'), { exact: true })
+        .first()
+        .waitFor({ timeout: 10_000 + BUSY_MS });
       await waitForOnline(expert, 'Anna');
       await waitForOnline(novice, 'Peter');
       await people.keep('back');
