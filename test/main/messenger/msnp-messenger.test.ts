@@ -92,6 +92,14 @@ describe('MSNP client', () => {
     patient.check?.();
     expect(patient.state.tag).toBe('connecting');
     await waits(1000);
+    for (const delay of [1000, 2000]) {
+      await waits(delay);
+      await clock.advance(delay);
+    }
+    // What is being tried may be lost on the old network: it is not the third failure on the new one.
+    expect(patient.state.tag).toBe('connecting');
+    patient.check?.();
+    await waits(1000);
   });
 
   it('stays signed in, or out, when the network is another one', async () => {

@@ -91,9 +91,10 @@ export class MsnpMessenger implements Messenger<MsnpAccount> {
 
   /** A connection that is dead is found by its pings. */
   check(): void {
+    // Whatever failed before, and what is being tried, says nothing of the new network.
+    this.backoff.reset();
     if (this.current.tag !== 'waiting') return;
     this.cancelRetry();
-    this.backoff.reset();
     this.connect();
   }
 

@@ -101,9 +101,10 @@ export class XmppMessenger implements Messenger<XmppAccount> {
 
   check(): void {
     this.signedIn?.stream.check();
+    // Whatever failed before, and what is being tried, says nothing of the new network.
+    this.backoff.reset();
     if (this.current.tag !== 'waiting') return;
     this.cancelRetry();
-    this.backoff.reset();
     this.connect();
   }
 

@@ -91,4 +91,13 @@ describe('a stream that breaks', () => {
     all.check();
     expect(anna.state.tag).toBe('signedOut');
   });
+
+  it('is tried again after a second where the network became another one while it was tried', async () => {
+    server.cutOff('anna@home.example');
+    // It waits for 1, 1.5 and 3 seconds.
+    await clock.advance(2_600);
+    anna.onEvent((event) => void (event.tag === 'state' && event.state.tag === 'connecting' && anna.check()));
+    await clock.advance(3_000);
+    expect(anna.state).toMatchObject({ tag: 'waiting', retryAtMs: clock.now() + 900 });
+  });
 });
