@@ -50,42 +50,53 @@ export async function openX11Screen(
   film: readonly StartFilmEncoders[] = [],
 ): Promise<X11Screen> {
   const connection = await connectX11(options.address, true);
+  // What a connection was asked that is lost is never answered.
+  const lost = new Promise<never>((_resolve, reject) => connection.onLost((why) => reject(new DesktopError('LOST', why))));
   try {
-    const pixels = screenPixels(connection);
-    if (typeof pixels === 'string') throw new DesktopError('UNSUPPORTED', pixels);
-    const fixes = await connection.extension('fixes');
-    const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
-    let changed = (): void => {};
-    const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed(), true);
-    const reader = await X11PartReader.open({ connection, shared, pixels, way: options.way });
-    const screen = new X11Screen({ connection, post, reader, film });
-    changed = () => screen.partChanged();
-    if (shared.unsure) screen.partChanged();
-    screen.stream.countFrom(options.framesBefore ?? 0);
-    const onTop = shared.windowNumber === undefined ? undefined : new X11OnTop(connection, shared.windowNumber);
-    screen.pointer = await watchX11Pointer(connection, (message) => post(message, []), {
-      rect: () => shared.place?.area,
-      isOnTop: async (x, y) => onTop === undefined || onTop.at(x, y),
-    });
-    if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
-    const drawn = shared.windowNumber ?? connection.screen.root;
-    if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
-      reader.damage = new X11Damage(connection, { damage, fixes }, drawn);
-    connection.onEvent((event) => {
-      if (reader.damage?.hears(event) === true) screen.schedule();
-    });
-    if (options.part?.tag === 'window') {
-      const extensions = damage === undefined || fixes === undefined ? undefined : { damage, fixes };
-      reader.menus = new X11MenuLayer({ connection, window: drawn, extensions, changed: () => screen.schedule() });
-      screen.title = await X11FollowedTitle.open(connection, drawn, (title) => post({ tag: 'titled', title }, []));
-    }
-    post({ tag: 'opened', size: reader.layout, way: reader.way }, []);
-    screen.tellState();
-    return screen;
+    return await Promise.race([openOn(connection, options, post, film), lost]);
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+async function openOn(
+  connection: X11Connection,
+  options: X11CaptureOptions,
+  post: PostFromCapture,
+  film: readonly StartFilmEncoders[],
+): Promise<X11Screen> {
+  const pixels = screenPixels(connection);
+  if (typeof pixels === 'string') throw new DesktopError('UNSUPPORTED', pixels);
+  const fixes = await connection.extension('fixes');
+  const damage = options.useDamage && fixes !== undefined ? await connection.extension('damage') : undefined;
+  let changed = (): void => {};
+  const shared = await X11SharedPart.open(connection, options.part ?? { tag: 'all' }, () => changed(), true);
+  const reader = await X11PartReader.open({ connection, shared, pixels, way: options.way });
+  const screen = new X11Screen({ connection, post, reader, film });
+  changed = () => screen.partChanged();
+  if (shared.unsure) screen.partChanged();
+  screen.stream.countFrom(options.framesBefore ?? 0);
+  const onTop = shared.windowNumber === undefined ? undefined : new X11OnTop(connection, shared.windowNumber);
+  screen.pointer = await watchX11Pointer(connection, (message) => post(message, []), {
+    rect: () => shared.place?.area,
+    isOnTop: async (x, y) => onTop === undefined || onTop.at(x, y),
+  });
+  if (options.useMoves !== false && options.part?.tag !== 'window') screen.moves = await watchWindowMoves(connection);
+  const drawn = shared.windowNumber ?? connection.screen.root;
+  if (damage !== undefined && fixes !== undefined && (drawn === connection.screen.root || shared.state !== 'gone'))
+    reader.damage = new X11Damage(connection, { damage, fixes }, drawn);
+  connection.onEvent((event) => {
+    if (reader.damage?.hears(event) === true) screen.schedule();
+  });
+  if (options.part?.tag === 'window') {
+    const extensions = damage === undefined || fixes === undefined ? undefined : { damage, fixes };
+    reader.menus = new X11MenuLayer({ connection, window: drawn, extensions, changed: () => screen.schedule() });
+    screen.title = await X11FollowedTitle.open(connection, drawn, (title) => post({ tag: 'titled', title }, []));
+  }
+  post({ tag: 'opened', size: reader.layout, way: reader.way }, []);
+  screen.tellState();
+  return screen;
 }
 
 interface X11ScreenParts {
