@@ -240,6 +240,26 @@ describe.skipIf(programs.skip)(programs.title('pictures that a real X server wri
     connection.close();
   });
 
+  it('do not stand still where nothing more can be written into one', async () => {
+    const connection = await connectX11({ display: display.name }, true);
+    const shm = (await connection.extension('shm')) ?? expect.fail('no MIT-SHM');
+    const made = vi.spyOn(shm, 'CreatePixmap');
+    const picture = openPictureMemory(SIZE);
+    const grabber = await openGrabber(connection, SIZE, 'shmPixmap', pixelsOf(connection), picture.kernels);
+    const [next = 0] = made.mock.calls.map(([pixmap]) => pixmap);
+    const grab = () => grabber.grab({ x: 0, y: 0, ...SIZE }, picture, { drawable: connection.screen.root, x: 0, y: 0 });
+    await grab();
+    // Another program may do so.
+    painter.client.FreePixmap(next);
+    await reply((done) => painter.client.GetInputFocus(done));
+    await expect(grab()).rejects.toThrow('Bad drawable');
+    // The other one is there still.
+    picture.kernels?.taken(true);
+    await grab();
+    grabber.close();
+    connection.close();
+  });
+
   it('are copied where the server has other pixels', async () => {
     const other = await startDisplay({ width: 321, height: 201, depth: 16 });
     await expect(Reading.open(other, 'shmPixmap')).rejects.toThrow('shmPixmap does not work here');

@@ -13,6 +13,8 @@ const Z_PIXMAP = 2;
 const ALL_PLANES = 0xffff_ffff;
 /** A colour that is drawn on the last pixel of pictures that are pixmaps: a driver may keep them elsewhere, or another way round. */
 const PROOF = 0x5a_a53c;
+/** Of requests. */
+const COPY_AREA = 62;
 /** IncludeInferiors of a graphics context: what is copied from a window is what is seen of it, with the windows in it. */
 const INCLUDE_INFERIORS = 1;
 
@@ -85,7 +87,7 @@ export async function openGrabber(
 
 /**
  * The two pictures of the kernels are pixmaps of the server (ShmCreatePixmap), so that what it copies there from the screen (CopyArea) is in its place. CopyArea is
- * not answered, and leaves out what lies outside: the pixel furthest right and down, asked for behind it, is there or refused.
+ * not answered, and leaves out what lies outside: the pixel furthest right and down, asked for behind it, is there or refused. What goes wrong with it comes before that.
  */
 async function openPixmapGrabber(
   connection: X11Connection,
@@ -117,7 +119,13 @@ async function openPixmapGrabber(
   shm.Detach(segment);
   const context = client.AllocID();
   client.CreateGC(context, screen.root, { foreground: PROOF, subwindowMode: INCLUDE_INFERIORS, graphicsExposures: 0 });
+  /** Of areas of the newest question. */
+  const failures: Error[] = [];
+  const unheard = connection.onError((error) => {
+    if (error.majorOpcode === COPY_AREA) failures.push(error);
+  });
   const close = (): void => {
+    unheard();
     for (const pixmap of pixmaps) client.FreePixmap(pixmap);
     client.FreeGC(context);
   };
@@ -136,11 +144,14 @@ async function openPixmapGrabber(
     async (areas, { drawable, x, y }) => {
       if (areas.length > 0) {
         const pixmap = pixmaps[kernels.ahead(areas)] ?? 0;
+        failures.length = 0;
         for (const { x: left, y: top, width: across, height: down } of areas)
           client.CopyArea(drawable, pixmap, context, x + left, y + top, left, top, across, down);
         const bounds = boundsOf(areas);
         const [right, bottom] = [x + bounds.x + bounds.width - 1, y + bounds.y + bounds.height - 1];
         await reply((done) => client.GetImage(Z_PIXMAP, drawable, right, bottom, 1, 1, ALL_PLANES, done));
+        const [failure] = failures;
+        if (failure !== undefined) throw failure;
       }
       return (picture) => {
         if (picture.kernels !== kernels) throw new Error('the pixels are in another picture');

@@ -23,6 +23,12 @@ const SENT = 0x80;
 /** An X server that listens on TCP does so on 6000 plus its number. */
 const MAX_DISPLAY_NUMBER = 65_535 - 6_000;
 
+/** The server could not do what was asked. */
+export interface XError extends Error {
+  /** Which kind of request that was. */
+  readonly majorOpcode: number;
+}
+
 /** One connection to an X server, with promises. */
 export interface X11Connection {
   readonly client: Client;
@@ -36,8 +42,11 @@ export interface X11Connection {
   together(ask: () => void): void;
   /** Called once when the server or the connection is lost, but not after `close`. */
   onLost(listener: (why: string) => void): void;
-  /** Called for X errors, which answer single requests and leave the connection intact. */
-  onError(listener: (error: Error) => void): void;
+  /**
+   * Called for errors of what has no reply, before the reply to anything that was asked later; they leave the connection intact. The returned function takes
+   * the listener away.
+   */
+  onError(listener: (error: XError) => void): () => void;
   close(): void;
 }
 
@@ -91,12 +100,17 @@ export function isSent({ rawData }: Event): boolean {
   return ((rawData?.[0] ?? 0) & SENT) !== 0;
 }
 
+/** Those of the socket say nothing of a request. */
+function isXError(error: Error): error is XError {
+  return 'majorOpcode' in error && typeof error.majorOpcode === 'number';
+}
+
 class Connection implements X11Connection {
   readonly client: Client;
   readonly display: Display;
   readonly screen: Screen;
   private readonly losses = new Emitter<string>();
-  private readonly errors = new Emitter<Error>();
+  private readonly errors = new Emitter<XError>();
   private over = false;
 
   constructor(display: Display, screenNumber: number) {
@@ -110,8 +124,7 @@ class Connection implements X11Connection {
     this.client.stream.on('close', gone);
     this.client.stream.on('end', gone);
     this.client.on('error', (error) => {
-      // Socket errors have a code, X errors a number.
-      if ('error' in error && typeof error.error === 'number') this.errors.emit(error);
+      if (isXError(error)) this.errors.emit(error);
       else this.lost(error.message);
     });
   }
@@ -140,8 +153,8 @@ class Connection implements X11Connection {
     this.losses.on(listener);
   }
 
-  onError(listener: (error: Error) => void): void {
-    this.errors.on(listener);
+  onError(listener: (error: XError) => void): () => void {
+    return this.errors.on(listener);
   }
 
   close(): void {
