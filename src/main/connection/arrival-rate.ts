@@ -15,6 +15,8 @@ const STALLED_MS = 200;
 const HALF_MS = 5_000;
 /** A router that counts bytes lets so many pass at once after a pause, whatever it carries: they prove nothing. */
 const AT_ONCE_BYTES = 4_096;
+/** And so much later than it happened a look may see something. */
+const LATE_LOOK_MS = 20;
 /** By how much more is tried: the first time after a queue, and at most. */
 const GROWTH = { first: 1.25, most: 2 } as const;
 /** No line is slower, whatever was measured: else it would never be tried again. */
@@ -163,22 +165,36 @@ export class ArrivalRate {
     return savedMs + carryingMs;
   }
 
-  /** Much may come through without a queue and be no more than the line carries: the rate that a queue has shown grows only where more is proven. */
   private grow(look: LineLook, tried: number, aheadBytes: number): void {
     const { free } = this;
     const spanMs = look.minRoundTripMs + this.aheadMs;
-    if (free !== undefined && tried - free.bytes >= aheadBytes / 2) {
-      const proven = (look.arrivedBytes - free.arrivedBytes - AT_ONCE_BYTES) / Math.max(1, this.carryingMs);
-      const most = this.isKnown ? proven * GROWTH.first : Number.POSITIVE_INFINITY;
-      if (!this.isKnown || proven > (this.rate ?? 0)) {
-        this.rate = Math.max(this.rate ?? 0, Math.min(most, (this.growth * aheadBytes) / spanMs));
-        this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
-        // What was measured before was less than it carries.
-        this.busy = NOT_BUSY;
-        return this.beginFree(look, tried);
-      }
-    }
-    if (free === undefined || look.atMs - free.atMs >= spanMs) this.beginFree(look, tried);
+    const more = (this.growth * aheadBytes) / spanMs;
+    if (free === undefined) this.beginFree(look, tried);
+    else if (this.isKnown) this.prove(look, tried, free, more);
+    else if (tried - free.bytes >= aheadBytes / 2) this.become(more, look, tried);
+    else if (look.atMs - free.atMs >= spanMs) this.beginFree(look, tried);
+  }
+
+  /**
+   * Much may come through without a queue and be no more than the line carries: the rate that a queue has shown grows only where more arrives than it
+   * lets arrive in the time in which the line carries, and by more than a router lets pass at once and a look is late by.
+   */
+  private prove(look: LineLook, tried: number, free: Place & { readonly arrivedBytes: number }, more: number): void {
+    const { rate = 0, carryingMs } = this;
+    const arrived = look.arrivedBytes - free.arrivedBytes;
+    const beyond = arrived - rate * carryingMs;
+    if (beyond < -rate * LATE_LOOK_MS) return this.beginFree(look, tried);
+    if (beyond <= AT_ONCE_BYTES + rate * LATE_LOOK_MS) return;
+    const proven = (arrived - AT_ONCE_BYTES) / Math.max(1, carryingMs);
+    this.become(Math.min(proven * GROWTH.first, more), look, tried);
+  }
+
+  private become(bytesPerMs: number, look: LineLook, tried: number): void {
+    this.rate = Math.max(this.rate ?? 0, bytesPerMs);
+    this.growth = Math.min(GROWTH.most, this.growth * GROWTH.first);
+    // What was measured before was less than it carries.
+    this.busy = NOT_BUSY;
+    this.beginFree(look, tried);
   }
 
   private beginFree({ atMs, arrivedBytes }: LineLook, bytes: number): void {
