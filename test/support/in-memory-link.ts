@@ -156,8 +156,9 @@ export class FakeNoviceLink implements NoviceLink {
     }
     await Promise.resolve();
   }
-  sendPointerShape(): void {
+  sendPointerShape(): number {
     if (!this.active) throw new Error('pointer outside the active session');
+    return 0;
   }
   sendPointerPosition(x: number, y: number): void {
     if (!this.active) throw new Error('pointer outside the active session');

@@ -144,7 +144,8 @@ export interface NoviceLink {
   admit(desktop: DesktopLayout, channels?: readonly Channel[]): void;
   /** Resolves when the socket has taken it all (drained), which is what paces frames. Rejects when the link has ended. */
   sendGraphics(updates: readonly GraphicsUpdate[]): Promise<void>;
-  sendPointerShape(shape: PointerShape | null): void;
+  /** Gives how many bytes that takes. `onlyKnown`: nothing is sent where the expert's side does not have its pixels already. */
+  sendPointerShape(shape: PointerShape | null, onlyKnown?: boolean): number;
   sendPointerPosition(x: number, y: number): void;
   resize(desktop: DesktopLayout): void;
   onEvent(listener: (event: NoviceLinkEvent) => void): () => void;

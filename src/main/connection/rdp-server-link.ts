@@ -121,8 +121,14 @@ export class RdpServerLink implements NoviceLink, Candidate {
     await this.driver.sendAll(() => this.machine.sendGraphics(updates), 'picture');
   }
 
-  sendPointerShape(shape: PointerShape | null): void {
-    this.sendWhileActive(() => this.machine.sendPointerShape(shape));
+  sendPointerShape(shape: PointerShape | null, onlyKnown = false): number {
+    let bytes = 0;
+    this.sendWhileActive(() => {
+      const outputs = this.machine.sendPointerShape(shape, onlyKnown);
+      for (const output of outputs) if (output.tag === 'send') bytes += output.bytes.length;
+      return outputs;
+    });
+    return bytes;
   }
 
   sendPointerPosition(x: number, y: number): void {

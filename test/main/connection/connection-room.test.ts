@@ -442,6 +442,24 @@ describe('deadlines and ends', () => {
     expect(links.novice.traffic.bytesSent).toBeGreaterThan(1_000);
     expect(links.expert.traffic.bytesReceived).toBeGreaterThan(1_000);
   });
+
+  it('a pointer gets across, and how much of the line that takes is told', async () => {
+    const [novice, expert] = await both();
+    expert.endpoint.expect(ticketOf(novice));
+    dial(novice, expert.endpoint.ticket.addresses);
+    const links = await connected(novice, expert);
+    const shape = { width: 24, height: 24, hotX: 1, hotY: 2, pixels: new Uint8Array(24 * 24 * 4).fill(255) };
+    await until(() => has(novice.linkEvents, 'active'), 'the session');
+    expect(links.novice.sendPointerShape(shape, true)).toBe(0);
+    expect(links.novice.sendPointerShape(shape)).toBeGreaterThan(shape.pixels.length);
+    const again = links.novice.sendPointerShape(shape, true);
+    expect(again).toBeGreaterThan(0);
+    expect(again).toBeLessThan(16);
+    await until(() => expert.linkEvents.filter(({ tag }) => tag === 'pointerShape').length === 2, 'both');
+    expect(
+      expert.linkEvents.filter(({ tag }) => tag === 'pointerShape').map((event) => ('shape' in event ? event.shape : undefined)),
+    ).toEqual([shape, shape]);
+  });
 });
 
 describe('stopping', () => {

@@ -31,6 +31,8 @@ import type { Admitted, Session, StateOf, Step } from './server-state.ts';
  */
 const WINDOWS_11_BUILD = 22_000;
 const POINTER_CACHE_ENTRIES = 25;
+/** Of a client that keeps more, so many are used: the busy pointer of a desktop has sixty pictures. */
+const MOST_POINTER_CACHE_ENTRIES = 64;
 const MAX_DESKTOP_SIDE = 0x7fff;
 /** Frames that a client may leave unacknowledged; how many really are on their way is decided by whoever paces frames. */
 const MAX_UNACKNOWLEDGED_FRAMES = 2;
@@ -170,7 +172,7 @@ function abilitiesOf(session: Session, sets: readonly CapabilitySet[]): ClientAb
     pointer: {
       newPointers,
       maxSide: newPointers ? pointerSide(sets) : POINTER_SIDE,
-      cacheEntries: Math.min(entries ?? 0, POINTER_CACHE_ENTRIES),
+      cacheEntries: Math.min(entries ?? 0, MOST_POINTER_CACHE_ENTRIES),
     },
   };
 }

@@ -35,7 +35,8 @@ export interface RdpServerMachine {
   disconnect(reason: DisconnectReason): RdpServerOutput[];
   /** Only in the active session; else ProtocolError ILLEGAL_TRANSITION. */
   sendGraphics(updates: readonly GraphicsUpdate[]): RdpServerOutput[];
-  sendPointerShape(shape: PointerShape | null): RdpServerOutput[];
+  /** `onlyKnown`: nothing where the client would have to be sent its pixels. */
+  sendPointerShape(shape: PointerShape | null, onlyKnown?: boolean): RdpServerOutput[];
   sendPointerPosition(x: number, y: number): RdpServerOutput[];
   /**
    * The desktop is another: Deactivate-All and a new Demand Active ([MS-RDPBCGR] 1.3.1.3), where the picture does not say it itself. `active` comes

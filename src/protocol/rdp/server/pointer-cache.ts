@@ -7,6 +7,8 @@ import type { ClientAbilities } from './client-abilities.ts';
 /** Side of the largest New Pointer Update, in pixels. */
 const MOST_NEW_SIDE = 96;
 
+const NOTHING = new Uint8Array(0);
+
 interface Kept {
   readonly shape: PointerShape;
   readonly hash: number;
@@ -23,14 +25,18 @@ export class PointerCache {
     this.kept = Array.from({ length: Math.max(1, pointer.cacheEntries) });
   }
 
-  /** Whole fast-path PDUs, usually one, that show `shape`, scaled to what the client can show; `null` hides the pointer. */
-  encode(shape: PointerShape | null): Uint8Array {
+  /**
+   * Whole fast-path PDUs, usually one, that show `shape`, scaled to what the client can show; `null` hides the pointer.
+   * @param onlyKnown nothing where the client does not have its pixels already
+   */
+  encode(shape: PointerShape | null, onlyKnown = false): Uint8Array {
     if (shape === null || shape.width === 0 || shape.height === 0)
       return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerHidden, new Uint8Array(0));
     const shown = scaledPointer(shape, this.pointer.maxSide);
     const hash = hashOf(shown.pixels);
     const known = this.kept.findIndex((kept) => kept?.hash === hash && same(kept.shape, shown));
     if (known >= 0) return encodeFastPathUpdate(FAST_PATH_UPDATE.pointerCached, encodePointerCached(known));
+    if (onlyKnown) return NOTHING;
     const cacheIndex = this.next;
     this.next = (this.next + 1) % this.kept.length;
     this.kept[cacheIndex] = { shape: shown, hash };

@@ -134,9 +134,10 @@ export class RdpServer implements RdpServerMachine {
     );
   }
 
-  sendPointerShape(shape: PointerShape | null): RdpServerOutput[] {
+  sendPointerShape(shape: PointerShape | null, onlyKnown = false): RdpServerOutput[] {
     if (this.state.tag !== 'active') throw illegal(this.state, 'pointer shape');
-    return [{ tag: 'send', bytes: this.state.pointers.encode(shape) }];
+    const bytes = this.state.pointers.encode(shape, onlyKnown);
+    return bytes.length === 0 ? [] : [{ tag: 'send', bytes }];
   }
 
   sendPointerPosition(x: number, y: number): RdpServerOutput[] {

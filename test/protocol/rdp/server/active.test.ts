@@ -164,6 +164,16 @@ describe('graphics and pointer', () => {
     expect(shown(server.sendPointerShape(shape(1, 1)))).toMatchObject({ tag: 'shape', cacheIndex: 1 });
   });
 
+  it('a client that keeps many has all pictures of a desktop’s busy pointer after the first turn', () => {
+    const server = activeWith((sets) => sets.map((set) => (set.tag === 'pointer' ? { ...set, pointerCacheSize: 200 } : set)));
+    const arrow = shape(8, 8);
+    const busy = Array.from({ length: 60 }, (_, step) => shape(24, 24, step % 24, step >> 1));
+    for (const one of [arrow, ...busy]) expect(shown(server.sendPointerShape(one))).toMatchObject({ tag: 'shape' });
+    for (const one of [...busy, arrow]) expect(shown(server.sendPointerShape(one))).toMatchObject({ tag: 'cached' });
+    for (const side of [30, 31, 32]) expect(shown(server.sendPointerShape(shape(side, side)))).toMatchObject({ tag: 'shape' });
+    expect(shown(server.sendPointerShape(shape(25, 25)))).toMatchObject({ tag: 'shape', cacheIndex: 0 });
+  });
+
   it('keeps no view on what it was given', () => {
     const server = serverAt('active');
     const one = shape(8, 8);

@@ -21,6 +21,15 @@ it('a shape that the client still has goes by its number, and no other shape doe
   expect(cache.encode({ ...shape(24), hotX: 0 }).length).toBeGreaterThan(SIDE * SIDE * 4);
 });
 
+it('where only what the client has may be shown, the others are neither sent nor remembered', () => {
+  const cache = open();
+  expect(cache.encode(shape(0), true)).toHaveLength(0);
+  expect(cache.encode(null, true).length).toBeGreaterThan(0);
+  expect(cache.encode(shape(0)).length).toBeGreaterThan(SIDE * SIDE * 4);
+  expect(cache.encode(shape(0), true).length).toBeGreaterThan(0);
+  expect(cache.encode(shape(0), true).length).toBeLessThan(16);
+});
+
 it('an animation of the largest shapes leaves the thread to others, however much they are alike', () => {
   const cache = open();
   for (let step = 0; step < 30; step += 1) cache.encode(shape(step));
