@@ -15,6 +15,8 @@ const programs = needs('Xvfb', 'openbox', 'dbus-daemon', 'dunst', 'xdotool', 'im
 /** What `test/support/cursors.mjs` shows, and Chromium's largest cursor. */
 const LARGE = { width: 200, height: 160, hotX: 30, hotY: 40 };
 const MAX_SIDE = 128;
+/** Its largest where one would reach beyond the window. */
+const MAX_SIDE_AT_EDGE = 32;
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice’s pointer under the expert’s hand'), () => {
   let noviceDesktop: PersonDesktop;
@@ -73,7 +75,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice
     await untilLarge(MAX_SIDE / LARGE.width);
   });
 
-  it('is as large as the picture around it', async () => {
+  it('is as large as the picture around it, and still the novice’s at the edge of the window', async () => {
     const session = await expert.session();
     await session.getByRole('button', { name: t('viewer.fit'), exact: true }).click();
     const [window = ''] = await windowsNamed(expertDesktop, '--name', `^${t('shell.window.expert', { name: 'Anna' })}$`);
@@ -86,6 +88,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('the novice
     const { x, y } = await windowArea(expertDesktop, window);
     await expertDesktop.xdotool('mousemove', String(Math.round(x + box.x + box.width / 3)), String(Math.round(y + box.y + box.height / 2)));
     await untilLarge(box.width / 1280);
+    // At its right edge, which is the window's.
+    await expertDesktop.xdotool('mousemove', String(Math.round(x + box.x + box.width - 5)), String(Math.round(y + box.y + box.height / 2)));
+    await untilLarge(MAX_SIDE_AT_EDGE / LARGE.width);
+    await expertDesktop.xdotool('mousemove', String(Math.round(x + box.x + box.width / 3)), String(Math.round(y + box.y + box.height / 2)));
   });
 
   it('changes as it does there, and goes when it goes there', async () => {

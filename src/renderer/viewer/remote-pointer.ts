@@ -2,6 +2,8 @@ import type { PointerShape } from '../../protocol/rdp/pointer-shape.ts';
 
 /** Chromium ignores larger cursors. */
 const MAX_CURSOR_SIDE = 128;
+/** Where a cursor would reach beyond the window, Chromium ignores one larger than this and takes the next. */
+const EDGE_CURSOR_SIDE = 32;
 /** In CSS pixels: a smaller one is lost on a large screen. */
 const LEAST_CURSOR_SIDE = 20;
 const ALMOST = 0.05;
@@ -47,16 +49,24 @@ export function cursorScale(side: number, shownScale: number, devicePixelRatio: 
 
 /** A CSS `cursor` value. Pictures are in screen pixels, so a zoomed window shows them as sharp as the desktop. */
 export function cursorStyle(picture: PointerPicture, shownScale: number, devicePixelRatio: number): string {
-  let { canvas, hotX, hotY } = picture;
-  const scale = cursorScale(Math.max(canvas.width, canvas.height), shownScale, devicePixelRatio);
-  if (scale !== 1) {
-    canvas = scaled(canvas, scale);
-    hotX *= scale;
-    hotY *= scale;
-  }
-  const x = Math.min(Math.floor(hotX / devicePixelRatio), Math.ceil(canvas.width / devicePixelRatio) - 1);
-  const y = Math.min(Math.floor(hotY / devicePixelRatio), Math.ceil(canvas.height / devicePixelRatio) - 1);
-  return `image-set(url("${canvas.toDataURL('image/png')}") ${devicePixelRatio}x) ${Math.max(0, x)} ${Math.max(0, y)}, default`;
+  const side = Math.max(picture.canvas.width, picture.canvas.height);
+  const images = cursorScales(side, shownScale, devicePixelRatio).map((scale) => cursorImage(picture, scale, devicePixelRatio));
+  return [...images, 'default'].join(', ');
+}
+
+/** {@link cursorScale}, and the one for the edges of the window where that is another one. */
+export function cursorScales(side: number, shownScale: number, devicePixelRatio: number): readonly number[] {
+  const scale = cursorScale(side, shownScale, devicePixelRatio);
+  const atEdge = (EDGE_CURSOR_SIDE * devicePixelRatio) / side;
+  return scale > atEdge ? [scale, atEdge] : [scale];
+}
+
+function cursorImage({ canvas, hotX, hotY }: PointerPicture, scale: number, devicePixelRatio: number): string {
+  const shown = scale === 1 ? canvas : scaled(canvas, scale);
+  const along = (hot: number, length: number): number =>
+    Math.max(0, Math.min(Math.floor((hot * scale) / devicePixelRatio), Math.ceil(length / devicePixelRatio) - 1));
+  const hotSpot = `${along(hotX, shown.width)} ${along(hotY, shown.height)}`;
+  return `image-set(url("${shown.toDataURL('image/png')}") ${devicePixelRatio}x) ${hotSpot}`;
 }
 
 function scaled(source: HTMLCanvasElement, scale: number): HTMLCanvasElement {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cursorScale } from '../../../src/renderer/viewer/remote-pointer.ts';
+import { cursorScale, cursorScales } from '../../../src/renderer/viewer/remote-pointer.ts';
 
 it.each([
   ['as large as the picture around it', 32, 2, 1, 2],
@@ -13,4 +13,13 @@ it.each([
   ['however large the picture is', 64, 4, 1, 2],
 ])('%s', (_what, side, shownScale, devicePixelRatio, scale) => {
   expect(cursorScale(side, shownScale, devicePixelRatio)).toBeCloseTo(scale, 6);
+});
+
+it.each([
+  ['another one, where it reaches beyond the window', 64, 1, 1, [1, 0.5]],
+  ['as large there on a dense screen', 96, 1, 2, [2, 64 / 96]],
+  ['itself where it is no larger than that', 32, 1, 1, [1]],
+  ['itself where it is shown no larger than that', 96, 0.3, 1, [0.3]],
+])('is %s', (_what, side, shownScale, devicePixelRatio, scales) => {
+  expect(cursorScales(side, shownScale, devicePixelRatio)).toEqual(scales);
 });
