@@ -421,6 +421,7 @@ export interface Placeholders {
   readonly 'part.legend': 'name';
   readonly 'part.size': 'height' | 'width';
   readonly 'part.hereSize': 'height' | 'screen' | 'width';
+  readonly 'part.yesScreen': 'screen';
   readonly 'shell.consent.trust.met': 'name';
   readonly 'shell.consent.trust.code': 'name';
   readonly 'shell.consent.trust.guest': 'name';

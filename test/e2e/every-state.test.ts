@@ -70,6 +70,11 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     };
     await keep();
     expect(await findings()).toEqual([]);
+    if (view.choice !== undefined) {
+      const { choice, yes } = view;
+      const meant = [...choice.options, ...(choice.more?.options ?? [])].find(({ id }) => id === choice.chosen);
+      expect(await page.locator('[data-answer=yes]').textContent()).toBe(meant?.yes ?? yes);
+    }
     if (view.choice?.more !== undefined) {
       // All of it was to be seen before the line is unfolded.
       expect(await page.locator('#text').evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThanOrEqual(0);
@@ -80,10 +85,17 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
       await page.keyboard.press('Tab');
       const focused = await page.evaluate(() => (document.activeElement as HTMLInputElement).value);
       expect(view.choice.more.options.map(({ id }) => id)).toContain(focused);
-      // Yes says what it means.
+      // Yes says what it means, and nothing moves for it.
+      const place = () => page.locator('.question__answers').boundingBox();
+      const before = await place();
       const [last] = view.choice.more.options.slice(-1);
       await page.locator(`input[value="${last?.id}"]`).check();
       expect(await page.locator('[data-answer=yes]').textContent()).toBe(last?.yes ?? view.yes);
+      for (const { id } of view.choice.options) {
+        await page.locator(`input[value="${id}"]`).check();
+        expect([id, await place()]).toEqual([id, before]);
+      }
+      await page.locator(`input[value="${last?.id}"]`).check();
       expect(await page.locator('input:checked').evaluateAll((each) => each.map((one) => (one as HTMLInputElement).value))).toEqual([
         last?.id,
       ]);
@@ -169,13 +181,13 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
         }
   });
 
-  it('a question fits a small screen, with its answers and a row of its choice to be seen', async () => {
+  it.each([360, 334])('a question fits a screen of 640×%s, with its answers and a row of its choice to be seen', async (height) => {
     for (const { name, view, armed } of QUESTIONS) {
-      await pages.size(640, 360);
+      await pages.size(640, height);
       const page = await pages.ask(view, armed);
       if (view.choice?.more !== undefined) await page.locator('summary').click();
       const box = await page.locator('[data-answer=no]').boundingBox();
-      expect(box !== null && box.y >= 0 && box.y + box.height <= 360).toBe(true);
+      expect(box !== null && box.y >= 0 && box.y + box.height <= height).toBe(true);
       expect((await beyond()).across).toBe(0);
       expect([name, await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)]).toEqual([name, 0]);
       if (view.choice?.more === undefined) continue;

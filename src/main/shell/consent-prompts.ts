@@ -29,7 +29,7 @@ export function consentQuestion(kind: ConsentKind, peer: Peer, choice?: Question
       ...(choice === undefined ? {} : { choice }),
       warning: { title: t('shell.consent.asked'), text: t('shell.consent.view.fraud'), stop },
       no,
-      yes: t(several ? 'shell.consent.view.allowChosen' : 'shell.consent.view.allow'),
+      yes: t('shell.consent.view.allow'),
     };
   }
   if (kind === 'sound')

@@ -1,7 +1,7 @@
 /* What of this computer a person can show, as a choice in one of main's questions, and what each of its options means. */
 import type { QuestionChoice, QuestionOption } from '../../preload/question-contract.ts';
 import { isSamePart, type SharedPart } from '../../protocol/rdp/shared-part.ts';
-import { screenTitle } from '../../words/screens.ts';
+import { screenName, screenTitle } from '../../words/screens.ts';
 import { t } from '../../words/words.ts';
 import type { DesktopParts, DesktopWindow } from '../desktop/contract.ts';
 import { safeText } from './safe-text.ts';
@@ -36,8 +36,9 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   if (parts.oneAtATime !== true) meanings.set(ids.all, { tag: 'all' });
   if (!one) screens.forEach(({ id }, at) => meanings.set(ids.screen(at), { tag: 'screen', id }));
   windows.forEach(({ id }, at) => meanings.set(ids.window(at), { tag: 'window', id }));
-  // Where yes is otherwise about the screen.
-  const yes = one && shown === undefined ? { yes: t('part.yesWindow') } : {};
+  // What is shown already is what the question of changing it is about.
+  const saysYes = (yes: string): Pick<QuestionOption, 'yes'> => (shown === undefined ? { yes } : {});
+  const yes = saysYes(t('part.yesWindow'));
   const ofWindows = windows.map(
     (window, at): QuestionOption => ({ id: ids.window(at), ...windowWords(window), ...windowPlace(window, parts), ...yes }),
   );
@@ -46,7 +47,7 @@ export function partChoice(parts: DesktopParts, name: string, shown?: SharedPart
   return {
     choice: {
       legend: t('part.legend', { name }),
-      options: one ? [] : screenOptions(parts),
+      options: one ? [] : screenOptions(parts, saysYes),
       ...(windows.length === 0 ? {} : { more: folded }),
       chosen: [...meanings].find(([, part]) => shown !== undefined && isSamePart(part, shown))?.[0] ?? atFirst(parts),
     },
@@ -69,7 +70,10 @@ function atFirst({ screens, here, oneAtATime }: DesktopParts): string {
   return ids.screen(Math.max(0, at >= 0 ? at : screens.findIndex(({ primary }) => primary)));
 }
 
-function screenOptions({ screens, here, oneAtATime }: DesktopParts): readonly QuestionOption[] {
+function screenOptions(
+  { screens, here, oneAtATime }: DesktopParts,
+  saysYes: (yes: string) => Pick<QuestionOption, 'yes'>,
+): readonly QuestionOption[] {
   const areas = screens.map(({ area }) => area);
   const drawn = (isMeant: (at: number) => boolean): QuestionOption['screens'] & {} =>
     areas.map((area, at) => ({ ...area, meant: isMeant(at) }));
@@ -81,10 +85,11 @@ function screenOptions({ screens, here, oneAtATime }: DesktopParts): readonly Qu
       text: id === here ? t('part.here') : screen,
       detail: id === here ? t('part.hereSize', { ...size, screen }) : t('part.size', size),
       screens: drawn((place) => place === at),
+      ...saysYes(id === here ? t('part.yesHere') : t('part.yesScreen', { screen: screenName(areas, at) })),
     };
   });
   if (oneAtATime === true) return each;
-  return [...each, { id: ids.all, text: t('part.all'), screens: drawn(() => true) }];
+  return [...each, { id: ids.all, text: t('part.all'), screens: drawn(() => true), ...saysYes(t('part.yesAll')) }];
 }
 
 /** Windows that are called the same are told apart by where they are. */

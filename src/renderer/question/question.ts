@@ -15,12 +15,15 @@ declare global {
 const button = (answer: string, look: string, text: string): HTMLButtonElement =>
   element('button', { type: 'button', class: `button ${look}`, 'data-answer': answer }, text);
 
-const optionOf = ({ choice }: QuestionView, id: string): QuestionOption | undefined =>
+const optionOf = ({ choice }: QuestionView, id: string | undefined): QuestionOption | undefined =>
   [...(choice?.options ?? []), ...(choice?.more?.options ?? [])].find((option) => option.id === id);
+
+/** What yes is called while this is chosen. */
+const yesFor = (view: QuestionView, chosen: string | undefined): string => optionOf(view, chosen)?.yes ?? view.yes;
 
 function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: HTMLButtonElement } {
   const { about = [], words = [], warning } = view;
-  const yes = button('yes', 'question__yes', view.yes);
+  const yes = button('yes', 'question__yes', yesFor(view, view.choice?.chosen));
   const rows = view.choice?.options.length ?? 0;
   const choiceIf = (here: boolean): HTMLElement[] => (here && view.choice !== undefined ? [drawnChoice(view.choice, view.heading)] : []);
   const root = element(
@@ -63,7 +66,7 @@ function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: 
     ),
   );
   root.addEventListener('change', ({ target }) => {
-    if (target instanceof HTMLInputElement) yes.textContent = optionOf(view, target.value)?.yes ?? view.yes;
+    if (target instanceof HTMLInputElement) yes.textContent = yesFor(view, target.value);
   });
   return { root, yes };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createConsentPrompts } from '../../../src/main/shell/consent-prompts.ts';
 import { partChoice } from '../../../src/main/shell/part-choice.ts';
 import type { ChoiceQuestion, Question } from '../../../src/main/shell/questions.ts';
+import type { QuestionChoice } from '../../../src/preload/question-contract.ts';
 import type { DesktopParts, DesktopScreen, DesktopWindow } from '../../../src/main/desktop/contract.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -70,6 +71,20 @@ describe('what can be shown', () => {
     const { choice, partOf } = partChoice({ screens: [LEFT, RIGHT], windows: [] }, 'Éric') ?? expect.fail('nothing to choose');
     expect(partOf(choice.chosen)).toEqual({ tag: 'screen', id: 'DP-1' });
     expect(choice.more).toBeUndefined();
+  });
+
+  it('is named by yes, but where something is shown already', () => {
+    const yesIn = (choice: QuestionChoice | undefined) =>
+      choice && [...choice.options, ...(choice.more?.options ?? [])].map(({ yes }) => yes);
+    expect(yesIn(partChoice(BOTH, 'Éric')?.choice)).toEqual([
+      'Yes, show this screen',
+      'Yes, show my right screen',
+      'Yes, show all screens',
+      'Yes, show this window',
+    ]);
+    // Of the only screen the question itself is.
+    expect(yesIn(partChoice(MAIL, 'Éric')?.choice)).toEqual([undefined, 'Yes, show this window']);
+    expect(yesIn(partChoice(BOTH, 'Éric', { tag: 'all' })?.choice)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it('is what is shown already, for whoever changes it', () => {
@@ -182,13 +197,15 @@ describe('the question whether somebody may see', () => {
       () => 'all',
     );
     await answer;
-    expect(questions[0]).toMatchObject({ yes: 'Yes, show this', warning: { stop: 'Stop' } });
+    expect(questions[0]).toMatchObject({ choice: { options: [{}, {}, {}] }, warning: { stop: 'Stop' } });
+    expect(questions[0]?.text[0]).toContain('everything there');
     const one = asked(
       () => Promise.resolve(MAIL),
       () => 'all',
     );
     await one.answer;
     expect(one.questions[0]).toMatchObject({ yes: 'Yes, show my screen', choice: { options: [] } });
+    expect(one.questions[0]?.text[0]).toContain('everything on your screen');
   });
 
   it('means the only screen, and no other that comes later, where no picture has all', async () => {

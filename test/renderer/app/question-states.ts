@@ -3,6 +3,7 @@ import type { DesktopParts } from '../../../src/main/desktop/contract.ts';
 import { consentQuestion } from '../../../src/main/shell/consent-prompts.ts';
 import { changeQuestion, wishQuestion } from '../../../src/main/shell/part-questions.ts';
 import { partChoice } from '../../../src/main/shell/part-choice.ts';
+import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
 import type { Question } from '../../../src/main/shell/questions.ts';
 import { wideningQuestion } from '../../../src/main/shell/widening.ts';
 import type { QuestionView } from '../../../src/preload/question-contract.ts';
@@ -45,7 +46,8 @@ const TWO_SCREENS: DesktopParts = {
 };
 const ONE_SCREEN: DesktopParts = { ...TWO_SCREENS, screens: TWO_SCREENS.screens.slice(1) };
 const MET = { ...PETER, verification: { tag: 'met', meetings: 3 } } as const;
-const choiceOf = (parts: DesktopParts) => partChoice(parts, 'Peter')?.choice;
+const choiceOf = (parts: DesktopParts, shown?: SharedPart) => partChoice(parts, 'Peter', shown)?.choice;
+const LEFT = { tag: 'screen', id: 'DP-2' } as const;
 
 export const QUESTIONS: readonly QuestionState[] = [
   state('view, at first', consentQuestion('view', { ...PETER, verification: { tag: 'met', meetings: 3 } }), false),
@@ -56,7 +58,7 @@ export const QUESTIONS: readonly QuestionState[] = [
   ),
   state('view of one of two screens', consentQuestion('view', MET, choiceOf(TWO_SCREENS))),
   state('view of a screen or a window', consentQuestion('view', MET, choiceOf(ONE_SCREEN))),
-  state('another part', changeQuestion(PETER, choiceOf(TWO_SCREENS) ?? { legend: '', options: [], chosen: '' }, false)),
+  state('another part', changeQuestion(PETER, choiceOf(TWO_SCREENS, LEFT) ?? { legend: '', options: [], chosen: '' }, false)),
   state('another screen is wished', wishQuestion(PETER, TWO_SCREENS, { tag: 'screen', id: 'DP-1' })),
   state('control', consentQuestion('control', { ...PETER, verification: { tag: 'code' } })),
   state('control, given', consentQuestion('offeredControl', PETER)),
