@@ -41,7 +41,7 @@ export interface QuestionView {
   /** Words that are shown as they are, each by itself: the argument vector of a program. */
   readonly words?: readonly string[];
   /** Stands out, with a button that ends the session beside it where there is one to end. */
-  readonly warning?: { readonly title: string; readonly text: string; readonly stop?: string };
+  readonly warning?: { readonly title: string; readonly text?: string; readonly stop?: string };
   readonly no: string;
   readonly yes: string;
   /** What to do while yes does not count yet. */

@@ -17,8 +17,10 @@ export function changeQuestion(peer: Peer, choice: QuestionChoice, gone: boolean
   const heading = t('part.change.heading', { name });
   return {
     heading,
-    text: [t(gone ? 'part.change.textGone' : 'part.change.text', { name })],
+    text: [],
     choice: { ...choice, legend: heading },
+    // On a small screen it lies over the panel, and so has a Stop of its own.
+    warning: { title: t(gone ? 'part.change.textGone' : 'part.change.text', { name }), stop: t('question.stop') },
     no: t('part.change.no'),
     yes: t('part.change.yes'),
   };

@@ -87,8 +87,8 @@ const QUESTION_HEIGHT = { plain: 680, folded: 808, rows: 1_000 };
 
 /** How large a question's window is where the screen is large enough. */
 export function questionSize({ choice, warning }: Pick<Question, 'choice' | 'warning'>): Size {
-  // Without a warning there is room enough.
-  const kind = choice === undefined || warning === undefined ? 'plain' : choice.options.length === 0 ? 'folded' : 'rows';
+  // Without the sentences of a warning there is room enough.
+  const kind = choice === undefined || warning?.text === undefined ? 'plain' : choice.options.length === 0 ? 'folded' : 'rows';
   return { width: QUESTION_WIDTH, height: QUESTION_HEIGHT[kind] };
 }
 

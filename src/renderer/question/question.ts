@@ -57,7 +57,12 @@ function drawn(view: QuestionView): { readonly root: HTMLElement; readonly yes: 
             element(
               'div',
               { class: 'question__warning' },
-              element('div', { class: 'grow' }, element('p', { class: 'question__strong' }, warning.title), element('p', {}, warning.text)),
+              element(
+                'div',
+                { class: 'grow' },
+                element('p', { class: 'question__strong' }, warning.title),
+                ...(warning.text === undefined ? [] : [element('p', {}, warning.text)]),
+              ),
               ...(warning.stop === undefined ? [] : [button('stop', 'button--danger', warning.stop)]),
             ),
           ]),

@@ -4,6 +4,7 @@ import { createPartChanging } from '../../../src/main/shell/part-changing.ts';
 import type { ChoiceQuestion } from '../../../src/main/shell/questions.ts';
 import type { SessionStatus } from '../../../src/protocol/assistance/status.ts';
 import type { SharedPart } from '../../../src/protocol/rdp/shared-part.ts';
+import { questionSize } from '../../../src/main/shell/window-bounds.ts';
 import { t } from '../../../src/words/words.ts';
 import { CONNECTED, LIVE, session } from '../../renderer/app/fixtures.ts';
 import { turns } from '../../support/turns.ts';
@@ -38,10 +39,16 @@ async function changed(
 describe('showing something else', () => {
   const windowIs = (state: 'shown' | 'gone') => ({ part: { tag: 'window', id: '7' }, state, screens: [SCREEN] }) as const;
 
-  it('says what is seen until there is an answer', async () => {
+  it('says what is seen until there is an answer, and has a Stop of its own', async () => {
     const name = 'Anna';
-    expect((await changed(windowIs('shown'), undefined)).question?.text).toEqual([t('part.change.text', { name })]);
-    expect((await changed(windowIs('gone'), undefined)).question?.text).toEqual([t('part.change.textGone', { name })]);
+    const stop = t('question.stop');
+    const shown = { title: t('part.change.text', { name }), stop };
+    const { question } = await changed(windowIs('shown'), undefined);
+    expect(question?.warning).toEqual(shown);
+    // Its one sentence takes no more room for that.
+    expect(question && questionSize(question)).toEqual(questionSize({}));
+    const gone = { title: t('part.change.textGone', { name }), stop };
+    expect((await changed(windowIs('gone'), undefined)).question?.warning).toEqual(gone);
   });
 
   it('shows what is chosen, and the same again only where it had gone', async () => {
