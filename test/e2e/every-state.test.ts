@@ -14,6 +14,11 @@ import { QUESTIONS } from '../renderer/app/question-states.ts';
 const programs = needs('Xvfb');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const folder = process.env['RINGBACK_TEST_OUTPUT'];
+/** The novice's, side by side. */
+const SCREENS = [
+  { id: 'DP-2', name: 'DP-2', area: { x: 0, y: 0, width: 1920, height: 1080 } },
+  { id: 'DP-1', name: 'DP-1', area: { x: 1920, y: 0, width: 1280, height: 1024 } },
+];
 
 describe.skipIf(programs.skip || !electronExecutable)(programs.title('every state of the windows'), () => {
   let pages: Pages;
@@ -179,6 +184,46 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
           );
           expect([width, control, lastedMs, cut]).toEqual([width, control, lastedMs, [0, 0]]);
         }
+  });
+
+  it('what is said lies beside what the toolbar has open', async () => {
+    const sharing = { part: { tag: 'window', id: '' }, state: 'shown', title: 'Letter to the bank – Writer', screens: SCREENS } as const;
+    for (const [width, height] of [
+      [640, 326],
+      [820, 480],
+      [1280, 700],
+    ] as const)
+      for (const opened of ['.tool-menu:has(.screens-sign)', '.figures']) {
+        await pages.size(width, height);
+        const page = await pages.show('session', appState({ session: session('expert', CONNECTED, { ...LIVE, sharing }) }));
+        await page.locator(`${opened} > summary`).click();
+        const said = await page.locator('.viewing__hint > p').boundingBox();
+        const sheet = await page.locator(`${opened}[open] > .toolbar__sheet`).boundingBox();
+        const bar = await page.locator('.toolbar').boundingBox();
+        const where = JSON.stringify([width, opened, said, sheet]);
+        expect(said && sheet && said.x >= 0 && said.x + said.width <= sheet.x, where).toBe(true);
+        expect(said && bar && said.y >= bar.y + bar.height && said.y + said.height <= height, where).toBe(true);
+      }
+  });
+
+  it('how long a session lasts, and that there is more behind it, is to be seen in a small window too', async () => {
+    const sharing = { part: { tag: 'all' }, state: 'shown', screens: SCREENS } as const;
+    for (const lastedMs of [100_000, 1_000_000, 8_000_000])
+      for (const [width, height] of [
+        [640, 360],
+        [1280, 720],
+      ] as const) {
+        await pages.size(width, height);
+        const phase = { tag: 'connected', sinceMs: NOW_MS - lastedMs } as const;
+        const status = session('expert', phase, { ...LIVE, sharing, control: 'granted', sound: { state: 'off' } });
+        const page = await pages.show('session', appState({ session: status, unreadInSession: 0 }));
+        const [arrow, time] = await page
+          .locator('.figures > summary, .figures > summary > span:first-child')
+          .evaluateAll((both) => both.map((one) => one.scrollWidth - one.clientWidth));
+        expect([width, lastedMs, arrow]).toEqual([width, lastedMs, 0]);
+        // Of what gives way where there is room for it, it is the last.
+        if (width === 1280) expect([lastedMs, time]).toEqual([lastedMs, 0]);
+      }
   });
 
   it.each([360, 334])('a question fits a screen of 640×%s, with its answers and a row of its choice to be seen', async (height) => {
