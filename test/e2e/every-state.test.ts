@@ -5,8 +5,9 @@ import type axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronExecutable } from '../support/app.ts';
 import { openPages, type Pages } from '../support/pages.ts';
-import { placeBar, questionSize } from '../../src/main/shell/window-bounds.ts';
-import { needs } from '../support/programs.ts';
+import { PANEL_SIZE, placeBar, questionSize } from '../../src/main/shell/window-bounds.ts';
+import { needs, until } from '../support/programs.ts';
+import { t } from '../../src/words/words.ts';
 import { appState, CONNECTED, LIVE, NOW_MS, session } from '../renderer/app/fixtures.ts';
 import { STATES } from '../renderer/app/states.ts';
 import { QUESTIONS } from '../renderer/app/question-states.ts';
@@ -224,6 +225,36 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
         // Of what gives way where there is room for it, it is the last.
         if (width === 1280) expect([lastedMs, time]).toEqual([lastedMs, 0]);
       }
+  });
+
+  it('the novice’s panel has room on a low screen for what there is to do', async () => {
+    const sharing = { part: { tag: 'screen', id: 'DP-2' }, state: 'shown', screens: SCREENS } as const;
+    for (const [width, least] of [
+      [380, 120],
+      [320, 100],
+    ] as const) {
+      await pages.size(width, 360);
+      const status = session('novice', CONNECTED, { ...LIVE, sharing, sound: { state: 'off' } });
+      const page = await pages.show('session', appState({ session: status, panelFolded: false, unreadInSession: 0 }));
+      const room = await page.locator('.panel__body').evaluate((body) => body.clientHeight);
+      expect([width, room >= least || room]).toEqual([width, true]);
+      const stop = await page.getByRole('button', { name: t('session.stopLong'), exact: true }).boundingBox();
+      expect(stop && stop.y + stop.height <= 360).toBe(true);
+      expect(await page.locator('.seen').evaluate((head) => head.scrollHeight - head.clientHeight)).toBe(0);
+    }
+  });
+
+  it('the novice sees what unfolds when they open the details', async () => {
+    const { width, height } = PANEL_SIZE;
+    await pages.size(width, height);
+    const status = session('novice', CONNECTED, { ...LIVE, sound: { state: 'off' } });
+    const page = await pages.show('session', appState({ session: status, panelFolded: false, unreadInSession: 0 }));
+    await page.getByText(t('session.details'), { exact: true }).click();
+    const body = await page.locator('.panel__body').boundingBox();
+    await until(async () => {
+      const figures = await page.locator('.live-figures').boundingBox();
+      return figures !== null && body !== null && figures.y >= body.y && figures.y + 40 <= body.y + body.height;
+    }, 'the figures');
   });
 
   it.each([360, 334])('a question fits a screen of 640×%s, with its answers and a row of its choice to be seen', async (height) => {

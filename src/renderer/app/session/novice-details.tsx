@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type SyntheticEvent, useState } from 'react';
 import type { SessionStatus } from '../../../protocol/assistance/status.ts';
 import { t } from '../../../words/words.ts';
 import { displayName } from '../selectors.ts';
@@ -13,8 +13,13 @@ export function NoviceDetails({ session, seen }: { readonly session: SessionStat
   const traffic = useTraffic();
   const history = useTrafficHistory(traffic, 'bytesSent');
   const [open, setOpen] = useState(false);
+  const toggled = ({ currentTarget }: SyntheticEvent<HTMLDetailsElement>): void => {
+    setOpen(currentTarget.open);
+    // It is the last thing in a small window: what was unfolded would be below it.
+    if (currentTarget.open) currentTarget.scrollIntoView({ block: 'start' });
+  };
   return (
-    <details className="fold" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details className="fold" onToggle={toggled}>
       <summary>{t('session.details')}</summary>
       {/* It moves each second, on a screen that may be shown: only while somebody looks at it. */}
       {open && seen && traffic !== undefined && (
