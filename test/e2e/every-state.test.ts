@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type axe from 'axe-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { electronExecutable } from '../support/app.ts';
 import { openPages, type Pages } from '../support/pages.ts';
@@ -44,6 +45,12 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
   };
 
+  /** What is behind the line of a choice, unless that is open already. */
+  const unfold = async (page: Page): Promise<void> => {
+    if (await page.locator('details[open]').isVisible()) await page.locator('summary').focus();
+    else await page.locator('summary').click();
+  };
+
   it.each(STATES)('$name', async ({ name, window, state, bar, act }) => {
     const [width, height] =
       window === 'index' ? [980, 720] : state.session?.role === 'expert' ? [1280, 820] : bar === true ? [1180, 84] : [380, 560];
@@ -83,8 +90,9 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     }
     if (view.choice?.more !== undefined) {
       // All of it was to be seen before the line is unfolded.
-      expect(await page.locator('#text').evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThanOrEqual(0);
-      await page.locator('summary').click();
+      if (!(await page.locator('details[open]').isVisible()))
+        expect(await page.locator('#text').evaluate((text) => text.scrollHeight - text.clientHeight)).toBeLessThanOrEqual(0);
+      await unfold(page);
       await keep(' unfolded');
       expect(await findings()).toEqual([]);
       // The next key leads into it.
@@ -119,6 +127,17 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
       left: true,
       row: true,
     });
+  });
+
+  it('a question that is about windows alone shows them, below its heading', async () => {
+    const about = QUESTIONS.find(({ name }) => name === 'another part of one screen') ?? expect.fail('no such question');
+    for (const height of [680, 334]) {
+      await pages.size(640, height);
+      const page = await pages.ask(about.view, true);
+      await page.locator('details .choice').first().waitFor();
+      const seen = () => page.locator('#text').evaluate((text) => [text.scrollTop, document.querySelectorAll('details[open]').length]);
+      expect(await seen()).toEqual([0, 1]);
+    }
   });
 
   it('a question about screens shows on a small one that there is a line for windows', async () => {
@@ -261,7 +280,7 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('every stat
     for (const { name, view, armed } of QUESTIONS) {
       await pages.size(640, height);
       const page = await pages.ask(view, armed);
-      if (view.choice?.more !== undefined) await page.locator('summary').click();
+      if (view.choice?.more !== undefined) await unfold(page);
       const box = await page.locator('[data-answer=no]').boundingBox();
       expect(box !== null && box.y >= 0 && box.y + box.height <= height).toBe(true);
       expect((await beyond()).across).toBe(0);

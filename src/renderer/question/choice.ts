@@ -45,8 +45,10 @@ function row({ id, text, detail, screens, window }: QuestionOption, chosen: stri
 export function drawnChoice({ legend, options, more, chosen }: QuestionChoice, heading: string): HTMLElement {
   const unseen = options.length === 0 || legend === heading;
   const rows = (some: readonly QuestionOption[], group: string): HTMLElement[] => some.map((option) => row(option, chosen, group));
+  // Where the question is about nothing else, there would be nothing to be seen but that line.
+  const isAll = options.length === 0 && legend === heading;
   const folded =
-    more === undefined ? [] : [unfolding(more, rows(more.options, 'more'), options.length === 0 ? more.options[0]?.id : undefined)];
+    more === undefined ? [] : [unfolding(more, rows(more.options, 'more'), options.length === 0 ? more.options[0]?.id : undefined, isAll)];
   const all = element(
     'fieldset',
     { class: 'choices offered' },
@@ -62,7 +64,12 @@ export function drawnChoice({ legend, options, more, chosen }: QuestionChoice, h
 }
 
 /** What is chosen in it stays to be seen, but for what goes without saying. */
-function unfolding({ text, hint }: QuestionChoice['more'] & {}, rows: readonly HTMLElement[], unsaid: string | undefined): HTMLElement {
+function unfolding(
+  { text, hint }: QuestionChoice['more'] & {},
+  rows: readonly HTMLElement[],
+  unsaid: string | undefined,
+  unfolded: boolean,
+): HTMLElement {
   const details = element(
     'details',
     { class: 'offered__more' },
@@ -74,10 +81,13 @@ function unfolding({ text, hint }: QuestionChoice['more'] & {}, rows: readonly H
     const chosen = details.querySelector<HTMLInputElement>('input:checked')?.value;
     return chosen !== undefined && chosen !== unsaid;
   };
-  details.open = hides();
+  details.open = unfolded || hides();
+  let asDrawn = unfolded;
   details.addEventListener('toggle', () => {
     if (!details.open && hides()) details.open = true;
-    if (details.open) details.scrollIntoView({ block: 'start' });
+    // The heading stays above what was open from the beginning.
+    if (details.open && !asDrawn) details.scrollIntoView({ block: 'start' });
+    asDrawn = false;
   });
   return details;
 }

@@ -59,6 +59,10 @@ export const QUESTIONS: readonly QuestionState[] = [
   state('view of one of two screens', consentQuestion('view', MET, choiceOf(TWO_SCREENS))),
   state('view of a screen or a window', consentQuestion('view', MET, choiceOf(ONE_SCREEN))),
   state('another part', changeQuestion(PETER, choiceOf(TWO_SCREENS, LEFT) ?? { legend: '', options: [], chosen: '' }, false)),
+  state(
+    'another part of one screen',
+    changeQuestion(PETER, choiceOf(ONE_SCREEN, { tag: 'all' }) ?? { legend: '', options: [], chosen: '' }, false),
+  ),
   state('another screen is wished', wishQuestion(PETER, TWO_SCREENS, { tag: 'screen', id: 'DP-1' })),
   state('control', consentQuestion('control', { ...PETER, verification: { tag: 'code' } })),
   state('control, given', consentQuestion('offeredControl', PETER)),
