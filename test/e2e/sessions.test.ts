@@ -65,11 +65,15 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
     const { env } = noviceDesktop;
     await run('xrandr', ['--newmode', '1024x600', '0', '1024', '0', '0', '1024', '600', '0', '0', '600'], { env });
     await run('xrandr', ['--addmode', 'screen', '1024x600'], { env });
-    await run('xrandr', ['--output', 'screen', '--mode', '1024x600', '--fb', '1024x600'], { env });
-    await until(async () => {
-      const now = await pictureArea(expert, 'Anna');
-      return now.width === 1024 && now.height === 600;
-    }, 'a picture of 1024×600');
+    const resize = async (width: number, height: number): Promise<void> => {
+      const size = `${width}x${height}`;
+      await run('xrandr', ['--output', 'screen', '--mode', size, '--fb', size], { env });
+      await until(async () => {
+        const now = await pictureArea(expert, 'Anna');
+        return now.width === width && now.height === height;
+      }, `a picture of ${size}`);
+    };
+    await resize(1024, 600);
     expect(await leastDifference(noviceDesktop, expert)).toEqual({ pixels: 0 });
     const panel = await novice.session();
     const stop = panel.getByRole('button', { name: t('session.stopLong'), exact: true });
@@ -82,6 +86,10 @@ describe.skipIf(programs.skip || !electronExecutable)(programs.title('sessions, 
       return box !== null && left + box.x + box.width <= 1024 && top + box.y + box.height <= 600;
     }, 'Stop to be on the smaller screen');
     await people.keep('resized');
+    // On the larger one the bar is at the edge again, and not in the middle.
+    await resize(1280, 720);
+    await until(() => panel.evaluate(() => window.screenY + window.outerHeight > 700), 'the bar at the lower edge');
+    await resize(1024, 600);
   });
 
   it('the novice’s pointer stays where it points when the picture is shown at another scale', async () => {

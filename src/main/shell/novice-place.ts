@@ -2,6 +2,7 @@ import { type BrowserWindow, screen } from 'electron';
 import type { KeptAway } from '../../protocol/assistance/status.ts';
 import type { Clock } from '../clock.ts';
 import { GivingWay } from './giving-way.ts';
+import type { Rect } from '../../protocol/rdp/geometry.ts';
 import { type BarEdge, PANEL_SIZE, placeBar, placePanel } from './window-bounds.ts';
 
 /** Where the novice's window is, in one session: the whole panel, or a slim bar at an edge, from which it gives way. */
@@ -10,12 +11,14 @@ export class NovicePlace {
   private readonly givingWay: GivingWay;
   private folded = false;
   private edge: BarEdge = 'bottom';
+  /** Where it was put last. If it is anywhere else, the person has dragged it there. */
+  private put: Rect | undefined;
 
   constructor(window: BrowserWindow, clock: Pick<Clock, 'monotonicMs'>) {
     this.window = window;
     this.givingWay = new GivingWay(clock);
-    // Stop must stay within reach when the screen gets smaller, or another one.
-    const move = (): void => this.keepOnScreen();
+    // Stop must stay within reach when the screen gets smaller, or another one, and on a larger one the bar is not to be in the middle.
+    const move = (): void => this.follow();
     screen.on('display-metrics-changed', move);
     screen.on('display-removed', move);
     window.on('closed', () => {
@@ -51,10 +54,11 @@ export class NovicePlace {
 
   private place(): void {
     const { workArea } = screen.getDisplayMatching(this.window.getBounds());
-    this.window.setBounds(this.folded ? placeBar(workArea, this.edge) : placePanel(PANEL_SIZE, workArea));
+    this.put = this.folded ? placeBar(workArea, this.edge) : placePanel(PANEL_SIZE, workArea);
+    this.window.setBounds(this.put);
   }
 
-  private keepOnScreen(): void {
+  private follow(): void {
     const bounds = this.window.getBounds();
     const area = screen.getDisplayMatching(bounds).workArea;
     const inside =
@@ -62,6 +66,7 @@ export class NovicePlace {
       bounds.y >= area.y &&
       bounds.x + bounds.width <= area.x + area.width &&
       bounds.y + bounds.height <= area.y + area.height;
-    if (!inside) this.place();
+    const isPut = bounds.x === this.put?.x && bounds.y === this.put.y;
+    if (isPut || !inside) this.place();
   }
 }
