@@ -92,6 +92,8 @@ it('says how much of the picture came how, and leaves out what did not', () => {
   screen.getByText(t('session.came.exact', { share: '75%' }));
   screen.getByText(t('session.came.film', { share: '25%' }));
   expect(container.querySelectorAll('dd span')).toHaveLength(2);
+  const drawn = [...container.querySelectorAll<HTMLElement>('.codec-figures__bar > i')];
+  expect(drawn.map(({ style }) => style.flexGrow)).toEqual(['0.746', '0.253']);
   expect(watching).toBe(1);
   unmount();
   expect(watching).toBe(0);

@@ -10,6 +10,9 @@ import { displayName } from '../selectors.ts';
 const LEAST_SHARE = 0.005;
 const KINDS = ['exact', 'copied', 'film', 'remoteFx'] as const;
 
+/** As the overlay on the picture has it, on white. */
+const coloured = (kind: (typeof KINDS)[number]) => ({ backgroundImage: `linear-gradient(${CODEC_COLOURS[kind]}, ${CODEC_COLOURS[kind]})` });
+
 /** Tells how much of the picture came how, until the returned function is called. */
 export type WatchShares = (listener: (shares: CodecShares) => void) => () => void;
 
@@ -28,9 +31,16 @@ export function CodecFigures({ session, watchShares }: { readonly session: Sessi
         <dt>{t('session.came')}</dt>
         <dd>
           {parts.length === 0 && t('common.unknown')}
+          {parts.length > 0 && (
+            <div className="codec-figures__bar" aria-hidden>
+              {parts.map(({ kind, share }) => (
+                <i key={kind} style={{ flexGrow: share, ...coloured(kind) }} />
+              ))}
+            </div>
+          )}
           {parts.map(({ kind, share }) => (
             <span key={kind}>
-              <i style={{ backgroundImage: `linear-gradient(${CODEC_COLOURS[kind]}, ${CODEC_COLOURS[kind]})` }} aria-hidden />
+              <i style={coloured(kind)} aria-hidden />
               {t(`session.came.${kind}`, { share: inUnit(Math.round(share * 100), 'percent', 'short', 0) })}
             </span>
           ))}
