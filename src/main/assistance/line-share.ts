@@ -57,7 +57,9 @@ export class LineShare {
 
   /** What film gets of what is known. */
   private filmShare(line: LineState, nowMs: number): number {
-    this.trial = line.atMost === true ? trialAfter(this.trial, line, nowMs) : undefined;
+    // On the thinnest lines the least frame is too much already.
+    const mayTry = line.atMost === true && frameBytes(line.bytesPerSecond ?? 0) > LEAST_FRAME_BYTES;
+    this.trial = mayTry ? trialAfter(this.trial, line, nowMs) : undefined;
     const { trial } = this;
     if (trial === undefined || nowMs < trial.atMs || (trial.endsAtMs !== undefined && nowMs >= trial.endsAtMs)) return FILM_SHARE;
     this.trial = { ...trial, endsAtMs: trial.endsAtMs ?? nowMs + TRIAL.lastsMs };

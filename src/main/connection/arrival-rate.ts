@@ -15,8 +15,9 @@ const STALLED_MS = 200;
 const HALF_MS = 5_000;
 /** A router that counts bytes lets so many pass at once after a pause, whatever it carries: they prove nothing. */
 const AT_ONCE_BYTES = 4_096;
-/** And so much later than it happened a look may see something. */
+/** And so much later than it happened a look may see something; of the round trip, by so much it may vary. */
 const LATE_LOOK_MS = 20;
+const VARIES_BY = 1 / 4;
 /** By how much more is tried: the first time after a queue, and at most. */
 const GROWTH = { first: 1.25, most: 2 } as const;
 /** No line is slower, whatever was measured: else it would never be tried again. */
@@ -177,14 +178,14 @@ export class ArrivalRate {
 
   /**
    * Much may come through without a queue and be no more than the line carries: the rate that a queue has shown grows only where more arrives than it
-   * lets arrive in the time in which the line carries, and by more than a router lets pass at once and a look is late by.
+   * lets arrive in the time in which the line carries, and by more than a router lets pass at once, a look is late by and the round trip may vary by.
    */
   private prove(look: LineLook, tried: number, free: Place & { readonly arrivedBytes: number }, more: number): void {
     const { rate = 0, carryingMs } = this;
     const arrived = look.arrivedBytes - free.arrivedBytes;
     const beyond = arrived - rate * carryingMs;
     if (beyond < -rate * LATE_LOOK_MS) return this.beginFree(look, tried);
-    if (beyond <= AT_ONCE_BYTES + rate * LATE_LOOK_MS) return;
+    if (beyond <= AT_ONCE_BYTES + rate * (LATE_LOOK_MS + look.minRoundTripMs * VARIES_BY)) return;
     const proven = (arrived - AT_ONCE_BYTES) / Math.max(1, carryingMs);
     this.become(Math.min(proven * GROWTH.first, more), look, tried);
   }
