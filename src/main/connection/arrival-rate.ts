@@ -160,7 +160,7 @@ export class ArrivalRate {
     const sinceMs = first === undefined ? 0 : look.atMs - first.atMs - this.presentRoundTrip(look);
     const carryingMs = Math.min(passedMs, Math.max(0, sinceMs));
     this.pauseMs += passedMs - carryingMs;
-    if (carryingMs === 0) return 0;
+    if (carryingMs === 0 && look.arrivedBytes === last.arrivedBytes) return 0;
     const savedMs = Math.min(this.pauseMs, AT_ONCE_BYTES / Math.max(LEAST_BYTES_PER_MS, this.rate ?? 0));
     this.pauseMs = 0;
     return savedMs + carryingMs;
