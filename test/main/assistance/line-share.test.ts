@@ -104,7 +104,7 @@ describe('a film that could be better, on a line that a queue has shown', () => 
   });
 
   it('tries soon again where it has been taken for less', async () => {
-    const { megabits } = await film({ mbits: 2, roundTripMs: 40, seconds: 20, saysAfterMs: 2, silentAtMs: 10_000 });
+    const { megabits } = await film({ mbits: 2, roundTripMs: 40, seconds: 24, saysAfterMs: 2, silentAtMs: 16_000 });
     expect(megabits.at(-1)).toBeGreaterThan(1.3);
   });
 });
